@@ -1,0 +1,52 @@
+"""Compute, and check, digits of π.
+
+>>> import pi_engine
+>>> pi_engine.compute(20).text()
+'3.14159265358979323846'
+
+The names below are loaded on first use: importing the package imports neither gmpy2 nor numba.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from pi_engine import series as series
+    from pi_engine.engine import ComputeResult as ComputeResult
+    from pi_engine.engine import compute as compute
+    from pi_engine.errors import CapacityError as CapacityError
+    from pi_engine.errors import OutputError as OutputError
+    from pi_engine.errors import PiEngineError as PiEngineError
+    from pi_engine.errors import UsageError as UsageError
+    from pi_engine.errors import VerificationError as VerificationError
+
+_HOME = {
+    "compute": "pi_engine.engine",
+    "ComputeResult": "pi_engine.engine",
+    "series": "pi_engine.series",
+    "PiEngineError": "pi_engine.errors",
+    "UsageError": "pi_engine.errors",
+    "VerificationError": "pi_engine.errors",
+    "CapacityError": "pi_engine.errors",
+    "OutputError": "pi_engine.errors",
+}
+__all__ = ["__version__", *_HOME]  # noqa: PLE0604 (the keys are the names)
+
+
+def __getattr__(name: str) -> object:
+    """Import the module that a public name lives in, at its first use (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    module = import_module(_HOME[name])
+    value = module if _HOME[name] == f"{__name__}.{name}" else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,1 @@
+"""Arithmetic on large integers: roots, quotients, and the residues that check them."""

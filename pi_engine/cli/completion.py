@@ -1,0 +1,26 @@
+"""`pi-engine completion SHELL`."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command(short_help="Shell completion.")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def command(ctx: click.Context, shell: str) -> None:
+    """Print the completion script of SHELL.
+
+    bash: eval "$(pi-engine completion bash)" in ~/.bashrc; zsh likewise in ~/.zshrc;
+    fish: pi-engine completion fish > ~/.config/fish/completions/pi-engine.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    completion = get_completion_class(shell)
+    assert completion is not None
+    root = ctx.find_root().command
+    try:
+        script = completion(root, {}, "pi-engine", "_PI_ENGINE_COMPLETE").source()
+    except RuntimeError as error:  # click looks at the bash that is installed
+        raise click.ClickException(str(error)) from None
+    click.echo(script)

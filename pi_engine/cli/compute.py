@@ -1,0 +1,144 @@
+"""`pi-engine compute DIGITS`."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from pi_engine.cli.progress_bar import ProgressBar
+from pi_engine.cli.quantities import COUNT, SIZE
+
+if TYPE_CHECKING:
+    from pi_engine.engine import CheckLevel, ComputeResult
+
+_OTHER_FORMATS = (".ycd", ".gz", ".xz", ".zst", ".bz2", ".zip")
+_ENDS = 50
+
+
+class _ComputeCommand(click.Command):
+    """Says of `compute -5` that it is negative, not that there is no option -5."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if re.match(r"-\d", error.option_name):
+                message = f"{error.option_name!r} is negative: give 0 or more digits"
+                raise click.BadArgumentUsage(message, ctx) from None
+            raise
+
+
+@click.command(cls=_ComputeCommand, short_help="Compute digits of π.")
+@click.argument("digits", type=COUNT)
+@click.option("-o", "--output", metavar="FILE", help="Write the digits to FILE, '-' for stdout without a line break.")
+@click.option("--base", type=click.Choice(["10", "16"]), default="10", show_default=True, help="Base of the digits.")
+@click.option("--series", default="chudnovsky", show_default=True, metavar="NAME", help="Series to sum: see 'series list'.")
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Threads of the sum, by default all; root, division and conversion run on one as yet.",
+)
+@click.option("--memory", type=SIZE, metavar="SIZE", help="Memory to stay within, like 8GiB; by default the machine's.")
+@click.option(
+    "--check",
+    type=click.Choice(["none", "fast"]),
+    default="fast",
+    show_default=True,
+    help="fast: residues of every phase and digits at known positions.",
+)
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the digits.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
+def command(
+    digits: int,
+    *,
+    output: str | None,
+    base: str,
+    series: str,
+    threads: int | None,
+    memory: int | None,
+    check: CheckLevel,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Compute DIGITS digits of π after the point, truncated, never rounded.
+
+    DIGITS may be written 1000000, 1_000_000, 1,000,000, 1e6, 1.5e6, 10**6, 2**20, 10M or 1G.
+    The digits go to stdout, or to FILE, which appears whole or not at all.
+
+    Exit codes: 0 done and checked, 1 failed, 2 usage, 3 a check failed, 4 does not fit, 130 interrupted.
+    """
+    if as_json and output == "-":
+        raise click.UsageError("--json and '-o -' both want stdout: choose one")
+    if output not in (None, "-"):
+        _require_output(str(output), digits, force=force)
+
+    from pi_engine.engine import compute
+    from pi_engine.runtime.progress import PhaseClock
+
+    with ProgressBar(enabled=not quiet) as progress:
+        result = compute(
+            digits, base=int(base), series=series, threads=threads, memory=memory, check=check, progress=progress
+        )
+        clock = PhaseClock(progress)
+        if output not in (None, "-"):
+            with clock.phase("write"):
+                result.write(str(output), overwrite=force)
+    seconds = {**result.seconds, **clock.seconds, "total": result.seconds["total"] + clock.total()}
+    if as_json:
+        click.echo(json.dumps(_as_json(result, seconds, output), indent=2, ensure_ascii=False))
+    elif output in (None, "-"):
+        for piece in result.pieces():
+            sys.stdout.write(piece)
+        sys.stdout.write("" if output == "-" else "\n")
+        sys.stdout.flush()
+    if not quiet:
+        click.echo(_closing_line(result, seconds, output), err=True)
+
+
+def _require_output(output: str, digits: int, *, force: bool) -> None:
+    from pi_engine.digits.atomic import require_writable
+    from pi_engine.digits.text_file import text_size
+
+    if output.lower().endswith(_OTHER_FORMATS):
+        raise click.UsageError(f"{output}: only the text format can be written as yet: end the name in .txt")
+    require_writable(output, size=text_size(digits), overwrite=force)
+
+
+def _closing_line(result: ComputeResult, seconds: dict[str, float], output: str | None) -> str:
+    from pi_engine.plan import format_bytes
+
+    phases = ", ".join(f"{name} {spent:.2f}" for name, spent in seconds.items() if name != "total")
+    passed = [check.name for check in result.checks if check.status == "passed"]
+    return (
+        f"{result.digits:_} digits in {seconds['total']:.2f} s ({phases}); "
+        f"peak memory {format_bytes(result.peak_memory_bytes)}; "
+        + (f"passed: {', '.join(passed)}" if passed else "nothing was checked")
+        + (f"; written to {output}" if output not in (None, "-") else "")
+    )
+
+
+def _as_json(result: ComputeResult, seconds: dict[str, float], output: str | None) -> dict[str, object]:
+    from pi_engine.runtime.versions import arithmetic_versions
+
+    return {
+        "schema": 1,
+        "digits": result.digits,
+        "base": result.base,
+        "series": result.series,
+        "threads": result.threads,
+        "value_start": result.fraction_text[:_ENDS],
+        "value_end": result.fraction_text[-_ENDS:],
+        "hash": str(result.hash),
+        "seconds": {name: round(spent, 6) for name, spent in seconds.items()},
+        "peak_memory_bytes": result.peak_memory_bytes,
+        "checks": [vars(check) for check in result.checks],
+        "output": output,
+        "versions": arithmetic_versions(),
+    }

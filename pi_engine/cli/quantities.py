@@ -1,0 +1,98 @@
+"""Counts of digits and sizes of memory, as people write them."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+import click
+
+_POWERS_OF_TEN = {"": 0, "k": 3, "m": 6, "g": 9, "b": 9, "t": 12}
+_COUNT = re.compile(r"(?P<whole>\d+)(?:\.(?P<part>\d+))?(?:e(?P<exponent>\+?\d+))?(?P<suffix>[kmgbt]?)", re.IGNORECASE)
+_POWER = re.compile(r"(?P<base>\d+)\s*(?:\*\*|\^)\s*(?P<exponent>\d+)")
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+|\d+(_\d+)+")
+_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<prefix>[kmgtp]?)(?P<binary>i?)(?P<bytes>b?)", re.IGNORECASE)
+_LARGEST_EXPONENT = 1000
+_EXAMPLES = "1000000, 1_000_000, 1e6, 10**6 or 1M"
+
+
+def parse_count(text: str) -> int:
+    """The exact integer that a spelling like `1.5e6`, `2**20`, `1,000,000` or `10M` stands for.
+
+    k, m, g or b, and t are powers of ten, in any case.
+
+    Raises:
+        ValueError: it is no whole number ≥ 0, or one of more than 1000 digits; the message says which.
+    """
+    stripped = text.strip()
+    if re.fullmatch(r"[-−].*\d.*", stripped):
+        raise ValueError(f"{text!r} is negative: give 0 or more")
+    power = _POWER.fullmatch(stripped)
+    if power:
+        base, exponent = int(power["base"]), int(power["exponent"])
+        if base > 1 and exponent * base.bit_length() > _LARGEST_EXPONENT * 4:
+            raise ValueError(f"{text!r} is too large")
+        return int(base**exponent)
+    if _GROUPED.fullmatch(stripped):
+        stripped = stripped.replace(",", "").replace("_", "")
+    match = _COUNT.fullmatch(stripped)
+    if match is None:
+        raise ValueError(f"{text!r} is not a count: write it like {_EXAMPLES}")
+    if len(stripped) > _LARGEST_EXPONENT or (match["exponent"] and int(match["exponent"]) > _LARGEST_EXPONENT):
+        raise ValueError(f"{stripped[:20]!r}… is too large" if len(stripped) > 20 else f"{text!r} is too large")
+    exponent = int(match["exponent"] or 0) + _POWERS_OF_TEN[match["suffix"].lower()]
+    value = Fraction(f"{match['whole']}.{match['part'] or 0}") * 10**exponent
+    if value.denominator != 1:
+        raise ValueError(f"{text!r} is not a whole number: write it like {_EXAMPLES}")
+    return int(value)
+
+
+def parse_size(text: str) -> int:
+    """Bytes: `8GiB` and `8G` are 8·2^30, `8GB` is 8·10^9, a bare number is bytes.
+
+    Raises:
+        ValueError: it is no size of at least one byte.
+    """
+    match = _SIZE.fullmatch(text.strip())
+    if match is None or (match["binary"] and not match["prefix"]) or len(text) > _LARGEST_EXPONENT:
+        raise ValueError(f"{text!r} is not a size: write it like 8GiB, 8GB or 800M")
+    decimal = match["bytes"] and not match["binary"]
+    unit = (1000 if decimal else 1024) ** " kmgtp".index(match["prefix"].lower() or " ")
+    size = int(Fraction(match["number"]) * unit)
+    if size < 1:
+        raise ValueError(f"{text!r} is not a size: give at least one byte")
+    return size
+
+
+class Count(click.ParamType[int]):
+    """A count of digits, terms or the like."""
+
+    name = "count"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Parse, or fail with one line."""
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_count(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Size(click.ParamType[int]):
+    """A size of memory."""
+
+    name = "size"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Parse, or fail with one line."""
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_size(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+COUNT = Count()
+SIZE = Size()

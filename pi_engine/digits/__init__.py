@@ -1,0 +1,1 @@
+"""Digit files: written whole or not at all."""

@@ -1,0 +1,117 @@
+"""Files that appear whole or not at all: a temporary in the same folder, fsync, rename, fsync of the folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import stat
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from pi_engine.errors import CapacityError, OutputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def require_writable(path: str | Path, *, size: int, overwrite: bool) -> None:
+    """Refuse, before any work is done, a file that could not be written in the end.
+
+    Args:
+        path: the file to be.
+        size: bytes it will have.
+        overwrite: whether it may replace an existing one.
+
+    Raises:
+        UsageError: the folder is missing or closed to us, or the file exists.
+        CapacityError: the disk has less than `size` bytes free.
+    """
+    target = Path(path)
+    try:
+        if target.is_dir():
+            raise UsageError(f"{path} is a folder: give the name of a file")
+        if _is_special(target):
+            return
+        folder = target.resolve().parent
+        if not folder.is_dir():
+            raise UsageError(f"the folder {folder} does not exist: make it first")
+        if target.exists() and not overwrite:
+            raise UsageError(f"{path} exists: give --force to replace it, or another name")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise UsageError(f"the folder {folder} may not be written to: choose another")
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+    if free < size:
+        raise CapacityError(f"{path} would take {size:_} bytes, but its disk has {free:_} free: make room first")
+
+
+@contextmanager
+def atomic_writer(path: str | Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
+    """A binary file, open for writing and reading, that becomes `path` when the block ends without an error.
+
+    Whatever ends the block early, an interrupt too, leaves neither a file nor a temporary. A symbolic link is
+    followed. What is no regular file (a device, a pipe) is written to as it is, and cannot be read back.
+
+    Raises:
+        UsageError: the file exists by now and `overwrite` is false.
+        OutputError, CapacityError: the system refuses to write, or the disk is full.
+    """
+    target = Path(path)
+    try:
+        if _is_special(target):
+            with target.open("wb") as stream:
+                yield stream
+            return
+        target = target.resolve()
+        temporary = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.partial")
+        try:
+            with temporary.open("xb+") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            _publish(temporary, target, overwrite=overwrite)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                temporary.unlink()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        message = f"{path} could not be written: {error.strerror or error}; no file was left"
+        raise (CapacityError if error.errno in CapacityError.errnos else OutputError)(message) from error
+
+
+def _publish(temporary: Path, target: Path, *, overwrite: bool) -> None:
+    """Give the finished temporary its name; without `overwrite`, never in the place of another file."""
+    if overwrite:
+        _keep_mode(temporary, target)
+        temporary.replace(target)
+    else:
+        try:
+            os.link(temporary, target)
+        except FileExistsError:
+            raise UsageError(f"{target} exists by now: give --force to replace it, or another name") from None
+        except OSError:  # a file system without hard links
+            if target.exists():
+                raise UsageError(f"{target} exists by now: give --force to replace it") from None
+            temporary.rename(target)
+    if os.name == "posix":
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _keep_mode(temporary: Path, target: Path) -> None:
+    """A file that is replaced keeps its permissions."""
+    with contextlib.suppress(OSError):
+        temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+
+
+def _is_special(path: Path) -> bool:
+    """Whether `path` exists and is a device, a pipe or a socket."""
+    return path.exists() and not path.is_file() and not path.is_dir()

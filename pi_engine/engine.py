@@ -1,0 +1,227 @@
+"""Compute N digits of π: plan → sum → root → division → conversion → checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from pi_engine import series as series_room
+from pi_engine.errors import UsageError, VerificationError
+from pi_engine.plan import GUARD_BITS, Plan, make_plan_within
+from pi_engine.radix import DigitHash, digit_text, scale
+from pi_engine.radix.conversion import check_scaled
+from pi_engine.runtime import memory as machine_memory
+from pi_engine.runtime.progress import PhaseClock, silent
+from pi_engine.runtime.threads import available_threads
+from pi_engine.series.evaluation import pi_fraction, root_of_radicand
+from pi_engine.splitting import check_against_shadow, split
+from pi_engine.verify.known import compare_with_known, known_hash
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from gmpy2 import mpz
+    from numpy.typing import NDArray
+
+    from pi_engine.radix import ScaledInteger
+    from pi_engine.runtime.progress import Progress
+    from pi_engine.series import HypergeometricSeries
+
+CheckLevel = Literal["none", "fast"]
+BASES = (10, 16)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of a result: its name, "passed" or "skipped", and what exactly it has compared."""
+
+    name: str
+    status: Literal["passed", "skipped"]
+    detail: str
+
+
+@dataclass(frozen=True, eq=False)
+class ComputeResult:
+    """N digits of π after the point, truncated, never rounded.
+
+    Attributes:
+        value: ⌊π·base^N⌋.
+        digits: N.
+        base: 10 or 16.
+        series: the name of the series that was summed.
+        threads: how many threads it was allowed.
+        hash: value mod 2^61 − 1.
+        seconds: wall-clock seconds by phase, and "total".
+        checks: what has been checked, in the order in which it was.
+        peak_memory_bytes: the largest resident size of the process up to the end of the computation.
+    """
+
+    value: mpz = field(repr=False)
+    digits: int
+    base: int
+    series: str
+    threads: int
+    hash: int
+    seconds: dict[str, float]
+    checks: list[Check]
+    peak_memory_bytes: int
+    _digit_text: str = field(repr=False)
+
+    def text(self) -> str:
+        """`3.` and the N digits, a str of 2 + N characters; `3` for N = 0. Hexadecimal digits are upper case."""
+        return "".join(self.pieces())
+
+    def pieces(self, size: int = 1 << 20) -> list[str]:
+        """The text in pieces of at most `size` characters, for streaming."""
+        point = "." if self.digits else ""
+        return [self._digit_text[0] + point] + [
+            self._digit_text[start : start + size] for start in range(1, len(self._digit_text), size)
+        ]
+
+    @property
+    def fraction_text(self) -> str:
+        """The N digits after the point."""
+        return self._digit_text[1:]
+
+    @cached_property
+    def words(self) -> NDArray[np.uint64]:
+        """The digits after the point, 19 (base 16: 16) a word, first digit most significant, zero-padded at the end."""
+        from pi_engine.radix.words import digit_words
+
+        return digit_words(self.fraction_text, self.base)
+
+    def write(self, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write the digits as text to `path`: the file appears whole or not at all, and is re-read and compared.
+
+        Raises:
+            UsageError: the file exists and `overwrite` is false, or the folder does not.
+            OutputError: the system refuses to write.
+            CapacityError: the disk is full.
+            VerificationError: what was re-read differs from the result; no file is left.
+        """
+        from pi_engine.digits.text_file import write_text_file
+
+        write_text_file(path, self.pieces(), base=self.base, expected_hash=self.hash, overwrite=overwrite)
+
+
+def compute(
+    digits: int,
+    *,
+    base: int = 10,
+    series: str | HypergeometricSeries = "chudnovsky",
+    threads: int | None = None,
+    memory: int | None = None,
+    check: CheckLevel = "fast",
+    progress: Progress | None = None,
+) -> ComputeResult:
+    """Compute ⌊π·base^digits⌋.
+
+    Args:
+        digits: N ≥ 0, the digits after the point.
+        base: 10 or 16.
+        series: a name of the catalogue, or a series.
+        threads: how many to use; all by default.
+        memory: bytes the process may use; by default the machine's memory or the control group's limit.
+        check: "fast" compares the sum with its shadow, checks root, quotient and conversion by residues, and
+            compares with digits at known positions; "none" skips all that.
+        progress: called as (phase, done, total), total 0 where a phase cannot be divided.
+
+    Raises:
+        UsageError: an argument is not usable.
+        CapacityError: it would not fit in memory.
+        VerificationError: a check failed.
+    """
+    chosen = series_room.get(series) if isinstance(series, str) else series
+    threads = available_threads() if threads is None else threads
+    _require_usable(digits, base, threads, memory, check)
+    clock = PhaseClock(silent if progress is None else progress)
+    guard_bits = GUARD_BITS
+    while True:
+        plan = make_plan_within(chosen, digits, base, guard_bits, memory)
+        scaled = _attempt(plan, threads, clock, check=check != "none")
+        if scaled is not None:
+            break
+        guard_bits *= 2  # a run of zeros or nines as long as the guard digits: look further
+    with clock.phase("conversion"):
+        text = digit_text(scaled.value, digits, base)
+    with clock.phase("check"):
+        checks = _check_digits(plan, scaled, text) if check != "none" else []
+    return ComputeResult(
+        value=scaled.value,
+        digits=digits,
+        base=base,
+        series=chosen.name,
+        threads=threads,
+        hash=scaled.residue,
+        seconds={**clock.seconds, "total": clock.total()},
+        checks=checks,
+        peak_memory_bytes=machine_memory.peak_memory(),
+        _digit_text=text,
+    )
+
+
+def _require_usable(digits: int, base: int, threads: int, memory: int | None, check: str) -> None:
+    if digits < 0:
+        raise UsageError("the number of digits cannot be negative: give 0 or more")
+    if base not in BASES:
+        raise UsageError(f"base {base} is not supported: choose 10 or 16")
+    if threads < 1:
+        raise UsageError("the number of threads must be 1 or more")
+    if memory is not None and memory < 1:
+        raise UsageError("the memory limit must be a positive number of bytes")
+    if check not in ("none", "fast"):
+        raise UsageError(f"check {check!r} is not known: choose 'none' or 'fast'")
+
+
+def _attempt(plan: Plan, threads: int, clock: PhaseClock, *, check: bool) -> ScaledInteger | None:
+    """⌊π·base^digits⌋ by this plan, or None where its guard bits leave the last digit open."""
+    form = plan.series.closed_form
+    with clock.phase("sum"):
+        root_node = split(plan.series, plan.terms, threads=threads, progress=clock.progress)
+    if check:
+        with clock.phase("check"):
+            check_against_shadow(plan.series, plan.terms, root_node)
+    with clock.phase("root"):
+        radical = root_of_radicand(form, plan.fraction_bits, check=check)
+    with clock.phase("division"):
+        fraction = pi_fraction(form, root_node.Q, root_node.T, radical, plan.fraction_bits, check=check)
+    del root_node, radical
+    with clock.phase("conversion"):
+        scaled = scale(fraction, plan.digits, plan.base)
+        if check and scaled is not None:
+            check_scaled(scaled)
+    return scaled
+
+
+def _check_digits(plan: Plan, scaled: ScaledInteger, text: str) -> list[Check]:
+    """Check the text, and list this with the checks that the computation has passed on its way.
+
+    Raises:
+        VerificationError: the text is not the value, or not π where π is known.
+    """
+    digit_hash = DigitHash(plan.base)
+    digit_hash.update(text)
+    if digit_hash.value != scaled.residue or digit_hash.count != plan.digits + 1:
+        raise VerificationError("the digits differ from the binary value they were converted from: run again")
+    known = compare_with_known(text[1:], plan.base)
+    if known.differs is not None:
+        raise VerificationError(
+            f"position {known.differs.start}: the digits are {known.found}, "
+            f"but those of π are {known.differs.digits}"
+        )
+    expected = known_hash(plan.digits, plan.base)
+    if expected is not None and expected != scaled.residue:
+        raise VerificationError(f"the hash of the digits is {scaled.residue}, but that of π is {expected}")
+    plural = "s" if known.compared > 1 else ""
+    compared = f"{known.compared} known position{plural}, the last ending at {known.reach}"
+    return [
+        Check("shadow", "passed", f"Q and T of {plan.terms} terms modulo 2^61 − 1, in a loop of its own"),
+        Check("root", "passed", "s² + r = n modulo 2^61 − 1"),
+        Check("division", "passed", "q·d + r = n modulo 2^61 − 1"),
+        Check("conversion", "passed", "the hash of the text is that of the binary value"),
+        Check("known digits", "passed", compared + (", and the whole hash" if expected is not None else ""))
+        if known.compared
+        else Check("known digits", "skipped", "no known position among so few digits"),
+    ]

@@ -1,0 +1,138 @@
+"""What a computation will do and need, decided before it starts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pi_engine.errors import CapacityError
+from pi_engine.radix import fraction_bits
+from pi_engine.runtime import memory
+from pi_engine.series.evaluation import GUARD
+from pi_engine.series.tail import terms_needed
+
+if TYPE_CHECKING:
+    from pi_engine.series import HypergeometricSeries
+
+GUARD_BITS = 64
+"""The first attempt leaves the last digit open with a probability of 2^−60."""
+
+GMP_BITS = (2**31 - 1) * 64
+"""GMP counts limbs in C ints; beyond, products can be silently wrong (gmpy2 issue 576)."""
+
+_MOST_DIGITS = 10**15
+"""Beyond the integers of GMP by far, and within what double precision can plan."""
+
+_INTERPRETER_BYTES = 64 << 20
+"""The process before the computation starts, and what small ones need at most."""
+
+_BYTES_PER_ROOT_BIT = 1.0
+"""Peak memory above the interpreter, in bytes per bit of T at the root of the tree: see benchmarks/memory.py."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The parameters of one attempt at N digits.
+
+    Attributes:
+        series: what is summed.
+        digits: N, the digits after the point.
+        base: 10 or 16.
+        guard_bits: bits of the fraction beyond those that N digits hold.
+        fraction_bits: w, bits of the binary fraction.
+        terms: of the series.
+        memory_bytes: the estimated peak of the process's resident memory.
+    """
+
+    series: HypergeometricSeries
+    digits: int
+    base: int
+    guard_bits: int
+    fraction_bits: int
+    terms: int
+    memory_bytes: int
+
+
+def make_plan(series: HypergeometricSeries, digits: int, base: int, guard_bits: int = GUARD_BITS) -> Plan:
+    """Terms and precision for ⌊π·base^digits⌋."""
+    bits = fraction_bits(digits, base, guard_bits)
+    terms = terms_needed(series, bits + GUARD)
+    return Plan(series, digits, base, guard_bits, bits, terms, _peak_bytes(series, terms, bits))
+
+
+def root_bits(series: HypergeometricSeries, terms: int) -> float:
+    """Bits of Q, and nearly of T, over `terms` terms: log₂ ∏ q(k) ≈ n·log₂ q_d + d·log₂ n!, d the degree."""
+    return terms * math.log2(series.q.leading) + series.q.degree * math.lgamma(terms + 1) / math.log(2)
+
+
+def _peak_bytes(series: HypergeometricSeries, terms: int, bits: int) -> int:
+    return _INTERPRETER_BYTES + math.ceil(_BYTES_PER_ROOT_BIT * max(root_bits(series, terms), 2.0 * bits))
+
+
+def make_plan_within(
+    series: HypergeometricSeries, digits: int, base: int, guard_bits: int = GUARD_BITS, limit: int | None = None
+) -> Plan:
+    """A plan that fits in `limit` bytes (by default: in this machine's memory) and in GMP's integers.
+
+    GMP ends the process where memory runs out, so refusing before the start is the only defence.
+
+    Raises:
+        CapacityError: it would not fit; the message says the largest number of digits that would.
+    """
+    plan = make_plan(series, digits, base, guard_bits) if digits <= _MOST_DIGITS else None
+    if limit is None:
+        if plan is not None and plan.memory_bytes <= 2 * _INTERPRETER_BYTES:
+            return plan  # not worth asking the machine
+        limit = memory.memory_limit()
+    if plan is not None and _fits(plan, limit):
+        return plan
+    count = f"{digits:_} digits" if digits <= _MOST_DIGITS else f"more than {_MOST_DIGITS:_} digits"
+    if plan is not None and plan.memory_bytes > limit:
+        need = f"need about {format_bytes(plan.memory_bytes)} of memory, and {format_bytes(limit)} may be used"
+    else:
+        need = "need integers beyond GMP's limit of 2^31 − 1 limbs"
+    largest = _largest_that_fits(series, base, limit)
+    remedy = f"at most {largest:_} would fit" if largest >= 0 else "not even one would fit"
+    raise CapacityError(f"{count} {need}: {remedy}")
+
+
+def _fits(plan: Plan, limit: int) -> bool:
+    """Whether the plan stays within `limit` bytes and within GMP's integers.
+
+    The largest integers are the root's radicand, 2w + 64 bits, the fraction times 5^N, below 2w, and those of the
+    last merge, a little more than T.
+    """
+    largest = max(root_bits(plan.series, plan.terms) * 1.01, 3.0 * plan.fraction_bits) + 128
+    return plan.memory_bytes <= limit and largest <= GMP_BITS
+
+
+def _largest_that_fits(series: HypergeometricSeries, base: int, limit: int) -> int:
+    """The largest N whose plan fits, rounded down to two leading digits; −1 if there is none."""
+
+    def within(digits: int) -> bool:
+        return _fits(make_plan(series, digits, base), limit)
+
+    if not within(0):
+        return -1
+    low, high = 0, 1
+    while within(high):
+        low, high = high, 2 * high
+    while high - low > max(1, low // 1000):
+        middle = (low + high) // 2
+        if within(middle):
+            low = middle
+        else:
+            high = middle
+    step = 10 ** max(0, len(str(low)) - 2)
+    return low - low % step
+
+
+def format_bytes(count: int) -> str:
+    """Like `8.0 GiB`; whole bytes below 1 KiB."""
+    size = float(count)
+    for unit in ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB"):
+        if size < 1024 or unit == "PiB":
+            break
+        size /= 1024
+    return f"{count} bytes" if unit == "bytes" else f"{size:.1f} {unit}"

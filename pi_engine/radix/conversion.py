@@ -1,0 +1,76 @@
+"""Binary fraction → ⌊v·base^N⌋ → text.
+
+base^N = odd^N·2^t, with odd^N = 5^N, t = N for base 10 and odd^N = 1, t = 4N for base 16. From an integer X with
+|v·2^w − X| < E, let L = (X − E)·odd^N = D·2^(w−t) + R with 0 ≤ R < 2^(w−t). Then
+
+    L/2^(w−t) < v·base^N < (L + 2E·odd^N)/2^(w−t),
+
+so that D = ⌊v·base^N⌋ is certain if R + 2E·odd^N ≤ 2^(w−t). Otherwise v·base^N lies so near an integer that more
+bits are needed. At random this happens with probability 2E·base^N/2^w.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from gmpy2 import f_mod_2exp, mpz
+
+from pi_engine.bigint.residues import M61, check_identity, residue
+
+if TYPE_CHECKING:
+    from pi_engine.series.evaluation import BinaryFraction
+
+
+class ScaledInteger(NamedTuple):
+    """D = ⌊v·base^digits⌋ and its residue modulo 2^61 − 1 as it follows from the binary fraction."""
+
+    value: mpz
+    residue: int
+
+
+def fraction_bits(digits: int, base: int, guard_bits: int) -> int:
+    """Bits w of a binary fraction that determine `digits` digits but for a chance of 2^(4−guard_bits)."""
+    return math.ceil(digits * math.log2(base) * (1 + 2**-50)) + guard_bits
+
+
+def scale(fraction: BinaryFraction, digits: int, base: int) -> ScaledInteger | None:
+    """⌊v·base^digits⌋, or None where the fraction's error leaves it open; one product of the result's size.
+
+    The residue comes from the identity L = D·2^(w−t) + R with L's residue taken from the fraction, so that it
+    checks the power, the product and the shift.
+    """
+    X, w, E = fraction
+    odd, t = (mpz(5) ** digits, digits) if base == 10 else (mpz(1), 4 * digits)
+    shift = w - t
+    lower = X - E
+    L = lower * odd if base == 10 else lower
+    R = f_mod_2exp(L, shift)
+    if R + 2 * E * odd > mpz(1) << shift:
+        return None
+    D = L >> shift
+    from_fraction = (residue(lower) * _power_residue(base, digits, t) - residue(R)) * pow(2, -shift % 61, M61)
+    return ScaledInteger(D, from_fraction % M61)
+
+
+def _power_residue(base: int, digits: int, t: int) -> int:
+    """odd^digits modulo M, independent of the large power: base^digits·2^(−t)."""
+    return pow(base, digits, M61) * pow(2, -t % 61, M61) % M61
+
+
+def check_scaled(scaled: ScaledInteger) -> None:
+    """Compare D with the residue that the binary fraction gives it.
+
+    Raises:
+        VerificationError: the multiplication by the power of the base, or the shift, went wrong.
+    """
+    check_identity(residue(scaled.value), scaled.residue, "the scaling to the base of the digits")
+
+
+def digit_text(scaled: mpz, digits: int, base: int) -> str:
+    """The digits of ⌊v·base^digits⌋ for 1 ≤ v < base: the one before the point, then `digits` more, upper case.
+
+    GMP's conversion: O(M(n)·log n), on one thread, holding the interpreter's lock.
+    """
+    text = scaled.digits(base)
+    return text if base == 10 else text.upper()

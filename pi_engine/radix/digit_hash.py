@@ -1,0 +1,36 @@
+"""The hash of a string of digits: the digits as one integer modulo 2^61 − 1.
+
+H(A‖B) = H(A)·base^|B| + H(B), so it is computed piece by piece, in any cut.
+"""
+
+from __future__ import annotations
+
+from gmpy2 import mpz
+
+from pi_engine.bigint.residues import M61
+
+_PIECE = 2000
+"""Digits given to GMP at once: its conversion is quadratic there and costs about 6 ns a digit."""
+
+
+class DigitHash:
+    """Accumulates the hash of digits in `base`, most significant first."""
+
+    def __init__(self, base: int) -> None:
+        """Begin with no digits, whose hash is 0."""
+        self._base = base
+        self._full_piece = pow(base, _PIECE, M61)
+        self.value = 0
+        self.count = 0
+
+    def update(self, digits: str) -> None:
+        """Append `digits`, which are digits of the base only.
+
+        Raises:
+            ValueError: a character is not a digit of the base.
+        """
+        for start in range(0, len(digits), _PIECE):
+            piece = digits[start : start + _PIECE]
+            power = self._full_piece if len(piece) == _PIECE else pow(self._base, len(piece), M61)
+            self.value = (self.value * power + int(mpz(piece, self._base) % M61)) % M61
+        self.count += len(digits)

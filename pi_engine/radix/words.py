@@ -1,0 +1,31 @@
+"""Digits as words: 19 decimal or 16 hexadecimal digits in a uint64, the first digit most significant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DIGITS_PER_WORD = {10: 19, 16: 16}
+
+_BLOCK = 1 << 16
+"""Words converted at once, so that what is intermediate stays in cache."""
+
+
+def digit_words(digits: str, base: int) -> NDArray[np.uint64]:
+    """⌈len/19⌉ (base 16: ⌈len/16⌉) words, the last padded with zeros at its low end; about 1 ns a digit."""
+    width = DIGITS_PER_WORD[base]
+    padded = digits.encode("ascii").ljust(-(-len(digits) // width) * width, b"0")
+    characters = np.frombuffer(padded, dtype=np.uint8).reshape(-1, width)
+    words = np.zeros(len(characters), dtype=np.uint64)
+    for start in range(0, len(words), _BLOCK):
+        block = characters[start : start + _BLOCK]
+        values = np.where(block > ord("9"), block - (ord("A") - 10), block - ord("0"))
+        word = words[start : start + _BLOCK]
+        for column in range(width):
+            word *= np.uint64(base)
+            word += values[:, column]
+    return words

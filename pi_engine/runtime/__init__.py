@@ -1,0 +1,1 @@
+"""The machine underneath: memory, threads, versions, progress, compilation."""

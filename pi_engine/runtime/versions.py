@@ -1,0 +1,52 @@
+"""Versions of what computes, and the machine: what a bug report needs."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+import gmpy2
+
+from pi_engine import __version__
+
+_DISTRIBUTIONS = ("numpy", "numba", "llvmlite", "click", "rich", "psutil", "platformdirs")
+
+
+def arithmetic_versions() -> dict[str, str]:
+    """This package, Python, gmpy2 and the GMP it was built with."""
+    return {
+        "pi_engine": __version__,
+        "python": platform.python_version(),
+        "gmpy2": gmpy2.version(),
+        "gmp": gmpy2.mp_version().removeprefix("GMP "),
+    }
+
+
+def installed_versions() -> dict[str, str]:
+    """The above and the other packages this one depends on, "missing" for those that are not installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    versions = {**arithmetic_versions(), "mpfr": gmpy2.mpfr_version().removeprefix("MPFR ")}
+    for name in _DISTRIBUTIONS:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = "missing"
+    return versions
+
+
+def processor_name() -> str:
+    """The processor as the system names it."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def processor_count() -> int:
+    """Logical processors of the machine."""
+    return os.cpu_count() or 1

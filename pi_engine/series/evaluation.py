@@ -1,0 +1,56 @@
+"""From the root of the tree to π as a binary fraction with a proven error bound.
+
+With w fraction bits, X is an integer for which |π·2^w − X| < ERROR_UNITS. The error has four parts, in units
+of 2^−w; S is the sum of the series, Sₙ = T/Q its partial sum, and π = (c/d)·√r/S.
+
+1. The tail: |S − Sₙ| ≤ 2^−(w+GUARD)·S moves 1/S by a relative 2^−(w+GUARD)·(1 + 2^−w), so π by less than 0.02.
+2. Q and T are cut to w + GUARD or more leading bits, each by a relative 2^−(w+GUARD−1) at most: 0.08 together.
+3. The root: R = ⌊√r·2^w⌋ is short by less than 1, relative to √r·2^w: π by less than π/√r ≤ π (by 0 for r = 1).
+4. The quotient is rounded down: less than 1.
+
+Products of these relative errors are below 2^−w. The sum is less than 4.3 < ERROR_UNITS.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gmpy2 import mpz
+
+from pi_engine.bigint.division import divide, isqrt
+from pi_engine.errors import VerificationError
+
+if TYPE_CHECKING:
+    from pi_engine.series.hypergeometric import ClosedForm
+
+GUARD = 8
+"""Bits by which the tail and the cut of Q and T stay below the last bit of the fraction."""
+
+ERROR_UNITS = 8
+
+
+class BinaryFraction(NamedTuple):
+    """A real number v as an integer: |v·2^bits − mantissa| < error."""
+
+    mantissa: mpz
+    bits: int
+    error: int
+
+
+def root_of_radicand(form: ClosedForm, bits: int, *, check: bool = True) -> mpz:
+    """R = ⌊√radicand·2^bits⌋."""
+    return isqrt(mpz(form.radicand) << (2 * bits), check=check)
+
+
+def pi_fraction(form: ClosedForm, Q: mpz, T: mpz, root: mpz, bits: int, *, check: bool = True) -> BinaryFraction:
+    """π from the sum T/Q, whose tail is at most 2^−(bits+GUARD) of it, and from `root` to `bits` bits.
+
+    Raises:
+        VerificationError: T/Q is not positive, or the quotient's identity does not hold.
+    """
+    if (Q < 0) != (T < 0) or not T:
+        raise VerificationError("the series does not sum to a positive number: it is no series for π")
+    excess = max(0, min(Q.bit_length(), T.bit_length()) - (bits + GUARD))
+    numerator = form.numerator * root * (abs(Q) >> excess)
+    denominator = form.denominator * (abs(T) >> excess)
+    return BinaryFraction(divide(numerator, denominator, check=check), bits, ERROR_UNITS)

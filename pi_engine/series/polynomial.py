@@ -1,0 +1,128 @@
+"""Polynomials in k with integer coefficients, kept as a constant times factors.
+
+The factored form is what the literature prints and what a reader can check; the expanded coefficients
+are what is evaluated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Coefficients = tuple[int, ...]
+"""Ascending: (c₀, c₁, …) stands for c₀ + c₁k + …, without trailing zeros; zero is ()."""
+
+
+def product(f: Coefficients, g: Coefficients) -> Coefficients:
+    """f·g; quadratic in the degrees, which are small."""
+    if not f or not g:
+        return ()
+    result = [0] * (len(f) + len(g) - 1)
+    for i, x in enumerate(f):
+        for j, y in enumerate(g):
+            result[i + j] += x * y
+    return tuple(result)
+
+
+def difference(f: Coefficients, g: Coefficients) -> Coefficients:
+    """f − g, without trailing zeros."""
+    result = [x - y for x, y in zip_longest(f, g, fillvalue=0)]
+    while result and result[-1] == 0:
+        result.pop()
+    return tuple(result)
+
+
+def shifted(f: Coefficients) -> Coefficients:
+    """The coefficients of f(k + 1), by Horner's rule."""
+    result: Coefficients = ()
+    for c in reversed(f):
+        result = product(result, (1, 1)) or (0,)
+        result = (result[0] + c, *result[1:])
+    return result
+
+
+@dataclass(frozen=True)
+class IntegerPolynomial:
+    """constant · ∏ factors, a polynomial in k over the integers."""
+
+    constant: int
+    factors: tuple[Coefficients, ...] = ()
+
+    @cached_property
+    def coefficients(self) -> Coefficients:
+        """The expanded coefficients, ascending."""
+        expanded: Coefficients = (self.constant,)
+        for factor in self.factors:
+            expanded = product(expanded, factor)
+        return difference(expanded, ())
+
+    @property
+    def degree(self) -> int:
+        """The degree; −1 for the zero polynomial."""
+        return len(self.coefficients) - 1
+
+    @property
+    def leading(self) -> int:
+        """The coefficient of k^degree."""
+        return self.coefficients[-1] if self.coefficients else 0
+
+    def __call__(self, k: int) -> int:
+        return self.evaluator()(k)
+
+    def evaluator(self) -> Callable[[int], int]:
+        """A function k ↦ value, unrolled for small degrees because it runs once a term."""
+        match self.coefficients:
+            case ():
+                return lambda k: 0  # noqa: ARG005 (a constant has no use for k)
+            case (c0,):
+                return lambda k: c0  # noqa: ARG005
+            case (c0, c1):
+                return lambda k: c1 * k + c0
+            case (0, 0, 0, c3):
+                return lambda k: c3 * k * k * k
+            case (c0, c1, c2, c3):
+                return lambda k: ((c3 * k + c2) * k + c1) * k + c0
+            case coefficients:
+                return lambda k: _horner(coefficients, k)
+
+    def __str__(self) -> str:
+        linear = [_typeset(f) for f in self.factors if f != (0, 1)]
+        power = sum(f == (0, 1) for f in self.factors)
+        parts = [f"({text})" for text in linear] if len(self.factors) > 1 or self.constant != 1 else linear
+        if power:
+            parts.append("k" + (_superscript(power) if power > 1 else ""))
+        if self.constant == -1 and parts:
+            return "−" + "".join(parts)
+        if self.constant != 1 or not parts:
+            parts.insert(0, f"{self.constant} ".replace("-", "−") if parts else str(self.constant))
+        return "".join(parts)
+
+
+def _horner(coefficients: Coefficients, k: int) -> int:
+    value = 0
+    for c in reversed(coefficients):
+        value = value * k + c
+    return value
+
+
+def _superscript(n: int) -> str:
+    return str(n).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _typeset(f: Coefficients) -> str:
+    """Like `6k − 5`, highest power first."""
+    text = ""
+    for power in range(len(f) - 1, -1, -1):
+        c = f[power]
+        if c == 0:
+            continue
+        variable = "" if power == 0 else "k" + (_superscript(power) if power > 1 else "")
+        number = "" if abs(c) == 1 and variable else str(abs(c))
+        sign = ("−" if c < 0 else "") if not text else (" − " if c < 0 else " + ")
+        text += sign + number + variable
+    return text or "0"

@@ -1,0 +1,1 @@
+"""Checks of digits against what is known, whoever computed them."""

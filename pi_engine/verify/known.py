@@ -1,0 +1,65 @@
+"""Digits at known positions: the table `known_digits.json`, with its sources."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+
+class KnownDigits(NamedTuple):
+    """`digits` stand at positions start, start + 1, … after the point (1 is the first)."""
+
+    start: int
+    digits: str
+
+
+@cache
+def known_digits(base: int) -> tuple[KnownDigits, ...]:
+    """The table for base 10 or 16, by position."""
+    table = json.loads(Path(__file__).with_name("known_digits.json").read_text(encoding="utf-8"))
+    leading = KnownDigits(1, table["leading"][str(base)])
+    if base == 10:
+        rest = [KnownDigits(int(end) - 9, ten) for end, ten in table["decimal_ending_at"].items()]
+    else:
+        rest = [KnownDigits(int(start), some) for start, some in table["hex_starting_at"].items()]
+    return (leading, *sorted(rest))
+
+
+@cache
+def known_hash(digits: int, base: int) -> int | None:
+    """⌊π·10^digits⌋ mod 2^61 − 1 where it is known."""
+    if base != 10:
+        return None
+    table = json.loads(Path(__file__).with_name("known_digits.json").read_text(encoding="utf-8"))
+    value = table["hash_mod_2_61_minus_1"].get(str(digits))
+    return None if value is None else int(value)
+
+
+class KnownResult(NamedTuple):
+    """How many known positions were compared, the last digit they reach, and the first one that differs."""
+
+    compared: int
+    reach: int
+    differs: KnownDigits | None
+    found: str
+
+
+def compare_with_known(digits: str, base: int) -> KnownResult:
+    """Compare the digits after the point with every known position they reach.
+
+    The leading digits are compared as far as they go, the other positions where all of their digits are there.
+    """
+    compared = reach = 0
+    for entry in known_digits(base):
+        expected = entry.digits[: len(digits)] if entry.start == 1 else entry.digits
+        end = entry.start - 1 + len(expected)
+        if end > len(digits) or not expected:
+            continue
+        found = digits[entry.start - 1 : end]
+        if found != expected:
+            return KnownResult(compared, reach, KnownDigits(entry.start, expected), found)
+        compared += 1
+        reach = max(reach, end)
+    return KnownResult(compared, reach, None, "")
