@@ -145,7 +145,7 @@ def compute(
             break
         guard_bits *= 2  # a run of zeros or nines as long as the guard digits: look further
     with clock.phase("conversion"):
-        text = digit_text(scaled.value, digits, base)
+        text = digit_text(scaled.value, base)
     with clock.phase("check"):
         checks = _check_digits(plan, scaled, text) if check != "none" else []
     return ComputeResult(
@@ -208,8 +208,7 @@ def _check_digits(plan: Plan, scaled: ScaledInteger, text: str) -> list[Check]:
     known = compare_with_known(text[1:], plan.base)
     if known.differs is not None:
         raise VerificationError(
-            f"position {known.differs.start}: the digits are {known.found}, "
-            f"but those of π are {known.differs.digits}"
+            f"position {known.differs.start}: the digits are {known.found}, but those of π are {known.differs.digits}"
         )
     expected = known_hash(plan.digits, plan.base)
     if expected is not None and expected != scaled.residue:

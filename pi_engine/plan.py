@@ -11,6 +11,7 @@ from pi_engine.radix import fraction_bits
 from pi_engine.runtime import memory
 from pi_engine.series.evaluation import GUARD
 from pi_engine.series.tail import terms_needed
+from pi_engine.splitting.shadow import KERNEL_TERMS
 
 if TYPE_CHECKING:
     from pi_engine.series import HypergeometricSeries
@@ -24,11 +25,15 @@ GMP_BITS = (2**31 - 1) * 64
 _MOST_DIGITS = 10**15
 """Beyond the integers of GMP by far, and within what double precision can plan."""
 
-_INTERPRETER_BYTES = 64 << 20
-"""The process before the computation starts, and what small ones need at most."""
+_INTERPRETER_BYTES = 32 << 20
+"""The process before the computation starts."""
 
-_BYTES_PER_ROOT_BIT = 1.0
-"""Peak memory above the interpreter, in bytes per bit of T at the root of the tree: see benchmarks/memory.py."""
+_KERNEL_BYTES = 128 << 20
+"""What numba and its compiler take where they are imported."""
+
+_BYTES_PER_ROOT_BIT = 3.0
+"""Peak memory above these, in bytes per bit of Q at the root of the tree, of which N digits have 7.5 N. Found by
+benchmarks/memory.py at 10^5 … 3·10^7 digits: 1.2 to 2.9, the most with two threads and the small sizes."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,9 @@ def root_bits(series: HypergeometricSeries, terms: int) -> float:
 
 
 def _peak_bytes(series: HypergeometricSeries, terms: int, bits: int) -> int:
-    return _INTERPRETER_BYTES + math.ceil(_BYTES_PER_ROOT_BIT * max(root_bits(series, terms), 2.0 * bits))
+    kernels = _KERNEL_BYTES if terms >= KERNEL_TERMS else 0
+    numbers = math.ceil(_BYTES_PER_ROOT_BIT * max(root_bits(series, terms), 2.0 * bits))
+    return _INTERPRETER_BYTES + kernels + numbers
 
 
 def make_plan_within(
@@ -82,7 +89,7 @@ def make_plan_within(
     """
     plan = make_plan(series, digits, base, guard_bits) if digits <= _MOST_DIGITS else None
     if limit is None:
-        if plan is not None and plan.memory_bytes <= 2 * _INTERPRETER_BYTES:
+        if plan is not None and plan.memory_bytes <= 4 * _INTERPRETER_BYTES:
             return plan  # not worth asking the machine
         limit = memory.memory_limit()
     if plan is not None and _fits(plan, limit):
@@ -124,7 +131,7 @@ def _largest_that_fits(series: HypergeometricSeries, base: int, limit: int) -> i
             low = middle
         else:
             high = middle
-    step = 10 ** max(0, len(str(low)) - 2)
+    step = int(10 ** max(0, len(str(low)) - 2))
     return low - low % step
 
 

@@ -36,7 +36,9 @@ class _ComputeCommand(click.Command):
 @click.argument("digits", type=COUNT)
 @click.option("-o", "--output", metavar="FILE", help="Write the digits to FILE, '-' for stdout without a line break.")
 @click.option("--base", type=click.Choice(["10", "16"]), default="10", show_default=True, help="Base of the digits.")
-@click.option("--series", default="chudnovsky", show_default=True, metavar="NAME", help="Series to sum: see 'series list'.")
+@click.option(
+    "--series", default="chudnovsky", show_default=True, metavar="NAME", help="Series to sum: see 'series list'."
+)
 @click.option(
     "--threads",
     type=click.IntRange(min=1),

@@ -73,38 +73,36 @@ def run(arguments: list[str]) -> int:
 
 def _report(error: BaseException) -> int:
     """Say what went wrong in one line, and return the exit code."""
+    if isinstance(error, BrokenPipeError):  # the reader has seen enough
+        _drop_stdout()
+        return 1
+    code, message = _explain(error)
+    _say(message)
+    return code
+
+
+def _explain(error: BaseException) -> tuple[int, str]:
     match error:
-        case BrokenPipeError():
-            _drop_stdout()
-            return 1
         case click.Abort() | KeyboardInterrupt():
-            _say("interrupted")
-            return INTERRUPTED
+            outcome = INTERRUPTED, "interrupted"
         case _Terminated():
-            _say("terminated")
-            return TERMINATED
-        case SystemExit():
-            return error.code if isinstance(error.code, int) else 1
+            outcome = TERMINATED, "terminated"
         case click.UsageError() as usage:
             command = usage.ctx.command_path if usage.ctx else "pi-engine"
-            _say(f"error: {usage.format_message().rstrip('.')} (see {command} --help)")
-            return 2
+            outcome = 2, f"error: {usage.format_message().rstrip('.')} (see {command} --help)"
         case click.ClickException() as other:
-            _say(f"error: {other.format_message()}")
-            return other.exit_code
+            outcome = other.exit_code, f"error: {other.format_message()}"
         case PiEngineError():
-            _say(f"error: {error}")
-            return error.exit_code
+            outcome = error.exit_code, f"error: {error}"
         case OSError():
             _drop_stdout()
-            _say(f"error: standard output could not be written: {error.strerror or error}")
-            return CapacityError.exit_code if error.errno in CapacityError.errnos else 1
+            code = CapacityError.exit_code if error.errno in CapacityError.errnos else 1
+            outcome = code, f"error: standard output could not be written: {error.strerror or error}"
         case MemoryError():
-            _say("error: out of memory: compute fewer digits, or close other programs")
-            return CapacityError.exit_code
+            outcome = CapacityError.exit_code, "error: out of memory: compute fewer digits, or close other programs"
         case _:
-            _say(f"error: {type(error).__name__}: {error} (a bug: --debug shows where)")
-            return 1
+            outcome = 1, f"error: {type(error).__name__}: {error} (a bug: --debug shows where)"
+    return outcome
 
 
 def _say(message: str) -> None:

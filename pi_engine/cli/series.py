@@ -27,9 +27,7 @@ def list_series(*, as_json: bool) -> None:
         rows = [_summary(row) for row in catalogue()]
         click.echo(json.dumps({"schema": 1, "series": rows}, indent=2, ensure_ascii=False))
         return
-    cells = [
-        (row.name, row.title, row.family, f"{row.digits_per_term:.4f}", f"{row.cost:.4f}") for row in catalogue()
-    ]
+    cells = [(row.name, row.title, row.family, f"{row.digits_per_term:.4f}", f"{row.cost:.4f}") for row in catalogue()]
     click.echo(format_table(("name", "title", "family", "digits/term", "cost"), cells, right=(3, 4)))
 
 

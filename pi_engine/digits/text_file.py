@@ -21,9 +21,7 @@ def text_size(digits: int) -> int:
     return digits + 2 if digits else 1
 
 
-def write_text_file(
-    path: str | Path, pieces: Iterable[str], *, base: int, expected_hash: int, overwrite: bool
-) -> None:
+def write_text_file(path: str | Path, pieces: Iterable[str], *, base: int, expected_hash: int, overwrite: bool) -> None:
     """Write the pieces to `path`, read them back and compare their hash, then let the file appear.
 
     Raises:

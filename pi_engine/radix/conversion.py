@@ -67,8 +67,8 @@ def check_scaled(scaled: ScaledInteger) -> None:
     check_identity(residue(scaled.value), scaled.residue, "the scaling to the base of the digits")
 
 
-def digit_text(scaled: mpz, digits: int, base: int) -> str:
-    """The digits of ⌊v·base^digits⌋ for 1 ≤ v < base: the one before the point, then `digits` more, upper case.
+def digit_text(scaled: mpz, base: int) -> str:
+    """The digits of ⌊v·base^N⌋ for 1 ≤ v < base: the one before the point, then N more, upper case.
 
     GMP's conversion: O(M(n)·log n), on one thread, holding the interpreter's lock.
     """

@@ -150,7 +150,11 @@ def cache_key() -> str:
 
 def cache_root() -> Path:
     """Where the folders of all keys lie: under NUMBA_CACHE_DIR if the user has set it, else in the user's cache."""
-    return Path(_USER_CHOICE) / "pi-engine" if _USER_CHOICE else Path(platformdirs.user_cache_dir("pi-engine", appauthor=False)) / "numba"
+    return (
+        Path(_USER_CHOICE) / "pi-engine"
+        if _USER_CHOICE
+        else Path(platformdirs.user_cache_dir("pi-engine", appauthor=False)) / "numba"
+    )
 
 
 @functools.cache

@@ -17,9 +17,7 @@ def physical_memory() -> int:
     return int(psutil.virtual_memory().total)
 
 
-def cgroup_memory_limit(
-    root: Path = _CGROUP_ROOT, membership: Path = Path("/proc/self/cgroup")
-) -> int | None:
+def cgroup_memory_limit(root: Path = _CGROUP_ROOT, membership: Path = Path("/proc/self/cgroup")) -> int | None:
     """The least memory limit, in bytes, of this process's control group and its ancestors; None without one.
 
     Version 2 has `memory.max` in each group's folder, version 1 `memory/…/memory.limit_in_bytes`. Within a

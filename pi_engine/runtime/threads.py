@@ -14,7 +14,7 @@ def available_threads() -> int:
     return os.cpu_count() or 1
 
 
-def release_gil(release: bool) -> None:  # noqa: FBT001 (a switch is what this is)
+def release_gil(release: bool, /) -> None:  # noqa: FBT001 (a switch is what this is)
     """Let gmpy2 release the interpreter's lock in this thread's products and quotients, or not.
 
     A new thread starts without it. Releasing costs about as much as a small product, and a thread that wants

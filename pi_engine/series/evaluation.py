@@ -51,6 +51,6 @@ def pi_fraction(form: ClosedForm, Q: mpz, T: mpz, root: mpz, bits: int, *, check
     if (Q < 0) != (T < 0) or not T:
         raise VerificationError("the series does not sum to a positive number: it is no series for π")
     excess = max(0, min(Q.bit_length(), T.bit_length()) - (bits + GUARD))
-    numerator = form.numerator * root * (abs(Q) >> excess)
-    denominator = form.denominator * (abs(T) >> excess)
+    numerator = root * form.numerator * (abs(Q) >> excess)
+    denominator = (abs(T) >> excess) * form.denominator
     return BinaryFraction(divide(numerator, denominator, check=check), bits, ERROR_UNITS)

@@ -19,7 +19,7 @@ Coefficients = tuple[int, ...]
 
 
 def product(f: Coefficients, g: Coefficients) -> Coefficients:
-    """f·g; quadratic in the degrees, which are small."""
+    """The product f·g; quadratic in the degrees, which are small."""
     if not f or not g:
         return ()
     result = [0] * (len(f) + len(g) - 1)
@@ -30,7 +30,7 @@ def product(f: Coefficients, g: Coefficients) -> Coefficients:
 
 
 def difference(f: Coefficients, g: Coefficients) -> Coefficients:
-    """f − g, without trailing zeros."""
+    """The difference f − g, without trailing zeros."""
     result = [x - y for x, y in zip_longest(f, g, fillvalue=0)]
     while result and result[-1] == 0:
         result.pop()
@@ -72,6 +72,7 @@ class IntegerPolynomial:
         return self.coefficients[-1] if self.coefficients else 0
 
     def __call__(self, k: int) -> int:
+        """The value at k."""
         return self.evaluator()(k)
 
     def evaluator(self) -> Callable[[int], int]:
@@ -91,16 +92,18 @@ class IntegerPolynomial:
                 return lambda k: _horner(coefficients, k)
 
     def __str__(self) -> str:
-        linear = [_typeset(f) for f in self.factors if f != (0, 1)]
-        power = sum(f == (0, 1) for f in self.factors)
-        parts = [f"({text})" for text in linear] if len(self.factors) > 1 or self.constant != 1 else linear
-        if power:
-            parts.append("k" + (_superscript(power) if power > 1 else ""))
-        if self.constant == -1 and parts:
-            return "−" + "".join(parts)
-        if self.constant != 1 or not parts:
-            parts.insert(0, f"{self.constant} ".replace("-", "−") if parts else str(self.constant))
-        return "".join(parts)
+        """The factored form as the literature prints it, like `−(6k − 5)(2k − 1)` or `24 k³`."""
+        power = self.factors.count((0, 1))
+        monomial = "k" + (_superscript(power) if power > 1 else "") if power else ""
+        others = [_typeset(f) for f in self.factors if f != (0, 1)]
+        if len(others) > 1 or (others and (power or self.constant != 1)):
+            others = [f"({text})" for text in others]
+        body = "".join([*others, monomial])
+        number = str(self.constant).replace("-", "−")
+        if not body:
+            return number
+        sign_only = {1: "", -1: "−"}
+        return sign_only.get(self.constant, f"{number} ") + body
 
 
 def _horner(coefficients: Coefficients, k: int) -> int:

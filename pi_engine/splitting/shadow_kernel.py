@@ -28,19 +28,17 @@ _ONE = np.uint64(1)
 
 
 @intrinsic
-def _times(typing_context: Any, x: Any, y: Any) -> Any:  # noqa: ARG001 (Numba's signature)
+def _times(typing_context: Any, x: Any, y: Any) -> Any:
     """x·y mod M for x, y < M: the 122-bit product's low 61 bits plus its high 61 bits, reduced once."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         word, double = ir.IntType(64), ir.IntType(128)
         modulus = ir.Constant(word, M61)
         full = builder.mul(*(builder.zext(argument, double) for argument in arguments))
         low = builder.and_(builder.trunc(full, word), modulus)
         high = builder.trunc(builder.lshr(full, ir.Constant(double, 61)), word)
         total = builder.add(low, high)  # ≤ 2M: fits, and one subtraction suffices
-        return builder.select(
-            builder.icmp_unsigned(">=", total, modulus), builder.sub(total, modulus), total
-        )
+        return builder.select(builder.icmp_unsigned(">=", total, modulus), builder.sub(total, modulus), total)
 
     return types.uint64(types.uint64, types.uint64), generate
 
@@ -76,8 +74,6 @@ def _shadow(p: Words, q: Words, a: Words, terms: np.uint64) -> tuple[np.uint64, 
 
 def compiled_shadow_residues(series: HypergeometricSeries, terms: int) -> tuple[int, int]:
     """(Q mod M, T mod M) of the terms 0 ≤ k < `terms` < 2^61."""
-    p, q, a = (
-        np.array([c % M61 for c in f.coefficients], dtype=np.uint64) for f in (series.p, series.q, series.a)
-    )
+    p, q, a = (np.array([c % M61 for c in f.coefficients], dtype=np.uint64) for f in (series.p, series.q, series.a))
     Q, T = _shadow(p, q, a, np.uint64(terms))
     return int(Q), int(T)

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Protocol
 
 from pi_engine.runtime.progress import silent
 from pi_engine.runtime.threads import release_gil
 from pi_engine.splitting.node import Node, leaf_builder, merge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gmpy2 import mpz
 
     from pi_engine.runtime.progress import Progress
@@ -62,9 +61,7 @@ class _Meter:
                 self._progress("sum", min(self._done, self._total), self._total)
 
 
-def split(
-    series: HypergeometricSeries, terms: int, *, threads: int = 1, progress: Progress = silent
-) -> Node:
+def split(series: HypergeometricSeries, terms: int, *, threads: int = 1, progress: Progress = silent) -> Node:
     """Sum terms 0 ≤ k < `terms` of `series`: Q and T of the whole range, exact; P is not computed.
 
     Args:
@@ -74,44 +71,43 @@ def split(
         progress: told the phase "sum" as it goes on.
     """
     meter = _Meter(terms, progress)
-    subtree = _subtree_builder(series, meter)
-    if threads == 1 or terms < _PARALLEL_TERMS:
-        return subtree(0, terms, True)
+    parallel = threads > 1 and terms >= _PARALLEL_TERMS
+    subtree = _subtree_builder(series, meter, parallel=parallel)
+    if not parallel:
+        return subtree(0, terms, rightmost=True)
     pieces = 1 << (threads * _SUBTREES_PER_THREAD - 1).bit_length()
     cuts = [terms * i // pieces for i in range(pieces + 1)]
-    with ThreadPoolExecutor(threads, "split", initializer=release_gil, initargs=(False,)) as pool:
-        try:
-            jobs = [pool.submit(subtree, lo, hi, hi == terms) for lo, hi in zip(cuts, cuts[1:], strict=False)]
-            nodes = [job.result() for job in jobs]
-            while len(nodes) > 1:
-                nodes = _merge_pairs(pool, nodes)
-                meter.merged(terms)
-        except BaseException:
-            # an interrupt must not wait for subtrees nobody wants any more
-            meter.cancelled = True
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    pool = ThreadPoolExecutor(threads, "split")
+    try:
+        jobs = [pool.submit(subtree, lo, hi, rightmost=hi == terms) for lo, hi in pairwise(cuts)]
+        nodes = [job.result() for job in jobs]
+        while len(nodes) > 1:
+            nodes = _merge_pairs(pool, nodes)
+            meter.merged(terms)
+    finally:
+        # an interrupt must not wait for subtrees that nobody wants any more
+        meter.cancelled = True
+        pool.shutdown(wait=False, cancel_futures=True)
     return nodes[0]
 
 
-def _subtree_builder(series: HypergeometricSeries, meter: _Meter) -> Callable[[int, int, bool], Node]:
+class _Subtree(Protocol):
+    def __call__(self, lo: int, hi: int, *, rightmost: bool) -> Node: ...
+
+
+def _subtree_builder(series: HypergeometricSeries, meter: _Meter, *, parallel: bool) -> _Subtree:
     leaf = leaf_builder(series)
 
-    def subtree(lo: int, hi: int, rightmost: bool) -> Node:  # noqa: FBT001 (recursion on its own state)
+    def subtree(lo: int, hi: int, *, rightmost: bool) -> Node:
         if hi - lo <= LEAF_TERMS:
             node = leaf(lo, hi)
             return node._replace(P=None) if rightmost else node
         middle = (lo + hi) // 2
-        left = subtree(lo, middle, False)
-        right = subtree(middle, hi, rightmost)
-        large = left.Q.bit_length() >= _RELEASE_BITS
-        if large:
-            release_gil(True)
-        try:
-            node = merge(left, right)
-        finally:
-            if large:
-                release_gil(False)
+        left = subtree(lo, middle, rightmost=False)
+        right = subtree(middle, hi, rightmost=rightmost)
+        if parallel:
+            release_gil(left.Q.bit_length() >= _RELEASE_BITS)
+        node = merge(left, right)
         meter.merged(hi - lo)
         return node
 
@@ -119,7 +115,7 @@ def _subtree_builder(series: HypergeometricSeries, meter: _Meter) -> Callable[[i
 
 
 def _product(x: mpz, y: mpz) -> mpz:
-    release_gil(True)
+    release_gil(True)  # noqa: FBT003 (a switch)
     return x * y
 
 
@@ -137,7 +133,4 @@ def _merge_pairs(pool: ThreadPoolExecutor, nodes: list[Node]) -> list[Node]:
             )
         )
     nodes.clear()
-    return [
-        Node(None if P is None else P.result(), Q.result(), TQ.result() + PT.result())
-        for P, Q, TQ, PT in jobs
-    ]
+    return [Node(None if P is None else P.result(), Q.result(), TQ.result() + PT.result()) for P, Q, TQ, PT in jobs]

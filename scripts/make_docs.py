@@ -1,0 +1,63 @@
+"""Write docs/cli.md, the reference of the command line, from the commands' own help.
+
+python scripts/make_docs.py           writes it
+python scripts/make_docs.py --check   exits with 1 if it is stale, and checks the README's links
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import click
+
+from pi_engine.cli.main import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "docs" / "cli.md"
+_WIDTH = 100
+
+
+def command_sections(command: click.Command, path: str, parent: click.Context | None) -> list[str]:
+    """The help of a command and of its subcommands, each under a heading."""
+    context = click.Context(
+        command, info_name=path.rsplit(" ", 1)[-1], parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH
+    )
+    sections = [f"## {path}\n\n```text\n{command.get_help(context)}\n```\n"]
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            assert child is not None
+            sections += command_sections(child, f"{path} {name}", context)
+    return sections
+
+
+def reference() -> str:
+    """The whole page."""
+    introduction = "# The command line\n\nMade by `scripts/make_docs.py` from the commands' own help; do not edit.\n"
+    return "\n".join([introduction, *command_sections(cli, "pi-engine", None)])
+
+
+def broken_links(page: Path) -> list[str]:
+    """Relative links of a Markdown page that lead nowhere."""
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    return [f"{page.relative_to(ROOT)}: {target}" for target in targets if not (page.parent / target).exists()]
+
+
+def main() -> int:
+    """Write or check; returns the exit code."""
+    text = reference()
+    if "--check" not in sys.argv:
+        REFERENCE.write_text(text, encoding="utf-8")
+        return 0
+    problems = [link for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")] for link in broken_links(page)]
+    if not REFERENCE.exists() or REFERENCE.read_text(encoding="utf-8") != text:
+        problems.append("docs/cli.md is stale: run scripts/make_docs.py")
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

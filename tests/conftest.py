@@ -1,0 +1,45 @@
+"""What several tests need: a printed seed, the multiplier for long runs, and π from elsewhere."""
+
+import hashlib
+import os
+import random
+
+import gmpy2
+import pytest
+
+import pi_engine
+
+MULTIPLIER = float(os.environ.get("PI_ENGINE_TEST_MULTIPLIER", "1"))
+"""Random tests run this many times as long."""
+
+MILLION_SHA256 = "dd382ef6a0c1e8d920fb72f482d74826251ab97709520bc24f913cd8eb5fc839"
+
+
+def pytest_report_header():
+    return f"PI_ENGINE_TEST_SEED={_seed()} PI_ENGINE_TEST_MULTIPLIER={MULTIPLIER:g}"
+
+
+def _seed():
+    return int(os.environ.setdefault("PI_ENGINE_TEST_SEED", str(random.SystemRandom().randrange(2**32))))
+
+
+@pytest.fixture
+def rng(request):
+    """Random numbers from the printed seed, different for every test."""
+    return random.Random(f"{_seed()} {request.node.nodeid}")
+
+
+@pytest.fixture(scope="session")
+def mpfr_digits():
+    """3100 digits of π after the point, by MPFR's own algorithm (an AGM)."""
+    digits, exponent, _ = gmpy2.const_pi(3150 * 10 // 3 + 64).digits(10)
+    assert exponent == 1
+    return digits[1:3101]
+
+
+@pytest.fixture(scope="session")
+def million():
+    """The result of compute(10**6); its text is right by the published SHA-256."""
+    result = pi_engine.compute(10**6)
+    assert hashlib.sha256(result.text().encode()).hexdigest() == MILLION_SHA256
+    return result

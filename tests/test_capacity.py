@@ -1,0 +1,83 @@
+import pytest
+
+import pi_engine
+from pi_engine.plan import format_bytes, make_plan, make_plan_within
+from pi_engine.runtime import memory
+from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914
+
+
+def test_the_largest_number_of_digits_named_would_fit():
+    for series in (CHUDNOVSKY, RAMANUJAN_1914):
+        for base in (10, 16):
+            for limit in (40 << 20, 1 << 30, 8 << 30):
+                with pytest.raises(pi_engine.CapacityError) as refusal:
+                    make_plan_within(series, 10**12, base, limit=limit)
+                largest = int(str(refusal.value).split("at most ")[1].split()[0])
+                assert make_plan(series, largest, base).memory_bytes <= limit
+                assert make_plan(series, largest * 2, base).memory_bytes > limit
+                assert make_plan_within(series, largest, base, limit=limit).digits == largest
+
+
+def test_memory_grows_with_digits_and_is_more_for_slower_series():
+    sizes = [make_plan(CHUDNOVSKY, 10**n, 10).memory_bytes for n in range(4, 13)]
+    assert sizes == sorted(sizes)
+    assert make_plan(RAMANUJAN_1914, 10**8, 10).memory_bytes > make_plan(CHUDNOVSKY, 10**8, 10).memory_bytes
+
+
+def test_gmp_s_limit_is_refused_whatever_the_memory():
+    with pytest.raises(pi_engine.CapacityError, match="limbs"):
+        make_plan_within(CHUDNOVSKY, 10**11, 10, limit=10**18)
+    with pytest.raises(pi_engine.CapacityError, match="more than"):
+        make_plan_within(CHUDNOVSKY, 10**400, 10, limit=10**18)
+
+
+def test_the_machine_s_limit_is_asked_for_when_it_matters(monkeypatch):
+    monkeypatch.setattr(memory, "memory_limit", lambda: 200 << 20)
+    assert pi_engine.compute(1000).digits == 1000
+    with pytest.raises(pi_engine.CapacityError, match=r"200\.0 MiB may be used"):
+        pi_engine.compute(10**8)
+
+
+def test_the_estimate_is_no_less_than_the_peak(million):
+    assert make_plan(CHUDNOVSKY, 10**6, 10).memory_bytes > 0
+    assert memory.peak_memory() > 10**7
+
+
+def test_cgroup_limits(tmp_path):
+    root, membership = tmp_path / "cgroup", tmp_path / "membership"
+    assert memory.cgroup_memory_limit(root, membership) is None
+    (root / "a/b").mkdir(parents=True)
+    membership.write_text("0::/a/b\n")
+    assert memory.cgroup_memory_limit(root, membership) is None
+    (root / "a/b/memory.max").write_text("max\n")
+    assert memory.cgroup_memory_limit(root, membership) is None
+    (root / "a/memory.max").write_text("5000\n")
+    (root / "a/b/memory.max").write_text("6000\n")
+    assert memory.cgroup_memory_limit(root, membership) == 5000
+    (root / "memory.max").write_text("4000\n")  # what a container sees of its own group
+    assert memory.cgroup_memory_limit(root, membership) == 4000
+    membership.write_text("0::/elsewhere/not/mounted\n")
+    assert memory.cgroup_memory_limit(root, membership) == 4000
+
+
+def test_cgroup_limits_of_version_1(tmp_path):
+    root, membership = tmp_path / "cgroup", tmp_path / "membership"
+    (root / "memory/docker").mkdir(parents=True)
+    membership.write_text("9:cpu,cpuacct:/x\n7:memory:/docker\n")
+    (root / "memory/memory.limit_in_bytes").write_text("9223372036854771712\n")
+    assert memory.cgroup_memory_limit(root, membership) is None
+    (root / "memory/docker/memory.limit_in_bytes").write_text("7000\n")
+    assert memory.cgroup_memory_limit(root, membership) == 7000
+
+
+def test_the_limit_is_the_smaller_one(monkeypatch):
+    monkeypatch.setattr(memory, "physical_memory", lambda: 100)
+    for cgroup, limit in ((None, 100), (50, 50), (200, 100)):
+        monkeypatch.setattr(memory, "cgroup_memory_limit", lambda cgroup=cgroup: cgroup)
+        assert memory.memory_limit() == limit
+
+
+def test_bytes_are_readable():
+    assert [format_bytes(x) for x in (0, 1023, 1024, 1 << 20, 3 << 29, 1 << 70)] == [
+        "0 bytes", "1023 bytes", "1.0 KiB", "1.0 MiB", "1.5 GiB", "1048576.0 PiB"
+    ]  # fmt: skip

@@ -1,0 +1,170 @@
+import hashlib
+
+import gmpy2
+import numpy as np
+import pytest
+from gmpy2 import mpz
+
+import pi_engine
+from pi_engine import engine, plan
+from pi_engine.radix.digit_hash import DigitHash
+from pi_engine.series import CHUDNOVSKY
+
+from .conftest import MULTIPLIER
+
+NINES = 762
+"""Position of the first of the six nines after the point."""
+
+
+@pytest.mark.parametrize("series", ["chudnovsky", "ramanujan"])
+def test_every_number_of_digits_up_to_3000(series, mpfr_digits):
+    for digits in range(3001):
+        text = pi_engine.compute(digits, series=series).text()
+        assert text == ("3." + mpfr_digits[:digits] if digits else "3"), digits
+
+
+def test_the_nines_are_where_they_should_be(mpfr_digits):
+    assert mpfr_digits[NINES - 1 : NINES + 6] == "9999998"
+
+
+def test_a_million_digits(million):
+    """The fixture has compared the SHA-256."""
+    assert million.hash == 404089929205932130
+    assert million.value % (2**61 - 1) == million.hash
+    assert {check.status for check in million.checks} == {"passed"}
+    assert million.text()[:52] == "3." + "14159265358979323846264338327950288419716939937510"
+
+
+def test_ten_million_digits():
+    text = pi_engine.compute(10**7).text()
+    assert hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() == "bc3234ae2e3f6ec7737f037b375eabec"
+
+
+def test_hexadecimal_digits_at_a_million():
+    text = pi_engine.compute(10**6 + 14, base=16).text()
+    assert text.startswith("3.243F6A8885A308D313198A2E03707344A4093822299F31D008")
+    assert text[10**6 + 1 :][:14] == "26C65E52CB4593"
+
+
+def test_hexadecimal_digits_are_those_of_mpfr():
+    expected = gmpy2.const_pi(4 * 600 + 64).digits(16)[0].upper()
+    for digits in range(500):
+        assert pi_engine.compute(digits, base=16).text().replace(".", "") == expected[: digits + 1]
+
+
+def test_the_series_agree_at_random_sizes(rng):
+    for _ in range(int(10 * MULTIPLIER)):
+        digits, base = rng.randrange(3000, 100_000), rng.choice((10, 16))
+        results = [
+            pi_engine.compute(digits, base=base, series=name, threads=threads)
+            for name, threads in (("chudnovsky", 1), ("ramanujan", 3))
+        ]
+        assert results[0].value == results[1].value, digits
+
+
+def test_a_prefix_of_a_longer_result_is_the_shorter_one(million, rng):
+    for _ in range(int(5 * MULTIPLIER)):
+        digits = rng.randrange(100_000)
+        assert pi_engine.compute(digits).text() == million.text()[: digits + 2]
+
+
+@pytest.mark.parametrize("guard_bits", [1, 2, 5, 8, 20])
+def test_open_digits_are_computed_again(monkeypatch, mpfr_digits, guard_bits):
+    """With few guard bits most digits are open at first, and all of them before the six nines."""
+    attempts = []
+    real = engine._attempt
+    monkeypatch.setattr(engine, "GUARD_BITS", guard_bits)
+    monkeypatch.setattr(engine, "_attempt", lambda *a, **k: attempts.append(a[0].guard_bits) or real(*a, **k))
+    for digits in range(700, 800):
+        attempts.clear()
+        assert pi_engine.compute(digits).text() == "3." + mpfr_digits[:digits]
+        assert attempts == [guard_bits * 2**i for i in range(len(attempts))]
+        if digits == NINES - 1:
+            assert len(attempts) > 1  # 10^-6 is less than 2^-19
+
+
+def test_guard_bits_are_enough_but_for_a_chance_of_two_to_the_minus_sixty():
+    assert plan.GUARD_BITS == 64
+    for digits in (0, 1, 1000, 10**6, 10**9):
+        made = plan.make_plan(CHUDNOVSKY, digits, 10)
+        assert mpz(2) ** made.fraction_bits >= mpz(10) ** digits << 64 if digits < 10**7 else True
+
+
+def test_words(million):
+    words = million.words
+    assert words.dtype == np.uint64
+    assert len(words) == -(-(10**6) // 19)
+    text = million.text()[2:]
+    assert int(words[0]) == int(text[:19]) == 1415926535897932384
+    assert int(words[7]) == int(text[7 * 19 : 8 * 19])
+    tail = text[len(text) // 19 * 19 :]
+    assert int(words[-1]) == int(tail.ljust(19, "0"))
+
+
+def test_hexadecimal_words(rng):
+    for digits in (0, 1, 15, 16, 17, 1000):
+        result = pi_engine.compute(digits, base=16)
+        text = result.text()[2:]
+        expected = [int(text[i : i + 16].ljust(16, "0"), 16) for i in range(0, len(text), 16)]
+        assert result.words.tolist() == expected
+
+
+def test_pieces_join_to_the_text(million):
+    assert "".join(million.pieces(777)) == million.text()
+    assert max(map(len, million.pieces(777))) == 777
+    assert pi_engine.compute(0).pieces() == ["3"]
+
+
+def test_the_hash_does_not_depend_on_the_cut(million, rng):
+    text = "3" + million.text()[2:]
+    for _ in range(5):
+        whole = DigitHash(10)
+        position = 0
+        while position < len(text):
+            size = rng.choice((1, 19, 1999, 2000, 2001, 123_456))
+            whole.update(text[position : position + size])
+            position += size
+        assert (whole.value, whole.count) == (million.hash, 10**6 + 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"digits": -1}, "negative"),
+        ({"digits": 5, "base": 7}, "choose 10 or 16"),
+        ({"digits": 5, "threads": 0}, "threads must be 1"),
+        ({"digits": 5, "memory": 0}, "memory limit"),
+        ({"digits": 5, "check": "most"}, "choose 'none' or 'fast'"),
+        ({"digits": 5, "series": "leibniz"}, "unknown series"),
+    ],
+)
+def test_unusable_arguments(arguments, message):
+    with pytest.raises(pi_engine.UsageError, match=message):
+        pi_engine.compute(**arguments)
+
+
+def test_a_count_must_be_an_integer():
+    with pytest.raises(TypeError):
+        pi_engine.compute(1.5)
+
+
+def test_without_checks(million):
+    result = pi_engine.compute(1000, check="none")
+    assert result.checks == []
+    assert result.text() == million.text()[:1002]
+
+
+def test_phases_are_timed_and_reported():
+    seen = []
+    result = pi_engine.compute(50_000, progress=lambda *step: seen.append(step))
+    assert [step[0] for step in seen if step[2] == 0] == [
+        "sum", "check", "root", "division", "conversion", "conversion", "check"
+    ]  # fmt: skip
+    assert set(result.seconds) == {"sum", "check", "root", "division", "conversion", "total"}
+    phases = sum(seconds for name, seconds in result.seconds.items() if name != "total")
+    assert 0 < phases <= result.seconds["total"]
+    assert result.peak_memory_bytes > 1 << 20
+
+
+def test_the_result_has_a_short_repr(million):
+    assert len(repr(million)) < 1500

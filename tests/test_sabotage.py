@@ -1,0 +1,152 @@
+"""Each check of a run sees what it is there for: something is broken on purpose, and no digits come out."""
+
+import gmpy2
+import pytest
+from gmpy2 import mpz
+
+import pi_engine
+from pi_engine import VerificationError, engine
+from pi_engine.cli.main import run
+from pi_engine.digits import text_file
+from pi_engine.radix import conversion
+from pi_engine.series import CHUDNOVSKY
+from pi_engine.series.polynomial import IntegerPolynomial
+from pi_engine.splitting import node, tree
+from pi_engine.verify import known
+
+
+def wrong_sign(monkeypatch):
+    series = CHUDNOVSKY.__class__(**{**vars(CHUDNOVSKY), "p": IntegerPolynomial(1, CHUDNOVSKY.p.factors)})
+    monkeypatch.setattr(engine.series_room, "get", lambda name: series)
+
+
+def too_few_terms(monkeypatch):
+    """So few that the last known position is wrong; one term less is for the bound's own test."""
+    real = engine.make_plan_within
+    monkeypatch.setattr(
+        engine, "make_plan_within", lambda *a: (p := real(*a)).__class__(**{**vars(p), "terms": p.terms * 2 // 3})
+    )
+
+
+def swapped_merge(monkeypatch):
+    def merge(left, right):
+        T = right.T * left.Q + (right.P or mpz(1)) * left.T
+        return node.Node(None if right.P is None else left.P * right.P, left.Q * right.Q, T)
+
+    monkeypatch.setattr(tree, "merge", merge)
+
+
+def flipped_bit_in_the_sum(monkeypatch):
+    real = engine.split
+
+    def split(*a, **k):
+        root = real(*a, **k)
+        return root._replace(T=root.T + (mpz(1) << root.T.bit_length() // 2))
+
+    monkeypatch.setattr(engine, "split", split)
+
+
+def wrong_root(monkeypatch):
+    real = gmpy2.isqrt_rem
+    monkeypatch.setattr(gmpy2, "isqrt_rem", lambda n: (real(n)[0] + 4, real(n)[1]))
+
+
+def wrong_quotient(monkeypatch):
+    real = gmpy2.f_divmod
+    monkeypatch.setattr(gmpy2, "f_divmod", lambda n, d: (real(n, d)[0] ^ (mpz(1) << 1000), real(n, d)[1]))
+
+
+def wrong_scaling(monkeypatch):
+    real = conversion.scale
+
+    def scale(*a):
+        scaled = real(*a)
+        return scaled._replace(value=scaled.value + 10**500)
+
+    monkeypatch.setattr(engine, "scale", scale)
+
+
+def wrong_text(monkeypatch):
+    real = engine.digit_text
+
+    def digit_text(*a):
+        text = real(*a)
+        return text[:700] + chr(ord(text[700]) ^ 1) + text[701:]
+
+    monkeypatch.setattr(engine, "digit_text", digit_text)
+
+
+def wrong_constant(monkeypatch):
+    """A series that converges to something else: the arithmetic is right, the digits are not."""
+    series = CHUDNOVSKY.__class__(**{**vars(CHUDNOVSKY), "a": IntegerPolynomial(1, ((13591409, 545140135),))})
+    monkeypatch.setattr(engine.series_room, "get", lambda name: series)
+
+
+def wrong_hash(monkeypatch):
+    monkeypatch.setattr(engine, "known_hash", lambda digits, base: 12345)
+
+
+SABOTAGE = [
+    wrong_sign,
+    too_few_terms,
+    swapped_merge,
+    flipped_bit_in_the_sum,
+    wrong_root,
+    wrong_quotient,
+    wrong_scaling,
+    wrong_text,
+    wrong_constant,
+    wrong_hash,
+]
+
+
+@pytest.mark.parametrize("sabotage", SABOTAGE, ids=lambda f: f.__name__)
+def test_it_is_seen_and_no_file_appears(monkeypatch, tmp_path, capsys, sabotage):
+    target = tmp_path / "pi.txt"
+    sabotage(monkeypatch)
+    with pytest.raises(VerificationError):
+        pi_engine.compute(12_345)
+    assert run(["compute", "12345", "-o", str(target)]) == 3
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert captured.err.startswith("pi-engine: error: ")
+    assert run(["compute", "12345"]) == 3
+    assert capsys.readouterr().out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_changes_a_digit_is_seen(monkeypatch, tmp_path, capsys):
+    real = text_file._check_written
+
+    def check(stream, *a):
+        stream.seek(5000)
+        digit = stream.read(1)
+        stream.seek(5000)
+        stream.write(bytes([digit[0] ^ 1]))
+        real(stream, *a)
+
+    monkeypatch.setattr(text_file, "_check_written", check)
+    assert run(["compute", "12345", "-o", str(tmp_path / "pi.txt")]) == 3
+    assert "read back" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_known_positions_name_the_place():
+    digits = pi_engine.compute(200).text()[2:]
+    assert known.compare_with_known(digits, 10)[:3] == (3, 100, None)
+    wrong = digits[:95] + "0" + digits[96:]
+    result = known.compare_with_known(wrong, 10)
+    assert (result.differs.start, result.differs.digits, result.found) == (91, "3421170679", "3421100679")
+
+
+def test_every_known_position_up_to_a_million(million):
+    assert known.compare_with_known(million.fraction_text, 10)[:3] == (14, 10**6, None)
+    assert known.known_hash(10**6, 10) == million.hash
+    assert known.known_hash(10**6, 16) is None
+    assert known.known_hash(999, 10) is None
+
+
+def test_the_table_has_the_published_number_of_rows():
+    assert len(known.known_digits(10)) == 97
+    assert len(known.known_digits(16)) == 7
+    assert all(len(entry.digits) == 10 for entry in known.known_digits(10)[1:])

@@ -1,0 +1,130 @@
+import math
+from fractions import Fraction
+
+import gmpy2
+import pytest
+
+from pi_engine import UsageError
+from pi_engine.series import CHUDNOVSKY, ClosedForm, HypergeometricSeries, IntegerPolynomial, catalogue, get
+from pi_engine.series.polynomial import difference, product, shifted
+from pi_engine.series.tail import growth_exponent, tail_bits, terms_needed
+
+LINEAR = IntegerPolynomial(1, ((0, 1),))
+
+
+def row(p, q, a=IntegerPolynomial(1), form=ClosedForm(1, 1, 1)):
+    return HypergeometricSeries("test", "", "", p, q, a, form, "", "")
+
+
+def test_polynomials_evaluate_as_their_factors(rng):
+    for degree in range(7):
+        factors = tuple((rng.randrange(-9, 9), rng.randrange(1, 9)) for _ in range(degree))
+        polynomial = IntegerPolynomial(rng.randrange(1, 100), factors)
+        assert polynomial.degree == degree
+        for k in (-3, 0, 1, 2, 10**9):
+            expected = polynomial.constant * math.prod(c0 + c1 * k for c0, c1 in factors)
+            assert polynomial(k) == polynomial.evaluator()(k) == expected
+    assert IntegerPolynomial(7, ((0, 1),) * 3)(5) == 875
+    assert IntegerPolynomial(0, ((0, 1),)).degree == -1
+    assert IntegerPolynomial(0)(4) == 0
+
+
+def test_polynomial_arithmetic():
+    assert product((1, 2), (3, 4)) == (3, 10, 8)
+    assert product((), (1,)) == ()
+    assert difference((1, 2, 3), (0, 2, 3)) == (1,)
+    assert shifted((5, -2, 3)) == (6, 4, 3)  # 3(k+1)² − 2(k+1) + 5
+    assert shifted(()) == ()
+
+
+@pytest.mark.parametrize(
+    ("polynomial", "text"),
+    [
+        (CHUDNOVSKY.p, "−(6k − 5)(2k − 1)(6k − 1)"),
+        (CHUDNOVSKY.q, "10939058860032000 k³"),
+        (CHUDNOVSKY.a, "545140134k + 13591409"),
+        (IntegerPolynomial(-5), "−5"),
+        (IntegerPolynomial(1, ((0, 1),)), "k"),
+        (IntegerPolynomial(1, ((1, 0, -1),)), "−k² + 1"),
+    ],
+)
+def test_polynomials_read_like_the_literature(polynomial, text):
+    assert str(polynomial) == text
+
+
+@pytest.mark.parametrize("series", catalogue(), ids=lambda s: s.name)
+def test_the_tail_bound_holds_and_is_tight(series):
+    """Against exact partial sums: the distance to S is below the bound, and above it less 24 bits."""
+    with gmpy2.context(gmpy2.get_context(), precision=6000):
+        form = series.closed_form
+        S = form.numerator * gmpy2.sqrt(gmpy2.mpfr(form.radicand)) / (form.denominator * gmpy2.const_pi())
+        partial, term = Fraction(0), Fraction(1)
+        for n in range(1, 100):
+            if n > 1:
+                term *= Fraction(series.p(n - 1), series.q(n - 1))
+            partial += term * series.a(n - 1)
+            distance = -gmpy2.log2(abs(S - gmpy2.mpq(partial)) / S)
+            assert tail_bits(series, n) < distance < tail_bits(series, n) + 24, n
+
+
+@pytest.mark.parametrize("series", catalogue(), ids=lambda s: s.name)
+def test_terms_needed_is_the_least_number_the_bound_allows(series, rng):
+    assert terms_needed(series, 0) == 1
+    for bits in [*range(1, 200), *(rng.randrange(10**10) for _ in range(50))]:
+        n = terms_needed(series, bits)
+        assert tail_bits(series, n) >= bits
+        assert n == 1 or tail_bits(series, n - 1) < bits
+
+
+def test_growth_exponents():
+    assert [growth_exponent(series) for series in catalogue()] == [0, 0]
+    # (2k+1)/(4k+… ) exceeds its limit ½: ∏ (2j+1)/(4j) = ½^k·∏ (j+½)/j ≤ ½^k·(k+1)
+    assert growth_exponent(row(IntegerPolynomial(1, ((1, 2),)), IntegerPolynomial(4, ((0, 1),)))) == 1
+    assert growth_exponent(row(IntegerPolynomial(1, ((3, 1),)), IntegerPolynomial(2, ((0, 1),)))) == 3
+    assert growth_exponent(row(IntegerPolynomial(1, ((-1, 2),)), IntegerPolynomial(-4, ((0, 1),)))) == 0
+
+
+def test_growth_exponent_bounds_the_products():
+    series = row(IntegerPolynomial(1, ((5, 3), (7, 2))), IntegerPolynomial(-13, ((1, 1), (0, 2))))
+    c, value = growth_exponent(series), Fraction(1)
+    for k in range(1, 60):
+        value *= abs(Fraction(series.p(k), series.q(k)))
+        assert value <= series.ratio**k * (k + 1) ** c
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "message"),
+    [
+        (IntegerPolynomial(1, ((-2, 1),)), IntegerPolynomial(2, ((0, 1),)), "vanish or change sign"),
+        (IntegerPolynomial(1, ((-5, 2),)), IntegerPolynomial(3, ((0, 1),)), "vanish or change sign"),
+        (IntegerPolynomial(1, ((100, 1),)), IntegerPolynomial(2, ((0, 1),)), "too slowly"),
+    ],
+)
+def test_series_without_a_provable_bound_are_refused(p, q, message):
+    with pytest.raises(UsageError, match=message):
+        growth_exponent(row(p, q))
+
+
+def test_unusable_rows_are_refused():
+    with pytest.raises(UsageError, match="diverges"):
+        row(LINEAR, LINEAR)
+    with pytest.raises(UsageError, match="same degree"):
+        row(IntegerPolynomial(1), LINEAR)
+    with pytest.raises(UsageError, match="positive"):
+        ClosedForm(0, 1, 1)
+
+
+def test_names():
+    assert get("Chudnovsky") is CHUDNOVSKY
+    with pytest.raises(UsageError, match="did you mean chudnovsky"):
+        get("chudnowsky")
+    with pytest.raises(UsageError, match="known are chudnovsky, ramanujan"):
+        get("zzz")
+
+
+def test_published_rates():
+    """Digits per term and costs as y-cruncher publishes them: 0.367 and 0.653."""
+    assert get("chudnovsky").digits_per_term == pytest.approx(14.181647462725477)
+    assert get("ramanujan").digits_per_term == pytest.approx(7.982541, abs=1e-6)
+    assert get("chudnovsky").cost == pytest.approx(0.367, abs=1e-3)
+    assert get("ramanujan").cost == pytest.approx(0.653, abs=1e-3)

@@ -1,0 +1,119 @@
+import threading
+from fractions import Fraction
+
+import pytest
+from gmpy2 import mpz
+
+from pi_engine import VerificationError
+from pi_engine.bigint.residues import residue
+from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial, catalogue
+from pi_engine.splitting import check_against_shadow, node, shadow, split, tree
+
+from .conftest import MULTIPLIER
+from .test_series import row
+
+DEGREE_ONE = row(IntegerPolynomial(-1, ((-1, 2),)), IntegerPolynomial(9, ((1, 2),)))
+SERIES = [*catalogue(), DEGREE_ONE]
+series_cases = pytest.mark.parametrize("series", SERIES, ids=lambda s: s.name)
+
+
+def partial_sum(series, terms):
+    """By the definition, in exact fractions: one term after the other, no tree."""
+    total, factor = Fraction(0), Fraction(1)
+    for k in range(terms):
+        if k:
+            factor *= Fraction(series.p(k), series.q(k))
+        total += series.a(k) * factor
+    return total
+
+
+@series_cases
+def test_the_tree_sums_the_series(series):
+    for terms in range(1, 70):
+        root = split(series, terms)
+        assert root.P is None
+        assert Fraction(int(root.T), int(root.Q)) == partial_sum(series, terms)
+
+
+@series_cases
+def test_q_is_the_product_of_q(series):
+    """Not only the fraction T/Q is right: Q is the product itself, so that the shadow can be compared."""
+    Q = 1
+    for k in range(1, 100):
+        Q *= series.q(k)
+    assert split(series, 100).Q == Q
+
+
+@pytest.mark.parametrize("leaf_terms", [1, 2, 3, 8, 50])
+def test_leaf_size_does_not_matter(monkeypatch, leaf_terms):
+    expected = split(CHUDNOVSKY, 333)
+    monkeypatch.setattr(tree, "LEAF_TERMS", leaf_terms)
+    assert split(CHUDNOVSKY, 333) == expected
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 7])
+@pytest.mark.parametrize("terms", [4095, 4096, 4097, 12345])
+def test_threads_do_not_matter(threads, terms):
+    root = split(RAMANUJAN_1914, terms, threads=threads)
+    assert (residue(root.Q), residue(root.T)) == shadow.shadow_residues(RAMANUJAN_1914, terms)
+    assert root == split(RAMANUJAN_1914, terms)
+
+
+@series_cases
+def test_the_shadow_is_the_residue_of_the_root(series, rng):
+    for terms in [1, 2, 3, *(rng.randrange(4, 3000) for _ in range(int(5 * MULTIPLIER)))]:
+        root = split(series, terms)
+        assert shadow.shadow_residues(series, terms) == (residue(root.Q), residue(root.T))
+
+
+@series_cases
+def test_the_compiled_shadow_is_the_interpreted_one(series):
+    from pi_engine.splitting.shadow_kernel import compiled_shadow_residues
+
+    for terms in (1, 2, 3, 1000, 20_000):
+        assert compiled_shadow_residues(series, terms) == shadow.interpreted_shadow_residues(series, terms)
+
+
+def test_large_numbers_of_terms_use_the_compiled_shadow(monkeypatch):
+    monkeypatch.setattr(shadow, "KERNEL_TERMS", 50)
+    expected = shadow.interpreted_shadow_residues(CHUDNOVSKY, 60)
+    monkeypatch.setattr(shadow, "interpreted_shadow_residues", None)
+    assert shadow.shadow_residues(CHUDNOVSKY, 60) == expected
+
+
+def test_the_shadow_sees_any_changed_bit(rng):
+    root = split(CHUDNOVSKY, 500)
+    check_against_shadow(CHUDNOVSKY, 500, root)
+    for _ in range(20):
+        bit = mpz(1) << rng.randrange(root.Q.bit_length())
+        for broken in (root._replace(Q=root.Q + bit), root._replace(T=root.T - bit)):
+            with pytest.raises(VerificationError, match="shadow"):
+                check_against_shadow(CHUDNOVSKY, 500, broken)
+
+
+def test_the_shadow_sees_a_merge_in_the_wrong_order(monkeypatch):
+    monkeypatch.setattr(tree, "merge", lambda left, right: node.merge(right, left))
+    with pytest.raises((VerificationError, AssertionError)):
+        check_against_shadow(CHUDNOVSKY, 500, split(CHUDNOVSKY, 500))
+
+
+def test_progress_goes_up_to_its_total():
+    for threads, terms in ((1, 5000), (3, 20_000)):
+        seen = []
+        split(CHUDNOVSKY, terms, threads=threads, progress=lambda *step: seen.append(step))
+        assert all(phase == "sum" and 0 < done <= total for phase, done, total in seen)
+        assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
+        assert seen[-1][1] >= 0.8 * seen[-1][2]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_error_in_progress_ends_the_sum(threads):
+    def stop(phase, done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        split(CHUDNOVSKY, 200_000, threads=threads, progress=stop)
+    for thread in threading.enumerate():
+        if thread.name.startswith("split"):
+            thread.join(10)
+            assert not thread.is_alive()
