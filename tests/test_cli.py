@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import click
 import pytest
@@ -120,7 +121,7 @@ def test_completion_completes():
         "COMP_CWORD": "1",
     }
     answer = subprocess.run(
-        [sys.executable, "-c", "from pi_engine.cli.main import cli; cli(prog_name='pi-engine')"],
+        COMMAND,
         env=environment, capture_output=True, text=True,
     )  # fmt: skip
     assert answer.stdout.split() == ["plain,compute", "plain,completion"]
@@ -190,13 +191,14 @@ def test_what_is_no_count(text):
     if text == "٣":
         assert parse_count(text) == 3  # a digit of another script is a digit
         return
-    with pytest.raises(ValueError, match="not a|too large|negative"):
+    with pytest.raises(ValueError, match=r"not a|too large|negative"):
         parse_count(text)
 
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("8GiB", 8 << 30), ("8GB", 8 * 10**9), ("8G", 8 << 30), ("1.5m", 3 << 19), ("512", 512), ("512B", 512), ("1tib", 1 << 40)],
+    [("8GiB", 8 << 30), ("8GB", 8 * 10**9), ("8G", 8 << 30), ("1.5m", 3 << 19), ("512", 512), ("512B", 512),
+     ("1tib", 1 << 40)],
 )  # fmt: skip
 def test_sizes(text, value):
     assert parse_size(text) == value
@@ -289,7 +291,7 @@ def test_a_symbolic_link_is_followed(tmp_path):
 
 def test_a_device_is_written_to_and_not_replaced(capsys):
     assert run(["compute", "1000", "-o", "/dev/null", "-q"]) == 0
-    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
     assert run(["compute", "1000", "-o", "/dev/full"]) == 4
     assert "No space left on device" in capsys.readouterr().err
 
@@ -332,15 +334,15 @@ def test_a_folder_without_permission(capsys, tmp_path, monkeypatch):
 
 
 def test_a_closed_pipe_ends_quietly():
-    process = subprocess.Popen([*COMMAND, "compute", "1e6"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdout.read(10) == b"3.14159265"
-    process.stdout.close()
-    assert process.stderr.read() == b""
-    assert process.wait(60) == 1
+    with subprocess.Popen([*COMMAND, "compute", "1e6"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout.read(10) == b"3.14159265"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 1
 
 
 def test_a_full_or_closed_stdout():
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         answer = subprocess.run([*COMMAND, "compute", "5"], stdout=full, stderr=subprocess.PIPE, text=True)
     assert (answer.returncode, answer.stderr.count("\n")) == (4, 1)
     answer = subprocess.run(f"{sys.executable} -m pi_engine compute 5 >&-", shell=True, capture_output=True, text=True)
@@ -352,15 +354,15 @@ def test_a_full_or_closed_stdout():
     ("number", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
 )
 def test_an_interrupt_is_one_line_and_leaves_nothing(tmp_path, number, code, word):
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*COMMAND, "compute", "2e7", "-o", str(tmp_path / "pi.txt")], stderr=subprocess.PIPE, text=True
-    )
-    time.sleep(1.5)
-    process.send_signal(number)
-    start = time.perf_counter()
-    assert process.stderr.read() == f"pi-engine: {word}\n"
-    assert process.wait(60) == code
-    assert time.perf_counter() - start < 30
+    ) as process:
+        time.sleep(1.5)
+        process.send_signal(number)
+        start = time.perf_counter()
+        assert process.stderr.read() == f"pi-engine: {word}\n"
+        assert process.wait(60) == code
+        assert time.perf_counter() - start < 30
     assert list(tmp_path.iterdir()) == []
 
 

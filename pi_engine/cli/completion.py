@@ -16,11 +16,13 @@ def command(ctx: click.Context, shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
+    from pi_engine.cli.main import COMPLETION
+
     completion = get_completion_class(shell)
     assert completion is not None
     root = ctx.find_root().command
     try:
-        script = completion(root, {}, "pi-engine", "_PI_ENGINE_COMPLETE").source()
+        script = completion(root, {}, "pi-engine", COMPLETION).source()
     except RuntimeError as error:  # click looks at the bash that is installed
         raise click.ClickException(str(error)) from None
     click.echo(script)

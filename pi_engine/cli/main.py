@@ -24,6 +24,9 @@ COMMANDS = {
 }
 """Command → the module that holds it under the name `command`; in the order of the help."""
 
+COMPLETION = "_PI_ENGINE_COMPLETE"
+"""The variable by which a shell asks for completions."""
+
 INTERRUPTED = 130
 TERMINATED = 143
 
@@ -62,13 +65,16 @@ def run(arguments: list[str]) -> int:
     debug = "--debug" in arguments[:options_end]
     arguments = [x for i, x in enumerate(arguments) if x != "--debug" or i >= options_end]
     try:
-        code = cli.main(arguments, prog_name="pi-engine", standalone_mode=False)
+        with cli.make_context("pi-engine", arguments) as context:
+            cli.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as done:  # --help, --version
+        return done.exit_code
     except BaseException as error:
         if debug:
             raise
         return _report(error)
-    return code if isinstance(code, int) else 0
+    return 0
 
 
 def _report(error: BaseException) -> int:
@@ -125,6 +131,8 @@ def main() -> NoReturn:
     if sys.stdout is None:  # closed by the caller: `>&-`
         _say("error: standard output is closed: open it, or send it to /dev/null")
         sys.exit(1)
+    if COMPLETION in os.environ:
+        cli.main(prog_name="pi-engine", complete_var=COMPLETION)
     code = run(sys.argv[1:])
     if code in (INTERRUPTED, TERMINATED):
         # Threads may be inside a long product; nothing of theirs is needed, and all files are closed.

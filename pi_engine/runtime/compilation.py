@@ -1,9 +1,9 @@
 """Everything that is decided about compiling Numba kernels, in one place.
 
-Two decorators: `kernel` for functions called from Python, `routine` for functions called only from kernels. Compiled kernels are
-kept in a folder of the user's cache, so that a second process starts in a fraction of a second. The folder's name holds
-whatever machine code depends on: versions, CPU, and a digest of the sources, because Numba's own cache looks at one source
-file only and serves stale code when a constant or a routine imported from another module has changed.
+Two decorators: `kernel` for functions called from Python, `routine` for functions called only from kernels. Compiled
+kernels are kept in a folder of the user's cache, so that a second process starts in a fraction of a second. The
+folder's name holds whatever machine code depends on: versions, CPU, and a digest of the sources, because Numba's own cache looks
+at one source file only and serves stale code when a constant or a routine imported from another module has changed.
 
 Importing this module imports Numba; only kernel modules, and those who warm them, do so.
 """
@@ -20,17 +20,19 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import llvmlite
 import llvmlite.binding
 import numba
 import numba.core.codegen
-import numpy
+import numpy as np
 import platformdirs
 from numba.core.compiler_lock import global_compiler_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 PACKAGE = Path(__file__).resolve().parent.parent
 OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": False, "boundscheck": False, "error_model": "numpy"}
@@ -53,8 +55,8 @@ def kernel(function: Callable[..., Any] | None = None, **options: Any) -> Any:
     folder = cache_folder()
     if folder is None:
         return numba.njit(**{**OPTIONS, **options})(function)
-    # Numba reads its global CACHE_DIR once, while decorating: it is set for that moment only, so that other users of Numba in
-    # this process keep their own.
+    # Numba reads its global CACHE_DIR once, while decorating: it is set for that moment only, so that other users of
+    # Numba in this process keep their own.
     with _LOCK:
         previous = numba.config.CACHE_DIR
         numba.config.CACHE_DIR = str(folder)
@@ -65,7 +67,7 @@ def kernel(function: Callable[..., Any] | None = None, **options: Any) -> Any:
 
 
 def _forgiving(dispatcher: Any) -> Any:
-    """Let a cache that fails cost time, not the computation: a full disk, a folder taken away, a file cut short by a crash."""
+    """Let a cache that fails cost time only: a full disk, a folder taken away, a file cut short by a crash."""
     cache = getattr(dispatcher, "_cache", None)
     if cache is None or not (hasattr(cache, "load_overload") and hasattr(cache, "save_overload")):
         return dispatcher
@@ -100,7 +102,7 @@ def routine(function: Callable[..., Any] | None = None, **options: Any) -> Any:
 
 @functools.cache
 def cpu() -> tuple[str, str]:
-    """Name and features of the CPU that kernels are compiled for, as LLVM writes them; NUMBA_CPU_NAME and _FEATURES override."""
+    """Name and features of the CPU that is compiled for, as LLVM writes them; NUMBA_CPU_NAME and _FEATURES override."""
     name = numba.config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
     features = numba.config.CPU_FEATURES
     return str(name), str(numba.core.codegen.get_host_cpu_features() if features is None else features)
@@ -115,10 +117,10 @@ def has_fma() -> bool:
 
 
 def kernel_sources(root: Path = PACKAGE) -> list[Path]:
-    """The package's files that can change machine code: those that speak of Numba or of this module, and what they import.
+    """The package's files that can change machine code: those that speak of Numba or of this module, and their imports.
 
-    Imports are followed by bare name: a file counts when its stem stands in an import statement of a file that counts. This takes
-    in a few too many and never too few.
+    Imports are followed by bare name: a file counts when its stem stands in an import statement of a file that counts.
+    This takes in a few too many and never too few.
     """
     texts = {path: path.read_bytes() for path in sorted(root.rglob("*.py"))}
     chosen = {path for path, text in texts.items() if b"numba" in text or b"runtime.compilation" in text}
@@ -144,7 +146,7 @@ def source_digest(root: Path = PACKAGE) -> str:
 def cache_key() -> str:
     """The folder's name: versions in clear, and a digest of all that machine code depends on."""
     python = f"{sys.implementation.name}{sys.version_info[0]}.{sys.version_info[1]}"
-    parts = (python, numba.__version__, llvmlite.__version__, numpy.__version__, *cpu(), source_digest())
+    parts = (python, numba.__version__, llvmlite.__version__, np.__version__, *cpu(), source_digest())
     return f"{python}-numba{numba.__version__}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}"
 
 
@@ -159,7 +161,7 @@ def cache_root() -> Path:
 
 @functools.cache
 def cache_folder() -> Path | None:
-    """The folder of this process's kernels, made if need be; None where it cannot be written, and then nothing is cached.
+    """The folder of this process's kernels, made if need be; None where it cannot be written: nothing is cached then.
 
     Decided once in a process, before the first kernel is decorated.
     """
@@ -193,7 +195,7 @@ def _remove_stale(root: Path, current: Path) -> None:
 
 @contextlib.contextmanager
 def _between_processes(path: Path | None) -> Iterator[None]:
-    """Hold an exclusive lock on the file `path`, as far as its file system can; the system drops it when a process dies."""
+    """Hold an exclusive lock on the file `path`, if its file system can; the system drops it when a process dies."""
     if path is None:
         yield
         return
@@ -215,8 +217,9 @@ def _between_processes(path: Path | None) -> Iterator[None]:
 def warm(functions: Sequence[tuple[Any, Any]], notice: Callable[[str], object] | None = None) -> float:
     """Compile, or load from the cache, every `(kernel, signature)` of `functions`; returns the seconds it took.
 
-    `notice` is called with one line of text before a compilation that will take seconds, and not when the cache is warm. One
-    thread of one process compiles at a time; the others wait, then load what it has stored. Safe to call again.
+    `notice` is called with one line of text before a compilation that will take seconds, and not when the cache is
+    warm. One thread of one process compiles at a time; the others wait, then load what it has stored. Safe to call
+    again.
     """
     start = time.perf_counter()
     with _LOCK:
@@ -253,7 +256,7 @@ def _let_compiler_go() -> None:
     _LOCK.release()
 
 
-# A child forked while another thread compiles would inherit a lock that nobody ever releases, and LLVM half-way through its
-# work. So a fork waits until the compilation is done.
+# A child forked while another thread compiles would inherit a lock that nobody ever releases, and LLVM half-way through
+# its work. So a fork waits until the compilation is done.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_hold_compiler, after_in_parent=_let_compiler_go, after_in_child=_let_compiler_go)
