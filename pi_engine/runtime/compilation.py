@@ -2,8 +2,9 @@
 
 Two decorators: `kernel` for functions called from Python, `routine` for functions called only from kernels. Compiled
 kernels are kept in a folder of the user's cache, so that a second process starts in a fraction of a second. The
-folder's name holds whatever machine code depends on: versions, CPU, and a digest of the sources, because Numba's own cache looks
-at one source file only and serves stale code when a constant or a routine imported from another module has changed.
+folder's name holds whatever machine code depends on: versions, CPU, and a digest of the sources, because Numba's own
+cache looks at one source file only and serves stale code when a constant or a routine imported from another module has
+changed.
 
 Importing this module imports Numba; only kernel modules, and those who warm them, do so.
 """
