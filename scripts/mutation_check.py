@@ -1,0 +1,104 @@
+"""Break the program on purpose, one place at a time, and see the tests fail.
+
+    python scripts/mutation_check.py [WORD ...]      only the mutations whose description contains a word
+
+Each mutation is applied to a copy of the tree; the tests named beside it must fail. Exits with 1 if any survives.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Mutation(NamedTuple):
+    """Replace `old`, which occurs once in `file`, by `new`; `tests` must then fail."""
+
+    what: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+
+SUM = "tests/test_series.py tests/test_splitting.py tests/test_evaluation.py"
+COMPUTE = "tests/test_evaluation.py tests/test_compute.py"
+
+MUTATIONS = [
+    Mutation("sign of p(k)", "pi_engine/series/catalogue.py", "p=IntegerPolynomial(-1,", "p=IntegerPolynomial(1,",
+             SUM),
+    Mutation("one term less", "pi_engine/series/tail.py", "            high = middle\n    return high",
+             "            high = middle\n    return max(1, high - 1)", COMPUTE),
+    Mutation("one term more", "pi_engine/series/tail.py", "            high = middle\n    return high",
+             "            high = middle\n    return high + 1", SUM),
+    Mutation("guard bits taken away", "pi_engine/radix/conversion.py", " + guard_bits\n", "\n", COMPUTE),
+    Mutation("open digits not seen", "pi_engine/radix/conversion.py", "if R + 2 * E * odd >", "if R - R - 1 >",
+             COMPUTE),
+    Mutation("error bound too small", "pi_engine/series/evaluation.py", "ERROR_UNITS = 8", "ERROR_UNITS = 1", COMPUTE),
+    Mutation("tail not small enough", "pi_engine/series/evaluation.py", "GUARD = 8", "GUARD = -14", COMPUTE),
+    Mutation("T₁Q₁ for T₁Q₂ in the merge", "pi_engine/splitting/node.py", "left.T * right.Q + left.P * right.T",
+             "left.T * left.Q + left.P * right.T", SUM),
+    Mutation("merge in the wrong order", "pi_engine/splitting/tree.py", "node = merge(left, right)",
+             "node = merge(right._replace(P=right.P or left.P), left._replace(P=right.P and left.P))", SUM),
+    Mutation("parallel merge in the wrong order", "pi_engine/splitting/tree.py", "_product, left.P, right.T",
+             "_product, left.P, left.T", SUM),
+    Mutation("shadow without its last term", "pi_engine/splitting/shadow.py", "range(1, terms)",
+             "range(1, terms - 1)", SUM),
+    Mutation("a polynomial's coefficient", "pi_engine/series/catalogue.py", "13591409, 545140134",
+             "13591409, 545140135", COMPUTE),
+    Mutation("rounded instead of truncated", "pi_engine/radix/conversion.py", "    D = L >> shift",
+             "    D = (L + (mpz(1) << (shift - 1))) >> shift", COMPUTE),
+    Mutation("hash of a piece", "pi_engine/radix/digit_hash.py", "pow(self._base, len(piece), M61)",
+             "pow(self._base, len(piece) + 1, M61)", "tests/test_compute.py"),
+    Mutation("known position off by one", "pi_engine/verify/known.py", "int(end) - 9", "int(end) - 8",
+             "tests/test_sabotage.py"),
+    Mutation("no fsync before the rename", "pi_engine/digits/atomic.py", "                os.fsync(stream.fileno())\n",
+             "",
+             "tests/test_cli.py"),
+    Mutation("temporary left behind", "pi_engine/digits/atomic.py", "                temporary.unlink()",
+             "                pass",
+             "tests/test_cli.py"),
+]  # fmt: skip
+
+
+def survives(mutation: Mutation) -> bool:
+    """Whether the tests pass with the mutation applied."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "tree"
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venvs", ".git", "__pycache__", ".*_cache"))
+        path = copy / mutation.file
+        text = path.read_text(encoding="utf-8")
+        if text.count(mutation.old) != 1:
+            raise SystemExit(f"{mutation.what}: {mutation.old!r} occurs {text.count(mutation.old)} times")
+        path.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *mutation.tests.split()]
+        environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(copy)}  # before the install of the real tree
+        try:
+            answer = subprocess.run(  # noqa: S603 (our own tests)
+                command, cwd=copy, env=environment, capture_output=True, timeout=300, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return False
+        return answer.returncode == 0
+
+
+def main() -> int:
+    """Run all, or those that are named; returns the exit code."""
+    chosen = [m for m in MUTATIONS if not sys.argv[1:] or any(word in m.what for word in sys.argv[1:])]
+    survivors = 0
+    for mutation in chosen:
+        alive = survives(mutation)
+        survivors += alive
+        print(f"{'SURVIVES' if alive else 'seen':<9} {mutation.what}", flush=True)
+    print(f"{len(chosen) - survivors} of {len(chosen)} mutations are seen")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
