@@ -7,10 +7,7 @@
 The names below are loaded on first use: importing the package imports neither gmpy2 nor numba.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # importing typing for it would take longer than all the rest of this module
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:

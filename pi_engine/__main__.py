@@ -1,6 +1,6 @@
 """`python -m pi_engine` is the command `pi-engine`."""
 
-from pi_engine.cli.main import main
+from pi_engine.cli.entry import main
 
 if __name__ == "__main__":
     main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -19,6 +20,7 @@ from pi_engine.splitting import check_against_shadow, split
 from pi_engine.verify.known import compare_with_known, known_hash
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import numpy as np
@@ -73,12 +75,11 @@ class ComputeResult:
         """`3.` and the N digits, a str of 2 + N characters; `3` for N = 0. Hexadecimal digits are upper case."""
         return "".join(self.pieces())
 
-    def pieces(self, size: int = 1 << 20) -> list[str]:
+    def pieces(self, size: int = 1 << 20) -> Iterator[str]:
         """The text in pieces of at most `size` characters, for streaming."""
-        point = "." if self.digits else ""
-        return [self._digit_text[0] + point] + [
-            self._digit_text[start : start + size] for start in range(1, len(self._digit_text), size)
-        ]
+        yield self._digit_text[0] + ("." if self.digits else "")
+        for start in range(1, len(self._digit_text), size):
+            yield self._digit_text[start : start + size]
 
     @property
     def fraction_text(self) -> str:
@@ -92,18 +93,25 @@ class ComputeResult:
 
         return digit_words(self.fraction_text, self.base)
 
-    def write(self, path: str | Path, *, overwrite: bool = False) -> None:
+    def write(self, path: str | Path, *, overwrite: bool = False) -> list[Check]:
         """Write the digits as text to `path`: the file appears whole or not at all, and is re-read and compared.
 
+        Returns:
+            The check of the file; none where it could not be read back, because it is a device or a pipe.
+
         Raises:
-            UsageError: the file exists and `overwrite` is false, or the folder does not.
+            UsageError: the file exists and `overwrite` is false, the folder is missing, or the suffix is another
+                format's.
             OutputError: the system refuses to write.
             CapacityError: the disk is full.
             VerificationError: what was re-read differs from the result; no file is left.
         """
         from pi_engine.digits.text_file import write_text_file
 
-        write_text_file(path, self.pieces(), base=self.base, expected_hash=self.hash, overwrite=overwrite)
+        was_read = write_text_file(
+            path, self.pieces(), digits=self.digits, base=self.base, expected_hash=self.hash, overwrite=overwrite
+        )
+        return [Check("file", "passed", "the hash of the file as read back is that of the value")] if was_read else []
 
 
 def compute(
@@ -123,7 +131,7 @@ def compute(
         base: 10 or 16.
         series: a name of the catalogue, or a series.
         threads: how many to use; all by default.
-        memory: bytes the process may use; by default the machine's memory or the control group's limit.
+        memory: bytes to stay within, besides what the machine, the control group and `ulimit` allow.
         check: "fast" compares the sum with its shadow, checks root, quotient and conversion by residues, and
             compares with digits at known positions; "none" skips all that.
         progress: called as (phase, done, total), total 0 where a phase cannot be divided.
@@ -133,21 +141,25 @@ def compute(
         CapacityError: it would not fit in memory.
         VerificationError: a check failed.
     """
+    digits, base = operator.index(digits), operator.index(base)
+    threads = available_threads() if threads is None else operator.index(threads)
+    memory = None if memory is None else operator.index(memory)
     chosen = series_room.get(series) if isinstance(series, str) else series
-    threads = available_threads() if threads is None else threads
     _require_usable(digits, base, threads, memory, check)
     clock = PhaseClock(silent if progress is None else progress)
     guard_bits = GUARD_BITS
     while True:
-        plan = make_plan_within(chosen, digits, base, guard_bits, memory)
-        scaled = _attempt(plan, threads, clock, check=check != "none")
+        plan = make_plan_within(chosen, digits, base, guard_bits=guard_bits, threads=threads, limit=memory)
+        checks: list[Check] | None = None if check == "none" else []
+        scaled = _attempt(plan, threads, clock, checks)
         if scaled is not None:
             break
         guard_bits *= 2  # a run of zeros or nines as long as the guard digits: look further
     with clock.phase("conversion"):
         text = digit_text(scaled.value, base)
-    with clock.phase("check"):
-        checks = _check_digits(plan, scaled, text) if check != "none" else []
+    if checks is not None:
+        with clock.phase("check"):
+            checks += _check_digits(plan, scaled, text)
     return ComputeResult(
         value=scaled.value,
         digits=digits,
@@ -156,10 +168,23 @@ def compute(
         threads=threads,
         hash=scaled.residue,
         seconds={**clock.seconds, "total": clock.total()},
-        checks=checks,
+        checks=checks or [],
         peak_memory_bytes=machine_memory.peak_memory(),
         _digit_text=text,
     )
+
+
+def require_capacity(
+    digits: int, *, base: int = 10, series: str = "chudnovsky", threads: int | None = None, memory: int | None = None
+) -> None:
+    """Refuse what `compute` would refuse for its size, at once and without any other consequence.
+
+    Raises:
+        CapacityError: it would not fit in memory.
+        UsageError: there is no such series.
+    """
+    threads = available_threads() if threads is None else threads
+    make_plan_within(series_room.get(series), digits, base, threads=threads, limit=memory)
 
 
 def _require_usable(digits: int, base: int, threads: int, memory: int | None, check: str) -> None:
@@ -175,18 +200,26 @@ def _require_usable(digits: int, base: int, threads: int, memory: int | None, ch
         raise UsageError(f"check {check!r} is not known: choose 'none' or 'fast'")
 
 
-def _attempt(plan: Plan, threads: int, clock: PhaseClock, *, check: bool) -> ScaledInteger | None:
-    """⌊π·base^digits⌋ by this plan, or None where its guard bits leave the last digit open."""
-    form = plan.series.closed_form
+def _attempt(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | None) -> ScaledInteger | None:
+    """⌊π·base^digits⌋ by this plan, or None where its guard bits leave the last digit open.
+
+    Appends to `checks` each check that it has made; makes none where that is None.
+    """
+    form, check = plan.series.closed_form, checks is not None
     with clock.phase("sum"):
         root_node = split(plan.series, plan.terms, threads=threads, progress=clock.progress)
-    if check:
+    if checks is not None:
         with clock.phase("check"):
             check_against_shadow(plan.series, plan.terms, root_node)
+        detail = f"Q and T of {plan.terms} terms modulo 2^61 − 1, in a loop of its own"
+        checks.append(Check("shadow", "passed", detail))
     with clock.phase("root"):
         radical = root_of_radicand(form, plan.fraction_bits, check=check)
     with clock.phase("division"):
         fraction = pi_fraction(form, root_node.Q, root_node.T, radical, plan.fraction_bits, check=check)
+    if checks is not None:
+        checks.append(Check("root", "passed", "s² + r = n modulo 2^61 − 1, and 0 ≤ r ≤ 2s"))
+        checks.append(Check("division", "passed", "q·d + r = n modulo 2^61 − 1, and 0 ≤ r < d"))
     del root_node, radical
     with clock.phase("conversion"):
         scaled = scale(fraction, plan.digits, plan.base)
@@ -196,7 +229,7 @@ def _attempt(plan: Plan, threads: int, clock: PhaseClock, *, check: bool) -> Sca
 
 
 def _check_digits(plan: Plan, scaled: ScaledInteger, text: str) -> list[Check]:
-    """Check the text, and list this with the checks that the computation has passed on its way.
+    """Check the text against the value, and against π where π is known.
 
     Raises:
         VerificationError: the text is not the value, or not π where π is known.
@@ -204,7 +237,9 @@ def _check_digits(plan: Plan, scaled: ScaledInteger, text: str) -> list[Check]:
     digit_hash = DigitHash(plan.base)
     digit_hash.update(text)
     if digit_hash.value != scaled.residue or digit_hash.count != plan.digits + 1:
-        raise VerificationError("the digits differ from the binary value they were converted from: run again")
+        raise VerificationError(
+            "the digits differ from the binary value they were converted from: run again, and report it if it recurs"
+        )
     known = compare_with_known(text[1:], plan.base)
     if known.differs is not None:
         raise VerificationError(
@@ -216,9 +251,6 @@ def _check_digits(plan: Plan, scaled: ScaledInteger, text: str) -> list[Check]:
     plural = "s" if known.compared > 1 else ""
     compared = f"{known.compared} known position{plural}, the last ending at {known.reach}"
     return [
-        Check("shadow", "passed", f"Q and T of {plan.terms} terms modulo 2^61 − 1, in a loop of its own"),
-        Check("root", "passed", "s² + r = n modulo 2^61 − 1"),
-        Check("division", "passed", "q·d + r = n modulo 2^61 − 1"),
         Check("conversion", "passed", "the hash of the text is that of the binary value"),
         Check("known digits", "passed", compared + (", and the whole hash" if expected is not None else ""))
         if known.compared

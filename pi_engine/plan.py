@@ -28,6 +28,9 @@ _MOST_DIGITS = 10**15
 _INTERPRETER_BYTES = 32 << 20
 """The process before the computation starts."""
 
+_THREAD_BYTES = 3 << 20
+"""A thread's stack and what its allocator holds back."""
+
 _KERNEL_BYTES = 128 << 20
 """What numba and its compiler take where they are imported."""
 
@@ -59,39 +62,45 @@ class Plan:
     memory_bytes: int
 
 
-def make_plan(series: HypergeometricSeries, digits: int, base: int, guard_bits: int = GUARD_BITS) -> Plan:
+def make_plan(
+    series: HypergeometricSeries, digits: int, base: int, *, guard_bits: int = GUARD_BITS, threads: int = 1
+) -> Plan:
     """Terms and precision for ⌊π·base^digits⌋."""
     bits = fraction_bits(digits, base, guard_bits)
     terms = terms_needed(series, bits + GUARD)
-    return Plan(series, digits, base, guard_bits, bits, terms, _peak_bytes(series, terms, bits))
+    return Plan(series, digits, base, guard_bits, bits, terms, _peak_bytes(series, terms, bits, threads))
 
 
 def root_bits(series: HypergeometricSeries, terms: int) -> float:
     """Bits of Q, and nearly of T, over `terms` terms: log₂ ∏ q(k) ≈ n·log₂ q_d + d·log₂ n!, d the degree."""
-    return terms * math.log2(series.q.leading) + series.q.degree * math.lgamma(terms + 1) / math.log(2)
+    return terms * math.log2(abs(series.q.leading)) + series.q.degree * math.lgamma(terms + 1) / math.log(2)
 
 
-def _peak_bytes(series: HypergeometricSeries, terms: int, bits: int) -> int:
+def _peak_bytes(series: HypergeometricSeries, terms: int, bits: int, threads: int) -> int:
     kernels = _KERNEL_BYTES if terms >= KERNEL_TERMS else 0
     numbers = math.ceil(_BYTES_PER_ROOT_BIT * max(root_bits(series, terms), 2.0 * bits))
-    return _INTERPRETER_BYTES + kernels + numbers
+    return _INTERPRETER_BYTES + min(threads, terms) * _THREAD_BYTES + kernels + numbers
 
 
 def make_plan_within(
-    series: HypergeometricSeries, digits: int, base: int, guard_bits: int = GUARD_BITS, limit: int | None = None
+    series: HypergeometricSeries,
+    digits: int,
+    base: int,
+    *,
+    guard_bits: int = GUARD_BITS,
+    threads: int = 1,
+    limit: int | None = None,
 ) -> Plan:
-    """A plan that fits in `limit` bytes (by default: in this machine's memory) and in GMP's integers.
+    """A plan that fits in `limit` bytes, in what this process may use, and in GMP's integers.
 
     GMP ends the process where memory runs out, so refusing before the start is the only defence.
 
     Raises:
         CapacityError: it would not fit; the message says the largest number of digits that would.
     """
-    plan = make_plan(series, digits, base, guard_bits) if digits <= _MOST_DIGITS else None
-    if limit is None:
-        if plan is not None and plan.memory_bytes <= 4 * _INTERPRETER_BYTES:
-            return plan  # not worth asking the machine
-        limit = memory.memory_limit()
+    plan = make_plan(series, digits, base, guard_bits=guard_bits, threads=threads) if digits <= _MOST_DIGITS else None
+    machine = memory.memory_limit()
+    limit = machine if limit is None else min(limit, machine)
     if plan is not None and _fits(plan, limit):
         return plan
     count = f"{digits:_} digits" if digits <= _MOST_DIGITS else f"more than {_MOST_DIGITS:_} digits"
@@ -99,7 +108,7 @@ def make_plan_within(
         need = f"need about {format_bytes(plan.memory_bytes)} of memory, and {format_bytes(limit)} may be used"
     else:
         need = "need integers beyond GMP's limit of 2^31 − 1 limbs"
-    largest = _largest_that_fits(series, base, limit)
+    largest = _largest_that_fits(series, base, threads, limit)
     remedy = f"at most {largest:_} would fit" if largest >= 0 else "not even one would fit"
     raise CapacityError(f"{count} {need}: {remedy}")
 
@@ -114,11 +123,11 @@ def _fits(plan: Plan, limit: int) -> bool:
     return plan.memory_bytes <= limit and largest <= GMP_BITS
 
 
-def _largest_that_fits(series: HypergeometricSeries, base: int, limit: int) -> int:
+def _largest_that_fits(series: HypergeometricSeries, base: int, threads: int, limit: int) -> int:
     """The largest N whose plan fits, rounded down to two leading digits; −1 if there is none."""
 
     def within(digits: int) -> bool:
-        return _fits(make_plan(series, digits, base), limit)
+        return _fits(make_plan(series, digits, base, threads=threads), limit)
 
     if not within(0):
         return -1

@@ -22,7 +22,12 @@ _WIDTH = 100
 def command_sections(command: click.Command, path: str, parent: click.Context | None) -> list[str]:
     """The help of a command and of its subcommands, each under a heading."""
     context = click.Context(
-        command, info_name=path.rsplit(" ", 1)[-1], parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH
+        command,
+        info_name=path.rsplit(" ", 1)[-1],
+        parent=parent,
+        terminal_width=_WIDTH,
+        max_content_width=_WIDTH,
+        **(cli.context_settings if parent is None else {}),
     )
     sections = [f"## {path}\n\n```text\n{command.get_help(context)}\n```\n"]
     if isinstance(command, click.Group):

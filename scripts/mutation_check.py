@@ -33,6 +33,18 @@ COMPUTE = "tests/test_evaluation.py tests/test_compute.py"
 MUTATIONS = [
     Mutation("sign of p(k)", "pi_engine/series/catalogue.py", "p=IntegerPolynomial(-1,", "p=IntegerPolynomial(1,",
              SUM),
+    Mutation("no growth in the tail", "pi_engine/series/tail.py", "e = growth_exponent(series) + series.a.degree",
+             "e = series.a.degree", SUM),
+    Mutation("interval not centred", "pi_engine/radix/conversion.py", "lower = X - E", "lower = X", COMPUTE),
+    Mutation("interval too short", "pi_engine/radix/conversion.py", "if R + 2 * E * odd", "if R + 3 * E * odd // 2",
+             COMPUTE),
+    Mutation("threads not cancelled", "pi_engine/splitting/tree.py", "        meter.cancelled = True\n", "", SUM),
+    Mutation("lock not released", "pi_engine/splitting/tree.py", "    release_gil(True)", "    release_gil(False)",
+             SUM),
+    Mutation("folder not synced", "pi_engine/digits/atomic.py", "            os.fsync(folder)", "            pass",
+             "tests/test_cli.py"),
+    Mutation("text's length not compared", "pi_engine/engine.py", " or digit_hash.count != plan.digits + 1", "",
+             "tests/test_sabotage.py"),
     Mutation("one term less", "pi_engine/series/tail.py", "            high = middle\n    return high",
              "            high = middle\n    return max(1, high - 1)", COMPUTE),
     Mutation("one term more", "pi_engine/series/tail.py", "            high = middle\n    return high",
@@ -68,7 +80,7 @@ MUTATIONS = [
 
 
 def survives(mutation: Mutation) -> bool:
-    """Whether the tests pass with the mutation applied."""
+    """Whether the tests pass with the mutation applied; without it they must."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venvs", ".git", "__pycache__", ".*_cache"))
@@ -85,6 +97,10 @@ def survives(mutation: Mutation) -> bool:
             )
         except subprocess.TimeoutExpired:
             return False
+        if answer.returncode not in (0, 1):  # 1: tests have failed; anything else is no verdict
+            raise SystemExit(
+                f"{mutation.what}: pytest ended with {answer.returncode}:\n{answer.stdout.decode()[-2000:]}"
+            )
         return answer.returncode == 0
 
 

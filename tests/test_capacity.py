@@ -28,27 +28,34 @@ def test_memory_grows_with_digits_and_is_more_for_slower_series():
     assert make_plan(RAMANUJAN_1914, 10**8, 10).memory_bytes > make_plan(CHUDNOVSKY, 10**8, 10).memory_bytes
 
 
-def test_gmp_s_limit_is_refused_whatever_the_memory():
+def test_gmp_s_limit_is_refused_whatever_the_memory(monkeypatch):
+    monkeypatch.setattr(memory, "memory_limit", lambda: 10**18)
     with pytest.raises(pi_engine.CapacityError, match="limbs"):
-        make_plan_within(CHUDNOVSKY, 10**11, 10, limit=10**18)
+        make_plan_within(CHUDNOVSKY, 10**11, 10)
     with pytest.raises(pi_engine.CapacityError, match="more than"):
-        make_plan_within(CHUDNOVSKY, 10**400, 10, limit=10**18)
+        make_plan_within(CHUDNOVSKY, 10**400, 10)
 
 
 def test_the_machine_s_limit_is_asked_for_when_it_matters(monkeypatch):
     monkeypatch.setattr(memory, "memory_limit", lambda: 200 << 20)
     assert pi_engine.compute(1000).digits == 1000
     with pytest.raises(pi_engine.CapacityError, match=r"200\.0 MiB may be used"):
+        pi_engine.compute(10**8, memory=1 << 50)  # a larger wish does not enlarge the machine
+    with pytest.raises(pi_engine.CapacityError, match=r"200\.0 MiB may be used"):
         pi_engine.compute(10**8)
 
 
-@pytest.mark.parametrize(("series", "digits"), [("chudnovsky", 1_000_000), ("ramanujan", 300_000)])
-def test_the_estimate_is_no_less_than_the_peak(series, digits):
+@pytest.mark.parametrize(
+    ("series", "digits", "threads"),
+    [("chudnovsky", 1_000_000, 2), ("ramanujan", 300_000, 1), ("chudnovsky", 2_000_000, 16)],
+)
+def test_the_estimate_is_no_less_than_the_peak(series, digits, threads):
     """In a process of its own; benchmarks/memory.py does the same at more sizes."""
     command = [sys.executable, "-m", "pi_engine", "compute", str(digits), "--series", series, "--json", "-q"]
+    command += ["--threads", str(threads)]
     answer = subprocess.run(command, capture_output=True, text=True)
     peak = json.loads(answer.stdout)["peak_memory_bytes"]
-    assert 10**7 < peak <= make_plan(get(series), digits, 10).memory_bytes < 3 * peak
+    assert 10**7 < peak <= make_plan(get(series), digits, 10, threads=threads).memory_bytes < 3 * peak
 
 
 def test_cgroup_limits(tmp_path):
@@ -80,9 +87,25 @@ def test_cgroup_limits_of_version_1(tmp_path):
 
 def test_the_limit_is_the_smaller_one(monkeypatch):
     monkeypatch.setattr(memory, "physical_memory", lambda: 100)
-    for cgroup, limit in ((None, 100), (50, 50), (200, 100)):
+    for cgroup, own, limit in ((None, None, 100), (50, None, 50), (200, None, 100), (50, 40, 40), (None, 200, 100)):
         monkeypatch.setattr(memory, "cgroup_memory_limit", lambda cgroup=cgroup: cgroup)
+        monkeypatch.setattr(memory, "process_memory_limit", lambda own=own: own)
         assert memory.memory_limit() == limit
+
+
+def test_ulimit_is_heard():
+    script = f"ulimit -v 3000000; exec {sys.executable} -m pi_engine compute 1e9"
+    answer = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True)
+    assert answer.returncode == 4
+    assert "2.9 GiB may be used" in answer.stderr
+
+
+def test_the_peak_is_this_process_s_own():
+    """Not the one of a larger parent."""
+    ballast = bytearray(300 << 20)
+    command = [sys.executable, "-m", "pi_engine", "compute", "10", "--json", "-q"]
+    answer = subprocess.run(command, capture_output=True, text=True)
+    assert json.loads(answer.stdout)["peak_memory_bytes"] < len(ballast) / 4
 
 
 def test_bytes_are_readable():

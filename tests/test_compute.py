@@ -7,8 +7,10 @@ from gmpy2 import mpz
 
 import pi_engine
 from pi_engine import engine, plan
+from pi_engine.radix import scale
 from pi_engine.radix.digit_hash import DigitHash
 from pi_engine.series import CHUDNOVSKY
+from pi_engine.series.evaluation import BinaryFraction
 
 from .conftest import MULTIPLIER
 
@@ -86,8 +88,9 @@ def test_open_digits_are_computed_again(monkeypatch, mpfr_digits, guard_bits):
 def test_guard_bits_are_enough_but_for_a_chance_of_two_to_the_minus_sixty():
     assert plan.GUARD_BITS == 64
     for digits in (0, 1, 1000, 10**6, 10**9):
-        made = plan.make_plan(CHUDNOVSKY, digits, 10)
-        assert mpz(2) ** made.fraction_bits >= mpz(10) ** digits << 64 if digits < 10**7 else True
+        bits = plan.make_plan(CHUDNOVSKY, digits, 10).fraction_bits
+        # 10^9 ≥ 2^(29.89) makes the bound for 10^9 digits one of small numbers
+        assert mpz(2) ** bits >= mpz(10) ** digits << 64 if digits < 10**7 else bits > digits * 3.3219280948 + 64
 
 
 def test_words(million):
@@ -112,7 +115,7 @@ def test_hexadecimal_words(rng):
 def test_pieces_join_to_the_text(million):
     assert "".join(million.pieces(777)) == million.text()
     assert max(map(len, million.pieces(777))) == 777
-    assert pi_engine.compute(0).pieces() == ["3"]
+    assert list(pi_engine.compute(0).pieces()) == ["3"]
 
 
 def test_the_hash_does_not_depend_on_the_cut(million, rng):
@@ -143,9 +146,54 @@ def test_unusable_arguments(arguments, message):
         pi_engine.compute(**arguments)
 
 
-def test_a_count_must_be_an_integer():
+@pytest.mark.parametrize(
+    "arguments",
+    [{"digits": 1.5}, {"digits": 1e5}, {"digits": "5"}, {"digits": 5, "threads": 2.0}, {"digits": 5, "memory": 1e9}],
+)
+def test_numbers_must_be_integers(arguments, monkeypatch):
+    monkeypatch.setattr(engine, "split", None)  # it is found out before any work
     with pytest.raises(TypeError):
-        pi_engine.compute(1.5)
+        pi_engine.compute(**arguments)
+
+
+def test_any_integer_will_do():
+    assert pi_engine.compute(np.int64(100), base=np.int8(10)).text() == pi_engine.compute(100).text()
+
+
+def test_writing_from_python(tmp_path, million):
+    result = pi_engine.compute(100)
+    assert [check.name for check in result.write(tmp_path / "pi.txt")] == ["file"]
+    assert (tmp_path / "pi.txt").read_text() == result.text()
+    with pytest.raises(pi_engine.UsageError, match="overwrite=True"):
+        result.write(tmp_path / "pi.txt")
+    result.write(tmp_path / "pi.txt", overwrite=True)
+    with pytest.raises(pi_engine.UsageError, match="text format"):
+        result.write(tmp_path / "pi.ycd")
+    assert result.write("/dev/null") == []
+
+
+@pytest.mark.parametrize("text", ["1 2", "1_2", "-5", "+5", "5.", "A", "٣", "1\n"])
+def test_the_hash_takes_digits_only(text):
+    with pytest.raises(ValueError, match="not all"):
+        DigitHash(10).update(text)
+    DigitHash(16).update("0123456789abcdefABCDEF")
+
+
+def test_scaling_is_certain_exactly_when_it_can_be():
+    """All small cases: None if and only if the floor is not constant on the open interval that the fraction allows."""
+    for base in (10, 16):
+        for digits in (0, 1, 2):
+            shift = digits * (1 if base == 10 else 4)
+            for bits in range(shift, shift + 8):
+                for error in (1, 2, 3, 8):
+                    for X in range(4 << bits):
+                        low, high = (X - error) * base**digits, (X + error) * base**digits
+                        certain = low >> bits == (high - 1) >> bits
+                        scaled = scale(BinaryFraction(mpz(X), bits, error), digits, base)
+                        assert (scaled is not None) == certain, (base, digits, bits, error, X)
+                        if scaled is not None:
+                            assert scaled.value == low >> bits
+                            assert scaled.residue == scaled.value % (2**61 - 1)
 
 
 def test_without_checks(million):

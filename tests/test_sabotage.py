@@ -24,7 +24,9 @@ def too_few_terms(monkeypatch):
     """So few that the last known position is wrong; one term less is for the bound's own test."""
     real = engine.make_plan_within
     monkeypatch.setattr(
-        engine, "make_plan_within", lambda *a: (p := real(*a)).__class__(**{**vars(p), "terms": p.terms * 2 // 3})
+        engine,
+        "make_plan_within",
+        lambda *a, **k: (p := real(*a, **k)).__class__(**{**vars(p), "terms": p.terms * 2 // 3}),
     )
 
 
@@ -115,20 +117,67 @@ def test_it_is_seen_and_no_file_appears(monkeypatch, tmp_path, capsys, sabotage)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_disk_that_changes_a_digit_is_seen(monkeypatch, tmp_path, capsys):
-    real = text_file._check_written
-
-    def check(stream, *a):
-        stream.seek(5000)
-        digit = stream.read(1)
-        stream.seek(5000)
-        stream.write(bytes([digit[0] ^ 1]))
-        real(stream, *a)
-
-    monkeypatch.setattr(text_file, "_check_written", check)
+@pytest.mark.parametrize(
+    ("position", "content"),
+    [
+        (0, b"4"),
+        (0, b"."),
+        (1, b"3"),
+        (1, b","),
+        (5000, b"x"),
+        (5000, b"-"),
+        (5000, b"\xff"),
+        (5000, b"."),
+        (5000, b" "),
+    ],
+)
+def test_a_disk_that_changes_a_byte_is_seen(monkeypatch, tmp_path, capsys, position, content):
+    damage(monkeypatch, lambda stream: (stream.seek(position), stream.write(content)))
     assert run(["compute", "12345", "-o", str(tmp_path / "pi.txt")]) == 3
     assert "read back" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 12346])
+def test_a_disk_that_loses_the_end_is_seen(monkeypatch, tmp_path, size):
+    damage(monkeypatch, lambda stream: stream.truncate(size))
+    assert run(["compute", "12345", "-o", str(tmp_path / "pi.txt")]) == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_zeros_before_the_digits_are_seen(monkeypatch, tmp_path):
+    """They would not change the hash."""
+    text = pi_engine.compute(12345).text().encode()
+    damage(monkeypatch, lambda stream: (stream.seek(0), stream.write(b"000." + text)))
+    assert run(["compute", "12345", "-o", str(tmp_path / "pi.txt")]) == 3
+
+
+def damage(monkeypatch, how):
+    real = text_file._reads_back
+
+    def reads_back(stream, *a):
+        how(stream)
+        return real(stream, *a)
+
+    monkeypatch.setattr(text_file, "_reads_back", reads_back)
+
+
+def test_zeros_before_the_converted_digits_are_seen(monkeypatch):
+    real = engine.digit_text
+    monkeypatch.setattr(engine, "digit_text", lambda *a: "0" + real(*a))
+    with pytest.raises(VerificationError):
+        pi_engine.compute(30)
+
+
+def test_a_check_that_is_not_made_is_not_claimed(monkeypatch):
+    assert [c.name for c in pi_engine.compute(100).checks] == [
+        "shadow",
+        "root",
+        "division",
+        "conversion",
+        "known digits",
+    ]
+    assert pi_engine.compute(0).checks[-1].status == "skipped"
 
 
 def test_known_positions_name_the_place():

@@ -7,7 +7,7 @@ import pytest
 from pi_engine import UsageError
 from pi_engine.series import CHUDNOVSKY, ClosedForm, HypergeometricSeries, IntegerPolynomial, catalogue, get
 from pi_engine.series.polynomial import difference, product, shifted
-from pi_engine.series.tail import growth_exponent, tail_bits, terms_needed
+from pi_engine.series.tail import growth_exponent, log_tail, tail_bits, terms_needed
 
 LINEAR = IntegerPolynomial(1, ((0, 1),))
 
@@ -65,6 +65,32 @@ def test_the_tail_bound_holds_and_is_tight(series):
             partial += term * series.a(n - 1)
             distance = -gmpy2.log2(abs(S - gmpy2.mpq(partial)) / S)
             assert tail_bits(series, n) < distance < tail_bits(series, n) + 24, n
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        row(IntegerPolynomial(1, ((1, 2),)), IntegerPolynomial(4, ((0, 1),))),  # c = 1, terms like ½^k·√k
+        row(IntegerPolynomial(1, ((1, 1),)), IntegerPolynomial(2, ((0, 1),)), IntegerPolynomial(1, ((3, 0, 2),))),
+        row(IntegerPolynomial(-1, ((3, 1), (1, 1))), IntegerPolynomial(5, ((0, 1), (0, 1))), LINEAR),
+        row(IntegerPolynomial(9), IntegerPolynomial(10)),  # the geometric series: the bound is its tail
+    ],
+    ids=["sqrt", "quadratic", "alternating", "geometric"],
+)
+def test_the_bound_of_a_tail_that_grows_before_it_falls(series):
+    """Bound (3) itself, on series whose terms fall more slowly than ρ^k; the tail is summed up to a rest of 2^−200."""
+    terms, term = [], Fraction(1)
+    while len(terms) < 2000:
+        k = len(terms)
+        term = term * Fraction(series.p(k), series.q(k)) if k else term
+        terms.append(series.a(k) * term)
+        if k > 50 and abs(terms[-1]) < Fraction(1, 2**200):
+            break
+    tail = Fraction(0)
+    for n in range(len(terms) - 1, 0, -1):
+        tail += terms[n]
+        if n < len(terms) // 2 and tail:
+            assert math.log2(abs(tail)) < log_tail(series, n) + 1e-9, n
 
 
 @pytest.mark.parametrize("series", catalogue(), ids=lambda s: s.name)

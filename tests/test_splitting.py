@@ -1,4 +1,5 @@
 import threading
+import time
 from fractions import Fraction
 
 import pytest
@@ -6,6 +7,7 @@ from gmpy2 import mpz
 
 from pi_engine import VerificationError
 from pi_engine.bigint.residues import residue
+from pi_engine.runtime.threads import release_gil
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial, catalogue
 from pi_engine.splitting import check_against_shadow, node, shadow, split, tree
 
@@ -95,6 +97,54 @@ def test_the_shadow_sees_a_merge_in_the_wrong_order(monkeypatch):
     monkeypatch.setattr(tree, "merge", lambda left, right: node.merge(right, left))
     with pytest.raises((VerificationError, AssertionError)):
         check_against_shadow(CHUDNOVSKY, 500, split(CHUDNOVSKY, 500))
+
+
+@pytest.mark.parametrize("threads", [128, 600, 1025, 5000])
+def test_more_threads_than_work(threads):
+    assert split(CHUDNOVSKY, 4200, threads=threads) == split(CHUDNOVSKY, 4200)
+
+
+def test_large_products_overlap():
+    """Two threads are inside GMP at the same time: one of them runs Python while the other multiplies."""
+    x = mpz(3) ** 2_000_000
+    ticks, stop = [0], threading.Event()
+
+    def count():
+        while not stop.is_set():
+            ticks[0] += 1
+
+    counter = threading.Thread(target=count)
+    counter.start()
+    before = ticks[0]
+    start = time.perf_counter()
+    while time.perf_counter() - start < 0.3:
+        tree._product(x, x)
+    with_release = ticks[0] - before
+    release_gil(False)
+    before, start = ticks[0], time.perf_counter()
+    while time.perf_counter() - start < 0.3:
+        x * x
+    without = ticks[0] - before
+    stop.set()
+    counter.join()
+    assert with_release > without
+
+
+def test_cancelled_subtrees_end_early(monkeypatch):
+    """After an error no thread goes on to sum what nobody wants."""
+    merges = []
+    real = tree.merge
+    monkeypatch.setattr(tree, "merge", lambda left, right: merges.append(1) or real(left, right))
+
+    def stop(phase, done, total):
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        split(CHUDNOVSKY, 100_000, threads=2, progress=stop)
+    for thread in threading.enumerate():
+        if thread.name.startswith("split"):
+            thread.join(10)
+    assert len(merges) < 100_000 // tree.LEAF_TERMS // 2
 
 
 def test_progress_goes_up_to_its_total():

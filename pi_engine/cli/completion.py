@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from pi_engine.cli.output import emit
+
 
 @click.command(short_help="Shell completion.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
@@ -25,4 +27,4 @@ def command(ctx: click.Context, shell: str) -> None:
         script = completion(root, {}, "pi-engine", COMPLETION).source()
     except RuntimeError as error:  # click looks at the bash that is installed
         raise click.ClickException(str(error)) from None
-    click.echo(script)
+    emit(script, "\n")

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
-import sys
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.output import emit_all, emit_json
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, SIZE
 
 if TYPE_CHECKING:
-    from pi_engine.engine import CheckLevel, ComputeResult
+    from collections.abc import Sequence
 
-_OTHER_FORMATS = (".ycd", ".gz", ".xz", ".zst", ".bz2", ".zip")
+    from pi_engine.engine import Check, CheckLevel, ComputeResult
+
 _ENDS = 50
 
 
@@ -23,11 +24,13 @@ class _ComputeCommand(click.Command):
     """Says of `compute -5` that it is negative, not that there is no option -5."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = list(args)
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             if re.match(r"-\d", error.option_name):
-                message = f"{error.option_name!r} is negative: give 0 or more digits"
+                negative = next(word for word in given if re.match(r"-\d", word))
+                message = f"{negative!r} is negative: give 0 or more digits"
                 raise click.BadArgumentUsage(message, ctx) from None
             raise
 
@@ -43,7 +46,7 @@ class _ComputeCommand(click.Command):
     "--threads",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Threads of the sum, by default all; root, division and conversion run on one as yet.",
+    help="Threads of the sum, by default all; the other phases use one for now.",
 )
 @click.option("--memory", type=SIZE, metavar="SIZE", help="Memory to stay within, like 8GiB; by default the machine's.")
 @click.option(
@@ -78,59 +81,52 @@ def command(
     """
     if as_json and output == "-":
         raise click.UsageError("--json and '-o -' both want stdout: choose one")
-    if output not in (None, "-"):
-        _require_output(str(output), digits, force=force)
+    file = None if output in (None, "-") else output
 
-    from pi_engine.engine import compute
+    from pi_engine.digits.text_file import require_text_file
+    from pi_engine.engine import compute, require_capacity
     from pi_engine.runtime.progress import PhaseClock
 
+    require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory)
+    if file is not None:
+        require_text_file(file, digits, overwrite=force)
     with ProgressBar(enabled=not quiet) as progress:
         result = compute(
             digits, base=int(base), series=series, threads=threads, memory=memory, check=check, progress=progress
         )
         clock = PhaseClock(progress)
-        if output not in (None, "-"):
+        checks = result.checks
+        if file is not None:
             with clock.phase("write"):
-                result.write(str(output), overwrite=force)
+                checks = checks + result.write(file, overwrite=force)
     seconds = {**result.seconds, **clock.seconds, "total": result.seconds["total"] + clock.total()}
     if as_json:
-        click.echo(json.dumps(_as_json(result, seconds, output), indent=2, ensure_ascii=False))
-    elif output in (None, "-"):
-        for piece in result.pieces():
-            sys.stdout.write(piece)
-        sys.stdout.write("" if output == "-" else "\n")
-        sys.stdout.flush()
+        emit_json(_as_json(result, seconds, checks, file))
+    elif file is None:
+        emit_all(chain(result.pieces(), [] if output == "-" else ["\n"]))
     if not quiet:
-        click.echo(_closing_line(result, seconds, output), err=True)
+        click.echo(_closing_line(result, seconds, checks, file), err=True)
 
 
-def _require_output(output: str, digits: int, *, force: bool) -> None:
-    from pi_engine.digits.atomic import require_writable
-    from pi_engine.digits.text_file import text_size
-
-    if output.lower().endswith(_OTHER_FORMATS):
-        raise click.UsageError(f"{output}: only the text format can be written as yet: end the name in .txt")
-    require_writable(output, size=text_size(digits), overwrite=force)
-
-
-def _closing_line(result: ComputeResult, seconds: dict[str, float], output: str | None) -> str:
+def _closing_line(result: ComputeResult, seconds: dict[str, float], checks: Sequence[Check], file: str | None) -> str:
     from pi_engine.plan import format_bytes
 
     phases = ", ".join(f"{name} {spent:.2f}" for name, spent in seconds.items() if name != "total")
-    passed = [check.name for check in result.checks if check.status == "passed"]
+    passed = [check.name for check in checks if check.status == "passed"]
     return (
-        f"{result.digits:_} digits in {seconds['total']:.2f} s ({phases}); "
+        f"{result.digits:_} digit{'' if result.digits == 1 else 's'} in {seconds['total']:.2f} s ({phases}); "
         f"peak memory {format_bytes(result.peak_memory_bytes)}; "
         + (f"passed: {', '.join(passed)}" if passed else "nothing was checked")
-        + (f"; written to {output}" if output not in (None, "-") else "")
+        + (f"; written to {file}" if file is not None else "")
     )
 
 
-def _as_json(result: ComputeResult, seconds: dict[str, float], output: str | None) -> dict[str, object]:
+def _as_json(
+    result: ComputeResult, seconds: dict[str, float], checks: Sequence[Check], file: str | None
+) -> dict[str, object]:
     from pi_engine.runtime.versions import arithmetic_versions
 
     return {
-        "schema": 1,
         "digits": result.digits,
         "base": result.base,
         "series": result.series,
@@ -140,7 +136,7 @@ def _as_json(result: ComputeResult, seconds: dict[str, float], output: str | Non
         "hash": str(result.hash),
         "seconds": {name: round(spent, 6) for name, spent in seconds.items()},
         "peak_memory_bytes": result.peak_memory_bytes,
-        "checks": [vars(check) for check in result.checks],
-        "output": output,
+        "checks": [vars(check) for check in checks],
+        "output": file,
         "versions": arithmetic_versions(),
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import platform
 
 import click
+
+from pi_engine.cli.output import emit, emit_json
 
 
 @click.command(short_help="Versions, machine, limits.")
@@ -13,35 +14,42 @@ import click
 def command(*, as_json: bool) -> None:
     """Show versions, machine, threads, memory limit and cache folder: what a bug report needs."""
     from pi_engine.plan import format_bytes
-    from pi_engine.runtime.compilation import cache_folder, cpu, has_fma
     from pi_engine.runtime.memory import cgroup_memory_limit, memory_limit, physical_memory
     from pi_engine.runtime.threads import available_threads
     from pi_engine.runtime.versions import installed_versions, processor_count, processor_name
 
-    cgroup = cgroup_memory_limit()
-    folder = cache_folder()
-    facts: dict[str, object] = {
+    memory = {
+        "physical_memory_bytes": physical_memory(),
+        "cgroup_memory_bytes": cgroup_memory_limit(),
+        "memory_limit_bytes": memory_limit(),
+    }
+    facts = {
         "platform": platform.platform(),
         "processor": processor_name(),
-        "compiled_for": cpu()[0],
-        "fma": has_fma(),
         "processors": processor_count(),
         "threads": available_threads(),
-        "physical_memory_bytes": physical_memory(),
-        "cgroup_memory_bytes": cgroup,
-        "memory_limit_bytes": memory_limit(),
-        "cache_folder": str(folder) if folder else None,
+        **_compilation(),
     }
     versions = installed_versions()
     if as_json:
-        click.echo(json.dumps({"schema": 1, "versions": versions, **facts}, indent=2))
+        emit_json({"versions": versions, **facts, **memory})
         return
-    for name, version in versions.items():
-        click.echo(f"{name:<22} {version}")
-    for name, fact in facts.items():
-        shown = format_bytes(fact) if name.endswith("_bytes") and isinstance(fact, int) else fact
-        click.echo(f"{name.removesuffix('_bytes'):<22} {_shown(shown)}")
+    lines = {
+        **versions,
+        **{name.replace("_", " "): "none" if fact is None else str(fact) for name, fact in facts.items()},
+        **{
+            name.removesuffix("_bytes").replace("_", " "): "none" if size is None else format_bytes(size)
+            for name, size in memory.items()
+        },
+    }
+    emit("".join(f"{name:<22} {text}\n" for name, text in lines.items()))
 
 
-def _shown(fact: object) -> str:
-    return {None: "none", True: "yes", False: "no"}.get(fact, str(fact)) if isinstance(fact, bool | None) else str(fact)
+def _compilation() -> dict[str, object]:
+    """What kernels are compiled for, whether fused multiply-add is in hardware, and where their cache is."""
+    try:
+        from pi_engine.runtime.compilation import cache_folder, cpu, has_fma
+    except ImportError as error:
+        return {"kernels": f"unavailable: {error}"}
+    folder = cache_folder()
+    return {"kernel_target": cpu()[0], "hardware_fma": has_fma(), "cache_folder": str(folder) if folder else None}

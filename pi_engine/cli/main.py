@@ -1,20 +1,17 @@
-"""The command `pi-engine`: finds the command, and turns every error into one line and an exit code."""
+"""The group of commands, and how every error becomes one line and an exit code."""
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
+import traceback
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from pi_engine import __version__
+from pi_engine.cli.output import drop_stdout
 from pi_engine.errors import CapacityError, PiEngineError
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 COMMANDS = {
     "compute": "pi_engine.cli.compute",
@@ -28,11 +25,15 @@ COMPLETION = "_PI_ENGINE_COMPLETE"
 """The variable by which a shell asks for completions."""
 
 INTERRUPTED = 130
-TERMINATED = 143
 
 
-class _Terminated(BaseException):
-    """SIGTERM, as an exception, so that temporaries are removed on the way out."""
+class Terminated(BaseException):
+    """A signal that ends the process, as an exception, so that temporaries are removed on the way out."""
+
+    def __init__(self, number: int) -> None:
+        """Remember the signal's number."""
+        super().__init__(number)
+        self.number = number
 
 
 class _Commands(click.Group):
@@ -59,40 +60,40 @@ def cli(ctx: click.Context, *, debug: bool) -> None:  # noqa: ARG001 (taken out 
         click.echo(ctx.get_help())
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command line and return its exit code; errors are one line on stderr."""
+def run(arguments: list[str], *, hears_interrupts: bool = False) -> int:
+    """Run one command line and return its exit code; errors are one line on stderr.
+
+    With `hears_interrupts`, SIGINT is an exception from here on.
+    """
     options_end = arguments.index("--") if "--" in arguments else len(arguments)
     debug = "--debug" in arguments[:options_end]
     arguments = [x for i, x in enumerate(arguments) if x != "--debug" or i >= options_end]
     try:
+        if hears_interrupts:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         with cli.make_context("pi-engine", arguments) as context:
             cli.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as done:  # --help, --version
         return done.exit_code
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 (the end of the line for every error, interrupts too)
         if debug:
-            raise
-        return _report(error)
+            traceback.print_exception(error)
+        if isinstance(error, BrokenPipeError):  # the reader has seen enough
+            drop_stdout()
+            return 1
+        code, message = _explain(error)
+        _say(message)
+        return code
     return 0
-
-
-def _report(error: BaseException) -> int:
-    """Say what went wrong in one line, and return the exit code."""
-    if isinstance(error, BrokenPipeError):  # the reader has seen enough
-        _drop_stdout()
-        return 1
-    code, message = _explain(error)
-    _say(message)
-    return code
 
 
 def _explain(error: BaseException) -> tuple[int, str]:
     match error:
         case click.Abort() | KeyboardInterrupt():
             outcome = INTERRUPTED, "interrupted"
-        case _Terminated():
-            outcome = TERMINATED, "terminated"
+        case Terminated():
+            outcome = 128 + error.number, "terminated"
         case click.UsageError() as usage:
             command = usage.ctx.command_path if usage.ctx else "pi-engine"
             outcome = 2, f"error: {usage.format_message().rstrip('.')} (see {command} --help)"
@@ -101,9 +102,8 @@ def _explain(error: BaseException) -> tuple[int, str]:
         case PiEngineError():
             outcome = error.exit_code, f"error: {error}"
         case OSError():
-            _drop_stdout()
-            code = CapacityError.exit_code if error.errno in CapacityError.errnos else 1
-            outcome = code, f"error: standard output could not be written: {error.strerror or error}"
+            place = f" ({error.filename})" if error.filename else ""
+            outcome = 1, f"error: {error.strerror or error}{place}"
         case MemoryError():
             outcome = CapacityError.exit_code, "error: out of memory: compute fewer digits, or close other programs"
         case _:
@@ -112,30 +112,5 @@ def _explain(error: BaseException) -> tuple[int, str]:
 
 
 def _say(message: str) -> None:
-    line = " ".join(str(message).split())
-    click.echo(f"pi-engine: {line}", err=True)
-
-
-def _drop_stdout() -> None:
-    """Nobody reads any more, or nothing can be written: keep the interpreter from trying again at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-
-
-def _terminate(signum: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 (the signature of a handler)
-    raise _Terminated
-
-
-def main() -> NoReturn:
-    """The console script."""
-    signal.signal(signal.SIGTERM, _terminate)
-    if sys.stdout is None:  # closed by the caller: `>&-`
-        _say("error: standard output is closed: open it, or send it to /dev/null")
-        sys.exit(1)
-    if COMPLETION in os.environ:
-        cli.main(prog_name="pi-engine", complete_var=COMPLETION)
-    code = run(sys.argv[1:])
-    if code in (INTERRUPTED, TERMINATED):
-        # Threads may be inside a long product; nothing of theirs is needed, and all files are closed.
-        sys.stderr.flush()
-        os._exit(code)
-    sys.exit(code)
+    if sys.stderr is not None:
+        click.echo(f"pi-engine: {' '.join(message.split())}", err=True)

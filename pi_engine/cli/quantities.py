@@ -8,10 +8,14 @@ from fractions import Fraction
 import click
 
 _POWERS_OF_TEN = {"": 0, "k": 3, "m": 6, "g": 9, "b": 9, "t": 12}
-_COUNT = re.compile(r"(?P<whole>\d+)(?:\.(?P<part>\d+))?(?:e(?P<exponent>\+?\d+))?(?P<suffix>[kmgbt]?)", re.IGNORECASE)
-_POWER = re.compile(r"(?P<base>\d+)\s*(?:\*\*|\^)\s*(?P<exponent>\d+)")
-_GROUPED = re.compile(r"\d{1,3}(,\d{3})+|\d+(_\d+)+")
-_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<prefix>[kmgtp]?)(?P<binary>i?)(?P<bytes>b?)", re.IGNORECASE)
+_COUNT = re.compile(
+    r"(?P<whole>\d+)(?:\.(?P<part>\d+))?(?:e(?P<exponent>\+?\d+))?(?P<suffix>[kmgbt]?)", re.IGNORECASE | re.ASCII
+)
+_POWER = re.compile(r"(?P<base>\d+)\s*(?:\*\*|\^)\s*(?P<exponent>\d+)", re.ASCII)
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+|\d+(_\d+)+", re.ASCII)
+_SIZE = re.compile(
+    r"(?P<number>\d+(?:\.\d+)?)\s*(?P<prefix>[kmgtp]?)(?P<binary>i?)(?P<bytes>b?)", re.IGNORECASE | re.ASCII
+)
 _LARGEST_EXPONENT = 1000
 _EXAMPLES = "1000000, 1_000_000, 1e6, 10**6 or 1M"
 
@@ -25,6 +29,8 @@ def parse_count(text: str) -> int:
         ValueError: it is no whole number ≥ 0, or one of more than 1000 digits; the message says which.
     """
     stripped = text.strip()
+    if len(stripped) > _LARGEST_EXPONENT:
+        raise ValueError(f"{stripped[:20]!r}… is too large")
     if re.fullmatch(r"[-−].*\d.*", stripped):
         raise ValueError(f"{text!r} is negative: give 0 or more")
     power = _POWER.fullmatch(stripped)
@@ -38,8 +44,8 @@ def parse_count(text: str) -> int:
     match = _COUNT.fullmatch(stripped)
     if match is None:
         raise ValueError(f"{text!r} is not a count: write it like {_EXAMPLES}")
-    if len(stripped) > _LARGEST_EXPONENT or (match["exponent"] and int(match["exponent"]) > _LARGEST_EXPONENT):
-        raise ValueError(f"{stripped[:20]!r}… is too large" if len(stripped) > 20 else f"{text!r} is too large")
+    if match["exponent"] and int(match["exponent"]) > _LARGEST_EXPONENT:
+        raise ValueError(f"{text!r} is too large")
     exponent = int(match["exponent"] or 0) + _POWERS_OF_TEN[match["suffix"].lower()]
     value = Fraction(f"{match['whole']}.{match['part'] or 0}") * 10**exponent
     if value.denominator != 1:

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
+
+from pi_engine.cli.output import emit, emit_json
 
 if TYPE_CHECKING:
     from pi_engine.series import HypergeometricSeries
 
 
-@click.group(short_help="The series that can be summed.")
-def command() -> None:
+@click.group(short_help="The series that can be summed.", invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """The series that can be summed: list them, show one."""
+    if ctx.invoked_subcommand is None:
+        emit(ctx.get_help(), "\n")
 
 
 @command.command("list", short_help="List the catalogue.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def list_series(*, as_json: bool) -> None:
-    """List the catalogue: digits per term, and predicted cost of the sum (4·degree/ln(1/ratio))."""
+    """List the catalogue, with digits per term and predicted cost.
+
+    The cost is relative, lower is faster: 4·degree/ln(1/ratio), proportional to the time of the sum.
+    """
     from pi_engine.cli.table import format_table
     from pi_engine.series import catalogue
 
     if as_json:
-        rows = [_summary(row) for row in catalogue()]
-        click.echo(json.dumps({"schema": 1, "series": rows}, indent=2, ensure_ascii=False))
+        emit_json({"series": [_summary(row) for row in catalogue()]})
         return
     cells = [(row.name, row.title, row.family, f"{row.digits_per_term:.4f}", f"{row.cost:.4f}") for row in catalogue()]
-    click.echo(format_table(("name", "title", "family", "digits/term", "cost"), cells, right=(3, 4)))
+    emit(format_table(("name", "title", "family", "digits/term", "cost"), cells, right=(3, 4)), "\n")
 
 
 @command.command("show", short_help="Show one series.")
@@ -48,9 +54,9 @@ def show_series(name: str, *, as_json: bool) -> None:
         "source": row.source,
     }
     if as_json:
-        click.echo(json.dumps({"schema": 1, **_summary(row), **details}, indent=2, ensure_ascii=False))
+        emit_json({**_summary(row), **details})
         return
-    click.echo(f"{row.name}: {row.title} ({row.family})\n")
+    emit(f"{row.name}: {row.title} ({row.family})\n\n")
     lines = {
         "formula": row.formula,
         "sum": "S = T/Q = Σ a(k)·∏ p(j)/q(j), j = 1 … k, with",
@@ -63,7 +69,7 @@ def show_series(name: str, *, as_json: bool) -> None:
         "source": row.source,
     }
     for label, text in lines.items():
-        click.echo(f"{label:<12} {text}")
+        emit(f"{label:<12} {text}\n")
 
 
 def _summary(row: HypergeometricSeries) -> dict[str, object]:

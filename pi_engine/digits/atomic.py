@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
@@ -29,6 +30,8 @@ def require_writable(path: str | Path, *, size: int, overwrite: bool) -> None:
         UsageError: the folder is missing or closed to us, or the file exists.
         CapacityError: the disk has less than `size` bytes free.
     """
+    if not str(path):
+        raise UsageError("the name of the file is empty: give one")
     target = Path(path)
     try:
         if target.is_dir():
@@ -37,16 +40,21 @@ def require_writable(path: str | Path, *, size: int, overwrite: bool) -> None:
             return
         folder = target.resolve().parent
         if not folder.is_dir():
-            raise UsageError(f"the folder {folder} does not exist: make it first")
+            wrong = "is not a folder: choose another" if folder.exists() else "does not exist: make it first"
+            raise UsageError(f"the folder {folder} {wrong}")
         if target.exists() and not overwrite:
-            raise UsageError(f"{path} exists: give --force to replace it, or another name")
+            raise UsageError(_exists(path))
         if not os.access(folder, os.W_OK | os.X_OK):
             raise UsageError(f"the folder {folder} may not be written to: choose another")
         free = shutil.disk_usage(folder).free
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+    except (OSError, RuntimeError) as error:  # Python 3.11 and 3.12 report a loop of links as a RuntimeError
+        raise UsageError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}") from error
     if free < size:
         raise CapacityError(f"{path} would take {size:_} bytes, but its disk has {free:_} free: make room first")
+
+
+def _exists(path: str | Path) -> str:
+    return f"{path} exists: replace it with --force (in Python, overwrite=True), or choose another name"
 
 
 @contextmanager
@@ -67,7 +75,7 @@ def atomic_writer(path: str | Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
                 yield stream
             return
         target = target.resolve()
-        temporary = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.partial")
+        temporary = target.with_name(f".{secrets.token_hex(8)}.partial")
         try:
             with temporary.open("xb+") as stream:
                 yield stream
@@ -75,13 +83,13 @@ def atomic_writer(path: str | Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
                 os.fsync(stream.fileno())
             _publish(temporary, target, overwrite=overwrite)
         finally:
-            with contextlib.suppress(FileNotFoundError):
-                temporary.unlink()
+            temporary.unlink(missing_ok=True)
     except BrokenPipeError:
         raise
     except OSError as error:
         message = f"{path} could not be written: {error.strerror or error}; no file was left"
         raise (CapacityError if error.errno in CapacityError.errnos else OutputError)(message) from error
+    _sync_folder(target)
 
 
 def _publish(temporary: Path, target: Path, *, overwrite: bool) -> None:
@@ -89,21 +97,29 @@ def _publish(temporary: Path, target: Path, *, overwrite: bool) -> None:
     if overwrite:
         _keep_mode(temporary, target)
         temporary.replace(target)
-    else:
-        try:
-            os.link(temporary, target)
-        except FileExistsError:
-            raise UsageError(f"{target} exists by now: give --force to replace it, or another name") from None
-        except OSError:  # a file system without hard links
-            if target.exists():
-                raise UsageError(f"{target} exists by now: give --force to replace it") from None
-            temporary.rename(target)
-    if os.name == "posix":
+        return
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise UsageError(_exists(target)) from None
+    except OSError:  # a file system without hard links
+        if target.exists():
+            raise UsageError(_exists(target)) from None
+        temporary.rename(target)
+
+
+def _sync_folder(target: Path) -> None:
+    """Make the new name last; some folders cannot be synced, or not be opened for it, and that is no failure."""
+    try:
         folder = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF}:
+            message = f"{target} is written, but its folder could not be synced: {error.strerror or error}"
+            raise OutputError(message) from error
 
 
 def _keep_mode(temporary: Path, target: Path) -> None:

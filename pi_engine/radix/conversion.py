@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gmpy2 import f_mod_2exp, mpz
 
-from pi_engine.bigint.residues import M61, check_identity, residue
+from pi_engine.bigint.residues import M61, check_identity, inverse_power_of_two, residue
 
 if TYPE_CHECKING:
     from pi_engine.series.evaluation import BinaryFraction
@@ -49,13 +49,13 @@ def scale(fraction: BinaryFraction, digits: int, base: int) -> ScaledInteger | N
     if R + 2 * E * odd > mpz(1) << shift:
         return None
     D = L >> shift
-    from_fraction = (residue(lower) * _power_residue(base, digits, t) - residue(R)) * pow(2, -shift % 61, M61)
+    from_fraction = (residue(lower) * _power_residue(base, digits, t) - residue(R)) * inverse_power_of_two(shift)
     return ScaledInteger(D, from_fraction % M61)
 
 
 def _power_residue(base: int, digits: int, t: int) -> int:
     """odd^digits modulo M, independent of the large power: base^digits·2^(−t)."""
-    return pow(base, digits, M61) * pow(2, -t % 61, M61) % M61
+    return pow(base, digits, M61) * inverse_power_of_two(t) % M61
 
 
 def check_scaled(scaled: ScaledInteger) -> None:

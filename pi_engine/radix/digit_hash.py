@@ -19,6 +19,7 @@ class DigitHash:
     def __init__(self, base: int) -> None:
         """Begin with no digits, whose hash is 0."""
         self._base = base
+        self._alphabet = b"0123456789" if base == 10 else b"0123456789ABCDEFabcdef"
         self._full_piece = pow(base, _PIECE, M61)
         self.value = 0
         self.count = 0
@@ -29,6 +30,8 @@ class DigitHash:
         Raises:
             ValueError: a character is not a digit of the base.
         """
+        if digits.encode("ascii", "replace").translate(None, self._alphabet):
+            raise ValueError(f"not all of these {len(digits)} characters are digits of base {self._base}")
         for start in range(0, len(digits), _PIECE):
             piece = digits[start : start + _PIECE]
             power = self._full_piece if len(piece) == _PIECE else pow(self._base, len(piece), M61)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import resource
 import sys
 from pathlib import Path
 
@@ -12,9 +15,7 @@ _UNLIMITED = 1 << 60
 
 def physical_memory() -> int:
     """Bytes of physical memory."""
-    import psutil
-
-    return int(psutil.virtual_memory().total)
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def cgroup_memory_limit(root: Path = _CGROUP_ROOT, membership: Path = Path("/proc/self/cgroup")) -> int | None:
@@ -53,20 +54,27 @@ def _read_limit(file: Path) -> int | None:
     return int(text) if text.isdigit() and int(text) < _UNLIMITED else None
 
 
+def process_memory_limit() -> int | None:
+    """The least of this process's own limits (`ulimit -v`, `ulimit -d`), in bytes; None without one."""
+    limits = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
+    return min((x for x in limits if x != resource.RLIM_INFINITY), default=None)
+
+
 def memory_limit() -> int:
-    """Bytes this process may use: the smaller of physical memory and its control group's limit."""
-    cgroup = cgroup_memory_limit()
-    physical = physical_memory()
-    return physical if cgroup is None else min(physical, cgroup)
+    """Bytes this process may use: the least of physical memory, its control group's limit and its own."""
+    limits = (physical_memory(), cgroup_memory_limit(), process_memory_limit())
+    return min(x for x in limits if x is not None)
 
 
 def peak_memory() -> int:
-    """The largest resident size of this process so far, in bytes."""
-    if sys.platform == "win32":
-        import psutil
+    """The largest resident size of this process so far, in bytes.
 
-        return int(psutil.Process().memory_info().peak_wset)
-    import resource
-
+    Linux hands the maximum of getrusage down from the parent to what it starts, so there the process's own high-water
+    mark is read.
+    """
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

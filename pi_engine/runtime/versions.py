@@ -10,7 +10,7 @@ import gmpy2
 
 from pi_engine import __version__
 
-_DISTRIBUTIONS = ("numpy", "numba", "llvmlite", "click", "rich", "psutil", "platformdirs")
+_DISTRIBUTIONS = ("numpy", "numba", "llvmlite", "click", "rich", "platformdirs")
 
 
 def arithmetic_versions() -> dict[str, str]:

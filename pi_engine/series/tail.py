@@ -68,14 +68,18 @@ def _absolute(series: HypergeometricSeries, f: Coefficients) -> Coefficients:
 
 def tail_bits(series: HypergeometricSeries, terms: int) -> float:
     """A lower bound of −log₂(|S − S_n|/S) for n = terms ≥ 1, from (3); −∞ where (3) does not hold yet."""
+    return math.log2(series.closed_form.sum_value) - log_tail(series, terms) - _ROUNDING_BITS
+
+
+def log_tail(series: HypergeometricSeries, terms: int) -> float:
+    """log₂ of the right side of (3); ∞ where it does not hold yet."""
     e = growth_exponent(series) + series.a.degree
     rate = series.bits_per_term
     r = 2.0 ** (e * math.log2((terms + 2) / (terms + 1)) - rate)
     if r >= 1:
-        return -math.inf
+        return math.inf
     A = sum(abs(c) for c in series.a.coefficients)
-    log_tail = math.log2(A) + e * math.log2(terms + 1) - terms * rate - math.log2(1 - r)
-    return math.log2(series.closed_form.sum_value) - log_tail - _ROUNDING_BITS
+    return math.log2(A) + e * math.log2(terms + 1) - terms * rate - math.log2(1 - r)
 
 
 def terms_needed(series: HypergeometricSeries, bits: int) -> int:

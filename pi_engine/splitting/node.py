@@ -36,6 +36,7 @@ def leaf_builder(series: HypergeometricSeries) -> Callable[[int, int], Node]:
     p, q, a = (f.evaluator() for f in (series.p, series.q, series.a))
 
     def leaf(lo: int, hi: int) -> Node:
+        assert lo < hi
         P = p(lo) if lo else 1
         Q = q(lo) if lo else 1
         T = P * a(lo)

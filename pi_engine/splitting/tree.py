@@ -30,6 +30,9 @@ _PARALLEL_TERMS = 4096
 _RELEASE_BITS = 1 << 17
 """Operands from here on release the lock: a product takes about 30 µs, the hand-over about one."""
 
+_SUBTREE_TERMS = 128
+"""The least a subtree holds, however many threads there are."""
+
 _SUBTREES_PER_THREAD = 4
 """A few, so that one that ends early leaves little idle time."""
 
@@ -75,9 +78,10 @@ def split(series: HypergeometricSeries, terms: int, *, threads: int = 1, progres
     subtree = _subtree_builder(series, meter, parallel=parallel)
     if not parallel:
         return subtree(0, terms, rightmost=True)
-    pieces = 1 << (threads * _SUBTREES_PER_THREAD - 1).bit_length()
+    pieces = min(1 << (threads * _SUBTREES_PER_THREAD - 1).bit_length(), terms // _SUBTREE_TERMS)
+    pieces = 1 << (pieces.bit_length() - 1)  # a power of two, so that they merge in pairs
     cuts = [terms * i // pieces for i in range(pieces + 1)]
-    pool = ThreadPoolExecutor(threads, "split")
+    pool = ThreadPoolExecutor(min(threads, pieces), "split")
     try:
         jobs = [pool.submit(subtree, lo, hi, rightmost=hi == terms) for lo, hi in pairwise(cuts)]
         nodes = [job.result() for job in jobs]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class KnownDigits(NamedTuple):
@@ -16,9 +16,15 @@ class KnownDigits(NamedTuple):
 
 
 @cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(Path(__file__).with_name("known_digits.json").read_text(encoding="utf-8"))
+    return table
+
+
+@cache
 def known_digits(base: int) -> tuple[KnownDigits, ...]:
     """The table for base 10 or 16, by position."""
-    table = json.loads(Path(__file__).with_name("known_digits.json").read_text(encoding="utf-8"))
+    table = _table()
     leading = KnownDigits(1, table["leading"][str(base)])
     if base == 10:
         rest = [KnownDigits(int(end) - 9, ten) for end, ten in table["decimal_ending_at"].items()]
@@ -27,13 +33,9 @@ def known_digits(base: int) -> tuple[KnownDigits, ...]:
     return (leading, *sorted(rest))
 
 
-@cache
 def known_hash(digits: int, base: int) -> int | None:
     """⌊π·10^digits⌋ mod 2^61 − 1 where it is known."""
-    if base != 10:
-        return None
-    table = json.loads(Path(__file__).with_name("known_digits.json").read_text(encoding="utf-8"))
-    value = table["hash_mod_2_61_minus_1"].get(str(digits))
+    value = _table()["hash_mod_2_61_minus_1"].get(str(digits)) if base == 10 else None
     return None if value is None else int(value)
 
 
