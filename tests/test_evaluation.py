@@ -6,7 +6,7 @@ from gmpy2 import mpz
 
 from pi_engine import VerificationError, plan
 from pi_engine.bigint.division import divide, isqrt
-from pi_engine.bigint.residues import M61, check_identity, residue
+from pi_engine.bigint.mersenne import M61, check_identity, residue
 from pi_engine.series import catalogue
 from pi_engine.series.evaluation import ERROR_UNITS, GUARD, pi_fraction, root_of_radicand
 from pi_engine.series.tail import terms_needed

@@ -6,7 +6,7 @@ import pytest
 from gmpy2 import mpz
 
 from pi_engine import VerificationError
-from pi_engine.bigint.residues import residue
+from pi_engine.bigint.mersenne import residue
 from pi_engine.runtime.threads import release_gil
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial, catalogue
 from pi_engine.splitting import check_against_shadow, node, shadow, split, tree

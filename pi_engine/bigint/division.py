@@ -8,7 +8,7 @@ from __future__ import annotations
 import gmpy2
 from gmpy2 import mpz
 
-from pi_engine.bigint.residues import check_identity, require, residue
+from pi_engine.bigint.mersenne import check_identity, require, residue
 
 
 def isqrt(n: mpz, *, check: bool = True) -> mpz:

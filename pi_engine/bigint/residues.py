@@ -1,43 +1,100 @@
-"""Residues modulo the Mersenne prime M = 2^61 − 1, the cheap independent check of large results.
+"""Checking large products by what they leave modulo 2^61 − 1 and modulo a random prime.
 
-An error that is not a multiple of M is seen; a random one is missed with probability 2^−61.
+A wrong product passes the first with probability 2^−61, unless the error is one of the few that it cannot see: limbs
+displaced by a multiple of 61 places. The second prime is drawn anew in every process and has no such pattern.
 """
 
 from __future__ import annotations
 
+import functools
+import secrets
 from typing import TYPE_CHECKING
 
+import gmpy2
+import numpy as np
+from gmpy2 import mpz
+
+from pi_engine.bigint.limbs import Limbs, limb_address, limb_count
+from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.errors import VerificationError
+from pi_engine.runtime.object_code import StoredKernel
 
 if TYPE_CHECKING:
-    from gmpy2 import mpz
+    from concurrent.futures import Executor
 
-M61 = 2**61 - 1
+MERSENNE = 2**61 - 1
+SHARED_FROM_BITS = 4_000_000  # below, a pass takes less than handing half of it to another thread costs twice over
 
-
-def residue(x: mpz | int) -> int:
-    """X mod M, in 0 … M − 1; linear in the size of x."""
-    return int(x % M61)
-
-
-def inverse_power_of_two(bits: int) -> int:
-    """2^(−bits) mod M: since 2^61 ≡ 1, a power of two as well."""
-    return pow(2, -bits % 61, M61)
+_MODULE = "pi_engine.bigint.residue_kernels"
+residue_at = StoredKernel(_MODULE, "residue_at", "int64(int64, int64, int64)")
+residue_of_pair = StoredKernel(_MODULE, "residue_of_pair", "int64(int64, int64, int64, int64, int64)")
 
 
-def check_identity(left: int, right: int, what: str) -> None:
-    """Compare two residues of what must be the same integer.
+@functools.cache
+def random_prime() -> int:
+    """A prime between 2^60 and 2^61, drawn once in a process from the system's randomness."""
+    while True:
+        prime = int(gmpy2.next_prime((1 << 60) | secrets.randbits(60)))
+        if prime < MERSENNE:
+            return prime
 
-    Raises:
-        VerificationError: they differ, so `what` went wrong.
-    """
-    require((left - right) % M61 == 0, what)
+
+def _table(prime: int) -> tuple[int, Limbs | None]:
+    """The address of the prime's table, 0 for 2^61 − 1, and the table, to be kept while the address is used."""
+    if prime == MERSENNE:
+        return 0, None
+    table = modulus_table(prime)
+    return table.ctypes.data, table
 
 
-def require(condition: bool, what: str) -> None:  # noqa: FBT001 (what an assertion takes)
-    """Raise VerificationError, saying that the check of `what` failed, unless the condition holds."""
-    if not condition:
-        raise VerificationError(
-            f"{what} failed its check: either the arithmetic of this machine went wrong, or this program has a bug; "
-            "run again, and if it happens twice test the memory, then report it with the output of 'pi-engine info'"
-        )
+def residue(x: mpz, prime: int = MERSENNE) -> int:
+    """X mod prime, in 0 … prime − 1, also for negative x; one pass over the limbs at the speed of memory."""
+    address, owner = limb_address(x)
+    table, table_owner = _table(prime)
+    found = int(residue_at(address, limb_count(x), table))
+    del owner, table_owner  # alive until here
+    return (prime - found) % prime if x < 0 else found
+
+
+def residue_of_limbs(limbs: Limbs, prime: int = MERSENNE) -> int:
+    """The number of these limbs modulo prime. `limbs` must be without gaps."""
+    if limbs.dtype != np.uint64 or not limbs.flags.c_contiguous:
+        raise TypeError("limbs are contiguous uint64")
+    table, owner = _table(prime)
+    found = int(residue_at(limbs.ctypes.data, len(limbs), table))
+    del owner  # alive until here
+    return found
+
+
+def is_product(a: mpz, b: mpz, product: mpz, prime: int = MERSENNE, pool: Executor | None = None) -> bool:
+    """Whether `product` can be a·b: its sign, its length in bits, its residue. With a pool, a second thread reads half."""
+    if not a or not b:
+        return not product
+    bits = a.bit_length() + b.bit_length()
+    if product.bit_length() not in (bits - 1, bits) or (product < 0) != ((a < 0) != (b < 0)):
+        return False
+    table, table_owner = _table(prime)
+
+    def expected() -> int:
+        (place_a, owner_a), (place_b, owner_b) = limb_address(a), limb_address(b)
+        found = int(residue_of_pair(place_a, limb_count(a), place_b, limb_count(b), table))
+        del owner_a, owner_b  # alive until here
+        return found
+
+    other = None if pool is None or bits < SHARED_FROM_BITS else pool.submit(expected)
+    place, owner = limb_address(product)
+    found = int(residue_at(place, limb_count(product), table))
+    del owner
+    right = found == (expected() if other is None else other.result())
+    del table_owner
+    return right
+
+
+def check_product(a: mpz, b: mpz, product: mpz, *, thorough: bool = False, pool: Executor | None = None) -> None:
+    """Raise VerificationError unless product ≡ a·b modulo 2^61 − 1, and with `thorough` modulo `random_prime()` too."""
+    for prime in (MERSENNE, random_prime()) if thorough else (MERSENNE,):
+        if not is_product(a, b, product, prime, pool):
+            raise VerificationError(
+                f"a product of {a.bit_length()} by {b.bit_length()} bits is wrong modulo {prime}: "
+                "run `pi-engine selftest`; if that passes, suspect the memory of this machine"
+            )

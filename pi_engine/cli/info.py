@@ -48,7 +48,7 @@ def command(*, as_json: bool) -> None:
 def _compilation() -> dict[str, object]:
     """What kernels are compiled for, whether fused multiply-add is in hardware, and where their cache is."""
     try:
-        from pi_engine.runtime.compilation import cache_folder, cpu, has_fma
+        from pi_engine.runtime.kernel_folder import cache_folder, cpu, has_fma
     except ImportError as error:
         return {"kernels": f"unavailable: {error}"}
     folder = cache_folder()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gmpy2 import f_mod_2exp, mpz
 
-from pi_engine.bigint.residues import M61, check_identity, inverse_power_of_two, residue
+from pi_engine.bigint.mersenne import M61, check_identity, inverse_power_of_two, residue
 
 if TYPE_CHECKING:
     from pi_engine.series.evaluation import BinaryFraction

@@ -1,10 +1,7 @@
 """Everything that is decided about compiling Numba kernels, in one place.
 
-Two decorators: `kernel` for functions called from Python, `routine` for functions called only from kernels. Compiled
-kernels are kept in a folder of the user's cache, so that a second process starts in a fraction of a second. The
-folder's name holds whatever machine code depends on: versions, CPU, and a digest of the sources, because Numba's own
-cache looks at one source file only and serves stale code when a constant or a routine imported from another module has
-changed.
+Two decorators: `kernel` for functions called from Python, `routine` for functions called only from kernels; and `warm`, which compiles
+ahead of need. Where compiled kernels are kept, and what makes them stale, is decided in `kernel_folder`.
 
 Importing this module imports Numba; only kernel modules, and those who warm them, do so.
 """
@@ -15,35 +12,20 @@ import contextlib
 import functools
 import hashlib
 import os
-import re
-import shutil
 import sys
-import tempfile
-import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import llvmlite
-import llvmlite.binding
 import numba
-import numba.core.codegen
-import numpy as np
-import platformdirs
 from numba.core.compiler_lock import global_compiler_lock
+
+from pi_engine.runtime.kernel_folder import LOCK, cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parent.parent
 OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": False, "boundscheck": False, "error_model": "numpy"}
-# Kept whatever their age; a folder in use by another environment of the same user must not be taken away under it.
-KEPT_FOLDERS = 8
-STALE_SECONDS = 30 * 86400.0
-RECENT_SECONDS = 86400.0
-_STAMP = "pi-engine-kernels"
-_LOCK = threading.RLock()
-_USER_CHOICE = str(numba.config.CACHE_DIR or "")
 
 
 def kernel(function: Callable[..., Any] | None = None, **options: Any) -> Any:
@@ -56,9 +38,9 @@ def kernel(function: Callable[..., Any] | None = None, **options: Any) -> Any:
     folder = cache_folder()
     if folder is None:
         return numba.njit(**{**OPTIONS, **options})(function)
-    # Numba reads its global CACHE_DIR once, while decorating: it is set for that moment only, so that other users of
-    # Numba in this process keep their own.
-    with _LOCK:
+    # Numba reads its global CACHE_DIR once, while decorating: it is set for that moment only, so that other users of Numba in
+    # this process keep their own.
+    with LOCK:
         previous = numba.config.CACHE_DIR
         numba.config.CACHE_DIR = str(folder)
         try:
@@ -68,7 +50,7 @@ def kernel(function: Callable[..., Any] | None = None, **options: Any) -> Any:
 
 
 def _forgiving(dispatcher: Any) -> Any:
-    """Let a cache that fails cost time only: a full disk, a folder taken away, a file cut short by a crash."""
+    """Let a cache that fails cost time, not the computation: a full disk, a folder taken away, a file cut short by a crash."""
     cache = getattr(dispatcher, "_cache", None)
     if cache is None or not (hasattr(cache, "load_overload") and hasattr(cache, "save_overload")):
         return dispatcher
@@ -101,102 +83,9 @@ def routine(function: Callable[..., Any] | None = None, **options: Any) -> Any:
     return numba.njit(**{**OPTIONS, **options})(function)
 
 
-@functools.cache
-def cpu() -> tuple[str, str]:
-    """Name and features of the CPU that is compiled for, as LLVM writes them; NUMBA_CPU_NAME and _FEATURES override."""
-    name = numba.config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
-    features = numba.config.CPU_FEATURES
-    return str(name), str(numba.core.codegen.get_host_cpu_features() if features is None else features)
-
-
-def has_fma() -> bool:
-    """Whether fused multiply-add is one instruction here. Without it `llvm.fma` is exact, but a slow library call."""
-    features = cpu()[1].split(",")
-    if llvmlite.binding.get_default_triple().startswith(("aarch64", "arm64")):
-        return "-neon" not in features
-    return "+fma" in features
-
-
-def kernel_sources(root: Path = PACKAGE) -> list[Path]:
-    """The package's files that can change machine code: those that speak of Numba or of this module, and their imports.
-
-    Imports are followed by bare name: a file counts when its stem stands in an import statement of a file that counts.
-    This takes in a few too many and never too few.
-    """
-    texts = {path: path.read_bytes() for path in sorted(root.rglob("*.py"))}
-    chosen = {path for path, text in texts.items() if b"numba" in text or b"runtime.compilation" in text}
-    pending = list(chosen)
-    while pending:
-        statements = re.findall(rb"^[ \t]*(?:from|import)\s[^\n(]*(?:\([^)]*\))?", texts[pending.pop()], re.MULTILINE)
-        words = {word.decode() for statement in statements for word in re.findall(rb"\w+", statement)}
-        found = {path for path in texts if path.stem in words} - chosen
-        chosen |= found
-        pending += found
-    return sorted(chosen)
-
-
-def source_digest(root: Path = PACKAGE) -> str:
-    """Sixteen hexadecimal digits that change with any byte of `kernel_sources`."""
-    digest = hashlib.sha256()
-    for path in kernel_sources(root):
-        text = path.read_bytes()
-        digest.update(f"{path.relative_to(root).as_posix()}:{len(text)}:".encode() + text)
-    return digest.hexdigest()[:16]
-
-
-def cache_key() -> str:
-    """The folder's name: versions in clear, and a digest of all that machine code depends on."""
-    python = f"{sys.implementation.name}{sys.version_info[0]}.{sys.version_info[1]}"
-    parts = (python, numba.__version__, llvmlite.__version__, np.__version__, *cpu(), source_digest())
-    return f"{python}-numba{numba.__version__}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}"
-
-
-def cache_root() -> Path:
-    """Where the folders of all keys lie: under NUMBA_CACHE_DIR if the user has set it, else in the user's cache."""
-    return (
-        Path(_USER_CHOICE) / "pi-engine"
-        if _USER_CHOICE
-        else Path(platformdirs.user_cache_dir("pi-engine", appauthor=False)) / "numba"
-    )
-
-
-@functools.cache
-def cache_folder() -> Path | None:
-    """The folder of this process's kernels, made if need be; None where it cannot be written: nothing is cached then.
-
-    Decided once in a process, before the first kernel is decorated.
-    """
-    root = cache_root()
-    folder = root / cache_key()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()  # a mode bit says less than an attempt: read-only mounts, quotas
-        (folder / _STAMP).touch()
-    except OSError:
-        return None
-    _remove_stale(root, folder)
-    return folder
-
-
-def _remove_stale(root: Path, current: Path) -> None:
-    """Remove folders of other keys: unused for a month, or beyond the newest few and unused for a day.
-
-    Only folders that carry our stamp are touched; where a removal fails, nothing is said and nothing is lost.
-    """
-    stamps: list[tuple[float, Path]] = []
-    with contextlib.suppress(OSError):
-        for folder in root.iterdir():
-            with contextlib.suppress(OSError):
-                stamps.append(((folder / _STAMP).stat().st_mtime, folder))
-    for rank, (used, folder) in enumerate(sorted(stamps, reverse=True)):
-        age = time.time() - used
-        if folder != current and (age > STALE_SECONDS or (rank >= KEPT_FOLDERS and age > RECENT_SECONDS)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
 @contextlib.contextmanager
 def _between_processes(path: Path | None) -> Iterator[None]:
-    """Hold an exclusive lock on the file `path`, if its file system can; the system drops it when a process dies."""
+    """Hold an exclusive lock on the file `path`, as far as its file system can; the system drops it when a process dies."""
     if path is None:
         yield
         return
@@ -206,7 +95,7 @@ def _between_processes(path: Path | None) -> Iterator[None]:
             if sys.platform == "win32":
                 import msvcrt
 
-                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+                msvcrt.locking(file.fileno(), msvcrt.LKLOCK, 1)
                 held.callback(msvcrt.locking, file.fileno(), msvcrt.LK_UNLCK, 1)
             else:
                 import fcntl
@@ -218,12 +107,11 @@ def _between_processes(path: Path | None) -> Iterator[None]:
 def warm(functions: Sequence[tuple[Any, Any]], notice: Callable[[str], object] | None = None) -> float:
     """Compile, or load from the cache, every `(kernel, signature)` of `functions`; returns the seconds it took.
 
-    `notice` is called with one line of text before a compilation that will take seconds, and not when the cache is
-    warm. One thread of one process compiles at a time; the others wait, then load what it has stored. Safe to call
-    again.
+    `notice` is called with one line of text before a compilation that will take seconds, and not when the cache is warm. One
+    thread of one process compiles at a time; the others wait, then load what it has stored. Safe to call again.
     """
     start = time.perf_counter()
-    with _LOCK:
+    with LOCK:
         pending = [(function, signature) for function, signature in functions if not _is_compiled(function, signature)]
         if not pending:
             return time.perf_counter() - start
@@ -248,16 +136,16 @@ def _is_compiled(function: Any, signature: Any) -> bool:
 
 
 def _hold_compiler() -> None:
-    _LOCK.acquire()
+    LOCK.acquire()
     global_compiler_lock.acquire()
 
 
 def _let_compiler_go() -> None:
     global_compiler_lock.release()
-    _LOCK.release()
+    LOCK.release()
 
 
-# A child forked while another thread compiles would inherit a lock that nobody ever releases, and LLVM half-way through
-# its work. So a fork waits until the compilation is done.
+# A child forked while another thread compiles would inherit Numba's lock, which nobody there would release, and LLVM half-way
+# through its work. So a fork waits until the compilation is done. The locks are taken in the order in which compiling takes them.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_hold_compiler, after_in_parent=_let_compiler_go, after_in_child=_let_compiler_go)

@@ -66,6 +66,13 @@ def memory_limit() -> int:
     return min(x for x in limits if x is not None)
 
 
+def resident_memory() -> int:
+    """Bytes of this process that are in memory now; where the system does not say, the largest it has had."""
+    with contextlib.suppress(OSError):
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return peak_memory()
+
+
 def peak_memory() -> int:
     """The largest resident size of this process so far, in bytes.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pi_engine.bigint.residues import M61, require, residue
+from pi_engine.bigint.mersenne import M61, require, residue
 
 if TYPE_CHECKING:
     from pi_engine.series import HypergeometricSeries

@@ -12,7 +12,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from pi_engine.bigint.residues import M61
+from pi_engine.bigint.mersenne import M61
 from pi_engine.runtime.compilation import kernel, routine
 
 if TYPE_CHECKING:

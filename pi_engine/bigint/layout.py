@@ -1,0 +1,43 @@
+"""How the transform's data lie in memory: widths, places and sizes that kernels and those who call them share.
+
+Nothing here imports Numba: a process whose kernels are stored never needs it.
+"""
+
+# Lanes of the vectors that are transposed (4×4), gathered and run in software-pipelined loops.
+WIDTH = 4
+# Lanes where two AVX2 registers give two independent chains. On AVX2 (Zen 3) a radix-4 pass of either width takes 14 to
+# 15 cycles for sixteen points, and of WIDTH with two butterflies overlapped 12 to 13: long passes are done that way.
+WIDE = 8
+
+# Columns transformed at once: two cache lines, wide enough for the memory to stream, narrow enough for all rows of a
+# strip to stay in the L2 cache.
+STRIP = 16
+
+# Places in a table of constants of a prime: p's are stored once a prime, CONSTANTS doubles each.
+PRIME, ONE_OVER_P, IMAGINARY, CUBE, SCALE, SCALE_OVER_P = range(6)
+CONSTANTS = 8
+
+# What the row pass is to do with a row of a and of b; added together.
+FORWARD_A, FORWARD_B, MULTIPLY, SQUARE, INVERSE, ADD = 1, 2, 4, 8, 16, 32
+
+# The scratch of `crt`, in doubles from its start: y of the primes, digits of X, integers to be packed, a block's bytes.
+CRT_Y, CRT_NOW, CRT_PACK, CRT_BLOCK = 0, 64, 192, 256
+CRT_DOUBLES = 320
+
+# A spill has room for the coefficients of that many groups of eight points.
+SPILL_GROUPS = 2
+
+
+def table_doubles(levels: int) -> int:
+    """Doubles in a table of that many radix-4 levels."""
+    return sum(6 * max(4**level, WIDTH) for level in range(levels))
+
+
+def state_doubles(digits: int) -> int:
+    """Doubles of a row's state in the last pass: the upper digits of eight X, the carry, and alignment."""
+    return 8 * (digits + 2)
+
+
+def finish_doubles(primes: int, rows: int, digits: int) -> int:
+    """Doubles of scratch that the last pass needs, its spills not counted."""
+    return CRT_DOUBLES + rows * (state_doubles(digits) + primes * STRIP)

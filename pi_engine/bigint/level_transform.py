@@ -1,0 +1,122 @@
+"""The larger products of a level, each by the number-theoretic transform inside one kernel: no step of it returns to Python.
+
+A thread claims a product, extracts and transforms both operands, multiplies, transforms back and recomposes, all in workspace of its
+own that stays in its cache; so the threads share nothing but the tables. What a transform of some size needs is one row of
+integers, numbers and addresses alike, made by `record` from the size's plan.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import boolean, int64, uint64
+
+from pi_engine.bigint.columns import forward_columns
+from pi_engine.bigint.crt import add_bytes
+from pi_engine.bigint.finish import finish_columns
+from pi_engine.bigint.layout import CRT_DOUBLES, FORWARD_A, FORWARD_B, INVERSE, MULTIPLY, SPILL_GROUPS, SQUARE, STRIP
+from pi_engine.bigint.level_kernels import is_right
+from pi_engine.bigint.rows import transform_rows
+from pi_engine.bigint.transform import workspace_bytes
+from pi_engine.bigint.words import address_of, claim, load
+from pi_engine.runtime.compilation import kernel, routine
+
+ZERO = np.uint64(0)
+FIELDS = (
+    "primes", "digits", "beta", "mask", "heads", "column_levels", "row_passes", "rows", "columns", "points", "row_stride",
+    "prime_stride", "quarter_count", "row_table_doubles", "column_table_bytes", "head_bytes", "offsets_at", "powers_at",
+    "constants_at", "column_tables_at", "row_seeds_at", "conjugates_at", "quarters_at", "beta_scales_at", "cofactors_at", "packing_at",
+)  # fmt: skip
+(
+    PRIMES, DIGITS, BETA, MASK, HEADS, COLUMN_LEVELS, ROW_PASSES, ROWS, COLUMNS, POINTS, ROW_STRIDE,
+    PRIME_STRIDE, QUARTER_COUNT, ROW_TABLE_DOUBLES, COLUMN_TABLE_BYTES, HEAD_BYTES, OFFSETS, POWERS,
+    CONSTANTS_AT, COLUMN_TABLES, ROW_SEEDS, CONJUGATES, QUARTERS, BETA_SCALES, COFACTORS, PACKING,
+) = range(len(FIELDS))  # fmt: skip
+
+
+def record(plan: Any) -> list[int]:
+    """The row of `FIELDS` of a plan; the plan must be kept alive as long as the row is used."""
+    return [int(getattr(plan, name) if hasattr(plan, name) else getattr(plan.size, name)) for name in FIELDS]
+
+
+def level_workspace(plan: Any) -> int:
+    """Bytes that one thread needs for a product of this plan."""
+    return workspace_bytes(plan.size) + 128
+
+
+@routine
+def transform_product(out, a, n, b, m, plan, workspace):
+    """Write the product of n and m limbs at a and b to n + m limbs at `out`; a at the same place as b is squared."""
+    limbs = n + m
+    stride = plan[PRIMES] * plan[PRIME_STRIDE] * 8
+    x, y = workspace, workspace + stride
+    scratch = workspace + 2 * stride
+    bits = plan[DIGITS] * plan[BETA]
+    same = a == b and n == m
+    for operand in range(1 if same else 2):
+        forward_columns(
+            b if operand else a, 8 * (m if operand else n), plan[DIGITS], plan[MASK], bits, plan[OFFSETS], plan[PRIMES], plan[POWERS],
+            plan[CONSTANTS_AT], plan[HEADS], plan[COLUMN_LEVELS], plan[COLUMN_TABLES], plan[COLUMN_TABLE_BYTES], plan[HEAD_BYTES],
+            plan[COLUMNS], y if operand else x, plan[ROW_STRIDE], plan[PRIME_STRIDE], 0, scratch, 0, plan[COLUMNS] // STRIP,
+        )  # fmt: skip
+    mode = FORWARD_A | SQUARE | INVERSE if same else FORWARD_A | FORWARD_B | MULTIPLY | INVERSE
+    transform_rows(
+        mode, x, x if same else y, plan[ROW_STRIDE], plan[PRIME_STRIDE], plan[CONSTANTS_AT], plan[ROWS], plan[COLUMNS], plan[ROW_PASSES],
+        plan[ROW_SEEDS], plan[CONJUGATES], plan[QUARTERS], plan[QUARTER_COUNT], scratch, plan[ROW_TABLE_DOUBLES],
+        0, plan[PRIMES] * plan[ROWS],
+    )  # fmt: skip
+    rows, row_bytes = plan[ROWS], plan[COLUMNS] // 8 * bits
+    state = 8 * (plan[DIGITS] + 2)
+    spills = scratch + 8 * (CRT_DOUBLES + rows * (state + plan[PRIMES] * STRIP))
+    finish_columns(
+        x, plan[ROW_STRIDE], plan[PRIME_STRIDE], plan[COLUMNS], plan[PRIMES], plan[CONSTANTS_AT], plan[HEADS],
+        plan[COLUMN_LEVELS], plan[COLUMN_TABLES], plan[COLUMN_TABLE_BYTES], plan[HEAD_BYTES], plan[DIGITS], plan[BETA],
+        plan[BETA_SCALES], plan[COFACTORS], plan[PACKING], out, 8 * limbs, spills, state, scratch,
+        0, plan[COLUMNS] // STRIP,
+    )  # fmt: skip
+    # the last row's spill is zero, because the product is no longer than the size's bits
+    add_bytes(out, 8 * limbs, row_bytes, row_bytes, spills, SPILL_GROUPS * bits, rows - 1)
+
+
+@kernel
+def multiply_transformed_claimed(
+    counter,
+    jobs,
+    sizes,
+    plans,
+    workspace,
+    check,
+    a_place,
+    a_offsets,
+    a_lengths,
+    b_place,
+    b_offsets,
+    b_lengths,
+    place,
+    offsets,
+    lengths,
+):
+    """Work through the products `jobs`, job j by the plan in row sizes[j], until all are claimed. Returns a wrong one's number, or −1."""
+    wrong = -1
+    a_base, b_base, base = np.uint64(a_place), np.uint64(b_place), np.uint64(place)
+    while True:
+        turn = claim(address_of(counter))
+        if turn >= len(jobs):
+            return wrong
+        i = jobs[turn]
+        n, m = abs(a_lengths[i]), abs(b_lengths[i])
+        a, b = a_base + np.uint64(8 * a_offsets[i]), b_base + np.uint64(8 * b_offsets[i])
+        out = base + np.uint64(8 * offsets[i])
+        transform_product(np.int64(out), np.int64(a), n, np.int64(b), m, plans[sizes[turn]], workspace)
+        length = n + m
+        while length > 0 and load(out, length - 1) == ZERO:
+            length -= 1
+        if check and not is_right(out, length, a, n, b, m):
+            wrong = i
+        lengths[i] = length if (a_lengths[i] < 0) == (b_lengths[i] < 0) else -length
+
+
+_INDEXES = int64[::1]
+_OPERANDS = (int64, _INDEXES, _INDEXES) * 3
+WARM = ((multiply_transformed_claimed, (uint64[::1], _INDEXES, _INDEXES, int64[:, ::1], int64, boolean, *_OPERANDS)),)

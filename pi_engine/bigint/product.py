@@ -1,0 +1,138 @@
+"""Products of mpz: GMP's below a measured size, the engine's transform above.
+
+All large products of the program go through `multiply`, which refuses what GMP cannot hold and what memory cannot, and
+checks the residues of what the transform has computed.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from pi_engine.errors import CapacityError
+from pi_engine.runtime.threads import available_threads
+
+if TYPE_CHECKING:
+    from gmpy2 import mpz
+
+    from pi_engine.runtime.tuning import Thresholds
+
+MAX_LIMBS = 2**31 - 1
+"""GMP counts limbs in C ints; beyond, products can be silently wrong (gmpy2 issue 576)."""
+
+_ASK_FROM_BYTES = 256 << 20
+"""Workspace from which the memory limit is looked up before it is taken: a tenth of a millisecond."""
+
+_LOG = logging.getLogger("pi_engine")
+
+
+def multiply(a: mpz, b: mpz, *, threads: int | None = None, check: bool = True) -> mpz:
+    """a·b, exact, for integers of any size and sign; the same object twice is squared, at two thirds of the cost.
+
+    Args:
+        a: the one factor.
+        b: the other.
+        threads: how many to use, by default all that this process may.
+        check: compare residues modulo 2^61 − 1 where the transform was used; the switch is for tests.
+
+    Raises:
+        CapacityError: the product would pass GMP's 2^31 − 1 limbs, or its workspace the memory limit; nothing has
+            been allocated.
+        VerificationError: the product's residue is not that of its factors.
+    """
+    bits = min(a.bit_length(), b.bit_length())
+    limits = thresholds()
+    if bits < (limits.square if a is b else limits.multiply) or not transform_is_usable():
+        _require_limbs(a, b)
+        return a * b
+    _require_limbs(a, b)
+    return _multiply_by_transform(a, b, available_threads() if threads is None else threads, check=check)
+
+
+def _require_limbs(a: mpz, b: mpz) -> None:
+    if (a.bit_length() + 63) // 64 + (b.bit_length() + 63) // 64 > MAX_LIMBS:
+        raise CapacityError("a product would have more than 2^31 − 1 limbs, GMP's limit: compute fewer digits")
+
+
+def _multiply_by_transform(a: mpz, b: mpz, threads: int, *, check: bool) -> mpz:
+    from pi_engine.bigint.limbs import LimbBuffer, limbs_of
+    from pi_engine.bigint.multiply import multiply_limbs
+    from pi_engine.bigint.residues import check_product
+
+    prepare()
+    x = limbs_of(a)
+    y = x if a is b else limbs_of(b)
+    low_memory = _needs_low_memory(len(x), len(y), threads)
+    buffer = LimbBuffer(len(x) + len(y))
+    multiply_limbs(x, y, threads, low_memory=low_memory, out=buffer.array)
+    product = buffer.finish(negative=(a < 0) != (b < 0))
+    if check:
+        check_product(a, b, product)
+    return product
+
+
+def _needs_low_memory(x: int, y: int, threads: int) -> bool:
+    """Whether the workspace for x by y limbs fits only if the primes are taken one after another.
+
+    Raises:
+        CapacityError: not even then.
+    """
+    from pi_engine.bigint.multiply import product_workspace
+
+    result = 8 * (x + y)
+    need = product_workspace(x, y, threads) + result
+    if need < _ASK_FROM_BYTES:
+        return False
+    from pi_engine.bigint.workspace import pool
+    from pi_engine.runtime.memory import memory_limit, resident_memory
+
+    room = memory_limit() - resident_memory() + pool.held()
+    if need <= room:
+        return False
+    least = product_workspace(x, y, threads, low_memory=True) + result
+    if least <= room:
+        return True
+    raise CapacityError(
+        f"a product of {64 * x:_} by {64 * y:_} bits needs {least:_} bytes more, and {max(room, 0):_} may be used: "
+        "compute fewer digits, or give more memory"
+    )
+
+
+@functools.cache
+def thresholds() -> Thresholds:
+    """Where the transform takes over: as measured by `pi-engine tune`, or the defaults."""
+    from pi_engine.runtime.tuning import load
+
+    return load()
+
+
+@functools.cache
+def transform_is_usable() -> bool:
+    """Whether this processor has fused multiply-add; without it the transform is exact, but slower than GMP.
+
+    PI_ENGINE_TRANSFORM=1 or 0 overrules: for tests, and for a machine that is not what it says.
+    """
+    choice = os.environ.get("PI_ENGINE_TRANSFORM")
+    if choice in ("0", "1"):
+        return choice == "1"
+    from pi_engine.runtime.kernel_folder import has_fma
+
+    return has_fma()
+
+
+def prepare() -> None:
+    """Load or compile the transform's kernels; says so, as a log message, where it will take seconds."""
+    from pi_engine.bigint.transform_kernels import TRANSFORM_KERNELS
+
+    told = False
+
+    def notice(text: str) -> None:  # noqa: ARG001 (one line for all of them)
+        nonlocal told
+        if not told:
+            told = True
+            _LOG.warning("compiling kernels for this machine, once: about twenty seconds")
+
+    for kernel in TRANSFORM_KERNELS:
+        kernel.ready(notice)

@@ -1,0 +1,239 @@
+"""Short vectors of doubles and of 64-bit integers inside Numba kernels.
+
+A vector is one LLVM value of WIDTH or of WIDE lanes. LLVM maps it to whatever the processor has: an AVX-512 register,
+one or two AVX2 registers, two or four NEON registers. Memory accesses are in `simd_memory`.
+
+Floating-point contraction must stay off (it is, without fastmath): the butterflies rely on which operations round.
+"""
+
+import operator
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.typing.templates import AbstractTemplate, infer_global, signature
+from numba.extending import intrinsic, lower_builtin, models, register_model
+
+from pi_engine.bigint.layout import WIDE, WIDTH
+
+_I64 = ir.IntType(64)
+_F64 = ir.DoubleType()
+
+
+class VectorType(types.Type):
+    """`width` lanes of float64 or of int64."""
+
+    def __init__(self, lane: types.Type, width: int) -> None:
+        self.lane = lane
+        self.width = width
+        self.llvm = ir.VectorType(_F64 if lane == types.float64 else _I64, width)
+        super().__init__(name=f"Vector({lane}x{width})")
+
+
+doubles = VectorType(types.float64, WIDTH)
+wide_doubles = VectorType(types.float64, WIDE)
+integers = VectorType(types.int64, WIDTH)
+wide_integers = VectorType(types.int64, WIDE)
+_DOUBLES = doubles.llvm
+_INTEGERS = integers.llvm
+
+
+@register_model(VectorType)
+class VectorModel(models.PrimitiveModel):
+    """A vector is represented by itself."""
+
+    def __init__(self, dmm, fe_type):
+        super().__init__(dmm, fe_type, fe_type.llvm)
+
+
+def _splat(builder, lane, vector):
+    undefined = ir.Constant(vector, ir.Undefined)
+    first = builder.insert_element(undefined, lane, ir.Constant(ir.IntType(32), 0))
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), [0] * vector.count)
+    return builder.shuffle_vector(first, undefined, mask)
+
+
+@intrinsic
+def broadcast(typingctx, value):
+    """The same double in every lane."""
+
+    def codegen(context, builder, sig, args):
+        return _splat(builder, args[0], _DOUBLES)
+
+    return doubles(types.float64), codegen
+
+
+@intrinsic
+def broadcast_wide(typingctx, value):
+    """The same double in every lane of a wide vector."""
+
+    def codegen(context, builder, sig, args):
+        return _splat(builder, args[0], wide_doubles.llvm)
+
+    return wide_doubles(types.float64), codegen
+
+
+@intrinsic
+def broadcast_like(typingctx, value, like):
+    """The same double in every lane of a vector as wide as `like`."""
+
+    def codegen(context, builder, sig, args):
+        return _splat(builder, args[0], like.llvm)
+
+    return like(types.float64, like), codegen
+
+
+@intrinsic
+def widen(typingctx, value):
+    """A vector whose lanes are all equal, as a wide one."""
+
+    def codegen(context, builder, sig, args):
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), WIDE), [0] * WIDE)
+        return builder.shuffle_vector(args[0], args[0], mask)
+
+    return wide_doubles(doubles), codegen
+
+
+@intrinsic
+def broadcast_integer(typingctx, value):
+    """The same int64 in every lane."""
+
+    def codegen(context, builder, sig, args):
+        return _splat(builder, args[0], _INTEGERS)
+
+    return integers(types.int64), codegen
+
+
+def _fma(builder, x, y, z):
+    # llvmlite's declare_intrinsic knows no vector types.
+    function = ir.FunctionType(x.type, [x.type] * 3)
+    declared = cgutils.get_or_insert_function(builder.module, function, f"llvm.fma.v{x.type.count}f64")
+    return builder.call(declared, (x, y, z))
+
+
+@intrinsic
+def fma(typingctx, x, y, z):
+    """x·y + z, rounded once."""
+
+    def codegen(context, builder, sig, args):
+        return _fma(builder, *args)
+
+    return x(x, y, z), codegen
+
+
+@intrinsic
+def fms(typingctx, x, y, z):
+    """x·y − z, rounded once."""
+
+    def codegen(context, builder, sig, args):
+        return _fma(builder, args[0], args[1], builder.fneg(args[2]))
+
+    return x(x, y, z), codegen
+
+
+@intrinsic
+def fnma(typingctx, x, y, z):
+    """The difference z − x·y, rounded once."""
+
+    def codegen(context, builder, sig, args):
+        return _fma(builder, builder.fneg(args[0]), args[1], args[2])
+
+    return x(x, y, z), codegen
+
+
+@intrinsic
+def shift_right(typingctx, value, counts):
+    """Each lane shifted right, zeros coming in."""
+
+    def codegen(context, builder, sig, args):
+        return builder.lshr(*args)
+
+    return integers(integers, integers), codegen
+
+
+@intrinsic
+def bits_of(typingctx, value):
+    """The bit pattern of each double."""
+    result = integers if value == doubles else wide_integers
+
+    def codegen(context, builder, sig, args):
+        return builder.bitcast(args[0], result.llvm)
+
+    return result(value), codegen
+
+
+@intrinsic
+def doubles_of(typingctx, value):
+    """The doubles with these bit patterns."""
+
+    def codegen(context, builder, sig, args):
+        return builder.bitcast(args[0], _DOUBLES)
+
+    return doubles(integers), codegen
+
+
+def _shuffle(builder, x, y, lanes):
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), len(lanes)), lanes)
+    return builder.shuffle_vector(x, y, mask)
+
+
+def _slide(count, width):
+    def codegen(context, builder, sig, args):
+        return _shuffle(builder, args[0], args[1], list(range(width - count, 2 * width - count)))
+
+    return codegen
+
+
+@intrinsic
+def slide_one(typingctx, before, value):
+    """The last lane of before, then all lanes of value but the last."""
+    return value(value, value), _slide(1, value.width)
+
+
+@intrinsic
+def slide_two(typingctx, before, value):
+    """The last two lanes of before, then all lanes of value but the last two."""
+    return value(value, value), _slide(2, value.width)
+
+
+@intrinsic
+def transpose(typingctx, a, b, c, d):
+    """Four vectors as the rows of a 4×4 matrix; its columns."""
+    result = types.UniTuple(doubles, 4)
+
+    def codegen(context, builder, sig, args):
+        low = [_shuffle(builder, args[i], args[i + 1], [0, 4, 2, 6]) for i in (0, 2)]
+        high = [_shuffle(builder, args[i], args[i + 1], [1, 5, 3, 7]) for i in (0, 2)]
+        columns = [
+            _shuffle(builder, *low, [0, 1, 4, 5]),
+            _shuffle(builder, *high, [0, 1, 4, 5]),
+            _shuffle(builder, *low, [2, 3, 6, 7]),
+            _shuffle(builder, *high, [2, 3, 6, 7]),
+        ]
+        return context.make_tuple(builder, result, columns)
+
+    return result(doubles, doubles, doubles, doubles), codegen
+
+
+class _Binary(AbstractTemplate):
+    def generic(self, args, kws):
+        if len(args) == 2 and args[0] == args[1] and isinstance(args[0], VectorType):
+            return signature(args[0], *args)
+        return None
+
+
+def _define(operation, vector, instruction):
+    @lower_builtin(operation, vector, vector)
+    def lower(context, builder, sig, args):
+        return getattr(builder, instruction)(*args)
+
+
+for _operation in (operator.add, operator.sub, operator.mul, operator.and_, operator.or_):
+    infer_global(_operation)(type("Vector_" + _operation.__name__, (_Binary,), {"key": _operation}))
+
+for _name in ("add", "sub", "mul"):
+    _define(getattr(operator, _name), doubles, "f" + _name)
+    _define(getattr(operator, _name), wide_doubles, "f" + _name)
+    _define(getattr(operator, _name), integers, _name)
+    _define(getattr(operator, _name), wide_integers, _name)
+_define(operator.and_, integers, "and_")
+_define(operator.or_, integers, "or_")

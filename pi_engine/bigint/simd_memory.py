@@ -1,0 +1,179 @@
+"""Memory accesses of vector kernels: loads, stores, prefetches.
+
+A place is an int64 address and an index in units of eight bytes, so that kernels take plain integers, need no reference
+counting and load from the cache quickly. Aligned means: to the size of the vector.
+"""
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+from pi_engine.bigint.layout import WIDE, WIDTH
+from pi_engine.bigint.simd import doubles, integers, wide_doubles
+
+_I8 = ir.IntType(8)
+_I64 = ir.IntType(64)
+_F64 = ir.DoubleType()
+_DOUBLES = doubles.llvm
+_INTEGERS = integers.llvm
+
+
+def _pointer(builder, base, index, target):
+    address = builder.add(base, builder.shl(index, ir.Constant(_I64, 3)))
+    return builder.inttoptr(address, target.as_pointer())
+
+
+@intrinsic
+def load(typingctx, base, index):
+    """WIDTH doubles from an aligned place."""
+
+    def codegen(context, builder, sig, args):
+        value = builder.load(_pointer(builder, *args, _DOUBLES))
+        value.align = 8 * WIDTH
+        return value
+
+    return doubles(types.int64, types.int64), codegen
+
+
+@intrinsic
+def load_wide(typingctx, base, index):
+    """WIDE doubles from an aligned place."""
+
+    def codegen(context, builder, sig, args):
+        value = builder.load(_pointer(builder, *args, wide_doubles.llvm))
+        value.align = 8 * WIDE
+        return value
+
+    return wide_doubles(types.int64, types.int64), codegen
+
+
+@intrinsic
+def load_integers(typingctx, base, index):
+    """WIDTH int64 from an aligned place."""
+
+    def codegen(context, builder, sig, args):
+        value = builder.load(_pointer(builder, *args, _INTEGERS))
+        value.align = 8 * WIDTH
+        return value
+
+    return integers(types.int64, types.int64), codegen
+
+
+def _store(builder, vector, args):
+    instruction = builder.store(args[2], _pointer(builder, args[0], args[1], vector.llvm))
+    instruction.align = 8 * vector.width
+    return instruction
+
+
+@intrinsic
+def store(typingctx, base, index, value):
+    """Write a vector to an aligned place."""
+
+    def codegen(context, builder, sig, args):
+        _store(builder, value, args)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, value), codegen
+
+
+@intrinsic
+def store_streaming(typingctx, base, index, value):
+    """Write a vector past the caches; for data next read after they have been flooded."""
+
+    def codegen(context, builder, sig, args):
+        instruction = _store(builder, value, args)
+        one = ir.Constant(ir.IntType(32), 1)
+        instruction.set_metadata("nontemporal", builder.module.add_metadata([one]))
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, value), codegen
+
+
+@intrinsic
+def load_double(typingctx, base, index):
+    """One double."""
+
+    def codegen(context, builder, sig, args):
+        return builder.load(_pointer(builder, *args, _F64))
+
+    return types.float64(types.int64, types.int64), codegen
+
+
+@intrinsic
+def load_word(typingctx, address):
+    """The 64-bit word at any byte address."""
+
+    def codegen(context, builder, sig, args):
+        value = builder.load(builder.inttoptr(args[0], _I64.as_pointer()))
+        value.align = 1
+        return value
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic
+def store_word(typingctx, address, value):
+    """Write a 64-bit word to any byte address."""
+
+    def codegen(context, builder, sig, args):
+        instruction = builder.store(args[1], builder.inttoptr(args[0], _I64.as_pointer()))
+        instruction.align = 1
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), codegen
+
+
+@intrinsic
+def load_byte(typingctx, address):
+    """The byte at an address, 0 to 255."""
+
+    def codegen(context, builder, sig, args):
+        value = builder.load(builder.inttoptr(args[0], _I8.as_pointer()))
+        return builder.zext(value, _I64)
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic
+def store_byte(typingctx, address, value):
+    """Write the low byte of value."""
+
+    def codegen(context, builder, sig, args):
+        low = builder.trunc(args[1], _I8)
+        builder.store(low, builder.inttoptr(args[0], _I8.as_pointer()))
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), codegen
+
+
+@intrinsic
+def gather_words(typingctx, base, offsets, index):
+    """64-bit words at base + offsets[index], …, base + offsets[index+WIDTH-1], offsets being int64 in bytes."""
+
+    def codegen(context, builder, sig, args):
+        value = ir.Constant(_INTEGERS, ir.Undefined)
+        for lane in range(WIDTH):
+            place = builder.add(args[2], ir.Constant(_I64, lane))
+            offset = builder.load(_pointer(builder, args[1], place, _I64))
+            word = builder.load(builder.inttoptr(builder.add(args[0], offset), _I64.as_pointer()))
+            word.align = 1
+            value = builder.insert_element(value, word, ir.Constant(ir.IntType(32), lane))
+        return value
+
+    return integers(types.int64, types.int64, types.int64), codegen
+
+
+@intrinsic
+def prefetch(typingctx, address):
+    """Ask for the cache line at an address; it may lie outside the array."""
+
+    def codegen(context, builder, sig, args):
+        i32 = ir.IntType(32)
+        byte = _I8.as_pointer()
+        function = ir.FunctionType(ir.VoidType(), [byte, i32, i32, i32])
+        declared = cgutils.get_or_insert_function(builder.module, function, "llvm.prefetch.p0")
+        arguments = [builder.inttoptr(args[0], byte)] + [ir.Constant(i32, v) for v in (0, 3, 1)]
+        builder.call(declared, arguments)
+        return context.get_dummy_value()
+
+    return types.void(types.int64), codegen

@@ -1,0 +1,126 @@
+"""Which transform for which product: primes, points, bits a coefficient."""
+
+import itertools
+import math
+from dataclasses import dataclass
+from functools import cache
+
+from pi_engine.bigint.primes import PRIMES
+
+# β-bit digits a coefficient has, by number of primes; the kernels handle D·β bits a coefficient.
+DIGITS = {3: 2, 4: 2, 5: 3, 6: 3, 7: 4, 8: 4}
+# A digit and its carries must stay exact in doubles (`crt`).
+MAX_BETA = 48
+HEADS = (1, 2, 3, 6)
+# Points over heads, log2: the roots of unity of the primes end there.
+MAX_POINTS_LOG = 28
+# X < P·(1 − 2^-20), so that ⌊Σ y/p⌋ is never in doubt.
+_MARGIN_BITS = 1e-6
+
+# Measured on two cores of an AMD Zen 3 (512 KiB L2, 32 MiB L3), one thread, by benchmarks/bench_shapes.py.
+# Row levels (4^levels columns) by log2 of points over heads: (below, levels). Longer rows cost the last caches, shorter
+# ones leave the column pass more rows than it can keep.
+_ROW_LEVELS = ((11, 4), (15, 5), (18, 6), (23, 7), (31, 8))
+# (log2 of points, nanoseconds a point and prime of a product): overhead, then L2, then L3, then memory.
+_COSTS = (
+    (8, 40.0),
+    (10, 16.0),
+    (11.6, 12.0),
+    (13.6, 10.7),
+    (14, 10.5),
+    (16, 12.4),
+    (18, 13.3),
+    (20, 14.4),
+    (21.6, 15.8),
+    (31, 22.0),
+)
+
+
+@dataclass(frozen=True)
+class Size:
+    """A transform of heads·4^column_levels rows and 4^row_levels columns modulo the first `primes` primes."""
+
+    primes: int
+    heads: int
+    column_levels: int
+    row_levels: int
+    beta: int
+
+    @property
+    def digits(self) -> int:
+        """Digits of β bits a coefficient has."""
+        return DIGITS[self.primes]
+
+    @property
+    def rows(self) -> int:
+        """Rows of the matrix of points."""
+        return self.heads << (2 * self.column_levels)
+
+    @property
+    def columns(self) -> int:
+        """Columns of the matrix of points."""
+        return 1 << (2 * self.row_levels)
+
+    @property
+    def points(self) -> int:
+        """Coefficients of a polynomial, and values of its transform."""
+        return self.rows * self.columns
+
+    @property
+    def coefficient_bits(self) -> int:
+        """Bits of the operands in a coefficient."""
+        return self.digits * self.beta
+
+    @property
+    def bits(self) -> int:
+        """Products are found modulo 2^bits − 1."""
+        return self.points * self.coefficient_bits
+
+
+def largest_beta(primes: int, points: int) -> int:
+    """The largest β with points·(2^(D·β) − 1)^2 < ∏p."""
+    modulus_bits = sum(math.log2(p) for p in PRIMES[:primes]) - _MARGIN_BITS
+    return min(MAX_BETA, int((modulus_bits - math.log2(points)) / (2 * DIGITS[primes])))
+
+
+def _shape(log: int) -> tuple[int, int]:
+    """Column and row levels for heads·2^log points, log even."""
+    row_levels = next(levels for limit, levels in _ROW_LEVELS if log < limit)
+    return log // 2 - row_levels, row_levels
+
+
+@cache
+def all_sizes(max_bits: int) -> tuple[Size, ...]:
+    """Every size up to max_bits, cheapest first."""
+    sizes = []
+    for heads in HEADS:
+        for log in range(8, MAX_POINTS_LOG + 1, 2):
+            column_levels, row_levels = _shape(log)
+            if column_levels < 0:
+                continue
+            for primes in DIGITS:
+                points = heads << log
+                beta = largest_beta(primes, points)
+                size = Size(primes, heads, column_levels, row_levels, beta)
+                if size.bits <= 2 * max_bits:
+                    sizes.append(size)
+    return tuple(sorted(sizes, key=cost))
+
+
+def cost(size: Size) -> float:
+    """Nanoseconds a product takes on one thread of the machine the constants come from; only ratios matter."""
+    log = math.log2(size.points)
+    spans = itertools.pairwise(_COSTS)
+    (low, low_cost), (high, high_cost) = next(span for span in spans if log <= span[1][0])
+    each = low_cost + (high_cost - low_cost) * (log - low) / (high - low)
+    return size.points * size.primes * each
+
+
+@cache
+def size_for(bits: int) -> Size:
+    """The cheapest size with Size.bits ≥ bits; ValueError past the largest."""
+    max_bits = 1 << max(bits.bit_length(), 16)
+    for size in all_sizes(max_bits):
+        if size.bits >= bits:
+            return size
+    raise ValueError(f"no transform is long enough for {bits} bits: split the operands")

@@ -1,0 +1,42 @@
+"""Sharing the work of a kernel over threads. Kernels release the GIL and write disjoint slices."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@cache
+def _executor(workers: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(workers, thread_name_prefix="pi-engine-transform")
+
+
+# A forked child has none of its parent's threads, and would wait for them for ever.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_executor.cache_clear)
+
+
+def share(task: Callable[[int, int, int], object], count: int, threads: int) -> None:
+    """task(thread, first, last) on equal shares of range(count), the last share in the calling thread.
+
+    Every task has ended when this returns or raises.
+    """
+    threads = min(threads, count)
+    if threads <= 1:
+        task(0, 0, count)
+        return
+    cuts = [count * t // threads for t in range(threads + 1)]
+    executor = _executor(threads - 1)
+    futures = [executor.submit(task, t, cuts[t], cuts[t + 1]) for t in range(threads - 1)]
+    try:
+        task(threads - 1, cuts[-2], cuts[-1])
+    finally:
+        for future in futures:
+            future.exception()
+    for future in futures:
+        future.result()

@@ -1,0 +1,220 @@
+"""Transforms of long integers as steps of their own: forward, product, sum, inverse.
+
+Each step runs one kernel on shares of its work. `primes` is a range of the size's primes: all of them at once, or one
+after another where memory counts more than time.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pi_engine.bigint.layout import (
+    ADD,
+    FORWARD_A,
+    FORWARD_B,
+    INVERSE,
+    MULTIPLY,
+    SPILL_GROUPS,
+    SQUARE,
+    STRIP,
+    finish_doubles,
+    state_doubles,
+)
+from pi_engine.bigint.plan import Plan, plan_for
+from pi_engine.bigint.sizes import Size
+from pi_engine.bigint.threads import share
+from pi_engine.bigint.transform_kernels import add_bytes, finish_columns, forward_columns, transform_rows
+from pi_engine.bigint.workspace import pool
+
+Limbs = NDArray[np.uint64]
+
+
+# Points times primes (about 0.15 ms of work) below which a second thread costs more than it does.
+_WORK_A_THREAD = 1 << 14
+
+
+def useful_threads(size: Size, threads: int) -> int:
+    """How many of `threads` a product of this size can use."""
+    return max(1, min(threads, size.points * size.primes // _WORK_A_THREAD))
+
+
+def workspace_bytes(size: Size, threads: int = 1, *, low_memory: bool = False) -> int:
+    """Bytes that a product takes from the pool at most, its result not counted."""
+    residues = 8 * size.rows * (size.columns + 8) * (size.primes + (1 if low_memory else size.primes))
+    forward_scratch = 1024 + 8 * STRIP * size.rows * (1 + size.digits)
+    spills = size.rows * SPILL_GROUPS * size.coefficient_bits + 72
+    finish_scratch = 8 * finish_doubles(size.primes, size.rows, size.digits) + spills
+    return residues + threads * max(forward_scratch, finish_scratch, 64 * size.columns)
+
+
+class Transformed:
+    """A transformed operand: residues below 2·p in absolute value, at every point, for the primes of `primes`."""
+
+    def __init__(self, plan: Plan, primes: range | None = None) -> None:
+        self.plan = plan
+        self.primes = range(plan.size.primes) if primes is None else primes
+        self.block = pool.take(8 * len(self.primes) * plan.prime_stride)
+
+    def address(self, prime: int) -> int:
+        """Where the residues modulo that prime start."""
+        return self.block.address + 8 * (prime - self.primes.start) * self.plan.prime_stride
+
+    def release(self) -> None:
+        """Give the memory back to the pool; the operand is unusable afterwards."""
+        pool.give(self.block)
+
+
+def forward(plan: Plan, jobs: Sequence[tuple[Limbs, Transformed]], primes: range, threads: int) -> None:
+    """The column passes of one or more operands, of at most size.bits bits each."""
+    size, k = plan.size, primes.start
+    threads = useful_threads(size, threads)
+    strips = size.columns // STRIP
+    room = 1024 + 8 * STRIP * size.rows * (1 + size.digits)
+    scratch = pool.take(room * threads)
+    streaming = int(len(jobs) * len(primes) * plan.prime_stride > plan.STREAMING_DOUBLES)
+    sources = [(operand.ctypes.data, 8 * len(operand), target.address(k)) for operand, target in jobs]
+
+    def task(thread: int, first: int, last: int) -> None:
+        for job, (source, source_bytes, target) in enumerate(sources):
+            begin, end = max(first - job * strips, 0), min(last - job * strips, strips)
+            if begin < end:
+                forward_columns(
+                    source, source_bytes, size.digits, plan.mask, size.coefficient_bits, plan.offsets_at,
+                    len(primes), plan.powers_at + 16 * size.digits * k, plan.constants_at + plan.CONSTANTS_BYTES * k,
+                    size.heads, size.column_levels, plan.column_tables_at + plan.column_table_bytes * k,
+                    plan.column_table_bytes, plan.head_bytes, size.columns, target, plan.row_stride, plan.prime_stride,
+                    streaming, scratch.address + room * thread, begin, end,
+                )  # fmt: skip
+
+    share(task, strips * len(jobs), threads)
+    pool.give(scratch)
+
+
+def apply_to_rows(mode: int, a: Transformed, b: Transformed, primes: range, threads: int) -> None:
+    """What `mode` (see rows) asks for, on every row modulo `primes`."""
+    plan = a.plan
+    size, k = plan.size, primes.start
+    threads = useful_threads(size, threads)
+    room = 8 * (plan.row_table_doubles + max(size.columns // 4, 8))
+    scratch = pool.take(room * threads)
+    a_at, b_at = a.address(k), b.address(k)
+
+    def task(thread: int, first: int, last: int) -> None:
+        transform_rows(
+            mode, a_at, b_at, plan.row_stride, plan.prime_stride, plan.constants_at + plan.CONSTANTS_BYTES * k,
+            size.rows, size.columns, plan.row_passes, plan.row_seeds_at + plan.row_seeds_bytes * k,
+            plan.conjugates_at, plan.quarters_at + 8 * plan.quarter_count * k, plan.quarter_count,
+            scratch.address + room * thread, plan.row_table_doubles, first, last,
+        )  # fmt: skip
+
+    share(task, len(primes) * size.rows, threads)
+    pool.give(scratch)
+
+
+def to_limbs(a: Transformed, limbs: int, threads: int, out: Limbs | None = None) -> Limbs:
+    """The inverse column passes, and the lowest `limbs` limbs of the integer, written to `out` if given.
+
+    Where the limbs are all of size.bits, what passes their end is added at their beginning.
+    """
+    plan = a.plan
+    size, bits = plan.size, plan.size.coefficient_bits
+    threads = useful_threads(size, threads)
+    out = np.empty(limbs, np.uint64) if out is None else out
+    out_at, out_bytes = out.ctypes.data, 8 * limbs
+    work = 8 * finish_doubles(size.primes, size.rows, size.digits)
+    spill = SPILL_GROUPS * bits
+    room = work + (size.rows * spill + 8 + 63) // 64 * 64
+    scratch = pool.take(room * threads)
+    ends: list[tuple[int, int]] = []
+
+    def task(thread: int, first: int, last: int) -> None:
+        base = scratch.address + thread * room
+        finish_columns(
+            a.address(0), plan.row_stride, plan.prime_stride, size.columns, size.primes, plan.constants_at, size.heads,
+            size.column_levels, plan.column_tables_at, plan.column_table_bytes, plan.head_bytes, size.digits, size.beta,
+            plan.beta_scales_at, plan.cofactors_at, plan.packing_at, out_at, out_bytes, base + work,
+            state_doubles(size.digits), base, first, last,
+        )  # fmt: skip
+        ends.append((last, base + work))
+
+    share(task, size.columns // STRIP, threads)
+    carry = 0
+    row_bytes = size.columns // 8 * bits
+    for last, spills in ends:
+        end = last * (STRIP // 8) * bits
+        carry += add_bytes(out_at, out_bytes, end, row_bytes, spills, spill, size.rows - 1)
+        end = (end + (size.rows - 1) * row_bytes) % (size.bits // 8)
+        carry += add_bytes(out_at, out_bytes, end, 0, spills + (size.rows - 1) * spill, spill, 1)
+    if 64 * limbs == size.bits:
+        while carry:
+            one = np.array([carry], np.uint64)
+            carry = add_bytes(out_at, out_bytes, 0, 0, one.ctypes.data, 8, 1)
+    pool.give(scratch)
+    return out
+
+
+def transform(operand: Limbs, size: Size, threads: int = 1) -> Transformed:
+    """The transform of an operand of at most size.bits bits. Release it after use."""
+    plan = plan_for(size)
+    result = Transformed(plan)
+    forward(plan, [(operand, result)], result.primes, threads)
+    apply_to_rows(FORWARD_A, result, result, result.primes, threads)
+    return result
+
+
+def multiply_transformed(a: Transformed, b: Transformed, threads: int = 1) -> None:
+    """Put a·b into a."""
+    apply_to_rows(MULTIPLY, a, b, a.primes, threads)
+
+
+def add_transformed(a: Transformed, b: Transformed, threads: int = 1) -> None:
+    """Put a + b into a.
+
+    Coefficients of a sum are larger: of s products, points·s takes the place of points in the bound of
+    `sizes.largest_beta`.
+    """
+    apply_to_rows(ADD, a, b, a.primes, threads)
+
+
+def inverse(a: Transformed, limbs: int, threads: int = 1, out: Limbs | None = None) -> Limbs:
+    """The lowest `limbs` limbs of the integer, modulo 2^size.bits − 1, whose transform a is.
+
+    The transform is destroyed, but not released.
+    """
+    apply_to_rows(INVERSE, a, a, a.primes, threads)
+    return to_limbs(a, limbs, threads, out)
+
+
+def product(
+    a: Limbs,
+    b: Limbs,
+    size: Size,
+    limbs: int,
+    threads: int = 1,
+    *,
+    low_memory: bool = False,
+    out: Limbs | None = None,
+) -> Limbs:
+    """The lowest `limbs` limbs of a·b modulo 2^size.bits − 1; the same array twice is squared.
+
+    They are written to `out` if given, which may not overlap the factors.
+
+    low_memory: one prime after the other, so that only one prime's residues of b are held.
+    """
+    plan = plan_for(size)
+    square = a is b
+    mode = FORWARD_A | INVERSE | (SQUARE if square else FORWARD_B | MULTIPLY)
+    x = Transformed(plan)
+    for primes in [range(k, k + 1) for k in x.primes] if low_memory else [x.primes]:
+        if square:
+            forward(plan, [(a, x)], primes, threads)
+            apply_to_rows(mode, x, x, primes, threads)
+        else:
+            y = Transformed(plan, primes)
+            forward(plan, [(a, x), (b, y)], primes, threads)
+            apply_to_rows(mode, x, y, primes, threads)
+            y.release()
+    result = to_limbs(x, limbs, threads, out)
+    x.release()
+    return result

@@ -1,0 +1,22 @@
+"""The kernels of the transform, as a process calls them: stored machine code, or compiled at the first call.
+
+All arguments are integers, numbers and addresses alike; each kernel's own module says what they are.
+"""
+
+from __future__ import annotations
+
+from pi_engine.runtime.object_code import StoredKernel
+
+
+def _of_integers(module: str, name: str, count: int, result: str = "void") -> StoredKernel:
+    return StoredKernel(f"pi_engine.bigint.{module}", name, f"{result}({', '.join(['int64'] * count)})")
+
+
+forward_columns = _of_integers("columns", "forward_columns", 22)
+transform_rows = _of_integers("rows", "transform_rows", 17)
+finish_columns = _of_integers("finish", "finish_columns", 23)
+add_bytes = _of_integers("crt", "add_bytes", 7, "int64")
+add_limbs = _of_integers("carry", "add_limbs", 4, "int64")
+build_tables = _of_integers("twiddles", "build_tables", 7)
+
+TRANSFORM_KERNELS = (forward_columns, transform_rows, finish_columns, add_bytes, add_limbs, build_tables)

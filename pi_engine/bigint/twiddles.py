@@ -1,0 +1,72 @@
+"""Twiddles of one row (or one head of the columns), made from the row's few roots and one table shared by all rows.
+
+Row r is the ring x^C = e(θ), e(φ) standing for the root of unity of angle 2π·φ. Its node j on level l, of 4^l, is the
+ring x^(C/4^l) = e(φ), φ = θ/4^l + β(j), β(j) being j with its bits reversed behind the binary point. Radix 4 wants t =
+e(φ/4):
+
+    t(l, j) = e(θ/4^(l+1)) · e(β(j)/4) = seed[l] · quarter[j].
+
+Conjugates: the row θ' = 1 − θ has φ'(l, 4^l − 1 − j) = 1 − φ(l, j), so the inverse of row θ reads the table of row θ'
+backwards.
+
+Layout: level after level, groups of WIDTH nodes (one group at least), each group six vectors: t², t²/p, t, t/p, i·t,
+i·t/p.
+"""
+
+from pi_engine.bigint.layout import IMAGINARY, ONE_OVER_P, PRIME, WIDTH
+from pi_engine.bigint.modular import mulmod_reduced
+from pi_engine.bigint.simd import broadcast, transpose
+from pi_engine.bigint.simd_memory import load, load_double, store
+from pi_engine.runtime.compilation import routine
+
+
+@routine(forceinline=True)
+def level_doubles(nodes):
+    """Doubles that a level of so many nodes takes in a table."""
+    return 6 * max(nodes, WIDTH)
+
+
+@routine
+def build_table(table, seeds, quarters, levels, constants):
+    """Fill a table from seeds[0 … levels-1] and quarter[0 … 4^(levels-1)-1]; about 30 operations a node."""
+    p = broadcast(load_double(constants, PRIME))
+    one_over_p = broadcast(load_double(constants, ONE_OVER_P))
+    imaginary = broadcast(load_double(constants, IMAGINARY))
+    nodes = 1
+    for level in range(levels):
+        seed = broadcast(load_double(seeds, level))
+        for j in range(0, nodes, WIDTH):
+            root = mulmod_reduced(load(quarters, j), seed, one_over_p, p)
+            square = mulmod_reduced(root, root, one_over_p, p)
+            turned = mulmod_reduced(root, imaginary, one_over_p, p)
+            group = table + 48 * j
+            store(group, 0, square)
+            store(group, WIDTH, square * one_over_p)
+            store(group, 2 * WIDTH, root)
+            store(group, 3 * WIDTH, root * one_over_p)
+            store(group, 4 * WIDTH, turned)
+            store(group, 5 * WIDTH, turned * one_over_p)
+        table += 8 * level_doubles(nodes)
+        nodes *= 4
+
+
+@routine
+def build_ring_roots(roots, table, count):
+    """The roots t of the rings x^4 − t that a row's last level leaves: t, −t, i·t, −i·t for each of its `count` nodes."""
+    zero = broadcast(0.0)
+    for j in range(0, count, WIDTH):
+        root = load(table, 6 * j + 2 * WIDTH)
+        turned = load(table, 6 * j + 4 * WIDTH)
+        t0, t1, t2, t3 = transpose(root, zero - root, turned, zero - turned)
+        store(roots, 4 * j, t0)
+        if count > 1:
+            store(roots, 4 * j + 4, t1)
+            store(roots, 4 * j + 8, t2)
+            store(roots, 4 * j + 12, t3)
+
+
+@routine
+def build_tables(tables, table_size, seeds, quarters, count, levels, constants):
+    """`count` tables for one prime, one after the other, from seeds float64[count][levels]."""
+    for index in range(count):
+        build_table(tables + 8 * index * table_size, seeds + 8 * index * levels, quarters, levels, constants)

@@ -1,0 +1,133 @@
+"""The folder of compiled kernels: where it lies, and what its name depends on. Imports no Numba, so that looking is cheap.
+
+Compiled kernels are kept in the user's cache, so that a second process starts in a fraction of a second. The folder's name holds
+whatever machine code depends on: versions, CPU, and a digest of the sources, because Numba's own cache looks at one source
+file only and serves stale code when a constant or a routine imported from another module has changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import importlib.metadata
+import os
+import re
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import llvmlite.binding
+import platformdirs
+
+PACKAGE = Path(__file__).resolve().parent.parent
+# Kept whatever their age; a folder in use by another environment of the same user must not be taken away under it.
+KEPT_FOLDERS = 8
+STALE_SECONDS = 30 * 86400.0
+RECENT_SECONDS = 86400.0
+_STAMP = "pi-engine-kernels"
+# Held by whoever compiles or loads a kernel. A fork waits for it: a child must not inherit a lock whose holder it has not got.
+LOCK = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=LOCK.acquire, after_in_parent=LOCK.release, after_in_child=LOCK.release)
+# Read once: `compilation.kernel` sets Numba's copy of it while it decorates.
+_USER_CHOICE = os.environ.get("NUMBA_CACHE_DIR", "")
+
+
+@functools.cache
+def cpu() -> tuple[str, str]:
+    """Name and features of the CPU that kernels are compiled for, as LLVM writes them; NUMBA_CPU_NAME and _FEATURES override."""
+    name = os.environ.get("NUMBA_CPU_NAME") or llvmlite.binding.get_host_cpu_name()
+    features = os.environ.get("NUMBA_CPU_FEATURES")
+    if features is None:  # Numba's own rule: a generic CPU has none
+        features = "" if name.lower() == "generic" else llvmlite.binding.get_host_cpu_features().flatten()
+    return name, features + os.environ.get("NUMBA_ENABLE_AVX", "")
+
+
+def has_fma() -> bool:
+    """Whether fused multiply-add is one instruction here. Without it `llvm.fma` is exact, but a slow library call."""
+    features = cpu()[1].split(",")
+    if llvmlite.binding.get_default_triple().startswith(("aarch64", "arm64")):
+        return "-neon" not in features
+    return "+fma" in features
+
+
+def kernel_sources(root: Path = PACKAGE) -> list[Path]:
+    """The package's files that can change machine code: those that speak of Numba or of this module, and what they import.
+
+    Imports are followed by bare name: a file counts when its stem stands in an import statement of a file that counts. This takes
+    in a few too many and never too few.
+    """
+    texts = {path: path.read_bytes() for path in sorted(root.rglob("*.py"))}
+    chosen = {path for path, text in texts.items() if b"numba" in text or b"runtime.compilation" in text}
+    pending = list(chosen)
+    while pending:
+        statements = re.findall(rb"^[ \t]*(?:from|import)\s[^\n(]*(?:\([^)]*\))?", texts[pending.pop()], re.MULTILINE)
+        words = {word.decode() for statement in statements for word in re.findall(rb"\w+", statement)}
+        found = {path for path in texts if path.stem in words} - chosen
+        chosen |= found
+        pending += found
+    return sorted(chosen)
+
+
+def source_digest(root: Path = PACKAGE) -> str:
+    """Sixteen hexadecimal digits that change with any byte of `kernel_sources`."""
+    digest = hashlib.sha256()
+    for path in kernel_sources(root):
+        text = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()}:{len(text)}:".encode() + text)
+    return digest.hexdigest()[:16]
+
+
+def cache_key() -> str:
+    """The folder's name: versions in clear, and a digest of all that machine code depends on."""
+    python = f"{sys.implementation.name}{sys.version_info[0]}.{sys.version_info[1]}"
+    versions = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
+    parts = (python, *versions, *cpu(), source_digest())
+    return f"{python}-numba{versions[0]}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}"
+
+
+def cache_root() -> Path:
+    """Where the folders of all keys lie: under NUMBA_CACHE_DIR if the user has set it, else in the user's cache."""
+    return (
+        Path(_USER_CHOICE) / "pi-engine"
+        if _USER_CHOICE
+        else Path(platformdirs.user_cache_dir("pi-engine", appauthor=False)) / "numba"
+    )
+
+
+@functools.cache
+def cache_folder() -> Path | None:
+    """The folder of this process's kernels, made if need be; None where it cannot be written, and then nothing is cached.
+
+    Decided once in a process, before the first kernel is decorated.
+    """
+    root = cache_root()
+    folder = root / cache_key()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()  # a mode bit says less than an attempt: read-only mounts, quotas
+        (folder / _STAMP).touch()
+    except OSError:
+        return None
+    _remove_stale(root, folder)
+    return folder
+
+
+def _remove_stale(root: Path, current: Path) -> None:
+    """Remove folders of other keys: unused for a month, or beyond the newest few and unused for a day.
+
+    Only folders that carry our stamp are touched; where a removal fails, nothing is said and nothing is lost.
+    """
+    stamps: list[tuple[float, Path]] = []
+    with contextlib.suppress(OSError):
+        for folder in root.iterdir():
+            with contextlib.suppress(OSError):
+                stamps.append(((folder / _STAMP).stat().st_mtime, folder))
+    for rank, (used, folder) in enumerate(sorted(stamps, reverse=True)):
+        age = time.time() - used
+        if folder != current and (age > STALE_SECONDS or (rank >= KEPT_FOLDERS and age > RECENT_SECONDS)):
+            shutil.rmtree(folder, ignore_errors=True)

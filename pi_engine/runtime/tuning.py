@@ -1,0 +1,174 @@
+"""Crossover sizes: where one way of computing becomes faster than another, measured on this machine or assumed.
+
+`pi-engine tune` measures and stores them, one small JSON file a machine in the user's configuration folder. What was measured on
+another CPU, with other threads or other versions is ignored, not deleted: homes are shared between machines. Nothing here imports Numba.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import hashlib
+import importlib.metadata
+import json
+import math
+import os
+import platform
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+SCHEMA = 1
+PACKAGES = ("pi-engine", "gmpy2", "numba", "llvmlite", "numpy")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Sizes in bits at which to change over. The defaults were measured on 2 cores of AMD Zen 3, AVX2, GMP 6.3 of the gmpy2 wheel."""
+
+    multiply: int = 70_000  # bits of the smaller operand: GMP below, the engine's transform above, one call from Python
+    square: int = 80_000  # the same for squares, where GMP is quicker
+    batch: int = 20_000  # the same inside a level, where the call costs nothing (benchmarks/bench_level_transform.py)
+    threads: int = 500_000  # bits of a product from which a second thread inside it pays
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if type(value) is not int or not 64 <= value < 2**40:
+                raise ValueError(f"threshold {field.name} must be a number of bits between 64 and 2^40, not {value!r}")
+
+
+@functools.cache
+def machine() -> dict[str, Any]:
+    """What crossovers depend on besides versions: the CPU's name and how many of its cores this process may use."""
+    name = platform.processor()
+    with contextlib.suppress(OSError):  # Linux leaves platform.processor() empty or vague
+        lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
+        name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), name)
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    overrides = {key: os.environ[key] for key in ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES") if key in os.environ}
+    return {"cpu": name or platform.machine(), "count": count, **overrides}
+
+
+@functools.cache
+def versions() -> dict[str, str]:
+    """The versions of what is timed; a package that is not installed is absent."""
+    found = {}
+    for package in PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[package] = importlib.metadata.version(package)
+    return found
+
+
+def tuning_file() -> Path:
+    """This machine's file, whether it exists or not."""
+    key = hashlib.sha256(json.dumps(machine(), sort_keys=True).encode()).hexdigest()[:12]
+    return Path(platformdirs.user_config_dir("pi-engine", appauthor=False)) / f"tuning-{key}.json"
+
+
+def load(path: Path | None = None) -> Thresholds:
+    """The measured thresholds if they are of this machine and these versions, else the defaults. Never raises."""
+    found = stored(path)
+    return Thresholds() if found is None else found
+
+
+def stored(path: Path | None = None) -> Thresholds | None:
+    """The measured thresholds, or None where there are none, or stale ones, or a file that cannot be understood."""
+    try:
+        record = json.loads((path or tuning_file()).read_text(encoding="utf-8"))
+        if (record["schema"], record["machine"], record["versions"]) != (SCHEMA, machine(), versions()):
+            return None
+        return Thresholds(**record["thresholds"])
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def save(thresholds: Thresholds, path: Path | None = None) -> Path:
+    """Store them for this machine, whole or not at all; returns the file. Raises OSError where the folder cannot be written."""
+    target = path or tuning_file()
+    record = {
+        "schema": SCHEMA,
+        "machine": machine(),
+        "versions": versions(),
+        "measured": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "thresholds": dataclasses.asdict(thresholds),
+    }
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(json.dumps(record, indent=2) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return target
+
+
+# A case is what is timed at one size: two callables that do the same work, the first the better one for small sizes.
+Case = tuple[Callable[[], object], Callable[[], object]]
+
+
+def measure(
+    cases: Mapping[str, tuple[Callable[[int], Case], int, int]], notice: Callable[[str], object] | None = None
+) -> Thresholds:
+    """Thresholds by measurement: for each name, `(case, lowest, highest)` as for `crossover`. What is not named keeps its default."""
+    found = {}
+    for name, (case, lowest, highest) in cases.items():
+        found[name] = crossover(case, lowest, highest)
+        if notice is not None:
+            notice(f"{name}: {found[name]} bits")
+    return dataclasses.replace(Thresholds(), **found)
+
+
+def crossover(
+    case: Callable[[int], Case], lowest: int, highest: int, precision: float = 0.05, seconds: float = 0.05
+) -> int:
+    """The size in bits from which the second callable of `case(size)` is the faster one, to `precision`.
+
+    Returns `lowest` where it is faster already there, and `highest` where it is not even there. Bisection on a logarithmic scale;
+    each comparison takes about `seconds` on either side. Where two candidates lie close together the result is only as sharp as
+    the noise, and then it matters as little.
+    """
+    if not 0 < lowest < highest:
+        raise ValueError(f"no sizes between {lowest} and {highest}")
+    if _ratio(case(highest), seconds) >= 1.0:
+        return highest
+    if _ratio(case(lowest), seconds) < 1.0:
+        return lowest
+    low, high = math.log(lowest), math.log(highest)
+    while high - low > precision:
+        middle = (low + high) / 2
+        if _ratio(case(round(math.exp(middle))), seconds) < 1.0:
+            high = middle
+        else:
+            low = middle
+    return round(math.exp((low + high) / 2))
+
+
+def _ratio(case: Case, seconds: float) -> float:
+    """Time of the second callable over that of the first: the median of pairs run in turn, so that a busy moment meets both."""
+    repeats = []
+    for function in case:
+        function()  # compilation, page faults, tables
+        repeats.append(max(1, round(seconds / 7 / max(_time(function, 1), 1e-9))))
+    ratios = []
+    for _ in range(7):
+        first, second = (_time(function, repeat) / repeat for function, repeat in zip(case, repeats, strict=True))
+        ratios.append(second / max(first, 1e-12))
+    return statistics.median(ratios)
+
+
+def _time(function: Callable[[], object], repeat: int) -> float:
+    start = time.perf_counter()
+    for _ in range(repeat):
+        function()
+    return time.perf_counter() - start

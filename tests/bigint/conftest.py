@@ -1,0 +1,45 @@
+"""Operands for the arithmetic's tests."""
+
+import gmpy2
+import pytest
+
+from tests.conftest import MULTIPLIER
+
+
+@pytest.fixture
+def generator(rng):
+    return rng
+
+
+@pytest.fixture(scope="session")
+def multiplier():
+    return max(1, int(MULTIPLIER))
+
+
+@pytest.fixture
+def factor(multiplier):
+    return multiplier
+
+
+@pytest.fixture
+def draw(rng):
+    """draw(limbs) -> mpz of exactly that many limbs: uniform, long runs of 0s and 1s, all ones, or a power of two ± 1."""
+    state = gmpy2.random_state(rng.getrandbits(64))
+
+    def number(limbs, kind=None):
+        if limbs == 0:
+            return gmpy2.mpz(0)
+        bits = 64 * limbs
+        kind = kind or rng.choice(["uniform", "runs", "ones", "power", "power-", "power+"])
+        if kind == "uniform":
+            return gmpy2.mpz_urandomb(state, bits) | (gmpy2.mpz(1) << (bits - 1))
+        if kind == "runs":
+            return gmpy2.mpz_rrandomb(state, bits)
+        if kind == "ones":
+            return (gmpy2.mpz(1) << bits) - 1
+        place = rng.randrange(bits - 63, bits)
+        low = {"power": 0, "power-": -1, "power+": 1}[kind]
+        value = (gmpy2.mpz(1) << place) + low
+        return value if value >> (bits - 64) else (gmpy2.mpz(1) << (bits - 1))
+
+    return number

@@ -1,0 +1,62 @@
+"""Small kernels that call what the tests test, as production kernels do."""
+
+import numpy as np
+
+from pi_engine.bigint import level_kernels, mpn, residue_kernels, words
+from pi_engine.runtime.compilation import kernel
+
+
+@kernel
+def product(out, a, b):
+    """out[:] = a·b by mpn.mul, a no shorter than b."""
+    return mpn.mul(words.address_of(out), words.address_of(a), len(a), words.address_of(b), len(b))
+
+
+@kernel
+def quotient(q, r, n, d):
+    """q, r = divmod(n, d) by mpn.tdiv_qr."""
+    mpn.tdiv_qr(words.address_of(q), words.address_of(r), 0, words.address_of(n), len(n), words.address_of(d), len(d))
+
+
+@kernel
+def many_products(out, a, b, repeat):
+    """`product` again and again, for the threads to meet."""
+    for _ in range(repeat):
+        mpn.mul(words.address_of(out), words.address_of(a), len(a), words.address_of(b), len(b))
+
+
+@kernel
+def wide(x, y, c, d):
+    """The one-word intrinsics."""
+    return words.multiply_wide(x, y), words.multiply_add_wide(x, y, c, d)
+
+
+@kernel
+def dot(x, y):
+    """Eight products summed."""
+    return words.dot_8(words.address_of(x), words.address_of(y))
+
+
+@kernel
+def residue_in_pieces(limbs, cuts):
+    """The residue of a number from the residues of its pieces, as a kernel does that has them in cache one at a time."""
+    total = np.uint64(0)
+    for i in range(len(cuts) - 1):
+        piece = limbs[cuts[i] : cuts[i + 1]]
+        residue = residue_kernels.mersenne_residue(words.address_of(piece), len(piece))
+        total = residue_kernels.add_mersenne(total, residue_kernels.place_mersenne(residue, cuts[i]))
+    return total
+
+
+@kernel
+def mersenne_pair(x, y):
+    """Sum and product modulo 2^61 − 1."""
+    return residue_kernels.add_mersenne(x, y), residue_kernels.multiply_mersenne(x, y)
+
+
+@kernel
+def product_is_right(out, a, b):
+    """The check of one product, as levels make it."""
+    return level_kernels.is_right(
+        words.address_of(out), len(out), words.address_of(a), len(a), words.address_of(b), len(b)
+    )

@@ -1,0 +1,188 @@
+"""The ranges on which exactness rests, proved by interval arithmetic over the very functions that the kernels compile.
+
+Vectors are replaced by intervals of exact rationals, symmetric around zero; what a primitive (mulmod, reduce) may
+return follows from the rounding of doubles. Every quotient must stay below 2^51, every sum below 2^53.
+"""
+
+from fractions import Fraction
+
+import pytest
+
+from pi_engine.bigint import binomial, butterflies, columns, layout, modular
+from pi_engine.bigint.primes import PRIME_LIMIT, PRIMES
+from pi_engine.bigint.sizes import DIGITS, MAX_BETA, largest_beta
+
+UNIT = Fraction(1, 2**53)
+
+
+class OutOfBoundsError(AssertionError):
+    """A value left the range in which doubles are exact."""
+
+
+class Magnitude:
+    """An integer of absolute value at most `bound`, held in a double."""
+
+    def __init__(self, bound: Fraction) -> None:
+        if bound >= 2**53:
+            raise OutOfBoundsError(f"a sum may reach 2^{float(bound).hex()}")
+        self.bound = Fraction(bound)
+
+    def __add__(self, other: "Magnitude") -> "Magnitude":
+        return Magnitude(self.bound + other.bound)
+
+    __sub__ = __add__
+
+
+class Walk:
+    """The primitives over magnitudes, for the largest prime p."""
+
+    def __init__(self, prime: int) -> None:
+        self.prime = Fraction(prime)
+        # |w| ≤ p/2 after the table's reduction, up to one part in 2^40.
+        self.twiddle = self.prime / 2 * (1 + Fraction(1, 2**40))
+
+    def mulmod(self, x: Magnitude, w: object, w_over_p: object, p: object) -> Magnitude:
+        quotient = x.bound * self.twiddle / self.prime
+        if quotient >= 2**51:
+            raise OutOfBoundsError(f"a quotient may reach {float(quotient / 2**51):.3f}·2^51")
+        # w/p is rounded twice (1/p, the product); the fma rounds to the nearest integer.
+        error = Fraction(1, 2) + quotient * 2 * UNIT * (1 + UNIT)
+        remainder = error * self.prime
+        # h − q·p must be an integer below 2^53: it differs from the remainder by the error of h, half an ulp.
+        if remainder + x.bound * self.twiddle * UNIT >= 2**53:
+            raise OutOfBoundsError("the difference of the high parts is not exact")
+        return Magnitude(remainder)
+
+    def reduce(self, x: Magnitude, one_over_p: object, p: object) -> Magnitude:
+        quotient = x.bound / self.prime
+        return Magnitude((Fraction(1, 2) + quotient * 2 * UNIT) * self.prime)
+
+    def units(self, k: float) -> Magnitude:
+        return Magnitude(Fraction(k) * self.prime)
+
+
+@pytest.fixture
+def walk(monkeypatch: pytest.MonkeyPatch):
+    def make(prime: int) -> Walk:
+        walk = Walk(prime)
+        for module in (butterflies, columns, binomial):
+            for name in ("mulmod", "reduce"):
+                if hasattr(module, name):
+                    monkeypatch.setattr(module, name, getattr(walk, name))
+        for name in ("forward4_begin", "forward4_end", "inverse4_begin", "inverse4_end", "split3", "join3"):
+            compiled = getattr(butterflies, name)
+            monkeypatch.setattr(butterflies, name, getattr(compiled, "py_func", compiled))
+        return walk
+
+    return make
+
+
+def largest(walk: Walk, outputs) -> Fraction:
+    return max(output.bound for output in outputs) / walk.prime
+
+
+def extracted(walk: Walk, digits: int, beta: int) -> Magnitude:
+    """What columns._reduce_digits leaves."""
+    digit = Magnitude(Fraction(2**beta - 1))
+    total = digit
+    for _ in range(digits - 1):
+        total = total + walk.mulmod(digit, None, None, None)
+    return total
+
+
+def check_forward(walk: Walk) -> None:
+    """From the digits through the heads into the passes, which reproduce their bound."""
+    bound = butterflies.FORWARD_BOUND
+    for digits in set(DIGITS.values()):
+        x = extracted(walk, digits, MAX_BETA)
+        halves = x + x
+        reduced = walk.reduce(halves, None, None)
+        thirds = butterflies.split3(reduced, reduced, reduced, None, None, None)
+        for start in (x, halves, *thirds):
+            y = butterflies.forward4.py_func(start, start, start, start, *[None] * 8)
+            for _ in range(20):
+                worst = max(y, key=lambda output: output.bound)
+                y = butterflies.forward4.py_func(worst, worst, worst, worst, *[None] * 8)
+            assert largest(walk, y) <= bound
+    x = walk.units(bound)
+    assert largest(walk, butterflies.forward4.py_func(x, x, x, x, *[None] * 8)) <= bound
+
+
+def check_inverse(walk: Walk) -> None:
+    """From products (or sums of them) through the passes and the heads to the remainders' first product."""
+    bound = butterflies.INVERSE_BOUND
+    x = walk.units(bound)
+    y = butterflies.inverse4.py_func(x, x, x, x, *[None] * 8)
+    assert largest(walk, y) <= bound
+    thirds = butterflies.join3(x, x, x, None, None, None)
+    reduced = [walk.reduce(value, None, None) for value in thirds]
+    for last in (x, x + x, *reduced, reduced[0] + reduced[0]):
+        residue = walk.mulmod(last, None, None, None)
+        assert residue.bound <= Fraction(3, 4) * walk.prime
+
+
+def check_products(walk: Walk) -> None:
+    """binomial: four products, summed in two parts, reduced once."""
+    half = walk.reduce(walk.units(4), None, None)
+    scaled = walk.mulmod(half, None, None, None)
+    total = 4 * half.bound * max(half.bound, scaled.bound)
+    magic = Fraction(binomial._MAGIC)
+    ulp = Fraction(2) ** (100 - 52)
+    if not 2**100 <= magic - total - 4 * ulp <= magic + total + 4 * ulp <= 2**101:
+        raise OutOfBoundsError("the sum of products leaves the binade of the magic number")
+    low = 4 * ulp / 2
+    quotient = total / walk.prime
+    if quotient >= 2**51:
+        raise OutOfBoundsError("the quotient of a sum of products")
+    rest = (Fraction(1, 2) + quotient * 2 * UNIT) * walk.prime
+    Magnitude(rest + low)
+    assert (rest + low) / walk.prime <= butterflies.INVERSE_BOUND
+
+
+def check_remainders(primes: tuple[int, ...]) -> None:
+    """crt: sums of high and low parts, digits, carries."""
+    for count, digits in DIGITS.items():
+        for log_points in (8, 20, 30):
+            beta = largest_beta(count, 1 << log_points)
+            y = Fraction(3, 4) * max(primes)
+            digit = Fraction(2) ** (beta - 1)
+            high = count * (y * digit / 2**beta + Fraction(1, 2))
+            if high >= 2**51:
+                raise OutOfBoundsError("the high parts leave the binade of the magic number")
+            multiple = count * Fraction(3, 4) + 1
+            low = count * Fraction(2) ** (beta - 1) + multiple * digit + high
+            Magnitude(low)
+            carried = Fraction(2) ** (beta - 1) + low / 2**beta + 1
+            if 3 * carried >= 2**51:
+                raise OutOfBoundsError("a digit of the product does not convert to an integer")
+            # All 2·D·β bits and the length must be below ∏p, and X must fit 2·D + 1 digits, the last one small.
+            product = 1
+            for prime in primes[:count]:
+                product *= prime
+            assert (1 << log_points) * (2 ** (digits * beta) - 1) ** 2 * (2**20 + 1) < product * 2**20
+            assert product // min(primes[:count]) < 2 ** (2 * digits * beta - 1)
+
+
+def test_primes_are_small_enough() -> None:
+    assert max(PRIMES) < PRIME_LIMIT
+    assert min(PRIMES) > 2**MAX_BETA
+
+
+def test_bounds_hold_for_every_prime(walk) -> None:
+    for prime in PRIMES:
+        walked = walk(prime)
+        check_forward(walked)
+        check_inverse(walked)
+        check_products(walked)
+    check_remainders(PRIMES)
+
+
+@pytest.mark.parametrize("check", [check_forward, check_inverse])
+def test_bounds_fail_for_a_prime_ten_percent_larger(walk, check) -> None:
+    with pytest.raises(AssertionError):
+        check(walk(max(PRIMES) * 11 // 10))
+
+
+def test_constants_are_those_proved() -> None:
+    assert modular.ROUNDER == 1.5 * 2.0**52
+    assert layout.CRT_DOUBLES >= layout.CRT_BLOCK + 26

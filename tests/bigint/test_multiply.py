@@ -1,0 +1,195 @@
+"""Products against GMP. Values are compared outside of assert, so that no large number reaches a message."""
+
+import random
+
+import gmpy2
+import numpy as np
+import pytest
+
+from pi_engine.bigint import transform
+from pi_engine.bigint.multiply import multiply_cyclic, multiply_limbs
+from pi_engine.bigint.sizes import DIGITS, HEADS, Size, cost, largest_beta, size_for
+
+
+def to_limbs(value: int, limbs: int) -> np.ndarray:
+    return np.frombuffer(int(value).to_bytes(8 * limbs, "little"), np.uint64)
+
+
+def to_integer(limbs: np.ndarray) -> gmpy2.mpz:
+    return gmpy2.mpz(int.from_bytes(limbs.tobytes(), "little"))
+
+
+def operand(generator: random.Random, kind: str, limbs: int) -> np.ndarray:
+    """An operand of a kind that is known to find mistakes."""
+    bits = 64 * limbs
+    if kind == "random":
+        return to_limbs(generator.getrandbits(bits), limbs)
+    if kind == "ones":
+        return to_limbs((1 << bits) - 1, limbs)
+    if kind == "power":
+        return to_limbs(1 << generator.randrange(bits), limbs)
+    if kind == "power plus one":
+        return to_limbs((1 << generator.randrange(bits)) | 1, limbs)
+    if kind == "power minus one":
+        return to_limbs((1 << generator.randrange(1, bits + 1)) - 1, limbs)
+    if kind == "sparse":
+        return to_limbs(sum(1 << bit for bit in {generator.randrange(bits) for _ in range(8)}), limbs)
+    if kind == "runs":
+        value, length = 0, 0
+        while length < bits:
+            run = generator.randrange(1, bits // 4 + 2)
+            value = (value << run) | (((1 << run) - 1) * generator.randrange(2))
+            length += run
+        return to_limbs(value & ((1 << bits) - 1), limbs)
+    if kind == "zero":
+        return np.zeros(limbs, np.uint64)
+    raise ValueError(kind)
+
+
+KINDS = ("random", "ones", "power", "power plus one", "power minus one", "sparse", "runs", "zero")
+
+
+def exact(found: np.ndarray, a: np.ndarray, b: np.ndarray) -> bool:
+    return len(found) == len(a) + len(b) and bool(to_integer(found) == to_integer(a) * to_integer(b))
+
+
+def every_size() -> list[Size]:
+    sizes = []
+    for primes in DIGITS:
+        for heads in HEADS:
+            for column_levels, row_levels in ((0, 4), (1, 4), (2, 4), (0, 5), (1, 5), (0, 6)):
+                points = heads << (2 * (column_levels + row_levels))
+                sizes.append(Size(primes, heads, column_levels, row_levels, largest_beta(primes, points)))
+    return sizes
+
+
+@pytest.mark.parametrize("size", every_size(), ids=lambda s: f"{s.primes}p-{s.rows}x{s.columns}")
+def test_every_shape_full(size: Size, generator: random.Random, multiplier: int) -> None:
+    """Operands that fill a size exactly, and one limb less, of every kind, with one to three threads."""
+    total = size.bits // 64
+    for turn in range(3 * multiplier):
+        limbs = total - turn % 2
+        short = generator.randrange(1, limbs // 2 + 1)
+        kinds = generator.choice(KINDS), generator.choice(KINDS)
+        a, b = operand(generator, kinds[0], limbs - short), operand(generator, kinds[1], short)
+        found = transform.product(a, b, size, limbs, 1 + turn % 3, low_memory=bool(turn & 1))
+        correct = exact(found, a, b)
+        assert correct, (kinds, limbs, short)
+    ones = operand(generator, "ones", total // 2)
+    for threads in (1, 2, 3):
+        correct = exact(transform.product(ones, ones, size, 2 * len(ones), threads), ones, ones)
+        assert correct, threads
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_kinds(kind: str, threads: int, generator: random.Random) -> None:
+    for limbs in (1, 2, 3, 17, 100, 1000, 4001):
+        a = operand(generator, kind, limbs)
+        for other in KINDS:
+            b = operand(generator, other, limbs)
+            correct = exact(multiply_limbs(a, b, threads), a, b)
+            assert correct, (limbs, other)
+        correct = exact(multiply_limbs(a, a, threads), a, a)
+        assert correct, (limbs, "square")
+
+
+def test_around_every_size_boundary(generator: random.Random) -> None:
+    """One limb below, at and above the largest product of each size that is chosen below 2^20 bits."""
+    bits, boundaries = 1 << 14, set()
+    while bits < 1 << 20:
+        size = size_for(bits)
+        boundaries.add(size.bits // 64)
+        bits = size.bits + 64
+    for boundary in sorted(boundaries):
+        for total in (boundary - 1, boundary, boundary + 1):
+            for kind in ("random", "ones"):
+                a = operand(generator, kind, total // 2)
+                b = operand(generator, kind, total - total // 2)
+                correct = exact(multiply_limbs(a, b, generator.randrange(1, 4)), a, b)
+                assert correct, (total, kind)
+
+
+@pytest.mark.parametrize("ratio", [2, 3, 7, 50, 1000])
+def test_unbalanced(ratio: int, generator: random.Random) -> None:
+    for kinds in (("random", "random"), ("ones", "ones"), ("runs", "power minus one")):
+        for short in (1, 37, 1024):
+            if short * ratio > 200_000:
+                continue
+            a = operand(generator, kinds[0], short * ratio + generator.randrange(short))
+            b = operand(generator, kinds[1], short)
+            threads = generator.randrange(1, 4)
+            correct = exact(multiply_limbs(a, b, threads), a, b) and exact(multiply_limbs(b, a, threads), b, a)
+            assert correct, (kinds, short)
+
+
+@pytest.mark.parametrize("bits", [10_000, 300_000, 3_000_000])
+@pytest.mark.parametrize("low_memory", [False, True])
+def test_cyclic(bits: int, low_memory: bool, generator: random.Random) -> None:
+    """Modulo 2^size.bits − 1, operands as long as the modulus."""
+    size = size_for(bits)
+    modulus = (gmpy2.mpz(1) << size.bits) - 1
+    for kinds in (("random", "random"), ("ones", "random"), ("ones", "ones"), ("runs", "sparse"), ("power", "power")):
+        a, b = (operand(generator, kind, size.bits // 64) for kind in kinds)
+        for threads in (1, 2, 3):
+            found = to_integer(multiply_cyclic(a, b, size, threads, low_memory))
+            correct = found == to_integer(a) * to_integer(b) % modulus
+            assert correct, (kinds, threads)
+    # (2^n − 2)·2^(n−1) + … : a product congruent to −1 makes every carry run around the end.
+    a, b = to_limbs(int(modulus - 1), size.bits // 64), to_limbs(1, 1)
+    correct = to_integer(multiply_cyclic(a, b, size, 2)) == modulus - 1
+    assert correct
+
+
+def test_steps_on_transformed_operands(generator: random.Random) -> None:
+    """a·b + c·d with one inverse, in a size with room for the sum."""
+    limbs = 2000
+    size = size_for(128 * limbs)
+    size = Size(
+        size.primes, size.heads, size.column_levels, size.row_levels, largest_beta(size.primes, 2 * size.points)
+    )
+    limbs = size.bits // 128
+    a, b, c, d = (operand(generator, kind, limbs) for kind in ("ones", "ones", "ones", "random"))
+    for threads in (1, 2, 3):
+        x, y, u, v = (transform.transform(value, size, threads) for value in (a, b, c, d))
+        transform.multiply_transformed(x, y, threads)
+        transform.multiply_transformed(u, v, threads)
+        transform.add_transformed(x, u, threads)
+        found = transform.inverse(x, size.bits // 64, threads)
+        expected = to_integer(a) * to_integer(b) + to_integer(c) * to_integer(d)
+        correct = to_integer(found) == expected % ((gmpy2.mpz(1) << size.bits) - 1)
+        assert correct, threads
+        for step in (x, y, u, v):
+            step.release()
+
+
+@pytest.mark.parametrize("bits", [10_000_000, 40_000_000])
+def test_large(bits: int, generator: random.Random) -> None:
+    """Sizes with streaming stores and several column levels."""
+    limbs = bits // 64
+    for kind in ("random", "ones"):
+        a, b = operand(generator, kind, limbs), operand(generator, kind, limbs)
+        for threads in (1, 2, 3):
+            correct = exact(multiply_limbs(a, b, threads), a, b)
+            assert correct, (kind, threads)
+        correct = exact(multiply_limbs(a, b, 2, low_memory=True), a, b)
+        assert correct, (kind, "low memory")
+
+
+@pytest.mark.parametrize("bits", [10**6, 3 * 10**6, 10**7, 123_456_789, 1_480_000_000, 2 * 10**9, 2**33, 2**37])
+def test_workspace_is_bounded(bits: int) -> None:
+    """Bytes a product bit, from sizes up to the largest that the design has a path to."""
+    size = size_for(bits)
+    assert size.bits >= bits
+    assert transform.workspace_bytes(size, 2) <= 1.1 * bits
+    assert transform.workspace_bytes(size, 2, low_memory=True) <= 0.5 * bits
+
+
+def test_sizes_step_gently() -> None:
+    """No step of the estimated cost above 30 % from 2·10^5 to 2·10^9 product bits."""
+    bits, before = 200_000, cost(size_for(200_000))
+    while bits < 2 * 10**9:
+        bits += bits // 200
+        now = cost(size_for(bits))
+        assert now < 1.3 * before
+        before = now

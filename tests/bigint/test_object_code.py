@@ -1,0 +1,132 @@
+"""Stored machine code: loaded without Numba, compiled again when damaged, not kept when it needs what may be missing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+MODULE = """
+import numpy as np
+from pi_engine.bigint import mpn, words
+from pi_engine.runtime.compilation import routine
+
+@routine
+def poly(x, y):
+    return 3 * x + y
+
+@routine
+def square(out, a, n):
+    mpn.sqr(np.uint64(out), np.uint64(a), n)
+
+@routine
+def allocating(n):
+    return np.ones(n).sum()
+
+@routine
+def failing(n):
+    if n > 3:
+        raise ValueError("too large")
+    return n
+"""
+START = """
+import sys, numpy as np
+from pi_engine.bigint.gmp_symbols import register
+from pi_engine.runtime.object_code import StoredKernel
+poly = StoredKernel("stored_of", "poly", "int64(int64, int64)")
+square = StoredKernel("stored_of", "square", "void(int64, int64, int64)", register, "pi_engine_mpn_")
+a, out = np.full(40, 2**64 - 1, np.uint64), np.zeros(80, np.uint64)
+assert poly(-5, 2) == -13
+assert square(out.ctypes.data, a.ctypes.data, 40) is None
+assert int.from_bytes(out.tobytes(), "little") == (2**2560 - 1)**2
+print(poly.origin, square.origin, "numba" in sys.modules)
+"""
+
+
+def run(code: str, tmp_path: Path, **environment: str) -> str:
+    (tmp_path / "stored_of.py").write_text(MODULE)
+    path = os.pathsep.join([str(ROOT), str(tmp_path)])
+    env = {**os.environ, "PYTHONPATH": path, "NUMBA_CACHE_DIR": str(tmp_path / "cache"), **environment}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()
+
+
+def files(tmp_path):
+    return sorted((tmp_path / "cache").rglob("*.o"))
+
+
+def test_second_process_needs_no_numba(tmp_path):
+    assert run(START, tmp_path) == "compiled compiled True"
+    assert len(files(tmp_path)) == 2
+    assert run(START, tmp_path) == "stored stored False"
+
+
+def test_damaged_files_are_compiled_again(tmp_path):
+    run(START, tmp_path)
+    short, flipped = files(tmp_path)
+    short.write_bytes(short.read_bytes()[:-1])
+    content = bytearray(flipped.read_bytes())
+    content[len(content) // 2] ^= 1
+    flipped.write_bytes(content)
+    assert run(START, tmp_path) == "compiled compiled True"
+    assert run(START, tmp_path) == "stored stored False"
+
+
+def test_without_a_folder(tmp_path):
+    (tmp_path / "cache").write_text("in the way")
+    assert run(START, tmp_path) == "compiled compiled True"
+
+
+def test_code_that_needs_numbas_runtime_is_not_kept(tmp_path):
+    code = START + "f = StoredKernel('stored_of', 'allocating', 'float64(int64)'); print(f(7), f.origin)"
+    assert run(code, tmp_path).splitlines()[-1] == "7.0 compiled"
+    assert len(files(tmp_path)) == 2
+    assert run(code, tmp_path).splitlines()[-1] == "7.0 compiled"
+
+
+def test_an_exception_in_a_kernel_is_an_error(tmp_path):
+    code = START + (
+        "f = StoredKernel('stored_of', 'failing', 'int64(int64)'); print(f(2))\n"
+        "try: f(9)\nexcept RuntimeError as error: print(error)"
+    )
+    assert "kernel failing failed with status" in run(code, tmp_path)
+
+
+@pytest.mark.parametrize("passes", [1, 2])
+def test_threads_at_once(tmp_path, passes):
+    code = START + (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "poly = StoredKernel('stored_of', 'poly', 'int64(int64, int64)')\n"
+        "with ThreadPoolExecutor(4) as pool: print(list(pool.map(poly, range(50), range(50))) == [4 * i for i in range(50)])"
+    )
+    for _ in range(passes):
+        assert run(code, tmp_path).endswith("True")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_fork_while_another_thread_compiles(tmp_path):
+    code = START + (
+        "import os, threading, time\n"
+        "f = StoredKernel('stored_of', 'allocating', 'float64(int64)'); g = StoredKernel('stored_of', 'failing', 'int64(int64)')\n"
+        "t = threading.Thread(target=f, args=(3,)); t.start(); time.sleep(0.05)\n"
+        "pid = os.fork()\nif not pid: os._exit(7 if g(1) == 1 else 1)\n"
+        "t.join(); print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"
+    )
+    assert run(code, tmp_path).endswith("7")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_after_a_fork(tmp_path):
+    code = START + "import os\npid = os.fork()\nif not pid: os._exit(7 if poly(1, 1) == 4 else 1)\n"
+    assert run(code + "print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))", tmp_path).endswith("7")
+
+
+def test_portable_functions_stand_under_the_same_names(tmp_path):
+    run(START, tmp_path)
+    assert run("import gmpy2.gmpy2; gmpy2.gmpy2.__file__ = None\n" + START, tmp_path) == "stored stored True"

@@ -1,0 +1,128 @@
+"""Residues against gmpy2's own remainder."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from gmpy2 import mpz
+
+from pi_engine.bigint import residues
+from pi_engine.bigint.limbs import limbs_of
+from pi_engine.bigint.residues import MERSENNE, check_product, is_product, random_prime, residue, residue_of_limbs
+from pi_engine.errors import VerificationError
+from tests.bigint import kernels_for_tests as kernels
+
+LENGTHS = [
+    0,
+    1,
+    2,
+    59,
+    60,
+    61,
+    62,
+    121,
+    122,
+    123,
+    255,
+    256,
+    257,
+    487,
+    488,
+    489,
+    511,
+    512,
+    513,
+    3903,
+    3904,
+    3905,
+    10_007,
+]
+PRIMES = [MERSENNE, 2**61 - 31, 3, 1_000_003, "random"]
+
+
+@pytest.mark.parametrize("prime", PRIMES)
+@pytest.mark.parametrize("length", LENGTHS)
+def test_against_gmpy2(draw, prime, length):
+    prime = random_prime() if prime == "random" else prime
+    for kind in ("uniform", "runs", "ones", "power-"):
+        x = draw(length, kind)
+        assert residue(x, prime) == x % prime
+        assert residue(-x, prime) == -x % prime
+
+
+def test_random_lengths(draw, rng, factor):
+    for _ in range(200 * factor):
+        x = draw(rng.randrange(1, 3000))
+        for prime in (MERSENNE, random_prime()):
+            assert residue(x, prime) == x % prime
+
+
+def test_multiples_of_the_modulus_are_zero():
+    for prime in (MERSENNE, random_prime()):
+        assert residue(mpz(prime) ** 300, prime) == 0
+        assert residue((mpz(1) << 64 * 1000) // prime * prime, prime) == 0
+
+
+def test_many_all_ones_do_not_overflow():
+    limbs = np.full(3_000_001, 2**64 - 1, np.uint64)
+    for prime in (MERSENNE, random_prime()):
+        assert residue_of_limbs(limbs, prime) == (pow(2, 64 * len(limbs), prime) - 1) % prime
+
+
+def test_pieces_add_up(draw, rng):
+    x = draw(5000, "uniform")
+    limbs = np.array(limbs_of(x))
+    cuts = sorted({0, 5000, *(rng.randrange(5000) for _ in range(7))})
+    assert kernels.residue_in_pieces(limbs, np.array(cuts)) == x % MERSENNE
+
+
+def test_word_arithmetic(rng):
+    values = [0, 1, MERSENNE - 1, *(rng.randrange(MERSENNE) for _ in range(40))]
+    for x in values:
+        for y in values:
+            total, product = kernels.mersenne_pair(np.uint64(x), np.uint64(y))
+            assert (int(total), int(product)) == ((x + y) % MERSENNE, x * y % MERSENNE)
+
+
+def test_unaligned_and_gaps():
+    limbs = np.arange(1, 2001, dtype=np.uint64)
+    assert residue_of_limbs(limbs[1:]) == int.from_bytes(limbs[1:].tobytes(), "little") % MERSENNE
+    with pytest.raises(TypeError):
+        residue_of_limbs(limbs[::2])
+
+
+@pytest.mark.parametrize(("n", "m"), [(0, 5), (1, 1), (62, 61), (1000, 1), (5000, 4000)])
+def test_products_pass_and_errors_do_not(draw, rng, n, m):
+    for sign in (1, -1):
+        a, b = sign * draw(n), draw(m)
+        check_product(a, b, a * b, thorough=True)
+        check_product(a, a, a * a)
+        for wrong in (a * b + 1, a * b ^ (mpz(1) << rng.randrange(64 * (n + m))), -(a * b) if n else mpz(-1)):
+            with pytest.raises(VerificationError):
+                check_product(a, b, wrong)
+
+
+def test_what_only_the_second_prime_sees():
+    a, b = (mpz(1) << 64 * 200) + 12345, (mpz(1) << 64 * 200) + 777
+    product = a * b
+    moved = product - 12345 * 777 + ((mpz(12345) * 777) << (64 * 61))
+    assert is_product(a, b, moved) and not is_product(a, b, moved, random_prime())
+    with pytest.raises(VerificationError):
+        check_product(a, b, moved, thorough=True)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_shared_with_a_pool(draw, monkeypatch, threads):
+    monkeypatch.setattr(residues, "SHARED_FROM_BITS", 0)
+    a, b = draw(900), -draw(800)
+    with ThreadPoolExecutor(threads) as pool:
+        check_product(a, b, a * b, thorough=True, pool=pool)
+        with pytest.raises(VerificationError):
+            check_product(a, b, a * b - 1, pool=pool)
+
+
+def test_moduli():
+    assert 2**60 < random_prime() < MERSENNE and random_prime() == random_prime()
+    for bad in (1, 2, 4, 2**61 + 1):
+        with pytest.raises(ValueError, match="odd prime"):
+            residues.modulus_table(bad)

@@ -1,0 +1,109 @@
+"""Thresholds: stored, found again, ignored when stale; and crossovers of functions whose cost is known."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+
+import pytest
+
+from pi_engine.runtime import tuning
+from pi_engine.runtime.tuning import Thresholds
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "deep" / "tuning.json"
+
+
+def test_defaults_without_a_file(path):
+    assert tuning.load(path) == Thresholds() and tuning.stored(path) is None
+
+
+def test_round_trip(path):
+    mine = Thresholds(multiply=12345)
+    assert tuning.save(mine, path) == path
+    assert tuning.stored(path) == mine == tuning.load(path)
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+    record = json.loads(path.read_text())
+    assert record["machine"]["count"] >= 1 and "gmpy2" in record["versions"]
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("schema", 2),
+        ("machine", {"cpu": "another", "count": 1}),
+        ("versions", {}),
+        ("thresholds", {"multiply": 1}),
+        ("thresholds", {"multiply": "many"}),
+        ("thresholds", {"unknown": 5000}),
+        ("thresholds", {"multiply": True}),
+        ("thresholds", []),
+    ],
+)
+def test_stale_or_strange_is_ignored(path, place, value):
+    tuning.save(Thresholds(multiply=12345), path)
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps({**record, place: value}))
+    assert tuning.load(path) == Thresholds()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "\x00", "[" * 100_000])
+def test_damaged_file_is_ignored(path, text):
+    path.parent.mkdir()
+    path.write_text(text)
+    assert tuning.load(path) == Thresholds()
+
+
+def test_a_failed_save_leaves_the_old_file(path, monkeypatch):
+    tuning.save(Thresholds(multiply=12345), path)
+    monkeypatch.setattr(tuning.os, "fsync", lambda _: (_ for _ in ()).throw(OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        tuning.save(Thresholds(), path)
+    assert tuning.load(path).multiply == 12345 and len(list(path.parent.iterdir())) == 1
+
+
+def test_thresholds_refuse_nonsense():
+    for bad in (0, -5, 2**50, 1.5, "7"):
+        with pytest.raises(ValueError, match="threshold batch"):
+            Thresholds(batch=bad)
+
+
+@pytest.fixture
+def model(monkeypatch):
+    """Callables that cost what a formula says: the clock is a counter that they push on."""
+    clock = [0.0]
+    monkeypatch.setattr(tuning.time, "perf_counter", lambda: clock[0])
+
+    def costs(formula):
+        def work():
+            clock[0] += formula
+
+        return work
+
+    return lambda size: (costs(1e-12 * size**1.5), costs(1e-9 * size + 1e-6))
+
+
+def test_crossover_of_known_costs(model):
+    exact = next(n for n in range(1000, 10**7, 100) if 1e-12 * n**1.5 > 1e-9 * n + 1e-6)
+    assert abs(tuning.crossover(model, 1000, 10**8) / exact - 1) < 0.05
+    assert tuning.crossover(model, 1000, 2000) == 2000
+    assert tuning.crossover(model, 2 * exact, 8 * exact) == 2 * exact
+    with pytest.raises(ValueError, match="no sizes"):
+        tuning.crossover(model, 10, 10)
+
+
+def test_measure_keeps_what_it_does_not_measure(model):
+    said = []
+    found = tuning.measure({"batch": (model, 1000, 10**8)}, said.append)
+    assert found.batch > 900_000 and len(said) == 1
+    assert dataclasses.replace(found, batch=Thresholds().batch) == Thresholds()
+
+
+def test_does_not_import_numba():
+    code = "import sys, pi_engine.runtime.tuning as t; t.load(); print('numba' in sys.modules or 'llvmlite' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        == "False"
+    )
