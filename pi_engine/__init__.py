@@ -11,6 +11,7 @@ TYPE_CHECKING = False  # importing typing for it would take longer than all the 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from pi_engine import bigint as bigint
     from pi_engine import series as series
     from pi_engine.engine import ComputeResult as ComputeResult
     from pi_engine.engine import compute as compute
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _HOME = {
     "compute": "pi_engine.engine",
     "ComputeResult": "pi_engine.engine",
+    "bigint": "pi_engine.bigint",
     "series": "pi_engine.series",
     "PiEngineError": "pi_engine.errors",
     "UsageError": "pi_engine.errors",

@@ -28,6 +28,7 @@ class Mutation(NamedTuple):
 
 
 SUM = "tests/test_series.py tests/test_splitting.py tests/test_evaluation.py"
+MULTIPLY = "tests/bigint/test_bounds.py tests/bigint/test_multiply.py tests/bigint/test_product.py"
 COMPUTE = "tests/test_evaluation.py tests/test_compute.py"
 
 MUTATIONS = [
@@ -76,6 +77,20 @@ MUTATIONS = [
     Mutation("temporary left behind", "pi_engine/digits/atomic.py", "                temporary.unlink()",
              "                pass",
              "tests/test_cli.py"),
+    Mutation("a twiddle", "pi_engine/bigint/twiddles.py", "turned = mulmod_reduced(root, imaginary", "turned = mulmod_reduced(root, root",
+             MULTIPLY),
+    Mutation("a sign in a butterfly", "pi_engine/bigint/butterflies.py", "    return a0 + a1, a0 - a1, a2 + a3, a2 - a3",
+             "    return a0 + a1, a0 - a1, a2 - a3, a2 + a3", MULTIPLY),
+    Mutation("a reduction in a butterfly", "pi_engine/bigint/butterflies.py",
+             "    x0 = reduce(x0, one_over_p, p)\n    x2 = mulmod(x2, square", "    x2 = mulmod(x2, square", MULTIPLY),
+    Mutation("a carry between limbs", "pi_engine/bigint/crt.py", "        carry = value >> 8\n", "        carry = 0\n", MULTIPLY),
+    Mutation("a carry in the sum of pieces", "pi_engine/bigint/carry.py", "            if total < term:\n                carry = _ONE\n",
+             "", MULTIPLY),
+    Mutation("a thread's spill", "pi_engine/bigint/transform.py", "    for last, spills in ends:", "    for last, spills in ends[:1]:",
+             MULTIPLY),
+    Mutation("coefficients one bit too long", "pi_engine/bigint/sizes.py", "    return min(MAX_BETA, int(",
+             "    return min(MAX_BETA, 1 + int(", MULTIPLY),
+    Mutation("the check of products", "pi_engine/bigint/product.py", "        check_product(a, b, product)\n", "        pass\n", MULTIPLY),
 ]  # fmt: skip
 
 
@@ -90,10 +105,14 @@ def survives(mutation: Mutation) -> bool:
             raise SystemExit(f"{mutation.what}: {mutation.old!r} occurs {text.count(mutation.old)} times")
         path.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *mutation.tests.split()]
-        environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(copy)}  # before the install of the real tree
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": folder,
+            "PYTHONPATH": str(copy),
+        }  # before the install of the real tree
         try:
             answer = subprocess.run(  # noqa: S603 (our own tests)
-                command, cwd=copy, env=environment, capture_output=True, timeout=300, check=False
+                command, cwd=copy, env=environment, capture_output=True, timeout=900, check=False
             )
         except subprocess.TimeoutExpired:
             return False

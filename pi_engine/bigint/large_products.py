@@ -10,6 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from pi_engine.bigint.batch import Batch, Indexes
 
+TRANSFORM_ALL = 1
+"""As `transform_from`: every product goes through the transform."""
+
 
 @dataclass(frozen=True)
 class LargeProducts:

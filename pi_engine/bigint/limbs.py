@@ -111,7 +111,7 @@ class LimbBuffer:
             return -magnitude if negative else magnitude
         number = self._owner.number
         number.limbs_finish(-count if negative else count)
-        result = number.make_mpz()  # takes the limbs over; `number` is 0 from here on
+        result: mpz = number.make_mpz()  # takes the limbs over; `number` is 0 from here on
         self._owner.number = result
         return result
 
@@ -167,7 +167,7 @@ def _layout_is_known() -> bool:
     for value, size in ((mpz(1) << 2000, 32), (-(mpz(1) << 639), -10), (mpz(1), 1), (mpz(-1), -1)):
         number = xmpz(value)
         address = number.limbs_read()
-        result = number.make_mpz()
+        result: mpz = number.make_mpz()
         found = ctypes.c_void_p.from_address(id(result) + _POINTER_OFFSET).value
         if found != address or ctypes.c_int.from_address(id(result) + _SIZE_OFFSET).value != size:
             return False

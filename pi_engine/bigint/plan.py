@@ -31,7 +31,7 @@ HEAD_ANGLES = {
 }
 
 
-def aligned(shape: tuple[int, ...], dtype: Any = np.float64) -> NDArray[Any]:
+def aligned(shape: tuple[int, ...], dtype: type[np.generic] = np.float64) -> NDArray[Any]:
     """An array of zeros that starts at a multiple of 64 bytes."""
     count = int(np.prod(shape))
     memory: NDArray[Any] = np.zeros(count + 8, dtype)

@@ -57,8 +57,8 @@ def _require_limbs(a: mpz, b: mpz) -> None:
 
 
 def _multiply_by_transform(a: mpz, b: mpz, threads: int, *, check: bool) -> mpz:
+    from pi_engine.bigint.limb_products import multiply_limbs
     from pi_engine.bigint.limbs import LimbBuffer, limbs_of
-    from pi_engine.bigint.multiply import multiply_limbs
     from pi_engine.bigint.residues import check_product
 
     prepare()
@@ -79,7 +79,7 @@ def _needs_low_memory(x: int, y: int, threads: int) -> bool:
     Raises:
         CapacityError: not even then.
     """
-    from pi_engine.bigint.multiply import product_workspace
+    from pi_engine.bigint.limb_products import product_workspace
 
     result = 8 * (x + y)
     need = product_workspace(x, y, threads) + result

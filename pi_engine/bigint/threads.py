@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
 
 @cache
-def _executor(workers: int) -> ThreadPoolExecutor:
+def executor(workers: int) -> ThreadPoolExecutor:
+    """The pool of so many workers, made once; they work beside the thread that calls."""
     return ThreadPoolExecutor(workers, thread_name_prefix="pi-engine-transform")
 
 
 # A forked child has none of its parent's threads, and would wait for them for ever.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_executor.cache_clear)
+    os.register_at_fork(after_in_child=executor.cache_clear)
 
 
 def share(task: Callable[[int, int, int], object], count: int, threads: int) -> None:
@@ -31,8 +32,8 @@ def share(task: Callable[[int, int, int], object], count: int, threads: int) -> 
         task(0, 0, count)
         return
     cuts = [count * t // threads for t in range(threads + 1)]
-    executor = _executor(threads - 1)
-    futures = [executor.submit(task, t, cuts[t], cuts[t + 1]) for t in range(threads - 1)]
+    pool = executor(threads - 1)
+    futures = [pool.submit(task, t, cuts[t], cuts[t + 1]) for t in range(threads - 1)]
     try:
         task(threads - 1, cuts[-2], cuts[-1])
     finally:

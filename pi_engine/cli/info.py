@@ -52,4 +52,12 @@ def _compilation() -> dict[str, object]:
     except ImportError as error:
         return {"kernels": f"unavailable: {error}"}
     folder = cache_folder()
-    return {"kernel_target": cpu()[0], "hardware_fma": has_fma(), "cache_folder": str(folder) if folder else None}
+    from pi_engine.runtime.tuning import stored, tuning_file
+
+    tuning = f"measured, {tuning_file()}" if stored() else "defaults: run 'pi-engine tune' to measure"
+    return {
+        "tuning": tuning,
+        "kernel_target": cpu()[0],
+        "hardware_fma": has_fma(),
+        "cache_folder": str(folder) if folder else None,
+    }

@@ -35,7 +35,6 @@ class Thresholds:
     multiply: int = 70_000  # bits of the smaller operand: GMP below, the engine's transform above, one call from Python
     square: int = 80_000  # the same for squares, where GMP is quicker
     batch: int = 20_000  # the same inside a level, where the call costs nothing (benchmarks/bench_level_transform.py)
-    threads: int = 500_000  # bits of a product from which a second thread inside it pays
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pi_engine.bigint import transform
-from pi_engine.bigint.multiply import multiply_cyclic, multiply_limbs
+from pi_engine.bigint.limb_products import multiply_cyclic, multiply_limbs
 from pi_engine.bigint.sizes import DIGITS, HEADS, Size, cost, largest_beta, size_for
 
 
@@ -132,7 +132,7 @@ def test_cyclic(bits: int, low_memory: bool, generator: random.Random) -> None:
     for kinds in (("random", "random"), ("ones", "random"), ("ones", "ones"), ("runs", "sparse"), ("power", "power")):
         a, b = (operand(generator, kind, size.bits // 64) for kind in kinds)
         for threads in (1, 2, 3):
-            found = to_integer(multiply_cyclic(a, b, size, threads, low_memory))
+            found = to_integer(multiply_cyclic(a, b, size, threads, low_memory=low_memory))
             correct = found == to_integer(a) * to_integer(b) % modulus
             assert correct, (kinds, threads)
     # (2^n − 2)·2^(n−1) + … : a product congruent to −1 makes every carry run around the end.

@@ -1,0 +1,120 @@
+"""Products of mpz by `pi_engine.bigint.multiply` beside GMP's, in turn in one process; medians and ratios.
+
+    python benchmarks/bench_multiply.py [BITS ...]           the table, by default 10^5 … 10^8
+    python benchmarks/bench_multiply.py --batch              many products in one kernel call
+    python benchmarks/bench_multiply.py --curve FILE.csv     time a bit from 10^5 to 10^9 bits, for a plot
+
+cpu/wall near 2 in the column of two threads says that both processors were free; below 1.7 they were not, and the line
+should not be quoted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from pathlib import Path
+
+import gmpy2
+
+from pi_engine.bigint import multiply
+from pi_engine.bigint.batch import Batch
+from pi_engine.bigint.large_products import TRANSFORM_ALL
+from pi_engine.bigint.level import NEVER, multiply_level
+from pi_engine.bigint.threads import executor
+from pi_engine.cli.quantities import parse_count
+
+
+def operands(bits):
+    state = gmpy2.random_state(bits)
+    return [gmpy2.mpz_urandomb(state, bits) | (gmpy2.mpz(1) << (bits - 1)) for _ in range(2)]
+
+
+def in_turn(tasks, seconds):
+    """(wall, cpu) medians of each task, run one after the other, round after round, for about `seconds`, 3 rounds at least."""
+    for task in tasks:
+        task()
+    walls, cpus = [[] for _ in tasks], [[] for _ in tasks]
+    start = time.perf_counter()
+    while len(walls[0]) < 3 or (time.perf_counter() - start < seconds and len(walls[0]) < 301):
+        for i, task in enumerate(tasks):
+            cpu, wall = time.process_time(), time.perf_counter()
+            task()
+            walls[i].append(time.perf_counter() - wall)
+            cpus[i].append(time.process_time() - cpu)
+    return [(statistics.median(w), statistics.median(c)) for w, c in zip(walls, cpus, strict=True)]
+
+
+def table(sizes):
+    print("milliseconds; ratios are GMP's time over ours\n")
+    print(
+        f"{'bits':>13} {'GMP':>10} {'1 thread':>10} {'2 threads':>10} {'square':>10} {'ratio 1':>8} {'ratio 2':>8}  cpu/wall"
+    )
+    for bits in sizes:
+        a, b = operands(bits)
+        (gmp, _), (one, _), (two, cpu), (square, _) = in_turn(
+            [
+                lambda a=a, b=b: a * b,
+                lambda a=a, b=b: multiply(a, b, threads=1),
+                lambda a=a, b=b: multiply(a, b, threads=2),
+                lambda a=a: multiply(a, a, threads=2),
+            ],
+            4.0,
+        )
+        print(
+            f"{bits:>13_} {gmp * 1e3:10.3f} {one * 1e3:10.3f} {two * 1e3:10.3f} {square * 1e3:10.3f} {gmp / one:8.2f}"
+            f" {gmp / two:8.2f} {cpu / two:9.2f}",
+            flush=True,
+        )
+
+
+def batches():
+    print("nanoseconds a product bit, 2^26 product bits in a call, residues checked\n")
+    print(f"{'bits':>9} {'GMP, 1 thread':>14} {'transform, 1':>14} {'GMP, 2':>10} {'transform, 2':>14}  cpu/wall")
+    pool = executor(1)
+    for bits in (4_096, 22_000, 44_000, 88_000, 175_000, 350_000, 700_000, 1_400_000, 2_000_000):
+        count = max(4, 2**25 // bits)
+        pairs = [operands(bits + i % 64) for i in range(count)]
+        a, b = (Batch.of(pair[i] for pair in pairs) for i in (0, 1))
+        total = sum(x.bit_length() + y.bit_length() for x, y in pairs)
+        results = in_turn(
+            [
+                lambda a=a, b=b, n=n, start=start: multiply_level(a, b, pool, n, transform_from=start)
+                for n in (1, 2)
+                for start in (NEVER, TRANSFORM_ALL)
+            ],
+            2.0,
+        )
+        one_gmp, one, two_gmp, two = (wall / total * 1e9 for wall, _ in results)
+        ratio = results[3][1] / results[3][0]
+        print(f"{bits:>9_} {one_gmp:14.3f} {one:14.3f} {two_gmp:10.3f} {two:14.3f} {ratio:9.2f}", flush=True)
+
+
+def curve(file):
+    lines = ["bits,seconds_2_threads,ns_a_product_bit"]
+    bits = 100_000.0
+    while bits <= 1e9:
+        a, b = operands(int(bits))
+        ((wall, _),) = in_turn([lambda a=a, b=b: multiply(a, b, threads=2)], 0.5)
+        lines.append(f"{int(bits)},{wall:.6g},{wall / 2 / bits * 1e9:.4f}")
+        print(lines[-1], flush=True)
+        bits *= 1.09
+    Path(file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("bits", nargs="*", type=parse_count)
+    parser.add_argument("--batch", action="store_true")
+    parser.add_argument("--curve", metavar="FILE")
+    arguments = parser.parse_args()
+    if arguments.batch:
+        batches()
+    elif arguments.curve:
+        curve(arguments.curve)
+    else:
+        table(arguments.bits or [10**5, 3 * 10**5, 10**6, 3 * 10**6, 10**7, 3 * 10**7, 10**8])
+
+
+if __name__ == "__main__":
+    main()

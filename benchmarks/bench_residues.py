@@ -1,0 +1,34 @@
+"""Speed of residues and of checking a product; one thread, medians."""
+
+import statistics
+import time
+
+import numpy as np
+
+from pi_engine.bigint import residues
+from pi_engine.bigint.limbs import mpz_from_limbs
+
+
+def median(function, repeat):
+    """Median seconds of `repeat` calls."""
+    times = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+for count in (16, 1000, 16_000, 10**5, 10**6, 10**7):
+    limbs = np.random.default_rng(1).integers(1, 2**63, count, np.uint64)
+    repeat = 301 if count < 10**5 else 15
+    total = median(limbs.sum, repeat)
+    print(f"{count:>9} limbs, numpy sum {8e-9 * count / total:7.2f} GB/s", end="")
+    for prime in (residues.MERSENNE, residues.random_prime()):
+        seconds = median(lambda: residues.residue_of_limbs(limbs, prime), repeat)
+        name = "2^61-1" if prime == residues.MERSENNE else "random"
+        print(f"   {name} {seconds * 1e6:9.2f} µs {8e-9 * count / seconds:6.2f} GB/s", end="")
+    a = mpz_from_limbs(limbs)
+    b = a + 1
+    product = a * b
+    print(f"   check_product {median(lambda: residues.check_product(a, b, product), repeat) * 1e6:9.2f} µs")

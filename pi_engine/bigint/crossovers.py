@@ -1,0 +1,70 @@
+"""What `pi-engine tune` times: each crossover as two ways of doing the same work at a given size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import gmpy2
+
+from pi_engine.bigint.batch import Batch
+from pi_engine.bigint.large_products import TRANSFORM_ALL
+from pi_engine.bigint.level import NEVER, multiply_level
+from pi_engine.bigint.limb_products import multiply_limbs
+from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
+from pi_engine.bigint.product import prepare
+from pi_engine.runtime.tuning import Thresholds, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gmpy2 import mpz
+
+    from pi_engine.runtime.tuning import Case
+
+_LEVEL_PRODUCTS = 64
+
+
+def _operands(bits: int) -> tuple[mpz, mpz]:
+    state = gmpy2.random_state(bits)
+    top = gmpy2.mpz(1) << (bits - 1)
+    return gmpy2.mpz_urandomb(state, bits) | top, gmpy2.mpz_urandomb(state, bits) | top
+
+
+def _by_transform(a: mpz, b: mpz, threads: int) -> mpz:
+    x = limbs_of(a)
+    return mpz_from_limbs(multiply_limbs(x, x if a is b else limbs_of(b), threads))
+
+
+def _product(bits: int) -> Case:
+    a, b = _operands(bits)
+    return lambda: a * b, lambda: _by_transform(a, b, 1)
+
+
+def _square(bits: int) -> Case:
+    a, _ = _operands(bits)
+    return lambda: a * a, lambda: _by_transform(a, a, 1)
+
+
+def _level(bits: int) -> Case:
+    pairs = [_operands(bits + i) for i in range(_LEVEL_PRODUCTS)]
+    a, b = (Batch.of(pair[i] for pair in pairs) for i in (0, 1))
+    return lambda: multiply_level(a, b, transform_from=NEVER), lambda: multiply_level(
+        a, b, transform_from=TRANSFORM_ALL
+    )
+
+
+def measure_crossovers(notice: Callable[[str], object] | None = None) -> Thresholds:
+    """The thresholds of this machine, by measurement; half a minute.
+
+    Args:
+        notice: told each result, in a line, as it is found.
+    """
+    prepare()
+    return measure(
+        {
+            "multiply": (_product, 10_000, 1_000_000),
+            "square": (_square, 10_000, 1_000_000),
+            "batch": (_level, 4_000, 400_000),
+        },
+        notice,
+    )
