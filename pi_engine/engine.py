@@ -214,12 +214,16 @@ def _attempt(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | 
         detail = f"Q and T of {plan.terms} terms modulo 2^61 − 1, in a loop of its own"
         checks.append(Check("shadow", "passed", detail))
     with clock.phase("root"):
-        radical = root_of_radicand(form, plan.fraction_bits, check=check)
+        radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads)
     with clock.phase("division"):
-        fraction = pi_fraction(form, root_node.Q, root_node.T, radical, plan.fraction_bits, check=check)
+        fraction = pi_fraction(
+            form, root_node.Q, root_node.T, radical, plan.fraction_bits, check=check, threads=threads
+        )
     if checks is not None:
-        checks.append(Check("root", "passed", "s² + r = n modulo 2^61 − 1, and 0 ≤ r ≤ 2s"))
-        checks.append(Check("division", "passed", "q·d + r = n modulo 2^61 − 1, and 0 ≤ r < d"))
+        checks.append(Check("root", "passed", "the square and its remainder modulo 2^61 − 1, and the remainder's size"))
+        checks.append(
+            Check("division", "passed", "quotient, divisor and remainder modulo 2^61 − 1, and the remainder's size")
+        )
     del root_node, radical
     with clock.phase("conversion"):
         scaled = scale(fraction, plan.digits, plan.base)

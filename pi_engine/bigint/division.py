@@ -1,6 +1,10 @@
-"""Square root and quotient of large integers, each checked by its defining identity modulo 2^61 − 1.
+"""Square root and quotient of large integers, exact, each checked by its defining identity modulo 2^61 − 1.
 
-GMP's algorithms for now: M(n)·O(1) for operands above its thresholds, on one thread.
+GMP below a crossover; above it Newton's iteration on the engine's products (`square_root`, `quotient`), and the exact
+remainder from one more cyclic product, by which the result is corrected. In units of M(w), the product of w by w bits:
+  isqrt, root of w bits        12/6 for the root and 2/6 for the remainder: 2.33
+  divide, 2w by w bits         5/6 for 1/d to w/2 bits, 10/6 for two quotient halves and their remainders: 2.5
+A quotient shorter than the divisor costs what its own length does, a longer one 1.33 for each further w bits.
 """
 
 from __future__ import annotations
@@ -8,30 +12,93 @@ from __future__ import annotations
 import gmpy2
 from gmpy2 import mpz
 
-from pi_engine.bigint.mersenne import check_identity, require, residue
+from pi_engine.bigint import mersenne
+from pi_engine.bigint.mersenne import check_identity, require
+from pi_engine.bigint.product import multiply
+from pi_engine.runtime.threads import available_threads
+
+DIVIDE_FROM_BITS = 250_000
+"""Bits of the shorter one of quotient and divisor from which Newton is quicker; see benchmarks/bench_newton.py."""
+
+ROOT_FROM_BITS = 350_000
+"""Bits of the root, likewise."""
 
 
-def isqrt(n: mpz, *, check: bool = True) -> mpz:
-    """⌊√n⌋ for n ≥ 0, checked by s² + r = n with 0 ≤ r ≤ 2s.
+def isqrt(n: mpz, *, check: bool = True, threads: int | None = None) -> mpz:
+    """⌊√n⌋ for n ≥ 0, checked by s² + r = n and 0 ≤ r ≤ 2s.
 
     Raises:
+        ValueError: n is negative.
         VerificationError: the identity does not hold.
     """
-    s, r = gmpy2.isqrt_rem(n)
+    if n.bit_length() < 2 * ROOT_FROM_BITS:
+        s, r = gmpy2.isqrt_rem(n)
+        shift = 0
+    else:
+        if n < 0:
+            raise ValueError("the square root of a negative number is not real")
+        from pi_engine.bigint.square_root import isqrt_rem
+
+        limbs = (n.bit_length() + 127) // 128
+        shift = (128 * limbs - n.bit_length()) // 2
+        s, r = isqrt_rem(n << (2 * shift), limbs, threads or available_threads())
     if check:
         require(0 <= r <= 2 * s, "the square root")
-        check_identity(residue(s) ** 2 + residue(r), residue(n), "the square root")
-    return s
+        check_identity(_residue(s) ** 2 + _residue(r), _residue(n) << (2 * shift), "the square root")
+    # With s = ⌊√(n·4^shift)⌋, ⌊s/2^shift⌋ = ⌊√n⌋.
+    return s >> shift
 
 
-def divide(n: mpz, d: mpz, *, check: bool = True) -> mpz:
-    """⌊n/d⌋ for n ≥ 0, d > 0, checked by q·d + r = n with 0 ≤ r < d.
+def divide(n: mpz, d: mpz, *, check: bool = True, threads: int | None = None) -> mpz:
+    """⌊n/d⌋ for n ≥ 0, d > 0, checked by q·d + r = n and 0 ≤ r < d.
+
+    Where q is much shorter than d, those are n and d without the same number of low limbs, and q for the full ones
+    follows from r.
 
     Raises:
+        ZeroDivisionError: d is zero.
+        ValueError: n or d is negative.
         VerificationError: the identity does not hold.
     """
-    q, r = gmpy2.f_divmod(n, d)
-    if check:
-        require(0 <= r < d, "the quotient")
-        check_identity(residue(q) * residue(d) + residue(r), residue(n), "the quotient")
+    if not d:
+        raise ZeroDivisionError("division of a large integer by zero")
+    if n < 0 or d < 0:
+        raise ValueError("divide takes n ≥ 0 and d > 0")
+    threads = threads or available_threads()
+    # q < B^quotient_limbs
+    quotient_limbs = (max(n.bit_length() - d.bit_length() + 1, 0) + 63) // 64
+    cut = (d.bit_length() + 63) // 64 - quotient_limbs - 2
+    if cut < max(quotient_limbs // 8, 2):
+        return _checked_divmod(n, d, threads, check=check)[0]
+    # n = n₁·B^cut + n₀ and d = d₁·B^cut + d₀, q₁ = ⌊n₁/d₁⌋, r₁ = n₁ − q₁·d₁.
+    # n/d < (n₁ + 1)/d₁ ≤ q₁ + 1, so q ≤ q₁. And n − q₁·d = r₁·B^cut + n₀ − q₁·d₀ > (r₁ − q₁)·B^cut, so q = q₁ where r₁
+    # ≥ q₁: nearly always, as d₁ has a limb more than q₁. Else n − q₁·d > −q₁·B^cut > −d, so q ≥ q₁ − 1.
+    q, r = _checked_divmod(n >> (64 * cut), d >> (64 * cut), threads, check=check)
+    if r < q and multiply(q, d, threads=threads, check=check) > n:
+        q = q - 1
     return q
+
+
+def _checked_divmod(n: mpz, d: mpz, threads: int, *, check: bool) -> tuple[mpz, mpz]:
+    """Quotient and remainder."""
+    if min(n.bit_length() - d.bit_length(), d.bit_length()) < DIVIDE_FROM_BITS:
+        shift = 0
+        q, r = gmpy2.f_divmod(n, d)
+    else:
+        from pi_engine.bigint.quotient import divmod_newton
+
+        shift = -d.bit_length() % 64
+        q, r = divmod_newton(n << shift, d << shift, threads)
+    if check:
+        require(0 <= r < d << shift, "the quotient")
+        check_identity(_residue(q) * _residue(d) * 2**shift + _residue(r), _residue(n) * 2**shift, "the quotient")
+    return q, r >> shift
+
+
+def _residue(x: mpz) -> int:
+    """X mod 2^61 − 1, at the speed of memory for what is long."""
+    if x.bit_length() < ROOT_FROM_BITS:
+        return mersenne.residue(x)
+    from pi_engine.bigint.residues import residue
+
+    return residue(x)
