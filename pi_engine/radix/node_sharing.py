@@ -1,0 +1,97 @@
+"""Giving the nodes of the conversion tree to threads: whole subtrees at the bottom, nodes of one level above them.
+
+What happens to a node is `tree_kernel`'s; here is what its kernels need besides the numbers: the levels as rows of
+integers, a counter that nodes are claimed from, and workspace of each thread's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pi_engine.bigint.threads import share
+from pi_engine.radix.power_product_kernel import PLAN_FIELDS, record, workspace_bytes
+
+if TYPE_CHECKING:
+    from pi_engine.radix.powers import Powers, Shape
+    from pi_engine.radix.room import Arena
+
+MOST_WORDS = 12_000
+"""Words of a subtree: its levels and a transform of its top stay in the L2 cache."""
+
+SUBTREES_PER_THREAD = 4
+
+Kernel = Callable[..., object]
+
+
+def subtree_level(shape: Shape, threads: int) -> int:
+    """The level whose nodes are the subtrees: small enough for the cache, enough of them to keep all threads busy."""
+    level = shape.height
+    least = SUBTREES_PER_THREAD * threads if threads > 1 else 1
+    while level > 1 and (shape.leaf << level > MOST_WORDS or 1 << (shape.height - level) < least):
+        level -= 1
+    return level
+
+
+class Levels:
+    """The levels from `first` to `last` of one conversion, as the kernels take them."""
+
+    def __init__(self, powers: Powers, first: int, last: int) -> None:
+        """Describe the levels; their powers must stay until the kernels have ended."""
+        shape = powers.shape
+        self.leaf, self.last, self.count = shape.leaf, last, 1 << (shape.height - last)
+        self.rows = np.zeros((last + 1, 6), np.int64)
+        plans = []
+        product = workspace = 0
+        for level in range(first, last + 1):
+            power, half, shift = powers.at(level), shape.half(level), shape.shift(level)
+            limbs = 2 * half + 1 - shift + len(power.limbs)
+            transform = 0
+            if power.plan is not None and power.transformed is not None:
+                transform = power.transformed.address(0)
+                limbs = max(limbs, power.plan.size.bits // 64)
+                workspace = max(workspace, workspace_bytes(power.plan))
+                plans.append(record(power.plan))
+            self.rows[level] = half, shift, len(power.limbs), power.limbs.ctypes.data, transform, max(len(plans) - 1, 0)
+            product = max(product, 8 * limbs)
+        self.plans = np.array(plans or [[0] * PLAN_FIELDS], np.int64)
+        self.product, self.workspace = product, workspace
+
+    def subtrees(self, kernel: Kernel, arrays: tuple[int, ...], threads: int, arena: Arena) -> None:
+        """Call a kernel that works on subtrees, from every thread."""
+        shape = (self.last, self.leaf, self.rows, self.plans)
+        self._run(kernel, shape, arrays, threads, arena, 2 * 8 * (self.leaf + 1) << self.last)
+
+    def nodes(self, kernel: Kernel, arrays: tuple[int, ...], threads: int, arena: Arena) -> None:
+        """Call a kernel that works on the nodes of the last level, from every thread."""
+        self._run(kernel, (self.rows, self.plans), arrays, threads, arena, 0)
+
+    def _run(  # noqa: PLR0917 (called from here alone)
+        self,
+        kernel: Kernel,
+        shape: tuple[object, ...],
+        arrays: tuple[int, ...],
+        threads: int,
+        arena: Arena,
+        buffers: int,
+    ) -> None:
+        counter = np.zeros(1, np.uint64)
+        product_at = _line(buffers)
+        workspace_at = product_at + _line(self.product)
+        room = workspace_at + _line(self.workspace)
+        threads = min(threads, self.count)
+        start = arena.address(room * threads)
+
+        def task(thread: int, _first: int, _last: int) -> None:
+            base = start + thread * room
+            places = (base,) * (buffers > 0) + (base + product_at, base + workspace_at)
+            kernel(counter, self.count, *shape, *arrays, *places)
+
+        share(task, threads, threads)
+
+
+def _line(size: int) -> int:
+    """Bytes up to the end of a cache line."""
+    return -(-size // 64) * 64

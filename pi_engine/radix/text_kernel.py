@@ -1,0 +1,150 @@
+"""Words of 19 decimal digits ↔ text, and the hash of words; one pass over memory each, on shares of the words.
+
+A word is cut into 3 + 8 + 8 digits, and eight digits become eight bytes inside one register: halves of four digits,
+pairs and digits are divided off all at once, by multiplication with rounded-up reciprocals that are exact in their
+range:
+
+    ⌊x/10000⌋ = ⌊x·109951163/2^40⌋  for x < 10^8, since 109951163·10^4 − 2^40 = 2224 and 2224·10^8 < 2^40,
+    ⌊x/100⌋   = ⌊x·10486/2^20⌋      for x < 10^4, since 10486·100 − 2^20 = 24     and 24·10^4 < 2^20,
+    ⌊x/10⌋    = ⌊x·103/2^10⌋        for x < 100,  since 103·10 − 2^10 = 6         and 6·100 < 2^10.
+
+Back, digits are joined to pairs, fours and eight by three multiplications that add neighbours in their upper halves.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import int64, types, uint64
+from numba.extending import intrinsic
+
+from pi_engine.bigint.residue_kernels import add_mersenne, multiply_mersenne, reduce_mersenne
+from pi_engine.bigint.words import load
+from pi_engine.runtime.compilation import kernel, routine
+
+WIDTH = 19
+TEN_16, TEN_8, TEN_5 = np.uint64(10**16), np.uint64(10**8), np.uint64(10**5)
+WORD = np.uint64(10**19)
+LANES = 8
+ZERO = np.uint64(0)
+ZEROS = np.uint64(0x3030303030303030)
+
+
+@intrinsic
+def load_eight(typingctx: Any, address: Any) -> Any:
+    """Load the eight bytes at an address, the first in the lowest place; the address need not be aligned."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.load(builder.inttoptr(args[0], ir.IntType(64).as_pointer()), align=1)
+
+    return types.uint64(types.uint64), codegen
+
+
+@intrinsic
+def store_eight(typingctx: Any, address: Any, value: Any) -> Any:
+    """Store eight bytes at an address: the reverse of load_eight."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        builder.store(args[1], builder.inttoptr(args[0], ir.IntType(64).as_pointer()), align=1)
+        return context.get_dummy_value()
+
+    return types.void(types.uint64, types.uint64), codegen
+
+
+@routine
+def _eight_characters(x):
+    """The eight digits of x < 10^8 as characters, the first in the lowest byte."""
+    upper = (x * np.uint64(109951163)) >> np.uint64(40)
+    fours = upper | ((x - upper * np.uint64(10000)) << np.uint64(32))
+    hundreds = ((fours * np.uint64(10486)) >> np.uint64(20)) & np.uint64(0x0000007F0000007F)
+    pairs = hundreds | ((fours - hundreds * np.uint64(100)) << np.uint64(16))
+    tens = ((pairs * np.uint64(103)) >> np.uint64(10)) & np.uint64(0x000F000F000F000F)
+    return (tens | ((pairs - tens * np.uint64(10)) << np.uint64(8))) + np.uint64(0x3030303030303030)
+
+
+@routine
+def _eight_digits(characters):
+    """The number that eight digits (not characters) stand for, the first in the lowest byte."""
+    pairs = (characters * np.uint64(1 + (10 << 8)) >> np.uint64(8)) & np.uint64(0x00FF00FF00FF00FF)
+    fours = (pairs * np.uint64(1 + (100 << 16)) >> np.uint64(16)) & np.uint64(0x0000FFFF0000FFFF)
+    return fours * np.uint64(1 + (10000 << 32)) >> np.uint64(32)
+
+
+@routine
+def _improper(characters):
+    """Not 0 where one of eight characters is no decimal digit: no byte is 0 … 9 after taking 0x30 away."""
+    digits = characters ^ ZEROS
+    # Bytes below 0x80 do not carry into the next when 0x76 is added; from 10 on they reach 0x80.
+    sums = (digits & np.uint64(0x7F7F7F7F7F7F7F7F)) + np.uint64(0x7676767676767676)
+    return (sums | digits) & np.uint64(0x8080808080808080)
+
+
+@kernel
+def words_to_text(words, count, text):
+    """Write 19·count characters at `text`. About 2.5 ns a word."""
+    for i in range(count):
+        word = load(np.uint64(words), i)
+        place = np.uint64(text + WIDTH * i)
+        first = word // TEN_16
+        rest = word - first * TEN_16
+        middle = rest // TEN_8
+        # Three characters are wanted, the next store covers the other five.
+        store_eight(place, _eight_characters(first * TEN_5))
+        store_eight(place + np.uint64(3), _eight_characters(middle))
+        store_eight(place + np.uint64(11), _eight_characters(rest - middle * TEN_8))
+
+
+@kernel
+def text_to_words(text, count, words):
+    """Read 19·count characters at `text`; returns how many words are whole digits before the first that is not."""
+    for i in range(count):
+        place = np.uint64(text + WIDTH * i)
+        a = load_eight(place)
+        b = load_eight(place + np.uint64(8))
+        c = load_eight(place + np.uint64(11))
+        if _improper(a) | _improper(b) | _improper(c):
+            return i
+        # Of the last eight, five have been read: three remain, behind five zeros.
+        last = _eight_digits((c ^ ZEROS) & np.uint64(0xFFFFFF0000000000))
+        value = _eight_digits(a ^ ZEROS) * TEN_8 + _eight_digits(b ^ ZEROS)
+        words[i] = value * np.uint64(1000) + last
+    return count
+
+
+@kernel
+def hash_of_words(words, count, power):
+    """Σ words[i]·10^(19·(count−1−i)) modulo 2^61 − 1. `power`: 10^(19·8) modulo it. About 1 ns a word."""
+    # Eight sums at once, each by Horner's rule, hide the multiplier's latency.
+    place = np.uint64(words)
+    head = count % LANES
+    total = ZERO
+    base = reduce_mersenne(WORD)
+    for i in range(head):
+        total = add_mersenne(multiply_mersenne(total, base), reduce_mersenne(load(place, i)))
+    if count < LANES:
+        return total
+    step = np.uint64(power)
+    a, b, c, d, e, f, g, h = ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, total
+    for i in range(head, count, LANES):
+        a = add_mersenne(multiply_mersenne(a, step), reduce_mersenne(load(place, i)))
+        b = add_mersenne(multiply_mersenne(b, step), reduce_mersenne(load(place, i + 1)))
+        c = add_mersenne(multiply_mersenne(c, step), reduce_mersenne(load(place, i + 2)))
+        d = add_mersenne(multiply_mersenne(d, step), reduce_mersenne(load(place, i + 3)))
+        e = add_mersenne(multiply_mersenne(e, step), reduce_mersenne(load(place, i + 4)))
+        f = add_mersenne(multiply_mersenne(f, step), reduce_mersenne(load(place, i + 5)))
+        g = add_mersenne(multiply_mersenne(g, step), reduce_mersenne(load(place, i + 6)))
+        h = add_mersenne(multiply_mersenne(h, step), reduce_mersenne(load(place, i + 7)))
+    total = a
+    for lane in (b, c, d, e, f, g, h):
+        total = add_mersenne(multiply_mersenne(total, base), lane)
+    return total
+
+
+# What `compilation.warm` needs.
+WARM = (
+    (words_to_text, (int64, int64, int64)),
+    (text_to_words, (int64, int64, uint64[::1])),
+    (hash_of_words, (int64, int64, uint64)),
+)

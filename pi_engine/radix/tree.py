@@ -1,0 +1,148 @@
+"""The conversion tree, level by level.
+
+Nodes are shared out over the threads where there are enough, else all threads work inside each product.
+
+`powers` says how the numbers of a node lie, and bounds the errors. Two buffers, each of the whole number's size, are
+used in turn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pi_engine.bigint import layout
+from pi_engine.bigint import transform as steps
+from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
+from pi_engine.bigint.residues import residue_of_limbs
+from pi_engine.bigint.threads import share
+from pi_engine.radix import tree_kernel
+from pi_engine.radix.node_sharing import Levels, subtree_level
+from pi_engine.radix.powers import useful
+from pi_engine.radix.room import Arena, Room, give_back
+from pi_engine.radix.spine import Spine
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pi_engine.bigint.limbs import Limbs
+    from pi_engine.radix.powers import Power, Powers
+
+
+def words_of(fraction: Limbs, powers: Powers, threads: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64], Spine]:
+    """The words of a fraction of shape.words + 1 limbs, the tails behind the leaves, and the last nodes' residues.
+
+    A tail is what is left behind a leaf, in units of 2^−64. The powers are used up.
+
+    A leaf's words are those of a number less than 4 units of the leaf's last limb below the truth, modulo 1, and so is
+    its tail.
+    """
+    shape = powers.shape
+    bottom = subtree_level(shape, threads)
+    buffers = [Room(shape.words + (2 << shape.height)) for _ in range(2 if shape.height > bottom else 0)]
+    current = fraction
+    spine, arena = Spine(shape), Arena()
+    for level in range(1, shape.height + 1):
+        plan = powers.at(level).plan
+        spine.cyclic_bits[level] = plan.size.bits if plan is not None else 0
+    for level in range(shape.height, bottom, -1):
+        below = buffers[level % 2].array[: (2 << (shape.height - level)) * (shape.half(level) + 1)]
+        if _enough(1 << (shape.height - level), threads):
+            arrays = (current.ctypes.data, below.ctypes.data, spine.residues.ctypes.data)
+            Levels(powers, level, level).nodes(tree_kernel.split_nodes, arrays, threads, arena)
+        else:
+            _split_level(current, below, powers, level, spine, threads)
+        current = below
+        powers.release(level)
+    words = np.empty(shape.words, np.uint64)
+    tails = np.empty(1 << shape.height, np.uint64)
+    numbers = (current, words, tails, spine.residues, spine.last_leaf)
+    places = tuple(int(array.ctypes.data) for array in numbers)
+    Levels(powers, 1, bottom).subtrees(tree_kernel.fractions_to_words, places, threads, arena)
+    powers.release_all()
+    arena.release()
+    for buffer in buffers:
+        buffer.release()
+    return words, tails, spine
+
+
+def integer_of(words: NDArray[np.uint64], powers: Powers, target: Limbs, threads: int) -> None:
+    """Write the integer of shape.words words to `target`, of as many limbs; uses up the powers."""
+    shape = powers.shape
+    bottom = subtree_level(shape, threads)
+    buffers = [Room(shape.words) for _ in range(min(shape.height - bottom, 2))]
+    arena = Arena()
+    current = target if bottom == shape.height else buffers[bottom % 2 if len(buffers) == 2 else 0].array
+    arrays = (words.ctypes.data, current.ctypes.data)
+    Levels(powers, 1, bottom).subtrees(tree_kernel.words_to_integers, arrays, threads, arena)
+    for level in range(bottom + 1, shape.height + 1):
+        above = target if level == shape.height else buffers[level % 2].array
+        if _enough(1 << (shape.height - level), threads):
+            arrays = (current.ctypes.data, above.ctypes.data)
+            Levels(powers, level, level).nodes(tree_kernel.join_nodes, arrays, threads, arena)
+        else:
+            _join_level(current, above, powers, level, threads)
+        current = above
+        powers.release(level)
+    powers.release_all()
+    arena.release()
+    for buffer in buffers:
+        buffer.release()
+
+
+def _enough(nodes: int, threads: int) -> bool:
+    """Whether the nodes of a level keep all threads busy, one product in each."""
+    return nodes % threads == 0 or nodes >= 4 * threads
+
+
+def _split_level(  # noqa: PLR0917 (all of them, every time)
+    current: Limbs, below: Limbs, powers: Powers, level: int, spine: Spine, threads: int
+) -> None:
+    power, half, shift = powers.at(level), powers.shape.half(level), powers.shape.shift(level)
+    long, short = 2 * half + 1, half + 1
+    for i in range(len(current) // long):
+        node = current[i * long : (i + 1) * long]
+        first, second = below[2 * i * short :][:short], below[(2 * i + 1) * short :][:short]
+        _copy(first, node[half:], threads)
+        product = _times_power(node[: long - shift], power, threads)
+        _copy(second, product[half - shift : long - shift], threads)
+    used = long - shift
+    cut = half - shift
+    parts = (node[:used], node[used:], product[:cut], product[cut:used], product[used:])
+    spine.residues[level] = [residue_of_limbs(part) for part in parts]
+
+
+def _join_level(current: Limbs, above: Limbs, powers: Powers, level: int, threads: int) -> None:
+    power, half, shift = powers.at(level), powers.shape.half(level), powers.shape.shift(level)
+    for i in range(0, powers.shape.words, 2 * half):
+        high, low, whole = current[i : i + half], current[i + half : i + 2 * half], above[i : i + 2 * half]
+        product = _times_power(high, power, threads)
+        used = min(len(product), 2 * half - shift)
+        _copy(whole[half : shift + used], product[half - shift : used], threads)
+        whole[shift + used :] = 0
+        # Where low's upper limbs and the product's lower ones meet, they are added.
+        _copy(whole[:half], low, threads)
+        tree_kernel.add_into(whole[shift:].ctypes.data, product.ctypes.data, half - shift, half)
+
+
+def _times_power(operand: Limbs, power: Power, threads: int) -> Limbs:
+    """operand·P modulo 2^size.bits − 1, not reduced, in all of its limbs; by GMP exactly where P has no transform."""
+    if power.plan is None or power.transformed is None:
+        product = limbs_of(mpz_from_limbs(operand) * mpz_from_limbs(power.limbs))
+        missing = len(operand) + len(power.limbs) - len(product)
+        return np.concatenate([product, np.zeros(missing, np.uint64)])
+    threads = useful(threads, power.plan.size.bits)
+    x = steps.Transformed(power.plan)
+    steps.forward(power.plan, [(operand, x)], x.primes, threads)
+    steps.apply_to_rows(layout.FORWARD_A | layout.MULTIPLY | layout.INVERSE, x, power.transformed, x.primes, threads)
+    product = steps.to_limbs(x, power.plan.size.bits // 64, threads)
+    give_back(x.block)
+    return product
+
+
+def _copy(target: Limbs, source: Limbs, threads: int) -> None:
+    def task(_thread: int, first: int, last: int) -> None:
+        target[first:last] = source[first:last]
+
+    share(task, len(source), threads if len(source) > 1 << 17 else 1)

@@ -1,0 +1,102 @@
+"""A binary fraction → words of 19 decimal digits, by the multiplication tree; O(M(n)·log n), without division.
+
+The root holds X, the fraction rounded down or exact. Every leaf computes from a fraction that is by less than
+TAIL_UNITS units of its last limb too small, modulo 1 (`powers` bounds it by 2 either way, the leaf lowers it by 2;
+dropping a limb a word turns e units into less than 0.543·e + 1, so that 4 remain 4). So its words, read as one integer,
+are right or one too small, modulo 10^(19·leaf), and the latter only if its tail, below 2^64 by less than TAIL_UNITS,
+has been lowered through 0. Then the true tail is nearly 0 where else it is nearly 1: which, the first word of the next
+leaf tells, when that leaf is settled. So leaves are settled from the last to the first, and only the last one, which
+has no next, can be wrong: by one unit of the last word.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from pi_engine.bigint.limbs import limbs_of
+from pi_engine.bigint.residues import residue
+from pi_engine.radix.powers import Powers, powers_of, shape_for
+from pi_engine.radix.tree import words_of
+from pi_engine.radix.tree_kernel import settle_leaves
+
+if TYPE_CHECKING:
+    from gmpy2 import mpz
+    from numpy.typing import NDArray
+
+    from pi_engine.series.evaluation import BinaryFraction
+
+TAIL_UNITS = 4
+DIGITS = 19
+GUARD_WORDS = 2
+
+
+class DecimalExpansion(NamedTuple):
+    """⌊v·10^digits⌋: the integer part of v and the digits behind the point, 19 a word, zeros behind the last."""
+
+    integer: mpz
+    words: NDArray[np.uint64]
+    digits: int
+
+
+def decimal_expansion(
+    fraction: BinaryFraction, digits: int, threads: int = 1, *, check: bool = True
+) -> DecimalExpansion | None:
+    """⌊v·10^digits⌋ in words, or None where the fraction's error leaves it open, for digits ≥ 1 and v > 0.
+
+    With L = X − E < v·2^w < L + 2·E, the words are those of L/2^w, in the worst case one too small in the last guard
+    word. Let t be the 19 digits behind the last wanted one: v·10^digits lies above the value of the wanted digits, and
+    by less than
+
+        (t + 2)/10^19 + 2·E·10^digits/2^w
+
+    above it, which must not pass 1.
+
+    Raises:
+        VerificationError: the words are not the fraction's modulo 2^61 − 1.
+    """
+    X, w, E = fraction
+    lower = X - E
+    count = -(-digits // DIGITS)
+    integer = lower >> w
+    words = fraction_words(lower - (integer << w), w, count + GUARD_WORDS, threads, check=check)[: count + GUARD_WORDS]
+    spare = DIGITS * count - digits
+    last, scale = int(words[count - 1]), 10**spare
+    behind = (last % scale) * 10 ** (DIGITS - spare) + int(words[count]) // scale
+    # 2^-30 of slack for the logarithms' rounding, at up to 2^40 digits.
+    width = math.log2(2 * E) + digits * math.log2(10) * (1 + 2**-50) + 2**-10 - w
+    if behind + 2 + math.ceil(10**19 * 2.0 ** min(width, 0.0) * (1 + 2**-30)) > 10**19:
+        return None
+    words = words[:count]
+    words[-1] = last - last % scale
+    return DecimalExpansion(integer, words, digits)
+
+
+def fraction_words(mantissa: mpz, bits: int, count: int, threads: int = 1, *, check: bool = True) -> NDArray[np.uint64]:
+    """Convert mantissa/2^bits < 1 to `count` words or some more, the first most significant.
+
+    Rounded down; but where what follows is 0 but for 2^-60 the very last word may be one too small, modulo 1.
+
+    Raises:
+        VerificationError: the words are not the fraction's modulo 2^61 − 1.
+    """
+    shape = shape_for(count)
+    limbs = shape.words + 1
+    shift = 64 * limbs - bits
+    root = mantissa << shift if shift >= 0 else mantissa >> -shift
+    return words_of_root(root, limbs, powers_of(shape, threads), threads, check=check)
+
+
+def words_of_root(root: mpz, limbs: int, powers: Powers, threads: int, *, check: bool) -> NDArray[np.uint64]:
+    """The words of root/2^(64·limbs), which is less than 2^16 units from the truth; the powers are used up."""
+    found = limbs_of(root)
+    if len(found) < limbs:
+        found = np.concatenate([found, np.zeros(limbs - len(found), np.uint64)])
+    words, tails, spine = words_of(found, powers, threads)
+    if np.any(tails >= np.uint64(2**64 - TAIL_UNITS)):
+        settle_leaves(words, tails, powers.shape.leaf, np.uint64(2**64 - TAIL_UNITS))
+    if check:
+        spine.check(residue(root), words, threads)
+    return words
