@@ -5,12 +5,16 @@ from __future__ import annotations
 import operator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from gmpy2 import mpz
 
 from pi_engine import series as series_room
+from pi_engine.bigint.mersenne import M61
 from pi_engine.errors import UsageError, VerificationError
-from pi_engine.plan import GUARD_BITS, Plan, make_plan_within
-from pi_engine.radix import DigitHash, digit_text, scale
+from pi_engine.kernels import fast_path_is_stored, mark_fast_path_stored
+from pi_engine.plan import GUARD_BITS, Plan, make_plan, make_plan_within
+from pi_engine.radix import DigitHash, digit_text, from_text, scale
 from pi_engine.radix.conversion import check_scaled
 from pi_engine.runtime import memory as machine_memory
 from pi_engine.runtime.progress import PhaseClock, silent
@@ -20,16 +24,15 @@ from pi_engine.splitting import check_against_shadow, split
 from pi_engine.verify.known import compare_with_known, known_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import numpy as np
-    from gmpy2 import mpz
     from numpy.typing import NDArray
 
-    from pi_engine.radix import ScaledInteger
     from pi_engine.runtime.progress import Progress
     from pi_engine.series import HypergeometricSeries
+    from pi_engine.series.evaluation import BinaryFraction
 
 CheckLevel = Literal["none", "fast"]
 BASES = (10, 16)
@@ -49,7 +52,6 @@ class ComputeResult:
     """N digits of π after the point, truncated, never rounded.
 
     Attributes:
-        value: ⌊π·base^N⌋.
         digits: N.
         base: 10 or 16.
         series: the name of the series that was summed.
@@ -60,7 +62,6 @@ class ComputeResult:
         peak_memory_bytes: the largest resident size of the process up to the end of the computation.
     """
 
-    value: mpz = field(repr=False)
     digits: int
     base: int
     series: str
@@ -70,6 +71,11 @@ class ComputeResult:
     checks: list[Check]
     peak_memory_bytes: int
     _digit_text: str = field(repr=False)
+
+    @cached_property
+    def value(self) -> mpz:
+        """⌊π·base^N⌋, converted back from the digits when it is first asked for."""
+        return from_text(self._digit_text) if self.base == 10 else mpz(self._digit_text, 16)
 
     def text(self) -> str:
         """`3.` and the N digits, a str of 2 + N characters; `3` for N = 0. Hexadecimal digits are upper case."""
@@ -151,27 +157,38 @@ def compute(
     while True:
         plan = make_plan_within(chosen, digits, base, guard_bits=guard_bits, threads=threads, limit=memory)
         checks: list[Check] | None = None if check == "none" else []
-        scaled = _attempt(plan, threads, clock, checks)
-        if scaled is not None:
+        converted = _attempt(plan, threads, clock, checks)
+        if converted is not None:
             break
         guard_bits *= 2  # a run of zeros or nines as long as the guard digits: look further
-    with clock.phase("conversion"):
-        text = digit_text(scaled.value, base)
     if checks is not None:
         with clock.phase("check"):
-            checks += _check_digits(plan, scaled, text)
+            checks += _check_digits(plan, converted)
+    if plan.fast:
+        mark_fast_path_stored()
     return ComputeResult(
-        value=scaled.value,
         digits=digits,
         base=base,
         series=chosen.name,
         threads=threads,
-        hash=scaled.residue,
+        hash=converted.hash,
         seconds={**clock.seconds, "total": clock.total()},
         checks=checks or [],
         peak_memory_bytes=machine_memory.peak_memory(),
-        _digit_text=text,
+        _digit_text=converted.text,
     )
+
+
+def compile_fast_path(notice: Callable[[str], object] | None = None) -> None:
+    """Compile and store the kernels of the compiled path, by computing with them once in each base."""
+    if not fast_path_is_stored():
+        if notice is not None:
+            notice("compiling the fast path of 'compute' for this machine: up to a minute")
+        for base, digits in ((10, 300_000), (10, 30_000), (16, 100_000)):
+            plan = make_plan(series_room.get("chudnovsky"), digits, base, fast=True)
+            if _attempt(plan, available_threads(), PhaseClock(), []) is None:
+                raise VerificationError("the digits of a trial computation are open: report this as a bug")
+        mark_fast_path_stored()
 
 
 def require_capacity(
@@ -200,24 +217,31 @@ def _require_usable(digits: int, base: int, threads: int, memory: int | None, ch
         raise UsageError(f"check {check!r} is not known: choose 'none' or 'fast'")
 
 
-def _attempt(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | None) -> ScaledInteger | None:
-    """⌊π·base^digits⌋ by this plan, or None where its guard bits leave the last digit open.
+class _Converted(NamedTuple):
+    """The digits as text, the one before the point included, and their hash as it follows from the binary value."""
+
+    text: str
+    hash: int
+
+
+def _attempt(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | None) -> _Converted | None:
+    """The digits of ⌊π·base^digits⌋ by this plan, or None where its guard bits leave the last one open.
 
     Appends to `checks` each check that it has made; makes none where that is None.
     """
     form, check = plan.series.closed_form, checks is not None
     with clock.phase("sum"):
-        root_node = split(plan.series, plan.terms, threads=threads, progress=clock.progress)
+        root_node = split(plan.series, plan.terms, threads=threads, progress=clock.progress, fast=plan.fast)
     if checks is not None:
         with clock.phase("check"):
-            check_against_shadow(plan.series, plan.terms, root_node)
+            check_against_shadow(plan.series, plan.terms, root_node, compiled=plan.fast)
         detail = f"Q and T of {plan.terms} terms modulo 2^61 − 1, in a loop of its own"
         checks.append(Check("shadow", "passed", detail))
     with clock.phase("root"):
-        radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads)
+        radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
     with clock.phase("division"):
         fraction = pi_fraction(
-            form, root_node.Q, root_node.T, radical, plan.fraction_bits, check=check, threads=threads
+            form, root_node.Q, root_node.T, radical, plan.fraction_bits, check=check, threads=threads, fast=plan.fast
         )
     if checks is not None:
         checks.append(Check("root", "passed", "the square and its remainder modulo 2^61 − 1, and the remainder's size"))
@@ -226,21 +250,43 @@ def _attempt(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | 
         )
     del root_node, radical
     with clock.phase("conversion"):
-        scaled = scale(fraction, plan.digits, plan.base)
-        if check and scaled is not None:
-            check_scaled(scaled)
-    return scaled
+        return (_converted_fast if plan.fast and plan.base == 10 else _converted)(fraction, plan, threads, check=check)
 
 
-def _check_digits(plan: Plan, scaled: ScaledInteger, text: str) -> list[Check]:
+def _converted(fraction: BinaryFraction, plan: Plan, threads: int, *, check: bool) -> _Converted | None:  # noqa: ARG001
+    """By one product with a power of the base, and GMP's conversion."""
+    scaled = scale(fraction, plan.digits, plan.base)
+    if scaled is None:
+        return None
+    if check:
+        check_scaled(scaled)
+    return _Converted(digit_text(scaled.value, plan.base), scaled.residue)
+
+
+def _converted_fast(fraction: BinaryFraction, plan: Plan, threads: int, *, check: bool) -> _Converted | None:
+    """By the multiplication tree of `radix`, into words of 19 digits."""
+    from pi_engine.radix.word_text import word_hash, word_text
+    from pi_engine.radix.words_of_fraction import DIGITS, decimal_expansion
+
+    expansion = decimal_expansion(fraction, plan.digits, threads, check=check)
+    if expansion is None:
+        return None
+    text = f"{int(expansion.integer)}{word_text(expansion.words, threads)[: plan.digits].tobytes().decode('ascii')}"
+    spare = DIGITS * len(expansion.words) - plan.digits
+    after_the_point = word_hash(expansion.words, threads) * pow(10, -spare, M61)
+    return _Converted(text, (int(expansion.integer) * pow(10, plan.digits, M61) + after_the_point) % M61)
+
+
+def _check_digits(plan: Plan, converted: _Converted) -> list[Check]:
     """Check the text against the value, and against π where π is known.
 
     Raises:
         VerificationError: the text is not the value, or not π where π is known.
     """
+    text = converted.text
     digit_hash = DigitHash(plan.base)
     digit_hash.update(text)
-    if digit_hash.value != scaled.residue or digit_hash.count != plan.digits + 1:
+    if digit_hash.value != converted.hash or digit_hash.count != plan.digits + 1:
         raise VerificationError(
             "the digits differ from the binary value they were converted from: run again, and report it if it recurs"
         )
@@ -250,8 +296,8 @@ def _check_digits(plan: Plan, scaled: ScaledInteger, text: str) -> list[Check]:
             f"position {known.differs.start}: the digits are {known.found}, but those of π are {known.differs.digits}"
         )
     expected = known_hash(plan.digits, plan.base)
-    if expected is not None and expected != scaled.residue:
-        raise VerificationError(f"the hash of the digits is {scaled.residue}, but that of π is {expected}")
+    if expected is not None and expected != converted.hash:
+        raise VerificationError(f"the hash of the digits is {converted.hash}, but that of π is {expected}")
     plural = "s" if known.compared > 1 else ""
     compared = f"{known.compared} known position{plural}, the last ending at {known.reach}"
     return [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import CapacityError
+from pi_engine.kernels import fast_path_pays
 from pi_engine.radix import fraction_bits
 from pi_engine.runtime import memory
 from pi_engine.series.evaluation import GUARD
@@ -34,6 +35,12 @@ _THREAD_BYTES = 3 << 20
 _KERNEL_BYTES = 128 << 20
 """What numba and its compiler take where they are imported."""
 
+_FAST_BYTES = 288 << 20
+"""What the compiled path takes besides its numbers: Numba, its compiler, kernels and tables."""
+
+_FAST_BYTES_PER_ROOT_BIT = 5.0
+"""As above, on the compiled path: 3.5 at 10^8 digits to 4.3 at 10^7, most of it transforms of the last merge."""
+
 _BYTES_PER_ROOT_BIT = 3.0
 """Peak memory above these, in bytes per bit of Q at the root of the tree, of which N digits have 7.5 N. Found by
 benchmarks/memory.py at 10^5 … 3·10^7 digits: 1.2 to 2.9, the most with two threads and the small sizes."""
@@ -51,6 +58,7 @@ class Plan:
         fraction_bits: w, bits of the binary fraction.
         terms: of the series.
         memory_bytes: the estimated peak of the process's resident memory.
+        fast: whether to take the compiled path.
     """
 
     series: HypergeometricSeries
@@ -60,15 +68,25 @@ class Plan:
     fraction_bits: int
     terms: int
     memory_bytes: int
+    fast: bool
 
 
 def make_plan(
-    series: HypergeometricSeries, digits: int, base: int, *, guard_bits: int = GUARD_BITS, threads: int = 1
+    series: HypergeometricSeries,
+    digits: int,
+    base: int,
+    *,
+    guard_bits: int = GUARD_BITS,
+    threads: int = 1,
+    fast: bool | None = None,
 ) -> Plan:
-    """Terms and precision for ⌊π·base^digits⌋."""
+    """Terms and precision for ⌊π·base^digits⌋; on the compiled path where that pays, unless `fast` says."""
     bits = fraction_bits(digits, base, guard_bits)
+    fast = fast_path_pays(int(bits * math.log10(2))) if fast is None else fast
     terms = terms_needed(series, bits + GUARD)
-    return Plan(series, digits, base, guard_bits, bits, terms, _peak_bytes(series, terms, bits, threads))
+    return Plan(
+        series, digits, base, guard_bits, bits, terms, _peak_bytes(series, terms, bits, threads, fast=fast), fast
+    )
 
 
 def root_bits(series: HypergeometricSeries, terms: int) -> float:
@@ -76,9 +94,10 @@ def root_bits(series: HypergeometricSeries, terms: int) -> float:
     return terms * math.log2(abs(series.q.leading)) + series.q.degree * math.lgamma(terms + 1) / math.log(2)
 
 
-def _peak_bytes(series: HypergeometricSeries, terms: int, bits: int, threads: int) -> int:
-    kernels = _KERNEL_BYTES if terms >= KERNEL_TERMS else 0
-    numbers = math.ceil(_BYTES_PER_ROOT_BIT * max(root_bits(series, terms), 2.0 * bits))
+def _peak_bytes(series: HypergeometricSeries, terms: int, bits: int, threads: int, *, fast: bool) -> int:
+    kernels = _FAST_BYTES if fast else _KERNEL_BYTES if terms >= KERNEL_TERMS else 0
+    each = _FAST_BYTES_PER_ROOT_BIT if fast else _BYTES_PER_ROOT_BIT
+    numbers = math.ceil(each * max(root_bits(series, terms), 2.0 * bits))
     return _INTERPRETER_BYTES + min(threads, terms) * _THREAD_BYTES + kernels + numbers
 
 
@@ -101,6 +120,8 @@ def make_plan_within(
     plan = make_plan(series, digits, base, guard_bits=guard_bits, threads=threads) if digits <= _MOST_DIGITS else None
     machine = memory.memory_limit()
     limit = machine if limit is None else min(limit, machine)
+    if plan is not None and plan.fast and not _fits(plan, limit):  # the plain path needs less
+        plan = make_plan(series, digits, base, guard_bits=guard_bits, threads=threads, fast=False)
     if plan is not None and _fits(plan, limit):
         return plan
     count = f"{digits:_} digits" if digits <= _MOST_DIGITS else f"more than {_MOST_DIGITS:_} digits"
@@ -127,7 +148,7 @@ def _largest_that_fits(series: HypergeometricSeries, base: int, threads: int, li
     """The largest N whose plan fits, rounded down to two leading digits; −1 if there is none."""
 
     def within(digits: int) -> bool:
-        return _fits(make_plan(series, digits, base, threads=threads), limit)
+        return _fits(make_plan(series, digits, base, threads=threads, fast=False), limit)
 
     if not within(0):
         return -1

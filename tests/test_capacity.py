@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 
@@ -53,9 +54,23 @@ def test_the_estimate_is_no_less_than_the_peak(series, digits, threads):
     """In a process of its own; benchmarks/memory.py does the same at more sizes."""
     command = [sys.executable, "-m", "pi_engine", "compute", str(digits), "--series", series, "--json", "-q"]
     command += ["--threads", str(threads)]
-    answer = subprocess.run(command, capture_output=True, text=True)
+    plain = {**os.environ, "PI_ENGINE_TRANSFORM": "0"}
+    answer = subprocess.run(command, capture_output=True, text=True, env=plain)
     peak = json.loads(answer.stdout)["peak_memory_bytes"]
     assert 10**7 < peak <= make_plan(get(series), digits, 10, threads=threads).memory_bytes < 3 * peak
+
+
+@pytest.mark.parametrize(("digits", "threads"), [(1_000_000, 2), (5_000_000, 2), (5_000_000, 3)])
+def test_the_estimate_of_the_compiled_path_is_no_less_than_its_peak(digits, threads):
+    code = (
+        "from pi_engine import compute, plan; plan.fast_path_pays = lambda digits: True;"
+        f"print(compute({digits}, threads={threads}).peak_memory_bytes)"
+    )
+    compute = [sys.executable, "-c", code]
+    subprocess.run(compute, capture_output=True)  # compiles, which takes memory of its own
+    peak = int(subprocess.run(compute, capture_output=True, text=True).stdout)
+    estimate = make_plan(CHUDNOVSKY, digits, 10, threads=threads, fast=True).memory_bytes
+    assert 10**8 < peak <= estimate < 3 * peak
 
 
 def test_cgroup_limits(tmp_path):

@@ -9,12 +9,14 @@ A quotient shorter than the divisor costs what its own length does, a longer one
 
 from __future__ import annotations
 
+import sys
+
 import gmpy2
 from gmpy2 import mpz
 
 from pi_engine.bigint import mersenne
 from pi_engine.bigint.mersenne import check_identity, require
-from pi_engine.bigint.product import multiply
+from pi_engine.bigint.product import multiply, transform_is_usable
 from pi_engine.runtime.threads import available_threads
 
 DIVIDE_FROM_BITS = 250_000
@@ -24,14 +26,16 @@ ROOT_FROM_BITS = 350_000
 """Bits of the root, likewise."""
 
 
-def isqrt(n: mpz, *, check: bool = True, threads: int | None = None) -> mpz:
+def isqrt(n: mpz, *, check: bool = True, threads: int | None = None, newton: bool = True) -> mpz:
     """⌊√n⌋ for n ≥ 0, checked by s² + r = n and 0 ≤ r ≤ 2s.
+
+    With `newton` false GMP alone computes, and no kernel is needed.
 
     Raises:
         ValueError: n is negative.
         VerificationError: the identity does not hold.
     """
-    if n.bit_length() < 2 * ROOT_FROM_BITS:
+    if n.bit_length() < 2 * ROOT_FROM_BITS or not (newton and transform_is_usable()):
         s, r = gmpy2.isqrt_rem(n)
         shift = 0
     else:
@@ -49,7 +53,7 @@ def isqrt(n: mpz, *, check: bool = True, threads: int | None = None) -> mpz:
     return s >> shift
 
 
-def divide(n: mpz, d: mpz, *, check: bool = True, threads: int | None = None) -> mpz:
+def divide(n: mpz, d: mpz, *, check: bool = True, threads: int | None = None, newton: bool = True) -> mpz:
     """⌊n/d⌋ for n ≥ 0, d > 0, checked by q·d + r = n and 0 ≤ r < d.
 
     Where q is much shorter than d, those are n and d without the same number of low limbs, and q for the full ones
@@ -65,23 +69,24 @@ def divide(n: mpz, d: mpz, *, check: bool = True, threads: int | None = None) ->
     if n < 0 or d < 0:
         raise ValueError("divide takes n ≥ 0 and d > 0")
     threads = threads or available_threads()
+    newton = newton and transform_is_usable()
     # q < B^quotient_limbs
     quotient_limbs = (max(n.bit_length() - d.bit_length() + 1, 0) + 63) // 64
     cut = (d.bit_length() + 63) // 64 - quotient_limbs - 2
     if cut < max(quotient_limbs // 8, 2):
-        return _checked_divmod(n, d, threads, check=check)[0]
+        return _checked_divmod(n, d, threads, check=check, newton=newton)[0]
     # n = n₁·B^cut + n₀ and d = d₁·B^cut + d₀, q₁ = ⌊n₁/d₁⌋, r₁ = n₁ − q₁·d₁.
     # n/d < (n₁ + 1)/d₁ ≤ q₁ + 1, so q ≤ q₁. And n − q₁·d = r₁·B^cut + n₀ − q₁·d₀ > (r₁ − q₁)·B^cut, so q = q₁ where r₁
     # ≥ q₁: nearly always, as d₁ has a limb more than q₁. Else n − q₁·d > −q₁·B^cut > −d, so q ≥ q₁ − 1.
-    q, r = _checked_divmod(n >> (64 * cut), d >> (64 * cut), threads, check=check)
-    if r < q and multiply(q, d, threads=threads, check=check) > n:
+    q, r = _checked_divmod(n >> (64 * cut), d >> (64 * cut), threads, check=check, newton=newton)
+    if r < q and (multiply(q, d, threads=threads, check=check) if newton else q * d) > n:
         q = q - 1
     return q
 
 
-def _checked_divmod(n: mpz, d: mpz, threads: int, *, check: bool) -> tuple[mpz, mpz]:
+def _checked_divmod(n: mpz, d: mpz, threads: int, *, check: bool, newton: bool) -> tuple[mpz, mpz]:
     """Quotient and remainder."""
-    if min(n.bit_length() - d.bit_length(), d.bit_length()) < DIVIDE_FROM_BITS:
+    if min(n.bit_length() - d.bit_length(), d.bit_length()) < DIVIDE_FROM_BITS or not newton:
         shift = 0
         q, r = gmpy2.f_divmod(n, d)
     else:
@@ -96,8 +101,8 @@ def _checked_divmod(n: mpz, d: mpz, threads: int, *, check: bool) -> tuple[mpz, 
 
 
 def _residue(x: mpz) -> int:
-    """X mod 2^61 − 1, at the speed of memory for what is long."""
-    if x.bit_length() < ROOT_FROM_BITS:
+    """X mod 2^61 − 1, at the speed of memory for what is long where the kernel is at hand."""
+    if x.bit_length() < ROOT_FROM_BITS or "pi_engine.bigint.residues" not in sys.modules:
         return mersenne.residue(x)
     from pi_engine.bigint.residues import residue
 

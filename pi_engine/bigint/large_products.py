@@ -32,7 +32,7 @@ class LargeProducts:
         jobs = np.flatnonzero(np.minimum(n, m) >= max(transform_from, 1))
         if not len(jobs):
             return None
-        from pi_engine.bigint.level_transform import level_workspace, record
+        from pi_engine.bigint.level_transform import record, workspace_bytes
         from pi_engine.bigint.plan import plan_for
         from pi_engine.bigint.sizes import size_for
 
@@ -47,7 +47,7 @@ class LargeProducts:
             which.astype(np.int64),
             records,
             tuple(plans),
-            max(map(level_workspace, plans)),
+            max(map(workspace_bytes, plans)),
             np.zeros(1, np.uint64),
         )
 

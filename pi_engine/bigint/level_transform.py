@@ -15,10 +15,19 @@ from numba import boolean, int64, uint64
 from pi_engine.bigint.columns import forward_columns
 from pi_engine.bigint.crt import add_bytes
 from pi_engine.bigint.finish import finish_columns
-from pi_engine.bigint.layout import CRT_DOUBLES, FORWARD_A, FORWARD_B, INVERSE, MULTIPLY, SPILL_GROUPS, SQUARE, STRIP
+from pi_engine.bigint.layout import (
+    CRT_DOUBLES,
+    FORWARD_A,
+    FORWARD_B,
+    INVERSE,
+    MULTIPLY,
+    SPILL_GROUPS,
+    SQUARE,
+    STRIP,
+    finish_doubles,
+)
 from pi_engine.bigint.level_kernels import is_right
 from pi_engine.bigint.rows import transform_rows
-from pi_engine.bigint.transform import workspace_bytes
 from pi_engine.bigint.words import address_of, claim, load
 from pi_engine.runtime.compilation import kernel, routine
 
@@ -40,43 +49,73 @@ def record(plan: Any) -> list[int]:
     return [int(getattr(plan, name) if hasattr(plan, name) else getattr(plan.size, name)) for name in FIELDS]
 
 
-def level_workspace(plan: Any) -> int:
-    """Bytes that one thread needs for a product of this plan."""
-    return workspace_bytes(plan.size) + 128
+def workspace_bytes(plan: Any, operands: int = 2) -> int:
+    """Bytes that one thread needs for products of this plan: so many transformed operands, and scratch for a step."""
+    size = plan.size
+    columns = 1024 + 8 * STRIP * size.rows * (1 + size.digits)
+    rows = 8 * (plan.row_table_doubles + max(size.columns // 4, 8))
+    spills = size.rows * SPILL_GROUPS * size.coefficient_bits + 8
+    scratch = max(columns, rows, 8 * finish_doubles(size.primes, size.rows, size.digits) + spills)
+    return operands * 8 * size.primes * plan.prime_stride + int(scratch + 63) // 64 * 64 + 64
 
 
 @routine
-def transform_product(out, a, n, b, m, plan, workspace):
-    """Write the product of n and m limbs at a and b to n + m limbs at `out`; a at the same place as b is squared."""
-    limbs = n + m
-    stride = plan[PRIMES] * plan[PRIME_STRIDE] * 8
-    x, y = workspace, workspace + stride
-    scratch = workspace + 2 * stride
-    bits = plan[DIGITS] * plan[BETA]
-    same = a == b and n == m
-    for operand in range(1 if same else 2):
-        forward_columns(
-            b if operand else a, 8 * (m if operand else n), plan[DIGITS], plan[MASK], bits, plan[OFFSETS], plan[PRIMES], plan[POWERS],
-            plan[CONSTANTS_AT], plan[HEADS], plan[COLUMN_LEVELS], plan[COLUMN_TABLES], plan[COLUMN_TABLE_BYTES], plan[HEAD_BYTES],
-            plan[COLUMNS], y if operand else x, plan[ROW_STRIDE], plan[PRIME_STRIDE], 0, scratch, 0, plan[COLUMNS] // STRIP,
-        )  # fmt: skip
-    mode = FORWARD_A | SQUARE | INVERSE if same else FORWARD_A | FORWARD_B | MULTIPLY | INVERSE
-    transform_rows(
-        mode, x, x if same else y, plan[ROW_STRIDE], plan[PRIME_STRIDE], plan[CONSTANTS_AT], plan[ROWS], plan[COLUMNS], plan[ROW_PASSES],
-        plan[ROW_SEEDS], plan[CONJUGATES], plan[QUARTERS], plan[QUARTER_COUNT], scratch, plan[ROW_TABLE_DOUBLES],
-        0, plan[PRIMES] * plan[ROWS],
+def operand_bytes(primes, prime_stride):
+    """Bytes of one transformed operand."""
+    return 8 * primes * prime_stride
+
+
+@routine
+def forward_step(target, source, limbs, plan, scratch):
+    """The column pass of an operand of so many limbs at `source`, into the transformed operand at `target`."""
+    forward_columns(
+        source, 8 * limbs, plan[DIGITS], plan[MASK], plan[DIGITS] * plan[BETA], plan[OFFSETS], plan[PRIMES],
+        plan[POWERS], plan[CONSTANTS_AT], plan[HEADS], plan[COLUMN_LEVELS], plan[COLUMN_TABLES],
+        plan[COLUMN_TABLE_BYTES], plan[HEAD_BYTES], plan[COLUMNS], target, plan[ROW_STRIDE], plan[PRIME_STRIDE],
+        0, scratch, 0, plan[COLUMNS] // STRIP,
     )  # fmt: skip
-    rows, row_bytes = plan[ROWS], plan[COLUMNS] // 8 * bits
-    state = 8 * (plan[DIGITS] + 2)
-    spills = scratch + 8 * (CRT_DOUBLES + rows * (state + plan[PRIMES] * STRIP))
+
+
+@routine
+def row_step(mode, x, y, plan, scratch):
+    """What `mode` (see layout) asks for, on all rows of x and y."""
+    transform_rows(
+        mode, x, y, plan[ROW_STRIDE], plan[PRIME_STRIDE], plan[CONSTANTS_AT], plan[ROWS], plan[COLUMNS],
+        plan[ROW_PASSES], plan[ROW_SEEDS], plan[CONJUGATES], plan[QUARTERS], plan[QUARTER_COUNT], scratch,
+        plan[ROW_TABLE_DOUBLES], 0, plan[PRIMES] * plan[ROWS],
+    )  # fmt: skip
+
+
+@routine
+def finish_step(out, limbs, x, plan, scratch):
+    """The integer whose rows x holds, in `limbs` limbs at `out`; it must fit them, and they the size."""
+    bits = plan[DIGITS] * plan[BETA]
+    state = 8 * (plan[DIGITS] + 2)  # layout.state_doubles
+    spills = scratch + 8 * (CRT_DOUBLES + plan[ROWS] * (state + plan[PRIMES] * STRIP))  # layout.finish_doubles
     finish_columns(
         x, plan[ROW_STRIDE], plan[PRIME_STRIDE], plan[COLUMNS], plan[PRIMES], plan[CONSTANTS_AT], plan[HEADS],
         plan[COLUMN_LEVELS], plan[COLUMN_TABLES], plan[COLUMN_TABLE_BYTES], plan[HEAD_BYTES], plan[DIGITS], plan[BETA],
         plan[BETA_SCALES], plan[COFACTORS], plan[PACKING], out, 8 * limbs, spills, state, scratch,
         0, plan[COLUMNS] // STRIP,
     )  # fmt: skip
-    # the last row's spill is zero, because the product is no longer than the size's bits
-    add_bytes(out, 8 * limbs, row_bytes, row_bytes, spills, SPILL_GROUPS * bits, rows - 1)
+    # what the last row leaves behind is zero: the integer fits
+    row_bytes = plan[COLUMNS] // 8 * bits
+    add_bytes(out, 8 * limbs, row_bytes, row_bytes, spills, SPILL_GROUPS * bits, plan[ROWS] - 1)
+
+
+@routine
+def transform_product(out, a, n, b, m, plan, workspace):
+    """Write the product of n and m limbs at a and b to n + m limbs at `out`; a at the same place as b is squared."""
+    stride = operand_bytes(plan[PRIMES], plan[PRIME_STRIDE])
+    x, y = workspace, workspace + stride
+    scratch = workspace + 2 * stride
+    forward_step(x, a, n, plan, scratch)
+    if a == b and n == m:
+        row_step(FORWARD_A | SQUARE | INVERSE, x, x, plan, scratch)
+    else:
+        forward_step(y, b, m, plan, scratch)
+        row_step(FORWARD_A | FORWARD_B | MULTIPLY | INVERSE, x, y, plan, scratch)
+    finish_step(out, n + m, x, plan, scratch)
 
 
 @kernel

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pi_engine.engine import Check, CheckLevel, ComputeResult
 
 _ENDS = 50
+_HINT_FROM = 1_000_000
+"""Digits from which it is worth a line that the engine has not been compiled."""
 
 
 class _ComputeCommand(click.Command):
@@ -85,6 +87,7 @@ def command(
 
     from pi_engine.digits.text_file import require_text_file
     from pi_engine.engine import compute, require_capacity
+    from pi_engine.kernels import fast_path_is_stored
     from pi_engine.runtime.progress import PhaseClock
 
     require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory)
@@ -105,6 +108,8 @@ def command(
     elif file is None:
         emit_all(chain(result.pieces(), [] if output == "-" else ["\n"]))
     if not quiet:
+        if digits >= _HINT_FROM and result.seconds["sum"] > 0.2 and not fast_path_is_stored():
+            click.echo("pi-engine: 'pi-engine tune' once makes runs like this one several times as fast", err=True)
         click.echo(_closing_line(result, seconds, checks, file), err=True)
 
 

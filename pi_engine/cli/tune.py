@@ -16,17 +16,22 @@ from pi_engine.cli.output import emit, emit_json
 def command(*, dry_run: bool, as_json: bool, quiet: bool) -> None:
     """Measure the sizes at which the engine's transform overtakes GMP on this machine, and store them.
 
-    Half a minute on a quiet machine. What is stored is used by later runs on the same processor, with the same
+    Also compiles the fast path of 'compute', which smaller computations do not wait for: up to two minutes in all,
+    once. What is stored is used by later runs on the same processor, with the same
     number of threads and the same versions, and ignored by others.
     """
     from pi_engine.bigint.crossovers import measure_crossovers
     from pi_engine.bigint.product import transform_is_usable
+    from pi_engine.engine import compile_fast_path
     from pi_engine.errors import OutputError, UsageError
     from pi_engine.runtime.tuning import save
 
     if not transform_is_usable():
         raise UsageError("this processor has no fused multiply-add: GMP multiplies at every size, nothing to measure")
-    thresholds = measure_crossovers(None if quiet else lambda text: click.echo(text, err=True))
+    say = None if quiet else lambda text: click.echo(text, err=True)
+    thresholds = measure_crossovers(say)
+    if not dry_run:
+        compile_fast_path(say)
     file = None
     if not dry_run:
         try:

@@ -50,14 +50,14 @@ class BinaryFraction(NamedTuple):
 
 
 def root_of_radicand(
-    form: ClosedForm, bits: int, *, check: bool = True, threads: int | None = None
+    form: ClosedForm, bits: int, *, check: bool = True, threads: int | None = None, fast: bool = False
 ) -> mpz | InverseRoot:
-    """R = ⌊√radicand·2^bits⌋, or for long fractions what `pi_fraction` needs instead of it."""
-    if bits >= FUSED_FROM_BITS and form.radicand <= LARGEST_WORD:
+    """R = ⌊√radicand·2^bits⌋, or with `fast`, for long fractions, what `pi_fraction` needs instead of it."""
+    if fast and bits >= FUSED_FROM_BITS and form.radicand <= LARGEST_WORD:
         from pi_engine.bigint.root_quotient import half_root
 
         return half_root(form.radicand, bits, check=check, threads=threads or available_threads())
-    return isqrt(mpz(form.radicand) << (2 * bits), check=check, threads=threads)
+    return isqrt(mpz(form.radicand) << (2 * bits), check=check, threads=threads, newton=fast)
 
 
 def pi_fraction(
@@ -69,6 +69,7 @@ def pi_fraction(
     *,
     check: bool = True,
     threads: int | None = None,
+    fast: bool = False,
 ) -> BinaryFraction:
     """π from the sum T/Q, whose tail is at most 2^−(bits+GUARD) of it, and from `root` to `bits` bits.
 
@@ -87,4 +88,5 @@ def pi_fraction(
     excess = max(0, min(Q.bit_length(), T.bit_length()) - (bits + GUARD))
     numerator = root * form.numerator * (abs(Q) >> excess)
     denominator = (abs(T) >> excess) * form.denominator
-    return BinaryFraction(divide(numerator, denominator, check=check, threads=threads), bits, ERROR_UNITS)
+    mantissa = divide(numerator, denominator, check=check, threads=threads, newton=fast)
+    return BinaryFraction(mantissa, bits, ERROR_UNITS)

@@ -21,9 +21,9 @@ KERNEL_TERMS = 700_000
 """From here on the compiled loop is faster, its import of about 0.6 s included (1.2 µs a term in Python)."""
 
 
-def shadow_residues(series: HypergeometricSeries, terms: int) -> tuple[int, int]:
-    """(Q mod M, T mod M) of the terms 0 ≤ k < `terms`; 1.2 µs a term, or 40 ns from `KERNEL_TERMS` on."""
-    if terms >= KERNEL_TERMS:
+def shadow_residues(series: HypergeometricSeries, terms: int, *, compiled: bool = False) -> tuple[int, int]:
+    """(Q mod M, T mod M) of the terms 0 ≤ k < `terms`; 1.2 µs a term, or 40 ns from `KERNEL_TERMS` on or if `compiled`."""
+    if compiled or terms >= KERNEL_TERMS:
         from pi_engine.splitting.shadow_kernel import compiled_shadow_residues
 
         return compiled_shadow_residues(series, terms)
@@ -43,11 +43,11 @@ def interpreted_shadow_residues(series: HypergeometricSeries, terms: int) -> tup
     return Q, T
 
 
-def check_against_shadow(series: HypergeometricSeries, terms: int, root: Node) -> None:
+def check_against_shadow(series: HypergeometricSeries, terms: int, root: Node, *, compiled: bool = False) -> None:
     """Compare the root's residues with the shadow.
 
     Raises:
         VerificationError: they differ.
     """
-    agree = (residue(root.Q), residue(root.T)) == shadow_residues(series, terms)
+    agree = (residue(root.Q), residue(root.T)) == shadow_residues(series, terms, compiled=compiled)
     require(agree, "the sum of the series, compared with its shadow modulo 2^61 − 1,")

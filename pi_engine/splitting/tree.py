@@ -1,7 +1,8 @@
 """The tree of binary splitting: O(M(n)·log n) for n terms, its subtrees in threads.
 
-The range is cut into a few subtrees a thread, summed side by side, and merged pairwise. Products of large
-numbers release the interpreter's lock, so that the threads overlap; small ones do not (`release_gil`).
+Two trees give the same numbers. The plain one is gmpy2 alone: the range is cut into a few subtrees a thread, summed
+side by side, and merged pairwise; products of large numbers release the interpreter's lock, so that the threads
+overlap; small ones do not (`release_gil`). The fast one (`fast_tree`) is compiled, for large sums.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ _SUBTREES_PER_THREAD = 4
 """A few, so that one that ends early leaves little idle time."""
 
 
+FAST_TERMS = 250
+"""From here on the fast tree is the faster one, once its kernels are loaded."""
+
+
 class _Cancelled(Exception):  # noqa: N818 (not an error: it ends the work of a thread)
     pass
 
@@ -64,7 +69,9 @@ class _Meter:
                 self._progress("sum", min(self._done, self._total), self._total)
 
 
-def split(series: HypergeometricSeries, terms: int, *, threads: int = 1, progress: Progress = silent) -> Node:
+def split(
+    series: HypergeometricSeries, terms: int, *, threads: int = 1, progress: Progress = silent, fast: bool = False
+) -> Node:
     """Sum terms 0 ≤ k < `terms` of `series`: Q and T of the whole range, exact; P is not computed.
 
     Args:
@@ -72,7 +79,17 @@ def split(series: HypergeometricSeries, terms: int, *, threads: int = 1, progres
         terms: how many terms, at least 1.
         threads: how many subtrees to work on at once.
         progress: told the phase "sum" as it goes on.
+        fast: by the compiled tree, which needs its kernels.
     """
+    if fast and terms >= FAST_TERMS:
+        from pi_engine.splitting.fast_tree import split_fast
+
+        return split_fast(series, terms, threads, progress)
+    return split_plain(series, terms, threads=threads, progress=progress)
+
+
+def split_plain(series: HypergeometricSeries, terms: int, *, threads: int = 1, progress: Progress = silent) -> Node:
+    """The same by gmpy2 alone: for small sums, and the reference for the fast tree."""
     meter = _Meter(terms, progress)
     parallel = threads > 1 and terms >= _PARALLEL_TERMS
     subtree = _subtree_builder(series, meter, parallel=parallel)

@@ -1,0 +1,124 @@
+"""The tree for large sums: subtrees in a kernel, levels in kernels, then one large merge after the other.
+
+The range is cut into chunks, so that not all leaves have to be in memory at once. A chunk goes up level by level while
+its nodes are many and small; then one merge at a time has all threads inside, as have the chunks' own merges.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pi_engine.bigint.workspace import pool
+from pi_engine.splitting.leaf_kernel import cut
+from pi_engine.splitting.lower_tree import merge_level
+from pi_engine.splitting.node import Node
+from pi_engine.splitting.subtrees import build_subtrees
+from pi_engine.splitting.term_values import term_values
+from pi_engine.splitting.upper_tree import LargeNode, merge_large
+
+if TYPE_CHECKING:
+    from pi_engine.runtime.progress import Progress
+    from pi_engine.series import HypergeometricSeries
+    from pi_engine.splitting.node_level import NodeLevel
+
+BLOCK_TERMS = 8
+"""Terms that are accumulated one by one."""
+
+SUBTREE_BITS = 20_000
+"""Bits of Q at the root of a subtree: from here on the transform beats GMP."""
+
+CHUNK_BITS = 1 << 28
+"""Bits of Q at the root of a chunk: its leaves take about three times as much, in bits."""
+
+SIDE_BY_SIDE_BITS = 1 << 24
+"""Bits of Q from which on nodes are merged one at a time: no slower, and the threads share one
+workspace instead of having one each."""
+
+DROP_FROM_LIMBS = 1 << 18
+"""Limbs of an operand of a merge before which the pool is emptied: the merge takes 10 ms, new memory for it one."""
+
+
+class _Meter:
+    """Counts bits of work, as terms × levels, and tells it; levels weigh the same to a first approximation."""
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        self._progress = progress
+        self._total = total
+        self._done = 0.0
+
+    def __call__(self, done: float) -> None:
+        self._done += done
+        self._progress("sum", max(1, min(round(self._done), self._total)), self._total)
+
+
+class _FastTree:
+    def __init__(self, series: HypergeometricSeries, terms: int, threads: int, progress: Progress) -> None:
+        self.series = series
+        self.terms = terms
+        self.threads = threads
+        self.term_bits = term_values(series.q, terms).bits
+        self.subtree_terms = max(2, SUBTREE_BITS // self.term_bits)
+        self.chunk_terms = max(2 * self.subtree_terms, CHUNK_BITS // self.term_bits)
+        levels = max(1, (terms // self.subtree_terms).bit_length())
+        self.meter = _Meter(terms * (levels + 3), progress)
+
+    def node(self, lo: int, hi: int) -> LargeNode:
+        """The node of lo ≤ k < hi, without P if it ends the sum."""
+        if hi - lo <= self.chunk_terms:
+            return self.chunk(lo, hi)
+        middle = cut.py_func(lo, hi, 1, 2)
+        left = self.node(lo, middle)
+        right = self.node(middle, hi)
+        self.drop_small_blocks(left)
+        node = merge_large(left, right, self.threads)
+        self.meter(hi - lo)
+        return node
+
+    def many(self, level: NodeLevel) -> bool:
+        """Whether the next merges are better made side by side than one after another with all threads inside."""
+        return len(level) // 2 >= self.threads and self.bits(level) < SIDE_BY_SIDE_BITS
+
+    @staticmethod
+    def bits(level: NodeLevel) -> int:
+        """Bits of the Q of a node."""
+        return 64 * abs(int(level.lengths[1, -1]))
+
+    @staticmethod
+    def drop_small_blocks(left: LargeNode) -> None:
+        """Give the memory of smaller merges back where it counts: none of it is large enough for the next ones."""
+        if len(left.Q) >= DROP_FROM_LIMBS:
+            pool.release()
+
+    def chunk(self, lo: int, hi: int) -> LargeNode:
+        """The same, of a range that goes up level by level."""
+        terms = hi - lo
+        rightmost = hi == self.terms
+        count = 1 << max(0, (terms // self.subtree_terms).bit_length() - 1)
+        depth = max(0, (terms // count // BLOCK_TERMS).bit_length() - 1)
+        level = build_subtrees(
+            self.series, lo, hi, count, depth, threads=self.threads, built=lambda n: self.meter(3 * n)
+        )
+        while len(level) > 1 and (self.threads == 1 or self.many(level)):
+            level = merge_level(level, self.threads, lambda part: self.meter(part * terms), rightmost=rightmost)
+        nodes = [LargeNode.of(level, i) for i in range(len(level))]
+        if rightmost:
+            nodes[-1] = nodes[-1]._replace(P=None)
+        while len(nodes) > 1:
+            self.drop_small_blocks(nodes[0])
+            pairs = list(zip(nodes[::2], nodes[1::2], strict=True))
+            nodes = []
+            for left, right in pairs:
+                nodes.append(merge_large(left, right, self.threads))
+                self.meter(terms / len(pairs))
+        if len(level) > 1:
+            level.room.release()
+        return nodes[0]
+
+
+def split_fast(series: HypergeometricSeries, terms: int, threads: int, progress: Progress) -> Node:
+    """Q and T of 0 ≤ k < `terms`, at least two of them; `progress` is called from this thread only."""
+    root = _FastTree(series, terms, threads, progress).node(0, terms)
+    node = Node(None, root.Q.to_mpz(), root.T.to_mpz())
+    root.Q.release()
+    root.T.release()
+    return node

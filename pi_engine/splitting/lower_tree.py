@@ -1,0 +1,130 @@
+"""Levels of many nodes: a kernel call each, the nodes shared out over the threads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from pi_engine.bigint.level_transform import record, workspace_bytes
+from pi_engine.bigint.plan import Plan, plan_for
+from pi_engine.bigint.sizes import Size, cost, size_for
+from pi_engine.bigint.threads import share
+from pi_engine.bigint.workspace import pool
+from pi_engine.splitting.merge_kernel import BY_GMP, OPERANDS, SHARED, WITHOUT, merges_claimed
+from pi_engine.splitting.node_level import LimbRoom, NodeLevel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Indexes = NDArray[np.int64]
+
+_ALIGNMENT = 8
+"""Limbs: numbers begin on cache lines of their own, so that threads do not write to the same one."""
+
+SUM_BITS = 2 * 192
+"""Two chunks of the largest size: see the bound in `merge_kernel`."""
+
+GMP_BELOW = 300
+"""Limbs of P below which GMP multiplies it."""
+
+_STEP_LIMBS = 1 << 22
+"""Limbs of results between two reports: some hundred milliseconds of work."""
+
+
+def node_size_limbs(p1: Indexes, q1: Indexes, t1: Indexes, q2: Indexes, t2: Indexes) -> Indexes:
+    """Limbs of the longest product of each node."""
+    longest: Indexes = np.maximum(np.maximum(t1 + q2, p1 + t2), q1 + q2)
+    return longest
+
+
+class _Plans(NamedTuple):
+    """Row of a plan for every node, of one for its P (or how else it is made), and the plans themselves."""
+
+    sizes: Indexes
+    P_sizes: Indexes
+    plans: list[Plan]
+
+
+def _sizes(limbs: Indexes, spare_bits: int) -> tuple[list[Size], Indexes]:
+    """A few sizes for products of so many limbs, and the number of each product's own.
+
+    A size's tables take 2 ms to make. Most nodes of a level differ by a few per cent, and with 10^6 limbs in all that
+    much of the level's time is worth one more size.
+    """
+    grid = max(8, int(limbs.max()) // min(16, 1 + (int(limbs.sum()) >> 20)))
+    different, which = np.unique(-(-limbs // grid) * grid, return_inverse=True)
+    return [size_for(64 * int(n) + spare_bits) for n in different], which
+
+
+def _plans(longest: Indexes, P_limbs: Indexes, P_shorter: Indexes, *, rightmost: bool) -> _Plans:
+    rows: dict[Size, int] = {}
+    shared, which = _sizes(longest, SUM_BITS)
+    own, own_which = _sizes(P_limbs, 0)
+    sizes = np.array([rows.setdefault(size, len(rows)) for size in shared], np.int64)[which]
+    alone = np.array([cost(s) for s in own])[own_which] < 2 / 3 * np.array([cost(s) for s in shared])[which]
+    by_gmp = P_shorter < GMP_BELOW
+    if rightmost:
+        by_gmp[-1] = True
+    P_sizes = np.where(by_gmp, BY_GMP, SHARED)
+    for i in np.flatnonzero(alone & ~by_gmp).tolist():
+        P_sizes[i] = rows.setdefault(own[own_which[i]], len(rows))
+    if rightmost:
+        P_sizes[-1] = WITHOUT
+    return _Plans(sizes, P_sizes, [plan_for(size) for size in rows])
+
+
+def _common_size(size: int) -> int:
+    """So many bytes or more: one of a few sizes, so that a level's workspace serves the next level too.
+
+    What is not touched of such a block is not memory yet.
+    """
+    common = 1 << 21
+    while common < size:
+        common <<= 4
+    return common
+
+
+def merge_level(level: NodeLevel, threads: int, merged: Callable[[float], None], *, rightmost: bool) -> NodeLevel:
+    """The next level, of half as many nodes; the last node has no P if the range ends the sum (`rightmost`).
+
+    The level's memory is released. `merged` is told the share of the level that has been done, now and then.
+    """
+    nodes = len(level) // 2
+    sizes = np.abs(level.lengths)
+    (p1, q1, t1), (p2, q2, t2) = sizes[:, ::2], sizes[:, 1::2]
+    results = np.stack([p1 + p2, q1 + q2, np.maximum(t1 + q2, p1 + t2) + 1])
+    if rightmost:
+        results[0, -1] = 0
+    rooms = -(-results.T.ravel() // _ALIGNMENT) * _ALIGNMENT
+    ends = np.cumsum(rooms, dtype=np.int64)
+    offsets = np.ascontiguousarray((ends - rooms).reshape(nodes, 3).T)
+    # As large as the level below, so that two rooms serve all levels in turn.
+    room = LimbRoom(max(int(ends[-1]), len(level.room.limbs)))
+    lengths = np.zeros((3, nodes), np.int64)
+    plans = _plans(node_size_limbs(p1, q1, t1, q2, t2), p1 + p2, np.minimum(p1, p2), rightmost=rightmost)
+    records = np.array([record(plan) for plan in plans.plans], np.int64)
+    workspace = max(workspace_bytes(plan, OPERANDS) for plan in plans.plans)
+    spare = int((t1 + q2 + p1 + t2).max())
+    counter = np.zeros(1, np.uint64)
+    step = max(threads, min(nodes, nodes * _STEP_LIMBS // int(ends[-1])))
+    for done in range(0, nodes, step):
+        stop = min(done + step, nodes)
+        counter[0] = done
+
+        def work(_thread: int, _first: int, _last: int, stop: int = stop) -> None:
+            block = pool.take(_common_size(workspace + 8 * spare))
+            try:
+                merges_claimed(
+                    counter, stop, plans.sizes, plans.P_sizes, records, block.address, block.address + workspace,
+                    level.room.address, level.offsets, level.lengths, room.address, offsets, lengths,
+                )  # fmt: skip
+            finally:
+                pool.give(block)
+
+        share(work, threads, threads)
+        merged((stop - done) / nodes)
+    level.room.release()
+    return NodeLevel(room, offsets, lengths)

@@ -1,0 +1,96 @@
+"""From the terms to the first level of nodes: how many subtrees, how large their numbers can be, on which threads.
+
+For 0 ≤ k < n let |p(k)| < 2^b, |q(k)| < 2^c, |a(k)| < 2^d (`term_values`). A node of m terms has
+
+    |P| < 2^(m·b),   |Q| < 2^(m·c),   |T| ≤ Σ_k |a(k)|·∏_{j≤k}|p(j)|·∏_{j>k}|q(j)| < m·2^(d + m·max(b, c)),
+
+and a product of numbers of x and y bits is written in at most x/64 + y/64 + 2 limbs, a sum in one more: hence the
+rooms of `_rooms`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pi_engine.bigint.threads import share
+from pi_engine.bigint.workspace import pool
+from pi_engine.splitting.leaf_kernel import subtrees_claimed
+from pi_engine.splitting.node_level import LimbRoom, NodeLevel
+from pi_engine.splitting.term_values import TermValues, term_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from pi_engine.series import HypergeometricSeries
+
+HEADER_LIMBS = 3
+BATCH_TERMS = 1 << 18
+"""Terms between two reports: some ten milliseconds of work."""
+
+
+def _rooms(p: TermValues, q: TermValues, a: TermValues, terms: int) -> tuple[int, int, int]:
+    """Limbs that P, Q and T of a node of so many terms need while they are made."""
+    longest = terms * max(p.bits, q.bits) + a.bits + terms.bit_length()
+    return terms * p.bits // 64 + 3, terms * q.bits // 64 + 3, longest // 64 + 4
+
+
+def build_subtrees(
+    series: HypergeometricSeries,
+    lo: int,
+    hi: int,
+    count: int,
+    depth: int,
+    *,
+    threads: int,
+    built: Callable[[int], None],
+) -> NodeLevel:
+    """The nodes of `count` subtrees of 2^depth blocks each, of the terms lo ≤ k < hi; all of them have a P.
+
+    Every block must have at least one term: hi − lo ≥ 2·count·2^depth. `built` is told the terms done, now and then.
+    """
+    values = [term_values(f, hi) for f in (series.p, series.q, series.a)]
+    p, q, a = values
+    # Pieces of `cut` exceed their even share by at most two terms, and by one more at the end.
+    largest = (hi - lo) // count + 3
+    node_terms = [(largest >> (depth - j)) + 4 for j in range(depth)] + [largest]
+    rooms = np.array([_rooms(p, q, a, m) for m in node_terms], np.int64)
+    arena = _arena_limbs(rooms, values)
+    node_limbs = HEADER_LIMBS + int(rooms[depth].sum())
+    room = LimbRoom(count * node_limbs)
+    lengths = np.empty((3, count), np.int64)
+    counter = np.zeros(1, np.uint64)
+    arrays = [table for f in values for table in (f.words, f.longs)]
+    step = max(threads, count * BATCH_TERMS // (hi - lo))
+    for done in range(0, count, step):
+        stop = min(done + step, count)
+        counter[0] = done
+
+        def work(_thread: int, _first: int, _last: int, stop: int = stop) -> None:
+            block = pool.take(8 * arena)
+            try:
+                subtrees_claimed(
+                    counter, stop, lo, hi, count, depth, rooms, *arrays, block.address, room.address, lengths
+                )
+            finally:
+                pool.give(block)
+
+        share(work, threads, threads)
+        built((hi - lo) * (stop - done) // count)
+    return NodeLevel(room, _offsets(rooms[depth], count, node_limbs), lengths)
+
+
+def _arena_limbs(rooms: NDArray[np.int64], values: list[TermValues]) -> int:
+    """A waiting node a level, two in the making, two products, and the long values."""
+    top = int(rooms[-1].sum()) + HEADER_LIMBS
+    slots = int(rooms[:-1].sum()) + HEADER_LIMBS * (len(rooms) - 1)
+    long_values = max(2 * int(f.longs.shape[2]) for f in values) + int(rooms[0, 2])
+    return slots + 2 * top + 2 * int(rooms[-1, 2]) + long_values + 8
+
+
+def _offsets(rooms: NDArray[np.int64], count: int, node_limbs: int) -> NDArray[np.int64]:
+    starts = np.arange(count, dtype=np.int64) * node_limbs + HEADER_LIMBS
+    return np.stack([starts, starts + rooms[0], starts + rooms[0] + rooms[1]])

@@ -1,0 +1,123 @@
+"""The compiled path gives the same digits and makes the same checks; and it is taken when it pays."""
+
+import hashlib
+import sys
+
+import pytest
+from gmpy2 import mpz
+
+import pi_engine
+from pi_engine import VerificationError, engine, kernels, plan
+from pi_engine.bigint import product
+from pi_engine.series import CHUDNOVSKY
+from pi_engine.splitting import shadow
+
+from .conftest import MULTIPLIER
+
+
+@pytest.fixture
+def fast(monkeypatch, _plain_path):
+    """Take the compiled path at every size."""
+    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: True)
+
+
+@pytest.mark.parametrize("series", ["chudnovsky", "ramanujan"])
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_digits_are_the_same(fast, million, rng, series, threads):
+    for digits in [1, 18, 19, 20, 1000, *(rng.randrange(1000, 200_000) for _ in range(int(4 * MULTIPLIER)))]:
+        result = pi_engine.compute(digits, series=series, threads=threads)
+        assert result.text() == million.text()[: digits + 2], digits
+        assert result.hash == result.value % (2**61 - 1)
+
+
+def test_a_million_digits_of_either_series(fast):
+    for series in ("chudnovsky", "ramanujan"):
+        result = pi_engine.compute(10**6, series=series)
+        assert result.hash == 404089929205932130
+        assert {check.status for check in result.checks} == {"passed"}
+        assert hashlib.sha256(result.text().encode()).hexdigest().startswith("dd382ef6a0c1e8d9")
+
+
+def test_hexadecimal_digits(fast):
+    assert pi_engine.compute(10**6 + 14, base=16).text()[10**6 + 1 :][:14] == "26C65E52CB4593"
+
+
+def test_the_nines_at_762_are_settled(fast, monkeypatch, mpfr_digits):
+    monkeypatch.setattr(engine, "GUARD_BITS", 8)
+    for digits in range(740, 780):
+        assert pi_engine.compute(digits).text() == "3." + mpfr_digits[:digits]
+
+
+def test_ten_million_digits(fast):
+    text = pi_engine.compute(10**7).text()
+    assert hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() == "bc3234ae2e3f6ec7737f037b375eabec"
+
+
+def flip_the_sum(monkeypatch):
+    real = engine.split
+
+    def split(*a, **k):
+        root = real(*a, **k)
+        return root._replace(Q=root.Q + (mpz(1) << 777))
+
+    monkeypatch.setattr(engine, "split", split)
+
+
+def flip_the_text(monkeypatch):
+    import pi_engine.radix.word_text as module
+
+    real = module.word_text
+
+    def word_text(words, threads=1):
+        text = real(words, threads)
+        text[5000] ^= 1
+        return text
+
+    monkeypatch.setattr(module, "word_text", word_text)
+
+
+def flip_a_word(monkeypatch):
+    import pi_engine.radix.words_of_fraction as module
+
+    real = module.words_of
+
+    def words_of(*a):
+        words, tails, spine = real(*a)
+        words[1000] ^= 1
+        return words, tails, spine
+
+    monkeypatch.setattr(module, "words_of", words_of)
+
+
+@pytest.mark.parametrize("sabotage", [flip_the_sum, flip_the_text, flip_a_word], ids=lambda f: f.__name__)
+def test_sabotage_is_seen(fast, monkeypatch, sabotage):
+    sabotage(monkeypatch)
+    with pytest.raises(VerificationError):
+        pi_engine.compute(60_000)
+
+
+def test_when_it_pays(monkeypatch):
+    monkeypatch.setattr(product, "transform_is_usable", lambda: True)
+    monkeypatch.setitem(sys.modules, "pi_engine.splitting.fast_tree", kernels)
+    assert not kernels.fast_path_pays(kernels.LOADED_DIGITS - 1)
+    assert kernels.fast_path_pays(kernels.LOADED_DIGITS)
+    monkeypatch.delitem(sys.modules, "pi_engine.splitting.fast_tree")
+    for stored in (False, True):
+        monkeypatch.setattr(kernels, "fast_path_is_stored", lambda stored=stored: stored)
+        assert not kernels.fast_path_pays(kernels.STORED_DIGITS - 1)
+        assert kernels.fast_path_pays(kernels.STORED_DIGITS) == stored
+        assert kernels.fast_path_pays(kernels.COMPILED_DIGITS)
+    monkeypatch.setattr(product, "transform_is_usable", lambda: False)
+    assert not kernels.fast_path_pays(10**9)
+
+
+def test_where_it_does_not_fit_the_plain_path_is_taken(fast):
+    large = plan.make_plan(CHUDNOVSKY, 10**7, 10)
+    plain = plan.make_plan(CHUDNOVSKY, 10**7, 10, fast=False)
+    assert plain.memory_bytes < large.memory_bytes
+    assert plan.make_plan_within(CHUDNOVSKY, 10**7, 10, limit=large.memory_bytes).fast
+    assert not plan.make_plan_within(CHUDNOVSKY, 10**7, 10, limit=large.memory_bytes - 1).fast
+
+
+def test_the_shadow_is_the_same_compiled():
+    assert shadow.shadow_residues(CHUDNOVSKY, 500, compiled=True) == shadow.shadow_residues(CHUDNOVSKY, 500)
