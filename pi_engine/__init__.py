@@ -13,17 +13,17 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from pi_engine import bigint as bigint
     from pi_engine import series as series
-    from pi_engine.engine import ComputeResult as ComputeResult
     from pi_engine.engine import compute as compute
     from pi_engine.errors import CapacityError as CapacityError
     from pi_engine.errors import OutputError as OutputError
     from pi_engine.errors import PiEngineError as PiEngineError
     from pi_engine.errors import UsageError as UsageError
     from pi_engine.errors import VerificationError as VerificationError
+    from pi_engine.result import ComputeResult as ComputeResult
 
 _HOME = {
     "compute": "pi_engine.engine",
-    "ComputeResult": "pi_engine.engine",
+    "ComputeResult": "pi_engine.result",
     "bigint": "pi_engine.bigint",
     "series": "pi_engine.series",
     "PiEngineError": "pi_engine.errors",

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
-
-from gmpy2 import mpz
 
 from pi_engine import series as series_room
 from pi_engine.bigint.mersenne import M61
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.kernels import fast_path_is_stored, mark_fast_path_stored
 from pi_engine.plan import GUARD_BITS, Plan, make_plan, make_plan_within
-from pi_engine.radix import DigitHash, digit_text, from_text, scale
+from pi_engine.radix import DigitHash, digit_text, scale
 from pi_engine.radix.conversion import check_scaled
+from pi_engine.result import Check, ComputeResult
 from pi_engine.runtime import memory as machine_memory
 from pi_engine.runtime.progress import PhaseClock, silent
 from pi_engine.runtime.threads import available_threads
@@ -24,11 +21,7 @@ from pi_engine.splitting import check_against_shadow, split
 from pi_engine.verify.known import compare_with_known, known_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    import numpy as np
-    from numpy.typing import NDArray
+    from collections.abc import Callable
 
     from pi_engine.runtime.progress import Progress
     from pi_engine.series import HypergeometricSeries
@@ -36,88 +29,6 @@ if TYPE_CHECKING:
 
 CheckLevel = Literal["none", "fast"]
 BASES = (10, 16)
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check of a result: its name, "passed" or "skipped", and what exactly it has compared."""
-
-    name: str
-    status: Literal["passed", "skipped"]
-    detail: str
-
-
-@dataclass(frozen=True, eq=False)
-class ComputeResult:
-    """N digits of π after the point, truncated, never rounded.
-
-    Attributes:
-        digits: N.
-        base: 10 or 16.
-        series: the name of the series that was summed.
-        threads: how many threads it was allowed.
-        hash: value mod 2^61 − 1.
-        seconds: wall-clock seconds by phase, and "total".
-        checks: what has been checked, in the order in which it was.
-        peak_memory_bytes: the largest resident size of the process up to the end of the computation.
-    """
-
-    digits: int
-    base: int
-    series: str
-    threads: int
-    hash: int
-    seconds: dict[str, float]
-    checks: list[Check]
-    peak_memory_bytes: int
-    _digit_text: str = field(repr=False)
-
-    @cached_property
-    def value(self) -> mpz:
-        """⌊π·base^N⌋, converted back from the digits when it is first asked for."""
-        return from_text(self._digit_text) if self.base == 10 else mpz(self._digit_text, 16)
-
-    def text(self) -> str:
-        """`3.` and the N digits, a str of 2 + N characters; `3` for N = 0. Hexadecimal digits are upper case."""
-        return "".join(self.pieces())
-
-    def pieces(self, size: int = 1 << 20) -> Iterator[str]:
-        """The text in pieces of at most `size` characters, for streaming."""
-        yield self._digit_text[0] + ("." if self.digits else "")
-        for start in range(1, len(self._digit_text), size):
-            yield self._digit_text[start : start + size]
-
-    @property
-    def fraction_text(self) -> str:
-        """The N digits after the point."""
-        return self._digit_text[1:]
-
-    @cached_property
-    def words(self) -> NDArray[np.uint64]:
-        """The digits after the point, 19 (base 16: 16) a word, first digit most significant, zero-padded at the end."""
-        from pi_engine.radix.words import digit_words
-
-        return digit_words(self.fraction_text, self.base)
-
-    def write(self, path: str | Path, *, overwrite: bool = False) -> list[Check]:
-        """Write the digits as text to `path`: the file appears whole or not at all, and is re-read and compared.
-
-        Returns:
-            The check of the file; none where it could not be read back, because it is a device or a pipe.
-
-        Raises:
-            UsageError: the file exists and `overwrite` is false, the folder is missing, or the suffix is another
-                format's.
-            OutputError: the system refuses to write.
-            CapacityError: the disk is full.
-            VerificationError: what was re-read differs from the result; no file is left.
-        """
-        from pi_engine.digits.text_file import write_text_file
-
-        was_read = write_text_file(
-            path, self.pieces(), digits=self.digits, base=self.base, expected_hash=self.hash, overwrite=overwrite
-        )
-        return [Check("file", "passed", "the hash of the file as read back is that of the value")] if was_read else []
 
 
 def compute(

@@ -14,6 +14,7 @@ from pi_engine.bigint import level_kernels as kernels
 from pi_engine.bigint.batch import Batch, Indexes
 from pi_engine.bigint.large_products import LargeProducts
 from pi_engine.bigint.limbs import MAX_LIMBS, Limbs
+from pi_engine.bigint.product import thresholds, transform_is_usable
 from pi_engine.errors import CapacityError, VerificationError
 
 if TYPE_CHECKING:
@@ -34,16 +35,19 @@ def multiply_level(
     *,
     out: Limbs | None = None,
     check_from: int = CHECK_FROM_LIMBS,
-    transform_from: int = NEVER,
+    transform_from: int | None = None,
 ) -> Batch:
     """The products a[i]·b[i], as a batch. Exact for any signs and lengths; a number that appears in both is squared.
 
     The calling thread works too: `threads` − 1 tasks go to the pool. Results are written to `out` if given (at least
-    `product_room(a, b)` limbs, not overlapping the operands; memory that has been used before saves the page faults, up to a third of
-    the time), else to new memory. Products whose smaller operand has `transform_from` limbs or more go through the transform. Those of
-    at least `check_from` limbs (NEVER in tests only) are checked modulo 2^61 − 1; a failure raises VerificationError.
+    `product_room(a, b)` limbs, not overlapping the operands; memory that has been used before saves the page faults, up
+    to a third of the time), else to new memory. Products whose smaller operand has `transform_from` limbs or more, by
+    default what `pi-engine tune` has found, go through the transform. Those of at least `check_from` limbs (NEVER in
+    tests only) are checked modulo 2^61 − 1; a failure raises VerificationError.
     """
     count = _common_length(a, b)
+    if transform_from is None:
+        transform_from = thresholds().batch // 64 if transform_is_usable() else NEVER
     transform_from = max(transform_from, 1)  # zeros are not the transform's
     offsets, lengths = np.empty(count + 1, np.int64), np.empty(count, np.int64)
     groups = np.empty(count + 1, np.int64)

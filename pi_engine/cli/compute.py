@@ -15,7 +15,8 @@ from pi_engine.cli.quantities import COUNT, SIZE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pi_engine.engine import Check, CheckLevel, ComputeResult
+    from pi_engine.engine import CheckLevel
+    from pi_engine.result import Check, ComputeResult
 
 _ENDS = 50
 _HINT_FROM = 1_000_000

@@ -32,9 +32,11 @@ PACKAGES = ("pi-engine", "gmpy2", "numba", "llvmlite", "numpy")
 class Thresholds:
     """Sizes in bits at which to change over. The defaults were measured on 2 cores of AMD Zen 3, AVX2, GMP 6.3 of the gmpy2 wheel."""
 
-    multiply: int = 70_000  # bits of the smaller operand: GMP below, the engine's transform above, one call from Python
-    square: int = 80_000  # the same for squares, where GMP is quicker
-    batch: int = 20_000  # the same inside a level, where the call costs nothing (benchmarks/bench_level_transform.py)
+    multiply: int = (
+        100_000  # bits of the smaller operand: GMP below, the engine's transform above, one call from Python
+    )
+    square: int = 135_000  # the same for squares, where GMP is quicker
+    batch: int = 30_000  # the same inside a level, where the call costs nothing (benchmarks/bench_level_transform.py)
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

@@ -1,0 +1,77 @@
+"""`scripts/pi` and `scripts/test` on machines that lack something; what they do where nothing lacks, every user of them sees."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ("sh", "dirname", "cat", "cksum", "printf", "mkdir", "rm", "tail", "flock")
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """The scripts alone, and a folder of programs without a Python."""
+    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for tool in TOOLS:
+        if found := shutil.which(tool):
+            (programs / tool).symlink_to(found)
+    return tmp_path
+
+
+def run(checkout, script):
+    environment = {"PATH": str(checkout / "bin")}
+    return subprocess.run([checkout / "scripts" / script], env=environment, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("script", ["pi", "test"])
+def test_without_python_there_is_one_clear_line(checkout, script):
+    answer = run(checkout, script)
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        f"scripts/{script}: needs Python 3.11 or newer with its venv module: install it, or set PYTHON to one\n"
+    )
+
+
+@pytest.mark.parametrize("script", ["pi", "test"])
+def test_a_python_that_is_too_old_is_no_python(checkout, script):
+    old = checkout / "bin" / "python3"
+    old.write_text("#!/bin/sh\nexit 1\n")  # as `sys.exit(sys.version_info < (3, 11))` would
+    old.chmod(0o755)
+    assert "needs Python 3.11" in run(checkout, script).stderr
+
+
+def test_a_setup_that_fails_says_so_and_leaves_no_environment(checkout):
+    broken = checkout / "bin" / "python3"
+    broken.write_text('#!/bin/sh\n[ "$1" = -c ] && exit 0\necho "no disk left" >&2\nexit 1\n')
+    broken.chmod(0o755)
+    answer = run(checkout, "pi")
+    assert answer.returncode == 1
+    assert "no disk left" in answer.stderr
+    assert answer.stderr.splitlines()[-1].startswith("scripts/pi: the setup failed; ")
+    assert not (checkout / ".venvs" / "run" / "stamp").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_folder_without_permission_is_one_line(tmp_path):
+    """The real thing, as nobody; `test_cli` replaces the system's answer."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o755)
+    code = (
+        "import os, sys, pi_engine.cli.compute, pi_engine.engine, pi_engine.digits.text_file;"
+        "from pi_engine.cli.main import run; os.setuid(65534); sys.exit(run(sys.argv[1:]))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code, "compute", "5", "-o", str(closed / "pi.txt")],
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode == 2
+    assert answer.stderr.count("\n") == 1
+    assert list(closed.iterdir()) == []
