@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from pi_engine import bigint as bigint
+    from pi_engine import radix as radix
     from pi_engine import series as series
     from pi_engine.engine import compute as compute
     from pi_engine.errors import CapacityError as CapacityError
@@ -25,6 +26,7 @@ _HOME = {
     "compute": "pi_engine.engine",
     "ComputeResult": "pi_engine.result",
     "bigint": "pi_engine.bigint",
+    "radix": "pi_engine.radix",
     "series": "pi_engine.series",
     "PiEngineError": "pi_engine.errors",
     "UsageError": "pi_engine.errors",
