@@ -141,6 +141,14 @@ def test_help_and_version(capsys):
     assert pi_engine.__version__ in capsys.readouterr().out
 
 
+def test_a_line_says_how_to_be_faster_where_it_would_be(tmp_path):
+    """With nothing compiled yet, and only where it matters."""
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    for digits, told in (("1e6", False), ("5e6", True)):
+        answer = pi("compute", digits, "--json", env=environment)
+        assert ("'pi-engine tune'" in answer.stderr) == told
+
+
 # ---------------------------------------------------------------- small jobs stay instant
 
 
