@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from pi_engine import series as series_room
 from pi_engine.bigint.mersenne import M61
 from pi_engine.errors import UsageError, VerificationError
-from pi_engine.kernels import fast_path_is_stored, mark_fast_path_stored
+from pi_engine.kernels import announce_compilation, fast_path_is_stored, mark_fast_path_stored
 from pi_engine.plan import GUARD_BITS, Plan, make_plan, make_plan_within
 from pi_engine.radix import DigitHash, digit_text, scale
 from pi_engine.radix.conversion import check_scaled
@@ -67,6 +67,8 @@ def compute(
     guard_bits = GUARD_BITS
     while True:
         plan = make_plan_within(chosen, digits, base, guard_bits=guard_bits, threads=threads, limit=memory)
+        if plan.fast:
+            announce_compilation()
         checks: list[Check] | None = None if check == "none" else []
         converted = _attempt(plan, threads, clock, checks)
         if converted is not None:

@@ -37,6 +37,14 @@ def fast_path_is_stored() -> bool:
     return folder is not None and (folder / _MARK).exists()
 
 
+def announce_compilation() -> None:
+    """Say, as a log message, that the compiled path is about to be compiled, where it is."""
+    if "pi_engine.splitting.fast_tree" not in sys.modules and not fast_path_is_stored():
+        import logging
+
+        logging.getLogger("pi_engine").warning("pi-engine: compiling for this machine, once: up to a minute")
+
+
 def mark_fast_path_stored() -> None:
     """Remember that all kernels of the compiled path are in the cache."""
     from pi_engine.runtime.kernel_folder import cache_folder

@@ -111,6 +111,18 @@ def test_when_it_pays(monkeypatch):
     assert not kernels.fast_path_pays(10**9)
 
 
+@pytest.mark.parametrize(
+    ("loaded", "stored", "told"), [(False, False, True), (True, False, False), (False, True, False)]
+)
+def test_a_compilation_is_announced(monkeypatch, caplog, loaded, stored, told):
+    monkeypatch.delitem(sys.modules, "pi_engine.splitting.fast_tree", raising=False)
+    if loaded:
+        monkeypatch.setitem(sys.modules, "pi_engine.splitting.fast_tree", kernels)
+    monkeypatch.setattr(kernels, "fast_path_is_stored", lambda: stored)
+    kernels.announce_compilation()
+    assert ("compiling" in caplog.text) == told
+
+
 def test_where_it_does_not_fit_the_plain_path_is_taken(fast):
     large = plan.make_plan(CHUDNOVSKY, 10**7, 10)
     plain = plan.make_plan(CHUDNOVSKY, 10**7, 10, fast=False)

@@ -7,7 +7,6 @@ checks the residues of what the transform has computed.
 from __future__ import annotations
 
 import functools
-import logging
 import os
 from typing import TYPE_CHECKING
 
@@ -24,8 +23,6 @@ MAX_LIMBS = 2**31 - 1
 
 _ASK_FROM_BYTES = 256 << 20
 """Workspace from which the memory limit is looked up before it is taken: a tenth of a millisecond."""
-
-_LOG = logging.getLogger("pi_engine")
 
 
 def multiply(a: mpz, b: mpz, *, threads: int | None = None, check: bool = True) -> mpz:
@@ -132,7 +129,11 @@ def prepare() -> None:
         nonlocal told
         if not told:
             told = True
-            _LOG.warning("compiling kernels for this machine, once: about twenty seconds")
+            import logging  # not on the way of small products
+
+            logging.getLogger("pi_engine").warning(
+                "pi-engine: compiling kernels for this machine, once: about twenty seconds"
+            )
 
     for kernel in TRANSFORM_KERNELS:
         kernel.ready(notice)

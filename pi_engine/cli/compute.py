@@ -95,6 +95,10 @@ def command(
     require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory)
     if file is not None:
         require_text_file(file, digits, overwrite=force)
+    if quiet:
+        import logging
+
+        logging.getLogger("pi_engine").setLevel(logging.ERROR)
     with ProgressBar(enabled=not quiet) as progress:
         result = compute(
             digits, base=int(base), series=series, threads=threads, memory=memory, check=check, progress=progress
