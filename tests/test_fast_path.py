@@ -119,6 +119,7 @@ def test_a_compilation_is_announced(monkeypatch, caplog, loaded, stored, told):
     if loaded:
         monkeypatch.setitem(sys.modules, "pi_engine.splitting.fast_tree", kernels)
     monkeypatch.setattr(kernels, "fast_path_is_stored", lambda: stored)
+    caplog.set_level("WARNING", logger="pi_engine")  # --quiet may have lowered it
     kernels.announce_compilation()
     assert ("compiling" in caplog.text) == told
 
