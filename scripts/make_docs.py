@@ -1,7 +1,7 @@
-"""Write docs/cli.md, the reference of the command line, from the commands' own help.
+"""Write docs/cli.md, the reference of the command line, from the commands' own help, and the tables made from figures.
 
-python scripts/make_docs.py           writes it
-python scripts/make_docs.py --check   exits with 1 if it is stale, and checks the README's links
+python scripts/make_docs.py           writes them
+python scripts/make_docs.py --check   exits with 1 if one is stale, and checks the pages' links
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from pi_engine.cli.main import cli
+from scripts.bench_tables import SECTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "cli.md"
@@ -50,15 +51,34 @@ def broken_links(page: Path) -> list[str]:
     return [f"{page.relative_to(ROOT)}: {target}" for target in targets if not (page.parent / target).exists()]
 
 
+def with_sections(text: str) -> str:
+    """The page with every section between `<!-- NAME -->` and `<!-- end of NAME -->` made anew."""
+    for name, make in SECTIONS.items():
+        begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+        before, found, rest = text.partition(begin)
+        if found:
+            text = f"{before}{begin}{make()}\n{end}{rest.partition(end)[2]}"
+    return text
+
+
+def made_pages() -> dict[Path, str]:
+    """Page → what it should hold."""
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    texts = {page: with_sections(page.read_text(encoding="utf-8")) for page in pages if page != REFERENCE}
+    return {REFERENCE: reference(), **texts}
+
+
 def main() -> int:
     """Write or check; returns the exit code."""
-    text = reference()
+    made = made_pages()
     if "--check" not in sys.argv:
-        REFERENCE.write_text(text, encoding="utf-8")
+        for page, text in made.items():
+            page.write_text(text, encoding="utf-8")
         return 0
-    problems = [link for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")] for link in broken_links(page)]
-    if not REFERENCE.exists() or REFERENCE.read_text(encoding="utf-8") != text:
-        problems.append("docs/cli.md is stale: run scripts/make_docs.py")
+    problems = [link for page in made for link in broken_links(page)]
+    for page, text in made.items():
+        if not page.exists() or page.read_text(encoding="utf-8") != text:
+            problems.append(f"{page.relative_to(ROOT)} is stale: run scripts/make_docs.py")
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0

@@ -1,0 +1,92 @@
+"""Programs in turn, each run in a process of its own; medians, and ratios within the rounds."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pi_engine.bench.programs import OURS, Program
+from pi_engine.errors import PiEngineError, VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+@dataclass
+class Measurement:
+    """All rounds of one size with one number of threads.
+
+    Attributes:
+        digits: N.
+        threads: what the threaded programs were given.
+        rounds: how often each program ran.
+        answers: program's name → what its process printed, round by round.
+    """
+
+    digits: int
+    threads: int
+    rounds: int
+    answers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def median(self, name: str, key: str = "seconds") -> float | None:
+        """Median over the rounds; None where the program does not have that figure."""
+        values = [answer[key] for answer in self.answers[name] if answer[key] is not None]
+        return statistics.median(values) if values else None
+
+    def phases(self) -> dict[str, float]:
+        """Median seconds of each of this program's phases, and the total."""
+        names = self.answers[OURS.name][0]["phases"]
+        return {x: statistics.median(answer["phases"][x] for answer in self.answers[OURS.name]) for x in names}
+
+    def ratio(self, name: str) -> float:
+        """How many times as long as this program: the median of the ratios within the rounds."""
+        pairs = zip(self.answers[name], self.answers[OURS.name], strict=True)
+        return float(statistics.median([peer["seconds"] / ours["seconds"] for peer, ours in pairs]))
+
+
+def measure(
+    digits: int,
+    threads: int,
+    rounds: int,
+    peers: Sequence[Program] = (),
+    say: Callable[[str], object] = lambda _: None,
+) -> Measurement:
+    """Time this program, and `peers`, `rounds` times in turn.
+
+    Args:
+        digits: N > 0.
+        threads: for those that have threads.
+        rounds: how often.
+        peers: which programs beside this one.
+        say: called with a line before each run.
+
+    Raises:
+        VerificationError: a peer has other digits than this program.
+        PiEngineError: a program has failed; the message ends with what it said last.
+    """
+    measurement = Measurement(digits, threads, rounds)
+    for number in range(1, rounds + 1):
+        for program in (OURS, *peers):
+            say(
+                f"{digits:_} digits, {threads} thread{'s' * (threads > 1)}, round {number} of {rounds}: {program.title}"
+            )
+            answer = _answer(program, digits, threads)
+            answers = measurement.answers.setdefault(program.name, [])
+            answers.append(answer)
+            if answer["sha256"] != measurement.answers[OURS.name][0]["sha256"]:
+                raise VerificationError(f"{program.title} has other digits than pi-engine at {digits:_} digits")
+    return measurement
+
+
+def _answer(program: Program, digits: int, threads: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "pi_engine.bench.child", program.name, str(digits), str(threads)]
+    process = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (this interpreter)
+    if process.returncode:
+        last = (process.stderr.strip().splitlines() or [f"exit status {process.returncode}"])[-1]
+        raise PiEngineError(f"{program.title} failed at {digits:_} digits: {last}")
+    answer: dict[str, Any] = json.loads(process.stdout)
+    return answer

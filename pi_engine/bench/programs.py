@@ -1,0 +1,157 @@
+"""The programs that are timed: this one, and what else from Python gives π as decimal text.
+
+A program is a function that takes digits and threads, does its imports, and returns the run that is timed. A run returns
+the text, `3.` and the digits, and the seconds of its phases where it knows them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_BITS_PER_DIGIT = 3.3219281
+_SPARE_DIGITS = 10
+
+
+class Run(NamedTuple):
+    """What a run has given."""
+
+    text: str
+    phases: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program that computes π.
+
+    Attributes:
+        name: what it is called on the command line of the child process, and in the results.
+        title: what tables call it.
+        module: what must be importable.
+        distribution: whose version it has.
+        prepare: imports what it needs and returns the run for so many digits and threads.
+        threaded: whether more than one thread changes anything.
+        keeps_constants: whether it keeps π between calls, so that a second run of the same size would find it ready.
+    """
+
+    name: str
+    title: str
+    module: str
+    distribution: str
+    prepare: Callable[[int, int], Callable[[], Run]]
+    threaded: bool = False
+    keeps_constants: bool = True
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether its module can be found."""
+        return importlib.util.find_spec(self.module) is not None
+
+    @property
+    def version(self) -> str:
+        """Of the installed distribution."""
+        return version(self.distribution)
+
+
+def _pi_engine(digits: int, threads: int) -> Callable[[], Run]:
+    """As in a process that has computed before: the kernels are loaded where this machine can use them."""
+    from pi_engine.engine import compute
+    from pi_engine.kernels import LOADED_DIGITS, fast_path_is_stored
+
+    if digits >= LOADED_DIGITS and fast_path_is_stored():
+        import pi_engine.splitting.fast_tree  # noqa: F401 (from here on the compiled path is taken)
+
+        compute(LOADED_DIGITS + 10_000, threads=threads)
+
+    def run() -> Run:
+        result = compute(digits, threads=threads)
+        return Run(result.text(), result.seconds)
+
+    return run
+
+
+def _twenty_lines(digits: int, threads: int) -> Callable[[], Run]:  # noqa: ARG001 (one thread)
+    """What a user of gmpy2 would write."""
+    from gmpy2 import isqrt, mpz
+
+    def split(lo: int, hi: int) -> tuple[mpz, mpz, mpz]:
+        if hi - lo == 1:
+            if lo == 0:
+                p = q = mpz(1)
+            else:
+                p = mpz(-(6 * lo - 5) * (2 * lo - 1) * (6 * lo - 1))
+                q = mpz(10939058860032000 * lo**3)
+            return p, q, p * (13591409 + 545140134 * lo)
+        middle = (lo + hi) // 2
+        p1, q1, t1 = split(lo, middle)
+        p2, q2, t2 = split(middle, hi)
+        return p1 * p2, q1 * q2, t1 * q2 + p1 * t2
+
+    def run() -> Run:
+        scale = mpz(10) ** (digits + _SPARE_DIGITS)
+        _, q, t = split(0, digits // 14 + 2)
+        text = (426880 * isqrt(10005 * scale * scale) * q // t).digits()
+        return Run("3." + text[1 : digits + 1], {})
+
+    return run
+
+
+def _const_pi(digits: int, threads: int) -> Callable[[], Run]:  # noqa: ARG001 (one thread)
+    """MPFR's π."""
+    import gmpy2
+
+    def run() -> Run:
+        text = gmpy2.const_pi(int(digits * _BITS_PER_DIGIT) + 64).digits(10)[0]
+        return Run("3." + text[1 : digits + 1], {})
+
+    return run
+
+
+def _mpmath(digits: int, threads: int) -> Callable[[], Run]:  # noqa: ARG001 (one thread)
+    """π by mpmath, on gmpy2's integers where gmpy2 is installed."""
+    import mpmath
+
+    def run() -> Run:
+        mpmath.mp.dps = digits + _SPARE_DIGITS
+        return Run(mpmath.nstr(+mpmath.mp.pi, digits + 5, strip_zeros=False)[: digits + 2], {})
+
+    return run
+
+
+def _python_flint(digits: int, threads: int) -> Callable[[], Run]:
+    """The π of FLINT's balls, and its own conversion."""
+    import flint
+
+    context: Any = flint.ctx
+
+    def run() -> Run:
+        context.threads = threads
+        context.dps = digits + _SPARE_DIGITS
+        return Run(flint.arb.pi().str(digits + 5, radius=False)[: digits + 2], {})
+
+    return run
+
+
+OURS = Program("pi-engine", "pi-engine", "pi_engine", "pi-engine", _pi_engine, threaded=True, keeps_constants=False)
+
+PROGRAMS = {
+    program.name: program
+    for program in (
+        OURS,
+        Program("python-flint", "python-flint", "flint", "python-flint", _python_flint, threaded=True),
+        Program("gmpy2", "20 lines of gmpy2", "gmpy2", "gmpy2", _twenty_lines, keeps_constants=False),
+        Program("mpmath", "mpmath", "mpmath", "mpmath", _mpmath),
+        Program("const-pi", "gmpy2.const_pi", "gmpy2", "gmpy2", _const_pi),
+    )
+}
+"""Name → program; the first is this one."""
+
+
+def installed_peers() -> list[Program]:
+    """The programs beside this one that can be run here."""
+    return [program for program in PROGRAMS.values() if program is not OURS and program.is_installed]

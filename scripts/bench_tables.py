@@ -1,0 +1,82 @@
+"""The tables of README.md and docs/performance.md that show `docs/figures/bench.json`, what `pi-engine bench` printed.
+
+pi-engine bench --digits 1e5 --digits 1e6 --digits 1e7 --peers --json > docs/figures/bench.json
+python scripts/make_docs.py
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+FIGURES = ROOT / "docs" / "figures" / "bench.json"
+_PHASES = ("sum", "root", "division", "conversion", "check")
+
+
+def peer_table() -> str:
+    """Seconds of each program, and how many times as long as this one it takes."""
+    rows = _figures()["rows"]
+    names = list(rows[0]["peers"])
+    lines = [
+        "| digits | threads | pi-engine | " + " | ".join(names) + " |",
+        "|---" * (3 + len(names)) + "|",
+    ]
+    for row in rows:
+        peers = (f"{_seconds(row['peers'][x]['seconds'])} ({row['peers'][x]['ratio']:.1f} ×)" for x in names)
+        lines.append(
+            f"| {_power(row['digits'])} | {row['threads']} | {_seconds(row['seconds']['with_text'])} | {' | '.join(peers)} |"
+        )
+    return "\n".join(lines)
+
+
+def phase_table() -> str:
+    """Seconds of this program's phases, and memory."""
+    lines = [
+        "| digits | threads | "
+        + " | ".join(_PHASES)
+        + " | with text | first run | peak memory | of it before the run |",
+        "|---" * (6 + len(_PHASES)) + "|",
+    ]
+    for row in _figures()["rows"]:
+        seconds = row["seconds"]
+        cells = [_power(row["digits"]), str(row["threads"])]
+        cells += [_seconds(seconds[x]) for x in (*_PHASES, "with_text")]
+        cells += [_seconds(row["first_seconds"])]
+        cells += [f"{row[x] / 1e6:.0f} MB" for x in ("peak_memory_bytes", "resident_before_bytes")]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    figures = _figures()
+    versions = figures["machine"]["versions"]
+    named = ", ".join(f"{name} {versions[name]}" for name in ("python", "gmpy2", "gmp", "numba"))
+    peers = figures["rows"][0]["peers"]
+    named += "".join(f", {name} {peers[name]['version']}" for name in ("python-flint", "mpmath") if name in peers)
+    rounds = sorted({row["rounds"] for row in figures["rows"]})
+    return (
+        f"{figures['machine']['processor']}, {figures['machine']['processors']} processors; {named}; "
+        f"medians of {' or '.join(map(str, rounds))} rounds."
+    )
+
+
+SECTIONS = {"bench-peers": peer_table, "bench-phases": phase_table, "bench-machine": machine}
+"""Name of a section between `<!-- NAME -->` and `<!-- end of NAME -->` → what stands in it."""
+
+
+def _figures() -> dict[str, Any]:
+    figures: dict[str, Any] = json.loads(FIGURES.read_text(encoding="utf-8"))
+    return figures
+
+
+def _seconds(value: float) -> str:
+    return f"{value:#.3g}".rstrip(".")
+
+
+def _power(digits: int) -> str:
+    exponent = len(str(digits)) - 1
+    small = str(exponent).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"10{small}" if digits == 10**exponent else f"{digits:_}"
