@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from pi_engine.errors import UsageError as UsageError
     from pi_engine.errors import VerificationError as VerificationError
     from pi_engine.result import ComputeResult as ComputeResult
+    from pi_engine.verify.bbp import hex_digits as hex_digits
 
 _HOME = {
     "compute": "pi_engine.engine",
     "ComputeResult": "pi_engine.result",
+    "hex_digits": "pi_engine.verify.bbp",
     "bigint": "pi_engine.bigint",
     "radix": "pi_engine.radix",
     "series": "pi_engine.series",

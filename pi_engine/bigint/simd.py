@@ -151,6 +151,16 @@ def shift_right(typingctx, value, counts):
 
 
 @intrinsic
+def shift_left(typingctx, value, counts):
+    """Each lane shifted left; counts below 64."""
+
+    def codegen(context, builder, sig, args):
+        return builder.shl(*args)
+
+    return integers(integers, integers), codegen
+
+
+@intrinsic
 def bits_of(typingctx, value):
     """The bit pattern of each double."""
     result = integers if value == doubles else wide_integers
@@ -227,7 +237,7 @@ def _define(operation, vector, instruction):
         return getattr(builder, instruction)(*args)
 
 
-for _operation in (operator.add, operator.sub, operator.mul, operator.and_, operator.or_):
+for _operation in (operator.add, operator.sub, operator.mul, operator.truediv, operator.and_, operator.or_):
     infer_global(_operation)(type("Vector_" + _operation.__name__, (_Binary,), {"key": _operation}))
 
 for _name in ("add", "sub", "mul"):
@@ -235,5 +245,6 @@ for _name in ("add", "sub", "mul"):
     _define(getattr(operator, _name), wide_doubles, "f" + _name)
     _define(getattr(operator, _name), integers, _name)
     _define(getattr(operator, _name), wide_integers, _name)
+_define(operator.truediv, doubles, "fdiv")
 _define(operator.and_, integers, "and_")
 _define(operator.or_, integers, "or_")

@@ -16,6 +16,7 @@ from pi_engine.errors import CapacityError, PiEngineError
 COMMANDS = {
     "compute": "pi_engine.cli.compute",
     "series": "pi_engine.cli.series",
+    "hex": "pi_engine.cli.hex",
     "bench": "pi_engine.cli.bench",
     "tune": "pi_engine.cli.tune",
     "info": "pi_engine.cli.info",

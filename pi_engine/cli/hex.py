@@ -1,0 +1,41 @@
+"""`pi-engine hex POSITION`."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.progress_bar import ProgressBar
+from pi_engine.cli.quantities import COUNT
+
+
+@click.command(short_help="Hexadecimal digits at any position.")
+@click.argument("position", type=COUNT)
+@click.option("--count", type=COUNT, default="14", show_default=True, metavar="C", help="How many digits.")
+@click.option(
+    "--formula",
+    type=click.Choice(["bellard", "plouffe"]),
+    default="bellard",
+    show_default=True,
+    help="Bellard's is faster; Plouffe's shares no term with it.",
+)
+@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Threads, by default all.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
+def command(*, position: int, count: int, formula: str, threads: int | None, as_json: bool, quiet: bool) -> None:
+    """Print hexadecimal digits of π from POSITION on, 1 being the first after the point, without those before.
+
+    Positions go up to 1e12; the time grows with the position, the memory does not. Ten digits cost as much as one.
+    """
+    from pi_engine.verify.bbp import hex_digits
+
+    start = time.perf_counter()
+    with ProgressBar(enabled=not quiet) as progress:
+        digits = hex_digits(position, count=count, formula=formula, threads=threads, progress=progress)
+    if as_json:
+        seconds = round(time.perf_counter() - start, 6)
+        emit_json({"position": position, "count": count, "hex": digits, "formula": formula, "seconds": seconds})
+    else:
+        emit(digits, "\n")

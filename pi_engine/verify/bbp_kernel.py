@@ -1,0 +1,140 @@
+"""Σ ± 2^(e − s·k) / (a·k + b) modulo 1, the inner sum of a BBP formula: vectors of modular powers in doubles.
+
+Each lane raises 2 to its own exponent modulo its own m = a·k + b < 2^44, from the exponent's top bits down: a squaring
+and, where the bit is set, a doubling, both in one product x·r with x = r or 2r. UNITS vectors are in flight, because a
+squaring has a latency of some twenty cycles and a throughput of two and a half.
+
+Bounds. Let |r| ≤ m, so |x·r| ≤ 2m². h = x·r rounded, fms(x, r, h) its error, exactly: at most 2^-53·2m² ≤ 2^-8·m.
+q = ⌊h/m⌉ from fma(h, 1/m, M) − M, M = 1.5·2^52, |q| ≤ 2m < 2^51; 1/m and the sum round once each, so q misses h/m by at
+most 1/2 + 2^-53·2m ≤ 1/2 + 2^-8. h and q·m are integers, their difference is below 2^53, so fnma(q, m, h) is exact and
+r = fnma(q, m, h) + error satisfies |r| ≤ (1/2 + 2^-7)·m, as an exact integer. The first r is 2^u ≤ m.
+
+The fraction r/m is then taken in two digits of 48 bits: q₀ = ⌊2^48·r/m⌉, |q₀| < 2^48, whose remainder
+2^48·r − q₀·m is exact and at most (1/2 + 2^-4)·m, since 2^48·r·(1/m) misses by at most 2^-53·2^48·0.51·2; and q₁ = ⌊2^48·remainder/m⌉,
+|q₁| < 2^48, which misses by at most 1/2 + 2^-4. So a term's fraction is wrong by at most TERM_ERROR = 9/16 units of 2^-96.
+The digits are summed as integers in the bits of fma(·, ·, M), whose count·bits(M) is taken off afterwards; q₁ of
+CHUNK terms stays below 2^63.
+"""
+
+from pi_engine.bigint.simd import (
+    bits_of,
+    broadcast,
+    broadcast_integer,
+    doubles_of,
+    fma,
+    fms,
+    fnma,
+    shift_left,
+    shift_right,
+)
+from pi_engine.bigint.simd_memory import load, load_integers, load_word, store, store_word
+from pi_engine.runtime.compilation import routine
+from pi_engine.verify.bbp_layout import (
+    BASES,
+    CHUNK,
+    INVERSES,
+    LANE_COUNT,
+    MODULI,
+    POWERS,
+    REMAINING,
+    SUMS,
+    TERMS_IN_FLIGHT,
+    UNITS,
+    VECTOR,
+)
+
+_ROUNDER = 1.5 * 2.0**52
+_ROUNDER_BITS = 0x4338000000000000
+_ONE_BITS = 0x3FF0000000000000
+_BIT_52 = 1 << 52
+_DIGIT = 2.0**48
+_DIGIT_BITS = 48
+_DIGIT_MASK = (1 << 48) - 1
+
+
+@routine
+def sum_fractions(first, last, exponent, step, a, b, alternating, scratch, result):
+    """Write the sum of (−1)^k·2^(exponent − step·k)/(a·k + b) over first ≤ k < last, or without signs, modulo 1.
+
+    first is even, last − first a multiple of TERMS_IN_FLIGHT, no exponent negative, every a·k + b < 2^44. `scratch` has
+    SCRATCH doubles at an address that is a multiple of 64; it begins with 0, 1, 2, 3 times `step` as integers and 0, 1, 2, 3
+    times `a` as doubles. `result` gets two words: units of 2^-48, modulo 2^64, and of 2^-96, below 2^48.
+    """
+    high = 0
+    low = 0
+    squarings = 53
+    bits = 0
+    start = first
+    while start < last:
+        end = min(start + CHUNK, last)
+        high_bits = broadcast_integer(0)
+        low_bits = broadcast_integer(0)
+        k = start
+        while k < end:
+            while (2 << bits) <= a * k + b:
+                bits += 1
+            while squarings > 0 and ((exponent - step * k) >> (squarings - 1)) <= bits:
+                squarings -= 1
+            _begin(k, exponent, step, a, b, squarings, scratch)
+            for _ in range(squarings):
+                _square(scratch)
+            for unit in range(UNITS):
+                place = VECTOR * unit
+                m = load(scratch, MODULI + place)
+                inverse = load(scratch, INVERSES + place)
+                scaled = load(scratch, POWERS + place) * broadcast(_DIGIT)
+                digit = fma(scaled, inverse, broadcast(_ROUNDER))
+                high_bits = high_bits + bits_of(digit)
+                rest = fnma(digit - broadcast(_ROUNDER), m, scaled) * broadcast(_DIGIT)
+                low_bits = low_bits + bits_of(fma(rest, inverse, broadcast(_ROUNDER)))
+            k += TERMS_IN_FLIGHT
+        offset = (end - start) // LANE_COUNT * _ROUNDER_BITS
+        store(scratch, SUMS, doubles_of(high_bits))
+        store(scratch, SUMS + VECTOR, doubles_of(low_bits))
+        for lane in range(LANE_COUNT):
+            high_sum = load_word(scratch + 8 * (SUMS + lane)) - offset
+            low_sum = load_word(scratch + 8 * (SUMS + VECTOR + lane)) - offset
+            if alternating != 0 and lane % 2 == 1:
+                high -= high_sum
+                low -= low_sum
+            else:
+                high += high_sum
+                low += low_sum
+        high += low >> _DIGIT_BITS
+        low &= _DIGIT_MASK
+        start = end
+    store_word(result, high)
+    store_word(result + 8, low)
+
+
+@routine(forceinline=True)
+def _begin(k, exponent, step, a, b, squarings, scratch):
+    """m, 1/m, the power of the exponent's top bits, and the bits that remain, the next one at place 52."""
+    lanes = load_integers(scratch, BASES)
+    lanes_of_m = load(scratch, BASES + VECTOR)
+    for unit in range(UNITS):
+        place = VECTOR * unit
+        here = k + place
+        m = broadcast(float(a * here + b)) + lanes_of_m
+        e = broadcast_integer(exponent - step * here) - lanes
+        top = shift_right(e, broadcast_integer(squarings)) + broadcast_integer(1023)
+        store(scratch, MODULI + place, m)
+        store(scratch, INVERSES + place, broadcast(1.0) / m)
+        store(scratch, POWERS + place, doubles_of(shift_left(top, broadcast_integer(52))))
+        store(scratch, REMAINING + place, doubles_of(shift_left(e, broadcast_integer(53 - squarings))))
+
+
+@routine(forceinline=True)
+def _square(scratch):
+    """One squaring of every power in flight, doubled where the exponent's next bit is set."""
+    for unit in range(UNITS):
+        place = VECTOR * unit
+        r = load(scratch, POWERS + place)
+        m = load(scratch, MODULI + place)
+        remaining = load_integers(scratch, REMAINING + place)
+        factor = doubles_of(broadcast_integer(_ONE_BITS) + (remaining & broadcast_integer(_BIT_52)))
+        x = r * factor
+        h = x * r
+        q = fma(h, load(scratch, INVERSES + place), broadcast(_ROUNDER)) - broadcast(_ROUNDER)
+        store(scratch, POWERS + place, fnma(q, m, h) + fms(x, r, h))
+        store(scratch, REMAINING + place, doubles_of(remaining + remaining))

@@ -1,0 +1,24 @@
+"""How `bbp_kernel` lays out its scratch memory, in doubles; those who call it need this without Numba."""
+
+from pi_engine.bigint.layout import WIDTH
+
+UNITS = 8
+"""Vectors in flight."""
+
+VECTOR = LANE_COUNT = WIDTH
+TERMS_IN_FLIGHT = UNITS * VECTOR
+
+CHUNK = 1 << 14
+"""Terms whose low digits, each below 2^48, are summed before they are carried: 2^14/4·2^48·4 < 2^63."""
+
+MODULUS_LIMIT = 1 << 44
+"""What every denominator must be below."""
+
+FRACTION_BITS = 96
+"""A fraction is two digits of 48 bits."""
+
+TERM_ERROR_SIXTEENTHS = 9
+"""A term's error, in sixteenths of the last unit."""
+
+BASES, POWERS, MODULI, INVERSES, REMAINING, SUMS = 0, 2 * VECTOR, 40, 72, 104, 136
+SCRATCH = SUMS + 2 * VECTOR

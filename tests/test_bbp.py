@@ -1,0 +1,177 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+import pi_engine
+from pi_engine.errors import UsageError, VerificationError
+from pi_engine.verify import bbp, bbp_layout, bbp_sum
+from pi_engine.verify.bbp_formulas import BELLARD, FORMULAS, PLOUFFE, BBPFormula, Component
+from pi_engine.verify.bbp_sum import Fraction, fraction_at
+from pi_engine.verify.known import known_digits
+
+ONE = 1 << bbp_layout.FRACTION_BITS
+
+
+def hexadecimal(digits):
+    return pi_engine.compute(digits, base=16, check="none").text()[2:]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("known", [x for x in known_digits(16) if x.start <= 10**7], ids=lambda x: str(x.start))
+def test_published_digits(formula, known):
+    count = min(len(known.digits), 14)
+    assert pi_engine.hex_digits(known.start, count=count, formula=formula) == known.digits[:count]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_every_position_and_count_against_computed_digits(formula):
+    digits = hexadecimal(700)
+    for position in range(1, 80):
+        assert pi_engine.hex_digits(position, count=20, formula=formula) == digits[position - 1 : position + 19]
+    assert pi_engine.hex_digits(1, count=600, formula=formula) == digits[:600]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_random_positions_around_the_kernel_threshold(formula, rng):
+    digits = hexadecimal(2 * bbp_sum.KERNEL_FROM + 100)
+    edges = [bbp_sum.KERNEL_FROM + d for d in range(-2, 4)]
+    for position in edges + [rng.randrange(1, 2 * bbp_sum.KERNEL_FROM) for _ in range(6)]:
+        count = rng.randrange(1, 60)
+        found = pi_engine.hex_digits(position, count=count, formula=formula, threads=rng.randrange(1, 4))
+        assert found == digits[position - 1 : position - 1 + count]
+
+
+def exact_sum(formula, component, exponent, first, last):
+    """In units of 2^-96, rounded down from 2^-160."""
+    total = 0
+    for k in range(first, last):
+        m = component.a * k + component.b
+        term = (pow(2, exponent - formula.step * k, m) << 160) // m
+        total += -term if formula.alternating and k % 2 else term
+    return (total >> 64) % ONE
+
+
+LARGEST_K = (bbp_layout.MODULUS_LIMIT - 10) // 10 - bbp_layout.TERMS_IN_FLIGHT * 3
+
+
+@pytest.mark.parametrize(
+    ("first", "count", "a", "b", "spare_exponent"),
+    [
+        (0, 32, 4, 1, 0),  # denominators from 1, exponents down to the step
+        (0, 32, 1, 1, 0),
+        (0, bbp_layout.CHUNK + 32, 10, 9, 12_345),  # a carry between chunks
+        (2, 3200, 8, 4, 7),  # even denominators
+        (LARGEST_K & -2, 64, 10, 9, 4 * 10**12),  # the largest denominators
+        (LARGEST_K & -2, 64, 10, 1, (1 << 43) - 1),  # all bits of the exponent
+    ],
+)
+@pytest.mark.parametrize(("step", "alternating"), [(10, True), (4, False)])
+def test_kernel_sum_is_within_its_bound(first, count, a, b, spare_exponent, step, alternating):
+    formula = BBPFormula("", step, alternating, ())
+    component = Component(1, 0, a, b)
+    exponent = max(step * (first + count - 1) + spare_exponent % 11, spare_exponent if first else 0)
+    if first:
+        formula = BBPFormula("", 0, alternating, ())  # the same exponent everywhere: none may be negative
+    got = bbp_sum._kernel_sum(formula, exponent, bbp_sum._Piece(component, first, first + count))
+    want = exact_sum(formula, component, exponent, first, first + count)
+    error = abs((got - want + ONE // 2) % ONE - ONE // 2)
+    assert error <= count * bbp_layout.TERM_ERROR_SIXTEENTHS / 16 + 1
+
+
+def test_bounds_of_the_layout():
+    # sums of q1 of a chunk, in each lane and over the lanes, stay in 63 bits
+    assert bbp_layout.CHUNK * 2**48 < 2**63
+    assert bbp_layout.CHUNK % bbp_layout.TERMS_IN_FLIGHT == 0
+    for formula in FORMULAS.values():
+        for component in formula.components:
+            terms = (4 * bbp.LAST_POSITION + component.shift) // formula.step + bbp_layout.TERMS_IN_FLIGHT + 1
+            assert component.a * terms + component.b < bbp_layout.MODULUS_LIMIT
+        error = Fraction(0, formula.terms(bbp.LAST_POSITION))
+        assert bbp.reliable_digits(error) >= 10
+
+
+def test_beyond_the_bounds_is_refused():
+    with pytest.raises(VerificationError, match="beyond"):
+        fraction_at(PLOUFFE, bbp_layout.MODULUS_LIMIT // 8, 1)
+
+
+def test_an_open_digit_is_settled_by_a_further_evaluation(monkeypatch):
+    digits = hexadecimal(60)
+    value = int(digits, 16) << bbp_layout.FRACTION_BITS
+    calls = []
+
+    def blurred(formula, offset, threads, progress):
+        calls.append(offset)
+        shifted = (value >> (4 * 60 - 4 * offset)) % ONE
+        if len(calls) == 1:  # as if the error reached over the end of the tenth digit
+            return Fraction(shifted, 1 << (bbp_layout.FRACTION_BITS - 40))
+        return Fraction(shifted, 1000)
+
+    monkeypatch.setattr(bbp, "fraction_at", blurred)
+    assert bbp._digits(BELLARD, 5, 10, 1, None) == digits[5:15]
+    assert len(calls) == 2
+
+
+def test_contradicting_evaluations_are_seen():
+    here, after = fraction_at(BELLARD, 100, 1), fraction_at(BELLARD, 110, 1)
+    assert bbp.digits_between(here, after, 10) == hexadecimal(110)[100:]
+    for wrong in (
+        Fraction(after.units ^ (1 << 60), after.error),
+        Fraction((after.units + ONE // 3) % ONE, after.error),
+    ):
+        with pytest.raises(VerificationError, match="contradict"):
+            bbp.digits_between(here, wrong, 10)
+
+
+def test_a_broken_kernel_is_seen_by_the_other_formula(monkeypatch):
+    real = bbp_sum._kernel_sum
+    monkeypatch.setattr(bbp_sum, "_kernel_sum", lambda *arguments: real(*arguments) + (1 << 50))
+    position = bbp_sum.KERNEL_FROM + 1000
+    assert pi_engine.hex_digits(position, formula="plouffe") != pi_engine.hex_digits(position, formula="bellard")
+
+
+def test_digit_strings_keep_their_zeros():
+    assert bbp.certain_digits(Fraction((5 << 60) + 9, 1), 9) == "000000005"
+    assert bbp.certain_digits(Fraction(0, 1), 3) is None
+    assert bbp.digits_between(Fraction(0, 4), Fraction(0, 4), 6) == "000000"
+    assert bbp.digits_between(Fraction(0, 4), Fraction(ONE - 8, 4), 4) == "FFFF"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "match"),
+    [
+        ({"position": 0}, "position"),
+        ({"position": 10**12 + 1}, "position"),
+        ({"position": 1, "count": 0}, "count"),
+        ({"position": 1, "count": 10_001}, "base 16"),
+        ({"position": 1, "formula": "leibniz"}, "choose bellard or plouffe"),
+        ({"position": 1, "threads": 0}, "threads"),
+    ],
+)
+def test_arguments_that_are_refused(arguments, match):
+    with pytest.raises(UsageError, match=match):
+        pi_engine.hex_digits(**arguments)
+
+
+def run(*arguments):
+    return subprocess.run([sys.executable, "-m", "pi_engine", "hex", *arguments], capture_output=True, text=True)
+
+
+def test_command():
+    assert run("1").stdout == "243F6A8885A308\n"
+    answer = json.loads(run("1e4", "--count", "5", "--formula", "plouffe", "--json").stdout)
+    seconds = answer.pop("seconds")
+    assert (
+        answer == {"schema": 1, "position": 10_000, "count": 5, "hex": "68AC8", "formula": "plouffe"} and seconds >= 0
+    )
+    for bad in (["0"], ["-3"], ["1e13"], ["1", "--count", "0"], ["x"], ["1", "--formula", "no"]):
+        done = run(*bad)
+        assert done.returncode == 2 and done.stdout == "" and len(done.stderr.splitlines()) == 1, bad
+
+
+def test_progress_reaches_its_total():
+    seen = []
+    pi_engine.hex_digits(10**6, progress=lambda phase, done, total: seen.append((phase, done, total)))
+    assert seen[-1][1] == seen[-1][2] > 10**6 and [x[1] for x in seen] == sorted(x[1] for x in seen)
