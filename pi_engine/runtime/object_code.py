@@ -63,6 +63,11 @@ class StoredKernel:
                 self._function = self._stored() or self._compiled(notice)
             return self._function
 
+    def is_stored(self) -> bool:
+        """Whether a call would find its machine code, loaded or stored, rather than compile it."""
+        path = self._path()
+        return self._function is not None or (path is not None and path.exists())
+
     def _path(self) -> Path | None:
         folder = cache_folder()
         kind = hashlib.sha256(self.signature.encode()).hexdigest()[:8]

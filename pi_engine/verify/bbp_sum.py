@@ -31,7 +31,9 @@ _ONE = 1 << FRACTION_BITS
 _PIECE = TERMS_IN_FLIGHT << 18
 """Terms a call of the kernel: a tenth of a second, within which an interrupt is heard."""
 KERNEL_FROM = 20_000
-"""Positions below which Python is faster than loading the kernel."""
+"""Offsets below which Python is faster than loading the kernel."""
+COMPILED_FROM = 300_000
+"""Offsets below which Python is faster than compiling it."""
 
 PHASE = "terms"
 _kernel = StoredKernel("pi_engine.verify.bbp_kernel", "sum_fractions", f"void({', '.join(['int64'] * 9)})")
@@ -58,13 +60,14 @@ def fraction_at(formula: BBPFormula, offset: int, threads: int, progress: Progre
     Raises:
         VerificationError: a denominator would pass what the kernel's bounds allow; callers limit `offset`.
     """
+    with_kernel = offset >= KERNEL_FROM and (offset >= COMPILED_FROM or _kernel.is_stored())
     total, error, ranges = 0, 0, []
     for component in formula.components:
         exponent = 4 * offset + component.shift
         count = max(0, exponent // formula.step + 1)
         if component.a * (count + TERMS_IN_FLIGHT) + component.b >= MODULUS_LIMIT:
             raise VerificationError("the position is beyond the bounds of the modular arithmetic")
-        whole = count - count % TERMS_IN_FLIGHT if offset >= KERNEL_FROM else 0
+        whole = count - count % TERMS_IN_FLIGHT if with_kernel else 0
         ranges.append(range(whole))
         sums, terms = _sum_exactly(formula, component, exponent, whole)
         total += component.sign * sums
