@@ -18,6 +18,7 @@ COMMANDS = {
     "series": "pi_engine.cli.series",
     "hex": "pi_engine.cli.hex",
     "bench": "pi_engine.cli.bench",
+    "near-integer": "pi_engine.cli.near_integer",
     "tune": "pi_engine.cli.tune",
     "info": "pi_engine.cli.info",
     "completion": "pi_engine.cli.completion",

@@ -1,0 +1,123 @@
+"""`pi-engine near-integer [D]`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.progress_bar import ProgressBar
+from pi_engine.cli.quantities import COUNT
+
+if TYPE_CHECKING:
+    from pi_engine.verify.near_integer import NearInteger
+
+_LONG_INTEGER = 60
+"""Digits from which the nearest integer is shown by its ends only."""
+
+
+@click.command(short_help="e^(π√163), and what it proves.")
+@click.argument("d", type=COUNT, default=163, metavar="[D]")
+@click.option("--digits", type=COUNT, default=1000, show_default=True, metavar="N", help="Digits of π to confirm.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
+def command(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:
+    """Show e^(π√D), its distance from the nearest integer, and confirm N digits of π by it.
+
+    D is a whole number, by default 163. Where the j-invariant that belongs to D is an integer, its value at the computed
+    digits is compared with that integer: every one of the N digits is thereby proved, by a formula that shares nothing
+    with the series they come from. This is so for D = 2, 7, 8, 11, 12, 16, 19, 27, 28, 43, 67 and 163.
+
+    Exit code 3: a digit is wrong.
+    """
+    from pi_engine.errors import VerificationError
+    from pi_engine.verify.near_integer import digits_of_pi_needed, near_integer, require_memory
+
+    taken = digits_of_pi_needed(d, digits)
+    require_memory(d, taken)
+    from pi_engine.engine import compute
+
+    if quiet:
+        import logging
+
+        logging.getLogger("pi_engine").setLevel(logging.ERROR)
+    with ProgressBar(enabled=not quiet) as progress:
+        result = compute(taken, progress=progress)
+        progress("j", 0, 0)
+        found = near_integer(d, result.value, taken, looked_at=digits)
+    confirmation = found.confirmation
+    if confirmation is not None and confirmation.confirmed < digits:
+        raise VerificationError(
+            f"the j-invariant confirms only {confirmation.confirmed:_} of {digits:_} digits: "
+            "run again, and report it if it recurs"
+        )
+    if as_json:
+        emit_json(
+            {
+                "d": d,
+                "digits": digits,
+                "value_start": found.value_start,
+                "nearest_integer": found.nearest_integer.digits(),
+                "distance": found.distance,
+                "j": None if found.j is None else str(found.j),
+                "digits_confirmed": None if confirmation is None else confirmation.confirmed,
+                "discriminant": -found.discriminant,
+                "class_number": found.class_number,
+            }
+        )
+    else:
+        emit(_as_text(found))
+
+
+def _as_text(found: NearInteger) -> str:
+    power = f"e^(π√{found.d})"
+    digit = "9" if found.distance.startswith("-") else "0"
+    rows = [
+        (power, f"{_shortened(found.value_start)}…"),
+        ("nearest integer", _shortened(found.nearest_integer.digits()) + _as_cube(found)),
+        ("distance", found.distance.replace("-", "−") + (f", {found.nines} times {digit}" if found.nines else "")),
+        ("j-invariant", _j(found)),
+        ("digits of π", _confirmed(found)),
+    ]
+    width = max(len(name) for name, _ in rows) + 2
+    return "".join(f"{name:<{width}}{text}\n" for name, text in rows)
+
+
+def _shortened(number: str) -> str:
+    """A number with a long integer part, by its ends."""
+    integer, point, rest = number.partition(".")
+    if len(integer) > _LONG_INTEGER:
+        integer = f"{integer[:20]}…{integer[-20:]} ({len(integer)} digits)"
+        point = " ." if point else ""
+    return integer + point + rest
+
+
+def _as_cube(found: NearInteger) -> str:
+    """Where the nearest integer is that of the q-expansion, −j + 744 or j − 744: say so."""
+    if found.j is None:
+        return ""
+    if int(found.nearest_integer) == 744 - found.j:
+        return f" = {_cube(-found.j)} + 744"
+    return f" = {_cube(found.j)} − 744" if int(found.nearest_integer) == found.j - 744 else ""
+
+
+def _cube(n: int) -> str:
+    root = round(abs(n) ** (1 / 3))
+    sign = "−" if n < 0 else ""
+    return f"{sign}{root}³" if root**3 == abs(n) else f"{sign}{abs(n)}"
+
+
+def _j(found: NearInteger) -> str:
+    tau = f"(1 + √−{found.d})/2" if found.d % 4 == 3 else f"√−{found.discriminant // 4}"
+    if found.j is None:
+        return f"j({tau}) is no integer: its degree is the class number of −{found.discriminant}, {found.class_number}"
+    return f"j({tau}) = {_cube(found.j)}, an integer: the class number of −{found.discriminant} is 1"
+
+
+def _confirmed(found: NearInteger) -> str:
+    if found.confirmation is not None:
+        return f"{found.confirmation.confirmed:_} of {found.digits:_} confirmed, since j has that value"
+    if found.j is None:
+        return "none confirmed: only an integer j is known exactly without π"
+    return "none confirmed: j is stationary there, and does not feel a small error in π"
