@@ -19,6 +19,7 @@ COMMANDS = {
     "hex": "pi_engine.cli.hex",
     "bench": "pi_engine.cli.bench",
     "near-integer": "pi_engine.cli.near_integer",
+    "identities": "pi_engine.cli.identities",
     "tune": "pi_engine.cli.tune",
     "info": "pi_engine.cli.info",
     "completion": "pi_engine.cli.completion",

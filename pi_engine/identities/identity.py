@@ -1,0 +1,117 @@
+"""What an identity is, and what "its sides agree" means."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import gmpy2
+from mpmath import mp
+
+from pi_engine.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+GUARD_DIGITS = 20
+"""Both sides are evaluated to so many digits more than are compared."""
+
+MOST_DIGITS = 10_000
+"""There a quadrature takes an hour."""
+
+INTEGRAL_DIGITS = 200
+SERIES_DIGITS = 1000
+"""How many digits are compared unless the user says."""
+
+
+class Case(NamedTuple):
+    """One instance: what it is called, and its two sides, as mpmath numbers."""
+
+    label: str
+    left: Any
+    right: Any
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A statement that two expressions are equal, with a way to evaluate each.
+
+    Attributes:
+        name: what it is called on the command line.
+        group: 1 to 10, the part of the gallery.
+        statement: one line, readable in a terminal.
+        source: where it comes from.
+        cases: the instances that are compared, evaluated at mpmath's current precision for so many digits.
+        default_digits: how many are compared unless the user says.
+        notes: further lines worth reading, evaluated likewise; they need 30 digits.
+    """
+
+    name: str
+    group: int
+    statement: str
+    source: str
+    cases: Callable[[int], Iterable[Case]]
+    default_digits: int = SERIES_DIGITS
+    notes: Callable[[], list[str]] | None = None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How far the two sides of an identity agree.
+
+    Attributes:
+        identity: what was evaluated.
+        digits_requested: N.
+        digits_agreeing: in the worst case: the largest k ≤ N with |left − right| < 10^−k·max(1, |right|).
+        seconds: it took.
+        cases: label, digits that agree, and the right side rounded to N digits, at most 50.
+    """
+
+    identity: Identity
+    digits_requested: int
+    digits_agreeing: int
+    seconds: float
+    cases: list[tuple[str, int, str]] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the sides agree to the stated rounding: 10^−N of the larger of 1 and the value."""
+        return self.digits_agreeing >= self.digits_requested
+
+
+def evaluate(identity: Identity, digits: int | None = None) -> Evaluation:
+    """Evaluate both sides to N digits, by default the identity's own.
+
+    Raises:
+        UsageError: N is not from 1 to MOST_DIGITS.
+    """
+    digits = identity.default_digits if digits is None else digits
+    if not 1 <= digits <= MOST_DIGITS:
+        raise UsageError(f"the number of digits must be from 1 to {MOST_DIGITS:_}")
+    start = time.perf_counter()
+    with mp.workdps(digits + GUARD_DIGITS):
+        cases = [(case.label, agreement(case, digits), _shown(case.right, digits)) for case in identity.cases(digits)]
+    worst = min(agreeing for _, agreeing, _ in cases)
+    return Evaluation(identity, digits, worst, time.perf_counter() - start, cases)
+
+
+def agreement(case: Case, digits: int) -> int:
+    """The largest k from 0 to `digits` with |left − right| < 10^−k·max(1, |right|)."""
+    difference = abs(mp.mpmathify(case.left) - mp.mpmathify(case.right))
+    if not mp.isfinite(difference):
+        return 0
+    if not difference:
+        return digits
+    relative = difference / max(mp.one, abs(case.right))
+    return max(0, min(digits, int(mp.ceil(-mp.log10(relative))) - 1))
+
+
+def agm_pi() -> Any:
+    """π to the current precision by MPFR's arithmetic-geometric mean: no series, where a series is what it is compared to."""
+    mantissa, exponent = gmpy2.const_pi(mp.prec + 20).as_mantissa_exp()
+    return mp.ldexp(mp.mpf(int(mantissa)), int(exponent))
+
+
+def _shown(value: Any, digits: int) -> str:
+    return str(mp.nstr(mp.mpmathify(value), min(digits, 50), strip_zeros=False, max_fixed=60))
