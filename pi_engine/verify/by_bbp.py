@@ -170,7 +170,8 @@ def _power_ratio(exponent: int, hex_places: int) -> _Ratio:
     """10^exponent / 16^hex_places."""
     with gmpy2.context(precision=_PRECISION):
         ratio = gmpy2.exp2(exponent * gmpy2.log2(gmpy2.mpfr(10)) - 4 * hex_places)
-        return _Ratio(*ratio.as_mantissa_exp())
+        mantissa, power = ratio.as_mantissa_exp()
+        return _Ratio(mantissa, int(power))
 
 
 def _hex_places(digits: int) -> int:
