@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pi_engine import series as series
     from pi_engine.engine import compute as compute
     from pi_engine.errors import CapacityError as CapacityError
+    from pi_engine.errors import CorruptFileError as CorruptFileError
     from pi_engine.errors import OutputError as OutputError
     from pi_engine.errors import PiEngineError as PiEngineError
     from pi_engine.errors import UsageError as UsageError
@@ -34,6 +35,7 @@ _HOME = {
     "UsageError": "pi_engine.errors",
     "VerificationError": "pi_engine.errors",
     "CapacityError": "pi_engine.errors",
+    "CorruptFileError": "pi_engine.errors",
     "OutputError": "pi_engine.errors",
 }
 __all__ = ["__version__", *_HOME]  # noqa: PLE0604 (the keys are the names)

@@ -6,6 +6,7 @@
 | 2 | UsageError |
 | 3 | VerificationError |
 | 4 | CapacityError |
+| 5 | CorruptFileError |
 
 A message is one line that says what is wrong and what to do.
 """
@@ -41,3 +42,21 @@ class CapacityError(PiEngineError):
     exit_code = 4
     errnos = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
     """What the system answers when it happens while writing."""
+
+
+class CorruptFileError(PiEngineError):
+    """A file of digits is damaged, cut off, or not of a known format or version."""
+
+    exit_code = 5
+
+    def __init__(self, message: str, *, kind: str = "damaged", offset: int | None = None) -> None:
+        """Say what is wrong.
+
+        Args:
+            message: one line.
+            kind: "stray" (a character that is no digit), "truncated", "header", "empty" or "damaged".
+            offset: bytes before the place, in the decompressed text where the file is compressed and decompresses.
+        """
+        super().__init__(message)
+        self.kind = kind
+        self.offset = offset

@@ -79,22 +79,52 @@ class ComputeResult:
 
         return digit_words(self.fraction_text, self.base)
 
-    def write(self, path: str | Path, *, overwrite: bool = False) -> list[Check]:
-        """Write the digits as text to `path`: the file appears whole or not at all, and is re-read and compared.
+    def write(
+        self,
+        path: str | Path,
+        *,
+        overwrite: bool = False,
+        format: str | None = None,  # noqa: A002 (the name of the option)
+        block_size: int | None = None,
+    ) -> list[Check]:
+        """Write the digits to `path`: the file appears whole or not at all, and is re-read and compared.
+
+        Args:
+            path: the file; for a set of .ycd files `NAME.ycd`, which stands for `NAME/NAME - 0.ycd` and so on.
+            overwrite: whether an existing file may be replaced.
+            format: "text", "gz", "xz", "zst" or "ycd"; by default what the suffix of `path` stands for, else text.
+            block_size: digits of each file of a .ycd set.
 
         Returns:
             The check of the file; none where it could not be read back, because it is a device or a pipe.
 
         Raises:
-            UsageError: the file exists and `overwrite` is false, the folder is missing, or the suffix is another
-                format's.
+            UsageError: the file exists and `overwrite` is false, the folder is missing, or the format cannot be written.
             OutputError: the system refuses to write.
             CapacityError: the disk is full.
             VerificationError: what was re-read differs from the result; no file is left.
         """
+        from pi_engine.digits.formats import format_to_write
         from pi_engine.digits.text_file import write_text_file
 
-        was_read = write_text_file(
-            path, self.pieces(), digits=self.digits, base=self.base, expected_hash=self.hash, overwrite=overwrite
-        )
+        form = format_to_write(path, format)
+        if form == "text" and block_size is None:
+            was_read = write_text_file(
+                path, self.pieces(), digits=self.digits, base=self.base, expected_hash=self.hash, overwrite=overwrite
+            )
+        else:
+            from pi_engine.digits.blocks import blocks_of_words
+            from pi_engine.digits.writer import write_digits
+
+            was_read = write_digits(
+                path,
+                blocks_of_words(self.words, self.digits, self.base),
+                digits=self.digits,
+                base=self.base,
+                form=form,
+                block_size=block_size,
+                overwrite=overwrite,
+                expected_hash=self.hash,
+                threads=self.threads,
+            ).read_back
         return [Check("file", "passed", "the hash of the file as read back is that of the value")] if was_read else []

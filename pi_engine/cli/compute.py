@@ -41,6 +41,15 @@ class _ComputeCommand(click.Command):
 @click.command(cls=_ComputeCommand, short_help="Compute digits of π.")
 @click.argument("digits", type=COUNT)
 @click.option("-o", "--output", metavar="FILE", help="Write the digits to FILE, '-' for stdout without a line break.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "gz", "xz", "zst", "ycd"]),
+    help="Format of FILE; by default its suffix tells (.txt.gz, .txt.xz, .txt.zst, .ycd), else text.",
+)
+@click.option(
+    "--block-size", type=COUNT, metavar="DIGITS", help="Write a set of .ycd files of so many digits each, in a folder."
+)
 @click.option("--base", type=click.Choice(["10", "16"]), default="10", show_default=True, help="Base of the digits.")
 @click.option(
     "--series", default="chudnovsky", show_default=True, metavar="NAME", help="Series to sum: see 'series list'."
@@ -66,6 +75,8 @@ def command(
     digits: int,
     *,
     output: str | None,
+    form: str | None,
+    block_size: int | None,
     base: str,
     series: str,
     threads: int | None,
@@ -85,16 +96,17 @@ def command(
     if as_json and output == "-":
         raise click.UsageError("--json and '-o -' both want stdout: choose one")
     file = None if output in (None, "-") else output
+    if file is None and (form or block_size is not None):
+        raise click.UsageError("--format and --block-size are for files: name one with '-o FILE'")
 
     from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.digits.text_file import require_text_file
     from pi_engine.engine import compute, require_capacity
     from pi_engine.kernels import fast_path_is_stored
     from pi_engine.runtime.progress import PhaseClock
 
     require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory)
     if file is not None:
-        require_text_file(file, digits, overwrite=force)
+        _require_file(file, digits, int(base), form, block_size, overwrite=force)
     if quiet:
         import logging
 
@@ -107,7 +119,7 @@ def command(
         checks = result.checks
         if file is not None:
             with clock.phase("write"):
-                checks = checks + result.write(file, overwrite=force)
+                checks = checks + result.write(file, overwrite=force, format=form, block_size=block_size)
     seconds = {**result.seconds, **clock.seconds, "total": result.seconds["total"] + clock.total()}
     if as_json:
         emit_json(_as_json(result, seconds, checks, file))
@@ -117,6 +129,24 @@ def command(
         if digits >= _HINT_FROM and transform_is_usable() and not fast_path_is_stored():
             click.echo("pi-engine: 'pi-engine tune', once, makes runs like this one three times as fast", err=True)
         click.echo(_closing_line(result, seconds, checks, file), err=True)
+
+
+def _require_file(
+    file: str, digits: int, base: int, form: str | None, block_size: int | None, *, overwrite: bool
+) -> None:
+    """Refuse at once what could not be written in the end."""
+    from pi_engine.digits.formats import format_to_write
+
+    kind = format_to_write(file, form)
+    if kind == "text" and block_size is None:
+        from pi_engine.digits.atomic import require_writable
+        from pi_engine.digits.text_file import text_size
+
+        require_writable(file, size=text_size(digits), overwrite=overwrite)
+        return
+    from pi_engine.digits.writer import require_file
+
+    require_file(file, digits, base=base, form=kind, overwrite=overwrite, block_size=block_size)
 
 
 def _closing_line(result: ComputeResult, seconds: dict[str, float], checks: Sequence[Check], file: str | None) -> str:

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from pi_engine.digits.atomic import atomic_writer, require_writable
-from pi_engine.errors import UsageError, VerificationError
+from pi_engine.errors import VerificationError
 from pi_engine.radix.digit_hash import DigitHash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 _CHUNK = 1 << 20
-_OTHER_FORMATS = frozenset({".ycd", ".gz", ".xz", ".zst", ".bz2", ".zip"})
 
 
 def text_size(digits: int) -> int:
     """Bytes of the text of that many digits after the point."""
     return digits + 2 if digits else 1
-
-
-def require_text_file(path: str | Path, digits: int, *, overwrite: bool) -> None:
-    """Refuse a file that could not be written, or whose name says that it holds another format.
-
-    Raises:
-        UsageError, CapacityError: as `require_writable`.
-    """
-    if Path(path).suffix.lower() in _OTHER_FORMATS:
-        raise UsageError(f"{path}: only the text format can be written for now: end the name in .txt")
-    require_writable(path, size=text_size(digits), overwrite=overwrite)
 
 
 def write_text_file(
@@ -43,9 +31,9 @@ def write_text_file(
 
     Raises:
         VerificationError: what was read back is not the text of these digits; no file is left.
-        UsageError, OutputError, CapacityError: as `require_text_file` and `atomic_writer`.
+        UsageError, OutputError, CapacityError: as `require_writable` and `atomic_writer`.
     """
-    require_text_file(path, digits, overwrite=overwrite)
+    require_writable(path, size=text_size(digits), overwrite=overwrite)
     with atomic_writer(path, overwrite=overwrite) as stream:
         for piece in pieces:
             stream.write(piece.encode("ascii"))

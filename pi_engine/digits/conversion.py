@@ -1,0 +1,106 @@
+"""One format of digit files into another, in bounded memory."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pi_engine.digits.constants import PI, recognise
+from pi_engine.digits.digit_text import DigitText
+from pi_engine.digits.formats import Format, format_to_write
+from pi_engine.digits.reader import DigitFile, sound_blocks
+from pi_engine.digits.spool import Spool
+from pi_engine.digits.writer import require_file, write_digits
+from pi_engine.digits.ycd_header import LEAST_DIGITS
+from pi_engine.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pi_engine.digits.blocks import Block
+
+
+class Conversion(NamedTuple):
+    """What has been read and written; `hash` is that of the digits with the one before the point."""
+
+    source_format: Format
+    format: Format
+    base: int
+    digits: int
+    hash: int
+    output: str
+    read_back: bool
+
+
+def convert(
+    source: str | Path,
+    target: str | Path,
+    *,
+    form: str | None = None,
+    base: int | None = None,
+    block_size: int | None = None,
+    overwrite: bool = False,
+    threads: int = 1,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Conversion:
+    """Write the digits of `source` to `target`, in the format `form` or that of its suffix; the base stays.
+
+    The digits are those of the file, be they π's or not. Where the source does not say how many there are, and the
+    target has to, the words are put aside in a temporary file first, 0.42 bytes a digit, beside the target.
+
+    Raises:
+        UsageError: the source cannot be read, the target not be written, or `base` is another than the source's.
+        CorruptFileError: the source is damaged.
+        OutputError, CapacityError, VerificationError: as `write_digits`.
+    """
+    kind = format_to_write(target, form)
+    with ExitStack() as stack:
+        file = stack.enter_context(DigitFile(source))
+        if base not in {None, file.base}:
+            raise UsageError(
+                f"{file.name} holds digits of base {file.base}, and a conversion keeps the base: "
+                f"compute the digits of base {base} with 'compute N --base {base}'"
+            )
+        beside = None if str(target) == "-" else Path(target).resolve().parent
+        guess = LEAST_DIGITS if file.digits is None else file.digits  # of a text, its length tells no better
+        require_file(target, guess, base=file.base, form=kind, overwrite=overwrite, block_size=block_size)
+        blocks: Iterable[Block] = _reported(sound_blocks(file), file, progress)
+        digits = file.digits
+        if digits is None and kind == "ycd":
+            spool = stack.enter_context(Spool(file.base, beside))
+            spool.fill(blocks)
+            digits, blocks = spool.digits, spool.blocks()
+        iterator = iter(blocks)
+        first = next(iterator, None)
+        head = ""
+        if first is None:
+            digits = 0
+        else:
+            head = DigitText(file.base).text(first.words[:4], min(first.digits, 50)).decode("ascii")
+            iterator = chain([first], iterator)
+        integer = file.integer or (recognise(head, file.base) or PI).integer
+        written = write_digits(
+            target,
+            iterator,
+            digits=digits,
+            base=file.base,
+            form=kind,
+            integer=integer,
+            first_digits=f"{integer}.{head}",
+            block_size=block_size,
+            overwrite=overwrite,
+            threads=threads,
+        )
+        return Conversion(file.format, kind, file.base, written.digits, written.hash, written.path, written.read_back)
+
+
+def _reported(
+    blocks: Iterator[Block], file: DigitFile, progress: Callable[[str, int, int], None] | None
+) -> Iterator[Block]:
+    """The same blocks; `progress` hears how much of the file has been read."""
+    for block in blocks:
+        if progress is not None:
+            progress("convert", file.position, file.size or 0)
+        yield block

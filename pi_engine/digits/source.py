@@ -1,0 +1,101 @@
+"""A file or standard input to read bytes from: looked at before it is read, and counted."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self
+
+from pi_engine.errors import PiEngineError, UsageError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class Source:
+    """Bytes in order, with a look ahead."""
+
+    def __init__(self, stream: IO[bytes], name: str, size: int | None = None) -> None:
+        """Read from `stream`, from where it stands; `size` is how many bytes it holds, where that is known."""
+        self._stream, self.name, self.size = stream, name, size
+        self._ahead = b""
+        self.position = 0
+        self._owned = False
+
+    @classmethod
+    def open(cls, path: str | Path) -> Self:
+        """Open a file, or standard input for "-".
+
+        Raises:
+            UsageError: there is no such file, it is a folder, or it may not be read.
+        """
+        if str(path) == "-":
+            return cls(sys.stdin.buffer, "standard input")
+        try:
+            stream = Path(path).open("rb", buffering=0)  # noqa: SIM115 (closed by __exit__)
+        except OSError as error:
+            raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
+        status = os.fstat(stream.fileno())
+        source = cls(stream, str(path), status.st_size if stat.S_ISREG(status.st_mode) else None)
+        source._owned = True
+        return source
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._owned:
+            self._stream.close()
+
+    def peek(self, size: int) -> bytes:
+        """The next `size` bytes, fewer where the file ends; they will be read again."""
+        pieces, length = [self._ahead], len(self._ahead)
+        while length < size:
+            more = self._read(size - length)
+            if not more:
+                break
+            pieces.append(more)
+            length += len(more)
+        self._ahead = b"".join(pieces)
+        return self._ahead[:size]
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+        if self._ahead:
+            found, self._ahead = self._ahead[:size], self._ahead[size:]
+        else:
+            found = self._read(size)
+        self.position += len(found)
+        return found
+
+    def fill(self, target: memoryview) -> int:
+        """Fill `target`, a view of bytes; returns how many there were before the end."""
+        done = 0
+        while done < len(target):
+            if self._ahead:
+                count = min(len(self._ahead), len(target) - done)
+                target[done : done + count] = self._ahead[:count]
+                self._ahead = self._ahead[count:]
+            else:
+                try:
+                    count = self._stream.readinto(target[done:]) or 0  # type: ignore[attr-defined]
+                except OSError as error:
+                    raise self._unreadable(error) from error
+            if not count:
+                break
+            done += count
+        self.position += done
+        return done
+
+    def _read(self, size: int) -> bytes:
+        try:
+            return self._stream.read(size) or b""
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: OSError) -> PiEngineError:
+        return PiEngineError(f"{self.name} could not be read: {error.strerror or error}")

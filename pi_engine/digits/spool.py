@@ -1,0 +1,73 @@
+"""Words put aside on disk: for digits that are read once and needed twice, 0.42 bytes a digit."""
+
+from __future__ import annotations
+
+import errno
+import tempfile
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from pi_engine.digits.blocks import Block
+from pi_engine.errors import CapacityError, OutputError
+from pi_engine.radix.words import DIGITS_PER_WORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+_WORDS = 1 << 17
+
+
+class Spool:
+    """Blocks in a temporary file that goes when it is closed."""
+
+    def __init__(self, base: int, folder: Path | None = None) -> None:
+        """In `folder`, or where the system keeps temporary files."""
+        self._width = DIGITS_PER_WORD[base]
+        self._folder = folder
+        try:
+            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed by __exit__)
+        except OSError as error:
+            raise self._failed(error) from error
+        self.digits = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def through(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        """The same blocks, each stored when it passes; all but the last fill their words."""
+        for block in blocks:
+            try:
+                self._file.write(np.ascontiguousarray(block.words).data.cast("B"))
+            except OSError as error:
+                raise self._failed(error) from error
+            self.digits += block.digits
+            yield block
+
+    def fill(self, blocks: Iterable[Block]) -> None:
+        """Store all blocks."""
+        for _ in self.through(blocks):
+            pass
+
+    def blocks(self) -> Iterator[Block]:
+        """What has been stored, from the beginning."""
+        self._file.seek(0)
+        left = self.digits
+        while left:
+            words = np.frombuffer(self._file.read(8 * _WORDS), np.uint64)
+            if not len(words):
+                raise OutputError("a temporary file has lost its end: try again")
+            digits = min(left, self._width * len(words))
+            left -= digits
+            yield Block(words, digits)
+
+    def _failed(self, error: OSError) -> OutputError | CapacityError:
+        kind = CapacityError if error.errno in {*CapacityError.errnos, errno.EFBIG} else OutputError
+        return kind(f"a temporary file in {self._folder or tempfile.gettempdir()} failed: {error.strerror or error}")

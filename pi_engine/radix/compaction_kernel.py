@@ -1,0 +1,63 @@
+"""Text without its separators, up to eight characters at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import int64, types, uint8
+from numba.extending import intrinsic
+
+from pi_engine.bigint.words import address_of
+from pi_engine.radix.text_kernel import ZERO, load_eight, store_eight
+from pi_engine.radix.text_kernel import _improper as improper
+from pi_engine.runtime.compilation import kernel
+
+SEPARATOR, DIGIT, STRAY = 0, 1, 2
+"""What a table of 256 entries says of each character."""
+
+
+@intrinsic
+def trailing_zeros(typingctx: Any, word: Any) -> Any:
+    """The number of zero bits below the lowest one of a word that is not 0."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), codegen
+
+
+@kernel
+def compact_digits(text, count, target, table):
+    """Copy the digits among `count` characters; returns those written, or −1 − i where character i is a stray one.
+
+    `target` has room for count + 8 characters: eight are stored where fewer are wanted.
+    """
+    source, goal = np.uint64(address_of(text)), np.uint64(address_of(target))
+    read = written = 0
+    while read + 8 <= count:
+        eight = load_eight(source + np.uint64(read))
+        store_eight(goal + np.uint64(written), eight)
+        wrong = improper(eight)
+        if wrong == ZERO:
+            read += 8
+            written += 8
+            continue
+        # The lowest marked byte is the first character that is no digit.
+        good = trailing_zeros(wrong) >> 3
+        if table[text[read + good]] == STRAY:
+            return -1 - read - good
+        written += good
+        read += good + 1
+    for i in range(read, count):
+        kind = table[text[i]]
+        if kind == STRAY:
+            return -1 - i
+        target[written] = text[i]
+        written += kind
+    return written
+
+
+# What `compilation.warm` needs.
+WARM = ((compact_digits, (uint8[::1], int64, uint8[::1], uint8[::1])),)
