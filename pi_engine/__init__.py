@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     from pi_engine.errors import PiEngineError as PiEngineError
     from pi_engine.errors import UsageError as UsageError
     from pi_engine.errors import VerificationError as VerificationError
+    from pi_engine.file_verification import verify_file as verify_file
     from pi_engine.result import ComputeResult as ComputeResult
+    from pi_engine.verification import Verification as Verification
     from pi_engine.verify.bbp import hex_digits as hex_digits
 
 _HOME = {
     "compute": "pi_engine.engine",
+    "verify_file": "pi_engine.file_verification",
+    "Verification": "pi_engine.verification",
     "ComputeResult": "pi_engine.result",
     "hex_digits": "pi_engine.verify.bbp",
     "bigint": "pi_engine.bigint",

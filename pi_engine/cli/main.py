@@ -15,6 +15,7 @@ from pi_engine.errors import CapacityError, PiEngineError
 
 COMMANDS = {
     "compute": "pi_engine.cli.compute",
+    "verify": "pi_engine.cli.verify",
     "convert": "pi_engine.cli.convert",
     "series": "pi_engine.cli.series",
     "hex": "pi_engine.cli.hex",

@@ -67,9 +67,9 @@ def compressed(pieces: Iterable[bytes], form: Format, threads: int = 1) -> Itera
 
 
 def _members(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same text in members of `_MEMBER` bytes, all but the last."""
+    """The same text in members of `_MEMBER` bytes, all but the last; one that is empty where there is no text."""
     gathered: list[bytes] = []
-    length = 0
+    length, some = 0, False
     for piece in pieces:
         gathered.append(piece)
         length += len(piece)
@@ -77,6 +77,6 @@ def _members(pieces: Iterable[bytes]) -> Iterator[bytes]:
             text = b"".join(gathered)
             whole = length - length % _MEMBER
             yield from (text[start : start + _MEMBER] for start in range(0, whole, _MEMBER))
-            gathered, length = [text[whole:]], length - whole
-    if length or gathered == []:
+            gathered, length, some = [text[whole:]], length - whole, True
+    if length or not some:
         yield b"".join(gathered)

@@ -28,7 +28,7 @@ _SURE_RUN = 25
 _BLANK = rb"[ \t\r\n\v\f]"
 _HEX = frozenset(b"0123456789ABCDEFabcdef")
 _LETTERS = frozenset(b"ABCDEFabcdef")
-_FIRST = re.compile(rb"(?:0[xX])?([0-9A-Fa-f])" + _BLANK + rb"*[.,]" + _BLANK + rb"*(?=[0-9A-Fa-f])")
+_FIRST = re.compile(rb"(?:0[xX])?([0-9A-Fa-f])" + _BLANK + rb"*[.,]" + _BLANK + rb"*")
 _ONLY = re.compile(rb"(?:0[xX])?([0-9A-Fa-f])[.,]?" + _BLANK + rb"*\Z")
 _STOP = re.compile(rb"[^0-9A-Fa-f \t\r\n\v\f,_]")
 
@@ -53,10 +53,10 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
         CorruptFileError: there are no digits; its kind is "empty" where there is nothing at all.
     """
     if not window.strip(b"\x00 \t\r\n\v\f\xef\xbb\xbf"):
-        what = "is empty" if not window else "holds nothing but blanks" if len(window) < WINDOW else "holds no digits"
-        raise CorruptFileError(f"{name} {what}", kind="empty", offset=0)
+        what = "the file is empty" if not window else "nothing but blanks"
+        raise CorruptFileError(f"{name}: {what}", kind="empty", offset=0)
     if window[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        raise CorruptFileError(f"{name} is UTF-16 text: save it as UTF-8 or ASCII", kind="header", offset=0)
+        raise CorruptFileError(f"{name}: this is UTF-16 text: save it as UTF-8 or ASCII", kind="header", offset=0)
     begin = 3 if window.startswith(b"\xef\xbb\xbf") else 0
     begin += len(window[begin:]) - len(window[begin:].lstrip())
     found = _at_once(window, begin)
@@ -65,7 +65,7 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
     if found is None:
         found = _first_line_of_digits(window, begin)
     if found is None:
-        raise CorruptFileError(f"{name} holds no digits in its first {len(window):_} bytes", kind="header", offset=0)
+        raise CorruptFileError(f"{name}: no digits in its first {len(window):_} bytes", kind="header", offset=0)
     offset, integer = found
     return TextStart(offset, integer.upper(), base or _base_of(window[offset : offset + 4096]))
 

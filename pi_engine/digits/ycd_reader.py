@@ -77,7 +77,7 @@ class YcdReader:
         if size < 8 * self._words:
             width = DIGITS_PER_WORD[self.header.base]
             raise CorruptFileError(
-                f"{self._source.name} is cut off: it holds {max(size, 0) // 8 * width:_} of {self.header.digits:_} digits",
+                f"{self._source.name} is truncated: it holds {max(size, 0) // 8 * width:_} of {self.header.digits:_} digits",
                 kind="truncated",
                 offset=self.header.length + size,
             )

@@ -39,6 +39,28 @@ def known_hash(digits: int, base: int) -> int | None:
     return None if value is None else int(value)
 
 
+class KnownDigest(NamedTuple):
+    """The published hash of `3.` and the first `digits` digits: an algorithm of hashlib and its value."""
+
+    digits: int
+    algorithm: str
+    value: str
+
+
+def title_of(algorithm: str) -> str:
+    """SHA-256 for sha256."""
+    return algorithm.upper().replace("SHA", "SHA-")
+
+
+@cache
+def known_digests(base: int) -> tuple[KnownDigest, ...]:
+    """The published hashes of text, by the number of digits."""
+    if base != 10:
+        return ()
+    rows = ((name, _table()[f"{name}_of_3_point_and_digits_no_newline"]) for name in ("sha256", "md5"))
+    return tuple(sorted(KnownDigest(int(count), name, value) for name, row in rows for count, value in row.items()))
+
+
 class KnownResult(NamedTuple):
     """How many known positions were compared, the last digit they reach, and the first one that differs."""
 

@@ -1,0 +1,81 @@
+"""`pi-engine verify FILE`."""
+
+from __future__ import annotations
+
+import click
+
+from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.progress_bar import ProgressBar
+from pi_engine.cli.quantities import COUNT, SIZE
+
+
+@click.command(short_help="Is this file of digits π?")
+@click.argument("file")
+@click.option(
+    "--method",
+    type=click.Choice(["auto", "recompute", "known"]),
+    default="auto",
+    show_default=True,
+    help="known: published digits and hashes, in seconds; recompute: our own digits to the file's length; "
+    "auto: the cheapest that proves the whole file.",
+)
+@click.option(
+    "--digits", type=COUNT, metavar="N", help="How many digits the file should have: with fewer it is truncated."
+)
+@click.option("--base", type=click.Choice(["10", "16"]), help="Base of a text; by default it is told from the digits.")
+@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Threads of the computation, by default all.")
+@click.option("--memory", type=SIZE, metavar="SIZE", help="Memory to stay within, like 8GiB; by default the machine's.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors, and no line for a file that is π."
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    file: str,
+    method: str,
+    digits: int | None,
+    base: str | None,
+    threads: int | None,
+    memory: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Say whether FILE holds digits of π, and if not, where it goes wrong.
+
+    FILE may be text, with any line breaks, blanks, groups or a header, such text compressed by gzip, xz or Zstandard, a
+    .ycd file, a folder with a set of .ycd files, or '-' for stdin; its content tells which. Positions are counted from 1
+    after the point.
+
+    Exit codes: 0 these are digits of π, 3 a digit is wrong, 5 the file is corrupt or truncated; 1 failed, 2 usage,
+    4 does not fit, 130 interrupted.
+    """
+    from pi_engine.file_verification import verify_file
+
+    with ProgressBar(enabled=not quiet) as progress:
+        found = verify_file(
+            file,
+            method,
+            digits=digits,
+            base=int(base) if base else None,
+            threads=threads,
+            memory=memory,
+            progress=progress,
+        )
+    if as_json:
+        names = (
+            "file", "format", "base", "digits", "status", "first_wrong", "expected", "found", "method", "proved",
+            "seconds", "kind", "offset", "message",
+        )  # fmt: skip
+        fields = {name: getattr(found, name) for name in names}
+        emit_json({**fields, "seconds": round(found.seconds, 6)})
+    elif found.status != "ok":
+        named = found.message.removeprefix(f"{file}").lstrip(": ").removeprefix("is truncated: ")
+        emit(f"{file}: {'truncated' if found.kind == 'truncated' else found.status}: {named}\n")
+    elif not quiet:
+        emit(
+            f"{file}: ok: {found.digits:_} digits of base {found.base} ({found.format}) in {found.seconds:.2f} s, "
+            f"method {found.method}: {found.proved}\n"
+        )
+    ctx.exit(found.exit_code)
