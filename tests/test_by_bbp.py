@@ -4,7 +4,7 @@ import pi_engine
 from pi_engine.errors import VerificationError
 from pi_engine.radix.words import digit_words
 from pi_engine.verify import bbp_sum, by_bbp, expansion
-from pi_engine.verify.by_bbp import FEWEST_DIGITS, Divergence, find_divergence
+from pi_engine.verify.by_bbp import FEWEST_DIGITS, Agreement, Divergence, find_divergence
 from pi_engine.verify.expansion import DecimalDigits
 from tests.conftest import MULTIPLIER
 
@@ -34,7 +34,10 @@ def text():
 
 @pytest.mark.parametrize("count", [FEWEST_DIGITS, 101, 113, 114, 115, 1000, 44_000])
 def test_right_digits(text, count):
-    assert find_divergence(as_digits(text[:count]), 2) is None
+    found = find_divergence(as_digits(text[:count]), 2)
+    assert isinstance(found, Agreement)
+    assert found.digits == pi_engine.hex_digits(found.position, count=len(found.digits), formula="plouffe")
+    assert count - 4 < (found.position + len(found.digits)) * 1.2041199826559248 < count
 
 
 @pytest.mark.parametrize("kind", CORRUPTIONS)
@@ -46,8 +49,11 @@ def test_the_first_wrong_digit_is_found(text, kind, count, rounds, rng):
     for j in places if rounds > 1 else places[-1:]:
         wrong = CORRUPTIONS[kind](text[:count], j, rng)
         first = next((i for i, pair in enumerate(zip(wrong, text, strict=False)) if pair[0] != pair[1]), None)
-        want = first if first is None else Divergence(first + 1, text[first : first + 10], wrong[first : first + 10])
-        assert find_divergence(as_digits(wrong), 2) == want, (kind, count, j)
+        found = find_divergence(as_digits(wrong), 2)
+        if first is None:
+            assert isinstance(found, Agreement)
+        else:
+            assert found == Divergence(first + 1, text[first : first + 24], wrong[first : first + 24]), (kind, count, j)
 
 
 @pytest.mark.parametrize("formula", ["bellard", "plouffe"])
@@ -55,7 +61,7 @@ def test_a_rounded_last_digit_is_wrong(text, formula):
     end = next(i for i in range(500, 600) if text[i] >= "5" and text[i - 1] != "9")
     rounded = text[: end - 1] + str(int(text[end - 1]) + 1)
     assert find_divergence(as_digits(rounded), 1, formula=formula) == Divergence(
-        end, text[end - 1 : end + 9], rounded[-1]
+        end, text[end - 1 : end + 23], rounded[-1]
     )
 
 
@@ -65,7 +71,7 @@ def test_a_carry_through_many_digits(text):
     assert nines == 761
     up = str(int(text[:767]) + 1).zfill(767)  # …000000 instead of …999999
     assert find_divergence(as_digits(up + text[767:1000]), 1) == Divergence(
-        761, text[760:770], (up + text[767:])[760:770]
+        761, text[760:784], (up + text[767:])[760:784]
     )
 
 
@@ -79,7 +85,7 @@ def test_progress_names_its_phases(text):
 def test_what_escapes_is_what_the_module_says(text):
     """A wrong first digit by five is a multiple of 2^−1: the caller's head of digits is there for it."""
     assert text[0] == "1"
-    assert find_divergence(as_digits("6" + text[1:1000]), 1) is None
+    assert isinstance(find_divergence(as_digits("6" + text[1:1000]), 1), Agreement)
 
 
 def test_an_undecided_end_is_an_error(monkeypatch, text):

@@ -47,7 +47,8 @@ _MEASURE = 40
 _LARGEST_MEASURE = 640
 _ROOM = 60
 """Digits before the place of δ that are looked at for a carry."""
-_SHOWN = 10
+_EXPECTED = 24
+"""Digits of π that are given from the first wrong one on: enough to tell what has happened there."""
 _PRECISION = 4000
 """Bits for ratios of powers, whose exponents are exact integers."""
 
@@ -57,8 +58,8 @@ class Divergence(NamedTuple):
 
     Attributes:
         position: 1 is the first after the point.
-        expected: ten digits of π from there.
-        found: the digits that stand there instead, up to ten.
+        expected: 24 digits of π from there.
+        found: the digits that stand there instead, as many, or fewer where they end.
     """
 
     position: int
@@ -66,10 +67,19 @@ class Divergence(NamedTuple):
     found: str
 
 
+class Agreement(NamedTuple):
+    """The digits are π's: so say the hexadecimal digits of their fraction from `position` on, which are `digits` in π."""
+
+    position: int
+    digits: str
+
+
 def find_divergence(
     digits: DecimalDigits, threads: int, *, formula: str = "bellard", progress: Progress | None = None
-) -> Divergence | None:
-    """The first digit that is wrong, or None where all are π's, up to what the head of this module says. N ≥ FEWEST_DIGITS.
+) -> Divergence | Agreement:
+    """The first digit that is wrong, or how all were found to be π's, up to what the head of this module says.
+
+    N must be FEWEST_DIGITS or more.
 
     Cost: one conversion, O(M(N)·log N), and one evaluation of BBP at about position 0.83·N; log₂ N of them where a digit is
     wrong.
@@ -92,7 +102,11 @@ def find_divergence(
 
     last = end - _SETTLE_DIGITS
     if agrees(last):
-        return _settle(digits, last, difference)
+        found = _settle(digits, last, difference)
+        if found is not None:
+            return found
+        shown = end - last
+        return Agreement(last + 1, hex_digits(last + 1, count=shown, formula=formula, threads=threads, progress=told))
     low, high = -1, last  # agrees at low, where there is nothing yet; not at high
     while high - low > 1:
         middle = (low + high) // 2
@@ -100,7 +114,12 @@ def find_divergence(
             low = middle
         else:
             high = middle
-    return _settle(digits, max(low, 0), difference)
+    found = _settle(digits, max(low, 0), difference)
+    if found is None:
+        raise VerificationError(
+            "the digits differ from π at their end, but not where they should: use the method 'recompute'"
+        )
+    return found
 
 
 def _settle(digits: DecimalDigits, offset: int, difference: Callable[[int, int], int]) -> Divergence | None:
@@ -142,9 +161,9 @@ def _first_difference(digits: DecimalDigits, d: int, places: int) -> Divergence 
     certain = _common_prefix(_spelled(least, size), _spelled(most, size))
     for i, (right, wrong) in enumerate(zip(certain, written, strict=False)):
         if right != wrong:
-            position, expected = start + i + 1, certain[i : i + _SHOWN]
-            found = digits.text(position, max(0, min(_SHOWN, digits.count - position + 1)))
-            return Divergence(position, expected, found) if found and len(expected) == _SHOWN else None
+            position, expected = start + i + 1, certain[i : i + _EXPECTED]
+            found = digits.text(position, max(0, min(_EXPECTED, digits.count - position + 1)))
+            return Divergence(position, expected, found) if found and len(expected) == _EXPECTED else None
     return None
 
 
