@@ -13,7 +13,7 @@ import sys
 
 from pi_engine import series
 from pi_engine.cli.quantities import parse_count
-from pi_engine.plan import make_plan, root_bits
+from pi_engine.plan import largest_root_bits, make_plan
 
 
 def peak(name: str, digits: int, base: int, threads: int) -> int:
@@ -24,20 +24,23 @@ def peak(name: str, digits: int, base: int, threads: int) -> int:
 
 def main() -> None:
     sizes = [parse_count(x) for x in sys.argv[1:]] or [100_000, 1_000_000, 4_000_000, 10_000_000]
-    print("series      base threads      digits   peak MB  estimate MB  ratio  bytes/digit  bytes/root bit")
+    print("series       base threads      digits   peak MB  estimate MB  ratio  bytes/digit  bytes/root bit")
     for digits in sizes:
         for name, base, threads in (
             ("chudnovsky", 10, 1),
             ("chudnovsky", 10, 2),
             ("chudnovsky", 16, 2),
             ("ramanujan", 10, 2),
+            ("guillera-820", 10, 2),
+            ("machin", 10, 2),
+            ("bbp", 10, 2),
         ):
             plan = make_plan(series.get(name), digits, base)
             start = peak(name, 0, base, threads)
             used = peak(name, digits, base, threads)
-            bits = root_bits(plan.series, plan.terms)
+            bits = largest_root_bits(plan.series, plan.terms)
             print(
-                f"{name:<11} {base:>4} {threads:>7} {digits:>11_} {used / 1e6:>9.1f} {plan.memory_bytes / 1e6:>12.1f}"
+                f"{name:<12} {base:>4} {threads:>7} {digits:>11_} {used / 1e6:>9.1f} {plan.memory_bytes / 1e6:>12.1f}"
                 f" {plan.memory_bytes / used:>6.2f} {(used - start) / digits:>12.1f} {(used - start) / bits:>15.3f}"
             )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from gmpy2 import mpz
+
 from pi_engine import series as series_room
 from pi_engine.bigint.mersenne import M61
 from pi_engine.errors import UsageError, VerificationError
@@ -17,14 +19,14 @@ from pi_engine.runtime import memory as machine_memory
 from pi_engine.runtime.progress import PhaseClock, silent
 from pi_engine.runtime.threads import available_threads
 from pi_engine.series.evaluation import pi_fraction, root_of_radicand
-from pi_engine.splitting import check_against_shadow, split
+from pi_engine.summation import sum_series
 from pi_engine.verify.known import compare_with_known, known_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pi_engine.runtime.progress import Progress
-    from pi_engine.series import HypergeometricSeries
+    from pi_engine.series import PiSeries
     from pi_engine.series.evaluation import BinaryFraction
 
 CheckLevel = Literal["none", "fast"]
@@ -35,7 +37,7 @@ def compute(
     digits: int,
     *,
     base: int = 10,
-    series: str | HypergeometricSeries = "chudnovsky",
+    series: str | PiSeries = "chudnovsky",
     threads: int | None = None,
     memory: int | None = None,
     check: CheckLevel = "fast",
@@ -143,21 +145,20 @@ def _attempt(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | 
     Appends to `checks` each check that it has made; makes none where that is None.
     """
     form, check = plan.series.closed_form, checks is not None
-    with clock.phase("sum"):
-        root_node = split(plan.series, plan.terms, threads=threads, progress=clock.progress, fast=plan.fast)
-    if checks is not None:
-        with clock.phase("check"):
-            check_against_shadow(plan.series, plan.terms, root_node, compiled=plan.fast)
-        detail = f"Q and T of {plan.terms} terms modulo 2^61 − 1, in a loop of its own"
-        checks.append(Check("shadow", "passed", detail))
+    root_node = sum_series(plan, threads, clock, checks)
     with clock.phase("root"):
         radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
     with clock.phase("division"):
         fraction = pi_fraction(
             form, root_node.Q, root_node.T, radical, plan.fraction_bits, check=check, threads=threads, fast=plan.fast
         )
+    if fraction.mantissa >> fraction.bits != mpz(3):
+        raise VerificationError(f"series {plan.series.name}: the value that follows from its sum is not π")
     if checks is not None:
-        checks.append(Check("root", "passed", "the square and its remainder modulo 2^61 − 1, and the remainder's size"))
+        if form.has_root:
+            checks.append(
+                Check("root", "passed", "the square and its remainder modulo 2^61 − 1, and the remainder's size")
+            )
         checks.append(
             Check("division", "passed", "quotient, divisor and remainder modulo 2^61 − 1, and the remainder's size")
         )

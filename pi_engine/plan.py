@@ -11,11 +11,11 @@ from pi_engine.kernels import fast_path_pays
 from pi_engine.radix import fraction_bits
 from pi_engine.runtime import memory
 from pi_engine.series.evaluation import GUARD
-from pi_engine.series.tail import terms_needed
+from pi_engine.series.tail import all_terms
 from pi_engine.splitting.shadow import KERNEL_TERMS
 
 if TYPE_CHECKING:
-    from pi_engine.series import HypergeometricSeries
+    from pi_engine.series import HypergeometricSeries, PiSeries
 
 GUARD_BITS = 64
 """The first attempt leaves the last digit open with a probability of 2^−60."""
@@ -56,23 +56,28 @@ class Plan:
         base: 10 or 16.
         guard_bits: bits of the fraction beyond those that N digits hold.
         fraction_bits: w, bits of the binary fraction.
-        terms: of the series.
+        terms: of each component.
         memory_bytes: the estimated peak of the process's resident memory.
         fast: whether to take the compiled path.
     """
 
-    series: HypergeometricSeries
+    series: PiSeries
     digits: int
     base: int
     guard_bits: int
     fraction_bits: int
-    terms: int
+    terms: tuple[int, ...]
     memory_bytes: int
     fast: bool
 
+    @property
+    def combines(self) -> bool:
+        """Whether the sum is put together from several, or from one with a coefficient."""
+        return len(self.terms) > 1 or self.series.components[0].coefficient != 1
+
 
 def make_plan(
-    series: HypergeometricSeries,
+    series: PiSeries,
     digits: int,
     base: int,
     *,
@@ -83,7 +88,7 @@ def make_plan(
     """Terms and precision for ⌊π·base^digits⌋; on the compiled path where that pays, unless `fast` says."""
     bits = fraction_bits(digits, base, guard_bits)
     fast = fast_path_pays(int(bits * math.log10(2))) if fast is None else fast
-    terms = terms_needed(series, bits + GUARD)
+    terms = all_terms(series, bits + GUARD)
     return Plan(
         series, digits, base, guard_bits, bits, terms, _peak_bytes(series, terms, bits, threads, fast=fast), fast
     )
@@ -94,15 +99,20 @@ def root_bits(series: HypergeometricSeries, terms: int) -> float:
     return terms * math.log2(abs(series.q.leading)) + series.q.degree * math.lgamma(terms + 1) / math.log(2)
 
 
-def _peak_bytes(series: HypergeometricSeries, terms: int, bits: int, threads: int, *, fast: bool) -> int:
-    kernels = _FAST_BYTES if fast else _KERNEL_BYTES if terms >= KERNEL_TERMS else 0
+def largest_root_bits(series: PiSeries, terms: tuple[int, ...]) -> float:
+    """Bits of the largest Q of a component."""
+    return max(root_bits(component.sum, count) for component, count in zip(series.components, terms, strict=True))
+
+
+def _peak_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, threads: int, *, fast: bool) -> int:
+    kernels = _FAST_BYTES if fast else _KERNEL_BYTES if max(terms) >= KERNEL_TERMS else 0
     each = _FAST_BYTES_PER_ROOT_BIT if fast else _BYTES_PER_ROOT_BIT
-    numbers = math.ceil(each * max(root_bits(series, terms), 2.0 * bits))
-    return _INTERPRETER_BYTES + min(threads, terms) * _THREAD_BYTES + kernels + numbers
+    numbers = math.ceil(each * max(largest_root_bits(series, terms), 2.0 * bits))
+    return _INTERPRETER_BYTES + min(threads, max(terms)) * _THREAD_BYTES + kernels + numbers
 
 
 def make_plan_within(
-    series: HypergeometricSeries,
+    series: PiSeries,
     digits: int,
     base: int,
     *,
@@ -140,11 +150,11 @@ def _fits(plan: Plan, limit: int) -> bool:
     The largest integers are the root's radicand, 2w + 64 bits, the fraction times 5^N, below 2w, and those of the
     last merge, a little more than T.
     """
-    largest = max(root_bits(plan.series, plan.terms) * 1.01, 3.0 * plan.fraction_bits) + 128
+    largest = max(largest_root_bits(plan.series, plan.terms) * 1.01, 3.0 * plan.fraction_bits) + 128
     return plan.memory_bytes <= limit and largest <= GMP_BITS
 
 
-def _largest_that_fits(series: HypergeometricSeries, base: int, threads: int, limit: int) -> int:
+def _largest_that_fits(series: PiSeries, base: int, threads: int, limit: int) -> int:
     """The largest N whose plan fits, rounded down to two leading digits; −1 if there is none."""
 
     def within(digits: int) -> bool:

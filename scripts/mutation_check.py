@@ -32,10 +32,10 @@ MULTIPLY = "tests/bigint/test_bounds.py tests/bigint/test_multiply.py tests/bigi
 COMPUTE = "tests/test_evaluation.py tests/test_compute.py"
 
 MUTATIONS = [
-    Mutation("sign of p(k)", "pi_engine/series/catalogue.py", "p=IntegerPolynomial(-1,", "p=IntegerPolynomial(1,",
+    Mutation("sign of p(k)", "pi_engine/series/ramanujan_sato.py", "constant if m > 0 else -constant", "constant",
              SUM),
-    Mutation("no growth in the tail", "pi_engine/series/tail.py", "e = growth_exponent(series) + series.a.degree",
-             "e = series.a.degree", SUM),
+    Mutation("no growth in the tail", "pi_engine/series/tail.py", "e = growth_exponent(summed) + summed.a.degree",
+             "e = summed.a.degree", SUM),
     Mutation("interval not centred", "pi_engine/radix/conversion.py", "lower = X - E", "lower = X", COMPUTE),
     Mutation("interval too short", "pi_engine/radix/conversion.py", "if R + 2 * E * odd", "if R + 3 * E * odd // 2",
              COMPUTE),
@@ -61,7 +61,7 @@ MUTATIONS = [
              "_product, left.P, left.T", SUM),
     Mutation("shadow without its last term", "pi_engine/splitting/shadow.py", "range(1, terms)",
              "range(1, terms - 1)", SUM),
-    Mutation("a polynomial's coefficient", "pi_engine/series/catalogue.py", "13591409, 545140134",
+    Mutation("a polynomial's coefficient", "pi_engine/series/ramanujan_sato.py", "13591409, 545140134",
              "13591409, 545140135", COMPUTE),
     Mutation("rounded instead of truncated", "pi_engine/radix/conversion.py", "    D = L >> shift",
              "    D = (L + (mpz(1) << (shift - 1))) >> shift", COMPUTE),

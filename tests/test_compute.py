@@ -6,7 +6,7 @@ import pytest
 from gmpy2 import mpz
 
 import pi_engine
-from pi_engine import engine, plan
+from pi_engine import engine, plan, summation
 from pi_engine.radix import scale
 from pi_engine.radix.digit_hash import DigitHash
 from pi_engine.series import CHUDNOVSKY
@@ -151,7 +151,7 @@ def test_unusable_arguments(arguments, message):
     [{"digits": 1.5}, {"digits": 1e5}, {"digits": "5"}, {"digits": 5, "threads": 2.0}, {"digits": 5, "memory": 1e9}],
 )
 def test_numbers_must_be_integers(arguments, monkeypatch):
-    monkeypatch.setattr(engine, "split", None)  # it is found out before any work
+    monkeypatch.setattr(summation, "split", None)  # it is found out before any work
     with pytest.raises(TypeError):
         pi_engine.compute(**arguments)
 

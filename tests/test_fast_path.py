@@ -7,7 +7,7 @@ import pytest
 from gmpy2 import mpz
 
 import pi_engine
-from pi_engine import VerificationError, engine, kernels, plan
+from pi_engine import VerificationError, engine, kernels, plan, summation
 from pi_engine.bigint import product
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting import shadow
@@ -54,13 +54,13 @@ def test_ten_million_digits(fast):
 
 
 def flip_the_sum(monkeypatch):
-    real = engine.split
+    real = summation.split
 
     def split(*a, **k):
         root = real(*a, **k)
         return root._replace(Q=root.Q + (mpz(1) << 777))
 
-    monkeypatch.setattr(engine, "split", split)
+    monkeypatch.setattr(summation, "split", split)
 
 
 def flip_the_text(monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 from gmpy2 import mpz
 
 import pi_engine
-from pi_engine import VerificationError, engine
+from pi_engine import VerificationError, engine, summation
 from pi_engine.cli.main import run
 from pi_engine.digits import text_file
 from pi_engine.radix import conversion
@@ -26,7 +26,7 @@ def too_few_terms(monkeypatch):
     monkeypatch.setattr(
         engine,
         "make_plan_within",
-        lambda *a, **k: (p := real(*a, **k)).__class__(**{**vars(p), "terms": p.terms * 2 // 3}),
+        lambda *a, **k: (p := real(*a, **k)).__class__(**{**vars(p), "terms": (p.terms[0] * 2 // 3,)}),
     )
 
 
@@ -39,13 +39,13 @@ def swapped_merge(monkeypatch):
 
 
 def flipped_bit_in_the_sum(monkeypatch):
-    real = engine.split
+    real = summation.split
 
     def split(*a, **k):
         root = real(*a, **k)
         return root._replace(T=root.T + (mpz(1) << root.T.bit_length() // 2))
 
-    monkeypatch.setattr(engine, "split", split)
+    monkeypatch.setattr(summation, "split", split)
 
 
 def wrong_root(monkeypatch):

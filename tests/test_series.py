@@ -5,15 +5,37 @@ import gmpy2
 import pytest
 
 from pi_engine import UsageError
-from pi_engine.series import CHUDNOVSKY, ClosedForm, HypergeometricSeries, IntegerPolynomial, catalogue, get
+from pi_engine.series import (
+    CHUDNOVSKY,
+    RAMANUJAN_1914,
+    ClosedForm,
+    CombinedSeries,
+    Component,
+    IntegerPolynomial,
+    SingleSeries,
+    catalogue,
+    get,
+)
 from pi_engine.series.polynomial import difference, product, shifted
-from pi_engine.series.tail import growth_exponent, log_tail, tail_bits, terms_needed
+from pi_engine.series.tail import all_terms, growth_exponent, log_tail, tail_bits, terms_needed
 
 LINEAR = IntegerPolynomial(1, ((0, 1),))
 
 
 def row(p, q, a=IntegerPolynomial(1), form=ClosedForm(1, 1, 1)):
-    return HypergeometricSeries("test", "", "", p, q, a, form, "", "")
+    return SingleSeries(p, q, a, name="test", title="", family="", closed_form=form, formula="", source="")
+
+
+SUMS = {
+    "chudnovsky": CHUDNOVSKY,
+    "ramanujan": RAMANUJAN_1914,
+    "degree 5": get("guillera-120"),
+    "arctan(3/79)": get("euler-vega").components[1].sum,
+    "p negative at 0": get("bellard").components[6].sum,
+    "euler": get("euler"),
+    "a negative at 0": get("gosper"),
+}
+"""What stands for the catalogue where every row would take long."""
 
 
 def test_polynomials_evaluate_as_their_factors(rng):
@@ -46,6 +68,9 @@ def test_polynomial_arithmetic():
         (IntegerPolynomial(-5), "−5"),
         (IntegerPolynomial(1, ((0, 1),)), "k"),
         (IntegerPolynomial(1, ((1, 0, -1),)), "−k² + 1"),
+        (get("guillera-20").p, "−(2k − 1)⁵"),
+        (get("guillera-74").p, "3 (3k − 2)(3k − 1)(2k − 1)³"),
+        (IntegerPolynomial(1, ((-1, 2), (-1, 2))), "(2k − 1)²"),
     ],
 )
 def test_polynomials_read_like_the_literature(polynomial, text):
@@ -54,17 +79,32 @@ def test_polynomials_read_like_the_literature(polynomial, text):
 
 @pytest.mark.parametrize("series", catalogue(), ids=lambda s: s.name)
 def test_the_tail_bound_holds_and_is_tight(series):
-    """Against exact partial sums: the distance to S is below the bound, and above it less 24 bits."""
+    """Against exact partial sums: the distance to S is below the bound, and above it less 30 bits."""
     with gmpy2.context(gmpy2.get_context(), precision=6000):
         form = series.closed_form
-        S = form.numerator * gmpy2.sqrt(gmpy2.mpfr(form.radicand)) / (form.denominator * gmpy2.const_pi())
-        partial, term = Fraction(0), Fraction(1)
-        for n in range(1, 100):
-            if n > 1:
-                term *= Fraction(series.p(n - 1), series.q(n - 1))
-            partial += term * series.a(n - 1)
-            distance = -gmpy2.log2(abs(S - gmpy2.mpq(partial)) / S)
-            assert tail_bits(series, n) < distance < tail_bits(series, n) + 24, n
+        factor = gmpy2.mpfr(form.numerator) * gmpy2.sqrt(gmpy2.mpfr(form.radicand)) / form.denominator
+        S = gmpy2.const_pi() ** form.power / factor
+        S = S if form.direct else 1 / S
+        assert math.isclose(gmpy2.log2(S), form.log2_sum, rel_tol=1e-12, abs_tol=1e-12)
+        for i, (coefficient, summed, _) in enumerate(series.components):
+            limit = S if len(series.components) == 1 else coefficient * gmpy2.mpq(long_sum(summed))
+            partial, term = Fraction(0), Fraction(1)
+            for n in range(1, 100):
+                if n > 1:
+                    term *= Fraction(summed.p(n - 1), summed.q(n - 1))
+                partial += term * summed.a(n - 1)
+                distance = -gmpy2.log2(abs(limit - coefficient * gmpy2.mpq(partial)) / S)
+                assert tail_bits(series, n, i) < distance < tail_bits(series, n, i) + 30, n
+            assert n * summed.bits_per_term < 5500
+
+
+def long_sum(summed):
+    """The partial sum of 400 terms, or more than 5900 bits of them: far beyond the 99 of the test."""
+    total, term = Fraction(0), Fraction(1)
+    for k in range(min(400, int(5900 / summed.bits_per_term))):
+        term = term * Fraction(summed.p(k), summed.q(k)) if k else term
+        total += summed.a(k) * term
+    return total
 
 
 @pytest.mark.parametrize(
@@ -95,15 +135,23 @@ def test_the_bound_of_a_tail_that_grows_before_it_falls(series):
 
 @pytest.mark.parametrize("series", catalogue(), ids=lambda s: s.name)
 def test_terms_needed_is_the_least_number_the_bound_allows(series, rng):
-    assert terms_needed(series, 0) == 1
-    for bits in [*range(1, 200), *(rng.randrange(10**10) for _ in range(50))]:
-        n = terms_needed(series, bits)
-        assert tail_bits(series, n) >= bits
-        assert n == 1 or tail_bits(series, n - 1) < bits
+    for i in range(len(series.components)):
+        for bits in [*range(200), *(rng.randrange(10**10) for _ in range(50))]:
+            n = terms_needed(series, bits, i)
+            assert tail_bits(series, n, i) >= bits
+            assert n == 1 or tail_bits(series, n - 1, i) < bits
+    assert terms_needed(CHUDNOVSKY, 0) == 1
+
+
+def test_components_share_what_may_be_left_out():
+    series = get("hwang")
+    assert all_terms(series, 1000) == tuple(terms_needed(series, 1003, i) for i in range(6))
+    assert all_terms(CHUDNOVSKY, 1000) == (terms_needed(CHUDNOVSKY, 1000),)
 
 
 def test_growth_exponents():
-    assert [growth_exponent(series) for series in catalogue()] == [0, 0]
+    growing = {series.name for series in catalogue() for part in series.components if growth_exponent(part.sum)}
+    assert growing == {"gosper"}  # k(k − ½)/((k − ⅓)(k − ⅔)) falls to 1, and its products grow like √k
     # (2k+1)/(4k+… ) exceeds its limit ½: ∏ (2j+1)/(4j) = ½^k·∏ (j+½)/j ≤ ½^k·(k+1)
     assert growth_exponent(row(IntegerPolynomial(1, ((1, 2),)), IntegerPolynomial(4, ((0, 1),)))) == 1
     assert growth_exponent(row(IntegerPolynomial(1, ((3, 1),)), IntegerPolynomial(2, ((0, 1),)))) == 3
@@ -121,8 +169,8 @@ def test_growth_exponent_bounds_the_products():
 @pytest.mark.parametrize(
     ("p", "q", "message"),
     [
-        (IntegerPolynomial(1, ((-2, 1),)), IntegerPolynomial(2, ((0, 1),)), "vanish or change sign"),
-        (IntegerPolynomial(1, ((-5, 2),)), IntegerPolynomial(3, ((0, 1),)), "vanish or change sign"),
+        (IntegerPolynomial(1, ((-2, 1),)), IntegerPolynomial(2, ((0, 1),)), r"p\(k\) must not vanish or change sign"),
+        (IntegerPolynomial(1, ((0, 1),)), IntegerPolynomial(3, ((-5, 2),)), r"q\(k\) must not vanish or change sign"),
         (IntegerPolynomial(1, ((100, 1),)), IntegerPolynomial(2, ((0, 1),)), "too slowly"),
     ],
 )
@@ -138,13 +186,54 @@ def test_unusable_rows_are_refused():
         row(IntegerPolynomial(1), LINEAR)
     with pytest.raises(UsageError, match="positive"):
         ClosedForm(0, 1, 1)
+    with pytest.raises(UsageError, match="π or π²"):
+        ClosedForm(1, 1, 1, power=3)
+    with pytest.raises(UsageError, match="too slowly"):
+        row(IntegerPolynomial(1999, ((0, 1),)), IntegerPolynomial(2000, ((0, 1),)))
+    about = {"name": "x", "title": "", "family": "", "closed_form": ClosedForm(1, 1, 1), "formula": "", "source": ""}
+    for parts in ((), (Component(Fraction(0), CHUDNOVSKY),)):
+        with pytest.raises(UsageError, match="needs components"):
+            CombinedSeries(parts=parts, **about)
+
+
+@pytest.mark.parametrize(
+    ("u", "v"),
+    [(1, 3), (2, 3), (1999, 2001), (10**400 + 1, 10**400 + 3**836), (1, 7**9000)],
+    ids=["third", "half", "near 1", "long", "tiny"],
+)
+def test_bits_per_term_is_exact_whatever_the_size_of_the_ratio(u, v):
+    found = row(IntegerPolynomial(-u), IntegerPolynomial(v)).bits_per_term
+    with gmpy2.context(gmpy2.get_context(), precision=40_000):
+        exact = gmpy2.log2(gmpy2.mpfr(v)) - gmpy2.log2(gmpy2.mpfr(u))
+        assert abs(found - exact) <= abs(exact) * 2.0**-51 + 2.0**-52
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        (ClosedForm(426880, 10005, 1), "π = 426880·√10005·Q / T"),
+        (ClosedForm(1, 2, 3), "π = √2·Q / (3·T)"),
+        (ClosedForm(4, 1, 1, direct=True), "π = 4·T / Q"),
+        (ClosedForm(2, 3, 5, direct=True), "π = 2·√3·T / (5·Q)"),
+        (ClosedForm(128, 1, 1, power=2), "π = √(128·Q / T)"),
+    ],
+)
+def test_closed_forms_read_like_formulas(form, text):
+    assert str(form) == text
+
+
+def test_a_direct_closed_form_without_a_divisor():
+    assert ClosedForm(4, 1, 1, direct=True).value("S") == "4·S"
+    assert ClosedForm(1, 1, 1, power=2).value("S") == "√(1 / S)"
 
 
 def test_names():
     assert get("Chudnovsky") is CHUDNOVSKY
     with pytest.raises(UsageError, match="did you mean chudnovsky"):
         get("chudnowsky")
-    with pytest.raises(UsageError, match="known are chudnovsky, ramanujan"):
+    assert get("level1-163") is CHUDNOVSKY
+    assert get("Størmer").name == "stormer"
+    with pytest.raises(UsageError, match="series list"):
         get("zzz")
 
 

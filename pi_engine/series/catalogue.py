@@ -1,58 +1,42 @@
-"""The series this program knows, each a row of data."""
+"""The series this program knows, each a row of data, and how they are found by name."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
-from pi_engine.series.hypergeometric import ClosedForm, HypergeometricSeries
-from pi_engine.series.polynomial import IntegerPolynomial
+from pi_engine.series import arctangents, classical, digit_extraction, guillera, ramanujan_sato
+from pi_engine.series.ramanujan_sato import CHUDNOVSKY, RAMANUJAN_1914
 
-_K = (0, 1)
+if TYPE_CHECKING:
+    from pi_engine.series.rows import PiSeries
 
-CHUDNOVSKY = HypergeometricSeries(
-    name="chudnovsky",
-    title="Chudnovsky brothers",
-    family="Ramanujan–Sato, level 1",
-    p=IntegerPolynomial(-1, ((-5, 6), (-1, 2), (-1, 6))),
-    q=IntegerPolynomial(640320**3 // 24, (_K, _K, _K)),
-    a=IntegerPolynomial(1, ((13591409, 545140134),)),
-    closed_form=ClosedForm(numerator=426880, radicand=10005, denominator=1),
-    formula="1/π = 12 Σ (−1)^k (6k)! (13591409 + 545140134k) / ((3k)! k!³ 640320^(3k+3/2))",
-    source="D. V. Chudnovsky and G. V. Chudnovsky, Approximations and complex multiplication according to "
-    "Ramanujan, in: Ramanujan Revisited, Academic Press, 1988",
-)
+__all__ = ["CHUDNOVSKY", "RAMANUJAN_1914", "catalogue", "get"]
 
-RAMANUJAN_1914 = HypergeometricSeries(
-    name="ramanujan",
-    title="Ramanujan 1914 (9801)",
-    family="Ramanujan–Sato, level 2",
-    p=IntegerPolynomial(1, ((-3, 4), (-1, 2), (-1, 4))),
-    q=IntegerPolynomial(396**4 // 8, (_K, _K, _K)),
-    a=IntegerPolynomial(1, ((1103, 26390),)),
-    closed_form=ClosedForm(numerator=9801, radicand=2, denominator=4),
-    formula="1/π = (2√2/9801) Σ (4k)! (1103 + 26390k) / (k!⁴ 396^(4k))",
-    source="S. Ramanujan, Modular equations and approximations to π, Quarterly Journal of Mathematics 45 "
-    "(1914), equation 44",
-)
-
-_ROWS = {row.name: row for row in (CHUDNOVSKY, RAMANUJAN_1914)}
+_ROWS: dict[str, PiSeries] = {
+    row.name: row
+    for family in (ramanujan_sato, guillera, arctangents, digit_extraction, classical)
+    for row in family.ROWS
+}
+_ALIASES = {"level1-163": "chudnovsky", "level2-232": "ramanujan"}
 
 
-def catalogue() -> tuple[HypergeometricSeries, ...]:
+def catalogue() -> tuple[PiSeries, ...]:
     """All series, in the order in which they are listed."""
     return tuple(_ROWS.values())
 
 
-def get(name: str) -> HypergeometricSeries:
+def get(name: str) -> PiSeries:
     """The series of that name.
 
     Raises:
-        UsageError: there is none; the message names those that are near, or all.
+        UsageError: there is none; the message names the one that is near, or says where all are listed.
     """
-    row = _ROWS.get(name.lower())
+    wanted = name.lower().replace("ø", "o")
+    row = _ROWS.get(_ALIASES.get(wanted, wanted))
     if row is None:
-        near = get_close_matches(name.lower(), _ROWS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(_ROWS)}"
+        near = get_close_matches(wanted, _ROWS, n=1)
+        hint = f"did you mean {near[0]}?" if near else "'pi-engine series list' names all"
         raise UsageError(f"unknown series {name!r}: {hint}")
     return row

@@ -1,24 +1,29 @@
-"""From the root of the tree to π as a binary fraction with a proven error bound.
+"""From the sum of a series to π as a binary fraction with a proven error bound.
 
-With w fraction bits, X is an integer for which |π·2^w − X| < ERROR_UNITS. The error has four parts, in units
-of 2^−w; S is the sum of the series, Sₙ = T/Q its partial sum, and π = (c/d)·√r/S.
+With w fraction bits, X is an integer for which |π·2^w − X| < ERROR_UNITS. The error has five parts, in units of 2^−w;
+S is the sum of the series, S′ = T/Q what was summed of it, and v = (c/d)·√r·S^±1 is π, or π² where the series gives that.
 
-1. The tail: |S − Sₙ| ≤ 2^−(w+GUARD)·S moves 1/S by a relative 2^−(w+GUARD)·(1 + 2^−w), so π by less than 0.02.
-2. Q and T are cut to w + GUARD or more leading bits, each by a relative 2^−(w+GUARD−1) at most: 0.08 together.
-3. The root: R = ⌊√r·2^w⌋ is short by less than 1, relative to √r·2^w: π by less than π/√r ≤ π (by 0 for r = 1).
+1. The tail: |S − S′| ≤ 2^−(w+GUARD)·S, twice that where S′ was put together from components (`combination`), moves
+   S^±1 by a relative 2^−(w+GUARD−1)·(1 + 2^−w) at most, so v by less than π²·2^−7 < 0.08.
+2. Q and T are cut to w + GUARD or more leading bits, each by a relative 2^−(w+GUARD−1) at most: 0.16 together.
+3. The root: R = ⌊√r·2^w⌋ is short by less than 1, relative to √r·2^w: v by less than v/√r ≤ π² (by 0 for r = 1).
 4. The quotient is rounded down: less than 1.
+5. v = π²: X = ⌊√(Y·2^w)⌋ for Y ≈ v·2^w. An error of ε units of v is one of ε/(π + X/2^w) of π, less than ε/6, and
+   rounding down one of less than 1.
 
-Products of these relative errors are below 2^−w. The sum is less than 4.3 < ERROR_UNITS.
+Products of these relative errors are below 2^−w. For π the sum is less than π + 1 + 0.3 < ERROR_UNITS; for π² it is
+less than 11.2, which is less than 2.9 for π. All of it presumes that the series is one for π; that is for others to
+check.
 
 Long fractions need neither √r nor Q/T: `bigint.root_quotient` makes their product directly. In place of 2 and 3 stands
-its error, below π·2^−22 even by what its checks alone prove; "root" is the part of it that needs no sum.
+its error, below v·2^−22 even by what its checks alone prove; "root" is the part of it that needs no sum.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gmpy2 import mpz
+from gmpy2 import bit_scan1, mpz
 
 from pi_engine.bigint.division import divide, isqrt
 from pi_engine.errors import VerificationError
@@ -26,13 +31,12 @@ from pi_engine.runtime.threads import available_threads
 
 if TYPE_CHECKING:
     from pi_engine.bigint.square_root import InverseRoot
-    from pi_engine.series.hypergeometric import ClosedForm
+    from pi_engine.series.closed_form import ClosedForm
 
 GUARD = 8
 """Bits by which the tail and the cut of Q and T stay below the last bit of the fraction."""
 
 ERROR_UNITS = 8
-
 
 LARGEST_WORD = 2**32
 """The radicands for which the bounds of `bigint.root_quotient` hold."""
@@ -51,8 +55,10 @@ class BinaryFraction(NamedTuple):
 
 def root_of_radicand(
     form: ClosedForm, bits: int, *, check: bool = True, threads: int | None = None, fast: bool = False
-) -> mpz | InverseRoot:
-    """R = ⌊√radicand·2^bits⌋, or with `fast`, for long fractions, what `pi_fraction` needs instead of it."""
+) -> mpz | InverseRoot | None:
+    """R = ⌊√radicand·2^bits⌋, or with `fast`, for long fractions, what `pi_fraction` needs instead; None for √1."""
+    if form.radicand == 1:
+        return None
     if fast and bits >= FUSED_FROM_BITS and form.radicand <= LARGEST_WORD:
         from pi_engine.bigint.root_quotient import half_root
 
@@ -64,29 +70,36 @@ def pi_fraction(
     form: ClosedForm,
     Q: mpz,
     T: mpz,
-    root: mpz | InverseRoot,
+    root: mpz | InverseRoot | None,
     bits: int,
     *,
     check: bool = True,
     threads: int | None = None,
     fast: bool = False,
 ) -> BinaryFraction:
-    """π from the sum T/Q, whose tail is at most 2^−(bits+GUARD) of it, and from `root` to `bits` bits.
+    """π to `bits` bits, from T/Q, which is S but for the first part of the error above, and from `root`.
 
     Raises:
-        VerificationError: T/Q is not positive, or the quotient's identity does not hold.
+        VerificationError: T/Q is not positive, or the identity of a quotient or root does not hold.
     """
     if (Q < 0) != (T < 0) or not T:
         raise VerificationError("the series does not sum to a positive number: it is no series for π")
+    above, below = (abs(T), abs(Q)) if form.direct else (abs(Q), abs(T))
     if isinstance(root, tuple):
         from pi_engine.bigint.root_quotient import root_times_quotient
 
         factors = (form.numerator, form.denominator)
         threads = threads or available_threads()
-        mantissa = root_times_quotient(root, factors, abs(Q), abs(T), bits, check=check, threads=threads)
-        return BinaryFraction(mantissa, bits, ERROR_UNITS)
-    excess = max(0, min(Q.bit_length(), T.bit_length()) - (bits + GUARD))
-    numerator = root * form.numerator * (abs(Q) >> excess)
-    denominator = (abs(T) >> excess) * form.denominator
-    mantissa = divide(numerator, denominator, check=check, threads=threads, newton=fast)
+        mantissa = root_times_quotient(root, factors, above, below, bits, check=check, threads=threads)
+    else:
+        excess = max(0, min(above.bit_length(), below.bit_length()) - (bits + GUARD))
+        numerator = (above >> excess) * form.numerator
+        numerator = numerator << bits if root is None else root * numerator
+        denominator = (below >> excess) * form.denominator
+        twos = bit_scan1(denominator) or 0  # all but a word of it, where the sum was put together from components
+        if twos >= bits:
+            numerator, denominator = numerator >> twos, denominator >> twos
+        mantissa = divide(numerator, denominator, check=check, threads=threads, newton=fast)
+    if form.power == 2:
+        mantissa = isqrt(mantissa << bits, check=check, threads=threads, newton=fast)
     return BinaryFraction(mantissa, bits, ERROR_UNITS)

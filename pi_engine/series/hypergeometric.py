@@ -1,4 +1,4 @@
-"""A series for π as data: S = Σ_{k≥0} a(k)·∏_{j=1}^{k} p(j)/q(j), and π from S.
+"""What is summed: S = Σ_{k≥0} a(k)·∏_{j=1}^{k} p(j)/q(j), given by three polynomials.
 
 The engine that sums knows P, Q and T = S·Q only; what makes a series Chudnovsky's stands in its row of
 the catalogue.
@@ -16,61 +16,31 @@ from pi_engine.errors import UsageError
 if TYPE_CHECKING:
     from pi_engine.series.polynomial import IntegerPolynomial
 
-
-@dataclass(frozen=True)
-class ClosedForm:
-    """π = numerator·√radicand / (denominator·S), with S = T/Q; all three are positive integers."""
-
-    numerator: int
-    radicand: int
-    denominator: int
-
-    def __post_init__(self) -> None:
-        if min(self.numerator, self.radicand, self.denominator) < 1:
-            raise UsageError("the closed form of a series needs positive integers")
-
-    @property
-    def sum_value(self) -> float:
-        """S itself, to double precision: numerator·√radicand / (denominator·π)."""
-        return self.numerator * math.sqrt(self.radicand) / (self.denominator * math.pi)
-
-    def __str__(self) -> str:
-        numerator = f"{self.numerator}·√{self.radicand}" if self.radicand > 1 else str(self.numerator)
-        denominator = f"({self.denominator}·T)" if self.denominator > 1 else "T"
-        return f"π = {numerator}·Q / {denominator}"
+LEAST_BITS_PER_TERM = 2**-10
+"""Series that converge more slowly are refused: 3000 terms a digit serve nobody, and `tail` is derived for this."""
 
 
 @dataclass(frozen=True)
 class HypergeometricSeries:
-    """S = Σ_{k≥0} a(k)·∏_{j=1}^{k} p(j)/q(j), linearly convergent, with positive sum.
+    """S = Σ_{k≥0} a(k)·∏_{j=1}^{k} p(j)/q(j), linearly convergent.
 
     Attributes:
-        name: what `--series` takes.
-        title: for people.
-        family: the group that it is listed under.
         p: numerator of the term ratio, p(j) ≠ 0 for j ≥ 1.
         q: its denominator, of the same degree, q(j) ≠ 0 for j ≥ 1.
         a: the factor of the k-th term.
-        closed_form: how π follows from S.
-        formula: the series as the literature prints it.
-        source: where it was published.
     """
 
-    name: str
-    title: str
-    family: str
     p: IntegerPolynomial
     q: IntegerPolynomial
     a: IntegerPolynomial
-    closed_form: ClosedForm
-    formula: str
-    source: str
 
     def __post_init__(self) -> None:
         if not self.a.coefficients or self.p.degree < 0 or self.p.degree != self.q.degree:
-            raise UsageError(f"series {self.name}: p and q must have the same degree, and a must not be zero")
+            raise UsageError("p and q must have the same degree, and a must not be zero")
         if self.ratio >= 1:
-            raise UsageError(f"series {self.name} diverges: its terms do not shrink (ratio {self.ratio})")
+            raise UsageError(f"the series diverges: its terms do not shrink, p(k)/q(k) tends to ±{_short(self.ratio)}")
+        if self.bits_per_term < LEAST_BITS_PER_TERM:
+            raise UsageError("the series converges too slowly: it takes more than 3000 terms for a digit")
 
     @property
     def ratio(self) -> Fraction:
@@ -79,19 +49,37 @@ class HypergeometricSeries:
 
     @property
     def bits_per_term(self) -> float:
-        """log₂(1/ρ)."""
-        return math.log2(self.ratio.denominator) - math.log2(self.ratio.numerator)
+        """log₂(1/ρ), right to 2^−51 + 2^−52 relative to itself and absolutely."""
+        u, v = self.ratio.as_integer_ratio()
+        shift = v.bit_length() - u.bit_length()
+        return shift - math.log2((u << shift) / v)  # Python's quotient of integers is correctly rounded
 
     @property
     def digits_per_term(self) -> float:
         """log₁₀(1/ρ), decimal digits gained by one more term."""
-        return math.log10(self.ratio.denominator) - math.log10(self.ratio.numerator)
+        return self.bits_per_term * math.log10(2)
+
+    @property
+    def degree(self) -> int:
+        """The degree d of the term ratio's polynomials."""
+        return self.q.degree
 
     @property
     def cost(self) -> float:
-        """4·d/ln(1/ρ), d the degree of the term ratio: proportional to the predicted time of the sum.
+        """4·d/ln(1/ρ): proportional to the predicted time of the sum.
 
         The sizes of P, Q and T at N digits grow as d·N/ln(1/ρ)·log N, and so does the work of a level of
         the tree.
         """
-        return 4 * self.q.degree / (self.bits_per_term * math.log(2))
+        return 4 * self.degree / (self.bits_per_term * math.log(2))
+
+
+def _short(ratio: Fraction) -> str:
+    """A fraction as people read it, whatever its size."""
+    u, v = ratio.as_integer_ratio()
+    if max(u, v) < 10**12:
+        return str(ratio)
+    try:
+        return f"{u / v:.6g}"
+    except OverflowError:
+        return "more than 10^300"

@@ -93,12 +93,11 @@ class IntegerPolynomial:
 
     def __str__(self) -> str:
         """The factored form as the literature prints it, like `−(6k − 5)(2k − 1)` or `24 k³`."""
+        others = [f for f in dict.fromkeys(self.factors) if f != (0, 1)]
+        alone = self.constant == 1 and len(self.factors) == 1
+        texts = [_typeset(f) if alone else f"({_typeset(f)})" + _power(self.factors.count(f)) for f in others]
         power = self.factors.count((0, 1))
-        monomial = "k" + (_superscript(power) if power > 1 else "") if power else ""
-        others = [_typeset(f) for f in self.factors if f != (0, 1)]
-        if len(others) > 1 or (others and (power or self.constant != 1)):
-            others = [f"({text})" for text in others]
-        body = "".join([*others, monomial])
+        body = "".join(texts) + ("k" + _power(power) if power else "")
         number = str(self.constant).replace("-", "−")
         if not body:
             return number
@@ -113,8 +112,9 @@ def _horner(coefficients: Coefficients, k: int) -> int:
     return value
 
 
-def _superscript(n: int) -> str:
-    return str(n).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+def _power(n: int) -> str:
+    """The exponent of x^n as it is printed, nothing for 1."""
+    return str(n).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")) if n > 1 else ""
 
 
 def _typeset(f: Coefficients) -> str:
@@ -124,7 +124,7 @@ def _typeset(f: Coefficients) -> str:
         c = f[power]
         if c == 0:
             continue
-        variable = "" if power == 0 else "k" + (_superscript(power) if power > 1 else "")
+        variable = "" if power == 0 else "k" + _power(power)
         number = "" if abs(c) == 1 and variable else str(abs(c))
         sign = ("−" if c < 0 else "") if not text else (" − " if c < 0 else " + ")
         text += sign + number + variable

@@ -1,0 +1,109 @@
+"""A series for π as data: what is summed, how π follows, and what people want to know about it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from pi_engine.errors import UsageError
+from pi_engine.series.hypergeometric import HypergeometricSeries
+
+if TYPE_CHECKING:
+    from pi_engine.series.closed_form import ClosedForm
+
+
+class Component(NamedTuple):
+    """A part of S: coefficient·sum.
+
+    Attributes:
+        coefficient: rational, not zero.
+        sum: its limit may have either sign.
+        label: what it is the series of, like `arctan(1/5)`; may be empty.
+    """
+
+    coefficient: Fraction
+    sum: HypergeometricSeries
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PiSeries(ABC):
+    """S = Σ coefficient·sum over its components, S > 0, and π from S.
+
+    Attributes:
+        name: what `--series` takes.
+        title: for people.
+        family: the group that it is listed under.
+        closed_form: how π follows from S.
+        formula: the series as the literature prints it.
+        source: where it was published.
+        level: of the modular group of a Ramanujan–Sato series.
+        discriminant: of its form ℓτ² + Bτ + C = 0, ℓ the level; negative.
+    """
+
+    name: str
+    title: str
+    family: str
+    closed_form: ClosedForm
+    formula: str
+    source: str
+    level: int | None = None
+    discriminant: int | None = None
+
+    @property
+    @abstractmethod
+    def components(self) -> tuple[Component, ...]:
+        """What S is made of."""
+
+    @property
+    def digits_per_term(self) -> float:
+        """Decimal digits gained by one more term of every component: those of the slowest."""
+        return min(component.sum.digits_per_term for component in self.components)
+
+    @property
+    def degree(self) -> int:
+        """The largest degree of a component's term ratio."""
+        return max(component.sum.degree for component in self.components)
+
+    @property
+    def cost(self) -> float:
+        """Σ 4·d/ln(1/ρ) over the components: proportional to the predicted time of the sum."""
+        return sum(component.sum.cost for component in self.components)
+
+
+@dataclass(frozen=True)
+class SingleSeries(HypergeometricSeries, PiSeries):
+    """A series of one component, with coefficient 1."""
+
+    def __post_init__(self) -> None:
+        try:
+            super().__post_init__()
+        except UsageError as error:
+            raise UsageError(f"series {self.name}: {error}") from None
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        """Itself."""
+        return (Component(Fraction(1), self),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CombinedSeries(PiSeries):
+    """A series of several components, like a sum of arctangents.
+
+    Attributes:
+        parts: its components.
+    """
+
+    parts: tuple[Component, ...]
+
+    def __post_init__(self) -> None:
+        if not self.parts or not all(part.coefficient for part in self.parts):
+            raise UsageError(f"series {self.name}: it needs components, and coefficients that are not zero")
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        """What S is made of."""
+        return self.parts

@@ -1,0 +1,50 @@
+"""The sum of a series to so many terms, checked: one tree, or a tree for each component and their combination."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pi_engine.result import Check
+from pi_engine.series.combination import Combination
+from pi_engine.splitting import Node, check_against_shadow, split
+
+if TYPE_CHECKING:
+    from pi_engine.plan import Plan
+    from pi_engine.runtime.progress import PhaseClock, Progress
+
+
+def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | None) -> Node:
+    """Q and T of the plan's series, T/Q its sum but for the errors of `series.evaluation`.
+
+    Appends to `checks` what it has checked; checks nothing where that is None.
+
+    Raises:
+        VerificationError: a sum differs from its shadow, or a quotient is wrong.
+    """
+    components, check = plan.series.components, checks is not None
+    combination = Combination(plan.series, plan.fraction_bits) if plan.combines else None
+    for i, (component, terms) in enumerate(zip(components, plan.terms, strict=True)):
+        with clock.phase("sum"):
+            progress = _share_of(clock.progress, i, len(components))
+            node = split(component.sum, terms, threads=threads, progress=progress, fast=plan.fast)
+        if check:
+            with clock.phase("check"):
+                check_against_shadow(component.sum, terms, node, compiled=plan.fast)
+        if combination is not None:
+            with clock.phase("division"):
+                combination.add(component.coefficient, node.Q, node.T, check=check, threads=threads, fast=plan.fast)
+    if checks is not None:
+        counts = " + ".join(str(terms) for terms in plan.terms)
+        checks.append(Check("shadow", "passed", f"Q and T of {counts} terms modulo 2^61 − 1, in a loop of its own"))
+    return node if combination is None else Node(None, combination.Q, combination.T)
+
+
+def _share_of(progress: Progress, i: int, count: int) -> Progress:
+    """Progress of sum i of `count`, as a share of all."""
+    if count == 1:
+        return progress
+
+    def report(phase: str, done: int, total: int) -> None:
+        progress(phase, i * total + done, count * total)
+
+    return report
