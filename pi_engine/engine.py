@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pi_engine.runtime.progress import Progress
     from pi_engine.series import PiSeries
-    from pi_engine.series.evaluation import BinaryFraction
+from pi_engine.series.evaluation import BinaryFraction
 
 CheckLevel = Literal["none", "fast"]
 BASES = (10, 16)
@@ -48,11 +48,12 @@ def compute(
     Args:
         digits: N ≥ 0, the digits after the point.
         base: 10 or 16.
-        series: a name of the catalogue, or a series.
+        series: a name of the catalogue, `derived:D`, a file `….toml`, or a series.
         threads: how many to use; all by default.
         memory: bytes to stay within, besides what the machine, the control group and `ulimit` allow.
         check: "fast" compares the sum with its shadow, checks root, quotient and conversion by residues, and
-            compares with digits at known positions; "none" skips all that.
+            compares with digits at known positions, and a series that is not of the catalogue with an iteration;
+            "none" skips all that.
         progress: called as (phase, done, total), total 0 where a phase cannot be divided.
 
     Raises:
@@ -204,6 +205,13 @@ def _check_digits(plan: Plan, converted: _Converted) -> list[Check]:
         raise VerificationError(
             "the digits differ from the binary value they were converted from: run again, and report it if it recurs"
         )
+    reference = []
+    if not series_room.is_catalogued(plan.series):
+        from pi_engine.verify.reference import require_reference
+
+        count = require_reference(plan.series, text, plan.base)
+        detail = f"{count} digits of this series, which is not of the catalogue, with the Gauss–Legendre iteration's"
+        reference = [Check("reference", "passed", detail)]
     known = compare_with_known(text[1:], plan.base)
     if known.differs is not None:
         raise VerificationError(
@@ -216,6 +224,7 @@ def _check_digits(plan: Plan, converted: _Converted) -> list[Check]:
     compared = f"{known.compared} known position{plural}, the last ending at {known.reach}"
     return [
         Check("conversion", "passed", "the hash of the text is that of the binary value"),
+        *reference,
         Check("known digits", "passed", compared + (", and the whole hash" if expected is not None else ""))
         if known.compared
         else Check("known digits", "skipped", "no known position among so few digits"),

@@ -52,7 +52,11 @@ class _ComputeCommand(click.Command):
 )
 @click.option("--base", type=click.Choice(["10", "16"]), default="10", show_default=True, help="Base of the digits.")
 @click.option(
-    "--series", default="chudnovsky", show_default=True, metavar="NAME", help="Series to sum: see 'series list'."
+    "--series",
+    default="chudnovsky",
+    show_default=True,
+    metavar="NAME",
+    help="Series to sum: see 'series list'; or derived:D, or a FILE.toml with a series.",
 )
 @click.option(
     "--threads",

@@ -1,37 +1,40 @@
-"""`pi-engine series list` and `series show NAME`."""
+"""`pi-engine series list`, `series show NAME` and `series derive D`."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
 
 from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.quantities import COUNT
 
 if TYPE_CHECKING:
-    from pi_engine.series import Component, PiSeries
+    from pi_engine.series import Component, Derivation, PiSeries
 
 
 @click.group(short_help="The series that can be summed.", invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """The series that can be summed: list them, show one."""
+    """The series that can be summed: list them, show one, derive one from a discriminant."""
     if ctx.invoked_subcommand is None:
         emit(ctx.get_help(), "\n")
 
 
 @command.command("list", short_help="List the catalogue.")
+@click.option("--file", "files", multiple=True, metavar="FILE.toml", help="List this file's series too; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def list_series(*, as_json: bool) -> None:
+def list_series(*, files: tuple[str, ...], as_json: bool) -> None:
     """List the catalogue, with digits per term and predicted cost.
 
     The cost is relative, lower is faster: 4·degree/ln(1/ratio), added up over the components of a series, is
     proportional to the time of the sum. Digits per term are those of the slowest component.
     """
     from pi_engine.cli.table import format_table
-    from pi_engine.series import catalogue
+    from pi_engine.series import catalogue, load
 
-    rows = catalogue()
+    rows = [*catalogue(), *map(load, files)]
     if as_json:
         emit_json({"series": [_summary(row) for row in rows]})
         return
@@ -43,7 +46,11 @@ def list_series(*, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def show_series(name: str, *, as_json: bool) -> None:
-    """Show the series NAME: its formula, its polynomials, its convergence and its source."""
+    """Show the series NAME: its formula, its polynomials, its convergence and its source.
+
+    NAME is one of the catalogue, derived:D for the one that 'series derive D' finds, or a file FILE.toml that describes
+    a series; docs/series.md has the format.
+    """
     from pi_engine.series import get
 
     row = get(name)
@@ -53,6 +60,68 @@ def show_series(name: str, *, as_json: bool) -> None:
     emit(f"{row.name}: {row.title} ({row.family})\n\n")
     for label, text in _lines(row):
         emit(f"{label:<12} {text}\n")
+
+
+class _DeriveCommand(click.Command):
+    """Takes `derive -163` for the discriminant it is."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [arg[1:] if re.fullmatch(r"[-−]\d+", arg) else arg for arg in args])
+
+
+@command.command("derive", cls=_DeriveCommand, short_help="Derive a series from a discriminant.")
+@click.argument("d", type=COUNT, metavar="D")
+@click.option("--digits", type=COUNT, default="1000", show_default=True, metavar="N", help="Digits of π to verify.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def derive_series(d: int, *, digits: int, as_json: bool) -> None:
+    """Derive the Ramanujan–Sato series of the discriminant −D, and verify it to N digits of π.
+
+    j and s₂ are evaluated at τ = (1 + √−D)/2, or √−D/2 where 4 divides D, by Eisenstein series, and recognised as the
+    rational numbers that they are for class number 1. Sum it with 'compute --series derived:D'.
+    """
+    from pi_engine.series import derive
+
+    derivation = derive(d, digits=digits)
+    if as_json:
+        emit_json(_derivation_fields(derivation))
+        return
+    for label, text in _derivation_lines(derivation):
+        emit(f"{label:<12} {text}\n" if label else "\n")
+
+
+def _derivation_fields(found: Derivation) -> dict[str, object]:
+    return {
+        "discriminant": found.discriminant,
+        "class_number": found.class_number,
+        "j": str(found.j),
+        "s2": str(found.s2),
+        "a": str(found.a),
+        "b": str(found.b),
+        "c": str(found.c),
+        "prefactor": found.prefactor_text,
+        "formula": found.formula,
+        "closed_form": str(found.series.closed_form),
+        "digits_per_term": found.series.digits_per_term,
+        "verified_digits": found.verified_digits,
+    }
+
+
+def _derivation_lines(found: Derivation) -> list[tuple[str, str]]:
+    D = -found.discriminant
+    tau = f"(1 + √−{D})/2" if D % 2 else f"√−{D}/2"
+    return [
+        ("discriminant", f"−{D}, class number {found.class_number}"),
+        ("tau", f"τ = {tau}"),
+        ("j", f"j(τ) = {found.j}{found.cube_text}".replace("-", "−")),
+        ("s2", f"E₄/E₆·(E₂ − 3/(π·Im τ)) = {found.s2}"),
+        ("a/b", f"(1 − s₂)/6 = {found.a}/{found.b}"),
+        ("c", f"|j| = {found.c}"),
+        ("", ""),
+        ("series", found.formula),
+        ("π", f"{found.series.closed_form.value('S')}, S = {found.series.formula.split(' = ')[0]}"),
+        ("digits/term", f"{found.series.digits_per_term:.6f}"),
+        ("verified", f"{found.verified_digits} digits of π; 'compute --series {found.series.name}' sums it"),
+    ]
 
 
 def _lines(row: PiSeries) -> list[tuple[str, str]]:

@@ -1,21 +1,51 @@
-"""What is summed: series for π as data, and the bounds that follow from their polynomials."""
+"""What is summed: series for π as data, and the bounds that follow from their polynomials.
 
-from pi_engine.series.catalogue import CHUDNOVSKY, RAMANUJAN_1914, catalogue, get
+What derives series and what reads them from files is loaded on first use.
+"""
+
+from typing import TYPE_CHECKING
+
+from pi_engine.series.catalogue import CHUDNOVSKY, RAMANUJAN_1914, catalogue, get, is_catalogued
 from pi_engine.series.closed_form import ClosedForm
 from pi_engine.series.hypergeometric import HypergeometricSeries
 from pi_engine.series.polynomial import IntegerPolynomial
 from pi_engine.series.rows import CombinedSeries, Component, PiSeries, SingleSeries
 
+if TYPE_CHECKING:
+    from pi_engine.series.derivation import Derivation as Derivation
+    from pi_engine.series.derivation import derive as derive
+    from pi_engine.series.user_file import load as load
+
+_HOME = {
+    "Derivation": "pi_engine.series.derivation",
+    "derive": "pi_engine.series.derivation",
+    "load": "pi_engine.series.user_file",
+}
 __all__ = [
     "CHUDNOVSKY",
     "RAMANUJAN_1914",
     "ClosedForm",
     "CombinedSeries",
     "Component",
+    "Derivation",
     "HypergeometricSeries",
     "IntegerPolynomial",
     "PiSeries",
     "SingleSeries",
     "catalogue",
+    "derive",
     "get",
+    "is_catalogued",
+    "load",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import the module that a public name lives in, at its first use (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value

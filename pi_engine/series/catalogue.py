@@ -19,6 +19,9 @@ _ROWS: dict[str, PiSeries] = {
     for family in (ramanujan_sato, guillera, arctangents, digit_extraction, classical)
     for row in family.ROWS
 }
+DERIVED = "derived:"
+"""Before a D, the name of the series that is derived from the discriminant −D."""
+
 _ALIASES = {"level1-163": "chudnovsky", "level2-232": "ramanujan"}
 
 
@@ -27,13 +30,34 @@ def catalogue() -> tuple[PiSeries, ...]:
     return tuple(_ROWS.values())
 
 
+def _discriminant(text: str) -> int:
+    digits = text.removeprefix("-").removeprefix("−")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 1000):
+        raise UsageError(f"{DERIVED}{text}: not a discriminant; write {DERIVED}163")
+    return int(digits)
+
+
+def is_catalogued(series: PiSeries) -> bool:
+    """Whether it is a row of the catalogue, and so proved in the literature."""
+    return _ROWS.get(series.name) is series
+
+
 def get(name: str) -> PiSeries:
-    """The series of that name.
+    """The series of that name, one derived from a discriminant as `derived:163`, or that of a file `….toml`.
 
     Raises:
-        UsageError: there is none; the message names the one that is near, or says where all are listed.
+        UsageError: there is none; the message names the one that is near, or says where all are listed. The file
+            is not a series.
     """
+    if name.lower().endswith(".toml"):
+        from pi_engine.series.user_file import load
+
+        return load(name)
     wanted = name.lower().replace("ø", "o")
+    if wanted.startswith(DERIVED):
+        from pi_engine.series.derivation import derived_series
+
+        return derived_series(_discriminant(wanted.removeprefix(DERIVED)))
     row = _ROWS.get(_ALIASES.get(wanted, wanted))
     if row is None:
         near = get_close_matches(wanted, _ROWS, n=1)

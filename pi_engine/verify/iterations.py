@@ -19,7 +19,6 @@ g = 2n + 20.
 
 from __future__ import annotations
 
-
 from gmpy2 import isqrt, mpz
 
 from pi_engine.series.evaluation import BinaryFraction
