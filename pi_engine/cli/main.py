@@ -18,6 +18,7 @@ COMMANDS = {
     "verify": "pi_engine.cli.verify",
     "convert": "pi_engine.cli.convert",
     "series": "pi_engine.cli.series",
+    "convergence": "pi_engine.cli.convergence",
     "hex": "pi_engine.cli.hex",
     "bench": "pi_engine.cli.bench",
     "near-integer": "pi_engine.cli.near_integer",

@@ -1,0 +1,18 @@
+"""The sum of every series of the catalogue to 10 000 digits: the cases of `pi-engine convergence`, under pytest-benchmark."""
+
+import pytest
+
+from pi_engine.plan import make_plan
+from pi_engine.runtime.progress import PhaseClock
+from pi_engine.series import catalogue
+from pi_engine.summation import sum_series
+
+DIGITS = 10_000
+
+
+@pytest.mark.parametrize("row", catalogue(), ids=lambda row: row.name)
+def test_sum(benchmark, row):
+    plan = make_plan(row, DIGITS, 10)
+    benchmark.extra_info["cost"] = row.cost
+    node = benchmark(sum_series, plan, 1, PhaseClock(), None)
+    assert node.T.bit_length() > 1000

@@ -1,0 +1,173 @@
+import csv
+import io
+import itertools
+import json
+import math
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import gmpy2
+import pytest
+
+from pi_engine import series
+from pi_engine.convergence import REFERENCE, fitted_digits_per_term, measure_convergence
+from pi_engine.convergence_plot import _apart, _spread, draw
+from pi_engine.errors import UsageError
+from pi_engine.series.partial_values import digits_after_terms
+
+ROWS = series.catalogue()
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "pi_engine", "convergence", *arguments], capture_output=True, text=True
+    )
+
+
+def test_ramanujans_first_term_gives_seven_digits_and_each_next_one_eight_more():
+    reached = digits_after_terms(series.get("ramanujan"), 6)
+    assert 7 <= reached[0] < 8  # 3.1415927…
+    assert all(7.9 < after - before < 8.1 for before, after in itertools.pairwise(reached))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_partial_values_by_floating_point(row):
+    """Against the definition, evaluated with MPFR from the polynomials."""
+    count = 6
+    with gmpy2.context(precision=2000):
+        pi = gmpy2.const_pi(2000)
+        sums = []
+        for part in row.components:
+            ratio, total, values = gmpy2.mpfr(1), gmpy2.mpfr(0), []
+            for k in range(count):
+                ratio = ratio * part.sum.p(k) / part.sum.q(k) if k else ratio
+                total += ratio * part.sum.a(k)
+                values.append(total * part.coefficient.numerator / part.coefficient.denominator)
+            sums.append(values)
+        form = row.closed_form
+        factor = form.numerator * gmpy2.sqrt(gmpy2.mpfr(form.radicand)) / form.denominator
+        for n, reached in enumerate(digits_after_terms(row, count)):
+            value = sum(values[n] for values in sums)
+            if value <= 0:
+                assert reached == -math.inf
+                continue
+            pi_n = factor * value if form.direct else factor / value
+            pi_n = gmpy2.sqrt(pi_n) if form.power == 2 else pi_n
+            assert reached == pytest.approx(float(-gmpy2.log10(abs(pi_n - pi))), abs=1e-9)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_measured_rate_is_the_predicted_one(row):
+    measured = fitted_digits_per_term(digits_after_terms(row, 40))
+    assert measured == pytest.approx(row.digits_per_term, rel=0.01)
+
+
+def test_the_fit_sees_through_a_power_of_n():
+    assert fitted_digits_per_term([3 * n - 2.5 * math.log10(n) + 7 for n in range(1, 30)]) == pytest.approx(3)
+    assert fitted_digits_per_term([-math.inf, *(3.0 * n for n in range(2, 30))]) == pytest.approx(3)
+
+
+def test_times_are_relative_to_the_reference():
+    names = ["ramanujan", "machin"]
+    found = measure_convergence(names, terms=3, digits=[500, 2000], rounds=1)
+    assert [x.series.name for x in found] == names  # the reference is measured, but was not asked for
+    for x in found:
+        assert set(x.seconds) == set(x.terms) == {500, 2000} and min(x.seconds.values()) > 0
+        assert x.relative_time > 0
+        assert x.relative_cost == pytest.approx(x.series.cost / series.get(REFERENCE).cost)
+        least = sum(2000 / part.sum.digits_per_term for part in x.series.components)
+        assert least * 0.95 < x.terms[2000] < least + 30 * len(x.series.components)
+
+
+def test_the_reference_beside_itself():
+    (x,) = measure_convergence([REFERENCE], digits=[1000])
+    assert x.relative_time == 1 and x.relative_cost == 1
+
+
+@pytest.mark.parametrize("arguments", [{"terms": 0}, {"digits": [0]}, {"rounds": 0}, {"names": ["chudnovski"]}])
+def test_arguments_that_are_refused(arguments):
+    with pytest.raises(UsageError):
+        measure_convergence(**arguments)
+
+
+def test_json_has_the_fields_of_the_contract():
+    done = run(
+        "--series", "ramanujan", "--series", "gosper", "--digits", "1e3", "--rounds", "1", "--terms", "4", "--json"
+    )
+    answer = json.loads(done.stdout)
+    assert answer["schema"] == 1
+    first, second = answer["series"]
+    assert set(first) == {
+        "name", "digits_after_terms", "digits_per_term_predicted", "digits_per_term_measured", "cost", "relative_cost",
+        "terms", "seconds", "relative_time",
+    }  # fmt: skip
+    assert len(first["digits_after_terms"]) == 4 and set(first["seconds"]) == set(first["terms"]) == {"1000"}
+    assert second["digits_after_terms"][0] is None  # not a number: the first sums of Gosper's are too far off
+
+
+def test_csv_and_table_without_times():
+    done = run("--series", "bbp", "--digits", "0", "--terms", "3", "--csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["at"] for row in rows if row["figure"] == "digits_after_terms"] == ["1", "2", "3"]
+    assert not any(row["figure"] in ("seconds", "relative_time") for row in rows)
+    table = run("--series", "bbp", "--digits", "0", "--terms", "3").stdout.splitlines()
+    assert len(table) == 2 and table[1].startswith("bbp") and "time" not in table[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--csv", "--json"], "choose one"),
+        (["--series", "nonsense"], "unknown series"),
+        (["--plot", "x.pdf"], ".svg or .png"),
+        (["--plot", "/nowhere/x.svg"], "does not exist"),
+        (["--terms", "0"], "0"),
+        (["--digits", "many"], "not a count"),
+    ],
+)
+def test_bad_options_get_one_line(arguments, says):
+    done = run(*arguments)
+    assert done.returncode == 2 and done.stdout == ""
+    assert says in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_plot_has_two_panels_and_a_name_for_every_line(tmp_path):
+    pytest.importorskip("matplotlib")
+    picture = tmp_path / "pi.svg"
+    done = run(
+        "--series", "ramanujan", "--series", "machin", "--digits", "500", "--rounds", "1", "--plot", str(picture), "-q"
+    )
+    assert done.returncode == 0, done.stderr
+    text = "".join(ET.parse(picture).getroot().itertext())
+    for said in ("Digits gained", "Time of the sum", "correct decimal digits", "seconds of the sum", "arctangents"):
+        assert said in text
+    assert text.count("ramanujan") == text.count("machin") == 2
+    again = run("--series", "machin", "--digits", "0", "--plot", str(picture))
+    assert again.returncode == 2 and "exists" in again.stderr
+    assert run("--series", "machin", "--digits", "0", "--plot", str(picture), "--force", "-q").returncode == 0
+    assert "Time of the sum" not in "".join(ET.parse(picture).getroot().itertext())
+
+
+def test_plot_as_png():
+    pytest.importorskip("matplotlib")
+    assert draw(measure_convergence(["bbp"], terms=2), "png").startswith(b"\x89PNG")
+
+
+def test_plot_without_matplotlib_says_how_to_get_it(tmp_path):
+    code = "import sys; sys.modules['matplotlib'] = None; from pi_engine.cli.entry import main; main()"
+    arguments = ["convergence", "--plot", str(tmp_path / "x.svg")]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+    assert done.returncode == 1 and "pip install" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_labels_keep_apart_and_near(rng):
+    for count in (1, 2, 5, 30, 200):
+        heights = sorted(rng.random() for _ in range(count))
+        apart = _apart(heights[:20])
+        assert all(b - a > 0.0299 for a, b in itertools.pairwise(apart)) and min(apart) >= 0 and max(apart) <= 1
+        places = _spread(heights)
+        assert len(places) == count and places[0] is not None and places[-1] is not None
+        shown = [p for p in places if p is not None]
+        assert all(b - a > 0.0299 for a, b in itertools.pairwise(shown))
+    assert _apart([0.5]) == [0.5] and _spread([]) == []
