@@ -13,11 +13,13 @@ from pathlib import Path
 import click
 
 from pi_engine.cli.main import cli
-from scripts.bench_tables import SECTIONS
+from scripts import bench_tables, catalogue_table
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "cli.md"
 _WIDTH = 100
+SECTIONS = {**bench_tables.SECTIONS, "catalogue": catalogue_table.catalogue_table}
+"""Name of a section between `<!-- NAME -->` and `<!-- end of NAME -->` → what stands in it."""
 
 
 def command_sections(command: click.Command, path: str, parent: click.Context | None) -> list[str]:

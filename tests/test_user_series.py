@@ -1,0 +1,344 @@
+"""Series from files: what is read, what is refused and where, and that a series for something else is noticed."""
+
+import json
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import pi_engine
+from pi_engine import UsageError, VerificationError, plan
+from pi_engine.cli.main import run
+from pi_engine.series import ClosedForm, IntegerPolynomial, catalogue, get, load
+from pi_engine.series.algebras import PolynomialAlgebra, RadicalAlgebra, closed_form
+from pi_engine.series.expression import read
+
+EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
+
+RAMANUJAN = """
+p = "(4k-3)(2k-1)(4k-1)"
+q = "396^4/8 k^3"
+a = "26390k + 1103"
+pi = "9801 sqrt(2) / (4 S)"
+"""
+
+
+def polynomial(text):
+    return read(text, PolynomialAlgebra())
+
+
+def form(text):
+    return closed_form(read(text, RadicalAlgebra()))
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text, name="mine.toml"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return str(path)
+
+    return write
+
+
+# ---------------------------------------------------------------- expressions
+
+
+@pytest.mark.parametrize(
+    ("text", "coefficients"),
+    [
+        ("0", ()),
+        ("5", (5,)),
+        ("-5", (-5,)),
+        ("k", (0, 1)),
+        ("-k + 1", (1, -1)),
+        ("24k^3 - 5", (-5, 0, 0, 24)),
+        ("24 k**3 − 5", (-5, 0, 0, 24)),
+        ("(k+1)^3", (1, 3, 3, 1)),
+        ("(k+1)³", (1, 3, 3, 1)),
+        ("2(k+1)(k-1)", (-2, 0, 2)),
+        ("k*k·k×k", (0, 0, 0, 0, 1)),
+        ("640320^3/24 k^3", (0, 0, 0, 10939058860032000)),
+        ("(6k + 3)/3", (1, 2)),
+        ("-(2k-1)^2", (-1, 4, -4)),
+        ("k^0", (1,)),
+        ("+k - 3", (-3, 1)),
+        ("((((k))))", (0, 1)),
+        ("10k^12", (0,) * 12 + (10,)),
+        ("1 - k^10 + k¹⁰", (1,)),
+    ],
+)
+def test_polynomials(text, coefficients):
+    assert polynomial(text).coefficients == coefficients
+
+
+def test_products_stay_factored():
+    assert polynomial("-(6k-5)(2k-1)(6k-1)") == IntegerPolynomial(-1, ((-5, 6), (-1, 2), (-1, 6)))
+
+
+def test_what_is_shown_can_be_read():
+    for row in catalogue():
+        for part in row.components:
+            for f in (part.sum.p, part.sum.q, part.sum.a):
+                assert polynomial(str(f)).coefficients == f.coefficients
+        assert form(row.closed_form.value("S")) == row.closed_form
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("4S", ClosedForm(4, 1, 1, direct=True)),
+        ("S*4/3", ClosedForm(4, 1, 3, direct=True)),
+        ("426880*sqrt(10005)/S", ClosedForm(426880, 10005, 1)),
+        ("426880·√10005 / S", ClosedForm(426880, 10005, 1)),
+        ("1/(4S sqrt(2))", ClosedForm(1, 2, 8)),
+        ("sqrt(128/S)", ClosedForm(128, 1, 1, power=2)),
+        ("2 sqrt(2 S)", ClosedForm(8, 1, 1, direct=True, power=2)),
+        ("sqrt(3)/sqrt(S)", ClosedForm(3, 1, 1, power=2)),
+        ("sqrt(5 sqrt(7)/S)", ClosedForm(5, 7, 1, power=2)),
+        ("sqrt(1/2) S", ClosedForm(1, 2, 2, direct=True)),
+        ("sqrt(16) S", ClosedForm(4, 1, 1, direct=True)),
+        ("sqrt(2)sqrt(2)/S", ClosedForm(2, 1, 1)),
+        ("sqrt(4/9)^3 S", ClosedForm(8, 1, 27, direct=True)),
+        ("(1/2 + 1/3) S", ClosedForm(5, 1, 6, direct=True)),
+        ("-(1-3) S", ClosedForm(2, 1, 1, direct=True)),
+        ("S^2/S", ClosedForm(1, 1, 1, direct=True)),
+    ],
+)
+def test_closed_forms(text, expected):
+    assert form(text) == expected
+
+
+def test_random_closed_forms(rng):
+    for _ in range(300):
+        n, d, r = (rng.randrange(1, 10**6) for _ in range(3))
+        for text, direct in ((f"{n} sqrt({r})/({d} S)", False), (f"S/{d}*sqrt({r})*{n}", True)):
+            found = form(text)
+            assert found.direct == direct
+            squared = Fraction(found.numerator**2 * found.radicand, found.denominator**2)
+            assert squared == Fraction(n * n * r, d * d)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "column 1: the expression ends too early"),
+        ("  ", "column 1: the expression ends too early"),
+        ("k +", "column 4: the expression ends too early"),
+        ("(k", "column 3: expected ')'"),
+        ("k)", "column 2: unexpected ')'"),
+        ("2x + 1", "column 2: unknown name 'x'"),
+        ("k.real", "column 2: unexpected '.'"),
+        ("1.5k", "column 2: unexpected '.'"),
+        ("__import__('os')", "column 12: unexpected"),
+        ("k^-1", "column 3: an exponent is a whole number"),
+        ("k^k", "an exponent is a whole number"),
+        ("k^10001", "the exponent is larger"),
+        ("k^101", "the power is too large"),
+        ("9^9^9^9", "unexpected '^'"),
+        ("9^10000", "the power is too large"),
+        ("k/k", "column 2: a polynomial is not divided"),
+        ("(k+1)/2", "not integers"),
+        ("k/0", "division by zero"),
+        ("sqrt(k)", "no roots"),
+        ("k k^60 k^60", "degree"),
+        ("(" * 99 + "k" + ")" * 99, "too many parentheses"),
+        ("1" * 4001, "more than 4000 digits"),
+        ("1" * 3999 + "*" + "1" * 3999, "4800 digits"),
+        ("k" * 20_001, "longer than"),
+        ("k ** ** 2", "whole number"),
+        ("k; k", "column 2: unexpected ';'"),
+        ("k\u0000", "column 2: unexpected"),
+        ("kk", "unknown name 'kk'"),
+    ],
+)
+def test_what_is_no_polynomial(text, message):
+    with pytest.raises(UsageError, match=re.escape(message)):
+        polynomial(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("4", "S must stand in the formula once"),
+        ("S^2", "S must stand in the formula once"),
+        ("S^3", "power is too large"),
+        ("S + 1", "only numbers can be added"),
+        ("-4 S", "positive"),
+        ("0 S", "positive"),
+        ("S/0", "division by zero"),
+        ("sqrt(-2) S", "negative"),
+        ("sqrt(sqrt(S))", "a root of a root"),
+        ("4k", "unknown name 'k': the sum of the series is S"),
+        ("exec S", "unknown name 'exec'"),
+        ("(9^9999)S", "too large"),
+        ("sqrt(2)^100 S", "too large"),
+    ],
+)
+def test_what_is_no_closed_form(text, message):
+    with pytest.raises(UsageError, match=re.escape(message)):
+        form(text)
+
+
+# ---------------------------------------------------------------- files
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.toml")), ids=lambda p: p.stem)
+def test_the_examples_of_the_documentation(path, million, capsys):
+    series = load(path)
+    assert series.family == "user"
+    result = pi_engine.compute(10_000, series=series)
+    assert result.text() == million.text()[:10_002]
+    assert "reference" in [check.name for check in result.checks]
+    assert run(["compute", "20", "--series", str(path), "-q"]) == 0
+    assert run(["series", "show", str(path)]) == 0
+    assert run(["series", "list", "--file", str(path), "--json"]) == 0
+    lines = capsys.readouterr().out
+    assert lines.startswith("3.14159265358979323846\n" + series.name)
+    assert f'"name": "{series.name}"' in lines
+
+
+def test_the_examples_on_the_compiled_path(million, monkeypatch):
+    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: True)
+    for path in EXAMPLES.glob("*.toml"):
+        assert pi_engine.compute(10_000, series=str(path)).text() == million.text()[:10_002]
+
+
+def test_numbers_of_thousands_of_digits(write, million, monkeypatch):
+    """A series that is Ramanujan's with p and q times a large number, on both paths."""
+    big = "7^1000"
+    path = write(RAMANUJAN.replace('p = "', f'p = "{big} ').replace('q = "', f'q = "{big} '))
+    for fast in (False, True):
+        monkeypatch.setattr(plan, "fast_path_pays", lambda digits, fast=fast: fast)
+        assert pi_engine.compute(3000, series=path).text() == million.text()[:3002]
+
+
+def test_a_file_s_name_is_the_series_name(write):
+    assert load(write(RAMANUJAN)).name == "mine"
+    assert get(write(RAMANUJAN + 'name = "other"')).name == "other"
+
+
+def sums(**changes):
+    part = {"p": '"-(2k-1)"', "q": '"25(2k+1)"', "a": "1", "coefficient": '"16/5"', **changes}
+    body = "\n".join(f"{key} = {value}" for key, value in part.items() if value)
+    return f'pi = "S"\n[[sum]]\n{body}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("p = 1\nq = k", "not TOML: .*line 2"),
+        (b"\xff\xfe", "not TOML: byte 1 is not UTF-8"),
+        ("p = " + "9" * 5000, "not TOML that can be read"),
+        ("p = " + "[" * 5000, "not TOML"),
+        ("", "the key 'pi' is missing"),
+        (RAMANUJAN.replace('a = "26390k + 1103"', ""), "the key 'a' is missing"),
+        (RAMANUJAN + "radicand = 2", "unknown key 'radicand'"),
+        (RAMANUJAN.replace("26390k", "26390x"), "a: column 6: unknown name 'x'"),
+        (RAMANUJAN.replace('"26390k + 1103"', "1.5"), "a: not a polynomial"),
+        (RAMANUJAN.replace('"26390k + 1103"', "true"), "a: not a polynomial"),
+        (RAMANUJAN.replace('"26390k + 1103"', '[1, "2"]'), "a: not a polynomial"),
+        (RAMANUJAN.replace('"26390k + 1103"', "[]"), "a must not be zero"),
+        (RAMANUJAN.replace("sqrt(2)", "sqrt(k)"), "pi: column .*unknown name 'k'"),
+        (RAMANUJAN.replace('"9801 sqrt(2) / (4 S)"', "3"), "pi: must be text"),
+        (RAMANUJAN.replace("396^4/8 k^3", "256 k^3 / 8"), "diverges: .* tends to ±1"),
+        (RAMANUJAN.replace("396^4/8 k^3", "k^3"), "diverges: .* tends to ±32"),
+        (RAMANUJAN.replace("396^4/8 k^3", "k^2"), "same degree"),
+        (RAMANUJAN.replace("396^4/8 k^3", "10^9 k^2 (k - 2)"), r"q\(k\) must not vanish"),
+        (RAMANUJAN.replace("396^4/8 k^3", "32 k^3 + 1000 k^2"), "diverges"),
+        (RAMANUJAN.replace("(4k-3)", "(4k+300)"), "too slowly to bound"),
+        (RAMANUJAN + "title = 5", "title: must be one line of text"),
+        (RAMANUJAN + 'title = "a\\u001b[2J"', "title: must be one line of text"),
+        (RAMANUJAN + "[[sum]]", "unknown key 'p'"),
+        ('pi = "S"\nsum = 3', r"sum: must be tables"),
+        ('pi = "S"\nsum = []', r"sum: must be tables"),
+        (sums(p=""), "sum 1: the key 'p' is missing"),
+        (sums(coefficient='"0"'), "sum 1: coefficient: must be a fraction"),
+        (sums(coefficient='"sqrt(2)"'), "sum 1: coefficient: must be a fraction"),
+        (sums(coefficient="1.5"), "sum 1: coefficient: must be an integer or a fraction"),
+        (sums(q='"(2k+1)"'), "sum 1: the series diverges"),
+        (sums(x="1"), "sum 1: unknown key 'x'"),
+        ('pi = "S"\n' + "[[sum]]\np=1\nq=2\na=1\n" * 101, "more than 100"),
+        ("#" * (1 << 20) + RAMANUJAN, "larger than a MiB"),
+        (RAMANUJAN.replace('"(4k-3)(2k-1)(4k-1)"', '"1999999"').replace("396^4/8 k^3", "2000000"), "too slowly"),
+    ],
+)
+def test_bad_files_are_one_line_that_names_the_place(write, capsys, text, message):
+    path = write(text)
+    for command in (["compute", "100", "--series", path], ["series", "show", path], ["series", "list", "--file", path]):
+        assert run(command) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert captured.err.count("\n") == 1
+        assert captured.err.startswith(f"pi-engine: error: {path}: ")
+        assert re.search(message, captured.err)
+
+
+def test_files_that_are_not_there(capsys, tmp_path):
+    for name in ("missing.toml", "folder.toml", "missing/x.toml", "a\u0000.toml"):
+        (tmp_path / "folder.toml").mkdir(exist_ok=True)
+        assert run(["compute", "5", "--series", str(tmp_path / name)]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("digits", [1, 10, 300, 20_000])
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("26390k + 1103", "26390k + 1104"),
+        ("9801", "9802"),
+        ("(4 S)", "(40 S)"),
+        ("(4 S)", "(S/10)"),
+        ("sqrt(2)", "sqrt(3)"),
+        ("(2k-1)", "(2k+1)"),
+        ("(4k-3)", "-(4k-3)"),
+    ],
+)
+def test_a_series_for_something_else_is_noticed(write, capsys, change, digits):
+    path = write(RAMANUJAN.replace(*change))
+    code = run(["compute", str(digits), "--series", path, "-q"])
+    captured = capsys.readouterr()
+    if code == 0:  # right as far as it goes
+        assert digits == 1 and captured.out == "3.1\n"
+    else:
+        assert (code, captured.out, captured.err.count("\n")) == (3, "", 1)
+        assert "mine" in captured.err
+
+
+@pytest.mark.parametrize("place", [20, 60, 150, 700, 5000, 9990])
+def test_a_series_that_is_nearly_pi_is_noticed(place, million):
+    """Where no published position is near: wrong from some digit on."""
+    machin = get("machin")
+    first = machin.components[0]
+    near = first._replace(coefficient=first.coefficient * (1 + Fraction(1, 10**place)))
+    series = machin.__class__(**{**vars(machin), "parts": (near, machin.components[1])})
+    assert pi_engine.compute(place - 5, series=series).text() == million.text()[: place - 3]
+    for base in (10, 16):
+        with pytest.raises(VerificationError, match=r"does not sum to π: at position \d+ it gives"):
+            pi_engine.compute(place + 5, series=series, base=base)
+
+
+def test_a_negative_sum_is_no_series(write, capsys):
+    assert run(["compute", "5", "--series", write(RAMANUJAN.replace("26390k + 1103", "-26390k - 1103")), "-q"]) == 3
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_without_checks_what_is_not_near_three_is_still_refused(write):
+    assert run(["compute", "5", "--check", "none", "--series", write(RAMANUJAN.replace("9801", "98010")), "-q"]) == 3
+
+
+def test_what_would_not_fit_is_refused(write, capsys):
+    slow = 'p = "1998k"\nq = "1000(2k+1)"\na = "1"\npi = "S"\n'
+    assert run(["compute", "1e9", "--memory", "8GB", "--series", write(slow)]) == 4
+    assert "would fit" in capsys.readouterr().err
+
+
+def test_nothing_is_executed(write, tmp_path):
+    target = tmp_path / "made"
+    for text in (f"open({str(target)!r}, 'w')", "__import__('os').system('touch made')", "{k}", "$(touch made)"):
+        for key in ("a", "pi"):
+            bad = re.sub(f"(?m)^{key} = .*$", lambda _, key=key, text=text: f"{key} = {json.dumps(text)}", RAMANUJAN)
+            with pytest.raises(UsageError):
+                load(write(bad))
+    assert not target.exists()
