@@ -110,7 +110,7 @@ def _coefficient_notes() -> list[str]:
 
 
 def _pi_cases(digits: int) -> Iterator[Case]:
-    n = max(20, digits)
+    n = max(20, 4 * digits)
     yield Case(f"n = {n}, {terms_for(n, digits)} terms", pi_from_factorial(n, terms_for(n, digits)), agm_pi())
 
 
