@@ -10,8 +10,8 @@ from gmpy2 import mpz
 from pi_engine import series as series_room
 from pi_engine.bigint.mersenne import M61
 from pi_engine.errors import UsageError, VerificationError
-from pi_engine.kernels import announce_compilation, fast_path_is_stored, mark_fast_path_stored
-from pi_engine.plan import GUARD_BITS, Plan, make_plan, make_plan_within
+from pi_engine.kernels import announce_compilation
+from pi_engine.plan import GUARD_BITS, Plan, make_plan_within
 from pi_engine.radix import DigitHash, digit_text, scale
 from pi_engine.radix.conversion import check_scaled
 from pi_engine.result import Check, ComputeResult
@@ -23,8 +23,6 @@ from pi_engine.summation import sum_series
 from pi_engine.verify.known import compare_with_known, known_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pi_engine.runtime.progress import Progress
     from pi_engine.series import PiSeries
 from pi_engine.series.evaluation import BinaryFraction
@@ -80,8 +78,6 @@ def compute(
     if checks is not None:
         with clock.phase("check"):
             checks += _check_digits(plan, converted)
-    if plan.fast:
-        mark_fast_path_stored()
     return ComputeResult(
         digits=digits,
         base=base,
@@ -93,18 +89,6 @@ def compute(
         peak_memory_bytes=machine_memory.peak_memory(),
         _digit_text=converted.text,
     )
-
-
-def compile_fast_path(notice: Callable[[str], object] | None = None) -> None:
-    """Compile and store the kernels of the compiled path, by computing with them once in each base."""
-    if not fast_path_is_stored():
-        if notice is not None:
-            notice("compiling the fast path of 'compute' for this machine: up to a minute")
-        for base, digits in ((10, 300_000), (10, 30_000), (16, 100_000)):
-            plan = make_plan(series_room.get("chudnovsky"), digits, base, fast=True)
-            if _attempt(plan, available_threads(), PhaseClock(), []) is None:
-                raise VerificationError("the digits of a trial computation are open: report this as a bug")
-        mark_fast_path_stored()
 
 
 def require_capacity(

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pi_engine.runtime.object_code import StoredKernel
 
 LOADED_DIGITS = 20_000
 """With the kernels in this process."""
@@ -12,8 +18,6 @@ STORED_DIGITS = 2_000_000
 
 COMPILED_DIGITS = 20_000_000
 """With nothing compiled yet: compilation takes about a minute, and so does the plain path at three times as many."""
-
-_MARK = "fast-path-compiled"
 
 
 def fast_path_pays(digits: int) -> bool:
@@ -29,12 +33,18 @@ def fast_path_pays(digits: int) -> bool:
     return transform_is_usable() and (digits >= COMPILED_DIGITS or fast_path_is_stored())
 
 
+def fast_path_kernels() -> list[StoredKernel]:
+    """All that `compute` calls on the compiled path; importing them needs neither numpy nor Numba."""
+    from pi_engine.bigint.transform_kernels import RESIDUE_KERNELS, TRANSFORM_KERNELS
+    from pi_engine.radix.conversion_kernels import TO_DIGITS_KERNELS
+    from pi_engine.splitting.tree_kernels import TREE_KERNELS
+
+    return [*TRANSFORM_KERNELS, *RESIDUE_KERNELS, *TREE_KERNELS, *TO_DIGITS_KERNELS]
+
+
 def fast_path_is_stored() -> bool:
     """Whether the kernels of the compiled path have been compiled and stored for this machine and these sources."""
-    from pi_engine.runtime.kernel_folder import cache_folder
-
-    folder = cache_folder()
-    return folder is not None and (folder / _MARK).exists()
+    return all(kernel.is_stored() for kernel in fast_path_kernels())
 
 
 def announce_compilation() -> None:
@@ -45,13 +55,12 @@ def announce_compilation() -> None:
         logging.getLogger("pi_engine").warning("pi-engine: compiling for this machine, once: up to a minute")
 
 
-def mark_fast_path_stored() -> None:
-    """Remember that all kernels of the compiled path are in the cache."""
-    from pi_engine.runtime.kernel_folder import cache_folder
+def compile_fast_path(notice: Callable[[str], object] | None = None) -> None:
+    """Compile and store the kernels of the compiled path, and of the way back from digits to integers."""
+    from pi_engine.radix.conversion_kernels import FROM_DIGITS_KERNELS
 
-    folder = cache_folder()
-    if folder is not None:
-        try:
-            (folder / _MARK).touch()
-        except OSError:
-            return
+    kernels = [*fast_path_kernels(), *FROM_DIGITS_KERNELS]
+    if notice is not None and not all(kernel.is_stored() for kernel in kernels):
+        notice("compiling the fast path of 'compute' for this machine: up to a minute")
+    for kernel in kernels:
+        kernel.ready()

@@ -1,6 +1,7 @@
 """The compiled path gives the same digits and makes the same checks; and it is taken when it pays."""
 
 import hashlib
+import subprocess
 import sys
 
 import pytest
@@ -122,6 +123,18 @@ def test_a_compilation_is_announced(monkeypatch, caplog, loaded, stored, told):
     caplog.set_level("WARNING", logger="pi_engine")  # --quiet may have lowered it
     kernels.announce_compilation()
     assert ("compiling" in caplog.text) == told
+
+
+def test_stored_kernels_need_no_numba():
+    kernels.compile_fast_path()
+    assert kernels.fast_path_is_stored()
+    code = (
+        "import sys, pi_engine; from pi_engine import kernels; kernels.STORED_DIGITS = 0; import pi_engine.plan\n"
+        "assert kernels.fast_path_pays(50_000)\n"
+        "print(pi_engine.compute(50_000).hash, 'pi_engine.splitting.fast_tree' in sys.modules, 'numba' in sys.modules)"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert answer.stdout.split() == [str(pi_engine.compute(50_000).hash), "True", "False"]
 
 
 def test_where_it_does_not_fit_the_plain_path_is_taken(fast):

@@ -7,9 +7,9 @@ import pytest
 from pi_engine.bigint.mersenne import residue
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
 from pi_engine.splitting import fast_tree, lower_tree, shadow, split, subtrees, tree
-from pi_engine.splitting.leaf_kernel import cut
 from pi_engine.splitting.node import leaf_builder
 from pi_engine.splitting.term_values import bound, term_values
+from pi_engine.splitting.tree_kernels import cut
 
 from .conftest import MULTIPLIER
 from .test_series import SUMS, row
@@ -37,7 +37,7 @@ def fast(series, terms, threads=1):
 
 
 def partition(lo, hi, pieces):
-    return [cut.py_func(lo, hi, i, pieces) for i in range(pieces + 1)]
+    return [cut(lo, hi, i, pieces) for i in range(pieces + 1)]
 
 
 @every_series

@@ -70,10 +70,8 @@ def test_the_shadow_is_the_residue_of_the_root(series, rng):
 
 @series_cases
 def test_the_compiled_shadow_is_the_interpreted_one(series):
-    from pi_engine.splitting.shadow_kernel import compiled_shadow_residues
-
     for terms in (1, 2, 3, 1000, 20_000):
-        assert compiled_shadow_residues(series, terms) == shadow.interpreted_shadow_residues(series, terms)
+        assert shadow.compiled_shadow_residues(series, terms) == shadow.interpreted_shadow_residues(series, terms)
 
 
 def test_large_numbers_of_terms_use_the_compiled_shadow(monkeypatch):

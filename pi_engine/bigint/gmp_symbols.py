@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NAMES = ("mul", "mul_n", "sqr", "mul_1", "addmul_1", "submul_1", "add_n", "sub_n", "lshift", "rshift", "cmp", "tdiv_qr")
+PREFIX = "pi_engine_mpn_"
 
 
 def symbol(name: str) -> str:
     """The name under which machine code knows GMP's function `name`."""
-    return f"pi_engine_mpn_{name}"
+    return PREFIX + name
 
 
 def _libraries() -> Iterator[ctypes.CDLL]:

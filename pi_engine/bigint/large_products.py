@@ -32,7 +32,7 @@ class LargeProducts:
         jobs = np.flatnonzero(np.minimum(n, m) >= max(transform_from, 1))
         if not len(jobs):
             return None
-        from pi_engine.bigint.level_transform import record, workspace_bytes
+        from pi_engine.bigint.level_plan import record, workspace_bytes
         from pi_engine.bigint.plan import plan_for
         from pi_engine.bigint.sizes import size_for
 

@@ -2,12 +2,10 @@
 
 A thread claims a product, extracts and transforms both operands, multiplies, transforms back and recomposes, all in workspace of its
 own that stays in its cache; so the threads share nothing but the tables. What a transform of some size needs is one row of
-integers, numbers and addresses alike, made by `record` from the size's plan.
+integers, numbers and addresses alike, made by `level_plan.record` from the size's plan.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numba import boolean, int64, uint64
@@ -24,39 +22,40 @@ from pi_engine.bigint.layout import (
     SPILL_GROUPS,
     SQUARE,
     STRIP,
-    finish_doubles,
 )
 from pi_engine.bigint.level_kernels import is_right
+from pi_engine.bigint.level_plan import (
+    BETA,
+    BETA_SCALES,
+    COFACTORS,
+    COLUMN_LEVELS,
+    COLUMN_TABLE_BYTES,
+    COLUMN_TABLES,
+    COLUMNS,
+    CONJUGATES,
+    CONSTANTS_AT,
+    DIGITS,
+    HEAD_BYTES,
+    HEADS,
+    MASK,
+    OFFSETS,
+    PACKING,
+    POWERS,
+    PRIME_STRIDE,
+    PRIMES,
+    QUARTER_COUNT,
+    QUARTERS,
+    ROW_PASSES,
+    ROW_SEEDS,
+    ROW_STRIDE,
+    ROW_TABLE_DOUBLES,
+    ROWS,
+)
 from pi_engine.bigint.rows import transform_rows
 from pi_engine.bigint.words import address_of, claim, load
 from pi_engine.runtime.compilation import kernel, routine
 
 ZERO = np.uint64(0)
-FIELDS = (
-    "primes", "digits", "beta", "mask", "heads", "column_levels", "row_passes", "rows", "columns", "points", "row_stride",
-    "prime_stride", "quarter_count", "row_table_doubles", "column_table_bytes", "head_bytes", "offsets_at", "powers_at",
-    "constants_at", "column_tables_at", "row_seeds_at", "conjugates_at", "quarters_at", "beta_scales_at", "cofactors_at", "packing_at",
-)  # fmt: skip
-(
-    PRIMES, DIGITS, BETA, MASK, HEADS, COLUMN_LEVELS, ROW_PASSES, ROWS, COLUMNS, POINTS, ROW_STRIDE,
-    PRIME_STRIDE, QUARTER_COUNT, ROW_TABLE_DOUBLES, COLUMN_TABLE_BYTES, HEAD_BYTES, OFFSETS, POWERS,
-    CONSTANTS_AT, COLUMN_TABLES, ROW_SEEDS, CONJUGATES, QUARTERS, BETA_SCALES, COFACTORS, PACKING,
-) = range(len(FIELDS))  # fmt: skip
-
-
-def record(plan: Any) -> list[int]:
-    """The row of `FIELDS` of a plan; the plan must be kept alive as long as the row is used."""
-    return [int(getattr(plan, name) if hasattr(plan, name) else getattr(plan.size, name)) for name in FIELDS]
-
-
-def workspace_bytes(plan: Any, operands: int = 2) -> int:
-    """Bytes that one thread needs for products of this plan: so many transformed operands, and scratch for a step."""
-    size = plan.size
-    columns = 1024 + 8 * STRIP * size.rows * (1 + size.digits)
-    rows = 8 * (plan.row_table_doubles + max(size.columns // 4, 8))
-    spills = size.rows * SPILL_GROUPS * size.coefficient_bits + 8
-    scratch = max(columns, rows, 8 * finish_doubles(size.primes, size.rows, size.digits) + spills)
-    return operands * 8 * size.primes * plan.prime_stride + int(scratch + 63) // 64 * 64 + 64
 
 
 @routine

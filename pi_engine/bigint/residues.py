@@ -16,18 +16,14 @@ from gmpy2 import mpz
 
 from pi_engine.bigint.limbs import Limbs, limb_address, limb_count
 from pi_engine.bigint.modulus_table import modulus_table
+from pi_engine.bigint.transform_kernels import residue_at, residue_of_pair
 from pi_engine.errors import VerificationError
-from pi_engine.runtime.object_code import StoredKernel
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 MERSENNE = 2**61 - 1
 SHARED_FROM_BITS = 4_000_000  # below, a pass takes less than handing half of it to another thread costs twice over
-
-_MODULE = "pi_engine.bigint.residue_kernels"
-residue_at = StoredKernel(_MODULE, "residue_at", "int64(int64, int64, int64)")
-residue_of_pair = StoredKernel(_MODULE, "residue_of_pair", "int64(int64, int64, int64, int64, int64)")
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""The kernels of the transform, as a process calls them: stored machine code, or compiled at the first call.
+"""The kernels of the transform and of residues, as a process calls them: stored machine code, or compiled at the first call.
 
 All arguments are integers, numbers and addresses alike; each kernel's own module says what they are.
 """
@@ -18,5 +18,8 @@ finish_columns = _of_integers("finish", "finish_columns", 23)
 add_bytes = _of_integers("crt", "add_bytes", 7, "int64")
 add_limbs = _of_integers("carry", "add_limbs", 4, "int64")
 build_tables = _of_integers("twiddles", "build_tables", 7)
+residue_at = _of_integers("residue_kernels", "residue_at", 3, "int64")
+residue_of_pair = _of_integers("residue_kernels", "residue_of_pair", 5, "int64")
 
 TRANSFORM_KERNELS = (forward_columns, transform_rows, finish_columns, add_bytes, add_limbs, build_tables)
+RESIDUE_KERNELS = (residue_at, residue_of_pair)

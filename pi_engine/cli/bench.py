@@ -97,8 +97,7 @@ def command(
 def _compile(digits: int, *, quiet: bool) -> None:
     """Compile the kernels where they will be used and are not stored, so that no run pays for it."""
     from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.engine import compile_fast_path
-    from pi_engine.kernels import LOADED_DIGITS
+    from pi_engine.kernels import LOADED_DIGITS, compile_fast_path
 
     if digits >= LOADED_DIGITS and transform_is_usable():
         compile_fast_path(None if quiet else lambda text: click.echo(f"pi-engine: {text}", err=True))

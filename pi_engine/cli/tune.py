@@ -22,8 +22,8 @@ def command(*, dry_run: bool, as_json: bool, quiet: bool) -> None:
     """
     from pi_engine.bigint.crossovers import measure_crossovers
     from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.engine import compile_fast_path
     from pi_engine.errors import OutputError, UsageError
+    from pi_engine.kernels import compile_fast_path
     from pi_engine.runtime.tuning import save
 
     if not transform_is_usable():

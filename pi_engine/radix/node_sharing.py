@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.threads import share
-from pi_engine.radix.power_product_kernel import PLAN_FIELDS, record, workspace_bytes
+from pi_engine.radix.power_plan import PLAN_FIELDS, record, workspace_bytes
 
 if TYPE_CHECKING:
     from pi_engine.radix.powers import Powers, Shape

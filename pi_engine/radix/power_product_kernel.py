@@ -7,53 +7,49 @@ reduced: 2^size.bits − 1 may stand for 0.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from pi_engine.bigint.columns import forward_columns
 from pi_engine.bigint.crt import add_bytes
 from pi_engine.bigint.finish import finish_columns
-from pi_engine.bigint.layout import FORWARD_A, INVERSE, MULTIPLY, SPILL_GROUPS, STRIP, finish_doubles, state_doubles
+from pi_engine.bigint.layout import FORWARD_A, INVERSE, MULTIPLY, SPILL_GROUPS, STRIP
 from pi_engine.bigint.rows import transform_rows
 from pi_engine.bigint.words import load, store
+from pi_engine.radix.power_plan import (
+    BETA,
+    BETA_SCALES,
+    BITS,
+    COFACTORS,
+    COLUMN_LEVELS,
+    COLUMN_TABLE_BYTES,
+    COLUMN_TABLES,
+    COLUMNS,
+    CONJUGATES,
+    CONSTANTS,
+    DIGITS,
+    HEAD_BYTES,
+    HEADS,
+    MASK,
+    OFFSETS,
+    PACKING,
+    POWERS,
+    PRIME_STRIDE,
+    PRIMES,
+    QUARTER_COUNT,
+    QUARTERS,
+    ROW_PASSES,
+    ROW_SEEDS,
+    ROW_STRIDE,
+    ROW_TABLE_DOUBLES,
+    ROWS,
+    SPILLS,
+    STATE,
+    STREAMING,
+)
 from pi_engine.runtime.compilation import routine
 
-FIELDS = (
-    "primes", "digits", "beta", "mask", "heads", "column_levels", "row_passes", "rows", "columns", "row_stride",
-    "prime_stride", "quarter_count", "row_table_doubles", "column_table_bytes", "head_bytes", "offsets_at", "powers_at",
-    "constants_at", "column_tables_at", "row_seeds_at", "conjugates_at", "quarters_at", "beta_scales_at",
-    "cofactors_at", "packing_at", "bits",
-)  # fmt: skip
-(
-    PRIMES, DIGITS, BETA, MASK, HEADS, COLUMN_LEVELS, ROW_PASSES, ROWS, COLUMNS, ROW_STRIDE,
-    PRIME_STRIDE, QUARTER_COUNT, ROW_TABLE_DOUBLES, COLUMN_TABLE_BYTES, HEAD_BYTES, OFFSETS, POWERS,
-    CONSTANTS, COLUMN_TABLES, ROW_SEEDS, CONJUGATES, QUARTERS, BETA_SCALES,
-    COFACTORS, PACKING, BITS,
-    STATE, SPILLS, STREAMING,
-) = range(len(FIELDS) + 3)  # fmt: skip
-PLAN_FIELDS = len(FIELDS) + 3
 MODE = FORWARD_A | MULTIPLY | INVERSE
 ZERO, ONE = np.uint64(0), np.uint64(1)
-
-
-def record(plan: Any) -> list[int]:
-    """What the kernel needs of a plan, as integers; the plan must be kept alive as long as they are used."""
-    size = plan.size
-    row = [int(getattr(plan, name) if hasattr(plan, name) else getattr(size, name)) for name in FIELDS]
-    streaming = int(size.primes * plan.prime_stride > plan.STREAMING_DOUBLES)
-    return [*row, state_doubles(size.digits), 8 * finish_doubles(size.primes, size.rows, size.digits), streaming]
-
-
-def workspace_bytes(plan: Any) -> int:
-    """Bytes of workspace for one product: a transformed operand, and scratch for the largest of the steps."""
-    size = plan.size
-    columns = 1024 + 8 * STRIP * size.rows * (1 + size.digits)
-    rows = 8 * (plan.row_table_doubles + max(size.columns // 4, 8))
-    finish = (
-        8 * finish_doubles(size.primes, size.rows, size.digits) + size.rows * SPILL_GROUPS * size.coefficient_bits + 8
-    )
-    return int(8 * size.primes * plan.prime_stride + max(columns, rows, finish) + 64) // 64 * 64 + 64
 
 
 @routine

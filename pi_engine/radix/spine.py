@@ -31,8 +31,8 @@ from pi_engine.bigint.limbs import mpz_from_limbs
 from pi_engine.bigint.mersenne import M61, check_identity
 from pi_engine.bigint.residues import residue_of_limbs
 from pi_engine.errors import VerificationError
+from pi_engine.radix.conversion_kernels import REPORTED
 from pi_engine.radix.powers import Shape, power_residue
-from pi_engine.radix.tree_kernel import REPORTED
 from pi_engine.radix.word_text import word_hash
 
 if TYPE_CHECKING:

@@ -17,17 +17,16 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import int64, types, uint64
+from numba import types
 from numba.extending import intrinsic
 
 from pi_engine.bigint.residue_kernels import add_mersenne, multiply_mersenne, reduce_mersenne
 from pi_engine.bigint.words import load
-from pi_engine.runtime.compilation import kernel, routine
+from pi_engine.radix.conversion_kernels import LANES, WIDTH
+from pi_engine.runtime.compilation import routine
 
-WIDTH = 19
 TEN_16, TEN_8, TEN_5 = np.uint64(10**16), np.uint64(10**8), np.uint64(10**5)
 WORD = np.uint64(10**19)
-LANES = 8
 ZERO = np.uint64(0)
 ZEROS = np.uint64(0x3030303030303030)
 
@@ -81,7 +80,7 @@ def _improper(characters):
     return (sums | digits) & np.uint64(0x8080808080808080)
 
 
-@kernel
+@routine
 def words_to_text(words, count, text):
     """Write 19·count characters at `text`. About 2.5 ns a word."""
     for i in range(count):
@@ -96,7 +95,7 @@ def words_to_text(words, count, text):
         store_eight(place + np.uint64(11), _eight_characters(rest - middle * TEN_8))
 
 
-@kernel
+@routine
 def text_to_words(text, count, words):
     """Read 19·count characters at `text`; returns how many words are whole digits before the first that is not."""
     for i in range(count):
@@ -113,7 +112,7 @@ def text_to_words(text, count, words):
     return count
 
 
-@kernel
+@routine
 def hash_of_words(words, count, power):
     """Σ words[i]·10^(19·(count−1−i)) modulo 2^61 − 1. `power`: 10^(19·8) modulo it. About 1 ns a word."""
     # Eight sums at once, each by Horner's rule, hide the multiplier's latency.
@@ -140,11 +139,3 @@ def hash_of_words(words, count, power):
     for lane in (b, c, d, e, f, g, h):
         total = add_mersenne(multiply_mersenne(total, base), lane)
     return total
-
-
-# What `compilation.warm` needs.
-WARM = (
-    (words_to_text, (int64, int64, int64)),
-    (text_to_words, (int64, int64, uint64[::1])),
-    (hash_of_words, (int64, int64, uint64)),
-)

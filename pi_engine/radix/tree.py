@@ -17,7 +17,13 @@ from pi_engine.bigint import transform as steps
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.residues import residue_of_limbs
 from pi_engine.bigint.threads import share
-from pi_engine.radix import tree_kernel
+from pi_engine.radix.conversion_kernels import (
+    add_into,
+    fractions_to_words,
+    join_nodes,
+    split_nodes,
+    words_to_integers,
+)
 from pi_engine.radix.node_sharing import Levels, subtree_level
 from pi_engine.radix.powers import useful
 from pi_engine.radix.room import Arena, Room, give_back
@@ -50,7 +56,7 @@ def words_of(fraction: Limbs, powers: Powers, threads: int) -> tuple[NDArray[np.
         below = buffers[level % 2].array[: (2 << (shape.height - level)) * (shape.half(level) + 1)]
         if _enough(1 << (shape.height - level), threads):
             arrays = (current.ctypes.data, below.ctypes.data, spine.residues.ctypes.data)
-            Levels(powers, level, level).nodes(tree_kernel.split_nodes, arrays, threads, arena)
+            Levels(powers, level, level).nodes(split_nodes, arrays, threads, arena)
         else:
             _split_level(current, below, powers, level, spine, threads)
         current = below
@@ -59,7 +65,7 @@ def words_of(fraction: Limbs, powers: Powers, threads: int) -> tuple[NDArray[np.
     tails = np.empty(1 << shape.height, np.uint64)
     numbers = (current, words, tails, spine.residues, spine.last_leaf)
     places = tuple(int(array.ctypes.data) for array in numbers)
-    Levels(powers, 1, bottom).subtrees(tree_kernel.fractions_to_words, places, threads, arena)
+    Levels(powers, 1, bottom).subtrees(fractions_to_words, places, threads, arena)
     powers.release_all()
     arena.release()
     for buffer in buffers:
@@ -75,12 +81,12 @@ def integer_of(words: NDArray[np.uint64], powers: Powers, target: Limbs, threads
     arena = Arena()
     current = target if bottom == shape.height else buffers[bottom % 2 if len(buffers) == 2 else 0].array
     arrays = (words.ctypes.data, current.ctypes.data)
-    Levels(powers, 1, bottom).subtrees(tree_kernel.words_to_integers, arrays, threads, arena)
+    Levels(powers, 1, bottom).subtrees(words_to_integers, arrays, threads, arena)
     for level in range(bottom + 1, shape.height + 1):
         above = target if level == shape.height else buffers[level % 2].array
         if _enough(1 << (shape.height - level), threads):
             arrays = (current.ctypes.data, above.ctypes.data)
-            Levels(powers, level, level).nodes(tree_kernel.join_nodes, arrays, threads, arena)
+            Levels(powers, level, level).nodes(join_nodes, arrays, threads, arena)
         else:
             _join_level(current, above, powers, level, threads)
         current = above
@@ -123,7 +129,7 @@ def _join_level(current: Limbs, above: Limbs, powers: Powers, level: int, thread
         whole[shift + used :] = 0
         # Where low's upper limbs and the product's lower ones meet, they are added.
         _copy(whole[:half], low, threads)
-        tree_kernel.add_into(whole[shift:].ctypes.data, product.ctypes.data, half - shift, half)
+        add_into(whole[shift:].ctypes.data, product.ctypes.data, half - shift, half)
 
 
 def _times_power(operand: Limbs, power: Power, threads: int) -> Limbs:

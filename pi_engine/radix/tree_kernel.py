@@ -8,18 +8,18 @@ units.
 from __future__ import annotations
 
 import numpy as np
-from numba import int64, uint64
 
 from pi_engine.bigint import mpn
 from pi_engine.bigint.residue_kernels import mersenne_residue
 from pi_engine.bigint.words import address_of, claim, load, store
-from pi_engine.radix.power_product_kernel import BITS, multiply_by_power
-from pi_engine.runtime.compilation import kernel, routine
+from pi_engine.radix.conversion_kernels import REPORTED
+from pi_engine.radix.power_plan import BITS
+from pi_engine.radix.power_product_kernel import multiply_by_power
+from pi_engine.runtime.compilation import routine
 
 # Columns of `levels`: words of a half, whole limbs of 2^(19·half), limbs of the power, where the power is, where its
 # transform is or 0, which row of `plans`.
 HALF, SHIFT, POWER_LIMBS, POWER, TRANSFORM, PLAN = range(6)
-REPORTED = 5  # residues of the last node of a level
 ZERO, ONE = np.uint64(0), np.uint64(1)
 WORD = np.uint64(10**19)
 HALF_WORD = np.uint64(5 * 10**18)
@@ -63,7 +63,7 @@ def _split(target, source, level, plans, report, product, workspace):
         store(report, 4, mersenne_residue(product + np.uint64(8 * used), whole - used))
 
 
-@kernel
+@routine
 def split_nodes(counter, nodes, levels, plans, source, target, report, product, workspace):
     """Split fractions of the level of the last row of `levels` until all are claimed.
 
@@ -106,7 +106,7 @@ def _leaf_words(words, fraction, count):
     return load(fraction, 0)
 
 
-@kernel
+@routine
 def fractions_to_words(
     counter, nodes, top, leaf, levels, plans, source, words, tails, report, last_leaf, buffers, product, workspace
 ):
@@ -182,7 +182,7 @@ def _join(target, source, level, plans, product, workspace):
         carry = ZERO
 
 
-@kernel
+@routine
 def join_nodes(counter, nodes, levels, plans, source, target, product, workspace):
     """Join integers of the level below to those of the level of the last row of `levels` until all are claimed."""
     level = levels[len(levels) - 1]
@@ -194,7 +194,7 @@ def join_nodes(counter, nodes, levels, plans, source, target, product, workspace
         _join(np.uint64(target + step), np.uint64(source + step), level, plans, np.uint64(product), workspace)
 
 
-@kernel
+@routine
 def words_to_integers(counter, nodes, top, leaf, levels, plans, words, target, buffers, product, workspace):
     """Take words to integers of level `top`, leaf·2^top limbs each, until all are claimed.
 
@@ -221,7 +221,7 @@ def words_to_integers(counter, nodes, top, leaf, levels, plans, words, target, b
             current = place
 
 
-@kernel
+@routine
 def settle_leaves(words, tails, leaf, limit):
     """Raise by one, modulo 10^(19·leaf), those leaves of the tree whose true tail has passed 1 where theirs has not.
 
@@ -240,7 +240,7 @@ def settle_leaves(words, tails, leaf, limit):
     return count
 
 
-@kernel
+@routine
 def add_into(target, addend, limbs, rest):
     """Add `limbs` limbs at `addend` to those at `target`, and the carry to the `rest` limbs behind."""
     place = np.uint64(target)
@@ -251,16 +251,3 @@ def add_into(target, addend, limbs, rest):
         carry = ONE if value < carry else ZERO
         store(place, i, value)
         i += 1
-
-
-_NODES = (uint64[::1], int64, int64[:, ::1], int64[:, ::1], int64, int64, int64, int64)
-_TREE = (uint64[::1], int64, int64, int64, int64[:, ::1], int64[:, ::1])
-# What `compilation.warm` needs.
-WARM = (
-    (split_nodes, (*_NODES, int64)),
-    (join_nodes, _NODES),
-    (fractions_to_words, (*_TREE, int64, int64, int64, int64, int64, int64, int64, int64)),
-    (words_to_integers, (*_TREE, int64, int64, int64, int64, int64)),
-    (settle_leaves, (uint64[::1], uint64[::1], int64, uint64)),
-    (add_into, (int64, int64, int64, int64)),
-)

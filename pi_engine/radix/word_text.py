@@ -8,7 +8,7 @@ import numpy as np
 
 from pi_engine.bigint.mersenne import M61
 from pi_engine.bigint.threads import share
-from pi_engine.radix import text_kernel
+from pi_engine.radix.conversion_kernels import LANES, hash_of_words, text_to_words, words_to_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +32,7 @@ def word_text(words: Words, threads: int = 1) -> Characters:
     source, target = words.ctypes.data, text.ctypes.data
 
     def task(_thread: int, first: int, last: int) -> None:
-        text_kernel.words_to_text(source + 8 * first, last - first, target + DIGITS * first)
+        words_to_text(source + 8 * first, last - first, target + DIGITS * first)
 
     share(task, len(words), _useful(threads, len(words)))
     return text
@@ -53,7 +53,7 @@ def words_of_text(text: Characters, threads: int = 1) -> Words:
     bad: list[int] = []
 
     def task(_thread: int, first: int, last: int) -> None:
-        good = int(text_kernel.text_to_words(source + DIGITS * first, last - first, words[first:last]))
+        good = int(text_to_words(source + DIGITS * first, last - first, words[first:last]))
         if good < last - first:
             bad.append(first + good)
 
@@ -69,11 +69,11 @@ def word_hash(words: Words, threads: int = 1) -> int:
     """The words as one integer of base 10^19, the first most significant, modulo 2^61 − 1; at memory speed."""
     words = np.ascontiguousarray(words, np.uint64)
     source = words.ctypes.data
-    step = np.uint64(pow(10, DIGITS * text_kernel.LANES, M61))
+    step = pow(10, DIGITS * LANES, M61)
     parts: list[tuple[int, int]] = []
 
     def task(_thread: int, first: int, last: int) -> None:
-        parts.append((last, int(text_kernel.hash_of_words(source + 8 * first, last - first, step))))
+        parts.append((last, int(hash_of_words(source + 8 * first, last - first, step))))
 
     share(task, len(words), _useful(threads, len(words)))
     return sum(value * pow(10, DIGITS * (len(words) - last), M61) for last, value in parts) % M61

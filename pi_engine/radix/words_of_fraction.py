@@ -18,9 +18,9 @@ import numpy as np
 
 from pi_engine.bigint.limbs import limbs_of
 from pi_engine.bigint.residues import residue
+from pi_engine.radix.conversion_kernels import settle_leaves
 from pi_engine.radix.powers import Powers, powers_of, shape_for
 from pi_engine.radix.tree import words_of
-from pi_engine.radix.tree_kernel import settle_leaves
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
@@ -96,7 +96,7 @@ def words_of_root(root: mpz, limbs: int, powers: Powers, threads: int, *, check:
         found = np.concatenate([found, np.zeros(limbs - len(found), np.uint64)])
     words, tails, spine = words_of(found, powers, threads)
     if np.any(tails >= np.uint64(2**64 - TAIL_UNITS)):
-        settle_leaves(words, tails, powers.shape.leaf, np.uint64(2**64 - TAIL_UNITS))
+        settle_leaves(words, tails, powers.shape.leaf, 2**64 - TAIL_UNITS)
     if check:
         spine.check(residue(root), words, threads)
     return words

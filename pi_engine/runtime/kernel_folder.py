@@ -29,6 +29,8 @@ KEPT_FOLDERS = 8
 STALE_SECONDS = 30 * 86400.0
 RECENT_SECONDS = 86400.0
 _STAMP = "pi-engine-kernels"
+_IMPORT = re.compile(rb"^[ \t]*(?:from|import)\s[^\n(]*(?:\([^)]*\))?", re.MULTILINE)
+_WORD = re.compile(rb"\w+")
 # Held by whoever compiles or loads a kernel. A fork waits for it: a child must not inherit a lock whose holder it has not got.
 LOCK = threading.RLock()
 if hasattr(os, "register_at_fork"):
@@ -55,29 +57,32 @@ def has_fma() -> bool:
     return "+fma" in features
 
 
-def kernel_sources(root: Path = PACKAGE) -> list[Path]:
+def kernel_sources(root: Path = PACKAGE) -> dict[Path, bytes]:
     """The package's files that can change machine code: those that speak of Numba or of this module, and what they import.
 
     Imports are followed by bare name: a file counts when its stem stands in an import statement of a file that counts. This takes
     in a few too many and never too few.
     """
     texts = {path: path.read_bytes() for path in sorted(root.rglob("*.py"))}
+    by_stem: dict[bytes, list[Path]] = {}
+    for path in texts:
+        by_stem.setdefault(path.stem.encode(), []).append(path)
     chosen = {path for path, text in texts.items() if b"numba" in text or b"runtime.compilation" in text}
     pending = list(chosen)
     while pending:
-        statements = re.findall(rb"^[ \t]*(?:from|import)\s[^\n(]*(?:\([^)]*\))?", texts[pending.pop()], re.MULTILINE)
-        words = {word.decode() for statement in statements for word in re.findall(rb"\w+", statement)}
-        found = {path for path in texts if path.stem in words} - chosen
-        chosen |= found
-        pending += found
-    return sorted(chosen)
+        statements = b" ".join(_IMPORT.findall(texts[pending.pop()]))
+        for word in set(_WORD.findall(statements)):
+            for path in by_stem.get(word, ()):
+                if path not in chosen:
+                    chosen.add(path)
+                    pending.append(path)
+    return {path: texts[path] for path in sorted(chosen)}
 
 
 def source_digest(root: Path = PACKAGE) -> str:
     """Sixteen hexadecimal digits that change with any byte of `kernel_sources`."""
     digest = hashlib.sha256()
-    for path in kernel_sources(root):
-        text = path.read_bytes()
+    for path, text in kernel_sources(root).items():
         digest.update(f"{path.relative_to(root).as_posix()}:{len(text)}:".encode() + text)
     return digest.hexdigest()[:16]
 

@@ -1,12 +1,13 @@
 """Kernels whose machine code is loaded without Numba: a warm process has its first result before Numba would be imported.
 
 Importing Numba and preparing it for its first call takes about half a second, whatever is cached. LLVM alone can load machine code, in a
-few milliseconds, and ctypes can call it, without the GIL, where arguments and result are plain numbers; addresses are. So such a
-kernel is compiled once, without Numba's wrappers for Python, and its object file kept in the folder of `kernel_folder`. Numba is
-imported when there is no file, and then only.
+few milliseconds, and ctypes can call it, without the GIL, where arguments and result are plain numbers; addresses are, and arrays are
+handed over as the numbers that describe them. So such a kernel is compiled once, without Numba's wrappers for Python and without its
+counting of references, and its object file kept in the folder of `kernel_folder`. Numba is imported when there is no file, and then
+only.
 
 The calling convention is Numba's own for compiled functions: status f(result*, exception*, arguments…), status 0 for success and −2
-for success with None.
+for success with None. An array is owner, parent (both null here: nobody counts), items, bytes an item, address, shape, strides.
 """
 
 from __future__ import annotations
@@ -30,15 +31,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _CTYPES: dict[str, Any] = {"int64": ctypes.c_int64, "uint64": ctypes.c_uint64, "float64": ctypes.c_double, "void": None}
+_ARRAY_FIELDS = 5  # before shape and strides
 _DIGEST_BYTES = 32
 # What LLVM may call on its own; anything else that is not registered would end the process when the code is loaded.
 _ALWAYS_THERE = ("llvm.", "memset", "memcpy", "memmove")
 
 
 class StoredKernel:
-    """The routine `name` of `module`, with a signature such as "int64(int64, float64)"; compiled or loaded at its first call.
+    """The routine `name` of `module`, with a signature such as "int64(uint64[::1], float64)"; compiled or loaded at its first call.
 
-    `prepare` registers the symbols that the machine code refers to, all of which begin with `prefix`. A call costs about 2 µs.
+    Arrays are C-contiguous, of any number of dimensions; a kernel makes none. `prepare` registers the symbols that the machine
+    code refers to, all of which begin with `prefix`. A call costs about 2 µs, and one more an array.
     """
 
     def __init__(
@@ -50,8 +53,12 @@ class StoredKernel:
         self._function: Callable[..., Any] | None = None
         self._kept: list[Any] = []
 
-    def __call__(self, *arguments: float) -> Any:
-        """The result of the kernel; arguments are converted as ctypes does, without a check of their range."""
+    def __call__(self, *arguments: Any) -> Any:
+        """The result of the kernel; numbers are converted as ctypes does, without a check of their range.
+
+        Raises:
+            TypeError: an array is not of the signature's type, or not contiguous.
+        """
         return (self._function or self.ready())(*arguments)
 
     def ready(self, notice: Callable[[str], object] | None = None) -> Callable[..., Any]:
@@ -75,13 +82,19 @@ class StoredKernel:
 
     def _at(self, address: int) -> Callable[..., Any]:
         result, listed = re.fullmatch(r"(\w+)\((.*)\)", self.signature).groups()  # type: ignore[union-attr]
-        arguments = [_CTYPES[kind] for kind in re.findall(r"\w+", listed)]
+        found = re.findall(r"(\w+)(\[[^\]]*\])?", listed)
+        parameters = [(kind, extent.count(",") + 1 if extent else 0) for kind, extent in found]
+        arguments = []
+        for kind, dimensions in parameters:
+            arguments += [ctypes.c_int64] * (_ARRAY_FIELDS + 2 * dimensions) if dimensions else [_CTYPES[kind]]
         compiled = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *arguments)(address)
-        kind = _CTYPES[result] or ctypes.c_void_p
+        answer_type = _CTYPES[result] or ctypes.c_void_p
+        with_arrays = len(arguments) > len(parameters)
 
-        def call(*values: float) -> Any:
-            answer, exception = kind(), ctypes.c_void_p()
-            status = compiled(ctypes.addressof(answer), ctypes.addressof(exception), *values)
+        def call(*values: Any) -> Any:
+            answer, exception = answer_type(), ctypes.c_void_p()
+            numbers = _flattened(parameters, values) if with_arrays else values
+            status = compiled(ctypes.addressof(answer), ctypes.addressof(exception), *numbers)
             if status not in (0, -2):
                 raise RuntimeError(f"kernel {self.name} failed with status {status}")
             return answer.value if status == 0 else None
@@ -115,6 +128,8 @@ class StoredKernel:
 
         routine = getattr(importlib.import_module(self.module), self.name)
         options = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+        if "[" in self.signature:
+            options["_nrt"] = False  # or it would count the references of the arrays it is handed
         dispatcher = numba.njit(self.signature, **options)(getattr(routine, "py_func", routine))
         (compiled,) = dispatcher.overloads.values()
         self._kept.append(dispatcher)  # the machine code lives as long as this
@@ -139,6 +154,19 @@ class StoredKernel:
             Path(temporary).replace(path)
         except OSError:
             Path(temporary).unlink(missing_ok=True)
+
+
+def _flattened(parameters: list[tuple[str, int]], values: tuple[Any, ...]) -> list[Any]:
+    """The numbers that stand for the arguments, arrays taken apart; the caller keeps the arrays."""
+    numbers: list[Any] = []
+    for (kind, dimensions), value in zip(parameters, values, strict=True):
+        if not dimensions:
+            numbers.append(value)
+            continue
+        if value.dtype.name != kind or value.ndim != dimensions or not value.flags.c_contiguous:
+            raise TypeError(f"a kernel takes a contiguous {dimensions}-dimensional array of {kind} here")
+        numbers += (0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides)
+    return numbers
 
 
 def external_symbols(assembly: str) -> list[str]:

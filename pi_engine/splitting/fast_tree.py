@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.workspace import pool
-from pi_engine.splitting.leaf_kernel import cut
 from pi_engine.splitting.lower_tree import merge_level
 from pi_engine.splitting.node import Node
 from pi_engine.splitting.subtrees import build_subtrees
 from pi_engine.splitting.term_values import term_values
+from pi_engine.splitting.tree_kernels import cut
 from pi_engine.splitting.upper_tree import LargeNode, merge_large
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class _FastTree:
         """The node of lo ≤ k < hi, without P if it ends the sum."""
         if hi - lo <= self.chunk_terms:
             return self.chunk(lo, hi)
-        middle = cut.py_func(lo, hi, 1, 2)
+        middle = cut(lo, hi, 1, 2)
         left = self.node(lo, middle)
         right = self.node(middle, hi)
         self.drop_small_blocks(left)

@@ -12,27 +12,19 @@ first two caches. Threads claim subtrees from a counter. Numbers are signed leng
 from __future__ import annotations
 
 import numpy as np
-from numba import int64, uint64
 
 from pi_engine.bigint import mpn
 from pi_engine.bigint.level_kernels import product, signed_sum
 from pi_engine.bigint.words import address_of, claim, load, store
-from pi_engine.runtime.compilation import kernel, routine
+from pi_engine.runtime.compilation import routine
+from pi_engine.splitting import tree_kernels
 
 ZERO = np.uint64(0)
 ONE = np.uint64(1)
 HEADER = np.uint64(24)
 """Bytes of a node's three signed lengths; behind them lie P, Q and T, each in its level's room of limbs (`rooms`)."""
 
-
-@routine
-def cut(lo, hi, i, pieces):
-    """Where piece i of lo ≤ k < hi begins. All pieces but the last have an even number of terms.
-
-    So the sign of P₁ is + for every series whose p keeps its sign, and T₁Q₂ and P₁T₂ have the same sign wherever the
-    first term of a range dominates it.
-    """
-    return hi if i == pieces else lo + 2 * ((hi - lo) // 2 * i // pieces)
+cut = routine(tree_kernels.cut)
 
 
 @routine
@@ -194,7 +186,7 @@ def subtree(out, lo, hi, depth, rooms, values, arena):
             node = target
 
 
-@kernel
+@routine
 def subtrees_claimed(
     counter, stop, first, last, count, depth, rooms,
     p_words, p_longs, q_words, q_longs, a_words, a_longs, arena, place, lengths,
@@ -215,7 +207,3 @@ def subtrees_claimed(
         subtree(out, cut(first, last, i, count), cut(first, last, i + 1, count), depth, rooms, values, np.uint64(arena))
         for j in range(3):
             lengths[j, i] = np.int64(load(out, j))
-
-
-_ROWS, _LONGS = int64[:, ::1], uint64[:, :, ::1]
-WARM = ((subtrees_claimed, (uint64[::1], *[int64] * 5, _ROWS, *((_ROWS, _LONGS) * 3), int64, int64, _ROWS)),)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pi_engine.bigint.level_transform import record, workspace_bytes
+from pi_engine.bigint.level_plan import record, workspace_bytes
 from pi_engine.bigint.plan import Plan, plan_for
 from pi_engine.bigint.sizes import Size, cost, size_for
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import pool
-from pi_engine.splitting.merge_kernel import BY_GMP, OPERANDS, SHARED, WITHOUT, merges_claimed
 from pi_engine.splitting.node_level import LimbRoom, NodeLevel
+from pi_engine.splitting.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT, merges_claimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,13 +14,11 @@ T₁Q₂ + P₁T₂ together has coefficients below points·(2^c − 1)², what 
 from __future__ import annotations
 
 import numpy as np
-from numba import int64, uint64
 
 from pi_engine.bigint.layout import ADD, FORWARD_A, FORWARD_B, INVERSE, MULTIPLY
 from pi_engine.bigint.level_kernels import product, signed_sum
+from pi_engine.bigint.level_plan import PRIME_STRIDE, PRIMES
 from pi_engine.bigint.level_transform import (
-    PRIME_STRIDE,
-    PRIMES,
     finish_step,
     forward_step,
     operand_bytes,
@@ -28,14 +26,10 @@ from pi_engine.bigint.level_transform import (
     transform_product,
 )
 from pi_engine.bigint.words import address_of, claim, load
-from pi_engine.runtime.compilation import kernel, routine
+from pi_engine.runtime.compilation import routine
+from pi_engine.splitting.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT
 
 ZERO = np.uint64(0)
-OPERANDS = 3
-"""Transformed operands in a thread's workspace."""
-
-BY_GMP, SHARED, WITHOUT = -1, -2, -3
-"""How P₁P₂ is made: by GMP, in the node's own transform, not at all; from 0 on it is the row of its plan."""
 
 
 @routine
@@ -78,7 +72,7 @@ def difference(out, x, x_limbs, x_negative, y, y_limbs, plan, scratch, spare):
     return signed_sum(np.uint64(out), np.uint64(spare), x_length, np.uint64(other), y_length)
 
 
-@kernel
+@routine
 def merges_claimed(
     counter, stop, sizes, P_sizes, plans, workspace, spare, place, offsets, lengths, out_place, out_offsets, out_lengths
 ):
@@ -130,7 +124,3 @@ def merges_claimed(
         if P_sizes[i] != WITHOUT:
             merge_products(P, P1, p1, P2, p2, z, x, plan, scratch, P_sizes[i], plans, workspace)
             out_lengths[0, i] = trimmed(P, p1 + p2, (lengths[0, left] < 0) != (lengths[0, right] < 0))
-
-
-_INDEXES, _ROWS = int64[::1], int64[:, ::1]
-WARM = ((merges_claimed, (uint64[::1], int64, _INDEXES, _INDEXES, _ROWS, int64, int64, *((int64, _ROWS, _ROWS) * 2))),)

@@ -5,22 +5,18 @@ The polynomials come as arrays of coefficients modulo M, so that one kernel serv
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 from pi_engine.bigint.mersenne import M61
-from pi_engine.runtime.compilation import kernel, routine
+from pi_engine.runtime.compilation import routine
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from pi_engine.series import HypergeometricSeries
-
-    Words = NDArray[np.uint64]
+Words = NDArray[np.uint64]
 
 _M = np.uint64(M61)
 _ZERO = np.uint64(0)
@@ -57,8 +53,9 @@ def _evaluate(coefficients: Words, k: np.uint64) -> np.uint64:
     return value
 
 
-@kernel
-def _shadow(p: Words, q: Words, a: Words, terms: np.uint64) -> tuple[np.uint64, np.uint64]:
+@routine
+def shadow_of_terms(p: Words, q: Words, a: Words, found: Words, terms: np.uint64) -> None:
+    """Put Q and T of 0 ≤ k < `terms` < 2^61, modulo M, into `found`."""
     P = _ONE
     Q = _ONE
     T = _evaluate(a, _ZERO)
@@ -69,11 +66,5 @@ def _shadow(p: Words, q: Words, a: Words, terms: np.uint64) -> tuple[np.uint64, 
         Q = _times(Q, q_k)
         T = _plus(_times(T, q_k), _times(P, _evaluate(a, k)))
         k += _ONE
-    return Q, T
-
-
-def compiled_shadow_residues(series: HypergeometricSeries, terms: int) -> tuple[int, int]:
-    """(Q mod M, T mod M) of the terms 0 ≤ k < `terms` < 2^61."""
-    p, q, a = (np.array([c % M61 for c in f.coefficients], dtype=np.uint64) for f in (series.p, series.q, series.a))
-    Q, T = _shadow(p, q, a, np.uint64(terms))
-    return int(Q), int(T)
+    found[0] = Q
+    found[1] = T

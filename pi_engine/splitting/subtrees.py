@@ -16,9 +16,9 @@ import numpy as np
 
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import pool
-from pi_engine.splitting.leaf_kernel import subtrees_claimed
 from pi_engine.splitting.node_level import LimbRoom, NodeLevel
 from pi_engine.splitting.term_values import TermValues, term_values
+from pi_engine.splitting.tree_kernels import subtrees_claimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,6 +23,13 @@ def square(out, a, n):
     mpn.sqr(np.uint64(out), np.uint64(a), n)
 
 @routine
+def matrix_sum(table, out, first):
+    for i in range(first, table.shape[0]):
+        row = table[i]
+        for j in range(len(row)):
+            out[i] += row[j]
+
+@routine
 def allocating(n):
     return np.ones(n).sum()
 
@@ -96,6 +103,32 @@ def test_an_exception_in_a_kernel_is_an_error(tmp_path):
         "try: f(9)\nexcept RuntimeError as error: print(error)"
     )
     assert "kernel failing failed with status" in run(code, tmp_path)
+
+
+ARRAYS = (
+    START
+    + """
+f = StoredKernel("stored_of", "matrix_sum", "void(int64[:, ::1], int64[::1], int64)")
+table, out = np.arange(12).reshape(4, 3), np.full(4, 100)
+f(table, out, 1)
+print(out.tolist(), f.origin, "numba" in sys.modules)
+for wrong in (table.T, table.astype(np.int32), table[:, :2], table[0], table.astype(np.uint64)):
+    try: f(wrong, out, 1)
+    except TypeError as error: print("2-dimensional array of int64" in str(error))
+"""
+)
+
+
+def test_arrays_are_handed_over(tmp_path):
+    for origin in ("compiled True", "stored False"):
+        assert run(ARRAYS, tmp_path).splitlines()[1:] == [f"[100, 112, 121, 130] {origin}"] + 5 * ["True"]
+
+
+def test_whether_it_is_stored(tmp_path):
+    code = "from pi_engine.runtime.object_code import StoredKernel\n"
+    code += "f = StoredKernel('stored_of', 'poly', 'int64(int64, int64)'); print(f.is_stored(), f(1, 2), f.is_stored())"
+    assert run(code, tmp_path) == "False 5 True"
+    assert run(code, tmp_path) == "True 5 True"
 
 
 @pytest.mark.parametrize("passes", [1, 2])

@@ -1,0 +1,45 @@
+"""The kernels of the conversion, as a process calls them: stored machine code, or compiled at the first call.
+
+Here is also what their callers share with them and need no Numba for.
+"""
+
+from __future__ import annotations
+
+from pi_engine.bigint.gmp_symbols import PREFIX, register
+from pi_engine.runtime.object_code import StoredKernel
+
+REPORTED = 5
+"""Residues that are kept of the last node of a level."""
+
+WIDTH = 19
+"""Digits a word."""
+
+LANES = 8
+"""Sums that the hash of words runs at once."""
+
+_INTEGER, _WORDS, _ROWS = "int64", "uint64[::1]", "int64[:, ::1]"
+
+
+def _of_tree(name: str, *arguments: str, result: str = "void") -> StoredKernel:
+    signature = f"{result}({', '.join(arguments)})"
+    return StoredKernel("pi_engine.radix.tree_kernel", name, signature, register, PREFIX)
+
+
+def _of_text(name: str, signature: str) -> StoredKernel:
+    return StoredKernel("pi_engine.radix.text_kernel", name, signature)
+
+
+_SUBTREES = (_WORDS, _INTEGER, _INTEGER, _INTEGER, _ROWS, _ROWS)
+
+split_nodes = _of_tree("split_nodes", _WORDS, _INTEGER, _ROWS, _ROWS, *[_INTEGER] * 5)
+join_nodes = _of_tree("join_nodes", _WORDS, _INTEGER, _ROWS, _ROWS, *[_INTEGER] * 4)
+fractions_to_words = _of_tree("fractions_to_words", *_SUBTREES, *[_INTEGER] * 8)
+words_to_integers = _of_tree("words_to_integers", *_SUBTREES, *[_INTEGER] * 5)
+settle_leaves = _of_tree("settle_leaves", _WORDS, _WORDS, _INTEGER, "uint64", result="int64")
+add_into = _of_tree("add_into", *[_INTEGER] * 4)
+words_to_text = _of_text("words_to_text", "void(int64, int64, int64)")
+text_to_words = _of_text("text_to_words", "int64(int64, int64, uint64[::1])")
+hash_of_words = _of_text("hash_of_words", "uint64(int64, int64, uint64)")
+
+TO_DIGITS_KERNELS = (split_nodes, fractions_to_words, settle_leaves, words_to_text, hash_of_words)
+FROM_DIGITS_KERNELS = (join_nodes, words_to_integers, add_into, text_to_words, hash_of_words)

@@ -1,0 +1,44 @@
+"""The kernels of the tree, as a process calls them: stored machine code, or compiled at the first call.
+
+Here is also what their callers share with them and need no Numba for.
+"""
+
+from __future__ import annotations
+
+from pi_engine.bigint.gmp_symbols import PREFIX, register
+from pi_engine.runtime.object_code import StoredKernel
+
+OPERANDS = 3
+"""Transformed operands in a thread's workspace of a merge."""
+
+BY_GMP, SHARED, WITHOUT = -1, -2, -3
+"""How a merge makes P₁P₂: by GMP, in the node's own transform, not at all; from 0 on it is the row of its plan."""
+
+_COUNTER, _INDEXES, _ROWS, _LONGS = "uint64[::1]", "int64[::1]", "int64[:, ::1]", "uint64[:, :, ::1]"
+
+
+def cut(lo: int, hi: int, i: int, pieces: int) -> int:
+    """Where piece i of lo ≤ k < hi begins. All pieces but the last have an even number of terms.
+
+    So the sign of P₁ is + for every series whose p keeps its sign, and T₁Q₂ and P₁T₂ have the same sign wherever the
+    first term of a range dominates it.
+    """
+    return hi if i == pieces else lo + 2 * ((hi - lo) // 2 * i // pieces)
+
+
+def _with_gmp(module: str, name: str, *arguments: str) -> StoredKernel:
+    return StoredKernel(f"pi_engine.splitting.{module}", name, f"void({', '.join(arguments)})", register, PREFIX)
+
+
+subtrees_claimed = _with_gmp(
+    "leaf_kernel", "subtrees_claimed", _COUNTER, *["int64"] * 5, _ROWS, *[_ROWS, _LONGS] * 3, "int64", "int64", _ROWS
+)
+merges_claimed = _with_gmp(
+    "merge_kernel", "merges_claimed", _COUNTER, "int64", _INDEXES, _INDEXES, _ROWS, "int64", "int64",
+    *["int64", _ROWS, _ROWS] * 2,
+)  # fmt: skip
+shadow_of_terms = StoredKernel(
+    "pi_engine.splitting.shadow_kernel", "shadow_of_terms", f"void({', '.join(['uint64[::1]'] * 4)}, uint64)"
+)
+
+TREE_KERNELS = (subtrees_claimed, merges_claimed, shadow_of_terms)
