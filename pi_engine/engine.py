@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -29,6 +30,12 @@ from pi_engine.series.evaluation import BinaryFraction
 
 CheckLevel = Literal["none", "fast"]
 BASES = (10, 16)
+
+_NEWTON_BYTES_PER_BIT = 1.5
+"""Workspace of root and division, by bits of the fraction: four transformed operands of its length at most."""
+
+_KEPT_BYTES = 256 << 20
+"""Workspace that a computation leaves for the next one in the process."""
 
 
 def compute(
@@ -78,6 +85,8 @@ def compute(
     if checks is not None:
         with clock.phase("check"):
             checks += _check_digits(plan, converted)
+    if plan.fast:
+        _release_workspace(keep=_KEPT_BYTES)
     return ComputeResult(
         digits=digits,
         base=base,
@@ -89,6 +98,13 @@ def compute(
         peak_memory_bytes=machine_memory.peak_memory(),
         _digit_text=converted.text,
     )
+
+
+def _release_workspace(*, keep: int) -> None:
+    """Give the compiled path's workspace back to the system, but for so many bytes."""
+    from pi_engine.bigint.workspace import pool
+
+    pool.release(keep)
 
 
 def require_capacity(
@@ -131,6 +147,8 @@ def _attempt(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | 
     """
     form, check = plan.series.closed_form, checks is not None
     root_node = sum_series(plan, threads, clock, checks)
+    if plan.fast:
+        _release_workspace(keep=math.ceil(_NEWTON_BYTES_PER_BIT * plan.fraction_bits))
     with clock.phase("root"):
         radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
     with clock.phase("division"):

@@ -1,54 +1,69 @@
-"""Aligned memory, pooled: what one product used the next one finds, without page faults."""
+"""Aligned memory, pooled: what one step used the next one finds, without page faults.
 
-import contextlib
-import mmap
+Small blocks wait in lists by size. Large ones are cut from an `Arena`, where all phases of a computation, whatever the
+sizes of their blocks, use the same pages.
+"""
+
+from __future__ import annotations
+
 import threading
+from collections import deque
 
 import numpy as np
 
-_HUGE_PAGE = 2 << 20
-# Blocks beyond this many bytes in the pool are given back to the system.
+from pi_engine.bigint.arena import PAGE, Arena
+
+LARGE = 1 << 20
+"""Bytes from which a block is cut from the arena."""
+
 POOL_LIMIT = 8 << 30
-
-
-def _pages(size: int) -> mmap.mmap:
-    """Anonymous memory in huge pages where the system has them: strided passes touch a page a row."""
-    size = (size + 2 * _HUGE_PAGE - 1) // _HUGE_PAGE * _HUGE_PAGE
-    if not hasattr(mmap, "MAP_PRIVATE"):
-        return mmap.mmap(-1, size)
-    # Private, because shared memory, mmap's default, gets no huge pages.
-    pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    if hasattr(mmap, "MADV_HUGEPAGE"):
-        # A kernel built without huge pages refuses; small ones serve.
-        with contextlib.suppress(OSError):
-            pages.madvise(mmap.MADV_HUGEPAGE)
-    return pages
+"""Free bytes beyond this are given back to the system."""
 
 
 class Block:
-    """`size` bytes at `address`, a multiple of 64; keep the block as long as the address is used."""
+    """`size` bytes at `address`, a multiple of 64; keep the block as long as the address is used.
 
-    def __init__(self, size: int) -> None:
-        self.size = size
-        if size < _HUGE_PAGE:
+    One that is dropped, and not given back, returns to its pool too.
+    """
+
+    __slots__ = ("_memory", "_returned", "address", "size")
+
+    def __init__(self, size: int, address: int = 0, returned: deque[tuple[int, int]] | None = None) -> None:
+        self.size, self.address, self._returned = size, address, returned
+        if returned is None:
             self._memory = np.empty(size + 64, np.uint8)
             self.address = (self._memory.ctypes.data + 63) & -64
-        else:
-            self._memory = np.frombuffer(_pages(size), np.uint8)
-            self.address = (self._memory.ctypes.data + _HUGE_PAGE - 1) & -_HUGE_PAGE
+
+    def __del__(self) -> None:
+        if self._returned is not None:
+            self._returned.append((self.address, self.size))
+
+    def surrender(self) -> bool:
+        """Whether it is part of an arena, which has its memory back from here on."""
+        large = self._returned is not None
+        self._returned = None
+        return large
 
 
 class Pool:
-    """Free blocks by size class; sizes are rounded up to an eighth of their power of two."""
+    """Free blocks; the sizes of small ones are rounded up to an eighth of their power of two, others to a page."""
 
     def __init__(self, limit: int = POOL_LIMIT) -> None:
         self.limit = limit
         self._free: dict[int, list[Block]] = {}
         self._held = 0
+        self._arena = Arena()
+        # A block may be dropped at any moment, also while the lock is held.
+        self._dropped: deque[tuple[int, int]] = deque()
         self._lock = threading.Lock()
 
     def take(self, size: int) -> Block:
         """A block of at least `size` bytes, contents undefined."""
+        if size >= LARGE:
+            size = -(-size // PAGE) * PAGE
+            with self._lock:
+                self._collect()
+                return Block(size, self._arena.take(size), self._dropped)
         step = 1 << max(12, size.bit_length() - 5)
         size = (size + step - 1) // step * step
         with self._lock:
@@ -61,20 +76,32 @@ class Pool:
     def give(self, block: Block) -> None:
         """Return a block; the caller must not use it again."""
         with self._lock:
-            if self._held + block.size <= self.limit:
-                self._held += block.size
-                self._free.setdefault(block.size, []).append(block)
+            if not block.surrender():
+                if self._held + block.size <= self.limit:
+                    self._held += block.size
+                    self._free.setdefault(block.size, []).append(block)
+                return
+            self._arena.give(block.address, block.size)
+            if self._arena.held() > self.limit:
+                self._arena.trim(self.limit)
 
     def held(self) -> int:
         """Bytes that wait in the pool to be used again."""
         with self._lock:
-            return self._held
+            self._collect()
+            return self._held + self._arena.held()
 
-    def release(self) -> None:
-        """Give all free blocks back to the system."""
+    def release(self, keep: int = 0) -> None:
+        """Give free blocks back to the system, but for `keep` bytes of large ones."""
         with self._lock:
+            self._collect()
             self._free.clear()
             self._held = 0
+            self._arena.trim(keep)
+
+    def _collect(self) -> None:
+        while self._dropped:
+            self._arena.give(*self._dropped.popleft())
 
 
 pool = Pool()

@@ -1,7 +1,6 @@
 """Memory of one conversion: arrays of limbs, and workspace that the levels use in turn.
 
-Small blocks come from the pool and go back to it: what one conversion used the next one finds, without page faults.
-Large ones go back to the system, since the pool would keep those of every level's size.
+They come from the pool and go back to it: what one level used the next one finds, without page faults.
 """
 
 from __future__ import annotations
@@ -11,19 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.bigint.workspace import Block, pool
+from pi_engine.bigint.workspace import pool
 
 if TYPE_CHECKING:
     from pi_engine.bigint.limbs import Limbs
-
-KEPT_BYTES = 32 << 20
-"""Blocks up to this size are kept in the pool."""
-
-
-def give_back(block: Block) -> None:
-    """Return a block to the pool if it is small; the caller drops it in any case."""
-    if block.size <= KEPT_BYTES:
-        pool.give(block)
+    from pi_engine.bigint.workspace import Block
 
 
 class Room:
@@ -36,7 +27,7 @@ class Room:
 
     def release(self) -> None:
         """Give the memory back."""
-        give_back(self._block)
+        pool.give(self._block)
 
 
 class Arena:
@@ -56,5 +47,5 @@ class Arena:
     def release(self) -> None:
         """Give the memory back."""
         if self._block is not None:
-            give_back(self._block)
+            pool.give(self._block)
             self._block = None

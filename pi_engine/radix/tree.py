@@ -26,7 +26,7 @@ from pi_engine.radix.conversion_kernels import (
 )
 from pi_engine.radix.node_sharing import Levels, subtree_level
 from pi_engine.radix.powers import useful
-from pi_engine.radix.room import Arena, Room, give_back
+from pi_engine.radix.room import Arena, Room
 from pi_engine.radix.spine import Spine
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _times_power(operand: Limbs, power: Power, threads: int) -> Limbs:
     steps.forward(power.plan, [(operand, x)], x.primes, threads)
     steps.apply_to_rows(layout.FORWARD_A | layout.MULTIPLY | layout.INVERSE, x, power.transformed, x.primes, threads)
     product = steps.to_limbs(x, power.plan.size.bits // 64, threads)
-    give_back(x.block)
+    x.release()
     return product
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pi_engine.bigint.workspace import pool
 from pi_engine.splitting.lower_tree import merge_level
 from pi_engine.splitting.node import Node
 from pi_engine.splitting.subtrees import build_subtrees
@@ -33,9 +32,6 @@ CHUNK_BITS = 1 << 28
 SIDE_BY_SIDE_BITS = 1 << 24
 """Bits of Q from which on nodes are merged one at a time: no slower, and the threads share one
 workspace instead of having one each."""
-
-DROP_FROM_LIMBS = 1 << 18
-"""Limbs of an operand of a merge before which the pool is emptied: the merge takes 10 ms, new memory for it one."""
 
 
 class _Meter:
@@ -69,7 +65,6 @@ class _FastTree:
         middle = cut(lo, hi, 1, 2)
         left = self.node(lo, middle)
         right = self.node(middle, hi)
-        self.drop_small_blocks(left)
         node = merge_large(left, right, self.threads)
         self.meter(hi - lo)
         return node
@@ -82,12 +77,6 @@ class _FastTree:
     def bits(level: NodeLevel) -> int:
         """Bits of the Q of a node."""
         return 64 * abs(int(level.lengths[1, -1]))
-
-    @staticmethod
-    def drop_small_blocks(left: LargeNode) -> None:
-        """Give the memory of smaller merges back where it counts: none of it is large enough for the next ones."""
-        if len(left.Q) >= DROP_FROM_LIMBS:
-            pool.release()
 
     def chunk(self, lo: int, hi: int) -> LargeNode:
         """The same, of a range that goes up level by level."""
@@ -104,7 +93,6 @@ class _FastTree:
         if rightmost:
             nodes[-1] = nodes[-1]._replace(P=None)
         while len(nodes) > 1:
-            self.drop_small_blocks(nodes[0])
             pairs = list(zip(nodes[::2], nodes[1::2], strict=True))
             nodes = []
             for left, right in pairs:

@@ -76,17 +76,6 @@ def _plans(longest: Indexes, P_limbs: Indexes, P_shorter: Indexes, *, rightmost:
     return _Plans(sizes, P_sizes, [plan_for(size) for size in rows])
 
 
-def _common_size(size: int) -> int:
-    """So many bytes or more: one of a few sizes, so that a level's workspace serves the next level too.
-
-    What is not touched of such a block is not memory yet.
-    """
-    common = 1 << 21
-    while common < size:
-        common <<= 4
-    return common
-
-
 def merge_level(level: NodeLevel, threads: int, merged: Callable[[float], None], *, rightmost: bool) -> NodeLevel:
     """The next level, of half as many nodes; the last node has no P if the range ends the sum (`rightmost`).
 
@@ -101,8 +90,7 @@ def merge_level(level: NodeLevel, threads: int, merged: Callable[[float], None],
     rooms = -(-results.T.ravel() // _ALIGNMENT) * _ALIGNMENT
     ends = np.cumsum(rooms, dtype=np.int64)
     offsets = np.ascontiguousarray((ends - rooms).reshape(nodes, 3).T)
-    # As large as the level below, so that two rooms serve all levels in turn.
-    room = LimbRoom(max(int(ends[-1]), len(level.room.limbs)))
+    room = LimbRoom(int(ends[-1]))
     lengths = np.zeros((3, nodes), np.int64)
     plans = _plans(node_size_limbs(p1, q1, t1, q2, t2), p1 + p2, np.minimum(p1, p2), rightmost=rightmost)
     records = np.array([record(plan) for plan in plans.plans], np.int64)
@@ -115,7 +103,7 @@ def merge_level(level: NodeLevel, threads: int, merged: Callable[[float], None],
         counter[0] = done
 
         def work(_thread: int, _first: int, _last: int, stop: int = stop) -> None:
-            block = pool.take(_common_size(workspace + 8 * spare))
+            block = pool.take(workspace + 8 * spare)
             try:
                 merges_claimed(
                     counter, stop, plans.sizes, plans.P_sizes, records, block.address, block.address + workspace,
