@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 LOADED_DIGITS = 20_000
 """With the kernels in this process."""
 
-STORED_DIGITS = 2_000_000
-"""With the kernels in the user's cache: importing Numba and loading them takes about a second."""
+STORED_DIGITS = 800_000
+"""With the kernels in the user's cache: importing numpy and LLVM and loading them takes about 0.3 s."""
 
 COMPILED_DIGITS = 20_000_000
 """With nothing compiled yet: compilation takes about a minute, and so does the plain path at three times as many."""

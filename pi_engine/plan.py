@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import CapacityError
-from pi_engine.kernels import fast_path_pays
+from pi_engine.kernels import fast_path_is_stored, fast_path_pays
 from pi_engine.radix import fraction_bits
 from pi_engine.runtime import memory
 from pi_engine.series.evaluation import GUARD
@@ -35,11 +36,14 @@ _THREAD_BYTES = 3 << 20
 _KERNEL_BYTES = 128 << 20
 """What numba and its compiler take where they are imported."""
 
-_FAST_BYTES = 288 << 20
-"""What the compiled path takes besides its numbers: Numba, its compiler, kernels and tables."""
+_FAST_BYTES = 80 << 20
+"""What the compiled path takes besides its numbers where its kernels are stored: numpy, LLVM, kernels and tables."""
 
-_FAST_BYTES_PER_ROOT_BIT = 5.0
-"""As above, on the compiled path: 3.5 at 10^8 digits to 4.3 at 10^7, most of it transforms of the last merge."""
+_COMPILING_BYTES = 288 << 20
+"""The same where they are yet to be compiled, or have been in this process: Numba and its compiler too."""
+
+_FAST_BYTES_PER_ROOT_BIT = 3.0
+"""As below, on the compiled path: 1.9 at 10^8 digits to 2.7 at 10^7, most of it transforms of the last merge."""
 
 _BYTES_PER_ROOT_BIT = 3.0
 """Peak memory above these, in bytes per bit of Q at the root of the tree, of which N digits have 7.5 N. Found by
@@ -105,7 +109,10 @@ def largest_root_bits(series: PiSeries, terms: tuple[int, ...]) -> float:
 
 
 def _peak_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, threads: int, *, fast: bool) -> int:
-    kernels = _FAST_BYTES if fast else _KERNEL_BYTES if max(terms) >= KERNEL_TERMS else 0
+    if fast:
+        kernels = _COMPILING_BYTES if "numba" in sys.modules or not fast_path_is_stored() else _FAST_BYTES
+    else:
+        kernels = _KERNEL_BYTES if max(terms) >= KERNEL_TERMS else 0
     each = _FAST_BYTES_PER_ROOT_BIT if fast else _BYTES_PER_ROOT_BIT
     numbers = math.ceil(each * max(largest_root_bits(series, terms), 2.0 * bits))
     return _INTERPRETER_BYTES + min(threads, max(terms)) * _THREAD_BYTES + kernels + numbers
