@@ -45,7 +45,7 @@ class DigitText:
         self._seen += count
         if self.base != 10:
             return False
-        return max(self._seen, self._expected) >= KERNELS_FROM or "pi_engine.radix.text_kernel" in sys.modules
+        return max(self._seen, self._expected) >= KERNELS_FROM or _kernels_at_hand()
 
     def compact(self, text: bytes) -> tuple[Characters, int | None]:
         """The digits in a text, and the place of the first character that is neither digit nor separator.
@@ -91,8 +91,14 @@ class DigitText:
         return text if len(text) == digits else text[:digits]
 
 
+def _kernels_at_hand() -> bool:
+    """Whether a computation has brought the kernels along, and none is yet to be compiled."""
+    module = sys.modules.get("pi_engine.radix.conversion_kernels")
+    return module is not None and all(kernel.is_stored() for kernel in module.TEXT_KERNELS)
+
+
 def _compact(text: NDArray[np.uint8], target: NDArray[np.uint8]) -> int:
-    from pi_engine.radix.compaction_kernel import compact_digits
+    from pi_engine.radix.conversion_kernels import compact_digits
 
     return int(compact_digits(text, len(text), target, _kinds()))
 

@@ -40,6 +40,10 @@ add_into = _of_tree("add_into", *[_INTEGER] * 4)
 words_to_text = _of_text("words_to_text", "void(int64, int64, int64)")
 text_to_words = _of_text("text_to_words", "int64(int64, int64, uint64[::1])")
 hash_of_words = _of_text("hash_of_words", "uint64(int64, int64, uint64)")
+compact_digits = StoredKernel(
+    "pi_engine.radix.compaction_kernel", "compact_digits", "int64(uint8[::1], int64, uint8[::1], uint8[::1])"
+)
 
 TO_DIGITS_KERNELS = (split_nodes, fractions_to_words, settle_leaves, words_to_text, hash_of_words)
 FROM_DIGITS_KERNELS = (join_nodes, words_to_integers, add_into, text_to_words, hash_of_words)
+TEXT_KERNELS = (words_to_text, text_to_words, hash_of_words, compact_digits)
