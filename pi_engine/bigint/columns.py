@@ -5,11 +5,10 @@ and eight coefficients of b bits are exactly b bytes) is cut out of the limbs fo
 that fits the L2 cache, transformed there, and written to the rows.
 """
 
-from pi_engine.bigint.heads import split_heads
-from pi_engine.bigint.layout import CONSTANTS, ONE_OVER_P, PRIME, STRIP, WIDE, WIDTH
-from pi_engine.bigint.modular import mulmod
-from pi_engine.bigint.passes import forward
-from pi_engine.bigint.simd import broadcast, broadcast_integer, broadcast_wide, doubles_of, shift_right, widen
+from pi_engine.bigint.column_passes import forward_strip
+from pi_engine.bigint.layout import CONSTANTS, PRIME, STRIP, WIDTH
+from pi_engine.bigint.modular import rounded_product
+from pi_engine.bigint.simd import broadcast, broadcast_integer, broadcast_wide, doubles_of, fnma, shift_right, widen
 from pi_engine.bigint.simd_memory import (
     gather_words,
     load_byte,
@@ -19,7 +18,6 @@ from pi_engine.bigint.simd_memory import (
     prefetch,
     store,
     store_byte,
-    store_streaming,
 )
 from pi_engine.runtime.compilation import routine
 
@@ -38,36 +36,28 @@ def _cut(source, digits, mask, offsets, target):
         store(target, place, doubles_of((words & mask_vector) | exponent) - two52)
 
 
+@routine(forceinline=True)
+def _append_digit(x, digit, base, base_q, p):
+    """x·2^β + digit modulo p: a product with a power of two is exact, and needs no second part."""
+    return fnma(rounded_product(x, base_q), p, x * base) + digit
+
+
 @routine
 def _reduce_digits(x, source, rows, digits, powers, p):
-    """Residues Σ d_t·2^(β·t) of `rows` times eight coefficients, at most (0.29 + 0.53·3)·p: d_0 is not reduced.
+    """Residues Σ d_t·2^(β·t) of `rows` times eight coefficients, at most 0.93·p.
 
-    powers: float64[digits][2], 2^(β·t) modulo p and that over p.
+    powers: 2^β, and that over p. With |x| ≤ 0.93·p < 2^50, x·2^β/p < 2^49 is rounded by at most 2^-4 before it is
+    rounded to an integer: |x·2^β mod p| ≤ (1/2 + 2^-5)·p; 2^48 ≤ 0.4·p.
     """
+    base, base_q = broadcast_wide(load_double(powers, 0)), broadcast_wide(load_double(powers, 1))
     p = widen(p)
-    w1, w1_q = broadcast_wide(load_double(powers, 2)), broadcast_wide(load_double(powers, 3))
-    step = 64 * digits
-    if digits == 2:
-        for _ in range(rows):
-            store(x, 0, load_wide(source, 0) + mulmod(load_wide(source, 8), w1, w1_q, p))
-            x += 64
-            source += step
-        return
-    w2, w2_q = broadcast_wide(load_double(powers, 4)), broadcast_wide(load_double(powers, 5))
-    if digits == 3:
-        for _ in range(rows):
-            low = load_wide(source, 0) + mulmod(load_wide(source, 8), w1, w1_q, p)
-            store(x, 0, low + mulmod(load_wide(source, 16), w2, w2_q, p))
-            x += 64
-            source += step
-        return
-    w3, w3_q = broadcast_wide(load_double(powers, 6)), broadcast_wide(load_double(powers, 7))
     for _ in range(rows):
-        low = load_wide(source, 0) + mulmod(load_wide(source, 8), w1, w1_q, p)
-        high = mulmod(load_wide(source, 16), w2, w2_q, p) + mulmod(load_wide(source, 24), w3, w3_q, p)
-        store(x, 0, low + high)
+        value = load_wide(source, 8 * digits - 8)
+        for place in range(8 * digits - 16, -8, -8):
+            value = _append_digit(value, load_wide(source, place), base, base_q, p)
+        store(x, 0, value)
         x += 64
-        source += step
+        source += 64 * digits
 
 
 @routine
@@ -82,12 +72,10 @@ def forward_columns(
     whether the rows should bypass the caches, because they do not fit them.
     """
     rows = heads << (2 * levels)
-    quantity = STRIP << (2 * levels)
     buffer = scratch + 1024
     cut = buffer + 8 * STRIP * rows
     row_bytes = columns // 8 * coefficient_bits
     needed = coefficient_bits + 8
-    zero = broadcast_wide(0.0)
     for strip in range(first, last):
         used = 0
         place = strip * (STRIP // 8) * coefficient_bits
@@ -108,20 +96,8 @@ def forward_columns(
         for k in range(primes):
             prime_constants = constants + 8 * CONSTANTS * k
             p = broadcast(load_double(prime_constants, PRIME))
-            one_over_p = broadcast(load_double(prime_constants, ONE_OVER_P))
             _reduce_digits(buffer, cut, STRIP // 8 * used, digits, powers + 16 * digits * k, p)
-            for i in range(STRIP * used, STRIP * rows, WIDE):
-                store(buffer, i, zero)
-            split_heads(buffer, heads, quantity, prime_constants)
-            for head in range(heads):
-                table = tables + k * table_stride + head * head_stride
-                forward(buffer + 8 * head * quantity, levels, STRIP, table, 0, one_over_p, p)
-            target = out + 8 * (k * prime_stride + strip * STRIP)
-            if streaming:
-                for r in range(rows):
-                    for i in range(0, STRIP, WIDE):
-                        store_streaming(target, r * row_stride + i, load_wide(buffer, STRIP * r + i))
-            else:
-                for r in range(rows):
-                    for i in range(0, STRIP, WIDE):
-                        store(target, r * row_stride + i, load_wide(buffer, STRIP * r + i))
+            forward_strip(
+                buffer, used, heads, levels, tables + k * table_stride, head_stride, prime_constants,
+                out + 8 * (k * prime_stride + strip * STRIP), row_stride, streaming,
+            )  # fmt: skip

@@ -1,119 +1,175 @@
-"""From residues back to one long integer: Chinese remainders in β-bit digits held as doubles, and the carries.
+"""From residues back to one long integer: Chinese remainders in β-bit digits, and the carries.
 
-With P = ∏p and y_k = x_k·(P/p_k)^-1 mod p_k (the transform's scale is folded in), X = Σ y_k·(P/p_k) − ⌊Σ y_k/p_k⌋·P
-lies in [0, P). P/p_k is cut into balanced digits d_j of β bits. A product y·d splits without error into a multiple of
-2^β and a remainder:
+With P = ∏p and y_k = x_k·(P/p_k)^-1 mod p_k, X = Σ y_k·(P/p_k) − ⌊Σ y_k/p_k⌋·P lies in [0, P). P/p_k is cut into
+balanced digits d_j of β bits. A product y·d splits without error into a multiple of 2^β and a remainder,
 
     new = fma(y, d, old), old having the ulp 2^β, and fma(y, d, old − new),
 
-so that both sums are exact in doubles: |y| ≤ 0.75·p < 2^49, |d| ≤ 2^(β-1), eight primes: remainders stay below 2^(β+2),
-multiples below 2^(β+51). Bounds: β ≤ 48; digits after one round of carries are below 2^(β-1) + 2^6.
+both of which are summed in doubles of a fixed exponent, so that their bit patterns are the sums, as integers. Bounds:
+|y| ≤ 0.75·p < 2^49, |d| ≤ 2^(β-1), β ≤ 48, eight primes: remainders, with the multiple of P, stay below 2^51, multiples
+below 2^(β+51).
 
-X takes 2·D + 1 digits where a coefficient has D, so a digit of the product is the sum of at most three digits of
-neighbouring X.
+X takes 2·D + 1 such sums where a coefficient has D digits, so a digit of the product is the sum of at most three sums
+of neighbouring X: below 2^54 in absolute value. Carries are made in integers, once through a coefficient and on to the
+next one; the digits are in their range then, but for one time in 2^38, when a carry has to go further.
 """
 
-from pi_engine.bigint.layout import CONSTANTS, CRT_NOW, CRT_PACK, CRT_Y, ONE_OVER_P, PRIME, SCALE, SCALE_OVER_P
-from pi_engine.bigint.modular import ROUNDER, mulmod, rounded_product
-from pi_engine.bigint.simd import bits_of, broadcast_wide, fma, fnma, slide_one, slide_two
-from pi_engine.bigint.simd_memory import load_byte, load_double, load_wide, load_word, store, store_byte, store_word
+from pi_engine.bigint.lanes import (
+    any_bit,
+    load_last_two,
+    load_words,
+    shift_down,
+    shift_left,
+    store_last_two,
+    store_points,
+    words,
+)
+from pi_engine.bigint.layout import CONSTANTS, CRT_NOW, CRT_PACK, ONE_OVER_P
+from pi_engine.bigint.modular import ROUNDER, rounded_product
+from pi_engine.bigint.simd import bits_of, broadcast_wide, fma, slide_one, slide_two
+from pi_engine.bigint.simd_memory import load_byte, load_double, load_wide, store, store_byte
 from pi_engine.runtime.compilation import routine
 
+# Makes what is to be shifted positive: a multiple of every 2^β, and larger than any sum.
+_POSITIVE = 1 << 60
+
 
 @routine
-def digits_of_eight(source, prime_stride, primes, digits, beta_scales, constants, cofactors, scratch):
-    """X of eight points in 2·digits + 1 balanced digits, at scratch[CRT_NOW + 8·j]."""
+def sums_of_eight(source, prime_stride, primes, digits, beta_scales, constants, cofactors, scratch):
+    """X of eight points as 2·digits + 1 sums, each with the bit patterns of the two roundings added.
+
+    They go to scratch[CRT_NOW + 8·j]. source: y modulo the first prime; those of the others follow at prime_stride.
+    """
     fraction = broadcast_wide(-0.5 + 2.0**-30)
     for k in range(primes):
-        p = broadcast_wide(load_double(constants, k * CONSTANTS + PRIME))
-        scale = broadcast_wide(load_double(constants, k * CONSTANTS + SCALE))
-        scale_q = broadcast_wide(load_double(constants, k * CONSTANTS + SCALE_OVER_P))
-        y = mulmod(load_wide(source, k * prime_stride), scale, scale_q, p)
-        fraction = fma(y, broadcast_wide(load_double(constants, k * CONSTANTS + ONE_OVER_P)), fraction)
-        store(scratch, CRT_Y + 8 * k, y)
+        one_over_p = broadcast_wide(load_double(constants, k * CONSTANTS + ONE_OVER_P))
+        fraction = fma(load_wide(source, k * prime_stride), one_over_p, fraction)
     multiple = rounded_product(fraction, broadcast_wide(1.0))
-    base = broadcast_wide(load_double(beta_scales, 0))
-    one_over_base = broadcast_wide(load_double(beta_scales, 1))
     magic = broadcast_wide(load_double(beta_scales, 2))
-    count = 2 * digits + 1
-    high = broadcast_wide(0.0)
-    carry = broadcast_wide(0.0)
-    for j in range(0, 2 * digits, 2):
-        # Two digits of eight points: enough chains in flight. One digit, or four points, took a tenth to a fifth
-        # longer.
-        old0 = magic
-        old1 = magic
-        low0 = multiple * broadcast_wide(load_double(cofactors, j))
-        low1 = multiple * broadcast_wide(load_double(cofactors, j + 1))
-        for k in range(primes):
-            y = load_wide(scratch, CRT_Y + 8 * k)
-            d0 = broadcast_wide(load_double(cofactors, (k + 1) * count + j))
-            d1 = broadcast_wide(load_double(cofactors, (k + 1) * count + j + 1))
-            new0 = fma(y, d0, old0)
-            new1 = fma(y, d1, old1)
-            low0 = low0 + fma(y, d0, old0 - new0)
-            low1 = low1 + fma(y, d1, old1 - new1)
-            old0 = new0
-            old1 = new1
-        # Only here do these digits wait for those before them.
-        low0 = low0 + high
-        low1 = fma(old0 - magic, one_over_base, low1)
-        high = (old1 - magic) * one_over_base
-        out0 = rounded_product(low0, one_over_base)
-        out1 = rounded_product(low1, one_over_base)
-        store(scratch, CRT_NOW + 8 * j, fnma(out0, base, low0) + carry)
-        store(scratch, CRT_NOW + 8 * j + 8, fnma(out1, base, low1) + out0)
-        carry = out1
-    # The highest digit of P/p is zero (the plan made sure), and of X small.
-    top = fma(multiple, broadcast_wide(load_double(cofactors, 2 * digits)), high)
-    store(scratch, CRT_NOW + 16 * digits, top + carry)
-
-
-@routine
-def overlap(digits, before, scratch):
-    """Digits of the product from those of the X, as integers at scratch[CRT_PACK + 8·t].
-
-    before: float64[digits+1][8], the upper digits of the eight X before these, replaced by those of these.
-    """
     rounder = broadcast_wide(ROUNDER)
-    bias = bits_of(rounder)
-    for t in range(digits):
-        upper = load_wide(scratch, CRT_NOW + 8 * (t + digits))
-        total = load_wide(scratch, CRT_NOW + 8 * t) + slide_one(load_wide(before, 8 * t), upper)
-        if t == 0:
-            top = load_wide(scratch, CRT_NOW + 16 * digits)
-            total = total + slide_two(load_wide(before, 8 * digits), top)
-            store(before, 8 * digits, top)
-        store(before, 8 * t, upper)
-        store(scratch, CRT_PACK + 8 * t, bits_of(total + rounder) - bias)
+    high = bits_of(magic)
+    step = 8 * (2 * digits + 1)
+    for j in range(2 * digits):
+        cofactor = cofactors + 8 * j
+        old = magic
+        low = fma(multiple, broadcast_wide(load_double(cofactor, 0)), rounder)
+        y_at = source
+        for _ in range(primes):
+            cofactor += step
+            y = load_wide(y_at, 0)
+            d = broadcast_wide(load_double(cofactor, 0))
+            new = fma(y, d, old)
+            low = low + fma(y, d, old - new)
+            old = new
+            y_at += 8 * prime_stride
+        store(scratch, CRT_NOW + 8 * j, bits_of(low) + high)
+        high = bits_of(old)
+    # The highest digit of P/p is zero (the plan made sure).
+    low = fma(multiple, broadcast_wide(load_double(cofactors, 2 * digits)), rounder)
+    store(scratch, CRT_NOW + 16 * digits, bits_of(low) + high)
 
 
 @routine
-def clear_digits(digits, scratch):
+def clear_sums(digits, beta_scales, scratch):
     """X = 0 for eight points."""
+    zero = bits_of(broadcast_wide(ROUNDER)) + bits_of(broadcast_wide(load_double(beta_scales, 2)))
     for j in range(0, 8 * (2 * digits + 1), 8):
-        store(scratch, CRT_NOW + j, broadcast_wide(0.0))
+        store(scratch, CRT_NOW + j, zero)
 
 
 @routine
-def pack(target, digits, beta, carry, packing, scratch):
-    """Put the digits of eight coefficients and a carry into 8·digits·beta bits at a byte address.
+def clear_state(state, digits, beta, beta_scales):
+    """Nothing before: no upper sums, no carry."""
+    zero = bits_of(broadcast_wide(ROUNDER)) + bits_of(broadcast_wide(load_double(beta_scales, 2)))
+    for t in range(digits + 1):
+        store_last_two(state, 2 * t, zero)
+    store_last_two(state, 2 * digits + 2, words(_POSITIVE >> beta))
 
-    Writes up to 7 bytes beyond. Returns the carry out.
 
-    packing: int64[8·digits][4]: where in scratch a digit is, the bit in the byte where it goes, the byte, and the bits
-    from this byte to the next digit's byte.
+@routine
+def _carry_further(digits, beta, scratch):
+    """Digits into their range, where one round of carries was not enough; returns what leaves the last point."""
+    mask, shift = words((1 << beta) - 1), words(beta)
+    leaving = words(0)
+    none = words(_POSITIVE >> beta)
+    while True:
+        carry = words(_POSITIVE)
+        for t in range(digits):
+            total = load_words(scratch, CRT_PACK + 8 * t) + carry
+            store(scratch, CRT_PACK + 8 * t, total & mask)
+            carry = shift_down(total, shift)
+            if t < digits - 1:
+                carry = carry + words(_POSITIVE - (_POSITIVE >> beta))
+        leaving = leaving + (carry - none)
+        first = load_words(scratch, CRT_PACK) + (slide_one(none, carry) - none)
+        store(scratch, CRT_PACK, first)
+        if any_bit(shift_down(first, shift)) == 0:
+            return leaving
+
+
+@routine
+def digits_from_sums(digits, beta, beta_scales, state, scratch):
+    """Digits of the product, each in [0, 2^β), at scratch[CRT_PACK + 8·t], from the sums of eight points.
+
+    state: pairs of words, the last two lanes of the D + 1 upper sums of the eight points before and of their carry.
     """
-    mask = (1 << beta) - 1
-    pending = 0
-    for _ in range(8 * digits):
-        value = load_word(scratch + load_word(packing)) + carry
-        carry = value >> beta
-        word = pending | ((value & mask) << load_word(packing + 8))
-        store_word(target + load_word(packing + 16), word)
-        pending = word >> load_word(packing + 24)
-        packing += 32
-    return carry
+    mask, shift = words((1 << beta) - 1), words(beta)
+    zero = bits_of(broadcast_wide(ROUNDER)) + bits_of(broadcast_wide(load_double(beta_scales, 2)))
+    positive = words(_POSITIVE)
+    top = load_words(scratch, CRT_NOW + 16 * digits)
+    carry = slide_two(load_last_two(state, 2 * digits), top) - zero + positive
+    store_last_two(state, 2 * digits, top)
+    bias = zero + zero
+    for t in range(digits):
+        upper = load_words(scratch, CRT_NOW + 8 * (t + digits))
+        total = load_words(scratch, CRT_NOW + 8 * t) + slide_one(load_last_two(state, 2 * t), upper)
+        store_last_two(state, 2 * t, upper)
+        total = (total - bias) + carry
+        store(scratch, CRT_PACK + 8 * t, total & mask)
+        carry = shift_down(total, shift)
+        # From here on a carry brings with it what is to make the next sum positive.
+        bias = zero + zero - words(_POSITIVE - (_POSITIVE >> beta))
+    none = words(_POSITIVE >> beta)
+    first = load_words(scratch, CRT_PACK) + (slide_one(load_last_two(state, 2 * digits + 2), carry) - none)
+    store(scratch, CRT_PACK, first)
+    if any_bit(shift_down(first, shift)):
+        carry = carry + _carry_further(digits, beta, scratch)
+    store_last_two(state, 2 * digits + 2, carry)
+
+
+@routine
+def pack(target, digits, beta, packing, scratch):
+    """Put the digits of eight coefficients into 8·digits·beta bits at a byte address; writes up to 31 bytes beyond.
+
+    packing: int64[4][8]: the byte where a coefficient begins, the bit in it, 63 less that, and how far down in a
+    coefficient's last digit its bits in its last, incomplete byte begin.
+    """
+    starts = load_words(packing, 8)
+    ends = load_words(packing, 16)
+    one = words(1)
+    d0, d1 = load_words(scratch, CRT_PACK), load_words(scratch, CRT_PACK + 8)
+    w0 = d0 | shift_left(d1, words(beta))
+    w1 = shift_down(d1, words(64 - beta))
+    w2 = words(0)
+    last = d1
+    if digits > 2:
+        last = load_words(scratch, CRT_PACK + 16)
+        w1 = w1 | shift_left(last, words(2 * beta - 64))
+        w2 = shift_down(last, words(128 - 2 * beta))
+    w3 = words(0)
+    if digits > 3:
+        last = load_words(scratch, CRT_PACK + 24)
+        if 3 * beta >= 128:
+            w2 = w2 | shift_left(last, words(3 * beta - 128))
+        else:
+            w1 = w1 | shift_left(last, words(3 * beta - 64))
+            w2 = w2 | shift_down(last, words(128 - 3 * beta))
+        # Four digits are 192 bits at most; shifted by their bit in a byte they may be more.
+        w3 = shift_down(shift_down(w2, one), ends)
+    w2 = shift_left(w2, starts) | shift_down(shift_down(w1, one), ends)
+    w1 = shift_left(w1, starts) | shift_down(shift_down(w0, one), ends)
+    before = slide_one(words(0), shift_down(last, load_words(packing, 24)))
+    store_points(target, packing, shift_left(w0, starts) | before, w1, w2, w3)
 
 
 @routine

@@ -5,44 +5,20 @@ the row's state for the next strip; what is left behind a thread's last strip is
 threads have ended.
 """
 
-from pi_engine.bigint.crt import clear_digits, digits_of_eight, overlap, pack
-from pi_engine.bigint.heads import join_heads
-from pi_engine.bigint.layout import CONSTANTS, CRT_BLOCK, CRT_DOUBLES, ONE_OVER_P, PRIME, SPILL_GROUPS, STRIP, WIDE
-from pi_engine.bigint.passes import inverse
-from pi_engine.bigint.simd import broadcast, broadcast_wide
-from pi_engine.bigint.simd_memory import (
-    load_byte,
-    load_double,
-    load_wide,
-    load_word,
-    prefetch,
-    store,
-    store_byte,
-    store_word,
-)
+from pi_engine.bigint.column_passes import inverse_strip
+from pi_engine.bigint.crt import clear_state, clear_sums, digits_from_sums, pack, sums_of_eight
+from pi_engine.bigint.layout import CONSTANTS, CRT_BLOCK, CRT_DOUBLES, SPILL_GROUPS, STRIP
+from pi_engine.bigint.simd_memory import load_byte, prefetch, store_byte
 from pi_engine.runtime.compilation import routine
+
+# Bytes that `pack` may write beyond a block.
+_BEYOND = 31
 
 
 @routine
-def _invert_strip(
-    data, row_stride, prime_stride, primes, constants, heads, levels, tables, table_stride, head_stride, buffer
-):
-    """The inverse column pass of a strip, float64[primes][rows][STRIP], unscaled: rows times too large."""
-    rows = heads << (2 * levels)
-    quantity = STRIP << (2 * levels)
-    for k in range(primes):
-        prime_constants = constants + 8 * CONSTANTS * k
-        p = broadcast(load_double(prime_constants, PRIME))
-        one_over_p = broadcast(load_double(prime_constants, ONE_OVER_P))
-        source = data + 8 * k * prime_stride
-        for r in range(rows):
-            for i in range(0, STRIP, WIDE):
-                store(buffer, STRIP * r + i, load_wide(source, r * row_stride + i))
-        for head in range(heads):
-            table = tables + k * table_stride + (head + heads) * head_stride
-            inverse(buffer + 8 * head * quantity, levels, STRIP, table, one_over_p, p)
-        join_heads(buffer, heads, quantity, prime_constants)
-        buffer += 8 * STRIP * rows
+def _put(block, target, count):
+    for i in range(count):
+        store_byte(target + i, load_byte(block + i))
 
 
 @routine
@@ -61,40 +37,39 @@ def finish_columns(
     states = scratch + 8 * CRT_DOUBLES
     buffer = states + 8 * state_size * rows
     block = scratch + 8 * CRT_BLOCK
-    carry_at = 64 * (digits + 1)
-    for i in range(0, rows * state_size, WIDE):
-        store(states, i, broadcast_wide(0.0))
+    for r in range(rows):
+        clear_state(states + 8 * state_size * r, digits, beta, beta_scales)
     for strip in range(first, last):
-        _invert_strip(
-            data + 8 * STRIP * strip, row_stride, prime_stride, primes, constants, heads, levels,
-            tables, table_stride, head_stride, buffer,
-        )  # fmt: skip
+        for k in range(primes):
+            inverse_strip(
+                data + 8 * (STRIP * strip + k * prime_stride), row_stride, heads, levels,
+                tables + k * table_stride + heads * head_stride, head_stride, constants + 8 * CONSTANTS * k,
+                buffer + 8 * STRIP * rows * k,
+            )  # fmt: skip
         for r in range(rows):
             state = states + 8 * state_size * r
-            carry = load_word(state + carry_at)
             for part in range(STRIP // 8):
                 place = (r * (columns // 8) + strip * (STRIP // 8) + part) * bits
                 if place >= out_bytes:
                     break
-                source = buffer + 8 * (STRIP * r + 8 * part)
                 for k in range(primes):
                     # The next strip, a line of each prime at a time, while there is arithmetic to hide it.
                     prefetch(data + 8 * (STRIP * (strip + 1) + k * prime_stride + r * row_stride + 8 * part))
-                digits_of_eight(source, STRIP * rows, primes, digits, beta_scales, constants, cofactors, scratch)
-                overlap(digits, state, scratch)
-                if (strip < last - 1 or part < STRIP // 8 - 1) and place + bits + 8 <= out_bytes:
-                    carry = pack(out + place, digits, beta, carry, packing, scratch)
+                sums_of_eight(
+                    buffer + 8 * (STRIP * r + 8 * part), STRIP * rows, primes, digits, beta_scales, constants,
+                    cofactors, scratch,
+                )  # fmt: skip
+                digits_from_sums(digits, beta, beta_scales, state, scratch)
+                if (strip < last - 1 or part < STRIP // 8 - 1) and place + bits + _BEYOND <= out_bytes:
+                    pack(out + place, digits, beta, packing, scratch)
                 else:
                     # The bytes behind this block are another thread's, or nobody's.
-                    carry = pack(block, digits, beta, carry, packing, scratch)
-                    for i in range(min(bits, out_bytes - place)):
-                        store_byte(out + place + i, load_byte(block + i))
-            store_word(state + carry_at, carry)
-    clear_digits(digits, scratch)
+                    pack(block, digits, beta, packing, scratch)
+                    _put(block, out + place, min(bits, out_bytes - place))
+    clear_sums(digits, beta_scales, scratch)
     for r in range(rows):
-        state = states + 8 * state_size * r
-        carry = load_word(state + carry_at)
         for _ in range(SPILL_GROUPS):
-            overlap(digits, state, scratch)
-            carry = pack(spills, digits, beta, carry, packing, scratch)
+            digits_from_sums(digits, beta, beta_scales, states + 8 * state_size * r, scratch)
+            pack(block, digits, beta, packing, scratch)
+            _put(block, spills, bits)
             spills += bits

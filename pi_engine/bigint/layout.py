@@ -17,12 +17,17 @@ STRIP = 16
 PRIME, ONE_OVER_P, IMAGINARY, CUBE, SCALE, SCALE_OVER_P = range(6)
 CONSTANTS = 8
 
+# Places in the last doubles of a table of columns: twiddles of the level of one node, each followed by itself over p, for
+# the inverse that multiplies by SCALE as well: t², t²·scale, t·scale, i·t·scale, scale.
+FINAL_SQUARE, FINAL_SQUARE_SCALED, FINAL_ROOT, FINAL_TURNED, FINAL_SCALE = range(0, 10, 2)
+FINAL_DOUBLES = 16
+
 # What the row pass is to do with a row of a and of b; added together.
 FORWARD_A, FORWARD_B, MULTIPLY, SQUARE, INVERSE, ADD = 1, 2, 4, 8, 16, 32
 
-# The scratch of `crt`, in doubles from its start: y of the primes, digits of X, integers to be packed, a block's bytes.
-CRT_Y, CRT_NOW, CRT_PACK, CRT_BLOCK = 0, 64, 192, 256
-CRT_DOUBLES = 320
+# The scratch of `crt`, in doubles from its start: sums of X, digits to be packed, a block's bytes.
+CRT_NOW, CRT_PACK, CRT_BLOCK = 0, 128, 192
+CRT_DOUBLES = 256
 
 # A spill has room for the coefficients of that many groups of eight points.
 SPILL_GROUPS = 2
@@ -34,7 +39,7 @@ def table_doubles(levels: int) -> int:
 
 
 def state_doubles(digits: int) -> int:
-    """Doubles of a row's state in the last pass: the upper digits of eight X, the carry, and alignment."""
+    """Doubles of a row's state in the last pass: the upper sums of eight X, and the carry."""
     return 8 * (digits + 2)
 
 

@@ -9,8 +9,13 @@ from numpy.typing import NDArray
 
 from pi_engine.bigint.layout import (
     CONSTANTS,
-    CRT_PACK,
     CUBE,
+    FINAL_DOUBLES,
+    FINAL_ROOT,
+    FINAL_SCALE,
+    FINAL_SQUARE,
+    FINAL_SQUARE_SCALED,
+    FINAL_TURNED,
     IMAGINARY,
     ONE_OVER_P,
     PRIME,
@@ -142,13 +147,12 @@ class Plan:
     def _make_extraction(self) -> None:
         size = self.size
         positions = np.arange(8 * size.digits, dtype=np.int64).reshape(8, size.digits).T * size.beta
-        starts = np.arange(8 * size.digits + 1) * size.beta
-        self.packing = aligned((8 * size.digits, 4), np.int64)
-        point, digit = np.divmod(np.arange(8 * size.digits), size.digits)
-        self.packing[:, 0] = 8 * (CRT_PACK + 8 * digit + point)
-        self.packing[:, 1] = starts[:-1] & 7
-        self.packing[:, 2] = starts[:-1] >> 3
-        self.packing[:, 3] = 8 * np.diff(starts >> 3)
+        starts = np.arange(9) * size.coefficient_bits
+        self.packing = aligned((4, 8), np.int64)
+        self.packing[0] = starts[:-1] >> 3
+        self.packing[1] = starts[:-1] & 7
+        self.packing[2] = 63 - (starts[:-1] & 7)
+        self.packing[3] = size.beta - (starts[1:] & 7)
         self.offsets = aligned((2, size.digits, 8), np.int64)
         self.offsets[0] = positions >> 3
         self.offsets[1] = positions & 7
@@ -156,9 +160,7 @@ class Plan:
         self.packing_at, self.offsets_at = self.packing.ctypes.data, self.offsets.ctypes.data
         self.powers_at = self.powers.ctypes.data
         for k in range(size.primes):
-            for t in range(size.digits):
-                power = balanced(1 << (size.beta * t), PRIMES[k])
-                self.powers[k, t] = power, power / PRIMES[k]
+            self.powers[k, 0] = 2.0**size.beta, 2.0**size.beta / PRIMES[k]
 
     def _make_row_seeds(self) -> None:
         size = self.size
@@ -182,7 +184,7 @@ class Plan:
         levels = size.column_levels
         angles = HEAD_ANGLES[size.heads]
         angles += tuple(1 - angle for angle in angles)
-        self.head_doubles = table_doubles(levels)
+        self.head_doubles = table_doubles(levels) + FINAL_DOUBLES
         self.column_tables = aligned((size.primes, len(angles), self.head_doubles))
         self.column_tables_at = self.column_tables.ctypes.data
         self.column_table_bytes = 8 * len(angles) * self.head_doubles
@@ -197,6 +199,25 @@ class Plan:
                 self.column_tables[k].ctypes.data, self.head_doubles, seeds.ctypes.data,
                 self.quarters[k].ctypes.data, len(angles), levels, self.constants[k].ctypes.data,
             )  # fmt: skip
+            for h, angle in enumerate(angles):
+                self.column_tables[k, h, -FINAL_DOUBLES:] = _final_twiddles(k, angle, self.constants[k][SCALE])
+
+
+def _final_twiddles(index: int, angle: Fraction, scale: float) -> NDArray[Any]:
+    """The twiddles of a last inverse level that multiplies by the scale; layout says where they are."""
+    prime = PRIMES[index]
+    root, factor = unit(index, angle / 4), int(scale)
+    table: NDArray[Any] = np.zeros(FINAL_DOUBLES)
+    for place, value in (
+        (FINAL_SQUARE, root * root),
+        (FINAL_SQUARE_SCALED, root * root * factor),
+        (FINAL_ROOT, root * factor),
+        (FINAL_TURNED, root * unit(index, Fraction(1, 4)) * factor),
+        (FINAL_SCALE, factor),
+    ):
+        twiddle = balanced(value, prime)
+        table[place], table[place + 1] = twiddle, twiddle / prime
+    return table
 
 
 def _balanced_digits(value: int, beta: int, count: int) -> list[int]:

@@ -1,0 +1,287 @@
+"""The transforms of a strip: every column of STRIP of them by itself, all rows of the matrix in a buffer.
+
+The first backward and the last forward level touch the rows in their place in the matrix, so that nothing is copied;
+the last backward level multiplies by the scale that Chinese remainders want.
+
+Bounds in units of p: `columns` hands over at most 0.93. Where the rows are six times or twice a power of four and the
+operand fills half of them, the first step has nothing to add: a third of the rows get at most 3·0.93, which forward4
+may be given. Backward, the scaled level leaves at most 0.5 + 0.325·K for a sum and for a difference of four, and twice
+0.5 + 0.1625·K for the sum of two: 1.49 at most for K = 1.49; heads make 3·2 of it, and reduction 1/2.
+"""
+
+from pi_engine.bigint.butterflies import forward4, inverse4, join3, split3
+from pi_engine.bigint.heads import split_heads
+from pi_engine.bigint.layout import (
+    CUBE,
+    FINAL_DOUBLES,
+    FINAL_ROOT,
+    FINAL_SCALE,
+    FINAL_SQUARE,
+    FINAL_SQUARE_SCALED,
+    FINAL_TURNED,
+    ONE_OVER_P,
+    PRIME,
+    SCALE,
+    SCALE_OVER_P,
+    STRIP,
+    WIDE,
+    WIDTH,
+)
+from pi_engine.bigint.modular import mulmod, reduce
+from pi_engine.bigint.simd import broadcast, broadcast_wide
+from pi_engine.bigint.simd_memory import load, load_double, load_wide, store, store_streaming
+from pi_engine.bigint.twiddles import level_doubles
+from pi_engine.runtime.compilation import routine
+
+
+@routine(forceinline=True)
+def _twiddles(table, node):
+    """The six twiddles of a node: t², t, i·t, each followed by itself over p."""
+    place = node // WIDTH * 6 * WIDTH + node % WIDTH
+    return (
+        broadcast(load_double(table, place)), broadcast(load_double(table, place + WIDTH)),
+        broadcast(load_double(table, place + 2 * WIDTH)), broadcast(load_double(table, place + 3 * WIDTH)),
+        broadcast(load_double(table, place + 4 * WIDTH)), broadcast(load_double(table, place + 5 * WIDTH)),
+    )  # fmt: skip
+
+
+@routine
+def _clear(x, first, last):
+    """Zeros from double `first` to `last`."""
+    zero = broadcast_wide(0.0)
+    for i in range(first, last, WIDE):
+        store(x, i, zero)
+
+
+@routine
+def _split_half_filled(x, quantity, constants):
+    """split_heads of six parts, the last three of which are zero."""
+    p = broadcast(load_double(constants, PRIME))
+    cube = broadcast(load_double(constants, CUBE))
+    cube_q = cube * broadcast(load_double(constants, ONE_OVER_P))
+    zero = broadcast(0.0)
+    for i in range(0, quantity, WIDTH):
+        x0, x1, x2 = load(x, i), load(x, i + quantity), load(x, i + 2 * quantity)
+        y0, y1, y2 = split3(x0, x1, x2, cube, cube_q, p)
+        store(x, i, y0)
+        store(x, i + quantity, y1)
+        store(x, i + 2 * quantity, y2)
+        y0, y1, y2 = split3(x0, zero - x1, x2, cube, cube_q, p)
+        store(x, i + 3 * quantity, y0)
+        store(x, i + 4 * quantity, y1)
+        store(x, i + 5 * quantity, y2)
+
+
+@routine
+def _split_three(x, quantity, constants):
+    """split_heads of three parts."""
+    p = broadcast(load_double(constants, PRIME))
+    cube = broadcast(load_double(constants, CUBE))
+    cube_q = cube * broadcast(load_double(constants, ONE_OVER_P))
+    for i in range(0, quantity, WIDTH):
+        y0, y1, y2 = split3(load(x, i), load(x, i + quantity), load(x, i + 2 * quantity), cube, cube_q, p)
+        store(x, i, y0)
+        store(x, i + quantity, y1)
+        store(x, i + 2 * quantity, y2)
+
+
+@routine
+def _forward_level(source, target, nodes, quarter, table, one_over_p, p):
+    """A level of `nodes` nodes from `source` to `target`, which may be the same."""
+    for node in range(nodes):
+        square, square_q, root, root_q, turned, turned_q = _twiddles(table, node)
+        for i in range(0, quarter, WIDTH):
+            y0, y1, y2, y3 = forward4(
+                load(source, i), load(source, i + quarter), load(source, i + 2 * quarter),
+                load(source, i + 3 * quarter), square, square_q, root, root_q, turned, turned_q, one_over_p, p,
+            )  # fmt: skip
+            store(target, i, y0)
+            store(target, i + quarter, y1)
+            store(target, i + 2 * quarter, y2)
+            store(target, i + 3 * quarter, y3)
+        source += 32 * quarter
+        target += 32 * quarter
+
+
+@routine
+def _last_forward_level(source, target, nodes, table, row_stride, streaming, one_over_p, p):
+    """The level of single rows, from the buffer to the matrix at `target`, its rows row_stride doubles apart."""
+    for node in range(nodes):
+        square, square_q, root, root_q, turned, turned_q = _twiddles(table, node)
+        for i in range(0, STRIP, WIDTH):
+            y0, y1, y2, y3 = forward4(
+                load(source, i), load(source, i + STRIP), load(source, i + 2 * STRIP), load(source, i + 3 * STRIP),
+                square, square_q, root, root_q, turned, turned_q, one_over_p, p,
+            )  # fmt: skip
+            if streaming:
+                store_streaming(target, i, y0)
+                store_streaming(target, i + row_stride, y1)
+                store_streaming(target, i + 2 * row_stride, y2)
+                store_streaming(target, i + 3 * row_stride, y3)
+            else:
+                store(target, i, y0)
+                store(target, i + row_stride, y1)
+                store(target, i + 2 * row_stride, y2)
+                store(target, i + 3 * row_stride, y3)
+        source += 32 * STRIP
+        target += 32 * row_stride
+
+
+@routine
+def forward_strip(
+    x, used, heads, levels, tables, head_stride, constants, target, row_stride, streaming
+):
+    """Transform the rows of the buffer x, of which the first `used` are filled, and put them into the matrix."""
+    rows = heads << (2 * levels)
+    quantity = STRIP << (2 * levels)
+    p = broadcast(load_double(constants, PRIME))
+    one_over_p = broadcast(load_double(constants, ONE_OVER_P))
+    half_filled = 2 * used <= rows
+    same = heads == 2 and half_filled and levels > 0
+    if same:
+        # Both halves start with the same numbers.
+        _clear(x, STRIP * used, quantity)
+    elif heads == 6 and half_filled:
+        _clear(x, STRIP * used, 3 * quantity)
+        _split_half_filled(x, quantity, constants)
+    else:
+        _clear(x, STRIP * used, STRIP * rows)
+        if heads == 3:
+            _split_three(x, quantity, constants)
+        else:
+            split_heads(x, heads, quantity, constants)
+    for head in range(heads - 1, -1, -1):
+        part = x + 8 * head * quantity
+        source = x if same else part
+        table = tables + head * head_stride
+        nodes, quarter = 1, quantity // 4
+        while quarter > STRIP:
+            _forward_level(source, part, nodes, quarter, table, one_over_p, p)
+            source = part
+            table += 8 * level_doubles(nodes)
+            nodes *= 4
+            quarter //= 4
+        place = target + 8 * (head * row_stride << (2 * levels))
+        if levels:
+            _last_forward_level(source, place, nodes, table, row_stride, streaming, one_over_p, p)
+        else:
+            for i in range(0, STRIP, WIDE):
+                store(place, i, load_wide(part, i))
+
+
+@routine
+def _inverse_level(source, source_stride, x, nodes, quarter, table, one_over_p, p):
+    """A level of `nodes` nodes, from rows source_stride doubles apart (a quarter each) to the buffer x."""
+    for node in range(nodes - 1, -1, -1):
+        square, square_q, root, root_q, turned, turned_q = _twiddles(table, node)
+        for i in range(0, quarter, WIDTH):
+            x0, x1, x2, x3 = inverse4(
+                load(source, i), load(source, i + source_stride), load(source, i + 2 * source_stride),
+                load(source, i + 3 * source_stride), square, square_q, root, root_q, turned, turned_q, one_over_p, p,
+            )  # fmt: skip
+            store(x, i, x0)
+            store(x, i + quarter, x1)
+            store(x, i + 2 * quarter, x2)
+            store(x, i + 3 * quarter, x3)
+        source += 32 * source_stride
+        x += 32 * quarter
+
+
+@routine
+def _scaled_inverse_level(source, source_stride, x, quarter, final, alone, one_over_p, p):
+    """The level of one node, its result multiplied by the scale; reduced to 1/2 where no heads follow (`alone`)."""
+    square = broadcast(load_double(final, FINAL_SQUARE))
+    square_q = broadcast(load_double(final, FINAL_SQUARE + 1))
+    scaled = broadcast(load_double(final, FINAL_SQUARE_SCALED))
+    scaled_q = broadcast(load_double(final, FINAL_SQUARE_SCALED + 1))
+    root = broadcast(load_double(final, FINAL_ROOT))
+    root_q = broadcast(load_double(final, FINAL_ROOT + 1))
+    turned = broadcast(load_double(final, FINAL_TURNED))
+    turned_q = broadcast(load_double(final, FINAL_TURNED + 1))
+    scale = broadcast(load_double(final, FINAL_SCALE))
+    scale_q = broadcast(load_double(final, FINAL_SCALE + 1))
+    for i in range(0, quarter, WIDTH):
+        y0, y1 = load(source, i), load(source, i + source_stride)
+        y2, y3 = load(source, i + 2 * source_stride), load(source, i + 3 * source_stride)
+        a0, a2 = y0 + y1, y2 + y3
+        a1 = mulmod(y1 - y0, turned, turned_q, p)
+        a3 = mulmod(y3 - y2, root, root_q, p)
+        x0, x1 = mulmod(a0 + a2, scale, scale_q, p), a1 + a3
+        x2, x3 = mulmod(a2 - a0, scaled, scaled_q, p), mulmod(a3 - a1, square, square_q, p)
+        if alone:
+            x0, x1, x2 = reduce(x0, one_over_p, p), reduce(x1, one_over_p, p), reduce(x2, one_over_p, p)
+        store(x, i, x0)
+        store(x, i + quarter, x1)
+        store(x, i + 2 * quarter, x2)
+        store(x, i + 3 * quarter, x3)
+
+
+@routine
+def _join_heads(x, heads, quantity, constants):
+    """`heads` times the inverse of split_heads, reduced to 1/2."""
+    p = broadcast(load_double(constants, PRIME))
+    one_over_p = broadcast(load_double(constants, ONE_OVER_P))
+    cube = broadcast(load_double(constants, CUBE))
+    cube_q = cube * one_over_p
+    if heads == 2:
+        for i in range(0, quantity, WIDTH):
+            low, high = load(x, i), load(x, i + quantity)
+            store(x, i, reduce(low + high, one_over_p, p))
+            store(x, i + quantity, reduce(low - high, one_over_p, p))
+    if heads == 3:
+        for i in range(0, quantity, WIDTH):
+            x0, x1, x2 = join3(load(x, i), load(x, i + quantity), load(x, i + 2 * quantity), cube, cube_q, p)
+            store(x, i, reduce(x0, one_over_p, p))
+            store(x, i + quantity, reduce(x1, one_over_p, p))
+            store(x, i + 2 * quantity, reduce(x2, one_over_p, p))
+    if heads == 6:
+        upper = x + 24 * quantity
+        for i in range(0, quantity, WIDTH):
+            x0, x1, x2 = join3(load(x, i), load(x, i + quantity), load(x, i + 2 * quantity), cube, cube_q, p)
+            y0, y1, y2 = join3(
+                load(upper, i), load(upper, i + quantity), load(upper, i + 2 * quantity), cube, cube_q, p
+            )
+            store(x, i, reduce(x0 + y0, one_over_p, p))
+            store(upper, i, reduce(x0 - y0, one_over_p, p))
+            # The ring x^3 = −1 is x^3 = 1 with −x for x.
+            store(x, i + quantity, reduce(x1 - y1, one_over_p, p))
+            store(upper, i + quantity, reduce(x1 + y1, one_over_p, p))
+            store(x, i + 2 * quantity, reduce(x2 + y2, one_over_p, p))
+            store(upper, i + 2 * quantity, reduce(x2 - y2, one_over_p, p))
+
+
+@routine
+def inverse_strip(source, row_stride, heads, levels, tables, head_stride, constants, x):
+    """The inverse of forward_strip, from rows of the matrix at `source` to the buffer x, times the scale.
+
+    tables: those of the conjugate heads.
+    """
+    quantity = STRIP << (2 * levels)
+    p = broadcast(load_double(constants, PRIME))
+    one_over_p = broadcast(load_double(constants, ONE_OVER_P))
+    for head in range(heads):
+        part = x + 8 * head * quantity
+        final = tables + (head + 1) * head_stride - 8 * FINAL_DOUBLES
+        place, stride = source, row_stride
+        nodes, quarter = (1 << (2 * levels)) // 4, STRIP
+        table = tables + head * head_stride
+        level = 1
+        while level < nodes:
+            table += 8 * level_doubles(level)
+            level *= 4
+        while nodes > 1:
+            _inverse_level(place, stride, part, nodes, quarter, table, one_over_p, p)
+            place = part
+            nodes //= 4
+            quarter *= 4
+            stride = quarter
+            table -= 8 * level_doubles(nodes)
+        if levels:
+            _scaled_inverse_level(place, stride, part, quarter, final, heads == 1, one_over_p, p)
+        else:
+            scale = broadcast(load_double(constants, SCALE))
+            scale_q = broadcast(load_double(constants, SCALE_OVER_P))
+            for i in range(0, STRIP, WIDTH):
+                store(part, i, reduce(mulmod(load(place, i), scale, scale_q, p), one_over_p, p))
+        source += 8 * row_stride << (2 * levels)
+    _join_heads(x, heads, quantity, constants)
