@@ -1,16 +1,17 @@
 """The transforms of a strip: every column of STRIP of them by itself, all rows of the matrix in a buffer.
 
-The first backward and the last forward level touch the rows in their place in the matrix, so that nothing is copied;
-the last backward level multiplies by the scale that Chinese remainders want.
+The first backward and the last forward level touch the rows in their place in the matrix, so that nothing is copied,
+unless the rows are to bypass the caches; the last backward level multiplies by the scale that Chinese remainders want.
 
 Bounds in units of p: `columns` hands over at most 0.93. Where the rows are six times or twice a power of four and the
 operand fills half of them, the first step has nothing to add: a third of the rows get at most 3·0.93, which forward4
-may be given. Backward, the scaled level leaves at most 0.5 + 0.325·K for a sum and for a difference of four, and twice
-0.5 + 0.1625·K for the sum of two: 1.49 at most for K = 1.49; heads make 3·2 of it, and reduction 1/2.
+may be given. Backward, the scaled level leaves at most 1/2 + 0.325·K, and of two together twice 1/2 + 0.1625·K: 1.49 for K = 1.49,
+of which heads make 3·2 times as much, and reduction 1/2.
 """
 
 from pi_engine.bigint.butterflies import forward4, inverse4, join3, split3
 from pi_engine.bigint.heads import split_heads
+from pi_engine.bigint.lanes import prefetch_to_write
 from pi_engine.bigint.layout import (
     CUBE,
     FINAL_DOUBLES,
@@ -104,33 +105,41 @@ def _forward_level(source, target, nodes, quarter, table, one_over_p, p):
 
 
 @routine
-def _last_forward_level(source, target, nodes, table, row_stride, streaming, one_over_p, p):
-    """The level of single rows, from the buffer to the matrix at `target`, its rows row_stride doubles apart."""
+def _last_forward_level(source, target, nodes, table, row_stride, ahead, one_over_p, p):
+    """The level of single rows, from the buffer to the matrix at `target`, its rows row_stride doubles apart.
+
+    Where the next strip will be written, `ahead` bytes on, is asked for.
+    """
     for node in range(nodes):
+        for r in range(4):
+            prefetch_to_write(target + ahead + 8 * row_stride * r)
+            prefetch_to_write(target + ahead + 8 * row_stride * r + 64)
         square, square_q, root, root_q, turned, turned_q = _twiddles(table, node)
         for i in range(0, STRIP, WIDTH):
             y0, y1, y2, y3 = forward4(
                 load(source, i), load(source, i + STRIP), load(source, i + 2 * STRIP), load(source, i + 3 * STRIP),
                 square, square_q, root, root_q, turned, turned_q, one_over_p, p,
             )  # fmt: skip
-            if streaming:
-                store_streaming(target, i, y0)
-                store_streaming(target, i + row_stride, y1)
-                store_streaming(target, i + 2 * row_stride, y2)
-                store_streaming(target, i + 3 * row_stride, y3)
-            else:
-                store(target, i, y0)
-                store(target, i + row_stride, y1)
-                store(target, i + 2 * row_stride, y2)
-                store(target, i + 3 * row_stride, y3)
+            store(target, i, y0)
+            store(target, i + row_stride, y1)
+            store(target, i + 2 * row_stride, y2)
+            store(target, i + 3 * row_stride, y3)
         source += 32 * STRIP
         target += 32 * row_stride
 
 
 @routine
-def forward_strip(
-    x, used, heads, levels, tables, head_stride, constants, target, row_stride, streaming
-):
+def _stream(x, rows, target, row_stride):
+    """Copy rows past the caches: whole lines one after the other, or the memory writes them in pieces."""
+    for _ in range(rows):
+        for i in range(0, STRIP, WIDE):
+            store_streaming(target, i, load_wide(x, i))
+        x += 8 * STRIP
+        target += 8 * row_stride
+
+
+@routine
+def forward_strip(x, used, heads, levels, tables, head_stride, constants, target, row_stride, streaming, ahead):
     """Transform the rows of the buffer x, of which the first `used` are filled, and put them into the matrix."""
     rows = heads << (2 * levels)
     quantity = STRIP << (2 * levels)
@@ -155,15 +164,18 @@ def forward_strip(
         source = x if same else part
         table = tables + head * head_stride
         nodes, quarter = 1, quantity // 4
-        while quarter > STRIP:
+        last = STRIP // 4 if streaming else STRIP
+        while quarter > last:
             _forward_level(source, part, nodes, quarter, table, one_over_p, p)
             source = part
             table += 8 * level_doubles(nodes)
             nodes *= 4
             quarter //= 4
         place = target + 8 * (head * row_stride << (2 * levels))
-        if levels:
-            _last_forward_level(source, place, nodes, table, row_stride, streaming, one_over_p, p)
+        if quarter == STRIP:
+            _last_forward_level(source, place, nodes, table, row_stride, ahead, one_over_p, p)
+        elif streaming:
+            _stream(part, nodes, place, row_stride)
         else:
             for i in range(0, STRIP, WIDE):
                 store(place, i, load_wide(part, i))
@@ -187,6 +199,20 @@ def _inverse_level(source, source_stride, x, nodes, quarter, table, one_over_p, 
         x += 32 * quarter
 
 
+@routine(forceinline=True)
+def scaled_inverse4(
+    y0, y1, y2, y3, square, square_q, scaled, scaled_q, root, root_q, turned, turned_q, scale, scale_q, p
+):
+    """inverse4 times the scale, which `scaled`, `root` and `turned` carry with them, unreduced."""
+    a0, a2 = y0 + y1, y2 + y3
+    a1 = mulmod(y1 - y0, turned, turned_q, p)
+    a3 = mulmod(y3 - y2, root, root_q, p)
+    return (
+        mulmod(a0 + a2, scale, scale_q, p), a1 + a3,
+        mulmod(a2 - a0, scaled, scaled_q, p), mulmod(a3 - a1, square, square_q, p),
+    )  # fmt: skip
+
+
 @routine
 def _scaled_inverse_level(source, source_stride, x, quarter, final, alone, one_over_p, p):
     """The level of one node, its result multiplied by the scale; reduced to 1/2 where no heads follow (`alone`)."""
@@ -201,13 +227,11 @@ def _scaled_inverse_level(source, source_stride, x, quarter, final, alone, one_o
     scale = broadcast(load_double(final, FINAL_SCALE))
     scale_q = broadcast(load_double(final, FINAL_SCALE + 1))
     for i in range(0, quarter, WIDTH):
-        y0, y1 = load(source, i), load(source, i + source_stride)
-        y2, y3 = load(source, i + 2 * source_stride), load(source, i + 3 * source_stride)
-        a0, a2 = y0 + y1, y2 + y3
-        a1 = mulmod(y1 - y0, turned, turned_q, p)
-        a3 = mulmod(y3 - y2, root, root_q, p)
-        x0, x1 = mulmod(a0 + a2, scale, scale_q, p), a1 + a3
-        x2, x3 = mulmod(a2 - a0, scaled, scaled_q, p), mulmod(a3 - a1, square, square_q, p)
+        x0, x1, x2, x3 = scaled_inverse4(
+            load(source, i), load(source, i + source_stride), load(source, i + 2 * source_stride),
+            load(source, i + 3 * source_stride), square, square_q, scaled, scaled_q, root, root_q, turned, turned_q,
+            scale, scale_q, p,
+        )  # fmt: skip
         if alone:
             x0, x1, x2 = reduce(x0, one_over_p, p), reduce(x1, one_over_p, p), reduce(x2, one_over_p, p)
         store(x, i, x0)

@@ -97,7 +97,9 @@ def forward_columns(
             prime_constants = constants + 8 * CONSTANTS * k
             p = broadcast(load_double(prime_constants, PRIME))
             _reduce_digits(buffer, cut, STRIP // 8 * used, digits, powers + 16 * digits * k, p)
+            # Where the next prime's rows will be written, or those of the next strip.
+            ahead = 8 * prime_stride if k < primes - 1 else 8 * (STRIP - k * prime_stride)
             forward_strip(
                 buffer, used, heads, levels, tables + k * table_stride, head_stride, prime_constants,
-                out + 8 * (k * prime_stride + strip * STRIP), row_stride, streaming,
+                out + 8 * (k * prime_stride + strip * STRIP), row_stride, streaming, ahead,
             )  # fmt: skip

@@ -6,7 +6,7 @@ Counts of shifts are 0 to 63 in every lane: more has no meaning that all process
 import operator
 
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
 from numba.extending import intrinsic, lower_builtin
 
 from pi_engine.bigint.layout import WIDE, WIDTH
@@ -129,7 +129,12 @@ def store_points(typingctx, base, offsets, w0, w1, w2, w3):
             high = [_shuffle(builder, x, y, [1, 5, 3, 7]) for x, y in ((a, b), (c, d))]
             points = [
                 _shuffle(builder, *pair, lanes)
-                for pair, lanes in ((low, [0, 1, 4, 5]), (high, [0, 1, 4, 5]), (low, [2, 3, 6, 7]), (high, [2, 3, 6, 7]))
+                for pair, lanes in (
+                    (low, [0, 1, 4, 5]),
+                    (high, [0, 1, 4, 5]),
+                    (low, [2, 3, 6, 7]),
+                    (high, [2, 3, 6, 7]),
+                )
             ]
             for i, point in enumerate(points):
                 offset = builder.load(_place(builder, offsets, ir.Constant(_I64, first + i), _I64))
@@ -137,3 +142,17 @@ def store_points(typingctx, base, offsets, w0, w1, w2, w3):
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64, *[wide_integers] * 4), codegen
+
+
+@intrinsic
+def prefetch_to_write(typingctx, address):
+    """Ask for the cache line at an address, to be written; it may lie outside the array."""
+
+    def codegen(context, builder, sig, args):
+        byte = ir.IntType(8).as_pointer()
+        function = ir.FunctionType(ir.VoidType(), [byte, _I32, _I32, _I32])
+        declared = cgutils.get_or_insert_function(builder.module, function, "llvm.prefetch.p0")
+        builder.call(declared, [builder.inttoptr(args[0], byte)] + [ir.Constant(_I32, v) for v in (1, 3, 1)])
+        return context.get_dummy_value()
+
+    return types.void(types.int64), codegen

@@ -57,6 +57,7 @@ def _multiply_by_transform(a: mpz, b: mpz, threads: int, *, check: bool) -> mpz:
     from pi_engine.bigint.limb_products import multiply_limbs
     from pi_engine.bigint.limbs import LimbBuffer, limbs_of
     from pi_engine.bigint.residues import check_product
+    from pi_engine.bigint.threads import executor
 
     prepare()
     x = limbs_of(a)
@@ -66,7 +67,7 @@ def _multiply_by_transform(a: mpz, b: mpz, threads: int, *, check: bool) -> mpz:
     multiply_limbs(x, y, threads, low_memory=low_memory, out=buffer.array)
     product = buffer.finish(negative=(a < 0) != (b < 0))
     if check:
-        check_product(a, b, product)
+        check_product(a, b, product, pool=executor(threads - 1) if threads > 1 else None)
     return product
 
 

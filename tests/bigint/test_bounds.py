@@ -8,11 +8,12 @@ from fractions import Fraction
 
 import pytest
 
-from pi_engine.bigint import binomial, butterflies, columns, layout, modular
+from pi_engine.bigint import binomial, butterflies, column_passes, crt, layout, modular
 from pi_engine.bigint.primes import PRIME_LIMIT, PRIMES
 from pi_engine.bigint.sizes import DIGITS, MAX_BETA, largest_beta
 
 UNIT = Fraction(1, 2**53)
+Y_BOUND = Fraction(3, 4)  # what Chinese remainders are given, in units of p
 
 
 class OutOfBoundsError(AssertionError):
@@ -65,7 +66,7 @@ class Walk:
 def walk(monkeypatch: pytest.MonkeyPatch):
     def make(prime: int) -> Walk:
         walk = Walk(prime)
-        for module in (butterflies, columns, binomial):
+        for module in (butterflies, column_passes, binomial):
             for name in ("mulmod", "reduce"):
                 if hasattr(module, name):
                     monkeypatch.setattr(module, name, getattr(walk, name))
@@ -82,11 +83,14 @@ def largest(walk: Walk, outputs) -> Fraction:
 
 
 def extracted(walk: Walk, digits: int, beta: int) -> Magnitude:
-    """What columns._reduce_digits leaves."""
+    """What columns._reduce_digits leaves: x·2^β is exact, 2^β/p is rounded once, and so is the sum with the rounder."""
     digit = Magnitude(Fraction(2**beta - 1))
     total = digit
     for _ in range(digits - 1):
-        total = total + walk.mulmod(digit, None, None, None)
+        quotient = total.bound * 2**beta / walk.prime
+        if quotient >= 2**51:
+            raise OutOfBoundsError("a quotient of extraction")
+        total = Magnitude((Fraction(1, 2) + quotient * 2 * UNIT) * walk.prime) + digit
     return total
 
 
@@ -98,7 +102,9 @@ def check_forward(walk: Walk) -> None:
         halves = x + x
         reduced = walk.reduce(halves, None, None)
         thirds = butterflies.split3(reduced, reduced, reduced, None, None, None)
-        for start in (x, halves, *thirds):
+        # columns do not reduce before they split in three, heads do before they split six full parts
+        unreduced = butterflies.split3(x, x, x, None, None, None)
+        for start in (x, halves, *thirds, *unreduced):
             y = butterflies.forward4.py_func(start, start, start, start, *[None] * 8)
             for _ in range(20):
                 worst = max(y, key=lambda output: output.bound)
@@ -114,11 +120,19 @@ def check_inverse(walk: Walk) -> None:
     x = walk.units(bound)
     y = butterflies.inverse4.py_func(x, x, x, x, *[None] * 8)
     assert largest(walk, y) <= bound
-    thirds = butterflies.join3(x, x, x, None, None, None)
-    reduced = [walk.reduce(value, None, None) for value in thirds]
-    for last in (x, x + x, *reduced, reduced[0] + reduced[0]):
-        residue = walk.mulmod(last, None, None, None)
-        assert residue.bound <= Fraction(3, 4) * walk.prime
+    for rows in (scaled(walk, x), [walk.mulmod(x, None, None, None)]):
+        worst = max(rows, key=lambda row: row.bound)
+        thirds = butterflies.join3(worst, worst, worst, None, None, None)
+        for last in (*rows, worst + worst, *thirds, *(third + third for third in thirds)):
+            assert walk.reduce(last, None, None).bound <= Y_BOUND * walk.prime
+    # alone, the fourth is not reduced
+    assert scaled(walk, x)[3].bound <= Y_BOUND * walk.prime
+
+
+def scaled(walk: Walk, x: Magnitude) -> tuple[Magnitude, ...]:
+    """The last level of columns."""
+    rows: tuple[Magnitude, ...] = column_passes.scaled_inverse4.py_func(x, x, x, x, *[None] * 11)
+    return rows
 
 
 def check_products(walk: Walk) -> None:
@@ -144,17 +158,20 @@ def check_remainders(primes: tuple[int, ...]) -> None:
     for count, digits in DIGITS.items():
         for log_points in (8, 20, 30):
             beta = largest_beta(count, 1 << log_points)
-            y = Fraction(3, 4) * max(primes)
+            y = Y_BOUND * max(primes)
             digit = Fraction(2) ** (beta - 1)
             high = count * (y * digit / 2**beta + Fraction(1, 2))
             if high >= 2**51:
                 raise OutOfBoundsError("the high parts leave the binade of the magic number")
-            multiple = count * Fraction(3, 4) + 1
-            low = count * Fraction(2) ** (beta - 1) + multiple * digit + high
-            Magnitude(low)
-            carried = Fraction(2) ** (beta - 1) + low / 2**beta + 1
-            if 3 * carried >= 2**51:
-                raise OutOfBoundsError("a digit of the product does not convert to an integer")
+            multiple = count * Y_BOUND + 1
+            low = count * Fraction(2) ** (beta - 1) + multiple * digit
+            if low >= 2**51:
+                raise OutOfBoundsError("the low parts leave the binade of the rounder")
+            # a digit of the product: sums of two X, and the top of a third
+            total = 3 * (high + low)
+            if total + total / 2**beta + 1 >= crt._POSITIVE:
+                raise OutOfBoundsError("a negative sum would be shifted")
+            assert crt._POSITIVE % 2**MAX_BETA == 0
             # All 2·D·β bits and the length must be below ∏p, and X must fit 2·D + 1 digits, the last one small.
             product = 1
             for prime in primes[:count]:
@@ -185,4 +202,4 @@ def test_bounds_fail_for_a_prime_ten_percent_larger(walk, check) -> None:
 
 def test_constants_are_those_proved() -> None:
     assert modular.ROUNDER == 1.5 * 2.0**52
-    assert layout.CRT_DOUBLES >= layout.CRT_BLOCK + 26
+    assert layout.CRT_DOUBLES >= layout.CRT_BLOCK + 28 and layout.CRT_BLOCK >= layout.CRT_PACK + 32
