@@ -29,7 +29,7 @@ def finish_columns(
     """Strips first … last-1 from residues to bytes of the product; those at and past out_bytes are dropped.
 
     tables: as in forward_columns; the conjugate tables of the heads follow those of the heads.
-    spills: rows · SPILL_GROUPS · D·β bytes and 8 more, little-endian integers, row r's to be added behind the row's
+    spills: rows · SPILL_GROUPS · D·β bytes, little-endian integers, row r's to be added behind the row's
     last strip.
     """
     rows = heads << (2 * levels)
