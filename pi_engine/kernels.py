@@ -56,10 +56,11 @@ def announce_compilation() -> None:
 
 
 def compile_fast_path(notice: Callable[[str], object] | None = None) -> None:
-    """Compile and store the kernels of the compiled path, of the way back from digits to integers, and of digit files."""
+    """Compile and store the kernels of the compiled path, of the way back from digits to integers, of digit files, of BBP."""
     from pi_engine.radix.conversion_kernels import FROM_DIGITS_KERNELS, TEXT_KERNELS
+    from pi_engine.verify.bbp_sum import BBP_KERNEL
 
-    kernels = [*fast_path_kernels(), *FROM_DIGITS_KERNELS, *TEXT_KERNELS]
+    kernels = [*fast_path_kernels(), *FROM_DIGITS_KERNELS, *TEXT_KERNELS, BBP_KERNEL]
     if notice is not None and not all(kernel.is_stored() for kernel in kernels):
         notice("compiling the fast path of 'compute' for this machine: up to a minute")
     for kernel in kernels:

@@ -35,7 +35,7 @@ def test_every_position_and_count_against_computed_digits(formula):
 
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_random_positions_around_the_kernel_threshold(formula, rng):
-    bbp_sum._kernel.ready()
+    bbp_sum.BBP_KERNEL.ready()
     digits = hexadecimal(2 * bbp_sum.KERNEL_FROM + 100)
     edges = [bbp_sum.KERNEL_FROM + d for d in range(-2, 4)]
     for position in edges + [rng.randrange(1, 2 * bbp_sum.KERNEL_FROM) for _ in range(6)]:
@@ -127,7 +127,7 @@ def test_contradicting_evaluations_are_seen():
 
 
 def test_a_broken_kernel_is_seen_by_the_other_formula(monkeypatch):
-    bbp_sum._kernel.ready()
+    bbp_sum.BBP_KERNEL.ready()
     real = bbp_sum._kernel_sum
     monkeypatch.setattr(bbp_sum, "_kernel_sum", lambda *arguments: real(*arguments) + (1 << 50))
     position = bbp_sum.KERNEL_FROM + 1000

@@ -76,7 +76,7 @@ def test_a_carry_through_many_digits(text):
 
 
 def test_progress_names_its_phases(text):
-    bbp_sum._kernel.ready()
+    bbp_sum.BBP_KERNEL.ready()
     seen = set()
     find_divergence(as_digits(text[:30_000]), 1, progress=lambda phase, done, total: seen.add(phase))
     assert seen == {"conversion", "terms"}

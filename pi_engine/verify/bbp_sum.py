@@ -36,7 +36,7 @@ COMPILED_FROM = 300_000
 """Offsets below which Python is faster than compiling it."""
 
 PHASE = "terms"
-_kernel = StoredKernel("pi_engine.verify.bbp_kernel", "sum_fractions", f"void({', '.join(['int64'] * 9)})")
+BBP_KERNEL = StoredKernel("pi_engine.verify.bbp_kernel", "sum_fractions", f"void({', '.join(['int64'] * 9)})")
 
 
 class Fraction(NamedTuple):
@@ -60,7 +60,7 @@ def fraction_at(formula: BBPFormula, offset: int, threads: int, progress: Progre
     Raises:
         VerificationError: a denominator would pass what the kernel's bounds allow; callers limit `offset`.
     """
-    with_kernel = offset >= KERNEL_FROM and (offset >= COMPILED_FROM or _kernel.is_stored())
+    with_kernel = offset >= KERNEL_FROM and (offset >= COMPILED_FROM or BBP_KERNEL.is_stored())
     total, error, ranges = 0, 0, []
     for component in formula.components:
         exponent = 4 * offset + component.shift
@@ -109,7 +109,7 @@ def _sum_in_threads(
     def work(piece: _Piece) -> int:
         return piece.component.sign * _kernel_sum(formula, 4 * offset + piece.component.shift, piece)
 
-    _kernel.ready()
+    BBP_KERNEL.ready()
     pool = executor(threads)
     # A few pieces ahead, not all: there are 3·10^5 of them at position 10^12.
     pending = {pool.submit(work, piece): piece for piece in islice(pieces, 2 * threads)}
@@ -138,7 +138,7 @@ def _kernel_sum(formula: BBPFormula, exponent: int, piece: _Piece) -> int:
     aligned[: layout.VECTOR] = lanes * formula.step
     aligned[layout.VECTOR : 2 * layout.VECTOR] = (lanes * component.a).astype(np.float64).view(np.int64)
     result = np.zeros(2, np.int64)
-    _kernel(
+    BBP_KERNEL(
         piece.first,
         piece.last,
         exponent,

@@ -1,0 +1,80 @@
+"""Decimal digits proved to be π's without computing π: the head compared, the whole by BBP at the end of its binary expansion.
+
+The head is what BBP cannot see for itself (`verify.by_bbp`): with it equal, and published digits compared all along, what would
+escape are wrong digits over more than two thirds of a beginning, all of them made to fit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from pi_engine.digits.blocks import Block
+from pi_engine.engine import compute
+from pi_engine.verify.by_bbp import FEWEST_DIGITS, Agreement, find_divergence
+from pi_engine.verify.difference import Difference, difference_at, first_difference
+from pi_engine.verify.expansion import DIGITS_PER_WORD, DecimalDigits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pi_engine.digits.blocks import Words
+    from pi_engine.runtime.progress import Progress
+
+HEAD_DIGITS = 600 * DIGITS_PER_WORD
+"""Digits that are computed and compared."""
+
+BASE_BYTES = 256 << 20
+BYTES_PER_DIGIT = 16
+"""Peak memory: the words, the integer, the power of five, and what the division takes."""
+
+
+class Proof(NamedTuple):
+    """What has been shown.
+
+    Attributes:
+        head: so many digits are equal to those computed here.
+        position: the hexadecimal digits from here on, of the fraction that all digits stand for,
+        digits: are these, which are π's.
+    """
+
+    head: int
+    position: int
+    digits: str
+
+
+def gathered(blocks: Iterable[Block], digits: int) -> Words:
+    """All words of a file, the last one padded with zeros."""
+    words, filled = np.empty(-(-digits // DIGITS_PER_WORD), np.uint64), 0
+    for block in blocks:
+        words[filled : filled + len(block.words)] = block.words
+        filled += len(block.words)
+    return words
+
+
+def prove(words: Words, digits: int, *, integer: str, threads: int | None, progress: Progress) -> Proof | Difference:
+    """Prove that these are the decimal digits of π after the point, or find the first that is not.
+
+    Args:
+        words: 19 digits each.
+        digits: N ≥ FEWEST_DIGITS.
+        integer: the digit before the point.
+        threads: all by default.
+        progress: called as (phase, done, total).
+
+    Raises:
+        VerificationError: a check of the arithmetic failed, or the end stays open.
+    """
+    assert digits >= FEWEST_DIGITS
+    head = min(digits, HEAD_DIGITS)
+    beginning = Block(words[: -(-head // DIGITS_PER_WORD)], head)
+    different = first_difference(compute(head, threads=threads).words, head, [beginning], 10, integer)
+    if different is not None:
+        return different
+    held = DecimalDigits(words, digits)
+    found = find_divergence(held, threads, progress=progress)
+    if isinstance(found, Agreement):
+        return Proof(head, found.position, found.digits)
+    before = held.text(found.position - 1, 1) if found.position > 1 else integer
+    return difference_at(found.position, found.expected, found.found, before)
