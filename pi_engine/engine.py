@@ -84,7 +84,7 @@ def compute(
         guard_bits *= 2  # a run of zeros or nines as long as the guard digits: look further
     if checks is not None:
         with clock.phase("check"):
-            checks += _check_digits(plan, converted)
+            checks += _check_digits(plan, converted, threads)
     if plan.fast:
         _release_workspace(keep=_KEPT_BYTES)
     return ComputeResult(
@@ -188,22 +188,34 @@ def _converted_fast(fraction: BinaryFraction, plan: Plan, threads: int, *, check
     expansion = decimal_expansion(fraction, plan.digits, threads, check=check)
     if expansion is None:
         return None
-    text = f"{int(expansion.integer)}{word_text(expansion.words, threads)[: plan.digits].tobytes().decode('ascii')}"
+    text = str(int(expansion.integer)) + str(word_text(expansion.words, threads)[: plan.digits].data, "ascii")
     spare = DIGITS * len(expansion.words) - plan.digits
     after_the_point = word_hash(expansion.words, threads) * pow(10, -spare, M61)
     return _Converted(text, (int(expansion.integer) * pow(10, plan.digits, M61) + after_the_point) % M61)
 
 
-def _check_digits(plan: Plan, converted: _Converted) -> list[Check]:
+def _text_hash(text: str, plan: Plan, threads: int) -> int | None:
+    """The text's digits as one integer modulo 2^61 − 1, or None where not all of its characters are digits."""
+    try:
+        if plan.fast and plan.base == 10:
+            from pi_engine.radix.word_text import text_hash
+
+            return text_hash(text, threads)
+        digit_hash = DigitHash(plan.base)
+        digit_hash.update(text)
+    except ValueError:
+        return None
+    return digit_hash.value
+
+
+def _check_digits(plan: Plan, converted: _Converted, threads: int) -> list[Check]:
     """Check the text against the value, and against π where π is known.
 
     Raises:
         VerificationError: the text is not the value, or not π where π is known.
     """
     text = converted.text
-    digit_hash = DigitHash(plan.base)
-    digit_hash.update(text)
-    if digit_hash.value != converted.hash:
+    if _text_hash(text, plan, threads) != converted.hash:
         raise VerificationError(
             "the digits differ from the binary value they were converted from: run again, and report it if it recurs"
         )

@@ -8,6 +8,7 @@ from gmpy2 import mpz
 from pi_engine.bigint.mersenne import M61
 from pi_engine.errors import VerificationError
 from pi_engine.radix import integer_text, powers, spine, tree, word_text, words_of_fraction
+from pi_engine.radix.digit_hash import DigitHash
 from pi_engine.radix.integer_text import from_text, to_text
 from pi_engine.radix.powers import Shape, powers_of, shape_for
 from pi_engine.radix.reciprocal import reciprocal
@@ -270,3 +271,19 @@ def test_the_hash_of_the_check_is_that_of_the_words(rng):
     words, _, found = tree.words_of(words_of_fraction.limbs_of(root), powers_of(shape, 1), 1)
     assert isinstance(found, spine.Spine)
     assert found.check(int(root % M61), words, 1) == mpz(text_of(words)) % M61
+
+
+@pytest.mark.parametrize("piece", [19, 19 << 20])
+def test_the_hash_of_a_text_is_that_of_its_digits(rng, monkeypatch, piece):
+    monkeypatch.setattr(word_text, "_PIECE", piece)
+    for length in (0, 1, 18, 19, 20, 38, 1000, rng.randrange(1000, 100_000)):
+        text = "".join(rng.choices("0123456789", k=length))
+        oracle = DigitHash(10)
+        oracle.update(text)
+        for threads in (1, 3):
+            assert word_text.text_hash(text, threads) == oracle.value
+        for wrong in ("x", "é", "/", ":"):
+            if text:
+                place = rng.randrange(length)
+                with pytest.raises(ValueError, match="not a decimal digit"):
+                    word_text.text_hash(text[:place] + wrong + text[place + 1 :])

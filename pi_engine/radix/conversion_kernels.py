@@ -44,6 +44,6 @@ compact_digits = StoredKernel(
     "pi_engine.radix.compaction_kernel", "compact_digits", "int64(uint8[::1], int64, uint8[::1], uint8[::1])"
 )
 
-TO_DIGITS_KERNELS = (split_nodes, fractions_to_words, settle_leaves, words_to_text, hash_of_words)
+TO_DIGITS_KERNELS = (split_nodes, fractions_to_words, settle_leaves, words_to_text, hash_of_words, text_to_words)
 FROM_DIGITS_KERNELS = (join_nodes, words_to_integers, add_into, text_to_words, hash_of_words)
 TEXT_KERNELS = (words_to_text, text_to_words, hash_of_words, compact_digits)
