@@ -53,14 +53,14 @@ def gathered(blocks: Iterable[Block], digits: int) -> Words:
     return words
 
 
-def prove(words: Words, digits: int, *, integer: str, threads: int | None, progress: Progress) -> Proof | Difference:
+def prove(words: Words, digits: int, *, integer: str, threads: int, progress: Progress) -> Proof | Difference:
     """Prove that these are the decimal digits of π after the point, or find the first that is not.
 
     Args:
         words: 19 digits each.
         digits: N ≥ FEWEST_DIGITS.
         integer: the digit before the point.
-        threads: all by default.
+        threads: how many to use.
         progress: called as (phase, done, total).
 
     Raises:

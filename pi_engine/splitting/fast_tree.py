@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pi_engine.splitting.common_factors import divisors_by_level
+from pi_engine.splitting.level_division import divide_level
 from pi_engine.splitting.lower_tree import merge_level
 from pi_engine.splitting.node import Node
-from pi_engine.splitting.subtrees import build_subtrees
+from pi_engine.splitting.subtrees import build_subtrees, least_terms
 from pi_engine.splitting.term_values import term_values
 from pi_engine.splitting.tree_kernels import cut
 from pi_engine.splitting.upper_tree import LargeNode, merge_large
 
 if TYPE_CHECKING:
+    from gmpy2 import mpz
+
     from pi_engine.runtime.progress import Progress
     from pi_engine.series import HypergeometricSeries
     from pi_engine.splitting.node_level import NodeLevel
@@ -28,6 +32,9 @@ SUBTREE_BITS = 20_000
 
 CHUNK_BITS = 1 << 28
 """Bits of Q at the root of a chunk: its leaves take about three times as much, in bits."""
+
+DIVIDE_AGAIN_LEVELS = 10
+"""Levels above the subtrees from which on common factors are taken out once more, half-way up."""
 
 SIDE_BY_SIDE_BITS = 1 << 24
 """Bits of Q from which on nodes are merged one at a time: no slower, and the threads share one
@@ -54,17 +61,38 @@ class _FastTree:
         self.threads = threads
         self.term_bits = term_values(series.q, terms).bits
         self.subtree_terms = max(2, SUBTREE_BITS // self.term_bits)
-        self.chunk_terms = max(2 * self.subtree_terms, CHUNK_BITS // self.term_bits)
+        chunk_terms = max(2 * self.subtree_terms, CHUNK_BITS // self.term_bits)
+        self.halvings, least, most = 0, terms, terms
+        while most > chunk_terms:
+            self.halvings, least, most = self.halvings + 1, 2 * (least // 4), most - 2 * (most // 4)
+        self.subtrees = 1 << max(0, (least // self.subtree_terms).bit_length() - 1)
+        self.depth = max(0, (least // self.subtrees // BLOCK_TERMS).bit_length() - 1)
+        self.again_at = self.second_division()
+        self.divisors = divisors_by_level(series, least_terms(least, self.subtrees, self.depth, self.again_at))
         levels = max(1, (terms // self.subtree_terms).bit_length())
         self.meter = _Meter(terms * (levels + 3), progress)
 
-    def node(self, lo: int, hi: int) -> LargeNode:
-        """The node of lo ≤ k < hi, without P if it ends the sum."""
-        if hi - lo <= self.chunk_terms:
+    def removed(self) -> tuple[tuple[mpz, int], ...]:
+        """What Q and T of the root are divided by: every level's divisor as often as it has nodes, less one."""
+        blocks = self.subtrees << (self.halvings + self.depth)
+        return tuple((divisor, (blocks >> j) - 1) for j, divisor in self.divisors.items() if divisor > 1)
+
+    def second_division(self) -> int:
+        """After how many levels above the subtrees the nodes are divided once more; 0 where that does not pay."""
+        levels = self.halvings + self.subtrees.bit_length() - 1
+        if levels < DIVIDE_AGAIN_LEVELS:
+            return 0
+        largest = SIDE_BY_SIDE_BITS * self.subtrees * 2**self.halvings // (self.terms * self.term_bits)
+        again_at: int = min(levels // 2, largest.bit_length() - 1, self.subtrees.bit_length() - 1)
+        return max(0, again_at)
+
+    def node(self, lo: int, hi: int, halvings: int) -> LargeNode:
+        """The node of lo ≤ k < hi, of 2^halvings chunks, without P if it ends the sum."""
+        if halvings == 0:
             return self.chunk(lo, hi)
         middle = cut(lo, hi, 1, 2)
-        left = self.node(lo, middle)
-        right = self.node(middle, hi)
+        left = self.node(lo, middle, halvings - 1)
+        right = self.node(middle, hi, halvings - 1)
         node = merge_large(left, right, self.threads)
         self.meter(hi - lo)
         return node
@@ -82,13 +110,16 @@ class _FastTree:
         """The same, of a range that goes up level by level."""
         terms = hi - lo
         rightmost = hi == self.terms
-        count = 1 << max(0, (terms // self.subtree_terms).bit_length() - 1)
-        depth = max(0, (terms // count // BLOCK_TERMS).bit_length() - 1)
         level = build_subtrees(
-            self.series, lo, hi, count, depth, threads=self.threads, built=lambda n: self.meter(3 * n)
-        )
-        while len(level) > 1 and (self.threads == 1 or self.many(level)):
+            self.series, lo, hi, self.subtrees, self.depth,
+            threads=self.threads, built=lambda n: self.meter(3 * n), divisors=[self.divisors[j] for j in range(self.depth + 1)],
+        )  # fmt: skip
+        merged = 0
+        while len(level) > 1 and (self.threads == 1 or self.many(level) or merged < self.again_at):
             level = merge_level(level, self.threads, lambda part: self.meter(part * terms), rightmost=rightmost)
+            merged += 1
+            if merged == self.again_at and self.divisors[self.depth + merged] > 1:
+                divide_level(level, self.divisors[self.depth + merged], self.threads, leftmost=lo == 0)
         nodes = [LargeNode.of(level, i) for i in range(len(level))]
         if rightmost:
             nodes[-1] = nodes[-1]._replace(P=None)
@@ -105,8 +136,9 @@ class _FastTree:
 
 def split_fast(series: HypergeometricSeries, terms: int, threads: int, progress: Progress) -> Node:
     """Q and T of 0 ≤ k < `terms`, at least two of them; `progress` is called from this thread only."""
-    root = _FastTree(series, terms, threads, progress).node(0, terms)
-    node = Node(None, root.Q.to_mpz(), root.T.to_mpz())
+    tree = _FastTree(series, terms, threads, progress)
+    root = tree.node(0, terms, tree.halvings)
+    node = Node(None, root.Q.to_mpz(), root.T.to_mpz(), tree.removed())
     root.Q.release()
     root.T.release()
     return node

@@ -18,6 +18,7 @@ from pi_engine.bigint.level_kernels import product, signed_sum
 from pi_engine.bigint.words import address_of, claim, load, store
 from pi_engine.runtime.compilation import routine
 from pi_engine.splitting import tree_kernels
+from pi_engine.splitting.division_kernel import divide
 
 ZERO = np.uint64(0)
 ONE = np.uint64(1)
@@ -153,8 +154,25 @@ def merge(out, out_rooms, left, right, rooms, scratch):
 
 
 @routine
-def subtree(out, lo, hi, depth, rooms, values, arena):
+def take_out(node, rooms, lengths, divisors, level, first):
+    """Divide a node's P and Q by what all nodes of its level have in common; the `first` of all keeps its Q."""
+    limbs = lengths[level]
+    if limbs == 0:
+        return
+    inverse = divisors[level, 0]
+    divisor = address_of(divisors) + np.uint64(8 * (level * divisors.shape[1] + 1))
+    P = node + HEADER
+    store(node, 0, np.uint64(divide(P, np.int64(load(node, 0)), divisor, limbs, inverse)))
+    if not first:
+        Q = P + np.uint64(8 * rooms[0])
+        store(node, 1, np.uint64(divide(Q, np.int64(load(node, 1)), divisor, limbs, inverse)))
+
+
+@routine
+def subtree(out, lo, hi, depth, rooms, values, common, arena):
     """The node of lo ≤ k < hi from 2^depth blocks, at `out`. `arena`: see `subtrees.arena_limbs`.
+
+    common: lengths and rows of a `common_factors.DivisorTable`.
 
     As in a binary counter, the left neighbour that waits for a partner at level j lies in slot j.
     """
@@ -172,6 +190,7 @@ def subtree(out, lo, hi, depth, rooms, values, arena):
         target = slot if i & 1 == 0 and depth > 0 else spare if depth > 0 else out
         block(target, rooms[0], cut(lo, hi, i, blocks), cut(lo, hi, i + 1, blocks), values, scratch)
         node = target
+        take_out(node, rooms[0], common[0], common[1], 0, lo == 0 and i == 0)
         while (i >> level) & 1 == 1:
             left = slot
             slot += np.uint64(8 * (3 + rooms[level, 0] + rooms[level, 1] + rooms[level, 2]))
@@ -184,12 +203,13 @@ def subtree(out, lo, hi, depth, rooms, values, arena):
                 target = other if node == spare else spare
             merge(target, rooms[level], left, node, rooms[level - 1], scratch)
             node = target
+            take_out(node, rooms[level], common[0], common[1], level, lo == 0 and i + 1 == 1 << level)
 
 
 @routine
 def subtrees_claimed(
     counter, stop, first, last, count, depth, rooms,
-    p_words, p_longs, q_words, q_longs, a_words, a_longs, arena, place, lengths,
+    p_words, p_longs, q_words, q_longs, a_words, a_longs, divisor_lengths, divisors, arena, place, lengths,
 ):  # fmt: skip
     """Build subtrees of `first` ≤ k < `last`, number i of `count` at i rooms behind `place`.
 
@@ -204,6 +224,7 @@ def subtrees_claimed(
         # Later terms are larger: the last ones first, so that no thread ends long after the others.
         i = count - 1 - turn
         out = np.uint64(place) + np.uint64(8 * i * room)
-        subtree(out, cut(first, last, i, count), cut(first, last, i + 1, count), depth, rooms, values, np.uint64(arena))
+        lo, hi = cut(first, last, i, count), cut(first, last, i + 1, count)
+        subtree(out, lo, hi, depth, rooms, values, (divisor_lengths, divisors), np.uint64(arena))
         for j in range(3):
             lengths[j, i] = np.int64(load(out, j))

@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 
 
 class Node(NamedTuple):
-    """P, Q and T of a range of terms; P is None on the right edge of the tree, where nothing needs it."""
+    """P, Q and T of a range of terms; P is None on the right edge of the tree, where nothing needs it.
+
+    Attributes:
+        removed: (G, m): Q and T have been divided by ∏ G^m (`common_factors`).
+    """
 
     P: mpz | None
     Q: mpz
     T: mpz
+    removed: tuple[tuple[mpz, int], ...] = ()
 
 
 def leaf_builder(series: HypergeometricSeries) -> Callable[[int, int], Node]:

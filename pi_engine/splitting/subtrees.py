@@ -13,15 +13,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from gmpy2 import mpz
 
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import pool
+from pi_engine.splitting.common_factors import divisor_table
 from pi_engine.splitting.node_level import LimbRoom, NodeLevel
 from pi_engine.splitting.term_values import TermValues, term_values
 from pi_engine.splitting.tree_kernels import subtrees_claimed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -47,10 +49,12 @@ def build_subtrees(
     *,
     threads: int,
     built: Callable[[int], None],
+    divisors: Sequence[mpz] | None = None,
 ) -> NodeLevel:
     """The nodes of `count` subtrees of 2^depth blocks each, of the terms lo ≤ k < hi; all of them have a P.
 
     Every block must have at least one term: hi − lo ≥ 2·count·2^depth. `built` is told the terms done, now and then.
+    divisors: by what P and Q of 2^j blocks are divided, all but the Q of k = 0, for j = 0 … depth (`common_factors`).
     """
     values = [term_values(f, hi) for f in (series.p, series.q, series.a)]
     p, q, a = values
@@ -63,7 +67,8 @@ def build_subtrees(
     room = LimbRoom(count * node_limbs)
     lengths = np.empty((3, count), np.int64)
     counter = np.zeros(1, np.uint64)
-    arrays = [table for f in values for table in (f.words, f.longs)]
+    common = divisor_table(divisors or [mpz(1)] * (depth + 1))
+    arrays = [*(table for f in values for table in (f.words, f.longs)), *common]
     step = max(threads, count * BATCH_TERMS // (hi - lo))
     for done in range(0, count, step):
         stop = min(done + step, count)
@@ -94,3 +99,17 @@ def _arena_limbs(rooms: NDArray[np.int64], values: list[TermValues]) -> int:
 def _offsets(rooms: NDArray[np.int64], count: int, node_limbs: int) -> NDArray[np.int64]:
     starts = np.arange(count, dtype=np.int64) * node_limbs + HEADER_LIMBS
     return np.stack([starts, starts + rooms[0], starts + rooms[0] + rooms[1]])
+
+
+def least_terms(terms: int, count: int, depth: int, above: int = 0) -> dict[int, int]:
+    """How many terms the nodes of 2^j blocks have at least, by j, in `count` subtrees of so many terms.
+
+    That is for j = 0 … depth, and for the nodes `above` levels above the subtrees. `cut` gives its pieces i to j at least
+    2·⌊⌊terms/2⌋·(j − i)/pieces⌋ terms, since ⌊x + y⌋ − ⌊x⌋ ≥ ⌊y⌋; so what stands here for a node is at least twice what
+    stands here for its halves.
+    """
+    half = terms // 2 // count
+    least = {j: 2 * (half * 2**j // 2**depth) for j in range(depth + 1)}
+    if above:
+        least[depth + above] = 2 * (terms // 2 * 2**above // count)
+    return least

@@ -14,7 +14,11 @@ OPERANDS = 3
 BY_GMP, SHARED, WITHOUT = -1, -2, -3
 """How a merge makes P₁P₂: by GMP, in the node's own transform, not at all; from 0 on it is the row of its plan."""
 
+DIVISION_OPERANDS = 2
+"""Transformed operands in a thread's workspace of a division."""
+
 _COUNTER, _INDEXES, _ROWS, _LONGS = "uint64[::1]", "int64[::1]", "int64[:, ::1]", "uint64[:, :, ::1]"
+_WORDS = "uint64[:, ::1]"
 
 
 def cut(lo: int, hi: int, i: int, pieces: int) -> int:
@@ -31,7 +35,11 @@ def _with_gmp(module: str, name: str, *arguments: str) -> StoredKernel:
 
 
 subtrees_claimed = _with_gmp(
-    "leaf_kernel", "subtrees_claimed", _COUNTER, *["int64"] * 5, _ROWS, *[_ROWS, _LONGS] * 3, "int64", "int64", _ROWS
+    "leaf_kernel", "subtrees_claimed", _COUNTER, *["int64"] * 5, _ROWS, *[_ROWS, _LONGS] * 3, _INDEXES, _WORDS,
+    "int64", "int64", _ROWS,
+)  # fmt: skip
+quotients_claimed = _with_gmp(
+    "division_kernel", "quotients_claimed", _COUNTER, "int64", "int64", _INDEXES, *["int64"] * 6, _INDEXES, _INDEXES
 )
 merges_claimed = _with_gmp(
     "merge_kernel", "merges_claimed", _COUNTER, "int64", _INDEXES, _INDEXES, _ROWS, "int64", "int64",
@@ -41,4 +49,4 @@ shadow_of_terms = StoredKernel(
     "pi_engine.splitting.shadow_kernel", "shadow_of_terms", f"void({', '.join(['uint64[::1]'] * 4)}, uint64)"
 )
 
-TREE_KERNELS = (subtrees_claimed, merges_claimed, shadow_of_terms)
+TREE_KERNELS = (subtrees_claimed, quotients_claimed, merges_claimed, shadow_of_terms)

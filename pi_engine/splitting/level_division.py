@@ -1,0 +1,74 @@
+"""A level's P and Q divided by what all of them have in common (`common_factors`): one product a number.
+
+The quotient of w limbs is x·d⁻¹ modulo 2^(64·w). The inverse is made once for the level, by Newton's iteration from the
+lowest limb up, and transformed once a thread; so a quotient costs a transform there and one back, of twice its length.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from gmpy2 import f_mod_2exp, mpz
+
+from pi_engine.bigint import multiply
+from pi_engine.bigint.level_plan import record, workspace_bytes
+from pi_engine.bigint.limbs import limbs_of
+from pi_engine.bigint.plan import plan_for
+from pi_engine.bigint.sizes import size_for
+from pi_engine.bigint.threads import share
+from pi_engine.bigint.workspace import pool
+from pi_engine.splitting.tree_kernels import DIVISION_OPERANDS, quotients_claimed
+
+if TYPE_CHECKING:
+    from pi_engine.bigint.limbs import Limbs
+    from pi_engine.splitting.node_level import NodeLevel
+
+
+def inverse_modulo_power(divisor: mpz, bits: int, threads: int) -> mpz:
+    """1/d modulo 2^bits, for an odd d > 0; about three products of that length.
+
+    If d·x = 1 + e·2^k, then x − x·e·2^k is right modulo 2^(2k).
+    """
+    inverse, known = mpz(pow(int(divisor) % 2**64, -1, 2**64)), 64
+    while known < bits:
+        wanted = min(2 * known, bits)
+        low = f_mod_2exp(divisor, wanted)
+        error = f_mod_2exp(multiply(low, inverse, threads=threads), wanted) >> known
+        correction = f_mod_2exp(multiply(error, inverse, threads=threads), wanted - known)
+        inverse += f_mod_2exp(-correction, wanted - known) << known
+        known = wanted
+    return f_mod_2exp(inverse, bits)
+
+
+def divide_level(level: NodeLevel, divisor: mpz, threads: int, *, leftmost: bool) -> None:
+    """Divide P and Q of every node, in place; the first node of all keeps its Q (`leftmost`). Numbers that are 0 stay."""
+    limbs = -(-divisor.bit_length() // 64)
+    widths = [max(0, int(abs(level.lengths[row]).max()) - limbs + 1) for row in range(2)]
+    inverse = limbs_of(inverse_modulo_power(divisor, 64 * max(widths), threads))
+    padded = np.zeros(max(widths), np.uint64)
+    padded[: len(inverse)] = inverse
+    for row, first in ((0, 0), (1, int(leftmost))):
+        _divide_row(level, row, first, padded[: widths[row]], limbs=limbs, threads=threads)
+
+
+def _divide_row(level: NodeLevel, row: int, first: int, inverse: Limbs, *, limbs: int, threads: int) -> None:
+    width = len(inverse)
+    if width == 0:
+        return
+    plan = plan_for(size_for(128 * width))
+    fields = np.array(record(plan), np.int64)
+    workspace = workspace_bytes(plan, DIVISION_OPERANDS)
+    counter = np.zeros(1, np.uint64)
+
+    def work(_thread: int, _first: int, _last: int) -> None:
+        block = pool.take(workspace + 16 * width)
+        try:
+            quotients_claimed(
+                counter, first, len(level), fields, block.address, block.address + workspace, inverse.ctypes.data,
+                width, limbs, level.room.address, level.offsets[row], level.lengths[row],
+            )  # fmt: skip
+        finally:
+            pool.give(block)
+
+    share(work, threads, threads)
