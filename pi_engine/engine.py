@@ -26,9 +26,10 @@ from pi_engine.verify.known import compare_with_known, known_hash
 if TYPE_CHECKING:
     from pi_engine.runtime.progress import Progress
     from pi_engine.series import PiSeries
-from pi_engine.series.evaluation import BinaryFraction
+    from pi_engine.series.evaluation import BinaryFraction
+    from pi_engine.verify.tail import Tail
 
-CheckLevel = Literal["none", "fast"]
+CheckLevel = Literal["none", "fast", "full"]
 BASES = (10, 16)
 
 _NEWTON_BYTES_PER_BIT = 1.5
@@ -78,13 +79,22 @@ def compute(
         if plan.fast:
             announce_compilation()
         checks: list[Check] | None = None if check == "none" else []
-        converted = _attempt(plan, threads, clock, checks)
+        converted = _attempt(plan, threads, clock, checks, full=check == "full")
         if converted is not None:
             break
         guard_bits *= 2  # a run of zeros or nines as long as the guard digits: look further
     if checks is not None:
         with clock.phase("check"):
             checks += _check_digits(plan, converted, threads)
+    if checks is not None and check == "full":
+        from pi_engine.full_check import check_by_another_way
+
+        def run_again(name: str) -> int:
+            again = compute(digits, base=base, series=name, threads=threads, memory=memory, progress=clock.progress)
+            return again.hash
+
+        with clock.phase("confirmation"):
+            checks.append(check_by_another_way(plan, converted.text, converted.hash, threads, run_again))
     if plan.fast:
         _release_workspace(keep=_KEPT_BYTES)
     return ComputeResult(
@@ -96,6 +106,7 @@ def compute(
         seconds={**clock.seconds, "total": clock.total()},
         checks=checks or [],
         peak_memory_bytes=machine_memory.peak_memory(),
+        tail=converted.tail,
         _digit_text=converted.text,
     )
 
@@ -129,8 +140,8 @@ def _require_usable(digits: int, base: int, threads: int, memory: int | None, ch
         raise UsageError("the number of threads must be 1 or more")
     if memory is not None and memory < 1:
         raise UsageError("the memory limit must be a positive number of bytes")
-    if check not in ("none", "fast"):
-        raise UsageError(f"check {check!r} is not known: choose 'none' or 'fast'")
+    if check not in ("none", "fast", "full"):
+        raise UsageError(f"check {check!r} is not known: choose 'none', 'fast' or 'full'")
 
 
 class _Converted(NamedTuple):
@@ -138,9 +149,12 @@ class _Converted(NamedTuple):
 
     text: str
     hash: int
+    tail: Tail | None = None
 
 
-def _attempt(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | None) -> _Converted | None:
+def _attempt(
+    plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | None, *, full: bool
+) -> _Converted | None:
     """The digits of ⌊π·base^digits⌋ by this plan, or None where its guard bits leave the last one open.
 
     Appends to `checks` each check that it has made; makes none where that is None.
@@ -166,8 +180,17 @@ def _attempt(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | 
             Check("division", "passed", "quotient, divisor and remainder modulo 2^61 − 1, and the remainder's size")
         )
     del root_node, radical
+    tail = None
+    if checks is not None and full:
+        from pi_engine.full_check import check_tail
+
+        with clock.phase("BBP"):
+            bbp, tail = check_tail(fraction, threads, clock.progress)
+        checks.append(bbp)
+    convert = _converted_fast if plan.fast and plan.base == 10 else _converted
     with clock.phase("conversion"):
-        return (_converted_fast if plan.fast and plan.base == 10 else _converted)(fraction, plan, threads, check=check)
+        converted = convert(fraction, plan, threads, check=check)
+    return None if converted is None else converted._replace(tail=tail)
 
 
 def _converted(fraction: BinaryFraction, plan: Plan, threads: int, *, check: bool) -> _Converted | None:  # noqa: ARG001

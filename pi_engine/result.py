@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pi_engine.verify.tail import Tail
+
 
 @dataclass(frozen=True)
 class Check:
@@ -40,6 +42,7 @@ class ComputeResult:
         seconds: wall-clock seconds by phase, and "total".
         checks: what has been checked, in the order in which it was.
         peak_memory_bytes: the largest resident size of the process up to the end of the computation.
+        tail: π's hexadecimal digits that BBP gave, with check="full".
     """
 
     digits: int
@@ -50,6 +53,7 @@ class ComputeResult:
     seconds: dict[str, float]
     checks: list[Check]
     peak_memory_bytes: int
+    tail: Tail | None
     _digit_text: str = field(repr=False)
 
     @cached_property

@@ -67,11 +67,11 @@ class _ComputeCommand(click.Command):
 @click.option("--memory", type=SIZE, metavar="SIZE", help="Memory to stay within, like 8GiB; by default the machine's.")
 @click.option(
     "--check",
-    type=click.Choice(["none", "fast"]),
-    default="fast",
-    show_default=True,
-    help="fast: residues of every phase and digits at known positions.",
+    type=click.Choice(["none", "fast", "full"]),
+    help="fast, the default: residues of every phase and digits at known positions; full: also the fraction's last digits "
+    "by BBP, and all digits by the j-invariant or, from 1e6 on, by another series.",
 )
+@click.option("--proof", is_flag=True, help="Check in full, and write what was shown to FILE.proof.json.")
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the digits.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
@@ -85,7 +85,8 @@ def command(
     series: str,
     threads: int | None,
     memory: int | None,
-    check: CheckLevel,
+    check: CheckLevel | None,
+    proof: bool,
     force: bool,
     as_json: bool,
     quiet: bool,
@@ -97,11 +98,11 @@ def command(
 
     Exit codes: 0 done and checked, 1 failed, 2 usage, 3 a check failed, 4 does not fit, 130 interrupted.
     """
-    if as_json and output == "-":
-        raise click.UsageError("--json and '-o -' both want stdout: choose one")
     file = None if output in (None, "-") else output
-    if file is None and (form or block_size is not None):
-        raise click.UsageError("--format and --block-size are for files: name one with '-o FILE'")
+    _require_agreement(
+        file, to_stdout=output == "-", as_json=as_json, form=form, block_size=block_size, proof=proof, check=check
+    )
+    check = check or ("full" if proof else "fast")
 
     from pi_engine.bigint.product import transform_is_usable
     from pi_engine.engine import compute, require_capacity
@@ -110,7 +111,7 @@ def command(
 
     require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory)
     if file is not None:
-        _require_file(file, digits, int(base), form, block_size, overwrite=force)
+        _require_file(file, digits, int(base), form, block_size, overwrite=force, proof=proof)
     if quiet:
         import logging
 
@@ -125,6 +126,10 @@ def command(
             with clock.phase("write"):
                 checks = checks + result.write(file, overwrite=force, format=form, block_size=block_size)
     seconds = {**result.seconds, **clock.seconds, "total": result.seconds["total"] + clock.total()}
+    if proof:
+        from pi_engine.certificate import write_certificate
+
+        write_certificate(result, str(file), checks, seconds, overwrite=force)
     if as_json:
         emit_json(_as_json(result, seconds, checks, file))
     elif file is None:
@@ -135,11 +140,37 @@ def command(
         click.echo(_closing_line(result, seconds, checks, file), err=True)
 
 
+def _require_agreement(
+    file: str | None,
+    *,
+    to_stdout: bool,
+    as_json: bool,
+    form: str | None,
+    block_size: int | None,
+    proof: bool,
+    check: str | None,
+) -> None:
+    """Refuse options that contradict each other."""
+    if as_json and to_stdout:
+        raise click.UsageError("--json and '-o -' both want stdout: choose one")
+    if file is None and (form or block_size is not None):
+        raise click.UsageError("--format and --block-size are for files: name one with '-o FILE'")
+    if proof and (file is None or block_size is not None):
+        raise click.UsageError("--proof stands beside one file: name it with '-o FILE', without --block-size")
+    if proof and check not in (None, "full"):
+        raise click.UsageError(f"--proof needs a run that is checked in full: leave out '--check {check}'")
+
+
 def _require_file(
-    file: str, digits: int, base: int, form: str | None, block_size: int | None, *, overwrite: bool
+    file: str, digits: int, base: int, form: str | None, block_size: int | None, *, overwrite: bool, proof: bool
 ) -> None:
     """Refuse at once what could not be written in the end."""
     from pi_engine.digits.formats import format_to_write
+
+    if proof:
+        from pi_engine.certificate import require_certificate_file
+
+        require_certificate_file(file, overwrite=overwrite)
 
     kind = format_to_write(file, form)
     if kind == "text" and block_size is None:

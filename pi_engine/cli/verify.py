@@ -20,6 +20,9 @@ from pi_engine.cli.quantities import COUNT, SIZE
     "auto: the cheapest that proves the whole file.",
 )
 @click.option(
+    "--proof", is_flag=True, help="Check FILE.proof.json too, which 'compute --proof' wrote, without trusting its run."
+)
+@click.option(
     "--digits", type=COUNT, metavar="N", help="How many digits the file should have: with fewer it is truncated."
 )
 @click.option("--base", type=click.Choice(["10", "16"]), help="Base of a text; by default it is told from the digits.")
@@ -35,6 +38,7 @@ def command(
     *,
     file: str,
     method: str,
+    proof: bool,
     digits: int | None,
     base: str | None,
     threads: int | None,
@@ -51,18 +55,27 @@ def command(
     Exit codes: 0 these are digits of π, 3 a digit is wrong, 5 the file is corrupt or truncated; 1 failed, 2 usage,
     4 does not fit, 130 interrupted.
     """
-    from pi_engine.file_verification import verify_file
-
-    with ProgressBar(enabled=not quiet) as progress:
-        found = verify_file(
-            file,
-            method,
-            digits=digits,
-            base=int(base) if base else None,
-            threads=threads,
-            memory=memory,
-            progress=progress,
+    if proof and (method != "auto" or digits is not None or base is not None or file == "-"):
+        raise click.UsageError(
+            "--proof takes digits, base and method from the certificate of a file: give the file alone"
         )
+    with ProgressBar(enabled=not quiet) as progress:
+        if proof:
+            from pi_engine.certificate import verify_certificate
+
+            found = verify_certificate(file, threads=threads, memory=memory, progress=progress)
+        else:
+            from pi_engine.file_verification import verify_file
+
+            found = verify_file(
+                file,
+                method,
+                digits=digits,
+                base=int(base) if base else None,
+                threads=threads,
+                memory=memory,
+                progress=progress,
+            )
     if as_json:
         names = (
             "file", "format", "base", "digits", "status", "first_wrong", "expected", "found", "method", "proved",
