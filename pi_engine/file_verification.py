@@ -111,12 +111,11 @@ class _Case:
         if wrong is not None:
             return wrong
         self._require_header()
-        self._require_length(digits)
         if method == "known" or (method == "auto" and self._known_proves_all()):
-            return self._known()
-        if method == "auto":
-            return self._cheapest()
-        return METHODS[method].run(self)
+            found = self._known()
+        else:
+            found = self._cheapest() if method == "auto" else METHODS[method].run(self)
+        return found if digits is None or found.status != "ok" else self._of_length(found, digits)
 
     def _read(self, *, spooled: bool) -> None:
         """One pass over the file."""
@@ -144,15 +143,22 @@ class _Case:
                 kind="header",
             )
 
-    def _require_length(self, digits: int | None) -> None:
-        assert self.survey is not None
-        held = self.survey.digits
-        if digits is not None and held < digits:
-            raise CorruptFileError(
-                f"{self._path} is truncated: it holds {held:_} of {digits:_} digits", kind="truncated"
-            )
-        if digits is not None and held > digits:
-            raise CorruptFileError(f"{self._path} holds {held:_} digits, not {digits:_}", kind="length")
+    def _of_length(self, found: Verification, digits: int) -> Verification:
+        """The verdict on sound digits of which there should be so many."""
+        if found.digits == digits:
+            return found
+        truncated = found.digits < digits
+        held = (
+            f"it holds {found.digits:_} of {digits:_} digits"
+            if truncated
+            else f"it holds {found.digits:_} digits, not {digits:_}"
+        )
+        return replace(
+            found,
+            status="corrupt",
+            kind="truncated" if truncated else "length",
+            message=f"{self._path} is truncated: {held}" if truncated else f"{self._path}: {held}",
+        )
 
     # ------------------------------------------------------------ what the survey shows
 

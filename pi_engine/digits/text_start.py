@@ -62,8 +62,8 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
     found = _at_once(window, begin)
     if found is None:
         found = _known(window, begin)
-    if found is None:
-        found = _first_line_of_digits(window, begin)
+        # Lines of digits before what looks like a beginning are no header.
+        found = _first_line_of_digits(window, begin, found[0] if found else None, _SURE_RUN if found else 10) or found
     if found is None:
         raise CorruptFileError(f"{name}: no digits in its first {len(window):_} bytes", kind="header", offset=0)
     offset, integer = found
@@ -114,7 +114,8 @@ def _beginnings() -> re.Pattern[bytes]:
         for digits in (constant.decimal, constant.hexadecimal)
     ]
     bare = [rb"(?=" + spaced(digits[:12]) + rb")" for digits in (PI.decimal, PI.hexadecimal)]
-    return re.compile(rb"(?<![0-9A-Za-z.])(?:0[xX])?(?:" + rb"|".join(pointed + bare) + rb")")
+    # A header ends with a blank or one of these signs, of which the last two end ≈ and the byte order mark.
+    return re.compile(rb"(?:\A|(?<=[ \t\r\n\v\f=:(\"'\x88\xbf]))(?:0[xX])?(?:" + rb"|".join(pointed + bare) + rb")")
 
 
 def _known(window: bytes, begin: int) -> tuple[int, str] | None:
@@ -131,13 +132,14 @@ def _known(window: bytes, begin: int) -> tuple[int, str] | None:
     return first
 
 
-def _first_line_of_digits(window: bytes, begin: int) -> tuple[int, str] | None:
-    """The first line after the header that is nearly all digits and holds ten or more."""
-    for match in re.finditer(rb"[^\r\n]+", window[begin:]):
+def _first_line_of_digits(window: bytes, begin: int, end: int | None, least: int) -> tuple[int, str] | None:
+    """The first line that is nearly all digits and holds `least` or more, or one digit and the point before them."""
+    for match in re.finditer(rb"[^\r\n]+", window[begin:end]):
         offset = begin + match.start()
         offset += len(match[0]) - len(match[0].lstrip())
-        total, bad = _digits_share(_line_at(window, offset))
-        if total >= 10 and bad * 10 <= total:
+        line = _line_at(window[:end], offset)
+        total, bad = _digits_share(line)
+        if (total >= least and bad * 10 <= total) or re.fullmatch(rb"[0-9A-Fa-f][.,]", line):
             return _at_once(window, offset, strictly=False)
     return None
 
