@@ -1,10 +1,9 @@
 """Reading and writing digit files: MB of file and digits a second by format, beside what Python offers for the same.
 
-    python benchmarks/bench_files.py [DIGITS] [--no-kernels]
+    python benchmarks/bench_files.py [DIGITS]
 
-Smaller files are read without the kernels, which take half a second to import: `--no-kernels` shows that. Files lie in a
-temporary folder and are read from the page cache; medians of five. Digits are random, which is how π's behave. The ratio
-is to a plain copy of as many bytes in memory. `int(text)` and `str(n)` are Python's own conversions between text and
+Files lie in a temporary folder and are read from the page cache; medians of five. Digits are random, which is how π's
+behave. The kernels are used from 25 MB of text on where they are stored, as `pi-engine tune` stores them. The ratio is to a plain copy of as many bytes in memory. `int(text)` and `str(n)` are Python's own conversions between text and
 binary, at 100 000 digits, since they are quadratic; `mpz(text)` is gmpy2's at 10 million.
 """
 
@@ -61,8 +60,6 @@ def main() -> None:
     source = np.frombuffer(plain, np.uint8)
     target = np.empty_like(source)
     copy = seconds(lambda: np.copyto(target, source)) / digits
-    if "--no-kernels" not in sys.argv:
-        import pi_engine.radix.word_text  # noqa: F401 (from here on the kernels are used, as from 200 MB of text on)
     print(f"{digits:_} digits; a copy in memory: {1 / copy / 1e6:.0f} MB/s")
     print(f"{'':34} {'MB/s':>8} {'Mdigit/s':>9} {'× copy':>8}")
     with tempfile.TemporaryDirectory() as name:

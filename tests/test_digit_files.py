@@ -404,9 +404,7 @@ def test_block_hash(rng, texts, base):
     assert (found.value, found.count) == (oracle.value, 5000)
 
 
-def test_block_hash_by_the_kernel(texts):
-    import pi_engine.radix.word_text  # noqa: F401 (its presence is what BlockHash looks for)
-
+def test_block_hash_by_the_kernel(texts, kernels):
     test_block_hash(random.Random(1), texts, 10)
 
 

@@ -1,7 +1,7 @@
 """Characters ↔ words in both bases, and text without its separators.
 
 In numpy and the standard library at some hundred MB a second; in kernels at memory speed, where there is enough to do
-that importing Numba pays, or it has been imported.
+that loading or compiling them pays.
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
     Characters = bytes | NDArray[np.uint8]
 
-KERNELS_FROM = 200_000_000
-"""Bytes of text from which the kernels pay, their import included: about 0.4 s without, 0.9 ns less a byte with."""
+STORED_FROM = 25_000_000
+"""Bytes of text from which stored kernels pay: 0.1 s to load them, 4 ns less a byte with them."""
+
+KERNELS_FROM = 500_000_000
+"""Bytes from which they pay even if they have to be compiled, in 2.3 s."""
 
 _DIGITS = {10: b"0123456789", 16: b"0123456789ABCDEFabcdef"}
 _BLOCK = 1 << 14
@@ -43,9 +46,7 @@ class DigitText:
 
     def _by_kernels(self, count: int) -> bool:
         self._seen += count
-        if self.base != 10:
-            return False
-        return max(self._seen, self._expected) >= KERNELS_FROM or _kernels_at_hand()
+        return self.base == 10 and kernels_pay(max(self._seen, self._expected))
 
     def compact(self, text: bytes) -> tuple[Characters, int | None]:
         """The digits in a text, and the place of the first character that is neither digit nor separator.
@@ -91,10 +92,15 @@ class DigitText:
         return text if len(text) == digits else text[:digits]
 
 
-def _kernels_at_hand() -> bool:
-    """Whether a computation has brought the kernels along, and none is yet to be compiled."""
-    module = sys.modules.get("pi_engine.radix.conversion_kernels")
-    return module is not None and all(kernel.is_stored() for kernel in module.TEXT_KERNELS)
+def kernels_pay(characters: int) -> bool:
+    """Whether so much text is converted sooner by the kernels, as things stand."""
+    if characters >= KERNELS_FROM:
+        return True
+    if characters < STORED_FROM and "pi_engine.radix.conversion_kernels" not in sys.modules:
+        return False
+    from pi_engine.radix.conversion_kernels import TEXT_KERNELS
+
+    return all(kernel.is_stored() for kernel in TEXT_KERNELS)
 
 
 def _compact(text: NDArray[np.uint8], target: NDArray[np.uint8]) -> int:
