@@ -3,8 +3,9 @@
     python benchmarks/bench_files.py [DIGITS]
 
 Files lie in a temporary folder and are read from the page cache; medians of five. Digits are random, which is how π's
-behave. The kernels are used from 25 MB of text on where they are stored, as `pi-engine tune` stores them. The ratio is to a plain copy of as many bytes in memory. `int(text)` and `str(n)` are Python's own conversions between text and
-binary, at 100 000 digits, since they are quadratic; `mpz(text)` is gmpy2's at 10 million.
+behave. The kernels are used from 25 MB of text on where they are stored, as `pi-engine tune` stores them. The ratio is to
+a plain copy of as many bytes in memory. `int(text)` and `str(n)` are Python's own conversions between text and binary, at
+100 000 digits, since they are quadratic; `mpz(text)` is gmpy2's at 10 million.
 """
 
 from __future__ import annotations

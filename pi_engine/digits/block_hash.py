@@ -23,6 +23,7 @@ class BlockHash:
         self._base, self._width = base, DIGITS_PER_WORD[base]
         self._text = DigitText(base)
         self.value, self.count = integer, 0
+        self._kernel = False
 
     def update(self, block: Block) -> None:
         """Append the digits of a block."""
@@ -31,7 +32,7 @@ class BlockHash:
         if self._base == 16:
             number = residue(int.from_bytes(block.words.astype(">u8").tobytes(), "big"))
             number = number * pow(16, -spare, M61)
-        elif kernels_pay(self.count):
+        elif self._by_kernel():
             from pi_engine.radix.word_text import word_hash
 
             number = word_hash(block.words) * pow(10, -spare, M61)
@@ -40,6 +41,10 @@ class BlockHash:
             digit_hash.update(self._text.text(block.words, block.digits).decode("ascii"))
             number = digit_hash.value
         self.value = (self.value * pow(self._base, block.digits, M61) + number) % M61
+
+    def _by_kernel(self) -> bool:
+        self._kernel = self._kernel or kernels_pay(self.count)
+        return self._kernel
 
     def through(self, blocks: Iterable[Block]) -> Iterator[Block]:
         """The same blocks, each hashed when it passes."""

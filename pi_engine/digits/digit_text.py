@@ -42,11 +42,13 @@ class DigitText:
         """Base 10 or 16; `expected` bytes of text if that is known."""
         self.base, self.width = base, DIGITS_PER_WORD[base]
         self._expected, self._seen, self._threads = expected, 0, threads
+        self._kernels = False
         self._stray = re.compile(b"[^" + re.escape(_DIGITS[base] + SEPARATORS) + b"]")
 
     def _by_kernels(self, count: int) -> bool:
         self._seen += count
-        return self.base == 10 and kernels_pay(max(self._seen, self._expected))
+        self._kernels = self._kernels or (self.base == 10 and kernels_pay(max(self._seen, self._expected)))
+        return self._kernels
 
     def compact(self, text: bytes) -> tuple[Characters, int | None]:
         """The digits in a text, and the place of the first character that is neither digit nor separator.
