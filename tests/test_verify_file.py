@@ -14,7 +14,7 @@ import pytest
 import zstandard
 
 import pi_engine
-from pi_engine import file_verification, verify_file
+from pi_engine import file_methods, file_verification, verify_file
 from pi_engine.cli.main import run
 from pi_engine.digits.constants import OTHERS
 from pi_engine.digits.ycd_header import header_bytes
@@ -480,9 +480,9 @@ def test_auto_takes_the_cheapest_that_fits(place, texts, monkeypatch):
     def row(name, fits, seconds):
         def answer(case):
             asked.append(name)
-            return case.recompute()
+            return file_methods.recompute(case)
 
-        return file_verification.Method(lambda case: fits, lambda digits: seconds, answer)
+        return file_methods.Method(lambda case: fits, lambda digits: seconds, answer)
 
     rows = {"slow": row("slow", True, 2.0), "fast": row("fast", True, 1.0), "large": row("large", False, 0.5)}
     monkeypatch.setattr(file_verification, "METHODS", rows)
@@ -505,3 +505,45 @@ def test_sha256_is_what_it_says(million):
     published = {entry.algorithm: entry.value for entry in known_digests(10) if entry.digits == 10**6}
     for name, value in published.items():
         assert hashlib.new(name, million.text().encode(), usedforsecurity=False).hexdigest() == value
+
+
+@pytest.mark.parametrize("form", ["txt", "txt.gz", "ycd"])
+@pytest.mark.parametrize("digits", [100, 3001, 30_000])
+def test_bbp_proves_what_is_right(tmp_path, form, digits):
+    path = tmp_path / f"pi.{form}"
+    pi_engine.compute(digits).write(path)
+    found = verify_file(path, "bbp")
+    assert found.status == "ok" and found.method == "bbp" and "hexadecimal digits" in found.proved
+
+
+@pytest.mark.parametrize("place", [0, 1, 60, 11_405, 20_000, 29_990, 29_999])
+def test_bbp_finds_the_first_wrong_digit_as_recomputation_does(tmp_path, place, rng):
+    digits = pi_engine.compute(30_000).text()[2:]
+    changed = rng.choice([c for c in "0123456789" if c != digits[place]])
+    path = tmp_path / "pi.txt"
+    path.write_text("3." + digits[:place] + changed + digits[place + 1 :])
+    ours, other = verify_file(path, "bbp"), verify_file(path, "recompute")
+    assert ours.status == other.status == "wrong" and ours.method == "bbp"
+    assert ours.first_wrong == other.first_wrong == place + 1
+    assert (ours.found, ours.kind) == (other.found, other.kind)
+    assert ours.expected.startswith(other.expected)  # BBP knows what follows the file's last digit
+
+
+def test_bbp_is_not_for_every_file(tmp_path):
+    hexadecimal, short = tmp_path / "hex.txt", tmp_path / "short.txt"
+    pi_engine.compute(500, base=16).write(hexadecimal)
+    pi_engine.compute(99).write(short)
+    for path in (hexadecimal, short):
+        with pytest.raises(UsageError, match="recompute"):
+            verify_file(path, "bbp")
+
+
+def test_bbp_against_what_is_published_is_a_bug(tmp_path, monkeypatch):
+    from pi_engine import proof_by_bbp
+
+    path = tmp_path / "pi.txt"
+    text = pi_engine.compute(20_000).text()
+    path.write_text(text[:9_995] + str((int(text[9_995]) + 1) % 10) + text[9_996:])
+    monkeypatch.setattr(proof_by_bbp, "prove", lambda *a, **k: proof_by_bbp.Proof(100, 1, "2"))
+    with pytest.raises(VerificationError, match="published"):
+        verify_file(path, "bbp")

@@ -13,10 +13,11 @@ from pi_engine.cli.quantities import COUNT, SIZE
 @click.argument("file")
 @click.option(
     "--method",
-    type=click.Choice(["auto", "recompute", "known"]),
+    type=click.Choice(["auto", "recompute", "bbp", "known"]),
     default="auto",
     show_default=True,
-    help="known: published digits and hashes, in seconds; recompute: our own digits to the file's length; "
+    help="known: published digits and hashes, in seconds; recompute: our own digits to the file's length; bbp: the end of the "
+    "digits' binary expansion beside BBP's digits of π; "
     "auto: the cheapest that proves the whole file.",
 )
 @click.option(

@@ -1,0 +1,112 @@
+"""What published digits and hashes say of a file: the method "known", and where they show that something is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pi_engine.digits.constants import PI
+from pi_engine.verify.difference import SHOWN, Difference, difference_at
+from pi_engine.verify.known import title_of
+
+if TYPE_CHECKING:
+    from pi_engine.file_case import FileCase
+    from pi_engine.verification import Verification
+
+
+def known(case: FileCase) -> Verification:
+    """The verdict on a file in which published digits and hashes show nothing wrong."""
+    return case.verdict("ok", method="known", proved=_known_sentence(case))
+
+
+def known_proves_all(case: FileCase) -> bool:
+    """Whether published digits, or a published hash, are of all of them."""
+    survey = case.survey
+    assert survey is not None
+    proved = survey.proved_by_hash
+    return survey.digits <= len(PI.fraction(survey.base)) or (proved is not None and proved.digits == survey.digits)
+
+
+def suspect(case: FileCase) -> int | None:
+    """A number of digits among which one is wrong, as the survey shows."""
+    assert case.survey is not None
+    ends = []
+    if case.survey.differs is not None:
+        ends.append(case.survey.differs.start - 1 + len(case.survey.differs.digits))
+    if case.survey.refuted_by_hash is not None:
+        ends.append(case.survey.refuted_by_hash.digits)
+    return min(ends, default=None)
+
+
+def wrong_as_published(case: FileCase) -> Verification:
+    """The verdict by published digits and hashes alone."""
+    survey = case.survey
+    assert survey is not None
+    difference = in_head(case)
+    if difference is not None:
+        return case.verdict("wrong", method="known", difference=difference)
+    entry = survey.differs
+    if entry is None:
+        refuted = survey.refuted_by_hash
+        assert refuted is not None
+        message = (
+            f"among the first {refuted.digits:_} digits some are wrong: their {title_of(refuted.algorithm)} is not that "
+            "of π's; --method recompute finds the first"
+        )
+        return case.verdict("wrong", method="known", kind="hash", message=message)
+    place = next(i for i, (a, b) in enumerate(zip(entry.digits, survey.found, strict=True)) if a != b)
+    shown = f"positions {entry.start:_} to {entry.start + len(entry.digits) - 1:_}"
+    shift = _shift(entry.digits, survey.around, entry.start, survey.around_start)
+    hint = f"; {shift}" if shift else ""
+    found = Difference(
+        entry.start + place,
+        entry.digits[place:],
+        survey.found[place:],
+        "position",
+        f"{shown}: {survey.found} where π has {entry.digits}{hint}; digits before may be wrong too: "
+        "--method recompute finds the first",
+    )
+    return case.verdict("wrong", method="known", difference=found)
+
+
+def in_head(case: FileCase) -> Difference | None:
+    """The first difference, if it is the digit before the point or among the leading ones that are published."""
+    survey = case.survey
+    assert survey is not None
+    known, integer = PI.fraction(survey.base), survey.integer or PI.integer
+    if integer != PI.integer:
+        instead = f"position 0: {integer} before the point where π has 3"
+        return Difference(0, (PI.integer + known)[:SHOWN], (integer + survey.head)[:SHOWN], "substituted", instead)
+    place = next((i for i, (a, b) in enumerate(zip(known, survey.head, strict=False)) if a != b), None)
+    if place is None:
+        return None
+    before = known[place - 1] if place else PI.integer
+    return difference_at(place + 1, known[place:], survey.head[place : len(known)], before)
+
+
+def _known_sentence(case: FileCase) -> str:
+    survey = case.survey
+    assert survey is not None
+    count, leading = survey.digits, len(PI.fraction(survey.base))
+    if count == 0:
+        return "the digit before the point is 3; there are none after it"
+    if count <= leading:
+        return f"all {count} digits after the point are those of π, as published{case.without_integer()}"
+    by_hash = survey.proved_by_hash
+    proved = by_hash.digits if by_hash else leading
+    how = f"by their published {title_of(by_hash.algorithm)}" if by_hash else "as published"
+    if proved == count:
+        return f"all {count:_} digits after the point are those of π, {how}{case.without_integer()}"
+    others = f"{survey.compared} groups of published digits agree, the last ending at position {survey.reach:_}"
+    return (
+        f"the first {proved:_} of {count:_} digits after the point are those of π, {how}, and {others}; "
+        f"the other digits have not been compared{case.without_integer()}"
+    )
+
+
+def _shift(expected: str, around: str, start: int, around_start: int) -> str:
+    """Where else the expected digits stand, if they stand nearby: digits are missing before, or there are too many."""
+    place = around.find(expected)
+    if place < 0:
+        return ""
+    shift = start - (around_start + place)
+    return f"{abs(shift)} digit{'s' * (abs(shift) > 1)} before them {'missing' if shift > 0 else 'too many'}"
