@@ -99,8 +99,18 @@ def make_plan(
 
 
 def root_bits(series: HypergeometricSeries, terms: int) -> float:
-    """Bits of Q, and nearly of T, over `terms` terms: log₂ ∏ q(k) ≈ n·log₂ q_d + d·log₂ n!, d the degree."""
-    return terms * math.log2(abs(series.q.leading)) + series.q.degree * math.lgamma(terms + 1) / math.log(2)
+    """Bits of Q, and nearly of T, over `terms` terms: log₂ ∏ q(k) ≈ n·log₂ q_d + d·log₂ n!, d the degree.
+
+    And where lower coefficients count, for each 2^i ≤ k < 2^(i+1) what they add at k = 2^i at most.
+    """
+    leading = abs(series.q.leading)
+    bits = terms * math.log2(leading) + series.q.degree * math.lgamma(terms + 1) / math.log(2)
+    k = 1
+    while k <= terms:
+        whole = sum(abs(c) * k**i for i, c in enumerate(series.q.coefficients))
+        bits += min(k, terms + 1 - k) * (math.log2(whole) - math.log2(leading * k**series.q.degree))
+        k *= 2
+    return bits
 
 
 def largest_root_bits(series: PiSeries, terms: tuple[int, ...]) -> float:

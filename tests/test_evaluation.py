@@ -7,7 +7,17 @@ from gmpy2 import mpz
 from pi_engine import VerificationError, plan
 from pi_engine.bigint.division import divide, isqrt
 from pi_engine.bigint.mersenne import M61, check_identity, residue
-from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, ClosedForm, CombinedSeries, Component, catalogue, get
+from pi_engine.series import (
+    CHUDNOVSKY,
+    RAMANUJAN_1914,
+    ClosedForm,
+    CombinedSeries,
+    Component,
+    HypergeometricSeries,
+    IntegerPolynomial,
+    catalogue,
+    get,
+)
 from pi_engine.series.combination import Combination
 from pi_engine.series.evaluation import ERROR_UNITS, GUARD, pi_fraction, root_of_radicand
 from pi_engine.series.tail import all_terms
@@ -144,6 +154,16 @@ def test_residues():
     check_identity(5, 5 - 3 * M61, "nothing")
     with pytest.raises(VerificationError, match="the sum"):
         check_identity(5, 6, "the sum")
+
+
+def test_root_bits_where_the_leading_coefficient_does_not_tell():
+    """As a file may have it: 2k + 10^400 is all constant for as many terms as there will be."""
+    series = HypergeometricSeries(
+        IntegerPolynomial(1, ((0, 1),)), IntegerPolynomial(1, ((10**400, 2),)), IntegerPolynomial(1)
+    )
+    for terms in (10, 1000):
+        bits = split(series, terms).Q.bit_length()
+        assert bits <= plan.root_bits(series, terms - 1) < 1.01 * bits
 
 
 @pytest.mark.parametrize("series", SUMS.values(), ids=SUMS)
