@@ -149,6 +149,15 @@ def test_components_share_what_may_be_left_out():
     assert all_terms(CHUDNOVSKY, 1000) == (terms_needed(CHUDNOVSKY, 1000),)
 
 
+def test_a_component_counts_by_its_coefficient():
+    machin = get("machin")
+    part = machin.components[0]
+    heavy = CombinedSeries(**{**vars(machin), "parts": (part._replace(coefficient=-part.coefficient * 2**100), part)})
+    for n in (1, 5, 1000):
+        assert tail_bits(heavy, n, 0) == pytest.approx(tail_bits(machin, n, 0) - 100)
+        assert tail_bits(heavy, n, 1) == tail_bits(machin, n, 0)
+
+
 def test_growth_exponents():
     growing = {series.name for series in catalogue() for part in series.components if growth_exponent(part.sum)}
     assert growing == {"gosper"}  # k(k − ½)/((k − ⅓)(k − ⅔)) falls to 1, and its products grow like √k
