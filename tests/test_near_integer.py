@@ -10,11 +10,12 @@ from gmpy2 import mpfr, mpz
 import pi_engine
 from pi_engine.cli.main import run
 from pi_engine.errors import CapacityError, UsageError
+from pi_engine.series.class_number import class_number
 from pi_engine.verify import near_integer as near
 from pi_engine.verify import theta
-from pi_engine.verify.class_number import RATIONAL_J, class_number, discriminant_of
 from pi_engine.verify.exponential import exponential, terms_needed
 from pi_engine.verify.near_integer import Confirmation, confirm, near_integer
+from pi_engine.verify.rational_j import RATIONAL_J, discriminant_of
 from tests.conftest import MULTIPLIER
 
 PROVING = (2, 7, 8, 11, 12, 16, 19, 27, 28, 43, 67, 163)
@@ -140,18 +141,13 @@ def test_the_error_of_j_stays_within_its_bound(d, pi_5000):
     assert abs(rho) < mpfr(2) ** (near.ERROR_BITS - n)
 
 
-# ---------------------------------------------------------------- class numbers
+# ---------------------------------------------------------------- the table of j
 
 
 def test_class_number_one_is_where_the_table_is():
     for discriminant in range(3, 1500):
         if discriminant % 4 in (0, 3):
             assert (class_number(discriminant) == 1) == (discriminant in RATIONAL_J)
-
-
-@pytest.mark.parametrize(("discriminant", "h"), [(23, 3), (47, 5), (71, 7), (56, 4), (232, 2), (427, 2), (5460, 16)])
-def test_class_numbers(discriminant, h):
-    assert class_number(discriminant) == h
 
 
 # ---------------------------------------------------------------- what is proved
@@ -287,6 +283,8 @@ def test_the_command(capsys):
     ):
         assert run(["near-integer", d]) == 0
         assert words in capsys.readouterr().out
+    assert run(["near-integer", "1e8", "--digits", "10"]) == 0
+    assert "of −100000000, more than 1, as for all beyond 163" in capsys.readouterr().out
     assert run(["near-integer", "1e6", "-q"]) == 0
     assert "(1365 digits)" in capsys.readouterr().out
 

@@ -111,7 +111,8 @@ def _cube(n: int) -> str:
 def _j(found: NearInteger) -> str:
     tau = f"(1 + √−{found.d})/2" if found.d % 4 == 3 else f"√−{found.discriminant // 4}"
     if found.j is None:
-        return f"j({tau}) is no integer: its degree is the class number of −{found.discriminant}, {found.class_number}"
+        degree = "more than 1, as for all beyond 163" if found.class_number is None else found.class_number
+        return f"j({tau}) is no integer: its degree is the class number of −{found.discriminant}, {degree}"
     return f"j({tau}) = {_cube(found.j)}, an integer: the class number of −{found.discriminant} is 1"
 
 

@@ -1,6 +1,6 @@
 """How near e^(π√d) is to an integer, and the proof of π's digits by the j-invariant.
 
-For an order of discriminant −D and class number 1, D ≡ d as in `class_number`, j is an integer J at τ = (1 + √−d)/2 or
+For an order of discriminant −D and class number 1, D ≡ d as in `rational_j`, j is an integer J at τ = (1 + √−d)/2 or
 √−D/2. j is a power series in q with |q| = e^(−s), s = π√d for d ≡ 0, 3 modulo 4 and 2π√d else. So from digits π̃ follow
 s̃, e^(−s̃), and by theta functions j̃ = j(s̃); were π̃ equal to π, then j̃ = J exactly.
 
@@ -39,8 +39,9 @@ from pi_engine.errors import CapacityError, UsageError
 from pi_engine.radix import fraction_bits, to_text
 from pi_engine.runtime.memory import memory_limit
 from pi_engine.runtime.threads import available_threads
-from pi_engine.verify.class_number import RATIONAL_J, class_number, discriminant_of
+from pi_engine.series.class_number import LARGEST_COUNTED, class_number
 from pi_engine.verify.exponential import exponential
+from pi_engine.verify.rational_j import RATIONAL_J, discriminant_of
 from pi_engine.verify.theta import weber_power
 
 GUARD_BITS = 64
@@ -61,7 +62,7 @@ BASE_BYTES = 256 << 20
 """The process with its kernels."""
 
 LARGEST_D = 10**8
-"""e^(π√d) then has 13 643 digits before the point, and the class number takes a second."""
+"""e^(π√d) then has 13 643 digits before the point."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class NearInteger:
         distance: e^(π√d) − nearest_integer, to 20 significant digits, like "-7.4992740280181431112e-13".
         nines: how many digits 9 (or 0, where the distance is positive) follow the point.
         discriminant: |discriminant| of the order that j belongs to.
-        class_number: of that order: the degree of j.
+        class_number: of that order: the degree of j; None where it was not counted, because the discriminant is too large.
         j: the integer j, None where it is none.
         confirmation: of the digits of π; None where j is no integer, or stationary (0 or 1728).
     """
@@ -103,7 +104,7 @@ class NearInteger:
     distance: str
     nines: int
     discriminant: int
-    class_number: int
+    class_number: int | None
     j: int | None
     confirmation: Confirmation | None
 
@@ -176,7 +177,7 @@ def near_integer(
         distance,
         nines,
         discriminant,
-        1 if j is not None else class_number(discriminant),
+        class_number(discriminant) if discriminant <= LARGEST_COUNTED else None,
         j,
         confirmation,
     )
