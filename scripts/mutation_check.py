@@ -30,6 +30,7 @@ class Mutation(NamedTuple):
 SUM = "tests/test_series.py tests/test_splitting.py tests/test_evaluation.py"
 MULTIPLY = "tests/bigint/test_bounds.py tests/bigint/test_multiply.py tests/bigint/test_product.py"
 COMPUTE = "tests/test_evaluation.py tests/test_compute.py"
+NEAR_INTEGER = "tests/test_near_integer.py"
 
 MUTATIONS = [
     Mutation("sign of p(k)", "pi_engine/series/ramanujan_sato.py", "constant if m > 0 else -constant", "constant",
@@ -104,6 +105,14 @@ MUTATIONS = [
              MULTIPLY),
     Mutation("coefficients one bit too long", "pi_engine/bigint/sizes.py", "    return min(MAX_BETA, int(",
              "    return min(MAX_BETA, 1 + int(", MULTIPLY),
+    Mutation("the factor of a theta duplication", "pi_engine/verify/theta.py", "bits, threads) << 2)", "bits, threads) << 1)",
+             NEAR_INTEGER),
+    Mutation("the tail of exp", "pi_engine/verify/exponential.py", ">= w + 3:", ">= w - 64:", NEAR_INTEGER),
+    Mutation("a factorial in a leaf of exp", "pi_engine/verify/exponential.py", "T * p, quotient * (start + 1)", "T * p, quotient",
+             NEAR_INTEGER),
+    Mutation("the error of j", "pi_engine/verify/near_integer.py", "ERROR_BITS = 19", "ERROR_BITS = 0", NEAR_INTEGER),
+    Mutation("an interval for pi on the wrong side", "pi_engine/verify/near_integer.py", "middle = -change / root",
+             "middle = change / root", NEAR_INTEGER),
     Mutation("the check of products", "pi_engine/bigint/product.py", "        check_product(a, b, product)\n", "        pass\n", MULTIPLY),
 ]  # fmt: skip
 

@@ -316,9 +316,9 @@ def test_bad_input_is_one_line(arguments, capsys):
 
 
 def test_too_many_digits_are_refused(monkeypatch):
-    monkeypatch.setattr(near, "memory_limit", lambda: 2**30)
+    monkeypatch.setattr(near, "memory_limit", lambda: 10**9)
     with pytest.raises(CapacityError, match="would fit"):
-        near.require_memory(163, 10**7)
+        near.require_memory(163, 2 * 10**7)
     near.require_memory(163, 10**6)
 
 
