@@ -138,7 +138,7 @@ def test_completion_completes():
         COMMAND,
         env=environment, capture_output=True, text=True,
     )  # fmt: skip
-    assert answer.stdout.split() == ["plain,compute", "plain,completion"]
+    assert answer.stdout.split() == [f"plain,{name}" for name in ("compute", "convert", "convergence", "completion")]
 
 
 def test_help_and_version(capsys):
