@@ -121,8 +121,8 @@ def _recompute_fits(case: FileCase) -> bool:
 
 
 METHODS = {
-    # 0.16 s at 10^6 digits, 2.3 s at 10^7: docs/performance.md
-    "recompute": Method(_recompute_fits, lambda digits: 0.16 * (digits / 1e6) ** 1.15, recompute),
-    "bbp": Method(_bbp_fits, lambda digits: 0.2 + 0.1 * (digits / 1e6) ** 1.1, by_bbp),
+    # measured with kernels loaded, docs/files.md: 0.3, 1.8 and 18 s at 10^6, 10^7 and 10^8 digits; 0.4, 1.2 and 9.5 s
+    "recompute": Method(_recompute_fits, lambda digits: 0.1 + 0.17e-6 * digits, recompute),
+    "bbp": Method(_bbp_fits, lambda digits: 0.3 + 0.09e-6 * digits, by_bbp),
 }
 """What proves a file whole, besides published hashes. A new method is a row here."""

@@ -19,9 +19,13 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import llvmlite.binding
 import platformdirs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PACKAGE = Path(__file__).resolve().parent.parent
 # Kept whatever their age; a folder in use by another environment of the same user must not be taken away under it.
@@ -29,7 +33,9 @@ KEPT_FOLDERS = 8
 STALE_SECONDS = 30 * 86400.0
 RECENT_SECONDS = 86400.0
 _STAMP = "pi-engine-kernels"
-_IMPORT = re.compile(rb"^[ \t]*(?:from|import)\s[^\n(]*(?:\([^)]*\))?", re.MULTILINE)
+_COMPILES = re.compile(rb"^[ \t]*(?:from|import) (?:numba|pi_engine\.runtime\.compilation)\b", re.MULTILINE)
+_FROM = re.compile(rb"^[ \t]*from\s+(\.*)([\w.]*)\s+import\s+(\([^)]*\)|[^\n]*)", re.MULTILINE)
+_PLAIN = re.compile(rb"^[ \t]*import\s+([\w.]+)", re.MULTILINE)
 _WORD = re.compile(rb"\w+")
 # Held by whoever compiles or loads a kernel. A fork waits for it: a child must not inherit a lock whose holder it has not got.
 LOCK = threading.RLock()
@@ -58,25 +64,38 @@ def has_fma() -> bool:
 
 
 def kernel_sources(root: Path = PACKAGE) -> dict[Path, bytes]:
-    """The package's files that can change machine code: those that speak of Numba or of this module, and what they import.
-
-    Imports are followed by bare name: a file counts when its stem stands in an import statement of a file that counts. This takes
-    in a few too many and never too few.
-    """
-    texts = {path: path.read_bytes() for path in sorted(root.rglob("*.py"))}
-    by_stem: dict[bytes, list[Path]] = {}
-    for path in texts:
-        by_stem.setdefault(path.stem.encode(), []).append(path)
-    chosen = {path for path, text in texts.items() if b"numba" in text or b"runtime.compilation" in text}
+    """The package's files that can change machine code: those that import Numba or what compiles with it, and what they import."""
+    paths = {_dotted(path, root): path for path in sorted(root.rglob("*.py"))}
+    texts = {name: path.read_bytes() for name, path in paths.items()}
+    chosen = {
+        name for name, text in texts.items() if (b"numba" in text or b"compilation" in text) and _COMPILES.search(text)
+    }
     pending = list(chosen)
     while pending:
-        statements = b" ".join(_IMPORT.findall(texts[pending.pop()]))
-        for word in set(_WORD.findall(statements)):
-            for path in by_stem.get(word, ()):
-                if path not in chosen:
-                    chosen.add(path)
-                    pending.append(path)
-    return {path: texts[path] for path in sorted(chosen)}
+        name = pending.pop()
+        package = name if paths[name].stem == "__init__" else name.rpartition(".")[0]
+        for imported in _imported(texts[name], package):
+            if imported in texts and imported not in chosen:
+                chosen.add(imported)
+                pending.append(imported)
+    return {path: texts[name] for name, path in paths.items() if name in chosen}
+
+
+def _dotted(path: Path, root: Path) -> str:
+    parts = path.parts[len(root.parts) - 1 : -1]
+    return ".".join(parts if path.stem == "__init__" else (*parts, path.stem))
+
+
+def _imported(text: bytes, package: str) -> Iterator[str]:
+    """The dotted names that a module of `package` imports: modules, and names that may be modules."""
+    for dots, module, names in _FROM.findall(text):
+        above = ".".join(package.split(".")[: len(package.split(".")) + 1 - len(dots)]) + "." if dots else ""
+        place = (above + module.decode()).rstrip(".")
+        yield place
+        for name in _WORD.findall(names):
+            yield f"{place}.{name.decode()}"
+    for module in _PLAIN.findall(text):
+        yield module.decode()
 
 
 def source_digest(root: Path = PACKAGE) -> str:
