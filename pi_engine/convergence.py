@@ -116,6 +116,8 @@ def _time_sums(found: list[Convergence], sizes: list[int], rounds: int, threads:
     """Time the sum of every series at every size, and of the reference if it is not among them, in turn."""
     rows = {x.series.name: x.series for x in found}
     rows.setdefault(REFERENCE, get(REFERENCE))
+    if sizes and any(make_plan_within(row, sizes[-1], 10, threads=threads).fast for row in rows.values()):
+        import pi_engine.splitting.fast_tree  # noqa: F401 (loaded: all sums take the compiled path from here on, or none)
     measured: dict[tuple[str, int], list[float]] = {}
     steps, done = rounds * len(sizes) * len(rows), 0
     for _ in range(rounds):

@@ -12,6 +12,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = ROOT / "docs" / "figures" / "bench.json"
+CONVERGENCE = ROOT / "docs" / "figures" / "convergence.json"
+
+Y_CRUNCHER = {
+    "chudnovsky": 1.0, "ramanujan": 1.53, "stormer": 3.63, "machin": 3.65, "takano": 3.94, "hwang": 3.97, "bellard": 7.46, "bbp": 9.93,
+}  # fmt: skip
+"""Total time at 10⁹ digits relative to Chudnovsky's, as published for y-cruncher's custom formulas."""
 _PHASES = ("sum", "root", "division", "conversion", "check")
 
 
@@ -63,7 +69,32 @@ def machine() -> str:
     )
 
 
-SECTIONS = {"bench-peers": peer_table, "bench-phases": phase_table, "bench-machine": machine}
+def convergence_table() -> str:
+    """Rates and times of the series that y-cruncher publishes times of."""
+    rows = json.loads(CONVERGENCE.read_text(encoding="utf-8"))["series"]
+    sizes = sorted(map(int, rows[0]["seconds"]))
+    largest = _power(sizes[-1])
+    lines = [
+        (f"| series | digits with 1, 2, 3 terms | a term, predicted | measured | cost, predicted | sum at {largest}, seconds | relative | "
+        "y-cruncher, total at 10⁹ |"),
+        "|---" * 8 + "|",
+    ]
+    for row in sorted(rows, key=lambda row: row["relative_time"]):
+        first = ", ".join(f"{digits:.1f}" for digits in row["digits_after_terms"][:3])
+        lines.append(
+            f"| {row['name']} | {first} | {row['digits_per_term_predicted']:.3f} | {row['digits_per_term_measured']:.3f} "
+            f"| {row['relative_cost']:.2f} | {_seconds(row['seconds'][str(sizes[-1])])} | {row['relative_time']:.2f} "
+            f"| {Y_CRUNCHER[row['name']]:.2f} |"
+        )
+    return "\n".join(lines)
+
+
+SECTIONS = {
+    "convergence": convergence_table,
+    "bench-peers": peer_table,
+    "bench-phases": phase_table,
+    "bench-machine": machine,
+}
 """Name of a section between `<!-- NAME -->` and `<!-- end of NAME -->` → what stands in it."""
 
 
