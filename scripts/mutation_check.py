@@ -31,6 +31,9 @@ SUM = "tests/test_series.py tests/test_splitting.py tests/test_evaluation.py"
 MULTIPLY = "tests/bigint/test_bounds.py tests/bigint/test_multiply.py tests/bigint/test_product.py"
 COMPUTE = "tests/test_evaluation.py tests/test_compute.py"
 NEAR_INTEGER = "tests/test_near_integer.py"
+BBP = "tests/test_bbp.py"
+BY_BBP = "tests/test_by_bbp.py"
+FULL = "tests/test_full_check.py tests/test_tail.py"
 
 MUTATIONS = [
     Mutation("sign of p(k)", "pi_engine/series/ramanujan_sato.py", "constant if m > 0 else -constant", "constant",
@@ -113,6 +116,24 @@ MUTATIONS = [
     Mutation("the error of j", "pi_engine/verify/near_integer.py", "ERROR_BITS = 19", "ERROR_BITS = 0", NEAR_INTEGER),
     Mutation("an interval for pi on the wrong side", "pi_engine/verify/near_integer.py", "middle = -change / root",
              "middle = change / root", NEAR_INTEGER),
+    Mutation("a power's bit not doubled", "pi_engine/verify/bbp_kernel.py", "        x = r * factor\n", "        x = r\n", BBP),
+    Mutation("the carry between a fraction's digits", "pi_engine/verify/bbp_kernel.py", "high += low >> _DIGIT_BITS", "high += 0",
+             BBP),
+    Mutation("the sign of odd terms", "pi_engine/verify/bbp_sum.py", "if formula.alternating and k % 2 else term", "if False else term",
+             BBP),
+    Mutation("a component's shift", "pi_engine/verify/bbp_formulas.py", "Component(1, -6, 10, 9)", "Component(1, -5, 10, 9)", BBP),
+    Mutation("open digits taken", "pi_engine/verify/bbp.py", "if low == high else None", "if True else None", BBP),
+    Mutation("evaluations not compared", "pi_engine/verify/bbp.py", "> (here.error << 4 * step) + after.error:",
+             "> (here.error << 4 * step) + (after.error << 96):", BBP),
+    Mutation("the end of the digits not looked at", "pi_engine/verify/by_bbp.py", "ratio.floor(d + 1) < 1:", "ratio.floor(d + 1) < 99:",
+             BY_BBP),
+    Mutation("a difference of the wrong sign", "pi_engine/verify/by_bbp.py", "_wrap(t - x.fraction", "_wrap(x.fraction(offset, count) - t + 0 * x.fraction",
+             BY_BBP),
+    Mutation("the tail compared loosely", "pi_engine/verify/tail.py", "% 16**count > 2:", "% 16**count > 16**count:", FULL),
+    Mutation("the j-invariant's answer ignored", "pi_engine/full_check.py", "if found.confirmed != plan.digits:", "if False:", FULL),
+    Mutation("the other series not compared", "pi_engine/full_check.py", "if run_again(other) != value_hash:", "if not other:", FULL),
+    Mutation("a certificate's bytes not compared", "pi_engine/certificate.py", '!= _fingerprint(file):', '== ("", _fingerprint(file)):',
+             FULL),
     Mutation("the check of products", "pi_engine/bigint/product.py", "        check_product(a, b, product)\n", "        pass\n", MULTIPLY),
 ]  # fmt: skip
 
