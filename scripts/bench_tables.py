@@ -75,8 +75,10 @@ def convergence_table() -> str:
     sizes = sorted(map(int, rows[0]["seconds"]))
     largest = _power(sizes[-1])
     lines = [
-        "| series | digits with 1, 2, 3 terms | a term, predicted | measured | cost, predicted "
-        f"| sum at {largest}, seconds | relative | y-cruncher, total at 10⁹ |",
+        (
+            "| series | digits with 1, 2, 3 terms | a term, predicted | measured | cost, predicted "
+            f"| sum at {largest}, seconds | relative | y-cruncher, total at 10⁹ |"
+        ),
         "|---" * 8 + "|",
     ]
     for row in sorted(rows, key=lambda row: row["relative_time"]):
