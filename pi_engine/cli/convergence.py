@@ -145,7 +145,8 @@ def _as_table(found: list[Convergence]) -> str:
         "digits/term",
         "measured",
         "cost",
-        *(f"time at {n:.0e}".replace("e+0", "e") if n >= 1000 else f"time at {n}" for n in sizes),
+        *([f"terms at {_power(sizes[-1])}"] if sizes else []),
+        *(f"time at {_power(n)}" for n in sizes),
         *(["relative"] if sizes else []),
     ]
     rows = [
@@ -155,6 +156,7 @@ def _as_table(found: list[Convergence]) -> str:
             f"{x.series.digits_per_term:.4f}",
             f"{x.digits_per_term:.4f}",
             f"{x.relative_cost:.2f}",
+            *([str(x.terms[sizes[-1]])] if sizes else []),
             *(f"{x.seconds[n]:.3g} s" for n in sizes),
             *([f"{x.relative_time:.2f}"] if x.relative_time is not None else []),
         ]
@@ -165,3 +167,9 @@ def _as_table(found: list[Convergence]) -> str:
 
 def _digits(count: float) -> str:
     return f"{count:.2f}" if count > 0 else "none"
+
+
+def _power(n: int) -> str:
+    """1e5 for 100000, but 1234 for 1234."""
+    digits = str(n)
+    return f"{digits[0]}e{len(digits) - 1}" if n >= 1000 and not digits[1:].strip("0") else digits
