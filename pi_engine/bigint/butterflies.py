@@ -5,16 +5,21 @@ i² = −1. Twiddles: square = t², root = t, turned = i·t, each followed by it
 
 Bounds, in units of p (`modular` gives mulmod(K) ≤ 1/2 + 0.08125·K, reduce ≤ 1/2), for inputs of at most K:
 forward4  a ≤ 1 + 0.082·K and K + 1/2 + 0.082·K; y ≤ 1.541 + 0.17·K, hence K = 1.86 reproduces itself.
+          Without the reduction (lazy) y ≤ 1.041 + 1.17·K. The reduction multiplies nothing yet costs a tenth of a pass,
+          so rows leave it out in every other pass: from K = 2.22 in, at most 3.65 out.
+          With both sums reduced (tight) y ≤ 1.041 + 0.088·K, which is 1.37.
 inverse4  y reaches 4·K before its reduction; x ≤ max(1 + 0.1625·K, 1/2 + 0.325·K), hence K = 1.2 … 1.49 reproduces
-itself, and the
-          largest value multiplied is 4·K = 5.96 < 6.15.
+          itself, and the largest value multiplied is 4·K = 5.96 < 6.15.
 """
 
 from pi_engine.bigint.modular import mulmod, reduce
 from pi_engine.runtime.compilation import routine
 
-# What the passes between them keep, and what the first one may be given.
-FORWARD_BOUND = 1.87
+# What columns leave to rows, what lazy passes leave, the last pass of a row, and what inverse passes keep and may be
+# given.
+FORWARD_BOUND = 2.22
+LAZY_BOUND = 3.65
+TIGHT_BOUND = 1.37
 INVERSE_BOUND = 1.49
 
 
@@ -28,8 +33,14 @@ def forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p):
 
 
 @routine(forceinline=True)
+def forward4_begin_lazy(x0, x1, x2, x3, square, square_q, p):
+    """forward4_begin without its reduction: outputs are larger by what is left of x0."""
+    return x0, x1, mulmod(x2, square, square_q, p), mulmod(x3, square, square_q, p)
+
+
+@routine(forceinline=True)
 def forward4_end(x0, x1, x2, x3, root, root_q, turned, turned_q, p):
-    """Second half of forward4."""
+    """Second half of forward4: residues modulo the four rings x = t, −t, i·t, −i·t."""
     a0 = x0 + x2
     a1 = mulmod(x1 + x3, root, root_q, p)
     a2 = x0 - x2
@@ -38,15 +49,22 @@ def forward4_end(x0, x1, x2, x3, root, root_q, turned, turned_q, p):
 
 
 @routine(forceinline=True)
-def forward4(x0, x1, x2, x3, square, square_q, root, root_q, turned, turned_q, one_over_p, p):
-    """Residues modulo the four rings x = t, −t, i·t, −i·t."""
-    x0, x1, x2, x3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
-    return forward4_end(x0, x1, x2, x3, root, root_q, turned, turned_q, p)
+def forward4_end_tight(x0, x1, x2, x3, root, root_q, turned, turned_q, one_over_p, p):
+    """Second half of forward4 after forward4_begin_lazy, where a product follows: outputs are at most TIGHT_BOUND."""
+    a0 = reduce(x0 + x2, one_over_p, p)
+    a1 = mulmod(x1 + x3, root, root_q, p)
+    a2 = reduce(x0 - x2, one_over_p, p)
+    a3 = mulmod(x1 - x3, turned, turned_q, p)
+    return a0 + a1, a0 - a1, a2 + a3, a2 - a3
 
 
 @routine(forceinline=True)
 def inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p):
-    """First half of inverse4: twice the residues modulo x^2 = ±t²."""
+    """First half of inverse4, four times the inverse of forward4: twice the residues modulo x^2 = ±t².
+
+    The twiddles are those of the conjugate node t' with t·t' = i: 1/t = −i·t', 1/(i·t) = −t', 1/t² = −t'², so that both
+    directions read the same table. The signs are taken into the differences.
+    """
     a0 = y0 + y1
     a1 = mulmod(y1 - y0, turned, turned_q, p)
     a2 = y2 + y3
@@ -61,17 +79,6 @@ def inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p):
     x2 = mulmod(a2 - a0, square, square_q, p)
     x3 = mulmod(a3 - a1, square, square_q, p)
     return x0, a1 + a3, x2, x3
-
-
-@routine(forceinline=True)
-def inverse4(y0, y1, y2, y3, square, square_q, root, root_q, turned, turned_q, one_over_p, p):
-    """Four times the inverse of forward4.
-
-    The twiddles are those of the conjugate node t' with t·t' = i: 1/t = −i·t', 1/(i·t) = −t', 1/t² = −t'², so that both
-    directions read the same table. The signs are taken into the differences.
-    """
-    a0, a1, a2, a3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
-    return inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
 
 
 @routine(forceinline=True)

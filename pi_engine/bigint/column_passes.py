@@ -4,12 +4,13 @@ The first backward and the last forward level touch the rows in their place in t
 unless the rows are to bypass the caches; the last backward level multiplies by the scale that Chinese remainders want.
 
 Bounds in units of p: `columns` hands over at most 0.93. Where the rows are six times or twice a power of four and the
-operand fills half of them, the first step has nothing to add: a third of the rows get at most 3·0.93, which forward4
-may be given. Backward, the scaled level leaves at most 1/2 + 0.325·K, and of two together twice 1/2 + 0.1625·K: 1.49 for K = 1.49,
-of which heads make 3·2 times as much, and reduction 1/2.
+operand fills half of them, the first step has nothing to add: a third of the rows get at most 3·0.93, of which forward4
+makes 2.02. That is what rows may be given (butterflies.FORWARD_BOUND), and 3·0.93 is not: where no level follows, heads
+reduce. Backward, the scaled level leaves at most 1/2 + 0.325·K, and of two together twice 1/2 + 0.1625·K: 1.49 for
+K = 1.49, of which heads make 3·2 times as much, and reduction 1/2.
 """
 
-from pi_engine.bigint.butterflies import forward4, inverse4, join3, split3
+from pi_engine.bigint.butterflies import forward4_begin, forward4_end, inverse4_begin, inverse4_end, join3, split3
 from pi_engine.bigint.heads import split_heads
 from pi_engine.bigint.lanes import prefetch_to_write
 from pi_engine.bigint.layout import (
@@ -29,6 +30,7 @@ from pi_engine.bigint.layout import (
     WIDTH,
 )
 from pi_engine.bigint.modular import mulmod, reduce
+from pi_engine.bigint.passes import load4, store4
 from pi_engine.bigint.simd import broadcast, broadcast_wide
 from pi_engine.bigint.simd_memory import load, load_double, load_wide, store, store_streaming
 from pi_engine.bigint.twiddles import level_doubles
@@ -91,15 +93,16 @@ def _forward_level(source, target, nodes, quarter, table, one_over_p, p):
     """A level of `nodes` nodes from `source` to `target`, which may be the same."""
     for node in range(nodes):
         square, square_q, root, root_q, turned, turned_q = _twiddles(table, node)
-        for i in range(0, quarter, WIDTH):
-            y0, y1, y2, y3 = forward4(
-                load(source, i), load(source, i + quarter), load(source, i + 2 * quarter),
-                load(source, i + 3 * quarter), square, square_q, root, root_q, turned, turned_q, one_over_p, p,
-            )  # fmt: skip
-            store(target, i, y0)
-            store(target, i + quarter, y1)
-            store(target, i + 2 * quarter, y2)
-            store(target, i + 3 * quarter, y3)
+        x0, x1, x2, x3 = load4(source, 0, quarter)
+        a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
+        for i in range(WIDTH, quarter, WIDTH):
+            x0, x1, x2, x3 = load4(source, i, quarter)
+            b0, b1, b2, b3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
+            a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
+            store4(target, i - WIDTH, quarter, a0, a1, a2, a3)
+            a0, a1, a2, a3 = b0, b1, b2, b3
+        a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
+        store4(target, quarter - WIDTH, quarter, a0, a1, a2, a3)
         source += 32 * quarter
         target += 32 * quarter
 
@@ -115,15 +118,16 @@ def _last_forward_level(source, target, nodes, table, row_stride, ahead, one_ove
             prefetch_to_write(target + ahead + 8 * row_stride * r)
             prefetch_to_write(target + ahead + 8 * row_stride * r + 64)
         square, square_q, root, root_q, turned, turned_q = _twiddles(table, node)
-        for i in range(0, STRIP, WIDTH):
-            y0, y1, y2, y3 = forward4(
-                load(source, i), load(source, i + STRIP), load(source, i + 2 * STRIP), load(source, i + 3 * STRIP),
-                square, square_q, root, root_q, turned, turned_q, one_over_p, p,
-            )  # fmt: skip
-            store(target, i, y0)
-            store(target, i + row_stride, y1)
-            store(target, i + 2 * row_stride, y2)
-            store(target, i + 3 * row_stride, y3)
+        x0, x1, x2, x3 = load4(source, 0, STRIP)
+        a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
+        for i in range(WIDTH, STRIP, WIDTH):
+            x0, x1, x2, x3 = load4(source, i, STRIP)
+            b0, b1, b2, b3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
+            a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
+            store4(target, i - WIDTH, row_stride, a0, a1, a2, a3)
+            a0, a1, a2, a3 = b0, b1, b2, b3
+        a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
+        store4(target, STRIP - WIDTH, row_stride, a0, a1, a2, a3)
         source += 32 * STRIP
         target += 32 * row_stride
 
@@ -150,12 +154,12 @@ def forward_strip(x, used, heads, levels, tables, head_stride, constants, target
     if same:
         # Both halves start with the same numbers.
         _clear(x, STRIP * used, quantity)
-    elif heads == 6 and half_filled:
+    elif heads == 6 and half_filled and levels:
         _clear(x, STRIP * used, 3 * quantity)
         _split_half_filled(x, quantity, constants)
     else:
         _clear(x, STRIP * used, STRIP * rows)
-        if heads == 3:
+        if heads == 3 and levels:
             _split_three(x, quantity, constants)
         else:
             split_heads(x, heads, quantity, constants)
@@ -186,15 +190,16 @@ def _inverse_level(source, source_stride, x, nodes, quarter, table, one_over_p, 
     """A level of `nodes` nodes, from rows source_stride doubles apart (a quarter each) to the buffer x."""
     for node in range(nodes - 1, -1, -1):
         square, square_q, root, root_q, turned, turned_q = _twiddles(table, node)
-        for i in range(0, quarter, WIDTH):
-            x0, x1, x2, x3 = inverse4(
-                load(source, i), load(source, i + source_stride), load(source, i + 2 * source_stride),
-                load(source, i + 3 * source_stride), square, square_q, root, root_q, turned, turned_q, one_over_p, p,
-            )  # fmt: skip
-            store(x, i, x0)
-            store(x, i + quarter, x1)
-            store(x, i + 2 * quarter, x2)
-            store(x, i + 3 * quarter, x3)
+        y0, y1, y2, y3 = load4(source, 0, source_stride)
+        a0, a1, a2, a3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
+        for i in range(WIDTH, quarter, WIDTH):
+            y0, y1, y2, y3 = load4(source, i, source_stride)
+            b0, b1, b2, b3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
+            a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
+            store4(x, i - WIDTH, quarter, a0, a1, a2, a3)
+            a0, a1, a2, a3 = b0, b1, b2, b3
+        a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
+        store4(x, quarter - WIDTH, quarter, a0, a1, a2, a3)
         source += 32 * source_stride
         x += 32 * quarter
 
@@ -203,7 +208,7 @@ def _inverse_level(source, source_stride, x, nodes, quarter, table, one_over_p, 
 def scaled_inverse4(
     y0, y1, y2, y3, square, square_q, scaled, scaled_q, root, root_q, turned, turned_q, scale, scale_q, p
 ):
-    """inverse4 times the scale, which `scaled`, `root` and `turned` carry with them, unreduced."""
+    """The inverse butterfly times the scale, which `scaled`, `root` and `turned` carry with them, unreduced."""
     a0, a2 = y0 + y1, y2 + y3
     a1 = mulmod(y1 - y0, turned, turned_q, p)
     a3 = mulmod(y3 - y2, root, root_q, p)

@@ -1,7 +1,7 @@
 """The first step of the column pass, where the number of rows is 2, 3 or 6 times a power of four."""
 
-from pi_engine.bigint.butterflies import join3, split3
-from pi_engine.bigint.layout import CUBE, ONE_OVER_P, PRIME, WIDE
+from pi_engine.bigint.butterflies import split3
+from pi_engine.bigint.layout import CUBE, ONE_OVER_P, PRIME, STRIP, WIDE
 from pi_engine.bigint.modular import reduce
 from pi_engine.bigint.simd import broadcast_wide
 from pi_engine.bigint.simd_memory import load_double, load_wide, store
@@ -19,8 +19,13 @@ def split_heads(x, heads, quantity, constants):
         half = heads // 2 * quantity
         for i in range(0, half, WIDE):
             low, high = load_wide(x, i), load_wide(x, i + half)
-            store(x, i, low + high)
-            store(x, i + half, low - high)
+            if heads == 2 and quantity == STRIP:
+                # No column pass follows, and rows begin with a lazy one.
+                store(x, i, reduce(low + high, one_over_p, p))
+                store(x, i + half, reduce(low - high, one_over_p, p))
+            else:
+                store(x, i, low + high)
+                store(x, i + half, low - high)
     if heads % 3 == 0:
         cube = broadcast_wide(load_double(constants, CUBE))
         cube_q = cube * one_over_p
@@ -39,36 +44,3 @@ def split_heads(x, heads, quantity, constants):
                 store(x, i + 2 * quantity, y2)
             x += 24 * quantity
             sign = broadcast_wide(-1.0)
-
-
-@routine
-def join_heads(x, heads, quantity, constants):
-    """`heads` times the inverse of split_heads."""
-    p = broadcast_wide(load_double(constants, PRIME))
-    one_over_p = broadcast_wide(load_double(constants, ONE_OVER_P))
-    if heads % 3 == 0:
-        cube = broadcast_wide(load_double(constants, CUBE))
-        cube_q = cube * one_over_p
-        sign = broadcast_wide(1.0)
-        part = x
-        for _group in range(heads // 3):
-            for i in range(0, quantity, WIDE):
-                x0, x1, x2 = join3(
-                    load_wide(part, i),
-                    load_wide(part, i + quantity),
-                    load_wide(part, i + 2 * quantity),
-                    cube,
-                    cube_q,
-                    p,
-                )
-                store(part, i, reduce(x0, one_over_p, p))
-                store(part, i + quantity, reduce(x1 * sign, one_over_p, p))
-                store(part, i + 2 * quantity, reduce(x2, one_over_p, p))
-            part += 24 * quantity
-            sign = broadcast_wide(-1.0)
-    if heads % 2 == 0:
-        half = heads // 2 * quantity
-        for i in range(0, half, WIDE):
-            low, high = load_wide(x, i), load_wide(x, i + half)
-            store(x, i, low + high)
-            store(x, i + half, low - high)

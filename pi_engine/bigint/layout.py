@@ -33,6 +33,15 @@ CRT_DOUBLES = 256
 SPILL_GROUPS = 2
 
 
+# Nodes of four rings x^4 − t that `binomial` multiplies together: their scratch stays in the L1 cache.
+PRODUCT_NODES = 8
+
+
+def row_doubles(table: int) -> int:
+    """Doubles of scratch that the row pass needs, with two tables of so many."""
+    return 2 * table + 32 * PRODUCT_NODES
+
+
 def table_doubles(levels: int) -> int:
     """Doubles in a table of that many radix-4 levels."""
     return sum(6 * max(4**level, WIDTH) for level in range(levels))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pi_engine.bigint.layout import SPILL_GROUPS, STRIP, finish_doubles
+from pi_engine.bigint.layout import SPILL_GROUPS, STRIP, finish_doubles, row_doubles
 
 if TYPE_CHECKING:
     from pi_engine.bigint.plan import Plan
@@ -33,7 +33,7 @@ def workspace_bytes(plan: Plan, operands: int = 2) -> int:
     """Bytes that one thread needs for products of this plan: so many transformed operands, and scratch for a step."""
     size = plan.size
     columns = 1024 + 8 * STRIP * size.rows * (1 + size.digits)
-    rows = 8 * (plan.row_table_doubles + max(size.columns // 4, 8))
+    rows = 8 * row_doubles(plan.row_table_doubles)
     spills = size.rows * SPILL_GROUPS * size.coefficient_bits + 8
     scratch = max(columns, rows, 8 * finish_doubles(size.primes, size.rows, size.digits) + spills)
     return operands * 8 * size.primes * plan.prime_stride + int(scratch + 63) // 64 * 64 + 64

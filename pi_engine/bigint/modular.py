@@ -33,6 +33,14 @@ def mulmod(x, w, w_over_p, p):
 
 
 @routine(forceinline=True)
+def mulmod_negated(x, w, w_over_p, p):
+    """−x·w modulo p, for |w| ≤ p/2 and |x| < 6.15·p."""
+    q = rounded_product(x, w_over_p)
+    h = x * w
+    return fms(q, p, h) - fms(x, w, h)
+
+
+@routine(forceinline=True)
 def reduce(x, one_over_p, p):
     """Reduce x modulo p to [-p/2, p/2], up to one part in 2^40."""
     return fnma(rounded_product(x, one_over_p), p, x)

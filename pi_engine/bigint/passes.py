@@ -1,15 +1,21 @@
-"""A whole transform of contiguous data: radix-4 passes over 4^levels · width doubles.
+"""The transform of a row: radix-4 passes over 4^levels · 4 contiguous doubles.
 
-The last pass leaves rings of `width` neighbouring doubles: 8 in the column pass, where they are independent columns,
-and 4 in rows, where they are the coefficients of a polynomial modulo x^4 − t. Results stay in bit-reversed order, which
-products do not mind.
+The last pass leaves rings of four neighbouring doubles, the coefficients of a polynomial modulo x^4 − t. Results stay
+in bit-reversed order, which products do not mind.
 """
 
-from pi_engine.bigint.butterflies import forward4, forward4_begin, forward4_end, inverse4, inverse4_begin, inverse4_end
-from pi_engine.bigint.layout import WIDE, WIDTH
-from pi_engine.bigint.simd import broadcast, broadcast_wide, widen
-from pi_engine.bigint.simd_memory import load, load_double, load_wide, prefetch, store
-from pi_engine.bigint.twiddles import level_doubles
+from pi_engine.bigint.butterflies import (
+    forward4_begin,
+    forward4_begin_lazy,
+    forward4_end,
+    forward4_end_tight,
+    inverse4_begin,
+    inverse4_end,
+)
+from pi_engine.bigint.layout import WIDTH
+from pi_engine.bigint.simd import broadcast
+from pi_engine.bigint.simd_memory import load, load_double, prefetch, store
+from pi_engine.bigint.twiddles import level_doubles, place
 from pi_engine.runtime.compilation import routine
 
 # A subtree of at most this many doubles (16 KiB) is finished before the next is begun: it and its twiddles stay in the
@@ -18,208 +24,190 @@ SUBTREE = 2048
 
 
 @routine(forceinline=True)
-def _place(node, which):
-    """Index of a twiddle in its level's table."""
-    return (node // WIDTH * 6 + which) * WIDTH + node % WIDTH
+def _twiddle(table, node, which):
+    return broadcast(load_double(table, place(node, which)))
 
 
 @routine(forceinline=True)
-def _wide_twiddles(table, node):
+def _squares(table, node):
+    return _twiddle(table, node, 0), _twiddle(table, node, 1)
+
+
+@routine(forceinline=True)
+def _roots(table, node):
     return (
-        broadcast_wide(load_double(table, _place(node, 0))), broadcast_wide(load_double(table, _place(node, 1))),
-        broadcast_wide(load_double(table, _place(node, 2))), broadcast_wide(load_double(table, _place(node, 3))),
-        broadcast_wide(load_double(table, _place(node, 4))), broadcast_wide(load_double(table, _place(node, 5))),
+        _twiddle(table, node, 2), _twiddle(table, node, 3), _twiddle(table, node, 4), _twiddle(table, node, 5),
     )  # fmt: skip
 
 
 @routine(forceinline=True)
-def _twiddles(table, node):
-    return (
-        broadcast(load_double(table, _place(node, 0))), broadcast(load_double(table, _place(node, 1))),
-        broadcast(load_double(table, _place(node, 2))), broadcast(load_double(table, _place(node, 3))),
-        broadcast(load_double(table, _place(node, 4))), broadcast(load_double(table, _place(node, 5))),
-    )  # fmt: skip
+def load4(x, i, quarter):
+    return load(x, i), load(x, i + quarter), load(x, i + 2 * quarter), load(x, i + 3 * quarter)
 
 
 @routine(forceinline=True)
-def _store4(x, i, quarter, a0, a1, a2, a3):
+def store4(x, i, quarter, a0, a1, a2, a3):
     store(x, i, a0)
     store(x, i + quarter, a1)
     store(x, i + 2 * quarter, a2)
     store(x, i + 3 * quarter, a3)
 
 
-@routine
-def _forward_pass(x, first, nodes, quarter, table, one_over_p, p):
-    """Radix 4 on nodes first … first+nodes-1 of a level; x points at the first of them; 4·quarter doubles a node."""
-    if quarter > 2 * WIDE:
-        _forward_long_pass(x, first, nodes, quarter, table, one_over_p, p)
-        return
-    one_over_p, p = widen(one_over_p), widen(p)
-    for node in range(first, first + nodes):
-        square, square_q, root, root_q, turned, turned_q = _wide_twiddles(table, node)
-        for i in range(0, quarter, WIDE):
-            y0, y1, y2, y3 = forward4(
-                load_wide(x, i), load_wide(x, i + quarter), load_wide(x, i + 2 * quarter), load_wide(x, i + 3 *
-                quarter), square, square_q, root, root_q, turned, turned_q, one_over_p, p,
-            )  # fmt: skip
-            _store4(x, i, quarter, y0, y1, y2, y3)
-        x += 32 * quarter
+# In all passes each butterfly begins before the one ahead of it ends: the processor sees two chains of dependent
+# operations instead of one. Its window is too short to find the second by itself.
 
 
 @routine
-def _forward_long_pass(x, first, nodes, quarter, table, one_over_p, p):
-    """_forward_pass where a quarter is long: each butterfly begins before the one ahead of it ends.
+def _forward_pass(x, first, nodes, quarter, table, lazy, one_over_p, p):
+    """Radix 4 on nodes first … first+nodes-1 of a level; x points at the first of them; 4·quarter doubles a node.
 
-    The processor sees two chains of dependent operations instead of one; 12 cycles for sixteen points instead of 14 to
-    15.
+    lazy: without the reduction, which only every other pass needs.
     """
     for node in range(first, first + nodes):
-        square, square_q, root, root_q, turned, turned_q = _twiddles(table, node)
-        a0, a1, a2, a3 = forward4_begin(
-            load(x, 0), load(x, quarter), load(x, 2 * quarter), load(x, 3 * quarter), square, square_q, one_over_p, p
-        )
-        for i in range(WIDTH, quarter, WIDTH):
-            b0, b1, b2, b3 = forward4_begin(
-                load(x, i), load(x, i + quarter), load(x, i + 2 * quarter), load(x, i + 3 * quarter), square, square_q,
-                one_over_p, p
-            )  # fmt: skip
-            a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
-            _store4(x, i - WIDTH, quarter, a0, a1, a2, a3)
-            a0, a1, a2, a3 = b0, b1, b2, b3
+        square, square_q = _squares(table, node)
+        root, root_q, turned, turned_q = _roots(table, node)
+        x0, x1, x2, x3 = load4(x, 0, quarter)
+        if lazy:
+            a0, a1, a2, a3 = forward4_begin_lazy(x0, x1, x2, x3, square, square_q, p)
+            for i in range(WIDTH, quarter, WIDTH):
+                x0, x1, x2, x3 = load4(x, i, quarter)
+                b0, b1, b2, b3 = forward4_begin_lazy(x0, x1, x2, x3, square, square_q, p)
+                a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
+                store4(x, i - WIDTH, quarter, a0, a1, a2, a3)
+                a0, a1, a2, a3 = b0, b1, b2, b3
+        else:
+            a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
+            for i in range(WIDTH, quarter, WIDTH):
+                x0, x1, x2, x3 = load4(x, i, quarter)
+                b0, b1, b2, b3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
+                a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
+                store4(x, i - WIDTH, quarter, a0, a1, a2, a3)
+                a0, a1, a2, a3 = b0, b1, b2, b3
         a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
-        _store4(x, quarter - WIDTH, quarter, a0, a1, a2, a3)
+        store4(x, quarter - WIDTH, quarter, a0, a1, a2, a3)
         x += 32 * quarter
 
 
 @routine
 def _forward_narrow_pass(x, first, nodes, table, ahead, one_over_p, p):
-    """The last forward pass of a row: sixteen doubles a node; asks for what lies `ahead` bytes further on."""
-    for node in range(first, first + nodes):
+    """The last forward pass of a row, tight: sixteen doubles a node; asks for what lies `ahead` bytes further on."""
+    square, square_q = _squares(table, first)
+    x0, x1, x2, x3 = load4(x, 0, WIDTH)
+    a0, a1, a2, a3 = forward4_begin_lazy(x0, x1, x2, x3, square, square_q, p)
+    for node in range(first, first + nodes - 1):
         prefetch(x + ahead)
         prefetch(x + ahead + 64)
-        square, square_q, root, root_q, turned, turned_q = _twiddles(table, node)
-        y0, y1, y2, y3 = forward4(
-            load(x, 0), load(x, 4), load(x, 8), load(x, 12),
-            square, square_q, root, root_q, turned, turned_q, one_over_p, p,
-        )  # fmt: skip
-        _store4(x, 0, 4, y0, y1, y2, y3)
+        square, square_q = _squares(table, node + 1)
+        x0, x1, x2, x3 = load4(x, 4 * WIDTH, WIDTH)
+        b0, b1, b2, b3 = forward4_begin_lazy(x0, x1, x2, x3, square, square_q, p)
+        root, root_q, turned, turned_q = _roots(table, node)
+        a0, a1, a2, a3 = forward4_end_tight(a0, a1, a2, a3, root, root_q, turned, turned_q, one_over_p, p)
+        store4(x, 0, WIDTH, a0, a1, a2, a3)
+        a0, a1, a2, a3 = b0, b1, b2, b3
         x += 128
+    prefetch(x + ahead)
+    prefetch(x + ahead + 64)
+    root, root_q, turned, turned_q = _roots(table, first + nodes - 1)
+    a0, a1, a2, a3 = forward4_end_tight(a0, a1, a2, a3, root, root_q, turned, turned_q, one_over_p, p)
+    store4(x, 0, WIDTH, a0, a1, a2, a3)
 
 
 @routine
 def _inverse_pass(x, first, nodes, quarter, table, level_nodes, one_over_p, p):
     """Inverse of _forward_pass; `table` is the conjugate row's, read backwards."""
-    if quarter > 2 * WIDE:
-        _inverse_long_pass(x, first, nodes, quarter, table, level_nodes, one_over_p, p)
-        return
-    one_over_p, p = widen(one_over_p), widen(p)
     for node in range(first, first + nodes):
-        square, square_q, root, root_q, turned, turned_q = _wide_twiddles(table, level_nodes - 1 - node)
-        for i in range(0, quarter, WIDE):
-            x0, x1, x2, x3 = inverse4(
-                load_wide(x, i), load_wide(x, i + quarter), load_wide(x, i + 2 * quarter), load_wide(x, i + 3 *
-                quarter), square, square_q, root, root_q, turned, turned_q, one_over_p, p,
-            )  # fmt: skip
-            _store4(x, i, quarter, x0, x1, x2, x3)
-        x += 32 * quarter
-
-
-@routine
-def _inverse_long_pass(x, first, nodes, quarter, table, level_nodes, one_over_p, p):
-    """_inverse_pass where a quarter is long: each butterfly begins before the one ahead of it ends.
-
-    The processor sees two chains of dependent operations instead of one; 12 cycles for sixteen points instead of 14 to
-    15.
-    """
-    for node in range(first, first + nodes):
-        square, square_q, root, root_q, turned, turned_q = _twiddles(table, level_nodes - 1 - node)
-        a0, a1, a2, a3 = inverse4_begin(
-            load(x, 0), load(x, quarter), load(x, 2 * quarter), load(x, 3 * quarter), root, root_q, turned, turned_q, p
-        )
+        square, square_q = _squares(table, level_nodes - 1 - node)
+        root, root_q, turned, turned_q = _roots(table, level_nodes - 1 - node)
+        y0, y1, y2, y3 = load4(x, 0, quarter)
+        a0, a1, a2, a3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
         for i in range(WIDTH, quarter, WIDTH):
-            b0, b1, b2, b3 = inverse4_begin(
-                load(x, i), load(x, i + quarter), load(x, i + 2 * quarter), load(x, i + 3 * quarter), root, root_q,
-                turned, turned_q, p
-            )  # fmt: skip
+            y0, y1, y2, y3 = load4(x, i, quarter)
+            b0, b1, b2, b3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
             a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
-            _store4(x, i - WIDTH, quarter, a0, a1, a2, a3)
+            store4(x, i - WIDTH, quarter, a0, a1, a2, a3)
             a0, a1, a2, a3 = b0, b1, b2, b3
         a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
-        _store4(x, quarter - WIDTH, quarter, a0, a1, a2, a3)
+        store4(x, quarter - WIDTH, quarter, a0, a1, a2, a3)
         x += 32 * quarter
 
 
 @routine
 def _inverse_narrow_pass(x, first, nodes, table, level_nodes, one_over_p, p):
     """Inverse of _forward_narrow_pass."""
-    for node in range(first, first + nodes):
-        square, square_q, root, root_q, turned, turned_q = _twiddles(table, level_nodes - 1 - node)
-        x0, x1, x2, x3 = inverse4(
-            load(x, 0), load(x, 4), load(x, 8), load(x, 12),
-            square, square_q, root, root_q, turned, turned_q, one_over_p, p,
-        )  # fmt: skip
-        _store4(x, 0, 4, x0, x1, x2, x3)
+    place = level_nodes - 1 - first
+    root, root_q, turned, turned_q = _roots(table, place)
+    y0, y1, y2, y3 = load4(x, 0, WIDTH)
+    a0, a1, a2, a3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
+    for node in range(place, place - nodes + 1, -1):
+        root, root_q, turned, turned_q = _roots(table, node - 1)
+        y0, y1, y2, y3 = load4(x, 4 * WIDTH, WIDTH)
+        b0, b1, b2, b3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
+        square, square_q = _squares(table, node)
+        a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
+        store4(x, 0, WIDTH, a0, a1, a2, a3)
+        a0, a1, a2, a3 = b0, b1, b2, b3
         x += 128
+    square, square_q = _squares(table, place - nodes + 1)
+    a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
+    store4(x, 0, WIDTH, a0, a1, a2, a3)
 
 
 @routine
-def forward(x, levels, width, table, ahead, one_over_p, p):
-    """Transform 4^levels · width doubles in place, with the table of this row.
+def split_subtrees(levels):
+    """How a row is cut: subtrees, a quarter of one, bytes of table before its levels, whether it begins lazily."""
+    nodes, quarter, offset = 1, 1 << (2 * levels), 0
+    lazy = (levels & 1) ^ 1
+    while 4 * quarter > SUBTREE and quarter > WIDTH:
+        offset += 8 * level_doubles(nodes)
+        nodes *= 4
+        quarter //= 4
+        lazy ^= 1
+    return nodes, quarter, offset, lazy
 
-    The next row, `ahead` bytes further on, is prefetched.
+
+@routine
+def forward_long(x, levels, table, one_over_p, p):
+    """The forward passes that reach across subtrees.
+
+    The last of all passes is tight, and every other one before it lazy.
     """
-    nodes, quarter = 1, (width << (2 * levels)) // 4
-    while 4 * quarter > SUBTREE and quarter > width:
-        _forward_pass(x, 0, nodes, quarter, table, one_over_p, p)
+    nodes, quarter = 1, 1 << (2 * levels)
+    lazy = (levels & 1) ^ 1
+    while 4 * quarter > SUBTREE and quarter > WIDTH:
+        _forward_pass(x, 0, nodes, quarter, table, lazy, one_over_p, p)
         table += 8 * level_doubles(nodes)
         nodes *= 4
         quarter //= 4
-    for subtree in range(nodes):
-        _forward_subtree(x + 32 * quarter * subtree, subtree, nodes, quarter, width, table, ahead, one_over_p, p)
+        lazy ^= 1
 
 
 @routine
-def _forward_subtree(x, subtree, level_nodes, quarter, width, table, ahead, one_over_p, p):
+def forward_subtree(x, subtree, level_nodes, quarter, table, lazy, ahead, one_over_p, p):
+    """All passes of a subtree at x; the last one prefetches what lies `ahead` bytes further on."""
     nodes = 1
-    while quarter >= width:
-        if quarter >= WIDE:
-            _forward_pass(x, subtree * nodes, nodes, quarter, table, one_over_p, p)
+    while quarter >= WIDTH:
+        if quarter > WIDTH:
+            _forward_pass(x, subtree * nodes, nodes, quarter, table, lazy, one_over_p, p)
         else:
             _forward_narrow_pass(x, subtree * nodes, nodes, table, ahead, one_over_p, p)
         table += 8 * level_doubles(level_nodes)
         level_nodes *= 4
         nodes *= 4
         quarter //= 4
+        lazy ^= 1
 
 
 @routine
-def inverse(x, levels, width, table, one_over_p, p):
-    """4^levels times the inverse of `forward`, with the table of the conjugate row."""
-    nodes, quarter = 1, (width << (2 * levels)) // 4
-    while 4 * quarter > SUBTREE and quarter > width:
-        table += 8 * level_doubles(nodes)
-        nodes *= 4
-        quarter //= 4
-    for subtree in range(nodes):
-        _inverse_subtree(x + 32 * quarter * subtree, subtree, nodes, quarter, width, table, one_over_p, p)
-    while nodes > 1:
-        nodes //= 4
-        quarter *= 4
-        table -= 8 * level_doubles(nodes)
-        _inverse_pass(x, 0, nodes, quarter, table, nodes, one_over_p, p)
-
-
-@routine
-def _inverse_subtree(x, subtree, level_nodes, quarter, width, table, one_over_p, p):
+def inverse_subtree(x, subtree, level_nodes, quarter, table, one_over_p, p):
+    """Inverse of forward_subtree, with the table of the conjugate row."""
     nodes = 1
-    while quarter > width:
+    while quarter > WIDTH:
         table += 8 * level_doubles(level_nodes)
         level_nodes *= 4
         nodes *= 4
         quarter //= 4
-    while nodes >= 1 and quarter >= width:
-        if quarter >= WIDE:
+    while nodes >= 1 and quarter >= WIDTH:
+        if quarter > WIDTH:
             _inverse_pass(x, subtree * nodes, nodes, quarter, table, level_nodes, one_over_p, p)
         else:
             _inverse_narrow_pass(x, subtree * nodes, nodes, table, level_nodes, one_over_p, p)
@@ -227,3 +215,15 @@ def _inverse_subtree(x, subtree, level_nodes, quarter, width, table, one_over_p,
         nodes //= 4
         quarter *= 4
         table -= 8 * level_doubles(level_nodes)
+
+
+@routine
+def inverse_long(x, levels, table, one_over_p, p):
+    """Inverse of forward_long, with the table of the conjugate row."""
+    nodes, quarter, offset, _lazy = split_subtrees(levels)
+    table += offset
+    while nodes > 1:
+        nodes //= 4
+        quarter *= 4
+        table -= 8 * level_doubles(nodes)
+        _inverse_pass(x, 0, nodes, quarter, table, nodes, one_over_p, p)

@@ -1,6 +1,6 @@
 """The row pass: forward for one or both operands, the product, and back, while a row is in the cache."""
 
-from pi_engine.bigint.binomial import multiply_modulo_binomial
+from pi_engine.bigint.binomial import multiply_rings
 from pi_engine.bigint.layout import (
     ADD,
     CONSTANTS,
@@ -14,31 +14,51 @@ from pi_engine.bigint.layout import (
     WIDTH,
 )
 from pi_engine.bigint.modular import reduce
-from pi_engine.bigint.passes import forward, inverse
-from pi_engine.bigint.simd import broadcast, transpose
+from pi_engine.bigint.passes import forward_long, forward_subtree, inverse_long, inverse_subtree, split_subtrees
+from pi_engine.bigint.simd import broadcast
 from pi_engine.bigint.simd_memory import load, load_double, load_word, store
-from pi_engine.bigint.twiddles import build_ring_roots, build_table, level_doubles
+from pi_engine.bigint.twiddles import build_table, level_doubles
 from pi_engine.runtime.compilation import routine
 
 
 @routine
-def _multiply_row(a, b, roots, columns, one_over_p, p):
-    """Put a·b into a, in the rings x^4 − t, sixteen points (four rings, a lane each) at a time."""
-    for i in range(0, columns, 4 * WIDTH):
-        a0, a1, a2, a3 = transpose(load(a, i), load(a, i + 4), load(a, i + 8), load(a, i + 12))
-        b0, b1, b2, b3 = transpose(load(b, i), load(b, i + 4), load(b, i + 8), load(b, i + 12))
-        c0, c1, c2, c3 = multiply_modulo_binomial(a0, a1, a2, a3, b0, b1, b2, b3, load(roots, i // 4), one_over_p, p)
-        c0, c1, c2, c3 = transpose(c0, c1, c2, c3)
-        store(a, i, c0)
-        store(a, i + 4, c1)
-        store(a, i + 8, c2)
-        store(a, i + 12, c3)
+def _add(a, b, count, one_over_p, p):
+    for i in range(0, count, WIDTH):
+        store(a, i, reduce(load(a, i) + load(b, i), one_over_p, p))
 
 
 @routine
-def _add_row(a, b, columns, one_over_p, p):
-    for i in range(0, columns, WIDTH):
-        store(a, i, reduce(load(a, i) + load(b, i), one_over_p, p))
+def _transform_row(mode, a, b, table, conjugate, table_size, columns, levels, ahead, scratch, one_over_p, p):
+    """One row of a and of b, by its table and its conjugate row's; asks for the rows `ahead` bytes further on.
+
+    Subtree after subtree goes through all steps: both operands' and both tables' parts stay in the L1 cache.
+    """
+    nodes, quarter, offset, lazy = split_subtrees(levels)
+    if mode & FORWARD_A:
+        forward_long(a, levels, table, one_over_p, p)
+    if mode & FORWARD_B:
+        forward_long(b, levels, table, one_over_p, p)
+    last_level = table + 8 * (table_size - level_doubles(columns // 16))
+    for subtree in range(nodes):
+        place = 32 * quarter * subtree
+        if mode & FORWARD_A:
+            forward_subtree(
+                a + place, subtree, nodes, quarter, table + offset, lazy, ahead, one_over_p, p
+            )  # fmt: skip
+        if mode & FORWARD_B:
+            forward_subtree(
+                b + place, subtree, nodes, quarter, table + offset, lazy, ahead, one_over_p, p
+            )  # fmt: skip
+        if mode & (MULTIPLY | SQUARE):
+            factor = b if mode & MULTIPLY else a
+            rings = last_level + 48 * (quarter // WIDTH) * subtree
+            multiply_rings(a + place, factor + place, rings, quarter // WIDTH, scratch, one_over_p, p)
+        if mode & ADD:
+            _add(a + place, b + place, 4 * quarter, one_over_p, p)
+        if mode & INVERSE:
+            inverse_subtree(a + place, subtree, nodes, quarter, conjugate + offset, one_over_p, p)
+    if mode & INVERSE:
+        inverse_long(a, levels, conjugate, one_over_p, p)
 
 
 @routine
@@ -49,35 +69,39 @@ def transform_rows(
     """Rows first … last-1, row number k·rows + r being row r of prime k.
 
     seeds: float64[primes][rows+1][levels]; conjugates: int64[rows], the row of seeds from which the inverse of a row is
-    made. quarters: float64[primes][quarter_stride]. scratch: table_size doubles for a twiddle table, columns/4 for the
-    roots of the smallest rings.
+    made. quarters: float64[primes][quarter_stride]. scratch: layout.row_doubles(table_size) doubles.
+
+    A row and its conjugate follow each other, where both are among these rows: each needs the other's table.
     """
-    roots = scratch + 8 * table_size
+    table, conjugate = scratch, scratch + 8 * table_size
+    product_scratch = scratch + 16 * table_size
     for index in range(first, last):
         k = index // rows
         r = index % rows
+        mirror = load_word(conjugates + 8 * r)
+        mirror_index = k * rows + mirror
+        paired = mirror < rows and first <= mirror_index < last
+        if paired and mirror < r:
+            continue
         prime_constants = constants + 8 * CONSTANTS * k
         prime_quarters = quarters + 8 * quarter_stride * k
         prime_seeds = seeds + 8 * levels * (rows + 1) * k
         p = broadcast(load_double(prime_constants, PRIME))
         one_over_p = broadcast(load_double(prime_constants, ONE_OVER_P))
-        row_a = a + 8 * (k * prime_stride + r * row_stride)
-        row_b = b + 8 * (k * prime_stride + r * row_stride)
-        if mode & (FORWARD_A | FORWARD_B | MULTIPLY | SQUARE):
-            build_table(scratch, prime_seeds + 8 * levels * r, prime_quarters, levels, prime_constants)
-        if mode & FORWARD_A:
-            forward(row_a, levels, 4, scratch, 8 * row_stride, one_over_p, p)
-        if mode & FORWARD_B:
-            forward(row_b, levels, 4, scratch, 8 * row_stride, one_over_p, p)
-        if mode & (MULTIPLY | SQUARE):
-            build_ring_roots(roots, scratch + 8 * (table_size - level_doubles(columns // 16)), columns // 16)
-        if mode & MULTIPLY:
-            _multiply_row(row_a, row_b, roots, columns, one_over_p, p)
-        if mode & SQUARE:
-            _multiply_row(row_a, row_a, roots, columns, one_over_p, p)
-        if mode & ADD:
-            _add_row(row_a, row_b, columns, one_over_p, p)
-        if mode & INVERSE:
-            conjugate = load_word(conjugates + 8 * r)
-            build_table(scratch, prime_seeds + 8 * levels * conjugate, prime_quarters, levels, prime_constants)
-            inverse(row_a, levels, 4, scratch, one_over_p, p)
+        if mode != ADD:
+            build_table(table, prime_seeds + 8 * levels * r, prime_quarters, levels, prime_constants)
+        if mode != ADD and (paired or mode & INVERSE):
+            build_table(conjugate, prime_seeds + 8 * levels * mirror, prime_quarters, levels, prime_constants)
+        place = 8 * (k * prime_stride + r * row_stride)
+        ahead = 8 * row_stride * (mirror - r if paired and mirror > r else 1)
+        _transform_row(
+            mode, a + place, b + place, table, conjugate, table_size, columns, levels, ahead, product_scratch,
+            one_over_p, p,
+        )  # fmt: skip
+        if paired and mirror > r:
+            place = 8 * (k * prime_stride + mirror * row_stride)
+            ahead = 8 * row_stride * (r + 1 - mirror)
+            _transform_row(
+                mode, a + place, b + place, conjugate, table, table_size, columns, levels, ahead, product_scratch,
+                one_over_p, p,
+            )  # fmt: skip

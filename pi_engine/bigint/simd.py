@@ -205,25 +205,6 @@ def slide_two(typingctx, before, value):
     return value(value, value), _slide(2, value.width)
 
 
-@intrinsic
-def transpose(typingctx, a, b, c, d):
-    """Four vectors as the rows of a 4×4 matrix; its columns."""
-    result = types.UniTuple(doubles, 4)
-
-    def codegen(context, builder, sig, args):
-        low = [_shuffle(builder, args[i], args[i + 1], [0, 4, 2, 6]) for i in (0, 2)]
-        high = [_shuffle(builder, args[i], args[i + 1], [1, 5, 3, 7]) for i in (0, 2)]
-        columns = [
-            _shuffle(builder, *low, [0, 1, 4, 5]),
-            _shuffle(builder, *high, [0, 1, 4, 5]),
-            _shuffle(builder, *low, [2, 3, 6, 7]),
-            _shuffle(builder, *high, [2, 3, 6, 7]),
-        ]
-        return context.make_tuple(builder, result, columns)
-
-    return result(doubles, doubles, doubles, doubles), codegen
-
-
 class _Binary(AbstractTemplate):
     def generic(self, args, kws):
         if len(args) == 2 and args[0] == args[1] and isinstance(args[0], VectorType):

@@ -19,7 +19,9 @@ from pi_engine.bigint.layout import (
     SQUARE,
     STRIP,
     finish_doubles,
+    row_doubles,
     state_doubles,
+    table_doubles,
 )
 from pi_engine.bigint.plan import Plan, plan_for
 from pi_engine.bigint.sizes import Size
@@ -44,12 +46,13 @@ def workspace_bytes(size: Size, threads: int = 1, *, low_memory: bool = False) -
     residues = 8 * size.rows * (size.columns + 8) * (size.primes + (1 if low_memory else size.primes))
     forward_scratch = 1024 + 8 * STRIP * size.rows * (1 + size.digits)
     spills = size.rows * SPILL_GROUPS * size.coefficient_bits + 72
+    row_scratch = 8 * row_doubles(table_doubles(size.row_levels - 1))
     finish_scratch = 8 * finish_doubles(size.primes, size.rows, size.digits) + spills
-    return residues + threads * max(forward_scratch, finish_scratch, 64 * size.columns)
+    return residues + threads * max(forward_scratch, finish_scratch, row_scratch)
 
 
 class Transformed:
-    """A transformed operand: residues below 2·p in absolute value, at every point, for the primes of `primes`."""
+    """A transformed operand: residues below 4·p in absolute value, at every point, for the primes of `primes`."""
 
     def __init__(self, plan: Plan, primes: range | None = None) -> None:
         self.plan = plan
@@ -96,7 +99,7 @@ def apply_to_rows(mode: int, a: Transformed, b: Transformed, primes: range, thre
     plan = a.plan
     size, k = plan.size, primes.start
     threads = useful_threads(size, threads)
-    room = 8 * (plan.row_table_doubles + max(size.columns // 4, 8))
+    room = 8 * row_doubles(plan.row_table_doubles)
     scratch = pool.take(room * threads)
     a_at, b_at = a.address(k), b.address(k)
 

@@ -15,7 +15,7 @@ i·t/p.
 
 from pi_engine.bigint.layout import IMAGINARY, ONE_OVER_P, PRIME, WIDTH
 from pi_engine.bigint.modular import mulmod_reduced
-from pi_engine.bigint.simd import broadcast, transpose
+from pi_engine.bigint.simd import broadcast
 from pi_engine.bigint.simd_memory import load, load_double, store
 from pi_engine.runtime.compilation import routine
 
@@ -24,6 +24,12 @@ from pi_engine.runtime.compilation import routine
 def level_doubles(nodes):
     """Doubles that a level of so many nodes takes in a table."""
     return 6 * max(nodes, WIDTH)
+
+
+@routine(forceinline=True)
+def place(node, which):
+    """Index of a twiddle in its level's table; `which` in the order above."""
+    return (node // WIDTH * 6 + which) * WIDTH + node % WIDTH
 
 
 @routine
@@ -48,21 +54,6 @@ def build_table(table, seeds, quarters, levels, constants):
             store(group, 5 * WIDTH, turned * one_over_p)
         table += 8 * level_doubles(nodes)
         nodes *= 4
-
-
-@routine
-def build_ring_roots(roots, table, count):
-    """The roots t of the rings x^4 − t that a row's last level leaves: t, −t, i·t, −i·t for each of its `count` nodes."""
-    zero = broadcast(0.0)
-    for j in range(0, count, WIDTH):
-        root = load(table, 6 * j + 2 * WIDTH)
-        turned = load(table, 6 * j + 4 * WIDTH)
-        t0, t1, t2, t3 = transpose(root, zero - root, turned, zero - turned)
-        store(roots, 4 * j, t0)
-        if count > 1:
-            store(roots, 4 * j + 4, t1)
-            store(roots, 4 * j + 8, t2)
-            store(roots, 4 * j + 12, t3)
 
 
 @routine

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pi_engine.bigint.layout import SPILL_GROUPS, STRIP, finish_doubles, state_doubles
+from pi_engine.bigint.layout import SPILL_GROUPS, STRIP, finish_doubles, row_doubles, state_doubles
 
 if TYPE_CHECKING:
     from pi_engine.bigint.plan import Plan
@@ -40,7 +40,7 @@ def workspace_bytes(plan: Plan) -> int:
     """Bytes of workspace for one product: a transformed operand, and scratch for the largest of the steps."""
     size = plan.size
     columns = 1024 + 8 * STRIP * size.rows * (1 + size.digits)
-    rows = 8 * (plan.row_table_doubles + max(size.columns // 4, 8))
+    rows = 8 * row_doubles(plan.row_table_doubles)
     finish = (
         8 * finish_doubles(size.primes, size.rows, size.digits) + size.rows * SPILL_GROUPS * size.coefficient_bits + 8
     )

@@ -70,7 +70,16 @@ def walk(monkeypatch: pytest.MonkeyPatch):
             for name in ("mulmod", "reduce"):
                 if hasattr(module, name):
                     monkeypatch.setattr(module, name, getattr(walk, name))
-        for name in ("forward4_begin", "forward4_end", "inverse4_begin", "inverse4_end", "split3", "join3"):
+        for name in (
+            "forward4_begin",
+            "forward4_begin_lazy",
+            "forward4_end",
+            "forward4_end_tight",
+            "inverse4_begin",
+            "inverse4_end",
+            "split3",
+            "join3",
+        ):
             compiled = getattr(butterflies, name)
             monkeypatch.setattr(butterflies, name, getattr(compiled, "py_func", compiled))
         return walk
@@ -94,31 +103,54 @@ def extracted(walk: Walk, digits: int, beta: int) -> Magnitude:
     return total
 
 
+def forward4(x: Magnitude, kind: str = "") -> Magnitude:
+    """The largest output of a butterfly whose inputs are at most x."""
+    none = [None] * 6
+    begun = (
+        butterflies.forward4_begin_lazy(x, x, x, x, *none[:3])
+        if kind
+        else butterflies.forward4_begin(x, x, x, x, *none[:4])
+    )
+    ended = (
+        butterflies.forward4_end_tight(*begun, *none)
+        if kind == "tight"
+        else butterflies.forward4_end(*begun, *none[:5])
+    )
+    return max(ended, key=lambda output: output.bound)
+
+
 def check_forward(walk: Walk) -> None:
-    """From the digits through the heads into the passes, which reproduce their bound."""
-    bound = butterflies.FORWARD_BOUND
+    """From the digits through the heads into the passes, which reproduce their bound; then rows of every length."""
+    bound, lazy_bound = butterflies.FORWARD_BOUND, butterflies.LAZY_BOUND
     for digits in set(DIGITS.values()):
         x = extracted(walk, digits, MAX_BETA)
         halves = x + x
         reduced = walk.reduce(halves, None, None)
         thirds = butterflies.split3(reduced, reduced, reduced, None, None, None)
-        # columns do not reduce before they split in three, heads do before they split six full parts
+        # Without a column level heads reduce, and rows are given this.
+        assert max(y.bound for y in (x, reduced, *thirds)) <= bound * walk.prime
+        # With levels, columns do not reduce before they split in three; heads do before they split six full parts.
         unreduced = butterflies.split3(x, x, x, None, None, None)
         for start in (x, halves, *thirds, *unreduced):
-            y = butterflies.forward4.py_func(start, start, start, start, *[None] * 8)
+            y = start
             for _ in range(20):
-                worst = max(y, key=lambda output: output.bound)
-                y = butterflies.forward4.py_func(worst, worst, worst, worst, *[None] * 8)
-            assert largest(walk, y) <= bound
-    x = walk.units(bound)
-    assert largest(walk, butterflies.forward4.py_func(x, x, x, x, *[None] * 8)) <= bound
+                y = forward4(y)
+                assert y.bound <= bound * walk.prime
+    for levels in range(3, 20):
+        # The last pass is tight, the one before it lazy, the one before that is not, and so on.
+        y = walk.units(bound)
+        for left in range(levels - 1, 0, -1):
+            y = forward4(y, "lazy" if left % 2 else "")
+            assert y.bound <= lazy_bound * walk.prime
+        assert forward4(y, "tight").bound <= butterflies.TIGHT_BOUND * walk.prime
 
 
 def check_inverse(walk: Walk) -> None:
     """From products (or sums of them) through the passes and the heads to the remainders' first product."""
     bound = butterflies.INVERSE_BOUND
     x = walk.units(bound)
-    y = butterflies.inverse4.py_func(x, x, x, x, *[None] * 8)
+    begun = butterflies.inverse4_begin(x, x, x, x, *[None] * 5)
+    y = butterflies.inverse4_end(*begun, *[None] * 4)
     assert largest(walk, y) <= bound
     for rows in (scaled(walk, x), [walk.mulmod(x, None, None, None)]):
         worst = max(rows, key=lambda row: row.bound)
@@ -137,20 +169,22 @@ def scaled(walk: Walk, x: Magnitude) -> tuple[Magnitude, ...]:
 
 def check_products(walk: Walk) -> None:
     """binomial: four products, summed in two parts, reduced once."""
-    half = walk.reduce(walk.units(4), None, None)
-    scaled = walk.mulmod(half, None, None, None)
-    total = 4 * half.bound * max(half.bound, scaled.bound)
-    magic = Fraction(binomial._MAGIC)
-    ulp = Fraction(2) ** (100 - 52)
-    if not 2**100 <= magic - total - 4 * ulp <= magic + total + 4 * ulp <= 2**101:
+    a = walk.units(butterflies.TIGHT_BOUND)
+    b = walk.reduce(a, None, None)
+    s = walk.mulmod(b, None, None, None)
+    total = 4 * a.bound * max(b.bound, s.bound)
+    magic = Fraction(binomial.MAGIC)
+    ulp = Fraction(2) ** (102 - 52)
+    if not 2**102 <= magic - total - 4 * ulp <= magic + total + 4 * ulp <= 2**103:
         raise OutOfBoundsError("the sum of products leaves the binade of the magic number")
     low = 4 * ulp / 2
-    quotient = total / walk.prime
+    # 1/p is rounded, and so is high + low.
+    quotient = (total + low) / walk.prime
     if quotient >= 2**51:
         raise OutOfBoundsError("the quotient of a sum of products")
-    rest = (Fraction(1, 2) + quotient * 2 * UNIT) * walk.prime
+    rest = (Fraction(1, 2) + quotient * 2 * UNIT * (1 + UNIT)) * walk.prime
     Magnitude(rest + low)
-    assert (rest + low) / walk.prime <= butterflies.INVERSE_BOUND
+    assert rest / walk.prime <= butterflies.INVERSE_BOUND
 
 
 def check_remainders(primes: tuple[int, ...]) -> None:
@@ -194,7 +228,7 @@ def test_bounds_hold_for_every_prime(walk) -> None:
     check_remainders(PRIMES)
 
 
-@pytest.mark.parametrize("check", [check_forward, check_inverse])
+@pytest.mark.parametrize("check", [check_forward, check_inverse, check_products])
 def test_bounds_fail_for_a_prime_ten_percent_larger(walk, check) -> None:
     with pytest.raises(AssertionError):
         check(walk(max(PRIMES) * 11 // 10))
