@@ -101,8 +101,6 @@ MUTATIONS = [
              "    a2 = x0 - x2\n    a3 = mulmod(x1 - x3", "    a2 = x2 - x0\n    a3 = mulmod(x1 - x3", MULTIPLY),
     Mutation("a reduction in a row's last pass", "pi_engine/bigint/butterflies.py", "a2 = reduce(x0 - x2, one_over_p, p)",
              "a2 = x0 - x2", MULTIPLY),
-    Mutation("no reduction where rows follow heads", "pi_engine/bigint/column_passes.py",
-             "if heads == 3 and levels:", "if heads == 3:", MULTIPLY),
     Mutation("a reduction in a butterfly", "pi_engine/bigint/butterflies.py",
              "    x0 = reduce(x0, one_over_p, p)\n    x2 = mulmod(x2, square", "    x2 = mulmod(x2, square", MULTIPLY),
     Mutation("a carry between limbs", "pi_engine/bigint/crt.py", "        carry = value >> 8\n", "        carry = 0\n", MULTIPLY),
