@@ -252,7 +252,7 @@ def test_what_is_no_size(text):
         (["compute", "5", "--series", "leibniz"], 2, "unknown series 'leibniz'"),
         (["compute", "5", "--base", "7"], 2, "'7' is not one of"),
         (["compute", "5", "--threads", "0"], 2, "threads"),
-        (["compute", "5", "--check", "full"], 2, "'full' is not one of"),
+        (["compute", "5", "--check", "most"], 2, "'most' is not one of"),
         (["compute", "5", "--treads", "2"], 2, "No such option"),
         (["compute", "5", "--json", "-o", "-"], 2, "choose one"),
         (["compute", "5", "-o", "missing/pi.txt"], 2, "does not exist"),

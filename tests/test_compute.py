@@ -137,7 +137,7 @@ def test_the_hash_does_not_depend_on_the_cut(million, rng):
         ({"digits": 5, "base": 7}, "choose 10 or 16"),
         ({"digits": 5, "threads": 0}, "threads must be 1"),
         ({"digits": 5, "memory": 0}, "memory limit"),
-        ({"digits": 5, "check": "most"}, "choose 'none' or 'fast'"),
+        ({"digits": 5, "check": "most"}, "choose 'none', 'fast' or 'full'"),
         ({"digits": 5, "series": "leibniz"}, "unknown series"),
     ],
 )
@@ -167,8 +167,8 @@ def test_writing_from_python(tmp_path, million):
     with pytest.raises(pi_engine.UsageError, match="overwrite=True"):
         result.write(tmp_path / "pi.txt")
     result.write(tmp_path / "pi.txt", overwrite=True)
-    with pytest.raises(pi_engine.UsageError, match="text format"):
-        result.write(tmp_path / "pi.ycd")
+    with pytest.raises(pi_engine.UsageError, match="format"):
+        result.write(tmp_path / "pi.out", format="pdf")
     assert result.write("/dev/null") == []
 
 
