@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 CheckLevel = Literal["none", "fast", "full"]
 BASES = (10, 16)
 
-_NEWTON_BYTES_PER_BIT = 1.5
-"""Workspace of root and division, by bits of the fraction: four transformed operands of its length at most."""
+_NEWTON_BYTES_PER_BIT = 1.1
+"""Workspace of root and division, by bits of the fraction: three transformed operands of its length at most."""
 
 _KEPT_BYTES = 256 << 20
 """Workspace that a computation leaves for the next one in the process."""

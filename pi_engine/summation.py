@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.result import Check
 from pi_engine.series.combination import Combination
+from pi_engine.series.evaluation import leading_bits
 from pi_engine.splitting import Node, check_against_shadow, split
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
     if checks is not None:
         counts = " + ".join(str(terms) for terms in plan.terms)
         checks.append(Check("shadow", "passed", f"Q and T of {counts} terms modulo 2^61 − 1, in a loop of its own"))
-    return node if combination is None else Node(None, combination.Q, combination.T)
+    if combination is not None:
+        return Node(None, combination.Q, combination.T)
+    return Node(None, *leading_bits(node.Q, node.T, plan.fraction_bits))
 
 
 def _share_of(progress: Progress, i: int, count: int) -> Progress:

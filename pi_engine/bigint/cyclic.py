@@ -83,7 +83,7 @@ class Factor:
         """Take a number below B^limbs, without its sign."""
         self.ring = ring
         self.number: Limbs | None = limbs_of(number) if isinstance(number, mpz) else number
-        self.transformed = Transformed(plan_for(ring.size))
+        self.transformed: Transformed | None = Transformed(plan_for(ring.size))
 
     def __enter__(self) -> Factor:
         return self
@@ -91,11 +91,22 @@ class Factor:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.transformed.release()
+        self.release()
+
+    def release(self) -> None:
+        """Free it before the context ends; it is in no further product."""
+        if self.transformed is not None:
+            self.transformed.release()
+            self.transformed = None
+
+    def residues(self) -> Transformed:
+        """What holds the transform."""
+        assert self.transformed is not None, "a factor that has been released"
+        return self.transformed
 
     def times(self, a: Limbs) -> Limbs:
         """See `Ring.product`."""
-        y, ring = self.transformed, self.ring
+        y, ring = self.residues(), self.ring
         x = Transformed(y.plan)
         mode = layout.FORWARD_A | layout.MULTIPLY | layout.INVERSE
         operands = [(a, x)]
@@ -111,7 +122,7 @@ class Factor:
 
     def times_last(self, a: Factor) -> Limbs:
         """a·b for an `a` that has been transformed and is in no further product: 1 or 2 transforms."""
-        x, y, ring = a.transformed, self.transformed, self.ring
+        x, y, ring = a.residues(), self.residues(), self.ring
         mode = layout.MULTIPLY | layout.INVERSE
         if self.number is not None:
             forward(y.plan, [(self.number, y)], y.primes, ring.threads)
@@ -124,19 +135,22 @@ class Factor:
 def sum_of_products(a: mpz, x: Factor, b: mpz, y: Factor) -> mpz:
     """a·x + b·y where its absolute value is below B^limbs/2, for signed a and b, x and y that have been transformed.
 
-    One inverse transform where the size has room for sums, else two.
+    One inverse transform where the size has room for sums, else two. Releases x, before b is transformed.
     """
     ring = x.ring
     if not ring.sums:
-        return mpz_from_limbs(x.times(limbs_of(a)), negative=a < 0) + mpz_from_limbs(
-            y.times(limbs_of(b)), negative=b < 0
-        )
-    u, v = Transformed(plan_for(ring.size)), Transformed(plan_for(ring.size))
+        first = mpz_from_limbs(x.times(limbs_of(a)), negative=a < 0)
+        x.release()
+        return first + mpz_from_limbs(y.times(limbs_of(b)), negative=b < 0)
+    u = Transformed(plan_for(ring.size))
+    forward(u.plan, [(limbs_of(a), u)], u.primes, ring.threads)
+    apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, u, x.residues(), u.primes, ring.threads)
+    x.release()
+    v = Transformed(plan_for(ring.size))
     # Opposite signs: a negative number as its complement in the ring.
     second = b if (a < 0) == (b < 0) else (mpz(1) << (64 * ring.limbs)) - 1 - abs(b)
-    forward(u.plan, [(limbs_of(a), u), (limbs_of(second), v)], u.primes, ring.threads)
-    apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, v, y.transformed, v.primes, ring.threads)
-    apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, u, x.transformed, u.primes, ring.threads)
+    forward(v.plan, [(limbs_of(second), v)], v.primes, ring.threads)
+    apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, v, y.residues(), v.primes, ring.threads)
     apply_to_rows(layout.ADD | layout.INVERSE, u, v, u.primes, ring.threads)
     found = ring.nearest(mpz_from_limbs(to_limbs(u, ring.limbs, ring.threads)))
     u.release()

@@ -53,6 +53,15 @@ class BinaryFraction(NamedTuple):
     error: int
 
 
+def leading_bits(Q: mpz, T: mpz, bits: int) -> tuple[mpz, mpz]:
+    """Q and T without the low bits that `pi_fraction` would not look at: both cut at the same place.
+
+    It cuts to `bits` + GUARD bits, or `root_times_quotient` to 128·h < `bits` + 192. Cutting twice is cutting once.
+    """
+    excess = max(0, min(Q.bit_length(), T.bit_length()) - (bits + 192))
+    return (abs(Q) >> excess) * (-1 if Q < 0 else 1), (abs(T) >> excess) * (-1 if T < 0 else 1)
+
+
 def root_of_radicand(
     form: ClosedForm, bits: int, *, check: bool = True, threads: int | None = None, fast: bool = False
 ) -> mpz | InverseRoot | None:

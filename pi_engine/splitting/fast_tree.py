@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pi_engine.bigint.workspace import pool
 from pi_engine.splitting.common_factors import divisors_by_level
 from pi_engine.splitting.level_division import divide_level
 from pi_engine.splitting.lower_tree import merge_level
@@ -138,6 +139,8 @@ def split_fast(series: HypergeometricSeries, terms: int, threads: int, progress:
     """Q and T of 0 ≤ k < `terms`, at least two of them; `progress` is called from this thread only."""
     tree = _FastTree(series, terms, threads, progress)
     root = tree.node(0, terms, tree.halvings)
+    # The copies take memory of their own: as much goes back to the system first, so that the peak is that of the tree.
+    pool.release(max(0, pool.held() - 8 * (len(root.Q) + len(root.T))))
     node = Node(None, root.Q.to_mpz(), root.T.to_mpz(), tree.removed())
     root.Q.release()
     root.T.release()

@@ -1,7 +1,7 @@
 """Merges of large nodes: one at a time, all threads inside each step, every operand transformed once.
 
 Six forward and three inverse transforms a node, see `merge_kernel`, which also holds the bound of the sum. An operand
-is released as soon as its transform has been made.
+is released as soon as its last transform has been made.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from pi_engine.bigint.limbs import Limbs
     from pi_engine.bigint.plan import Plan
     from pi_engine.splitting.node_level import NodeLevel
+
+
+PRIME_BY_PRIME_BITS = 1 << 25
+"""Bits of a transform from which the primes are taken one after another."""
 
 
 @dataclass(slots=True)
@@ -74,19 +78,32 @@ def _trimmed(limbs: Limbs, room: LimbRoom | None, *, negative: bool) -> Number:
 
 
 class _Merge:
-    """The steps of one merge: what is transformed, what is multiplied, what is given back when."""
+    """The steps of one merge, each for one group of primes after another.
+
+    Where memory counts more than time a group is one prime: an operand that is in one product only is then never held
+    modulo all of them.
+    """
 
     def __init__(self, plan: Plan, threads: int) -> None:
         self.plan = plan
         self.threads = threads
+        primes = range(plan.size.primes)
+        single = plan.size.bits >= PRIME_BY_PRIME_BITS
+        self.groups = [range(k, k + 1) for k in primes] if single else [primes]
 
-    def columns(self, *operands: Number) -> list[Transformed]:
-        jobs = [(operand.limbs, Transformed(self.plan)) for operand in operands]
-        forward(self.plan, jobs, range(self.plan.size.primes), self.threads)
-        return [target for _, target in jobs]
+    def columns(self, primes: range, *jobs: tuple[Number, Transformed]) -> None:
+        forward(self.plan, [(operand.limbs, target) for operand, target in jobs], primes, self.threads)
 
-    def rows(self, mode: int, x: Transformed, y: Transformed) -> None:
-        apply_to_rows(mode, x, y, x.primes, self.threads)
+    def rows(self, mode: int, x: Transformed, y: Transformed, primes: range) -> None:
+        apply_to_rows(mode, x, y, primes, self.threads)
+
+    def times(self, operand: Number, y: Transformed) -> None:
+        """Multiply y, which has been transformed, by an operand that is in no other product, and transform it back."""
+        for primes in self.groups:
+            x = Transformed(self.plan, primes)
+            self.columns(primes, (operand, x))
+            self.rows(FORWARD_B | MULTIPLY | INVERSE, y, x, primes)
+            x.release()
 
     def result(self, x: Transformed, limbs: int, *, negative: bool) -> Number:
         number = _finish(x, limbs, self.threads, negative=negative)
@@ -95,59 +112,75 @@ class _Merge:
 
 
 def merge_large(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
-    """The node of two neighbours, whose memory is released."""
+    """The node of two neighbours, whose memory is released.
+
+    At the same time there are in memory, as residues modulo all primes: T₁Q₂, later T, and Q₂, and P₁ if it is shared
+    with P₁P₂; and P₁ and T₂ modulo one group of primes.
+    """
     (P1, Q1, T1), (P2, Q2, T2) = left, right
     assert P1 is not None
     TQ_limbs, PT_limbs, Q_limbs = len(T1) + len(Q2), len(P1) + len(T2), len(Q1) + len(Q2)
     size = size_for(64 * max(TQ_limbs, PT_limbs, Q_limbs) + SUM_BITS)
     step = _Merge(plan_for(size), threads)
+    shared = P2 is not None and cost(size_for(64 * (len(P1) + len(P2)))) >= 2 / 3 * cost(size)
+    TQ_negative, PT_negative = T1.negative != Q2.negative, P1.negative != T2.negative
+    one_sign = TQ_negative == PT_negative or not len(T1) or not len(T2)
+    if not one_sign:
+        step.groups = [range(size.primes)]
 
-    x, y = step.columns(Q1, Q2)
-    step.rows(FORWARD_A | FORWARD_B | MULTIPLY | INVERSE, x, y)
-    Q_negative, TQ_negative = Q1.negative != Q2.negative, T1.negative != Q2.negative
-    Q1.release()
-    Q2.release()
-    Q = step.result(x, Q_limbs, negative=Q_negative)
-
-    (x,) = step.columns(T1)
-    step.rows(FORWARD_A | MULTIPLY, x, y)
-    y.release()
-    T1.release()
-    y, z = step.columns(T2, P1)
-    step.rows(FORWARD_A | FORWARD_B | MULTIPLY, y, z)
-    PT_negative = P1.negative != T2.negative
-    T2.release()
-    if TQ_negative == PT_negative or not len(T1) or not len(T2):
-        step.rows(ADD | INVERSE, x, y)
-        y.release()
+    x, y = Transformed(step.plan), Transformed(step.plan)
+    z = Transformed(step.plan) if shared else None
+    for primes in step.groups:
+        step.columns(primes, (T1, x), (Q2, y))
+        step.rows(FORWARD_A | FORWARD_B | MULTIPLY, x, y, primes)
+        u = Transformed(step.plan, primes)
+        v = Transformed(step.plan, primes) if z is None else z
+        step.columns(primes, (T2, u), (P1, v))
+        step.rows(FORWARD_A | FORWARD_B | MULTIPLY, u, v, primes)
+        if v is not z:
+            v.release()
+        if one_sign:
+            step.rows(ADD | INVERSE, x, u, primes)
+            u.release()
+    for number in (T1, T2, Q2):
+        number.release()
+    if one_sign:
         T = step.result(x, max(TQ_limbs, PT_limbs) + 1, negative=TQ_negative if len(T1) else PT_negative)
     else:
-        T = _difference(step, x, TQ_limbs, y, PT_limbs, negative=TQ_negative)
+        T = _difference(step, x, TQ_limbs, u, PT_limbs, negative=TQ_negative)
+
+    step.times(Q1, y)
+    Q_negative = Q1.negative != Q2.negative
+    Q1.release()
+    Q = step.result(y, Q_limbs, negative=Q_negative)
 
     if P2 is None:
-        z.release()
         P1.release()
         return LargeNode(None, Q, T)
     P_negative, P_limbs = P1.negative != P2.negative, len(P1) + len(P2)
-    if cost(size_for(64 * P_limbs)) < 2 / 3 * cost(size):
-        z.release()
-        P = _trimmed(multiply_limbs(P1.limbs, P2.limbs, threads), None, negative=P_negative)
+    if z is None:
+        P = _product(P1, P2, threads, negative=P_negative)
+        P1.release()
     else:
-        (x,) = step.columns(P2)
-        step.rows(FORWARD_A | MULTIPLY | INVERSE, x, z)
-        z.release()
-        P = step.result(x, P_limbs, negative=P_negative)
-    P1.release()
+        P1.release()
+        step.times(P2, z)
+        P = step.result(z, P_limbs, negative=P_negative)
     P2.release()
     return LargeNode(P, Q, T)
 
 
+def _product(x: Number, y: Number, threads: int, *, negative: bool) -> Number:
+    room = LimbRoom(len(x) + len(y))
+    multiply_limbs(x.limbs, y.limbs, threads, out=room.limbs)
+    return _trimmed(room.limbs, room, negative=negative)
+
+
 def _difference(step: _Merge, x: Transformed, x_limbs: int, y: Transformed, y_limbs: int, *, negative: bool) -> Number:
     """The sum of two products of different signs, transformed back one by one: rare, and without hurry."""
-    step.rows(INVERSE, x, x)
-    step.rows(INVERSE, y, y)
-    numbers = [step.result(x, x_limbs, negative=negative), step.result(y, y_limbs, negative=not negative)]
-    total = sum((number.to_mpz() for number in numbers), mpz(0))
-    for number in numbers:
-        number.release()
+    for number in (x, y):
+        step.rows(INVERSE, number, number, number.primes)
+    results = [step.result(x, x_limbs, negative=negative), step.result(y, y_limbs, negative=not negative)]
+    total = sum((result.to_mpz() for result in results), mpz(0))
+    for result in results:
+        result.release()
     return Number(limbs_of(total), total < 0)
