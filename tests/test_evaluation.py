@@ -19,7 +19,7 @@ from pi_engine.series import (
     get,
 )
 from pi_engine.series.combination import Combination
-from pi_engine.series.evaluation import ERROR_UNITS, GUARD, pi_fraction, root_of_radicand
+from pi_engine.series.evaluation import ERROR_UNITS, GUARD, leading_bits, pi_fraction, root_of_radicand
 from pi_engine.series.tail import all_terms
 from pi_engine.splitting import split
 
@@ -171,3 +171,14 @@ def test_root_bits_is_the_size_of_q(series):
     for terms in (10, 100, 5000):
         Q = split(series, terms).Q
         assert plan.root_bits(series, terms - 1) == pytest.approx(Q.bit_length(), rel=1e-3, abs=20)
+
+
+@pytest.mark.parametrize("fast", [False, True])
+def test_the_low_bits_of_q_and_t_change_nothing(fast):
+    form = CHUDNOVSKY.closed_form
+    for bits in (100, 5000, 250_000):
+        Q, T = split(CHUDNOVSKY, bits // 20)[1:3]
+        short = leading_bits(Q, T, bits)
+        assert min(abs(x).bit_length() for x in short) <= bits + 192
+        root = root_of_radicand(form, bits, threads=1, fast=fast)
+        assert pi_fraction(form, *short, root, bits, fast=fast) == pi_fraction(form, Q, T, root, bits, fast=fast)
