@@ -135,17 +135,19 @@ class Factor:
 def sum_of_products(a: mpz, x: Factor, b: mpz, y: Factor) -> mpz:
     """a·x + b·y where its absolute value is below B^limbs/2, for signed a and b, x and y that have been transformed.
 
-    One inverse transform where the size has room for sums, else two. Releases x, before b is transformed.
+    One inverse transform where the size has room for sums, else two. Releases x, unless it is y, before b is transformed.
     """
     ring = x.ring
     if not ring.sums:
         first = mpz_from_limbs(x.times(limbs_of(a)), negative=a < 0)
-        x.release()
+        if x is not y:
+            x.release()
         return first + mpz_from_limbs(y.times(limbs_of(b)), negative=b < 0)
     u = Transformed(plan_for(ring.size))
     forward(u.plan, [(limbs_of(a), u)], u.primes, ring.threads)
     apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, u, x.residues(), u.primes, ring.threads)
-    x.release()
+    if x is not y:
+        x.release()
     v = Transformed(plan_for(ring.size))
     # Opposite signs: a negative number as its complement in the ring.
     second = b if (a < 0) == (b < 0) else (mpz(1) << (64 * ring.limbs)) - 1 - abs(b)
