@@ -46,8 +46,10 @@ def require_certificate_file(file: str | Path, *, overwrite: bool) -> None:
     """Refuse, before any work is done, what could not be written.
 
     Raises:
-        UsageError, CapacityError: as `require_writable`.
+        UsageError, CapacityError: as `require_writable`; the file is a device or a pipe, which cannot be read again.
     """
+    if Path(file).exists() and not Path(file).is_file():
+        raise UsageError(f"{file} is no regular file, so it can have no certificate: leave out --proof")
     require_writable(certificate_path(file), size=_LARGEST, overwrite=overwrite)
 
 

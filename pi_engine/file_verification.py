@@ -53,7 +53,7 @@ def verify_file(
 
     Raises:
         UsageError: there is no such file or method, or the method is not for such a file.
-        CapacityError: "recompute" would not fit in memory.
+        CapacityError: "recompute" or "bbp" would not fit in memory.
         VerificationError: a check of the computation failed.
     """
     if method not in {"auto", "known", *METHODS}:

@@ -10,11 +10,10 @@ reduce. Backward, the scaled level leaves at most 1/2 + 0.325·K, and of two tog
 K = 1.49, of which heads make 3·2 times as much, and reduction 1/2.
 """
 
-from pi_engine.bigint.butterflies import forward4_begin, forward4_end, inverse4_begin, inverse4_end, join3, split3
-from pi_engine.bigint.heads import split_heads
+from pi_engine.bigint.butterflies import forward4_begin, forward4_end, inverse4_begin, inverse4_end
+from pi_engine.bigint.heads import join_heads, split_half_filled, split_heads, split_three
 from pi_engine.bigint.lanes import prefetch_to_write
 from pi_engine.bigint.layout import (
-    CUBE,
     FINAL_DOUBLES,
     FINAL_ROOT,
     FINAL_SCALE,
@@ -54,38 +53,6 @@ def _clear(x, first, last):
     zero = broadcast_wide(0.0)
     for i in range(first, last, WIDE):
         store(x, i, zero)
-
-
-@routine
-def _split_half_filled(x, quantity, constants):
-    """split_heads of six parts, the last three of which are zero."""
-    p = broadcast(load_double(constants, PRIME))
-    cube = broadcast(load_double(constants, CUBE))
-    cube_q = cube * broadcast(load_double(constants, ONE_OVER_P))
-    zero = broadcast(0.0)
-    for i in range(0, quantity, WIDTH):
-        x0, x1, x2 = load(x, i), load(x, i + quantity), load(x, i + 2 * quantity)
-        y0, y1, y2 = split3(x0, x1, x2, cube, cube_q, p)
-        store(x, i, y0)
-        store(x, i + quantity, y1)
-        store(x, i + 2 * quantity, y2)
-        y0, y1, y2 = split3(x0, zero - x1, x2, cube, cube_q, p)
-        store(x, i + 3 * quantity, y0)
-        store(x, i + 4 * quantity, y1)
-        store(x, i + 5 * quantity, y2)
-
-
-@routine
-def _split_three(x, quantity, constants):
-    """split_heads of three parts."""
-    p = broadcast(load_double(constants, PRIME))
-    cube = broadcast(load_double(constants, CUBE))
-    cube_q = cube * broadcast(load_double(constants, ONE_OVER_P))
-    for i in range(0, quantity, WIDTH):
-        y0, y1, y2 = split3(load(x, i), load(x, i + quantity), load(x, i + 2 * quantity), cube, cube_q, p)
-        store(x, i, y0)
-        store(x, i + quantity, y1)
-        store(x, i + 2 * quantity, y2)
 
 
 @routine
@@ -154,13 +121,13 @@ def forward_strip(x, used, heads, levels, tables, head_stride, constants, target
     if same:
         # Both halves start with the same numbers.
         _clear(x, STRIP * used, quantity)
-    elif heads == 6 and half_filled and levels:
+    elif heads == 6 and half_filled and levels:  # without levels rows follow, which may be given less than this leaves
         _clear(x, STRIP * used, 3 * quantity)
-        _split_half_filled(x, quantity, constants)
+        split_half_filled(x, quantity, constants)
     else:
         _clear(x, STRIP * used, STRIP * rows)
         if heads == 3 and levels:
-            _split_three(x, quantity, constants)
+            split_three(x, quantity, constants)
         else:
             split_heads(x, heads, quantity, constants)
     for head in range(heads - 1, -1, -1):
@@ -246,40 +213,6 @@ def _scaled_inverse_level(source, source_stride, x, quarter, final, alone, one_o
 
 
 @routine
-def _join_heads(x, heads, quantity, constants):
-    """`heads` times the inverse of split_heads, reduced to 1/2."""
-    p = broadcast(load_double(constants, PRIME))
-    one_over_p = broadcast(load_double(constants, ONE_OVER_P))
-    cube = broadcast(load_double(constants, CUBE))
-    cube_q = cube * one_over_p
-    if heads == 2:
-        for i in range(0, quantity, WIDTH):
-            low, high = load(x, i), load(x, i + quantity)
-            store(x, i, reduce(low + high, one_over_p, p))
-            store(x, i + quantity, reduce(low - high, one_over_p, p))
-    if heads == 3:
-        for i in range(0, quantity, WIDTH):
-            x0, x1, x2 = join3(load(x, i), load(x, i + quantity), load(x, i + 2 * quantity), cube, cube_q, p)
-            store(x, i, reduce(x0, one_over_p, p))
-            store(x, i + quantity, reduce(x1, one_over_p, p))
-            store(x, i + 2 * quantity, reduce(x2, one_over_p, p))
-    if heads == 6:
-        upper = x + 24 * quantity
-        for i in range(0, quantity, WIDTH):
-            x0, x1, x2 = join3(load(x, i), load(x, i + quantity), load(x, i + 2 * quantity), cube, cube_q, p)
-            y0, y1, y2 = join3(
-                load(upper, i), load(upper, i + quantity), load(upper, i + 2 * quantity), cube, cube_q, p
-            )
-            store(x, i, reduce(x0 + y0, one_over_p, p))
-            store(upper, i, reduce(x0 - y0, one_over_p, p))
-            # The ring x^3 = −1 is x^3 = 1 with −x for x.
-            store(x, i + quantity, reduce(x1 - y1, one_over_p, p))
-            store(upper, i + quantity, reduce(x1 + y1, one_over_p, p))
-            store(x, i + 2 * quantity, reduce(x2 + y2, one_over_p, p))
-            store(upper, i + 2 * quantity, reduce(x2 - y2, one_over_p, p))
-
-
-@routine
 def inverse_strip(source, row_stride, heads, levels, tables, head_stride, constants, x):
     """The inverse of forward_strip, from rows of the matrix at `source` to the buffer x, times the scale.
 
@@ -313,4 +246,4 @@ def inverse_strip(source, row_stride, heads, levels, tables, head_stride, consta
             for i in range(0, STRIP, WIDTH):
                 store(part, i, reduce(mulmod(load(place, i), scale, scale_q, p), one_over_p, p))
         source += 8 * row_stride << (2 * levels)
-    _join_heads(x, heads, quantity, constants)
+    join_heads(x, heads, quantity, constants)

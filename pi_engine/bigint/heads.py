@@ -1,10 +1,10 @@
-"""The first step of the column pass, where the number of rows is 2, 3 or 6 times a power of four."""
+"""The first step of the column pass and the last one back, where the number of rows is 2, 3 or 6 times a power of four."""
 
-from pi_engine.bigint.butterflies import split3
-from pi_engine.bigint.layout import CUBE, ONE_OVER_P, PRIME, STRIP, WIDE
+from pi_engine.bigint.butterflies import join3, split3
+from pi_engine.bigint.layout import CUBE, ONE_OVER_P, PRIME, STRIP, WIDE, WIDTH
 from pi_engine.bigint.modular import reduce
-from pi_engine.bigint.simd import broadcast_wide
-from pi_engine.bigint.simd_memory import load_double, load_wide, store
+from pi_engine.bigint.simd import broadcast, broadcast_wide
+from pi_engine.bigint.simd_memory import load, load_double, load_wide, store
 from pi_engine.runtime.compilation import routine
 
 
@@ -44,3 +44,69 @@ def split_heads(x, heads, quantity, constants):
                 store(x, i + 2 * quantity, y2)
             x += 24 * quantity
             sign = broadcast_wide(-1.0)
+
+
+@routine
+def split_half_filled(x, quantity, constants):
+    """split_heads of six parts, the last three of which are zero."""
+    p = broadcast(load_double(constants, PRIME))
+    cube = broadcast(load_double(constants, CUBE))
+    cube_q = cube * broadcast(load_double(constants, ONE_OVER_P))
+    zero = broadcast(0.0)
+    for i in range(0, quantity, WIDTH):
+        x0, x1, x2 = load(x, i), load(x, i + quantity), load(x, i + 2 * quantity)
+        y0, y1, y2 = split3(x0, x1, x2, cube, cube_q, p)
+        store(x, i, y0)
+        store(x, i + quantity, y1)
+        store(x, i + 2 * quantity, y2)
+        y0, y1, y2 = split3(x0, zero - x1, x2, cube, cube_q, p)
+        store(x, i + 3 * quantity, y0)
+        store(x, i + 4 * quantity, y1)
+        store(x, i + 5 * quantity, y2)
+
+
+@routine
+def split_three(x, quantity, constants):
+    """split_heads of three parts."""
+    p = broadcast(load_double(constants, PRIME))
+    cube = broadcast(load_double(constants, CUBE))
+    cube_q = cube * broadcast(load_double(constants, ONE_OVER_P))
+    for i in range(0, quantity, WIDTH):
+        y0, y1, y2 = split3(load(x, i), load(x, i + quantity), load(x, i + 2 * quantity), cube, cube_q, p)
+        store(x, i, y0)
+        store(x, i + quantity, y1)
+        store(x, i + 2 * quantity, y2)
+
+
+@routine
+def join_heads(x, heads, quantity, constants):
+    """`heads` times the inverse of split_heads, reduced to 1/2."""
+    p = broadcast(load_double(constants, PRIME))
+    one_over_p = broadcast(load_double(constants, ONE_OVER_P))
+    cube = broadcast(load_double(constants, CUBE))
+    cube_q = cube * one_over_p
+    if heads == 2:
+        for i in range(0, quantity, WIDTH):
+            low, high = load(x, i), load(x, i + quantity)
+            store(x, i, reduce(low + high, one_over_p, p))
+            store(x, i + quantity, reduce(low - high, one_over_p, p))
+    if heads == 3:
+        for i in range(0, quantity, WIDTH):
+            x0, x1, x2 = join3(load(x, i), load(x, i + quantity), load(x, i + 2 * quantity), cube, cube_q, p)
+            store(x, i, reduce(x0, one_over_p, p))
+            store(x, i + quantity, reduce(x1, one_over_p, p))
+            store(x, i + 2 * quantity, reduce(x2, one_over_p, p))
+    if heads == 6:
+        upper = x + 24 * quantity
+        for i in range(0, quantity, WIDTH):
+            x0, x1, x2 = join3(load(x, i), load(x, i + quantity), load(x, i + 2 * quantity), cube, cube_q, p)
+            y0, y1, y2 = join3(
+                load(upper, i), load(upper, i + quantity), load(upper, i + 2 * quantity), cube, cube_q, p
+            )
+            store(x, i, reduce(x0 + y0, one_over_p, p))
+            store(upper, i, reduce(x0 - y0, one_over_p, p))
+            # The ring x^3 = −1 is x^3 = 1 with −x for x.
+            store(x, i + quantity, reduce(x1 - y1, one_over_p, p))
+            store(upper, i + quantity, reduce(x1 + y1, one_over_p, p))
+            store(x, i + 2 * quantity, reduce(x2 + y2, one_over_p, p))
+            store(upper, i + 2 * quantity, reduce(x2 - y2, one_over_p, p))

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from gmpy2 import mpz
 
 from pi_engine.kernels import fast_path_pays
+from pi_engine.radix.words import DIGITS_PER_WORD as _WIDTHS
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-DIGITS_PER_WORD = 19
+DIGITS_PER_WORD = _WIDTHS[10]
 
 
 @dataclass(frozen=True)
