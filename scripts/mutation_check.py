@@ -32,6 +32,8 @@ MULTIPLY = "tests/bigint/test_bounds.py tests/bigint/test_multiply.py tests/bigi
 COMPUTE = "tests/test_evaluation.py tests/test_compute.py"
 NEAR_INTEGER = "tests/test_near_integer.py"
 BBP = "tests/test_bbp.py"
+LANES = "tests/bigint/test_lane_arithmetic.py"
+SPLITTING = "tests/test_fast_splitting.py"
 BY_BBP = "tests/test_by_bbp.py"
 FULL = "tests/test_full_check.py tests/test_tail.py"
 
@@ -136,6 +138,19 @@ MUTATIONS = [
     Mutation("the other series not compared", "pi_engine/full_check.py", "if run_again(other) != value_hash:", "if not other:", FULL),
     Mutation("a certificate's bytes not compared", "pi_engine/certificate.py", '!= _fingerprint(file):', '== ("", _fingerprint(file)):',
              FULL),
+    Mutation("lanes: a column's high halves one place off", "pi_engine/bigint/digit_lanes.py", "sums[_COLUMNS + k], digit, window[k], high",
+             "sums[_COLUMNS + k], digit, window[k + 1], high", LANES),
+    Mutation("lanes: the second product's sign", "pi_engine/bigint/lane_arithmetic.py", "    other = first_sign ^ second_sign\n",
+             "    other = first_sign\n", LANES),
+    Mutation("lanes: a quotient's borrow", "pi_engine/bigint/lane_arithmetic.py", "load_lanes(x, c + k) - taken + carry",
+             "load_lanes(x, c + k) - taken", LANES),
+    Mutation("lanes: more rows than fit", "pi_engine/bigint/layout.py", "LANE_ROWS = 2046", "LANE_ROWS = 2060", LANES),
+    Mutation("lanes: the first node's Q divided", "pi_engine/splitting/lane_kernel.py", "q, Q_sign, level, common, first, divisor",
+             "q, Q_sign, level, common, False, divisor", SPLITTING),
+    Mutation("lanes: a term too many in a short lane", "pi_engine/splitting/lane_kernel.py", "lanes_right_signed(k - last, SIGN_BIT)",
+             "lanes_right_signed(k - last - broadcast_word(ONE), SIGN_BIT)", SPLITTING),
+    Mutation("lanes: three digits of a limb", "pi_engine/splitting/lane_kernel.py", "DIGIT_BITS - offset) | third", "DIGIT_BITS - offset)",
+             SPLITTING),
     Mutation("the check of products", "pi_engine/bigint/product.py", "        check_product(a, b, product)\n", "        pass\n", MULTIPLY),
 ]  # fmt: skip
 

@@ -7,7 +7,7 @@ import pytest
 from gmpy2 import mpz
 
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
-from pi_engine.splitting import Node, check_against_shadow, fast_tree, lower_tree, split, subtrees, tree
+from pi_engine.splitting import Node, check_against_shadow, fast_tree, lane_subtrees, lower_tree, split, subtrees, tree
 from pi_engine.splitting.node import leaf_builder
 from pi_engine.splitting.term_values import bound, term_values
 from pi_engine.splitting.tree_kernels import cut
@@ -73,7 +73,8 @@ def test_words_and_long_values_are_the_polynomials(series):
 def test_subtrees_are_leaves_of_their_terms(series, lo, rng):
     leaf = leaf_builder(series)
     shapes = [(1, 0, 2), (1, 0, 3), (2, 1, 8), (3, 2, 24), (1, 4, 32), (5, 3, rng.randrange(80, 300))]
-    for count, depth, terms in shapes:
+    eights = [(8, 0, 16), (8, 1, 37), (8, 3, rng.randrange(128, 500)), (16, 2, rng.randrange(128, 800))]
+    for count, depth, terms in shapes + eights:
         level = subtrees.build_subtrees(series, lo, lo + terms, count, depth, threads=2, built=lambda n: None)
         cuts = partition(lo, lo + terms, count)
         for i in range(count):
@@ -102,6 +103,8 @@ def test_the_fast_tree_is_the_plain_tree(monkeypatch, series, threads):
     monkeypatch.setattr(fast_tree, "DIVIDE_AGAIN_LEVELS", 2)
     for subtree_bits, chunk_bits in ((1000, 1 << 28), (1, 30_000), (20_000, 90_000)):
         monkeypatch.setattr(fast_tree, "SUBTREE_BITS", subtree_bits)
+        monkeypatch.setattr(fast_tree, "LANE_SUBTREE_BITS", 2 * subtree_bits)
+        monkeypatch.setattr(fast_tree, "LANE_BITS", chunk_bits // 2)
         monkeypatch.setattr(fast_tree, "CHUNK_BITS", chunk_bits)
         for terms in (2, 3, 511, 2048 + 7 * threads):
             assert fast(series, terms, threads) == tree.split_plain(series, terms)
@@ -111,7 +114,8 @@ def test_the_fast_tree_is_the_plain_tree(monkeypatch, series, threads):
 def test_around_every_boundary(series):
     bits = term_values(series.q, 2000).bits
     subtree = max(2, fast_tree.SUBTREE_BITS // bits)
-    for base in (8, 16, 32, subtree // 2, subtree, 2 * subtree, 4 * subtree, 8 * subtree):
+    lanes = fast_tree.LANE_BITS // bits
+    for base in (8, 16, 32, subtree // 2, subtree, 2 * subtree, 4 * subtree, 8 * subtree, lanes):
         for terms in range(max(2, base - 3), base + 4):
             assert fast(series, terms) == tree.split_plain(series, terms)
 
@@ -129,6 +133,18 @@ def test_random_numbers_of_terms(threads, rng: random.Random):
         terms = int(2 ** rng.uniform(1, 15))
         series = SUMS[rng.choice([*SUMS])]
         check_against_shadow(series, terms, reduced(series, terms, threads))
+
+
+@pytest.mark.parametrize("possible", [True, False])
+def test_subtrees_side_by_side_and_one_by_one(monkeypatch, possible):
+    """Each on every machine: by words where the processor has no instruction for eight numbers."""
+    monkeypatch.setattr(lane_subtrees, "has_ifma", lambda: possible)
+    taken = []
+    claims = subtrees.lane_claims
+    monkeypatch.setattr(subtrees, "lane_claims", lambda *arguments: taken.append(1) or claims(*arguments))
+    for series in (CHUDNOVSKY, ODD["q negative"]):
+        assert fast(series, 9000, 2) == tree.split_plain(series, 9000)
+    assert len(taken) == 2 * possible
 
 
 def test_large_sums_take_the_fast_tree(monkeypatch):

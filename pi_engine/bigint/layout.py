@@ -9,6 +9,16 @@ WIDTH = 4
 # 15 cycles for sixteen points, and of WIDTH with two butterflies overlapped 12 to 13: long passes are done that way.
 WIDE = 8
 
+# Numbers side by side in `digit_lanes`, and bits of their digits.
+LANES = 8
+DIGIT_BITS = 52
+
+# Zeros on either side of such a number, as many as columns are made at once; and the most digits of the
+# lesser factor of a product and of a divisor.
+LANE_PAD = 8
+LANE_ROWS = 2046
+LANE_DIVISOR = 511
+
 # Columns transformed at once: two cache lines, wide enough for the memory to stream, narrow enough for all rows of a
 # strip to stay in the L2 cache.
 STRIP = 16

@@ -218,7 +218,15 @@ def _define(operation, vector, instruction):
         return getattr(builder, instruction)(*args)
 
 
-for _operation in (operator.add, operator.sub, operator.mul, operator.truediv, operator.and_, operator.or_):
+for _operation in (
+    operator.add,
+    operator.sub,
+    operator.mul,
+    operator.truediv,
+    operator.and_,
+    operator.or_,
+    operator.xor,
+):
     infer_global(_operation)(type("Vector_" + _operation.__name__, (_Binary,), {"key": _operation}))
 
 for _name in ("add", "sub", "mul"):

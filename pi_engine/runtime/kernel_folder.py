@@ -63,6 +63,11 @@ def has_fma() -> bool:
     return "+fma" in features
 
 
+def has_ifma() -> bool:
+    """Whether eight 52 × 52 bit products are one instruction here."""
+    return "+avx512ifma" in cpu()[1].split(",")
+
+
 def kernel_sources(root: Path = PACKAGE) -> dict[Path, bytes]:
     """The package's files that can change machine code: those that import Numba or what compiles with it, and what they import."""
     paths = {_dotted(path, root): path for path in sorted(root.rglob("*.py"))}

@@ -84,23 +84,30 @@ def divisors_by_level(series: HypergeometricSeries, least_terms: dict[int, int])
 
 
 class DivisorTable(NamedTuple):
-    """Divisors as a kernel takes them.
+    """Divisors as a kernel takes them, in digits to base 2^b.
 
     Attributes:
-        lengths: int64[levels], limbs; 0 where there is nothing to divide by.
-        rows: uint64[levels][1 + limbs], the inverse of the lowest limb modulo 2^64, then the limbs.
+        lengths: int64[levels], digits; 0 where there is nothing to divide by.
+        rows: uint64[levels][1 + digits], the inverse of the lowest digit modulo 2^b, then the digits.
     """
 
     lengths: NDArray[np.int64]
     rows: NDArray[np.uint64]
 
 
-def divisor_table(divisors: Sequence[mpz]) -> DivisorTable:
+def divisor_table(divisors: Sequence[mpz], digit_bits: int = 64) -> DivisorTable:
     """The table; a divisor of 1 has length 0."""
-    lengths = np.array([-(-d.bit_length() // 64) if d > 1 else 0 for d in divisors], np.int64)
+    lengths = np.array([-(-d.bit_length() // digit_bits) if d > 1 else 0 for d in divisors], np.int64)
     rows = np.zeros((len(divisors), 1 + max([1, *lengths.tolist()])), np.uint64)
     for row, divisor, length in zip(rows, divisors, lengths.tolist(), strict=True):
         if length:
-            row[0] = pow(int(divisor) % 2**64, -1, 2**64)
-            row[1 : 1 + length] = np.frombuffer(int(divisor).to_bytes(8 * length, "little"), "<u8")
+            digits = [int(digit) for digit in _digits(divisor, digit_bits, length)]
+            row[0] = pow(digits[0], -1, 1 << digit_bits)
+            row[1 : 1 + length] = digits
     return DivisorTable(lengths, rows)
+
+
+def _digits(number: mpz, digit_bits: int, count: int) -> Iterator[mpz]:
+    """Its lowest `count` digits to base 2^digit_bits, from the lowest on."""
+    for i in range(count):
+        yield (number >> (digit_bits * i)) & ((1 << digit_bits) - 1)

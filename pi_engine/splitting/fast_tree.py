@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pi_engine.bigint.layout import LANES
 from pi_engine.bigint.workspace import pool
 from pi_engine.splitting.common_factors import divisors_by_level
+from pi_engine.splitting.lane_subtrees import lanes_fit
 from pi_engine.splitting.level_division import divide_level
 from pi_engine.splitting.lower_tree import merge_level
 from pi_engine.splitting.node import Node
@@ -29,7 +31,14 @@ BLOCK_TERMS = 8
 """Terms that are accumulated one by one."""
 
 SUBTREE_BITS = 20_000
-"""Bits of Q at the root of a subtree: from here on the transform beats GMP."""
+"""Bits of Q at the root of a subtree, this to twice as many: from here on the transform beats GMP."""
+
+LANE_SUBTREE_BITS = 64_000
+"""The same of eight subtrees side by side, whose products go on beating the transform."""
+
+LANE_BITS = 450_000
+"""Bits of Q from which on there are eights of subtrees for every thread, though they are smaller; below, that costs more
+levels than it gains."""
 
 CHUNK_BITS = 1 << 28
 """Bits of Q at the root of a chunk: its leaves take about three times as much, in bits."""
@@ -61,17 +70,30 @@ class _FastTree:
         self.terms = terms
         self.threads = threads
         self.term_bits = term_values(series.q, terms).bits
-        self.subtree_terms = max(2, SUBTREE_BITS // self.term_bits)
-        chunk_terms = max(2 * self.subtree_terms, CHUNK_BITS // self.term_bits)
-        self.halvings, least, most = 0, terms, terms
-        while most > chunk_terms:
-            self.halvings, least, most = self.halvings + 1, 2 * (least // 4), most - 2 * (most // 4)
-        self.subtrees = 1 << max(0, (least // self.subtree_terms).bit_length() - 1)
-        self.depth = max(0, (least // self.subtrees // BLOCK_TERMS).bit_length() - 1)
+        values = [term_values(f, terms) for f in (series.p, series.q, series.a)]
+        if terms * self.term_bits >= LANE_BITS and lanes_fit(values):
+            self.cut_range(LANE_SUBTREE_BITS, LANES << (threads.bit_length() - 1))
+        else:
+            self.cut_range(SUBTREE_BITS, 1)
         self.again_at = self.second_division()
-        self.divisors = divisors_by_level(series, least_terms(least, self.subtrees, self.depth, self.again_at))
+        self.divisors = divisors_by_level(series, least_terms(self.least, self.subtrees, self.depth, self.again_at))
         levels = max(1, (terms // self.subtree_terms).bit_length())
         self.meter = _Meter(terms * (levels + 3), progress)
+
+    def cut_range(self, subtree_bits: int, fewest: int) -> None:
+        """Into chunks, and those into subtrees of so many bits, at least `fewest` if they have two terms each.
+
+        Of either there is a power of two.
+        """
+        self.subtree_terms = max(2, subtree_bits // self.term_bits)
+        chunk_terms = max(2 * self.subtree_terms, CHUNK_BITS // self.term_bits)
+        self.halvings, self.least, most = 0, self.terms, self.terms
+        while most > chunk_terms:
+            self.halvings, self.least, most = self.halvings + 1, 2 * (self.least // 4), most - 2 * (most // 4)
+        self.subtrees = 1 << max(0, (self.least // self.subtree_terms).bit_length() - 1)
+        while self.subtrees < fewest and 4 * self.subtrees <= self.least:
+            self.subtrees *= 2
+        self.depth = max(0, (self.least // self.subtrees // BLOCK_TERMS).bit_length() - 1)
 
     def removed(self) -> tuple[tuple[mpz, int], ...]:
         """What Q and T of the root are divided by: every level's divisor as often as it has nodes, less one."""

@@ -18,6 +18,7 @@ from gmpy2 import mpz
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import pool
 from pi_engine.splitting.common_factors import divisor_table
+from pi_engine.splitting.lane_subtrees import HEADER_LIMBS, Claims, Shape, lane_claims, lanes_are_usable
 from pi_engine.splitting.node_level import LimbRoom, NodeLevel
 from pi_engine.splitting.term_values import TermValues, term_values
 from pi_engine.splitting.tree_kernels import subtrees_claimed
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from pi_engine.series import HypergeometricSeries
 
-HEADER_LIMBS = 3
 BATCH_TERMS = 1 << 18
 """Terms between two reports: some ten milliseconds of work."""
 
@@ -62,30 +62,43 @@ def build_subtrees(
     largest = (hi - lo) // count + 3
     node_terms = [(largest >> (depth - j)) + 4 for j in range(depth)] + [largest]
     rooms = np.array([_rooms(p, q, a, m) for m in node_terms], np.int64)
-    arena = _arena_limbs(rooms, values)
     node_limbs = HEADER_LIMBS + int(rooms[depth].sum())
     room = LimbRoom(count * node_limbs)
     lengths = np.empty((3, count), np.int64)
+    shape = Shape(lo, hi, count, depth, rooms, room.address, lengths)
+    divisors = divisors or [mpz(1)] * (depth + 1)
+    if lanes_are_usable(values, node_terms, count, divisors):
+        side_by_side, arena, claim = lane_claims(shape, values, node_terms, divisors)
+    else:
+        side_by_side, arena, claim = _claims(shape, values, divisors)
     counter = np.zeros(1, np.uint64)
-    common = divisor_table(divisors or [mpz(1)] * (depth + 1))
-    arrays = [*(table for f in values for table in (f.words, f.longs)), *common]
-    step = max(threads, count * BATCH_TERMS // (hi - lo))
-    for done in range(0, count, step):
-        stop = min(done + step, count)
+    pieces = count // side_by_side
+    step = max(threads, pieces * BATCH_TERMS // (hi - lo))
+    for done in range(0, pieces, step):
+        stop = min(done + step, pieces)
         counter[0] = done
 
         def work(_thread: int, _first: int, _last: int, stop: int = stop) -> None:
-            block = pool.take(8 * arena)
+            block = pool.take(arena)
             try:
-                subtrees_claimed(
-                    counter, stop, lo, hi, count, depth, rooms, *arrays, block.address, room.address, lengths
-                )
+                claim(counter, stop, block.address)
             finally:
                 pool.give(block)
 
         share(work, threads, threads)
-        built((hi - lo) * (stop - done) // count)
+        built((hi - lo) * (stop - done) // pieces)
     return NodeLevel(room, _offsets(rooms[depth], count, node_limbs), lengths)
+
+
+def _claims(shape: Shape, values: list[TermValues], divisors: Sequence[mpz]) -> Claims:
+    """One subtree at a time, by GMP's products."""
+    arrays = [*(table for f in values for table in (f.words, f.longs)), *divisor_table(divisors)]
+    lo, hi, count, depth, rooms, address, lengths = shape
+
+    def claim(counter: NDArray[np.uint64], stop: int, arena: int) -> None:
+        subtrees_claimed(counter, stop, lo, hi, count, depth, rooms, *arrays, arena, address, lengths)
+
+    return Claims(1, 8 * _arena_limbs(rooms, values), claim)
 
 
 def _arena_limbs(rooms: NDArray[np.int64], values: list[TermValues]) -> int:

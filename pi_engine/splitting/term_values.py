@@ -8,6 +8,7 @@ evaluated in two's complement of so many words that its bound, and a sign, fit.
 
 from __future__ import annotations
 
+import functools
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -46,8 +47,9 @@ def bound(f: Coefficients, last: int) -> int:
     return value
 
 
+@functools.lru_cache(maxsize=8)
 def term_values(f: IntegerPolynomial, terms: int) -> TermValues:
-    """The form of f for 0 ≤ k < `terms`."""
+    """The form of f for 0 ≤ k < `terms`; its arrays are shared, and read only."""
     last = terms - 1
     groups: list[Coefficients] = []
     longs: list[Coefficients] = []

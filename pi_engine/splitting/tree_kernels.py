@@ -6,6 +6,7 @@ Here is also what their callers share with them and need no Numba for.
 from __future__ import annotations
 
 from pi_engine.bigint.gmp_symbols import PREFIX, register
+from pi_engine.runtime.kernel_folder import has_ifma
 from pi_engine.runtime.object_code import StoredKernel
 
 OPERANDS = 3
@@ -16,6 +17,15 @@ BY_GMP, SHARED, WITHOUT = -1, -2, -3
 
 DIVISION_OPERANDS = 2
 """Transformed operands in a thread's workspace of a division."""
+
+LANE_HEADER = 4
+"""Vectors before the numbers of a node of eight lanes: three signs, and the lengths."""
+
+VALUE_DIGITS = 32
+"""Digits of room for one value of a polynomial in eight lanes: of up to VALUE_WORDS factors of a word, of two digits each,
+rounded up to eight as they are written, with eight zeros on either side."""
+
+VALUE_WORDS = 8
 
 _COUNTER, _INDEXES, _ROWS, _LONGS = "uint64[::1]", "int64[::1]", "int64[:, ::1]", "uint64[:, :, ::1]"
 _WORDS = "uint64[:, ::1]"
@@ -38,6 +48,10 @@ subtrees_claimed = _with_gmp(
     "leaf_kernel", "subtrees_claimed", _COUNTER, *["int64"] * 5, _ROWS, *[_ROWS, _LONGS] * 3, _INDEXES, _WORDS,
     "int64", "int64", _ROWS,
 )  # fmt: skip
+lane_subtrees_claimed = StoredKernel(
+    "pi_engine.splitting.lane_kernel", "lane_subtrees_claimed",
+    f"void({', '.join([_COUNTER, *['int64'] * 5, *[_ROWS] * 4, _INDEXES, _WORDS, 'int64', 'int64', _INDEXES, _ROWS])})",
+)  # fmt: skip
 quotients_claimed = _with_gmp(
     "division_kernel", "quotients_claimed", _COUNTER, "int64", "int64", _INDEXES, *["int64"] * 6, _INDEXES, _INDEXES
 )
@@ -49,4 +63,6 @@ shadow_of_terms = StoredKernel(
     "pi_engine.splitting.shadow_kernel", "shadow_of_terms", f"void({', '.join(['uint64[::1]'] * 4)}, uint64)"
 )
 
-TREE_KERNELS = (subtrees_claimed, quotients_claimed, merges_claimed, shadow_of_terms)
+TREE_KERNELS = (
+    *([lane_subtrees_claimed] if has_ifma() else []), subtrees_claimed, quotients_claimed, merges_claimed, shadow_of_terms
+)  # fmt: skip

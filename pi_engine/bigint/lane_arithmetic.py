@@ -1,0 +1,174 @@
+"""Products, sums of products and exact quotients of eight numbers at once, as vectors of digits to base 2^52.
+
+A number here is an address with `length` digits: |x| of every lane is below 2^(52·length), and DIGIT_PAD zeros lie before
+the digits and behind them. Signs are masks, a vector of 0 or −1 a number. `length` is of all lanes together, so a lane may
+have zeros on top. What is written has room for its length rounded up to LANE_PAD, and
+LANE_PAD more.
+
+Bound. A column of a product is below 2·rows·(2^52 − 1), rows the lesser length; with rows ≤ LANE_ROWS = 2046 it is below
+4092·2^52, and with the carry of the columns before, below 2^12, it stays below 2^64.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pi_engine.bigint.digit_lanes import (
+    any_lane,
+    broadcast_word,
+    columns,
+    first_lane,
+    lanes_right,
+    lanes_right_signed,
+    load_lanes,
+    multiply_high,
+    multiply_low,
+    store_lanes,
+)
+from pi_engine.bigint.layout import DIGIT_BITS, LANE_PAD, LANES
+from pi_engine.bigint.words import load, stack
+from pi_engine.runtime.compilation import routine
+
+ZERO = np.uint64(0)
+ONE = np.uint64(1)
+MASK = np.uint64(2**DIGIT_BITS - 1)
+DIGIT = np.uint64(8 * LANES)
+"""Bytes of a digit of eight numbers."""
+
+_COLUMNS = 8
+
+
+@routine
+def pad(x, length):
+    """Write the zeros around a number's digits."""
+    zero = broadcast_word(ZERO)
+    for j in range(LANE_PAD):
+        store_lanes(x, -1 - j, zero)
+        store_lanes(x, length + j, zero)
+
+
+@routine
+def trimmed(x, length):
+    """The length without the digits that are zero in all lanes."""
+    while length > 0 and not any_lane(load_lanes(x, length - 1)):
+        length -= 1
+    return length
+
+
+@routine
+def product_columns(out, a, m, b, n, c):
+    """Columns c … c + 7 of a·b, m and n digits."""
+    first = max(0, c - n)
+    columns(out, a + DIGIT * np.uint64(first), b + DIGIT * np.uint64(c - first), min(m - 1, c + 7) - first + 1)
+
+
+@routine
+def product(out, a, m, b, n):
+    """Write |a·b| and its zeros around; returns its length. `out` must be neither a nor b."""
+    if m > n:
+        a, b, m, n = b, a, n, m
+    mask = broadcast_word(MASK)
+    carry = broadcast_word(ZERO)
+    sums = stack(8 * 8)
+    for c in range(0, m + n, _COLUMNS):
+        product_columns(sums, a, m, b, n, c)
+        for k in range(_COLUMNS):
+            column = load_lanes(sums, k) + carry
+            store_lanes(out, c + k, column & mask)
+            carry = lanes_right(column, DIGIT_BITS)
+    length = trimmed(out, m + n)
+    pad(out, length)
+    return length
+
+
+@routine
+def sum_of_products(out, a, m, b, n, first_sign, x, i, y, j, second_sign):
+    """Write |±a·b ± x·y| and its zeros around; returns its length and its sign. `out` must be none of the others.
+
+    i, j: digits of x and y. first_sign, second_sign: masks of the two products.
+    """
+    if m > n:
+        a, b, m, n = b, a, n, m
+    if i > j:
+        x, y, i, j = y, x, j, i
+    length = max(m + n, i + j) + 1
+    mask = broadcast_word(MASK)
+    other = first_sign ^ second_sign
+    carry = broadcast_word(ZERO)
+    ab_carry, xy_carry = carry, carry
+    sums = stack(8 * 8)
+    more = stack(8 * 8)
+    for c in range(0, length, _COLUMNS):
+        product_columns(sums, a, m, b, n, c)
+        product_columns(more, x, i, y, j, c)
+        for k in range(_COLUMNS):
+            ab = load_lanes(sums, k) + ab_carry
+            xy = load_lanes(more, k) + xy_carry
+            ab_carry, xy_carry = lanes_right(ab, DIGIT_BITS), lanes_right(xy, DIGIT_BITS)
+            digit = (ab & mask) + (((xy & mask) ^ other) - other) + carry
+            store_lanes(out, c + k, digit & mask)
+            carry = lanes_right_signed(digit, DIGIT_BITS)
+    if any_lane(carry):
+        # Two's complement in the lanes where the second product was the larger one.
+        negative = carry
+        carry = negative & broadcast_word(ONE)
+        for k in range(length):
+            digit = ((load_lanes(out, k) ^ negative) & mask) + carry
+            store_lanes(out, k, digit & mask)
+            carry = lanes_right(digit, DIGIT_BITS)
+        first_sign = first_sign ^ negative
+    length = trimmed(out, length)
+    pad(out, length)
+    return length, first_sign
+
+
+@routine
+def spread_divisor(out, inverse, words, limbs, spare_first):
+    """Write a divisor of so many digits into all lanes, its zeros around; 1 into lane 0 if `spare_first`.
+
+    words: the address of 1/d mod 2^52 and of d's digits. The inverse goes to digit 0 of `inverse`.
+    """
+    pad(out, limbs)
+    for j in range(limbs + 1):
+        digit = broadcast_word(load(words, j))
+        if spare_first:
+            digit = first_lane(broadcast_word(np.uint64(j <= 1)), digit)
+        if j == 0:
+            store_lanes(inverse, 0, digit)
+        else:
+            store_lanes(out, j - 1, digit)
+
+
+@routine
+def exact_quotient(out, x, width, divisor, digits, inverse):
+    """Write the lowest `width` digits of |x|/d and the zeros around; returns its length. The division is exact.
+
+    Modulo 2^(52·width) the quotient is x·d⁻¹: each digit is what is left of x, times the inverse of d's lowest digit
+    (Jebelean, An algorithm for exact division, Journal of Symbolic Computation 15, 1993). `out` must not be x.
+
+    What is taken from a column is that of a product of `digits` ≤ LANE_DIVISOR = 511 rows, below 2^62; what is left
+    of a column, with the carry of those before, above −2^11, is above −2^62 − 2^11 and below 2^52.
+    """
+    mask = broadcast_word(MASK)
+    zero = broadcast_word(ZERO)
+    unit = load_lanes(inverse, 0)
+    carry = zero
+    sums = stack(8 * 8)
+    pad(out, 0)
+    for c in range(0, width, _COLUMNS):
+        for k in range(_COLUMNS):
+            store_lanes(out, c + k, zero)
+        columns(sums, divisor, out + DIGIT * np.uint64(c), min(digits, c + _COLUMNS))
+        for k in range(_COLUMNS):
+            taken = load_lanes(sums, k)
+            for j in range(k):
+                known = load_lanes(out, c + j)
+                taken = multiply_low(taken, load_lanes(divisor, k - j), known)
+                taken = multiply_high(taken, load_lanes(divisor, k - 1 - j), known)
+            column = load_lanes(x, c + k) - taken + carry
+            digit = multiply_low(zero, column & mask, unit)
+            store_lanes(out, c + k, digit)
+            carry = lanes_right_signed(column - multiply_low(zero, load_lanes(divisor, 0), digit), DIGIT_BITS)
+    length = trimmed(out, width)
+    pad(out, length)
+    return length

@@ -1,0 +1,304 @@
+"""The bottom of the tree, eight subtrees at once: what `leaf_kernel` does word by word, in vectors of digits.
+
+Lane l of a node is the node of subtree l. All lanes take the same steps: a block is as many terms as the longest of the
+eight, and where a lane has no term left it is merged with the node P = Q = 1, T = 0. A term is a node too, with
+P = p(k), Q = q(k) and T = a(k)·p(k).
+
+A node lies at an address: the signs of P, Q and T, their lengths, then the three numbers, each with its zeros around,
+in the room of its level. The caller has proved that they fit (`lane_subtrees`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pi_engine.bigint.digit_lanes import (
+    broadcast_word,
+    lanes_left,
+    lanes_right,
+    lanes_right_signed,
+    load_lanes,
+    scatter_words,
+    store_lanes,
+)
+from pi_engine.bigint.lane_arithmetic import (
+    DIGIT,
+    MASK,
+    exact_quotient,
+    pad,
+    product,
+    spread_divisor,
+    sum_of_products,
+    trimmed,
+)
+from pi_engine.bigint.layout import DIGIT_BITS, LANE_PAD, LANES
+from pi_engine.bigint.words import address_of, claim, load, stack, store
+from pi_engine.runtime.compilation import routine
+from pi_engine.splitting import tree_kernels
+
+ZERO = np.uint64(0)
+ONE = np.uint64(1)
+SIGN_BIT = 63
+LENGTHS = 3
+"""The vector behind the three signs whose first words are the lengths."""
+NODE_PAD = tree_kernels.LANE_HEADER + LANE_PAD
+
+cut = routine(tree_kernels.cut)
+
+
+@routine
+def numbers(node, rooms):
+    """The addresses of a node's P, Q and T."""
+    P = node + DIGIT * np.uint64(NODE_PAD)
+    Q = P + DIGIT * np.uint64(rooms[0])
+    return P, Q, Q + DIGIT * np.uint64(rooms[1])
+
+
+@routine
+def lengths(node):
+    """The lengths of a node's P, Q and T."""
+    place = node + DIGIT * np.uint64(LENGTHS)
+    return np.int64(load(place, 0)), np.int64(load(place, 1)), np.int64(load(place, 2))
+
+
+@routine
+def set_length(node, number, length):
+    """Write a length."""
+    store(node + DIGIT * np.uint64(LENGTHS), number, np.uint64(length))
+
+
+@routine
+def digits_of_words(out, words):
+    """Write |words|, below 2^63, as a number; returns its length and its sign."""
+    sign = lanes_right_signed(words, SIGN_BIT)
+    magnitude = (words ^ sign) - sign
+    store_lanes(out, 0, magnitude & broadcast_word(MASK))
+    store_lanes(out, 1, lanes_right(magnitude, DIGIT_BITS))
+    length = trimmed(out, 2)
+    pad(out, length)
+    return length, sign
+
+
+@routine
+def values(out, spare, group_words, k, chosen, otherwise):
+    """Write |f(k)|, f as in `term_values` without long factors; returns length and sign.
+
+    Lanes that are not `chosen`, a mask, get the word `otherwise` in each factor. spare: two numbers' room.
+    """
+    keep = chosen
+    other = broadcast_word(otherwise) & (keep ^ broadcast_word(~ZERO))
+    degree = group_words.shape[1] - 1
+    length, sign = 0, keep ^ keep
+    step = DIGIT * np.uint64(tree_kernels.VALUE_DIGITS)
+    for group in range(group_words.shape[0]):
+        value = broadcast_word(np.uint64(group_words[group, degree]))
+        for i in range(degree - 1, -1, -1):
+            value = value * k + broadcast_word(np.uint64(group_words[group, i]))
+        value = (value & keep) | other
+        if group == 0:
+            length, sign = digits_of_words(out, value)
+        else:
+            n, other_sign = digits_of_words(spare, value)
+            sign = sign ^ other_sign
+            m = product(spare + step, out, length, spare, n)
+            for j in range(m):
+                store_lanes(out, j, load_lanes(spare + step, j))
+            pad(out, m)
+            length = m
+    return length, sign
+
+
+@routine
+def term(node, rooms, k, last, tables, spare):
+    """The node of term k of every lane; of no term where k ≥ `last`. spare: three values' room."""
+    p_words, q_words, a_words = tables
+    P, Q, T = numbers(node, rooms)
+    within = lanes_right_signed(k - last, SIGN_BIT)
+    zero = broadcast_word(ZERO)
+    not_first = lanes_right_signed(zero - k, SIGN_BIT)
+    step = DIGIT * np.uint64(tree_kernels.VALUE_DIGITS)
+    spare += DIGIT * np.uint64(LANE_PAD)
+    p, p_sign = values(P, spare + step, p_words, k, within & not_first, ONE)
+    q, q_sign = values(Q, spare + step, q_words, k, within & not_first, ONE)
+    a, a_sign = values(spare, spare + step, a_words, k, within, ZERO)
+    store_lanes(node, 0, p_sign)
+    store_lanes(node, 1, q_sign)
+    store_lanes(node, 2, a_sign ^ p_sign)
+    set_length(node, 0, p)
+    set_length(node, 1, q)
+    set_length(node, 2, product(T, P, p, spare, a))
+
+
+@routine
+def divided(out, node, number, x, length, sign, level, common, first, divisor):
+    """Write |x| as a number of a node, over what all nodes of its level have in common.
+
+    first: whether lane 0 keeps what it has. divisor: room for the longest and its inverse.
+    """
+    store_lanes(node, number, sign)
+    limbs = common[0][level]
+    inverse = divisor
+    place = divisor + DIGIT * np.uint64(1 + LANE_PAD)
+    words = address_of(common[1]) + np.uint64(8 * (level * common[1].shape[1]))
+    spread_divisor(place, inverse, words, limbs, first)
+    width = length if first else length - limbs + 1
+    set_length(node, number, exact_quotient(out, x, width, place, limbs, inverse))
+
+
+@routine
+def merge(out, out_rooms, left, right, rooms, level, common, first, scratch):
+    """Write the node of two neighbours of one room, divided by what its level has in common if `level` ≥ 0.
+
+    scratch: a product, and a divisor.
+    """
+    P1, Q1, T1 = numbers(left, rooms)
+    P2, Q2, T2 = numbers(right, rooms)
+    p1, q1, t1 = lengths(left)
+    p2, q2, t2 = lengths(right)
+    P, Q, T = numbers(out, out_rooms)
+    P_sign = load_lanes(left, 0) ^ load_lanes(right, 0)
+    Q_sign = load_lanes(left, 1) ^ load_lanes(right, 1)
+    TQ_sign, PT_sign = load_lanes(left, 2) ^ load_lanes(right, 1), load_lanes(left, 0) ^ load_lanes(right, 2)
+    t, T_sign = sum_of_products(T, T1, t1, Q2, q2, TQ_sign, P1, p1, T2, t2, PT_sign)
+    store_lanes(out, 2, T_sign)
+    set_length(out, 2, t)
+    if level >= 0 and common[0][level] > 0:
+        raw = scratch + DIGIT * np.uint64(LANE_PAD)
+        divisor = scratch + DIGIT * np.uint64(out_rooms[2])
+        p = product(raw, P1, p1, P2, p2)
+        divided(P, out, 0, raw, p, P_sign, level, common, False, divisor)
+        q = product(raw, Q1, q1, Q2, q2)
+        divided(Q, out, 1, raw, q, Q_sign, level, common, first, divisor)
+    else:
+        store_lanes(out, 0, P_sign)
+        store_lanes(out, 1, Q_sign)
+        set_length(out, 0, product(P, P1, p1, P2, p2))
+        set_length(out, 1, product(Q, Q1, q1, Q2, q2))
+
+
+@routine
+def block(target, rooms, begins, ends, tables, common, first, places):
+    """The nodes of the terms begins ≤ k < ends of every lane, one by one.
+
+    begins, ends: addresses of a word a lane. places: two nodes, and scratch.
+    """
+    node, other, scratch = places
+    lo, hi = load_lanes(begins, 0), load_lanes(ends, 0)
+    terms = 1
+    for lane in range(LANES):
+        terms = max(terms, np.int64(load(ends, lane)) - np.int64(load(begins, lane)))
+    single = scratch
+    spare = single + DIGIT * np.uint64(NODE_PAD + rooms[0] + rooms[1] + rooms[2])
+    # A block of one term has nothing in common with the others.
+    term(target if terms == 1 else node, rooms, lo, hi, tables, spare)
+    for i in range(1, terms):
+        term(single, rooms, lo + broadcast_word(np.uint64(i)), hi, tables, spare)
+        last = i == terms - 1
+        out = target if last else other
+        merge(out, rooms, node, single, rooms, 0 if last else -1, common, first, spare)
+        node, other = out, node
+
+
+@routine
+def subtree(out, bounds, depth, rooms, tables, common, first, arena):
+    """The nodes of eight ranges, of 2^depth blocks each, at `out`.
+
+    bounds: the address of the lanes' first terms, and of their ends. first: whether lane 0 begins with k = 0.
+    As in a binary counter, the left neighbour that waits for a partner at level j lies in slot j.
+    """
+    slots = arena
+    spare = slots
+    for j in range(depth):
+        spare += DIGIT * np.uint64(NODE_PAD + rooms[j, 0] + rooms[j, 1] + rooms[j, 2])
+    largest = DIGIT * np.uint64(NODE_PAD + rooms[depth, 0] + rooms[depth, 1] + rooms[depth, 2])
+    other = spare + largest
+    scratch = other + largest
+    smallest = DIGIT * np.uint64(NODE_PAD + rooms[0, 0] + rooms[0, 1] + rooms[0, 2])
+    places = scratch, scratch + smallest, scratch + smallest + smallest
+    begins = stack(8)
+    ends = stack(8)
+    blocks = 1 << depth
+    for i in range(blocks):
+        for lane in range(LANES):
+            lo, hi = np.int64(load(bounds, lane)), np.int64(load(bounds, LANES + lane))
+            store(begins, lane, np.uint64(cut(lo, hi, i, blocks)))
+            store(ends, lane, np.uint64(cut(lo, hi, i + 1, blocks)))
+        level, slot = 0, slots
+        target = slot if i & 1 == 0 and depth > 0 else spare if depth > 0 else out
+        block(target, rooms[0], begins, ends, tables, common, first and i == 0, places)
+        node = target
+        while (i >> level) & 1 == 1:
+            left = slot
+            slot += DIGIT * np.uint64(NODE_PAD + rooms[level, 0] + rooms[level, 1] + rooms[level, 2])
+            level += 1
+            if level == depth:
+                target = out
+            elif (i >> level) & 1 == 0:
+                target = slot
+            else:
+                target = other if node == spare else spare
+            merge(
+                target,
+                rooms[level],
+                left,
+                node,
+                rooms[level - 1],
+                level,
+                common,
+                first and i + 1 == 1 << level,
+                scratch,
+            )
+            node = target
+
+
+@routine
+def pack(place, stride, x, length, sign_place, found):
+    """Write eight numbers as limbs, `stride` bytes from one to the next; their signed lengths to the address `found`."""
+    limbs = (DIGIT_BITS * length + 63) // 64
+    for j in range(limbs):
+        i = 64 * j // DIGIT_BITS
+        offset = 64 * j - DIGIT_BITS * i
+        # Shifted in two steps: together it may be 64 and more, and then nothing is left.
+        third = lanes_left(lanes_left(load_lanes(x, i + 2), DIGIT_BITS), DIGIT_BITS - offset)
+        word = lanes_right(load_lanes(x, i), offset) | lanes_left(load_lanes(x, i + 1), DIGIT_BITS - offset) | third
+        scatter_words(place + np.uint64(8 * j), stride, word)
+    for lane in range(LANES):
+        n = limbs
+        while n > 0 and load(place + stride * np.uint64(lane), n - 1) == ZERO:
+            n -= 1
+        store(found, lane, np.uint64(-n if load(sign_place, lane) != ZERO else n))
+
+
+@routine
+def lane_subtrees_claimed(
+    counter, stop, first, last, count, depth, rooms, p_words, q_words, a_words, divisor_lengths, divisors, arena,
+    place, limb_rooms, lengths_out,
+):  # fmt: skip
+    """Build eight neighbouring subtrees at a time of `count`, as `leaf_kernel.subtrees_claimed` does.
+
+    stop: in eights. rooms: digits, arena: the thread's own (`lane_subtrees`). limb_rooms: limbs of P, Q and T of a
+    result, from one result to the next, and before its P.
+    """
+    tables = p_words, q_words, a_words
+    common = divisor_lengths, divisors
+    room = limb_rooms[3]
+    stride = np.uint64(8 * room)
+    bounds = stack(16)
+    node = np.uint64(arena)
+    free = node + DIGIT * np.uint64(NODE_PAD + rooms[depth, 0] + rooms[depth, 1] + rooms[depth, 2])
+    while True:
+        turn = claim(address_of(counter))
+        if turn >= stop:
+            return
+        i = count - LANES * (turn + 1)
+        for lane in range(LANES):
+            store(bounds, lane, np.uint64(cut(first, last, i + lane, count)))
+            store(bounds, LANES + lane, np.uint64(cut(first, last, i + lane + 1, count)))
+        subtree(node, bounds, depth, rooms, tables, common, first == 0 and i == 0, free)
+        places = numbers(node, rooms[depth])
+        digits = lengths(node)
+        out = np.uint64(place) + np.uint64(8 * i * room + 8 * limb_rooms[4])
+        for j in range(3):
+            found = address_of(lengths_out) + np.uint64(8 * (j * count + i))
+            pack(out, stride, places[j], digits[j], node + DIGIT * np.uint64(j), found)
+            out += np.uint64(8 * limb_rooms[j])
