@@ -22,8 +22,8 @@ than what the processor looks ahead: 52 cycles for sixteen points on Zen 3, 82 i
 
 from pi_engine.bigint.layout import PRODUCT_NODES, WIDTH
 from pi_engine.bigint.modular import mulmod, mulmod_negated, reduce, rounded_product
-from pi_engine.bigint.simd import broadcast, fma, fnma
-from pi_engine.bigint.simd_memory import load, load_double, load_unaligned, store
+from pi_engine.bigint.simd import GROUP, LONG, broadcast_like, fma, fnma
+from pi_engine.bigint.simd_memory import broadcast_group, load_group, load_group_unaligned, store, store_group
 from pi_engine.bigint.twiddles import place
 from pi_engine.runtime.compilation import routine
 
@@ -45,8 +45,8 @@ def product_sums(a0, a1, a2, a3, b, v1, v2, v3):
     Two sums, of two products each, advance side by side: one from the magic number, one from its negative, so that it
     cancels when they are added.
     """
-    upper, low0 = accumulate(a0, b, broadcast(MAGIC))
-    lower, low2 = accumulate(a2, v2, broadcast(-MAGIC))
+    upper, low0 = accumulate(a0, b, broadcast_like(MAGIC, b))
+    lower, low2 = accumulate(a2, v2, broadcast_like(-MAGIC, b))
     upper, low1 = accumulate(a1, v1, upper)
     lower, low3 = accumulate(a3, v3, lower)
     return upper + lower, (low0 + low2) + (low1 + low3)
@@ -61,23 +61,23 @@ def remainder(high, low, one_over_p, p):
 @routine(forceinline=True)
 def _prepare(b, table, first, nodes, scratch, one_over_p, p):
     """Write s and b of every ring; the rings of a node are x^4 = t, −t, i·t, −i·t."""
-    for node in range(first, first + nodes):
-        root = broadcast(load_double(table, place(node, 2)))
-        root_q = broadcast(load_double(table, place(node, 3)))
-        turned = broadcast(load_double(table, place(node, 4)))
-        turned_q = broadcast(load_double(table, place(node, 5)))
-        b0, b1 = reduce(load(b, 0), one_over_p, p), reduce(load(b, 4), one_over_p, p)
-        b2, b3 = reduce(load(b, 8), one_over_p, p), reduce(load(b, 12), one_over_p, p)
-        store(scratch, 0, mulmod(b0, root, root_q, p))
-        store(scratch, 4, b0)
-        store(scratch, 8, mulmod_negated(b1, root, root_q, p))
-        store(scratch, 12, b1)
-        store(scratch, 16, mulmod(b2, turned, turned_q, p))
-        store(scratch, 20, b2)
-        store(scratch, 24, mulmod_negated(b3, turned, turned_q, p))
-        store(scratch, 28, b3)
-        b += 8 * 4 * WIDTH
-        scratch += 8 * 8 * WIDTH
+    for node in range(first, first + nodes, GROUP):
+        root = broadcast_group(table, place(node, 2), 1)
+        root_q = broadcast_group(table, place(node, 3), 1)
+        turned = broadcast_group(table, place(node, 4), 1)
+        turned_q = broadcast_group(table, place(node, 5), 1)
+        b0, b1 = reduce(load_group(b, 0, 16), one_over_p, p), reduce(load_group(b, 4, 16), one_over_p, p)
+        b2, b3 = reduce(load_group(b, 8, 16), one_over_p, p), reduce(load_group(b, 12, 16), one_over_p, p)
+        store_group(scratch, 0, 32, mulmod(b0, root, root_q, p))
+        store_group(scratch, 4, 32, b0)
+        store_group(scratch, 8, 32, mulmod_negated(b1, root, root_q, p))
+        store_group(scratch, 12, 32, b1)
+        store_group(scratch, 16, 32, mulmod(b2, turned, turned_q, p))
+        store_group(scratch, 20, 32, b2)
+        store_group(scratch, 24, 32, mulmod_negated(b3, turned, turned_q, p))
+        store_group(scratch, 28, 32, b3)
+        b += 8 * 4 * LONG
+        scratch += 8 * 8 * LONG
 
 
 @routine
@@ -90,14 +90,15 @@ def multiply_rings(a, b, table, nodes, scratch, one_over_p, p):
         block = min(PRODUCT_NODES, nodes - first)
         _prepare(b + 128 * first, table, first, block, scratch, one_over_p, p)
         rings = a + 128 * first
-        for i in range(0, 4 * WIDTH * block, WIDTH):
+        for i in range(0, 4 * WIDTH * block, LONG):
             high, low = product_sums(
-                broadcast(load_double(rings, i)), broadcast(load_double(rings, i + 1)),
-                broadcast(load_double(rings, i + 2)), broadcast(load_double(rings, i + 3)),
-                load(scratch, 2 * i + 4), load_unaligned(scratch, 2 * i + 3),
-                load_unaligned(scratch, 2 * i + 2), load_unaligned(scratch, 2 * i + 1),
+                broadcast_group(rings, i, 4), broadcast_group(rings, i + 1, 4),
+                broadcast_group(rings, i + 2, 4), broadcast_group(rings, i + 3, 4),
+                load_group(scratch, 2 * i + 4, 8), load_group_unaligned(scratch, 2 * i + 3, 8),
+                load_group_unaligned(scratch, 2 * i + 2, 8), load_group_unaligned(scratch, 2 * i + 1, 8),
             )  # fmt: skip
-            store(scratch, 2 * i, high)
-            store(scratch, 2 * i + 4, low)
-        for i in range(0, 4 * WIDTH * block, WIDTH):
-            store(rings, i, remainder(load(scratch, 2 * i), load(scratch, 2 * i + 4), one_over_p, p))
+            store_group(scratch, 2 * i, 8, high)
+            store_group(scratch, 2 * i + 4, 8, low)
+        for i in range(0, 4 * WIDTH * block, LONG):
+            high, low = load_group(scratch, 2 * i, 8), load_group(scratch, 2 * i + 4, 8)
+            store(rings, i, remainder(high, low, one_over_p, p))

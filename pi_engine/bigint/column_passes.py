@@ -30,8 +30,8 @@ from pi_engine.bigint.layout import (
 )
 from pi_engine.bigint.modular import mulmod, reduce
 from pi_engine.bigint.passes import load4, store4
-from pi_engine.bigint.simd import broadcast, broadcast_wide
-from pi_engine.bigint.simd_memory import load, load_double, load_wide, store, store_streaming
+from pi_engine.bigint.simd import LONG, broadcast_long, broadcast_wide
+from pi_engine.bigint.simd_memory import load_double, load_long, load_wide, store, store_streaming
 from pi_engine.bigint.twiddles import level_doubles
 from pi_engine.runtime.compilation import routine
 
@@ -41,9 +41,9 @@ def _twiddles(table, node):
     """The six twiddles of a node: t², t, i·t, each followed by itself over p."""
     place = node // WIDTH * 6 * WIDTH + node % WIDTH
     return (
-        broadcast(load_double(table, place)), broadcast(load_double(table, place + WIDTH)),
-        broadcast(load_double(table, place + 2 * WIDTH)), broadcast(load_double(table, place + 3 * WIDTH)),
-        broadcast(load_double(table, place + 4 * WIDTH)), broadcast(load_double(table, place + 5 * WIDTH)),
+        broadcast_long(load_double(table, place)), broadcast_long(load_double(table, place + WIDTH)),
+        broadcast_long(load_double(table, place + 2 * WIDTH)), broadcast_long(load_double(table, place + 3 * WIDTH)),
+        broadcast_long(load_double(table, place + 4 * WIDTH)), broadcast_long(load_double(table, place + 5 * WIDTH)),
     )  # fmt: skip
 
 
@@ -62,14 +62,14 @@ def _forward_level(source, target, nodes, quarter, table, one_over_p, p):
         square, square_q, root, root_q, turned, turned_q = _twiddles(table, node)
         x0, x1, x2, x3 = load4(source, 0, quarter)
         a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
-        for i in range(WIDTH, quarter, WIDTH):
+        for i in range(LONG, quarter, LONG):
             x0, x1, x2, x3 = load4(source, i, quarter)
             b0, b1, b2, b3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
             a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
-            store4(target, i - WIDTH, quarter, a0, a1, a2, a3)
+            store4(target, i - LONG, quarter, a0, a1, a2, a3)
             a0, a1, a2, a3 = b0, b1, b2, b3
         a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
-        store4(target, quarter - WIDTH, quarter, a0, a1, a2, a3)
+        store4(target, quarter - LONG, quarter, a0, a1, a2, a3)
         source += 32 * quarter
         target += 32 * quarter
 
@@ -87,14 +87,14 @@ def _last_forward_level(source, target, nodes, table, row_stride, ahead, one_ove
         square, square_q, root, root_q, turned, turned_q = _twiddles(table, node)
         x0, x1, x2, x3 = load4(source, 0, STRIP)
         a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
-        for i in range(WIDTH, STRIP, WIDTH):
+        for i in range(LONG, STRIP, LONG):
             x0, x1, x2, x3 = load4(source, i, STRIP)
             b0, b1, b2, b3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
             a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
-            store4(target, i - WIDTH, row_stride, a0, a1, a2, a3)
+            store4(target, i - LONG, row_stride, a0, a1, a2, a3)
             a0, a1, a2, a3 = b0, b1, b2, b3
         a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
-        store4(target, STRIP - WIDTH, row_stride, a0, a1, a2, a3)
+        store4(target, STRIP - LONG, row_stride, a0, a1, a2, a3)
         source += 32 * STRIP
         target += 32 * row_stride
 
@@ -114,8 +114,8 @@ def forward_strip(x, used, heads, levels, tables, head_stride, constants, target
     """Transform the rows of the buffer x, of which the first `used` are filled, and put them into the matrix."""
     rows = heads << (2 * levels)
     quantity = STRIP << (2 * levels)
-    p = broadcast(load_double(constants, PRIME))
-    one_over_p = broadcast(load_double(constants, ONE_OVER_P))
+    p = broadcast_long(load_double(constants, PRIME))
+    one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))
     half_filled = 2 * used <= rows
     same = heads == 2 and half_filled and levels > 0
     if same:
@@ -159,14 +159,14 @@ def _inverse_level(source, source_stride, x, nodes, quarter, table, one_over_p, 
         square, square_q, root, root_q, turned, turned_q = _twiddles(table, node)
         y0, y1, y2, y3 = load4(source, 0, source_stride)
         a0, a1, a2, a3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
-        for i in range(WIDTH, quarter, WIDTH):
+        for i in range(LONG, quarter, LONG):
             y0, y1, y2, y3 = load4(source, i, source_stride)
             b0, b1, b2, b3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
             a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
-            store4(x, i - WIDTH, quarter, a0, a1, a2, a3)
+            store4(x, i - LONG, quarter, a0, a1, a2, a3)
             a0, a1, a2, a3 = b0, b1, b2, b3
         a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
-        store4(x, quarter - WIDTH, quarter, a0, a1, a2, a3)
+        store4(x, quarter - LONG, quarter, a0, a1, a2, a3)
         source += 32 * source_stride
         x += 32 * quarter
 
@@ -188,20 +188,20 @@ def scaled_inverse4(
 @routine
 def _scaled_inverse_level(source, source_stride, x, quarter, final, alone, one_over_p, p):
     """The level of one node, its result multiplied by the scale; reduced to 1/2 where no heads follow (`alone`)."""
-    square = broadcast(load_double(final, FINAL_SQUARE))
-    square_q = broadcast(load_double(final, FINAL_SQUARE + 1))
-    scaled = broadcast(load_double(final, FINAL_SQUARE_SCALED))
-    scaled_q = broadcast(load_double(final, FINAL_SQUARE_SCALED + 1))
-    root = broadcast(load_double(final, FINAL_ROOT))
-    root_q = broadcast(load_double(final, FINAL_ROOT + 1))
-    turned = broadcast(load_double(final, FINAL_TURNED))
-    turned_q = broadcast(load_double(final, FINAL_TURNED + 1))
-    scale = broadcast(load_double(final, FINAL_SCALE))
-    scale_q = broadcast(load_double(final, FINAL_SCALE + 1))
-    for i in range(0, quarter, WIDTH):
+    square = broadcast_long(load_double(final, FINAL_SQUARE))
+    square_q = broadcast_long(load_double(final, FINAL_SQUARE + 1))
+    scaled = broadcast_long(load_double(final, FINAL_SQUARE_SCALED))
+    scaled_q = broadcast_long(load_double(final, FINAL_SQUARE_SCALED + 1))
+    root = broadcast_long(load_double(final, FINAL_ROOT))
+    root_q = broadcast_long(load_double(final, FINAL_ROOT + 1))
+    turned = broadcast_long(load_double(final, FINAL_TURNED))
+    turned_q = broadcast_long(load_double(final, FINAL_TURNED + 1))
+    scale = broadcast_long(load_double(final, FINAL_SCALE))
+    scale_q = broadcast_long(load_double(final, FINAL_SCALE + 1))
+    for i in range(0, quarter, LONG):
         x0, x1, x2, x3 = scaled_inverse4(
-            load(source, i), load(source, i + source_stride), load(source, i + 2 * source_stride),
-            load(source, i + 3 * source_stride), square, square_q, scaled, scaled_q, root, root_q, turned, turned_q,
+            load_long(source, i), load_long(source, i + source_stride), load_long(source, i + 2 * source_stride),
+            load_long(source, i + 3 * source_stride), square, square_q, scaled, scaled_q, root, root_q, turned, turned_q,
             scale, scale_q, p,
         )  # fmt: skip
         if alone:
@@ -219,8 +219,8 @@ def inverse_strip(source, row_stride, heads, levels, tables, head_stride, consta
     tables: those of the conjugate heads.
     """
     quantity = STRIP << (2 * levels)
-    p = broadcast(load_double(constants, PRIME))
-    one_over_p = broadcast(load_double(constants, ONE_OVER_P))
+    p = broadcast_long(load_double(constants, PRIME))
+    one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))
     for head in range(heads):
         part = x + 8 * head * quantity
         final = tables + (head + 1) * head_stride - 8 * FINAL_DOUBLES
@@ -241,9 +241,9 @@ def inverse_strip(source, row_stride, heads, levels, tables, head_stride, consta
         if levels:
             _scaled_inverse_level(place, stride, part, quarter, final, heads == 1, one_over_p, p)
         else:
-            scale = broadcast(load_double(constants, SCALE))
-            scale_q = broadcast(load_double(constants, SCALE_OVER_P))
-            for i in range(0, STRIP, WIDTH):
-                store(part, i, reduce(mulmod(load(place, i), scale, scale_q, p), one_over_p, p))
+            scale = broadcast_long(load_double(constants, SCALE))
+            scale_q = broadcast_long(load_double(constants, SCALE_OVER_P))
+            for i in range(0, STRIP, LONG):
+                store(part, i, reduce(mulmod(load_long(place, i), scale, scale_q, p), one_over_p, p))
         source += 8 * row_stride << (2 * levels)
     join_heads(x, heads, quantity, constants)

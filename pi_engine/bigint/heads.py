@@ -1,10 +1,10 @@
 """The first step of the column pass and the last one back, where the number of rows is 2, 3 or 6 times a power of four."""
 
 from pi_engine.bigint.butterflies import join3, split3
-from pi_engine.bigint.layout import CUBE, ONE_OVER_P, PRIME, STRIP, WIDE, WIDTH
+from pi_engine.bigint.layout import CUBE, ONE_OVER_P, PRIME, STRIP, WIDE
 from pi_engine.bigint.modular import reduce
-from pi_engine.bigint.simd import broadcast, broadcast_wide
-from pi_engine.bigint.simd_memory import load, load_double, load_wide, store
+from pi_engine.bigint.simd import LONG, broadcast_long, broadcast_wide
+from pi_engine.bigint.simd_memory import load_double, load_long, load_wide, store
 from pi_engine.runtime.compilation import routine
 
 
@@ -49,12 +49,12 @@ def split_heads(x, heads, quantity, constants):
 @routine
 def split_half_filled(x, quantity, constants):
     """split_heads of six parts, the last three of which are zero."""
-    p = broadcast(load_double(constants, PRIME))
-    cube = broadcast(load_double(constants, CUBE))
-    cube_q = cube * broadcast(load_double(constants, ONE_OVER_P))
-    zero = broadcast(0.0)
-    for i in range(0, quantity, WIDTH):
-        x0, x1, x2 = load(x, i), load(x, i + quantity), load(x, i + 2 * quantity)
+    p = broadcast_long(load_double(constants, PRIME))
+    cube = broadcast_long(load_double(constants, CUBE))
+    cube_q = cube * broadcast_long(load_double(constants, ONE_OVER_P))
+    zero = broadcast_long(0.0)
+    for i in range(0, quantity, LONG):
+        x0, x1, x2 = load_long(x, i), load_long(x, i + quantity), load_long(x, i + 2 * quantity)
         y0, y1, y2 = split3(x0, x1, x2, cube, cube_q, p)
         store(x, i, y0)
         store(x, i + quantity, y1)
@@ -68,11 +68,13 @@ def split_half_filled(x, quantity, constants):
 @routine
 def split_three(x, quantity, constants):
     """split_heads of three parts."""
-    p = broadcast(load_double(constants, PRIME))
-    cube = broadcast(load_double(constants, CUBE))
-    cube_q = cube * broadcast(load_double(constants, ONE_OVER_P))
-    for i in range(0, quantity, WIDTH):
-        y0, y1, y2 = split3(load(x, i), load(x, i + quantity), load(x, i + 2 * quantity), cube, cube_q, p)
+    p = broadcast_long(load_double(constants, PRIME))
+    cube = broadcast_long(load_double(constants, CUBE))
+    cube_q = cube * broadcast_long(load_double(constants, ONE_OVER_P))
+    for i in range(0, quantity, LONG):
+        y0, y1, y2 = split3(
+            load_long(x, i), load_long(x, i + quantity), load_long(x, i + 2 * quantity), cube, cube_q, p
+        )
         store(x, i, y0)
         store(x, i + quantity, y1)
         store(x, i + 2 * quantity, y2)
@@ -81,27 +83,31 @@ def split_three(x, quantity, constants):
 @routine
 def join_heads(x, heads, quantity, constants):
     """`heads` times the inverse of split_heads, reduced to 1/2."""
-    p = broadcast(load_double(constants, PRIME))
-    one_over_p = broadcast(load_double(constants, ONE_OVER_P))
-    cube = broadcast(load_double(constants, CUBE))
+    p = broadcast_long(load_double(constants, PRIME))
+    one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))
+    cube = broadcast_long(load_double(constants, CUBE))
     cube_q = cube * one_over_p
     if heads == 2:
-        for i in range(0, quantity, WIDTH):
-            low, high = load(x, i), load(x, i + quantity)
+        for i in range(0, quantity, LONG):
+            low, high = load_long(x, i), load_long(x, i + quantity)
             store(x, i, reduce(low + high, one_over_p, p))
             store(x, i + quantity, reduce(low - high, one_over_p, p))
     if heads == 3:
-        for i in range(0, quantity, WIDTH):
-            x0, x1, x2 = join3(load(x, i), load(x, i + quantity), load(x, i + 2 * quantity), cube, cube_q, p)
+        for i in range(0, quantity, LONG):
+            x0, x1, x2 = join3(
+                load_long(x, i), load_long(x, i + quantity), load_long(x, i + 2 * quantity), cube, cube_q, p
+            )
             store(x, i, reduce(x0, one_over_p, p))
             store(x, i + quantity, reduce(x1, one_over_p, p))
             store(x, i + 2 * quantity, reduce(x2, one_over_p, p))
     if heads == 6:
         upper = x + 24 * quantity
-        for i in range(0, quantity, WIDTH):
-            x0, x1, x2 = join3(load(x, i), load(x, i + quantity), load(x, i + 2 * quantity), cube, cube_q, p)
+        for i in range(0, quantity, LONG):
+            x0, x1, x2 = join3(
+                load_long(x, i), load_long(x, i + quantity), load_long(x, i + 2 * quantity), cube, cube_q, p
+            )
             y0, y1, y2 = join3(
-                load(upper, i), load(upper, i + quantity), load(upper, i + 2 * quantity), cube, cube_q, p
+                load_long(upper, i), load_long(upper, i + quantity), load_long(upper, i + 2 * quantity), cube, cube_q, p
             )
             store(x, i, reduce(x0 + y0, one_over_p, p))
             store(upper, i, reduce(x0 - y0, one_over_p, p))

@@ -13,8 +13,16 @@ from pi_engine.bigint.butterflies import (
     inverse4_end,
 )
 from pi_engine.bigint.layout import WIDTH
-from pi_engine.bigint.simd import broadcast
-from pi_engine.bigint.simd_memory import load, load_double, prefetch, store
+from pi_engine.bigint.simd import GROUP, LONG, broadcast_long
+from pi_engine.bigint.simd_memory import (
+    broadcast_group,
+    load_double,
+    load_group,
+    load_long,
+    prefetch,
+    store,
+    store_group,
+)
 from pi_engine.bigint.twiddles import level_doubles, place
 from pi_engine.runtime.compilation import routine
 
@@ -22,10 +30,13 @@ from pi_engine.runtime.compilation import routine
 # L1 cache.
 SUBTREE = 2048
 
+# Doubles of a node of the last level.
+NODE = 4 * WIDTH
+
 
 @routine(forceinline=True)
 def _twiddle(table, node, which):
-    return broadcast(load_double(table, place(node, which)))
+    return broadcast_long(load_double(table, place(node, which)))
 
 
 @routine(forceinline=True)
@@ -41,8 +52,22 @@ def _roots(table, node):
 
 
 @routine(forceinline=True)
+def _group_squares(table, node, step):
+    """Those of GROUP nodes that follow `node` in steps of 1 or of −1; a group lies in one group of the table."""
+    return broadcast_group(table, place(node, 0), step), broadcast_group(table, place(node, 1), step)
+
+
+@routine(forceinline=True)
+def _group_roots(table, node, step):
+    return (
+        broadcast_group(table, place(node, 2), step), broadcast_group(table, place(node, 3), step),
+        broadcast_group(table, place(node, 4), step), broadcast_group(table, place(node, 5), step),
+    )  # fmt: skip
+
+
+@routine(forceinline=True)
 def load4(x, i, quarter):
-    return load(x, i), load(x, i + quarter), load(x, i + 2 * quarter), load(x, i + 3 * quarter)
+    return load_long(x, i), load_long(x, i + quarter), load_long(x, i + 2 * quarter), load_long(x, i + 3 * quarter)
 
 
 @routine(forceinline=True)
@@ -51,6 +76,20 @@ def store4(x, i, quarter, a0, a1, a2, a3):
     store(x, i + quarter, a1)
     store(x, i + 2 * quarter, a2)
     store(x, i + 3 * quarter, a3)
+
+
+@routine(forceinline=True)
+def _load_nodes(x):
+    """The quarters of GROUP neighbouring nodes of the last level."""
+    return load_group(x, 0, NODE), load_group(x, 4, NODE), load_group(x, 8, NODE), load_group(x, 12, NODE)
+
+
+@routine(forceinline=True)
+def _store_nodes(x, a0, a1, a2, a3):
+    store_group(x, 0, NODE, a0)
+    store_group(x, 4, NODE, a1)
+    store_group(x, 8, NODE, a2)
+    store_group(x, 12, NODE, a3)
 
 
 # In all passes each butterfly begins before the one ahead of it ends: the processor sees two chains of dependent
@@ -69,47 +108,51 @@ def _forward_pass(x, first, nodes, quarter, table, lazy, one_over_p, p):
         x0, x1, x2, x3 = load4(x, 0, quarter)
         if lazy:
             a0, a1, a2, a3 = forward4_begin_lazy(x0, x1, x2, x3, square, square_q, p)
-            for i in range(WIDTH, quarter, WIDTH):
+            for i in range(LONG, quarter, LONG):
                 x0, x1, x2, x3 = load4(x, i, quarter)
                 b0, b1, b2, b3 = forward4_begin_lazy(x0, x1, x2, x3, square, square_q, p)
                 a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
-                store4(x, i - WIDTH, quarter, a0, a1, a2, a3)
+                store4(x, i - LONG, quarter, a0, a1, a2, a3)
                 a0, a1, a2, a3 = b0, b1, b2, b3
         else:
             a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
-            for i in range(WIDTH, quarter, WIDTH):
+            for i in range(LONG, quarter, LONG):
                 x0, x1, x2, x3 = load4(x, i, quarter)
                 b0, b1, b2, b3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
                 a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
-                store4(x, i - WIDTH, quarter, a0, a1, a2, a3)
+                store4(x, i - LONG, quarter, a0, a1, a2, a3)
                 a0, a1, a2, a3 = b0, b1, b2, b3
         a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
-        store4(x, quarter - WIDTH, quarter, a0, a1, a2, a3)
+        store4(x, quarter - LONG, quarter, a0, a1, a2, a3)
         x += 32 * quarter
+
+
+@routine(forceinline=True)
+def _prefetch_nodes(place):
+    for line in range(2 * GROUP):
+        prefetch(place + 64 * line)
 
 
 @routine
 def _forward_narrow_pass(x, first, nodes, table, ahead, one_over_p, p):
     """The last forward pass of a row, tight: sixteen doubles a node; asks for what lies `ahead` bytes further on."""
-    square, square_q = _squares(table, first)
-    x0, x1, x2, x3 = load4(x, 0, WIDTH)
+    square, square_q = _group_squares(table, first, 1)
+    x0, x1, x2, x3 = _load_nodes(x)
     a0, a1, a2, a3 = forward4_begin_lazy(x0, x1, x2, x3, square, square_q, p)
-    for node in range(first, first + nodes - 1):
-        prefetch(x + ahead)
-        prefetch(x + ahead + 64)
-        square, square_q = _squares(table, node + 1)
-        x0, x1, x2, x3 = load4(x, 4 * WIDTH, WIDTH)
+    for node in range(first, first + nodes - GROUP, GROUP):
+        _prefetch_nodes(x + ahead)
+        square, square_q = _group_squares(table, node + GROUP, 1)
+        x0, x1, x2, x3 = _load_nodes(x + 8 * NODE * GROUP)
         b0, b1, b2, b3 = forward4_begin_lazy(x0, x1, x2, x3, square, square_q, p)
-        root, root_q, turned, turned_q = _roots(table, node)
+        root, root_q, turned, turned_q = _group_roots(table, node, 1)
         a0, a1, a2, a3 = forward4_end_tight(a0, a1, a2, a3, root, root_q, turned, turned_q, one_over_p, p)
-        store4(x, 0, WIDTH, a0, a1, a2, a3)
+        _store_nodes(x, a0, a1, a2, a3)
         a0, a1, a2, a3 = b0, b1, b2, b3
-        x += 128
-    prefetch(x + ahead)
-    prefetch(x + ahead + 64)
-    root, root_q, turned, turned_q = _roots(table, first + nodes - 1)
+        x += 8 * NODE * GROUP
+    _prefetch_nodes(x + ahead)
+    root, root_q, turned, turned_q = _group_roots(table, first + nodes - GROUP, 1)
     a0, a1, a2, a3 = forward4_end_tight(a0, a1, a2, a3, root, root_q, turned, turned_q, one_over_p, p)
-    store4(x, 0, WIDTH, a0, a1, a2, a3)
+    _store_nodes(x, a0, a1, a2, a3)
 
 
 @routine
@@ -120,14 +163,14 @@ def _inverse_pass(x, first, nodes, quarter, table, level_nodes, one_over_p, p):
         root, root_q, turned, turned_q = _roots(table, level_nodes - 1 - node)
         y0, y1, y2, y3 = load4(x, 0, quarter)
         a0, a1, a2, a3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
-        for i in range(WIDTH, quarter, WIDTH):
+        for i in range(LONG, quarter, LONG):
             y0, y1, y2, y3 = load4(x, i, quarter)
             b0, b1, b2, b3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
             a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
-            store4(x, i - WIDTH, quarter, a0, a1, a2, a3)
+            store4(x, i - LONG, quarter, a0, a1, a2, a3)
             a0, a1, a2, a3 = b0, b1, b2, b3
         a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
-        store4(x, quarter - WIDTH, quarter, a0, a1, a2, a3)
+        store4(x, quarter - LONG, quarter, a0, a1, a2, a3)
         x += 32 * quarter
 
 
@@ -135,21 +178,21 @@ def _inverse_pass(x, first, nodes, quarter, table, level_nodes, one_over_p, p):
 def _inverse_narrow_pass(x, first, nodes, table, level_nodes, one_over_p, p):
     """Inverse of _forward_narrow_pass."""
     place = level_nodes - 1 - first
-    root, root_q, turned, turned_q = _roots(table, place)
-    y0, y1, y2, y3 = load4(x, 0, WIDTH)
+    root, root_q, turned, turned_q = _group_roots(table, place, -1)
+    y0, y1, y2, y3 = _load_nodes(x)
     a0, a1, a2, a3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
-    for node in range(place, place - nodes + 1, -1):
-        root, root_q, turned, turned_q = _roots(table, node - 1)
-        y0, y1, y2, y3 = load4(x, 4 * WIDTH, WIDTH)
+    for node in range(place, place - nodes + GROUP, -GROUP):
+        root, root_q, turned, turned_q = _group_roots(table, node - GROUP, -1)
+        y0, y1, y2, y3 = _load_nodes(x + 8 * NODE * GROUP)
         b0, b1, b2, b3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
-        square, square_q = _squares(table, node)
+        square, square_q = _group_squares(table, node, -1)
         a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
-        store4(x, 0, WIDTH, a0, a1, a2, a3)
+        _store_nodes(x, a0, a1, a2, a3)
         a0, a1, a2, a3 = b0, b1, b2, b3
-        x += 128
-    square, square_q = _squares(table, place - nodes + 1)
+        x += 8 * NODE * GROUP
+    square, square_q = _group_squares(table, place - nodes + GROUP, -1)
     a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
-    store4(x, 0, WIDTH, a0, a1, a2, a3)
+    _store_nodes(x, a0, a1, a2, a3)
 
 
 @routine

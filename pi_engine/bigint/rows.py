@@ -15,16 +15,16 @@ from pi_engine.bigint.layout import (
 )
 from pi_engine.bigint.modular import reduce
 from pi_engine.bigint.passes import forward_long, forward_subtree, inverse_long, inverse_subtree, split_subtrees
-from pi_engine.bigint.simd import broadcast
-from pi_engine.bigint.simd_memory import load, load_double, load_word, store
+from pi_engine.bigint.simd import LONG, broadcast_long
+from pi_engine.bigint.simd_memory import load_double, load_long, load_word, store
 from pi_engine.bigint.twiddles import build_table, level_doubles
 from pi_engine.runtime.compilation import routine
 
 
 @routine
 def _add(a, b, count, one_over_p, p):
-    for i in range(0, count, WIDTH):
-        store(a, i, reduce(load(a, i) + load(b, i), one_over_p, p))
+    for i in range(0, count, LONG):
+        store(a, i, reduce(load_long(a, i) + load_long(b, i), one_over_p, p))
 
 
 @routine
@@ -86,8 +86,8 @@ def transform_rows(
         prime_constants = constants + 8 * CONSTANTS * k
         prime_quarters = quarters + 8 * quarter_stride * k
         prime_seeds = seeds + 8 * levels * (rows + 1) * k
-        p = broadcast(load_double(prime_constants, PRIME))
-        one_over_p = broadcast(load_double(prime_constants, ONE_OVER_P))
+        p = broadcast_long(load_double(prime_constants, PRIME))
+        one_over_p = broadcast_long(load_double(prime_constants, ONE_OVER_P))
         if mode != ADD:
             build_table(table, prime_seeds + 8 * levels * r, prime_quarters, levels, prime_constants)
         if mode != ADD and (paired or mode & INVERSE):

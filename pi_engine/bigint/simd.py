@@ -14,6 +14,7 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
 from pi_engine.bigint.layout import WIDE, WIDTH
+from pi_engine.runtime.kernel_folder import has_avx512
 
 _I64 = ir.IntType(64)
 _F64 = ir.DoubleType()
@@ -33,6 +34,11 @@ doubles = VectorType(types.float64, WIDTH)
 wide_doubles = VectorType(types.float64, WIDE)
 integers = VectorType(types.int64, WIDTH)
 wide_integers = VectorType(types.int64, WIDE)
+# What one register holds: loops over long rows take it, two butterflies at a time.
+LONG = WIDE if has_avx512() else WIDTH
+GROUP = LONG // WIDTH
+long_doubles = wide_doubles if LONG == WIDE else doubles
+long_integers = wide_integers if LONG == WIDE else integers
 _DOUBLES = doubles.llvm
 _INTEGERS = integers.llvm
 
@@ -70,6 +76,16 @@ def broadcast_wide(typingctx, value):
         return _splat(builder, args[0], wide_doubles.llvm)
 
     return wide_doubles(types.float64), codegen
+
+
+@intrinsic
+def broadcast_long(typingctx, value):
+    """The same double in every lane of a long vector."""
+
+    def codegen(context, builder, sig, args):
+        return _splat(builder, args[0], long_doubles.llvm)
+
+    return long_doubles(types.float64), codegen
 
 
 @intrinsic

@@ -9,7 +9,7 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from pi_engine.bigint.layout import WIDE, WIDTH
-from pi_engine.bigint.simd import doubles, integers, wide_doubles
+from pi_engine.bigint.simd import GROUP, LONG, doubles, integers, long_doubles, wide_doubles
 
 _I8 = ir.IntType(8)
 _I64 = ir.IntType(64)
@@ -57,6 +57,79 @@ def load_wide(typingctx, base, index):
         return value
 
     return wide_doubles(types.int64, types.int64), codegen
+
+
+@intrinsic
+def load_long(typingctx, base, index):
+    """LONG doubles from an aligned place."""
+
+    def codegen(context, builder, sig, args):
+        value = builder.load(_pointer(builder, *args, long_doubles.llvm))
+        value.align = 8 * LONG
+        return value
+
+    return long_doubles(types.int64, types.int64), codegen
+
+
+def _lanes(builder, x, y, lanes):
+    return builder.shuffle_vector(x, y, ir.Constant(ir.VectorType(ir.IntType(32), len(lanes)), lanes))
+
+
+def _load_group(align):
+    def codegen(context, builder, sig, args):
+        base, index, stride = args
+        parts = []
+        for _ in range(GROUP):
+            part = builder.load(_pointer(builder, base, index, _DOUBLES))
+            part.align = align
+            parts.append(part)
+            index = builder.add(index, stride)
+        return parts[0] if GROUP == 1 else _lanes(builder, *parts, list(range(LONG)))
+
+    return codegen
+
+
+@intrinsic
+def load_group(typingctx, base, index, stride):
+    """WIDTH doubles from each of GROUP aligned places, `stride` apart, one after the other in a long vector."""
+    return long_doubles(types.int64, types.int64, types.int64), _load_group(8 * WIDTH)
+
+
+@intrinsic
+def load_group_unaligned(typingctx, base, index, stride):
+    """load_group from any places."""
+    return long_doubles(types.int64, types.int64, types.int64), _load_group(8)
+
+
+@intrinsic
+def broadcast_group(typingctx, base, index, stride):
+    """One double from each of GROUP places, each WIDTH times."""
+
+    def codegen(context, builder, sig, args):
+        base, index, stride = args
+        value = ir.Constant(ir.VectorType(_F64, GROUP), ir.Undefined)
+        for i in range(GROUP):
+            double = builder.load(_pointer(builder, base, index, _F64))
+            value = builder.insert_element(value, double, ir.Constant(ir.IntType(32), i))
+            index = builder.add(index, stride)
+        return _lanes(builder, value, value, [i for i in range(GROUP) for _ in range(WIDTH)])
+
+    return long_doubles(types.int64, types.int64, types.int64), codegen
+
+
+@intrinsic
+def store_group(typingctx, base, index, stride, value):
+    """Write what `load_group` loads."""
+
+    def codegen(context, builder, sig, args):
+        base, index, stride, value = args
+        for i in range(GROUP):
+            part = _lanes(builder, value, value, list(range(i * WIDTH, (i + 1) * WIDTH)))
+            builder.store(part, _pointer(builder, base, index, _DOUBLES)).align = 8 * WIDTH
+            index = builder.add(index, stride)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.int64, long_doubles), codegen
 
 
 @intrinsic

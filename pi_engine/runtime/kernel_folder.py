@@ -63,6 +63,11 @@ def has_fma() -> bool:
     return "+fma" in features
 
 
+def has_avx512() -> bool:
+    """Whether eight doubles are one register here."""
+    return "+avx512f" in cpu()[1].split(",")
+
+
 def has_ifma() -> bool:
     """Whether eight 52 × 52 bit products are one instruction here."""
     return "+avx512ifma" in cpu()[1].split(",")
