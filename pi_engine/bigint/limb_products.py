@@ -3,13 +3,17 @@
 import numpy as np
 
 from pi_engine.bigint.plan import plan_for
-from pi_engine.bigint.sizes import Size, cost, size_for
+from pi_engine.bigint.sizes import Size, all_sizes, cost, size_for
 from pi_engine.bigint.transform import Limbs, inverse, multiply_transformed, product, transform, workspace_bytes
 from pi_engine.bigint.transform_kernels import add_limbs
 from pi_engine.bigint.workspace import pool
 
 # The long operand is never cut into more pieces than its length is a multiple of the short one's.
 _MAX_PIECES = 1 << 16
+
+# Bytes of workspace a bit of the product, at most, where memory counts more than time: from two million bits on there is
+# always a size that needs no more. Three primes never do: four residues of 8 bytes to a coefficient of 62 bits.
+LOW_MEMORY_BYTES_A_BIT = 0.5
 
 
 def multiply_limbs(
@@ -28,23 +32,20 @@ def multiply_limbs(
         out = np.empty(limbs, np.uint64) if out is None else out
         out[:] = 0
         return out
-    pieces = _pieces(len(a), len(b))
+    pieces, size = _least_memory(len(a), len(b), threads) if low_memory else _cheapest(len(a), len(b))
     if pieces > 1:
-        return _multiply_unbalanced(a, b, pieces, threads, out)
-    return product(a, b, size_for(64 * limbs), limbs, threads, low_memory=low_memory, out=out)
+        return _multiply_unbalanced(a, b, pieces, size, threads, out)
+    return product(a, b, size, limbs, threads, low_memory=low_memory, out=out)
 
 
 def product_workspace(a: int, b: int, threads: int = 1, *, low_memory: bool = False) -> int:
     """Bytes of workspace, besides the result, that a product of a by b limbs takes at most.
 
-    About 0.8 bytes a bit of the product, at most 1.1; with low_memory about 0.45, at most 0.5.
+    About 0.8 bytes a bit of the product, at most 1.1; with low_memory about 0.45, from two million bits on at most 0.5.
     """
     long, short = max(a, b), max(1, min(a, b))
-    pieces = _pieces(long, short)
-    if pieces == 1:
-        return workspace_bytes(size_for(64 * (long + short)), threads, low_memory=low_memory)
-    piece = -(-long // pieces) + short
-    return workspace_bytes(size_for(64 * piece), threads) + 8 * piece
+    way = _least_memory(long, short, threads) if low_memory else _cheapest(long, short)
+    return _workspace(long, short, *way, threads, low_memory=low_memory)
 
 
 def multiply_cyclic(a: Limbs, b: Limbs, size: Size, threads: int = 1, *, low_memory: bool = False) -> Limbs:
@@ -65,24 +66,53 @@ def release_memory() -> None:
     plan_for.cache_clear()
 
 
-def _pieces(long: int, short: int) -> int:
-    """Into how many pieces the long operand is best cut: 2/3 of a product's cost each, and 1/3 once."""
-    best, fewest = cost(size_for(64 * (long + short))), 1
-    if long < 2 * short:
-        return 1
-    for pieces in {2, 3, 4, long // (2 * short), long // short, (long + short - 1) // short}:
-        if 1 < pieces <= _MAX_PIECES:
-            piece = -(-long // pieces)
-            estimate = cost(size_for(64 * (piece + short))) * (2 * pieces + 1) / 3
-            if estimate < best:
-                best, fewest = estimate, pieces
-    return fewest
+def _ways(long: int, short: int) -> list[tuple[float, int, Size]]:
+    """Numbers of pieces into which the long operand may be cut, each with its cost and its size, cheapest first.
+
+    A piece costs 2/3 of a product, and the short operand's transform 1/3 once.
+    """
+    size = size_for(64 * (long + short))
+    ways = [(cost(size), 1, size)]
+    if long >= 2 * short:
+        for pieces in {2, 3, 4, long // (2 * short), long // short, (long + short - 1) // short}:
+            if 1 < pieces <= _MAX_PIECES:
+                size = size_for(64 * (-(-long // pieces) + short))
+                ways.append((cost(size) * (2 * pieces + 1) / 3, pieces, size))
+    return sorted(ways, key=lambda way: way[:2])
 
 
-def _multiply_unbalanced(a: Limbs, b: Limbs, pieces: int, threads: int, out: Limbs | None) -> Limbs:
+def _cheapest(long: int, short: int) -> tuple[int, Size]:
+    """Pieces and their size: the fastest way to the product."""
+    return _ways(long, short)[0][1:]
+
+
+def _least_memory(long: int, short: int, threads: int) -> tuple[int, Size]:
+    """Pieces and their size: the fastest way within LOW_MEMORY_BYTES_A_BIT, or, of a small product, the smallest.
+
+    Besides the cheapest size of every number of pieces, these are all sizes for the product in one piece.
+    """
+    bits = 64 * (long + short)
+    whole = [(cost(size), 1, size) for size in all_sizes(1 << max(bits.bit_length(), 16)) if size.bits >= bits]
+    ways = sorted(_ways(long, short) + whole, key=lambda way: way[:2])
+
+    def need(way: tuple[float, int, Size]) -> int:
+        return _workspace(long, short, *way[1:], threads, low_memory=True)
+
+    return next((way for way in ways if need(way) <= LOW_MEMORY_BYTES_A_BIT * bits), min(ways, key=need))[1:]
+
+
+def _workspace(long: int, short: int, pieces: int, size: Size, threads: int, *, low_memory: bool) -> int:
+    """Bytes of workspace of one way; a product in pieces has two operands modulo all primes at a time, and a part of the result."""
+    if pieces == 1:
+        return workspace_bytes(size, threads, low_memory=low_memory)
+    return workspace_bytes(size, threads) + 8 * (-(-long // pieces) + short)
+
+
+def _multiply_unbalanced(
+    a: Limbs, b: Limbs, pieces: int, size: Size, threads: int, out: Limbs | None
+) -> Limbs:
     """The long operand piece by piece; the short one is transformed once."""
     piece = -(-len(a) // pieces)
-    size = size_for(64 * (piece + len(b)))
     short = transform(b, size, threads)
     out = np.empty(len(a) + len(b), np.uint64) if out is None else out
     out[:] = 0

@@ -6,8 +6,8 @@ import gmpy2
 import numpy as np
 import pytest
 
-from pi_engine.bigint import transform
-from pi_engine.bigint.limb_products import multiply_cyclic, multiply_limbs
+from pi_engine.bigint import transform, workspace
+from pi_engine.bigint.limb_products import _least_memory, multiply_cyclic, multiply_limbs, product_workspace
 from pi_engine.bigint.sizes import DIGITS, HEADS, Size, cost, largest_beta, size_for
 
 
@@ -178,14 +178,55 @@ def test_large(bits: int, generator: random.Random) -> None:
 
 @pytest.mark.parametrize("bits", [10**6, 3 * 10**6, 10**7, 123_456_789, 1_480_000_000, 2 * 10**9, 2**33, 2**37])
 def test_workspace_is_bounded(bits: int) -> None:
-    """Bytes a product bit, from sizes up to the largest that the design has a path to.
-
-    Prime by prime, the residues of four primes and one more: only sizes of about a million bits take so few.
-    """
+    """Bytes a product bit, from sizes up to the largest that the design has a path to."""
     size = size_for(bits)
     assert size.bits >= bits
     assert transform.workspace_bytes(size, 2) <= 1.1 * bits
-    assert transform.workspace_bytes(size, 2, low_memory=True) <= (0.55 if size.primes == 4 else 0.5) * bits
+
+
+def test_low_memory_is_half_a_byte_a_bit(generator: random.Random) -> None:
+    """Of every product from two million bits on, balanced or not, with sizes of every number of primes that can."""
+    primes = set()
+    bits = 2_000_000
+    while bits < 2**37:
+        limbs = -(-bits // 64)
+        short = max(1, int(limbs * generator.choice([0.5, generator.uniform(0.001, 0.5)])))
+        for shorter in (limbs // 2, short):
+            pieces, size = _least_memory(limbs - shorter, shorter, 2)
+            primes.add(size.primes)
+            assert pieces > 1 or size.bits >= 64 * limbs
+            assert product_workspace(limbs - shorter, shorter, 2, low_memory=True) <= 0.5 * 64 * limbs
+        bits += bits // 50
+    assert primes >= {4, 5, 6, 7, 8}
+
+
+@pytest.mark.parametrize(("long", "short"), [(20_000, 20_000), (36_000, 16_000), (150_000, 9_000)])
+@pytest.mark.parametrize("low_memory", [False, True])
+def test_workspace_is_what_a_product_takes(monkeypatch, long, short, low_memory, generator) -> None:
+    """The peak of what is out of the pool, beside the parts of the result of a product in pieces."""
+    taken = [0]
+    take, give = workspace.Pool.take, workspace.Pool.give
+
+    def counting_take(pool, size):
+        block = take(pool, size)
+        taken.append(taken[-1] + block.size)
+        return block
+
+    def counting_give(pool, block):
+        taken.append(taken[-1] - block.size)
+        give(pool, block)
+
+    monkeypatch.setattr(workspace.Pool, "take", counting_take)
+    monkeypatch.setattr(workspace.Pool, "give", counting_give)
+    a, b = operand(generator, "random", long), operand(generator, "ones", short)
+    correct = exact(multiply_limbs(a, b, 2, low_memory=low_memory), a, b)
+    assert correct
+    allowed = product_workspace(long, short, 2, low_memory=low_memory)
+    assert taken[-1] == 0
+    # Blocks are rounded up, by an eighth at most where they are small.
+    assert max(taken) <= allowed + 100_000
+    if low_memory:
+        assert max(taken) <= 0.5 * 64 * (long + short)
 
 
 def test_sizes_step_gently() -> None:
