@@ -111,11 +111,18 @@ def compute(
     )
 
 
-def _release_workspace(*, keep: int) -> None:
-    """Give the compiled path's workspace back to the system, but for so many bytes."""
-    from pi_engine.bigint.workspace import pool
+def _keep_freed_blocks() -> None:
+    """Have the memory of one step's numbers used again by the next."""
+    from pi_engine.bigint.workspace import keep_freed_blocks
 
-    pool.release(keep)
+    keep_freed_blocks()
+
+
+def _release_workspace(*, keep: int) -> None:
+    """Give the compiled path's workspace back to the system, but for so many bytes, or what is always kept."""
+    from pi_engine.bigint.workspace import LEAST_KEPT, pool
+
+    pool.release(max(keep, LEAST_KEPT))
 
 
 def require_capacity(
@@ -160,6 +167,8 @@ def _attempt(
     Appends to `checks` each check that it has made; makes none where that is None.
     """
     form, check = plan.series.closed_form, checks is not None
+    if plan.fast:
+        _keep_freed_blocks()
     root_node = sum_series(plan, threads, clock, checks)
     if plan.fast:
         _release_workspace(keep=math.ceil(_NEWTON_BYTES_PER_BIT * plan.fraction_bits))

@@ -6,6 +6,7 @@ sizes of their blocks, use the same pages.
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections import deque
 
@@ -18,6 +19,24 @@ LARGE = 1 << 20
 
 POOL_LIMIT = 8 << 30
 """Free bytes beyond this are given back to the system."""
+
+LEAST_KEPT = 128 << 20
+"""Free bytes that a step leaves the next one in any case: a page that has been given back is dear to have again, on a
+virtual machine whose host takes free memory away up to 2 ms a megabyte."""
+
+HEAP_BLOCK = (32 << 20) - (64 << 10)
+"""Bytes of the largest block, nearly, that glibc can be got to cut from its heap (DEFAULT_MMAP_THRESHOLD_MAX)."""
+
+
+@functools.cache
+def keep_freed_blocks() -> None:
+    """Let the C library hand freed blocks of less than 32 MB out again, where it would return them to the system.
+
+    glibc takes the size of the largest block freed so far, up to 32 MB, for that from which blocks have pages of their
+    own, and keeps twice as much free memory. So it is shown such a block, none of which is touched; other libraries
+    take no notice. GMP's numbers of megabytes are then made without page faults.
+    """
+    np.empty(HEAP_BLOCK, np.uint8)
 
 
 class Block:
@@ -98,6 +117,12 @@ class Pool:
             self._free.clear()
             self._held = 0
             self._arena.trim(keep)
+
+    def make_room(self, size: int) -> None:
+        """Give `size` bytes of large blocks back to the system, so that they can be had elsewhere; `LEAST_KEPT` stay."""
+        with self._lock:
+            self._collect()
+            self._arena.trim(max(LEAST_KEPT, self._arena.held() - size))
 
     def _collect(self) -> None:
         while self._dropped:

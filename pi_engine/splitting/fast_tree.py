@@ -162,7 +162,7 @@ def split_fast(series: HypergeometricSeries, terms: int, threads: int, progress:
     tree = _FastTree(series, terms, threads, progress)
     root = tree.node(0, terms, tree.halvings)
     # The copies take memory of their own: as much goes back to the system first, so that the peak is that of the tree.
-    pool.release(max(0, pool.held() - 8 * (len(root.Q) + len(root.T))))
+    pool.make_room(8 * (len(root.Q) + len(root.T)))
     node = Node(None, root.Q.to_mpz(), root.T.to_mpz(), tree.removed())
     root.Q.release()
     root.T.release()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pi_engine.splitting.node_level import NodeLevel
 
 
-PRIME_BY_PRIME_BITS = 1 << 25
+PRIME_BY_PRIME_BITS = 1 << 27
 """Bits of a transform from which the primes are taken one after another."""
 
 

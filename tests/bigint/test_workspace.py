@@ -1,12 +1,15 @@
 """The pool: blocks never overlap, return whether given back or dropped, and free memory goes back to the system."""
 
 import ctypes
+import platform
 import random
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pi_engine.bigint import arena
+from pi_engine.bigint import arena, workspace
 from pi_engine.bigint.arena import HUGE_PAGE, PAGE, Arena, FreeRanges, Mapping
 from pi_engine.bigint.workspace import LARGE, Pool
 
@@ -150,3 +153,36 @@ def test_more_than_there_is():
         Arena().take(1 << 60)
     with pytest.raises(ValueError, match="not taken"):
         Arena().give(4096, 4096)
+
+
+def test_room_is_made_but_for_what_is_always_kept(monkeypatch):
+    monkeypatch.setattr(workspace, "LEAST_KEPT", 4 * HUGE_PAGE)
+    pool = Pool()
+    blocks = [pool.take(4 * HUGE_PAGE) for _ in range(4)]
+    for block in blocks:
+        fill(block.address, block.size, 1)
+        pool.give(block)
+    assert pool.held() == 16 * HUGE_PAGE
+    pool.make_room(5 * HUGE_PAGE)
+    assert pool.held() == 11 * HUGE_PAGE
+    pool.make_room(1 << 40)
+    assert pool.held() == 4 * HUGE_PAGE
+
+
+FAULTS_OF_FREED_BLOCKS = """
+import resource, gmpy2
+from pi_engine.bigint.workspace import keep_freed_blocks
+keep_freed_blocks()
+faults = []
+for _ in range(3):
+    numbers = [gmpy2.mpz(1) << (8 << 22) for _ in range(3)]
+    del numbers
+    faults.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+print(faults[-1] - faults[0])
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="what other libraries do with freed blocks is theirs")
+def test_numbers_of_megabytes_find_their_pages_again():
+    process = subprocess.run([sys.executable, "-c", FAULTS_OF_FREED_BLOCKS], capture_output=True, text=True, check=True)
+    assert int(process.stdout) < 1024  # of 6144: 3 numbers of 4 MB, twice
