@@ -10,6 +10,7 @@ from gmpy2 import mpz
 
 from pi_engine import series as series_room
 from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.moduli import Residues, moduli, moduli_text, power_residues
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.kernels import announce_compilation
 from pi_engine.plan import GUARD_BITS, Plan, make_plan_within
@@ -103,6 +104,7 @@ def compute(
         series=chosen.name,
         threads=threads,
         hash=converted.hash,
+        residues=None if converted.residues is None else dict(zip(moduli(), converted.residues.values, strict=True)),
         seconds={**clock.seconds, "total": clock.total()},
         checks=checks or [],
         peak_memory_bytes=machine_memory.peak_memory(),
@@ -152,10 +154,14 @@ def _require_usable(digits: int, base: int, threads: int, memory: int | None, ch
 
 
 class _Converted(NamedTuple):
-    """The digits as text, the one before the point included, and their hash as it follows from the binary value."""
+    """The digits as text, the one before the point included, and their hash as it follows from the binary value.
+
+    With checks also the same modulo both `moduli`.
+    """
 
     text: str
     hash: int
+    residues: Residues | None = None
     tail: Tail | None = None
 
 
@@ -183,11 +189,10 @@ def _attempt(
     if checks is not None:
         if form.has_root:
             checks.append(
-                Check("root", "passed", "the square and its remainder modulo 2^61 − 1, and the remainder's size")
+                Check("root", "passed", f"the square and its remainder modulo {moduli_text()}, and the remainder's size")
             )
-        checks.append(
-            Check("division", "passed", "quotient, divisor and remainder modulo 2^61 − 1, and the remainder's size")
-        )
+        detail = f"quotient, divisor and remainder modulo {moduli_text()}, and the remainder's size"
+        checks.append(Check("division", "passed", detail))
     del root_node, radical
     tail = None
     if checks is not None and full:
@@ -209,12 +214,13 @@ def _converted(fraction: BinaryFraction, plan: Plan, threads: int, *, check: boo
         return None
     if check:
         check_scaled(scaled)
-    return _Converted(digit_text(scaled.value, plan.base), scaled.residue)
+    text = digit_text(scaled.value, plan.base)
+    return _Converted(text, scaled.residues.values[0], scaled.residues if check else None)
 
 
 def _converted_fast(fraction: BinaryFraction, plan: Plan, threads: int, *, check: bool) -> _Converted | None:
     """By the multiplication tree of `radix`, into words of 19 digits."""
-    from pi_engine.radix.word_text import word_hash, word_text
+    from pi_engine.radix.word_text import word_hash, word_residues, word_text
     from pi_engine.radix.words_of_fraction import DIGITS, decimal_expansion
 
     expansion = decimal_expansion(fraction, plan.digits, threads, check=check)
@@ -222,22 +228,26 @@ def _converted_fast(fraction: BinaryFraction, plan: Plan, threads: int, *, check
         return None
     text = str(int(expansion.integer)) + str(word_text(expansion.words, threads)[: plan.digits].data, "ascii")
     spare = DIGITS * len(expansion.words) - plan.digits
-    after_the_point = word_hash(expansion.words, threads) * pow(10, -spare, M61)
-    return _Converted(text, (int(expansion.integer) * pow(10, plan.digits, M61) + after_the_point) % M61)
+    integer = int(expansion.integer)
+    if not check:
+        after_the_point = word_hash(expansion.words, threads) * pow(10, -spare, M61)
+        return _Converted(text, (integer * pow(10, plan.digits, M61) + after_the_point) % M61)
+    found = power_residues(10, plan.digits) * integer + word_residues(expansion.words, threads) * power_residues(10, -spare)
+    return _Converted(text, found.values[0], found)
 
 
-def _text_hash(text: str, plan: Plan, threads: int) -> int | None:
-    """The text's digits as one integer modulo 2^61 − 1, or None where not all of its characters are digits."""
+def _text_residues(text: str, plan: Plan, threads: int) -> Residues | None:
+    """The text's digits as one integer modulo both `moduli`, or None where not all of its characters are digits."""
     try:
         if plan.fast and plan.base == 10:
-            from pi_engine.radix.word_text import text_hash
+            from pi_engine.radix.word_text import text_residues
 
-            return text_hash(text, threads)
-        digit_hash = DigitHash(plan.base)
+            return text_residues(text, threads)
+        digit_hash = DigitHash(plan.base, moduli())
         digit_hash.update(text)
     except ValueError:
         return None
-    return digit_hash.value
+    return Residues((digit_hash.values[0], digit_hash.values[1]))
 
 
 def _check_digits(plan: Plan, converted: _Converted, threads: int) -> list[Check]:
@@ -247,7 +257,7 @@ def _check_digits(plan: Plan, converted: _Converted, threads: int) -> list[Check
         VerificationError: the text is not the value, or not π where π is known.
     """
     text = converted.text
-    if _text_hash(text, plan, threads) != converted.hash:
+    if _text_residues(text, plan, threads) != converted.residues:
         raise VerificationError(
             "the digits differ from the binary value they were converted from: run again, and report it if it recurs"
         )
@@ -269,7 +279,7 @@ def _check_digits(plan: Plan, converted: _Converted, threads: int) -> list[Check
     plural = "s" if known.compared > 1 else ""
     compared = f"{known.compared} known position{plural}, the last ending at {known.reach}"
     return [
-        Check("conversion", "passed", "the hash of the text is that of the binary value"),
+        Check("conversion", "passed", f"the digits of the text and the binary value modulo {moduli_text()}"),
         *reference,
         Check("known digits", "passed", compared + (", and the whole hash" if expected is not None else ""))
         if known.compared

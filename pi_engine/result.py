@@ -39,6 +39,7 @@ class ComputeResult:
         series: the name of the series that was summed.
         threads: how many threads it was allowed.
         hash: value mod 2^61 − 1.
+        residues: value by modulus, for 2^61 − 1 and the random prime that the checks used; None with check="none".
         seconds: wall-clock seconds by phase, and "total".
         checks: what has been checked, in the order in which it was.
         peak_memory_bytes: the largest resident size of the process up to the end of the computation.
@@ -54,6 +55,7 @@ class ComputeResult:
     checks: list[Check]
     peak_memory_bytes: int
     tail: Tail | None
+    residues: dict[int, int] | None
     _digit_text: str = field(repr=False)
 
     @cached_property

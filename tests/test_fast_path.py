@@ -82,8 +82,8 @@ def flip_a_word(monkeypatch):
 
     real = module.words_of
 
-    def words_of(*a):
-        words, tails, spine = real(*a)
+    def words_of(*a, **k):
+        words, tails, spine = real(*a, **k)
         words[1000] ^= 1
         return words, tails, spine
 

@@ -1,4 +1,4 @@
-"""Square root and quotient of large integers, exact, each checked by its defining identity modulo 2^61 − 1.
+"""Square root and quotient of large integers, exact, each checked by its defining identity modulo both `moduli`.
 
 GMP below a crossover; above it Newton's iteration on the engine's products (`square_root`, `quotient`), and the exact
 remainder from one more cyclic product, by which the result is corrected. In units of M(w), the product of w by w bits:
@@ -9,13 +9,11 @@ A quotient shorter than the divisor costs what its own length does, a longer one
 
 from __future__ import annotations
 
-import sys
-
 import gmpy2
 from gmpy2 import mpz
 
-from pi_engine.bigint import mersenne
-from pi_engine.bigint.mersenne import check_identity, require
+from pi_engine.bigint.mersenne import require
+from pi_engine.bigint.moduli import require_equal, residues
 from pi_engine.bigint.product import multiply, transform_is_usable
 from pi_engine.runtime.threads import available_threads
 
@@ -35,6 +33,7 @@ def isqrt(n: mpz, *, check: bool = True, threads: int | None = None, newton: boo
         ValueError: n is negative.
         VerificationError: the identity does not hold.
     """
+    threads = threads or available_threads()
     if n.bit_length() < 2 * ROOT_FROM_BITS or not (newton and transform_is_usable()):
         s, r = gmpy2.isqrt_rem(n)
         shift = 0
@@ -45,10 +44,11 @@ def isqrt(n: mpz, *, check: bool = True, threads: int | None = None, newton: boo
 
         limbs = (n.bit_length() + 127) // 128
         shift = (128 * limbs - n.bit_length()) // 2
-        s, r = isqrt_rem(n << (2 * shift), limbs, threads or available_threads())
+        s, r = isqrt_rem(n << (2 * shift), limbs, threads)
     if check:
         require(0 <= r <= 2 * s, "the square root")
-        check_identity(_residue(s) ** 2 + _residue(r), _residue(n) << (2 * shift), "the square root")
+        root = residues(s, threads)
+        require_equal(root * root + residues(r, threads), residues(n, threads) * 4**shift, "the square root")
     # With s = ⌊√(n·4^shift)⌋, ⌊s/2^shift⌋ = ⌊√n⌋.
     return s >> shift
 
@@ -96,14 +96,6 @@ def _checked_divmod(n: mpz, d: mpz, threads: int, *, check: bool, newton: bool) 
         q, r = divmod_newton(n << shift, d << shift, threads)
     if check:
         require(0 <= r < d << shift, "the quotient")
-        check_identity(_residue(q) * _residue(d) * 2**shift + _residue(r), _residue(n) * 2**shift, "the quotient")
+        product = residues(q, threads) * residues(d, threads)
+        require_equal(product * 2**shift + residues(r, threads), residues(n, threads) * 2**shift, "the quotient")
     return q, r >> shift
-
-
-def _residue(x: mpz) -> int:
-    """X mod 2^61 − 1, at the speed of memory for what is long where the kernel is at hand."""
-    if x.bit_length() < ROOT_FROM_BITS or "pi_engine.bigint.residues" not in sys.modules:
-        return mersenne.residue(x)
-    from pi_engine.bigint.residues import residue
-
-    return residue(x)

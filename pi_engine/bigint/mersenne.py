@@ -20,11 +20,6 @@ def residue(x: mpz | int) -> int:
     return int(x % M61)
 
 
-def inverse_power_of_two(bits: int) -> int:
-    """2^(−bits) mod M: since 2^61 ≡ 1, a power of two as well."""
-    return pow(2, -bits % 61, M61)
-
-
 def check_identity(left: int, right: int, what: str) -> None:
     """Compare two residues of what must be the same integer.
 

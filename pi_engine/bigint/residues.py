@@ -6,33 +6,23 @@ displaced by a multiple of 61 places. The second prime is drawn anew in every pr
 
 from __future__ import annotations
 
-import functools
-import secrets
 from typing import TYPE_CHECKING
 
-import gmpy2
 import numpy as np
 from gmpy2 import mpz
 
 from pi_engine.bigint.limbs import Limbs, limb_address, limb_count
+from pi_engine.bigint.mersenne import M61 as MERSENNE
+from pi_engine.bigint.moduli import Residues, random_prime
 from pi_engine.bigint.modulus_table import modulus_table
-from pi_engine.bigint.transform_kernels import residue_at, residue_of_pair
+from pi_engine.bigint.threads import share
+from pi_engine.bigint.transform_kernels import residue_at, residue_of_pair, residues_at
 from pi_engine.errors import VerificationError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-MERSENNE = 2**61 - 1
 SHARED_FROM_BITS = 4_000_000  # below, a pass takes less than handing half of it to another thread costs twice over
-
-
-@functools.cache
-def random_prime() -> int:
-    """A prime between 2^60 and 2^61, drawn once in a process from the system's randomness."""
-    while True:
-        prime = int(gmpy2.next_prime((1 << 60) | secrets.randbits(60)))
-        if prime < MERSENNE:
-            return prime
 
 
 def _table(prime: int) -> tuple[int, Limbs | None]:
@@ -60,6 +50,37 @@ def residue_of_limbs(limbs: Limbs, prime: int = MERSENNE) -> int:
     found = int(residue_at(limbs.ctypes.data, len(limbs), table))
     del owner  # alive until here
     return found
+
+
+def residue_of_magnitude(limbs: Limbs, threads: int) -> int:
+    """The number of these limbs modulo 2^61 − 1; what is long in equal parts, one for each thread."""
+    if 64 * len(limbs) < SHARED_FROM_BITS or threads == 1:
+        return residue_of_limbs(limbs)
+    parts: list[int] = []
+
+    def task(_thread: int, first: int, last: int) -> None:
+        parts.append(residue_of_limbs(limbs[first:last]) * pow(2, 64 * first % 61, MERSENNE))
+
+    share(task, len(limbs), threads)
+    return sum(parts) % MERSENNE
+
+
+def residues_of_limbs(limbs: Limbs, threads: int = 1) -> Residues:
+    """The number of these limbs modulo 2^61 − 1 and the random prime, in one pass. `limbs` must be without gaps."""
+    if limbs.dtype != np.uint64 or not limbs.flags.c_contiguous:
+        raise TypeError("limbs are contiguous uint64")
+    prime = random_prime()
+    table = modulus_table(prime)
+    parts: list[tuple[int, int]] = []
+
+    def task(_thread: int, first: int, last: int) -> None:
+        found = np.empty(2, np.uint64)
+        residues_at(limbs.ctypes.data + 8 * first, last - first, table.ctypes.data, found.ctypes.data)
+        place = pow(2, 64 * first % 61, MERSENNE), pow(2, 64 * first, prime)
+        parts.append((int(found[0]) * place[0], int(found[1]) * place[1]))
+
+    share(task, len(limbs), threads if 64 * len(limbs) >= SHARED_FROM_BITS else 1)
+    return Residues((sum(part[0] for part in parts) % MERSENNE, sum(part[1] for part in parts) % prime))
 
 
 def is_product(a: mpz, b: mpz, product: mpz, prime: int = MERSENNE, pool: Executor | None = None) -> bool:

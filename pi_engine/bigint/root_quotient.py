@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 from pi_engine.bigint.cyclic import Factor, Ring, shifted, sum_of_products, top_limbs
 from pi_engine.bigint.limbs import Limbs, limbs_of, mpz_from_limbs
-from pi_engine.bigint.mersenne import check_identity
+from pi_engine.bigint.moduli import Residues, power_residues, require_equal, residues
 from pi_engine.bigint.reciprocal import reciprocal
-from pi_engine.bigint.residues import residue, residue_of_limbs
+from pi_engine.bigint.residues import residues_of_limbs
 from pi_engine.bigint.square_root import InverseRoot, inverse_root
 from pi_engine.errors import VerificationError
 
@@ -35,12 +35,12 @@ def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1)
     Cost: 5/6·M(bits).
 
     Raises:
-        VerificationError: r·X² + E = B^2h does not hold modulo 2^61 − 1, or E is too large, so that X is not near 1/√r.
+        VerificationError: r·X² + E = B^2h does not hold modulo both `moduli`, or E is too large, so that X is not near 1/√r.
     """
     found = inverse_root(radicand, -(-(bits + 64) // 128), threads)
     if check:
-        left = radicand * residue(found.X) ** 2 + residue(found.E)
-        check_identity(left, pow(2, 128 * found.limbs, 2**61 - 1), "the square root")
+        X, E = residues(found.X, threads), residues(found.E, threads)
+        require_equal(X * X * radicand + E, power_residues(2, 128 * found.limbs), "the square root")
         # |E| < 4.01·√r·B^h, so its square is below 16.1·r·B^2h.
         if 2 * found.E.bit_length() - 2 > 5 + radicand.bit_length() + 128 * found.limbs:
             raise VerificationError("the square root is too far from the root: run again and test the memory")
@@ -66,7 +66,7 @@ def root_times_quotient(
     1. No product wraps in the ring of 2h + 1 limbs: x·q and y·ρ stay below 11·B^2h, q·e below 8.1·√r·B^2h, |κ·B^3h −
     Q·D| < 5.01·B^2h.
 
-    The check multiplies residues for each product of the last step, and asks whether ρ and e are short: below 8·B^−h
+    The check multiplies residues modulo both `moduli` for each product of the last step, and asks whether ρ and e are short: below 8·B^−h
     and 16·√r·B^−h. That proves the result whatever went on before. y, which only has half the precision, is near 1/δ
     because q = y·κ leaves such a ρ: |y − 1/δ| < 39·B^−h, and in the table 80·r becomes 850·r, the error 1 + v·2^−22.
 
@@ -76,7 +76,7 @@ def root_times_quotient(
     h = root.limbs
     if 128 * h < bits + 64:
         raise ValueError(f"a root of {h} limbs does not reach to {bits} bits")
-    verify = _verify if check else _trust
+    verifier = _Verifier(threads) if check else None
     K, q_exponent = _mantissa(Q, 2 * h)
     D, t_exponent = _mantissa(T, 2 * h)
     d, k = limbs_of(D), top_limbs(limbs_of(K), h)
@@ -84,23 +84,26 @@ def root_times_quotient(
     ring = Ring(2 * h + 1, threads)
     with Factor(ring, y) as inverse:
         product = inverse.times(k)
-        verify("y·κ", y, mpz_from_limbs(k), product)
+        if verifier is not None:
+            verifier.product("y·κ", y, k, product)
         q = shifted(product, h)
         with Factor(ring, q) as quotient:
             rho = ring.residual(K << (64 * h), quotient.times(d))
-            if check:
-                _verify_remainder(q, D, rho, K, h)
+            if verifier is not None:
+                verifier.remainder(q, D, rho, K, h)
             twice_rho = _towards_zero(rho, h) << 1
             twice_a = sum_of_products(twice_rho, inverse, root.E, quotient)
-            if check:
-                _verify_sum(twice_rho, y, root.E, q, twice_a)
+            if verifier is not None:
+                verifier.sum(twice_rho, y, root.E, q, twice_a)
             twice_a = _towards_zero(twice_a, h)
             with Factor(ring, root.X) as x:
                 product = x.times_last(quotient)
-                verify("x·q", root.X, q, product)
+                if verifier is not None:
+                    verifier.product("x·q", root.X, limbs_of(q), product)
                 value = mpz_from_limbs(product) << 1
                 product = x.times(limbs_of(twice_a))
-                verify("x·a", root.X, abs(twice_a), product)
+                if verifier is not None:
+                    verifier.product("x·a", root.X, limbs_of(twice_a), product)
     value = value - shifted(product, h) if twice_a < 0 else value + shifted(product, h)
     value = value * (factors[0] * root.radicand)
     shift = bits + q_exponent - t_exponent - 1 - 128 * h
@@ -123,20 +126,29 @@ def _signed(magnitude: Limbs, negative: bool) -> mpz:  # noqa: FBT001 (a sign)
     return mpz_from_limbs(magnitude, negative=negative)
 
 
-def _verify(what: str, a: mpz, b: mpz, product: Limbs) -> None:
-    check_identity(residue(a) * residue(b), residue_of_limbs(product), f"the product {what}")
+class _Verifier:
+    """Compares residues; what is in several products is read once."""
 
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+        self.known: dict[int, tuple[mpz, Residues]] = {}
 
-def _trust(what: str, a: mpz, b: mpz, product: Limbs) -> None:
-    """No check was asked for."""
+    def of(self, x: mpz) -> Residues:
+        """The residues of x, which is kept alive, so that no other number can have its id."""
+        if id(x) not in self.known:
+            self.known[id(x)] = x, residues(x, self.threads)
+        return self.known[id(x)][1]
 
+    def product(self, what: str, a: mpz, b: Limbs, product: Limbs) -> None:
+        right = residues_of_limbs(product, self.threads)
+        require_equal(self.of(a) * residues_of_limbs(b, self.threads), right, f"the product {what}")
 
-def _verify_sum(a: mpz, x: mpz, b: mpz, y: mpz, found: mpz) -> None:
-    check_identity(residue(a) * residue(x) + residue(b) * residue(y), residue(found), "the sum y·ρ + q·e/2")
+    def sum(self, a: mpz, x: mpz, b: mpz, y: mpz, found: mpz) -> None:
+        left = residues(a, self.threads) * self.of(x) + self.of(b) * self.of(y)
+        require_equal(left, residues(found, self.threads), "the sum y·ρ + q·e/2")
 
-
-def _verify_remainder(q: mpz, D: mpz, rho: mpz, K: mpz, h: int) -> None:
-    left = residue(q) * residue(D) + residue(rho)
-    check_identity(left, residue(K) * pow(2, 64 * h, 2**61 - 1), "the quotient")
-    if rho.bit_length() > 128 * h + 3:
-        raise VerificationError("the quotient is too far from its value: the arithmetic of this machine went wrong")
+    def remainder(self, q: mpz, D: mpz, rho: mpz, K: mpz, h: int) -> None:
+        left = self.of(q) * residues(D, self.threads) + residues(rho, self.threads)
+        require_equal(left, residues(K, self.threads) * power_residues(2, 64 * h), "the quotient")
+        if rho.bit_length() > 128 * h + 3:
+            raise VerificationError("the quotient is too far from its value: the arithmetic of this machine went wrong")

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gmpy2 import f_mod_2exp, mpz
 
-from pi_engine.bigint.mersenne import M61, check_identity, inverse_power_of_two, residue
+from pi_engine.bigint.moduli import Residues, power_residues, require_equal, residues
 
 if TYPE_CHECKING:
     from pi_engine.series.evaluation import BinaryFraction
 
 
 class ScaledInteger(NamedTuple):
-    """D = ⌊v·base^digits⌋ and its residue modulo 2^61 − 1 as it follows from the binary fraction."""
+    """D = ⌊v·base^digits⌋ and its residues modulo both `moduli` as they follow from the binary fraction."""
 
     value: mpz
-    residue: int
+    residues: Residues
 
 
 def fraction_bits(digits: int, base: int, guard_bits: int) -> int:
@@ -37,8 +37,8 @@ def fraction_bits(digits: int, base: int, guard_bits: int) -> int:
 def scale(fraction: BinaryFraction, digits: int, base: int) -> ScaledInteger | None:
     """⌊v·base^digits⌋, or None where the fraction's error leaves it open; one product of the result's size.
 
-    The residue comes from the identity L = D·2^(w−t) + R with L's residue taken from the fraction, so that it
-    checks the power, the product and the shift.
+    The residues come from the identity L = D·2^(w−t) + R with L's taken from the fraction and those of the power
+    base^digits·2^(−t) from its definition, so that they check the power, the product and the shift.
     """
     X, w, E = fraction
     odd, t = (mpz(5) ** digits, digits) if base == 10 else (mpz(1), 4 * digits)
@@ -49,22 +49,17 @@ def scale(fraction: BinaryFraction, digits: int, base: int) -> ScaledInteger | N
     if R + 2 * E * odd > mpz(1) << shift:
         return None
     D = L >> shift
-    from_fraction = (residue(lower) * _power_residue(base, digits, t) - residue(R)) * inverse_power_of_two(shift)
-    return ScaledInteger(D, from_fraction % M61)
-
-
-def _power_residue(base: int, digits: int, t: int) -> int:
-    """odd^digits modulo M, independent of the large power: base^digits·2^(−t)."""
-    return pow(base, digits, M61) * inverse_power_of_two(t) % M61
+    power = power_residues(base, digits) * power_residues(2, -t)
+    return ScaledInteger(D, (residues(lower) * power - residues(R)) * power_residues(2, -shift))
 
 
 def check_scaled(scaled: ScaledInteger) -> None:
-    """Compare D with the residue that the binary fraction gives it.
+    """Compare D with the residues that the binary fraction gives it.
 
     Raises:
         VerificationError: the multiplication by the power of the base, or the shift, went wrong.
     """
-    check_identity(residue(scaled.value), scaled.residue, "the scaling to the base of the digits")
+    require_equal(residues(scaled.value), scaled.residues, "the scaling to the base of the digits")
 
 
 def digit_text(scaled: mpz, base: int) -> str:

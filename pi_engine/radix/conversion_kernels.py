@@ -9,13 +9,10 @@ from pi_engine.bigint.gmp_symbols import PREFIX, register
 from pi_engine.runtime.object_code import StoredKernel
 
 REPORTED = 5
-"""Residues that are kept of the last node of a level."""
+"""Numbers of the last node of a level whose residues are kept, modulo 2^61 − 1 and a random prime."""
 
 WIDTH = 19
 """Digits a word."""
-
-LANES = 8
-"""Sums that the hash of words runs at once."""
 
 _INTEGER, _WORDS, _ROWS = "int64", "uint64[::1]", "int64[:, ::1]"
 
@@ -31,19 +28,18 @@ def _of_text(name: str, signature: str) -> StoredKernel:
 
 _SUBTREES = (_WORDS, _INTEGER, _INTEGER, _INTEGER, _ROWS, _ROWS)
 
-split_nodes = _of_tree("split_nodes", _WORDS, _INTEGER, _ROWS, _ROWS, *[_INTEGER] * 5)
+split_nodes = _of_tree("split_nodes", _WORDS, _INTEGER, _ROWS, _ROWS, *[_INTEGER] * 6)
 join_nodes = _of_tree("join_nodes", _WORDS, _INTEGER, _ROWS, _ROWS, *[_INTEGER] * 4)
-fractions_to_words = _of_tree("fractions_to_words", *_SUBTREES, *[_INTEGER] * 8)
+fractions_to_words = _of_tree("fractions_to_words", *_SUBTREES, *[_INTEGER] * 9)
 words_to_integers = _of_tree("words_to_integers", *_SUBTREES, *[_INTEGER] * 5)
 settle_leaves = _of_tree("settle_leaves", _WORDS, _WORDS, _INTEGER, "uint64", result="int64")
 add_into = _of_tree("add_into", *[_INTEGER] * 4)
 words_to_text = _of_text("words_to_text", "void(int64, int64, int64)")
 text_to_words = _of_text("text_to_words", "int64(int64, int64, uint64[::1])")
-hash_of_words = _of_text("hash_of_words", "uint64(int64, int64, uint64)")
 compact_digits = StoredKernel(
     "pi_engine.radix.compaction_kernel", "compact_digits", "int64(uint8[::1], int64, uint8[::1], uint8[::1])"
 )
 
-TO_DIGITS_KERNELS = (split_nodes, fractions_to_words, settle_leaves, words_to_text, hash_of_words, text_to_words)
-FROM_DIGITS_KERNELS = (join_nodes, words_to_integers, add_into, text_to_words, hash_of_words)
-TEXT_KERNELS = (words_to_text, text_to_words, hash_of_words, compact_digits)
+TO_DIGITS_KERNELS = (split_nodes, fractions_to_words, settle_leaves, words_to_text, text_to_words)
+FROM_DIGITS_KERNELS = (join_nodes, words_to_integers, add_into, text_to_words)
+TEXT_KERNELS = (words_to_text, text_to_words, compact_digits)

@@ -1,4 +1,4 @@
-"""The hash of a string of digits: the digits as one integer modulo 2^61 − 1.
+"""The hash of a string of digits: the digits as one integer modulo 2^61 − 1, or modulo other primes as well.
 
 H(A‖B) = H(A)·base^|B| + H(B), so it is computed piece by piece, in any cut.
 """
@@ -14,15 +14,26 @@ _PIECE = 2000
 
 
 class DigitHash:
-    """Accumulates the hash of digits in `base`, most significant first."""
+    """Accumulates the hash of digits in `base`, most significant first.
 
-    def __init__(self, base: int) -> None:
+    Attributes:
+        values: the hash modulo each of `moduli`.
+        count: how many digits.
+    """
+
+    def __init__(self, base: int, moduli: tuple[int, ...] = (M61,)) -> None:
         """Begin with no digits, whose hash is 0."""
         self._base = base
         self._alphabet = b"0123456789" if base == 10 else b"0123456789ABCDEFabcdef"
-        self._full_piece = pow(base, _PIECE, M61)
-        self.value = 0
+        self._moduli = moduli
+        self._full_piece = [pow(base, _PIECE, modulus) for modulus in moduli]
+        self.values = [0] * len(moduli)
         self.count = 0
+
+    @property
+    def value(self) -> int:
+        """The hash modulo the first of them."""
+        return self.values[0]
 
     def update(self, digits: str) -> None:
         """Append `digits`, which are digits of the base only.
@@ -34,6 +45,8 @@ class DigitHash:
             raise ValueError(f"not all of these {len(digits)} characters are digits of base {self._base}")
         for start in range(0, len(digits), _PIECE):
             piece = digits[start : start + _PIECE]
-            power = self._full_piece if len(piece) == _PIECE else pow(self._base, len(piece), M61)
-            self.value = (self.value * power + int(mpz(piece, self._base) % M61)) % M61
+            number = mpz(piece, self._base)
+            for i, modulus in enumerate(self._moduli):
+                power = self._full_piece[i] if len(piece) == _PIECE else pow(self._base, len(piece), modulus)
+                self.values[i] = (self.values[i] * power + int(number % modulus)) % modulus
         self.count += len(digits)

@@ -1,4 +1,4 @@
-"""The check of the downward conversion: every word is compared with the binary fraction modulo 2^61 − 1.
+"""The check of the downward conversion: every word is compared with the binary fraction modulo 2^61 − 1 and a random prime.
 
 A node holds X and splits it into the first half of its words, D as one integer, and the fraction of the others. With
 the names of `powers`, X = T·2^(64·m) + Y, m = k + 1 − q limbs in Y, Z = Y·P = H·2^(64·m) + Z₀, 0 ≤ Z₀ < 2^(64·m):
@@ -11,7 +11,7 @@ and the product modulo 2^s − 1 is C = Z mod 2^s + U, U = ⌊Z/2^s⌋, H = C₁
 
 in which D is the hash of the words as they stand in memory at the end, C the product that the second half comes from,
 and X that from which the node above made this one. An error in any of them breaks it, but for a chance of about 2^−61:
-2^s ≢ 1, as 61 does not divide s. The second half's fraction is a part of C and again such a node; so the last node of
+2^s ≢ 1, as 61 does not divide s, and modulo the prime as good as never. The second half's fraction is a part of C and again such a node; so the last node of
 every level, and the last leaf, prove all words. It costs one pass over numbers of twice the whole's length together,
 and the hash. GMP's product is the whole Z: then C₁ = H.
 
@@ -28,12 +28,13 @@ import numpy as np
 from gmpy2 import mpz
 
 from pi_engine.bigint.limbs import mpz_from_limbs
-from pi_engine.bigint.mersenne import M61, check_identity
-from pi_engine.bigint.residues import residue_of_limbs
+from pi_engine.bigint.moduli import Residues, moduli, power_residues, random_prime, require_equal, residues
+from pi_engine.bigint.modulus_table import modulus_table
+from pi_engine.bigint.residues import residues_of_limbs
 from pi_engine.errors import VerificationError
 from pi_engine.radix.conversion_kernels import REPORTED
 from pi_engine.radix.powers import Shape, power_residue
-from pi_engine.radix.word_text import word_hash
+from pi_engine.radix.word_text import word_residues
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,48 +52,48 @@ class Spine:
     def __init__(self, shape: Shape) -> None:
         """Nothing is known yet."""
         self.shape = shape
-        self.residues = np.zeros((shape.height + 1, REPORTED), np.uint64)
+        self.residues = np.zeros((shape.height + 1, REPORTED, 2), np.uint64)
+        self.table = modulus_table(random_prime())
         self.cyclic_bits = [0] * (shape.height + 1)
         self.last_leaf = np.zeros(shape.leaf + 1, np.uint64)
 
-    def check(self, root_residue: int, words: NDArray[np.uint64], threads: int) -> int:
-        """The hash of the words, found to be those of a root with that residue.
+    def check(self, root: Residues, words: NDArray[np.uint64], threads: int) -> int:
+        """The hash of the words, found to be those of a root with these residues.
 
         Raises:
             VerificationError: they are not.
         """
         shape = self.shape
-        expected, place, total = root_residue, 0, 0
+        expected, place, total = root, 0, Residues((0, 0))
         for level in range(shape.height, 0, -1):
             half, shift = shape.half(level), shape.shift(level)
-            Y, T, bottom, fraction, high = (int(x) for x in self.residues[level])
+            Y, T, bottom, fraction, high = (Residues((x, y)) for x, y in self.residues[level].tolist())
             used = 2 * half + 1 - shift
-            check_identity(T * _two(64 * used) + Y, expected, "the fraction that is converted")
-            low, expected = bottom + _two(64 * (half - shift)) * fraction, fraction
-            D = word_hash(words[place : place + half], threads)
-            node = _Node(Y, T, low, high, power_residue(shape, level), used, self.cyclic_bits[level])
-            if not node.fits(D, half):
-                raise VerificationError(
-                    f"words {place} to {place + half} of the digits are wrong modulo 2^61 − 1: run the conversion again"
-                )
-            total = (total * pow(10, DIGITS * half, M61) + D) % M61
+            require_equal(T * power_residues(2, 64 * used) + Y, expected, "the fraction that is converted")
+            low, expected = fraction * power_residues(2, 64 * (half - shift)) + bottom, fraction
+            D = word_residues(words[place : place + half], threads)
+            for i, prime in enumerate(moduli()):
+                P = power_residue(shape, level, prime)
+                numbers = (x.values[i] for x in (Y, T, low, high))
+                if not _Node(prime, *numbers, P, used, self.cyclic_bits[level]).fits(D.values[i], half):
+                    raise VerificationError(
+                        f"words {place} to {place + half} of the digits are wrong modulo {prime}: run the conversion again"
+                    )
+            total = total * power_residues(10, DIGITS * half) + D
             place += half
-        check_identity(residue_of_limbs(self.last_leaf), expected, "the fraction of the last digits")
-        D = word_hash(words[place:])
+        require_equal(residues_of_limbs(self.last_leaf), expected, "the fraction of the last digits")
+        D = word_residues(words[place:])
         exact = mpz_from_limbs(self.last_leaf) * mpz(10) ** (DIGITS * shape.leaf) >> (64 * (shape.leaf + 1))
         modulus = mpz(10) ** (DIGITS * shape.leaf)
-        if D not in {int((exact + step) % modulus % M61) for step in (0, -1, 1)}:
-            raise VerificationError("the last words of the digits are wrong modulo 2^61 − 1: run the conversion again")
-        return (total * pow(10, DIGITS * shape.leaf, M61) + D) % M61
-
-
-def _two(exponent: int) -> int:
-    return pow(2, exponent % 61, M61)
+        if D not in {residues((exact + step) % modulus) for step in (0, -1, 1)}:
+            raise VerificationError("the last words of the digits are wrong: run the conversion again")
+        return (total * power_residues(10, DIGITS * shape.leaf) + D).values[0]
 
 
 class _Node(NamedTuple):
-    """The residues of one node; `used` is m, `cyclic_bits` is s or 0."""
+    """The residues of one node modulo `prime`; `used` is m, `cyclic_bits` is s or 0."""
 
+    prime: int
     Y: int
     T: int
     low: int
@@ -103,17 +104,18 @@ class _Node(NamedTuple):
 
     def fits(self, D: int, half: int) -> bool:
         """Whether D, or what the borders allow for it, can be the hash of the first half's words."""
-        C = self.low + _two(64 * self.used) * self.high
+        prime = self.prime
+        C = self.low + pow(2, 64 * self.used, prime) * self.high
         missing = self.Y * self.P - C
-        around = pow(10, DIGITS * half, M61)
+        around = pow(10, DIGITS * half, prime)
         for step in (0, -1, 1, around - 1, 1 - around):
             above = D + step - self.T * self.P - self.high
             if not self.cyclic_bits:
-                if missing % M61 == 0 and above % M61 == 0:
+                if missing % prime == 0 and above % prime == 0:
                     return True
                 continue
             for carry, wrap in itertools.product((0, 1), repeat=2):
-                U = (above + carry) * _two(64 * self.used - self.cyclic_bits)
-                if (missing - (_two(self.cyclic_bits) - 1) * (U + wrap)) % M61 == 0:
+                U = (above + carry) * pow(2, 64 * self.used - self.cyclic_bits, prime)
+                if (missing - (pow(2, self.cyclic_bits, prime) - 1) * (U + wrap)) % prime == 0:
                     return True
         return False

@@ -1,4 +1,4 @@
-"""Words of 19 decimal digits ↔ text, and the hash of words; one pass over memory each, on shares of the words.
+"""Words of 19 decimal digits ↔ text; one pass over memory each, on shares of the words.
 
 A word is cut into 3 + 8 + 8 digits, and eight digits become eight bytes inside one register: halves of four digits,
 pairs and digits are divided off all at once, by multiplication with rounded-up reciprocals that are exact in their
@@ -20,13 +20,11 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from pi_engine.bigint.residue_kernels import add_mersenne, multiply_mersenne, reduce_mersenne
 from pi_engine.bigint.words import load
-from pi_engine.radix.conversion_kernels import LANES, WIDTH
+from pi_engine.radix.conversion_kernels import WIDTH
 from pi_engine.runtime.compilation import routine
 
 TEN_16, TEN_8, TEN_5 = np.uint64(10**16), np.uint64(10**8), np.uint64(10**5)
-WORD = np.uint64(10**19)
 ZERO = np.uint64(0)
 ZEROS = np.uint64(0x3030303030303030)
 
@@ -110,32 +108,3 @@ def text_to_words(text, count, words):
         value = _eight_digits(a ^ ZEROS) * TEN_8 + _eight_digits(b ^ ZEROS)
         words[i] = value * np.uint64(1000) + last
     return count
-
-
-@routine
-def hash_of_words(words, count, power):
-    """Σ words[i]·10^(19·(count−1−i)) modulo 2^61 − 1. `power`: 10^(19·8) modulo it. About 1 ns a word."""
-    # Eight sums at once, each by Horner's rule, hide the multiplier's latency.
-    place = np.uint64(words)
-    head = count % LANES
-    total = ZERO
-    base = reduce_mersenne(WORD)
-    for i in range(head):
-        total = add_mersenne(multiply_mersenne(total, base), reduce_mersenne(load(place, i)))
-    if count < LANES:
-        return total
-    step = np.uint64(power)
-    a, b, c, d, e, f, g, h = ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, total
-    for i in range(head, count, LANES):
-        a = add_mersenne(multiply_mersenne(a, step), reduce_mersenne(load(place, i)))
-        b = add_mersenne(multiply_mersenne(b, step), reduce_mersenne(load(place, i + 1)))
-        c = add_mersenne(multiply_mersenne(c, step), reduce_mersenne(load(place, i + 2)))
-        d = add_mersenne(multiply_mersenne(d, step), reduce_mersenne(load(place, i + 3)))
-        e = add_mersenne(multiply_mersenne(e, step), reduce_mersenne(load(place, i + 4)))
-        f = add_mersenne(multiply_mersenne(f, step), reduce_mersenne(load(place, i + 5)))
-        g = add_mersenne(multiply_mersenne(g, step), reduce_mersenne(load(place, i + 6)))
-        h = add_mersenne(multiply_mersenne(h, step), reduce_mersenne(load(place, i + 7)))
-    total = a
-    for lane in (b, c, d, e, f, g, h):
-        total = add_mersenne(multiply_mersenne(total, base), lane)
-    return total

@@ -15,7 +15,7 @@ import numpy as np
 from pi_engine.bigint import layout
 from pi_engine.bigint import transform as steps
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.residues import residue_of_limbs
+from pi_engine.bigint.residues import residues_of_limbs
 from pi_engine.bigint.threads import share
 from pi_engine.radix.conversion_kernels import (
     add_into,
@@ -36,8 +36,10 @@ if TYPE_CHECKING:
     from pi_engine.radix.powers import Power, Powers
 
 
-def words_of(fraction: Limbs, powers: Powers, threads: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64], Spine]:
-    """The words of a fraction of shape.words + 1 limbs, the tails behind the leaves, and the last nodes' residues.
+def words_of(
+    fraction: Limbs, powers: Powers, threads: int, *, check: bool = True
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], Spine]:
+    """The words of a fraction of shape.words + 1 limbs, the tails behind the leaves, and with `check` the last nodes' residues.
 
     A tail is what is left behind a leaf, in units of 2^−64. The powers are used up.
 
@@ -49,22 +51,23 @@ def words_of(fraction: Limbs, powers: Powers, threads: int) -> tuple[NDArray[np.
     buffers = [Room(shape.words + (2 << shape.height)) for _ in range(2 if shape.height > bottom else 0)]
     current = fraction
     spine, arena = Spine(shape), Arena()
+    report, table = (spine.residues.ctypes.data, spine.table.ctypes.data) if check else (0, 0)
     for level in range(1, shape.height + 1):
         plan = powers.at(level).plan
         spine.cyclic_bits[level] = plan.size.bits if plan is not None else 0
     for level in range(shape.height, bottom, -1):
         below = buffers[level % 2].array[: (2 << (shape.height - level)) * (shape.half(level) + 1)]
         if _enough(1 << (shape.height - level), threads):
-            arrays = (current.ctypes.data, below.ctypes.data, spine.residues.ctypes.data)
+            arrays = (current.ctypes.data, below.ctypes.data, report, table)
             Levels(powers, level, level).nodes(split_nodes, arrays, threads, arena)
         else:
-            _split_level(current, below, powers, level, spine, threads)
+            _split_level(current, below, powers, level, spine if check else None, threads)
         current = below
         powers.release(level)
     words = np.empty(shape.words, np.uint64)
     tails = np.empty(1 << shape.height, np.uint64)
-    numbers = (current, words, tails, spine.residues, spine.last_leaf)
-    places = tuple(int(array.ctypes.data) for array in numbers)
+    numbers = tuple(int(array.ctypes.data) for array in (current, words, tails))
+    places = (*numbers, report, table, spine.last_leaf.ctypes.data)
     Levels(powers, 1, bottom).subtrees(fractions_to_words, places, threads, arena)
     powers.release_all()
     arena.release()
@@ -103,7 +106,7 @@ def _enough(nodes: int, threads: int) -> bool:
 
 
 def _split_level(  # noqa: PLR0917 (all of them, every time)
-    current: Limbs, below: Limbs, powers: Powers, level: int, spine: Spine, threads: int
+    current: Limbs, below: Limbs, powers: Powers, level: int, spine: Spine | None, threads: int
 ) -> None:
     power, half, shift = powers.at(level), powers.shape.half(level), powers.shape.shift(level)
     long, short = 2 * half + 1, half + 1
@@ -113,10 +116,12 @@ def _split_level(  # noqa: PLR0917 (all of them, every time)
         _copy(first, node[half:], threads)
         product = _times_power(node[: long - shift], power, threads)
         _copy(second, product[half - shift : long - shift], threads)
+    if spine is None:
+        return
     used = long - shift
     cut = half - shift
     parts = (node[:used], node[used:], product[:cut], product[cut:used], product[used:])
-    spine.residues[level] = [residue_of_limbs(part) for part in parts]
+    spine.residues[level] = [residues_of_limbs(part, threads).values for part in parts]
 
 
 def _join_level(current: Limbs, above: Limbs, powers: Powers, level: int, threads: int) -> None:

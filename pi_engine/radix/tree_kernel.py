@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from pi_engine.bigint import mpn
-from pi_engine.bigint.residue_kernels import mersenne_residue
+from pi_engine.bigint.residue_kernels import residues_at
 from pi_engine.bigint.words import address_of, claim, load, store
 from pi_engine.radix.conversion_kernels import REPORTED
 from pi_engine.radix.power_plan import BITS
@@ -44,10 +44,10 @@ def _times_power(out, operand, limbs, level, plans, workspace):
 
 
 @routine
-def _split(target, source, level, plans, report, product, workspace):
+def _split(target, source, level, plans, report, table, product, workspace):
     """Two fractions of half + 1 limbs from one of 2·half + 1: its first words, and what its first words leave.
 
-    report: where to put the residues that `spine` wants, or 0.
+    report: where to put the residues that `spine` wants, modulo 2^61 − 1 and the prime of `table`, or 0.
     """
     half, shift = level[HALF], level[SHIFT]
     used = 2 * half + 1 - shift
@@ -56,18 +56,18 @@ def _split(target, source, level, plans, report, product, workspace):
     _copy(target + np.uint64(8 * (half + 1)), product + np.uint64(8 * (half - shift)), half + 1)
     if report != ZERO:
         whole = plans[level[PLAN], BITS] // 64 if level[TRANSFORM] else used + level[POWER_LIMBS]
-        store(report, 0, mersenne_residue(source, used))
-        store(report, 1, mersenne_residue(source + np.uint64(8 * used), shift))
-        store(report, 2, mersenne_residue(product, half - shift))
-        store(report, 3, mersenne_residue(product + np.uint64(8 * (half - shift)), half + 1))
-        store(report, 4, mersenne_residue(product + np.uint64(8 * used), whole - used))
+        residues_at(source, used, table, report)
+        residues_at(source + np.uint64(8 * used), shift, table, report + np.uint64(16))
+        residues_at(product, half - shift, table, report + np.uint64(32))
+        residues_at(product + np.uint64(8 * (half - shift)), half + 1, table, report + np.uint64(48))
+        residues_at(product + np.uint64(8 * used), whole - used, table, report + np.uint64(64))
 
 
 @routine
-def split_nodes(counter, nodes, levels, plans, source, target, report, product, workspace):
+def split_nodes(counter, nodes, levels, plans, source, target, report, table, product, workspace):
     """Split fractions of the level of the last row of `levels` until all are claimed.
 
-    report: uint64[levels][REPORTED], what to report of the last node of a level.
+    report: uint64[levels][REPORTED][2], what to report of the last node of a level, or 0.
     """
     level = levels[len(levels) - 1]
     long, short = 8 * (2 * level[HALF] + 1), 8 * (level[HALF] + 1)
@@ -75,13 +75,14 @@ def split_nodes(counter, nodes, levels, plans, source, target, report, product, 
         i = claim(address_of(counter))
         if i >= nodes:
             return
-        place = np.uint64(report + 8 * REPORTED * (len(levels) - 1) if i == nodes - 1 else 0)
+        place = np.uint64(report + 16 * REPORTED * (len(levels) - 1) if report and i == nodes - 1 else 0)
         _split(
             np.uint64(target + 2 * i * short),
             np.uint64(source + i * long),
             level,
             plans,
             place,
+            table,
             np.uint64(product),
             workspace,
         )
@@ -108,13 +109,13 @@ def _leaf_words(words, fraction, count):
 
 @routine
 def fractions_to_words(
-    counter, nodes, top, leaf, levels, plans, source, words, tails, report, last_leaf, buffers, product, workspace
+    counter, nodes, top, leaf, levels, plans, source, words, tails, report, table, last_leaf, buffers, product, workspace
 ):
     """Take fractions of level `top` to words, and to the tail behind every leaf, until all are claimed.
 
     source: nodes · (leaf·2^top + 1) limbs. words: nodes·leaf·2^top, tails: nodes·2^top.
     buffers: 2 · 2^top · (leaf + 1) limbs.
-    report: as in `split_nodes`. last_leaf: gets the leaf + 1 limbs of the last leaf's fraction.
+    report, table: as in `split_nodes`. last_leaf: gets the leaf + 1 limbs of the last leaf's fraction.
     """
     size = leaf << top
     width = 8 * (leaf + 1) << top
@@ -131,13 +132,14 @@ def fractions_to_words(
             long, short = 8 * (2 * level[HALF] + 1), 8 * (level[HALF] + 1)
             for i in range(1 << (top - j)):
                 last = node == nodes - 1 and i == (1 << (top - j)) - 1
-                place = np.uint64(report + 8 * REPORTED * j if last else 0)
+                place = np.uint64(report + 16 * REPORTED * j if report and last else 0)
                 _split(
                     target + np.uint64(2 * i * short),
                     current + np.uint64(i * long),
                     level,
                     plans,
                     place,
+                    table,
                     np.uint64(product),
                     workspace,
                 )

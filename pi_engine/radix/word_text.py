@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.moduli import Residues, power_residues, random_prime
+from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.threads import share
-from pi_engine.radix.conversion_kernels import LANES, hash_of_words, text_to_words, words_to_text
+from pi_engine.bigint.transform_kernels import residue_at
+from pi_engine.radix.conversion_kernels import text_to_words, words_to_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,8 +20,8 @@ if TYPE_CHECKING:
     Characters = NDArray[np.uint8]
 
 DIGITS = 19
-_PIECE = DIGITS << 20
-"""Characters that are hashed at once: a multiple of a word's."""
+_PIECE = DIGITS << 15
+"""Characters that are hashed at once, a multiple of a word's: copies of them take no fresh memory from the system."""
 
 _LEAST_SHARE = 1 << 14
 """Words of a share: below, another thread takes longer to begin than the work does."""
@@ -68,31 +71,48 @@ def words_of_text(text: Characters, threads: int = 1) -> Words:
     return words
 
 
-def word_hash(words: Words, threads: int = 1) -> int:
-    """The words as one integer of base 10^19, the first most significant, modulo 2^61 − 1; at memory speed."""
+def word_hash(words: Words, threads: int = 1, prime: int = M61) -> int:
+    """The words as one integer of base B = 10^19, the first most significant, modulo an odd prime below 2^61, but 5.
+
+    n words are B^(n−1)·Σ words[i]·B^(−i): the sum by which residues of limbs are found, with other weights; at memory speed.
+    """
     words = np.ascontiguousarray(words, np.uint64)
     source = words.ctypes.data
-    step = pow(10, DIGITS * LANES, M61)
-    parts: list[tuple[int, int]] = []
+    inverse = pow(10, -DIGITS, prime)
+    table = modulus_table(prime, inverse)
+    parts: list[int] = []
 
     def task(_thread: int, first: int, last: int) -> None:
-        parts.append((last, int(hash_of_words(source + 8 * first, last - first, step))))
+        part = int(residue_at(source + 8 * first, last - first, table.ctypes.data))
+        parts.append(part * pow(inverse, first, prime))
 
     share(task, len(words), _useful(threads, len(words)))
-    return sum(value * pow(10, DIGITS * (len(words) - last), M61) for last, value in parts) % M61
+    return sum(parts) * pow(10, DIGITS * (len(words) - 1), prime) % prime
 
 
-def text_hash(text: str, threads: int = 1) -> int:
-    """The decimal digits of a text as one integer modulo 2^61 − 1, as `DigitHash` finds it; at memory speed.
+def word_residues(words: Words, threads: int = 1) -> Residues:
+    """The same modulo both `moduli`."""
+    return Residues((word_hash(words, threads), word_hash(words, threads, random_prime())))
+
+
+def text_residues(text: str, threads: int = 1) -> Residues:
+    """The decimal digits of a text as one integer modulo both `moduli`, as `DigitHash` finds it; at memory speed.
 
     Raises:
         ValueError: a character is not a decimal digit.
     """
-    total = 0
     head = len(text) % DIGITS
-    for start, end in [(0, head), *((i, min(i + _PIECE, len(text))) for i in range(head, len(text), _PIECE))]:
-        piece = text[start:end]
-        padded = piece.rjust(DIGITS, "0").encode("ascii", "replace")
-        words = words_of_text(np.frombuffer(padded, np.uint8), threads)
-        total = (total * pow(10, len(piece), M61) + word_hash(words, threads)) % M61
+    pieces = [(0, head), *((i, min(i + _PIECE, len(text))) for i in range(head, len(text), _PIECE))]
+    found = [Residues((0, 0))] * len(pieces)
+
+    def task(_thread: int, first: int, last: int) -> None:
+        for i in range(first, last):
+            start, end = pieces[i]
+            padded = text[start:end].rjust(DIGITS, "0").encode("ascii", "replace")
+            found[i] = word_residues(words_of_text(np.frombuffer(padded, np.uint8)))
+
+    share(task, len(pieces), threads)
+    total = Residues((0, 0))
+    for (start, end), piece in zip(pieces, found, strict=True):
+        total = total * power_residues(10, end - start) + piece
     return total

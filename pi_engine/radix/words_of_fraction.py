@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pi_engine.bigint.limbs import limbs_of
-from pi_engine.bigint.residues import residue
+from pi_engine.bigint.moduli import residues
 from pi_engine.radix.conversion_kernels import settle_leaves
 from pi_engine.radix.powers import Powers, powers_of, shape_for
 from pi_engine.radix.tree import words_of
@@ -55,7 +55,7 @@ def decimal_expansion(
     above it, which must not pass 1.
 
     Raises:
-        VerificationError: the words are not the fraction's modulo 2^61 − 1.
+        VerificationError: the words are not the fraction's modulo both `moduli`.
     """
     X, w, E = fraction
     lower = X - E
@@ -80,13 +80,13 @@ def fraction_words(mantissa: mpz, bits: int, count: int, threads: int = 1, *, ch
     Rounded down; but where what follows is 0 but for 2^-60 the very last word may be one too small, modulo 1.
 
     Raises:
-        VerificationError: the words are not the fraction's modulo 2^61 − 1.
+        VerificationError: the words are not the fraction's modulo both `moduli`.
     """
     shape = shape_for(count)
     limbs = shape.words + 1
     shift = 64 * limbs - bits
     root = mantissa << shift if shift >= 0 else mantissa >> -shift
-    return words_of_root(root, limbs, powers_of(shape, threads), threads, check=check)
+    return words_of_root(root, limbs, powers_of(shape, threads, check=check), threads, check=check)
 
 
 def words_of_root(root: mpz, limbs: int, powers: Powers, threads: int, *, check: bool) -> NDArray[np.uint64]:
@@ -94,9 +94,9 @@ def words_of_root(root: mpz, limbs: int, powers: Powers, threads: int, *, check:
     found = limbs_of(root)
     if len(found) < limbs:
         found = np.concatenate([found, np.zeros(limbs - len(found), np.uint64)])
-    words, tails, spine = words_of(found, powers, threads)
+    words, tails, spine = words_of(found, powers, threads, check=check)
     if np.any(tails >= np.uint64(2**64 - TAIL_UNITS)):
         settle_leaves(words, tails, powers.shape.leaf, 2**64 - TAIL_UNITS)
     if check:
-        spine.check(residue(root), words, threads)
+        spine.check(residues(root, threads), words, threads)
     return words

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.limbs import LimbBuffer
-from pi_engine.bigint.mersenne import check_identity
+from pi_engine.bigint.moduli import require_equal, residues
 from pi_engine.bigint.product import multiply
-from pi_engine.bigint.residues import residue
 from pi_engine.radix.powers import powers_of, shape_for
 from pi_engine.radix.reciprocal import reciprocal
 from pi_engine.radix.tree import integer_of
-from pi_engine.radix.word_text import word_hash
+from pi_engine.radix.word_text import word_residues
 from pi_engine.radix.words_of_fraction import words_of_root
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def words_of_integer(x: mpz, threads: int, *, check: bool = True) -> NDArray[np.
     relative to it that is 2^(1−n), so that the fraction, rounded down, is less than 2^−63 + 1 units from the truth.
 
     Raises:
-        VerificationError: the words are not those of x modulo 2^61 − 1.
+        VerificationError: the words are not those of x modulo both `moduli`.
     """
     shape = shape_for(int(x.bit_length() / _BITS_PER_WORD) + 1)
     powers = powers_of(shape, threads)
@@ -44,7 +43,7 @@ def words_of_integer(x: mpz, threads: int, *, check: bool = True) -> NDArray[np.
     root = multiply(2 * x + 1, inverse, threads=threads) >> (length + n + digits + 1 - 64 * limbs)
     words = words_of_root(root, limbs, powers, threads, check=False)
     if check:
-        check_identity(word_hash(words, threads), residue(x), "the conversion to decimal")
+        require_equal(word_residues(words, threads), residues(x, threads), "the conversion to decimal")
     return words[int(np.argmax(words != 0)) :]
 
 
@@ -52,7 +51,7 @@ def integer_of_words(words: NDArray[np.uint64], threads: int, *, check: bool = T
     """The integer of these words.
 
     Raises:
-        VerificationError: it is not that of the words modulo 2^61 − 1.
+        VerificationError: it is not that of the words modulo both `moduli`.
     """
     shape = shape_for(len(words))
     padded = np.zeros(shape.words, np.uint64)
@@ -61,5 +60,5 @@ def integer_of_words(words: NDArray[np.uint64], threads: int, *, check: bool = T
     integer_of(padded, powers_of(shape, threads), buffer.array, threads)
     x = buffer.finish()
     if check:
-        check_identity(residue(x), word_hash(words, threads), "the conversion from decimal")
+        require_equal(residues(x, threads), word_residues(words, threads), "the conversion from decimal")
     return x

@@ -60,7 +60,7 @@ merges_claimed = _with_gmp(
     *["int64", _ROWS, _ROWS] * 2,
 )  # fmt: skip
 shadow_of_terms = StoredKernel(
-    "pi_engine.splitting.shadow_kernel", "shadow_of_terms", f"void({', '.join(['uint64[::1]'] * 4)}, uint64)"
+    "pi_engine.splitting.shadow_kernel", "shadow_of_terms", f"void({', '.join(['uint64[::1]'] * 3)}, uint64, uint64, uint64[::1])"
 )
 
 TREE_KERNELS = (

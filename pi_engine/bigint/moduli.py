@@ -1,0 +1,103 @@
+"""The two moduli of a run's identities, 2^61 − 1 and a random prime, and residues modulo both at once.
+
+An error that is a multiple of the one modulus is none of the other, but for a chance of about 2^−60: 2^61 − 1 is fixed
+and has a pattern, limbs displaced by a multiple of 61 places; the prime is drawn from the system's randomness when a
+process first needs it, so that no pattern can be a multiple of it more than once.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import gmpy2
+
+from pi_engine.bigint.mersenne import M61, require
+
+if TYPE_CHECKING:
+    from gmpy2 import mpz
+
+KERNEL_FROM_BITS = 350_000
+"""Bits from which a kernel that is at hand finds residues sooner than GMP does."""
+
+
+@functools.cache
+def random_prime() -> int:
+    """A prime between 2^60 and 2^61, drawn once in a process from the system's randomness."""
+    while True:
+        start = int.from_bytes(os.urandom(8), "little") >> 4
+        prime = int(gmpy2.next_prime((1 << 60) | start))
+        if prime < M61:
+            return prime
+
+
+def moduli() -> tuple[int, int]:
+    """2^61 − 1 and the random prime of this process."""
+    return M61, random_prime()
+
+
+def moduli_text() -> str:
+    """Both, for people."""
+    return f"2^61 − 1 and the random prime {random_prime()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Residues:
+    """An integer modulo both `moduli`; sums, differences and products with others and with ints are again such."""
+
+    values: tuple[int, int]
+
+    def __add__(self, other: Residues | int) -> Residues:
+        """The sum."""
+        x, y = self.values, _values(other)
+        return _reduced(x[0] + y[0], x[1] + y[1])
+
+    def __sub__(self, other: Residues | int) -> Residues:
+        """The difference."""
+        x, y = self.values, _values(other)
+        return _reduced(x[0] - y[0], x[1] - y[1])
+
+    def __mul__(self, other: Residues | int) -> Residues:
+        """The product."""
+        x, y = self.values, _values(other)
+        return _reduced(x[0] * y[0], x[1] * y[1])
+
+
+def _values(x: Residues | int) -> tuple[int, int]:
+    return x.values if isinstance(x, Residues) else (x, x)
+
+
+def _reduced(x: int, y: int) -> Residues:
+    return Residues((x % M61, y % random_prime()))
+
+
+def power_residues(base: int, exponent: int) -> Residues:
+    """base^exponent, also for a negative exponent."""
+    x, y = moduli()
+    return Residues((pow(base, exponent, x), pow(base, exponent, y)))
+
+
+def residues(x: mpz | int, threads: int = 1) -> Residues:
+    """X modulo both; of what is long at the speed of memory, where the kernel is at hand."""
+    if x.bit_length() < KERNEL_FROM_BITS or "pi_engine.bigint.residues" not in sys.modules:
+        return Residues((int(x % M61), int(x % random_prime())))
+    from gmpy2 import mpz
+
+    from pi_engine.bigint.limbs import limbs_of
+    from pi_engine.bigint.residues import residues_of_limbs
+
+    found = residues_of_limbs(limbs_of(mpz(x)), threads)
+    return found * -1 if x < 0 else found
+
+
+def require_equal(left: Residues, right: Residues, what: str) -> None:
+    """Compare the residues of what must be the same integer.
+
+    Raises:
+        VerificationError: they differ, so `what` went wrong; it says modulo which.
+    """
+    for x, y, modulus in zip(left.values, right.values, ("2^61 − 1", f"the prime {random_prime()}"), strict=True):
+        require(x == y, f"{what}, compared modulo {modulus},")
