@@ -27,7 +27,7 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
     for i, (component, terms) in enumerate(zip(components, plan.terms, strict=True)):
         with clock.phase("sum"):
             progress = _share_of(clock.progress, i, len(components))
-            node = split(component.sum, terms, threads=threads, progress=progress, fast=plan.fast)
+            node = split(component.sum, terms, threads=threads, progress=progress, fast=plan.fast, check=check)
         if check:
             with clock.phase("check"):
                 check_against_shadow(component.sum, terms, node, compiled=plan.fast, threads=threads)

@@ -149,7 +149,7 @@ def test_subtrees_side_by_side_and_one_by_one(monkeypatch, possible):
 
 def test_large_sums_take_the_fast_tree(monkeypatch):
     called = []
-    monkeypatch.setattr(fast_tree, "split_fast", lambda *arguments: called.append(arguments))
+    monkeypatch.setattr(fast_tree, "split_fast", lambda *arguments, **options: called.append(arguments))
     split(CHUDNOVSKY, tree.FAST_TERMS, fast=True)
     assert len(called) == 1
     assert split(CHUDNOVSKY, tree.FAST_TERMS - 1, fast=True).Q

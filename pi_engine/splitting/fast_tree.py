@@ -14,6 +14,7 @@ from pi_engine.splitting.common_factors import divisors_by_level
 from pi_engine.splitting.lane_subtrees import lanes_fit
 from pi_engine.splitting.level_division import divide_level
 from pi_engine.splitting.lower_tree import merge_level
+from pi_engine.splitting.merge_check import with_residues
 from pi_engine.splitting.node import Node
 from pi_engine.splitting.subtrees import build_subtrees, least_terms
 from pi_engine.splitting.term_values import term_values
@@ -65,8 +66,11 @@ class _Meter:
 
 
 class _FastTree:
-    def __init__(self, series: HypergeometricSeries, terms: int, threads: int, progress: Progress) -> None:
+    def __init__(
+        self, series: HypergeometricSeries, terms: int, threads: int, progress: Progress, *, check: bool
+    ) -> None:
         self.series = series
+        self.check = check
         self.terms = terms
         self.threads = threads
         self.term_bits = term_values(series.q, terms).bits
@@ -137,12 +141,14 @@ class _FastTree:
             self.series, lo, hi, self.subtrees, self.depth,
             threads=self.threads, built=lambda n: self.meter(3 * n), divisors=[self.divisors[j] for j in range(self.depth + 1)],
         )  # fmt: skip
+        if self.check:
+            level = with_residues(level, self.threads)
         merged = 0
         while len(level) > 1 and (self.threads == 1 or self.many(level) or merged < self.again_at):
             level = merge_level(level, self.threads, lambda part: self.meter(part * terms), rightmost=rightmost)
             merged += 1
             if merged == self.again_at and self.divisors[self.depth + merged] > 1:
-                divide_level(level, self.divisors[self.depth + merged], self.threads, leftmost=lo == 0)
+                level = divide_level(level, self.divisors[self.depth + merged], self.threads, leftmost=lo == 0)
         nodes = [LargeNode.of(level, i) for i in range(len(level))]
         if rightmost:
             nodes[-1] = nodes[-1]._replace(P=None)
@@ -157,9 +163,14 @@ class _FastTree:
         return nodes[0]
 
 
-def split_fast(series: HypergeometricSeries, terms: int, threads: int, progress: Progress) -> Node:
-    """Q and T of 0 ≤ k < `terms`, at least two of them; `progress` is called from this thread only."""
-    tree = _FastTree(series, terms, threads, progress)
+def split_fast(
+    series: HypergeometricSeries, terms: int, threads: int, progress: Progress, *, check: bool = True
+) -> Node:
+    """Q and T of 0 ≤ k < `terms`, at least two of them; `progress` is called from this thread only.
+
+    check: compare every merge and division above the subtrees modulo 2^61 − 1 (`merge_check`).
+    """
+    tree = _FastTree(series, terms, threads, progress, check=check)
     root = tree.node(0, terms, tree.halvings)
     # The copies take memory of their own: as much goes back to the system first, so that the peak is that of the tree.
     pool.make_room(8 * (len(root.Q) + len(root.T)))

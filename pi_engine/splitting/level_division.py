@@ -18,6 +18,7 @@ from pi_engine.bigint.plan import plan_for
 from pi_engine.bigint.sizes import size_for
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import pool
+from pi_engine.splitting.merge_check import check_division, with_residues
 from pi_engine.splitting.tree_kernels import DIVISION_OPERANDS, quotients_claimed
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pi_engine.splitting.node_level import NodeLevel
 
 
-def inverse_modulo_power(divisor: mpz, bits: int, threads: int) -> mpz:
+def inverse_modulo_power(divisor: mpz, bits: int, threads: int, *, check: bool = True) -> mpz:
     """1/d modulo 2^bits, for an odd d > 0; about three products of that length.
 
     If d·x = 1 + e·2^k, then x − x·e·2^k is right modulo 2^(2k).
@@ -34,22 +35,34 @@ def inverse_modulo_power(divisor: mpz, bits: int, threads: int) -> mpz:
     while known < bits:
         wanted = min(2 * known, bits)
         low = f_mod_2exp(divisor, wanted)
-        error = f_mod_2exp(multiply(low, inverse, threads=threads), wanted) >> known
-        correction = f_mod_2exp(multiply(error, inverse, threads=threads), wanted - known)
+        error = f_mod_2exp(multiply(low, inverse, threads=threads, check=check), wanted) >> known
+        correction = f_mod_2exp(multiply(error, inverse, threads=threads, check=check), wanted - known)
         inverse += f_mod_2exp(-correction, wanted - known) << known
         known = wanted
     return f_mod_2exp(inverse, bits)
 
 
-def divide_level(level: NodeLevel, divisor: mpz, threads: int, *, leftmost: bool) -> None:
-    """Divide P and Q of every node, in place; the first node of all keeps its Q (`leftmost`). Numbers that are 0 stay."""
+def divide_level(level: NodeLevel, divisor: mpz, threads: int, *, leftmost: bool) -> NodeLevel:
+    """Divide P and Q of every node, in place; the first node of all keeps its Q (`leftmost`). Numbers that are 0 stay.
+
+    Returns the same level, with the residues that its numbers have now if it had any.
+
+    Raises:
+        VerificationError: the level has residues, and a quotient times the divisor is not what it was.
+    """
+    checked = level.residues is not None
     limbs = -(-divisor.bit_length() // 64)
     widths = [max(0, int(abs(level.lengths[row]).max()) - limbs + 1) for row in range(2)]
-    inverse = limbs_of(inverse_modulo_power(divisor, 64 * max(widths), threads))
+    inverse = limbs_of(inverse_modulo_power(divisor, 64 * max(widths), threads, check=checked))
     padded = np.zeros(max(widths), np.uint64)
     padded[: len(inverse)] = inverse
     for row, first in ((0, 0), (1, int(leftmost))):
         _divide_row(level, row, first, padded[: widths[row]], limbs=limbs, threads=threads)
+    if not checked:
+        return level
+    divided = with_residues(level, threads)
+    check_division(level, divided, divisor, leftmost=leftmost)
+    return divided
 
 
 def _divide_row(level: NodeLevel, row: int, first: int, inverse: Limbs, *, limbs: int, threads: int) -> None:

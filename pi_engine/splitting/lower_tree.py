@@ -11,6 +11,7 @@ from pi_engine.bigint.plan import Plan, plan_for
 from pi_engine.bigint.sizes import Size, cost, size_for
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import pool
+from pi_engine.splitting.merge_check import require_merge
 from pi_engine.splitting.node_level import LimbRoom, NodeLevel
 from pi_engine.splitting.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT, merges_claimed
 
@@ -80,6 +81,9 @@ def merge_level(level: NodeLevel, threads: int, merged: Callable[[float], None],
     """The next level, of half as many nodes; the last node has no P if the range ends the sum (`rightmost`).
 
     The level's memory is released. `merged` is told the share of the level that has been done, now and then.
+
+    Raises:
+        VerificationError: the level has residues, and a number's are not those of its operands.
     """
     nodes = len(level) // 2
     sizes = np.abs(level.lengths)
@@ -96,6 +100,10 @@ def merge_level(level: NodeLevel, threads: int, merged: Callable[[float], None],
     records = np.array([record(plan) for plan in plans.plans], np.int64)
     workspace = max(workspace_bytes(plan, OPERANDS) for plan in plans.plans)
     spare = int((t1 + q2 + p1 + t2).max())
+    checked = level.residues is not None
+    residues = level.residues if level.residues is not None else np.empty((3, 0), np.uint64)
+    out_residues = np.zeros((3, nodes if checked else 0), np.uint64)
+    wrong = np.zeros(1, np.int64)
     counter = np.zeros(1, np.uint64)
     step = max(threads, min(nodes, nodes * _STEP_LIMBS // int(ends[-1])))
     for done in range(0, nodes, step):
@@ -108,11 +116,15 @@ def merge_level(level: NodeLevel, threads: int, merged: Callable[[float], None],
                 merges_claimed(
                     counter, stop, plans.sizes, plans.P_sizes, records, block.address, block.address + workspace,
                     level.room.address, level.offsets, level.lengths, room.address, offsets, lengths,
+                    residues, out_residues, wrong,
                 )  # fmt: skip
             finally:
                 pool.give(block)
 
         share(work, threads, threads)
+        if wrong[0]:
+            i, row = divmod(int(wrong[0]) - 1, 3)
+            require_merge(False, row, 64 * abs(int(lengths[row, i])))  # noqa: FBT003 (what an assertion takes)
         merged((stop - done) / nodes)
     level.room.release()
-    return NodeLevel(room, offsets, lengths)
+    return NodeLevel(room, offsets, lengths, out_residues if checked else None)

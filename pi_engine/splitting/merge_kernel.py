@@ -27,6 +27,7 @@ from pi_engine.bigint.level_transform import (
 )
 from pi_engine.bigint.words import address_of, claim, load
 from pi_engine.runtime.compilation import routine
+from pi_engine.splitting.merge_check_kernel import merge_is_wrong
 from pi_engine.splitting.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT
 
 ZERO = np.uint64(0)
@@ -74,12 +75,15 @@ def difference(out, x, x_limbs, x_negative, y, y_limbs, plan, scratch, spare):
 
 @routine
 def merges_claimed(
-    counter, stop, sizes, P_sizes, plans, workspace, spare, place, offsets, lengths, out_place, out_offsets, out_lengths
-):
+    counter, stop, sizes, P_sizes, plans, workspace, spare, place, offsets, lengths, out_place, out_offsets, out_lengths,
+    residues, out_residues, wrong
+):  # fmt: skip
     """Merge nodes 2i and 2i + 1 into node i, by the plan in row sizes[i], until the `stop`-th is claimed.
 
     workspace: of the thread's own, 64-byte aligned, for `OPERANDS` operands and scratch.
     spare: room for T₁Q₂ and P₁T₂ as limbs.
+    residues, out_residues: as in `merge_check_kernel`, with no columns where nothing is to be checked.
+    wrong: its one number becomes 3·i + row + 1 where P, Q or T (rows 0 to 2) of node i is wrong.
     """
     count = len(sizes)
     while True:
@@ -124,3 +128,8 @@ def merges_claimed(
         if P_sizes[i] != WITHOUT:
             merge_products(P, P1, p1, P2, p2, z, x, plan, scratch, P_sizes[i], plans, workspace)
             out_lengths[0, i] = trimmed(P, p1 + p2, (lengths[0, left] < 0) != (lengths[0, right] < 0))
+
+        if out_residues.shape[1]:
+            found = merge_is_wrong(i, P_sizes[i], residues, out_place, out_offsets, out_lengths, out_residues)
+            if found:
+                wrong[0] = 3 * i + found

@@ -49,11 +49,13 @@ class NodeLevel:
         room: the limbs of all numbers.
         offsets: int64[3][nodes], where each number begins.
         lengths: int64[3][nodes], signed lengths.
+        residues: uint64[3][nodes], the numbers modulo 2^61 − 1, or None where nothing is checked (`merge_check`).
     """
 
     room: LimbRoom
     offsets: NDArray[np.int64]
     lengths: NDArray[np.int64]
+    residues: NDArray[np.uint64] | None = None
 
     def __len__(self) -> int:
         return int(self.offsets.shape[1])

@@ -70,7 +70,13 @@ class _Meter:
 
 
 def split(
-    series: HypergeometricSeries, terms: int, *, threads: int = 1, progress: Progress = silent, fast: bool = False
+    series: HypergeometricSeries,
+    terms: int,
+    *,
+    threads: int = 1,
+    progress: Progress = silent,
+    fast: bool = False,
+    check: bool = True,
 ) -> Node:
     """Sum terms 0 ≤ k < `terms` of `series`: Q and T of the whole range, exact; P is not computed.
 
@@ -80,11 +86,15 @@ def split(
         threads: how many subtrees to work on at once.
         progress: told the phase "sum" as it goes on.
         fast: by the compiled tree, which needs its kernels.
+        check: compare the compiled tree's merges modulo 2^61 − 1 as they are made.
+
+    Raises:
+        VerificationError: a merge is wrong.
     """
     if fast and terms >= FAST_TERMS:
         from pi_engine.splitting.fast_tree import split_fast
 
-        return split_fast(series, terms, threads, progress)
+        return split_fast(series, terms, threads, progress, check=check)
     return split_plain(series, terms, threads=threads, progress=progress)
 
 

@@ -57,12 +57,17 @@ quotients_claimed = _with_gmp(
 )
 merges_claimed = _with_gmp(
     "merge_kernel", "merges_claimed", _COUNTER, "int64", _INDEXES, _INDEXES, _ROWS, "int64", "int64",
-    *["int64", _ROWS, _ROWS] * 2,
+    *["int64", _ROWS, _ROWS] * 2, _WORDS, _WORDS, _INDEXES,
+)  # fmt: skip
+residues_claimed = StoredKernel(
+    "pi_engine.splitting.merge_check_kernel", "residues_claimed",
+    f"void({_COUNTER}, int64, int64, {_ROWS}, {_ROWS}, {_WORDS})",
 )  # fmt: skip
 shadow_of_terms = StoredKernel(
     "pi_engine.splitting.shadow_kernel", "shadow_of_terms", f"void({', '.join(['uint64[::1]'] * 3)}, uint64, uint64, uint64[::1])"
 )
 
 TREE_KERNELS = (
-    *([lane_subtrees_claimed] if has_ifma() else []), subtrees_claimed, quotients_claimed, merges_claimed, shadow_of_terms
+    *([lane_subtrees_claimed] if has_ifma() else []),
+    subtrees_claimed, quotients_claimed, merges_claimed, residues_claimed, shadow_of_terms,
 )  # fmt: skip

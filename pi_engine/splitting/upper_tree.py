@@ -14,10 +14,13 @@ from gmpy2 import mpz
 from pi_engine.bigint.layout import ADD, FORWARD_A, FORWARD_B, INVERSE, MULTIPLY
 from pi_engine.bigint.limb_products import multiply_limbs
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
+from pi_engine.bigint.mersenne import M61
 from pi_engine.bigint.plan import plan_for
+from pi_engine.bigint.residues import residue_of_magnitude
 from pi_engine.bigint.sizes import cost, size_for
 from pi_engine.bigint.transform import Transformed, apply_to_rows, forward, to_limbs
 from pi_engine.splitting.lower_tree import SUM_BITS
+from pi_engine.splitting.merge_check import require_merge
 from pi_engine.splitting.node_level import LimbRoom
 
 if TYPE_CHECKING:
@@ -32,11 +35,16 @@ PRIME_BY_PRIME_BITS = 1 << 27
 
 @dataclass(slots=True)
 class Number:
-    """A signed number that owns its memory, or borrows it (`room` None) from a level."""
+    """A signed number that owns its memory, or borrows it (`room` None) from a level.
+
+    Attributes:
+        residue: modulo 2^61 − 1, of the number as it was made; None where nothing is checked.
+    """
 
     limbs: Limbs
     negative: bool
     room: LimbRoom | None = None
+    residue: int | None = None
 
     def __len__(self) -> int:
         return len(self.limbs)
@@ -45,6 +53,17 @@ class Number:
         """The limbs must not be used any more."""
         if self.room is not None:
             self.room.release()
+
+    def require(self, expected: int | None, row: int, threads: int) -> None:
+        """Find the residue, unless `expected` is None, and compare it; `row` 0, 1, 2 is P, Q, T.
+
+        Raises:
+            VerificationError: they differ.
+        """
+        if expected is not None:
+            found = residue_of_magnitude(self.limbs, threads)
+            self.residue = -found % M61 if self.negative else found
+            require_merge(self.residue == expected % M61, row, 64 * len(self.limbs))
 
     def to_mpz(self) -> mpz:
         """The number; one copy."""
@@ -61,7 +80,8 @@ class LargeNode(NamedTuple):
     @classmethod
     def of(cls, level: NodeLevel, i: int) -> LargeNode:
         """Node i of a level, whose memory it borrows."""
-        P, Q, T = (Number(*level.number(row, i)) for row in range(3))
+        found = [None] * 3 if level.residues is None else level.residues[:, i].tolist()
+        P, Q, T = (Number(*level.number(row, i), residue=found[row]) for row in range(3))
         return cls(P if len(P) else None, Q, T)
 
 
@@ -114,7 +134,8 @@ class _Merge:
 def merge_large(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
     """The node of two neighbours, whose memory is released.
 
-    At the same time there are in memory, as residues modulo all primes: T₁Q₂, later T, and Q₂, and P₁ if it is shared
+    Where the numbers have residues, those of the results are compared with them, and VerificationError is raised where they
+    differ. At the same time there are in memory, as residues modulo all primes: T₁Q₂, later T, and Q₂, and P₁ if it is shared
     with P₁P₂; and P₁ and T₂ modulo one group of primes.
     """
     (P1, Q1, T1), (P2, Q2, T2) = left, right
@@ -148,11 +169,13 @@ def merge_large(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
         T = step.result(x, max(TQ_limbs, PT_limbs) + 1, negative=TQ_negative if len(T1) else PT_negative)
     else:
         T = _difference(step, x, TQ_limbs, u, PT_limbs, negative=TQ_negative)
+    T.require(_sum_of_products(T1, Q2, P1, T2), 2, threads)
 
     step.times(Q1, y)
     Q_negative = Q1.negative != Q2.negative
     Q1.release()
     Q = step.result(y, Q_limbs, negative=Q_negative)
+    Q.require(_sum_of_products(Q1, Q2), 1, threads)
 
     if P2 is None:
         P1.release()
@@ -165,8 +188,19 @@ def merge_large(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
         P1.release()
         step.times(P2, z)
         P = step.result(z, P_limbs, negative=P_negative)
+    P.require(_sum_of_products(P1, P2), 0, threads)
     P2.release()
     return LargeNode(P, Q, T)
+
+
+def _sum_of_products(*factors: Number) -> int | None:
+    """x₀·x₁ + x₂·x₃ + … from the residues, None where there are none."""
+    total = 0
+    for x, y in zip(factors[::2], factors[1::2], strict=True):
+        if x.residue is None or y.residue is None:
+            return None
+        total += x.residue * y.residue
+    return total
 
 
 def _product(x: Number, y: Number, threads: int, *, negative: bool) -> Number:
