@@ -59,7 +59,17 @@ def leading_bits(Q: mpz, T: mpz, bits: int) -> tuple[mpz, mpz]:
     It cuts to `bits` + GUARD bits, or `root_times_quotient` to 128·h < `bits` + 192. Cutting twice is cutting once.
     """
     excess = max(0, min(Q.bit_length(), T.bit_length()) - (bits + 192))
-    return (abs(Q) >> excess) * (-1 if Q < 0 else 1), (abs(T) >> excess) * (-1 if T < 0 else 1)
+    return _towards_zero(Q, excess), _towards_zero(T, excess)
+
+
+def _towards_zero(x: mpz, drop: int) -> mpz:
+    """x/2^drop without its fraction."""
+    return x >> drop if x >= 0 else -(-x >> drop)
+
+
+def _magnitude(x: mpz) -> mpz:
+    """|x|, without the copy that `abs` makes of an x ≥ 0."""
+    return x if x >= 0 else -x
 
 
 def root_of_radicand(
@@ -93,7 +103,8 @@ def pi_fraction(
     """
     if (Q < 0) != (T < 0) or not T:
         raise VerificationError("the series does not sum to a positive number: it is no series for π")
-    above, below = (abs(T), abs(Q)) if form.direct else (abs(Q), abs(T))
+    above, below = (T, Q) if form.direct else (Q, T)
+    above, below = _magnitude(above), _magnitude(below)
     if isinstance(root, tuple):
         from pi_engine.bigint.root_quotient import root_times_quotient
 
