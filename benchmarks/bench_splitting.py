@@ -1,4 +1,4 @@
-"""Seconds of the sum, plain and fast, and where the fast one spends them.
+"""Seconds of the sum: plain; fast, with the subtrees one by one and eight side by side; and where that spends them.
 
     python benchmarks/bench_splitting.py [digits …]
 
@@ -12,7 +12,7 @@ import time
 
 from pi_engine.runtime.progress import silent
 from pi_engine.series import CHUDNOVSKY
-from pi_engine.splitting import fast_tree
+from pi_engine.splitting import fast_tree, lane_subtrees
 from pi_engine.splitting.tree import split_plain
 
 phases: list[tuple[str, int, int, float, float]] = []
@@ -56,6 +56,12 @@ for digits in [int(float(x)) for x in sys.argv[1:]] or [10**5, 10**6, 10**7]:
         if digits <= 10**7:
             plain = measure(split_plain, repeat, CHUDNOVSKY, terms, threads=threads)
             print(f"{digits:>10} digits, {threads} threads: plain {plain[1]:8.4f} s, cpu {plain[2]:8.4f}")
+        possible = lane_subtrees.has_ifma
+        if possible():
+            lane_subtrees.has_ifma = lambda: False
+            one = measure(fast_tree.split_fast, repeat, CHUDNOVSKY, terms, threads, silent)
+            lane_subtrees.has_ifma = possible
+            print(f"{'':>10}              one by one  {one[1]:8.4f} s, cpu {one[2]:8.4f}, first {one[0]:8.4f}")
         fast = measure(fast_tree.split_fast, repeat, CHUDNOVSKY, terms, threads, silent)
         print(f"{'':>10}                    fast  {fast[1]:8.4f} s, cpu {fast[2]:8.4f}, first {fast[0]:8.4f}")
     for phase, nodes, bits, wall, cpu in phases:
