@@ -149,8 +149,10 @@ MUTATIONS = [
              "q, Q_sign, level, common, False, divisor", SPLITTING),
     Mutation("lanes: a term too many in a short lane", "pi_engine/splitting/lane_kernel.py", "lanes_right_signed(k - last, SIGN_BIT)",
              "lanes_right_signed(k - last - broadcast_word(ONE), SIGN_BIT)", SPLITTING),
-    Mutation("lanes: three digits of a limb", "pi_engine/splitting/lane_kernel.py", "DIGIT_BITS - offset) | third", "DIGIT_BITS - offset)",
+    Mutation("lanes: three digits of a limb", "pi_engine/bigint/lane_arithmetic.py", "DIGIT_BITS - offset) | third", "DIGIT_BITS - offset)",
              SPLITTING),
+    Mutation("lanes: rooms of a term too few", "pi_engine/splitting/subtrees.py", "(largest >> (depth - j)) + 4",
+             "(largest >> (depth - j)) + 3", SPLITTING),
     Mutation("the check of products", "pi_engine/bigint/product.py", "        check_product(a, b, product)\n", "        pass\n", MULTIPLY),
 ]  # fmt: skip
 

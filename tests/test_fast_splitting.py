@@ -95,6 +95,28 @@ def test_pieces_are_even_and_cover_the_range(rng):
         assert max(sizes) <= (hi - lo) // pieces + 3
 
 
+def test_the_halves_of_eight_subtrees_together_have_no_more_terms_than_a_node(rng):
+    """Of each half the one of most terms, as the lanes of a product of eight have one length."""
+    tightest = set()
+    for trial in range(300 * max(1, int(MULTIPLIER))):
+        count, depth, lo = 8 << rng.randrange(3), rng.randrange(6), 2 * rng.randrange(2)
+        blocks = 1 << depth
+        terms = 2 * count * blocks + (trial if trial < 200 else rng.randrange(5000))
+        most = subtrees.most_terms(terms, count, depth)
+        lanes = [partition(*ends, blocks) for ends in pairwise(partition(lo, lo + terms, count))]
+        for first in range(0, count, 8):
+            for level in range(depth + 1):
+                for i in range(0, blocks, 1 << level):
+                    ends = i + (1 << level)
+                    middle = (i + ends) // 2
+                    eight = lanes[first : first + 8]
+                    assert max(cuts[ends] - cuts[i] for cuts in eight) <= most[level]
+                    left, right = max(c[middle] - c[i] for c in eight), max(c[ends] - c[middle] for c in eight)
+                    assert left + right <= most[level]
+                    tightest.add((level == depth, most[level] - left - right))
+    assert {(True, 0), (False, 0)} <= tightest
+
+
 @every_series
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_the_fast_tree_is_the_plain_tree(monkeypatch, series, threads):

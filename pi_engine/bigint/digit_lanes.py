@@ -17,15 +17,15 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, lower_builtin
 
-from pi_engine.bigint.layout import DIGIT_BITS, LANES
-from pi_engine.bigint.simd import VectorType
+from pi_engine.bigint.layout import DIGIT_BITS, LANE_PAD, LANES
+from pi_engine.bigint.simd import VectorType, splat
 from pi_engine.runtime.kernel_folder import has_ifma
 
 lanes = VectorType(types.uint64, LANES)
 _VECTOR = lanes.llvm
 _WORD = ir.IntType(64)
 _DIGIT_BYTES = 8 * LANES
-_COLUMNS = 8
+COLUMNS = LANE_PAD
 
 
 def _constant(value: int) -> Any:
@@ -103,10 +103,7 @@ def broadcast_word(typingctx: Any, value: Any) -> Any:
     """The same word in every lane."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        zero = ir.Constant(ir.IntType(32), 0)
-        first = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), args[0], zero)
-        mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-        return builder.shuffle_vector(first, first, mask)
+        return splat(builder, args[0], _VECTOR)
 
     return lanes(types.uint64), codegen
 
@@ -137,9 +134,7 @@ def any_lane(typingctx: Any, value: Any) -> Any:
 def _shift(name: str) -> Any:
     def typed(typingctx: Any, value: Any, count: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            first = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), args[1], ir.Constant(ir.IntType(32), 0))
-            mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-            return getattr(builder, name)(args[0], builder.shuffle_vector(first, first, mask))
+            return getattr(builder, name)(args[0], splat(builder, args[1], _VECTOR))
 
         return lanes(lanes, types.int64), codegen
 
@@ -186,13 +181,13 @@ def multiply_high(typingctx: Any, total: Any, x: Any, y: Any) -> Any:
 
 @intrinsic
 def columns(typingctx: Any, out: Any, a: Any, b: Any, count: Any) -> Any:
-    """Eight neighbouring columns of a schoolbook product, without carries.
+    """COLUMNS neighbouring columns of a schoolbook product, without carries.
 
-    Writes for 0 ≤ k < 8, lo and hi being the halves of a product of digits,
+    Writes for 0 ≤ k < COLUMNS, lo and hi being the halves of a product of digits,
 
         out[k] = Σ_{0≤i<count} lo(a[i]·b[k−i]) + hi(a[i]·b[k−1−i]).
 
-    a, b: addresses of digits; b is read from 8 − (count + 8) to 7. A sum is below 2·count·(2^52 − 1).
+    a, b: addresses of digits; b is read from digit −count to digit COLUMNS − 1. A sum is below 2·count·(2^52 − 1).
     """
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -205,12 +200,12 @@ def columns(typingctx: Any, out: Any, a: Any, b: Any, count: Any) -> Any:
         builder.position_at_end(loop)
         i = builder.phi(_WORD)
         place = builder.phi(_WORD)
-        sums = [builder.phi(_VECTOR) for _ in range(2 * _COLUMNS)]
+        sums = [builder.phi(_VECTOR) for _ in range(2 * COLUMNS)]
         digit = _load(builder, a, i)
-        window = [_load(builder, place, ir.Constant(_WORD, k)) for k in range(-1, _COLUMNS)]
+        window = [_load(builder, place, ir.Constant(_WORD, k)) for k in range(-1, COLUMNS)]
         new = [
-            *(_multiply_add(builder, sums[k], digit, window[k + 1], high=False) for k in range(_COLUMNS)),
-            *(_multiply_add(builder, sums[_COLUMNS + k], digit, window[k], high=True) for k in range(_COLUMNS)),
+            *(_multiply_add(builder, sums[k], digit, window[k + 1], high=False) for k in range(COLUMNS)),
+            *(_multiply_add(builder, sums[COLUMNS + k], digit, window[k], high=True) for k in range(COLUMNS)),
         ]
         following = builder.add(i, one)
         lower = builder.sub(place, ir.Constant(_WORD, _DIGIT_BYTES))
@@ -230,8 +225,8 @@ def columns(typingctx: Any, out: Any, a: Any, b: Any, count: Any) -> Any:
             phi.add_incoming(_constant(0), before)
             phi.add_incoming(value, loop)
             results.append(phi)
-        for k in range(_COLUMNS):
-            _store(builder, out, ir.Constant(_WORD, k), builder.add(results[k], results[_COLUMNS + k]))
+        for k in range(COLUMNS):
+            _store(builder, out, ir.Constant(_WORD, k), builder.add(results[k], results[COLUMNS + k]))
         return context.get_dummy_value()
 
     return types.void(types.uint64, types.uint64, types.uint64, types.int64), codegen

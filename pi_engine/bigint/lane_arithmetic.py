@@ -2,8 +2,8 @@
 
 A number here is an address with `length` digits: |x| of every lane is below 2^(52·length), and DIGIT_PAD zeros lie before
 the digits and behind them. Signs are masks, a vector of 0 or −1 a number. `length` is of all lanes together, so a lane may
-have zeros on top. What is written has room for its length rounded up to LANE_PAD, and
-LANE_PAD more.
+have zeros on top. What is written needs room for as many digits as its factors have together, and one more where it is
+a sum, all that rounded up to a multiple of LANE_PAD; and for LANE_PAD zeros on either side.
 
 Bound. A column of a product is below 2·rows·(2^52 − 1), rows the lesser length; with rows ≤ LANE_ROWS = 2046 it is below
 4092·2^52, and with the carry of the columns before, below 2^12, it stays below 2^64.
@@ -14,19 +14,22 @@ from __future__ import annotations
 import numpy as np
 
 from pi_engine.bigint.digit_lanes import (
+    COLUMNS,
     any_lane,
     broadcast_word,
     columns,
     first_lane,
+    lanes_left,
     lanes_right,
     lanes_right_signed,
     load_lanes,
     multiply_high,
     multiply_low,
+    scatter_words,
     store_lanes,
 )
 from pi_engine.bigint.layout import DIGIT_BITS, LANE_PAD, LANES
-from pi_engine.bigint.words import load, stack
+from pi_engine.bigint.words import load, stack, store
 from pi_engine.runtime.compilation import routine
 
 ZERO = np.uint64(0)
@@ -34,8 +37,7 @@ ONE = np.uint64(1)
 MASK = np.uint64(2**DIGIT_BITS - 1)
 DIGIT = np.uint64(8 * LANES)
 """Bytes of a digit of eight numbers."""
-
-_COLUMNS = 8
+SIGN_BIT = 63
 
 
 @routine
@@ -56,6 +58,18 @@ def trimmed(x, length):
 
 
 @routine
+def digits_of_words(out, words):
+    """Write |words|, below 2^63, as a number; returns its length and its sign."""
+    sign = lanes_right_signed(words, SIGN_BIT)
+    magnitude = (words ^ sign) - sign
+    store_lanes(out, 0, magnitude & broadcast_word(MASK))
+    store_lanes(out, 1, lanes_right(magnitude, DIGIT_BITS))
+    length = trimmed(out, 2)
+    pad(out, length)
+    return length, sign
+
+
+@routine
 def product_columns(out, a, m, b, n, c):
     """Columns c … c + 7 of a·b, m and n digits."""
     first = max(0, c - n)
@@ -70,9 +84,9 @@ def product(out, a, m, b, n):
     mask = broadcast_word(MASK)
     carry = broadcast_word(ZERO)
     sums = stack(8 * 8)
-    for c in range(0, m + n, _COLUMNS):
+    for c in range(0, m + n, COLUMNS):
         product_columns(sums, a, m, b, n, c)
-        for k in range(_COLUMNS):
+        for k in range(COLUMNS):
             column = load_lanes(sums, k) + carry
             store_lanes(out, c + k, column & mask)
             carry = lanes_right(column, DIGIT_BITS)
@@ -98,10 +112,10 @@ def sum_of_products(out, a, m, b, n, first_sign, x, i, y, j, second_sign):
     ab_carry, xy_carry = carry, carry
     sums = stack(8 * 8)
     more = stack(8 * 8)
-    for c in range(0, length, _COLUMNS):
+    for c in range(0, length, COLUMNS):
         product_columns(sums, a, m, b, n, c)
         product_columns(more, x, i, y, j, c)
-        for k in range(_COLUMNS):
+        for k in range(COLUMNS):
             ab = load_lanes(sums, k) + ab_carry
             xy = load_lanes(more, k) + xy_carry
             ab_carry, xy_carry = lanes_right(ab, DIGIT_BITS), lanes_right(xy, DIGIT_BITS)
@@ -144,7 +158,8 @@ def exact_quotient(out, x, width, divisor, digits, inverse):
     """Write the lowest `width` digits of |x|/d and the zeros around; returns its length. The division is exact.
 
     Modulo 2^(52·width) the quotient is x·d⁻¹: each digit is what is left of x, times the inverse of d's lowest digit
-    (Jebelean, An algorithm for exact division, Journal of Symbolic Computation 15, 1993). `out` must not be x.
+    (Jebelean, An algorithm for exact division, Journal of Symbolic Computation 15, 1993). `out` must not be x; one lane of
+    x at least is not zero.
 
     What is taken from a column is that of a product of `digits` ≤ LANE_DIVISOR = 511 rows, below 2^62; what is left
     of a column, with the carry of those before, above −2^11, is above −2^62 − 2^11 and below 2^52.
@@ -155,11 +170,11 @@ def exact_quotient(out, x, width, divisor, digits, inverse):
     carry = zero
     sums = stack(8 * 8)
     pad(out, 0)
-    for c in range(0, width, _COLUMNS):
-        for k in range(_COLUMNS):
+    for c in range(0, width, COLUMNS):
+        for k in range(COLUMNS):
             store_lanes(out, c + k, zero)
-        columns(sums, divisor, out + DIGIT * np.uint64(c), min(digits, c + _COLUMNS))
-        for k in range(_COLUMNS):
+        columns(sums, divisor, out + DIGIT * np.uint64(c), min(digits, c + COLUMNS))
+        for k in range(COLUMNS):
             taken = load_lanes(sums, k)
             for j in range(k):
                 known = load_lanes(out, c + j)
@@ -172,3 +187,21 @@ def exact_quotient(out, x, width, divisor, digits, inverse):
     length = trimmed(out, width)
     pad(out, length)
     return length
+
+
+@routine
+def pack(place, stride, x, length, sign_place, found):
+    """Write eight numbers as limbs, `stride` bytes from one to the next; their signed lengths to the address `found`."""
+    limbs = (DIGIT_BITS * length + 63) // 64
+    for j in range(limbs):
+        i = 64 * j // DIGIT_BITS
+        offset = 64 * j - DIGIT_BITS * i
+        # Shifted in two steps: together it may be 64 and more, and then nothing is left.
+        third = lanes_left(lanes_left(load_lanes(x, i + 2), DIGIT_BITS), DIGIT_BITS - offset)
+        word = lanes_right(load_lanes(x, i), offset) | lanes_left(load_lanes(x, i + 1), DIGIT_BITS - offset) | third
+        scatter_words(place + np.uint64(8 * j), stride, word)
+    for lane in range(LANES):
+        n = limbs
+        while n > 0 and load(place + stride * np.uint64(lane), n - 1) == ZERO:
+            n -= 1
+        store(found, lane, np.uint64(-n if load(sign_place, lane) != ZERO else n))

@@ -13,8 +13,8 @@ WIDE = 8
 LANES = 8
 DIGIT_BITS = 52
 
-# Zeros on either side of such a number, as many as columns are made at once; and the most digits of the
-# lesser factor of a product and of a divisor.
+# Zeros on either side of such a number, as many as columns are made at once; the most digits of the lesser factor of a
+# product; and the most of a divisor (`lane_arithmetic`).
 LANE_PAD = 8
 LANE_ROWS = 2046
 LANE_DIVISOR = 511

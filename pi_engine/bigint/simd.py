@@ -51,7 +51,8 @@ class VectorModel(models.PrimitiveModel):
         super().__init__(dmm, fe_type, fe_type.llvm)
 
 
-def _splat(builder, lane, vector):
+def splat(builder, lane, vector):
+    """The same value in every lane, in LLVM code."""
     undefined = ir.Constant(vector, ir.Undefined)
     first = builder.insert_element(undefined, lane, ir.Constant(ir.IntType(32), 0))
     mask = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), [0] * vector.count)
@@ -63,7 +64,7 @@ def broadcast(typingctx, value):
     """The same double in every lane."""
 
     def codegen(context, builder, sig, args):
-        return _splat(builder, args[0], _DOUBLES)
+        return splat(builder, args[0], _DOUBLES)
 
     return doubles(types.float64), codegen
 
@@ -73,7 +74,7 @@ def broadcast_wide(typingctx, value):
     """The same double in every lane of a wide vector."""
 
     def codegen(context, builder, sig, args):
-        return _splat(builder, args[0], wide_doubles.llvm)
+        return splat(builder, args[0], wide_doubles.llvm)
 
     return wide_doubles(types.float64), codegen
 
@@ -83,7 +84,7 @@ def broadcast_long(typingctx, value):
     """The same double in every lane of a long vector."""
 
     def codegen(context, builder, sig, args):
-        return _splat(builder, args[0], long_doubles.llvm)
+        return splat(builder, args[0], long_doubles.llvm)
 
     return long_doubles(types.float64), codegen
 
@@ -93,7 +94,7 @@ def broadcast_like(typingctx, value, like):
     """The same double in every lane of a vector as wide as `like`."""
 
     def codegen(context, builder, sig, args):
-        return _splat(builder, args[0], like.llvm)
+        return splat(builder, args[0], like.llvm)
 
     return like(types.float64, like), codegen
 
@@ -114,7 +115,7 @@ def broadcast_integer(typingctx, value):
     """The same int64 in every lane."""
 
     def codegen(context, builder, sig, args):
-        return _splat(builder, args[0], _INTEGERS)
+        return splat(builder, args[0], _INTEGERS)
 
     return integers(types.int64), codegen
 

@@ -50,9 +50,15 @@ def cpu() -> tuple[str, str]:
     """Name and features of the CPU that kernels are compiled for, as LLVM writes them; NUMBA_CPU_NAME and _FEATURES override."""
     name = os.environ.get("NUMBA_CPU_NAME") or llvmlite.binding.get_host_cpu_name()
     features = os.environ.get("NUMBA_CPU_FEATURES")
-    if features is None:  # Numba's own rule: a generic CPU has none
-        features = "" if name.lower() == "generic" else llvmlite.binding.get_host_cpu_features().flatten()
-    return name, features + os.environ.get("NUMBA_ENABLE_AVX", "")
+    if features is not None:
+        return name, features
+    if name.lower() == "generic":  # Numba's own rule, as is the next: a generic CPU has no features
+        return name, ""
+    found = llvmlite.binding.get_host_cpu_features()
+    if os.environ.get("NUMBA_ENABLE_AVX") == "0":
+        # Kernels that ask for an instruction that is switched off end the process.
+        found.update(dict.fromkeys([feature for feature in found if feature.startswith("avx")], False))
+    return name, found.flatten()
 
 
 def has_fma() -> bool:
@@ -120,7 +126,7 @@ def cache_key() -> str:
     """The folder's name: versions in clear, and a digest of all that machine code depends on."""
     python = f"{sys.implementation.name}{sys.version_info[0]}.{sys.version_info[1]}"
     versions = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
-    parts = (python, *versions, *cpu(), source_digest())
+    parts = (python, *versions, *cpu(), os.environ.get("NUMBA_ENABLE_AVX", ""), source_digest())
     return f"{python}-numba{versions[0]}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}"
 
 

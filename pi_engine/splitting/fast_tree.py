@@ -38,8 +38,8 @@ LANE_SUBTREE_BITS = 64_000
 """The same of eight subtrees side by side, whose products go on beating the transform."""
 
 LANE_BITS = 450_000
-"""Bits of Q from which on there are eights of subtrees for every thread, though they are smaller; below, that costs more
-levels than it gains."""
+"""Bits of Q from which on there are eight subtrees for every thread, the threads rounded down to a power of two, though
+the subtrees are smaller then; below, that costs more levels than it gains."""
 
 CHUNK_BITS = 1 << 28
 """Bits of Q at the root of a chunk: its leaves take about three times as much, in bits."""

@@ -12,33 +12,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from pi_engine.bigint.digit_lanes import (
-    broadcast_word,
-    lanes_left,
-    lanes_right,
-    lanes_right_signed,
-    load_lanes,
-    scatter_words,
-    store_lanes,
-)
+from pi_engine.bigint.digit_lanes import broadcast_word, lanes_right_signed, load_lanes, store_lanes
 from pi_engine.bigint.lane_arithmetic import (
     DIGIT,
-    MASK,
+    ONE,
+    SIGN_BIT,
+    ZERO,
+    digits_of_words,
     exact_quotient,
+    pack,
     pad,
     product,
     spread_divisor,
     sum_of_products,
-    trimmed,
 )
-from pi_engine.bigint.layout import DIGIT_BITS, LANE_PAD, LANES
+from pi_engine.bigint.layout import LANE_PAD, LANES
 from pi_engine.bigint.words import address_of, claim, load, stack, store
 from pi_engine.runtime.compilation import routine
 from pi_engine.splitting import tree_kernels
 
-ZERO = np.uint64(0)
-ONE = np.uint64(1)
-SIGN_BIT = 63
 LENGTHS = 3
 """The vector behind the three signs whose first words are the lengths."""
 NODE_PAD = tree_kernels.LANE_HEADER + LANE_PAD
@@ -68,33 +60,20 @@ def set_length(node, number, length):
 
 
 @routine
-def digits_of_words(out, words):
-    """Write |words|, below 2^63, as a number; returns its length and its sign."""
-    sign = lanes_right_signed(words, SIGN_BIT)
-    magnitude = (words ^ sign) - sign
-    store_lanes(out, 0, magnitude & broadcast_word(MASK))
-    store_lanes(out, 1, lanes_right(magnitude, DIGIT_BITS))
-    length = trimmed(out, 2)
-    pad(out, length)
-    return length, sign
-
-
-@routine
 def values(out, spare, group_words, k, chosen, otherwise):
     """Write |f(k)|, f as in `term_values` without long factors; returns length and sign.
 
     Lanes that are not `chosen`, a mask, get the word `otherwise` in each factor. spare: two numbers' room.
     """
-    keep = chosen
-    other = broadcast_word(otherwise) & (keep ^ broadcast_word(~ZERO))
+    other = broadcast_word(otherwise) & (chosen ^ broadcast_word(~ZERO))
     degree = group_words.shape[1] - 1
-    length, sign = 0, keep ^ keep
+    length, sign = 0, broadcast_word(ZERO)
     step = DIGIT * np.uint64(tree_kernels.VALUE_DIGITS)
     for group in range(group_words.shape[0]):
         value = broadcast_word(np.uint64(group_words[group, degree]))
         for i in range(degree - 1, -1, -1):
             value = value * k + broadcast_word(np.uint64(group_words[group, i]))
-        value = (value & keep) | other
+        value = (value & chosen) | other
         if group == 0:
             length, sign = digits_of_words(out, value)
         else:
@@ -237,36 +216,9 @@ def subtree(out, bounds, depth, rooms, tables, common, first, arena):
                 target = slot
             else:
                 target = other if node == spare else spare
-            merge(
-                target,
-                rooms[level],
-                left,
-                node,
-                rooms[level - 1],
-                level,
-                common,
-                first and i + 1 == 1 << level,
-                scratch,
-            )
+            leftmost = first and i + 1 == 1 << level
+            merge(target, rooms[level], left, node, rooms[level - 1], level, common, leftmost, scratch)
             node = target
-
-
-@routine
-def pack(place, stride, x, length, sign_place, found):
-    """Write eight numbers as limbs, `stride` bytes from one to the next; their signed lengths to the address `found`."""
-    limbs = (DIGIT_BITS * length + 63) // 64
-    for j in range(limbs):
-        i = 64 * j // DIGIT_BITS
-        offset = 64 * j - DIGIT_BITS * i
-        # Shifted in two steps: together it may be 64 and more, and then nothing is left.
-        third = lanes_left(lanes_left(load_lanes(x, i + 2), DIGIT_BITS), DIGIT_BITS - offset)
-        word = lanes_right(load_lanes(x, i), offset) | lanes_left(load_lanes(x, i + 1), DIGIT_BITS - offset) | third
-        scatter_words(place + np.uint64(8 * j), stride, word)
-    for lane in range(LANES):
-        n = limbs
-        while n > 0 and load(place + stride * np.uint64(lane), n - 1) == ZERO:
-            n -= 1
-        store(found, lane, np.uint64(-n if load(sign_place, lane) != ZERO else n))
 
 
 @routine

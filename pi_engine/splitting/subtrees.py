@@ -58,9 +58,7 @@ def build_subtrees(
     """
     values = [term_values(f, hi) for f in (series.p, series.q, series.a)]
     p, q, a = values
-    # Pieces of `cut` exceed their even share by at most two terms, and by one more at the end.
-    largest = (hi - lo) // count + 3
-    node_terms = [(largest >> (depth - j)) + 4 for j in range(depth)] + [largest]
+    node_terms = most_terms(hi - lo, count, depth)
     rooms = np.array([_rooms(p, q, a, m) for m in node_terms], np.int64)
     node_limbs = HEADER_LIMBS + int(rooms[depth].sum())
     room = LimbRoom(count * node_limbs)
@@ -112,6 +110,22 @@ def _arena_limbs(rooms: NDArray[np.int64], values: list[TermValues]) -> int:
 def _offsets(rooms: NDArray[np.int64], count: int, node_limbs: int) -> NDArray[np.int64]:
     starts = np.arange(count, dtype=np.int64) * node_limbs + HEADER_LIMBS
     return np.stack([starts, starts + rooms[0], starts + rooms[0] + rooms[1]])
+
+
+def most_terms(terms: int, count: int, depth: int) -> list[int]:
+    """How many terms the nodes of 2^j blocks have at most, for j = 0 … depth, in `count` subtrees of so many terms.
+
+    Pieces of `cut` exceed their even share by at most two terms, and by one more at the end.
+
+    The halves of a node may be those of different subtrees, as they are where eight lanes share one length
+    (`lane_subtrees`). Let a subtree have 2h or 2h + 2 terms, the last of all one more, and 2^(depth − j) = D. The halves
+    of a node of 2^j blocks have at most 2·⌈(h + 1)/2D⌉ terms each; with h + 1 = 2D·x + r they have 4x + 4·[r > 0]
+    together. `largest` is at least 2h + 3, hence what stands here at least 4x + 4 + ⌊(2r + 1)/D⌋. Only the last node may
+    have a term more; but there the left half is rounded up only if r > D. At the top the left half is rounded down,
+    and 2h + 3 is what they have.
+    """
+    largest = terms // count + 3
+    return [(largest >> (depth - j)) + 4 for j in range(depth)] + [largest]
 
 
 def least_terms(terms: int, count: int, depth: int, above: int = 0) -> dict[int, int]:

@@ -162,6 +162,16 @@ def test_key_follows_cpu(tmp_path):
         assert (plain[1], wide[1]) == ("False", "True")
 
 
+def test_features_switched_off_are_not_used(tmp_path):
+    """An instruction that the kernels ask for by name would end the process."""
+    key = USE + "print(kf.cache_key(), kf.has_avx512(), kf.has_ifma())"
+    usual, switched_off = run(key, tmp_path).split(), run(key, tmp_path, NUMBA_ENABLE_AVX="0").split()
+    assert usual[0] != switched_off[0]
+    assert switched_off[1:] == ["False", "False"]
+    named = {"NUMBA_CPU_NAME": "icelake-server", "NUMBA_CPU_FEATURES": "+avx512f,+avx512ifma"}
+    assert run(key, tmp_path, **named).split()[1:] == ["True", "True"]
+
+
 def test_digest_follows_imports_of_kernels(tmp_path):
     from pi_engine.runtime.kernel_folder import kernel_sources, source_digest
 

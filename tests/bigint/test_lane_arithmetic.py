@@ -133,7 +133,7 @@ def test_products(operations, rng):
 
 
 def test_the_most_rows_of_ones(operations):
-    """The largest column that there can be: it fills its word, and one row more would not fit."""
+    """The largest column that there can be: it all but fills its word, and with two rows more a carry might not fit."""
     times, plus, _ = operations
     ones = [BASE**LANE_ROWS - 1] * LANES
     out = room()
