@@ -1,8 +1,9 @@
 """The certificate of a file of digits: what its run has shown, and how that is checked again without trusting it.
 
-It stands beside the file as FILE.proof.json. Checked again are: the file's bytes, by SHA-256; its digits' hash; BBP's digits at the
-end of the run's binary fraction, by the formula that the run did not use; and the digits themselves, by the method that proves
-them, whatever the certificate says.
+It stands beside the file as FILE.proof.json. Checked again are: the file's bytes, by SHA-256; its digits as one integer modulo
+2^61 − 1 and modulo the random prime that the run had drawn, and which stands in it; BBP's digits at the end of the run's binary
+fraction, by the formula that the run did not use; and the digits themselves, by the method that proves them, whatever the
+certificate says.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.moduli import moduli
 from pi_engine.digits.atomic import atomic_writer, require_writable
 from pi_engine.errors import CorruptFileError, UsageError
 from pi_engine.runtime.versions import arithmetic_versions, processor_name
@@ -26,13 +29,13 @@ if TYPE_CHECKING:
     from pi_engine.verification import Verification
 
 SUFFIX = ".proof.json"
-_SCHEMA = 1
+_SCHEMA = 2
 _LARGEST = 1 << 20
 """Bytes; a larger file is no certificate."""
 
 _FIELDS = {
     "schema": int, "file": str, "size_bytes": int, "sha256": str, "digits": int, "base": int, "series": str, "hash": str,
-    "bbp": dict, "checks": list, "seconds": dict, "versions": dict, "processor": str, "made": str, "proved": str,
+    "residues": dict, "bbp": dict, "checks": list, "seconds": dict, "versions": dict, "processor": str, "made": str, "proved": str,
 }  # fmt: skip
 _READ_BYTES = 1 << 22
 
@@ -74,6 +77,7 @@ def write_certificate(
         "base": result.base,
         "series": result.series,
         "hash": str(result.hash),
+        "residues": {str(modulus): str(residue) for modulus, residue in (result.residues or {}).items()},
         "bbp": result.tail._asdict(),
         "checks": [asdict(check) for check in checks],
         "seconds": {name: round(spent, 6) for name, spent in seconds.items()},
@@ -116,7 +120,8 @@ def verify_certificate(
         )
     bbp = told["bbp"]
     proved = (
-        f"{found.proved}; the certificate is this file's (SHA-256 and the digits' hash), and BBP's digits in it, at hexadecimal "
+        f"{found.proved}; the certificate is this file's (SHA-256, and the digits modulo {' and '.join(told['residues'])}), and "
+        f"BBP's digits in it, at hexadecimal "
         f"position {bbp['position']:_}, were found again by the other formula"
     )
     return replace(found, proved=proved)
@@ -146,6 +151,8 @@ def read_certificate(path: Path) -> dict[str, Any]:
         if not isinstance(fields.get(name), kind) or isinstance(fields[name], bool):
             raise CorruptFileError(f"{path}: the field {name!r} is missing or not of its type", kind="certificate")
     bbp = fields["bbp"]
+    if len(fields["residues"]) != len(moduli()) or str(M61) not in fields["residues"]:
+        raise CorruptFileError(f"{path}: the field 'residues' needs 2^61 − 1 and a second modulus", kind="certificate")
     if not isinstance(bbp.get("position"), int) or not isinstance(bbp.get("digits"), str):
         raise CorruptFileError(f"{path}: the field 'bbp' needs a position and digits", kind="certificate")
     return fields
@@ -161,11 +168,18 @@ def _disagreement(file: Path, told: dict[str, Any], threads: int | None, progres
     if (told["size_bytes"], told["sha256"]) != _fingerprint(file):
         return "it was made for a file with other bytes"
     with DigitFile(file, base=told["base"]) as held:
-        digit_hash = BlockHash(held.base)
+        try:
+            hashes = [BlockHash(held.base, modulus=int(modulus)) for modulus in (str(M61), *told["residues"])]
+        except ValueError:
+            return "its field 'residues' has a modulus that is no prime between 2^60 and 2^61"
         for block in held.blocks():
-            digit_hash.update(block)
-    if str(digit_hash.value) != told["hash"]:
+            for digit_hash in hashes:
+                digit_hash.update(block)
+    value, *residues = (str(digit_hash.value) for digit_hash in hashes)
+    if value != told["hash"]:
         return "its hash is not that of the digits"
+    if residues != list(told["residues"].values()):
+        return "its residues are not those of the digits"
     position, digits, used = told["bbp"]["position"], told["bbp"]["digits"], told["bbp"].get("formula")
     other = next(name for name in FORMULAS if name != used)
     try:

@@ -153,7 +153,7 @@ def wrong_count(monkeypatch):
 
 def wrong_inverse(monkeypatch):
     real = level_division.inverse_modulo_power
-    monkeypatch.setattr(level_division, "inverse_modulo_power", lambda *a: real(*a) ^ (mpz(1) << 200))
+    monkeypatch.setattr(level_division, "inverse_modulo_power", lambda *a, **k: real(*a, **k) ^ (mpz(1) << 200))
 
 
 def wrong_divisor(monkeypatch):

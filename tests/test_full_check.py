@@ -79,6 +79,11 @@ def certified(tmp_path):
 
 def test_a_certificate_holds_and_is_checked_again(certified):
     told = read_certificate(certificate_path(certified))
+    value = int(certified.read_text().replace(".", ""))
+    first, second = map(int, told["residues"])
+    assert first == 2**61 - 1 and 2**60 < second < first
+    assert told["residues"] == {str(m): str(value % m) for m in (first, second)}
+    assert any(str(second) in check["detail"] for check in told["checks"])
     assert told["digits"] == 3000 and told["bbp"]["formula"] == "bellard" and "j-invariant" in told["proved"]
     found = verify_certificate(certified)
     assert found.status == "ok" and "by the other formula" in found.proved
@@ -90,6 +95,9 @@ def test_a_certificate_holds_and_is_checked_again(certified):
         ("sha256", "0" * 64, "other bytes"),
         ("size_bytes", 3001, "other bytes"),
         ("hash", "17", "hash"),
+        ("residues", {str(2**61 - 1): "17", str(2**61 - 31): "18"}, "residues are not"),
+        ("residues", {str(2**61 - 1): "17", str(2**61 - 3): "18"}, "no prime"),
+        ("residues", {str(2**61 - 1): "17", "x": "18"}, "no prime"),
         ("bbp", {"position": 2000, "digits": "0123456789ABCDEF", "formula": "bellard"}, "BBP's digits"),
         ("bbp", {"position": 0, "digits": "1", "formula": "bellard"}, "not usable"),
     ],
@@ -115,8 +123,8 @@ def test_a_wrong_digit_is_found_whatever_the_certificate_says(certified):
         (b"[1]", "not a JSON object"),
         (b"[" * 100_000, "not a JSON object"),
         (b"\xff\xfe", "not a JSON object"),
-        (b'{"schema": 2}', "version 1"),
-        (b'{"schema": 1}', "'file'"),
+        (b'{"schema": 1}', "version 2"),
+        (b'{"schema": 2}', "'file'"),
         (b" " * 2_000_000, "not a JSON object"),
     ],
 )
@@ -124,6 +132,15 @@ def test_what_is_no_certificate_is_corrupt(certified, content, says):
     certificate_path(certified).write_bytes(content)
     with pytest.raises(CorruptFileError, match=says):
         verify_certificate(certified)
+
+
+def test_both_moduli_are_required(certified):
+    path = certificate_path(certified)
+    told = json.loads(path.read_text())
+    for residues in ({}, {str(2**61 - 1): told["hash"]}, {str(2**61 - 31): "1", str(2**61 - 33): "1"}):
+        path.write_text(json.dumps({**told, "residues": residues}))
+        with pytest.raises(CorruptFileError, match="second modulus"):
+            read_certificate(path)
 
 
 def test_every_field_is_required(certified):

@@ -31,7 +31,7 @@ _LEAST_SHARE = 4096
 def shadow_residues(
     series: HypergeometricSeries, terms: int, *, compiled: bool = False, threads: int = 1
 ) -> tuple[int, int]:
-    """(Q mod M, T mod M) of the terms 0 ≤ k < `terms`; 1.2 µs a term, or 9 ns from `KERNEL_TERMS` on or if `compiled`."""
+    """(Q mod M, T mod M) of the terms 0 ≤ k < `terms`; 1.2 µs a term, or 7 ns from `KERNEL_TERMS` on or if `compiled`."""
     if compiled or terms >= KERNEL_TERMS:
         return compiled_shadow_residues(series, terms, threads)
     return interpreted_shadow_residues(series, terms)
