@@ -160,13 +160,30 @@ def read_certificate(path: Path) -> dict[str, Any]:
 
 def _disagreement(file: Path, told: dict[str, Any], threads: int | None, progress: Progress | None) -> str | None:
     """What of the certificate is not so, in words."""
-    from pi_engine.digits.block_hash import BlockHash
-    from pi_engine.digits.reader import DigitFile
     from pi_engine.verify.bbp import hex_digits
     from pi_engine.verify.bbp_formulas import FORMULAS
 
     if (told["size_bytes"], told["sha256"]) != _fingerprint(file):
         return "it was made for a file with other bytes"
+    wrong = _wrong_residue(file, told)
+    if wrong is not None:
+        return wrong
+    position, digits, used = told["bbp"]["position"], told["bbp"]["digits"], told["bbp"].get("formula")
+    other = next(name for name in FORMULAS if name != used)
+    try:
+        found = hex_digits(position, count=len(digits), formula=other, threads=threads, progress=progress)
+    except UsageError as error:
+        return f"its field 'bbp' is not usable: {error}"
+    if found != digits:
+        return f"BBP's digits at hexadecimal position {position} are {found}, not {digits}"
+    return None
+
+
+def _wrong_residue(file: Path, told: dict[str, Any]) -> str | None:
+    """Which of the hash and the residues is not that of the file's digits, in words."""
+    from pi_engine.digits.block_hash import BlockHash
+    from pi_engine.digits.reader import DigitFile
+
     with DigitFile(file, base=told["base"]) as held:
         try:
             hashes = [BlockHash(held.base, modulus=int(modulus)) for modulus in (str(M61), *told["residues"])]
@@ -180,14 +197,6 @@ def _disagreement(file: Path, told: dict[str, Any], threads: int | None, progres
         return "its hash is not that of the digits"
     if residues != list(told["residues"].values()):
         return "its residues are not those of the digits"
-    position, digits, used = told["bbp"]["position"], told["bbp"]["digits"], told["bbp"].get("formula")
-    other = next(name for name in FORMULAS if name != used)
-    try:
-        found = hex_digits(position, count=len(digits), formula=other, threads=threads, progress=progress)
-    except UsageError as error:
-        return f"its field 'bbp' is not usable: {error}"
-    if found != digits:
-        return f"BBP's digits at hexadecimal position {position} are {found}, not {digits}"
     return None
 
 

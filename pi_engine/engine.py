@@ -189,7 +189,9 @@ def _attempt(
     if checks is not None:
         if form.has_root:
             checks.append(
-                Check("root", "passed", f"the square and its remainder modulo {moduli_text()}, and the remainder's size")
+                Check(
+                    "root", "passed", f"the square and its remainder modulo {moduli_text()}, and the remainder's size"
+                )
             )
         detail = f"quotient, divisor and remainder modulo {moduli_text()}, and the remainder's size"
         checks.append(Check("division", "passed", detail))
@@ -232,7 +234,9 @@ def _converted_fast(fraction: BinaryFraction, plan: Plan, threads: int, *, check
     if not check:
         after_the_point = word_hash(expansion.words, threads) * pow(10, -spare, M61)
         return _Converted(text, (integer * pow(10, plan.digits, M61) + after_the_point) % M61)
-    found = power_residues(10, plan.digits) * integer + word_residues(expansion.words, threads) * power_residues(10, -spare)
+    found = power_residues(10, plan.digits) * integer + word_residues(expansion.words, threads) * power_residues(
+        10, -spare
+    )
     return _Converted(text, found.values[0], found)
 
 

@@ -36,7 +36,9 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
                 combination.add(component.coefficient, node.Q, node.T, check=check, threads=threads, fast=plan.fast)
     if checks is not None:
         counts = " + ".join(str(terms) for terms in plan.terms)
-        checks.append(Check("shadow", "passed", f"Q and T of {counts} terms modulo 2^61 − 1, term by term beside the tree"))
+        checks.append(
+            Check("shadow", "passed", f"Q and T of {counts} terms modulo 2^61 − 1, term by term beside the tree")
+        )
     if combination is not None:
         return Node(None, combination.Q, combination.T)
     return Node(None, *leading_bits(node.Q, node.T, plan.fraction_bits))

@@ -36,6 +36,7 @@ LANES = "tests/bigint/test_lane_arithmetic.py"
 SPLITTING = "tests/test_fast_splitting.py"
 BY_BBP = "tests/test_by_bbp.py"
 FULL = "tests/test_full_check.py tests/test_tail.py"
+CHECKS = "tests/test_residue_checks.py"
 
 MUTATIONS = [
     Mutation("sign of p(k)", "pi_engine/series/ramanujan_sato.py", "constant if m > 0 else -constant", "constant",
@@ -87,8 +88,8 @@ MUTATIONS = [
              "13591409, 545140135", COMPUTE),
     Mutation("rounded instead of truncated", "pi_engine/radix/conversion.py", "    D = L >> shift",
              "    D = (L + (mpz(1) << (shift - 1))) >> shift", COMPUTE),
-    Mutation("hash of a piece", "pi_engine/radix/digit_hash.py", "pow(self._base, len(piece), M61)",
-             "pow(self._base, len(piece) + 1, M61)", "tests/test_compute.py"),
+    Mutation("hash of a piece", "pi_engine/radix/digit_hash.py", "pow(self._base, len(piece), modulus)",
+             "pow(self._base, len(piece) + 1, modulus)", "tests/test_compute.py"),
     Mutation("known position off by one", "pi_engine/verify/known.py", "int(end) - 9", "int(end) - 8",
              "tests/test_sabotage.py"),
     Mutation("no fsync before the rename", "pi_engine/digits/atomic.py", "                os.fsync(stream.fileno())\n",
@@ -153,6 +154,32 @@ MUTATIONS = [
              SPLITTING),
     Mutation("lanes: rooms of a term too few", "pi_engine/splitting/subtrees.py", "(largest >> (depth - j)) + 4",
              "(largest >> (depth - j)) + 3", SPLITTING),
+    Mutation("a strand of the shadow left out", "pi_engine/splitting/shadow_kernel.py", "_joined(_joined(A, B), _joined(C, D))",
+             "_joined(_joined(A, B), C)", CHECKS),
+    Mutation("a fold of the shadow left out", "pi_engine/splitting/shadow_kernel.py", "    return P, _fold(_times(node[1], q)),",
+             "    return P, _times(node[1], q),", CHECKS),
+    Mutation("a thread's terms of the shadow in the wrong order", "pi_engine/splitting/shadow.py", "in sorted(parts):",
+             "in sorted(parts, reverse=True):", CHECKS),
+    Mutation("the second prime not compared", "pi_engine/bigint/moduli.py", "zip(left.values, right.values, (",
+             "zip(left.values[:1], right.values[:1], (", CHECKS),
+    Mutation("the second prime always the same", "pi_engine/bigint/moduli.py", "(1 << 60) | start", "(1 << 60) | 12345", CHECKS),
+    Mutation("words not compared modulo the second prime", "pi_engine/radix/spine.py", "in enumerate(moduli()):",
+             "in enumerate(moduli()[:1]):", CHECKS),
+    Mutation("the text not compared modulo the second prime", "pi_engine/engine.py",
+             "_text_residues(text, plan, threads) != converted.residues:",
+             "(found := _text_residues(text, plan, threads)) is None or found.values[0] != converted.hash:", CHECKS),
+    Mutation("a level's T not compared", "pi_engine/splitting/merge_check_kernel.py", "return 0 if out_residues[2, i] == T else 3",
+             "return 0", CHECKS),
+    Mutation("a level's P not compared", "pi_engine/splitting/merge_check_kernel.py", "        return 1\n", "        return 0\n", CHECKS),
+    Mutation("a large merge not compared", "pi_engine/splitting/upper_tree.py",
+             "            require_merge(self.residue == expected % M61, row,", "            require_merge(True, row,", CHECKS),
+    Mutation("a level's quotients not compared", "pi_engine/splitting/level_division.py",
+             "    check_division(level, divided, divisor, leftmost=leftmost)\n", "", CHECKS),
+    Mutation("a piece's weight in a residue", "pi_engine/bigint/residue_kernels.py",
+             "place_mersenne(mersenne_residue(piece, limbs), base)", "mersenne_residue(piece, limbs)", CHECKS),
+    Mutation("lanes turned too far", "pi_engine/bigint/residue_lanes.py", "TURN = 48", "TURN = 47", "tests/bigint/test_residues.py"),
+    Mutation("a certificate's residues not compared", "pi_engine/certificate.py", 'if residues != list(told["residues"].values()):',
+             "if False:", FULL),
     Mutation("the check of products", "pi_engine/bigint/product.py", "        check_product(a, b, product)\n", "        pass\n", MULTIPLY),
 ]  # fmt: skip
 

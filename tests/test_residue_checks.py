@@ -105,7 +105,7 @@ def text(monkeypatch):
 @pytest.mark.parametrize("sabotage", [root, quotient, scaling, text], ids=lambda f: f.__name__)
 def test_a_multiple_of_the_mersenne_prime_is_seen(monkeypatch, sabotage):
     sabotage(monkeypatch)
-    with pytest.raises(VerificationError, match="prime|differ from the binary value"):
+    with pytest.raises(VerificationError, match=r"prime|differ from the binary value"):
         pi_engine.compute(3000)
 
 
@@ -254,7 +254,7 @@ def test_a_number_that_changes_before_its_merge_is_seen(monkeypatch, row):
 
     monkeypatch.setattr(lower_tree, "share", lambda task, count, threads: task(0, 0, 1))
     monkeypatch.setattr(lower_tree, "merges_claimed", damaged)
-    with pytest.raises(VerificationError, match="the product .* of .* bits in the sum"):
+    with pytest.raises(VerificationError, match=r"the product .* of .* bits in the sum"):
         split()
     split(check=False)
 
@@ -284,7 +284,7 @@ def test_a_damaged_product_of_the_largest_merge_is_seen(monkeypatch, call):
         return found
 
     monkeypatch.setattr(upper_tree, "to_limbs", damaged)
-    with pytest.raises(VerificationError, match="the product .* of .* bits in the sum"):
+    with pytest.raises(VerificationError, match=r"the product .* of .* bits in the sum"):
         split()
     seen.clear()
     assert split(check=False) != right
@@ -302,7 +302,11 @@ def test_nothing_is_checked_where_nothing_is_asked(monkeypatch):
     def never(*a, **k):
         raise AssertionError("a check was made")
 
-    for module, name in ((merge_check, "residues_of"), (upper_tree, "residue_of_magnitude"), (fast_tree, "with_residues")):
+    for module, name in (
+        (merge_check, "residues_of"),
+        (upper_tree, "residue_of_magnitude"),
+        (fast_tree, "with_residues"),
+    ):
         monkeypatch.setattr(module, name, never)
     assert split(check=False).Q
     with pytest.raises(AssertionError, match="a check was made"):

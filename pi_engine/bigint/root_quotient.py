@@ -21,7 +21,7 @@ from pi_engine.bigint.cyclic import Factor, Ring, shifted, sum_of_products, top_
 from pi_engine.bigint.limbs import Limbs, limbs_of, mpz_from_limbs
 from pi_engine.bigint.moduli import Residues, power_residues, require_equal, residues
 from pi_engine.bigint.reciprocal import reciprocal
-from pi_engine.bigint.residues import residues_of_limbs
+from pi_engine.bigint.residues import residues_of_several
 from pi_engine.bigint.square_root import InverseRoot, inverse_root
 from pi_engine.errors import VerificationError
 
@@ -66,9 +66,10 @@ def root_times_quotient(
     1. No product wraps in the ring of 2h + 1 limbs: x·q and y·ρ stay below 11·B^2h, q·e below 8.1·√r·B^2h, |κ·B^3h −
     Q·D| < 5.01·B^2h.
 
-    The check multiplies residues modulo both `moduli` for each product of the last step, and asks whether ρ and e are short: below 8·B^−h
-    and 16·√r·B^−h. That proves the result whatever went on before. y, which only has half the precision, is near 1/δ
-    because q = y·κ leaves such a ρ: |y − 1/δ| < 39·B^−h, and in the table 80·r becomes 850·r, the error 1 + v·2^−22.
+    The check multiplies residues modulo both `moduli` for each product of the last step, and asks whether ρ and e are
+    short: below 8·B^−h and 16·√r·B^−h. That proves the result whatever went on before. y, which only has half the
+    precision, is near 1/δ because q = y·κ leaves such a ρ: |y − 1/δ| < 39·B^−h, and in the table 80·r becomes 850·r, the
+    error 1 + v·2^−22.
 
     Raises:
         VerificationError: a check failed.
@@ -76,7 +77,6 @@ def root_times_quotient(
     h = root.limbs
     if 128 * h < bits + 64:
         raise ValueError(f"a root of {h} limbs does not reach to {bits} bits")
-    verifier = _Verifier(threads) if check else None
     K, q_exponent = _mantissa(Q, 2 * h)
     D, t_exponent = _mantissa(T, 2 * h)
     d, k = limbs_of(D), top_limbs(limbs_of(K), h)
@@ -84,26 +84,26 @@ def root_times_quotient(
     ring = Ring(2 * h + 1, threads)
     with Factor(ring, y) as inverse:
         product = inverse.times(k)
-        if verifier is not None:
-            verifier.product("y·κ", y, k, product)
+        if check:
+            _verify("y·κ", y, k, product, threads)
         q = shifted(product, h)
         with Factor(ring, q) as quotient:
             rho = ring.residual(K << (64 * h), quotient.times(d))
-            if verifier is not None:
-                verifier.remainder(q, D, rho, K, h)
+            if check:
+                _verify_remainder(q, D, rho, K, h, threads=threads)
             twice_rho = _towards_zero(rho, h) << 1
             twice_a = sum_of_products(twice_rho, inverse, root.E, quotient)
-            if verifier is not None:
-                verifier.sum(twice_rho, y, root.E, q, twice_a)
+            if check:
+                _verify_sum(twice_rho, y, root.E, q, twice_a, threads=threads)
             twice_a = _towards_zero(twice_a, h)
             with Factor(ring, root.X) as x:
                 product = x.times_last(quotient)
-                if verifier is not None:
-                    verifier.product("x·q", root.X, limbs_of(q), product)
+                if check:
+                    _verify("x·q", root.X, limbs_of(q), product, threads)
                 value = mpz_from_limbs(product) << 1
                 product = x.times(limbs_of(twice_a))
-                if verifier is not None:
-                    verifier.product("x·a", root.X, limbs_of(twice_a), product)
+                if check:
+                    _verify("x·a", root.X, limbs_of(twice_a), product, threads)
     value = value - shifted(product, h) if twice_a < 0 else value + shifted(product, h)
     value = value * (factors[0] * root.radicand)
     shift = bits + q_exponent - t_exponent - 1 - 128 * h
@@ -126,29 +126,23 @@ def _signed(magnitude: Limbs, negative: bool) -> mpz:  # noqa: FBT001 (a sign)
     return mpz_from_limbs(magnitude, negative=negative)
 
 
-class _Verifier:
-    """Compares residues; what is in several products is read once."""
+def _verify(what: str, a: mpz, b: Limbs, product: Limbs, threads: int) -> None:
+    left, x, right = residues_of_several([limbs_of(a), b, product], threads)
+    require_equal(left * x, right, f"the product {what}")
 
-    def __init__(self, threads: int) -> None:
-        self.threads = threads
-        self.known: dict[int, tuple[mpz, Residues]] = {}
 
-    def of(self, x: mpz) -> Residues:
-        """The residues of x, which is kept alive, so that no other number can have its id."""
-        if id(x) not in self.known:
-            self.known[id(x)] = x, residues(x, self.threads)
-        return self.known[id(x)][1]
+def _verify_sum(a: mpz, x: mpz, b: mpz, y: mpz, found: mpz, *, threads: int) -> None:
+    A, X, B, Y, total = _signed_residues(a, x, b, y, found, threads=threads)
+    require_equal(A * X + B * Y, total, "the sum y·ρ + q·e/2")
 
-    def product(self, what: str, a: mpz, b: Limbs, product: Limbs) -> None:
-        right = residues_of_limbs(product, self.threads)
-        require_equal(self.of(a) * residues_of_limbs(b, self.threads), right, f"the product {what}")
 
-    def sum(self, a: mpz, x: mpz, b: mpz, y: mpz, found: mpz) -> None:
-        left = residues(a, self.threads) * self.of(x) + self.of(b) * self.of(y)
-        require_equal(left, residues(found, self.threads), "the sum y·ρ + q·e/2")
+def _verify_remainder(q: mpz, D: mpz, rho: mpz, K: mpz, h: int, *, threads: int) -> None:
+    quotient, divisor, rest, whole = _signed_residues(q, D, rho, K, threads=threads)
+    require_equal(quotient * divisor + rest, whole * power_residues(2, 64 * h), "the quotient")
+    if rho.bit_length() > 128 * h + 3:
+        raise VerificationError("the quotient is too far from its value: the arithmetic of this machine went wrong")
 
-    def remainder(self, q: mpz, D: mpz, rho: mpz, K: mpz, h: int) -> None:
-        left = self.of(q) * residues(D, self.threads) + residues(rho, self.threads)
-        require_equal(left, residues(K, self.threads) * power_residues(2, 64 * h), "the quotient")
-        if rho.bit_length() > 128 * h + 3:
-            raise VerificationError("the quotient is too far from its value: the arithmetic of this machine went wrong")
+
+def _signed_residues(*numbers: mpz, threads: int) -> list[Residues]:
+    found = residues_of_several([limbs_of(x) for x in numbers], threads)
+    return [residue * (-1 if x < 0 else 1) for x, residue in zip(numbers, found, strict=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmpy2 import is_prime
+import gmpy2
 
 from pi_engine.bigint.mersenne import M61
 from pi_engine.digits.digit_text import DigitText, kernels_pay
@@ -26,7 +26,7 @@ class BlockHash:
         Raises:
             ValueError: the modulus is not 2^61 − 1, nor a prime between 2^60 and it.
         """
-        if not 2**60 < modulus <= M61 or not is_prime(modulus):
+        if not 2**60 < modulus <= M61 or not gmpy2.is_prime(modulus):
             raise ValueError("the modulus of a hash is a prime between 2^60 and 2^61")
         self._modulus = modulus
         self._base, self._width = base, DIGITS_PER_WORD[base]

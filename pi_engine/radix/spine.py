@@ -11,9 +11,9 @@ and the product modulo 2^s − 1 is C = Z mod 2^s + U, U = ⌊Z/2^s⌋, H = C₁
 
 in which D is the hash of the words as they stand in memory at the end, C the product that the second half comes from,
 and X that from which the node above made this one. An error in any of them breaks it, but for a chance of about 2^−61:
-2^s ≢ 1, as 61 does not divide s, and modulo the prime as good as never. The second half's fraction is a part of C and again such a node; so the last node of
-every level, and the last leaf, prove all words. It costs one pass over numbers of twice the whole's length together,
-and the hash. GMP's product is the whole Z: then C₁ = H.
+2^s ≢ 1 modulo 2^61 − 1, as 61 does not divide s, and modulo the random prime as good as never. The second half's fraction
+is a part of C and again such a node; so the last node of every level, and the last leaf, prove all words. It costs one
+pass over numbers of twice the whole's length together, and the hash. GMP's product is the whole Z: then C₁ = H.
 
 Where a number lies nearly at a border, D may differ by one from ⌊…⌋ of this X, modulo 10^(19·h); C may have wrapped
 once more; or the addition of U have carried into C₁. These few possibilities are allowed.
@@ -74,8 +74,9 @@ class Spine:
             D = word_residues(words[place : place + half], threads)
             for i, prime in enumerate(moduli()):
                 P = power_residue(shape, level, prime)
-                numbers = (x.values[i] for x in (Y, T, low, high))
-                if not _Node(prime, *numbers, P, used, self.cyclic_bits[level]).fits(D.values[i], half):
+                y, t, bottom_part, top_part = (x.values[i] for x in (Y, T, low, high))
+                node = _Node(prime, y, t, bottom_part, top_part, P, used, self.cyclic_bits[level])
+                if not node.fits(D.values[i], half):
                     raise VerificationError(
                         f"words {place} to {place + half} of the digits are wrong modulo {prime}: run the conversion again"
                     )

@@ -109,7 +109,21 @@ def _leaf_words(words, fraction, count):
 
 @routine
 def fractions_to_words(
-    counter, nodes, top, leaf, levels, plans, source, words, tails, report, table, last_leaf, buffers, product, workspace
+    counter,
+    nodes,
+    top,
+    leaf,
+    levels,
+    plans,
+    source,
+    words,
+    tails,
+    report,
+    table,
+    last_leaf,
+    buffers,
+    product,
+    workspace,
 ):
     """Take fractions of level `top` to words, and to the tail behind every leaf, until all are claimed.
 

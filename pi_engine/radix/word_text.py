@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.mersenne import M61
-from pi_engine.bigint.moduli import Residues, power_residues, random_prime
+from pi_engine.bigint.moduli import Residues, moduli, power_residues
 from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.transform_kernels import residue_at
@@ -72,27 +72,34 @@ def words_of_text(text: Characters, threads: int = 1) -> Words:
 
 
 def word_hash(words: Words, threads: int = 1, prime: int = M61) -> int:
-    """The words as one integer of base B = 10^19, the first most significant, modulo an odd prime below 2^61, but 5.
-
-    n words are B^(n−1)·Σ words[i]·B^(−i): the sum by which residues of limbs are found, with other weights; at memory speed.
-    """
-    words = np.ascontiguousarray(words, np.uint64)
-    source = words.ctypes.data
-    inverse = pow(10, -DIGITS, prime)
-    table = modulus_table(prime, inverse)
-    parts: list[int] = []
-
-    def task(_thread: int, first: int, last: int) -> None:
-        part = int(residue_at(source + 8 * first, last - first, table.ctypes.data))
-        parts.append(part * pow(inverse, first, prime))
-
-    share(task, len(words), _useful(threads, len(words)))
-    return sum(parts) * pow(10, DIGITS * (len(words) - 1), prime) % prime
+    """The words as one integer of base 10^19, the first most significant, modulo an odd prime below 2^61, but 5."""
+    return _word_hashes(words, threads, (prime,))[0]
 
 
 def word_residues(words: Words, threads: int = 1) -> Residues:
-    """The same modulo both `moduli`."""
-    return Residues((word_hash(words, threads), word_hash(words, threads, random_prime())))
+    """The same modulo both `moduli`; at memory speed."""
+    first, second = _word_hashes(words, threads, moduli())
+    return Residues((first, second))
+
+
+def _word_hashes(words: Words, threads: int, primes: tuple[int, ...]) -> list[int]:
+    """With B = 10^19, n words are B^(n−1)·Σ words[i]·B^(−i): residues of limbs are found so, with other weights."""
+    words = np.ascontiguousarray(words, np.uint64)
+    source = words.ctypes.data
+    inverses = [pow(10, -DIGITS, prime) for prime in primes]
+    tables = [modulus_table(prime, inverse) for prime, inverse in zip(primes, inverses, strict=True)]
+    parts: list[tuple[int, list[int]]] = []
+
+    def task(_thread: int, first: int, last: int) -> None:
+        place, count = source + 8 * first, last - first
+        parts.append((first, [int(residue_at(place, count, table.ctypes.data)) for table in tables]))
+
+    share(task, len(words), _useful(threads, len(words)))
+    found = []
+    for i, (prime, inverse) in enumerate(zip(primes, inverses, strict=True)):
+        total = sum(part[i] * pow(inverse, first, prime) for first, part in parts)
+        found.append(total * pow(10, DIGITS * (len(words) - 1), prime) % prime)
+    return found
 
 
 def text_residues(text: str, threads: int = 1) -> Residues:

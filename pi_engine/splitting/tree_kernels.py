@@ -64,7 +64,9 @@ residues_claimed = StoredKernel(
     f"void({_COUNTER}, int64, int64, {_ROWS}, {_ROWS}, {_WORDS})",
 )  # fmt: skip
 shadow_of_terms = StoredKernel(
-    "pi_engine.splitting.shadow_kernel", "shadow_of_terms", f"void({', '.join(['uint64[::1]'] * 3)}, uint64, uint64, uint64[::1])"
+    "pi_engine.splitting.shadow_kernel",
+    "shadow_of_terms",
+    f"void({', '.join(['uint64[::1]'] * 3)}, uint64, uint64, uint64[::1])",
 )
 
 TREE_KERNELS = (
