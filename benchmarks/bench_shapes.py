@@ -1,40 +1,73 @@
-"""Nanoseconds a point and prime of a product for every shape: the constants of pi_engine.bigint.sizes come from here."""
+"""Nanoseconds a point and prime of a product for every shape: the constants of pi_engine.bigint.sizes come from here.
 
+python benchmarks/bench_shapes.py            by length of the rows
+python benchmarks/bench_shapes.py primes     by number of primes, on one thread and on two, with the rows that sizes chooses
+"""
+
+import math
+import statistics
+import sys
 import time
 
 import numpy as np
 
-from pi_engine.bigint.sizes import Size, largest_beta
+from pi_engine.bigint import sizes
+from pi_engine.bigint.sizes import DIGITS, HEADS, Size, largest_beta
 from pi_engine.bigint.transform import product
 
 
-def fastest(size: Size, runs: int) -> float:
-    """Seconds of processor time of the fastest of several products on one thread."""
-    limbs = size.bits // 128
+def fastest(shapes: list[Size], threads: tuple[int, ...] = (1,)) -> list[list[float]]:
+    """Nanoseconds a point and prime of each shape for each number of threads, the fastest of several products in turn."""
     generator = np.random.default_rng(1)
-    a, b = (generator.integers(0, 2**64, limbs, dtype=np.uint64) for _ in range(2))
-    best = float("inf")
-    for _ in range(runs):
-        start = time.thread_time()
-        product(a, b, size, 2 * limbs)
-        best = min(best, time.thread_time() - start)
+    work = []
+    for size in shapes:
+        limbs = size.bits // 128
+        a, b = (generator.integers(0, 2**64, limbs, dtype=np.uint64) for _ in range(2))
+        work.append((size, a, b, np.empty(2 * limbs, np.uint64)))
+    best = [[math.inf] * len(threads) for _ in shapes]
+    for _ in range(max(4, min(60, 2_500_000 // max(size.points * size.primes for size in shapes)))):
+        for row, (size, a, b, out) in zip(best, work, strict=True):
+            for i, count in enumerate(threads):
+                start = time.perf_counter()
+                product(a, b, size, len(out), count, out=out)
+                row[i] = min(row[i], (time.perf_counter() - start) * 1e9 / size.points / size.primes)
     return best
 
 
-def main() -> None:
-    """Print the table."""
+def by_rows() -> None:
+    """Print the table of row lengths."""
     print("primes heads  log    points  ns a point and prime with rows of 4^4, 4^5, 4^6, 4^7")
     for primes in (4, 6, 8):
         for heads in (1, 3):
             for log in range(10, 22, 2):
                 points = heads << log
-                row = []
-                for levels in range(4, min(7, log // 2) + 1):
-                    size = Size(primes, heads, log // 2 - levels, levels, largest_beta(primes, points))
-                    runs = max(3, min(60, 2_500_000 // (points * primes)))
-                    row.append(f"{fastest(size, runs) * 1e9 / points / primes:7.2f}")
-                print(f"{primes:6} {heads:5} {log:4} {points:9}", *row, flush=True)
+                shapes = [
+                    Size(primes, heads, log // 2 - levels, levels, largest_beta(primes, points))
+                    for levels in range(4, min(7, log // 2) + 1)
+                ]
+                print(
+                    f"{primes:6} {heads:5} {log:4} {points:9}", *(f"{t:7.2f}" for (t,) in fastest(shapes)), flush=True
+                )
+
+
+def by_primes() -> None:
+    """Print the table of numbers of primes, and the medians relative to six."""
+    print("log2 of points, heads, threads: ns a point and prime by number of primes", *DIGITS)
+    ratios: dict[int, list[float]] = {primes: [] for primes in DIGITS}
+    for log in range(8, 24, 2):
+        for heads in HEADS if log < 22 else (1,):
+            points = heads << log
+            shapes = [Size(primes, heads, *sizes._shape(log), largest_beta(primes, points)) for primes in DIGITS]
+            times = fastest(shapes, (1, 2))
+            for i, threads in enumerate((1, 2)):
+                print(f"{math.log2(points):6.2f} {heads} {threads}", *(f"{row[i]:6.2f}" for row in times), flush=True)
+            if points >= 12_288:
+                for primes, row in zip(DIGITS, times, strict=True):
+                    ratios[primes].append(row[0] / times[list(DIGITS).index(6)][0])
+    print(
+        "one thread, relative to six primes:", {primes: round(statistics.median(r), 3) for primes, r in ratios.items()}
+    )
 
 
 if __name__ == "__main__":
-    main()
+    by_primes() if sys.argv[1:] == ["primes"] else by_rows()

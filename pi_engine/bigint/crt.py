@@ -35,11 +35,28 @@ _POSITIVE = 1 << 60
 
 
 @routine
-def sums_of_eight(source, prime_stride, primes, digits, beta_scales, constants, cofactors, scratch):
+def sums_of_eight(source, prime_stride, primes, beta_scales, constants, cofactors, scratch):
     """X of eight points as 2·digits + 1 sums, each with the bit patterns of the two roundings added.
 
     They go to scratch[CRT_NOW + 8·j]. source: y modulo the first prime; those of the others follow at prime_stride.
+    Numbers of primes and of digits are constants in each call, so that y stays in registers.
     """
+    if primes == 8:
+        _sums(source, prime_stride, 8, 4, beta_scales, constants, cofactors, scratch)
+    elif primes == 7:
+        _sums(source, prime_stride, 7, 4, beta_scales, constants, cofactors, scratch)
+    elif primes == 6:
+        _sums(source, prime_stride, 6, 3, beta_scales, constants, cofactors, scratch)
+    elif primes == 5:
+        _sums(source, prime_stride, 5, 3, beta_scales, constants, cofactors, scratch)
+    elif primes == 4:
+        _sums(source, prime_stride, 4, 2, beta_scales, constants, cofactors, scratch)
+    else:
+        _sums(source, prime_stride, 3, 2, beta_scales, constants, cofactors, scratch)
+
+
+@routine(forceinline=True)
+def _sums(source, prime_stride, primes, digits, beta_scales, constants, cofactors, scratch):
     fraction = broadcast_wide(-0.5 + 2.0**-30)
     for k in range(primes):
         one_over_p = broadcast_wide(load_double(constants, k * CONSTANTS + ONE_OVER_P))

@@ -56,8 +56,8 @@ def finish_columns(
                     # The next strip, a line of each prime at a time, while there is arithmetic to hide it.
                     prefetch(data + 8 * (STRIP * (strip + 1) + k * prime_stride + r * row_stride + 8 * part))
                 sums_of_eight(
-                    buffer + 8 * (STRIP * r + 8 * part), STRIP * rows, primes, digits, beta_scales, constants,
-                    cofactors, scratch,
+                    buffer + 8 * (STRIP * r + 8 * part), STRIP * rows, primes, beta_scales, constants, cofactors,
+                    scratch,
                 )  # fmt: skip
                 digits_from_sums(digits, beta, beta_scales, state, scratch)
                 if (strip < last - 1 or part < STRIP // 8 - 1) and place + bits + _BEYOND <= out_bytes:

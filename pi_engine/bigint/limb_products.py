@@ -108,9 +108,7 @@ def _workspace(long: int, short: int, pieces: int, size: Size, threads: int, *, 
     return workspace_bytes(size, threads) + 8 * (-(-long // pieces) + short)
 
 
-def _multiply_unbalanced(
-    a: Limbs, b: Limbs, pieces: int, size: Size, threads: int, out: Limbs | None
-) -> Limbs:
+def _multiply_unbalanced(a: Limbs, b: Limbs, pieces: int, size: Size, threads: int, out: Limbs | None) -> Limbs:
     """The long operand piece by piece; the short one is transformed once."""
     piece = -(-len(a) // pieces)
     short = transform(b, size, threads)

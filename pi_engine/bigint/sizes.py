@@ -17,26 +17,29 @@ MAX_POINTS_LOG = 28
 # X < P·(1 − 2^-20), so that ⌊Σ y/p⌋ is never in doubt.
 _MARGIN_BITS = 1e-6
 
-# Measured on two cores of an AMD Zen 3 (512 KiB L2, 32 MiB L3), one thread, by benchmarks/bench_shapes.py.
+# Measured on two cores of an AMD Zen 5 (AVX-512, 1 MiB L2, 32 MiB L3), one thread, by benchmarks/bench_shapes.py.
 # Row levels (4^levels columns) by log2 of points over heads: (below, levels). Longer rows cost the last caches, shorter
 # ones leave the column pass more rows than it can keep.
 _ROW_LEVELS = ((11, 4), (15, 5), (18, 6), (23, 7), (31, 8))
 # (log2 of points, nanoseconds a point and prime of a product): overhead, then L2, then L3, then memory.
 _COSTS = (
-    (8, 40.0),
-    (10, 16.0),
-    (11.6, 12.0),
-    (13.6, 10.7),
-    (14, 10.5),
-    (16, 12.4),
-    (18, 13.3),
-    (20, 14.4),
-    (21.6, 15.8),
-    (31, 22.0),
+    (8, 24.0),
+    (9, 14.3),
+    (10, 8.7),
+    (11.6, 5.3),
+    (13, 5.3),
+    (15, 4.6),
+    (17.6, 4.6),
+    (20.6, 4.85),
+    (22, 5.3),
+    (24, 5.9),
+    (31, 7.7),
 )
-# What a point and prime costs by the number of primes, relative to six: the remainders' digits, and the odd prime's share
-# of them. Medians of twenty shapes each from 12 288 points on, by the same script.
-_PRIMES_COST = {3: 1.06, 4: 0.97, 5: 1.0, 6: 1.0, 7: 1.05, 8: 1.02}
+# What a point and prime costs by the number of primes, relative to six: what points cost whatever the primes, and the odd
+# prime's share of their digits. Medians of all shapes of twelve thousand to four million points, by the same script.
+_PRIMES_COST = {3: 1.13, 4: 1.07, 5: 1.03, 6: 1.0, 7: 1.02, 8: 0.97}
+# Heads begin with rows half filled at a lower price; without them a level more has to be made of zeros.
+_HEADS_COST = {1: 1.04, 2: 1.0, 3: 1.0, 6: 1.0}
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def cost(size: Size) -> float:
     spans = itertools.pairwise(_COSTS)
     (low, low_cost), (high, high_cost) = next(span for span in spans if log <= span[1][0])
     each = low_cost + (high_cost - low_cost) * (log - low) / (high - low)
-    return size.points * size.primes * each * _PRIMES_COST[size.primes]
+    return size.points * size.primes * each * _PRIMES_COST[size.primes] * _HEADS_COST[size.heads]
 
 
 @cache
