@@ -23,21 +23,22 @@ _MARGIN_BITS = 1e-6
 _ROW_LEVELS = ((11, 4), (15, 5), (18, 6), (23, 7), (31, 8))
 # (log2 of points, nanoseconds a point and prime of a product): overhead, then L2, then L3, then memory.
 _COSTS = (
-    (8, 24.0),
-    (9, 14.3),
-    (10, 8.7),
-    (11.6, 5.3),
-    (13, 5.3),
-    (15, 4.6),
-    (17.6, 4.6),
-    (20.6, 4.85),
-    (22, 5.3),
-    (24, 5.9),
-    (31, 7.7),
+    (8, 23.0),
+    (9, 13.5),
+    (10, 8.2),
+    (11.6, 5.1),
+    (13, 3.9),
+    (15, 3.95),
+    (16.6, 4.2),
+    (18.6, 4.5),
+    (20.6, 4.65),
+    (22, 5.1),
+    (24, 5.7),
+    (31, 7.5),
 )
 # What a point and prime costs by the number of primes, relative to six: what points cost whatever the primes, and the odd
 # prime's share of their digits. Medians of all shapes of twelve thousand to four million points, by the same script.
-_PRIMES_COST = {3: 1.13, 4: 1.07, 5: 1.03, 6: 1.0, 7: 1.02, 8: 0.97}
+_PRIMES_COST = {3: 1.15, 4: 1.06, 5: 1.035, 6: 1.0, 7: 1.03, 8: 1.0}
 # Heads begin with rows half filled at a lower price; without them a level more has to be made of zeros.
 _HEADS_COST = {1: 1.04, 2: 1.0, 3: 1.0, 6: 1.0}
 
