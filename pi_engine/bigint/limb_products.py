@@ -34,7 +34,7 @@ def multiply_limbs(
         return out
     pieces, size = _least_memory(len(a), len(b), threads) if low_memory else _cheapest(len(a), len(b))
     if pieces > 1:
-        return _multiply_unbalanced(a, b, pieces, size, threads, out)
+        return _multiply_unbalanced(a, b, pieces, size, threads, out=out)
     return product(a, b, size, limbs, threads, low_memory=low_memory, out=out)
 
 
@@ -108,7 +108,7 @@ def _workspace(long: int, short: int, pieces: int, size: Size, threads: int, *, 
     return workspace_bytes(size, threads) + 8 * (-(-long // pieces) + short)
 
 
-def _multiply_unbalanced(a: Limbs, b: Limbs, pieces: int, size: Size, threads: int, out: Limbs | None) -> Limbs:
+def _multiply_unbalanced(a: Limbs, b: Limbs, pieces: int, size: Size, threads: int, *, out: Limbs | None) -> Limbs:
     """The long operand piece by piece; the short one is transformed once."""
     piece = -(-len(a) // pieces)
     short = transform(b, size, threads)
