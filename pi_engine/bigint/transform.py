@@ -34,7 +34,7 @@ Limbs = NDArray[np.uint64]
 
 # Points times primes (about 0.2 ms of work) below which a second thread costs more than it does: measured on Zen 5, one
 # thread and two are equally fast at twice as many.
-_WORK_A_THREAD = 5 << 13
+_WORK_A_THREAD = 3 << 14
 
 
 def useful_threads(size: Size, threads: int) -> int:
