@@ -12,7 +12,7 @@ from pi_engine.bigint.workspace import pool
 _MAX_PIECES = 1 << 16
 
 # Bytes of workspace a bit of the product, at most, where memory counts more than time: from two million bits on there is
-# always a size that needs no more. Three primes never do: four residues of 8 bytes to a coefficient of 62 bits.
+# always a size that needs no more. Three primes in one piece never do: four residues of 8 bytes to a coefficient of 62 bits.
 LOW_MEMORY_BYTES_A_BIT = 0.5
 
 

@@ -133,7 +133,7 @@ def prepare() -> None:
             import logging  # not on the way of small products
 
             logging.getLogger("pi_engine").warning(
-                "pi-engine: compiling kernels for this machine, once: about twenty seconds"
+                "pi-engine: compiling kernels for this machine, once: ten to twenty seconds"
             )
 
     for kernel in TRANSFORM_KERNELS:
