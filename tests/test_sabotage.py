@@ -191,6 +191,7 @@ def test_known_positions_name_the_place():
 
 def test_every_known_position_up_to_a_million(million):
     assert known.compare_with_known(million.fraction_text, 10)[:3] == (14, 10**6, None)
+    assert known.compare_with_known("3" + million.fraction_text, 10, 1)[:3] == (14, 10**6, None)
     assert known.known_hash(10**6, 10) == million.hash
     assert known.known_hash(10**6, 16) is None
     assert known.known_hash(999, 10) is None

@@ -70,18 +70,19 @@ class KnownResult(NamedTuple):
     found: str
 
 
-def compare_with_known(digits: str, base: int) -> KnownResult:
-    """Compare the digits after the point with every known position they reach.
+def compare_with_known(text: str, base: int, start: int = 0) -> KnownResult:
+    """Compare the digits after the point, text[start:], with every known position they reach.
 
     The leading digits are compared as far as they go, the other positions where all of their digits are there.
     """
     compared = reach = 0
+    digits = len(text) - start
     for entry in known_digits(base):
-        expected = entry.digits[: len(digits)] if entry.start == 1 else entry.digits
+        expected = entry.digits[:digits] if entry.start == 1 else entry.digits
         end = entry.start - 1 + len(expected)
-        if end > len(digits) or not expected:
+        if end > digits or not expected:
             continue
-        found = digits[entry.start - 1 : end]
+        found = text[start + entry.start - 1 : start + end]
         if found != expected:
             return KnownResult(compared, reach, KnownDigits(entry.start, expected), found)
         compared += 1
