@@ -73,4 +73,4 @@ def test_hash(benchmark, inputs):
         accumulator.update(inputs[4])
         return accumulator.value
 
-    assert benchmark(digit_hash) == inputs[3].residue
+    assert benchmark(digit_hash) == inputs[3].residues.values[0]
