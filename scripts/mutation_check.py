@@ -180,7 +180,8 @@ MUTATIONS = [
     Mutation("lanes turned too far", "pi_engine/bigint/residue_lanes.py", "TURN = 48", "TURN = 47", "tests/bigint/test_residues.py"),
     Mutation("a certificate's residues not compared", "pi_engine/certificate.py", 'if residues != list(told["residues"].values()):',
              "if False:", FULL),
-    Mutation("the check of products", "pi_engine/bigint/product.py", "        check_product(a, b, product, pool=executor(threads - 1) if threads > 1 else None)\n",
+    Mutation("the check of products", "pi_engine/bigint/product.py",
+             "        check_product(a, b, product, pool=executor(threads - 1) if threads > 1 else None)\n",
              "        pass\n", MULTIPLY),
 ]  # fmt: skip
 
