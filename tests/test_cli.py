@@ -443,7 +443,7 @@ def test_modules_of_the_current_folder_are_not_imported(tmp_path):
 )
 def test_an_interrupt_is_one_line_and_leaves_nothing(tmp_path, number, code, word):
     with subprocess.Popen(
-        [*COMMAND, "compute", "2e7", "-q", "-o", str(tmp_path / "pi.txt")], stderr=subprocess.PIPE, text=True
+        [*COMMAND, "compute", "1e8", "-q", "-o", str(tmp_path / "pi.txt")], stderr=subprocess.PIPE, text=True
     ) as process:
         time.sleep(1.5)
         process.send_signal(number)
