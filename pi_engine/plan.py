@@ -46,6 +46,11 @@ _FAST_BYTES_PER_ROOT_BIT = 1.4
 """As below, on the compiled path, of the Q of which nothing has been removed: 1.09 at 10^8 digits, 1.12 to 1.20 at 10^7,
 in base 16 too; 1.18 for Machin's formula at 4·10^6, 0.99 for Ramanujan's series at 10^7."""
 
+_FAST_KEPT = 0.55
+_FAST_KEPT_BYTES = 72 << 20
+"""What steps leave to the next ones though those take memory of their own (`bigint.workspace`), as a part of these numbers,
+and at most: 0.43 and 47 MB at 10^7 digits on four threads, 0.43 and 23 MB at 5·10^6 on three, nothing from 3·10^7 on."""
+
 _BYTES_PER_ROOT_BIT = 3.0
 """Peak memory above these, in bytes per bit of Q at the root of the tree, of which N digits have 7.5 N. Found by
 benchmarks/memory.py at 10^5 … 3·10^7 digits: 1.2 to 2.9, the most with two threads and the small sizes."""
@@ -126,6 +131,8 @@ def _peak_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, threads: in
         kernels = _KERNEL_BYTES if max(terms) >= KERNEL_TERMS else 0
     each = _FAST_BYTES_PER_ROOT_BIT if fast else _BYTES_PER_ROOT_BIT
     numbers = math.ceil(each * max(largest_root_bits(series, terms), 2.0 * bits))
+    if fast:
+        numbers += min(int(_FAST_KEPT * numbers), _FAST_KEPT_BYTES)
     return _INTERPRETER_BYTES + min(threads, max(terms)) * _THREAD_BYTES + kernels + numbers
 
 
