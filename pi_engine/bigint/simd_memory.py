@@ -23,16 +23,21 @@ def _pointer(builder, base, index, target):
     return builder.inttoptr(address, target.as_pointer())
 
 
+def _aligned(vector):
+    """Signature and code of a load of `vector` from a place that is a multiple of its size."""
+
+    def codegen(context, builder, sig, args):
+        value = builder.load(_pointer(builder, *args, vector.llvm))
+        value.align = 8 * vector.width
+        return value
+
+    return vector(types.int64, types.int64), codegen
+
+
 @intrinsic
 def load(typingctx, base, index):
     """WIDTH doubles from an aligned place."""
-
-    def codegen(context, builder, sig, args):
-        value = builder.load(_pointer(builder, *args, _DOUBLES))
-        value.align = 8 * WIDTH
-        return value
-
-    return doubles(types.int64, types.int64), codegen
+    return _aligned(doubles)
 
 
 @intrinsic
@@ -50,25 +55,13 @@ def load_unaligned(typingctx, base, index):
 @intrinsic
 def load_wide(typingctx, base, index):
     """WIDE doubles from an aligned place."""
-
-    def codegen(context, builder, sig, args):
-        value = builder.load(_pointer(builder, *args, wide_doubles.llvm))
-        value.align = 8 * WIDE
-        return value
-
-    return wide_doubles(types.int64, types.int64), codegen
+    return _aligned(wide_doubles)
 
 
 @intrinsic
 def load_long(typingctx, base, index):
     """LONG doubles from an aligned place."""
-
-    def codegen(context, builder, sig, args):
-        value = builder.load(_pointer(builder, *args, long_doubles.llvm))
-        value.align = 8 * LONG
-        return value
-
-    return long_doubles(types.int64, types.int64), codegen
+    return _aligned(long_doubles)
 
 
 def _lanes(builder, x, y, lanes):
@@ -135,13 +128,7 @@ def store_group(typingctx, base, index, stride, value):
 @intrinsic
 def load_integers(typingctx, base, index):
     """WIDTH int64 from an aligned place."""
-
-    def codegen(context, builder, sig, args):
-        value = builder.load(_pointer(builder, *args, _INTEGERS))
-        value.align = 8 * WIDTH
-        return value
-
-    return integers(types.int64, types.int64), codegen
+    return _aligned(integers)
 
 
 def _store(builder, vector, args):

@@ -21,7 +21,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from gmpy2 import bit_scan1, divexact, fac, mpz, remove
+from gmpy2 import bit_scan1, divexact, fac, mpz, remove, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,13 +101,7 @@ def divisor_table(divisors: Sequence[mpz], digit_bits: int = 64) -> DivisorTable
     rows = np.zeros((len(divisors), 1 + max([1, *lengths.tolist()])), np.uint64)
     for row, divisor, length in zip(rows, divisors, lengths.tolist(), strict=True):
         if length:
-            digits = [int(digit) for digit in _digits(divisor, digit_bits, length)]
+            digits = [int(digit) for digit in unpack(divisor, digit_bits)]
             row[0] = pow(digits[0], -1, 1 << digit_bits)
             row[1 : 1 + length] = digits
     return DivisorTable(lengths, rows)
-
-
-def _digits(number: mpz, digit_bits: int, count: int) -> Iterator[mpz]:
-    """Its lowest `count` digits to base 2^digit_bits, from the lowest on."""
-    for i in range(count):
-        yield (number >> (digit_bits * i)) & ((1 << digit_bits) - 1)

@@ -170,7 +170,7 @@ def take_out(node, rooms, lengths, divisors, level, first):
 
 @routine
 def subtree(out, lo, hi, depth, rooms, values, common, arena):
-    """The node of lo ≤ k < hi from 2^depth blocks, at `out`. `arena`: see `subtrees.arena_limbs`.
+    """The node of lo ≤ k < hi from 2^depth blocks, at `out`. `arena`: see `subtrees._arena_limbs`.
 
     common: lengths and rows of a `common_factors.DivisorTable`.
 
