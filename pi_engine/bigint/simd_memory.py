@@ -8,7 +8,7 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from pi_engine.bigint.layout import WIDE, WIDTH
+from pi_engine.bigint.layout import WIDTH
 from pi_engine.bigint.simd import GROUP, LONG, doubles, integers, long_doubles, wide_doubles
 
 _I8 = ir.IntType(8)
