@@ -32,7 +32,7 @@ def inputs(plan):
     form = plan.series.closed_form
     node = split(plan.series, plan.terms[0])
     root = root_of_radicand(form, plan.fraction_bits)
-    fraction = pi_fraction(form, node.Q, node.T, root, plan.fraction_bits)
+    fraction = pi_fraction(form, [node.Q, node.T], root, plan.fraction_bits)
     scaled = scale(fraction, plan.digits, 10)
     assert scaled is not None
     return node, root, fraction, scaled, digit_text(scaled.value, 10)
@@ -55,7 +55,8 @@ def test_root(benchmark, plan, inputs):
 
 def test_division(benchmark, plan, inputs):
     node, root, fraction, _, _ = inputs
-    assert benchmark(pi_fraction, plan.series.closed_form, node.Q, node.T, root, plan.fraction_bits) == fraction
+    form = plan.series.closed_form
+    assert benchmark(lambda: pi_fraction(form, [node.Q, node.T], root, plan.fraction_bits)) == fraction
 
 
 def test_scaling(benchmark, plan, inputs):

@@ -180,10 +180,10 @@ def _attempt(
         _release_workspace(keep=math.ceil(_NEWTON_BYTES_PER_BIT * plan.fraction_bits))
     with clock.phase("root"):
         radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
+    pair = [root_node.Q, root_node.T]
+    del root_node
     with clock.phase("division"):
-        fraction = pi_fraction(
-            form, root_node.Q, root_node.T, radical, plan.fraction_bits, check=check, threads=threads, fast=plan.fast
-        )
+        fraction = pi_fraction(form, pair, radical, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
     if fraction.mantissa >> fraction.bits != mpz(3):
         raise VerificationError(f"series {plan.series.name}: the value that follows from its sum is not π")
     if checks is not None:
@@ -195,7 +195,7 @@ def _attempt(
             )
         detail = f"quotient, divisor and remainder modulo {moduli_text()}, and the remainder's size"
         checks.append(Check("division", "passed", detail))
-    del root_node, radical
+    del radical
     tail = None
     if checks is not None and full:
         from pi_engine.full_check import check_tail

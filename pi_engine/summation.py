@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pi_engine.result import Check
 from pi_engine.series.combination import Combination
 from pi_engine.series.evaluation import leading_bits
+from pi_engine.series.truncation import needed_bits
 from pi_engine.splitting import Node, check_against_shadow, split
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
     for i, (component, terms) in enumerate(zip(components, plan.terms, strict=True)):
         with clock.phase("sum"):
             progress = _share_of(clock.progress, i, len(components))
-            node = split(component.sum, terms, threads=threads, progress=progress, fast=plan.fast, check=check)
+            needed = needed_bits(plan.series, plan.fraction_bits, i)
+            node = split(
+                component.sum, terms, threads=threads, progress=progress, fast=plan.fast, check=check, needed=needed
+            )
         if check:
             with clock.phase("check"):
                 check_against_shadow(component.sum, terms, node, compiled=plan.fast, threads=threads)

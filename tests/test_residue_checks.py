@@ -12,7 +12,6 @@ from pi_engine import VerificationError, engine, plan
 from pi_engine.bigint import moduli as both
 from pi_engine.bigint import root_quotient
 from pi_engine.bigint.cyclic import Factor, Ring
-from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.mersenne import M61
 from pi_engine.radix import word_text, words_of_fraction
 from pi_engine.radix.digit_hash import DigitHash
@@ -109,11 +108,6 @@ def test_a_multiple_of_the_mersenne_prime_is_seen(monkeypatch, sabotage):
         pi_engine.compute(3000)
 
 
-def add_to_limbs(limbs, number):
-    found = limbs_of(mpz_from_limbs(limbs) + number)
-    return np.concatenate([found, np.zeros(len(limbs) - len(found), np.uint64)])
-
-
 def half_root(monkeypatch):
     real = root_quotient.inverse_root
 
@@ -126,17 +120,17 @@ def half_root(monkeypatch):
 
 def products(monkeypatch):
     real = Factor.times
-    monkeypatch.setattr(Factor, "times", lambda *a: add_to_limbs(real(*a), mpz(M61) << 300))
+    monkeypatch.setattr(Factor, "times", lambda *a: real(*a) + (mpz(M61) << 300))
 
 
 def last_product(monkeypatch):
     real = Factor.times_last
-    monkeypatch.setattr(Factor, "times_last", lambda *a: add_to_limbs(real(*a), mpz(M61) << 300))
+    monkeypatch.setattr(Factor, "times_last", lambda *a: real(*a) + (mpz(M61) << 300))
 
 
 def remainder(monkeypatch):
-    real = Ring.residual
-    monkeypatch.setattr(Ring, "residual", lambda *a: real(*a) + M61)
+    real = Ring.raised
+    monkeypatch.setattr(Ring, "raised", lambda *a: real(*a) + M61)
 
 
 def sum_of_products(monkeypatch):

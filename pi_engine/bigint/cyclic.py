@@ -12,7 +12,7 @@ import numpy as np
 from gmpy2 import mpz
 
 from pi_engine.bigint import layout
-from pi_engine.bigint.limbs import Limbs, limbs_of, mpz_from_limbs
+from pi_engine.bigint.limbs import LimbBuffer, Limbs, limbs_of, mpz_from_limbs
 from pi_engine.bigint.plan import plan_for
 from pi_engine.bigint.sizes import largest_beta, size_for
 from pi_engine.bigint.transform import Transformed, apply_to_rows, forward, to_limbs
@@ -35,31 +35,42 @@ class Ring:
         self.sums = self.size.beta <= largest_beta(self.size.primes, 2 * self.size.points)
         self.threads = threads if self.size.bits >= THREADS_FROM_BITS else 1
 
-    def product(self, a: Limbs, b: Factor) -> Limbs:
-        """a·b modulo B^limbs − 1 as `limbs` limbs, where 0 may appear as B^limbs − 1."""
-        return b.times(a)
-
-    def square(self, a: Limbs) -> Limbs:
-        """a² modulo B^limbs − 1, likewise."""
+    def square(self, a: Limbs) -> mpz:
+        """a² modulo B^limbs − 1, where 0 may appear as B^limbs − 1."""
         x = Transformed(plan_for(self.size))
         forward(x.plan, [(a, x)], x.primes, self.threads)
         apply_to_rows(layout.FORWARD_A | layout.SQUARE | layout.INVERSE, x, x, x.primes, self.threads)
-        result = to_limbs(x, self.limbs, self.threads)
+        return self.integer(x)
+
+    def integer(self, x: Transformed) -> mpz:
+        """The integer that has been transformed back but for the columns; releases x."""
+        buffer = LimbBuffer(self.limbs)
+        to_limbs(x, self.limbs, self.threads, buffer.array)
         x.release()
-        return result
+        return buffer.finish()
 
-    def residual(self, known: mpz, product: Limbs) -> mpz:
+    def residual(self, known: mpz, product: mpz) -> mpz:
         """The R nearest to 0 with R ≡ known − product; that R itself where |R| < B^limbs/2."""
-        return self.nearest(fold(known, self.limbs) - mpz_from_limbs(product))
+        return self.nearest(fold(known, self.limbs) - product)
 
-    def residual_of_power(self, power: int, product: Limbs, drop: int) -> mpz:
+    def raised(self, x: mpz, power: int) -> mpz:
+        """x·B^power for 0 ≤ x < B^limbs and power < limbs: its limbs, turned round."""
+        source, buffer = limbs_of(x), LimbBuffer(self.limbs)
+        below = min(len(source), self.limbs - power)
+        buffer.array[:power] = 0
+        buffer.array[: len(source) - below] = source[below:]
+        buffer.array[power : power + below] = source[:below]
+        buffer.array[power + below :] = 0
+        return buffer.finish()
+
+    def residual_of_power(self, power: int, product: mpz, drop: int) -> mpz:
         """R/B^drop to within 2, for the R nearest to 0 with R ≡ B^power − product; drop ≥ 1.
 
         Three parts are left out, each below 1 in absolute value: the lowest `drop` limbs of the product, B^power where
         it lies below B^drop, and the 1 of the modulus.
         """
         place = power % self.limbs - drop
-        high = mpz_from_limbs(product[drop:])
+        high = shifted(product, drop)
         return self._reduced((mpz(1) << 64 * place) - high if place >= 0 else -high, drop)
 
     def nearest(self, value: mpz) -> mpz:
@@ -104,8 +115,8 @@ class Factor:
         assert self.transformed is not None, "a factor that has been released"
         return self.transformed
 
-    def times(self, a: Limbs) -> Limbs:
-        """See `Ring.product`."""
+    def times(self, a: Limbs) -> mpz:
+        """a·b modulo B^limbs − 1, where 0 may appear as B^limbs − 1."""
         y, ring = self.residues(), self.ring
         x = Transformed(y.plan)
         mode = layout.FORWARD_A | layout.MULTIPLY | layout.INVERSE
@@ -116,12 +127,10 @@ class Factor:
             self.number = None
         forward(x.plan, operands, x.primes, ring.threads)
         apply_to_rows(mode, x, y, x.primes, ring.threads)
-        result = to_limbs(x, ring.limbs, ring.threads)
-        x.release()
-        return result
+        return ring.integer(x)
 
-    def times_last(self, a: Factor) -> Limbs:
-        """a·b for an `a` that has been transformed and is in no further product: 1 or 2 transforms."""
+    def times_last(self, a: Factor) -> mpz:
+        """a·b for an `a` that has been transformed and is in no further product, and is released: 1 or 2 transforms."""
         x, y, ring = a.residues(), self.residues(), self.ring
         mode = layout.MULTIPLY | layout.INVERSE
         if self.number is not None:
@@ -129,7 +138,8 @@ class Factor:
             mode |= layout.FORWARD_B
             self.number = None
         apply_to_rows(mode, x, y, x.primes, ring.threads)
-        return to_limbs(x, ring.limbs, ring.threads)
+        a.transformed = None
+        return ring.integer(x)
 
 
 def sum_of_products(a: mpz, x: Factor, b: mpz, y: Factor) -> mpz:
@@ -139,10 +149,11 @@ def sum_of_products(a: mpz, x: Factor, b: mpz, y: Factor) -> mpz:
     """
     ring = x.ring
     if not ring.sums:
-        first = mpz_from_limbs(x.times(limbs_of(a)), negative=a < 0)
+        first = x.times(limbs_of(a))
         if x is not y:
             x.release()
-        return first + mpz_from_limbs(y.times(limbs_of(b)), negative=b < 0)
+        second = y.times(limbs_of(b))
+        return (-first if a < 0 else first) + (-second if b < 0 else second)
     u = Transformed(plan_for(ring.size))
     forward(u.plan, [(limbs_of(a), u)], u.primes, ring.threads)
     apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, u, x.residues(), u.primes, ring.threads)
@@ -152,11 +163,11 @@ def sum_of_products(a: mpz, x: Factor, b: mpz, y: Factor) -> mpz:
     # Opposite signs: a negative number as its complement in the ring.
     second = b if (a < 0) == (b < 0) else (mpz(1) << (64 * ring.limbs)) - 1 - abs(b)
     forward(v.plan, [(limbs_of(second), v)], v.primes, ring.threads)
+    del second
     apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, v, y.residues(), v.primes, ring.threads)
     apply_to_rows(layout.ADD | layout.INVERSE, u, v, u.primes, ring.threads)
-    found = ring.nearest(mpz_from_limbs(to_limbs(u, ring.limbs, ring.threads)))
-    u.release()
     v.release()
+    found = ring.nearest(ring.integer(u))
     return -found if a < 0 else found
 
 
@@ -179,6 +190,6 @@ def top_limbs(x: Limbs, count: int) -> Limbs:
     return np.concatenate([np.zeros(count - len(x), np.uint64), x])
 
 
-def shifted(x: Limbs, drop: int) -> mpz:
+def shifted(x: mpz, drop: int) -> mpz:
     """⌊x/B^drop⌋."""
-    return mpz_from_limbs(x[drop:])
+    return x >> (64 * drop)

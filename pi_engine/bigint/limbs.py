@@ -20,6 +20,7 @@ import numpy as np
 from gmpy2 import mpz, xmpz
 from numpy.typing import NDArray
 
+from pi_engine.bigint.threads import share
 from pi_engine.errors import CapacityError
 
 Limbs = NDArray[np.uint64]
@@ -29,6 +30,7 @@ MAX_LIMBS = 2**31 - 1
 # From here on fresh memory comes from the system page by page, and asking for huge pages first triples the speed of filling it.
 HUGE_PAGE = 1 << 21
 _ADVISE_FROM_BYTES = 4 * HUGE_PAGE
+_SHARED_COPY = 1 << 17  # limbs from which another thread is worth its beginning
 
 
 class _Owner:
@@ -39,6 +41,15 @@ class _Owner:
     def __init__(self, number: Any, address: int, length: int, *, read_only: bool) -> None:
         self.number = number
         self.__array_interface__ = {"data": (address, read_only), "shape": (length,), "typestr": "<u8", "version": 3}
+
+
+def copy_limbs(target: Limbs, source: Limbs, threads: int) -> None:
+    """Fill `target`, as long as `source`, which it does not overlap."""
+
+    def task(_thread: int, first: int, last: int) -> None:
+        target[first:last] = source[first:last]
+
+    share(task, len(source), threads if len(source) > _SHARED_COPY else 1)
 
 
 def limb_count(x: mpz) -> int:

@@ -18,8 +18,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.cyclic import Factor, Ring, shifted, sum_of_products, top_limbs
-from pi_engine.bigint.limbs import Limbs, limbs_of, mpz_from_limbs
-from pi_engine.bigint.moduli import Residues, power_residues, require_equal, residues
+from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
+from pi_engine.bigint.moduli import Residues, power_residues, require_equal
 from pi_engine.bigint.reciprocal import reciprocal
 from pi_engine.bigint.residues import residues_of_several
 from pi_engine.bigint.square_root import InverseRoot, inverse_root
@@ -39,18 +39,21 @@ def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1)
     """
     found = inverse_root(radicand, -(-(bits + 64) // 128), threads)
     if check:
-        X, E = residues(found.X, threads), residues(found.E, threads)
+        X, E = _residues(threads, found.X, found.E)
         require_equal(X * X * radicand + E, power_residues(2, 128 * found.limbs), "the square root")
         # |E| < 4.01·√r·B^h, so its square is below 16.1·r·B^2h.
         if 2 * found.E.bit_length() - 2 > 5 + radicand.bit_length() + 128 * found.limbs:
             raise VerificationError("the square root is too far from the root: run again and test the memory")
+        found = found._replace(residues=(X, E))
     return found
 
 
 def root_times_quotient(
-    root: InverseRoot, factors: tuple[int, int], Q: mpz, T: mpz, bits: int, *, check: bool = True, threads: int = 1
+    root: InverseRoot, factors: tuple[int, int], pair: list[mpz], bits: int, *, check: bool = True, threads: int = 1
 ) -> mpz:
     """V with |v·2^bits − V| < 1 + v·2^−24, v = c·√r·Q/(e·T), for Q, T > 0, factors = (c, e), root = half_root(r, bits).
+
+    pair: Q and T, which are taken out of the list: where the caller has no others, their memory goes as soon as it can.
 
     With B^2h ≥ 2^(bits + 64) and in units of B^−2h the relative errors are these, |y − 1/δ| < 2·B^−h, |1 − r·x²| <
     4.01·√r·B^−h:
@@ -66,10 +69,9 @@ def root_times_quotient(
     1. No product wraps in the ring of 2h + 1 limbs: x·q and y·ρ stay below 11·B^2h, q·e below 8.1·√r·B^2h, |κ·B^3h −
     Q·D| < 5.01·B^2h.
 
-    The check multiplies residues modulo both `moduli` for each product of the last step, and asks whether ρ and e are
-    short: below 8·B^−h and 16·√r·B^−h. That proves the result whatever went on before. y, which only has half the
-    precision, is near 1/δ because q = y·κ leaves such a ρ: |y − 1/δ| < 39·B^−h, and in the table 80·r becomes 850·r, the
-    error 1 + v·2^−22.
+    The check (`_LastStep`) proves the result whatever went on before, by asking whether ρ and e are short: below 8·B^−h
+    and 16·√r·B^−h. y, which only has half the precision, is near 1/δ because q = y·κ leaves such a ρ: |y − 1/δ| <
+    39·B^−h, and in the table 80·r becomes 850·r, the error 1 + v·2^−22.
 
     Raises:
         VerificationError: a check failed.
@@ -77,38 +79,100 @@ def root_times_quotient(
     h = root.limbs
     if 128 * h < bits + 64:
         raise ValueError(f"a root of {h} limbs does not reach to {bits} bits")
-    K, q_exponent = _mantissa(Q, 2 * h)
-    D, t_exponent = _mantissa(T, 2 * h)
-    d, k = limbs_of(D), top_limbs(limbs_of(K), h)
-    y = reciprocal(d, h, threads)
+    K, q_exponent = _mantissa(pair.pop(0), 2 * h)
+    D, t_exponent = _mantissa(pair.pop(0), 2 * h)
+    y = reciprocal(limbs_of(D), h, threads)
     ring = Ring(2 * h + 1, threads)
+    step = _LastStep(root, y, K, D, threads) if check else None
     with Factor(ring, y) as inverse:
-        product = inverse.times(k)
-        if check:
-            _verify("y·κ", y, k, product, threads)
+        product = inverse.times(top_limbs(limbs_of(K), h))
+        if step:
+            step.check_quotient(product)
         q = shifted(product, h)
+        del y, product
         with Factor(ring, q) as quotient:
-            rho = ring.residual(K << (64 * h), quotient.times(d))
-            if check:
-                _verify_remainder(q, D, rho, K, h, threads=threads)
+            product = quotient.times(limbs_of(D))
+            del D, q
+            rho = ring.nearest(ring.raised(K, h) - product)
+            del K, product
+            if step:
+                step.check_remainder(rho)
             twice_rho = _towards_zero(rho, h) << 1
+            del rho
             twice_a = sum_of_products(twice_rho, inverse, root.E, quotient)
-            if check:
-                _verify_sum(twice_rho, y, root.E, q, twice_a, threads=threads)
+            del twice_rho
+            if step:
+                step.check_sum(twice_a)
             twice_a = _towards_zero(twice_a, h)
             with Factor(ring, root.X) as x:
-                product = x.times_last(quotient)
-                if check:
-                    _verify("x·q", root.X, limbs_of(q), product, threads)
-                value = mpz_from_limbs(product) << 1
+                value = x.times_last(quotient)
+                if step:
+                    step.check_root(value)
                 product = x.times(limbs_of(twice_a))
-                if check:
-                    _verify("x·a", root.X, limbs_of(twice_a), product, threads)
-    value = value - shifted(product, h) if twice_a < 0 else value + shifted(product, h)
-    value = value * (factors[0] * root.radicand)
+                if step:
+                    step.check_correction(product)
+    value <<= 1
+    product = shifted(product, h)
+    value = value - product if twice_a < 0 else value + product
+    del product
+    value *= factors[0] * root.radicand
     shift = bits + q_exponent - t_exponent - 1 - 128 * h
     value = value >> -shift if shift < 0 else value << shift
     return value // factors[1] if factors[1] > 1 else value
+
+
+class _LastStep:
+    """The check of the last step: residues modulo both `moduli` for each product, and how long ρ is.
+
+    The residues of every number are found once, when it has been made, and those of its upper part with it: so that what
+    changes in memory before its last use shows too.
+    """
+
+    def __init__(self, root: InverseRoot, y: mpz, K: mpz, D: mpz, threads: int) -> None:
+        """Read the operands."""
+        self.h, self.threads = root.limbs, threads
+        self.X, self.E = root.residues or _residues(threads, root.X, root.E)
+        limbs = limbs_of(K)
+        low, self.k, self.y, self.D = residues_of_several(
+            [limbs[: self.h], limbs[self.h :], limbs_of(y), limbs_of(D)], threads
+        )
+        self.K = self.k * power_residues(2, 64 * self.h) + low
+
+    def cut(self, x: mpz) -> tuple[Residues, Residues]:
+        """The residues of x and of its part from limb h on."""
+        limbs = limbs_of(x)
+        low, high = residues_of_several([limbs[: self.h], limbs[self.h :]], self.threads)
+        sign = -1 if x < 0 else 1
+        return (high * power_residues(2, 64 * self.h) + low) * sign, high * sign
+
+    def check_quotient(self, product: mpz) -> None:
+        """y·κ, of which q is the upper part."""
+        whole, self.q = self.cut(product)
+        require_equal(self.y * self.k, whole, "the product y·κ")
+
+    def check_remainder(self, rho: mpz) -> None:
+        """κ − q·δ, and its length."""
+        whole, self.rho = self.cut(rho)
+        require_equal(self.q * self.D + whole, self.K * power_residues(2, 64 * self.h), "the quotient")
+        if rho.bit_length() > 128 * self.h + 3:
+            raise VerificationError("the quotient is too far from its value: the arithmetic of this machine went wrong")
+
+    def check_sum(self, twice_a: mpz) -> None:
+        """2·y·ρ + q·e."""
+        whole, self.a = self.cut(twice_a)
+        if twice_a < 0:
+            self.a = self.a * -1  # the product is made without its sign
+        require_equal(self.rho * 2 * self.y + self.E * self.q, whole, "the sum y·ρ + q·e/2")
+
+    def check_root(self, product: mpz) -> None:
+        """x·q."""
+        (found,) = _residues(self.threads, product)
+        require_equal(self.X * self.q, found, "the product x·q")
+
+    def check_correction(self, product: mpz) -> None:
+        """x·2a."""
+        (found,) = _residues(self.threads, product)
+        require_equal(self.X * self.a, found, "the product x·a")
 
 
 def _mantissa(x: mpz, limbs: int) -> tuple[mpz, int]:
@@ -119,30 +183,9 @@ def _mantissa(x: mpz, limbs: int) -> tuple[mpz, int]:
 
 def _towards_zero(x: mpz, drop: int) -> mpz:
     """x/B^drop without its fraction."""
-    return _signed(limbs_of(x)[drop:], x < 0)
+    return mpz_from_limbs(limbs_of(x)[drop:], negative=x < 0)
 
 
-def _signed(magnitude: Limbs, negative: bool) -> mpz:  # noqa: FBT001 (a sign)
-    return mpz_from_limbs(magnitude, negative=negative)
-
-
-def _verify(what: str, a: mpz, b: Limbs, product: Limbs, threads: int) -> None:
-    left, x, right = residues_of_several([limbs_of(a), b, product], threads)
-    require_equal(left * x, right, f"the product {what}")
-
-
-def _verify_sum(a: mpz, x: mpz, b: mpz, y: mpz, found: mpz, *, threads: int) -> None:
-    A, X, B, Y, total = _signed_residues(a, x, b, y, found, threads=threads)
-    require_equal(A * X + B * Y, total, "the sum y·ρ + q·e/2")
-
-
-def _verify_remainder(q: mpz, D: mpz, rho: mpz, K: mpz, h: int, *, threads: int) -> None:
-    quotient, divisor, rest, whole = _signed_residues(q, D, rho, K, threads=threads)
-    require_equal(quotient * divisor + rest, whole * power_residues(2, 64 * h), "the quotient")
-    if rho.bit_length() > 128 * h + 3:
-        raise VerificationError("the quotient is too far from its value: the arithmetic of this machine went wrong")
-
-
-def _signed_residues(*numbers: mpz, threads: int) -> list[Residues]:
+def _residues(threads: int, *numbers: mpz) -> list[Residues]:
     found = residues_of_several([limbs_of(x) for x in numbers], threads)
     return [residue * (-1 if x < 0 else 1) for x, residue in zip(numbers, found, strict=True)]

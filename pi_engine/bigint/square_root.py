@@ -28,6 +28,7 @@ from pi_engine.errors import VerificationError
 
 if TYPE_CHECKING:
     from pi_engine.bigint.limbs import Limbs
+    from pi_engine.bigint.moduli import Residues
 
 ROOT_FROM_LIMBS = 2000
 """GMP's root is quicker for a result of fewer limbs; see benchmarks/bench_newton.py."""
@@ -41,12 +42,13 @@ MAX_CORRECTIONS = 4
 
 
 class InverseRoot(NamedTuple):
-    """X ≈ B^limbs/√radicand, and exactly radicand·X² + E = B^(2·limbs)."""
+    """X ≈ B^limbs/√radicand, and exactly radicand·X² + E = B^(2·limbs); and the residues of X and E once they are checked."""
 
     radicand: int
     limbs: int
     X: mpz
     E: mpz
+    residues: tuple[Residues, Residues] | None = None
 
 
 def root(a: Limbs, limbs: int, threads: int = 1, start: int = ROOT_FROM_LIMBS) -> mpz:
@@ -137,5 +139,5 @@ def _residual(radicand: int, x: mpz, k: int, threads: int) -> mpz:
     if k < ROOT_FROM_LIMBS:
         return (mpz(1) << (128 * k)) - radicand * (x * x)
     ring = Ring(k + 1, threads)
-    square = mpz_from_limbs(ring.square(limbs_of(x))) * radicand
+    square = ring.square(limbs_of(x)) * radicand
     return ring.nearest((mpz(1) << (64 * (2 * k % ring.limbs))) - square)

@@ -14,9 +14,8 @@ import numpy as np
 
 from pi_engine.bigint import layout
 from pi_engine.bigint import transform as steps
-from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
+from pi_engine.bigint.limbs import copy_limbs, limbs_of, mpz_from_limbs
 from pi_engine.bigint.residues import residues_of_limbs
-from pi_engine.bigint.threads import share
 from pi_engine.radix.conversion_kernels import (
     add_into,
     fractions_to_words,
@@ -113,9 +112,9 @@ def _split_level(  # noqa: PLR0917 (all of them, every time)
     for i in range(len(current) // long):
         node = current[i * long : (i + 1) * long]
         first, second = below[2 * i * short :][:short], below[(2 * i + 1) * short :][:short]
-        _copy(first, node[half:], threads)
+        copy_limbs(first, node[half:], threads)
         product = _times_power(node[: long - shift], power, threads)
-        _copy(second, product[half - shift : long - shift], threads)
+        copy_limbs(second, product[half - shift : long - shift], threads)
     if spine is None:
         return
     used = long - shift
@@ -130,10 +129,10 @@ def _join_level(current: Limbs, above: Limbs, powers: Powers, level: int, thread
         high, low, whole = current[i : i + half], current[i + half : i + 2 * half], above[i : i + 2 * half]
         product = _times_power(high, power, threads)
         used = min(len(product), 2 * half - shift)
-        _copy(whole[half : shift + used], product[half - shift : used], threads)
+        copy_limbs(whole[half : shift + used], product[half - shift : used], threads)
         whole[shift + used :] = 0
         # Where low's upper limbs and the product's lower ones meet, they are added.
-        _copy(whole[:half], low, threads)
+        copy_limbs(whole[:half], low, threads)
         add_into(whole[shift:].ctypes.data, product.ctypes.data, half - shift, half)
 
 
@@ -150,10 +149,3 @@ def _times_power(operand: Limbs, power: Power, threads: int) -> Limbs:
     product = steps.to_limbs(x, power.plan.size.bits // 64, threads)
     x.release()
     return product
-
-
-def _copy(target: Limbs, source: Limbs, threads: int) -> None:
-    def task(_thread: int, first: int, last: int) -> None:
-        target[first:last] = source[first:last]
-
-    share(task, len(source), threads if len(source) > 1 << 17 else 1)

@@ -3,8 +3,9 @@
 With w fraction bits, X is an integer for which |π·2^w − X| < ERROR_UNITS. The error has five parts, in units of 2^−w;
 S is the sum of the series, S′ = T/Q what was summed of it, and v = (c/d)·√r·S^±1 is π, or π² where the series gives that.
 
-1. The tail: |S − S′| ≤ 2^−(w+GUARD)·S, twice that where S′ was put together from components (`combination`), moves
-   S^±1 by a relative 2^−(w+GUARD−1)·(1 + 2^−w) at most, so v by less than π²·2^−7 < 0.08.
+1. The tail: |S − S′| ≤ 2^−(w+GUARD)·S, twice that where S′ was put together from components (`combination`), and a
+   quarter of it for low bits that the tree has cut off (`truncation`), move S^±1 by a relative 2.25·2^−(w+GUARD) at
+   most, and products of these, so v by less than π²·2^−6.8 < 0.09.
 2. Q and T are cut to w + GUARD or more leading bits, each by a relative 2^−(w+GUARD−1) at most: 0.16 together.
 3. The root: R = ⌊√r·2^w⌋ is short by less than 1, relative to √r·2^w: v by less than v/√r ≤ π² (by 0 for r = 1).
 4. The quotient is rounded down: less than 1.
@@ -58,7 +59,9 @@ def leading_bits(Q: mpz, T: mpz, bits: int) -> tuple[mpz, mpz]:
 
     It cuts to `bits` + GUARD bits, or `root_times_quotient` to 128·h < `bits` + 192. Cutting twice is cutting once.
     """
-    excess = max(0, min(Q.bit_length(), T.bit_length()) - (bits + 192))
+    excess = min(Q.bit_length(), T.bit_length()) - (bits + 192)
+    if excess <= 0:
+        return Q, T
     return _towards_zero(Q, excess), _towards_zero(T, excess)
 
 
@@ -87,8 +90,7 @@ def root_of_radicand(
 
 def pi_fraction(
     form: ClosedForm,
-    Q: mpz,
-    T: mpz,
+    pair: list[mpz],
     root: mpz | InverseRoot | None,
     bits: int,
     *,
@@ -98,20 +100,23 @@ def pi_fraction(
 ) -> BinaryFraction:
     """π to `bits` bits, from T/Q, which is S but for the first part of the error above, and from `root`.
 
+    pair: Q and T, which are taken out of the list: where the caller has no others, their memory goes as soon as it can.
+
     Raises:
         VerificationError: T/Q is not positive, or the identity of a quotient or root does not hold.
     """
-    if (Q < 0) != (T < 0) or not T:
+    if (pair[0] < 0) != (pair[1] < 0) or not pair[1]:
         raise VerificationError("the series does not sum to a positive number: it is no series for π")
-    above, below = (T, Q) if form.direct else (Q, T)
-    above, below = _magnitude(above), _magnitude(below)
+    # Popped, so that nothing here keeps the memory of numbers that are used up.
+    operands = [_magnitude(pair.pop(i)) for i in ((1, 0) if form.direct else (0, 0))]
     if isinstance(root, tuple):
         from pi_engine.bigint.root_quotient import root_times_quotient
 
         factors = (form.numerator, form.denominator)
         threads = threads or available_threads()
-        mantissa = root_times_quotient(root, factors, above, below, bits, check=check, threads=threads)
+        mantissa = root_times_quotient(root, factors, operands, bits, check=check, threads=threads)
     else:
+        above, below = operands
         excess = max(0, min(above.bit_length(), below.bit_length()) - (bits + GUARD))
         numerator = (above >> excess) * form.numerator
         numerator = numerator << bits if root is None else root * numerator

@@ -15,13 +15,16 @@ from pi_engine.splitting.lane_subtrees import lanes_fit
 from pi_engine.splitting.level_division import divide_level
 from pi_engine.splitting.lower_tree import merge_level
 from pi_engine.splitting.merge_check import with_residues
-from pi_engine.splitting.node import Node
+from pi_engine.splitting.node import Node, Truncated
 from pi_engine.splitting.subtrees import build_subtrees, least_terms
 from pi_engine.splitting.term_values import term_values
 from pi_engine.splitting.tree_kernels import cut
+from pi_engine.splitting.truncation import truncated
 from pi_engine.splitting.upper_tree import LargeNode, merge_large
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gmpy2 import mpz
 
     from pi_engine.runtime.progress import Progress
@@ -67,10 +70,18 @@ class _Meter:
 
 class _FastTree:
     def __init__(
-        self, series: HypergeometricSeries, terms: int, threads: int, progress: Progress, *, check: bool
+        self,
+        series: HypergeometricSeries,
+        terms: int,
+        threads: int,
+        progress: Progress,
+        *,
+        check: bool,
+        needed: Callable[[int], float] | None,
     ) -> None:
         self.series = series
         self.check = check
+        self.needed = needed
         self.terms = terms
         self.threads = threads
         self.term_bits = term_values(series.q, terms).bits
@@ -120,9 +131,15 @@ class _FastTree:
         middle = cut(lo, hi, 1, 2)
         left = self.node(lo, middle, halvings - 1)
         right = self.node(middle, hi, halvings - 1)
-        node = merge_large(left, right, self.threads)
+        node = self.shortened(merge_large(left, right, self.threads), lo, hi)
         self.meter(hi - lo)
         return node
+
+    def shortened(self, node: LargeNode, lo: int, hi: int) -> LargeNode:
+        """The node of lo ≤ k < hi without what no digit depends on, if it ends the sum; the root's is copied by its caller."""
+        if hi < self.terms or self.needed is None:
+            return node
+        return truncated(node, self.needed(lo), self.threads, copy=lo > 0)
 
     def many(self, level: NodeLevel) -> bool:
         """Whether the next merges are better made side by side than one after another with all threads inside."""
@@ -144,19 +161,21 @@ class _FastTree:
         if self.check:
             level = with_residues(level, self.threads)
         merged = 0
-        while len(level) > 1 and (self.threads == 1 or self.many(level) or merged < self.again_at):
+        while len(level) > 1 and (self.many(level) or merged < self.again_at):
             level = merge_level(level, self.threads, lambda part: self.meter(part * terms), rightmost=rightmost)
             merged += 1
             if merged == self.again_at and self.divisors[self.depth + merged] > 1:
                 level = divide_level(level, self.divisors[self.depth + merged], self.threads, leftmost=lo == 0)
         nodes = [LargeNode.of(level, i) for i in range(len(level))]
+        starts = [cut(lo, hi, i, len(nodes)) for i in range(len(nodes))]
         if rightmost:
-            nodes[-1] = nodes[-1]._replace(P=None)
+            nodes[-1] = self.shortened(nodes[-1]._replace(P=None), starts[-1], hi)
         while len(nodes) > 1:
             pairs = list(zip(nodes[::2], nodes[1::2], strict=True))
-            nodes = []
-            for left, right in pairs:
-                nodes.append(merge_large(left, right, self.threads))
+            nodes, starts = [], starts[::2]
+            for i, (left, right) in enumerate(pairs):
+                node = merge_large(left, right, self.threads)
+                nodes.append(self.shortened(node, starts[i], [*starts, hi][i + 1]))
                 self.meter(terms / len(pairs))
         if len(level) > 1:
             level.room.release()
@@ -164,17 +183,26 @@ class _FastTree:
 
 
 def split_fast(
-    series: HypergeometricSeries, terms: int, threads: int, progress: Progress, *, check: bool = True
+    series: HypergeometricSeries,
+    terms: int,
+    threads: int,
+    progress: Progress,
+    *,
+    check: bool = True,
+    needed: Callable[[int], float] | None = None,
 ) -> Node:
     """Q and T of 0 ≤ k < `terms`, at least two of them; `progress` is called from this thread only.
 
     check: compare every merge and division above the subtrees modulo 2^61 − 1 (`merge_check`).
+    needed: as in `tree.split`.
     """
-    tree = _FastTree(series, terms, threads, progress, check=check)
+    tree = _FastTree(series, terms, threads, progress, check=check, needed=needed)
     root = tree.node(0, terms, tree.halvings)
     # The copies take memory of their own: as much goes back to the system first, so that the peak is that of the tree.
     pool.make_room(8 * (len(root.Q) + len(root.T)))
-    node = Node(None, root.Q.to_mpz(), root.T.to_mpz(), tree.removed())
-    root.Q.release()
-    root.T.release()
+    Q, T = root.Q, root.T
+    residues = None if Q.residues is None or T.residues is None else Truncated(Q.residues, T.residues)
+    node = Node(None, Q.to_mpz(), T.to_mpz(), tree.removed(), residues)
+    Q.release()
+    T.release()
     return node

@@ -20,17 +20,31 @@ if TYPE_CHECKING:
     from pi_engine.series import HypergeometricSeries
 
 
+class Truncated(NamedTuple):
+    """Residues modulo 2^61 − 1 of a node's Q and T whose low bits have been cut off (`truncation`).
+
+    Attributes:
+        Q: of what is left of Q, and of what Q would be without any cut.
+        T: the same of T.
+    """
+
+    Q: tuple[int, int]
+    T: tuple[int, int]
+
+
 class Node(NamedTuple):
     """P, Q and T of a range of terms; P is None on the right edge of the tree, where nothing needs it.
 
     Attributes:
         removed: (G, m): Q and T have been divided by ∏ G^m (`common_factors`).
+        truncated: the residues that are checked where low bits may have been cut off.
     """
 
     P: mpz | None
     Q: mpz
     T: mpz
     removed: tuple[tuple[mpz, int], ...] = ()
+    truncated: Truncated | None = None
 
 
 def leaf_builder(series: HypergeometricSeries) -> Callable[[int, int], Node]:

@@ -81,11 +81,16 @@ def check_against_shadow(
     Raises:
         VerificationError: they differ.
     """
+    found = tuple(_residue(x, threads, compiled=compiled) for x in (root.Q, root.T))
+    if root.truncated is not None:
+        left, whole = zip(*root.truncated, strict=True)
+        require(found == left, "the sum of the series as it was copied, compared modulo 2^61 − 1,")
+        found = whole
     removed = 1
     for divisor, times in root.removed:
         removed = removed * pow(residue(divisor), times, M61) % M61
-    found = tuple(_residue(x, threads, compiled=compiled) * removed % M61 for x in (root.Q, root.T))
-    agree = found == shadow_residues(series, terms, compiled=compiled, threads=threads)
+    shadow = shadow_residues(series, terms, compiled=compiled, threads=threads)
+    agree = tuple(x * removed % M61 for x in found) == shadow
     require(agree, "the sum of the series, compared with its shadow modulo 2^61 − 1,")
 
 

@@ -17,6 +17,8 @@ from pi_engine.runtime.threads import release_gil
 from pi_engine.splitting.node import Node, leaf_builder, merge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gmpy2 import mpz
 
     from pi_engine.runtime.progress import Progress
@@ -77,8 +79,9 @@ def split(
     progress: Progress = silent,
     fast: bool = False,
     check: bool = True,
+    needed: Callable[[int], float] | None = None,
 ) -> Node:
-    """Sum terms 0 ≤ k < `terms` of `series`: Q and T of the whole range, exact; P is not computed.
+    """Sum terms 0 ≤ k < `terms` of `series`: Q and T of the whole range; P is not computed.
 
     Args:
         series: what to sum.
@@ -87,6 +90,8 @@ def split(
         progress: told the phase "sum" as it goes on.
         fast: by the compiled tree, which needs its kernels.
         check: compare the compiled tree's merges modulo 2^61 − 1 as they are made.
+        needed: how many leading bits matter of Q and T of the terms from m on, as a function of m, so that the compiled tree
+            may cut off the others (`series.truncation`); all of them, if there is none.
 
     Raises:
         VerificationError: a merge is wrong.
@@ -94,7 +99,7 @@ def split(
     if fast and terms >= FAST_TERMS:
         from pi_engine.splitting.fast_tree import split_fast
 
-        return split_fast(series, terms, threads, progress, check=check)
+        return split_fast(series, terms, threads, progress, check=check, needed=needed)
     return split_plain(series, terms, threads=threads, progress=progress)
 
 

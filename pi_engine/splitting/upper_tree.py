@@ -38,13 +38,14 @@ class Number:
     """A signed number that owns its memory, or borrows it (`room` None) from a level.
 
     Attributes:
-        residue: modulo 2^61 − 1, of the number as it was made; None where nothing is checked.
+        residues: modulo 2^61 − 1, of the number as it was made, and as it would be had no low limbs been cut off
+            (`truncation`); None where nothing is checked.
     """
 
     limbs: Limbs
     negative: bool
     room: LimbRoom | None = None
-    residue: int | None = None
+    residues: tuple[int, int] | None = None
 
     def __len__(self) -> int:
         return len(self.limbs)
@@ -54,16 +55,25 @@ class Number:
         if self.room is not None:
             self.room.release()
 
-    def require(self, expected: int | None, row: int, threads: int) -> None:
-        """Find the residue, unless `expected` is None, and compare it; `row` 0, 1, 2 is P, Q, T.
+    def residue(self, threads: int) -> int:
+        """The residue of the limbs as they lie in memory."""
+        found = residue_of_magnitude(self.limbs, threads)
+        return -found % M61 if self.negative else found
+
+    def require(self, row: int, threads: int, *factors: Number) -> None:
+        """Find the residues, where the factors have some, and compare; `row` 0, 1, 2 is P, Q, T.
+
+        factors: x₀, x₁, …, if this is to be x₀·x₁ + x₂·x₃ + ….
 
         Raises:
             VerificationError: they differ.
         """
-        if expected is not None:
-            found = residue_of_magnitude(self.limbs, threads)
-            self.residue = -found % M61 if self.negative else found
-            require_merge(self.residue == expected % M61, row, 64 * len(self.limbs))
+        known = [x.residues for x in factors if x.residues is not None]
+        if len(known) == len(factors):
+            found, whole = self.residue(threads), _sum_of_products([residues[1] for residues in known])
+            expected = _sum_of_products([residues[0] for residues in known])
+            require_merge(found == expected, row, 64 * len(self.limbs))
+            self.residues = found, whole
 
     def to_mpz(self) -> mpz:
         """The number; one copy."""
@@ -80,8 +90,10 @@ class LargeNode(NamedTuple):
     @classmethod
     def of(cls, level: NodeLevel, i: int) -> LargeNode:
         """Node i of a level, whose memory it borrows."""
-        found = [None] * 3 if level.residues is None else level.residues[:, i].tolist()
-        P, Q, T = (Number(*level.number(row, i), residue=found[row]) for row in range(3))
+        P, Q, T = (Number(*level.number(row, i)) for row in range(3))
+        if level.residues is not None:
+            for number, residue in zip((P, Q, T), level.residues[:, i].tolist(), strict=True):
+                number.residues = residue, residue
         return cls(P if len(P) else None, Q, T)
 
 
@@ -169,13 +181,13 @@ def merge_large(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
         T = step.result(x, max(TQ_limbs, PT_limbs) + 1, negative=TQ_negative if len(T1) else PT_negative)
     else:
         T = _difference(step, x, TQ_limbs, u, PT_limbs, negative=TQ_negative)
-    T.require(_sum_of_products(T1, Q2, P1, T2), 2, threads)
+    T.require(2, threads, T1, Q2, P1, T2)
 
     step.times(Q1, y)
     Q_negative = Q1.negative != Q2.negative
     Q1.release()
     Q = step.result(y, Q_limbs, negative=Q_negative)
-    Q.require(_sum_of_products(Q1, Q2), 1, threads)
+    Q.require(1, threads, Q1, Q2)
 
     if P2 is None:
         P1.release()
@@ -188,19 +200,14 @@ def merge_large(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
         P1.release()
         step.times(P2, z)
         P = step.result(z, P_limbs, negative=P_negative)
-    P.require(_sum_of_products(P1, P2), 0, threads)
+    P.require(0, threads, P1, P2)
     P2.release()
     return LargeNode(P, Q, T)
 
 
-def _sum_of_products(*factors: Number) -> int | None:
-    """x₀·x₁ + x₂·x₃ + … from the residues, None where there are none."""
-    total = 0
-    for x, y in zip(factors[::2], factors[1::2], strict=True):
-        if x.residue is None or y.residue is None:
-            return None
-        total += x.residue * y.residue
-    return total
+def _sum_of_products(factors: list[int]) -> int:
+    """x₀·x₁ + x₂·x₃ + … modulo 2^61 − 1."""
+    return sum(x * y for x, y in zip(factors[::2], factors[1::2], strict=True)) % M61
 
 
 def _product(x: Number, y: Number, threads: int, *, negative: bool) -> Number:

@@ -35,7 +35,7 @@ def agreeing_digits(series: PiSeries, digits: int) -> int:
     assert total is not None
     Q, T = (total.Q, total.T) if combination is None else (combination.Q, combination.T)
     form = series.closed_form
-    found, expected = pi_fraction(form, Q, T, root_of_radicand(form, bits), bits), gauss_legendre(bits)
+    found, expected = pi_fraction(form, [Q, T], root_of_radicand(form, bits), bits), gauss_legendre(bits)
     distance = abs(found.mantissa - expected.mantissa) + found.error + expected.error
     return _places(distance, bits, digits)
 
