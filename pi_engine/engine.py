@@ -109,7 +109,7 @@ def compute(
         checks=checks or [],
         peak_memory_bytes=machine_memory.peak_memory(),
         tail=converted.tail,
-        _digit_text=converted.text,
+        _text=converted.text,
     )
 
 
@@ -140,6 +140,13 @@ def require_capacity(
     make_plan_within(series_room.get(series), digits, base, threads=threads, limit=memory)
 
 
+def _make_room(size: int) -> None:
+    """Give so many bytes of free workspace back, which numbers or text are to take; a part is always kept."""
+    from pi_engine.bigint.workspace import pool
+
+    pool.make_room(size)
+
+
 def _require_usable(digits: int, base: int, threads: int, memory: int | None, check: str) -> None:
     if digits < 0:
         raise UsageError("the number of digits cannot be negative: give 0 or more")
@@ -154,7 +161,7 @@ def _require_usable(digits: int, base: int, threads: int, memory: int | None, ch
 
 
 class _Converted(NamedTuple):
-    """The digits as text, the one before the point included, and their hash as it follows from the binary value.
+    """`3.` and the digits, or `3`, as `ComputeResult.text` has it, and their hash as it follows from the binary value.
 
     With checks also the same modulo both `moduli`.
     """
@@ -216,7 +223,8 @@ def _converted(fraction: BinaryFraction, plan: Plan, threads: int, *, check: boo
         return None
     if check:
         check_scaled(scaled)
-    text = digit_text(scaled.value, plan.base)
+    digits = digit_text(scaled.value, plan.base)
+    text = f"{digits[:1]}.{digits[1:]}" if plan.digits else digits
     return _Converted(text, scaled.residues.values[0], scaled.residues if check else None)
 
 
@@ -228,9 +236,12 @@ def _converted_fast(fraction: BinaryFraction, plan: Plan, threads: int, *, check
     expansion = decimal_expansion(fraction, plan.digits, threads, check=check)
     if expansion is None:
         return None
-    text = str(int(expansion.integer)) + str(word_text(expansion.words, threads)[: plan.digits].data, "ascii")
     spare = DIGITS * len(expansion.words) - plan.digits
     integer = int(expansion.integer)
+    _make_room(2 * plan.digits)
+    characters = word_text(expansion.words, threads, f"{integer}.".encode("ascii"))
+    text = str(characters[: len(characters) - spare].data, "ascii")
+    del characters
     if not check:
         after_the_point = word_hash(expansion.words, threads) * pow(10, -spare, M61)
         return _Converted(text, (integer * pow(10, plan.digits, M61) + after_the_point) % M61)
@@ -241,14 +252,17 @@ def _converted_fast(fraction: BinaryFraction, plan: Plan, threads: int, *, check
 
 
 def _text_residues(text: str, plan: Plan, threads: int) -> Residues | None:
-    """The text's digits as one integer modulo both `moduli`, or None where not all of its characters are digits."""
+    """The text's digits as one integer modulo both `moduli`, or None where it is not a digit, a point and digits."""
+    if plan.digits and text[1:2] != ".":
+        return None
     try:
+        digit_hash = DigitHash(plan.base, moduli())
+        digit_hash.update(text[:1])
         if plan.fast and plan.base == 10:
             from pi_engine.radix.word_text import text_residues
 
-            return text_residues(text, threads)
-        digit_hash = DigitHash(plan.base, moduli())
-        digit_hash.update(text)
+            return power_residues(10, plan.digits) * digit_hash.values[0] + text_residues(text, threads, start=2)
+        digit_hash.update(text[2:])
     except ValueError:
         return None
     return Residues((digit_hash.values[0], digit_hash.values[1]))
@@ -269,10 +283,10 @@ def _check_digits(plan: Plan, converted: _Converted, threads: int) -> list[Check
     if not series_room.is_catalogued(plan.series):
         from pi_engine.verify.reference import require_reference
 
-        count = require_reference(plan.series, text, plan.base)
+        count = require_reference(plan.series, text.replace(".", "", 1), plan.base)
         detail = f"{count} digits of this series, which is not of the catalogue, with the Gauss–Legendre iteration's"
         reference = [Check("reference", "passed", detail)]
-    known = compare_with_known(text, plan.base, 1)
+    known = compare_with_known(text, plan.base, len("3."))
     if known.differs is not None:
         raise VerificationError(
             f"position {known.differs.start}: the digits are {known.found}, but those of π are {known.differs.digits}"

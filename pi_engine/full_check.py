@@ -53,7 +53,7 @@ def check_by_another_way(
     if plan.base == 10 and LEAST_J_INVARIANT_DIGITS <= plan.digits <= J_INVARIANT_DIGITS:
         from pi_engine.verify.near_integer import confirm
 
-        found = confirm(D, from_text(text, threads=threads), plan.digits, threads=threads)
+        found = confirm(D, from_text(text.replace(".", ""), threads=threads), plan.digits, threads=threads)
         if found.confirmed != plan.digits:
             raise VerificationError(
                 f"position {found.confirmed + 1}: the j-invariant of e^(π√{D}) confirms the digits before, and not this one"

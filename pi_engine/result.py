@@ -56,27 +56,27 @@ class ComputeResult:
     peak_memory_bytes: int
     tail: Tail | None
     residues: dict[int, int] | None
-    _digit_text: str = field(repr=False)
+    _text: str = field(repr=False)
 
     @cached_property
     def value(self) -> mpz:
         """⌊π·base^N⌋, converted back from the digits when it is first asked for."""
-        return from_text(self._digit_text) if self.base == 10 else mpz(self._digit_text, 16)
+        digits = self._text.replace(".", "")
+        return from_text(digits) if self.base == 10 else mpz(digits, 16)
 
     def text(self) -> str:
         """`3.` and the N digits, a str of 2 + N characters; `3` for N = 0. Hexadecimal digits are upper case."""
-        return "".join(self.pieces())
+        return self._text
 
     def pieces(self, size: int = 1 << 20) -> Iterator[str]:
         """The text in pieces of at most `size` characters, for streaming."""
-        yield self._digit_text[0] + ("." if self.digits else "")
-        for start in range(1, len(self._digit_text), size):
-            yield self._digit_text[start : start + size]
+        for start in range(0, len(self._text), size):
+            yield self._text[start : start + size]
 
     @property
     def fraction_text(self) -> str:
         """The N digits after the point."""
-        return self._digit_text[1:]
+        return self._text[2:]
 
     @cached_property
     def words(self) -> NDArray[np.uint64]:

@@ -69,8 +69,8 @@ def flip_the_text(monkeypatch):
 
     real = module.word_text
 
-    def word_text(words, threads=1):
-        text = real(words, threads)
+    def word_text(*arguments):
+        text = real(*arguments)
         text[5000] ^= 1
         return text
 
@@ -137,7 +137,8 @@ def test_stored_kernels_need_no_numba():
     assert answer.stdout.split() == [str(pi_engine.compute(50_000).hash), "True", "False"]
 
 
-def test_where_it_does_not_fit_the_plain_path_is_taken(fast):
+def test_where_it_does_not_fit_the_plain_path_is_taken(fast, monkeypatch):
+    monkeypatch.setattr(plan, "_FAST_BYTES_PER_ROOT_BIT", 5)
     large = plan.make_plan(CHUDNOVSKY, 10**7, 10)
     plain = plan.make_plan(CHUDNOVSKY, 10**7, 10, fast=False)
     assert plain.memory_bytes < large.memory_bytes

@@ -157,10 +157,10 @@ def words(monkeypatch):
 def characters(monkeypatch):
     real = word_text.word_text
 
-    def changed(words, threads=1):
+    def changed(words, *arguments):
         words = words.copy()
         add_to_a_word(words)
-        return real(words, threads)
+        return real(words, *arguments)
 
     monkeypatch.setattr(word_text, "word_text", changed)
 

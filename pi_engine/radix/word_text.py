@@ -31,11 +31,12 @@ def _useful(threads: int, words: int) -> int:
     return max(1, min(threads, words // _LEAST_SHARE))
 
 
-def word_text(words: Words, threads: int = 1) -> Characters:
-    """The 19·len(words) digits as ASCII; at memory speed."""
+def word_text(words: Words, threads: int = 1, head: bytes = b"") -> Characters:
+    """`head`, and the 19·len(words) digits as ASCII; at memory speed."""
     words = np.ascontiguousarray(words, np.uint64)
-    text = np.empty(DIGITS * len(words), np.uint8)
-    source, target = words.ctypes.data, text.ctypes.data
+    text = np.empty(len(head) + DIGITS * len(words), np.uint8)
+    text[: len(head)] = np.frombuffer(head, np.uint8)
+    source, target = words.ctypes.data, text.ctypes.data + len(head)
 
     def task(_thread: int, first: int, last: int) -> None:
         words_to_text(source + 8 * first, last - first, target + DIGITS * first)
@@ -102,14 +103,14 @@ def _word_hashes(words: Words, threads: int, primes: tuple[int, ...]) -> list[in
     return found
 
 
-def text_residues(text: str, threads: int = 1) -> Residues:
-    """The decimal digits of a text as one integer modulo both `moduli`, as `DigitHash` finds it; at memory speed.
+def text_residues(text: str, threads: int = 1, start: int = 0) -> Residues:
+    """The decimal digits of text[start:] as one integer modulo both `moduli`, as `DigitHash` finds it; at memory speed.
 
     Raises:
         ValueError: a character is not a decimal digit.
     """
-    head = len(text) % DIGITS
-    pieces = [(0, head), *((i, min(i + _PIECE, len(text))) for i in range(head, len(text), _PIECE))]
+    head = start + (len(text) - start) % DIGITS
+    pieces = [(start, head), *((i, min(i + _PIECE, len(text))) for i in range(head, len(text), _PIECE))]
     found = [Residues((0, 0))] * len(pieces)
 
     def task(_thread: int, first: int, last: int) -> None:
@@ -120,6 +121,6 @@ def text_residues(text: str, threads: int = 1) -> Residues:
 
     share(task, len(pieces), threads)
     total = Residues((0, 0))
-    for (start, end), piece in zip(pieces, found, strict=True):
-        total = total * power_residues(10, end - start) + piece
+    for (begin, end), piece in zip(pieces, found, strict=True):
+        total = total * power_residues(10, end - begin) + piece
     return total
