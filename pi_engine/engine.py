@@ -211,14 +211,16 @@ def _attempt(
             bbp, tail = check_tail(fraction, threads, clock.progress)
         checks.append(bbp)
     convert = _converted_fast if plan.fast and plan.base == 10 else _converted
+    pending = [fraction]
+    del fraction
     with clock.phase("conversion"):
-        converted = convert(fraction, plan, threads, check=check)
+        converted = convert(pending, plan, threads, check=check)
     return None if converted is None else converted._replace(tail=tail)
 
 
-def _converted(fraction: BinaryFraction, plan: Plan, threads: int, *, check: bool) -> _Converted | None:  # noqa: ARG001
+def _converted(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> _Converted | None:  # noqa: ARG001
     """By one product with a power of the base, and GMP's conversion."""
-    scaled = scale(fraction, plan.digits, plan.base)
+    scaled = scale(pending.pop(), plan.digits, plan.base)
     if scaled is None:
         return None
     if check:
@@ -228,12 +230,12 @@ def _converted(fraction: BinaryFraction, plan: Plan, threads: int, *, check: boo
     return _Converted(text, scaled.residues.values[0], scaled.residues if check else None)
 
 
-def _converted_fast(fraction: BinaryFraction, plan: Plan, threads: int, *, check: bool) -> _Converted | None:
-    """By the multiplication tree of `radix`, into words of 19 digits."""
+def _converted_fast(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> _Converted | None:
+    """By the multiplication tree of `radix`, into words of 19 digits; takes the fraction out of the list."""
     from pi_engine.radix.word_text import word_hash, word_residues, word_text
     from pi_engine.radix.words_of_fraction import DIGITS, decimal_expansion
 
-    expansion = decimal_expansion(fraction, plan.digits, threads, check=check)
+    expansion = decimal_expansion(pending.pop(), plan.digits, threads, check=check)
     if expansion is None:
         return None
     spare = DIGITS * len(expansion.words) - plan.digits

@@ -49,6 +49,7 @@ def words_of(
     bottom = subtree_level(shape, threads)
     buffers = [Room(shape.words + (2 << shape.height)) for _ in range(2 if shape.height > bottom else 0)]
     current = fraction
+    del fraction  # its memory goes with the first level
     spine, arena = Spine(shape), Arena()
     report, table = (spine.residues.ctypes.data, spine.table.ctypes.data) if check else (0, 0)
     for level in range(1, shape.height + 1):

@@ -7,6 +7,9 @@ are right or one too small, modulo 10^(19·leaf), and the latter only if its tai
 has been lowered through 0. Then the true tail is nearly 0 where else it is nearly 1: which, the first word of the next
 leaf tells, when that leaf is settled. So leaves are settled from the last to the first, and only the last one, which
 has no next, can be wrong: by one unit of the last word.
+
+Numbers of the whole's length are handed on out of lists that hold them no longer, so that the memory of each is free as
+soon as the next one is made.
 """
 
 from __future__ import annotations
@@ -57,11 +60,13 @@ def decimal_expansion(
     Raises:
         VerificationError: the words are not the fraction's modulo both `moduli`.
     """
-    X, w, E = fraction
-    lower = X - E
+    lower, w, E = fraction.mantissa - fraction.error, fraction.bits, fraction.error
+    del fraction
     count = -(-digits // DIGITS)
     integer = lower >> w
-    words = fraction_words(lower - (integer << w), w, count + GUARD_WORDS, threads, check=check)[: count + GUARD_WORDS]
+    rest = [lower - (integer << w)]
+    del lower
+    words = fraction_words(rest.pop(), w, count + GUARD_WORDS, threads, check=check)[: count + GUARD_WORDS]
     spare = DIGITS * count - digits
     last, scale = int(words[count - 1]), 10**spare
     behind = (last % scale) * 10 ** (DIGITS - spare) + int(words[count]) // scale
@@ -85,18 +90,21 @@ def fraction_words(mantissa: mpz, bits: int, count: int, threads: int = 1, *, ch
     shape = shape_for(count)
     limbs = shape.words + 1
     shift = 64 * limbs - bits
-    root = mantissa << shift if shift >= 0 else mantissa >> -shift
-    return words_of_root(root, limbs, powers_of(shape, threads, check=check), threads, check=check)
+    root = [mantissa << shift if shift >= 0 else mantissa >> -shift]
+    del mantissa
+    return words_of_root(root.pop(), limbs, powers_of(shape, threads, check=check), threads, check=check)
 
 
 def words_of_root(root: mpz, limbs: int, powers: Powers, threads: int, *, check: bool) -> NDArray[np.uint64]:
     """The words of root/2^(64·limbs), which is less than 2^16 units from the truth; the powers are used up."""
-    found = limbs_of(root)
-    if len(found) < limbs:
-        found = np.concatenate([found, np.zeros(limbs - len(found), np.uint64)])
-    words, tails, spine = words_of(found, powers, threads, check=check)
+    expected = residues(root, threads) if check else None
+    found = [limbs_of(root)]
+    del root
+    if len(found[0]) < limbs:
+        found[0] = np.concatenate([found[0], np.zeros(limbs - len(found[0]), np.uint64)])
+    words, tails, spine = words_of(found.pop(), powers, threads, check=check)
     if np.any(tails >= np.uint64(2**64 - TAIL_UNITS)):
         settle_leaves(words, tails, powers.shape.leaf, 2**64 - TAIL_UNITS)
-    if check:
-        spine.check(residues(root, threads), words, threads)
+    if expected is not None:
+        spine.check(expected, words, threads)
     return words
