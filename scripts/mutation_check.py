@@ -174,7 +174,7 @@ MUTATIONS = [
     Mutation("a large merge not compared", "pi_engine/splitting/upper_tree.py",
              "            require_merge(self.residue == expected % M61, row,", "            require_merge(True, row,", CHECKS),
     Mutation("a level's quotients not compared", "pi_engine/splitting/level_division.py",
-             "    check_division(level, divided, divisor, leftmost=leftmost)\n", "", CHECKS),
+             "return divided(level, divisor, threads, leftmost=leftmost) if checked else level", "return level", CHECKS),
     Mutation("a piece's weight in a residue", "pi_engine/bigint/residue_kernels.py",
              "place_mersenne(mersenne_residue(piece, limbs), base)", "mersenne_residue(piece, limbs)", CHECKS),
     Mutation("lanes turned too far", "pi_engine/bigint/residue_lanes.py", "TURN = 48", "TURN = 47", "tests/bigint/test_residues.py"),

@@ -1,6 +1,7 @@
 """The checks by residues see what is planted: a merge's product, and multiples of 2^61 − 1, which only the second prime sees."""
 
 import ctypes
+import itertools
 
 import gmpy2
 import numpy as np
@@ -197,18 +198,18 @@ def test_strands_of_every_length(monkeypatch, series):
 
 def test_the_bounds_of_the_kernel_at_their_edges(rng):
     """The largest coefficients and the largest k; values of 2^61 − 2 and near it everywhere."""
-    for first, count in ((2**60 - 23, 23), (2**60 - 3, 3), (M61 // 4, 9), (2**60 - 8, 8)):
-        for degree in (0, 1, 6):
-            p, q, a = (np.array([M61 - 1 - rng.randrange(2) for _ in range(degree + 1)], np.uint64) for _ in "pqa")
-            found = np.empty(3, np.uint64)
-            tree_kernels.shadow_of_terms(p, q, a, first, count, found)
-            P = Q = 1
-            T = 0
-            for k in range(first, first + count):
-                p_k, q_k, a_k = (sum(int(c) * k**i for i, c in enumerate(f)) for f in (p, q, a))
-                P = P * p_k % M61
-                Q, T = Q * q_k % M61, (T * q_k + P * a_k) % M61
-            assert found.tolist() == [P, Q, T]
+    for last, count, degree in itertools.product((2**60, M61 // 4), (3, 8, 9, 23), (0, 1, 6)):
+        first = last - count - degree
+        p, q, a = (np.array([M61 - 1 - rng.randrange(2) for _ in range(degree + 1)], np.uint64) for _ in "pqa")
+        found, rows = np.empty(3, np.uint64), np.empty(tree_kernels.STRANDS * 3 * (degree + 1), np.uint64)
+        tree_kernels.shadow_of_terms(p, q, a, first, count, rows, found)
+        P = Q = 1
+        T = 0
+        for k in range(first, first + count):
+            p_k, q_k, a_k = (sum(int(c) * k**i for i, c in enumerate(f)) for f in (p, q, a))
+            P = P * p_k % M61
+            Q, T = Q * q_k % M61, (T * q_k + P * a_k) % M61
+        assert found.tolist() == [P, Q, T]
 
 
 @pytest.mark.parametrize("row", [0, 1, 2])
@@ -217,8 +218,8 @@ def test_a_wrong_strand_is_seen(monkeypatch, row):
     sum_ = fast_tree.split_fast(CHUDNOVSKY, 2000, 2, lambda *step: None)
     real = tree_kernels.shadow_of_terms
 
-    def damaged(p, q, a, first, count, found):
-        real(p, q, a, first, count, found)
+    def damaged(p, q, a, first, count, rows, found):
+        real(p, q, a, first, count, rows, found)
         if first == 1:
             found[row] = (int(found[row]) + 1) % M61
 
@@ -229,6 +230,12 @@ def test_a_wrong_strand_is_seen(monkeypatch, row):
 
 
 # ---------------------------------------------------------------- merges
+
+
+@pytest.fixture(autouse=True)
+def _large(monkeypatch):
+    """Merges are checked from the subtrees on."""
+    monkeypatch.setattr(fast_tree, "LARGE_BITS", 1)
 
 
 def split(check=True, terms=30_000):
@@ -305,3 +312,26 @@ def test_nothing_is_checked_where_nothing_is_asked(monkeypatch):
     assert split(check=False).Q
     with pytest.raises(AssertionError, match="a check was made"):
         split()
+
+
+@pytest.mark.parametrize("divided", [True, False])
+def test_merges_are_checked_from_the_first_large_level_on(monkeypatch, divided):
+    """And from a division of a level on, whatever its numbers' length."""
+    large = 1 << 23 if divided else 1 << 17
+    monkeypatch.setattr(fast_tree, "LARGE_BITS", large)
+    monkeypatch.setattr(fast_tree, "DIVIDE_AGAIN_LEVELS", 2 if divided else 99)
+    seen = []
+    real = fast_tree.merge_level
+
+    def merge_level(level, *a, **k):
+        seen.append((fast_tree._FastTree.bits(level), level.residues is not None))
+        return real(level, *a, **k)
+
+    monkeypatch.setattr(fast_tree, "merge_level", merge_level)
+    root = split()
+    assert root.truncated is not None
+    checked = [bits for bits, residues in seen if residues]
+    plain = [bits for bits, residues in seen if not residues]
+    assert plain and checked and max(plain) < min(checked)
+    assert max(plain) < large
+    assert (min(checked) < large) == divided

@@ -14,7 +14,8 @@ from pi_engine.series import catalogue, get, truncation
 from pi_engine.series.evaluation import GUARD
 from pi_engine.series.tail import all_terms, tail_bits
 from pi_engine.series.truncation import STEPS, needed_bits
-from pi_engine.splitting import check_against_shadow, fast_tree, truncation as cutting
+from pi_engine.splitting import check_against_shadow, fast_tree
+from pi_engine.splitting import truncation as cutting
 from pi_engine.splitting.node_level import LimbRoom
 from pi_engine.splitting.truncation import truncated
 from pi_engine.splitting.upper_tree import LargeNode, Number

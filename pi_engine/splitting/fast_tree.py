@@ -54,6 +54,9 @@ SIDE_BY_SIDE_BITS = 1 << 24
 """Bits of Q from which on nodes are merged one at a time: no slower, and the threads share one
 workspace instead of having one each."""
 
+LARGE_BITS = 1 << 19
+"""Bits of Q from which on merges are checked one by one: below, the shadow sees them all together."""
+
 
 class _Meter:
     """Counts bits of work, as terms × levels, and tells it; levels weigh the same to a first approximation."""
@@ -145,6 +148,10 @@ class _FastTree:
         """Whether the next merges are better made side by side than one after another with all threads inside."""
         return len(level) // 2 >= self.threads and self.bits(level) < SIDE_BY_SIDE_BITS
 
+    def watched(self, level: NodeLevel, now: bool = True) -> NodeLevel:  # noqa: FBT001, FBT002 (whether)
+        """The level with residues, from here on, if something is to be checked."""
+        return with_residues(level, self.threads) if self.check and now and level.residues is None else level
+
     @staticmethod
     def bits(level: NodeLevel) -> int:
         """Bits of the Q of a node."""
@@ -158,14 +165,15 @@ class _FastTree:
             self.series, lo, hi, self.subtrees, self.depth,
             threads=self.threads, built=lambda n: self.meter(3 * n), divisors=[self.divisors[j] for j in range(self.depth + 1)],
         )  # fmt: skip
-        if self.check:
-            level = with_residues(level, self.threads)
         merged = 0
         while len(level) > 1 and (self.many(level) or merged < self.again_at):
+            level = self.watched(level, self.bits(level) >= LARGE_BITS)
             level = merge_level(level, self.threads, lambda part: self.meter(part * terms), rightmost=rightmost)
             merged += 1
             if merged == self.again_at and self.divisors[self.depth + merged] > 1:
+                level = self.watched(level)
                 level = divide_level(level, self.divisors[self.depth + merged], self.threads, leftmost=lo == 0)
+        level = self.watched(level)
         nodes = [LargeNode.of(level, i) for i in range(len(level))]
         starts = [cut(lo, hi, i, len(nodes)) for i in range(len(nodes))]
         if rightmost:
@@ -193,7 +201,7 @@ def split_fast(
 ) -> Node:
     """Q and T of 0 ≤ k < `terms`, at least two of them; `progress` is called from this thread only.
 
-    check: compare every merge and division above the subtrees modulo 2^61 − 1 (`merge_check`).
+    check: compare every large merge and every division of a level modulo 2^61 − 1 (`merge_check`).
     needed: as in `tree.split`.
     """
     tree = _FastTree(series, terms, threads, progress, check=check, needed=needed)

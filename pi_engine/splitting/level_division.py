@@ -18,7 +18,7 @@ from pi_engine.bigint.plan import plan_for
 from pi_engine.bigint.sizes import size_for
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import pool
-from pi_engine.splitting.merge_check import check_division, with_residues
+from pi_engine.splitting.merge_check import divided
 from pi_engine.splitting.tree_kernels import DIVISION_OPERANDS, quotients_claimed
 
 if TYPE_CHECKING:
@@ -58,11 +58,7 @@ def divide_level(level: NodeLevel, divisor: mpz, threads: int, *, leftmost: bool
     padded[: len(inverse)] = inverse
     for row, first in ((0, 0), (1, int(leftmost))):
         _divide_row(level, row, first, padded[: widths[row]], limbs=limbs, threads=threads)
-    if not checked:
-        return level
-    divided = with_residues(level, threads)
-    check_division(level, divided, divisor, leftmost=leftmost)
-    return divided
+    return divided(level, divisor, threads, leftmost=leftmost) if checked else level
 
 
 def _divide_row(level: NodeLevel, row: int, first: int, inverse: Limbs, *, limbs: int, threads: int) -> None:

@@ -1,8 +1,9 @@
 """The check of the tree's merges and divisions: residues modulo M = 2^61 − 1 that go up with the nodes.
 
-On the compiled path every number that a merge or a division of a level has made is read once more and compared with what
-its operands' residues say. The first residues are those of the subtrees' roots as they lie in memory: what happened
-below, in the leaves, the shadow sees, as it sees everything else at the end. This check says earlier, and where.
+On the compiled path every large number that a merge or a division of a level has made is read once more and compared with
+what its operands' residues say. The first residues are those of the first level of large numbers (`fast_tree`) as they
+lie in memory: what happened below, in the leaves and in small products, the shadow sees, as it sees everything else at
+the end. This check says earlier, and where.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ def with_residues(level: NodeLevel, threads: int) -> NodeLevel:
     return replace(level, residues=residues_of(level, threads))
 
 
-def residues_of(level: NodeLevel, threads: int) -> NDArray[np.uint64]:
-    """The residues of a level's numbers, uint64[3][nodes]."""
-    found = np.empty(level.lengths.shape, np.uint64)
+def residues_of(level: NodeLevel, threads: int, rows: int = 3) -> NDArray[np.uint64]:
+    """The residues of a level's numbers, uint64[rows][nodes]: P and Q in the first two rows, and T."""
+    found = np.empty((rows, len(level)), np.uint64)
     counter = np.zeros(1, np.uint64)
 
     def work(_thread: int, _first: int, _last: int) -> None:
-        residues_claimed(counter, len(level), level.room.address, level.offsets, level.lengths, found)
+        residues_claimed(counter, len(level), level.room.address, level.offsets[:rows], level.lengths[:rows], found)
 
     share(work, threads, threads)
     return found
@@ -48,19 +49,21 @@ def require_merge(right: bool, row: int, bits: int) -> None:  # noqa: FBT001 (wh
     require(right, f"the product {PRODUCTS[row]} of {bits} bits in the sum, compared modulo 2^61 − 1,")
 
 
-def check_division(before: NodeLevel, after: NodeLevel, divisor: mpz, *, leftmost: bool) -> None:
-    """Compare a level that has been divided with what it was: P and Q times the divisor, but for the Q of k = 0.
+def divided(level: NodeLevel, divisor: mpz, threads: int, *, leftmost: bool) -> NodeLevel:
+    """The level with the residues that P and Q have since they were divided, but for the Q of k = 0; those of T stay.
 
     Raises:
-        VerificationError: a quotient is wrong, or another number has changed.
+        VerificationError: P or Q times the divisor is not what it was.
     """
-    assert before.residues is not None
-    assert after.residues is not None
+    assert level.residues is not None
     factor = residue(divisor)
-    for row in range(3):
-        pairs = zip(before.residues[row].tolist(), after.residues[row].tolist(), strict=True)
-        for i, (old, new) in enumerate(pairs):
-            divided = row == 0 or (row == 1 and not (leftmost and i == 0))
-            right = old == (new * factor % M61 if divided else new)
-            bits = 64 * abs(int(after.lengths[row, i]))
-            require(right, f"the {'PQT'[row]} of {bits} bits in the sum, divided by a common factor, modulo 2^61 − 1,")
+    found = residues_of(level, threads, rows=2)
+    for row in range(2):
+        for i, (old, new) in enumerate(zip(level.residues[row].tolist(), found[row].tolist(), strict=True)):
+            kept = row == 1 and leftmost and i == 0
+            bits = 64 * abs(int(level.lengths[row, i]))
+            require(
+                old == (new if kept else new * factor % M61),
+                f"the {'PQ'[row]} of {bits} bits in the sum, divided by a common factor, modulo 2^61 − 1,",
+            )
+    return replace(level, residues=np.vstack([found, level.residues[2:]]))

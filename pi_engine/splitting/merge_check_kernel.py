@@ -25,12 +25,12 @@ def signed_residue(place, length):
 
 @routine
 def residues_claimed(counter, stop, place, offsets, lengths, residues):
-    """Put the residues of the numbers of a level into uint64[3][nodes] until all nodes are claimed."""
+    """Put the residues of the numbers of a level, or of its first rows, into uint64[rows][nodes] until all nodes are claimed."""
     while True:
         i = claim(address_of(counter))
         if i >= stop:
             return
-        for row in range(3):
+        for row in range(len(residues)):
             residues[row, i] = signed_residue(place + 8 * offsets[row, i], lengths[row, i])
 
 

@@ -1,13 +1,18 @@
-"""The shadow of the splitting, compiled: eleven products modulo M = 2^61 − 1 a term, four strands of terms side by side.
+"""The shadow of the splitting, compiled: four products modulo M = 2^61 − 1 a term, four strands of terms side by side.
 
 The polynomials come as arrays of coefficients modulo M, so that one kernel serves every series. A range of terms is cut
 into STRANDS strands of equal length, and the loop takes one term of each in turn: a product waits for the one before
 it, and so do those of another strand for nothing. What is left over goes on with the last strand.
 
+The values of a polynomial f of degree d go from term to term by its differences, d additions for all strands at once:
+f(k + 1) = f(k) + Δf(k), Δf(k + 1) = Δf(k) + Δ²f(k), …, and Δ^d f is constant. A row of STRANDS words holds one difference of
+every strand; the rows of f, Δf, …, Δ^d f follow each other. The first ones come from f(k), …, f(k + d) by Horner's rule.
+
 Bounds. A word x folds into (x mod 2^61) + ⌊x/2^61⌋ < 2^61 + 8 =: H, which is x modulo M; a product folds alike, without
 being reduced:
   a polynomial by Horner's rule, value < 2^63 and k ≤ 2^60: value·k < 2^123 folds into less than 2^61 + 2^62, and with a
     coefficient < M it is less than 2^63 again, and 8·k < 2^64; a fold at the end leaves less than H;
+  a difference of two below H: x + 2M − y < 2^63 folds into less than H; a sum of two as well;
   P·p(k) and Q·q(k), all below H: H² < 2^122 + 2^66 folds into less than 2^61 + 2^61 + 33, and a second fold leaves
     less than H;
   T·q(k) + P·a(k): 2·H² < 2^123 + 2^67 folds into less than 2^61 + 2^62 + 65 < 2^63, and so on.
@@ -24,19 +29,21 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.words import address_of, load, store
 from pi_engine.runtime.compilation import routine
+from pi_engine.splitting.tree_kernels import STRANDS
 
 Words = NDArray[np.uint64]
 
-STRANDS = 4
-"""Measured on AMD Zen 5: 6.6 ns a term, with two strands 7.4, with one 9.9."""
-
 _WORD, _DOUBLE = ir.IntType(64), ir.IntType(128)
+_ROW = ir.VectorType(_WORD, STRANDS)
+_ROW_BYTES = np.uint64(8 * STRANDS)
 _M = np.uint64(M61)
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
 _BITS = np.uint64(61)
 _THREE = np.uint64(3)
+_TWICE_M = np.uint64(2 * M61)
 
 
 def _product(builder: Any, x: Any, y: Any) -> Any:
@@ -87,20 +94,52 @@ def _fold(x: np.uint64) -> np.uint64:
     return (x & _M) + (x >> _BITS)
 
 
+@intrinsic
+def _advance_row(typing_context: Any, address: Any) -> Any:
+    """Add the next row to the one at `address`, and fold."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place = builder.inttoptr(arguments[0], _ROW.as_pointer())
+        following = builder.gep(place, [ir.Constant(_WORD, 1)])
+        total = builder.add(builder.load(place, align=8), builder.load(following, align=8))
+        low = builder.and_(total, ir.Constant(_ROW, [M61] * STRANDS))
+        high = builder.lshr(total, ir.Constant(_ROW, [61] * STRANDS))
+        builder.store(builder.add(low, high), place, align=8)
+        return context.get_dummy_value()
+
+    return types.void(types.uint64), generate
+
+
 @routine
-def _values(f: Words, k: np.uint64, apart: np.uint64) -> Any:
-    """f(k), f(k + apart), …, one for each strand."""
-    k0, apart = k << _THREE, apart << _THREE
-    k1 = k0 + apart
-    k2 = k1 + apart
-    k3 = k2 + apart
-    v0, v1, v2, v3 = _ZERO, _ZERO, _ZERO, _ZERO
+def _value(f: Words, k: np.uint64) -> Any:
+    """f(k) by Horner's rule, below H."""
+    eight_k = k << _THREE
+    value = _ZERO
     for i in range(len(f) - 1, -1, -1):
-        v0 = _horner_step(v0, k0, f[i])
-        v1 = _horner_step(v1, k1, f[i])
-        v2 = _horner_step(v2, k2, f[i])
-        v3 = _horner_step(v3, k3, f[i])
-    return _fold(v0), _fold(v1), _fold(v2), _fold(v3)
+        value = _horner_step(value, eight_k, f[i])
+    return _fold(value)
+
+
+@routine
+def _begin(f: Words, first: np.uint64, apart: np.uint64, rows: np.uint64) -> None:
+    """Put f and its differences at first, first + apart, … into the rows at `rows`."""
+    count = len(f)
+    for strand in range(STRANDS):
+        start = first + np.uint64(strand) * apart
+        for j in range(count):
+            store(rows, STRANDS * j + strand, _value(f, start + np.uint64(j)))
+        for i in range(1, count):
+            for j in range(count - 1, i - 1, -1):
+                upper: np.uint64 = load(rows, STRANDS * j + strand)
+                lower: np.uint64 = load(rows, STRANDS * (j - 1) + strand)
+                store(rows, STRANDS * j + strand, _fold(upper + (_TWICE_M - lower)))
+
+
+@routine
+def _advance(rows: np.uint64, degree: int) -> None:
+    """From the values and differences at k to those at k + 1, in every strand."""
+    for i in range(degree):
+        _advance_row(rows + _ROW_BYTES * np.uint64(i))
 
 
 @routine
@@ -118,25 +157,35 @@ def _joined(left: Any, right: Any) -> Any:
 
 
 @routine
-def shadow_of_terms(p: Words, q: Words, a: Words, first: np.uint64, count: np.uint64, found: Words) -> None:
-    """Put P, Q and T of the `count` terms from `first` on into `found`, modulo M; first + count ≤ 2^60."""
+def shadow_of_terms(
+    p: Words, q: Words, a: Words, first: np.uint64, count: np.uint64, rows: Words, found: Words
+) -> None:
+    """Put P, Q and T of the `count` terms from `first` on into `found`, modulo M.
+
+    `rows` is room for a row for each coefficient; first + count, and the largest degree added, is at most 2^60.
+    """
     length = count // np.uint64(STRANDS)
+    at_p: np.uint64 = address_of(rows)
+    at_q = at_p + _ROW_BYTES * np.uint64(len(p))
+    at_a = at_q + _ROW_BYTES * np.uint64(len(q))
+    _begin(p, first, length, at_p)
+    _begin(q, first, length, at_q)
+    _begin(a, first, length, at_a)
     A = (_ONE, _ONE, _ZERO)
     B, C, D = A, A, A
-    k = first
-    end = first + length
-    while k < end:
-        p_values, q_values, a_values = _values(p, k, length), _values(q, k, length), _values(a, k, length)
-        A = _one_more(A, p_values[0], q_values[0], a_values[0])
-        B = _one_more(B, p_values[1], q_values[1], a_values[1])
-        C = _one_more(C, p_values[2], q_values[2], a_values[2])
-        D = _one_more(D, p_values[3], q_values[3], a_values[3])
-        k += _ONE
-    k = first + np.uint64(STRANDS) * length
-    end = first + count
-    while k < end:
-        D = _one_more(D, _values(p, k, _ZERO)[0], _values(q, k, _ZERO)[0], _values(a, k, _ZERO)[0])
-        k += _ONE
+    for _ in range(length):
+        A = _one_more(A, load(at_p, 0), load(at_q, 0), load(at_a, 0))
+        B = _one_more(B, load(at_p, 1), load(at_q, 1), load(at_a, 1))
+        C = _one_more(C, load(at_p, 2), load(at_q, 2), load(at_a, 2))
+        D = _one_more(D, load(at_p, 3), load(at_q, 3), load(at_a, 3))
+        _advance(at_p, len(p) - 1)
+        _advance(at_q, len(q) - 1)
+        _advance(at_a, len(a) - 1)
+    for _ in range(count - np.uint64(STRANDS) * length):  # the last strand's rows are at its end
+        D = _one_more(D, load(at_p, 3), load(at_q, 3), load(at_a, 3))
+        _advance(at_p, len(p) - 1)
+        _advance(at_q, len(q) - 1)
+        _advance(at_a, len(a) - 1)
     node = _joined(_joined(A, B), _joined(C, D))
     for i in range(3):
         value = _fold(node[i])

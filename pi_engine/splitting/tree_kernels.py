@@ -27,6 +27,9 @@ rounded up to eight as they are written, with eight zeros on either side."""
 
 VALUE_WORDS = 8
 
+STRANDS = 4
+"""Strands of the shadow side by side."""
+
 _COUNTER, _INDEXES, _ROWS, _LONGS = "uint64[::1]", "int64[::1]", "int64[:, ::1]", "uint64[:, :, ::1]"
 _WORDS = "uint64[:, ::1]"
 
@@ -66,7 +69,7 @@ residues_claimed = StoredKernel(
 shadow_of_terms = StoredKernel(
     "pi_engine.splitting.shadow_kernel",
     "shadow_of_terms",
-    f"void({', '.join(['uint64[::1]'] * 3)}, uint64, uint64, uint64[::1])",
+    f"void({', '.join(['uint64[::1]'] * 3)}, uint64, uint64, uint64[::1], uint64[::1])",
 )
 
 TREE_KERNELS = (
