@@ -232,7 +232,7 @@ def _converted(pending: list[BinaryFraction], plan: Plan, threads: int, *, check
 
 def _converted_fast(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> _Converted | None:
     """By the multiplication tree of `radix`, into words of 19 digits; takes the fraction out of the list."""
-    from pi_engine.radix.word_text import word_hash, word_residues, word_text
+    from pi_engine.radix.word_text import word_hash, word_text
     from pi_engine.radix.words_of_fraction import DIGITS, decimal_expansion
 
     expansion = decimal_expansion(pending.pop(), plan.digits, threads, check=check)
@@ -244,13 +244,10 @@ def _converted_fast(pending: list[BinaryFraction], plan: Plan, threads: int, *, 
     characters = word_text(expansion.words, threads, f"{integer}.".encode("ascii"))
     text = str(characters[: len(characters) - spare].data, "ascii")
     del characters
-    if not check:
-        after_the_point = word_hash(expansion.words, threads) * pow(10, -spare, M61)
-        return _Converted(text, (integer * pow(10, plan.digits, M61) + after_the_point) % M61)
-    found = power_residues(10, plan.digits) * integer + word_residues(expansion.words, threads) * power_residues(
-        10, -spare
-    )
-    return _Converted(text, found.values[0], found)
+    if expansion.residues is not None:
+        return _Converted(text, expansion.residues.values[0], expansion.residues)
+    after_the_point = word_hash(expansion.words, threads) * pow(10, -spare, M61)
+    return _Converted(text, (integer * pow(10, plan.digits, M61) + after_the_point) % M61)
 
 
 def _text_residues(text: str, plan: Plan, threads: int) -> Residues | None:

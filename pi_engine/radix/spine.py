@@ -57,8 +57,8 @@ class Spine:
         self.cyclic_bits = [0] * (shape.height + 1)
         self.last_leaf = np.zeros(shape.leaf + 1, np.uint64)
 
-    def check(self, root: Residues, words: NDArray[np.uint64], threads: int) -> int:
-        """The hash of the words, found to be those of a root with these residues.
+    def check(self, root: Residues, words: NDArray[np.uint64], threads: int) -> Residues:
+        """The words as one integer modulo both `moduli`, found to be those of a root with these residues.
 
         Raises:
             VerificationError: they are not.
@@ -88,7 +88,7 @@ class Spine:
         modulus = mpz(10) ** (DIGITS * shape.leaf)
         if D not in {residues((exact + step) % modulus) for step in (0, -1, 1)}:
             raise VerificationError("the last words of the digits are wrong: run the conversion again")
-        return (total * power_residues(10, DIGITS * shape.leaf) + D).values[0]
+        return total * power_residues(10, DIGITS * shape.leaf) + D
 
 
 class _Node(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     Characters = NDArray[np.uint8]
 
 DIGITS = 19
-_PIECE = DIGITS << 15
-"""Characters that are hashed at once, a multiple of a word's: copies of them take no fresh memory from the system."""
+_PIECE = 1 << 14
+"""Words that a text is cut into to be hashed: 128 KiB, for the second-level cache."""
 
 _LEAST_SHARE = 1 << 14
 """Words of a share: below, another thread takes longer to begin than the work does."""
@@ -110,17 +111,33 @@ def text_residues(text: str, threads: int = 1, start: int = 0) -> Residues:
         ValueError: a character is not a decimal digit.
     """
     head = start + (len(text) - start) % DIGITS
-    pieces = [(start, head), *((i, min(i + _PIECE, len(text))) for i in range(head, len(text), _PIECE))]
+    first_digits = text[start:head]
+    if not text.isascii() or not (first_digits.isdigit() or head == start):
+        raise ValueError("not all of these characters are decimal digits")
+    address, count = _address_of_characters(text) + head, (len(text) - head) // DIGITS
+    pieces = range(0, count, _PIECE)
     found = [Residues((0, 0))] * len(pieces)
 
     def task(_thread: int, first: int, last: int) -> None:
+        words = np.empty(min(_PIECE, count), np.uint64)
         for i in range(first, last):
-            start, end = pieces[i]
-            padded = text[start:end].rjust(DIGITS, "0").encode("ascii", "replace")
-            found[i] = word_residues(words_of_text(np.frombuffer(padded, np.uint8)))
+            length = min(_PIECE, count - pieces[i])
+            if text_to_words(address + DIGITS * pieces[i], length, words) < length:
+                raise ValueError("not all of these characters are decimal digits")
+            found[i] = word_residues(words[:length])
 
-    share(task, len(pieces), threads)
-    total = Residues((0, 0))
-    for (begin, end), piece in zip(pieces, found, strict=True):
-        total = total * power_residues(10, end - begin) + piece
+    share(task, len(pieces), _useful(threads, count))
+    total = Residues((0, 0)) + int(first_digits or 0)
+    for i, piece in zip(pieces, found, strict=True):
+        total = total * power_residues(10, DIGITS * min(_PIECE, count - i)) + piece
     return total
+
+
+_utf8 = ctypes.pythonapi.PyUnicode_AsUTF8AndSize
+_utf8.argtypes = [ctypes.py_object, ctypes.c_void_p]
+_utf8.restype = ctypes.c_void_p
+
+
+def _address_of_characters(text: str) -> int:
+    """Where the characters of an ASCII text lie, without a copy of them: CPython keeps such a text as it is in UTF-8."""
+    return int(_utf8(text, None))

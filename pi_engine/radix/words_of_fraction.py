@@ -20,15 +20,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pi_engine.bigint.limbs import limbs_of
-from pi_engine.bigint.moduli import residues
+from pi_engine.bigint.moduli import power_residues, residues
 from pi_engine.radix.conversion_kernels import settle_leaves
 from pi_engine.radix.powers import Powers, powers_of, shape_for
 from pi_engine.radix.tree import words_of
+from pi_engine.radix.word_text import word_residues
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
     from numpy.typing import NDArray
 
+    from pi_engine.bigint.moduli import Residues
     from pi_engine.series.evaluation import BinaryFraction
 
 TAIL_UNITS = 4
@@ -37,11 +39,16 @@ GUARD_WORDS = 2
 
 
 class DecimalExpansion(NamedTuple):
-    """⌊v·10^digits⌋: the integer part of v and the digits behind the point, 19 a word, zeros behind the last."""
+    """⌊v·10^digits⌋: the integer part of v and the digits behind the point, 19 a word, zeros behind the last.
+
+    Attributes:
+        residues: of ⌊v·10^digits⌋, as they follow from the fraction; None where nothing was checked.
+    """
 
     integer: mpz
     words: NDArray[np.uint64]
     digits: int
+    residues: Residues | None = None
 
 
 def decimal_expansion(
@@ -66,7 +73,7 @@ def decimal_expansion(
     integer = lower >> w
     rest = [lower - (integer << w)]
     del lower
-    words = fraction_words(rest.pop(), w, count + GUARD_WORDS, threads, check=check)[: count + GUARD_WORDS]
+    words, total = _words_and_residues(rest.pop(), w, count + GUARD_WORDS, threads, check=check)
     spare = DIGITS * count - digits
     last, scale = int(words[count - 1]), 10**spare
     behind = (last % scale) * 10 ** (DIGITS - spare) + int(words[count]) // scale
@@ -74,9 +81,14 @@ def decimal_expansion(
     width = math.log2(2 * E) + digits * math.log2(10) * (1 + 2**-50) + 2**-10 - w
     if behind + 2 + math.ceil(10**19 * 2.0 ** min(width, 0.0) * (1 + 2**-30)) > 10**19:
         return None
+    found = None
+    if total is not None:
+        # all words are those wanted, shifted by the others; of the last of those wanted some digits are too many
+        wanted = (total - word_residues(words[count:])) * power_residues(10, DIGITS * (count - len(words)))
+        found = (wanted - last % scale) * power_residues(10, -spare) + power_residues(10, digits) * int(integer)
     words = words[:count]
     words[-1] = last - last % scale
-    return DecimalExpansion(integer, words, digits)
+    return DecimalExpansion(integer, words, digits, found)
 
 
 def fraction_words(mantissa: mpz, bits: int, count: int, threads: int = 1, *, check: bool = True) -> NDArray[np.uint64]:
@@ -87,6 +99,15 @@ def fraction_words(mantissa: mpz, bits: int, count: int, threads: int = 1, *, ch
     Raises:
         VerificationError: the words are not the fraction's modulo both `moduli`.
     """
+    pending = [mantissa]
+    del mantissa
+    return _words_and_residues(pending.pop(), bits, count, threads, check=check)[0]
+
+
+def _words_and_residues(
+    mantissa: mpz, bits: int, count: int, threads: int, *, check: bool
+) -> tuple[NDArray[np.uint64], Residues | None]:
+    """The same, and all words as one integer modulo both `moduli`, as the check has found them."""
     shape = shape_for(count)
     limbs = shape.words + 1
     shift = 64 * limbs - bits
@@ -95,8 +116,13 @@ def fraction_words(mantissa: mpz, bits: int, count: int, threads: int = 1, *, ch
     return words_of_root(root.pop(), limbs, powers_of(shape, threads, check=check), threads, check=check)
 
 
-def words_of_root(root: mpz, limbs: int, powers: Powers, threads: int, *, check: bool) -> NDArray[np.uint64]:
-    """The words of root/2^(64·limbs), which is less than 2^16 units from the truth; the powers are used up."""
+def words_of_root(
+    root: mpz, limbs: int, powers: Powers, threads: int, *, check: bool
+) -> tuple[NDArray[np.uint64], Residues | None]:
+    """The words of root/2^(64·limbs), which is less than 2^16 units from the truth; the powers are used up.
+
+    With `check` also what they are, as one integer, modulo both `moduli`.
+    """
     expected = residues(root, threads) if check else None
     found = [limbs_of(root)]
     del root
@@ -105,6 +131,4 @@ def words_of_root(root: mpz, limbs: int, powers: Powers, threads: int, *, check:
     words, tails, spine = words_of(found.pop(), powers, threads, check=check)
     if np.any(tails >= np.uint64(2**64 - TAIL_UNITS)):
         settle_leaves(words, tails, powers.shape.leaf, 2**64 - TAIL_UNITS)
-    if expected is not None:
-        spine.check(expected, words, threads)
-    return words
+    return words, None if expected is None else spine.check(expected, words, threads)

@@ -41,7 +41,7 @@ def words_of_integer(x: mpz, threads: int, *, check: bool = True) -> NDArray[np.
     inverse = reciprocal(power, n, threads)
     # (2·x + 1)/(2·5^d·2^d) in units of 2^(−64·limbs)
     root = multiply(2 * x + 1, inverse, threads=threads) >> (length + n + digits + 1 - 64 * limbs)
-    words = words_of_root(root, limbs, powers, threads, check=False)
+    words, _ = words_of_root(root, limbs, powers, threads, check=False)
     if check:
         require_equal(word_residues(words, threads), residues(x, threads), "the conversion to decimal")
     return words[int(np.argmax(words != 0)) :]
