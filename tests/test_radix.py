@@ -9,6 +9,7 @@ from pi_engine.bigint.mersenne import M61
 from pi_engine.bigint.moduli import moduli, random_prime, residues
 from pi_engine.errors import VerificationError
 from pi_engine.radix import integer_text, powers, spine, tree, word_text, words_of_fraction
+from pi_engine.radix.conversion_kernels import PIECE
 from pi_engine.radix.digit_hash import DigitHash
 from pi_engine.radix.integer_text import from_text, to_text
 from pi_engine.radix.powers import Shape, powers_of, shape_for
@@ -99,6 +100,9 @@ def test_decimal_expansion(rng, threads):
         text = text_of(found.words)
         assert mpz("3" + text[:digits]) == scaled
         assert set(text[digits:]) <= {"0"}
+        assert found.residues == residues(scaled)
+        unchecked = decimal_expansion(BinaryFraction(value, bits, 8), digits, threads, check=False)
+        assert unchecked.residues is None and np.array_equal(unchecked.words, found.words)
 
 
 def test_an_open_expansion_is_refused():
@@ -275,10 +279,24 @@ def test_the_hash_of_the_check_is_that_of_the_words(rng):
     assert found.check(residues(root), words, 1) == residues(mpz(text_of(words)))
 
 
-@pytest.mark.parametrize("piece", [1, 7, 1 << 14])
-def test_the_hash_of_a_text_is_that_of_its_digits(rng, monkeypatch, piece):
-    monkeypatch.setattr(word_text, "_PIECE", piece)
-    for length in (0, 1, 18, 19, 20, 38, 1000, rng.randrange(1000, 100_000)):
+def test_the_hash_of_a_text_sees_every_character():
+    """At every place of a block, and every character there is in a text."""
+    digits = ("31415926535" * 12)[:130]
+    right = word_text.text_residues(digits)
+    for place in range(130):
+        for character in map(chr, range(256)):
+            text = digits[:place] + character + digits[place + 1 :]
+            if character in "0123456789":
+                assert (word_text.text_residues(text) == right) == (text == digits)
+            else:
+                with pytest.raises(ValueError, match="decimal digits"):
+                    word_text.text_residues(text)
+
+
+def test_the_hash_of_a_text_is_that_of_its_digits(rng, monkeypatch):
+    monkeypatch.setattr(word_text, "_LEAST_SHARE", 1)
+    piece = 16 * PIECE
+    for length in (0, 1, 63, 64, 65, 128, 1000, piece - 1, piece, piece + 64, rng.randrange(2 * piece, 4 * piece)):
         text = "".join(rng.choices("0123456789", k=length))
         oracle = DigitHash(10, moduli())
         oracle.update(text)

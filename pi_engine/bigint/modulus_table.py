@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # base^BLOCK·2^64, the weight of the next block in Montgomery's form.
 PRIME, INVERSE, TO_64, TO_128, TO_192, BLOCK_SHIFT, WEIGHTS = range(7)
 BLOCK = 256  # limbs: the table fits the first-level cache beside them
+TABLE_WORDS = WEIGHTS + BLOCK
 
 
 @functools.lru_cache(maxsize=64)
@@ -24,3 +25,9 @@ def modulus_table(prime: int, base: int = 2**64) -> Limbs:
     constants = [prime, pow(prime, -1, 2**64), *(pow(2, shift, prime) for shift in (64, 128, 192))]
     constants.append((pow(base, BLOCK, prime) << 64) % prime)
     return np.array(constants + [pow(base, i, prime) for i in range(BLOCK)], np.uint64)
+
+
+@functools.lru_cache(maxsize=16)
+def digit_tables(primes: tuple[int, ...], digits: int) -> Limbs:
+    """The tables of several primes, one after the other, for Σ x_i·10^(−digits·i)."""
+    return np.concatenate([modulus_table(prime, pow(10, -digits, prime)) for prime in primes])

@@ -15,7 +15,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from pi_engine.bigint.modulus_table import BLOCK, BLOCK_SHIFT, INVERSE, PRIME, TO_64, TO_128, TO_192, WEIGHTS
+from pi_engine.bigint.modulus_table import (
+    BLOCK,
+    BLOCK_SHIFT,
+    INVERSE,
+    PRIME,
+    TABLE_WORDS,
+    TO_64,
+    TO_128,
+    TO_192,
+    WEIGHTS,
+)
 from pi_engine.bigint.residue_lanes import LANES, next_lanes, store_lanes, top_lanes
 from pi_engine.bigint.words import dot_8, load, multiply_wide, stack, store
 from pi_engine.runtime.compilation import routine
@@ -160,7 +170,7 @@ def _block(address, n, table):
 
 
 @routine
-def _add_blocks(total, weight, address, n, table):
+def add_blocks(total, weight, address, n, table):
     """`total` and the n limbs at `address` times `weight`, which is in Montgomery's form; and the weight of what follows."""
     # Upwards, with the weight of each block kept along; Horner from the top reads memory backwards, at a third of the speed.
     prime = load(table, PRIME)
@@ -175,7 +185,7 @@ def _add_blocks(total, weight, address, n, table):
 @routine
 def prime_residue(address, n, table):
     """The number of n limbs at `address`, modulo the prime of `table`."""
-    return _add_blocks(ZERO, load(table, TO_64), address, n, table)[0]
+    return add_blocks(ZERO, load(table, TO_64), address, n, table)[0]
 
 
 @routine
@@ -188,10 +198,37 @@ def residues_at(address, n, table, found):
     first, second, weight = ZERO, ZERO, load(constants, TO_64)
     for base in range(0, n, PIECE):
         piece, limbs = place + np.uint64(8 * base), min(PIECE, n - base)
-        second, weight = _add_blocks(second, weight, piece, limbs, constants)
+        second, weight = add_blocks(second, weight, piece, limbs, constants)
         first = add_mersenne(first, place_mersenne(mersenne_residue(piece, limbs), base))
     store(np.uint64(found), 0, first)
     store(np.uint64(found), 1, second)
+
+
+@routine
+def begin_sums(tables, count, sums):
+    """Set the sums of `add_to_sums` to 0: two words for each of `count` tables, which follow each other."""
+    for i in range(count):
+        store(sums, 2 * i, ZERO)
+        store(sums, 2 * i + 1, load(tables + np.uint64(8 * TABLE_WORDS * i), TO_64))
+
+
+@routine
+def add_to_sums(address, n, tables, count, sums):
+    """Add Σ x_i·w^i over the n words that follow, a piece that is in cache, modulo each table's prime with its weights."""
+    for i in range(count):
+        table = tables + np.uint64(8 * TABLE_WORDS * i)
+        total, weight = add_blocks(load(sums, 2 * i), load(sums, 2 * i + 1), address, n, table)
+        store(sums, 2 * i, total)
+        store(sums, 2 * i + 1, weight)
+
+
+@routine
+def weighted_sums_at(address, n, tables, count, sums):
+    """Put Σ x_i·w^i over n words at `address` into `sums`, modulo each table's prime; its second words are of no use."""
+    first, all_tables, found = np.uint64(address), np.uint64(tables), np.uint64(sums)
+    begin_sums(all_tables, count, found)
+    for base in range(0, n, PIECE):
+        add_to_sums(first + np.uint64(8 * base), min(PIECE, n - base), all_tables, count, found)
 
 
 @routine

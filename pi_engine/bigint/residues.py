@@ -13,7 +13,7 @@ import numpy as np
 
 from pi_engine.bigint.limbs import Limbs, limb_address, limb_count
 from pi_engine.bigint.mersenne import M61 as MERSENNE
-from pi_engine.bigint.moduli import Residues, random_prime
+from pi_engine.bigint.moduli import Residues, power, random_prime
 from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.transform_kernels import residue_at, residue_of_pair, residues_at
@@ -82,7 +82,7 @@ def residues_of_several(numbers: Sequence[Limbs], threads: int = 1) -> list[Resi
     def part(limbs: Limbs, first: int, last: int) -> tuple[int, int]:
         found = np.empty(2, np.uint64)
         residues_at(limbs.ctypes.data + 8 * first, last - first, table.ctypes.data, found.ctypes.data)
-        return int(found[0]) * pow(2, 64 * first % 61, MERSENNE), int(found[1]) * pow(2, 64 * first, prime)
+        return int(found[0]) * pow(2, 64 * first % 61, MERSENNE), int(found[1]) * power(2, 64 * first, prime)
 
     def task(_thread: int, first: int, last: int) -> None:
         for i, limbs in enumerate(numbers):

@@ -14,6 +14,9 @@ REPORTED = 5
 WIDTH = 19
 """Digits a word."""
 
+PIECE = 1 << 13
+"""Numbers of sixteen digits that are hashed while they are in the first-level or second-level cache."""
+
 _INTEGER, _WORDS, _ROWS = "int64", "uint64[::1]", "int64[:, ::1]"
 
 
@@ -36,10 +39,13 @@ settle_leaves = _of_tree("settle_leaves", _WORDS, _WORDS, _INTEGER, "uint64", re
 add_into = _of_tree("add_into", *[_INTEGER] * 4)
 words_to_text = _of_text("words_to_text", "void(int64, int64, int64)")
 text_to_words = _of_text("text_to_words", "int64(int64, int64, uint64[::1])")
+sums_of_sixteens = StoredKernel(
+    "pi_engine.radix.sixteen_kernel", "sums_of_sixteens", f"int64({', '.join(['int64'] * 5)})"
+)
 compact_digits = StoredKernel(
     "pi_engine.radix.compaction_kernel", "compact_digits", "int64(uint8[::1], int64, uint8[::1], uint8[::1])"
 )
 
-TO_DIGITS_KERNELS = (split_nodes, fractions_to_words, settle_leaves, words_to_text, text_to_words)
+TO_DIGITS_KERNELS = (split_nodes, fractions_to_words, settle_leaves, words_to_text, sums_of_sixteens)
 FROM_DIGITS_KERNELS = (join_nodes, words_to_integers, add_into, text_to_words)
 TEXT_KERNELS = (words_to_text, text_to_words, compact_digits)

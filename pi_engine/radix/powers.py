@@ -34,6 +34,7 @@ from pi_engine.bigint import layout
 from pi_engine.bigint import transform as steps
 from pi_engine.bigint.limbs import Limbs, limbs_of, mpz_from_limbs
 from pi_engine.bigint.mersenne import M61, check_identity
+from pi_engine.bigint.moduli import power as modular_power
 from pi_engine.bigint.plan import Plan, plan_for
 from pi_engine.bigint.residues import residue_of_magnitude
 from pi_engine.bigint.sizes import size_for
@@ -161,7 +162,7 @@ def powers_of(shape: Shape, threads: int, *, check: bool = True) -> Powers:
 
 def power_residue(shape: Shape, level: int, prime: int = M61) -> int:
     """P modulo a prime, from its definition."""
-    return pow(10, 19 * shape.half(level), prime) * pow(2, -64 * shape.shift(level), prime) % prime
+    return modular_power(10, 19 * shape.half(level), prime) * modular_power(2, -64 * shape.shift(level), prime) % prime
 
 
 def _square(power: Power, threads: int) -> Limbs:

@@ -28,7 +28,7 @@ import numpy as np
 from gmpy2 import mpz
 
 from pi_engine.bigint.limbs import mpz_from_limbs
-from pi_engine.bigint.moduli import Residues, moduli, power_residues, random_prime, require_equal, residues
+from pi_engine.bigint.moduli import Residues, moduli, power, power_residues, random_prime, require_equal, residues
 from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.residues import residues_of_limbs
 from pi_engine.errors import VerificationError
@@ -106,17 +106,18 @@ class _Node(NamedTuple):
     def fits(self, D: int, half: int) -> bool:
         """Whether D, or what the borders allow for it, can be the hash of the first half's words."""
         prime = self.prime
-        C = self.low + pow(2, 64 * self.used, prime) * self.high
+        C = self.low + power(2, 64 * self.used, prime) * self.high
         missing = self.Y * self.P - C
-        around = pow(10, DIGITS * half, prime)
-        for step in (0, -1, 1, around - 1, 1 - around):
+        for sign, wrapped in ((0, False), (-1, False), (1, False), (1, True), (-1, True)):
+            # most nodes need none of this: the power is found when it is
+            step = sign * (power(10, DIGITS * half, prime) - 1) if wrapped else sign
             above = D + step - self.T * self.P - self.high
             if not self.cyclic_bits:
                 if missing % prime == 0 and above % prime == 0:
                     return True
                 continue
             for carry, wrap in itertools.product((0, 1), repeat=2):
-                U = (above + carry) * pow(2, 64 * self.used - self.cyclic_bits, prime)
-                if (missing - (pow(2, self.cyclic_bits, prime) - 1) * (U + wrap)) % prime == 0:
+                U = (above + carry) * power(2, 64 * self.used - self.cyclic_bits, prime)
+                if (missing - (power(2, self.cyclic_bits, prime) - 1) * (U + wrap)) % prime == 0:
                     return True
         return False

@@ -15,7 +15,7 @@ import numpy as np
 from pi_engine.bigint import layout
 from pi_engine.bigint import transform as steps
 from pi_engine.bigint.limbs import copy_limbs, limbs_of, mpz_from_limbs
-from pi_engine.bigint.residues import residues_of_limbs
+from pi_engine.bigint.residues import residues_of_several
 from pi_engine.radix.conversion_kernels import (
     add_into,
     fractions_to_words,
@@ -121,7 +121,7 @@ def _split_level(  # noqa: PLR0917 (all of them, every time)
     used = long - shift
     cut = half - shift
     parts = (node[:used], node[used:], product[:cut], product[cut:used], product[used:])
-    spine.residues[level] = [residues_of_limbs(part, threads).values for part in parts]
+    spine.residues[level] = [found.values for found in residues_of_several(parts, threads)]
 
 
 def _join_level(current: Limbs, above: Limbs, powers: Powers, level: int, threads: int) -> None:

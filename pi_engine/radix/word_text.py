@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ctypes
+import functools
+import operator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pi_engine.bigint.mersenne import M61
-from pi_engine.bigint.moduli import Residues, moduli, power_residues
-from pi_engine.bigint.modulus_table import modulus_table
+from pi_engine.bigint.moduli import Residues, moduli, power, power_residues
+from pi_engine.bigint.modulus_table import digit_tables
 from pi_engine.bigint.threads import share
-from pi_engine.bigint.transform_kernels import residue_at
-from pi_engine.radix.conversion_kernels import text_to_words, words_to_text
+from pi_engine.bigint.transform_kernels import weighted_sums_at
+from pi_engine.radix.conversion_kernels import PIECE, sums_of_sixteens, text_to_words, words_to_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
     Characters = NDArray[np.uint8]
 
 DIGITS = 19
-_PIECE = 1 << 14
-"""Words that a text is cut into to be hashed: 128 KiB, for the second-level cache."""
+_SIXTEEN = 16
+_BLOCK = 4 * _SIXTEEN
+"""Characters of a number, and of a step, of the kernel that hashes a text."""
 
 _LEAST_SHARE = 1 << 14
 """Words of a share: below, another thread takes longer to begin than the work does."""
@@ -87,21 +90,19 @@ def word_residues(words: Words, threads: int = 1) -> Residues:
 def _word_hashes(words: Words, threads: int, primes: tuple[int, ...]) -> list[int]:
     """With B = 10^19, n words are B^(n−1)·Σ words[i]·B^(−i): residues of limbs are found so, with other weights."""
     words = np.ascontiguousarray(words, np.uint64)
-    source = words.ctypes.data
-    inverses = [pow(10, -DIGITS, prime) for prime in primes]
-    tables = [modulus_table(prime, inverse) for prime, inverse in zip(primes, inverses, strict=True)]
+    source, tables = words.ctypes.data, digit_tables(primes, DIGITS)
     parts: list[tuple[int, list[int]]] = []
 
     def task(_thread: int, first: int, last: int) -> None:
-        place, count = source + 8 * first, last - first
-        parts.append((first, [int(residue_at(place, count, table.ctypes.data)) for table in tables]))
+        sums = np.empty(2 * len(primes), np.uint64)
+        weighted_sums_at(source + 8 * first, last - first, tables.ctypes.data, len(primes), sums.ctypes.data)
+        parts.append((first, sums[::2].tolist()))
 
     share(task, len(words), _useful(threads, len(words)))
-    found = []
-    for i, (prime, inverse) in enumerate(zip(primes, inverses, strict=True)):
-        total = sum(part[i] * pow(inverse, first, prime) for first, part in parts)
-        found.append(total * pow(10, DIGITS * (len(words) - 1), prime) % prime)
-    return found
+    return [
+        sum(part[i] * power(10, DIGITS * (len(words) - 1 - first), prime) for first, part in parts) % prime
+        for i, prime in enumerate(primes)
+    ]
 
 
 def text_residues(text: str, threads: int = 1, start: int = 0) -> Residues:
@@ -110,27 +111,24 @@ def text_residues(text: str, threads: int = 1, start: int = 0) -> Residues:
     Raises:
         ValueError: a character is not a decimal digit.
     """
-    head = start + (len(text) - start) % DIGITS
+    head = start + (len(text) - start) % _BLOCK
     first_digits = text[start:head]
     if not text.isascii() or not (first_digits.isdigit() or head == start):
         raise ValueError("not all of these characters are decimal digits")
-    address, count = _address_of_characters(text) + head, (len(text) - head) // DIGITS
-    pieces = range(0, count, _PIECE)
-    found = [Residues((0, 0))] * len(pieces)
+    address, count = _address_of_characters(text) + head, (len(text) - head) // _SIXTEEN
+    tables = digit_tables(moduli(), _SIXTEEN)
+    parts: list[Residues] = []
 
     def task(_thread: int, first: int, last: int) -> None:
-        words = np.empty(min(_PIECE, count), np.uint64)
-        for i in range(first, last):
-            length = min(_PIECE, count - pieces[i])
-            if text_to_words(address + DIGITS * pieces[i], length, words) < length:
-                raise ValueError("not all of these characters are decimal digits")
-            found[i] = word_residues(words[:length])
+        piece, sums = np.empty(PIECE, np.uint64), np.empty(4, np.uint64)
+        place, length = address + _BLOCK * first, 4 * (last - first)
+        if not sums_of_sixteens(place, length, tables.ctypes.data, piece.ctypes.data, sums.ctypes.data):
+            raise ValueError("not all of these characters are decimal digits")
+        parts.append(power_residues(10, -_BLOCK * first) * Residues((int(sums[0]), int(sums[2]))))
 
-    share(task, len(pieces), _useful(threads, count))
-    total = Residues((0, 0)) + int(first_digits or 0)
-    for i, piece in zip(pieces, found, strict=True):
-        total = total * power_residues(10, DIGITS * min(_PIECE, count - i)) + piece
-    return total
+    share(task, count // 4, _useful(threads, count))
+    after_head = functools.reduce(operator.add, parts) * power_residues(10, _SIXTEEN * (count - 1))
+    return power_residues(10, _SIXTEEN * count) * int(first_digits or 0) + after_head
 
 
 _utf8 = ctypes.pythonapi.PyUnicode_AsUTF8AndSize

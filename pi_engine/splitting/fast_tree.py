@@ -54,7 +54,7 @@ SIDE_BY_SIDE_BITS = 1 << 24
 """Bits of Q from which on nodes are merged one at a time: no slower, and the threads share one
 workspace instead of having one each."""
 
-LARGE_BITS = 1 << 19
+LARGE_BITS = 1 << 20
 """Bits of Q from which on merges are checked one by one: below, the shadow sees them all together."""
 
 
