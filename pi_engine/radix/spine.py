@@ -22,22 +22,24 @@ once more; or the addition of U have carried into C₁. These few possibilities 
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from gmpy2 import mpz
 
 from pi_engine.bigint.limbs import mpz_from_limbs
+from pi_engine.bigint.mersenne import require
 from pi_engine.bigint.moduli import Residues, moduli, power, power_residues, random_prime, require_equal, residues
 from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.residues import residues_of_limbs
 from pi_engine.errors import VerificationError
 from pi_engine.radix.conversion_kernels import REPORTED
-from pi_engine.radix.powers import Shape, power_residue
 from pi_engine.radix.word_text import word_residues
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from pi_engine.radix.powers import Shape
 
 DIGITS = 19
 
@@ -63,61 +65,62 @@ class Spine:
         Raises:
             VerificationError: they are not.
         """
-        shape = self.shape
-        expected, place, total = root, 0, Residues((0, 0))
+        shape, place = self.shape, 0
+        parts = []
         for level in range(shape.height, 0, -1):
-            half, shift = shape.half(level), shape.shift(level)
-            Y, T, bottom, fraction, high = (Residues((x, y)) for x, y in self.residues[level].tolist())
-            used = 2 * half + 1 - shift
-            require_equal(T * power_residues(2, 64 * used) + Y, expected, "the fraction that is converted")
-            low, expected = fraction * power_residues(2, 64 * (half - shift)) + bottom, fraction
-            D = word_residues(words[place : place + half], threads)
-            for i, prime in enumerate(moduli()):
-                P = power_residue(shape, level, prime)
-                y, t, bottom_part, top_part = (x.values[i] for x in (Y, T, low, high))
-                node = _Node(prime, y, t, bottom_part, top_part, P, used, self.cyclic_bits[level])
-                if not node.fits(D.values[i], half):
-                    raise VerificationError(
-                        f"words {place} to {place + half} of the digits are wrong modulo {prime}: run the conversion again"
-                    )
-            total = total * power_residues(10, DIGITS * half) + D
-            place += half
-        require_equal(residues_of_limbs(self.last_leaf), expected, "the fraction of the last digits")
+            parts.append(word_residues(words[place : place + shape.half(level)], threads))
+            place += shape.half(level)
+        first, second = (
+            self._check_levels(i, prime, root.values[i], [D.values[i] for D in parts])
+            for i, prime in enumerate(moduli())
+        )
+        require_equal(
+            residues_of_limbs(self.last_leaf), Residues((first[0], second[0])), "the fraction of the last digits"
+        )
         D = word_residues(words[place:])
         exact = mpz_from_limbs(self.last_leaf) * mpz(10) ** (DIGITS * shape.leaf) >> (64 * (shape.leaf + 1))
         modulus = mpz(10) ** (DIGITS * shape.leaf)
         if D not in {residues((exact + step) % modulus) for step in (0, -1, 1)}:
             raise VerificationError("the last words of the digits are wrong: run the conversion again")
-        return total * power_residues(10, DIGITS * shape.leaf) + D
+        return Residues((first[1], second[1])) * power_residues(10, DIGITS * shape.leaf) + D
+
+    def _check_levels(self, i: int, prime: int, fraction: int, parts: list[int]) -> tuple[int, int]:
+        """The last leaf's fraction, and the words before it as one integer, modulo modulus i; `parts` are the D of all levels."""
+        shape = self.shape
+        total = 0
+        for level, D in zip(range(shape.height, 0, -1), parts, strict=True):
+            half, shift, cyclic_bits = shape.half(level), shape.shift(level), self.cyclic_bits[level]
+            Y, T, bottom, following, high = self.residues[level, :, i].tolist()
+            used = power(2, 64 * (2 * half + 1 - shift), prime)
+            require((T * used + Y - fraction) % prime == 0, f"the fraction that is converted, modulo {prime},")
+            fraction = following
+            low = fraction * power(2, 64 * (half - shift), prime) + bottom
+            ten = power(10, DIGITS * half, prime)
+            P = ten * power(2, -64 * shift, prime)
+            above, missing = D - T * P - high, Y * P - low - used * high
+            wrap = power(2, cyclic_bits, prime) if cyclic_bits else 0
+            if not _fits(prime, above, missing, used=used, ten=ten, wrap=wrap):
+                place = sum(shape.half(j) for j in range(level + 1, shape.height + 1))
+                raise VerificationError(
+                    f"words {place} to {place + half} of the digits are wrong modulo {prime}: run the conversion again"
+                )
+            total = (total * ten + D) % prime
+        return fraction, total
 
 
-class _Node(NamedTuple):
-    """The residues of one node modulo `prime`; `used` is m, `cyclic_bits` is s or 0."""
+def _fits(prime: int, above: int, missing: int, *, used: int, ten: int, wrap: int) -> bool:
+    """Whether D, or what the borders allow for it, can be the hash of the first half's words.
 
-    prime: int
-    Y: int
-    T: int
-    low: int
-    high: int
-    P: int
-    used: int
-    cyclic_bits: int
-
-    def fits(self, D: int, half: int) -> bool:
-        """Whether D, or what the borders allow for it, can be the hash of the first half's words."""
-        prime = self.prime
-        C = self.low + power(2, 64 * self.used, prime) * self.high
-        missing = self.Y * self.P - C
-        for sign, wrapped in ((0, False), (-1, False), (1, False), (1, True), (-1, True)):
-            # most nodes need none of this: the power is found when it is
-            step = sign * (power(10, DIGITS * half, prime) - 1) if wrapped else sign
-            above = D + step - self.T * self.P - self.high
-            if not self.cyclic_bits:
-                if missing % prime == 0 and above % prime == 0:
-                    return True
-                continue
-            for carry, wrap in itertools.product((0, 1), repeat=2):
-                U = (above + carry) * power(2, 64 * self.used - self.cyclic_bits, prime)
-                if (missing - (power(2, self.cyclic_bits, prime) - 1) * (U + wrap)) % prime == 0:
-                    return True
-        return False
+    above: D − T·P − C₁. missing: Y·P − C. used, ten, wrap: 2^(64·m), 10^(19·h), 2^s, or 0 if the product is GMP's.
+    """
+    for step in (0, -1, 1, ten - 1, 1 - ten):
+        if not wrap:
+            if missing % prime == 0 and (above + step) % prime == 0:
+                return True
+            continue
+        for carry, again in itertools.product((0, 1), repeat=2):
+            # U = (D − T·P − C₁)/2^(s − 64·m), and both sides times 2^(s − 64·m)·2^(64·m)
+            U = (above + step + carry) * used
+            if (missing * wrap - (wrap - 1) * (U + again * wrap)) % prime == 0:
+                return True
+    return False
