@@ -42,14 +42,14 @@ _FAST_BYTES = 80 << 20
 _COMPILING_BYTES = 288 << 20
 """The same where they are yet to be compiled, or have been in this process: Numba and its compiler too."""
 
-_FAST_BYTES_PER_ROOT_BIT = 1.4
-"""As below, on the compiled path, of the Q of which nothing has been removed: 1.09 at 10^8 digits, 1.12 to 1.20 at 10^7,
-in base 16 too; 1.18 for Machin's formula at 4·10^6, 0.99 for Ramanujan's series at 10^7."""
+_FAST_BYTES_PER_ROOT_BIT = 0.85
+"""As below, on the compiled path, of the Q of which nothing has been removed: 0.75 at 10^8 digits, 0.82 in base 16, 0.64 at
+3·10^7, 0.74 for Machin's formula there, and 0.37 for Ramanujan's series."""
 
-_FAST_KEPT = 0.55
-_FAST_KEPT_BYTES = 72 << 20
+_FAST_KEPT = 1.2
+_FAST_KEPT_BYTES = 128 << 20
 """What steps leave to the next ones though those take memory of their own (`bigint.workspace`), as a part of these numbers,
-and at most: 0.43 and 47 MB at 10^7 digits on four threads, 0.43 and 23 MB at 5·10^6 on three, nothing from 3·10^7 on."""
+and at most: 0.84 and 54 MB at 10^7 digits, 0.98 and 76 MB there in base 16."""
 
 _BYTES_PER_ROOT_BIT = 3.0
 """Peak memory above these, in bytes per bit of Q at the root of the tree, of which N digits have 7.5 N. Found by

@@ -37,6 +37,8 @@ SPLITTING = "tests/test_fast_splitting.py"
 BY_BBP = "tests/test_by_bbp.py"
 FULL = "tests/test_full_check.py tests/test_tail.py"
 CHECKS = "tests/test_residue_checks.py"
+TRUNCATION = "tests/test_truncation.py"
+RADIX = "tests/test_radix.py"
 
 MUTATIONS = [
     Mutation("sign of p(k)", "pi_engine/series/ramanujan_sato.py", "constant if m > 0 else -constant", "constant",
@@ -139,8 +141,8 @@ MUTATIONS = [
     Mutation("the other series not compared", "pi_engine/full_check.py", "if run_again(other) != value_hash:", "if not other:", FULL),
     Mutation("a certificate's bytes not compared", "pi_engine/certificate.py", '!= _fingerprint(file):', '== ("", _fingerprint(file)):',
              FULL),
-    Mutation("lanes: a column's high halves one place off", "pi_engine/bigint/digit_lanes.py", "sums[_COLUMNS + k], digit, window[k], high",
-             "sums[_COLUMNS + k], digit, window[k + 1], high", LANES),
+    Mutation("lanes: a column's high halves one place off", "pi_engine/bigint/digit_lanes.py", "sums[COLUMNS + k], digit, window[k], high",
+             "sums[COLUMNS + k], digit, window[k + 1], high", LANES),
     Mutation("lanes: the second product's sign", "pi_engine/bigint/lane_arithmetic.py", "    other = first_sign ^ second_sign\n",
              "    other = first_sign\n", LANES),
     Mutation("lanes: a quotient's borrow", "pi_engine/bigint/lane_arithmetic.py", "load_lanes(x, c + k) - taken + carry",
@@ -172,7 +174,27 @@ MUTATIONS = [
              "return 0", CHECKS),
     Mutation("a level's P not compared", "pi_engine/splitting/merge_check_kernel.py", "        return 1\n", "        return 0\n", CHECKS),
     Mutation("a large merge not compared", "pi_engine/splitting/upper_tree.py",
-             "            require_merge(self.residue == expected % M61, row,", "            require_merge(True, row,", CHECKS),
+             "            require_merge(found == expected, row,", "            require_merge(True, row,", CHECKS),
+    Mutation("truncation: too few bits kept", "pi_engine/series/truncation.py", ".bit_length() + STEPS + 1", ".bit_length() + STEPS - 79", TRUNCATION),
+    Mutation("truncation: a tail that is taken for smaller", "pi_engine/series/truncation.py", "tail_bits(series, first, component)",
+             "tail_bits(series, 2 * first + 1, component)", TRUNCATION),
+    Mutation("truncation: a limb too many", "pi_engine/splitting/truncation.py", "math.ceil(bits / 64) - 1 if", "math.ceil(bits / 64) if",
+             TRUNCATION),
+    Mutation("truncation: the lost limbs' sign", "pi_engine/splitting/truncation.py", "(-low if x.negative else low)", "low", TRUNCATION),
+    Mutation("truncation: the cut not compared", "pi_engine/splitting/truncation.py", "require(found % M61 == before,", "require(True,",
+             TRUNCATION),
+    Mutation("truncation: the shadow of what is left", "pi_engine/splitting/truncation.py", "cut.residues = left, whole",
+             "cut.residues = left, left", TRUNCATION),
+    Mutation("truncation: the root's copy not compared", "pi_engine/splitting/shadow.py", "require(found == left,", "require(True,",
+             TRUNCATION),
+    Mutation("truncation: where a node begins", "pi_engine/splitting/fast_tree.py", "nodes, starts = [], starts[::2]",
+             "nodes, starts = [], starts[1::2]", TRUNCATION),
+    Mutation("a number turned round in a ring", "pi_engine/bigint/cyclic.py", "buffer.array[: len(source) - below] = source[below:]",
+             "buffer.array[: len(source) - below] = source[: len(source) - below]", "tests/bigint/test_newton.py"),
+    Mutation("a difference of the shadow", "pi_engine/splitting/shadow_kernel.py", "upper + (_TWICE_M - lower)", "upper + lower", CHECKS),
+    Mutation("the text's first characters not hashed", "pi_engine/radix/word_text.py", "* int(first_digits or 0) + after_head",
+             "* 0 + after_head", RADIX),
+    Mutation("a character that is no digit", "pi_engine/radix/sixteen_kernel.py", "0x7676767676767676", "0x7676767676766676", RADIX),
     Mutation("a level's quotients not compared", "pi_engine/splitting/level_division.py",
              "return divided(level, divisor, threads, leftmost=leftmost) if checked else level", "return level", CHECKS),
     Mutation("a piece's weight in a residue", "pi_engine/bigint/residue_kernels.py",
