@@ -1,6 +1,10 @@
-"""What the checks of a run cost: compute with check="none" and check="fast" in turn, by phase.
+"""What the checks of a run cost: by their parts, and compute with check="none" and check="fast" in turn.
 
-python benchmarks/bench_checks.py [DIGITS] [RUNS]
+    python benchmarks/bench_checks.py [DIGITS] [RUNS]
+
+The parts are the seconds within the functions that check, medians of the runs; their sum over the run's time is what the
+checks cost. Merges of a level are checked inside the kernel that makes them: their part is a second reading of the level.
+The difference of the two kinds of runs is the same thing measured from outside, where a machine's other work is louder.
 """
 
 import importlib
@@ -10,9 +14,78 @@ import time
 from typing import Literal
 
 import pi_engine
+from pi_engine import engine, summation
+from pi_engine.bigint import root_quotient
 from pi_engine.kernels import compile_fast_path
+from pi_engine.radix import powers, spine, tree, words_of_fraction
+from pi_engine.splitting import fast_tree, level_division, merge_check, truncation, upper_tree
 
 LEVELS: tuple[Literal["none", "fast"], ...] = ("none", "fast")
+PARTS = (
+    (summation, "check_against_shadow", "shadow"),
+    (fast_tree, "with_residues", "merges"),
+    (level_division, "divided", "merges"),
+    (upper_tree, "residue_of_magnitude", "merges"),
+    (truncation, "residue_of_magnitude", "right edge"),
+    (root_quotient, "residues_of_several", "root, division"),
+    (powers, "residue_of_magnitude", "conversion"),
+    (powers, "power_residue", "conversion"),
+    (tree, "residues_of_several", "conversion"),
+    (spine.Spine, "check", "conversion"),
+    (words_of_fraction, "residues", "conversion"),
+    (words_of_fraction, "word_residues", "conversion"),
+    (engine, "_check_digits", "text, known digits"),
+)
+found: dict[str, float] = {}
+
+
+def timed(place, name, part):
+    """Add the seconds of a function's calls up in `found`."""
+    function = getattr(place, name)
+
+    def wrapper(*arguments, **options):
+        start = time.perf_counter()
+        result = function(*arguments, **options)
+        found[part] = found.get(part, 0.0) + time.perf_counter() - start
+        return result
+
+    setattr(place, name, wrapper)
+    return lambda: setattr(place, name, function)
+
+
+def second_reading():
+    """After each level of merges that is checked, read it again."""
+    function = fast_tree.merge_level
+
+    def wrapper(level, threads, *arguments, **options):
+        result = function(level, threads, *arguments, **options)
+        if result.residues is not None:
+            start = time.perf_counter()
+            merge_check.residues_of(result, threads)
+            seconds = time.perf_counter() - start
+            found["merges"] = found.get("merges", 0.0) + seconds
+            found["read twice"] = found.get("read twice", 0.0) + seconds
+        return result
+
+    fast_tree.merge_level = wrapper
+    return lambda: setattr(fast_tree, "merge_level", function)
+
+
+def parts(digits, runs):
+    undo = [timed(*part) for part in PARTS] + [second_reading()]
+    rows = []
+    for _ in range(runs + 1):
+        found.clear()
+        start = time.perf_counter()
+        pi_engine.compute(digits)
+        whole = time.perf_counter() - start - found.pop("read twice", 0.0)
+        rows.append({**found, "all checks": sum(found.values()), "the run": whole})
+    for restore in undo:
+        restore()
+    whole = statistics.median(row["the run"] for row in rows[1:])
+    for name in rows[-1]:
+        seconds = statistics.median(row[name] for row in rows[1:])
+        print(f"  {name:20} {1e3 * seconds:9.2f} ms  {100 * seconds / whole:6.2f} %")
 
 
 def main() -> None:
@@ -21,24 +94,20 @@ def main() -> None:
     compile_fast_path()
     importlib.import_module("pi_engine.splitting.fast_tree")  # so that the compiled path is taken from the first run on
 
+    print(f"{digits:_} digits, by parts, medians of {runs} runs")
+    parts(digits, runs)
     seconds = {level: [] for level in LEVELS}
-    phases = {level: [] for level in LEVELS}
     for level in LEVELS:
         pi_engine.compute(digits, check=level)
     for i in range(runs):
         for level in LEVELS if i % 2 else LEVELS[::-1]:
             start = time.perf_counter()
-            result = pi_engine.compute(digits, check=level)
+            pi_engine.compute(digits, check=level)
             seconds[level].append(time.perf_counter() - start)
-            phases[level].append(result.seconds)
-            del result
-    print(f"{digits:_} digits, {runs} runs of each, in turn; seconds")
+    print(f"with and without, {runs} runs of each, in turn")
     for name, choose in (("median", statistics.median), ("fastest", min)):
         none, fast = (choose(seconds[level]) for level in LEVELS)
         print(f"  {name:10} none {none:.4f}  fast {fast:.4f}  {100 * (fast / none - 1):.2f} %")
-    for phase in phases["fast"][0]:
-        none, fast = (min(run.get(phase, 0) for run in phases[level]) for level in LEVELS)
-        print(f"  {phase:10} none {none:.4f}  fast {fast:.4f}")
 
 
 if __name__ == "__main__":
