@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from gmpy2 import mpz
 
 from pi_engine import series as series_room
-from pi_engine.bigint.mersenne import M61
-from pi_engine.bigint.moduli import Residues, moduli, moduli_text, power_residues
+from pi_engine.bigint.moduli import moduli, moduli_text
+from pi_engine.converted import convert, text_residues
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.kernels import announce_compilation
 from pi_engine.plan import GUARD_BITS, Plan, make_plan_within
-from pi_engine.radix import DigitHash, digit_text, scale
-from pi_engine.radix.conversion import check_scaled
 from pi_engine.result import Check, ComputeResult
 from pi_engine.runtime import memory as machine_memory
 from pi_engine.runtime.progress import PhaseClock, silent
@@ -25,10 +23,9 @@ from pi_engine.summation import sum_series
 from pi_engine.verify.known import compare_with_known, known_hash
 
 if TYPE_CHECKING:
+    from pi_engine.converted import Converted
     from pi_engine.runtime.progress import Progress
     from pi_engine.series import PiSeries
-    from pi_engine.series.evaluation import BinaryFraction
-    from pi_engine.verify.tail import Tail
 
 CheckLevel = Literal["none", "fast", "full"]
 BASES = (10, 16)
@@ -140,13 +137,6 @@ def require_capacity(
     make_plan_within(series_room.get(series), digits, base, threads=threads, limit=memory)
 
 
-def _make_room(size: int) -> None:
-    """Give so many bytes of free workspace back, which numbers or text are to take; a part is always kept."""
-    from pi_engine.bigint.workspace import pool
-
-    pool.make_room(size)
-
-
 def _require_usable(digits: int, base: int, threads: int, memory: int | None, check: str) -> None:
     if digits < 0:
         raise UsageError("the number of digits cannot be negative: give 0 or more")
@@ -160,21 +150,9 @@ def _require_usable(digits: int, base: int, threads: int, memory: int | None, ch
         raise UsageError(f"check {check!r} is not known: choose 'none', 'fast' or 'full'")
 
 
-class _Converted(NamedTuple):
-    """`3.` and the digits, or `3`, as `ComputeResult.text` has it, and their hash as it follows from the binary value.
-
-    With checks also the same modulo both `moduli`.
-    """
-
-    text: str
-    hash: int
-    residues: Residues | None = None
-    tail: Tail | None = None
-
-
 def _attempt(
     plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | None, *, full: bool
-) -> _Converted | None:
+) -> Converted | None:
     """The digits of ⌊π·base^digits⌋ by this plan, or None where its guard bits leave the last one open.
 
     Appends to `checks` each check that it has made; makes none where that is None.
@@ -210,7 +188,6 @@ def _attempt(
         with clock.phase("BBP"):
             bbp, tail = check_tail(fraction, threads, clock.progress)
         checks.append(bbp)
-    convert = _converted_fast if plan.fast and plan.base == 10 else _converted
     pending = [fraction]
     del fraction
     with clock.phase("conversion"):
@@ -218,63 +195,14 @@ def _attempt(
     return None if converted is None else converted._replace(tail=tail)
 
 
-def _converted(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> _Converted | None:  # noqa: ARG001
-    """By one product with a power of the base, and GMP's conversion."""
-    scaled = scale(pending.pop(), plan.digits, plan.base)
-    if scaled is None:
-        return None
-    if check:
-        check_scaled(scaled)
-    digits = digit_text(scaled.value, plan.base)
-    text = f"{digits[:1]}.{digits[1:]}" if plan.digits else digits
-    return _Converted(text, scaled.residues.values[0], scaled.residues if check else None)
-
-
-def _converted_fast(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> _Converted | None:
-    """By the multiplication tree of `radix`, into words of 19 digits; takes the fraction out of the list."""
-    from pi_engine.radix.word_text import word_hash, word_text
-    from pi_engine.radix.words_of_fraction import DIGITS, decimal_expansion
-
-    expansion = decimal_expansion(pending.pop(), plan.digits, threads, check=check)
-    if expansion is None:
-        return None
-    spare = DIGITS * len(expansion.words) - plan.digits
-    integer = int(expansion.integer)
-    _make_room(2 * plan.digits)
-    characters = word_text(expansion.words, threads, f"{integer}.".encode("ascii"))
-    text = str(characters[: len(characters) - spare].data, "ascii")
-    del characters
-    if expansion.residues is not None:
-        return _Converted(text, expansion.residues.values[0], expansion.residues)
-    after_the_point = word_hash(expansion.words, threads) * pow(10, -spare, M61)
-    return _Converted(text, (integer * pow(10, plan.digits, M61) + after_the_point) % M61)
-
-
-def _text_residues(text: str, plan: Plan, threads: int) -> Residues | None:
-    """The text's digits as one integer modulo both `moduli`, or None where it is not a digit, a point and digits."""
-    if plan.digits and text[1:2] != ".":
-        return None
-    try:
-        digit_hash = DigitHash(plan.base, moduli())
-        digit_hash.update(text[:1])
-        if plan.fast and plan.base == 10:
-            from pi_engine.radix.word_text import text_residues
-
-            return power_residues(10, plan.digits) * digit_hash.values[0] + text_residues(text, threads, start=2)
-        digit_hash.update(text[2:])
-    except ValueError:
-        return None
-    return Residues((digit_hash.values[0], digit_hash.values[1]))
-
-
-def _check_digits(plan: Plan, converted: _Converted, threads: int) -> list[Check]:
+def _check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]:
     """Check the text against the value, and against π where π is known.
 
     Raises:
         VerificationError: the text is not the value, or not π where π is known.
     """
     text = converted.text
-    if _text_residues(text, plan, threads) != converted.residues:
+    if text_residues(text, plan, threads) != converted.residues:
         raise VerificationError(
             "the digits differ from the binary value they were converted from: run again, and report it if it recurs"
         )

@@ -9,7 +9,7 @@ import pytest
 from gmpy2 import mpz
 
 import pi_engine
-from pi_engine import VerificationError, engine, plan
+from pi_engine import VerificationError, converted, plan
 from pi_engine.bigint import moduli as both
 from pi_engine.bigint import root_quotient
 from pi_engine.bigint.cyclic import Factor, Ring
@@ -88,18 +88,18 @@ def quotient(monkeypatch):
 
 
 def scaling(monkeypatch):
-    real = engine.scale
+    real = converted.scale
 
     def scale(*a):
         scaled = real(*a)
         return scaled._replace(value=scaled.value + M61 * 10**500)
 
-    monkeypatch.setattr(engine, "scale", scale)
+    monkeypatch.setattr(converted, "scale", scale)
 
 
 def text(monkeypatch):
-    real = engine.digit_text
-    monkeypatch.setattr(engine, "digit_text", lambda x, base: real(x + M61 * mpz(10) ** 500, base))
+    real = converted.digit_text
+    monkeypatch.setattr(converted, "digit_text", lambda x, base: real(x + M61 * mpz(10) ** 500, base))
 
 
 @pytest.mark.parametrize("sabotage", [root, quotient, scaling, text], ids=lambda f: f.__name__)

@@ -5,7 +5,7 @@ import pytest
 from gmpy2 import mpz
 
 import pi_engine
-from pi_engine import VerificationError, engine, summation
+from pi_engine import VerificationError, converted, engine, summation
 from pi_engine.cli.main import run
 from pi_engine.digits import text_file
 from pi_engine.radix import conversion
@@ -65,17 +65,17 @@ def wrong_scaling(monkeypatch):
         scaled = real(*a)
         return scaled._replace(value=scaled.value + 10**500)
 
-    monkeypatch.setattr(engine, "scale", scale)
+    monkeypatch.setattr(converted, "scale", scale)
 
 
 def wrong_text(monkeypatch):
-    real = engine.digit_text
+    real = converted.digit_text
 
     def digit_text(*a):
         text = real(*a)
         return text[:700] + chr(ord(text[700]) ^ 1) + text[701:]
 
-    monkeypatch.setattr(engine, "digit_text", digit_text)
+    monkeypatch.setattr(converted, "digit_text", digit_text)
 
 
 def wrong_constant(monkeypatch):
@@ -163,8 +163,8 @@ def damage(monkeypatch, how):
 
 
 def test_zeros_before_the_converted_digits_are_seen(monkeypatch):
-    real = engine.digit_text
-    monkeypatch.setattr(engine, "digit_text", lambda *a: "0" + real(*a))
+    real = converted.digit_text
+    monkeypatch.setattr(converted, "digit_text", lambda *a: "0" + real(*a))
     for digits in (0, 30):  # without digits after the point, the length alone tells
         with pytest.raises(VerificationError):
             pi_engine.compute(digits)

@@ -1,0 +1,97 @@
+"""The digits as text, from the binary fraction, and what that text is modulo both moduli."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.moduli import Residues, moduli, power_residues
+from pi_engine.radix import DigitHash, digit_text, scale
+from pi_engine.radix.conversion import check_scaled
+
+if TYPE_CHECKING:
+    from pi_engine.plan import Plan
+    from pi_engine.series.evaluation import BinaryFraction
+    from pi_engine.verify.tail import Tail
+
+
+class Converted(NamedTuple):
+    """`3.` and the digits, or `3`, as `ComputeResult.text` has it, and their hash as it follows from the binary value.
+
+    With checks also the same modulo both `moduli`.
+    """
+
+    text: str
+    hash: int
+    residues: Residues | None = None
+    tail: Tail | None = None
+
+
+def convert(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
+    """The digits of ⌊π·base^digits⌋, or None where the fraction, which is taken out of the list, leaves the last one open.
+
+    Raises:
+        VerificationError: the digits are not the fraction's.
+    """
+    if plan.fast and plan.base == 10:
+        return _fast(pending, plan, threads, check=check)
+    return _plain(pending, plan, check=check)
+
+
+def _plain(pending: list[BinaryFraction], plan: Plan, *, check: bool) -> Converted | None:
+    """By one product with a power of the base, and GMP's conversion."""
+    scaled = scale(pending.pop(), plan.digits, plan.base)
+    if scaled is None:
+        return None
+    if check:
+        check_scaled(scaled)
+    digits = digit_text(scaled.value, plan.base)
+    text = f"{digits[:1]}.{digits[1:]}" if plan.digits else digits
+    return Converted(text, scaled.residues.values[0], scaled.residues if check else None)
+
+
+def _fast(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
+    """By the multiplication tree of `radix`, into words of 19 digits."""
+    from pi_engine.radix.word_text import word_hash, word_text
+    from pi_engine.radix.words_of_fraction import DIGITS, decimal_expansion
+
+    expansion = decimal_expansion(pending.pop(), plan.digits, threads, check=check)
+    if expansion is None:
+        return None
+    spare = DIGITS * len(expansion.words) - plan.digits
+    integer = int(expansion.integer)
+    _make_room(2 * plan.digits)
+    characters = word_text(expansion.words, threads, f"{integer}.".encode("ascii"))
+    text = str(characters[: len(characters) - spare].data, "ascii")
+    del characters
+    if expansion.residues is not None:
+        return Converted(text, expansion.residues.values[0], expansion.residues)
+    after_the_point = word_hash(expansion.words, threads) * pow(10, -spare, M61)
+    return Converted(text, (integer * pow(10, plan.digits, M61) + after_the_point) % M61)
+
+
+def text_residues(text: str, plan: Plan, threads: int) -> Residues | None:
+    """The text's digits as one integer modulo both `moduli`, or None where it is not a digit, a point and N digits."""
+    point = "." if plan.digits else ""
+    if text[1:2] != point or len(text) != 1 + len(point) + plan.digits:
+        return None
+    try:
+        digit_hash = DigitHash(plan.base, moduli())
+        digit_hash.update(text[:1])
+        if plan.fast and plan.base == 10:
+            from pi_engine.radix import word_text
+
+            return power_residues(10, plan.digits) * digit_hash.values[0] + word_text.text_residues(
+                text, threads, start=2
+            )
+        digit_hash.update(text[2:])
+    except ValueError:
+        return None
+    return Residues((digit_hash.values[0], digit_hash.values[1]))
+
+
+def _make_room(size: int) -> None:
+    """Give so many bytes of free workspace back, which numbers or text are to take; a part is always kept."""
+    from pi_engine.bigint.workspace import pool
+
+    pool.make_room(size)
