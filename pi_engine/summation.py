@@ -28,7 +28,7 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
     for i, (component, terms) in enumerate(zip(components, plan.terms, strict=True)):
         with clock.phase("sum"):
             progress = _share_of(clock.progress, i, len(components))
-            needed = needed_bits(plan.series, plan.fraction_bits, i)
+            needed = needed_bits(plan.series, plan.fraction_bits, terms, i)
             node = split(
                 component.sum, terms, threads=threads, progress=progress, fast=plan.fast, check=check, needed=needed
             )

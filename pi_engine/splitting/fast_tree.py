@@ -6,6 +6,7 @@ its nodes are many and small; then one merge at a time has all threads inside, a
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.layout import LANES
@@ -54,6 +55,9 @@ SIDE_BY_SIDE_BITS = 1 << 24
 """Bits of Q from which on nodes are merged one at a time: no slower, and the threads share one
 workspace instead of having one each."""
 
+LEAST_SIDE_BY_SIDE_BITS = 1 << 21
+"""The same where the nodes outgrow what the sum needs of them, so that they lose the rest: not below this."""
+
 LARGE_BITS = 1 << 20
 """Bits of Q from which on merges are checked one by one: below, the shadow sees them all together."""
 
@@ -85,6 +89,8 @@ class _FastTree:
         self.series = series
         self.check = check
         self.needed = needed
+        enough = SIDE_BY_SIDE_BITS if needed is None else max(needed(0), LEAST_SIDE_BY_SIDE_BITS)
+        self.side_by_side = min(SIDE_BY_SIDE_BITS, enough)
         self.terms = terms
         self.threads = threads
         self.term_bits = term_values(series.q, terms).bits
@@ -139,14 +145,17 @@ class _FastTree:
         return node
 
     def shortened(self, node: LargeNode, lo: int, hi: int) -> LargeNode:
-        """The node of lo ≤ k < hi without what no digit depends on, if it ends the sum; the root's is copied by its caller."""
-        if hi < self.terms or self.needed is None:
+        """The node of lo ≤ k < hi without what no digit depends on (`series.truncation`); the root is copied by its caller."""
+        if self.needed is None:
             return node
-        return truncated(node, self.needed(lo), self.threads, copy=lo > 0)
+        bits = self.needed(lo)
+        if lo == 0 and hi < self.terms:  # see "Common factors" there
+            bits += sum(divisor.bit_length() for divisor in self.divisors.values())
+        return truncated(node, bits, self.threads, copy=hi - lo < self.terms)
 
     def many(self, level: NodeLevel) -> bool:
         """Whether the next merges are better made side by side than one after another with all threads inside."""
-        return len(level) // 2 >= self.threads and self.bits(level) < SIDE_BY_SIDE_BITS
+        return len(level) // 2 >= self.threads and self.bits(level) < self.side_by_side
 
     def watched(self, level: NodeLevel, now: bool = True) -> NodeLevel:  # noqa: FBT001, FBT002 (whether)
         """The level with residues, from here on, if something is to be checked."""
@@ -175,15 +184,15 @@ class _FastTree:
                 level = divide_level(level, self.divisors[self.depth + merged], self.threads, leftmost=lo == 0)
         level = self.watched(level)
         nodes = [LargeNode.of(level, i) for i in range(len(level))]
-        starts = [cut(lo, hi, i, len(nodes)) for i in range(len(nodes))]
         if rightmost:
-            nodes[-1] = self.shortened(nodes[-1]._replace(P=None), starts[-1], hi)
+            nodes[-1] = nodes[-1]._replace(P=None)
+        cuts = [cut(lo, hi, i, len(nodes)) for i in range(len(nodes) + 1)]
+        nodes = [self.shortened(node, *ends) for node, ends in zip(nodes, pairwise(cuts), strict=True)]
         while len(nodes) > 1:
             pairs = list(zip(nodes[::2], nodes[1::2], strict=True))
-            nodes, starts = [], starts[::2]
-            for i, (left, right) in enumerate(pairs):
-                node = merge_large(left, right, self.threads)
-                nodes.append(self.shortened(node, starts[i], [*starts, hi][i + 1]))
+            nodes, cuts = [], cuts[::2]
+            for (left, right), ends in zip(pairs, pairwise(cuts), strict=True):
+                nodes.append(self.shortened(merge_large(left, right, self.threads), *ends))
                 self.meter(terms / len(pairs))
         if len(level) > 1:
             level.room.release()

@@ -90,7 +90,7 @@ def split(
         progress: told the phase "sum" as it goes on.
         fast: by the compiled tree, which needs its kernels.
         check: compare the compiled tree's merges modulo 2^61 − 1 as they are made.
-        needed: how many leading bits matter of Q and T of the terms from m on, as a function of m, so that the compiled tree
+        needed: how many leading bits of a node that begins with term l matter, as a function of l, so that the compiled tree
             may cut off the others (`series.truncation`); all of them, if there is none.
 
     Raises:

@@ -1,14 +1,14 @@
-"""The right edge of the tree without the low limbs that no digit depends on.
+"""Nodes of the tree without the low limbs that no digit depends on.
 
-Exact, Q and T of the root have some 1.7 times the bits that the digits do, even without their common factors. But the
-node of m ≤ k < n counts in the sum for a tail only, and of that only the leading bits (`series.truncation` has the bound).
-So Q and T of a node that ends the sum lose their low limbs, both the same number of them: what follows is linear in the
-pair (Q, T), and only T/Q matters, so their common exponent need not be known. On the right edge every merge is of an
-exact node with a rounded one.
+A node is exact until it has more bits than the sum needs of it (`series.truncation` has the bound). Then P, Q and T lose
+their low limbs, all the same number of them: a merge is linear in either node's triple, and only T/Q of the root matters,
+so their common exponent need not be known. For Chudnovsky's series, without its common factors, that happens on the right
+edge: exact, the root has some 1.7 times the bits that the digits do, its halves fewer than those; but the node of m ≤ k < n
+counts for a tail only, of which the leading bits are enough. Slow series outgrow the digits on many levels.
 
 The shadow compares exact residues. A number that has lost limbs therefore goes on with two: its own, for the merges that
-it goes into, and `whole`, that of the number that it would be. Of the cut itself is checked that the limbs that are left
-and those that are lost are the number as it was made.
+it goes into, and that of the number that it would be. Of the cut itself is checked that the limbs that are left and those
+that are lost are the number as it was made.
 """
 
 from __future__ import annotations
@@ -26,21 +26,28 @@ if TYPE_CHECKING:
     from pi_engine.bigint.limbs import Limbs
 
 
+WORTH = 32
+"""At least this part of Q must go, that moving the rest is worth it."""
+
+
 def truncated(node: LargeNode, bits: float, threads: int, *, copy: bool) -> LargeNode:
-    """Q and T without low limbs, each short by a relative 2^−bits at most; the same node where there is nothing to lose.
+    """P, Q and T without low limbs, so that Q has still more than `bits` bits; the same node where little would go.
 
     copy: give back the memory of a number that has its own, by moving what is left to a smaller room.
 
     Raises:
         VerificationError: what is left is not what it was before.
     """
-    # Of the highest limb one bit is sure, hence bits/64 + 1 limbs at least.
-    shorter = min(len(node.Q), len(node.T))
-    lost = shorter - math.ceil(bits / 64) - 1 if bits < 64 * shorter else 0
-    if lost <= 0:
+    limbs = len(node.Q)
+    # Of the highest limb one bit is sure, hence bits/64 + 1 limbs at least; and no number becomes 0 that was not.
+    lost = limbs - math.ceil(bits / 64) - 1 if bits < 64 * limbs else 0
+    lost = min(lost, *(len(x) - 1 for x in node if x is not None and len(x)))
+    if lost < max(limbs // WORTH, 1):
         return node
-    Q, T = (_without(x, lost, threads, copy=copy) for x in (node.Q, node.T))
-    return LargeNode(None, Q, T)
+    P, Q, T = (None if x is None else _without(x, lost, threads, copy=copy) for x in node)
+    assert Q is not None
+    assert T is not None
+    return LargeNode(P, Q, T)
 
 
 def _without(x: Number, lost: int, threads: int, *, copy: bool) -> Number:
