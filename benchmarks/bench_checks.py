@@ -26,7 +26,7 @@ PARTS = (
     (fast_tree, "with_residues", "merges"),
     (level_division, "divided", "merges"),
     (upper_tree, "residue_of_magnitude", "merges"),
-    (truncation, "residue_of_magnitude", "right edge"),
+    (truncation, "residue_of_magnitude", "cuts"),
     (root_quotient, "residues_of_several", "root, division"),
     (powers, "residue_of_magnitude", "conversion"),
     (powers, "power_residue", "conversion"),

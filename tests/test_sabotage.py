@@ -162,6 +162,20 @@ def damage(monkeypatch, how):
     monkeypatch.setattr(text_file, "_reads_back", reads_back)
 
 
+def test_zeros_after_the_point_are_seen(monkeypatch):
+    """They change the text's length, and nothing that is computed from its digits."""
+    monkeypatch.setattr(engine, "compare_with_known", lambda *a: known.KnownResult(0, 0, None, ""))
+    real = engine.convert
+
+    def convert(*a, **k):
+        found = real(*a, **k)
+        return found._replace(text=found.text.replace(".", ".00"))
+
+    monkeypatch.setattr(engine, "convert", convert)
+    with pytest.raises(VerificationError, match="differ from the binary value"):
+        pi_engine.compute(100)
+
+
 def test_zeros_before_the_converted_digits_are_seen(monkeypatch):
     real = converted.digit_text
     monkeypatch.setattr(converted, "digit_text", lambda *a: "0" + real(*a))

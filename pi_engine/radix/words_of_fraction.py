@@ -73,7 +73,7 @@ def decimal_expansion(
     integer = lower >> w
     rest = [lower - (integer << w)]
     del lower
-    words, total = _words_and_residues(rest.pop(), w, count + GUARD_WORDS, threads, check=check)
+    words, total = fraction_words(rest.pop(), w, count + GUARD_WORDS, threads, check=check)
     spare = DIGITS * count - digits
     last, scale = int(words[count - 1]), 10**spare
     behind = (last % scale) * 10 ** (DIGITS - spare) + int(words[count]) // scale
@@ -91,23 +91,17 @@ def decimal_expansion(
     return DecimalExpansion(integer, words, digits, found)
 
 
-def fraction_words(mantissa: mpz, bits: int, count: int, threads: int = 1, *, check: bool = True) -> NDArray[np.uint64]:
+def fraction_words(
+    mantissa: mpz, bits: int, count: int, threads: int = 1, *, check: bool = True
+) -> tuple[NDArray[np.uint64], Residues | None]:
     """Convert mantissa/2^bits < 1 to `count` words or some more, the first most significant.
 
-    Rounded down; but where what follows is 0 but for 2^-60 the very last word may be one too small, modulo 1.
+    Rounded down; but where what follows is 0 but for 2^-60 the very last word may be one too small, modulo 1. With `check`
+    also all these words as one integer modulo both `moduli`, as they follow from the fraction.
 
     Raises:
         VerificationError: the words are not the fraction's modulo both `moduli`.
     """
-    pending = [mantissa]
-    del mantissa
-    return _words_and_residues(pending.pop(), bits, count, threads, check=check)[0]
-
-
-def _words_and_residues(
-    mantissa: mpz, bits: int, count: int, threads: int, *, check: bool
-) -> tuple[NDArray[np.uint64], Residues | None]:
-    """The same, and all words as one integer modulo both `moduli`, as the check has found them."""
     shape = shape_for(count)
     limbs = shape.words + 1
     shift = 64 * limbs - bits

@@ -78,7 +78,7 @@ def _absolute(name: str, f: Coefficients) -> Coefficients:
 
 
 def tail_bits(series: PiSeries, terms: int, component: int = 0) -> float:
-    """A lower bound of −log₂(|c|·|S′ − S′_n|/S) for n = terms ≥ 1, from (3); −∞ where (3) does not hold yet.
+    """A lower bound of −log₂(|c|·|S′ − S′_n|/S) for n = terms ≥ 0, from (3); −∞ where (3) does not hold yet.
 
     S is the sum of the series, S′ that of the component, and c its coefficient.
     """

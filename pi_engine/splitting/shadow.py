@@ -5,7 +5,8 @@
 In Python that is one flat loop, the reference. Compiled, the terms are cut into strands that run side by side and on
 all threads, each by this loop, and are joined at the end as neighbours are: (P₁P₂, Q₁Q₂, T₁Q₂ + P₁T₂) modulo 2^61 − 1.
 With the tree it shares the three polynomials and the pool of threads, nothing else: no leaf, no merge, no cut of the
-range, no large product, no common factor. The root's residues must equal it. An error of the tree that is not a
+range, no large product, no common factor. The root's residues must equal it, and where its numbers have lost low limbs
+(`truncation`) those of the numbers that they would be. An error of the tree that is not a
 multiple of 2^61 − 1 shows; one in p, q or a does not: against that stand the known digits.
 """
 

@@ -1,6 +1,6 @@
 """The tree of binary splitting: O(M(n)·log n) for n terms, its subtrees in threads.
 
-Two trees give the same numbers. The plain one is gmpy2 alone: the range is cut into a few subtrees a thread, summed
+Two trees give the same fraction. The plain one is gmpy2 alone: the range is cut into a few subtrees a thread, summed
 side by side, and merged pairwise; products of large numbers release the interpreter's lock, so that the threads
 overlap; small ones do not (`release_gil`). The fast one (`fast_tree`) is compiled, for large sums.
 """
@@ -91,7 +91,8 @@ def split(
         fast: by the compiled tree, which needs its kernels.
         check: compare the compiled tree's merges modulo 2^61 − 1 as they are made.
         needed: how many leading bits of a node that begins with term l matter, as a function of l, so that the compiled tree
-            may cut off the others (`series.truncation`); all of them, if there is none.
+            may cut off the others (`series.truncation`); all of them, if there is none. Without `check` such a sum cannot
+            be compared with its shadow.
 
     Raises:
         VerificationError: a merge is wrong.

@@ -76,7 +76,7 @@ def compare_with_known(text: str, base: int, start: int = 0) -> KnownResult:
     The leading digits are compared as far as they go, the other positions where all of their digits are there.
     """
     compared = reach = 0
-    digits = len(text) - start
+    digits = max(0, len(text) - start)
     for entry in known_digits(base):
         expected = entry.digits[:digits] if entry.start == 1 else entry.digits
         end = entry.start - 1 + len(expected)
