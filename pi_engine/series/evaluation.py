@@ -39,6 +39,9 @@ GUARD = 8
 
 ERROR_UNITS = 8
 
+WORTH_A_COPY_BITS = 1024
+"""Fewer low bits than these are left where they are: what the tree has cut already is not copied once more."""
+
 LARGEST_WORD = 2**32
 """The radicands for which the bounds of `bigint.root_quotient` hold."""
 
@@ -60,7 +63,7 @@ def leading_bits(Q: mpz, T: mpz, bits: int) -> tuple[mpz, mpz]:
     It cuts to `bits` + GUARD bits, or `root_times_quotient` to 128·h < `bits` + 192. Cutting twice is cutting once.
     """
     excess = min(Q.bit_length(), T.bit_length()) - (bits + 192)
-    if excess <= 0:
+    if excess < WORTH_A_COPY_BITS:
         return Q, T
     return _towards_zero(Q, excess), _towards_zero(T, excess)
 
