@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pi_engine.result import Check
 from pi_engine.series.combination import Combination
 from pi_engine.series.evaluation import leading_bits
-from pi_engine.series.truncation import needed_bits
+from pi_engine.series.truncation import needed_bits, require_precision
 from pi_engine.splitting import Node, check_against_shadow, split
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
             node = split(
                 component.sum, terms, threads=threads, progress=progress, fast=plan.fast, check=check, needed=needed
             )
+        require_precision(plan.series, plan.fraction_bits, node.error, i)
         if check:
             with clock.phase("check"):
                 check_against_shadow(component.sum, terms, node, compiled=plan.fast, threads=threads)

@@ -2,20 +2,23 @@
 
 import math
 
+import gmpy2
 import numpy as np
 import pytest
 from gmpy2 import mpq, mpz
 
-from pi_engine import VerificationError
+import pi_engine
+from pi_engine import VerificationError, plan, summation
 from pi_engine.bigint.limbs import limbs_of
 from pi_engine.bigint.mersenne import M61
 from pi_engine.series import catalogue, get, truncation
 from pi_engine.series.evaluation import GUARD
 from pi_engine.series.tail import all_terms, tail_bits
-from pi_engine.series.truncation import STEPS, needed_bits
+from pi_engine.series.truncation import STEPS, needed_bits, require_precision
 from pi_engine.splitting import check_against_shadow, fast_tree
 from pi_engine.splitting import truncation as cutting
 from pi_engine.splitting.node_level import LimbRoom
+from pi_engine.splitting.rounding import EXACT, Errors, after_cut, after_merge, log2_size, log2_sum
 from pi_engine.splitting.truncation import truncated
 from pi_engine.splitting.upper_tree import LargeNode, Number
 
@@ -27,6 +30,10 @@ NAMES = ["chudnovsky", "ramanujan", "machin", "guillera-820", "bbp", "sharp"]
 
 def silent(*step):
     pass
+
+
+def log2(x):
+    return log2_size(limbs_of(x.numerator)) - log2_size(limbs_of(x.denominator))
 
 
 @pytest.fixture
@@ -50,6 +57,11 @@ def divided(monkeypatch):
     monkeypatch.setattr(fast_tree, "DIVIDE_AGAIN_LEVELS", 2)
 
 
+def require_all(series, bits, nodes):
+    for i, (_, node) in enumerate(nodes):
+        require_precision(series, bits, node.error, i)
+
+
 def sums(series, bits, threads=1):
     """Σ c·T/Q exact and cut, for a result of so many bits, and the cut nodes."""
     exact = cut = mpq(0)
@@ -61,6 +73,9 @@ def sums(series, bits, threads=1):
         check_against_shadow(component.sum, terms, node)
         exact += weight * mpq(whole.T, whole.Q)
         cut += weight * mpq(node.T, node.Q)
+        off = abs(mpq(whole.T, whole.Q) - mpq(node.T, node.Q))
+        assert off == 0 or log2(off) <= node.error < log2(off) + 200  # what the cuts may have done bounds what they did
+        assert (node.error == -math.inf) == (node.Q == whole.Q)
         nodes.append((whole, node))
     return exact, cut, nodes
 
@@ -72,6 +87,7 @@ def test_what_is_lost_is_within_its_bound(series, rng):
         bits = rng.randrange(800, 6000)
         exact, cut, nodes = sums(series, bits, rng.choice([1, 2]))
         assert abs(exact - cut) * mpz(2) ** (bits + GUARD + 2) <= abs(exact)
+        require_all(series, bits, nodes)
         for i, (whole, node) in enumerate(nodes):
             needed = needed_bits(series, bits, 1000, i)(0)
             if needed < math.inf:
@@ -86,19 +102,23 @@ def test_common_factors_do_not_count_as_bits(name, rng):
         bits = rng.randrange(8000, 20_000)
         exact, cut, nodes = sums(get(name), bits, rng.choice([1, 2]))
         assert abs(exact - cut) * mpz(2) ** (bits + GUARD + 2) <= abs(exact)
+        require_all(get(name), bits, nodes)
         assert any(node.Q != whole.Q for whole, node in nodes)
 
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("name", NAMES)
-def test_the_bound_leaves_no_room(monkeypatch, name):
-    """With as many bits less as the bound has in reserve, the sum is wrong for some precisions."""
+def test_the_bound_leaves_no_room_and_what_breaks_it_is_seen(monkeypatch, name):
+    """With as many bits less as the bound has in reserve, the sum is wrong for some precisions; the run says so."""
     series = get(name)
     monkeypatch.setattr(truncation, "STEPS", -GUARD - 64 - 100)
     broken = 0
     for bits in range(1500, 1564, 4):
-        exact, cut, _ = sums(series, bits)
-        broken += abs(exact - cut) * mpz(2) ** (bits + GUARD + 2) > abs(exact)
+        exact, cut, nodes = sums(series, bits)
+        if abs(exact - cut) * mpz(2) ** (bits + GUARD + 2) > abs(exact):
+            broken += 1
+            with pytest.raises(VerificationError, match="lost more low bits"):
+                require_all(series, bits, nodes)
     assert broken
 
 
@@ -178,8 +198,8 @@ def test_a_cut_leaves_the_upper_limbs(rng, own, copy, sign, last):
         values[2] *= sign
         P, Q, T = values
         node = LargeNode(None if last else number(P, own=own), number(Q, own=own), number(T, own=own))
-        rooms = [x.room for x in node if x is not None and own]
-        before = [0 if x is None else len(x) for x in node]
+        rooms = [x.room for x in node[:3] if x is not None and own]
+        before = [0 if x is None else len(x) for x in node[:3]]
         cut = truncated(node, kept, 1, copy=copy)
         lost = before[1] - len(cut.Q)
         if lost:
@@ -189,12 +209,49 @@ def test_a_cut_leaves_the_upper_limbs(rng, own, copy, sign, last):
             assert cut is node
             spare = min([before[1] - -(-kept // 64) - 1, *(x - 1 for x in before if x)])
             assert spare < max(1, before[1] // cutting.WORTH)
-        for value, x in zip(values, cut, strict=True):
+        for value, x in zip(values, cut[:3], strict=True):
             if x is not None:
                 assert x.to_mpz() == (abs(value) >> 64 * lost) * (-1 if value < 0 else 1) != 0
                 assert x.residues == (int(x.to_mpz() % M61), int(value % M61) * 3 % M61)
                 x.release()
         assert not any(room._block for room in rooms)  # of what was moved the old memory has gone back, and now all
+
+
+def test_logarithms_of_sizes_and_sums(rng):
+    for _ in range(100):
+        x = mpz(rng.getrandbits(rng.randrange(1, 1000))) + 1
+        assert log2_size(limbs_of(x)) == pytest.approx(float(gmpy2.log2(x)), abs=1e-9)
+    assert log2_size(limbs_of(mpz(0))) == -math.inf == log2_sum(-math.inf, -math.inf)
+    assert log2_sum(3.0, 3.0, 4.0) == 5 and log2_sum(-math.inf, 7.5) == 7.5 and log2_sum(-(10.0**9), 10.0**9) == 10.0**9
+
+
+def test_errors_go_up_with_the_nodes(rng):
+    """Random errors of random nodes, all at their largest and of one sign, as numbers."""
+    for _ in range(200):
+        t1, t2, p1, p2, dt1, dt2, dp1, dp2 = (
+            mpq(rng.randrange(1, 2**40), 2 ** rng.randrange(30, 90)) for _ in range(8)
+        )
+        errors = after_merge(Errors(log2(dt1), log2(dp1)), Errors(log2(dt2), log2(dp2)), log2(p1), log2(t2), log2(p2))
+        T = (t1 + dt1) + (p1 + dp1) * (t2 + dt2) - (t1 + p1 * t2)
+        P = (p1 + dp1) * (p2 + dp2) - p1 * p2
+        assert errors == pytest.approx((log2(T), log2(P)), abs=1e-6)
+    assert after_merge(EXACT, EXACT, -5, 3, -5) == EXACT
+    assert after_cut(EXACT, -math.inf, 100, 103) == (pytest.approx(math.log2(9) - 100), -100)
+
+
+def test_a_run_that_has_lost_too_much_says_so(monkeypatch):
+    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: True)
+    monkeypatch.setattr(fast_tree, "SIDE_BY_SIDE_BITS", 1 << 16)
+    monkeypatch.setattr(fast_tree, "LEAST_SIDE_BY_SIDE_BITS", 1 << 16)
+    right = pi_engine.compute(60_000).hash
+    real = summation.needed_bits
+    for series in ("chudnovsky", "machin"):
+        assert pi_engine.compute(60_000, series=series).hash == right
+        with monkeypatch.context() as patch:
+            patch.setattr(summation, "needed_bits", lambda *a: lambda first: real(*a)(first) - 300)
+            for check in ("fast", "none"):
+                with pytest.raises(VerificationError, match="lost more low bits"):
+                    pi_engine.compute(60_000, series=series, check=check)
 
 
 def test_nothing_is_cut_where_nothing_is_known():

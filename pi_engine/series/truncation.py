@@ -35,6 +35,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from pi_engine.errors import VerificationError
 from pi_engine.series.evaluation import GUARD
 from pi_engine.series.tail import growth_exponent, tail_bits
 
@@ -60,3 +61,19 @@ def needed_bits(series: PiSeries, bits: int, terms: int, component: int = 0) -> 
         return max(wanted - tail_bits(series, first, component), LEAST_BITS)
 
     return needed
+
+
+def require_precision(series: PiSeries, bits: int, error: float, component: int = 0) -> None:
+    """Compare what the cuts of a component's tree have done, log₂ of the error of its T/Q, with what they may.
+
+    Raises:
+        VerificationError: together they are more than a relative 2^−(w+GUARD+2) of the sum, divided by the components.
+    """
+    coefficient = series.components[component].coefficient
+    weight = math.log2(abs(coefficient.numerator)) - math.log2(coefficient.denominator)
+    allowed = -(bits + GUARD + 2 + (len(series.components) - 1).bit_length())
+    if error + weight - series.closed_form.log2_sum > allowed:
+        raise VerificationError(
+            f"the sum of the series {series.name} has lost more low bits than it may: this is a fault of the program, "
+            "please report it"
+        )

@@ -219,7 +219,7 @@ def split_fast(
     pool.make_room(8 * (len(root.Q) + len(root.T)))
     Q, T = root.Q, root.T
     residues = None if Q.residues is None or T.residues is None else Truncated(Q.residues, T.residues)
-    node = Node(None, Q.to_mpz(), T.to_mpz(), tree.removed(), residues)
+    node = Node(None, Q.to_mpz(), T.to_mpz(), tree.removed(), residues, root.errors.T)
     Q.release()
     T.release()
     return node

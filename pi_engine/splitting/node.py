@@ -10,6 +10,7 @@ evaluation of series of rational numbers, ANTS-III, 1998). Over the whole range 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmpy2 import mpz
@@ -38,6 +39,7 @@ class Node(NamedTuple):
     Attributes:
         removed: (G, m): Q and T have been divided by ∏ G^m (`common_factors`).
         truncated: the residues that are checked where low bits may have been cut off.
+        error: log₂ of how far T/Q is off at most for that (`rounding`).
     """
 
     P: mpz | None
@@ -45,6 +47,7 @@ class Node(NamedTuple):
     T: mpz
     removed: tuple[tuple[mpz, int], ...] = ()
     truncated: Truncated | None = None
+    error: float = -math.inf
 
 
 def leaf_builder(series: HypergeometricSeries) -> Callable[[int, int], Node]:

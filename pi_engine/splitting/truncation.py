@@ -20,6 +20,7 @@ from pi_engine.bigint.limbs import copy_limbs
 from pi_engine.bigint.mersenne import M61, require
 from pi_engine.bigint.residues import residue_of_magnitude
 from pi_engine.splitting.node_level import LimbRoom
+from pi_engine.splitting.rounding import after_cut, log2_size
 from pi_engine.splitting.upper_tree import LargeNode, Number
 
 if TYPE_CHECKING:
@@ -41,13 +42,15 @@ def truncated(node: LargeNode, bits: float, threads: int, *, copy: bool) -> Larg
     limbs = len(node.Q)
     # Of the highest limb one bit is sure, hence bits/64 + 1 limbs at least; and no number becomes 0 that was not.
     lost = limbs - math.ceil(bits / 64) - 1 if bits < 64 * limbs else 0
-    lost = min(lost, *(len(x) - 1 for x in node if x is not None and len(x)))
+    numbers = node[:3]
+    lost = min(lost, *(len(x) - 1 for x in numbers if x is not None and len(x)))
     if lost < max(limbs // WORTH, 1):
         return node
-    P, Q, T = (None if x is None else _without(x, lost, threads, copy=copy) for x in node)
+    P, Q, T = (None if x is None else _without(x, lost, threads, copy=copy) for x in numbers)
     assert Q is not None
     assert T is not None
-    return LargeNode(P, Q, T)
+    sizes = (-math.inf if x is None else log2_size(x.limbs) for x in (P, Q, T))
+    return LargeNode(P, Q, T, after_cut(node.errors, *sizes))
 
 
 def _without(x: Number, lost: int, threads: int, *, copy: bool) -> Number:

@@ -6,6 +6,7 @@ is released as soon as its last transform has been made.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +23,7 @@ from pi_engine.bigint.transform import Transformed, apply_to_rows, forward, to_l
 from pi_engine.splitting.lower_tree import SUM_BITS
 from pi_engine.splitting.merge_check import require_merge
 from pi_engine.splitting.node_level import LimbRoom
+from pi_engine.splitting.rounding import EXACT, Errors, after_merge, log2_size
 
 if TYPE_CHECKING:
     from pi_engine.bigint.limbs import Limbs
@@ -86,6 +88,7 @@ class LargeNode(NamedTuple):
     P: Number | None
     Q: Number
     T: Number
+    errors: Errors = EXACT
 
     @classmethod
     def of(cls, level: NodeLevel, i: int) -> LargeNode:
@@ -150,8 +153,10 @@ def merge_large(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
     differ. At the same time there are in memory, as residues modulo all primes: T₁Q₂, later T, and Q₂, and P₁ if it is shared
     with P₁P₂; and P₁ and T₂ modulo one group of primes.
     """
-    (P1, Q1, T1), (P2, Q2, T2) = left, right
+    P1, Q1, T1, _ = left
+    P2, Q2, T2, _ = right
     assert P1 is not None
+    errors = _errors(left, right)
     TQ_limbs, PT_limbs, Q_limbs = len(T1) + len(Q2), len(P1) + len(T2), len(Q1) + len(Q2)
     size = size_for(64 * max(TQ_limbs, PT_limbs, Q_limbs) + SUM_BITS)
     step = _Merge(plan_for(size), threads)
@@ -191,7 +196,7 @@ def merge_large(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
 
     if P2 is None:
         P1.release()
-        return LargeNode(None, Q, T)
+        return LargeNode(None, Q, T, errors)
     P_negative, P_limbs = P1.negative != P2.negative, len(P1) + len(P2)
     if z is None:
         P = _product(P1, P2, threads, negative=P_negative)
@@ -202,7 +207,14 @@ def merge_large(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
         P = step.result(z, P_limbs, negative=P_negative)
     P.require(0, threads, P1, P2)
     P2.release()
-    return LargeNode(P, Q, T)
+    return LargeNode(P, Q, T, errors)
+
+
+def _errors(left: LargeNode, right: LargeNode) -> Errors:
+    if left.errors == right.errors == EXACT:
+        return EXACT
+    p1, p2 = (-math.inf if x.P is None else log2_size(x.P.limbs) - log2_size(x.Q.limbs) for x in (left, right))
+    return after_merge(left.errors, right.errors, p1, log2_size(right.T.limbs) - log2_size(right.Q.limbs), p2)
 
 
 def _sum_of_products(factors: list[int]) -> int:
