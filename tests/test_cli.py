@@ -460,7 +460,9 @@ def test_an_early_interrupt_is_no_traceback():
     Python, as it starts, may lose an interrupt; then the digits must have somewhere to go.
     """
     for delay in (0.02, 0.04, 0.06, 0.08, 0.1, 0.12):
-        with subprocess.Popen([*COMMAND, "compute", "5e6"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        with subprocess.Popen(
+            [*COMMAND, "compute", "5e6"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        ) as process:
             time.sleep(delay)
             process.send_signal(signal.SIGINT)
             errors = process.stderr.read()
