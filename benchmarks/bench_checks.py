@@ -28,6 +28,7 @@ PARTS = (
     (upper_tree, "residue_of_magnitude", "merges"),
     (truncation, "residue_of_magnitude", "cuts"),
     (root_quotient, "residues_of_several", "root, division"),
+    (root_quotient, "residues_of_integers", "root, division"),
     (powers, "residue_of_magnitude", "conversion"),
     (powers, "power_residue", "conversion"),
     (tree, "residues_of_several", "conversion"),

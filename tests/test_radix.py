@@ -1,5 +1,7 @@
 """Conversion between binary and decimal, against gmpy2: words, text, hashes, and the checks that ride along."""
 
+import itertools
+
 import gmpy2
 import numpy as np
 import pytest
@@ -182,7 +184,9 @@ def test_what_is_no_plain_integer_is_as_with_gmp(text):
 
 
 @pytest.mark.parametrize("threads", THREADS)
-def test_words_and_text(rng, threads):
+def test_words_and_text(rng, monkeypatch, threads):
+    monkeypatch.setattr(word_text, "_LEAST_SHARE", 1)
+    monkeypatch.setattr(word_text, "_LEAST_HASHED", 1)
     generator = np.random.default_rng(rng.getrandbits(60))
     for count in (0, 1, 2, 7, 8, 9, 100, 40_000):
         words = generator.integers(0, 10**19, count, dtype=np.uint64)
@@ -193,6 +197,10 @@ def test_words_and_text(rng, threads):
         value = mpz(bytes(text).decode() or "0")
         for prime in (M61, random_prime(), 2**61 - 31, 3):
             assert word_text.word_hash(words, threads, prime) == value % prime
+        lengths = [count // 2, 0, count // 5, 1][: count // 2 + 1]
+        found = word_text.residues_of_parts(words, lengths, threads)
+        for length, place, part in zip(lengths, itertools.accumulate(lengths, initial=0), found, strict=False):
+            assert part == residues(mpz(bytes(text[19 * place : 19 * (place + length)]).decode() or "0"))
 
 
 def test_every_character_but_digits_is_refused():
@@ -232,6 +240,24 @@ def test_every_power_is_right():
             assert plan.size.bits >= 64 * (2 * h + 1 - shape.shift(level))
     assert mpz(5) ** (19 * shape.words) == made.whole(1)
     made.release_all()
+
+
+def test_a_wrong_power_is_found(rng, monkeypatch):
+    """Of any level: what is not checked by itself is in the largest one."""
+    shape, real = Shape(57, 7), powers._square
+    for level in range(1, 7):
+        calls = itertools.count(1)
+
+        def sabotaged(power, threads, level=level, calls=calls):
+            square = np.array(real(power, threads))
+            if next(calls) == level:
+                square[rng.randrange(3, len(square) - 1)] ^= np.uint64(1 << rng.randrange(64))
+            return square
+
+        monkeypatch.setattr(powers, "_square", sabotaged)
+        with pytest.raises(VerificationError, match="a power of ten"):
+            powers_of(shape, 2)
+        powers_of(shape, 2, check=False).release_all()
 
 
 @pytest.mark.parametrize("count", [60, 3000, 30_000])
@@ -294,7 +320,7 @@ def test_the_hash_of_a_text_sees_every_character():
 
 
 def test_the_hash_of_a_text_is_that_of_its_digits(rng, monkeypatch):
-    monkeypatch.setattr(word_text, "_LEAST_SHARE", 1)
+    monkeypatch.setattr(word_text, "_LEAST_SIXTEENS", 1)
     piece = 16 * PIECE
     for length in (0, 1, 63, 64, 65, 128, 1000, piece - 1, piece, piece + 64, rng.randrange(2 * piece, 4 * piece)):
         text = "".join(rng.choices("0123456789", k=length))

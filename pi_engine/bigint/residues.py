@@ -6,7 +6,7 @@ displaced by a multiple of 61 places. The second prime is drawn anew in every pr
 
 from __future__ import annotations
 
-import itertools
+import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ from pi_engine.bigint.limbs import Limbs, limb_address, limb_count
 from pi_engine.bigint.mersenne import M61 as MERSENNE
 from pi_engine.bigint.moduli import Residues, power, random_prime
 from pi_engine.bigint.modulus_table import modulus_table
-from pi_engine.bigint.threads import share
+from pi_engine.bigint.threads import share, share_several
 from pi_engine.bigint.transform_kernels import residue_at, residue_of_pair, residues_at
 from pi_engine.errors import VerificationError
 
@@ -25,11 +25,16 @@ if TYPE_CHECKING:
 
     from gmpy2 import mpz
 
-SHARED_FROM_BITS = 4_000_000  # below, a pass takes less than handing half of it to another thread costs twice over
+SHARED_FROM_BITS = 64_000_000
+"""Bits from which it pays to hand half of a pass modulo 2^61 − 1 to another thread (50 to 100 µs on AMD Zen 1)."""
+
+SHARED_FROM_BITS_OF_BOTH = 12_000_000
+"""The same for passes modulo both `moduli`, which take three times as long."""
 
 
+@functools.lru_cache(maxsize=64)
 def _table(prime: int) -> tuple[int, Limbs | None]:
-    """The address of the prime's table, 0 for 2^61 − 1, and the table, to be kept while the address is used."""
+    """The address of the prime's table, 0 for 2^61 − 1, and the table, which the cache keeps, or the caller."""
     if prime == MERSENNE:
         return 0, None
     table = modulus_table(prime)
@@ -73,27 +78,44 @@ def residues_of_limbs(limbs: Limbs, threads: int = 1) -> Residues:
 
 
 def residues_of_several(numbers: Sequence[Limbs], threads: int = 1) -> list[Residues]:
-    """The same of several numbers, which are given to the threads together: handing over takes as long as 1 MB."""
-    prime = random_prime()
-    table = modulus_table(prime)
-    starts = [0, *itertools.accumulate(len(limbs) for limbs in numbers)]
-    totals = [[(0, 0)] for _ in numbers]
-
-    def part(limbs: Limbs, first: int, last: int) -> tuple[int, int]:
-        found = np.empty(2, np.uint64)
-        residues_at(limbs.ctypes.data + 8 * first, last - first, table.ctypes.data, found.ctypes.data)
-        return int(found[0]) * pow(2, 64 * first % 61, MERSENNE), int(found[1]) * power(2, 64 * first, prime)
-
-    def task(_thread: int, first: int, last: int) -> None:
-        for i, limbs in enumerate(numbers):
-            begin, end = max(first - starts[i], 0), min(last - starts[i], len(limbs))
-            if begin < end:
-                totals[i].append(part(limbs, begin, end))
-
+    """The same of several numbers, which are given to the threads together."""
     for limbs in numbers:
         _require_contiguous(limbs)
-    share(task, starts[-1], threads if 64 * starts[-1] >= SHARED_FROM_BITS else 1)
-    return [Residues((sum(x for x, _ in t) % MERSENNE, sum(y for _, y in t) % prime)) for t in totals]
+    return _residues_at([(int(limbs.ctypes.data), len(limbs)) for limbs in numbers], threads)
+
+
+def residues_of_integers(numbers: Sequence[mpz], threads: int = 1) -> list[Residues]:
+    """The same of integers, with their signs."""
+    places, owners = zip(*(limb_address(x) for x in numbers), strict=True)
+    found = _residues_at([(place, limb_count(x)) for place, x in zip(places, numbers, strict=True)], threads)
+    del owners  # alive until here
+    return [residue * -1 if x < 0 else residue for x, residue in zip(numbers, found, strict=True)]
+
+
+def _residues_at(places: Sequence[tuple[int, int]], threads: int) -> list[Residues]:
+    """Residues modulo both `moduli` of numbers by the address and the count of their limbs."""
+    prime = random_prime()
+    table, owner = _table(prime)
+    lengths = [length for _, length in places]
+    threads = threads if 64 * sum(lengths) >= SHARED_FROM_BITS_OF_BOTH else 1
+    found = np.empty((threads, len(places), 2), np.uint64)
+    room = found.ctypes.data
+    parts: list[tuple[int, int, int]] = []
+
+    def task(thread: int, i: int, first: int, last: int) -> None:
+        residues_at(places[i][0] + 8 * first, last - first, table, room + 16 * (thread * len(places) + i))
+        parts.append((thread, i, first))
+
+    share_several(task, lengths, threads)
+    del owner  # alive until here
+    rows = found.tolist()
+    totals = [(0, 0)] * len(places)
+    for thread, i, first in parts:
+        x, y = rows[thread][i]
+        if first:
+            x, y = x * pow(2, 64 * first % 61, MERSENNE), y * power(2, 64 * first, prime)
+        totals[i] = totals[i][0] + x, totals[i][1] + y
+    return [Residues((x % MERSENNE, y % prime)) for x, y in totals]
 
 
 def _require_contiguous(limbs: Limbs) -> None:

@@ -21,7 +21,7 @@ from pi_engine.bigint.cyclic import Factor, Ring, shifted, sum_of_products, top_
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.moduli import Residues, power_residues, require_equal
 from pi_engine.bigint.reciprocal import reciprocal
-from pi_engine.bigint.residues import residues_of_several
+from pi_engine.bigint.residues import residues_of_integers, residues_of_several
 from pi_engine.bigint.square_root import InverseRoot, inverse_root
 from pi_engine.errors import VerificationError
 
@@ -39,7 +39,7 @@ def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1)
     """
     found = inverse_root(radicand, -(-(bits + 64) // 128), threads)
     if check:
-        X, E = _residues(threads, found.X, found.E)
+        X, E = residues_of_integers([found.X, found.E], threads)
         require_equal(X * X * radicand + E, power_residues(2, 128 * found.limbs), "the square root")
         # |E| < 4.01·√r·B^h, so its square is below 16.1·r·B^2h.
         if 2 * found.E.bit_length() - 2 > 5 + radicand.bit_length() + 128 * found.limbs:
@@ -131,7 +131,7 @@ class _LastStep:
     def __init__(self, root: InverseRoot, y: mpz, K: mpz, D: mpz, threads: int) -> None:
         """Read the operands."""
         self.h, self.threads = root.limbs, threads
-        self.X, self.E = root.residues or _residues(threads, root.X, root.E)
+        self.X, self.E = root.residues or residues_of_integers([root.X, root.E], threads)
         limbs = limbs_of(K)
         low, self.k, self.y, self.D = residues_of_several(
             [limbs[: self.h], limbs[self.h :], limbs_of(y), limbs_of(D)], threads
@@ -166,12 +166,12 @@ class _LastStep:
 
     def check_root(self, product: mpz) -> None:
         """x·q."""
-        (found,) = _residues(self.threads, product)
+        (found,) = residues_of_integers([product], self.threads)
         require_equal(self.X * self.q, found, "the product x·q")
 
     def check_correction(self, product: mpz) -> None:
         """x·2a."""
-        (found,) = _residues(self.threads, product)
+        (found,) = residues_of_integers([product], self.threads)
         require_equal(self.X * self.a, found, "the product x·a")
 
 
@@ -184,8 +184,3 @@ def _mantissa(x: mpz, limbs: int) -> tuple[mpz, int]:
 def _towards_zero(x: mpz, drop: int) -> mpz:
     """x/B^drop without its fraction."""
     return mpz_from_limbs(limbs_of(x)[drop:], negative=x < 0)
-
-
-def _residues(threads: int, *numbers: mpz) -> list[Residues]:
-    found = residues_of_several([limbs_of(x) for x in numbers], threads)
-    return [residue * (-1 if x < 0 else 1) for x, residue in zip(numbers, found, strict=True)]

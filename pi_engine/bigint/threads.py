@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 @cache
@@ -41,3 +42,19 @@ def share(task: Callable[[int, int, int], object], count: int, threads: int) -> 
             future.exception()
     for future in futures:
         future.result()
+
+
+def share_several(task: Callable[[int, int, int, int], object], counts: Sequence[int], threads: int) -> None:
+    """task(thread, i, first, last) for what falls to each thread of every range(counts[i]): equal shares of all together.
+
+    Handing work to another thread takes as long as reading a megabyte; so several short pieces are handed over at once.
+    """
+    starts = list(itertools.accumulate(counts, initial=0))
+
+    def part(thread: int, first: int, last: int) -> None:
+        for i, count in enumerate(counts):
+            begin, end = max(first - starts[i], 0), min(last - starts[i], count)
+            if begin < end:
+                task(thread, i, begin, end)
+
+    share(part, starts[-1], threads)

@@ -34,7 +34,7 @@ from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.residues import residues_of_limbs
 from pi_engine.errors import VerificationError
 from pi_engine.radix.conversion_kernels import REPORTED
-from pi_engine.radix.word_text import word_residues
+from pi_engine.radix.word_text import residues_of_parts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,11 +65,9 @@ class Spine:
         Raises:
             VerificationError: they are not.
         """
-        shape, place = self.shape, 0
-        parts = []
-        for level in range(shape.height, 0, -1):
-            parts.append(word_residues(words[place : place + shape.half(level)], threads))
-            place += shape.half(level)
+        shape = self.shape
+        halves = [shape.half(level) for level in range(shape.height, 0, -1)]
+        *parts, D = residues_of_parts(words, [*halves, shape.leaf], threads)
         first, second = (
             self._check_levels(i, prime, root.values[i], [D.values[i] for D in parts])
             for i, prime in enumerate(moduli())
@@ -77,7 +75,6 @@ class Spine:
         require_equal(
             residues_of_limbs(self.last_leaf), Residues((first[0], second[0])), "the fraction of the last digits"
         )
-        D = word_residues(words[place:])
         exact = mpz_from_limbs(self.last_leaf) * mpz(10) ** (DIGITS * shape.leaf) >> (64 * (shape.leaf + 1))
         modulus = mpz(10) ** (DIGITS * shape.leaf)
         if D not in {residues((exact + step) % modulus) for step in (0, -1, 1)}:
@@ -88,24 +85,40 @@ class Spine:
         """The last leaf's fraction, and the words before it as one integer, modulo modulus i; `parts` are the D of all levels."""
         shape = self.shape
         total = 0
+        weights = self._weights(prime)
         for level, D in zip(range(shape.height, 0, -1), parts, strict=True):
-            half, shift, cyclic_bits = shape.half(level), shape.shift(level), self.cyclic_bits[level]
+            cyclic_bits = self.cyclic_bits[level]
             Y, T, bottom, following, high = self.residues[level, :, i].tolist()
-            used = power(2, 64 * (2 * half + 1 - shift), prime)
+            base_half, base_shift, ten = weights[level - 1]
+            cut = base_half * base_shift  # B^(h − q)
+            used = cut * base_half % prime << 64  # B^m, m = 2·h + 1 − q
             require((T * used + Y - fraction) % prime == 0, f"the fraction that is converted, modulo {prime},")
             fraction = following
-            low = fraction * power(2, 64 * (half - shift), prime) + bottom
-            ten = power(10, DIGITS * half, prime)
-            P = ten * power(2, -64 * shift, prime)
+            low = fraction * cut + bottom
+            P = ten * base_shift % prime
             above, missing = D - T * P - high, Y * P - low - used * high
             wrap = power(2, cyclic_bits, prime) if cyclic_bits else 0
             if not _fits(prime, above, missing, used=used, ten=ten, wrap=wrap):
                 place = sum(shape.half(j) for j in range(level + 1, shape.height + 1))
                 raise VerificationError(
-                    f"words {place} to {place + half} of the digits are wrong modulo {prime}: run the conversion again"
+                    f"words {place} to {place + shape.half(level)} of the digits are wrong modulo {prime}: run the conversion again"
                 )
             total = (total * ten + D) % prime
         return fraction, total
+
+    def _weights(self, prime: int) -> list[tuple[int, int, int]]:
+        """B^h, B^−q and 10^(19·h) modulo a prime, B = 2^64, from level 1 up; squared from level to level.
+
+        19·h = 64·q + r, so that B^−q = 2^r·2^(−19·h).
+        """
+        shape, found = self.shape, []
+        base_half, ten = power(2, 64 * shape.leaf, prime), power(10, DIGITS * shape.leaf, prime)
+        inverse = power(2, -DIGITS * shape.leaf, prime)
+        for level in range(1, shape.height + 1):
+            left = DIGITS * shape.half(level) - 64 * shape.shift(level)
+            found.append((base_half, (inverse << left) % prime, ten))
+            base_half, inverse, ten = base_half**2 % prime, inverse**2 % prime, ten**2 % prime
+        return found
 
 
 def _fits(prime: int, above: int, missing: int, *, used: int, ten: int, wrap: int) -> bool:

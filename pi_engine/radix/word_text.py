@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import itertools
 import operator
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,13 @@ import numpy as np
 from pi_engine.bigint.mersenne import M61
 from pi_engine.bigint.moduli import Residues, moduli, power, power_residues
 from pi_engine.bigint.modulus_table import digit_tables
-from pi_engine.bigint.threads import share
+from pi_engine.bigint.threads import share, share_several
 from pi_engine.bigint.transform_kernels import weighted_sums_at
 from pi_engine.radix.conversion_kernels import PIECE, sums_of_sixteens, text_to_words, words_to_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Words = NDArray[np.uint64]
@@ -28,11 +31,17 @@ _BLOCK = 4 * _SIXTEEN
 """Characters of a number, and of a step, of the kernel that hashes a text."""
 
 _LEAST_SHARE = 1 << 14
-"""Words of a share: below, another thread takes longer to begin than the work does."""
+"""Words of a share of text: below, another thread takes longer to begin than the work does."""
+
+_LEAST_HASHED = 1 << 17
+"""The same where words are hashed, which is less work."""
+
+_LEAST_SIXTEENS = 1 << 16
+"""The same for the numbers of sixteen characters that a text is hashed by."""
 
 
-def _useful(threads: int, words: int) -> int:
-    return max(1, min(threads, words // _LEAST_SHARE))
+def _useful(threads: int, count: int, least: int) -> int:
+    return max(1, min(threads, count // least))
 
 
 def word_text(words: Words, threads: int = 1, head: bytes = b"") -> Characters:
@@ -45,7 +54,7 @@ def word_text(words: Words, threads: int = 1, head: bytes = b"") -> Characters:
     def task(_thread: int, first: int, last: int) -> None:
         words_to_text(source + 8 * first, last - first, target + DIGITS * first)
 
-    share(task, len(words), _useful(threads, len(words)))
+    share(task, len(words), _useful(threads, len(words), _LEAST_SHARE))
     return text
 
 
@@ -68,7 +77,7 @@ def words_of_text(text: Characters, threads: int = 1) -> Words:
         if good < last - first:
             bad.append(first + good)
 
-    share(task, count, _useful(threads, count))
+    share(task, count, _useful(threads, count, _LEAST_SHARE))
     if bad:
         place = DIGITS * min(bad)
         place += int(np.flatnonzero((text[place : place + DIGITS] - np.uint8(48)) > 9)[0])
@@ -78,31 +87,40 @@ def words_of_text(text: Characters, threads: int = 1) -> Words:
 
 def word_hash(words: Words, threads: int = 1, prime: int = M61) -> int:
     """The words as one integer of base 10^19, the first most significant, modulo an odd prime below 2^61, but 5."""
-    return _word_hashes(words, threads, (prime,))[0]
+    return _hashes(words, [len(words)], threads, (prime,))[0][0]
 
 
 def word_residues(words: Words, threads: int = 1) -> Residues:
     """The same modulo both `moduli`; at memory speed."""
-    first, second = _word_hashes(words, threads, moduli())
-    return Residues((first, second))
+    return residues_of_parts(words, [len(words)], threads)[0]
 
 
-def _word_hashes(words: Words, threads: int, primes: tuple[int, ...]) -> list[int]:
+def residues_of_parts(words: Words, lengths: Sequence[int], threads: int = 1) -> list[Residues]:
+    """The same of parts of the words, the first so long, and so on; all are given to the threads together."""
+    return [Residues((first, second)) for first, second in _hashes(words, lengths, threads, moduli())]
+
+
+def _hashes(words: Words, lengths: Sequence[int], threads: int, primes: tuple[int, ...]) -> list[list[int]]:
     """With B = 10^19, n words are B^(n−1)·Σ words[i]·B^(−i): residues of limbs are found so, with other weights."""
-    words = np.ascontiguousarray(words, np.uint64)
+    words, starts = np.ascontiguousarray(words, np.uint64), list(itertools.accumulate(lengths, initial=0))
+    threads = _useful(threads, starts[-1], _LEAST_HASHED)
     source, tables = words.ctypes.data, digit_tables(primes, DIGITS)
-    parts: list[tuple[int, list[int]]] = []
+    sums = np.empty((threads, len(lengths), len(primes), 2), np.uint64)
+    weights, room, size = tables.ctypes.data, sums.ctypes.data, 16 * len(primes)
+    parts: list[tuple[int, int, int]] = []
 
-    def task(_thread: int, first: int, last: int) -> None:
-        sums = np.empty(2 * len(primes), np.uint64)
-        weighted_sums_at(source + 8 * first, last - first, tables.ctypes.data, len(primes), sums.ctypes.data)
-        parts.append((first, sums[::2].tolist()))
+    def task(thread: int, i: int, first: int, last: int) -> None:
+        place = room + size * (thread * len(lengths) + i)
+        weighted_sums_at(source + 8 * (starts[i] + first), last - first, weights, len(primes), place)
+        parts.append((thread, i, first))
 
-    share(task, len(words), _useful(threads, len(words)))
-    return [
-        sum(part[i] * power(10, DIGITS * (len(words) - 1 - first), prime) for first, part in parts) % prime
-        for i, prime in enumerate(primes)
-    ]
+    share_several(task, lengths, threads)
+    found = sums[..., 0].tolist()
+    totals = [[0] * len(primes) for _ in lengths]
+    for thread, i, first in parts:
+        for j, prime in enumerate(primes):
+            totals[i][j] += found[thread][i][j] * power(10, DIGITS * (lengths[i] - 1 - first), prime)
+    return [[total % prime for total, prime in zip(row, primes, strict=True)] for row in totals]
 
 
 def text_residues(text: str, threads: int = 1, start: int = 0) -> Residues:
@@ -126,7 +144,7 @@ def text_residues(text: str, threads: int = 1, start: int = 0) -> Residues:
             raise ValueError("not all of these characters are decimal digits")
         parts.append(power_residues(10, -_BLOCK * first) * Residues((int(sums[0]), int(sums[2]))))
 
-    share(task, count // 4, _useful(threads, count))
+    share(task, count // 4, _useful(threads, count, _LEAST_SIXTEENS))
     after_head = functools.reduce(operator.add, parts) * power_residues(10, _SIXTEEN * (count - 1))
     return power_residues(10, _SIXTEEN * count) * int(first_digits or 0) + after_head
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.mersenne import M61, require, residue
+from pi_engine.bigint.residues import SHARED_FROM_BITS
 from pi_engine.bigint.threads import share
 from pi_engine.splitting.tree_kernels import residues_claimed
 
@@ -40,7 +41,8 @@ def residues_of(level: NodeLevel, threads: int, rows: int = 3) -> NDArray[np.uin
     def work(_thread: int, _first: int, _last: int) -> None:
         residues_claimed(counter, len(level), level.room.address, level.offsets[:rows], level.lengths[:rows], found)
 
-    share(work, threads, threads)
+    large = 64 * int(np.abs(level.lengths[:rows]).sum()) >= SHARED_FROM_BITS
+    share(work, threads, threads if large else 1)
     return found
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 KERNEL_TERMS = 700_000
 """From here on the compiled loop is faster, its import of about 0.6 s included (1.2 µs a term in Python)."""
 
-_LEAST_SHARE = 4096
+_LEAST_SHARE = 50_000
 """Terms of a thread: below, another one takes longer to begin than the work does."""
 
 

@@ -9,6 +9,7 @@ from gmpy2 import mpz
 from pi_engine.bigint import residues
 from pi_engine.bigint.limbs import limbs_of
 from pi_engine.bigint.residues import MERSENNE, check_product, is_product, random_prime, residue, residue_of_limbs
+from pi_engine.bigint.threads import share_several
 from pi_engine.errors import VerificationError
 from tests.bigint import kernels_for_tests as kernels
 
@@ -119,6 +120,42 @@ def test_shared_with_a_pool(draw, monkeypatch, threads):
         check_product(a, b, a * b, thorough=True, pool=pool)
         with pytest.raises(VerificationError):
             check_product(a, b, a * b - 1, pool=pool)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_several_numbers_shared(draw, monkeypatch, threads):
+    """Cuts between threads anywhere in the numbers, some of which are empty."""
+    monkeypatch.setattr(residues, "SHARED_FROM_BITS_OF_BOTH", 0)
+    for lengths in ([0], [1], [0, 5, 0], [61, 60, 1, 122], [3000, 1, 0, 2999], [7, 40_000, 33_000]):
+        numbers = [draw(n) * (-1) ** n for n in lengths]
+        expected = [tuple(int(x % m) for m in (MERSENNE, random_prime())) for x in numbers]
+        assert [found.values for found in residues.residues_of_integers(numbers, threads)] == expected
+        found = residues.residues_of_several([limbs_of(x) for x in numbers], threads)
+        assert [(f if x >= 0 else f * -1).values for x, f in zip(numbers, found, strict=True)] == expected
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_one_number_shared(draw, monkeypatch, threads):
+    monkeypatch.setattr(residues, "SHARED_FROM_BITS", 0)
+    for length in (0, 1, 2, 61, 62, 5000):
+        x = draw(length)
+        assert residues.residue_of_magnitude(limbs_of(x), threads) == x % MERSENNE
+
+
+@pytest.mark.parametrize(("counts", "threads"), [([0], 3), ([5, 0, 1], 4), ([1] * 9, 2), ([100, 3], 3)])
+def test_every_part_is_given_to_one_thread(counts, threads):
+    given = [[0] * n for n in counts]
+    sizes = [0] * threads
+
+    def task(thread, i, first, last):
+        assert first < last
+        sizes[thread] += last - first
+        for k in range(first, last):
+            given[i][k] += 1
+
+    share_several(task, counts, threads)
+    assert all(times == 1 for row in given for times in row)
+    assert sum(sizes) == sum(counts) and max(sizes) <= -(-sum(counts) // min(threads, max(sum(counts), 1)))
 
 
 def test_moduli():
