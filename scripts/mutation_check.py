@@ -209,6 +209,13 @@ MUTATIONS = [
     Mutation("a piece's weight in a residue", "pi_engine/bigint/residue_kernels.py",
              "place_mersenne(mersenne_residue(piece, limbs), base)", "mersenne_residue(piece, limbs)", CHECKS),
     Mutation("lanes turned too far", "pi_engine/bigint/residue_lanes.py", "TURN = 48", "TURN = 47", "tests/bigint/test_residues.py"),
+    Mutation("a part's place in shared residues", "pi_engine/bigint/residues.py", "        if first:\n", "        if not first:\n",
+             "tests/bigint/test_residues.py"),
+    Mutation("a part's place in shared hashes", "pi_engine/radix/word_text.py", "(lengths[i] - 1 - first)", "(lengths[i] - 1)", RADIX),
+    Mutation("a thread's part of what follows", "pi_engine/bigint/threads.py", "max(first - starts[i], 0)", "0",
+             "tests/bigint/test_residues.py"),
+    Mutation("the largest power of ten not checked", "pi_engine/radix/powers.py", " or level == shape.height)", ")", RADIX),
+    Mutation("the bits that a shift leaves", "pi_engine/radix/spine.py", "(inverse << left) % prime", "inverse", RADIX),
     Mutation("a certificate's residues not compared", "pi_engine/certificate.py", 'if residues != list(told["residues"].values()):',
              "if False:", FULL),
     Mutation("the check of products", "pi_engine/bigint/product.py",
@@ -217,8 +224,11 @@ MUTATIONS = [
 ]  # fmt: skip
 
 
-def survives(mutation: Mutation) -> bool:
-    """Whether the tests pass with the mutation applied; without it they must."""
+def survives(mutation: Mutation, home: str) -> bool:
+    """Whether the tests pass with the mutation applied; without it they must.
+
+    home: a folder where compiled kernels stay from one mutation to the next; their names tell the sources they come from.
+    """
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venvs", ".git", "__pycache__", ".*_cache"))
@@ -230,7 +240,7 @@ def survives(mutation: Mutation) -> bool:
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *mutation.tests.split()]
         environment = {
             "PATH": "/usr/bin:/bin",
-            "HOME": folder,
+            "HOME": home,
             "PYTHONPATH": str(copy),
         }  # before the install of the real tree
         try:
@@ -250,10 +260,11 @@ def main() -> int:
     """Run all, or those that are named; returns the exit code."""
     chosen = [m for m in MUTATIONS if not sys.argv[1:] or any(word in m.what for word in sys.argv[1:])]
     survivors = 0
-    for mutation in chosen:
-        alive = survives(mutation)
-        survivors += alive
-        print(f"{'SURVIVES' if alive else 'seen':<9} {mutation.what}", flush=True)
+    with tempfile.TemporaryDirectory() as home:
+        for mutation in chosen:
+            alive = survives(mutation, home)
+            survivors += alive
+            print(f"{'SURVIVES' if alive else 'seen':<9} {mutation.what}", flush=True)
     print(f"{len(chosen) - survivors} of {len(chosen)} mutations are seen")
     return 1 if survivors else 0
 
