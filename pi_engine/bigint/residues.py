@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from gmpy2 import mpz
 
-SHARED_FROM_BITS = 64_000_000
-"""Bits from which it pays to hand half of a pass modulo 2^61 − 1 to another thread (50 to 100 µs on AMD Zen 1)."""
+SHARED_FROM_BITS = 24_000_000
+"""Bits to be read from which it pays to hand half of a pass modulo 2^61 − 1 to another thread (50 to 100 µs on AMD Zen 1)."""
 
 SHARED_FROM_BITS_OF_BOTH = 12_000_000
 """The same for passes modulo both `moduli`, which take three times as long."""
@@ -138,7 +138,7 @@ def is_product(a: mpz, b: mpz, product: mpz, prime: int = MERSENNE, pool: Execut
         del owner_a, owner_b  # alive until here
         return found
 
-    other = None if pool is None or bits < SHARED_FROM_BITS else pool.submit(expected)
+    other = None if pool is None or 2 * bits < SHARED_FROM_BITS else pool.submit(expected)
     place, owner = limb_address(product)
     found = int(residue_at(place, limb_count(product), table))
     del owner

@@ -21,7 +21,6 @@ once more; or the addition of U have carried into C₁. These few possibilities 
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,10 +84,10 @@ class Spine:
         """The last leaf's fraction, and the words before it as one integer, modulo modulus i; `parts` are the D of all levels."""
         shape = self.shape
         total = 0
-        weights = self._weights(prime)
+        weights, residues_of_levels = self._weights(prime), self.residues[:, :, i].tolist()
         for level, D in zip(range(shape.height, 0, -1), parts, strict=True):
             cyclic_bits = self.cyclic_bits[level]
-            Y, T, bottom, following, high = self.residues[level, :, i].tolist()
+            Y, T, bottom, following, high = residues_of_levels[level]
             base_half, base_shift, ten = weights[level - 1]
             cut = base_half * base_shift  # B^(h − q)
             used = cut * base_half % prime << 64  # B^m, m = 2·h + 1 − q
@@ -131,7 +130,7 @@ def _fits(prime: int, above: int, missing: int, *, used: int, ten: int, wrap: in
             if missing % prime == 0 and (above + step) % prime == 0:
                 return True
             continue
-        for carry, again in itertools.product((0, 1), repeat=2):
+        for carry, again in ((0, 0), (0, 1), (1, 0), (1, 1)):
             # U = (D − T·P − C₁)/2^(s − 64·m), and both sides times 2^(s − 64·m)·2^(64·m)
             U = (above + step + carry) * used
             if (missing * wrap - (wrap - 1) * (U + again * wrap)) % prime == 0:
