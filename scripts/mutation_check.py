@@ -30,15 +30,15 @@ class Mutation(NamedTuple):
 SUM = "tests/test_series.py tests/test_splitting.py tests/test_evaluation.py"
 MULTIPLY = "tests/bigint/test_bounds.py tests/bigint/test_multiply.py tests/bigint/test_product.py"
 COMPUTE = "tests/test_evaluation.py tests/test_compute.py"
-NEAR_INTEGER = "tests/test_near_integer.py"
+NEAR_INTEGER = "tests/test_near_integer.py tests/test_near_integer_command.py"
 BBP = "tests/test_bbp.py"
 LANES = "tests/bigint/test_lane_arithmetic.py"
 SPLITTING = "tests/test_fast_splitting.py"
 BY_BBP = "tests/test_by_bbp.py"
 FULL = "tests/test_full_check.py tests/test_tail.py"
-CHECKS = "tests/test_residue_checks.py"
-TRUNCATION = "tests/test_truncation.py"
-RADIX = "tests/test_radix.py"
+CHECKS = "tests/test_residue_checks.py tests/test_shadow.py tests/test_merge_checks.py"
+TRUNCATION = "tests/test_truncation.py tests/test_cuts.py"
+RADIX = "tests/test_radix.py tests/test_word_text.py"
 
 MUTATIONS = [
     Mutation("sign of p(k)", "pi_engine/series/ramanujan_sato.py", "constant if m > 0 else -constant", "constant",
@@ -52,7 +52,7 @@ MUTATIONS = [
     Mutation("lock not released", "pi_engine/splitting/tree.py", "    release_gil(True)", "    release_gil(False)",
              SUM),
     Mutation("folder not synced", "pi_engine/digits/atomic.py", "            os.fsync(folder)", "            pass",
-             "tests/test_cli.py"),
+             "tests/test_output_files.py"),
     Mutation("one term less", "pi_engine/series/tail.py", "            high = middle\n    return high",
              "            high = middle\n    return max(1, high - 1)", COMPUTE),
     Mutation("one term more", "pi_engine/series/tail.py", "            high = middle\n    return high",
@@ -83,7 +83,7 @@ MUTATIONS = [
     Mutation("series: a fraction recognised too soon", "pi_engine/series/recognition.py", "* (1 << bits) < 1",
              "* (1 << (bits // 2)) < 1", "tests/test_derivation.py"),
     Mutation("series: a minus sign not read", "pi_engine/series/expression.py", 'if sign == "-" else value',
-             'if sign == "~" else value', "tests/test_user_series.py"),
+             'if sign == "~" else value', "tests/test_user_series.py tests/test_series_expressions.py"),
     Mutation("series: a step of the oracle less", "pi_engine/verify/iterations.py", "_HALF_TURN_BITS = 4.53",
              "_HALF_TURN_BITS = 9.06", "tests/test_iterations.py"),
     Mutation("a polynomial's coefficient", "pi_engine/series/ramanujan_sato.py", "13591409, 545140134",
@@ -96,10 +96,10 @@ MUTATIONS = [
              "tests/test_sabotage.py"),
     Mutation("no fsync before the rename", "pi_engine/digits/atomic.py", "                os.fsync(stream.fileno())\n",
              "",
-             "tests/test_cli.py"),
+             "tests/test_output_files.py"),
     Mutation("temporary left behind", "pi_engine/digits/atomic.py", "            temporary.unlink(missing_ok=True)",
              "            pass",
-             "tests/test_cli.py"),
+             "tests/test_output_files.py"),
     Mutation("a twiddle", "pi_engine/bigint/twiddles.py", "turned = mulmod_reduced(root, imaginary", "turned = mulmod_reduced(root, root",
              MULTIPLY),
     Mutation("a sign in a butterfly", "pi_engine/bigint/butterflies.py",

@@ -1,15 +1,10 @@
-"""The command line: what it prints, where, with which exit code; and what it leaves behind."""
+"""The command line: what it prints, where, with which exit code."""
 
-import errno
 import json
 import os
 import shutil
-import signal
-import stat
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import click
 import pytest
@@ -17,15 +12,7 @@ import pytest
 import pi_engine
 from pi_engine.cli.main import COMMANDS, run
 from pi_engine.cli.progress_bar import ProgressBar
-from pi_engine.cli.quantities import parse_count, parse_size
-from pi_engine.digits import atomic
-
-COMMAND = [sys.executable, "-m", "pi_engine"]
-
-
-def pi(*arguments, **options):
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=120, **options)
-
+from tests.command import COMMAND, pi
 
 # ---------------------------------------------------------------- results
 
@@ -190,47 +177,6 @@ def test_importing_the_package_imports_nothing_large():
         _ = pi_engine.pie
 
 
-# ---------------------------------------------------------------- counts and sizes
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("0", 0), ("1000000", 10**6), ("1_000_000", 10**6), ("1,000,000", 10**6), ("1e6", 10**6), ("1E6", 10**6),
-        ("1.5e6", 1_500_000), ("10**6", 10**6), ("2**20", 1 << 20), ("2^20", 1 << 20), ("10M", 10**7), ("1G", 10**9),
-        ("1b", 10**9), ("3k", 3000), ("2T", 2 * 10**12), ("1.25k", 1250), ("0.5M", 500_000), (" 7 ", 7),
-        ("1e400", 10**400), ("123456789012345678901234567890", 123456789012345678901234567890), ("2.0", 2),
-    ],
-)  # fmt: skip
-def test_counts(text, value):
-    assert parse_count(text) == value
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "abc", "1.5", "1e-3", "-5", "−5", "1,00,000", "1,5", "1__0", "_1", "0x10", "1e", "e6", "1 000", "9**9**9",
-     "9**99999", "1e99999999", "1.0000001k", "k", "10MB", "nan", "inf", "1" * 1001, "½", "٣"],
-)  # fmt: skip
-def test_what_is_no_count(text):
-    with pytest.raises(ValueError, match=r"not a|too large|negative"):
-        parse_count(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("8GiB", 8 << 30), ("8GB", 8 * 10**9), ("8G", 8 << 30), ("1.5m", 3 << 19), ("512", 512), ("512B", 512),
-     ("1tib", 1 << 40)],
-)  # fmt: skip
-def test_sizes(text, value):
-    assert parse_size(text) == value
-
-
-@pytest.mark.parametrize("text", ["", "x", "8i", "8iB", "-1G", "0", "0.1", "1e9", "8 G B"])
-def test_what_is_no_size(text):
-    with pytest.raises(ValueError, match="not a size"):
-        parse_size(text)
-
-
 # ---------------------------------------------------------------- bad input: one line, the right code
 
 
@@ -285,215 +231,6 @@ def test_bad_input(capsys, tmp_path, monkeypatch, arguments, code, message):
     assert click.unstyle(captured.err) == captured.err
     assert __import__("re").search(message, captured.err)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_an_existing_file_is_kept_without_force(capsys, tmp_path):
-    target = tmp_path / "pi.txt"
-    target.write_text("precious")
-    target.chmod(0o640)
-    assert run(["compute", "5", "-o", str(target)]) == 2
-    assert "--force" in capsys.readouterr().err
-    assert target.read_text() == "precious"
-    assert run(["compute", "5", "-o", str(target), "--force"]) == 0
-    assert target.read_text() == "3.14159"
-    assert stat.S_IMODE(target.stat().st_mode) == 0o640
-
-
-def test_a_file_that_appears_meanwhile_is_kept(tmp_path):
-    target = tmp_path / "pi.txt"
-    with pytest.raises(pi_engine.UsageError, match="exists: replace it"):  # noqa: PT012
-        with atomic.atomic_writer(target, overwrite=False) as stream:
-            stream.write(b"3")
-            target.write_text("precious")
-    assert target.read_text() == "precious"
-    assert list(tmp_path.iterdir()) == [target]
-
-
-def test_a_folder_that_cannot_be_synced_is_no_failure(tmp_path, monkeypatch):
-    real = os.fsync
-
-    def fsync(descriptor):
-        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
-        real(descriptor)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    assert run(["compute", "5", "-o", str(tmp_path / "pi.txt"), "-q"]) == 0
-    assert (tmp_path / "pi.txt").read_text() == "3.14159"
-
-
-def test_the_order_of_what_makes_a_file_last(tmp_path, monkeypatch):
-    """The file is synced, then named, then the temporary goes, then the folder is synced."""
-    events = []
-    for name in ("fsync", "link", "unlink"):
-        real = getattr(os, name)
-
-        def record(first, *rest, name=name, real=real, **options):
-            folder = name == "fsync" and stat.S_ISDIR(os.fstat(first).st_mode)
-            events.append("fsync folder" if folder else name)
-            return real(first, *rest, **options)
-
-        monkeypatch.setattr(os, name, record)
-    assert run(["compute", "5", "-o", str(tmp_path / "pi.txt"), "-q"]) == 0
-    assert events[-4:] == ["fsync", "link", "unlink", "fsync folder"]
-
-
-def test_a_long_name_is_found_out_before_the_start_or_written(tmp_path):
-    name = "π" * 122 + ".txt"  # 248 bytes
-    assert run(["compute", "5", "-o", str(tmp_path / name), "-q"]) == 0
-    assert [path.name for path in tmp_path.iterdir()] == [name]
-
-
-def test_a_symbolic_link_is_followed(tmp_path):
-    folder = tmp_path / "real"
-    folder.mkdir()
-    link = tmp_path / "link.txt"
-    link.symlink_to(folder / "pi.txt")
-    assert run(["compute", "5", "-o", str(link), "-q"]) == 0
-    assert link.is_symlink()
-    assert (folder / "pi.txt").read_text() == "3.14159"
-
-
-def test_a_device_is_written_to_and_not_replaced(capsys):
-    assert run(["compute", "1000", "-o", "/dev/null", "-q"]) == 0
-    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
-    assert run(["compute", "1000", "-o", "/dev/full"]) == 4
-    assert "No space left on device" in capsys.readouterr().err
-
-
-def test_a_named_pipe_is_written_to(tmp_path):
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    process = subprocess.Popen([*COMMAND, "compute", "5", "-q", "-o", str(pipe)])
-    assert pipe.read_bytes() == b"3.14159"
-    assert process.wait(30) == 0
-
-
-def test_too_little_disk_is_refused_before_the_start(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9 - 5, 5))
-    assert run(["compute", "5", "-o", str(tmp_path / "pi.txt")]) == 4
-    assert "has 5 free" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, 4), (errno.EDQUOT, 4), (errno.EIO, 1)])
-def test_a_failing_disk_leaves_nothing(capsys, tmp_path, monkeypatch, number, code):
-    def fail(descriptor):
-        raise OSError(number, os.strerror(number))
-
-    monkeypatch.setattr(os, "fsync", fail)
-    assert run(["compute", "5", "-o", str(tmp_path / "pi.txt")]) == code
-    captured = capsys.readouterr().err
-    assert os.strerror(number) in captured
-    assert captured.count("\n") == 1
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_without_permission(capsys, tmp_path, monkeypatch):
-    """As root everything is permitted, so the system's answer is replaced."""
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
-    assert run(["compute", "5", "-o", str(tmp_path / "pi.txt")]) == 2
-    assert "may not be written to" in capsys.readouterr().err
-
-
-# ---------------------------------------------------------------- pipes, signals, debug
-
-
-def test_a_closed_pipe_ends_quietly():
-    with subprocess.Popen([*COMMAND, "compute", "1e6"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout.read(10) == b"3.14159265"
-        process.stdout.close()
-        assert process.stderr.read() == b""
-        assert process.wait(60) == 1
-
-
-def test_a_full_or_closed_stdout():
-    with Path("/dev/full").open("w") as full:
-        answer = subprocess.run([*COMMAND, "compute", "5"], stdout=full, stderr=subprocess.PIPE, text=True)
-    assert (answer.returncode, answer.stderr.count("\n")) == (4, 1)
-    answer = subprocess.run(f"{sys.executable} -m pi_engine compute 5 >&-", shell=True, capture_output=True, text=True)
-    assert (answer.returncode, answer.stderr.count("\n")) == (1, 1)
-    assert "closed" in answer.stderr
-
-
-@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8:strict"])
-def test_any_encoding_of_the_terminal(encoding, tmp_path):
-    environment = {**os.environ, "PYTHONIOENCODING": encoding}
-    odd = os.fsencode(tmp_path) + b"/\xff.txt"
-    for arguments in (["--help"], ["series", "list"], ["series", "show", "chudnovsky", "--json"],
-                      ["compute", "5", "--json", "-o", odd]):  # fmt: skip
-        answer = subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True)
-        assert answer.returncode == 0, answer.stderr
-
-
-def test_a_loop_of_links_is_one_line(tmp_path, capsys):
-    (tmp_path / "loop").symlink_to("loop")
-    assert run(["compute", "5", "-o", str(tmp_path / "loop")]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
-
-
-def test_modules_of_the_current_folder_are_not_imported(tmp_path):
-    (tmp_path / "json.py").write_text("raise SystemExit('shadowed')")
-    answer = subprocess.run([sys.executable, "-P", *COMMAND[1:], "compute", "5", "--json"], cwd=tmp_path)
-    assert answer.returncode == 0
-
-
-@pytest.mark.parametrize(
-    ("number", "code", "word"),
-    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated"), (signal.SIGHUP, 129, "terminated")],
-)
-def test_an_interrupt_is_one_line_and_leaves_nothing(tmp_path, number, code, word):
-    with subprocess.Popen(
-        [*COMMAND, "compute", "1e8", "-q", "-o", str(tmp_path / "pi.txt")], stderr=subprocess.PIPE, text=True
-    ) as process:
-        time.sleep(1.5)
-        process.send_signal(number)
-        start = time.perf_counter()
-        assert process.stderr.read() == f"pi-engine: {word}\n"
-        assert process.wait(60) == code
-        assert time.perf_counter() - start < 30
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_an_early_interrupt_is_no_traceback():
-    """While modules are still being imported, at any moment of it.
-
-    Python, as it starts, may lose an interrupt; then the digits must have somewhere to go.
-    """
-    for delay in (0.02, 0.04, 0.06, 0.08, 0.1, 0.12):
-        with subprocess.Popen(
-            [*COMMAND, "compute", "5e6"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        ) as process:
-            time.sleep(delay)
-            process.send_signal(signal.SIGINT)
-            errors = process.stderr.read()
-            code = process.wait(60)
-        if b"pi_engine" in errors:  # Python itself was interrupted before it came to us
-            assert b"Traceback" not in errors, errors
-            assert code in (130, -signal.SIGINT)
-
-
-def test_an_interrupt_while_writing_leaves_nothing(tmp_path):
-    with pytest.raises(KeyboardInterrupt):  # noqa: PT012
-        with atomic.atomic_writer(tmp_path / "pi.txt", overwrite=False) as stream:
-            stream.write(b"3.14")
-            assert len(list(tmp_path.iterdir())) == 1
-            raise KeyboardInterrupt
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_traceback_only_with_debug():
-    answer = pi("compute", "5", "--series", "leibniz", "--debug")
-    assert "Traceback" in answer.stderr
-    assert answer.returncode == 2
-    assert "Traceback" not in pi("compute", "5", "--series", "leibniz").stderr
-
-
-def test_a_bug_is_one_line(capsys, monkeypatch):
-    monkeypatch.setattr("pi_engine.engine.compute", lambda *a, **k: 1 // 0)
-    assert run(["compute", "5"]) == 1
-    captured = capsys.readouterr().err
-    assert captured.count("\n") == 1
-    assert "ZeroDivisionError" in captured
 
 
 # ---------------------------------------------------------------- progress

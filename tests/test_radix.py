@@ -1,4 +1,4 @@
-"""Conversion between binary and decimal, against gmpy2: words, text, hashes, and the checks that ride along."""
+"""Conversion between binary and decimal, against gmpy2: words, and the checks that ride along."""
 
 import itertools
 
@@ -7,12 +7,9 @@ import numpy as np
 import pytest
 from gmpy2 import mpz
 
-from pi_engine.bigint.mersenne import M61
-from pi_engine.bigint.moduli import moduli, random_prime, residues
+from pi_engine.bigint.moduli import residues
 from pi_engine.errors import VerificationError
-from pi_engine.radix import integer_text, powers, spine, tree, word_text, words_of_fraction
-from pi_engine.radix.conversion_kernels import PIECE
-from pi_engine.radix.digit_hash import DigitHash
+from pi_engine.radix import integer_text, powers, spine, tree, words_of_fraction
 from pi_engine.radix.integer_text import from_text, to_text
 from pi_engine.radix.powers import Shape, powers_of, shape_for
 from pi_engine.radix.reciprocal import reciprocal
@@ -32,15 +29,6 @@ def number(rng, bits):
 def text_of(words):
     """The plain oracle: 19 digits a word."""
     return "".join(f"{int(word):019d}" for word in words)
-
-
-def plain_text(words):
-    """The numpy oracle of `word_text`: digit by digit, last first."""
-    rest, digits = words.copy(), np.empty((len(words), 19), np.uint8)
-    for column in range(18, -1, -1):
-        digits[:, column] = rest % np.uint64(10) + np.uint64(48)
-        rest //= np.uint64(10)
-    return digits.reshape(-1)
 
 
 @pytest.fixture
@@ -183,40 +171,6 @@ def test_what_is_no_plain_integer_is_as_with_gmp(text):
         assert from_text(text) == wanted
 
 
-@pytest.mark.parametrize("threads", THREADS)
-def test_words_and_text(rng, monkeypatch, threads):
-    monkeypatch.setattr(word_text, "_LEAST_SHARE", 1)
-    monkeypatch.setattr(word_text, "_LEAST_HASHED", 1)
-    generator = np.random.default_rng(rng.getrandbits(60))
-    for count in (0, 1, 2, 7, 8, 9, 100, 40_000):
-        words = generator.integers(0, 10**19, count, dtype=np.uint64)
-        words[:3] = [0, 10**19 - 1, 10**16][: min(3, count)]
-        text = word_text.word_text(words, threads)
-        assert bytes(text) == bytes(plain_text(words))
-        assert np.array_equal(word_text.words_of_text(text, threads), words)
-        value = mpz(bytes(text).decode() or "0")
-        for prime in (M61, random_prime(), 2**61 - 31, 3):
-            assert word_text.word_hash(words, threads, prime) == value % prime
-        lengths = [count // 2, 0, count // 5, 1][: count // 2 + 1]
-        found = word_text.residues_of_parts(words, lengths, threads)
-        for length, place, part in zip(lengths, itertools.accumulate(lengths, initial=0), found, strict=False):
-            assert part == residues(mpz(bytes(text[19 * place : 19 * (place + length)]).decode() or "0"))
-
-
-def test_every_character_but_digits_is_refused():
-    for place in range(19):
-        for character in range(256):
-            text = np.full(38, ord("5"), np.uint8)
-            text[19 + place] = character
-            if ord("0") <= character <= ord("9"):
-                word_text.words_of_text(text)
-            else:
-                with pytest.raises(ValueError, match=f"character {19 + place} "):
-                    word_text.words_of_text(text)
-    with pytest.raises(ValueError, match="no multiple of 19"):
-        word_text.words_of_text(np.full(20, 48, np.uint8))
-
-
 def test_reciprocals_are_as_near_as_promised(rng):
     for length, n in [(10, 50), (1000, 100), (100, 30_000), (90_000, 90_000), (300_000, 300_001), (50_000, 200_000)]:
         for d in (number(rng, length - 1) + (mpz(1) << (length - 1)), mpz(1) << (length - 1), (mpz(1) << length) - 1):
@@ -303,34 +257,3 @@ def test_the_hash_of_the_check_is_that_of_the_words(rng):
     words, _, found = tree.words_of(words_of_fraction.limbs_of(root), powers_of(shape, 1), 1)
     assert isinstance(found, spine.Spine)
     assert found.check(residues(root), words, 1) == residues(mpz(text_of(words)))
-
-
-def test_the_hash_of_a_text_sees_every_character():
-    """At every place of a block, and every character there is in a text."""
-    digits = ("31415926535" * 12)[:130]
-    right = word_text.text_residues(digits)
-    for place in range(130):
-        for character in map(chr, range(256)):
-            text = digits[:place] + character + digits[place + 1 :]
-            if character in "0123456789":
-                assert (word_text.text_residues(text) == right) == (text == digits)
-            else:
-                with pytest.raises(ValueError, match="decimal digits"):
-                    word_text.text_residues(text)
-
-
-def test_the_hash_of_a_text_is_that_of_its_digits(rng, monkeypatch):
-    monkeypatch.setattr(word_text, "_LEAST_SIXTEENS", 1)
-    piece = 16 * PIECE
-    for length in (0, 1, 63, 64, 65, 128, 1000, piece - 1, piece, piece + 64, rng.randrange(2 * piece, 4 * piece)):
-        text = "".join(rng.choices("0123456789", k=length))
-        oracle = DigitHash(10, moduli())
-        oracle.update(text)
-        for threads in (1, 3):
-            assert word_text.text_residues(text, threads).values == tuple(oracle.values)
-            assert word_text.text_residues("3.x" + text, threads, start=3).values == tuple(oracle.values)
-        for wrong in ("x", "é", "/", ":"):
-            if text:
-                place = rng.randrange(length)
-                with pytest.raises(ValueError, match="decimal digits"):
-                    word_text.text_residues(text[:place] + wrong + text[place + 1 :])

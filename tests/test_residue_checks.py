@@ -1,8 +1,5 @@
 """The checks by residues see what is planted: a merge's product, and multiples of 2^61 − 1, which only the second prime sees."""
 
-import ctypes
-import itertools
-
 import gmpy2
 import numpy as np
 import pytest
@@ -16,10 +13,6 @@ from pi_engine.bigint.cyclic import Factor, Ring
 from pi_engine.bigint.mersenne import M61
 from pi_engine.radix import word_text, words_of_fraction
 from pi_engine.radix.digit_hash import DigitHash
-from pi_engine.series import CHUDNOVSKY
-from pi_engine.splitting import fast_tree, level_division, lower_tree, merge_check, shadow, tree_kernels, upper_tree
-
-from .test_fast_splitting import EVERY
 
 DIGITS = 70_000  # past FUSED_FROM_BITS
 
@@ -27,9 +20,6 @@ DIGITS = 70_000  # past FUSED_FROM_BITS
 @pytest.fixture
 def fast(monkeypatch, _plain_path):
     monkeypatch.setattr(plan, "fast_path_pays", lambda digits: True)
-
-
-# ---------------------------------------------------------------- both moduli
 
 
 def test_the_second_prime_is_random_and_near_2_61():
@@ -182,156 +172,3 @@ def test_digits_hash_modulo_several(rng):
     for start in range(0, len(digits), 777):
         found.update(digits[start : start + 777])
     assert found.values == [int(mpz(digits) % m) for m in both.moduli()] and found.value == found.values[0]
-
-
-# ---------------------------------------------------------------- the shadow's strands
-
-
-@pytest.mark.parametrize("series", EVERY.values(), ids=EVERY)
-def test_strands_of_every_length(monkeypatch, series):
-    monkeypatch.setattr(shadow, "_LEAST_SHARE", 1)
-    for terms in (*range(1, 20), 1001):
-        expected = shadow.interpreted_shadow_residues(series, terms)
-        for threads in (1, 2, 5):
-            assert shadow.compiled_shadow_residues(series, terms, threads) == expected
-
-
-def test_the_bounds_of_the_kernel_at_their_edges(rng):
-    """The largest coefficients and the largest k; values of 2^61 − 2 and near it everywhere."""
-    for last, count, degree in itertools.product((2**60, M61 // 4), (3, 8, 9, 23), (0, 1, 6)):
-        first = last - count - degree
-        p, q, a = (np.array([M61 - 1 - rng.randrange(2) for _ in range(degree + 1)], np.uint64) for _ in "pqa")
-        found, rows = np.empty(3, np.uint64), np.empty(tree_kernels.STRANDS * 3 * (degree + 1), np.uint64)
-        tree_kernels.shadow_of_terms(p, q, a, first, count, rows, found)
-        P = Q = 1
-        T = 0
-        for k in range(first, first + count):
-            p_k, q_k, a_k = (sum(int(c) * k**i for i, c in enumerate(f)) for f in (p, q, a))
-            P = P * p_k % M61
-            Q, T = Q * q_k % M61, (T * q_k + P * a_k) % M61
-        assert found.tolist() == [P, Q, T]
-
-
-@pytest.mark.parametrize("row", [0, 1, 2])
-def test_a_wrong_strand_is_seen(monkeypatch, row):
-    monkeypatch.setattr(shadow, "_LEAST_SHARE", 1)
-    sum_ = fast_tree.split_fast(CHUDNOVSKY, 2000, 2, lambda *step: None)
-    real = tree_kernels.shadow_of_terms
-
-    def damaged(p, q, a, first, count, rows, found):
-        real(p, q, a, first, count, rows, found)
-        if first == 1:
-            found[row] = (int(found[row]) + 1) % M61
-
-    shadow.check_against_shadow(CHUDNOVSKY, 2000, sum_, compiled=True, threads=2)
-    monkeypatch.setattr(tree_kernels, "shadow_of_terms", damaged)
-    with pytest.raises(VerificationError, match="shadow"):
-        shadow.check_against_shadow(CHUDNOVSKY, 2000, sum_, compiled=True, threads=2)
-
-
-# ---------------------------------------------------------------- merges
-
-
-@pytest.fixture(autouse=True)
-def _large(monkeypatch):
-    """Merges are checked from the subtrees on."""
-    monkeypatch.setattr(fast_tree, "LARGE_BITS", 1)
-
-
-def split(check=True, terms=30_000):
-    return fast_tree.split_fast(CHUDNOVSKY, terms, 2, lambda *step: None, check=check)
-
-
-@pytest.mark.parametrize("row", [0, 1, 2])
-def test_a_number_that_changes_before_its_merge_is_seen(monkeypatch, row):
-    """In a level of kernels: one bit of one operand after it was made; what a wrong product is, and a bad memory."""
-    real = lower_tree.merges_claimed
-
-    def damaged(counter, stop, *rest):
-        place, offsets, lengths = rest[5:8]
-        if int(counter[0]) == 0 and lengths.shape[1] == 8:
-            ctypes.c_uint64.from_address(place + 8 * int(offsets[row, 2]) + 8).value ^= 1 << 17
-        real(counter, stop, *rest)
-
-    monkeypatch.setattr(lower_tree, "share", lambda task, count, threads: task(0, 0, 1))
-    monkeypatch.setattr(lower_tree, "merges_claimed", damaged)
-    with pytest.raises(VerificationError, match=r"the product .* of .* bits in the sum"):
-        split()
-    split(check=False)
-
-
-@pytest.mark.parametrize("call", range(3))
-def test_a_damaged_product_of_the_largest_merge_is_seen(monkeypatch, call):
-    """The last merges of all with all threads inside: T, then Q; and the P of the left one."""
-    names = []
-    real = upper_tree.to_limbs
-
-    def count(x, limbs, threads, out=None):
-        names.append(limbs)
-        return real(x, limbs, threads, out)
-
-    monkeypatch.setattr(upper_tree, "to_limbs", count)
-    monkeypatch.setattr(fast_tree._FastTree, "many", lambda tree, level: False)
-    monkeypatch.setattr(fast_tree._FastTree, "second_division", lambda tree: 0)
-    right = split()
-    largest = sorted(range(len(names)), key=lambda i: names[i])[-3:][call]
-    seen = []
-
-    def damaged(x, limbs, threads, out=None):
-        found = real(x, limbs, threads, out)
-        if len(seen) == largest:
-            found[limbs // 2] ^= np.uint64(1 << 40)
-        seen.append(limbs)
-        return found
-
-    monkeypatch.setattr(upper_tree, "to_limbs", damaged)
-    with pytest.raises(VerificationError, match=r"the product .* of .* bits in the sum"):
-        split()
-    seen.clear()
-    assert split(check=False) != right
-
-
-def test_a_wrong_quotient_of_a_level_is_seen(monkeypatch):
-    monkeypatch.setattr(fast_tree, "DIVIDE_AGAIN_LEVELS", 2)
-    real = level_division.inverse_modulo_power
-    monkeypatch.setattr(level_division, "inverse_modulo_power", lambda *a, **k: real(*a, **k) ^ (mpz(1) << 200))
-    with pytest.raises(VerificationError, match="divided by a common factor"):
-        split()
-
-
-def test_nothing_is_checked_where_nothing_is_asked(monkeypatch):
-    def never(*a, **k):
-        raise AssertionError("a check was made")
-
-    for module, name in (
-        (merge_check, "residues_of"),
-        (upper_tree, "residue_of_magnitude"),
-        (fast_tree, "with_residues"),
-    ):
-        monkeypatch.setattr(module, name, never)
-    assert split(check=False).Q
-    with pytest.raises(AssertionError, match="a check was made"):
-        split()
-
-
-@pytest.mark.parametrize("divided", [True, False])
-def test_merges_are_checked_from_the_first_large_level_on(monkeypatch, divided):
-    """And from a division of a level on, whatever its numbers' length."""
-    large = 1 << 23 if divided else 1 << 17
-    monkeypatch.setattr(fast_tree, "LARGE_BITS", large)
-    monkeypatch.setattr(fast_tree, "DIVIDE_AGAIN_LEVELS", 2 if divided else 99)
-    seen = []
-    real = fast_tree.merge_level
-
-    def merge_level(level, *a, **k):
-        seen.append((fast_tree._FastTree.bits(level), level.residues is not None))
-        return real(level, *a, **k)
-
-    monkeypatch.setattr(fast_tree, "merge_level", merge_level)
-    root = split()
-    assert root.truncated is not None
-    checked = [bits for bits, residues in seen if residues]
-    plain = [bits for bits, residues in seen if not residues]
-    assert plain and checked and max(plain) < min(checked)
-    assert max(plain) < large
-    assert (min(checked) < large) == divided

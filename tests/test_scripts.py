@@ -60,7 +60,7 @@ def test_a_setup_that_fails_says_so_and_leaves_no_environment(checkout):
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else")
 def test_a_folder_without_permission_is_one_line(tmp_path):
-    """The real thing, as nobody; `test_cli` replaces the system's answer."""
+    """The real thing, as nobody; `test_output_files` replaces the system's answer."""
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o755)
     code = (

@@ -1,0 +1,116 @@
+"""Residues that go up with the nodes: merges, divisions of a level, and from where on."""
+
+import ctypes
+
+import numpy as np
+import pytest
+from gmpy2 import mpz
+
+from pi_engine import VerificationError
+from pi_engine.series import CHUDNOVSKY
+from pi_engine.splitting import fast_tree, level_division, lower_tree, merge_check, upper_tree
+
+
+@pytest.fixture(autouse=True)
+def _large(monkeypatch):
+    """Merges are checked from the subtrees on."""
+    monkeypatch.setattr(fast_tree, "LARGE_BITS", 1)
+
+
+def split(check=True, terms=30_000):
+    return fast_tree.split_fast(CHUDNOVSKY, terms, 2, lambda *step: None, check=check)
+
+
+@pytest.mark.parametrize("row", [0, 1, 2])
+def test_a_number_that_changes_before_its_merge_is_seen(monkeypatch, row):
+    """In a level of kernels: one bit of one operand after it was made; what a wrong product is, and a bad memory."""
+    real = lower_tree.merges_claimed
+
+    def damaged(counter, stop, *rest):
+        place, offsets, lengths = rest[5:8]
+        if int(counter[0]) == 0 and lengths.shape[1] == 8:
+            ctypes.c_uint64.from_address(place + 8 * int(offsets[row, 2]) + 8).value ^= 1 << 17
+        real(counter, stop, *rest)
+
+    monkeypatch.setattr(lower_tree, "share", lambda task, count, threads: task(0, 0, 1))
+    monkeypatch.setattr(lower_tree, "merges_claimed", damaged)
+    with pytest.raises(VerificationError, match=r"the product .* of .* bits in the sum"):
+        split()
+    split(check=False)
+
+
+@pytest.mark.parametrize("call", range(3))
+def test_a_damaged_product_of_the_largest_merge_is_seen(monkeypatch, call):
+    """The last merges of all with all threads inside: T, then Q; and the P of the left one."""
+    names = []
+    real = upper_tree.to_limbs
+
+    def count(x, limbs, threads, out=None):
+        names.append(limbs)
+        return real(x, limbs, threads, out)
+
+    monkeypatch.setattr(upper_tree, "to_limbs", count)
+    monkeypatch.setattr(fast_tree._FastTree, "many", lambda tree, level: False)
+    monkeypatch.setattr(fast_tree._FastTree, "second_division", lambda tree: 0)
+    right = split()
+    largest = sorted(range(len(names)), key=lambda i: names[i])[-3:][call]
+    seen = []
+
+    def damaged(x, limbs, threads, out=None):
+        found = real(x, limbs, threads, out)
+        if len(seen) == largest:
+            found[limbs // 2] ^= np.uint64(1 << 40)
+        seen.append(limbs)
+        return found
+
+    monkeypatch.setattr(upper_tree, "to_limbs", damaged)
+    with pytest.raises(VerificationError, match=r"the product .* of .* bits in the sum"):
+        split()
+    seen.clear()
+    assert split(check=False) != right
+
+
+def test_a_wrong_quotient_of_a_level_is_seen(monkeypatch):
+    monkeypatch.setattr(fast_tree, "DIVIDE_AGAIN_LEVELS", 2)
+    real = level_division.inverse_modulo_power
+    monkeypatch.setattr(level_division, "inverse_modulo_power", lambda *a, **k: real(*a, **k) ^ (mpz(1) << 200))
+    with pytest.raises(VerificationError, match="divided by a common factor"):
+        split()
+
+
+def test_nothing_is_checked_where_nothing_is_asked(monkeypatch):
+    def never(*a, **k):
+        raise AssertionError("a check was made")
+
+    for module, name in (
+        (merge_check, "residues_of"),
+        (upper_tree, "residue_of_magnitude"),
+        (fast_tree, "with_residues"),
+    ):
+        monkeypatch.setattr(module, name, never)
+    assert split(check=False).Q
+    with pytest.raises(AssertionError, match="a check was made"):
+        split()
+
+
+@pytest.mark.parametrize("divided", [True, False])
+def test_merges_are_checked_from_the_first_large_level_on(monkeypatch, divided):
+    """And from a division of a level on, whatever its numbers' length."""
+    large = 1 << 23 if divided else 1 << 17
+    monkeypatch.setattr(fast_tree, "LARGE_BITS", large)
+    monkeypatch.setattr(fast_tree, "DIVIDE_AGAIN_LEVELS", 2 if divided else 99)
+    seen = []
+    real = fast_tree.merge_level
+
+    def merge_level(level, *a, **k):
+        seen.append((fast_tree._FastTree.bits(level), level.residues is not None))
+        return real(level, *a, **k)
+
+    monkeypatch.setattr(fast_tree, "merge_level", merge_level)
+    root = split()
+    assert root.truncated is not None
+    checked = [bits for bits, residues in seen if residues]
+    plain = [bits for bits, residues in seen if not residues]
+    assert plain and checked and max(plain) < min(checked)
+    assert max(plain) < large
+    assert (min(checked) < large) == divided

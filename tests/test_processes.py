@@ -1,0 +1,112 @@
+"""The command as a process: pipes, signals, terminals, tracebacks."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pi_engine.cli.main import run
+from pi_engine.digits import atomic
+from tests.command import COMMAND, pi
+
+
+def test_a_closed_pipe_ends_quietly():
+    with subprocess.Popen([*COMMAND, "compute", "1e6"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout.read(10) == b"3.14159265"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 1
+
+
+def test_a_full_or_closed_stdout():
+    with Path("/dev/full").open("w") as full:
+        answer = subprocess.run([*COMMAND, "compute", "5"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (answer.returncode, answer.stderr.count("\n")) == (4, 1)
+    answer = subprocess.run(f"{sys.executable} -m pi_engine compute 5 >&-", shell=True, capture_output=True, text=True)
+    assert (answer.returncode, answer.stderr.count("\n")) == (1, 1)
+    assert "closed" in answer.stderr
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8:strict"])
+def test_any_encoding_of_the_terminal(encoding, tmp_path):
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    odd = os.fsencode(tmp_path) + b"/\xff.txt"
+    for arguments in (["--help"], ["series", "list"], ["series", "show", "chudnovsky", "--json"],
+                      ["compute", "5", "--json", "-o", odd]):  # fmt: skip
+        answer = subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True)
+        assert answer.returncode == 0, answer.stderr
+
+
+def test_a_loop_of_links_is_one_line(tmp_path, capsys):
+    (tmp_path / "loop").symlink_to("loop")
+    assert run(["compute", "5", "-o", str(tmp_path / "loop")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_modules_of_the_current_folder_are_not_imported(tmp_path):
+    (tmp_path / "json.py").write_text("raise SystemExit('shadowed')")
+    answer = subprocess.run([sys.executable, "-P", *COMMAND[1:], "compute", "5", "--json"], cwd=tmp_path)
+    assert answer.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "word"),
+    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated"), (signal.SIGHUP, 129, "terminated")],
+)
+def test_an_interrupt_is_one_line_and_leaves_nothing(tmp_path, number, code, word):
+    with subprocess.Popen(
+        [*COMMAND, "compute", "1e8", "-q", "-o", str(tmp_path / "pi.txt")], stderr=subprocess.PIPE, text=True
+    ) as process:
+        time.sleep(1.5)
+        process.send_signal(number)
+        start = time.perf_counter()
+        assert process.stderr.read() == f"pi-engine: {word}\n"
+        assert process.wait(60) == code
+        assert time.perf_counter() - start < 30
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_early_interrupt_is_no_traceback():
+    """While modules are still being imported, at any moment of it.
+
+    Python, as it starts, may lose an interrupt; then the digits must have somewhere to go.
+    """
+    for delay in (0.02, 0.04, 0.06, 0.08, 0.1, 0.12):
+        with subprocess.Popen(
+            [*COMMAND, "compute", "5e6"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        ) as process:
+            time.sleep(delay)
+            process.send_signal(signal.SIGINT)
+            errors = process.stderr.read()
+            code = process.wait(60)
+        if b"pi_engine" in errors:  # Python itself was interrupted before it came to us
+            assert b"Traceback" not in errors, errors
+            assert code in (130, -signal.SIGINT)
+
+
+def test_an_interrupt_while_writing_leaves_nothing(tmp_path):
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012
+        with atomic.atomic_writer(tmp_path / "pi.txt", overwrite=False) as stream:
+            stream.write(b"3.14")
+            assert len(list(tmp_path.iterdir())) == 1
+            raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_traceback_only_with_debug():
+    answer = pi("compute", "5", "--series", "leibniz", "--debug")
+    assert "Traceback" in answer.stderr
+    assert answer.returncode == 2
+    assert "Traceback" not in pi("compute", "5", "--series", "leibniz").stderr
+
+
+def test_a_bug_is_one_line(capsys, monkeypatch):
+    monkeypatch.setattr("pi_engine.engine.compute", lambda *a, **k: 1 // 0)
+    assert run(["compute", "5"]) == 1
+    captured = capsys.readouterr().err
+    assert captured.count("\n") == 1
+    assert "ZeroDivisionError" in captured

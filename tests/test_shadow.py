@@ -1,0 +1,55 @@
+"""The shadow's strands, and what it sees."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from pi_engine import VerificationError
+from pi_engine.bigint.mersenne import M61
+from pi_engine.series import CHUDNOVSKY
+from pi_engine.splitting import fast_tree, shadow, tree_kernels
+
+from .test_fast_splitting import EVERY
+
+
+@pytest.mark.parametrize("series", EVERY.values(), ids=EVERY)
+def test_strands_of_every_length(monkeypatch, series):
+    monkeypatch.setattr(shadow, "_LEAST_SHARE", 1)
+    for terms in (*range(1, 20), 1001):
+        expected = shadow.interpreted_shadow_residues(series, terms)
+        for threads in (1, 2, 5):
+            assert shadow.compiled_shadow_residues(series, terms, threads) == expected
+
+
+def test_the_bounds_of_the_kernel_at_their_edges(rng):
+    """The largest coefficients and the largest k; values of 2^61 − 2 and near it everywhere."""
+    for last, count, degree in itertools.product((2**60, M61 // 4), (3, 8, 9, 23), (0, 1, 6)):
+        first = last - count - degree
+        p, q, a = (np.array([M61 - 1 - rng.randrange(2) for _ in range(degree + 1)], np.uint64) for _ in "pqa")
+        found, rows = np.empty(3, np.uint64), np.empty(tree_kernels.STRANDS * 3 * (degree + 1), np.uint64)
+        tree_kernels.shadow_of_terms(p, q, a, first, count, rows, found)
+        P = Q = 1
+        T = 0
+        for k in range(first, first + count):
+            p_k, q_k, a_k = (sum(int(c) * k**i for i, c in enumerate(f)) for f in (p, q, a))
+            P = P * p_k % M61
+            Q, T = Q * q_k % M61, (T * q_k + P * a_k) % M61
+        assert found.tolist() == [P, Q, T]
+
+
+@pytest.mark.parametrize("row", [0, 1, 2])
+def test_a_wrong_strand_is_seen(monkeypatch, row):
+    monkeypatch.setattr(shadow, "_LEAST_SHARE", 1)
+    sum_ = fast_tree.split_fast(CHUDNOVSKY, 2000, 2, lambda *step: None)
+    real = tree_kernels.shadow_of_terms
+
+    def damaged(p, q, a, first, count, rows, found):
+        real(p, q, a, first, count, rows, found)
+        if first == 1:
+            found[row] = (int(found[row]) + 1) % M61
+
+    shadow.check_against_shadow(CHUDNOVSKY, 2000, sum_, compiled=True, threads=2)
+    monkeypatch.setattr(tree_kernels, "shadow_of_terms", damaged)
+    with pytest.raises(VerificationError, match="shadow"):
+        shadow.check_against_shadow(CHUDNOVSKY, 2000, sum_, compiled=True, threads=2)

@@ -1,0 +1,23 @@
+"""The digits that the tests of `verify` damage, and where they write them."""
+
+import pytest
+
+import pi_engine
+from tests.verify.cases import COUNT
+
+
+@pytest.fixture(scope="session")
+def texts():
+    return {base: pi_engine.compute(COUNT + 100, base=base).text()[: COUNT + 2] for base in (10, 16)}
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Write a file and return its path."""
+
+    def write(content, name="pi.txt"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
