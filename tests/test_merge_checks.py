@@ -13,8 +13,9 @@ from pi_engine.splitting import fast_tree, level_division, lower_tree, merge_che
 
 @pytest.fixture(autouse=True)
 def _large(monkeypatch):
-    """Merges are checked from the subtrees on."""
+    """Merges are checked from the subtrees on, and residues found on all threads."""
     monkeypatch.setattr(fast_tree, "LARGE_BITS", 1)
+    monkeypatch.setattr(merge_check, "SHARED_FROM_BITS", 0)
 
 
 def split(check=True, terms=30_000):

@@ -1,4 +1,4 @@
-"""The checks by residues see what is planted: a merge's product, and multiples of 2^61 − 1, which only the second prime sees."""
+"""The checks by residues see what is planted, and multiples of 2^61 − 1, which only the second prime sees."""
 
 import gmpy2
 import numpy as np
@@ -8,6 +8,7 @@ from gmpy2 import mpz
 import pi_engine
 from pi_engine import VerificationError, converted, plan
 from pi_engine.bigint import moduli as both
+from pi_engine.bigint import residues as limb_residues
 from pi_engine.bigint import root_quotient
 from pi_engine.bigint.cyclic import Factor, Ring
 from pi_engine.bigint.mersenne import M61
@@ -43,7 +44,8 @@ def test_residues_calculate(rng):
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
-def test_residues_of_long_numbers(rng, threads):
+def test_residues_of_long_numbers(rng, monkeypatch, threads):
+    monkeypatch.setattr(limb_residues, "SHARED_FROM_BITS_OF_BOTH", 3_000_000)
     for bits in (both.KERNEL_FROM_BITS - 1, both.KERNEL_FROM_BITS, 64 * 32768, 64 * 32768 + 1, 5_000_001):
         x = mpz(rng.getrandbits(bits) | 1 << (bits - 1))
         for number in (x, -x):

@@ -42,6 +42,8 @@ def test_words_and_text(rng, monkeypatch, threads):
         found = word_text.residues_of_parts(words, lengths, threads)
         for length, place, part in zip(lengths, itertools.accumulate(lengths, initial=0), found, strict=False):
             assert part == residues(mpz(bytes(text[19 * place : 19 * (place + length)]).decode() or "0"))
+        with pytest.raises(ValueError, match="words in all"):
+            word_text.residues_of_parts(words, [count, 1], threads)
 
 
 def test_every_character_but_digits_is_refused():

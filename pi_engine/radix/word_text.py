@@ -103,6 +103,8 @@ def residues_of_parts(words: Words, lengths: Sequence[int], threads: int = 1) ->
 def _hashes(words: Words, lengths: Sequence[int], threads: int, primes: tuple[int, ...]) -> list[list[int]]:
     """With B = 10^19, n words are B^(n−1)·Σ words[i]·B^(−i): residues of limbs are found so, with other weights."""
     words, starts = np.ascontiguousarray(words, np.uint64), list(itertools.accumulate(lengths, initial=0))
+    if starts[-1] > len(words):
+        raise ValueError(f"parts of {starts[-1]} words in all, where there are {len(words)}")
     threads = _useful(threads, starts[-1], _LEAST_HASHED)
     source, tables = words.ctypes.data, digit_tables(primes, DIGITS)
     sums = np.empty((threads, len(lengths), len(primes), 2), np.uint64)
