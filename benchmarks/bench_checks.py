@@ -3,7 +3,8 @@
     python benchmarks/bench_checks.py [DIGITS] [RUNS]
 
 The parts are the seconds within the functions that check, medians of the runs; their sum over the run's time is what the
-checks cost. Merges of a level are checked inside the kernel that makes them: their part is a second reading of the level.
+checks cost. Merges of a level are checked inside the kernel that makes them: their part is a second reading of the level. The
+shadow runs beside the sum: of its seconds on one of the threads that thread's share is counted.
 The difference of the two kinds of runs is the same thing measured from outside, where a machine's other work is louder:
 each run is compared with the other kind's beside it.
 """
@@ -19,11 +20,13 @@ from pi_engine import engine, summation
 from pi_engine.bigint import root_quotient
 from pi_engine.kernels import compile_fast_path
 from pi_engine.radix import powers, spine, tree, words_of_fraction
-from pi_engine.splitting import fast_tree, level_division, merge_check, truncation, upper_tree
+from pi_engine.runtime.threads import available_threads
+from pi_engine.splitting import fast_tree, level_division, merge_check, shadow, truncation, upper_tree
 
 LEVELS: tuple[Literal["none", "fast"], ...] = ("none", "fast")
 PARTS = (
     (summation, "check_against_shadow", "shadow"),
+    (shadow, "compiled_shadow_residues", "shadow"),
     (fast_tree, "with_residues", "merges"),
     (level_division, "divided", "merges"),
     (upper_tree, "residue_of_magnitude", "merges"),
@@ -44,11 +47,12 @@ found: dict[str, float] = {}
 def timed(place, name, part):
     """Add the seconds of a function's calls up in `found`."""
     function = getattr(place, name)
+    threads = available_threads() if place is shadow else 1
 
     def wrapper(*arguments, **options):
         start = time.perf_counter()
         result = function(*arguments, **options)
-        found[part] = found.get(part, 0.0) + time.perf_counter() - start
+        found[part] = found.get(part, 0.0) + (time.perf_counter() - start) / threads
         return result
 
     setattr(place, name, wrapper)

@@ -8,7 +8,7 @@ from pi_engine.result import Check
 from pi_engine.series.combination import Combination
 from pi_engine.series.evaluation import leading_bits
 from pi_engine.series.truncation import needed_bits, require_precision
-from pi_engine.splitting import Node, check_against_shadow, split
+from pi_engine.splitting import Node, check_against_shadow, shadow_beside, split
 
 if TYPE_CHECKING:
     from pi_engine.plan import Plan
@@ -28,6 +28,7 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
     for i, (component, terms) in enumerate(zip(components, plan.terms, strict=True)):
         with clock.phase("sum"):
             progress = _share_of(clock.progress, i, len(components))
+            shadow = shadow_beside(component.sum, terms, threads) if check and plan.fast else None
             needed = needed_bits(plan.series, plan.fraction_bits, terms, i)
             node = split(
                 component.sum, terms, threads=threads, progress=progress, fast=plan.fast, check=check, needed=needed
@@ -35,7 +36,7 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
         require_precision(plan.series, plan.fraction_bits, node.error, i)
         if check:
             with clock.phase("check"):
-                check_against_shadow(component.sum, terms, node, compiled=plan.fast, threads=threads)
+                check_against_shadow(component.sum, terms, node, compiled=plan.fast, threads=threads, shadow=shadow)
         if combination is not None:
             with clock.phase("division"):
                 combination.add(component.coefficient, node.Q, node.T, check=check, threads=threads, fast=plan.fast)

@@ -1,12 +1,14 @@
 """The shadow's strands, and what it sees."""
 
 import itertools
+import threading
 
 import numpy as np
 import pytest
 
 from pi_engine import VerificationError
 from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.threads import beside
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting import fast_tree, shadow, tree_kernels
 
@@ -53,3 +55,28 @@ def test_a_wrong_strand_is_seen(monkeypatch, row):
     monkeypatch.setattr(tree_kernels, "shadow_of_terms", damaged)
     with pytest.raises(VerificationError, match="shadow"):
         shadow.check_against_shadow(CHUDNOVSKY, 2000, sum_, compiled=True, threads=2)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_beside_the_sum_it_is_the_same(threads):
+    for terms in (2, 3, 500):
+        asked = [shadow.shadow_beside(CHUDNOVSKY, terms, threads) for _ in range(3)]
+        expected = shadow.interpreted_shadow_residues(CHUDNOVSKY, terms)
+        assert [shadow() for shadow in asked] == [expected] * 3
+
+
+def test_what_is_wrong_with_it_beside_the_sum_is_seen(monkeypatch):
+    monkeypatch.setattr(shadow, "compiled_shadow_residues", lambda *a: (1, 2))
+    found = shadow.shadow_beside(CHUDNOVSKY, 500, 2)
+    node = fast_tree.split_fast(CHUDNOVSKY, 500, 2, lambda *step: None)
+    with pytest.raises(VerificationError, match="shadow"):
+        shadow.check_against_shadow(CHUDNOVSKY, 500, node, compiled=True, threads=2, shadow=found)
+
+
+def test_beside_waits_and_tells_what_was_raised():
+    for threads in (1, 2):
+        begun = threading.Event()
+        wait = beside(lambda begun=begun: begun.set() or 1 / 0, threads)
+        assert begun.wait(timeout=20) if threads > 1 else not begun.is_set()
+        with pytest.raises(ZeroDivisionError):
+            wait()

@@ -6,10 +6,12 @@ import itertools
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+_Result = TypeVar("_Result")
 
 
 @cache
@@ -18,9 +20,27 @@ def executor(workers: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(workers, thread_name_prefix="pi-engine-transform")
 
 
+@cache
+def _one_beside() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="pi-engine-beside")
+
+
+def _forget_threads() -> None:
+    executor.cache_clear()
+    _one_beside.cache_clear()
+
+
 # A forked child has none of its parent's threads, and would wait for them for ever.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=executor.cache_clear)
+    os.register_at_fork(after_in_child=_forget_threads)
+
+
+def beside(task: Callable[[], _Result], threads: int) -> Callable[[], _Result]:
+    """Begin task() in a thread of its own, beside what the caller and `share` do next; what is returned waits for its result.
+
+    With one thread allowed it begins when its result is asked for.
+    """
+    return task if threads <= 1 else _one_beside().submit(task).result
 
 
 def share(task: Callable[[int, int, int], object], count: int, threads: int) -> None:

@@ -2,8 +2,8 @@
 
     P ← P·p(k),   Q ← Q·q(k),   T ← T·q(k) + P·a(k)
 
-In Python that is one flat loop, the reference. Compiled, the terms are cut into strands that run side by side and on
-all threads, each by this loop, and are joined at the end as neighbours are: (P₁P₂, Q₁Q₂, T₁Q₂ + P₁T₂) modulo 2^61 − 1.
+In Python that is one flat loop, the reference. Compiled, the terms are cut into strands that run side by side, beside the
+sum or on all threads, each by this loop, and are joined at the end as neighbours are: (P₁P₂, Q₁Q₂, T₁Q₂ + P₁T₂) modulo 2^61 − 1.
 With the tree it shares the three polynomials and the pool of threads, nothing else: no leaf, no merge, no cut of the
 range, no large product, no common factor. The root's residues must equal it, and where its numbers have lost low limbs
 (`truncation`) those of the numbers that they would be. An error of the tree that is not a
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from pi_engine.bigint.mersenne import M61, require, residue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gmpy2 import mpz
 
     from pi_engine.series import HypergeometricSeries
@@ -61,6 +63,16 @@ def compiled_shadow_residues(series: HypergeometricSeries, terms: int, threads: 
     return Q, T
 
 
+def shadow_beside(series: HypergeometricSeries, terms: int, threads: int) -> Callable[[], tuple[int, int]]:
+    """The same, begun now and on a thread of its own beside the sum if there are several; called, it waits for the result.
+
+    The sum never keeps all threads busy all the time, and needs nothing of the shadow before its end.
+    """
+    from pi_engine.bigint.threads import beside
+
+    return beside(lambda: compiled_shadow_residues(series, terms), threads)
+
+
 def interpreted_shadow_residues(series: HypergeometricSeries, terms: int) -> tuple[int, int]:
     """The loop in Python: the reference for the compiled one."""
     p, q, a = (f.evaluator() for f in (series.p, series.q, series.a))
@@ -75,9 +87,15 @@ def interpreted_shadow_residues(series: HypergeometricSeries, terms: int) -> tup
 
 
 def check_against_shadow(
-    series: HypergeometricSeries, terms: int, root: Node, *, compiled: bool = False, threads: int = 1
+    series: HypergeometricSeries,
+    terms: int,
+    root: Node,
+    *,
+    compiled: bool = False,
+    threads: int = 1,
+    shadow: Callable[[], tuple[int, int]] | None = None,
 ) -> None:
-    """Compare the root's residues with the shadow.
+    """Compare the root's residues with the shadow, which may have been begun before (`shadow_beside`).
 
     Raises:
         VerificationError: they differ.
@@ -90,8 +108,8 @@ def check_against_shadow(
     removed = 1
     for divisor, times in root.removed:
         removed = removed * pow(residue(divisor), times, M61) % M61
-    shadow = shadow_residues(series, terms, compiled=compiled, threads=threads)
-    agree = tuple(x * removed % M61 for x in found) == shadow
+    expected = shadow() if shadow is not None else shadow_residues(series, terms, compiled=compiled, threads=threads)
+    agree = tuple(x * removed % M61 for x in found) == expected
     require(agree, "the sum of the series, compared with its shadow modulo 2^61 − 1,")
 
 

@@ -73,16 +73,18 @@ def test_several_python_threads_at_once(draw):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_after_a_fork():
-    """The child has none of the parent's threads, and still multiplies."""
+    """The child has none of the parent's threads, and still multiplies, and works beside."""
     code = """
 import os, gmpy2
 from pi_engine.bigint import multiply
+from pi_engine.bigint.threads import beside
+assert beside(lambda: 5, 2)() == 5
 a = gmpy2.mpz(3) ** 400_000
 expected = a * a
 assert multiply(a, a, threads=2) == expected
 child = os.fork()
 if child == 0:
-    os._exit(0 if multiply(a, a, threads=2) == expected else 1)
+    os._exit(0 if multiply(a, a, threads=2) == expected and beside(lambda: 7, 2)() == 7 else 1)
 _, status = os.waitpid(child, 0)
 print(os.waitstatus_to_exitcode(status))
 """
