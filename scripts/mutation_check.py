@@ -209,6 +209,8 @@ MUTATIONS = [
     Mutation("a piece's weight in a residue", "pi_engine/bigint/residue_kernels.py",
              "place_mersenne(mersenne_residue(piece, limbs), base)", "mersenne_residue(piece, limbs)", CHECKS),
     Mutation("lanes turned too far", "pi_engine/bigint/residue_lanes.py", "TURN = 48", "TURN = 47", "tests/bigint/test_residues.py"),
+    Mutation("the first residues a level later", "pi_engine/splitting/fast_tree.py", "2 * bits >= LARGE_BITS", "bits >= 2 * LARGE_BITS",
+             CHECKS),
     Mutation("a part's place in shared residues", "pi_engine/bigint/residues.py", "        if first:\n", "        if not first:\n",
              "tests/bigint/test_residues.py"),
     Mutation("a part's place in shared hashes", "pi_engine/radix/word_text.py", "(lengths[i] - 1 - first)", "(lengths[i] - 1)", RADIX),

@@ -108,10 +108,31 @@ def test_merges_are_checked_from_the_first_large_level_on(monkeypatch, divided):
         return real(level, *a, **k)
 
     monkeypatch.setattr(fast_tree, "merge_level", merge_level)
+    if not divided:  # the first residues are found as the numbers are made
+        monkeypatch.setattr(fast_tree, "with_residues", None)
     root = split()
     assert root.truncated is not None
     checked = [bits for bits, residues in seen if residues]
     plain = [bits for bits, residues in seen if not residues]
     assert plain and checked and max(plain) < min(checked)
     assert max(plain) < large
-    assert (min(checked) < large) == divided
+    assert (min(checked) < 0.9 * large) == divided
+
+
+@pytest.mark.parametrize("row", [0, 1, 2])
+def test_a_number_that_changes_after_its_first_residue_is_seen(monkeypatch, row):
+    """The first level of large numbers, between two merges."""
+    monkeypatch.setattr(fast_tree, "LARGE_BITS", 1 << 17)
+    real, changed = fast_tree.merge_level, []
+
+    def damaged(level, *a, **k):
+        if level.residues is not None and not changed:
+            changed.append(len(level))
+            limbs, _ = level.number(row, 1)
+            ctypes.c_uint64.from_address(limbs.ctypes.data + 8).value ^= 1 << 11
+        return real(level, *a, **k)
+
+    monkeypatch.setattr(fast_tree, "merge_level", damaged)
+    with pytest.raises(VerificationError, match=r"the product .* of .* bits in the sum"):
+        split()
+    assert changed

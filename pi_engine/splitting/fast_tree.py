@@ -176,8 +176,12 @@ class _FastTree:
         )  # fmt: skip
         merged = 0
         while len(level) > 1 and (self.many(level) or merged < self.again_at):
-            level = self.watched(level, self.bits(level) >= LARGE_BITS)
-            level = merge_level(level, self.threads, lambda part: self.meter(part * terms), rightmost=rightmost)
+            bits = self.bits(level)
+            level = self.watched(level, bits >= LARGE_BITS)
+            begin = self.check and 2 * bits >= LARGE_BITS
+            level = merge_level(
+                level, self.threads, lambda part: self.meter(part * terms), rightmost=rightmost, begin=begin
+            )
             merged += 1
             if merged == self.again_at and self.divisors[self.depth + merged] > 1:
                 level = self.watched(level)

@@ -77,8 +77,12 @@ def _plans(longest: Indexes, P_limbs: Indexes, P_shorter: Indexes, *, rightmost:
     return _Plans(sizes, P_sizes, [plan_for(size) for size in rows])
 
 
-def merge_level(level: NodeLevel, threads: int, merged: Callable[[float], None], *, rightmost: bool) -> NodeLevel:
+def merge_level(
+    level: NodeLevel, threads: int, merged: Callable[[float], None], *, rightmost: bool, begin: bool = False
+) -> NodeLevel:
     """The next level, of half as many nodes; the last node has no P if the range ends the sum (`rightmost`).
+
+    It has residues if this level has some, or `begin`: each number's as it was made.
 
     The level's memory is released. `merged` is told the share of the level that has been done, now and then.
 
@@ -100,7 +104,7 @@ def merge_level(level: NodeLevel, threads: int, merged: Callable[[float], None],
     records = np.array([record(plan) for plan in plans.plans], np.int64)
     workspace = max(workspace_bytes(plan, OPERANDS) for plan in plans.plans)
     spare = int((t1 + q2 + p1 + t2).max())
-    checked = level.residues is not None
+    checked = begin or level.residues is not None
     residues = level.residues if level.residues is not None else np.empty((3, 0), np.uint64)
     out_residues = np.zeros((3, nodes if checked else 0), np.uint64)
     wrong = np.zeros(1, np.int64)

@@ -2,7 +2,7 @@
 
 On the compiled path every large number that a merge or a division of a level has made is read once more and compared with
 what its operands' residues say. The first residues are those of the first level of large numbers (`fast_tree`) as they
-lie in memory: what happened below, in the leaves and in small products, the shadow sees, as it sees everything else at
+are made: what happened below, in the leaves and in small products, the shadow sees, as it sees everything else at
 the end. This check says earlier, and where.
 """
 

@@ -36,7 +36,7 @@ def residues_claimed(counter, stop, place, offsets, lengths, residues):
 
 @routine
 def merge_is_wrong(i, how, residues, place, offsets, lengths, out_residues):
-    """Put the residues of node i into `out_residues`, and compare them with those of its children in `residues`.
+    """Put the residues of node i into `out_residues`, and compare them with those of its children in `residues`, if there are any.
 
     Returns 0 if they agree, else 1, 2 or 3 for the P, Q or T that is wrong. how: WITHOUT where no P was made.
     """
@@ -45,6 +45,8 @@ def merge_is_wrong(i, how, residues, place, offsets, lengths, out_residues):
         out_residues[row, i] = ZERO
         if row > 0 or how != WITHOUT:
             out_residues[row, i] = signed_residue(place + 8 * offsets[row, i], lengths[row, i])
+    if not residues.shape[1]:
+        return 0
     P1, Q2 = residues[0, left], residues[1, right]
     if how != WITHOUT and out_residues[0, i] != multiply_mersenne(P1, residues[0, right]):
         return 1

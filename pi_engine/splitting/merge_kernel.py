@@ -82,7 +82,7 @@ def merges_claimed(
 
     workspace: of the thread's own, 64-byte aligned, for `OPERANDS` operands and scratch.
     spare: room for T₁Q₂ and P₁T₂ as limbs.
-    residues, out_residues: as in `merge_check_kernel`, with no columns where nothing is to be checked.
+    residues, out_residues: as in `merge_check_kernel`; no columns where there are none, and where none are to be found.
     wrong: its one number becomes 3·i + row + 1 where P, Q or T (rows 0 to 2) of node i is wrong.
     """
     count = len(sizes)
