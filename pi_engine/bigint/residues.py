@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gmpy2 import mpz
 
 SHARED_FROM_BITS = 24_000_000
-"""Bits to be read from which it pays to hand half of a pass modulo 2^61 − 1 to another thread (50 to 100 µs on AMD Zen 1)."""
+"""Bits to be read from which it pays to hand half of a pass modulo 2^61 − 1 to another thread (some 150 µs on AMD Zen 1)."""
 
 SHARED_FROM_BITS_OF_BOTH = 12_000_000
 """The same for passes modulo both `moduli`, which take three times as long."""
