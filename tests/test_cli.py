@@ -207,6 +207,7 @@ def test_importing_the_package_imports_nothing_large():
         (["compute", "99", "-o", "pi.ycd", "--block-size", "49"], 2, "no blocks of fewer than 50"),
         (["compute", "5", "-o", "pi.txt.bz2"], 2, "bzip2 is not written"),
         (["compute", "5", "-o", "pi.txt", "--block-size", "100"], 2, "only the ycd format"),
+        (["compute", "99", "-o", "pi.ycd", "--block-size", "0"], 2, "no blocks of fewer than 50 digits"),
         (["compute", "5", "--format", "gz"], 2, "name one with '-o FILE'"),
         (["compute", "5", "-o", "pi", "--format", "zip"], 2, "'zip' is not one of"),
         (["compute", "5", "-o", "x" * 300], 2, "File name too long"),

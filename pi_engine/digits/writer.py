@@ -58,7 +58,7 @@ def require_file(
         raise UsageError("a set of files cannot go to standard output: name a file")
     if block_size is not None and form != "ycd":
         raise UsageError(f"only the ycd format comes in blocks: leave out the block size, or end {path} in .ycd")
-    if form == "ycd" and min(digits, block_size or digits) < LEAST_DIGITS:
+    if form == "ycd" and min(digits, digits if block_size is None else block_size) < LEAST_DIGITS:
         what = "blocks" if block_size is not None and block_size < LEAST_DIGITS else "files"
         raise UsageError(f"the ycd format has no {what} of fewer than {LEAST_DIGITS} digits: take more, or text")
     size = file_size(digits, base, form)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import zip_longest
+from itertools import accumulate, repeat, zip_longest
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Coefficients = tuple[int, ...]
 """Ascending: (c₀, c₁, …) stands for c₀ + c₁k + …, without trailing zeros; zero is ()."""
@@ -90,6 +90,20 @@ class IntegerPolynomial:
                 return lambda k: ((c3 * k + c2) * k + c1) * k + c0
             case coefficients:
                 return lambda k: _horner(coefficients, k)
+
+    def values(self, first: int) -> Iterator[int]:
+        """The values at first, first + 1, …, without end, by differences: an addition a degree, at a third of an evaluation's cost.
+
+        f(k + 1) = f(k) + Δf(k), Δf(k + 1) = Δf(k) + Δ²f(k), …, and the difference of the degree's order is constant.
+        """
+        differences = [self(first + j) for j in range(max(1, len(self.coefficients)))]
+        for i in range(1, len(differences)):
+            for j in range(len(differences) - 1, i - 1, -1):
+                differences[j] -= differences[j - 1]
+        sequence: Iterator[int] = repeat(differences.pop())
+        while differences:
+            sequence = accumulate(sequence, initial=differences.pop())
+        return sequence
 
     def __str__(self) -> str:
         """The factored form as the literature prints it, like `−(6k − 5)(2k − 1)` or `24 k³`."""
