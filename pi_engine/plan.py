@@ -13,7 +13,6 @@ from pi_engine.radix import fraction_bits
 from pi_engine.runtime import memory
 from pi_engine.series.evaluation import GUARD
 from pi_engine.series.tail import all_terms
-from pi_engine.splitting.shadow import KERNEL_TERMS
 
 if TYPE_CHECKING:
     from pi_engine.series import HypergeometricSeries, PiSeries
@@ -32,9 +31,6 @@ _INTERPRETER_BYTES = 32 << 20
 
 _THREAD_BYTES = 3 << 20
 """A thread's stack and what its allocator holds back."""
-
-_KERNEL_BYTES = 128 << 20
-"""What numba and its compiler take where they are imported."""
 
 _FAST_BYTES = 80 << 20
 """What the compiled path takes besides its numbers where its kernels are stored: numpy, LLVM, kernels and tables."""
@@ -125,10 +121,9 @@ def largest_root_bits(series: PiSeries, terms: tuple[int, ...]) -> float:
 
 
 def _peak_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, threads: int, *, fast: bool) -> int:
+    kernels = 0
     if fast:
         kernels = _COMPILING_BYTES if "numba" in sys.modules or not fast_path_is_stored() else _FAST_BYTES
-    else:
-        kernels = _KERNEL_BYTES if max(terms) >= KERNEL_TERMS else 0
     each = _FAST_BYTES_PER_ROOT_BIT if fast else _BYTES_PER_ROOT_BIT
     numbers = math.ceil(each * max(largest_root_bits(series, terms), 2.0 * bits))
     if fast:

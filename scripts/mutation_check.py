@@ -36,6 +36,7 @@ LANES = "tests/bigint/test_lane_arithmetic.py"
 SPLITTING = "tests/test_fast_splitting.py"
 BY_BBP = "tests/test_by_bbp.py"
 FULL = "tests/test_full_check.py tests/test_tail.py"
+BLOCKS = "tests/test_shadow_blocks.py"
 CHECKS = "tests/test_residue_checks.py tests/test_shadow.py tests/test_merge_checks.py"
 TRUNCATION = "tests/test_truncation.py tests/test_cuts.py"
 RADIX = "tests/test_radix.py tests/test_word_text.py"
@@ -68,8 +69,17 @@ MUTATIONS = [
              "node = merge(right._replace(P=right.P or left.P), left._replace(P=right.P and left.P))", SUM),
     Mutation("parallel merge in the wrong order", "pi_engine/splitting/tree.py", "_product, left.P, right.T",
              "_product, left.P, left.T", SUM),
-    Mutation("shadow without its last term", "pi_engine/splitting/shadow.py", "range(1, terms)",
-             "range(1, terms - 1)", SUM),
+    Mutation("shadow without its last term", "pi_engine/splitting/shadow.py", "end - first)", "end - first - 1)",
+             SUM),
+    Mutation("a block of the shadow too few", "pi_engine/splitting/shadow_blocks.py", "return size * degree + last_degree + 1",
+             "return size * degree + last_degree", BLOCKS),
+    Mutation("the sign of the shadow's differences", "pi_engine/splitting/shadow_blocks.py", "[2 * _LOW - row if j % 2 else",
+             "[2 * _LOW - row if j % 2 == 0 else", BLOCKS),
+    Mutation("the shadow's blocks folded too late", "pi_engine/splitting/shadow_blocks.py", "_STEPS = 23", "_STEPS = 24", BLOCKS),
+    Mutation("the shadow's blocks in the wrong order", "pi_engine/splitting/shadow_blocks.py", "in (second, third, fourth):",
+             "in (third, second, fourth):", BLOCKS),
+    Mutation("what blocks leave of the shadow", "pi_engine/splitting/shadow.py", "looped_residues(series, 1 + done, terms)",
+             "looped_residues(series, 1 + done, terms - 1)", BLOCKS),
     Mutation("series: components rounded too coarsely", "pi_engine/series/combination.py",
              "self._bits = bits + GUARD + ", "self._bits = bits - 4 + ", "tests/test_evaluation.py"),
     Mutation("series: a component's coefficient not weighed", "pi_engine/series/tail.py", "log2_sum - weight -",

@@ -68,19 +68,6 @@ def test_the_shadow_is_the_residue_of_the_root(series, rng):
         assert shadow.shadow_residues(series, terms) == (residue(root.Q), residue(root.T))
 
 
-@series_cases
-def test_the_compiled_shadow_is_the_interpreted_one(series):
-    for terms in (1, 2, 3, 1000, 20_000):
-        assert shadow.compiled_shadow_residues(series, terms) == shadow.interpreted_shadow_residues(series, terms)
-
-
-def test_large_numbers_of_terms_use_the_compiled_shadow(monkeypatch):
-    monkeypatch.setattr(shadow, "KERNEL_TERMS", 50)
-    expected = shadow.interpreted_shadow_residues(CHUDNOVSKY, 60)
-    monkeypatch.setattr(shadow, "interpreted_shadow_residues", None)
-    assert shadow.shadow_residues(CHUDNOVSKY, 60) == expected
-
-
 def test_the_shadow_sees_any_changed_bit(rng):
     root = split(CHUDNOVSKY, 500)
     check_against_shadow(CHUDNOVSKY, 500, root)

@@ -1,0 +1,108 @@
+"""The shadow by blocks of terms: the term-by-term recurrence, in fewer steps."""
+
+import sys
+from itertools import pairwise
+from math import comb
+
+import pytest
+from gmpy2 import mpz
+
+from pi_engine.bigint.mersenne import M61
+from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914
+from pi_engine.splitting import shadow, shadow_blocks
+
+from .conftest import MULTIPLIER
+from .test_fast_splitting import EVERY
+from .test_shadow import looped
+
+LANES = [shadow_blocks._LANE * i for i in range(3)]
+
+
+def row(*lanes):
+    return sum(mpz(x) << place for x, place in zip(lanes, LANES, strict=True))
+
+
+def lanes(row):
+    return [int(row >> place) & (2**shadow_blocks._LANE - 1) for place in LANES]
+
+
+@pytest.mark.parametrize("sizes", [[], [4], [4, 16], [4, 16, 64]])
+@pytest.mark.parametrize("series", EVERY.values(), ids=EVERY)
+def test_blocks_of_every_size_are_the_recurrence(monkeypatch, series, sizes):
+    monkeypatch.setattr(shadow_blocks, "block_sizes", lambda *a: sizes)
+    last = sizes[-1] if sizes else 1
+    for blocks in (1, 2, 4, 5, 47, 64):
+        for terms in range(1 + blocks * last, 4 + blocks * last):  # so many whole blocks, and up to two terms besides
+            assert shadow.shadow_residues(series, terms) == looped(series, terms)
+
+
+@pytest.mark.parametrize("series", EVERY.values(), ids=EVERY)
+def test_the_sizes_that_are_chosen(series, rng):
+    degrees = max(series.p.degree, series.q.degree), series.a.degree
+    for terms in [*range(1, 6), *(rng.randrange(6, 60_000) for _ in range(int(4 * MULTIPLIER)))]:
+        assert shadow.shadow_residues(series, terms) == looped(series, terms)
+        sizes = shadow_blocks.block_sizes(*degrees, terms)
+        assert all(next_ == 4 * size for size, next_ in pairwise([1, *sizes]))
+        # The blocks of a size are never fewer than the first ones that the next size, or the last, is made from.
+        assert all(terms // size > size * degrees[0] + degrees[1] + 1 for size in sizes)
+
+
+def test_at_every_change_of_the_sizes():
+    changes = 0
+    before = shadow_blocks.block_sizes(3, 1, 1)
+    for terms in range(2, 30_000):
+        sizes = shadow_blocks.block_sizes(3, 1, terms)
+        if sizes != before:
+            changes += 1
+            for around in range(terms - 1, terms + 3):
+                assert shadow.shadow_residues(CHUDNOVSKY, around) == looped(CHUDNOVSKY, around)
+        before = sizes
+    assert changes == 3
+
+
+def test_many_terms_are_the_same_by_the_kernel():
+    for series in (CHUDNOVSKY, RAMANUJAN_1914):
+        assert shadow.shadow_residues(series, 700_001) == shadow.compiled_shadow_residues(series, 700_001)
+
+
+def test_it_needs_no_kernel(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pi_engine.splitting.tree_kernels", None)
+    assert shadow.shadow_residues(CHUDNOVSKY, 20_000) == looped(CHUDNOVSKY, 20_000)
+
+
+@pytest.mark.parametrize("largest", [True, False])
+def test_sums_stay_in_their_lanes(largest, rng):
+    """Lanes of 2^62 − 1, the bound of what is transformed: none may reach the next lane before it is folded."""
+    for count in (1, 2, 22, 23, 24, 46, 47, 120):
+        rows = [[2**62 - 1 if largest else rng.randrange(2**62) for _ in LANES] for _ in range(count)]
+        sums = list(shadow_blocks._binomial_sums([row(*x) for x in rows], count + 60))
+        assert len(sums) == count + 60
+        for t, found in enumerate(sums):
+            assert found < 2**255
+            exact = [sum(comb(t, i) * x[lane] for i, x in enumerate(rows)) for lane in range(3)]
+            assert [x % M61 for x in lanes(found)] == [x % M61 for x in exact]
+
+
+@pytest.mark.parametrize("value", [0, 1, M61 - 1, M61, None])
+def test_blocks_are_continued_as_polynomials_are(value, rng):
+    for degree in (0, 1, 2, 13, 49, 60):
+        coefficients = [[rng.randrange(M61) if value is None else value for _ in range(degree + 1)] for _ in LANES]
+
+        def blocks(t, coefficients=coefficients):
+            return [sum(c * t**i for i, c in enumerate(f)) % M61 for f in coefficients]
+
+        first = [row(*blocks(t)) for t in range(degree + 1)]
+        for t, found in enumerate(shadow_blocks._continued(first, 3 * degree + 30)):
+            assert [x % M61 for x in lanes(found)] == blocks(t)
+
+
+def test_blocks_are_joined_at_the_bounds_of_their_lanes(rng):
+    for count in range(1, 10):
+        rows = [[2**85 - 1 - rng.randrange(2) for _ in LANES] for _ in range(count)]
+        expected = []
+        for start in range(0, count, 4):
+            P, Q, T = 1, 1, 0
+            for p, q, t in rows[start : start + 4]:
+                P, Q, T = P * p, Q * q, T * q + P * t
+            expected.append([P % M61, Q % M61, T % M61])
+        assert [lanes(x) for x in shadow_blocks._joined(row(*x) for x in rows)] == expected
