@@ -47,12 +47,18 @@ def fast_path_is_stored() -> bool:
     return all(kernel.is_stored() for kernel in fast_path_kernels())
 
 
-def announce_compilation() -> None:
-    """Say, as a log message, that the compiled path is about to be compiled, where it is."""
+def prepare_fast_path() -> None:
+    """Compile and store what is missing of the compiled path, and say so before, as a log message.
+
+    All of it: some kernels are called in rare cases only, and as long as they are missing no other process finds the path stored.
+    """
     if "pi_engine.splitting.fast_tree" not in sys.modules and not fast_path_is_stored():
         import logging
 
         logging.getLogger("pi_engine").warning("pi-engine: compiling for this machine, once: up to a minute")
+        for kernel in fast_path_kernels():
+            if not kernel.is_stored():
+                kernel.ready()
 
 
 def compile_fast_path(notice: Callable[[str], object] | None = None) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from gmpy2 import mpz
@@ -115,14 +116,21 @@ def test_when_it_pays(monkeypatch):
 @pytest.mark.parametrize(
     ("loaded", "stored", "told"), [(False, False, True), (True, False, False), (False, True, False)]
 )
-def test_a_compilation_is_announced(monkeypatch, caplog, loaded, stored, told):
+def test_all_kernels_are_compiled_and_that_is_announced(monkeypatch, caplog, loaded, stored, told):
+    """The ones that a run calls in rare cases only as well: else no later process would find the path stored."""
     monkeypatch.delitem(sys.modules, "pi_engine.splitting.fast_tree", raising=False)
+    compiled = []
+    found = [
+        SimpleNamespace(is_stored=lambda here=here: stored or here, ready=lambda here=here: compiled.append(here))
+        for here in (True, False, False)
+    ]
+    monkeypatch.setattr(kernels, "fast_path_kernels", lambda: found)
     if loaded:
         monkeypatch.setitem(sys.modules, "pi_engine.splitting.fast_tree", kernels)
-    monkeypatch.setattr(kernels, "fast_path_is_stored", lambda: stored)
     caplog.set_level("WARNING", logger="pi_engine")  # --quiet may have lowered it
-    kernels.announce_compilation()
+    kernels.prepare_fast_path()
     assert ("compiling" in caplog.text) == told
+    assert compiled == [False, False] * told
 
 
 def test_stored_kernels_need_no_numba():
