@@ -1,5 +1,8 @@
 """The checks by residues see what is planted, and multiples of 2^61 − 1, which only the second prime sees."""
 
+import sys
+from itertools import pairwise
+
 import gmpy2
 import numpy as np
 import pytest
@@ -7,9 +10,9 @@ from gmpy2 import mpz
 
 import pi_engine
 from pi_engine import VerificationError, converted, plan
+from pi_engine.bigint import mersenne, root_quotient
 from pi_engine.bigint import moduli as both
 from pi_engine.bigint import residues as limb_residues
-from pi_engine.bigint import root_quotient
 from pi_engine.bigint.cyclic import Factor, Ring
 from pi_engine.bigint.mersenne import M61
 from pi_engine.radix import word_text, words_of_fraction
@@ -50,6 +53,23 @@ def test_residues_of_long_numbers(rng, monkeypatch, threads):
         x = mpz(rng.getrandbits(bits) | 1 << (bits - 1))
         for number in (x, -x):
             assert both.residues(number, threads).values == tuple(int(number % m) for m in both.moduli())
+
+
+@pytest.mark.parametrize("edge", [2 * mersenne._DIVIDED_BITS, 4 * mersenne._DIVIDED_BITS, 2 * mersenne._LARGEST_CUT])
+def test_long_numbers_are_divided_in_parts(rng, monkeypatch, edge):
+    """Around every length at which that begins, takes one cut more, and ends."""
+    monkeypatch.delitem(sys.modules, "pi_engine.bigint.residues")  # so that no kernel does it
+    for bits in range(edge - 1, edge + 2):
+        ones = (mpz(1) << bits) - 1
+        for x in (ones, mpz(1) << (bits - 1), mpz(rng.getrandbits(bits)) | 1 << (bits - 1), ones // M61 * M61):
+            expected = [tuple(int(number % m) for m in both.moduli()) for number in (x, -x)]
+            assert [both.residues(number).values for number in (x, -x)] == expected
+            assert [mersenne.residue(number) for number in (x, -x)] == [found[0] for found in expected]
+    assert mersenne.residue(2**bits - 1) == (2**bits - 1) % M61  # of Python's own as well
+    if bits < 2 * mersenne._LARGEST_CUT:
+        places = list(mersenne.cuts(mpz(1) << bits))
+        assert places[-1] == mersenne._DIVIDED_BITS and all(x == 2 * y for x, y in pairwise(places))
+        assert places[0] < bits + 1 <= 2 * places[0]
 
 
 def test_an_error_says_modulo_what():

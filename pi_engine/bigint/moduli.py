@@ -11,14 +11,11 @@ import functools
 import os
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import gmpy2
+from gmpy2 import mpz
 
-from pi_engine.bigint.mersenne import M61, require
-
-if TYPE_CHECKING:
-    from gmpy2 import mpz
+from pi_engine.bigint.mersenne import M61, cuts, require, residue
 
 KERNEL_FROM_BITS = 350_000
 """Bits from which a kernel that is at hand finds residues sooner than GMP does."""
@@ -88,14 +85,25 @@ def power_residues(base: int, exponent: int) -> Residues:
 def residues(x: mpz | int, threads: int = 1) -> Residues:
     """X modulo both; of what is long at the speed of memory, where the kernel is at hand."""
     if x.bit_length() < KERNEL_FROM_BITS or "pi_engine.bigint.residues" not in sys.modules:
-        return Residues((int(x % M61), int(x % random_prime())))
-    from gmpy2 import mpz
-
+        return Residues((residue(x), _residue_modulo_prime(x)))
     from pi_engine.bigint.limbs import limbs_of
     from pi_engine.bigint.residues import residues_of_limbs
 
     found = residues_of_limbs(limbs_of(mpz(x)), threads)
     return found * -1 if x < 0 else found
+
+
+def _residue_modulo_prime(x: mpz | int) -> int:
+    """X modulo the random prime, as `mersenne.residue` does it: X₁·2^h + X₀ ≡ X₁·(2^h modulo the prime) + X₀."""
+    prime = random_prime()
+    for places in cuts(x):
+        x = (x >> places) * _power_of_two(places, prime) + gmpy2.f_mod_2exp(x, places)
+    return int(x % prime)
+
+
+@functools.lru_cache(maxsize=64)
+def _power_of_two(exponent: int, prime: int) -> mpz:
+    return gmpy2.powmod(2, exponent, prime)
 
 
 def require_equal(left: Residues, right: Residues, what: str) -> None:
