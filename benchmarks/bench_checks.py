@@ -1,31 +1,39 @@
 """What the checks of a run cost: by their parts, and compute with check="none" and check="fast" in turn.
 
-    python benchmarks/bench_checks.py [DIGITS] [RUNS]
+    python benchmarks/bench_checks.py [DIGITS] [RUNS] [plain]
 
 The parts are the seconds within the functions that check, medians of the runs; their sum over the run's time is what the
-checks cost. Merges of a level are checked inside the kernel that makes them: their part is a second reading of the level. The
+checks cost, as a part of a run in this process, and of the command, which also has to start Python and to write the file.
+Merges of a level are checked inside the kernel that makes them: their part is a second reading of the level. The
 shadow runs beside the sum: of its seconds on one of the threads that thread's share is counted.
 The difference of the two kinds of runs is the same thing measured from outside, where a machine's other work is louder:
 each run is compared with the other kind's beside it.
+With `plain` the path without kernels is measured, which the command takes where they are not compiled or do not pay.
 """
 
 import importlib
+import os
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import Literal
 
 import pi_engine
 from pi_engine import engine, summation
-from pi_engine.bigint import root_quotient
+from pi_engine.bigint import division, root_quotient
 from pi_engine.kernels import compile_fast_path
-from pi_engine.radix import powers, spine, tree, words_of_fraction
+from pi_engine.radix import conversion, powers, spine, tree, words_of_fraction
 from pi_engine.runtime.threads import available_threads
 from pi_engine.splitting import fast_tree, level_division, merge_check, shadow, truncation, upper_tree
 
 LEVELS: tuple[Literal["none", "fast"], ...] = ("none", "fast")
 PARTS = (
     (summation, "check_against_shadow", "shadow"),
+    (division, "residues", "root, division"),
+    (conversion, "residues", "conversion"),
     (shadow, "compiled_shadow_residues", "shadow"),
     (fast_tree, "with_residues", "merges"),
     (level_division, "divided", "merges"),
@@ -92,16 +100,38 @@ def parts(digits, runs):
     for name in rows[-1]:
         seconds = statistics.median(row[name] for row in rows[1:])
         print(f"  {name:20} {1e3 * seconds:9.2f} ms  {100 * seconds / whole:6.2f} %")
+    return statistics.median(row["all checks"] for row in rows[1:])
+
+
+def seconds_of_the_command(digits, runs):
+    """The median of whole processes."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pi_engine", "compute", str(digits), "-q", "--force", "-o", f"{folder}/pi.txt"]
+        found = []
+        for _ in range(runs):
+            start = time.perf_counter()
+            subprocess.run(command, check=True, cwd=Path(__file__).parent.parent)
+            found.append(time.perf_counter() - start)
+    return statistics.median(found)
 
 
 def main() -> None:
-    digits = int(float(sys.argv[1])) if len(sys.argv) > 1 else 10**7
-    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 15
-    compile_fast_path()
-    importlib.import_module("pi_engine.splitting.fast_tree")  # so that the compiled path is taken from the first run on
+    plain = "plain" in sys.argv
+    arguments = [a for a in sys.argv[1:] if a != "plain"]
+    digits = int(float(arguments[0])) if arguments else 10**7
+    runs = int(arguments[1]) if len(arguments) > 1 else 15
+    if plain:
+        os.environ["PI_ENGINE_TRANSFORM"] = "0"
+        for loaded in ("pi_engine.splitting.fast_tree", "pi_engine.bigint.residues"):
+            sys.modules.pop(loaded)  # whose presence says that kernels are at hand
+    else:
+        compile_fast_path()
+        importlib.import_module("pi_engine.splitting.fast_tree")  # the compiled path, from the first run on
 
     print(f"{digits:_} digits, by parts, medians of {runs} runs")
-    parts(digits, runs)
+    checks = parts(digits, runs)
+    command = seconds_of_the_command(digits, min(runs, 15))
+    print(f"  of the command's {command:8.3f} s {100 * checks / command:16.2f} %")
     seconds = {level: [] for level in LEVELS}
     for level in LEVELS:
         pi_engine.compute(digits, check=level)

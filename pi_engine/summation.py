@@ -43,7 +43,9 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
     if checks is not None:
         counts = " + ".join(str(terms) for terms in plan.terms)
         checks.append(
-            Check("shadow", "passed", f"Q and T of {counts} terms modulo 2^61 − 1, term by term beside the tree")
+            Check(
+                "shadow", "passed", f"Q and T of {counts} terms modulo 2^61 − 1, by the recurrence and not by the tree"
+            )
         )
     if combination is not None:
         return Node(None, combination.Q, combination.T)

@@ -1,4 +1,4 @@
-"""The shadow of the splitting: Q and T of all terms modulo 2^61 − 1, term by term.
+"""The shadow of the splitting: Q and T of all terms modulo 2^61 − 1, by the recurrence.
 
     P ← P·p(k),   Q ← Q·q(k),   T ← T·q(k) + P·a(k)
 
