@@ -184,6 +184,10 @@ def test_importing_the_package_imports_nothing_large():
     ("arguments", "code", "message"),
     [
         (["compute", "-5"], 2, "'-5' is negative"),
+        (["hex", "-5"], 2, "'-5' is negative"),
+        (["hex", "-5", "--count", "3"], 2, "'-5' is negative"),
+        (["near-integer", "-163"], 2, "'-163' is negative"),
+        (["hex", "5", "--cuont", "3"], 2, "--cuont"),
         (["compute", "abc"], 2, "'abc' is not a count"),
         (["compute", "1.5"], 2, "not a whole number"),
         (["compute", ""], 2, "not a count"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import click
 
 from pi_engine.cli.output import emit_all, emit_json
 from pi_engine.cli.progress_bar import ProgressBar
-from pi_engine.cli.quantities import COUNT, SIZE
+from pi_engine.cli.quantities import COUNT, SIZE, CountingCommand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,22 +22,7 @@ _HINT_FROM = 5_000_000
 """Digits from which the compiled path is three times as fast, so that its absence is worth a line."""
 
 
-class _ComputeCommand(click.Command):
-    """Says of `compute -5` that it is negative, not that there is no option -5."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        given = list(args)
-        try:
-            return super().parse_args(ctx, args)
-        except click.NoSuchOption as error:
-            if re.match(r"-\d", error.option_name):
-                negative = next(word for word in given if re.match(r"-\d", word))
-                message = f"{negative!r} is negative: give 0 or more digits"
-                raise click.BadArgumentUsage(message, ctx) from None
-            raise
-
-
-@click.command(cls=_ComputeCommand, short_help="Compute digits of π.")
+@click.command(cls=CountingCommand, short_help="Compute digits of π.")
 @click.argument("digits", type=COUNT)
 @click.option("-o", "--output", metavar="FILE", help="Write the digits to FILE, '-' for stdout without a line break.")
 @click.option(

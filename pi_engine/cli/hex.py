@@ -8,10 +8,10 @@ import click
 
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.progress_bar import ProgressBar
-from pi_engine.cli.quantities import COUNT
+from pi_engine.cli.quantities import COUNT, CountingCommand
 
 
-@click.command(short_help="Hexadecimal digits at any position.")
+@click.command(cls=CountingCommand, short_help="Hexadecimal digits at any position.")
 @click.argument("position", type=COUNT)
 @click.option("--count", type=COUNT, default="14", show_default=True, metavar="C", help="How many digits.")
 @click.option(

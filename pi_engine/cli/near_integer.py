@@ -8,7 +8,7 @@ import click
 
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.progress_bar import ProgressBar
-from pi_engine.cli.quantities import COUNT
+from pi_engine.cli.quantities import COUNT, CountingCommand
 
 if TYPE_CHECKING:
     from pi_engine.verify.near_integer import NearInteger
@@ -17,7 +17,7 @@ _LONG_INTEGER = 60
 """Digits from which the nearest integer is shown by its ends only."""
 
 
-@click.command(short_help="e^(π√163), and what it proves.")
+@click.command(cls=CountingCommand, short_help="e^(π√163), and what it proves.")
 @click.argument("d", type=COUNT, default=163, metavar="[D]")
 @click.option("--digits", type=COUNT, default=1000, show_default=True, metavar="N", help="Digits of π to confirm.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

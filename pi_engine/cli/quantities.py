@@ -85,6 +85,21 @@ class Count(click.ParamType[int]):
             self.fail(str(error), param, ctx)
 
 
+class CountingCommand(click.Command):
+    """A command whose argument is a count: says of `compute -5` that it is negative, not that there is no option -5."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse, or fail with one line."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if re.match(r"-\d", error.option_name):
+                negative = next(word for word in given if re.match(r"-\d", word))
+                raise click.BadArgumentUsage(f"{negative!r} is negative: give 0 or more", ctx) from None
+            raise
+
+
 class Size(click.ParamType[int]):
     """A size of memory."""
 
