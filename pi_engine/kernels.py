@@ -47,18 +47,22 @@ def fast_path_is_stored() -> bool:
     return all(kernel.is_stored() for kernel in fast_path_kernels())
 
 
+def fast_path_is_ready() -> bool:
+    """Whether a run on the compiled path has nothing to compile."""
+    return "pi_engine.splitting.fast_tree" in sys.modules or fast_path_is_stored()
+
+
 def prepare_fast_path() -> None:
     """Compile and store what is missing of the compiled path, and say so before, as a log message.
 
     All of it: some kernels are called in rare cases only, and as long as they are missing no other process finds the path stored.
     """
-    if "pi_engine.splitting.fast_tree" not in sys.modules and not fast_path_is_stored():
-        import logging
+    import logging
 
-        logging.getLogger("pi_engine").warning("pi-engine: compiling for this machine, once: up to a minute")
-        for kernel in fast_path_kernels():
-            if not kernel.is_stored():
-                kernel.ready()
+    logging.getLogger("pi_engine").warning("pi-engine: compiling for this machine, once: about a minute")
+    for kernel in fast_path_kernels():
+        if not kernel.is_stored():
+            kernel.ready()
 
 
 def compile_fast_path(notice: Callable[[str], object] | None = None) -> None:
@@ -68,6 +72,6 @@ def compile_fast_path(notice: Callable[[str], object] | None = None) -> None:
 
     kernels = [*fast_path_kernels(), *FROM_DIGITS_KERNELS, *TEXT_KERNELS, BBP_KERNEL]
     if notice is not None and not all(kernel.is_stored() for kernel in kernels):
-        notice("compiling the fast path of 'compute' for this machine: up to a minute")
+        notice("compiling the fast path of 'compute' for this machine: about a minute")
     for kernel in kernels:
         kernel.ready()

@@ -9,7 +9,7 @@ import pytest
 from gmpy2 import mpz
 
 import pi_engine
-from pi_engine import VerificationError, engine, kernels, plan, summation
+from pi_engine import VerificationError, convergence, engine, kernels, plan, summation
 from pi_engine.bigint import product
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting import shadow
@@ -114,23 +114,40 @@ def test_when_it_pays(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("loaded", "stored", "told"), [(False, False, True), (True, False, False), (False, True, False)]
+    ("loaded", "stored", "ready"), [(False, False, False), (True, False, True), (False, True, True)]
 )
-def test_all_kernels_are_compiled_and_that_is_announced(monkeypatch, caplog, loaded, stored, told):
-    """The ones that a run calls in rare cases only as well: else no later process would find the path stored."""
+def test_when_nothing_is_left_to_compile(monkeypatch, loaded, stored, ready):
     monkeypatch.delitem(sys.modules, "pi_engine.splitting.fast_tree", raising=False)
-    compiled = []
-    found = [
-        SimpleNamespace(is_stored=lambda here=here: stored or here, ready=lambda here=here: compiled.append(here))
-        for here in (True, False, False)
-    ]
-    monkeypatch.setattr(kernels, "fast_path_kernels", lambda: found)
     if loaded:
         monkeypatch.setitem(sys.modules, "pi_engine.splitting.fast_tree", kernels)
+    monkeypatch.setattr(kernels, "fast_path_is_stored", lambda: stored)
+    assert kernels.fast_path_is_ready() == ready
+
+
+def test_all_kernels_are_compiled_and_that_is_announced(monkeypatch, caplog):
+    """The ones that a run calls in rare cases only as well: else no later process would find the path stored."""
+    events = []
+    found = [
+        SimpleNamespace(is_stored=lambda i=i: i == 1, ready=lambda i=i: events.append((i, "compiling" in caplog.text)))
+        for i in range(4)
+    ]
+    monkeypatch.setattr(kernels, "fast_path_kernels", lambda: found)
     caplog.set_level("WARNING", logger="pi_engine")  # --quiet may have lowered it
     kernels.prepare_fast_path()
-    assert ("compiling" in caplog.text) == told
-    assert compiled == [False, False] * told
+    assert events == [(0, True), (2, True), (3, True)]
+
+
+@pytest.mark.parametrize("ready", [False, True])
+def test_what_takes_the_compiled_path_prepares_it(fast, monkeypatch, ready):
+    for user in (engine, convergence):
+        prepared = []
+        monkeypatch.setattr(user, "fast_path_is_ready", lambda: ready)
+        monkeypatch.setattr(user, "prepare_fast_path", lambda prepared=prepared: prepared.append(True))
+        if user is engine:
+            assert ("compilation" in pi_engine.compute(100).seconds) != ready
+        else:
+            convergence._time_sums([], [100], 1, 1, lambda *step: None)
+        assert prepared == [True] * (not ready)
 
 
 def test_stored_kernels_need_no_numba():

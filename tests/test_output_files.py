@@ -64,6 +64,10 @@ def test_the_order_of_what_makes_a_file_last(tmp_path, monkeypatch):
         monkeypatch.setattr(os, name, record)
     assert run(["compute", "5", "-o", str(tmp_path / "pi.txt"), "-q"]) == 0
     assert events[-4:] == ["fsync", "link", "unlink", "fsync folder"]
+    events.clear()
+    with atomic.atomic_writer(tmp_path / "other", overwrite=False) as stream:  # what is not read back is synced too
+        stream.write(b"3")
+    assert events == ["fsync", "link", "unlink", "fsync folder"]
 
 
 def test_a_long_name_is_found_out_before_the_start_or_written(tmp_path):

@@ -1,7 +1,6 @@
 """The checks by residues see what is planted, and multiples of 2^61 − 1, which only the second prime sees."""
 
 import sys
-from itertools import pairwise
 
 import gmpy2
 import numpy as np
@@ -55,9 +54,9 @@ def test_residues_of_long_numbers(rng, monkeypatch, threads):
             assert both.residues(number, threads).values == tuple(int(number % m) for m in both.moduli())
 
 
-@pytest.mark.parametrize("edge", [2 * mersenne._DIVIDED_BITS, 4 * mersenne._DIVIDED_BITS, 2 * mersenne._LARGEST_CUT])
-def test_long_numbers_are_divided_in_parts(rng, monkeypatch, edge):
-    """Around every length at which that begins, takes one cut more, and ends."""
+@pytest.mark.parametrize("edge", [mersenne.WHOLE_BITS, 9 * mersenne.PIECE_BITS, 1000 * mersenne.PIECE_BITS])
+def test_long_numbers_are_divided_in_pieces(rng, monkeypatch, edge):
+    """Around the length at which that begins, and around whole pieces."""
     monkeypatch.delitem(sys.modules, "pi_engine.bigint.residues")  # so that no kernel does it
     for bits in range(edge - 1, edge + 2):
         ones = (mpz(1) << bits) - 1
@@ -65,11 +64,18 @@ def test_long_numbers_are_divided_in_parts(rng, monkeypatch, edge):
             expected = [tuple(int(number % m) for m in both.moduli()) for number in (x, -x)]
             assert [both.residues(number).values for number in (x, -x)] == expected
             assert [mersenne.residue(number) for number in (x, -x)] == [found[0] for found in expected]
-    assert mersenne.residue(2**bits - 1) == (2**bits - 1) % M61  # of Python's own as well
-    if bits < 2 * mersenne._LARGEST_CUT:
-        places = list(mersenne.cuts(mpz(1) << bits))
-        assert places[-1] == mersenne._DIVIDED_BITS and all(x == 2 * y for x, y in pairwise(places))
-        assert places[0] < bits + 1 <= 2 * places[0]
+        assert mersenne.residue(2**bits - 1) == (2**bits - 1) % M61  # of Python's own as well
+        assert sum(piece << i * mersenne.PIECE_BITS for i, piece in enumerate(mersenne.pieces(-ones))) == -ones
+        assert all(0 <= piece < 2**mersenne.PIECE_BITS for piece in mersenne.pieces(ones))
+
+
+def test_short_numbers_are_divided_as_they_are(monkeypatch):
+    lengths = []
+    monkeypatch.setattr(mersenne, "unpack", lambda x, bits: lengths.append(x.bit_length()) or gmpy2.unpack(x, bits))
+    for bits in (1, mersenne.WHOLE_BITS, mersenne.WHOLE_BITS + 1):
+        mersenne.residue(mpz(1) << (bits - 1))
+        both._residue_modulo_prime(-mpz(1) << (bits - 1))
+    assert lengths == [mersenne.WHOLE_BITS + 1] * 2
 
 
 def test_an_error_says_modulo_what():

@@ -3,12 +3,13 @@
 import sys
 from itertools import pairwise
 from math import comb
+from types import SimpleNamespace
 
 import pytest
 from gmpy2 import mpz
 
 from pi_engine.bigint.mersenne import M61
-from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914
+from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
 from pi_engine.splitting import shadow, shadow_blocks
 
 from .conftest import MULTIPLIER
@@ -43,8 +44,24 @@ def test_the_sizes_that_are_chosen(series, rng):
         assert shadow.shadow_residues(series, terms) == looped(series, terms)
         sizes = shadow_blocks.block_sizes(*degrees, terms)
         assert all(next_ == 4 * size for size, next_ in pairwise([1, *sizes]))
-        # The blocks of a size are never fewer than the first ones that the next size, or the last, is made from.
+        # Of every size there are more blocks than the D + 1 that determine the others.
         assert all(terms // size > size * degrees[0] + degrees[1] + 1 for size in sizes)
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "a"),
+    [(0, 2, 1), (3, 1, 0), (2, 3, 4), (0, 0, 0), (0, 0, 2), (-1, 1, 1), (1, 2, -1), (-1, -1, -1)],
+    ids=str,
+)
+def test_polynomials_of_different_degrees(monkeypatch, rng, p, q, a):
+    """Which no series of π has, as it would not converge, or too fast; −1 is the polynomial 0."""
+    p, q, a = (IntegerPolynomial(1, (tuple(rng.randrange(1, 99) for _ in range(d + 1)),)) for d in (p, q, a))
+    series = SimpleNamespace(p=p, q=q, a=a)
+    for sizes in (None, [4], [4, 16]):
+        if sizes:
+            monkeypatch.setattr(shadow_blocks, "block_sizes", lambda *a, sizes=sizes: sizes)
+        for terms in (1, 2, 5, 64, 66, 500, 2501):
+            assert terms <= (sizes or [0])[-1] or shadow.shadow_residues(series, terms) == looped(series, terms)
 
 
 def test_at_every_change_of_the_sizes():
@@ -94,6 +111,15 @@ def test_blocks_are_continued_as_polynomials_are(value, rng):
         first = [row(*blocks(t)) for t in range(degree + 1)]
         for t, found in enumerate(shadow_blocks._continued(first, 3 * degree + 30)):
             assert [x % M61 for x in lanes(found)] == blocks(t)
+
+
+@pytest.mark.parametrize("c", [1, -1, 2, -3])
+def test_blocks_are_continued_from_differences_at_the_edges(c):
+    """f(t) = c·C(t, j), whose jth difference is c modulo M: a sum of several M before, and no less than M after it is folded."""
+    for j in range(1, 60):
+        first = [row(*[c * comb(t, j) % M61] * 3) for t in range(j + 1)]
+        for t, found in enumerate(shadow_blocks._continued(first, 3 * j + 30)):
+            assert [x % M61 for x in lanes(found)] == [c * comb(t, j) % M61] * 3
 
 
 def test_blocks_are_joined_at_the_bounds_of_their_lanes(rng):

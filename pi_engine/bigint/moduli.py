@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import gmpy2
 from gmpy2 import mpz
 
-from pi_engine.bigint.mersenne import M61, cuts, require, residue
+from pi_engine.bigint.mersenne import M61, PIECE_BITS, WHOLE_BITS, pieces, require, residue
 
 KERNEL_FROM_BITS = 350_000
 """Bits from which a kernel that is at hand finds residues sooner than GMP does."""
@@ -94,16 +94,16 @@ def residues(x: mpz | int, threads: int = 1) -> Residues:
 
 
 def _residue_modulo_prime(x: mpz | int) -> int:
-    """X modulo the random prime, as `mersenne.residue` does it: X₁·2^h + X₀ ≡ X₁·(2^h modulo the prime) + X₀."""
+    """X modulo the random prime; long numbers by `pieces`, each times its place."""
     prime = random_prime()
-    for places in cuts(x):
-        x = (x >> places) * _power_of_two(places, prime) + gmpy2.f_mod_2exp(x, places)
-    return int(x % prime)
-
-
-@functools.lru_cache(maxsize=64)
-def _power_of_two(exponent: int, prime: int) -> mpz:
-    return gmpy2.powmod(2, exponent, prime)
+    if x.bit_length() <= WHOLE_BITS:
+        return int(x % prime)
+    step = gmpy2.powmod(2, PIECE_BITS, prime)
+    total, place = mpz(0), mpz(1)
+    for piece in pieces(x):
+        total += piece * place
+        place = place * step % prime
+    return int(total % prime)
 
 
 def require_equal(left: Residues, right: Residues, what: str) -> None:

@@ -10,7 +10,7 @@ from gmpy2 import mpz, powmod
 from pi_engine.bigint.mersenne import M61
 
 _PIECE = 1000
-"""Digits given to GMP at once: its conversion is quadratic there and costs about 6 ns a digit, both moduli 2.5 (AMD Zen 1)."""
+"""Digits given to GMP at once: its conversion is quadratic there and costs about 6 ns a digit (AMD Zen 1)."""
 
 
 class DigitHash:

@@ -2,8 +2,8 @@
 
     P ← P·p(k),   Q ← Q·q(k),   T ← T·q(k) + P·a(k)
 
-In Python that is one flat loop, the reference. It goes on where blocks of terms end, which are multiplied together without
-it (`shadow_blocks`). Compiled, the terms are cut into strands that run side by side, beside the sum or on all threads,
+In Python, blocks of terms are multiplied together (`shadow_blocks`), and a flat loop, which is the reference, adds the terms
+that are left. Compiled, the terms are cut into strands that run side by side, beside the sum or on all threads,
 each by this loop. Blocks and strands are joined as neighbours are: (P₁P₂, Q₁Q₂, T₁Q₂ + P₁T₂) modulo 2^61 − 1.
 With the tree the shadow shares the three polynomials and the pool of threads, nothing else: no leaf, no merge, no cut of the
 range, no large product, no common factor. The root's residues must equal it, and where its numbers have lost low limbs

@@ -11,10 +11,12 @@ k = 1, 1 + m, 1 + 2m, … they are polynomials in the number of the block, whose
     f(i) = Σ_j C(i, j)·Δ^j f(0),   Δ^j f(0) = (−1)^j·Σ_i C(j, i)·(−1)^i·f(i).
 
 So the first blocks of four terms are made from terms, all others that are needed from these; of those, four at a time make
-the first blocks of sixteen terms, and so on; the blocks of the last size are multiplied together. With sizes up to
-about √(n/d) that is some 8·√(n·d) blocks. Evaluating the product of a polynomial matrix at points in arithmetic progression
-goes back to Strassen and to D. and G. Chudnovsky; Bostan, Gaudry and Schost, Linear recurrences with polynomial
-coefficients (2007), do it in fewer operations, by convolutions that pay for larger n than these.
+the first blocks of sixteen terms, and so on; the blocks of the last size, between √(n/2d)/4 and √(n/2d), are multiplied
+together. That is five to seven times √(n·d) blocks, each a step that is linear in fewer rows than that: n·d additions of words
+or so, at the speed of GMP. Evaluating the product of a polynomial matrix at points in
+arithmetic progression goes back to Strassen and to D. and G. Chudnovsky; Bostan, Gaudry and Schost, Linear recurrences with
+polynomial coefficients and application to integer factorization and Cartier–Manin operator (2007), do it in fewer
+operations, by convolutions that pay for larger n than these.
 
 Both formulas are the same sums b(t) = Σ_i C(t, i)·x(i), t = 0, 1, …, which the step x(i) ← x(i) + x(i+1) of all x at once
 brings to x(0) one after the other. A block is a row of 256 bits, P, Q and T in lanes of 85, and all rows together are one
@@ -73,7 +75,7 @@ def block_sizes(degree: int, last_degree: int, terms: int) -> list[int]:
 
 def product_of_blocks(series: HypergeometricSeries, terms: int) -> tuple[int, mpz, mpz, mpz]:
     """(m, P, Q, T): the terms 1 ≤ k ≤ m, as many of `terms` as are whole blocks of the last size, as one block modulo M."""
-    degree, last_degree = max(series.p.degree, series.q.degree), max(series.a.degree, 0)
+    degree, last_degree = max(series.p.degree, series.q.degree, 0), max(series.a.degree, 0)
     sizes = block_sizes(degree, last_degree, terms)
     if not sizes:
         return 0, mpz(1), mpz(1), mpz(0)
@@ -135,5 +137,5 @@ def _binomial_sums(rows: list[mpz], count: int) -> Iterator[mpz]:
 
 
 def _folded(x: mpz, low: mpz, high: mpz) -> mpz:
-    """Every lane's low 61 bits plus its others; the masks have ones at these and at so many places."""
+    """Every lane's low 61 bits plus its others; `low` masks the ones, and `high`, after the shift, the others."""
     return (x & low) + (x >> 61 & high)
