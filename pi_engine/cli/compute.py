@@ -46,7 +46,7 @@ _HINT_FROM = 5_000_000
     "--threads",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Threads, by default all; below some 10^6 digits only the sum uses several.",
+    help="Threads, by default all; without compiled kernels only the sum uses several.",
 )
 @click.option("--memory", type=SIZE, metavar="SIZE", help="Memory to stay within, like 8GiB; by default the machine's.")
 @click.option(
