@@ -72,9 +72,10 @@ def test_long_numbers_are_divided_in_pieces(rng, monkeypatch, edge):
 def test_short_numbers_are_divided_as_they_are(monkeypatch):
     lengths = []
     monkeypatch.setattr(mersenne, "unpack", lambda x, bits: lengths.append(x.bit_length()) or gmpy2.unpack(x, bits))
+    monkeypatch.delitem(sys.modules, "pi_engine.bigint.residues")
     for bits in (1, mersenne.WHOLE_BITS, mersenne.WHOLE_BITS + 1):
         mersenne.residue(mpz(1) << (bits - 1))
-        both._residue_modulo_prime(-mpz(1) << (bits - 1))
+        both.residues(-mpz(1) << (bits - 1))
     assert lengths == [mersenne.WHOLE_BITS + 1] * 2
 
 

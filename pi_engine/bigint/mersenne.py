@@ -28,7 +28,8 @@ def residue(x: mpz | int) -> int:
 
 def pieces(x: mpz | int) -> list[mpz]:
     """What x is made of, from its low end on: x = Σ pieces[i]·2^(i·PIECE_BITS), the pieces of the sign of x."""
-    found = unpack(abs(mpz(x)), PIECE_BITS)
+    magnitude = mpz(x if x >= 0 else -x)  # not abs(x), which copies
+    found = unpack(magnitude, PIECE_BITS)
     return found if x >= 0 else [-piece for piece in found]
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import gmpy2
 from gmpy2 import mpz
 
-from pi_engine.bigint.mersenne import M61, PIECE_BITS, WHOLE_BITS, pieces, require, residue
+from pi_engine.bigint.mersenne import M61, PIECE_BITS, WHOLE_BITS, pieces, require
 
 KERNEL_FROM_BITS = 350_000
 """Bits from which a kernel that is at hand finds residues sooner than GMP does."""
@@ -85,7 +85,9 @@ def power_residues(base: int, exponent: int) -> Residues:
 def residues(x: mpz | int, threads: int = 1) -> Residues:
     """X modulo both; of what is long at the speed of memory, where the kernel is at hand."""
     if x.bit_length() < KERNEL_FROM_BITS or "pi_engine.bigint.residues" not in sys.modules:
-        return Residues((residue(x), _residue_modulo_prime(x)))
+        if x.bit_length() > WHOLE_BITS:
+            return _residues_of_pieces(pieces(x))
+        return Residues((int(x % M61), int(x % random_prime())))
     from pi_engine.bigint.limbs import limbs_of
     from pi_engine.bigint.residues import residues_of_limbs
 
@@ -93,17 +95,15 @@ def residues(x: mpz | int, threads: int = 1) -> Residues:
     return found * -1 if x < 0 else found
 
 
-def _residue_modulo_prime(x: mpz | int) -> int:
-    """X modulo the random prime; long numbers by `pieces`, each times its place."""
+def _residues_of_pieces(found: list[mpz]) -> Residues:
+    """The sum of these pieces, which it is modulo 2^61 − 1, and of each times its place modulo the random prime."""
     prime = random_prime()
-    if x.bit_length() <= WHOLE_BITS:
-        return int(x % prime)
     step = gmpy2.powmod(2, PIECE_BITS, prime)
     total, place = mpz(0), mpz(1)
-    for piece in pieces(x):
+    for piece in found:
         total += piece * place
         place = place * step % prime
-    return int(total % prime)
+    return Residues((int(sum(found) % M61), int(total % prime)))
 
 
 def require_equal(left: Residues, right: Residues, what: str) -> None:

@@ -32,7 +32,7 @@ def parse_count(text: str) -> int:
     if len(stripped) > _LARGEST_EXPONENT:
         raise ValueError(f"{stripped[:20]!r}… is too large")
     if re.fullmatch(r"[-−].*\d.*", stripped):
-        raise ValueError(f"{text!r} is negative: give 0 or more")
+        raise ValueError(f"{text!r} is negative: give it without a sign")
     power = _POWER.fullmatch(stripped)
     if power:
         base, exponent = int(power["base"]), int(power["exponent"])
@@ -95,8 +95,8 @@ class CountingCommand(click.Command):
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             if re.match(r"-\d", error.option_name):
-                negative = next(word for word in given if re.match(r"-\d", word))
-                raise click.BadArgumentUsage(f"{negative!r} is negative: give 0 or more", ctx) from None
+                argument = next(param for param in self.params if isinstance(param, click.Argument))
+                COUNT.convert(next(word for word in given if re.match(r"-\d", word)), argument, ctx)
             raise
 
 

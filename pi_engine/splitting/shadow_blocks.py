@@ -106,9 +106,9 @@ def _joined(rows: Iterable[mpz]) -> list[mpz]:
     """Every `_RATIO` of these blocks as one: P₁P₂, Q₁Q₂, T₁Q₂ + P₁T₂; lanes below 2^85 become residues."""
     blocks = iter(rows)
     joined = []
-    for first, second, third, fourth in zip_longest(blocks, blocks, blocks, blocks, fillvalue=_IDENTITY):
+    for first, *others in zip_longest(*[blocks] * _RATIO, fillvalue=_IDENTITY):
         P, Q, T = first & _ONE_LANE, first >> _LANE & _ONE_LANE, first >> 2 * _LANE
-        for row in (second, third, fourth):
+        for row in others:
             q = row >> _LANE & _ONE_LANE
             T = T * q + P * (row >> 2 * _LANE)
             P = P * (row & _ONE_LANE)
