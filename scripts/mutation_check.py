@@ -37,6 +37,7 @@ SPLITTING = "tests/test_fast_splitting.py"
 BY_BBP = "tests/test_by_bbp.py"
 FULL = "tests/test_full_check.py tests/test_tail.py"
 BLOCKS = "tests/test_shadow_blocks.py"
+PROCESSES = "tests/test_processes.py"
 CHECKS = "tests/test_residue_checks.py tests/test_shadow.py tests/test_merge_checks.py"
 TRUNCATION = "tests/test_truncation.py tests/test_cuts.py"
 RADIX = "tests/test_radix.py tests/test_word_text.py"
@@ -239,6 +240,9 @@ MUTATIONS = [
     Mutation("the check of products", "pi_engine/bigint/product.py",
              "        check_product(a, b, product, pool=executor(threads - 1) if threads > 1 else None)\n",
              "        pass\n", MULTIPLY),
+    Mutation("a signal that a destructor loses", "pi_engine/cli/interrupts.py", "_raise_after(_MOMENT)", "pass", PROCESSES),
+    Mutation("a signal's timer left running", "pi_engine/cli/interrupts.py", "_raise_after(0)", "pass", PROCESSES),
+    Mutation("a signal's error in front of it", "pi_engine/cli/interrupts.py", "if _discarded:", "if False:", PROCESSES),
 ]  # fmt: skip
 
 

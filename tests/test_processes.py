@@ -88,6 +88,74 @@ def test_an_early_interrupt_is_no_traceback():
             assert code in (130, -signal.SIGINT)
 
 
+def test_an_interrupt_before_main_is_no_traceback():
+    """The moment that the test above meets once in a thousand runs: while the console script itself is imported."""
+    interrupted = """
+import runpy, sys
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "pi_engine.cli.entry":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupt())
+runpy.run_module("pi_engine", run_name="__main__")
+"""
+    answer = subprocess.run([sys.executable, "-c", interrupted], capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (130, "", "")
+
+
+def in_a_destructor(happens, then):
+    """What `compute 10` answers if something happens in a destructor, whose exceptions Python discards, and then more."""
+    script = f"""
+import signal, sys, time
+from pi_engine import engine
+from pi_engine.cli.entry import main
+
+class Freed:
+    def __del__(self):
+        {happens}
+
+class HalfMade:
+    def __del__(self):
+        raise AttributeError("in the wake")
+
+def compute(*arguments, **options):
+    Freed()
+    HalfMade()
+    {then}
+    return original(*arguments, **options)
+
+original, engine.compute = engine.compute, compute
+sys.argv = ["pi-engine", "compute", "10", "-q"]
+try:
+    main()
+finally:
+    time.sleep(0.1)
+"""
+    process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    return process.returncode, process.stdout, process.stderr
+
+
+@pytest.mark.parametrize("then", ["time.sleep(30)", "1 / 0"])
+@pytest.mark.parametrize(("name", "code", "word"), [("SIGINT", 130, "interrupted"), ("SIGTERM", 143, "terminated")])
+def test_a_signal_in_a_destructor_is_not_lost(name, code, word, then):
+    """It happens in LLVM's callbacks, while kernels are compiled; and Numba then finds that nothing was."""
+    assert in_a_destructor(f"signal.raise_signal(signal.{name})", then) == (code, "", f"pi-engine: {word}\n")
+
+
+def test_a_signal_lost_in_the_last_moment_does_no_harm():
+    """The timer that was to raise it again is stopped: it would end the process."""
+    assert in_a_destructor("signal.raise_signal(signal.SIGTERM)", "pass") == (0, "3.1415926535\n", "")
+
+
+def test_other_errors_in_destructors_are_reported():
+    code, _, errors = in_a_destructor("1 / 0", "pass")
+    assert code == 0
+    assert "ZeroDivisionError" in errors
+    assert "AttributeError: in the wake" in errors
+
+
 def test_an_interrupt_while_writing_leaves_nothing(tmp_path):
     with pytest.raises(KeyboardInterrupt):  # noqa: PT012
         with atomic.atomic_writer(tmp_path / "pi.txt", overwrite=False) as stream:

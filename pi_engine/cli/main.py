@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import traceback
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from pi_engine import __version__
+from pi_engine.cli.interrupts import Terminated, raising
 from pi_engine.cli.output import drop_stdout
 from pi_engine.errors import CapacityError, PiEngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 COMMANDS = {
     "compute": "pi_engine.cli.compute",
@@ -33,15 +37,6 @@ COMPLETION = "_PI_ENGINE_COMPLETE"
 """The variable by which a shell asks for completions."""
 
 INTERRUPTED = 130
-
-
-class Terminated(BaseException):
-    """A signal that ends the process, as an exception, so that temporaries are removed on the way out."""
-
-    def __init__(self, number: int) -> None:
-        """Remember the signal's number."""
-        super().__init__(number)
-        self.number = number
 
 
 class _Commands(click.Group):
@@ -68,18 +63,16 @@ def cli(ctx: click.Context, *, debug: bool) -> None:  # noqa: ARG001 (taken out 
         click.echo(ctx.get_help())
 
 
-def run(arguments: list[str], *, hears_interrupts: bool = False) -> int:
+def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
     """Run one command line and return its exit code; errors are one line on stderr.
 
-    With `hears_interrupts`, SIGINT is an exception from here on.
+    `signals` are exceptions from here on, and end in their exit code.
     """
     options_end = arguments.index("--") if "--" in arguments else len(arguments)
     debug = "--debug" in arguments[:options_end]
     arguments = [x for i, x in enumerate(arguments) if x != "--debug" or i >= options_end]
     try:
-        if hears_interrupts:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-        with cli.make_context("pi-engine", arguments) as context:
+        with raising(signals), cli.make_context("pi-engine", arguments) as context:
             cli.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as done:  # --help, --version
