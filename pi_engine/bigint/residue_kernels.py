@@ -5,8 +5,9 @@ and high halves apart. Columns are added eight rows of 61 at a time, 488 columns
 adding is done a limb, the weights are applied to the 61 sums at the end. A half is below 2^32, so a column holds 2^32 rows.
 
 Modulo q: Σ limb_i·w_i with w_i = 2^(64·i) mod q. A product is below 2^125, so eight are summed in two words; blocks of
-256 limbs are then weighted and added, with Montgomery's reduction. A multiplication and two additions a limb. As fast as
-one core reads memory, so that both moduli together cost little more than the reading, where a piece stays in cache for both.
+256 limbs are then weighted and added, with Montgomery's reduction. A multiplication and two additions a limb; with AVX-512 half of
+that (`row_sums`). As fast as one core reads memory, so that both moduli together cost little more than the reading,
+where a piece stays in cache for both.
 
 The routines take addresses, so that the transform can sum what it has in cache anyway instead of reading memory twice.
 """
@@ -18,8 +19,12 @@ import numpy as np
 from pi_engine.bigint.modulus_table import (
     BLOCK,
     BLOCK_SHIFT,
+    FOLDS,
     INVERSE,
     PRIME,
+    ROW,
+    ROWS,
+    ROWS_SHIFT,
     TABLE_WORDS,
     TO_64,
     TO_128,
@@ -27,15 +32,17 @@ from pi_engine.bigint.modulus_table import (
     WEIGHTS,
 )
 from pi_engine.bigint.residue_lanes import LANES, next_lanes, store_lanes, top_lanes
+from pi_engine.bigint.row_sums import FOUND, IN_VECTORS, add_rows
 from pi_engine.bigint.words import dot_8, load, multiply_wide, stack, store
 from pi_engine.runtime.compilation import routine
 
 MERSENNE = np.uint64(2**61 - 1)
 PLACES = 61
 COLUMNS = 8 * PLACES
-ROWS = 8  # added in registers before the columns are touched: measured, 4 and 16 are slower
+TOGETHER = 8  # rows added in registers before the columns are touched: measured, 4 and 16 are slower
 COLUMNS_FROM = 8000  # limbs from which columns are the faster way, on AMD Zen 5
-PIECE = 1 << 15  # limbs: 256 KiB, for the second-level cache; a multiple of BLOCK
+PIECE = 1 << 15  # limbs: 256 KiB, for the second-level cache; a multiple of BLOCK and of ROW·ROWS
+IN_VECTORS_FROM = 160  # limbs from which rows are the faster way, on AMD Zen 4
 HALF = np.uint64(2**32 - 1)
 ZERO, ONE, THREE, HALF_BITS, SIXTY_ONE = np.uint64(0), np.uint64(1), np.uint64(3), np.uint64(32), np.uint64(61)
 
@@ -76,12 +83,12 @@ def place_mersenne(residue, start):
 @routine
 def _add_rows(address, n, low, high):
     """Add n limbs into the 488 columns at `low` and `high`, the halves of the limbs apart."""
-    step = ROWS * COLUMNS
+    step = TOGETHER * COLUMNS
     full = n - n % step
     for base in range(0, full, step):
         for c in range(COLUMNS):
             s, t = ZERO, ZERO
-            for j in range(ROWS):
+            for j in range(TOGETHER):
                 x = load(address, base + c + j * COLUMNS)
                 s += x & HALF
                 t += x >> HALF_BITS
@@ -171,7 +178,18 @@ def _block(address, n, table):
 
 @routine
 def add_blocks(total, weight, address, n, table):
-    """`total` and the n limbs at `address` times `weight`, which is in Montgomery's form; and the weight of what follows."""
+    """`total` and the n limbs at `address` times `weight`, which is in Montgomery's form; and the weight of what follows.
+
+    What follows a part of a block has no weight.
+    """
+    if IN_VECTORS and n >= IN_VECTORS_FROM:
+        return add_blocks_of_rows(total, weight, address, n, table)
+    return add_blocks_of_words(total, weight, address, n, table)
+
+
+@routine
+def add_blocks_of_words(total, weight, address, n, table):
+    """`add_blocks` in blocks of BLOCK words."""
     # Upwards, with the weight of each block kept along; Horner from the top reads memory backwards, at a third of the speed.
     prime = load(table, PRIME)
     for base in range(0, n, BLOCK):
@@ -179,6 +197,22 @@ def add_blocks(total, weight, address, n, table):
         total += montgomery(block, weight, table)
         total = total - prime if total >= prime else total
         weight = montgomery(weight, load(table, BLOCK_SHIFT), table)
+    return total, weight
+
+
+@routine
+def add_blocks_of_rows(total, weight, address, n, table):
+    """`add_blocks` in blocks of ROWS rows of ROW words."""
+    prime, found = load(table, PRIME), stack(FOUND)
+    for base in range(0, n, ROW * ROWS):
+        add_rows(address + np.uint64(8 * base), min(ROW * ROWS, n - base), table, found)
+        for half in range(2):
+            block = ZERO
+            for k in range(half, FOUND, 2):  # six terms below 2^61 fit a word
+                block += montgomery(load(found, k), load(table, FOLDS + k), table)
+            total += montgomery(block, weight, table)
+            total = total - prime if total >= prime else total
+        weight = montgomery(weight, load(table, ROWS_SHIFT), table)
     return total, weight
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pi_engine.bigint import level_kernels, mpn, residue_kernels, words
+from pi_engine.bigint import level_kernels, mpn, residue_kernels, row_sums, words
 from pi_engine.runtime.compilation import kernel
 
 
@@ -46,6 +46,26 @@ def residue_in_pieces(limbs, cuts):
         residue = residue_kernels.mersenne_residue(words.address_of(piece), len(piece))
         total = residue_kernels.add_mersenne(total, residue_kernels.place_mersenne(residue, cuts[i]))
     return total
+
+
+@kernel
+def prime_residue_by(limbs, table, rows, repeat):
+    """A number modulo the prime of a table, in rows or in words, whatever the processor has; what it begins with is 0 and 1."""
+    address, constants = words.address_of(limbs), words.address_of(table)
+    total = np.uint64(0)
+    for _ in range(repeat):
+        weight = words.load(constants, residue_kernels.TO_64)
+        if rows:
+            total, _ = residue_kernels.add_blocks_of_rows(np.uint64(0), weight, address, len(limbs), constants)
+        else:
+            total, _ = residue_kernels.add_blocks_of_words(np.uint64(0), weight, address, len(limbs), constants)
+    return total
+
+
+@kernel
+def sums_of_rows(limbs, table, found):
+    """The sums of one block of rows."""
+    row_sums.add_rows(words.address_of(limbs), len(limbs), words.address_of(table), words.address_of(found))
 
 
 @kernel

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from gmpy2 import mpz
 
-from pi_engine.bigint import residues
+from pi_engine.bigint import modulus_table, residues
 from pi_engine.bigint.limbs import limbs_of
 from pi_engine.bigint.residues import MERSENNE, check_product, is_product, random_prime, residue, residue_of_limbs
 from pi_engine.bigint.threads import share_several
@@ -36,6 +36,9 @@ LENGTHS = [
     3903,
     3904,
     3905,
+    4095,
+    4096,
+    4097,
     10_007,
 ]
 PRIMES = [MERSENNE, 2**61 - 31, 3, 1_000_003, "random"]
@@ -49,6 +52,31 @@ def test_against_gmpy2(draw, prime, length):
         x = draw(length, kind)
         assert residue(x, prime) == x % prime
         assert residue(-x, prime) == -x % prime
+
+
+@pytest.mark.parametrize("rows", [False, True])
+@pytest.mark.parametrize("prime", [2**61 - 31, MERSENNE, 3, 2**42 + 15])
+def test_rows_and_words_whatever_the_processor_has(draw, prime, rows):
+    """Lengths about a row, a block of words and a block of rows; primes whose weights fill two pieces, or three."""
+    block = modulus_table.ROW * modulus_table.ROWS
+    for length in (0, 1, 7, 8, 9, 255, 256, 257, block - 8, block - 1, block, block + 1, block + 9, 3 * block + 12):
+        for kind in ("uniform", "ones"):
+            x = draw(length, kind)
+            table = modulus_table.modulus_table(prime)
+            assert kernels.prime_residue_by(np.array(limbs_of(x), np.uint64), table, rows, 1) == x % prime
+
+
+def test_sums_of_rows_at_their_bound():
+    """All words, pieces and weights at their largest, in a full block and one that ends within a row."""
+    table = np.full(modulus_table.TABLE_WORDS, 2**61 - 1, np.uint64)
+    piece = 2**modulus_table.PIECE_BITS - 1
+    table[modulus_table.ROW_WEIGHTS :] = piece << 32 | piece
+    for missing in (0, 3):
+        words = np.full(modulus_table.ROW * modulus_table.ROWS - missing, 2**64 - 1, np.uint64)
+        found = np.zeros(2 * modulus_table.SUMS, np.uint64)
+        kernels.sums_of_rows(words, table, found)
+        expected = len(words) * (2**32 - 1) * piece * (2**61 - 1)
+        assert [int(low) + (int(high) << 64) for low, high in found.reshape(-1, 2)] == [expected] * modulus_table.SUMS
 
 
 def test_random_lengths(draw, rng, factor):
