@@ -30,7 +30,6 @@ from pi_engine.bigint.limbs import mpz_from_limbs
 from pi_engine.bigint.mersenne import require
 from pi_engine.bigint.moduli import Residues, moduli, power, power_residues, random_prime, require_equal, residues
 from pi_engine.bigint.modulus_table import modulus_table
-from pi_engine.bigint.residues import residues_of_limbs
 from pi_engine.errors import VerificationError
 from pi_engine.radix.conversion_kernels import REPORTED
 from pi_engine.radix.word_text import residues_of_parts
@@ -71,10 +70,9 @@ class Spine:
             self._check_levels(i, prime, root.values[i], [D.values[i] for D in parts])
             for i, prime in enumerate(moduli())
         )
-        require_equal(
-            residues_of_limbs(self.last_leaf), Residues((first[0], second[0])), "the fraction of the last digits"
-        )
-        exact = mpz_from_limbs(self.last_leaf) * mpz(10) ** (DIGITS * shape.leaf) >> (64 * (shape.leaf + 1))
+        fraction = mpz_from_limbs(self.last_leaf)
+        require_equal(residues(fraction), Residues((first[0], second[0])), "the fraction of the last digits")
+        exact = fraction * mpz(10) ** (DIGITS * shape.leaf) >> (64 * (shape.leaf + 1))
         modulus = mpz(10) ** (DIGITS * shape.leaf)
         if D not in {residues((exact + step) % modulus) for step in (0, -1, 1)}:
             raise VerificationError("the last words of the digits are wrong: run the conversion again")
