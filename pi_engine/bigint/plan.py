@@ -1,6 +1,5 @@
 """Constants and tables of one transform size, built once and kept."""
 
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -27,12 +26,16 @@ from pi_engine.bigint.primes import PRIMES, balanced, root_of_unity
 from pi_engine.bigint.sizes import Size
 from pi_engine.bigint.transform_kernels import build_tables
 
-_FULL_ORDER = 105 << 30
+TURN = 105 << 30
+"""A whole turn: angles are integers, so that the exponent of a root of unity is its angle."""
 HEAD_ANGLES = {
-    1: (Fraction(0),),
-    2: (Fraction(0), Fraction(1, 2)),
-    3: (Fraction(0), Fraction(1, 3), Fraction(2, 3)),
-    6: tuple(Fraction(k, 6) for k in (0, 2, 4, 3, 5, 1)),
+    heads: tuple(TURN * k // 6 for k in sixths)
+    for heads, sixths in (
+        (1, (0,)),
+        (2, (0, 3)),
+        (3, (0, 2, 4)),
+        (6, (0, 2, 4, 3, 5, 1)),
+    )
 }
 
 
@@ -44,20 +47,21 @@ def aligned(shape: tuple[int, ...], dtype: type[np.generic] = np.float64) -> NDA
     return memory[start : start + count].reshape(shape)
 
 
-def unit(index: int, angle: Fraction) -> int:
-    """e(angle) modulo PRIMES[index]: the chosen root of unity of that angle, a fraction of a turn."""
-    exponent = angle * _FULL_ORDER
-    if exponent.denominator != 1:
-        raise ValueError(f"no root of unity of angle {angle} modulo {PRIMES[index]}")
-    return pow(root_of_unity(index, _FULL_ORDER), int(exponent), PRIMES[index])
+@cache
+def unit(index: int, angle: int, parts: int = 1) -> int:
+    """e(angle / parts) modulo PRIMES[index]: the chosen root of unity of that angle."""
+    exponent, rest = divmod(angle, parts)
+    if rest:
+        raise ValueError(f"no root of unity of {angle}/{parts} of {TURN} parts of a turn modulo {PRIMES[index]}")
+    return pow(root_of_unity(index, TURN), exponent, PRIMES[index])
 
 
-def bit_reversed_powers(index: int, count: int, step: Fraction) -> list[int]:
-    """e(β(j)·step) for j < count, a power of two, β(j) being j reversed behind the binary point."""
+def bit_reversed_powers(index: int, count: int, step: int, parts: int = 1) -> list[int]:
+    """e(β(j)·step / parts) for j < count, a power of two, β(j) being j reversed behind the binary point."""
     prime = PRIMES[index]
     powers = [1]
     while len(powers) < count:
-        factor = unit(index, step / (2 * len(powers)))
+        factor = unit(index, step, parts * 2 * len(powers))
         powers += [value * factor % prime for value in powers]
     return powers
 
@@ -67,7 +71,8 @@ def seeds_of(index: int, last: int, levels: int) -> list[int]:
     prime = PRIMES[index]
     seeds = [balanced(last, prime)]
     for _ in range(levels - 1):
-        last = pow(last, 4, prime)
+        square = last * last % prime
+        last = square * square % prime
         seeds.append(balanced(last, prime))
     return seeds[::-1]
 
@@ -79,7 +84,7 @@ def conjugate_rows(heads: int, column_levels: int) -> list[int]:
     result = []
     for angle in angles:
         if angle:
-            mirror = angles.index(1 - angle) * nodes
+            mirror = angles.index(TURN - angle) * nodes
             result += [mirror + nodes - 1 - j for j in range(nodes)]
         else:
             result.append(heads * nodes)
@@ -92,7 +97,7 @@ def quarter_table(primes: int, count: int) -> NDArray[Any]:
     """e(β(j)/4), j < count, float64[primes][count]."""
     table = aligned((primes, count))
     for k in range(primes):
-        table[k] = [balanced(value, PRIMES[k]) for value in bit_reversed_powers(k, count, Fraction(1, 4))]
+        table[k] = [balanced(value, PRIMES[k]) for value in bit_reversed_powers(k, count, TURN, 4)]
     return table
 
 
@@ -134,8 +139,8 @@ class Plan:
             row = self.constants[k]
             row[PRIME] = p
             row[ONE_OVER_P] = 1 / p
-            row[IMAGINARY] = balanced(unit(k, Fraction(1, 4)), p)
-            row[CUBE] = balanced(unit(k, Fraction(1, 3)), p)
+            row[IMAGINARY] = balanced(unit(k, TURN, 4), p)
+            row[CUBE] = balanced(unit(k, TURN, 3), p)
             row[SCALE] = scale
             row[SCALE_OVER_P] = scale / p
             # The last digit is zero: `crt` leaves it out.
@@ -169,12 +174,12 @@ class Plan:
         levels = self.row_passes
         self.row_seeds = aligned((size.primes, size.rows + 1, levels))
         for k in range(size.primes):
-            within = bit_reversed_powers(k, nodes, Fraction(4, size.columns))
+            within = bit_reversed_powers(k, nodes, 4 * TURN, size.columns)
             rows = []
             for angle in HEAD_ANGLES[size.heads]:
-                head = unit(k, angle * 4 / (nodes * size.columns))
+                head = unit(k, 4 * angle, nodes * size.columns)
                 rows += [seeds_of(k, head * value % PRIMES[k], levels) for value in within]
-            rows.append(seeds_of(k, unit(k, Fraction(4, size.columns)), levels))
+            rows.append(seeds_of(k, unit(k, 4 * TURN, size.columns), levels))
             self.row_seeds[k] = rows
         self.conjugates = np.array(conjugate_rows(size.heads, size.column_levels), np.int64)
         self.row_seeds_at, self.row_seeds_bytes = self.row_seeds.ctypes.data, self.row_seeds.strides[0]
@@ -184,7 +189,7 @@ class Plan:
         size = self.size
         levels = size.column_levels
         angles = HEAD_ANGLES[size.heads]
-        angles += tuple(1 - angle for angle in angles)
+        angles += tuple(TURN - angle for angle in angles)
         self.head_doubles = table_doubles(levels) + FINAL_DOUBLES
         self.column_tables = aligned((size.primes, len(angles), self.head_doubles))
         self.column_tables_at = self.column_tables.ctypes.data
@@ -195,7 +200,7 @@ class Plan:
         seeds = aligned((len(angles), levels))
         for k in range(size.primes):
             for h, angle in enumerate(angles):
-                seeds[h] = seeds_of(k, unit(k, angle / 4**levels), levels)
+                seeds[h] = seeds_of(k, unit(k, angle, 4**levels), levels)
             build_tables(
                 self.column_tables[k].ctypes.data, self.head_doubles, seeds.ctypes.data,
                 self.quarters[k].ctypes.data, len(angles), levels, self.constants[k].ctypes.data,
@@ -204,16 +209,16 @@ class Plan:
                 self.column_tables[k, h, -FINAL_DOUBLES:] = _final_twiddles(k, angle, self.constants[k][SCALE])
 
 
-def _final_twiddles(index: int, angle: Fraction, scale: float) -> NDArray[Any]:
+def _final_twiddles(index: int, angle: int, scale: float) -> NDArray[Any]:
     """The twiddles of a last inverse level that multiplies by the scale; layout says where they are."""
     prime = PRIMES[index]
-    root, factor = unit(index, angle / 4), int(scale)
+    root, factor = unit(index, angle, 4), int(scale)
     table: NDArray[Any] = np.zeros(FINAL_DOUBLES)
     for place, value in (
         (FINAL_SQUARE, root * root),
         (FINAL_SQUARE_SCALED, root * root * factor),
         (FINAL_ROOT, root * factor),
-        (FINAL_TURNED, root * unit(index, Fraction(1, 4)) * factor),
+        (FINAL_TURNED, root * unit(index, TURN, 4) * factor),
         (FINAL_SCALE, factor),
     ):
         twiddle = balanced(value, prime)
