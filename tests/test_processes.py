@@ -108,9 +108,17 @@ runpy.run_module("pi_engine", run_name="__main__")
 def in_a_destructor(happens, then):
     """What `compute 10` answers if something happens in a destructor, whose exceptions Python discards, and then more."""
     script = f"""
-import signal, sys, time
+import atexit, signal, sys, time
 from pi_engine import engine
+from pi_engine.cli import interrupts
 from pi_engine.cli.entry import main
+
+def now(*names):
+    numbers = [getattr(signal, name) for name in names]
+    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    for number in numbers:
+        signal.raise_signal(number)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
 
 class Freed:
     def __del__(self):
@@ -131,7 +139,7 @@ sys.argv = ["pi-engine", "compute", "10", "-q"]
 try:
     main()
 finally:
-    time.sleep(0.1)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0), "the timer runs"
 """
     process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     return process.returncode, process.stdout, process.stderr
@@ -141,12 +149,37 @@ finally:
 @pytest.mark.parametrize(("name", "code", "word"), [("SIGINT", 130, "interrupted"), ("SIGTERM", 143, "terminated")])
 def test_a_signal_in_a_destructor_is_not_lost(name, code, word, then):
     """It happens in LLVM's callbacks, while kernels are compiled; and Numba then finds that nothing was."""
-    assert in_a_destructor(f"signal.raise_signal(signal.{name})", then) == (code, "", f"pi-engine: {word}\n")
+    assert in_a_destructor(f"now('{name}')", then) == (code, "", f"pi-engine: {word}\n")
+
+
+def test_two_signals_at_once_are_not_lost():
+    code, digits, errors = in_a_destructor("now('SIGHUP', 'SIGTERM')", "time.sleep(30)")
+    assert code in {129, 143}
+    assert (digits, errors) == ("", "pi-engine: terminated\n")
+
+
+@pytest.mark.parametrize("before", ["now('SIGTERM')", "1 / 0"])
+def test_what_tidies_up_is_not_broken_off(before):
+    """Neither after a second signal nor after an error that came of the first; the timer is short enough to come meanwhile."""
+    then = f"""
+    try:
+        {before}
+    finally:
+        time.sleep(0.1)
+        print("tidy")
+"""
+    assert in_a_destructor("now('SIGTERM')", then) == (143, "tidy\n", "pi-engine: terminated\n")
 
 
 def test_a_signal_lost_in_the_last_moment_does_no_harm():
     """The timer that was to raise it again is stopped: it would end the process."""
-    assert in_a_destructor("signal.raise_signal(signal.SIGTERM)", "pass") == (0, "3.1415926535\n", "")
+    late = in_a_destructor("interrupts._MOMENT = 60; now('SIGTERM')", "pass")
+    assert late == (0, "3.1415926535\n", "")
+
+
+def test_a_signal_as_python_shuts_down_ends_it():
+    at_exit = in_a_destructor("atexit.register(now, 'SIGTERM')", "pass")
+    assert at_exit[:2] == (-signal.SIGTERM, "3.1415926535\n")
 
 
 def test_other_errors_in_destructors_are_reported():

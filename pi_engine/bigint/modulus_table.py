@@ -29,7 +29,7 @@ TABLE_WORDS = ROW_WEIGHTS + ROW_WORDS * ROWS
 
 @functools.lru_cache(maxsize=64)
 def modulus_table(prime: int, base: int = 2**64) -> Limbs:
-    """The table of an odd prime below 2^61, for numbers in that base. 0.2 ms."""
+    """The table of an odd prime below 2^61, for numbers in that base. 0.3 ms."""
     if not (2 < prime < 2**61 and prime % 2):
         raise ValueError("the modulus must be an odd prime below 2^61")
     constants = [prime, pow(prime, -1, 2**64), *(pow(2, shift, prime) for shift in (64, 128, 192))]

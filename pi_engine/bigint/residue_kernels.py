@@ -248,7 +248,10 @@ def begin_sums(tables, count, sums):
 
 @routine
 def add_to_sums(address, n, tables, count, sums):
-    """Add Σ x_i·w^i over the n words that follow, a piece that is in cache, modulo each table's prime with its weights."""
+    """Add Σ x_i·w^i over the n words that follow, a piece that is in cache, modulo each table's prime with its weights.
+
+    All pieces but the last are of whole blocks: n is a multiple of BLOCK and of ROW·ROWS.
+    """
     for i in range(count):
         table = tables + np.uint64(8 * TABLE_WORDS * i)
         total, weight = add_blocks(load(sums, 2 * i), load(sums, 2 * i + 1), address, n, table)

@@ -1,4 +1,4 @@
-"""Signals that end the process become exceptions, so that temporaries are removed on the way out, and none is lost.
+"""Signals that end the process become exceptions, so that temporaries are removed on the way out, and Python loses none.
 
 Python discards what a destructor or a callback from C raises, and a signal's exception may come up in one: while kernels are
 being compiled about every eighth does, in LLVM's callbacks. It is raised again a moment later.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -34,16 +34,17 @@ class Terminated(BaseException):
 
 @contextmanager
 def raising(numbers: Collection[int]) -> Iterator[None]:
-    """Make SIGINT raise KeyboardInterrupt and the others `Terminated`, as far as they are among the numbers, for good.
+    """Make SIGINT raise KeyboardInterrupt and the others `Terminated` within, as far as they are among the numbers.
 
-    Where one was discarded, an error that leaves this context before it is raised again gives way to it.
+    After it they end the process as they are: there is nothing left to be removed, and as Python shuts down it discards
+    exceptions. Where one was discarded, an error that leaves this context before it is raised again gives way to it.
     """
     if not numbers:
         yield
         return
     for number in numbers:
-        signal.signal(number, _raise)
-    sys.unraisablehook = _hear
+        signal.signal(number, _hear_signal)
+    sys.unraisablehook = _hear_discarded
     try:
         yield
     except Exception as error:  # LLVM's callback has not done its work, say
@@ -51,15 +52,25 @@ def raising(numbers: Collection[int]) -> Iterator[None]:
             raise _discarded[-1] from error
         raise
     finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+        sys.unraisablehook = sys.__unraisablehook__
         _raise_after(0)
 
 
-def _raise(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 (the signature of a handler)
+def _hear_signal(number: int, frame: FrameType | None) -> None:
     _raised.append(KeyboardInterrupt() if number == signal.SIGINT else Terminated(number))
-    raise _raised[-1]
+    _raise(_raised[-1], frame)
 
 
-def _hear(unraisable: sys.UnraisableHookArgs) -> None:
+def _hear_alarm(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 (the signature of a handler)
+    if sys.exc_info()[1] is None:
+        _raise(_discarded[-1], frame)
+    else:  # an error is on its way, perhaps of the same cause: let it remove its temporaries
+        _raise_after(_MOMENT)
+
+
+def _hear_discarded(unraisable: sys.UnraisableHookArgs) -> None:
     error = unraisable.exc_value
     if error in _raised:
         _discarded.append(error)
@@ -68,17 +79,26 @@ def _hear(unraisable: sys.UnraisableHookArgs) -> None:
         sys.__unraisablehook__(unraisable)
 
 
-def _raise_again(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
-    raise _discarded[-1]
+def _raise(error: BaseException, frame: FrameType | None) -> None:
+    while frame is not None:
+        if (
+            frame.f_code is _hear_discarded.__code__
+        ):  # what a hook raises is discarded for good: a second signal, at once
+            _discarded.append(error)
+            _raise_after(_MOMENT)
+            return
+        frame = frame.f_back
+    _raise_after(0)  # one is enough, and another would break off the removing of temporaries
+    raise error
 
 
 def _raise_after(seconds: float) -> None:
     """Raise after so many seconds what was discarded; after 0 never.
 
     It is by a timer's signal, not from a thread, because that also wakes a main thread that waits for others. It must not come
-    once Python has begun to shut down, where it handles no signal and this one ends the process.
+    once Python has begun to shut down, where it handles no signal and this one would end the process.
     """
     if sys.platform != "win32":  # where a discarded interrupt has to be given once more
         if seconds:
-            signal.signal(signal.SIGALRM, _raise_again)
+            signal.signal(signal.SIGALRM, _hear_alarm)
         signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from gmpy2 import mpz
 
-from pi_engine.bigint import modulus_table, residues
+from pi_engine.bigint import modulus_table, residue_kernels, residues
 from pi_engine.bigint.limbs import limbs_of
 from pi_engine.bigint.residues import MERSENNE, check_product, is_product, random_prime, residue, residue_of_limbs
 from pi_engine.bigint.threads import share_several
 from pi_engine.errors import VerificationError
+from pi_engine.radix import conversion_kernels
 from tests.bigint import kernels_for_tests as kernels
 
 LENGTHS = [
@@ -64,6 +65,11 @@ def test_rows_and_words_whatever_the_processor_has(draw, prime, rows):
             x = draw(length, kind)
             table = modulus_table.modulus_table(prime)
             assert kernels.prime_residue_by(np.array(limbs_of(x), np.uint64), table, rows, 1) == x % prime
+
+
+def test_pieces_are_of_whole_blocks():
+    for piece in (residue_kernels.PIECE, conversion_kernels.PIECE):
+        assert piece % modulus_table.BLOCK == piece % (modulus_table.ROW * modulus_table.ROWS) == 0
 
 
 def test_sums_of_rows_at_their_bound():
