@@ -18,7 +18,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic, lower_builtin
 
 from pi_engine.bigint.layout import DIGIT_BITS, LANE_PAD, LANES
-from pi_engine.bigint.simd import VectorType, splat
+from pi_engine.bigint.simd import VectorType, constant, splat
 from pi_engine.runtime.kernel_folder import has_ifma
 
 lanes = VectorType(types.uint64, LANES)
@@ -29,7 +29,7 @@ COLUMNS = LANE_PAD
 
 
 def _constant(value: int) -> Any:
-    return ir.Constant(_VECTOR, [value] * LANES)
+    return constant(_VECTOR, value)
 
 
 def _place(builder: Any, address: Any, index: Any) -> Any:

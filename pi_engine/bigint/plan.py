@@ -29,13 +29,10 @@ from pi_engine.bigint.transform_kernels import build_tables
 TURN = 105 << 30
 """A whole turn: angles are integers, so that the exponent of a root of unity is its angle."""
 HEAD_ANGLES = {
-    heads: tuple(TURN * k // 6 for k in sixths)
-    for heads, sixths in (
-        (1, (0,)),
-        (2, (0, 3)),
-        (3, (0, 2, 4)),
-        (6, (0, 2, 4, 3, 5, 1)),
-    )
+    1: (0,),
+    2: (0, TURN // 2),
+    3: (0, TURN // 3, 2 * TURN // 3),
+    6: tuple(k * TURN // 6 for k in (0, 2, 4, 3, 5, 1)),
 }
 
 
@@ -56,7 +53,7 @@ def unit(index: int, angle: int, parts: int = 1) -> int:
     return pow(root_of_unity(index, TURN), exponent, PRIMES[index])
 
 
-def bit_reversed_powers(index: int, count: int, step: int, parts: int = 1) -> list[int]:
+def bit_reversed_powers(index: int, count: int, step: int, parts: int) -> list[int]:
     """e(β(j)·step / parts) for j < count, a power of two, β(j) being j reversed behind the binary point."""
     prime = PRIMES[index]
     powers = [1]

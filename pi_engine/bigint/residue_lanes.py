@@ -8,7 +8,7 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from pi_engine.bigint.simd import VectorType
+from pi_engine.bigint.simd import VectorType, constant
 
 LANES = 16
 TURN = 48  # 64·LANES modulo 61
@@ -18,8 +18,8 @@ words = VectorType(types.int64, LANES)
 _WORD = ir.IntType(64)
 
 
-def _all(value: int) -> ir.Constant:
-    return ir.Constant(words.llvm, [value] * LANES)
+def _all(value: int) -> Any:
+    return constant(words.llvm, value)
 
 
 def _loaded(builder: Any, address: Any) -> Any:

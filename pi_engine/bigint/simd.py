@@ -59,6 +59,11 @@ def splat(builder, lane, vector):
     return builder.shuffle_vector(first, undefined, mask)
 
 
+def constant(vector, value):
+    """The same number in every lane, in LLVM code."""
+    return ir.Constant(vector, [value] * vector.count)
+
+
 @intrinsic
 def broadcast(typingctx, value):
     """The same double in every lane."""

@@ -72,8 +72,8 @@ class Spine:
         )
         fraction = mpz_from_limbs(self.last_leaf)
         require_equal(residues(fraction), Residues((first[0], second[0])), "the fraction of the last digits")
-        exact = fraction * mpz(10) ** (DIGITS * shape.leaf) >> (64 * (shape.leaf + 1))
         modulus = mpz(10) ** (DIGITS * shape.leaf)
+        exact = fraction * modulus >> (64 * (shape.leaf + 1))
         if D not in {residues((exact + step) % modulus) for step in (0, -1, 1)}:
             raise VerificationError("the last words of the digits are wrong: run the conversion again")
         return Residues((first[1], second[1])) * power_residues(10, DIGITS * shape.leaf) + D
