@@ -1,0 +1,166 @@
+"""How long a run will take, phase by phase, before it starts: a model of its cost for progress bars and for estimates.
+
+The seconds of each phase were measured with 2 threads on one machine (AMD Zen 4) at powers of ten. Between them the model
+interpolates, and beyond them it goes on, as a power of the number of digits. Another machine is compared with that one by the
+time of one product of GMP, and another series by its predicted cost (`series.hypergeometric`). Expect a third more or less.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pi_engine.plan import Plan
+
+COMPILATION_SECONDS = 53.0
+"""Compiling all kernels of the compiled path."""
+
+LOADING_SECONDS = 0.3
+"""Importing numpy and LLVM and loading stored kernels."""
+
+_PRODUCT_BITS = 1 << 20
+_PRODUCT_SECONDS = 0.0033
+"""GMP's product of two numbers of so many bits on the machine that the tables are of."""
+
+_DIGITS = (1e4, 1e5, 1e6, 1e7, 1e8, 1e9)
+_COMPILED: Mapping[str, Sequence[float]] = {
+    "sum": (0.0012, 0.0060, 0.034, 0.45, 7.4, 108.0),
+    "root": (0.0001, 0.0008, 0.003, 0.019, 0.24, 3.1),
+    "division": (0.0002, 0.0020, 0.008, 0.062, 0.74, 9.6),
+    "conversion": (0.0004, 0.0030, 0.010, 0.085, 1.05, 13.5),
+    "check": (0.0003, 0.0006, 0.002, 0.014, 0.15, 1.5),
+}
+_PLAIN: Mapping[str, Sequence[float]] = {
+    "sum": (0.0008, 0.017, 0.31, 4.2, 60.0, 820.0),
+    "root": (0.0001, 0.0025, 0.048, 0.72, 9.0, 110.0),
+    "division": (0.0001, 0.0020, 0.045, 0.62, 8.0, 100.0),
+    "conversion": (0.0002, 0.0060, 0.11, 1.6, 22.0, 280.0),
+    "check": (0.0003, 0.0010, 0.007, 0.07, 0.7, 7.0),
+}
+"""Phase → seconds at each of `_DIGITS`."""
+
+_SECOND_THREAD = 0.93
+"""What each further thread adds on the compiled path, the first one being 1 (two threads at 10^9 digits: 1.93)."""
+
+_SECOND_THREAD_PLAIN = 0.6
+"""The same for the sum on gmpy2 alone; its other phases use one thread."""
+
+_MOST_THREADS = 16
+"""Threads beyond these are not counted on: memory limits them, and no more were measured."""
+
+_BBP_SECONDS = 1.2e-8
+"""BBP's digits at hexadecimal position 1: so much for each position before them, 2 threads, at 10^8."""
+
+_CONFIRMATION_SECONDS = 1.5e-6
+"""The j-invariant, a digit, at 10^6."""
+
+
+class Step(NamedTuple):
+    """A phase that will come, and about how many seconds it will take."""
+
+    phase: str
+    seconds: float
+
+
+def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
+    """The phases of a computation by this plan in the order in which they come; several components repeat theirs.
+
+    Args:
+        plan: what will be done.
+        threads: how many it may use.
+        check: "none", "fast" or "full".
+    """
+    from pi_engine.bigint.product import transform_is_usable
+    from pi_engine.kernels import fast_path_is_ready
+    from pi_engine.series import get
+
+    digits = max(1.0, plan.fraction_bits * math.log10(2))
+    cost = plan.series.cost / get("chudnovsky").cost
+    each = _seconds(digits, threads, compiled=plan.fast)
+    steps = []
+    if plan.fast and transform_is_usable() and not fast_path_is_ready():
+        steps.append(Step("compilation", COMPILATION_SECONDS * machine_factor()))
+    components = len(plan.terms)
+    for _ in range(components):
+        steps.append(Step("sum", each["sum"] * cost / components))
+        if plan.combines:
+            steps.append(Step("division", each["division"]))
+    steps += [Step(name, each[name]) for name in ("root", "division", "conversion")]
+    if plan.base == 16:
+        steps.pop()
+    if check != "none":
+        steps.append(Step("check", each["check"]))
+    if check == "full":
+        steps += _full_check(plan, digits, threads)
+    return steps
+
+
+def seconds_by_phase(steps: Sequence[Step]) -> dict[str, float]:
+    """The seconds of steps of the same phase together, and their "total"."""
+    found: dict[str, float] = {}
+    for phase, seconds in steps:
+        found[phase] = found.get(phase, 0.0) + seconds
+    return {**found, "total": sum(found.values())}
+
+
+def _full_check(plan: Plan, digits: float, threads: int) -> list[Step]:
+    from pi_engine.full_check import LEAST_J_INVARIANT_DIGITS, J_INVARIANT_DIGITS
+
+    hexadecimal = plan.fraction_bits / 4
+    bbp = _BBP_SECONDS * hexadecimal * math.log2(hexadecimal + 2) / math.log2(1e8) * 2 / _speedup(threads, 1.0)
+    steps = [Step("BBP", bbp * machine_factor())]
+    if plan.base == 10 and LEAST_J_INVARIANT_DIGITS <= plan.digits <= J_INVARIANT_DIGITS:
+        return [*steps, Step("confirmation", _CONFIRMATION_SECONDS * digits * machine_factor())]
+    again = _seconds(digits, threads, compiled=plan.fast)
+    factor = 1.78 if plan.series.name == "chudnovsky" else 1.0  # Ramanujan's series, else Chudnovsky's
+    again["sum"] *= factor
+    return [*steps, Step("confirmation", sum(again.values()))]
+
+
+def _seconds(digits: float, threads: int, *, compiled: bool) -> dict[str, float]:
+    """Seconds of each phase of Chudnovsky's series on this machine."""
+    table = _COMPILED if compiled else _PLAIN
+    found = {}
+    for name, measured in table.items():
+        seconds = _interpolated(digits, measured)
+        if compiled:
+            seconds *= _speedup(2, _SECOND_THREAD) / _speedup(threads, _SECOND_THREAD)
+        elif name == "sum":
+            seconds *= _speedup(2, _SECOND_THREAD_PLAIN) / _speedup(threads, _SECOND_THREAD_PLAIN)
+        found[name] = seconds * machine_factor()
+    return found
+
+
+def _speedup(threads: int, each: float) -> float:
+    return 1 + each * (min(threads, _MOST_THREADS) - 1)
+
+
+def _interpolated(digits: float, measured: Sequence[float]) -> float:
+    """A power of the digits between two measurements, and beyond the last the power between the last two."""
+    i = min(len(_DIGITS) - 2, max(0, int(math.log10(digits)) - int(math.log10(_DIGITS[0]))))
+    exponent = math.log(measured[i + 1] / measured[i]) / math.log(_DIGITS[i + 1] / _DIGITS[i])
+    return float(measured[i] * (digits / _DIGITS[i]) ** exponent)
+
+
+@functools.cache
+def machine_factor() -> float:
+    """How many times as long as on the machine of the tables one product of GMP takes here; found in some ten milliseconds.
+
+    Processor time, so that other processes do not count.
+    """
+    import gmpy2
+
+    a = (gmpy2.mpz(1) << _PRODUCT_BITS) // 3
+    b = (gmpy2.mpz(1) << _PRODUCT_BITS) // 7
+    fastest = math.inf
+    for _ in range(3):
+        start = time.thread_time()
+        product = a * b
+        fastest = min(fastest, time.thread_time() - start)
+        del product
+    return fastest / _PRODUCT_SECONDS
