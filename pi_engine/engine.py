@@ -13,7 +13,7 @@ from pi_engine.bigint.moduli import moduli, moduli_text
 from pi_engine.converted import convert, text_residues
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.kernels import fast_path_is_ready, prepare_fast_path
-from pi_engine.plan import GUARD_BITS, Plan, make_plan_within
+from pi_engine.plan import GUARD_BITS, Plan, make_plan_within, usable_memory
 from pi_engine.result import Check, ComputeResult
 from pi_engine.runtime import memory as machine_memory
 from pi_engine.runtime.progress import PhaseClock, silent
@@ -69,11 +69,11 @@ def compute(
     threads = available_threads() if threads is None else operator.index(threads)
     memory = None if memory is None else operator.index(memory)
     chosen = series_room.get(series) if isinstance(series, str) else series
-    _require_usable(digits, base, threads, memory, check)
+    require_usable(digits, base, threads, memory, check)
     clock = PhaseClock(silent if progress is None else progress)
     guard_bits = GUARD_BITS
     while True:
-        plan = make_plan_within(chosen, digits, base, guard_bits=guard_bits, threads=threads, limit=memory)
+        plan = make_plan_within(chosen, digits, base, guard_bits=guard_bits, threads=threads, limit=memory, check=check)
         if plan.fast and not fast_path_is_ready():
             with clock.phase("compilation"):
                 prepare_fast_path()
@@ -89,8 +89,8 @@ def compute(
         from pi_engine.full_check import check_by_another_way
 
         def run_again(name: str) -> int:
-            again = compute(digits, base=base, series=name, threads=threads, memory=memory, progress=clock.progress)
-            return again.hash
+            room = usable_memory(memory) - len(converted.text)
+            return compute(digits, base=base, series=name, threads=threads, memory=room, progress=clock.progress).hash
 
         with clock.phase("confirmation"):
             checks.append(check_by_another_way(plan, converted.text, converted.hash, threads, run_again))
@@ -106,6 +106,7 @@ def compute(
         seconds={**clock.seconds, "total": clock.total()},
         checks=checks or [],
         peak_memory_bytes=machine_memory.peak_memory(),
+        mapped_memory_bytes=machine_memory.mapped_memory(),
         tail=converted.tail,
         _text=converted.text,
     )
@@ -126,7 +127,13 @@ def _release_workspace(*, keep: int) -> None:
 
 
 def require_capacity(
-    digits: int, *, base: int = 10, series: str = "chudnovsky", threads: int | None = None, memory: int | None = None
+    digits: int,
+    *,
+    base: int = 10,
+    series: str = "chudnovsky",
+    threads: int | None = None,
+    memory: int | None = None,
+    check: CheckLevel = "fast",
 ) -> None:
     """Refuse what `compute` would refuse for its size, at once and without any other consequence.
 
@@ -135,10 +142,15 @@ def require_capacity(
         UsageError: there is no such series.
     """
     threads = available_threads() if threads is None else threads
-    make_plan_within(series_room.get(series), digits, base, threads=threads, limit=memory)
+    make_plan_within(series_room.get(series), digits, base, threads=threads, limit=memory, check=check)
 
 
-def _require_usable(digits: int, base: int, threads: int, memory: int | None, check: str) -> None:
+def require_usable(digits: int, base: int, threads: int, memory: int | None, check: str) -> None:
+    """Refuse arguments of `compute` that have no meaning.
+
+    Raises:
+        UsageError: the message says which argument, and what it may be.
+    """
     if digits < 0:
         raise UsageError("the number of digits cannot be negative: give 0 or more")
     if base not in BASES:

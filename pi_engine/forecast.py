@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
+import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +22,7 @@ COMPILATION_SECONDS = 53.0
 """Compiling all kernels of the compiled path."""
 
 LOADING_SECONDS = 0.3
-"""Importing numpy and LLVM and loading stored kernels."""
+"""Importing numpy and LLVM and loading stored kernels, which is a part of the first sum of a process."""
 
 _PRODUCT_BITS = 1 << 20
 _PRODUCT_SECONDS = 0.0033
@@ -85,9 +86,13 @@ def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
     steps = []
     if plan.fast and transform_is_usable() and not fast_path_is_ready():
         steps.append(Step("compilation", COMPILATION_SECONDS * machine_factor()))
+    loading = (
+        LOADING_SECONDS * machine_factor() if plan.fast and "pi_engine.splitting.fast_tree" not in sys.modules else 0.0
+    )
     components = len(plan.terms)
     for _ in range(components):
-        steps.append(Step("sum", each["sum"] * cost / components))
+        steps.append(Step("sum", each["sum"] * cost / components + loading))
+        loading = 0.0
         if plan.combines:
             steps.append(Step("division", each["division"]))
     steps += [Step(name, each[name]) for name in ("root", "division", "conversion")]
@@ -109,12 +114,12 @@ def seconds_by_phase(steps: Sequence[Step]) -> dict[str, float]:
 
 
 def _full_check(plan: Plan, digits: float, threads: int) -> list[Step]:
-    from pi_engine.full_check import LEAST_J_INVARIANT_DIGITS, J_INVARIANT_DIGITS
+    from pi_engine.full_check import j_invariant_is_used
 
     hexadecimal = plan.fraction_bits / 4
     bbp = _BBP_SECONDS * hexadecimal * math.log2(hexadecimal + 2) / math.log2(1e8) * 2 / _speedup(threads, 1.0)
     steps = [Step("BBP", bbp * machine_factor())]
-    if plan.base == 10 and LEAST_J_INVARIANT_DIGITS <= plan.digits <= J_INVARIANT_DIGITS:
+    if j_invariant_is_used(plan.digits, plan.base):
         return [*steps, Step("confirmation", _CONFIRMATION_SECONDS * digits * machine_factor())]
     again = _seconds(digits, threads, compiled=plan.fast)
     factor = 1.78 if plan.series.name == "chudnovsky" else 1.0  # Ramanujan's series, else Chudnovsky's

@@ -42,7 +42,9 @@ class ComputeResult:
         residues: value by modulus, for 2^61 − 1 and the random prime that the checks used; None with check="none".
         seconds: wall-clock seconds by phase, and "total".
         checks: what has been checked, in the order in which it was.
-        peak_memory_bytes: the largest resident size of the process up to the end of the computation.
+        peak_memory_bytes: the most that the process has had allocated in memory up to the end of the computation,
+            without the pages of mapped libraries: see `runtime.memory.peak_memory`.
+        mapped_memory_bytes: those pages, as many as were resident then; None where the system does not say.
         tail: π's hexadecimal digits that BBP gave, with check="full".
     """
 
@@ -54,6 +56,7 @@ class ComputeResult:
     seconds: dict[str, float]
     checks: list[Check]
     peak_memory_bytes: int
+    mapped_memory_bytes: int | None
     tail: Tail | None
     residues: dict[int, int] | None
     _text: str = field(repr=False)

@@ -57,6 +57,7 @@ _HINT_FROM = 5_000_000
 )
 @click.option("--proof", is_flag=True, help="Check in full, and write what was shown to FILE.proof.json.")
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@click.option("--dry-run", is_flag=True, help="Print what it would take, as 'estimate' does, and compute nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the digits.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
 def command(
@@ -72,6 +73,7 @@ def command(
     check: CheckLevel | None,
     proof: bool,
     force: bool,
+    dry_run: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -87,13 +89,29 @@ def command(
         file, to_stdout=output == "-", as_json=as_json, form=form, block_size=block_size, proof=proof, check=check
     )
     check = check or ("full" if proof else "fast")
+    if dry_run:
+        _dry_run(
+            digits,
+            file,
+            base=int(base),
+            series=series,
+            threads=threads,
+            memory=memory,
+            check=check,
+            form=form,
+            block_size=block_size,
+            force=force,
+            proof=proof,
+            as_json=as_json,
+        )
+        return
 
     from pi_engine.bigint.product import transform_is_usable
     from pi_engine.engine import compute, require_capacity
     from pi_engine.kernels import fast_path_is_stored
     from pi_engine.runtime.progress import PhaseClock
 
-    require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory)
+    require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory, check=check)
     if file is not None:
         _require_file(file, digits, int(base), form, block_size, overwrite=force, proof=proof)
     if quiet:
@@ -122,6 +140,48 @@ def command(
         if digits >= _HINT_FROM and transform_is_usable() and not fast_path_is_stored():
             click.echo("pi-engine: 'pi-engine tune', once, makes runs like this one three times as fast", err=True)
         click.echo(_closing_line(result, seconds, checks, file), err=True)
+
+
+def _dry_run(
+    digits: int,
+    file: str | None,
+    *,
+    base: int,
+    series: str,
+    threads: int | None,
+    memory: int | None,
+    check: CheckLevel,
+    form: str | None,
+    block_size: int | None,
+    force: bool,
+    proof: bool,
+    as_json: bool,
+) -> None:
+    """Refuse what would be refused, the file's name and disk too, and print what the rest would take."""
+    from pi_engine.cli.estimate import show
+    from pi_engine.errors import CapacityError
+    from pi_engine.estimate import estimate
+
+    kind, no_room = None, None
+    if file is not None:
+        from pi_engine.digits.formats import format_to_write
+
+        kind = format_to_write(file, form)
+        try:
+            _require_file(file, digits, base, form, block_size, overwrite=force, proof=proof)
+        except CapacityError as error:
+            no_room = str(error)
+    found = estimate(
+        digits,
+        base=base,
+        series=series,
+        threads=threads,
+        memory=memory,
+        check=check,
+        format=kind,
+        block_size=block_size,
+    )
+    show(found, kind, as_json=as_json, refusal=no_room)
 
 
 def _require_agreement(
@@ -169,7 +229,7 @@ def _require_file(
 
 
 def _closing_line(result: ComputeResult, seconds: dict[str, float], checks: Sequence[Check], file: str | None) -> str:
-    from pi_engine.plan import format_bytes
+    from pi_engine.runtime.memory import format_bytes
 
     phases = ", ".join(f"{name} {spent:.2f}" for name, spent in seconds.items() if name != "total")
     passed = [check.name for check in checks if check.status == "passed"]
@@ -196,6 +256,7 @@ def _as_json(
         "hash": str(result.hash),
         "seconds": {name: round(spent, 6) for name, spent in seconds.items()},
         "peak_memory_bytes": result.peak_memory_bytes,
+        "mapped_memory_bytes": result.mapped_memory_bytes,
         "checks": [vars(check) for check in checks],
         "output": file,
         "versions": arithmetic_versions(),

@@ -13,8 +13,7 @@ from pi_engine.cli.output import emit, emit_json
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(*, as_json: bool) -> None:
     """Show versions, machine, threads, memory limit and cache folder: what a bug report needs."""
-    from pi_engine.plan import format_bytes
-    from pi_engine.runtime.memory import cgroup_memory_limit, memory_limit, physical_memory
+    from pi_engine.runtime.memory import cgroup_memory_limit, format_bytes, memory_limit, physical_memory
     from pi_engine.runtime.threads import available_threads
     from pi_engine.runtime.versions import installed_versions, processor_count, processor_name
 
