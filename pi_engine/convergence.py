@@ -117,7 +117,8 @@ def _time_sums(found: list[Convergence], sizes: list[int], rounds: int, threads:
     """Time the sum of every series at every size, and of the reference if it is not among them, in turn."""
     rows = {x.series.name: x.series for x in found}
     rows.setdefault(REFERENCE, get(REFERENCE))
-    if sizes and any(make_plan_within(row, sizes[-1], 10, threads=threads).fast for row in rows.values()):
+    plans = [make_plan_within(row, size, 10, threads=threads) for size in sizes[-1:] for row in rows.values()]
+    if any(plan.fast for plan in plans):
         if not fast_path_is_ready():
             prepare_fast_path()
         import pi_engine.splitting.fast_tree  # noqa: F401 (loaded: all sums take the compiled path from here on, or none)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.digits.constants import PI
 from pi_engine.engine import compute
-from pi_engine.errors import CapacityError, UsageError, VerificationError
+from pi_engine.errors import UsageError, VerificationError
+from pi_engine.plan import usable_memory
 from pi_engine.radix.words import DIGITS_PER_WORD
-from pi_engine.runtime.memory import memory_limit
+from pi_engine.runtime.capacity import not_enough_memory
 from pi_engine.runtime.threads import available_threads
 from pi_engine.verify.by_bbp import FEWEST_DIGITS
 from pi_engine.verify.difference import Difference, first_difference
@@ -78,10 +79,10 @@ def by_bbp(case: FileCase) -> Verification:
     assert survey is not None
     if not _bbp_can(case):
         raise UsageError(f"the method bbp is for {FEWEST_DIGITS} decimal digits or more: use --method recompute")
-    if not _bbp_has_room(case):
-        raise CapacityError(
-            f"the method bbp would not fit {survey.digits:_} digits in memory: use --method known, or a larger machine"
-        )
+    need, limit = _bbp_need(case), usable_memory(case.memory)
+    if need > limit:
+        remedy = "use --method known, or a larger machine"
+        raise not_enough_memory(f"{survey.digits:_} digits by the method bbp", need, limit, remedy)
     from pi_engine.proof_by_bbp import gathered, prove
 
     words = gathered(case.blocks(), survey.digits)
@@ -112,12 +113,15 @@ def _bbp_can(case: FileCase) -> bool:
     return case.survey.base == 10 and case.survey.digits >= FEWEST_DIGITS
 
 
-def _bbp_has_room(case: FileCase) -> bool:
-    from pi_engine.proof_by_bbp import BASE_BYTES, BYTES_PER_DIGIT
+def _bbp_need(case: FileCase) -> int:
+    from pi_engine.proof_by_bbp import needed_bytes
 
     assert case.survey is not None
-    limit = memory_limit() if case.memory is None else min(case.memory, memory_limit())
-    return BASE_BYTES + BYTES_PER_DIGIT * case.survey.digits <= limit
+    return needed_bytes(case.survey.digits, available_threads() if case.threads is None else case.threads)
+
+
+def _bbp_fits(case: FileCase) -> bool:
+    return _bbp_can(case) and _bbp_need(case) <= usable_memory(case.memory)
 
 
 def _recompute_fits(case: FileCase) -> bool:
@@ -128,6 +132,6 @@ def _recompute_fits(case: FileCase) -> bool:
 METHODS = {
     # measured with kernels loaded, docs/files.md: 0.3, 1.8 and 18 s at 10^6, 10^7 and 10^8 digits; 0.4, 1.2 and 9.5 s
     "recompute": Method(_recompute_fits, lambda digits: 0.1 + 0.17e-6 * digits, recompute),
-    "bbp": Method(lambda case: _bbp_can(case) and _bbp_has_room(case), lambda digits: 0.3 + 0.09e-6 * digits, by_bbp),
+    "bbp": Method(_bbp_fits, lambda digits: 0.3 + 0.09e-6 * digits, by_bbp),
 }
 """What proves a file whole, besides published hashes. A new method is a row here."""
