@@ -35,13 +35,18 @@ _INTERPRETER_BYTES = 20 << 20
 """What the process has allocated before the computation starts: 13 MiB."""
 
 _FAST_BYTES_PER_BIT = 1.85
-_FAST_BYTES_PER_BIT_COMBINED = 4.8
-_FAST_BYTES_PER_ROOT_BIT = 0.66
-"""The numbers of the compiled path, in bytes per bit of the fraction, by whether several sums are combined; or per bit of the
-largest Q before common factors and rounding where that is more, as with slow series. With `_FAST_KEPT` they bound what
-benchmarks/memory.py found at 2·10^4 … 10^8 digits; 10^9 digits of Chudnovsky's series took 1.85 and nothing else."""
+_FAST_BYTES_PER_BIT_COMBINED = 5.5
+"""The numbers of the compiled path, in bytes per bit of the fraction, by whether several sums are combined. With `_FAST_KEPT`
+they bound what benchmarks/memory.py found at 2·10^4 … 10^8 digits; 10^9 digits of Chudnovsky's series took 1.85 in all."""
 
-_FAST_KEPT = 1.5
+_FAST_ROOT_BITS = 3.5
+_FAST_BYTES_PER_ROOT_BIT = 0.8
+_FAST_MOST_BYTES_PER_BIT = 10.0
+"""What slow series take besides: so many bytes per bit that Q at the root of the tree has, before common factors and rounding,
+beyond so many times the fraction's; and the most per bit of the fraction in all. The slowest that was measured, whose Q has
+84 times its bits, took 6.4."""
+
+_FAST_KEPT = 1.7
 _FAST_KEPT_BYTES = 128 << 20
 """What steps leave to the next ones though those take memory of their own (`bigint.workspace`), as a part of these numbers,
 and at most."""
@@ -161,7 +166,8 @@ def _peak_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, threads: in
     if not fast:
         return own + math.ceil(_BYTES_PER_ROOT_BIT * max(root, 2.0 * bits))
     each = _FAST_BYTES_PER_BIT_COMBINED if _combines(series) else _FAST_BYTES_PER_BIT
-    numbers = math.ceil(max(each * bits, _FAST_BYTES_PER_ROOT_BIT * root))
+    slow = _FAST_BYTES_PER_ROOT_BIT * max(0.0, root - _FAST_ROOT_BITS * bits)
+    numbers = math.ceil(min(each * bits + slow, _FAST_MOST_BYTES_PER_BIT * bits))
     return own + kernel_bytes(fast_path_is_stored()) + numbers + min(int(_FAST_KEPT * numbers), _FAST_KEPT_BYTES)
 
 
