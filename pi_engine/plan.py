@@ -55,7 +55,8 @@ _LIBRARIES, _FAST_LIBRARIES, _THREAD_SPACE = 24 << 20, 260 << 20, 80 << 20
 _TERMS_IN_THREADS = 4000
 """Address space that is not memory: libraries on gmpy2's path and on the compiled one, and of each thread where there are several
 its stack and its heap, which glibc reserves as a whole. With `ulimit -v`, 10^6 digits on the compiled path took 383 MB with
-one thread and 463 MB with two, of which 46 were memory; 3·10^7 digits 826 MB, of which 287 were."""
+one thread and 463 MB with two, of which 46 were memory; 3·10^7 digits 826 MB, 287 of them memory, and 10^8 1732 MB and 998,
+because workspace that is mapped piece by piece (`bigint.arena`) is used less well."""
 
 _BYTES_PER_ROOT_BIT = 2.8
 """The numbers of gmpy2's path in bytes per bit of Q at the root of the tree, of which N digits have 7.5 N, or of twice the
@@ -74,7 +75,7 @@ class Plan:
         fraction_bits: w, bits of the binary fraction.
         terms: of each component.
         memory_bytes: an upper bound of what the process will have allocated at once, `runtime.memory.peak_memory`.
-        address_bytes: of address space, touched or not, as `ulimit -v` counts it; about.
+        address_bytes: of address space, touched or not, as `ulimit -v` and `-d` count it, at most.
         integer_bits: of the largest integer, or more.
         fast: whether to take the compiled path.
     """
@@ -182,7 +183,7 @@ def _peak_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, threads: in
 
 def _unused_address_space(need: int, threads: int, *, fast: bool) -> int:
     heaps = threads * _THREAD_SPACE if threads > 1 or fast else 0
-    return heaps + (_FAST_LIBRARIES + need // 3 if fast else _LIBRARIES)
+    return heaps + (_FAST_LIBRARIES + need * 9 // 10 if fast else _LIBRARIES)
 
 
 def make_plan_within(
@@ -231,7 +232,7 @@ def possible_plans(
 
 def fits(plan: Plan, limit: int) -> bool:
     """Whether the plan stays within `limit` bytes, the process's address space, and GMP's integers."""
-    space = memory.address_space_limit()
+    space = memory.process_memory_limit()
     return (
         plan.memory_bytes <= limit and (space is None or plan.address_bytes <= space) and plan.integer_bits <= GMP_BITS
     )
@@ -252,10 +253,10 @@ def refusal(
     """What to say of N digits for which no plan fits."""
     remedy = at_most(most_digits(series, base, threads=threads, limit=limit, check=check))
     plans = list(possible_plans(series, digits, base, threads=threads, check=check))
-    space = memory.address_space_limit()
+    space = memory.process_memory_limit()
     if space is not None and any(plan.memory_bytes <= limit and plan.integer_bits <= GMP_BITS for plan in plans):
         need, remedy = min(plan.address_bytes for plan in plans), f"{remedy}, and more with fewer threads"
-        return not_enough_memory(f"{digits:_} digits", need, space, remedy, kind=" of address space (ulimit -v)")
+        return not_enough_memory(f"{digits:_} digits", need, space, remedy, kind=" of address space (ulimit)")
     if any(plan.integer_bits <= GMP_BITS for plan in plans):
         return not_enough_memory(f"{digits:_} digits", min(plan.memory_bytes for plan in plans), limit, remedy)
     count = f"{digits:_} digits" if plans else f"more than {MOST_DIGITS:_} digits"
