@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.product import transform_is_usable
@@ -178,7 +178,7 @@ def _peak_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, threads: in
     each = _FAST_BYTES_PER_BIT_COMBINED if _combines(series) else _FAST_BYTES_PER_BIT
     slow = _FAST_BYTES_PER_ROOT_BIT * max(0.0, root - _FAST_ROOT_BITS * bits)
     numbers = math.ceil(min(each * bits + slow, _FAST_MOST_BYTES_PER_BIT * bits))
-    return own + kernel_bytes(fast_path_is_stored()) + numbers + min(int(_FAST_KEPT * numbers), _FAST_KEPT_BYTES)
+    return own + kernel_bytes(stored=fast_path_is_stored()) + numbers + min(int(_FAST_KEPT * numbers), _FAST_KEPT_BYTES)
 
 
 def _unused_address_space(need: int, threads: int, *, fast: bool) -> int:
@@ -238,6 +238,14 @@ def fits(plan: Plan, limit: int) -> bool:
     )
 
 
+def _fits_once_compiled(plan: Plan, limit: int) -> bool:
+    """Whether it is only the compiler that does not fit."""
+    saved = kernel_bytes(stored=False) - kernel_bytes(stored=True)
+    return (
+        plan.fast and not fast_path_is_stored() and fits(replace(plan, memory_bytes=plan.memory_bytes - saved), limit)
+    )
+
+
 def most_digits(series: PiSeries, base: int, *, threads: int = 1, limit: int, check: str = "fast") -> int:
     """The largest N that fits by any path, to two leading digits; −1 if there is none."""
     return largest_that_fits(
@@ -257,6 +265,8 @@ def refusal(
     if space is not None and any(plan.memory_bytes <= limit and plan.integer_bits <= GMP_BITS for plan in plans):
         need, remedy = min(plan.address_bytes for plan in plans), f"{remedy}, and more with fewer threads"
         return not_enough_memory(f"{digits:_} digits", need, space, remedy, kind=" of address space (ulimit)")
+    if any(_fits_once_compiled(plan, limit) for plan in plans):
+        remedy = f"{remedy}; after 'pi-engine tune', which compiles the kernels once, these would too"
     if any(plan.integer_bits <= GMP_BITS for plan in plans):
         return not_enough_memory(f"{digits:_} digits", min(plan.memory_bytes for plan in plans), limit, remedy)
     count = f"{digits:_} digits" if plans else f"more than {MOST_DIGITS:_} digits"

@@ -49,7 +49,7 @@ def test_any_path_that_fits_is_taken_and_the_least_need_is_named(monkeypatch, pr
     monkeypatch.setattr(memory, "memory_limit", lambda: 1 << 50)
     monkeypatch.setattr(plan, "transform_is_usable", lambda: True)
     monkeypatch.setattr(plan, "fast_path_is_stored", lambda: True)
-    monkeypatch.setattr(plan, "kernel_bytes", lambda stored: 24 << 20 if stored else 288 << 20)
+    monkeypatch.setattr(plan, "kernel_bytes", lambda stored: 24 << 20 if stored else 448 << 20)
     monkeypatch.setattr(plan, "fast_path_pays", lambda digits: preferred)
     for digits, less in ((10**5, False), (10**9, True)):
         need = {fast: make_plan(CHUDNOVSKY, digits, 10, fast=fast).memory_bytes for fast in (False, True)}
@@ -64,6 +64,20 @@ def test_any_path_that_fits_is_taken_and_the_least_need_is_named(monkeypatch, pr
     monkeypatch.setattr(plan, "fast_path_pays", lambda digits: False)
     with pytest.raises(pi_engine.CapacityError, match=r"digits need about 2[0-9]\.. GiB"):
         make_plan_within(CHUDNOVSKY, 10**9, 10, limit=6 << 30)
+
+
+def test_where_only_the_compiler_does_not_fit_the_message_says_how_to_do_without(monkeypatch):
+    monkeypatch.setattr(memory, "memory_limit", lambda: 6 << 30)
+    monkeypatch.setattr(plan, "transform_is_usable", lambda: True)
+    monkeypatch.setattr(plan, "fast_path_is_stored", lambda: False)
+    monkeypatch.setattr(plan, "kernel_bytes", lambda stored: 24 << 20 if stored else 448 << 20)
+    with pytest.raises(pi_engine.CapacityError, match=r"at most 9\d0_000_000 digits would fit; after 'pi-engine tune'"):
+        make_plan_within(CHUDNOVSKY, 10**9, 10, threads=2)
+    with pytest.raises(pi_engine.CapacityError) as refusal:
+        make_plan_within(CHUDNOVSKY, 2 * 10**9, 10, threads=2)
+    assert "tune" not in str(refusal.value)
+    monkeypatch.setattr(plan, "fast_path_is_stored", lambda: True)
+    assert make_plan_within(CHUDNOVSKY, 10**9, 10, threads=2).fast
 
 
 def test_a_full_check_must_fit_too(monkeypatch):

@@ -129,7 +129,7 @@ def transform_kernel_bytes(bits: int) -> int:
     from pi_engine.bigint.transform_kernels import TRANSFORM_KERNELS
     from pi_engine.runtime.memory import kernel_bytes
 
-    return kernel_bytes(all(kernel.is_stored() for kernel in TRANSFORM_KERNELS))
+    return kernel_bytes(stored=all(kernel.is_stored() for kernel in TRANSFORM_KERNELS))
 
 
 def prepare() -> None:
