@@ -266,7 +266,7 @@ def refusal(
         need, remedy = min(plan.address_bytes for plan in plans), f"{remedy}, and more with fewer threads"
         return not_enough_memory(f"{digits:_} digits", need, space, remedy, kind=" of address space (ulimit)")
     if any(_fits_once_compiled(plan, limit) for plan in plans):
-        remedy = f"{remedy}; after 'pi-engine tune', which compiles the kernels once, these would too"
+        remedy = f"{remedy}; after 'pi-engine tune', which compiles the kernels once, {digits:_} would too"
     if any(plan.integer_bits <= GMP_BITS for plan in plans):
         return not_enough_memory(f"{digits:_} digits", min(plan.memory_bytes for plan in plans), limit, remedy)
     count = f"{digits:_} digits" if plans else f"more than {MOST_DIGITS:_} digits"

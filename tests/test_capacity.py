@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import pi_engine
-from pi_engine import plan
+from pi_engine import convergence, plan
 from pi_engine.plan import make_plan, make_plan_within
 from pi_engine.runtime import memory
 from pi_engine.runtime.memory import format_bytes
@@ -78,6 +78,16 @@ def test_where_only_the_compiler_does_not_fit_the_message_says_how_to_do_without
     assert "tune" not in str(refusal.value)
     monkeypatch.setattr(plan, "fast_path_is_stored", lambda: True)
     assert make_plan_within(CHUDNOVSKY, 10**9, 10, threads=2).fast
+
+
+def test_sums_are_refused_before_the_first_one_is_timed(monkeypatch):
+    need = {name: make_plan(get(name), 10**6, 10).memory_bytes for name in ("chudnovsky", "machin")}
+    assert need["machin"] > 1.2 * need["chudnovsky"]
+    monkeypatch.setattr(memory, "memory_limit", lambda: need["machin"] - 1)
+    monkeypatch.setattr(plan, "transform_is_usable", lambda: False)
+    monkeypatch.setattr(convergence, "_seconds", lambda *arguments: pytest.fail("was timed"))
+    with pytest.raises(pi_engine.CapacityError, match="not enough memory"):
+        convergence.measure_convergence(["chudnovsky", "machin"], digits=[10, 10**6], threads=1)
 
 
 def test_a_full_check_must_fit_too(monkeypatch):
