@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from gmpy2 import mpz
@@ -16,7 +17,7 @@ from pi_engine.kernels import fast_path_is_ready, prepare_fast_path
 from pi_engine.plan import GUARD_BITS, Plan, make_plan_within
 from pi_engine.result import Check, ComputeResult
 from pi_engine.runtime import memory as machine_memory
-from pi_engine.runtime.progress import PhaseClock, silent
+from pi_engine.runtime.progress import PhaseClock, announce, silent, within
 from pi_engine.runtime.threads import available_threads
 from pi_engine.series.evaluation import pi_fraction, root_of_radicand
 from pi_engine.summation import sum_series
@@ -24,7 +25,7 @@ from pi_engine.verify.known import compare_with_known, known_hash
 
 if TYPE_CHECKING:
     from pi_engine.converted import Converted
-    from pi_engine.runtime.progress import Progress
+    from pi_engine.runtime.progress import Progress, Step
     from pi_engine.series import PiSeries
 
 CheckLevel = Literal["none", "fast", "full"]
@@ -74,6 +75,7 @@ def compute(
     guard_bits = GUARD_BITS
     while True:
         plan = make_plan_within(chosen, digits, base, guard_bits=guard_bits, threads=threads, limit=memory)
+        announce(clock.progress, partial(_forecast, plan, threads, check))
         if plan.fast and not fast_path_is_ready():
             with clock.phase("compilation"):
                 prepare_fast_path()
@@ -89,8 +91,8 @@ def compute(
         from pi_engine.full_check import check_by_another_way
 
         def run_again(name: str) -> int:
-            again = compute(digits, base=base, series=name, threads=threads, memory=memory, progress=clock.progress)
-            return again.hash
+            told = within(clock.progress, "confirmation")
+            return compute(digits, base=base, series=name, threads=threads, memory=memory, progress=told).hash
 
         with clock.phase("confirmation"):
             checks.append(check_by_another_way(plan, converted.text, converted.hash, threads, run_again))
@@ -109,6 +111,13 @@ def compute(
         tail=converted.tail,
         _text=converted.text,
     )
+
+
+def _forecast(plan: Plan, threads: int, check: CheckLevel) -> list[Step]:
+    """What will come; the model is imported for whoever wants to know."""
+    from pi_engine.forecast import forecast
+
+    return forecast(plan, threads, check)
 
 
 def _keep_freed_blocks() -> None:

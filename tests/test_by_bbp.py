@@ -79,7 +79,7 @@ def test_progress_names_its_phases(text):
     bbp_sum.BBP_KERNEL.ready()
     seen = set()
     find_divergence(as_digits(text[:30_000]), 1, progress=lambda phase, done, total: seen.add(phase))
-    assert seen == {"conversion", "terms"}
+    assert seen == {"conversion", "BBP"}
 
 
 def test_what_escapes_is_what_the_module_says(text):

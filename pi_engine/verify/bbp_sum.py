@@ -35,7 +35,7 @@ KERNEL_FROM = 20_000
 COMPILED_FROM = 300_000
 """Offsets below which Python is faster than compiling it."""
 
-PHASE = "terms"
+PHASE = "BBP"
 BBP_KERNEL = StoredKernel("pi_engine.verify.bbp_kernel", "sum_fractions", f"void({', '.join(['int64'] * 9)})")
 
 

@@ -89,7 +89,7 @@ def test_auto_takes_the_cheapest_that_fits(place, texts, monkeypatch):
             asked.append(name)
             return file_methods.recompute(case)
 
-        return file_methods.Method(lambda case: fits, lambda digits: seconds, answer)
+        return file_methods.Method(lambda case: fits, lambda case, digits: seconds, answer)
 
     rows = {"slow": row("slow", True, 2.0), "fast": row("fast", True, 1.0), "large": row("large", False, 0.5)}
     monkeypatch.setattr(file_verification, "METHODS", rows)
