@@ -258,18 +258,20 @@ class Terminal:
 def test_the_bar_shows_only_after_a_second_and_only_on_a_terminal(monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys, "stderr", Terminal())
-    with ProgressBar(enabled=True) as bar:
+    monkeypatch.setattr("pi_engine.cli.progress_bar._TICK_SECONDS", 0.001)
+    with ProgressBar(enabled=True) as bar:  # ends before its second
         bar("sum", 1, 10)
-        assert sys.stderr.text == ""
-        bar._start -= 2
-        bar("sum", 5, 10)
-        bar("root", 0, 0)
-    assert "sum" in sys.stderr.text
-    assert "root" in sys.stderr.text
+    assert sys.stderr.text == ""
+    monkeypatch.setattr("pi_engine.cli.progress_bar._DELAY_SECONDS", 0.0)
+    with ProgressBar(enabled=True) as bar:
+        for phase in ("sum", "root"):
+            bar(phase, 5, 10)
+            while phase not in sys.stderr.text:
+                assert bar._thread.is_alive()
     for options in ({"enabled": False}, {"enabled": True}):
         monkeypatch.setattr(sys.stderr, "isatty", lambda enabled=options["enabled"]: not enabled)
         sys.stderr.text = ""
         with ProgressBar(**options) as bar:
-            bar._start -= 2
             bar("sum", 5, 10)
+            assert bar._thread is None
         assert sys.stderr.text == ""
