@@ -105,6 +105,7 @@ def compute(
         residues=None if converted.residues is None else dict(zip(moduli(), converted.residues.values, strict=True)),
         seconds={**clock.seconds, "total": clock.total()},
         checks=checks or [],
+        path="compiled" if plan.fast else "gmpy2",
         peak_memory_bytes=machine_memory.peak_memory(),
         tail=converted.tail,
         _text=converted.text,

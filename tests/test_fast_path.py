@@ -29,6 +29,7 @@ def test_digits_are_the_same(fast, million, rng, series, threads):
     for digits in [1, 18, 19, 20, 1000, *(rng.randrange(1000, 200_000) for _ in range(int(4 * MULTIPLIER)))]:
         result = pi_engine.compute(digits, series=series, threads=threads)
         assert result.text() == million.text()[: digits + 2], digits
+        assert (result.path, million.path) == ("compiled", "gmpy2")
         assert result.hash == result.value % (2**61 - 1)
 
 

@@ -191,6 +191,7 @@ def _as_json(
         "base": result.base,
         "series": result.series,
         "threads": result.threads,
+        "path": result.path,
         "value_start": result.fraction_text[:_ENDS],
         "value_end": result.fraction_text[-_ENDS:],
         "hash": str(result.hash),
