@@ -97,10 +97,14 @@ def command(
 def _compile(digits: int, *, quiet: bool) -> None:
     """Compile the kernels where they will be used and are not stored, so that no run pays for it."""
     from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.kernels import LOADED_DIGITS, compile_fast_path
+    from pi_engine.kernels import LOADED_DIGITS, prepare
 
     if digits >= LOADED_DIGITS and transform_is_usable():
-        compile_fast_path(None if quiet else lambda text: click.echo(f"pi-engine: {text}", err=True))
+        if quiet:
+            import logging
+
+            logging.getLogger("pi_engine").setLevel(logging.ERROR)
+        prepare()
 
 
 def _machine() -> dict[str, object]:

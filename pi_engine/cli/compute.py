@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pi_engine.result import Check, ComputeResult
 
 _ENDS = 50
-_HINT_FROM = 5_000_000
-"""Digits from which the compiled path is three times as fast, so that its absence is worth a line."""
+_ADVICE_FROM = 5_000_000
+"""Digits that take GMP some seconds, so that the kernels' absence is worth a line."""
 
 
 @click.command(cls=CountingCommand, short_help="Compute digits of π.")
@@ -88,9 +88,7 @@ def command(
     )
     check = check or ("full" if proof else "fast")
 
-    from pi_engine.bigint.product import transform_is_usable
     from pi_engine.engine import compute, require_capacity
-    from pi_engine.kernels import fast_path_is_stored
     from pi_engine.runtime.progress import PhaseClock
 
     require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory)
@@ -100,6 +98,8 @@ def command(
         import logging
 
         logging.getLogger("pi_engine").setLevel(logging.ERROR)
+    elif digits >= _ADVICE_FROM:
+        _advise(digits)
     with ProgressBar(enabled=not quiet) as progress:
         result = compute(
             digits, base=int(base), series=series, threads=threads, memory=memory, check=check, progress=progress
@@ -119,9 +119,20 @@ def command(
     elif file is None:
         emit_all(chain(result.pieces(), [] if output == "-" else ["\n"]))
     if not quiet:
-        if digits >= _HINT_FROM and transform_is_usable() and not fast_path_is_stored():
-            click.echo("pi-engine: 'pi-engine tune', once, makes runs like this one three times as fast", err=True)
         click.echo(_closing_line(result, seconds, checks, file), err=True)
+
+
+def _advise(digits: int) -> None:
+    """Say at the start what a long run without kernels could be spared."""
+    from pi_engine.bigint.product import transform_is_usable
+    from pi_engine.kernels import fast_path_is_stored, fast_path_pays
+
+    if transform_is_usable() and not fast_path_is_stored() and not fast_path_pays(digits):
+        click.echo(
+            "pi-engine: gmpy2 computes, because the kernels for this machine are not compiled: 'pi-engine tune', once "
+            "(one to two minutes), makes runs of this size about six times as fast",
+            err=True,
+        )
 
 
 def _require_agreement(
