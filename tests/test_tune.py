@@ -63,9 +63,9 @@ def small_tune(monkeypatch, tmp_path):
 
 
 def test_the_list_that_people_read(small_tune, capsys, tmp_path):
-    from pi_engine.cli.main import main
+    from pi_engine.cli.main import run
 
-    assert main(["tune"]) == 0
+    assert run(["tune"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("kernels        2 of 2 compiled in ") and "; 2 are stored in " in lines[0]
     assert lines[1] == (
@@ -75,7 +75,7 @@ def test_the_list_that_people_read(small_tune, capsys, tmp_path):
     assert lines[5] == "10^6 digits    now take about 1.0 s, before 6.0 s by gmpy2 alone"
     assert len(lines) == 6  # 10^7 digits would take too long where 10^6 take 6 s
     small_tune.origin = "stored"
-    assert main(["tune"]) == 0
+    assert run(["tune"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("kernels        all 2 were compiled before; 2 are stored in ")
     assert lines[1].endswith("before from 90_000 (measured)")
@@ -83,9 +83,9 @@ def test_the_list_that_people_read(small_tune, capsys, tmp_path):
 
 
 def test_a_dry_run_stores_nothing(small_tune, capsys, tmp_path):
-    from pi_engine.cli.main import main
+    from pi_engine.cli.main import run
 
-    assert main(["tune", "--dry-run"]) == 0
+    assert run(["tune", "--dry-run"]) == 0
     out = capsys.readouterr().out
     assert "not stored     this was a dry run" in out and "kernels" not in out
     assert not (tmp_path / "tuning.json").exists()
@@ -93,13 +93,13 @@ def test_a_dry_run_stores_nothing(small_tune, capsys, tmp_path):
 
 def test_kernels_that_later_runs_will_not_find_are_a_failure(small_tune, capsys, monkeypatch):
     from pi_engine import tune
-    from pi_engine.cli.main import main
+    from pi_engine.cli.main import run
 
     monkeypatch.setattr(tune, "_run", lambda digits, transform: (0.1, "gmpy2"))
-    assert main(["tune"]) == 1
+    assert run(["tune"]) == 1
     assert "a new process has not used them" in capsys.readouterr().err
     monkeypatch.setattr(small_tune, "is_in_folder", lambda self: False)
-    assert main(["tune"]) == 1
+    assert run(["tune"]) == 1
     assert "2 of 2 kernels are not stored" in capsys.readouterr().err
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.output import emit, emit_json, silence_log
 from pi_engine.cli.quantities import COUNT
 
 if TYPE_CHECKING:
@@ -101,9 +101,7 @@ def _compile(digits: int, *, quiet: bool) -> None:
 
     if digits >= LOADED_DIGITS and transform_is_usable():
         if quiet:
-            import logging
-
-            logging.getLogger("pi_engine").setLevel(logging.ERROR)
+            silence_log()
         prepare()
 
 

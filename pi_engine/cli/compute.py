@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output import emit_all, emit_json
+from pi_engine.cli.output import emit_all, emit_json, silence_log
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, SIZE, CountingCommand
 
@@ -95,9 +95,7 @@ def command(
     if file is not None:
         _require_file(file, digits, int(base), form, block_size, overwrite=force, proof=proof)
     if quiet:
-        import logging
-
-        logging.getLogger("pi_engine").setLevel(logging.ERROR)
+        silence_log()
     elif digits >= _ADVICE_FROM:
         _advise(digits)
     with ProgressBar(enabled=not quiet) as progress:

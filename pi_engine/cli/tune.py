@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.output import emit, emit_json, silence_log
 
 if TYPE_CHECKING:
     from pi_engine.tune import Cleared, Tuned
@@ -43,9 +43,7 @@ def command(*, dry_run: bool, clear: bool, as_json: bool, quiet: bool) -> None:
             emit(_cleared_text(cleared), "\n")
         return
     if quiet:
-        import logging
-
-        logging.getLogger("pi_engine").setLevel(logging.ERROR)
+        silence_log()
     from pi_engine.cli.progress_bar import ProgressBar
     from pi_engine.tune import tune
 

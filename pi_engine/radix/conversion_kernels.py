@@ -26,7 +26,7 @@ def _of_tree(name: str, *arguments: str, result: str = "void", seconds: float) -
 
 
 def _of_text(name: str, signature: str) -> StoredKernel:
-    return StoredKernel("pi_engine.radix.text_kernel", name, signature, seconds=0.5)
+    return StoredKernel("pi_engine.radix.text_kernel", name, signature, seconds=0.8)
 
 
 _SUBTREES = (_WORDS, _INTEGER, _INTEGER, _INTEGER, _ROWS, _ROWS)
@@ -46,7 +46,7 @@ compact_digits = StoredKernel(
     "pi_engine.radix.compaction_kernel",
     "compact_digits",
     "int64(uint8[::1], int64, uint8[::1], uint8[::1])",
-    seconds=0.5,
+    seconds=0.7,
 )
 
 TO_DIGITS_KERNELS = (split_nodes, fractions_to_words, settle_leaves, words_to_text, sums_of_sixteens)
