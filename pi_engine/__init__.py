@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pi_engine.errors import UsageError as UsageError
     from pi_engine.errors import VerificationError as VerificationError
     from pi_engine.file_verification import verify_file as verify_file
+    from pi_engine.kernels import prepare as prepare
     from pi_engine.result import ComputeResult as ComputeResult
     from pi_engine.verification import Verification as Verification
     from pi_engine.verify.bbp import hex_digits as hex_digits
@@ -31,6 +32,7 @@ _HOME = {
     "verify_file": "pi_engine.file_verification",
     "Verification": "pi_engine.verification",
     "ComputeResult": "pi_engine.result",
+    "prepare": "pi_engine.kernels",
     "hex_digits": "pi_engine.verify.bbp",
     "bigint": "pi_engine.bigint",
     "radix": "pi_engine.radix",

@@ -13,7 +13,7 @@ from pi_engine import series as series_room
 from pi_engine.bigint.moduli import moduli, moduli_text
 from pi_engine.converted import convert, text_residues
 from pi_engine.errors import UsageError, VerificationError
-from pi_engine.kernels import fast_path_is_ready, prepare_fast_path
+from pi_engine.kernels import fast_path_is_stored, prepare_fast_path
 from pi_engine.plan import GUARD_BITS, Plan, make_plan_within
 from pi_engine.result import Check, ComputeResult
 from pi_engine.runtime import memory as machine_memory
@@ -75,10 +75,18 @@ def compute(
     guard_bits = GUARD_BITS
     while True:
         plan = make_plan_within(chosen, digits, base, guard_bits=guard_bits, threads=threads, limit=memory)
+<<<<<<< HEAD
         announce(clock.progress, partial(_forecast, plan, threads, check))
         if plan.fast and not fast_path_is_ready():
             with clock.phase("compilation"):
+=======
+        if plan.fast:
+            if fast_path_is_stored():
+>>>>>>> f74609359d1897482c91d8787d045d85a7509deb
                 prepare_fast_path()
+            else:
+                with clock.phase("compilation"):
+                    prepare_fast_path(clock.progress)
         checks: list[Check] | None = None if check == "none" else []
         converted = _attempt(plan, threads, clock, checks, full=check == "full")
         if converted is not None:
@@ -107,6 +115,7 @@ def compute(
         residues=None if converted.residues is None else dict(zip(moduli(), converted.residues.values, strict=True)),
         seconds={**clock.seconds, "total": clock.total()},
         checks=checks or [],
+        path="compiled" if plan.fast else "gmpy2",
         peak_memory_bytes=machine_memory.peak_memory(),
         tail=converted.tail,
         _text=converted.text,

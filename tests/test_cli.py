@@ -58,13 +58,15 @@ def test_json_has_the_fields_of_the_contract(capsys):
     captured = capsys.readouterr()
     result = json.loads(captured.out)
     assert list(result) == [
-        "schema", "digits", "base", "series", "threads", "value_start", "value_end", "hash", "seconds",
+        "schema", "digits", "base", "series", "threads", "path", "value_start", "value_end", "hash",
+        "seconds",
         "peak_memory_bytes", "checks", "output", "versions",
     ]  # fmt: skip
     assert result["schema"] == 1
     assert result["value_start"] == "14159265358979323846264338327950288419716939937510"
     assert result["value_end"] == "58209749445923078164062862089986280348253421170679"
     assert result["output"] is None
+    assert result["path"] == "gmpy2"
     assert all(set(check) == {"name", "status", "detail"} for check in result["checks"])
     assert int(result["hash"]) == pi_engine.compute(100).value % (2**61 - 1)
 
@@ -142,11 +144,12 @@ def test_help_and_version(capsys):
 
 
 def test_a_line_says_how_to_be_faster_where_it_would_be(tmp_path):
-    """With nothing compiled yet, and only where it matters."""
-    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
-    for digits, told in (("1e6", False), ("5e6", True)):
-        answer = pi("compute", digits, "--json", env=environment)
-        assert ("'pi-engine tune'" in answer.stderr) == told
+    """With nothing compiled yet, at the start, and only where it matters."""
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    for options, told in ((["1e6"], False), (["5e6"], True), (["5e6", "-q"], False)):
+        answer = pi("compute", *options, "--json", env=environment)
+        assert ("'pi-engine tune', once (one to two minutes)" in answer.stderr.split("\n")[0]) == told
+        assert answer.stderr.count("tune") == told
 
 
 # ---------------------------------------------------------------- small jobs stay instant

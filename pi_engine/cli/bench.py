@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.output import emit, emit_json, silence_log
 from pi_engine.cli.quantities import COUNT
 
 if TYPE_CHECKING:
@@ -97,10 +97,12 @@ def command(
 def _compile(digits: int, *, quiet: bool) -> None:
     """Compile the kernels where they will be used and are not stored, so that no run pays for it."""
     from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.kernels import LOADED_DIGITS, compile_fast_path
+    from pi_engine.kernels import LOADED_DIGITS, prepare
 
     if digits >= LOADED_DIGITS and transform_is_usable():
-        compile_fast_path(None if quiet else lambda text: click.echo(f"pi-engine: {text}", err=True))
+        if quiet:
+            silence_log()
+        prepare()
 
 
 def _machine() -> dict[str, object]:

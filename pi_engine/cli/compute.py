@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output import emit_all, emit_json
+from pi_engine.cli.output import emit_all, emit_json, silence_log
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, SIZE, CountingCommand
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pi_engine.result import Check, ComputeResult
 
 _ENDS = 50
-_HINT_FROM = 5_000_000
-"""Digits from which the compiled path is three times as fast, so that its absence is worth a line."""
+_ADVICE_FROM = 5_000_000
+"""Digits that take GMP some seconds, so that the kernels' absence is worth a line."""
 
 
 @click.command(cls=CountingCommand, short_help="Compute digits of π.")
@@ -88,18 +88,16 @@ def command(
     )
     check = check or ("full" if proof else "fast")
 
-    from pi_engine.bigint.product import transform_is_usable
     from pi_engine.engine import compute, require_capacity
-    from pi_engine.kernels import fast_path_is_stored
     from pi_engine.runtime.progress import PhaseClock
 
     require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory)
     if file is not None:
         _require_file(file, digits, int(base), form, block_size, overwrite=force, proof=proof)
     if quiet:
-        import logging
-
-        logging.getLogger("pi_engine").setLevel(logging.ERROR)
+        silence_log()
+    elif digits >= _ADVICE_FROM:
+        _advise(digits)
     with ProgressBar(enabled=not quiet) as progress:
         result = compute(
             digits, base=int(base), series=series, threads=threads, memory=memory, check=check, progress=progress
@@ -119,9 +117,20 @@ def command(
     elif file is None:
         emit_all(chain(result.pieces(), [] if output == "-" else ["\n"]))
     if not quiet:
-        if digits >= _HINT_FROM and transform_is_usable() and not fast_path_is_stored():
-            click.echo("pi-engine: 'pi-engine tune', once, makes runs like this one three times as fast", err=True)
         click.echo(_closing_line(result, seconds, checks, file), err=True)
+
+
+def _advise(digits: int) -> None:
+    """Say at the start what a long run without kernels could be spared."""
+    from pi_engine.bigint.product import transform_is_usable
+    from pi_engine.kernels import fast_path_is_stored, fast_path_pays
+
+    if transform_is_usable() and not fast_path_is_stored() and not fast_path_pays(digits):
+        click.echo(
+            "pi-engine: gmpy2 computes, because the kernels for this machine are not compiled: 'pi-engine tune', once "
+            "(one to two minutes), makes runs of this size about six times as fast",
+            err=True,
+        )
 
 
 def _require_agreement(
@@ -191,6 +200,7 @@ def _as_json(
         "base": result.base,
         "series": result.series,
         "threads": result.threads,
+        "path": result.path,
         "value_start": result.fraction_text[:_ENDS],
         "value_end": result.fraction_text[-_ENDS:],
         "hash": str(result.hash),

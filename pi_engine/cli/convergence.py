@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.output import emit, emit_json, silence_log
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT
 
@@ -84,6 +84,8 @@ def command(
 
         require_plot(picture, overwrite=force)
     digits = [n for n in sizes or _DEFAULT_DIGITS if n]
+    if quiet:
+        silence_log()
     with ProgressBar(enabled=not quiet) as progress:
         found = measure_convergence(
             names, terms=terms, digits=digits, rounds=rounds, threads=threads, progress=progress

@@ -6,7 +6,7 @@ import time
 
 import click
 
-from pi_engine.cli.output import emit_json
+from pi_engine.cli.output import emit_json, silence_log
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT
 
@@ -53,6 +53,8 @@ def command(
     from pi_engine.runtime.threads import available_threads
 
     start = time.perf_counter()
+    if quiet:
+        silence_log()
     with ProgressBar(enabled=not quiet) as progress:
         done = convert(
             source,

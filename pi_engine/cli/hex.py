@@ -6,7 +6,7 @@ import time
 
 import click
 
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.output import emit, emit_json, silence_log
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, CountingCommand
 
@@ -32,6 +32,8 @@ def command(*, position: int, count: int, formula: str, threads: int | None, as_
     from pi_engine.verify.bbp import hex_digits
 
     start = time.perf_counter()
+    if quiet:
+        silence_log()
     with ProgressBar(enabled=not quiet) as progress:
         digits = hex_digits(position, count=count, formula=formula, threads=threads, progress=progress)
     if as_json:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.output import emit, emit_json, silence_log
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT
 
@@ -37,6 +37,8 @@ def command(names: tuple[str, ...], *, digits: int | None, as_json: bool, quiet:
 
     chosen = get(names)
     evaluations = []
+    if quiet:
+        silence_log()
     with ProgressBar(enabled=not quiet) as progress:
         for done, identity in enumerate(chosen):
             progress("identities", done, len(chosen))

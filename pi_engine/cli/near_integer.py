@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.output import emit, emit_json, silence_log
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, CountingCommand
 
@@ -39,9 +39,7 @@ def command(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:
     from pi_engine.engine import compute
 
     if quiet:
-        import logging
-
-        logging.getLogger("pi_engine").setLevel(logging.ERROR)
+        silence_log()
     with ProgressBar(enabled=not quiet) as progress:
         result = compute(taken, progress=progress)
         progress("j", 0, 0)

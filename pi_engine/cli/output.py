@@ -44,3 +44,10 @@ def emit_json(fields: dict[str, object]) -> None:
 def drop_stdout() -> None:
     """Nobody reads any more, or nothing can be written: keep the interpreter from trying again at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def silence_log() -> None:
+    """For --quiet: of the program's log, which Python prints on stderr, only errors."""
+    import logging  # not for a thousand digits
+
+    logging.getLogger("pi_engine").setLevel(logging.ERROR)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.output import emit, emit_json, silence_log
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, SIZE
 
@@ -60,6 +60,8 @@ def command(
         raise click.UsageError(
             "--proof takes digits, base and method from the certificate of a file: give the file alone"
         )
+    if quiet:
+        silence_log()
     with ProgressBar(enabled=not quiet) as progress:
         if proof:
             from pi_engine.certificate import verify_certificate

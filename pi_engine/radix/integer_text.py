@@ -8,11 +8,27 @@ from __future__ import annotations
 
 from gmpy2 import mpz
 
+from pi_engine.bigint.product import gmp_seconds, transform_is_usable
+from pi_engine.runtime.kernel_set import KernelSet
 from pi_engine.runtime.threads import available_threads
 
 TO_TEXT_FROM_BITS = 400_000
 FROM_TEXT_FROM_DIGITS = 40_000
 """Below, GMP's conversion is faster; found by benchmarks/bench_radix.py."""
+
+_ARITHMETIC = (
+    "pi_engine.bigint.transform_kernels:TRANSFORM_KERNELS",
+    "pi_engine.bigint.transform_kernels:RESIDUE_KERNELS",
+)
+_TO_TEXT = KernelSet(*_ARITHMETIC, "pi_engine.radix.conversion_kernels:TO_DIGITS_KERNELS")
+_FROM_TEXT = KernelSet(
+    *_ARITHMETIC,
+    "pi_engine.radix.conversion_kernels:FROM_DIGITS_KERNELS",
+)
+_TO_TEXT_PRODUCTS, _FROM_TEXT_PRODUCTS = 5.0, 2.2
+"""Products of the integer's length that GMP's conversions take as long as, from 10^6 to 10^7 bits."""
+
+_BITS_PER_DIGIT = 3.33
 
 
 def to_text(x: mpz, *, threads: int | None = None, check: bool = True) -> str:
@@ -21,7 +37,10 @@ def to_text(x: mpz, *, threads: int | None = None, check: bool = True) -> str:
     Raises:
         VerificationError: the text is not x modulo 2^61 − 1.
     """
-    if x.bit_length() < TO_TEXT_FROM_BITS:
+    bits = x.bit_length()
+    if bits < TO_TEXT_FROM_BITS or not (
+        transform_is_usable() and _TO_TEXT.pays_for_another(_TO_TEXT_PRODUCTS * gmp_seconds(bits, bits))
+    ):
         return x.digits()
     from pi_engine.radix.word_text import word_text
     from pi_engine.radix.words_of_integer import words_of_integer
@@ -43,7 +62,7 @@ def from_text(text: str, *, threads: int | None = None, check: bool = True) -> m
         ValueError: the text is not a decimal integer.
         VerificationError: the integer is not the text's modulo 2^61 − 1.
     """
-    if len(text) < FROM_TEXT_FROM_DIGITS:
+    if len(text) < FROM_TEXT_FROM_DIGITS or not from_text_pays(len(text)):
         return mpz(text, 10)
     import numpy as np
 
@@ -64,3 +83,9 @@ def from_text(text: str, *, threads: int | None = None, check: bool = True) -> m
         return mpz(text, 10)  # spaces and underscores, which GMP allows, or its own error
     magnitude = integer_of_words(np.concatenate([first, words]), threads, check=check)
     return -magnitude if negative else magnitude
+
+
+def from_text_pays(digits: int) -> bool:
+    """Whether kernels convert so many digits to binary. If so, they are loaded or compiled now."""
+    bits = int(_BITS_PER_DIGIT * digits)
+    return transform_is_usable() and _FROM_TEXT.pays_for_another(_FROM_TEXT_PRODUCTS * gmp_seconds(bits, bits))
