@@ -204,7 +204,6 @@ def test_importing_the_package_imports_nothing_large():
         (["compute", "5", "--threads", "0"], 2, "threads"),
         (["compute", "5", "--check", "most"], 2, "'most' is not one of"),
         (["compute", "5", "--treads", "2"], 2, "No such option"),
-        (["compute", "5", "--json", "-o", "-"], 2, "choose one"),
         (["compute", "5", "-o", "missing/pi.txt"], 2, "does not exist"),
         (["compute", "5", "-o", "."], 2, "is a folder"),
         (["compute", "5", "-o", "pi.ycd"], 2, "fewer than 50 digits"),
