@@ -80,9 +80,10 @@ def _cut(word: str, width: int) -> list[str]:
 
 
 def hang(text: str, width: int, indent: int = 4) -> str:
-    """A text that may be longer than a line: its first line as it is, those after it indented."""
+    """A text that may be longer than a line: its first line begins as it did, those after it are indented."""
     if text_width(text) <= width:
         return text
-    first, *_ = fold(text, width)
+    start = text[: len(text) - len(text.lstrip())]
+    first, *_ = fold(text, width - len(start))
     rest = " ".join(text.split())[len(first) :].strip()
-    return "\n".join([first, *(" " * indent + line for line in fold(rest, width - indent))])
+    return "\n".join([start + first, *(" " * indent + line for line in fold(rest, width - indent))])

@@ -6,13 +6,14 @@ from dataclasses import asdict
 
 import click
 
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.options import json_option, quiet_option
+from pi_engine.cli.output import emit, emit_json, say
 
 
 @click.command(short_help="Measure this machine's crossover sizes.")
 @click.option("--dry-run", is_flag=True, help="Measure and print, but do not store.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
+@json_option
+@quiet_option
 def command(*, dry_run: bool, as_json: bool, quiet: bool) -> None:
     """Measure the sizes at which the engine's transform overtakes GMP on this machine, and store them.
 
@@ -28,10 +29,10 @@ def command(*, dry_run: bool, as_json: bool, quiet: bool) -> None:
 
     if not transform_is_usable():
         raise UsageError("this processor has no fused multiply-add: GMP multiplies at every size, nothing to measure")
-    say = None if quiet else lambda text: click.echo(text, err=True)
-    thresholds = measure_crossovers(say)
+    notice = None if quiet else say
+    thresholds = measure_crossovers(notice)
     if not dry_run:
-        compile_fast_path(say)
+        compile_fast_path(notice)
     file = None
     if not dry_run:
         try:
@@ -39,7 +40,7 @@ def command(*, dry_run: bool, as_json: bool, quiet: bool) -> None:
         except OSError as error:
             raise OutputError(f"the sizes could not be stored ({error}): use --dry-run to see them") from error
     if as_json:
-        emit_json({"thresholds_bits": asdict(thresholds), "file": str(file) if file else None})
+        emit_json({"thresholds_bits": asdict(thresholds), "output": str(file) if file else None})
         return
     for name, bits in asdict(thresholds).items():
         emit(f"{name:<10} {bits:>10_} bits\n")

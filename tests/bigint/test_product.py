@@ -182,7 +182,7 @@ def test_tune_measures_and_stores(tmp_path):
     assert answer.returncode == 0, answer.stderr
     found = json.loads(answer.stdout)
     assert set(found["thresholds_bits"]) == {"multiply", "square", "batch"}
-    assert found["file"].startswith(str(tmp_path))
+    assert found["output"].startswith(str(tmp_path))
     info = subprocess.run([*command, "info", "--json"], env=environment, capture_output=True, text=True)
     assert json.loads(info.stdout)["tuning"].startswith("measured")
     code = "from pi_engine.bigint.product import thresholds; print(thresholds().multiply)"

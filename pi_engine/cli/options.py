@@ -1,0 +1,21 @@
+"""Options that mean the same in every command."""
+
+from __future__ import annotations
+
+import click
+
+
+def _quieten(ctx: click.Context, param: click.Parameter, value: bool) -> bool:  # noqa: ARG001, FBT001 (click's signature)
+    if value:  # imports take time: only who asks pays
+        import logging
+
+        logging.getLogger("pi_engine").setLevel(logging.ERROR)
+    return value
+
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object; docs/json.md has its fields."
+)
+quiet_option = click.option(
+    "-q", "--quiet", is_flag=True, callback=_quieten, help="Print nothing on stderr but errors; stdout stays as it is."
+)
