@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,9 +22,7 @@ def test_digits_go_to_stdout_and_one_line_to_stderr(capsys):
     assert run(["compute", "5"]) == 0
     captured = capsys.readouterr()
     assert captured.out == "3.14159\n"
-    assert captured.err.count("\n") == 1
-    for word in ("5 digits", "sum", "root", "division", "conversion", "peak memory", "passed: shadow"):
-        assert word in captured.err
+    assert re.fullmatch(r"5 digits in \d[\d.e-]* s, checked\n", captured.err)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +232,7 @@ def test_bad_input(capsys, tmp_path, monkeypatch, arguments, code, message):
     assert captured.err.startswith("pi-engine: error: ")
     assert captured.err.count("\n") == 1
     assert click.unstyle(captured.err) == captured.err
-    assert __import__("re").search(message, captured.err)
+    assert re.search(message, captured.err)
     assert list(tmp_path.iterdir()) == []
 
 

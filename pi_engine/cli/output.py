@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.terminal import hang, width_of
+from pi_engine.cli.terminal import hang, stderr_width
 from pi_engine.errors import CapacityError, OutputError
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def say(text: str) -> None:
     """Write a line to stderr, wrapped at words where that is a terminal; where it cannot be written, the exit code has to do."""
     if sys.stderr is None:
         return
-    width = width_of(sys.stderr)
+    width = stderr_width()
     try:
         click.echo(text if width is None else hang(text, width), err=True)
     except OSError:

@@ -40,6 +40,11 @@ def stdout_width() -> int | None:
     return width_of(sys.stdout)
 
 
+def stderr_width() -> int | None:
+    """Columns of the terminal on stderr; None where it is none."""
+    return width_of(sys.stderr)
+
+
 def text_width(text: str) -> int:
     """Columns that a text takes: 2 for each wide character of East Asian scripts, none for a combining mark."""
     if text.isascii():
