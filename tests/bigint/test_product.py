@@ -17,6 +17,7 @@ from pi_engine.bigint.limbs import limbs_of
 from pi_engine.runtime import memory
 from pi_engine.runtime.tuning import Thresholds
 from tests.conftest import MULTIPLIER
+from tests.json_schema import require_valid
 
 
 @pytest.fixture(autouse=True)
@@ -181,6 +182,7 @@ def test_tune_measures_and_stores(tmp_path):
     answer = subprocess.run([*command, "tune", "--json"], env=environment, capture_output=True, text=True)
     assert answer.returncode == 0, answer.stderr
     found = json.loads(answer.stdout)
+    require_valid("tune", found)
     assert set(found["thresholds_bits"]) == {"multiply", "square", "batch"}
     assert found["output"].startswith(str(tmp_path))
     info = subprocess.run([*command, "info", "--json"], env=environment, capture_output=True, text=True)
