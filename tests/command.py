@@ -18,11 +18,13 @@ def pi(*arguments, **options):
 def pi_on_terminal(*arguments, columns=80, environment=None, pipe_stdout=False):
     """The exit code and what a terminal of so many columns shows, stdout and stderr together.
 
-    With `pipe_stdout` only stderr is the terminal, and what went to stdout is the third part of the answer.
+    The terminal cannot move its cursor, so that no bar is drawn on a slow machine. With `pipe_stdout` only stderr is the terminal,
+    and what went to stdout is the third part of the answer.
     """
     terminal, end = pty.openpty()
     fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    variables = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | (environment or {})
+    variables = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    variables |= {"TERM": "dumb"} | (environment or {})
     with subprocess.Popen(
         [*COMMAND, *arguments],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if pipe_stdout else end, stderr=end, env=variables,

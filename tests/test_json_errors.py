@@ -4,11 +4,11 @@ import json
 import os
 import signal
 import subprocess
-import time
 
 import mpmath
 import pytest
 
+from pi_engine.cli.interrupts import Terminated
 from pi_engine.cli.main import run
 from pi_engine.identities.identity import Case, Identity
 from tests.command import COMMAND, pi
@@ -68,15 +68,19 @@ def test_a_result_that_ends_in_an_error_stays_the_only_object(capsys, monkeypatc
     assert captured.err.count("\n") == 1
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupt_is_an_object(number, code):
-    with subprocess.Popen(
-        [*COMMAND, "compute", "1e8", "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
-        time.sleep(1.5)
-        process.send_signal(number)
-        assert json.loads(process.stdout.read())["error"]["code"] == code
-        assert process.wait(60) == code
+@pytest.mark.parametrize(
+    ("interrupt", "code", "message"),
+    [(KeyboardInterrupt(), 130, "interrupted"), (Terminated(signal.SIGTERM), 143, "terminated")],
+)
+def test_an_interrupt_is_an_object(capsys, monkeypatch, interrupt, code, message):
+    def interrupted(*arguments, **options):
+        raise interrupt
+
+    monkeypatch.setattr("pi_engine.engine.compute", interrupted)
+    assert run(["compute", "5", "--json"]) == code
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["error"] == {"code": code, "message": message}
+    assert captured.err == f"pi-engine: {message}\n"
 
 
 def test_streams_that_cannot_be_written():

@@ -1,13 +1,16 @@
 """What a person sees: nothing is wider than the terminal, and what does not fit is named; a program reads all, between tabs."""
 
+import logging
+import subprocess
 import sys
 
 import pytest
 
+from pi_engine import engine
 from pi_engine.cli.main import run
 from pi_engine.cli.table import Column, format_entries, format_table
 from pi_engine.cli.terminal import fold, hang, text_width, width_of
-from tests.command import pi, pi_on_terminal
+from tests.command import COMMAND, pi, pi_on_terminal
 
 TABLE = (Column("name"), Column("what it is", folds=True, rank=1), Column("count", right=True), Column("note", rank=2))
 
@@ -99,6 +102,46 @@ def test_any_terminal_will_do(environment):
         assert code == 0, shown
         assert "Traceback" not in shown
         assert "\x1b" not in shown
+
+
+def test_warnings_of_the_library_are_lines_unless_quiet(capsys, monkeypatch):
+    def compute(*arguments, **options):
+        logging.getLogger("pi_engine").warning("pi-engine: the library has %s", "something to say")
+        return real(*arguments, **options)
+
+    real = engine.compute
+    monkeypatch.setattr(engine, "compute", compute)
+    for options, lines in (([], 2), (["-q"], 0), ([], 2)):
+        assert run(["compute", "5", *options]) == 0
+        errors = capsys.readouterr().err
+        assert errors.count("\n") == lines
+        assert errors.startswith("pi-engine: the library has something to say\n") or options
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_verdicts_and_closing_lines_wrap_at_words(tmp_path, columns):
+    source, target = tmp_path / "pi.txt", tmp_path / "pi.ycd"
+    for arguments, words in (
+        (["compute", "1e4", "-o", str(source)], ["10_000", "digits", "checked;", "written"]),
+        (["convert", str(source), str(target)], ["10_000", "digits", "text", "ycd", "written", "compared"]),
+        (["verify", str(target)], ["10_000", "digits", "base", "method"]),
+        (["verify", str(source), "--digits", "1e5"], ["truncated:", "10_000", "100_000", "digits"]),
+    ):
+        _, shown, _ = pi_on_terminal(*arguments, columns=columns)
+        lines = shown.strip("\n").splitlines()
+        assert max(map(text_width, lines)) <= columns
+        assert all(line.startswith("    ") for line in lines[1:])
+        assert set(words) <= set(shown.split())
+
+
+@pytest.mark.parametrize(
+    "arguments", [["series", "list"], ["info"], ["identities", "--digits", "9"], ["info", "--json"]]
+)
+def test_a_closed_pipe_ends_quietly(arguments):
+    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 1
 
 
 # ---------------------------------------------------------------- laying out

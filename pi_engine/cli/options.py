@@ -5,11 +5,10 @@ from __future__ import annotations
 import click
 
 
-def _quieten(ctx: click.Context, param: click.Parameter, value: bool) -> bool:  # noqa: ARG001, FBT001 (click's signature)
-    if value:  # imports take time: only who asks pays
-        import logging
+def _hear(ctx: click.Context, param: click.Parameter, value: bool) -> bool:  # noqa: ARG001, FBT001 (click's signature)
+    from pi_engine.cli.notices import hear_warnings  # not for --help
 
-        logging.getLogger("pi_engine").setLevel(logging.ERROR)
+    hear_warnings(quiet=value)
     return value
 
 
@@ -17,5 +16,5 @@ json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object; docs/json.md has its fields."
 )
 quiet_option = click.option(
-    "-q", "--quiet", is_flag=True, callback=_quieten, help="Print nothing on stderr but errors; stdout stays as it is."
+    "-q", "--quiet", is_flag=True, callback=_hear, help="Print nothing on stderr but errors; stdout stays as it is."
 )
