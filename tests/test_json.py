@@ -74,6 +74,15 @@ def test_results_have_the_fields_of_the_schema(tmp_path, monkeypatch, answer, na
     require_valid(name, answer(*name.split(), *arguments))
 
 
+def test_output_is_the_name_of_what_was_written(tmp_path, monkeypatch, answer):
+    """Of a set that is its folder."""
+    monkeypatch.chdir(tmp_path)
+    assert answer("compute", "200", "-o", "set.ycd", "--block-size", "100")["output"] == "set"
+    assert answer("convert", "set", "other.ycd", "--block-size", "100")["output"] == "other"
+    assert answer("convert", "set", "pi.txt")["output"] == "pi.txt"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "pi.txt", "set"]
+
+
 @pytest.mark.parametrize(
     ("content", "options", "code"),
     [

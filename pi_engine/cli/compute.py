@@ -137,6 +137,10 @@ def command(
         from pi_engine.certificate import write_certificate
 
         write_certificate(result, str(file), checks, seconds, overwrite=force)
+    if file is not None and block_size is not None:
+        from pi_engine.digits.ycd_set_writer import set_folder
+
+        file = str(set_folder(file))
     if as_json:
         emit_json(_as_json(result, seconds, checks, file))
     elif file is None:

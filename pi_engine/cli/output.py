@@ -55,10 +55,11 @@ def emit_all(pieces: Iterable[str]) -> None:
 
 def emit_json(fields: dict[str, object]) -> None:
     """Write one JSON object; its characters beyond ASCII are escaped, so that any locale can print it."""
+    text = json.dumps({"schema": 1, **fields}, indent=2, allow_nan=False)
     context = click.get_current_context(silent=True)
     if context is not None and isinstance(context.obj, Reply):
         context.obj.has_object = True
-    emit(json.dumps({"schema": 1, **fields}, indent=2), "\n")
+    emit(text, "\n")
 
 
 def say(text: str) -> None:
