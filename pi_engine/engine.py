@@ -75,14 +75,9 @@ def compute(
     guard_bits = GUARD_BITS
     while True:
         plan = make_plan_within(chosen, digits, base, guard_bits=guard_bits, threads=threads, limit=memory)
-<<<<<<< HEAD
         announce(clock.progress, partial(_forecast, plan, threads, check))
-        if plan.fast and not fast_path_is_ready():
-            with clock.phase("compilation"):
-=======
         if plan.fast:
             if fast_path_is_stored():
->>>>>>> f74609359d1897482c91d8787d045d85a7509deb
                 prepare_fast_path()
             else:
                 with clock.phase("compilation"):

@@ -77,14 +77,14 @@ def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
         check: "none", "fast" or "full".
     """
     from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.kernels import fast_path_is_ready
+    from pi_engine.kernels import fast_path_is_stored
     from pi_engine.series import get
 
     digits = max(1.0, plan.fraction_bits * math.log10(2))
     cost = plan.series.cost / get("chudnovsky").cost
     each = _seconds(digits, threads, compiled=plan.fast)
     steps = []
-    if plan.fast and transform_is_usable() and not fast_path_is_ready():
+    if plan.fast and transform_is_usable() and not fast_path_is_stored():
         steps.append(Step("compilation", COMPILATION_SECONDS * machine_factor()))
     components = len(plan.terms)
     for _ in range(components):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,9 +22,7 @@ def test_digits_go_to_stdout_and_one_line_to_stderr(capsys):
     assert run(["compute", "5"]) == 0
     captured = capsys.readouterr()
     assert captured.out == "3.14159\n"
-    assert captured.err.count("\n") == 1
-    for word in ("5 digits", "sum", "root", "division", "conversion", "peak memory", "passed: shadow"):
-        assert word in captured.err
+    assert re.fullmatch(r"5 digits in \d[\d.e-]* s, checked\n", captured.err)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +89,7 @@ def test_series_list_and_show(capsys):
     assert (shown["q"], shown["level"], shown["discriminant"]) == ("3073907232 k³", 2, -232)
     assert run(["series", "show", "machin"]) == 0
     shown = capsys.readouterr().out
-    for text in ("arctan(1/239): c = −239/57122", "28561 (2k + 1)", "4·S", "cost         1.5929"):
+    for text in ("arctan(1/239): c = −239/57122", "28561 (2k + 1)", "4·S", "cost\t1.5929"):
         assert text in shown
     assert run(["series", "show", "machin", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
@@ -207,7 +206,6 @@ def test_importing_the_package_imports_nothing_large():
         (["compute", "5", "--threads", "0"], 2, "threads"),
         (["compute", "5", "--check", "most"], 2, "'most' is not one of"),
         (["compute", "5", "--treads", "2"], 2, "No such option"),
-        (["compute", "5", "--json", "-o", "-"], 2, "choose one"),
         (["compute", "5", "-o", "missing/pi.txt"], 2, "does not exist"),
         (["compute", "5", "-o", "."], 2, "is a folder"),
         (["compute", "5", "-o", "pi.ycd"], 2, "fewer than 50 digits"),
@@ -237,7 +235,7 @@ def test_bad_input(capsys, tmp_path, monkeypatch, arguments, code, message):
     assert captured.err.startswith("pi-engine: error: ")
     assert captured.err.count("\n") == 1
     assert click.unstyle(captured.err) == captured.err
-    assert __import__("re").search(message, captured.err)
+    assert re.search(message, captured.err)
     assert list(tmp_path.iterdir()) == []
 
 

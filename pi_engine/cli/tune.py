@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output import emit, emit_json, silence_log
+from pi_engine.cli.options import json_option, quiet_option
+from pi_engine.cli.output import emit, emit_json
 
 if TYPE_CHECKING:
     from pi_engine.tune import Cleared, Tuned
@@ -22,8 +23,8 @@ _MEANING = {
 @click.command(short_help="Make this machine ready for large computations.")
 @click.option("--dry-run", is_flag=True, help="Measure the crossovers and print them, but do not store them.")
 @click.option("--clear", is_flag=True, help="Remove what 'tune' has stored: compiled kernels and crossovers.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
+@json_option
+@quiet_option
 def command(*, dry_run: bool, clear: bool, as_json: bool, quiet: bool) -> None:
     """Compile the fast path of 'compute' for this machine, and measure from which sizes on it beats GMP.
 
@@ -42,8 +43,6 @@ def command(*, dry_run: bool, clear: bool, as_json: bool, quiet: bool) -> None:
         else:
             emit(_cleared_text(cleared), "\n")
         return
-    if quiet:
-        silence_log()
     from pi_engine.cli.progress_bar import ProgressBar
     from pi_engine.tune import tune
 
@@ -109,7 +108,7 @@ def _fields(tuned: Tuned) -> dict[str, object]:
         "thresholds_bits": asdict(tuned.now),
         "thresholds_before_bits": asdict(tuned.before),
         "thresholds_before": "measured" if tuned.measured_before else "default",
-        "file": str(tuned.file) if tuned.file else None,
+        "output": str(tuned.file) if tuned.file else None,
         "computations": [
             {
                 "digits": timing.digits,
