@@ -11,7 +11,7 @@ from pi_engine.errors import UsageError
 from pi_engine.kernels import fast_path_is_ready, prepare_fast_path
 from pi_engine.plan import make_plan_within
 from pi_engine.runtime.progress import PhaseClock, silent
-from pi_engine.runtime.threads import available_threads
+from pi_engine.runtime.threads import thread_count
 from pi_engine.series import catalogue, get
 from pi_engine.series.partial_values import digits_after_terms
 from pi_engine.summation import sum_series
@@ -85,15 +85,15 @@ def measure_convergence(
     """
     if terms < 1 or rounds < 1 or any(n < 1 for n in digits):
         raise UsageError("terms, digits and rounds must be 1 or more")
+    count = thread_count(threads)
     chosen = [get(name) for name in names] or list(catalogue())
-    threads = available_threads() if threads is None else threads
     told = silent if progress is None else progress
     found = []
     for i, row in enumerate(chosen):
         told("terms", i, len(chosen))
         reached = digits_after_terms(row, max(terms, _FIT_TERMS))
         found.append(Convergence(row, reached[:terms], fitted_digits_per_term(reached)))
-    _time_sums(found, sorted(set(digits)), rounds, threads, told)
+    _time_sums(found, sorted(set(digits)), rounds, count, told)
     return found
 
 

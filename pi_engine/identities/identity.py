@@ -10,9 +10,11 @@ import gmpy2
 from mpmath import mp
 
 from pi_engine.errors import UsageError
+from pi_engine.runtime.integers import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import SupportsIndex
 
 GUARD_DIGITS = 20
 """Both sides are evaluated to so many digits more than are compared."""
@@ -80,13 +82,14 @@ class Evaluation:
         return self.digits_agreeing >= self.digits_requested
 
 
-def evaluate(identity: Identity, digits: int | None = None) -> Evaluation:
+def evaluate(identity: Identity, digits: SupportsIndex | None = None) -> Evaluation:
     """Evaluate both sides to N digits, by default the identity's own.
 
     Raises:
+        TypeError: N is no integer.
         UsageError: N is not from 1 to MOST_DIGITS.
     """
-    digits = identity.default_digits if digits is None else digits
+    digits = identity.default_digits if digits is None else as_int(digits, "digits")
     if not 1 <= digits <= MOST_DIGITS:
         raise UsageError(f"the number of digits must be from 1 to {MOST_DIGITS:_}")
     start = time.perf_counter()

@@ -22,12 +22,15 @@ from math import isqrt, sqrt
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError, VerificationError
+from pi_engine.runtime.integers import as_int
 from pi_engine.series.catalogue import DERIVED
 from pi_engine.series.class_number import LARGEST_COUNTED, class_number
 from pi_engine.series.closed_form import ClosedForm
 from pi_engine.series.ramanujan_sato import ramanujan_sato
 
 if TYPE_CHECKING:
+    from typing import SupportsIndex
+
     from pi_engine.series.rows import SingleSeries
 
 RATIONAL = (7, 8, 11, 12, 16, 19, 27, 28, 43, 67, 163)
@@ -113,13 +116,15 @@ def require_rational(D: int) -> None:
     )
 
 
-def derive(D: int, *, digits: int = 1000) -> Derivation:
+def derive(D: SupportsIndex, *, digits: SupportsIndex = 1000) -> Derivation:
     """Derive the series of the discriminant −D, and sum it to `digits` digits of π to see that it is one.
 
     Raises:
+        TypeError: D, or the number of digits, is no integer.
         UsageError: there is no rational series; the message says why, with the class number.
         VerificationError: the sum is not π.
     """
+    D, digits = as_int(D, "D"), as_int(digits, "digits")
     if not 1 <= digits <= MOST_DIGITS:
         raise UsageError(f"the number of digits to verify must be between 1 and {MOST_DIGITS}")
     j, s2 = _recognised(D)

@@ -11,6 +11,8 @@ from functools import cached_property
 from itertools import accumulate, repeat, zip_longest
 from typing import TYPE_CHECKING
 
+from pi_engine.runtime.integers import as_int
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -52,6 +54,12 @@ class IntegerPolynomial:
 
     constant: int
     factors: tuple[Coefficients, ...] = ()
+
+    def __post_init__(self) -> None:
+        # numpy's integers would overflow in silence
+        object.__setattr__(self, "constant", as_int(self.constant, "the constant of a polynomial"))
+        factors = tuple(tuple(as_int(c, "a coefficient of a polynomial") for c in factor) for factor in self.factors)
+        object.__setattr__(self, "factors", factors)
 
     @cached_property
     def coefficients(self) -> Coefficients:
