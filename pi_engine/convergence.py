@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pi_engine.errors import UsageError
 from pi_engine.kernels import fast_path_is_ready, prepare_fast_path
 from pi_engine.plan import make_plan_within
+from pi_engine.runtime.display import line
 from pi_engine.runtime.progress import PhaseClock, silent
 from pi_engine.runtime.threads import thread_count
 from pi_engine.series import catalogue, get
@@ -53,6 +54,11 @@ class Convergence:
     terms: dict[int, int] = field(default_factory=dict)
     seconds: dict[int, float] = field(default_factory=dict)
     relative_time: float | None = None
+
+    def __repr__(self) -> str:
+        """Like `Convergence(chudnovsky, 14.182 digits a term, cost 1.00)`."""
+        parts = [f"{self.digits_per_term:.3f} digits a term", f"cost {self.relative_cost:.2f}"]
+        return line("Convergence", self.series.name, *parts)
 
     @property
     def relative_cost(self) -> float:

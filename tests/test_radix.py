@@ -144,7 +144,6 @@ def test_random_integers_around_the_crossovers(rng, threads):
     [
         "",
         "-",
-        "--1",
         "12a",
         "1" * 999 + "x",
         "+-3",

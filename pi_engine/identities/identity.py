@@ -10,6 +10,7 @@ import gmpy2
 from mpmath import mp
 
 from pi_engine.errors import UsageError
+from pi_engine.runtime.display import counted, html_table, line, seconds_text
 from pi_engine.runtime.integers import as_int
 
 if TYPE_CHECKING:
@@ -57,6 +58,13 @@ class Identity:
     default_digits: int = SERIES_DIGITS
     notes: Callable[[], list[str]] | None = None
 
+    def __repr__(self) -> str:
+        """The name and the statement."""
+        return line("Identity", self.name, self.statement)
+
+    def _repr_html_(self) -> str:
+        return html_table(self.name, [("statement", self.statement), ("source", self.source)])
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -75,6 +83,15 @@ class Evaluation:
     digits_agreeing: int
     seconds: float
     cases: list[tuple[str, int, str]] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        """Like `Evaluation(euler, 1_000 of 1_000 digits agree, 0.12 s)`."""
+        agree = f"{self.digits_agreeing:_} of {counted(self.digits_requested, 'digit')} agree"
+        return line("Evaluation", self.identity.name, agree, seconds_text(self.seconds))
+
+    def _repr_html_(self) -> str:
+        rows = [(label, f"{agreeing:_} digits agree: {shown}") for label, agreeing, shown in self.cases]
+        return html_table(self.identity.statement, rows)
 
     @property
     def ok(self) -> bool:

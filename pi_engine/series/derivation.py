@@ -22,6 +22,7 @@ from math import isqrt, sqrt
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError, VerificationError
+from pi_engine.runtime.display import html_table, line
 from pi_engine.runtime.integers import as_int
 from pi_engine.series.catalogue import DERIVED
 from pi_engine.series.class_number import LARGEST_COUNTED, class_number
@@ -41,7 +42,7 @@ MOST_DIGITS = 10**6
 """That the sum is verified to; `compute` goes further."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Derivation:
     """A discriminant's series 1/π = prefactor·Σ (sign of j)^k·(6k)!·(a + bk)/((3k)!·k!³·c^(k + 1/2)).
 
@@ -68,6 +69,21 @@ class Derivation:
     prefactor: Fraction
     series: SingleSeries
     verified_digits: int
+
+    def __repr__(self) -> str:
+        """Like `Derivation(-163, j = -262537412640768000, verified to 1_000 digits, 1/π = …)`."""
+        verified = f"verified to {self.verified_digits:_} digits"
+        return line("Derivation", str(self.discriminant), f"j = {self.j}", verified, self.formula)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("j", f"{self.j}{self.cube_text}"),
+            ("s₂", str(self.s2)),
+            ("series", self.formula),
+            ("c", str(self.c)),
+            ("verified digits", f"{self.verified_digits:_}"),
+        ]
+        return html_table(f"The series of discriminant {self.discriminant}", rows)
 
     @property
     def prefactor_text(self) -> str:

@@ -38,6 +38,7 @@ from pi_engine.bigint.division import divide, isqrt
 from pi_engine.bigint.product import multiply
 from pi_engine.errors import CapacityError, UsageError
 from pi_engine.radix import fraction_bits, to_text
+from pi_engine.runtime.display import line
 from pi_engine.runtime.integers import as_int, as_mpz
 from pi_engine.runtime.memory import memory_limit
 from pi_engine.runtime.threads import thread_count
@@ -112,6 +113,13 @@ class NearInteger:
     class_number: int | None
     j: int | None
     confirmation: Confirmation | None
+
+    def __repr__(self) -> str:
+        """Like `NearInteger(d = 163, 18 digits before the point, 7.49e-13 below the nearest integer)`."""
+        before, side = self.value_start.index("."), "below" if self.distance.startswith("-") else "above"
+        leading, _, exponent = self.distance.removeprefix("-").partition("e")
+        parts = [f"d = {self.d}", f"{before:_} digits before the point", f"{leading[:4]}e{exponent} {side} the nearest integer"]
+        return line("NearInteger", *parts)
 
 
 def digits_of_pi_needed(d: int, digits: int) -> int:
