@@ -146,7 +146,6 @@ def test_random_integers_around_the_crossovers(rng, threads):
         "-",
         "12a",
         "1" * 999 + "x",
-        "+-3",
         "٣",
         "1.5",
         "0x10",

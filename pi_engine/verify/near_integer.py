@@ -316,5 +316,5 @@ def _value(d: int, pi: mpz, digits: int) -> tuple[str, mpz, str, int]:
         nearest = mpz(gmpy2.rint(value))
         distance = value - nearest
         scaled = mpz(gmpy2.floor(value * mpfr(10) ** SHOWN)).digits()
-        nines = -math.floor(gmpy2.log10(abs(distance))) - 1
+        nines = -math.floor(float(gmpy2.log10(abs(distance)))) - 1
         return f"{scaled[:-SHOWN]}.{scaled[-SHOWN:]}", nearest, f"{distance:.19e}", nines
