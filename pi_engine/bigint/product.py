@@ -11,10 +11,13 @@ import os
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import CapacityError
+from pi_engine.runtime.integers import as_mpz
 from pi_engine.runtime.kernel_set import KernelSet
-from pi_engine.runtime.threads import available_threads
+from pi_engine.runtime.threads import available_threads, thread_count
 
 if TYPE_CHECKING:
+    from typing import SupportsIndex
+
     from gmpy2 import mpz
 
     from pi_engine.runtime.tuning import Thresholds
@@ -30,20 +33,26 @@ _ASK_FROM_BYTES = 256 << 20
 """Workspace from which the memory limit is looked up before it is taken: a tenth of a millisecond."""
 
 
-def multiply(a: mpz, b: mpz, *, threads: int | None = None, check: bool = True) -> mpz:
+def multiply(a: SupportsIndex, b: SupportsIndex, *, threads: SupportsIndex | None = None, check: bool = True) -> mpz:
     """a·b, exact, for integers of any size and sign; the same object twice is squared, at two thirds of the cost.
 
     Args:
-        a: the one factor.
-        b: the other.
+        a: one factor: int, mpz or a numpy integer. What is no mpz is copied to one first, in linear time.
+        b: the other factor.
         threads: how many to use, by default all that this process may.
         check: compare residues modulo 2^61 − 1 where the transform was used; the switch is for tests.
 
     Raises:
+        TypeError: a factor, or the number of threads, is no integer.
+        UsageError: the number of threads is less than 1.
         CapacityError: the product would pass GMP's 2^31 − 1 limbs, or its workspace the memory limit; nothing has
             been allocated.
         VerificationError: the product's residue is not that of its factors.
     """
+    if threads is not None:
+        threads = thread_count(threads)
+    first = as_mpz(a, "multiply")
+    a, b = first, first if b is a else as_mpz(b, "multiply")
     x, y = a.bit_length(), b.bit_length()
     limits = thresholds()
     if min(x, y) < (limits.square if a is b else limits.multiply) or not transform_pays(gmp_seconds(x, y)):
