@@ -144,26 +144,13 @@ def command(
     if as_json:
         emit_json(_as_json(result, seconds, checks, file))
     elif file is None:
-        _print(result, output, columns=columns, group=group, everything=everything)
+        _print_digits(result.text(), columns, group, everything=everything, to_stdout=output == "-")
     if not quiet:
         from pi_engine.cli.compute_report import closing_line, say_details
 
         say(closing_line(result, seconds, checks, file, full=check == "full"))
         if verbose:
             say_details(result, seconds, checks)
-
-
-def _print(
-    result: ComputeResult, output: str | None, *, columns: int | None, group: int | None, everything: bool
-) -> None:
-    """Write the digits to stdout, laid out for a terminal where it is one."""
-    from pi_engine.cli.digit_layout import printed
-    from pi_engine.cli.terminal import stdout_width
-
-    everything = everything or output == "-"
-    emit_all(printed(result.text(), columns=columns, group=group, everything=everything, width=stdout_width()))
-    if output != "-":
-        emit("\n")
 
 
 def _advise(digits: int) -> None:
@@ -197,6 +184,18 @@ def _require_agreement(
         raise click.UsageError("--proof stands beside one file: name it with '-o FILE', without --block-size")
     if proof and check not in (None, "full"):
         raise click.UsageError(f"--proof needs a run that is checked in full: leave out '--check {check}'")
+
+
+def _print_digits(text: str, columns: int | None, group: int | None, *, everything: bool, to_stdout: bool) -> None:
+    """Write digits to stdout; `-o -` is a file, which gets all of them and no line break at the end."""
+    from pi_engine.cli.digit_layout import printed
+    from pi_engine.cli.terminal import stdout_width
+
+    emit_all(
+        printed(text, columns=columns, group=group, everything=everything or to_stdout, width=stdout_width()),
+    )
+    if not to_stdout:
+        emit("\n")
 
 
 def _require_one_purpose(file: str | None, *, as_json: bool, laid_out: bool, verbose: bool, quiet: bool) -> None:
