@@ -21,7 +21,6 @@ from tests.conftest import MULTIPLIER
 @pytest.fixture(autouse=True)
 def _low_thresholds(monkeypatch):
     monkeypatch.setattr(product, "thresholds", lambda: Thresholds(multiply=2000, square=3000))
-    product.TRANSFORM.ready()
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
