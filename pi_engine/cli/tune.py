@@ -134,7 +134,7 @@ def _cleared_fields(cleared: Cleared) -> dict[str, object]:
 def _cleared_text(cleared: Cleared) -> str:
     if not cleared.files:
         return "nothing was stored, and nothing has been removed"
-    from pi_engine.plan import format_bytes
+    from pi_engine.runtime.memory import format_bytes
 
     places = [str(place) for place in (cleared.kernel_folder, cleared.tuning_file) if place]
     plural = "" if cleared.files == 1 else "s"
