@@ -7,4 +7,4 @@ COMMAND = [sys.executable, "-m", "pi_engine"]
 
 
 def pi(*arguments, **options):
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=120, **options)
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, **options)
