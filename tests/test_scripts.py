@@ -24,8 +24,8 @@ def bare(checkout, tmp_path):
     return tmp_path
 
 
-def run(bare, script):
-    environment = {"PATH": str(bare / "bin")}
+def run(bare, script, **environment):
+    environment["PATH"] = str(bare / "bin")
     return subprocess.run([bare / "scripts" / script], env=environment, capture_output=True, text=True)
 
 
@@ -44,6 +44,20 @@ def test_a_python_that_is_too_old_is_no_python(bare, script):
     old.write_text("#!/bin/sh\nexit 1\n")  # as `sys.exit(sys.version_info < (3, 11))` would
     old.chmod(0o755)
     assert "needs Python 3.11" in run(bare, script).stderr
+
+
+def test_the_order_in_which_a_python_is_looked_for(bare):
+    """The user's choice, the usual one, then by version: those that the tests run on, newest first, before newer ones."""
+
+    def chosen(**environment):
+        return run(bare, "pi", **environment).stderr.splitlines()[1]
+
+    for name in ("python3.14", "python3.11", "python3.12", "python3.13", "python3", "mine"):
+        python = bare / "bin" / name
+        python.write_text(f'#!/bin/sh\n[ "$1" = -c ] && exit 0\necho {name} >&2\nexit 1\n')
+        python.chmod(0o755)
+        assert chosen() == ("python3" if name == "mine" else name)
+    assert chosen(PYTHON="mine") == "mine"
 
 
 def test_a_setup_that_fails_says_so_and_leaves_no_environment(bare):
