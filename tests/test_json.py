@@ -9,9 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from pi_engine.cli.main import COMMANDS, cli, run
-from scripts import json_tables
 from tests.command import pi, pi_on_terminal
-from tests.json_schema import ROOT, SCHEMA, require_valid
+from tests.json_schema import ROOT, SCHEMA, definitions, require_valid
 
 FIFTY = "3.14159265358979323846264338327950288419716939937510"
 WRONG = FIFTY[:20] + "00" + FIFTY[22:]
@@ -135,14 +134,14 @@ def test_the_schema_finds_what_is_wrong(answer):
 
 def test_every_command_with_json_has_a_schema_and_a_table():
     named = {name for name, command in commands() if "--json" in options_of(command)}
-    assert named | {"error", "tune --clear"} == set(json_tables.definitions())
+    assert named | {"error", "tune --clear"} == set(definitions())
     assert named == {name for name, _ in commands()} - {"completion"}
 
 
 def test_the_page_lists_the_fields_of_the_schema():
     page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
     tables = dict(re.findall(r"(?ms)^### ([\w -]+)\n(.*?)(?=^### |\Z|^<!--)", page))
-    for name, schema in json_tables.definitions().items():
+    for name, schema in definitions().items():
         listed = re.findall(r"(?m)^\| `([^`]+)` \|", tables[name])
         assert [field for field in listed if not re.search(r"[.\[]", field)] == list(schema["properties"]), name
         for field, inner in schema["properties"].items():
@@ -152,7 +151,7 @@ def test_the_page_lists_the_fields_of_the_schema():
 
 def test_one_name_has_one_type():
     """`seconds` at the top is an object with `total`, `hash` a string, `output` a name or null."""
-    for name, schema in json_tables.definitions().items():
+    for name, schema in definitions().items():
         properties = schema["properties"]
         assert properties.get("seconds", {"$ref": "#/$defs/seconds"})["$ref"] == "#/$defs/seconds", name
         assert properties.get("hash", {"type": "string"})["type"] == "string", name
