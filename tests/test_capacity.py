@@ -212,6 +212,23 @@ def test_where_the_system_does_not_tell_mapped_files_apart_the_largest_resident_
     assert memory.peak_memory() == memory.allocated_memory() > 10**7
 
 
+@pytest.mark.parametrize("limit", [100_000, 400_000, 1_500_000])
+def test_what_fits_in_the_address_space_runs_in_it(limit):
+    """`ulimit -v` counts address space that is never touched: what libraries map, and what glibc reserves for threads."""
+
+    def pi(*arguments):
+        script = f"ulimit -v {limit}; exec {sys.executable} -m pi_engine compute {' '.join(arguments)} -q"
+        return subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True)
+
+    refused = pi("1e9", "--threads", "2", "--dry-run")
+    assert refused.returncode == 4, refused.stderr
+    largest = int(re.search(r"at most ([\d_]+) digits would fit", refused.stderr)[1])
+    assert pi(str(largest), "--threads", "2", "--dry-run").returncode == 0
+    answer = pi(str(min(largest, 10**6)), "--threads", "2", "--json")
+    assert answer.returncode == 0, answer.stderr
+    assert json.loads(answer.stdout)["digits"] == min(largest, 10**6)
+
+
 def test_the_peak_is_this_process_s_own():
     """Not the one of a larger parent."""
     ballast = bytearray(300 << 20)

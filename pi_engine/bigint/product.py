@@ -121,15 +121,17 @@ def thresholds() -> Thresholds:
 
 @functools.cache
 def transform_is_usable() -> bool:
-    """Whether this processor has fused multiply-add; without it the transform is exact, but slower than GMP.
+    """Whether LLVM is there, and the processor has fused multiply-add; without it the transform is exact, but slower than GMP.
 
     PI_ENGINE_TRANSFORM=1 or 0 overrules: for tests, and for a machine that is not what it says.
     """
     choice = os.environ.get("PI_ENGINE_TRANSFORM")
     if choice in ("0", "1"):
         return choice == "1"
-    from pi_engine.runtime.kernel_folder import has_fma
-
+    try:
+        from pi_engine.runtime.kernel_folder import has_fma
+    except (ImportError, OSError):  # LLVM is missing, or `ulimit -v` leaves no address space for it
+        return False
     return has_fma()
 
 

@@ -76,6 +76,12 @@ def process_memory_limit() -> int | None:
     return min((x for x in limits if x != resource.RLIM_INFINITY), default=None)
 
 
+def address_space_limit() -> int | None:
+    """Bytes of address space this process may have (`ulimit -v`), touched or not; None without a limit."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
+
+
 def memory_limit() -> int:
     """Bytes this process may use: the least of physical memory, its control group's limit and its own."""
     limits = (physical_memory(), cgroup_memory_limit(), process_memory_limit())
