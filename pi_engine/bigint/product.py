@@ -28,9 +28,7 @@ _ASK_FROM_BYTES = 256 << 20
 """Workspace from which the memory limit is looked up before it is taken: a tenth of a millisecond."""
 
 
-def multiply(
-    a: SupportsIndex, b: SupportsIndex, *, threads: SupportsIndex | None = None, check: bool = True
-) -> mpz:
+def multiply(a: SupportsIndex, b: SupportsIndex, *, threads: SupportsIndex | None = None, check: bool = True) -> mpz:
     """a·b, exact, for integers of any size and sign; the same object twice is squared, at two thirds of the cost.
 
     Args:
