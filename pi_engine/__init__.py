@@ -10,7 +10,8 @@ hex_digits(10**6)        hexadecimal digits from a position on, without those be
 bigint.multiply(a, b)    products of large integers, faster than GMP's
 radix.to_text(x)         large integers to decimal text, and back: radix.from_text(text)
 series.get("ramanujan")  the series that compute sums; catalogue(), derive(163), load("my.toml")
-PiEngineError            of all errors the base: UsageError, VerificationError, CapacityError,
+prepare()                loads or compiles all kernels now, so that nothing waits for a compiler later
+PiEngineError            the base of all errors: UsageError, VerificationError, CapacityError,
                          CorruptFileError, OutputError
 
 help(pi_engine.compute) describes one of them. Each is loaded on first use: importing the package
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pi_engine.errors import UsageError as UsageError
     from pi_engine.errors import VerificationError as VerificationError
     from pi_engine.file_verification import verify_file as verify_file
+    from pi_engine.kernels import prepare as prepare
     from pi_engine.result import ComputeResult as ComputeResult
     from pi_engine.verification import Verification as Verification
     from pi_engine.verify.bbp import hex_digits as hex_digits
@@ -41,6 +43,7 @@ _HOME = {
     "verify_file": "pi_engine.file_verification",
     "Verification": "pi_engine.verification",
     "ComputeResult": "pi_engine.result",
+    "prepare": "pi_engine.kernels",
     "hex_digits": "pi_engine.verify.bbp",
     "bigint": "pi_engine.bigint",
     "radix": "pi_engine.radix",

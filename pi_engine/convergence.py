@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
-from pi_engine.kernels import fast_path_is_ready, prepare_fast_path
+from pi_engine.kernels import prepare_fast_path
 from pi_engine.plan import make_plan_within
 from pi_engine.runtime.display import line
 from pi_engine.runtime.progress import PhaseClock, silent
@@ -124,9 +124,7 @@ def _time_sums(found: list[Convergence], sizes: list[int], rounds: int, threads:
     rows = {x.series.name: x.series for x in found}
     rows.setdefault(REFERENCE, get(REFERENCE))
     if sizes and any(make_plan_within(row, sizes[-1], 10, threads=threads).fast for row in rows.values()):
-        if not fast_path_is_ready():
-            prepare_fast_path()
-        import pi_engine.splitting.fast_tree  # noqa: F401 (loaded: all sums take the compiled path from here on, or none)
+        prepare_fast_path(progress)  # loaded: all sums take the compiled path from here on, or none
     measured: dict[tuple[str, int], list[float]] = {}
     steps, done = rounds * len(sizes) * len(rows), 0
     for _ in range(rounds):

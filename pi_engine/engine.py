@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from gmpy2 import mpz
@@ -11,12 +12,12 @@ from pi_engine import series as series_room
 from pi_engine.bigint.moduli import moduli, moduli_text
 from pi_engine.converted import convert, text_residues
 from pi_engine.errors import UsageError, VerificationError
-from pi_engine.kernels import fast_path_is_ready, prepare_fast_path
+from pi_engine.kernels import fast_path_is_stored, prepare_fast_path
 from pi_engine.plan import GUARD_BITS, Plan, make_plan_within
 from pi_engine.result import Check, ComputeResult
 from pi_engine.runtime import memory as machine_memory
 from pi_engine.runtime.integers import as_int
-from pi_engine.runtime.progress import PhaseClock, silent
+from pi_engine.runtime.progress import PhaseClock, announce, silent, within
 from pi_engine.runtime.threads import thread_count
 from pi_engine.series.evaluation import pi_fraction, root_of_radicand
 from pi_engine.summation import sum_series
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from typing import SupportsIndex
 
     from pi_engine.converted import Converted
-    from pi_engine.runtime.progress import Progress
+    from pi_engine.runtime.progress import Progress, Step
     from pi_engine.series import PiSeries
 
 CheckLevel = Literal["none", "fast", "full"]
@@ -72,17 +73,19 @@ def compute(
     threads, memory = thread_count(threads), machine_memory.byte_limit(memory)
     if not (progress is None or callable(progress)):
         raise TypeError(f"progress takes a callable, not {type(progress).__name__}")
-    chosen = series_room.get(series) if isinstance(series, str) else series
-    if not isinstance(chosen, series_room.PiSeries):
-        raise TypeError(f"series takes the name of one, or a PiSeries, not {type(series).__name__}")
+    chosen = _chosen(series)
     _require_usable(digits, base, check)
     clock = PhaseClock(silent if progress is None else progress)
     guard_bits = GUARD_BITS
     while True:
         plan = make_plan_within(chosen, digits, base, guard_bits=guard_bits, threads=threads, limit=memory)
-        if plan.fast and not fast_path_is_ready():
-            with clock.phase("compilation"):
+        announce(clock.progress, partial(_forecast, plan, threads, check))
+        if plan.fast:
+            if fast_path_is_stored():
                 prepare_fast_path()
+            else:
+                with clock.phase("compilation"):
+                    prepare_fast_path(clock.progress)
         checks: list[Check] | None = None if check == "none" else []
         converted = _attempt(plan, threads, clock, checks, full=check == "full")
         if converted is not None:
@@ -95,8 +98,8 @@ def compute(
         from pi_engine.full_check import check_by_another_way
 
         def run_again(name: str) -> int:
-            again = compute(digits, base=base, series=name, threads=threads, memory=memory, progress=clock.progress)
-            return again.hash
+            told = within(clock.progress, "confirmation")
+            return compute(digits, base=base, series=name, threads=threads, memory=memory, progress=told).hash
 
         with clock.phase("confirmation"):
             checks.append(check_by_another_way(plan, converted.text, converted.hash, threads, run_again))
@@ -111,10 +114,25 @@ def compute(
         residues=None if converted.residues is None else dict(zip(moduli(), converted.residues.values, strict=True)),
         seconds={**clock.seconds, "total": clock.total()},
         checks=checks or [],
+        path="compiled" if plan.fast else "gmpy2",
         peak_memory_bytes=machine_memory.peak_memory(),
         tail=converted.tail,
         _text=converted.text,
     )
+
+
+def _forecast(plan: Plan, threads: int, check: CheckLevel) -> list[Step]:
+    """What will come; the model is imported for whoever wants to know."""
+    from pi_engine.forecast import forecast
+
+    return forecast(plan, threads, check)
+
+
+def _chosen(series: str | PiSeries) -> PiSeries:
+    chosen = series_room.get(series) if isinstance(series, str) else series
+    if not isinstance(chosen, series_room.PiSeries):
+        raise TypeError(f"series takes the name of one, or a PiSeries, not {type(series).__name__}")
+    return chosen
 
 
 def _keep_freed_blocks() -> None:

@@ -61,6 +61,7 @@ class ComputeResult:
         residues: value by modulus, for 2^61 − 1 and the random prime that the checks used; None with check="none".
         seconds: wall-clock seconds by phase, and "total".
         checks: what has been checked, in the order in which it was.
+        path: "compiled" where the kernels computed, "gmpy2" where GMP alone did.
         peak_memory_bytes: the largest resident size of the process up to the end of the computation.
         tail: π's hexadecimal digits that BBP gave, with check="full".
     """
@@ -72,6 +73,7 @@ class ComputeResult:
     hash: int
     seconds: dict[str, float]
     checks: list[Check]
+    path: Literal["compiled", "gmpy2"]
     peak_memory_bytes: int
     tail: Tail | None
     residues: dict[int, int] | None

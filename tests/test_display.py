@@ -153,7 +153,7 @@ def test_help_on_the_package_is_a_screen():
     lines = help_on("pi_engine")
     contents = lines.index("PACKAGE CONTENTS")
     assert contents <= 30, "what there is to call does not fit on a screen"
-    assert len(lines) <= 65
+    assert len(lines) <= 70
     told = "\n".join(lines[:contents])
     for name in pi_engine._HOME:
         if name not in {"bigint", "radix", "series"}:

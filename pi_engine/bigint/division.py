@@ -15,7 +15,7 @@ import gmpy2
 
 from pi_engine.bigint.mersenne import require
 from pi_engine.bigint.moduli import require_equal, residues
-from pi_engine.bigint.product import multiply, transform_is_usable
+from pi_engine.bigint.product import gmp_seconds, multiply, transform_is_usable, transform_pays
 from pi_engine.runtime.integers import as_mpz
 from pi_engine.runtime.threads import thread_count
 
@@ -30,6 +30,9 @@ DIVIDE_FROM_BITS = 250_000
 ROOT_FROM_BITS = 350_000
 """Bits of the root, likewise."""
 
+_GMP_PRODUCTS = 2.4
+"""Products of the result's length that GMP's quotient, or root, takes as long as."""
+
 
 def isqrt(n: SupportsIndex, *, check: bool = True, threads: SupportsIndex | None = None, newton: bool = True) -> mpz:
     """⌊√n⌋ for n ≥ 0, checked by s² + r = n and 0 ≤ r ≤ 2s.
@@ -41,7 +44,8 @@ def isqrt(n: SupportsIndex, *, check: bool = True, threads: SupportsIndex | None
         VerificationError: the identity does not hold.
     """
     n, threads = as_mpz(n, "isqrt"), thread_count(threads)
-    if n.bit_length() < 2 * ROOT_FROM_BITS or not (newton and transform_is_usable()):
+    length = n.bit_length() // 2
+    if length < ROOT_FROM_BITS or not (newton and transform_pays(_GMP_PRODUCTS * gmp_seconds(length, length))):
         s, r = gmpy2.isqrt_rem(n)
         shift = 0
     else:
@@ -95,7 +99,8 @@ def divide(
 
 def _checked_divmod(n: mpz, d: mpz, threads: int, *, check: bool, newton: bool) -> tuple[mpz, mpz]:
     """Quotient and remainder."""
-    if min(n.bit_length() - d.bit_length(), d.bit_length()) < DIVIDE_FROM_BITS or not newton:
+    lengths = n.bit_length() - d.bit_length(), d.bit_length()
+    if min(lengths) < DIVIDE_FROM_BITS or not (newton and transform_pays(_GMP_PRODUCTS * gmp_seconds(*lengths))):
         shift = 0
         q, r = gmpy2.f_divmod(n, d)
     else:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from gmpy2 import mpz
 
+from pi_engine.bigint.product import gmp_seconds, transform_is_usable
 from pi_engine.radix.decimal_text import sign_and_digits
 from pi_engine.runtime.integers import as_mpz
+from pi_engine.runtime.kernel_set import KernelSet
 from pi_engine.runtime.threads import thread_count
 
 if TYPE_CHECKING:
@@ -20,6 +22,20 @@ if TYPE_CHECKING:
 TO_TEXT_FROM_BITS = 400_000
 FROM_TEXT_FROM_DIGITS = 40_000
 """Below, GMP's conversion is faster; found by benchmarks/bench_radix.py."""
+
+_ARITHMETIC = (
+    "pi_engine.bigint.transform_kernels:TRANSFORM_KERNELS",
+    "pi_engine.bigint.transform_kernels:RESIDUE_KERNELS",
+)
+_TO_TEXT = KernelSet(*_ARITHMETIC, "pi_engine.radix.conversion_kernels:TO_DIGITS_KERNELS")
+_FROM_TEXT = KernelSet(
+    *_ARITHMETIC,
+    "pi_engine.radix.conversion_kernels:FROM_DIGITS_KERNELS",
+)
+_TO_TEXT_PRODUCTS, _FROM_TEXT_PRODUCTS = 5.0, 2.2
+"""Products of the integer's length that GMP's conversions take as long as, from 10^6 to 10^7 bits."""
+
+_BITS_PER_DIGIT = 3.33
 
 
 def to_text(x: SupportsIndex, *, threads: SupportsIndex | None = None, check: bool = True) -> str:
@@ -36,7 +52,10 @@ def to_text(x: SupportsIndex, *, threads: SupportsIndex | None = None, check: bo
         VerificationError: the text is not x modulo 2^61 − 1.
     """
     x, count = as_mpz(x, "to_text"), thread_count(threads)
-    if x.bit_length() < TO_TEXT_FROM_BITS:
+    bits = x.bit_length()
+    if bits < TO_TEXT_FROM_BITS or not (
+        transform_is_usable() and _TO_TEXT.pays_for_another(_TO_TEXT_PRODUCTS * gmp_seconds(bits, bits))
+    ):
         return x.digits()
     from pi_engine.radix.word_text import word_text
     from pi_engine.radix.words_of_integer import words_of_integer
@@ -67,7 +86,7 @@ def from_text(text: str, *, threads: SupportsIndex | None = None, check: bool = 
     if not isinstance(text, str):
         raise TypeError(f"from_text takes str, not {type(text).__name__}")
     count = thread_count(threads)
-    if len(text) < FROM_TEXT_FROM_DIGITS:
+    if len(text) < FROM_TEXT_FROM_DIGITS or not from_text_pays(len(text)):
         return _from_plain_text(text)
     import numpy as np
 
@@ -97,3 +116,9 @@ def _from_plain_text(text: str) -> mpz:
         return mpz(text, 10)
     negative, digits = sign_and_digits(text)
     return -mpz(digits, 10) if negative else mpz(digits, 10)
+
+
+def from_text_pays(digits: int) -> bool:
+    """Whether kernels convert so many digits to binary. If so, they are loaded or compiled now."""
+    bits = int(_BITS_PER_DIGIT * digits)
+    return transform_is_usable() and _FROM_TEXT.pays_for_another(_FROM_TEXT_PRODUCTS * gmp_seconds(bits, bits))

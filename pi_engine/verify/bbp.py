@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.runtime.integers import as_int
-from pi_engine.runtime.progress import silent
+from pi_engine.runtime.progress import part_of, silent
 from pi_engine.runtime.threads import thread_count
 from pi_engine.verify.bbp_formulas import FORMULAS
 from pi_engine.verify.bbp_layout import FRACTION_BITS
@@ -63,19 +63,27 @@ def hex_digits(
 
 def _digits(formula: BBPFormula, offset: int, count: int, threads: int, progress: Progress) -> str:
     """The digits after 16^offset·π's point."""
-    found = ""
-    here = fraction_at(formula, offset, threads, progress)
+    found, evaluations = "", -(-count // _digits_each(offset))
+    here = fraction_at(formula, offset, threads, part_of(progress, 0, evaluations))
+    evaluation = 0
     while True:
         step = reliable_digits(here)
         wanted = count - len(found)
         if wanted <= step and (digits := certain_digits(here, wanted)) is not None:
             return found + digits
         step = min(step, wanted)
-        after = fraction_at(formula, offset + len(found) + step, threads, progress)
+        evaluation = min(evaluation + 1, evaluations - 1)
+        told = part_of(progress, evaluation, evaluations)
+        after = fraction_at(formula, offset + len(found) + step, threads, told)
         found += digits_between(here, after, step)
         if len(found) >= count:
             return found
         here = after
+
+
+def _digits_each(offset: int) -> int:
+    """About how many digits an evaluation will be good for: so that progress knows how many there will be."""
+    return max(1, (FRACTION_BITS - _SPARE_BITS - (3 * offset + 64).bit_length()) // 4)
 
 
 def reliable_digits(fraction: Fraction) -> int:

@@ -118,7 +118,11 @@ class NearInteger:
         """Like `NearInteger(d = 163, 18 digits before the point, 7.49e-13 below the nearest integer)`."""
         before, side = self.value_start.index("."), "below" if self.distance.startswith("-") else "above"
         leading, _, exponent = self.distance.removeprefix("-").partition("e")
-        parts = [f"d = {self.d}", f"{before:_} digits before the point", f"{leading[:4]}e{exponent} {side} the nearest integer"]
+        parts = [
+            f"d = {self.d}",
+            f"{before:_} digits before the point",
+            f"{leading[:4]}e{exponent} {side} the nearest integer",
+        ]
         return line("NearInteger", *parts)
 
 
