@@ -13,7 +13,8 @@ import pi_engine
 from pi_engine import PiEngineError, UsageError, identities, radix, series
 from pi_engine.bigint import division, multiply, product
 from pi_engine.radix import integer_text
-from pi_engine.series import ClosedForm, IntegerPolynomial
+from pi_engine.series import ClosedForm, HypergeometricSeries, IntegerPolynomial
+from pi_engine.series.evaluation import BinaryFraction
 from pi_engine.verify.near_integer import confirm, near_integer
 
 NO_INTEGERS = [
@@ -152,7 +153,11 @@ def test_memory_and_lengths():
         (lambda: pi_engine.verify_file(b"pi.txt"), "not bytes"),
         (lambda: pi_engine.verify_file(5), "not int"),
         (lambda: series.get(163), "str, not int"),
+        (lambda: HypergeometricSeries(IntegerPolynomial(1), IntegerPolynomial(2), 3), "p, q and a, not int"),
+        (lambda: IntegerPolynomial(1, ((1, 2.0),)), "coefficient of a polynomial takes"),
+        (lambda: IntegerPolynomial(1)(0.5), "a polynomial takes"),
         (lambda: pi_engine.compute(5).write(5), "not int"),
+        (lambda: pi_engine.compute(5).write(b"pi.txt"), "write takes the path as str or Path, not bytes"),
         (lambda: pi_engine.compute(5).write("x.ycd", block_size="5"), "block_size takes"),
         (lambda: identities.evaluate(identities.get(["1"])[0], 30.0), "digits takes"),
     ],
@@ -230,6 +235,18 @@ def test_numbers_of_a_near_integer_are_of_the_annotated_types():
     assert type(found.nearest_integer) is mpz
     assert found.confirmation.confirmed == 200
     assert "d = 163" in repr(found)
+
+
+def test_polynomials_do_not_overflow():
+    cube = IntegerPolynomial(np.int64(1), ((np.int64(0), np.int64(1)),) * 3)
+    assert cube(np.int64(10**10)) == 10**30 and type(cube(mpz(10))) is int
+
+
+def test_scale_gives_mpz():
+    fraction = BinaryFraction(int(gmpy2.floor(gmpy2.const_pi(200) * 2**150)), 150, 8)
+    for base, text in ((10, "3141592653"), (16, "3243F6A888")):
+        scaled = radix.scale(fraction, 9, base)
+        assert type(scaled.value) is mpz and radix.digit_text(int(scaled.value), base) == text
 
 
 def test_results_are_of_the_annotated_types():
