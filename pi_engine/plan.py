@@ -92,6 +92,7 @@ def make_plan(
     fast: bool | None = None,
 ) -> Plan:
     """Terms and precision for ⌊π·base^digits⌋; on the compiled path where that pays, unless `fast` says."""
+    series.require_computable(digits, base)
     bits = fraction_bits(digits, base, guard_bits)
     fast = fast_path_pays(int(bits * math.log10(2))) if fast is None else fast
     terms = all_terms(series, bits + GUARD)
@@ -146,7 +147,9 @@ def make_plan_within(
 
     Raises:
         CapacityError: it would not fit; the message says the largest number of digits that would.
+        UsageError: the series converges too slowly for any number of digits.
     """
+    series.require_computable(digits, base)
     plan = make_plan(series, digits, base, guard_bits=guard_bits, threads=threads) if digits <= _MOST_DIGITS else None
     machine = memory.memory_limit()
     limit = machine if limit is None else min(limit, machine)
