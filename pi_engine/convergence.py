@@ -12,7 +12,7 @@ from pi_engine.kernels import fast_path_is_ready, prepare_fast_path
 from pi_engine.plan import make_plan_within
 from pi_engine.runtime.progress import PhaseClock, silent
 from pi_engine.runtime.threads import available_threads
-from pi_engine.series import catalogue, get
+from pi_engine.series import get
 from pi_engine.series.partial_values import digits_after_terms
 from pi_engine.summation import sum_series
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 REFERENCE = "chudnovsky"
 """What cost and time are relative to."""
+
+WELL_KNOWN = ("leibniz", "euler", "newton", "bbp", "machin", "stormer", "ramanujan", "chudnovsky")
+"""The series that are looked at unless others are named, from the slowest to the fastest."""
 
 _FIT_TERMS = 40
 """Terms that the fit looks at, at least."""
@@ -41,8 +44,8 @@ class Convergence:
         series: the row.
         digits_after_terms: decimal digits right after 1, 2, … terms of every component.
         digits_per_term: measured: the slope of the fit.
-        terms: N → terms that N digits take, of all components together.
-        seconds: N → median seconds of the sum.
+        terms: N → terms that N digits take, of all components together; empty where the series is too slow to compute with.
+        seconds: N → median seconds of the sum; likewise.
         relative_time: the sum's time over the reference's, at the largest N, the median of the ratios within the rounds;
             None where no time was measured.
     """
@@ -55,9 +58,9 @@ class Convergence:
     relative_time: float | None = None
 
     @property
-    def relative_cost(self) -> float:
-        """The predicted cost, the reference's being 1."""
-        return self.series.cost / get(REFERENCE).cost
+    def relative_cost(self) -> float | None:
+        """The predicted cost, the reference's being 1; None for a series that is too slow to compute with."""
+        return self.series.cost / get(REFERENCE).cost if self.series.order is None else None
 
 
 def measure_convergence(
@@ -69,7 +72,7 @@ def measure_convergence(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> list[Convergence]:
-    """Look at the series of these names, at all of the catalogue if none is given.
+    """Look at the series of these names, at WELL_KNOWN if none is given.
 
     Args:
         names: of series, the reference is measured beside them in any case.
@@ -85,7 +88,7 @@ def measure_convergence(
     """
     if terms < 1 or rounds < 1 or any(n < 1 for n in digits):
         raise UsageError("terms, digits and rounds must be 1 or more")
-    chosen = [get(name) for name in names] or list(catalogue())
+    chosen = [get(name) for name in names or WELL_KNOWN]
     threads = available_threads() if threads is None else threads
     told = silent if progress is None else progress
     found = []
@@ -115,6 +118,7 @@ def fitted_digits_per_term(reached: Sequence[float]) -> float:
 
 def _time_sums(found: list[Convergence], sizes: list[int], rounds: int, threads: int, progress: Progress) -> None:
     """Time the sum of every series at every size, and of the reference if it is not among them, in turn."""
+    found = [x for x in found if x.series.order is None]
     rows = {x.series.name: x.series for x in found}
     rows.setdefault(REFERENCE, get(REFERENCE))
     if sizes and any(make_plan_within(row, sizes[-1], 10, threads=threads).fast for row in rows.values()):

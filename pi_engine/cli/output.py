@@ -41,6 +41,11 @@ def emit_json(fields: dict[str, object]) -> None:
     emit(json.dumps({"schema": 1, **fields}, indent=2), "\n")
 
 
+def stdout_shows_colour() -> bool:
+    """Whether stdout is a terminal with colours, and NO_COLOR is not set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def drop_stdout() -> None:
     """Nobody reads any more, or nothing can be written: keep the interpreter from trying again at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

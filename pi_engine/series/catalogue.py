@@ -56,7 +56,9 @@ def is_catalogued(series: PiSeries) -> bool:
 
 
 def get(name: str) -> PiSeries:
-    """The series of that name, be it too slow to compute with, one derived from a discriminant as `derived:163`, or that of a file `….toml`.
+    """The series of that name, one derived from a discriminant as `derived:163`, or that of a file `….toml`.
+
+    It may be one that is too slow to compute with (`lessons`).
 
     Raises:
         UsageError: there is none; the message names the one that is near, or says where all are listed. The file

@@ -1,9 +1,11 @@
 """What a series gives for π after 1, 2, 3, … terms: how it converges, term by term.
 
-The n-th value is the closed form at Σ cᵢ·S_n,i, n terms of every component. `digits_after_terms` measures its error in fixed point;
-`partial_values` has its decimal digits, from integers alone, so that they are truncated and never rounded. x_fixed(f) means ⌊x·2^f⌋; each term is rounded
-down from one that was, so after n terms a sum is wrong by less than n·(A + 1) units, A the size of a's values among them: GUARD bits
-are for that, for as many terms as anyone will look at.
+The n-th value is the closed form at Σ cᵢ·S_n,i, n terms of every component. `partial_values` has its decimal digits, from integers
+alone, so that they are truncated and never rounded.
+
+`digits_after_terms` measures its error in fixed point. x_fixed(f) means ⌊x·2^f⌋; each term is rounded down from one that was, so
+after n terms a sum is wrong by less than n·(A + 1) units, A the size of a's values among them: GUARD bits are for that, for as many
+terms as anyone will look at.
 """
 
 from __future__ import annotations
@@ -111,7 +113,8 @@ def _value_text(form: ClosedForm, above: mpz, below: mpz, decimals: int) -> str 
     above, below, index = form.numerator * above, form.denominator * below, form.power
     if form.radicand > 1:
         above, below, index = form.radicand * above**2, below**2, 2 * index
-    scaled = above * mpz(10) ** (index * decimals) // below  # ⌊(10^decimals·value)^index⌋, whose root has the same floor
+    # ⌊(10^decimals·value)^index⌋, whose root has the same floor
+    scaled = above * mpz(10) ** (index * decimals) // below
     return sign + _with_point(scaled if index == 1 else iroot(scaled, index)[0], decimals)
 
 
