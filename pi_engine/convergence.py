@@ -119,29 +119,28 @@ def fitted_digits_per_term(reached: Sequence[float]) -> float:
 def _time_sums(found: list[Convergence], sizes: list[int], rounds: int, threads: int, progress: Progress) -> None:
     """Time the sum of every series at every size, and of the reference if it is not among them, in turn."""
     found = [x for x in found if x.series.order is None]
-    rows = {x.series.name: x.series for x in found}
-    rows.setdefault(REFERENCE, get(REFERENCE))
-    if sizes and any(make_plan_within(row, sizes[-1], 10, threads=threads).fast for row in rows.values()):
+    reference = get(REFERENCE)
+    rows = list(dict.fromkeys([*(x.series for x in found), reference]))  # not by name: files may bear any
+    if sizes and any(make_plan_within(row, sizes[-1], 10, threads=threads).fast for row in rows):
         if not fast_path_is_ready():
             prepare_fast_path()
         import pi_engine.splitting.fast_tree  # noqa: F401 (loaded: all sums take the compiled path from here on, or none)
-    measured: dict[tuple[str, int], list[float]] = {}
+    measured: dict[tuple[PiSeries, int], list[float]] = {}
     steps, done = rounds * len(sizes) * len(rows), 0
     for _ in range(rounds):
         for size in sizes:
-            for name, row in rows.items():
+            for row in rows:
                 progress("sums", done, steps)
-                measured.setdefault((name, size), []).append(_seconds(row, size, threads))
+                measured.setdefault((row, size), []).append(_seconds(row, size, threads))
                 done += 1
     for x in found:
-        name = x.series.name
         for size in sizes:
             plan = make_plan_within(x.series, size, 10, threads=threads)
             x.terms[size] = sum(plan.terms)
-            x.seconds[size] = statistics.median(measured[name, size])
+            x.seconds[size] = statistics.median(measured[x.series, size])
         if sizes:
-            pairs = zip(measured[name, sizes[-1]], measured[REFERENCE, sizes[-1]], strict=True)
-            x.relative_time = statistics.median([mine / reference for mine, reference in pairs])
+            pairs = zip(measured[x.series, sizes[-1]], measured[reference, sizes[-1]], strict=True)
+            x.relative_time = statistics.median([mine / its for mine, its in pairs])
 
 
 def _seconds(row: PiSeries, digits: int, threads: int) -> float:

@@ -125,7 +125,7 @@ def test_table_without_times():
     assert table[0].split() == ["series", "1", "term", "2", "terms", "3", "terms", "digits/term", "measured", "cost"]
     assert table[1].split()[:5] == ["bbp", "2.08", "3.77", "5.28", "1.2041"]
     assert table[2].split()[:3] == ["euler", "0.00", "0.32"]  # 2 is no digit of π
-    assert "multiples of Chudnovsky's" in done.stderr
+    assert "multiple of Chudnovsky's" in done.stderr
     assert run("--series", "bbp", "--digits", "0", "--quiet").stderr == ""
 
 

@@ -190,13 +190,12 @@ def _notes(found: list[Convergence]) -> list[str]:
     timed = any(x.seconds for x in found)
     slow = [x.series.name for x in found if x.series.order is not None]
     return [
-        "digits after so many terms: −log10 of the error, so 3.1416 has five",
-        "digits/term: what one more term adds in the long run"
-        + ("" if timed else ", predicted; measured: the same from the first terms"),
-        "cost: predicted time of the sum, "
-        + ("time: the measured one, both " * timed)
-        + "as multiples of Chudnovsky's",
-        *([f"{', '.join(slow)}: too slow to compute with, so without cost and time"] if slow else []),
+        "digits after so many terms: −log10 of the error; 3.1416 has 5.13",
+        "digits/term: added by one more term in the long run",
+        *([] if timed else ["measured: the same, by a fit to the first terms"]),
+        "cost: predicted time of the sum, as a multiple of Chudnovsky's",
+        *(["time: measured time of the sum, as a multiple of Chudnovsky's"] if timed else []),
+        *([f"no cost or time, because too slow to compute with: {', '.join(slow)}"] if slow else []),
     ]
 
 
