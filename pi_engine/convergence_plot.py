@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -75,7 +76,8 @@ def draw(found: Sequence[Convergence], kind: str, *, times: bool = True) -> byte
     """The picture as the bytes of an SVG or PNG file: digits against terms, and with `times` seconds against digits if measured."""
     pyplot = _pyplot()
     figure = draw_figure(found, times=times)
-    with pyplot.rc_context({"svg.hashsalt": "pi-engine", "svg.fonttype": "none"}):
+    with pyplot.rc_context({"svg.hashsalt": "pi-engine", "svg.fonttype": "none"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # of a reader's own series: they are drawn as boxes
         try:
             buffer = io.BytesIO()
             figure.savefig(buffer, format=kind, dpi=130, metadata={"Date": None} if kind == "svg" else None)
