@@ -6,18 +6,17 @@ upper bound of the peak.
 
 from __future__ import annotations
 
-import operator
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pi_engine import series as series_room
 from pi_engine.engine import require_usable
 from pi_engine.forecast import forecast, seconds_by_phase
-from pi_engine.kernels import fast_path_is_stored
+from pi_engine.kernels import FAST_PATH, fast_path_is_stored
 from pi_engine.plan import fits, most_digits, possible_plans, refusal, usable_memory
-from pi_engine.runtime.memory import format_bytes
-from pi_engine.runtime.threads import available_threads
+from pi_engine.runtime.integers import as_int
+from pi_engine.runtime.memory import byte_limit, format_bytes
+from pi_engine.runtime.threads import thread_count
 
 if TYPE_CHECKING:
     from pi_engine.digits.formats import Format
@@ -99,10 +98,9 @@ def estimate(
         UsageError: an argument is not usable.
         CapacityError: there are so many digits that they are beyond any model.
     """
-    digits, base = operator.index(digits), operator.index(base)
-    threads = available_threads() if threads is None else operator.index(threads)
-    memory = None if memory is None else operator.index(memory)
-    require_usable(digits, base, threads, memory, check)
+    digits, base = as_int(digits, "digits"), as_int(base, "base")
+    threads, memory = thread_count(threads), byte_limit(memory)
+    require_usable(digits, base, check)
     chosen = series_room.get(series) if isinstance(series, str) else series
     limit = usable_memory(memory)
     plans = list(possible_plans(chosen, digits, base, threads=threads, check=check))
@@ -130,7 +128,7 @@ def estimate(
 
 
 def _kernels() -> str:
-    if "pi_engine.splitting.fast_tree" in sys.modules:
+    if FAST_PATH.is_loaded():
         return "loaded"
     return "stored" if fast_path_is_stored() else "to be compiled"
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.options import json_option, quiet_option
+from pi_engine.cli.output import emit_json, say
 from pi_engine.cli.quantities import COUNT, SIZE, CountingCommand
+from pi_engine.cli.table import print_entries
 
 if TYPE_CHECKING:
     from pi_engine.digits.formats import Format
@@ -44,8 +46,8 @@ _FORMAT_NAMES = {"text": "text", "gz": "gzip", "xz": "xz", "zst": "Zstandard", "
     show_default=True,
     help="Format of the file, for its size on disk.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
+@json_option
+@quiet_option
 def command(
     digits: int,
     *,
@@ -56,7 +58,7 @@ def command(
     check: CheckLevel,
     form: Format,
     as_json: bool,
-    quiet: bool,  # noqa: ARG001 (nothing is printed there but errors)
+    quiet: bool,  # noqa: ARG001 (the option has done its work)
 ) -> None:
     """Estimate what 'compute DIGITS' takes: time, memory, size of the file, and the path it goes by.
 
@@ -81,12 +83,12 @@ def show(found: Estimate, form: Format | None, *, as_json: bool, refusal: str | 
     if as_json:
         emit_json(_as_json(found, form, refusal))
     else:
-        emit("".join(f"{name:<9} {text}\n" for name, text in _lines(found, form)))
+        print_entries(_lines(found, form))
     if refusal is None:
         return
     if not as_json:
         raise CapacityError(refusal)
-    click.echo(f"pi-engine: error: {refusal}", err=True)  # the object on stdout stays the only one
+    say(f"pi-engine: error: {refusal}")  # the object on stdout stays the only one
     click.get_current_context().exit(CapacityError.exit_code)
 
 

@@ -1,11 +1,20 @@
 """What is summed: series for π as data, and the bounds that follow from their polynomials.
 
+>>> from pi_engine import series
+>>> len(series.catalogue())
+55
+>>> series.get("ramanujan")
+SingleSeries(ramanujan, 7.98 digits a term)
+>>> print(series.get("ramanujan").closed_form)
+π = 9801·√2·Q / (4·T)
+
+`derive(163)` derives the series of a discriminant, `load("my.toml")` reads one from a file; `compute` sums them all.
 What derives series and what reads them from files is loaded on first use.
 """
 
 from typing import TYPE_CHECKING
 
-from pi_engine.series.catalogue import CHUDNOVSKY, RAMANUJAN_1914, catalogue, get, is_catalogued
+from pi_engine.series.catalogue import CHUDNOVSKY, RAMANUJAN_1914, catalogue, get, is_catalogued, lessons
 from pi_engine.series.closed_form import ClosedForm
 from pi_engine.series.hypergeometric import HypergeometricSeries
 from pi_engine.series.polynomial import IntegerPolynomial
@@ -36,16 +45,19 @@ __all__ = [
     "derive",
     "get",
     "is_catalogued",
+    "lessons",
     "load",
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Import the module that a public name lives in, at its first use (PEP 562)."""
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # a type checker would take every name for one of this module
 
-    value = getattr(import_module(_HOME[name]), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        """Import the module that a public name lives in, at its first use (PEP 562)."""
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        value = getattr(import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value

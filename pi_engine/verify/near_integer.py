@@ -28,7 +28,7 @@ Sources: Cox, Primes of the form x² + ny², section 11; Chudnovsky and Chudnovs
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import gmpy2
 from gmpy2 import mpfr, mpz
@@ -38,12 +38,17 @@ from pi_engine.bigint.product import multiply, transform_kernel_bytes
 from pi_engine.errors import UsageError
 from pi_engine.radix import fraction_bits, to_text
 from pi_engine.runtime.capacity import at_most, largest_that_fits, not_enough_memory
+from pi_engine.runtime.integers import as_int, as_mpz
 from pi_engine.runtime.memory import THREAD_BYTES, memory_limit
-from pi_engine.runtime.threads import available_threads
+from pi_engine.runtime.threads import thread_count
 from pi_engine.series.class_number import LARGEST_COUNTED, class_number
+from pi_engine.verify.confirmation import Confirmation, NearInteger
 from pi_engine.verify.exponential import exponential
 from pi_engine.verify.rational_j import RATIONAL_J, discriminant_of
 from pi_engine.verify.theta import weber_power
+
+if TYPE_CHECKING:
+    from typing import SupportsIndex
 
 GUARD_BITS = 64
 
@@ -61,50 +66,6 @@ BYTES_PER_DIGIT, BASE_BYTES = 40, 24 << 20
 
 LARGEST_D = 10**8
 """e^(π√d) then has 13 643 digits before the point."""
-
-
-@dataclass(frozen=True)
-class Confirmation:
-    """What the j-invariant says about ⌊π·10^digits⌋.
-
-    Attributes:
-        digits: how many digits after the point were looked at.
-        confirmed: how many of them, from the first on, are proved.
-        first_wrong: where digits are proved to be wrong, confirmed + 1, counted from 1 after the point; else None.
-    """
-
-    digits: int
-    confirmed: int
-    first_wrong: int | None
-
-
-@dataclass(frozen=True)
-class NearInteger:
-    """e^(π√d) and what is special about it.
-
-    Attributes:
-        d: the number under the root.
-        digits: N, the digits of π that were looked at.
-        value_start: the digits before the point, the point, and SHOWN digits after it, truncated.
-        nearest_integer: to e^(π√d).
-        distance: e^(π√d) − nearest_integer, to 20 significant digits, like "-7.4992740280181431112e-13".
-        nines: how many digits 9 (or 0, where the distance is positive) follow the point.
-        discriminant: |discriminant| of the order that j belongs to.
-        class_number: of that order: the degree of j; None where it was not counted, because the discriminant is too large.
-        j: the integer j, None where it is none.
-        confirmation: of the digits of π; None where j is no integer, or stationary (0 or 1728).
-    """
-
-    d: int
-    digits: int
-    value_start: str
-    nearest_integer: mpz
-    distance: str
-    nines: int
-    discriminant: int
-    class_number: int | None
-    j: int | None
-    confirmation: Confirmation | None
 
 
 def digits_of_pi_needed(d: int, digits: int) -> int:
@@ -143,7 +104,7 @@ def require_memory(d: int, digits: int) -> None:
         CapacityError: the message says how many digits would.
     """
     if proves_digits(d):
-        limit, threads = memory_limit(), available_threads()
+        limit, threads = memory_limit(), thread_count(None)
         need = needed_bytes(digits, threads)
         if need > limit:
             most = largest_that_fits(lambda count: needed_bytes(count, threads) <= limit)
@@ -151,20 +112,27 @@ def require_memory(d: int, digits: int) -> None:
 
 
 def near_integer(
-    d: int, pi: mpz, digits: int, *, looked_at: int | None = None, threads: int | None = None
+    d: SupportsIndex,
+    pi: SupportsIndex,
+    digits: SupportsIndex,
+    *,
+    looked_at: SupportsIndex | None = None,
+    threads: SupportsIndex | None = None,
 ) -> NearInteger:
     """e^(π√d) from pi = ⌊π·10^digits⌋, and the proof of the first `looked_at` digits (all by default) where there is one.
 
     `digits` must be `digits_of_pi_needed` or more.
 
     Raises:
+        TypeError: an argument is no integer.
         UsageError: d is not usable, or there are too few digits.
         VerificationError: the arithmetic went wrong.
     """
-    looked_at = digits if looked_at is None else looked_at
+    d, pi, digits = as_int(d, "d"), as_mpz(pi, "pi"), as_int(digits, "digits")
+    looked_at = digits if looked_at is None else as_int(looked_at, "looked_at")
     if digits < digits_of_pi_needed(d, looked_at):
         raise UsageError(f"e^(π√{d}) needs {digits_of_pi_needed(d, looked_at)} digits of π, not {digits}")
-    threads = threads or available_threads()
+    threads = thread_count(threads)
     discriminant = discriminant_of(d)
     j = RATIONAL_J.get(discriminant)
     confirmation = None
@@ -189,7 +157,14 @@ def near_integer(
     )
 
 
-def confirm(d: int, pi: mpz, digits: int, *, threads: int | None = None, guard_bits: int = GUARD_BITS) -> Confirmation:
+def confirm(
+    d: SupportsIndex,
+    pi: SupportsIndex,
+    digits: SupportsIndex,
+    *,
+    threads: SupportsIndex | None = None,
+    guard_bits: int = GUARD_BITS,
+) -> Confirmation:
     """How many digits of pi = ⌊π·10^digits⌋ the j-invariant of e^(π√d) proves; digits ≥ LEAST_DIGITS.
 
     Where the guard bits leave open whether the last digit is right, more of them are taken.
@@ -197,10 +172,12 @@ def confirm(d: int, pi: mpz, digits: int, *, threads: int | None = None, guard_b
     Cost: most of it e^s, O(M(digits)·log² digits).
 
     Raises:
+        TypeError: an argument is no integer.
         UsageError: j is no integer there, or stationary, so that nothing can be proved; or pi is not 3 and `digits`
             digits.
         VerificationError: the arithmetic went wrong.
     """
+    d, pi, digits, threads = as_int(d, "d"), as_mpz(pi, "pi"), as_int(digits, "digits"), thread_count(threads)
     if not proves_digits(d):
         raise UsageError(f"e^(π√{d}) proves no digits of π: j is no integer there, or stationary")
     if digits < LEAST_DIGITS:
@@ -212,7 +189,7 @@ def confirm(d: int, pi: mpz, digits: int, *, threads: int | None = None, guard_b
         right = 1 if to_text(pi)[1] == "1" else 0
         return Confirmation(digits, right, right + 1)
     while True:
-        low, high = _interval(d, pi, digits, guard_bits, threads or available_threads())
+        low, high = _interval(d, pi, digits, guard_bits, threads)
         if low == high or not low <= pi <= high or guard_bits > 64 * GUARD_BITS:
             return _compared(pi, low, high, digits)
         guard_bits *= 2
@@ -293,5 +270,5 @@ def _value(d: int, pi: mpz, digits: int) -> tuple[str, mpz, str, int]:
         nearest = mpz(gmpy2.rint(value))
         distance = value - nearest
         scaled = mpz(gmpy2.floor(value * mpfr(10) ** SHOWN)).digits()
-        nines = -math.floor(gmpy2.log10(abs(distance))) - 1
+        nines = -math.floor(float(gmpy2.log10(abs(distance)))) - 1
         return f"{scaled[:-SHOWN]}.{scaled[-SHOWN:]}", nearest, f"{distance:.19e}", nines
