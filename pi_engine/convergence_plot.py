@@ -77,7 +77,9 @@ def draw(found: Sequence[Convergence], kind: str, *, times: bool = True) -> byte
     pyplot = _pyplot()
     figure = draw_figure(found, times=times)
     with pyplot.rc_context({"svg.hashsalt": "pi-engine", "svg.fonttype": "none"}), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing")  # of a reader's own series: they are drawn as boxes
+        warnings.filterwarnings(
+            "ignore", message="Glyph .* missing"
+        )  # of a reader's own series: they are drawn as boxes
         try:
             buffer = io.BytesIO()
             figure.savefig(buffer, format=kind, dpi=130, metadata={"Date": None} if kind == "svg" else None)

@@ -10,20 +10,26 @@ from pi_engine.digits.reader import DigitFile, header_mismatch
 from pi_engine.digits.spool import Spool
 from pi_engine.engine import require_capacity
 from pi_engine.errors import CapacityError, CorruptFileError
+from pi_engine.runtime.progress import announce, within
 from pi_engine.verification import Status, Verification
+from pi_engine.verify.by_bbp import LOCATING
 from pi_engine.verify.survey import Survey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import ExitStack
     from pathlib import Path
 
     from pi_engine.digits.blocks import Block
-    from pi_engine.runtime.progress import Progress
+    from pi_engine.runtime.progress import Progress, Step
     from pi_engine.verify.difference import Difference
 
 _MOST_COMPRESSED = 3.0
 """Digits that a byte of a compressed file can hold at most: 8 bits of 3.32 each, with some room."""
+
+
+_COMPRESSED = 2.2
+"""The same, as gzip leaves it."""
 
 
 class FileCase:
@@ -41,14 +47,17 @@ class FileCase:
     ) -> None:
         self.path, self._given_base, self._stack = path, base, stack
         self.threads, self.memory, self.progress = threads, memory, progress
+        self.locating = False
+        """Whether something is known to be wrong, and only looked for."""
         self.file: DigitFile | None = None
         self.survey: Survey | None = None
         self._spool: Spool | None = None
         self._header_differs: int | None = None
 
-    def read(self, *, spooled: bool) -> None:
-        """One pass over the file."""
+    def read(self, expected: Callable[[int], list[Step]], *, spooled: bool) -> None:
+        """One pass over the file; `expected` gives the steps, this one the first, for a file of about so many digits."""
         file = self.file = self._stack.enter_context(DigitFile(self.path, base=self._given_base))
+        announce(self.progress, lambda: expected(_about_digits(file)))
         survey = self.survey = self._stack.enter_context(Survey(file.base, file.integer, _most_digits(file)))
         blocks = file.blocks()
         if spooled:
@@ -67,6 +76,10 @@ class FileCase:
             return self._spool.blocks()
         assert self.file is not None
         return self._stack.enter_context(DigitFile(self.path, base=self.file.base)).blocks()
+
+    def told(self) -> Progress:
+        """Progress of a computation that is a part of this verification."""
+        return within(self.progress, LOCATING if self.locating else "")
 
     def require_header(self) -> None:
         """The digits that a header repeats must be π's, now that those of the data are."""
@@ -144,6 +157,13 @@ class FileCase:
             offset=error.offset,
             message=str(error),
         )
+
+
+def _about_digits(file: DigitFile) -> int:
+    """How many digits a file has, as far as that is known before it is read; 0 where nothing is."""
+    if file.digits is not None or file.size is None:
+        return file.digits or 0
+    return round(file.size * _COMPRESSED) if file.format in COMPRESSED else file.size
 
 
 def _most_digits(file: DigitFile) -> int | None:

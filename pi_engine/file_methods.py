@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.digits.constants import PI
 from pi_engine.engine import compute
-from pi_engine.errors import CapacityError, UsageError, VerificationError
+from pi_engine.errors import UsageError, VerificationError
+from pi_engine.file_forecast import bisecting_by_bbp, proving_by_bbp, recomputing, total
+from pi_engine.plan import usable_memory
 from pi_engine.radix.words import DIGITS_PER_WORD
-from pi_engine.runtime.memory import memory_limit
+from pi_engine.runtime.capacity import not_enough_memory
+from pi_engine.runtime.progress import announce
 from pi_engine.runtime.threads import available_threads
-from pi_engine.verify.by_bbp import FEWEST_DIGITS
+from pi_engine.verify.by_bbp import FEWEST_DIGITS, Disagreement
 from pi_engine.verify.difference import Difference, first_difference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pi_engine.file_case import FileCase
     from pi_engine.verification import Verification
@@ -25,13 +31,17 @@ class Method(NamedTuple):
 
     Attributes:
         fits: whether it can be had for this file, on this machine.
-        seconds: about how long it takes for so many digits, to choose by.
+        seconds: about how long it takes for a file of so many digits that are right, to choose by.
         run: gives the verdict.
+        automatic: the same where the method was not asked for, if that is another way.
+        locates: whether a wrong digit takes no longer than a file that is right.
     """
 
     fits: Callable[[FileCase], bool]
-    seconds: Callable[[int], float]
+    seconds: Callable[[FileCase, int], float]
     run: Callable[[FileCase], Verification]
+    automatic: Callable[[FileCase], Verification] | None = None
+    locates: bool = True
 
 
 def recompute(case: FileCase) -> Verification:
@@ -46,7 +56,10 @@ def located(case: FileCase, digits: int) -> Verification:
     assert survey is not None
     width = DIGITS_PER_WORD[survey.base]
     digits = min(survey.digits, -(-digits // width) * width)
-    result = compute(digits, base=survey.base, threads=case.threads, memory=case.memory, progress=case.progress)
+    announce(case.progress, partial(recomputing, case, digits))
+    told = case.told()
+    result = compute(digits, base=survey.base, threads=case.threads, memory=case.memory, progress=told)
+    told("comparison", 0, 0)
     integer = survey.integer or PI.integer
     difference = first_difference(result.words, digits, case.blocks(), survey.base, integer) if digits else None
     passed = ", ".join(check.name for check in result.checks if check.status == "passed")
@@ -70,6 +83,31 @@ def by_bbp(case: FileCase) -> Verification:
     """Compare the end of the digits' binary expansion with BBP; where they differ, find the first wrong digit by bisection.
 
     Raises:
+        UsageError, CapacityError, VerificationError: as `_by_bbp`.
+    """
+    found = _by_bbp(case, locate=True)
+    assert found is not None
+    return found
+
+
+def by_bbp_or_recompute(case: FileCase) -> Verification:
+    """Compare as `by_bbp` does; a digit that is wrong is found by bisection or by recomputation, as it is sooner found."""
+    assert case.survey is not None
+    digits = case.survey.digits
+    recompute_later = (
+        _recompute_fits(case) and total(recomputing(case, digits)) < bisecting_by_bbp(case, digits).seconds
+    )
+    found = _by_bbp(case, locate=not recompute_later)
+    if found is not None:
+        return found
+    case.locating = True
+    return located(case, digits)
+
+
+def _by_bbp(case: FileCase, *, locate: bool) -> Verification | None:
+    """The verdict by BBP; None if a digit is wrong and `locate` is false.
+
+    Raises:
         UsageError: the digits are hexadecimal, or too few.
         CapacityError: it would not fit in memory.
         VerificationError: BBP and what is published contradict each other.
@@ -78,15 +116,19 @@ def by_bbp(case: FileCase) -> Verification:
     assert survey is not None
     if not _bbp_can(case):
         raise UsageError(f"the method bbp is for {FEWEST_DIGITS} decimal digits or more: use --method recompute")
-    if not _bbp_has_room(case):
-        raise CapacityError(
-            f"the method bbp would not fit {survey.digits:_} digits in memory: use --method known, or a larger machine"
-        )
+    need, limit = _bbp_need(case), usable_memory(case.memory)
+    if need > limit:
+        remedy = "use --method known, or a larger machine"
+        raise not_enough_memory(f"{survey.digits:_} digits by the method bbp", need, limit, remedy)
     from pi_engine.proof_by_bbp import gathered, prove
 
+    announce(case.progress, partial(proving_by_bbp, case, survey.digits))
     words = gathered(case.blocks(), survey.digits)
     threads = available_threads() if case.threads is None else case.threads
-    found = prove(words, survey.digits, integer=survey.integer or PI.integer, threads=threads, progress=case.progress)
+    integer = survey.integer or PI.integer
+    found = prove(words, survey.digits, integer=integer, threads=threads, progress=case.progress, locate=locate)
+    if isinstance(found, Disagreement):
+        return None
     if isinstance(found, Difference):
         before = found.position - 1
         proved = (
@@ -112,12 +154,15 @@ def _bbp_can(case: FileCase) -> bool:
     return case.survey.base == 10 and case.survey.digits >= FEWEST_DIGITS
 
 
-def _bbp_has_room(case: FileCase) -> bool:
-    from pi_engine.proof_by_bbp import BASE_BYTES, BYTES_PER_DIGIT
+def _bbp_need(case: FileCase) -> int:
+    from pi_engine.proof_by_bbp import needed_bytes
 
     assert case.survey is not None
-    limit = memory_limit() if case.memory is None else min(case.memory, memory_limit())
-    return BASE_BYTES + BYTES_PER_DIGIT * case.survey.digits <= limit
+    return needed_bytes(case.survey.digits, available_threads() if case.threads is None else case.threads)
+
+
+def _bbp_fits(case: FileCase) -> bool:
+    return _bbp_can(case) and _bbp_need(case) <= usable_memory(case.memory)
 
 
 def _recompute_fits(case: FileCase) -> bool:
@@ -126,8 +171,27 @@ def _recompute_fits(case: FileCase) -> bool:
 
 
 METHODS = {
-    # measured with kernels loaded, docs/files.md: 0.3, 1.8 and 18 s at 10^6, 10^7 and 10^8 digits; 0.4, 1.2 and 9.5 s
-    "recompute": Method(_recompute_fits, lambda digits: 0.1 + 0.17e-6 * digits, recompute),
-    "bbp": Method(lambda case: _bbp_can(case) and _bbp_has_room(case), lambda digits: 0.3 + 0.09e-6 * digits, by_bbp),
+    "recompute": Method(_recompute_fits, lambda case, digits: total(recomputing(case, digits)), recompute),
+    "bbp": Method(
+        _bbp_fits,
+        lambda case, digits: total(proving_by_bbp(case, digits)),
+        by_bbp,
+        by_bbp_or_recompute,
+        locates=False,
+    ),
 }
 """What proves a file whole, besides published hashes. A new method is a row here."""
+
+
+def chosen(case: FileCase, methods: Iterable[Method]) -> Method | None:
+    """The method to take where none was asked for, of those that fit here; None where none does.
+
+    It is the fastest, but one that also finds a wrong digit in that time is preferred up to twice the time.
+    """
+    assert case.survey is not None
+    timed = [(method.seconds(case, case.survey.digits), method) for method in methods if method.fits(case)]
+    if not timed:
+        return None
+    seconds, fastest = min(timed, key=itemgetter(0))
+    locating = min((pair for pair in timed if pair[1].locates), key=itemgetter(0), default=(math.inf, fastest))
+    return locating[1] if locating[0] <= 2 * seconds else fastest

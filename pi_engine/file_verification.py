@@ -6,22 +6,30 @@ method's work: each is a row of `file_methods.METHODS`, with what it costs and w
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pi_engine.digits.constants import PI, recognise
+from pi_engine.engine import BASES
 from pi_engine.errors import CorruptFileError, UsageError
 from pi_engine.file_case import FileCase
+from pi_engine.file_forecast import proving_by_bbp, reading, recomputing
 from pi_engine.file_known import in_head, known, known_proves_all, suspect, wrong_as_published
-from pi_engine.file_methods import METHODS, by_bbp, located
+from pi_engine.file_methods import METHODS, by_bbp, chosen, located
+from pi_engine.runtime.integers import as_int
+from pi_engine.runtime.memory import byte_limit
 from pi_engine.runtime.progress import silent
+from pi_engine.runtime.threads import thread_count
+from pi_engine.verify.survey import HEAD
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from typing import SupportsIndex
 
-    from pi_engine.runtime.progress import Progress
+    from pi_engine.runtime.progress import Progress, Step
     from pi_engine.verification import Verification
 
 _CONTEXT = 100
@@ -29,13 +37,13 @@ _CONTEXT = 100
 
 
 def verify_file(
-    path: str | Path,
+    path: str | os.PathLike[str],
     method: str = "auto",
     *,
-    digits: int | None = None,
-    base: int | None = None,
-    threads: int | None = None,
-    memory: int | None = None,
+    digits: SupportsIndex | None = None,
+    base: SupportsIndex | None = None,
+    threads: SupportsIndex | None = None,
+    memory: SupportsIndex | None = None,
     progress: Progress | None = None,
 ) -> Verification:
     """Verify a file of digits of π, of any format, or a folder with a set of .ycd files, or "-" for standard input.
@@ -52,19 +60,30 @@ def verify_file(
         progress: called as (phase, done, total).
 
     Raises:
+        TypeError: an argument is of another type.
         UsageError: there is no such file or method, or the method is not for such a file.
         CapacityError: "recompute" or "bbp" would not fit in memory.
         VerificationError: a check of the computation failed.
     """
     if method not in {"auto", "known", *METHODS}:
         raise UsageError(f"method {method!r} is not known: choose one of {', '.join(('auto', 'known', *METHODS))}")
+    path = os.fspath(path)
+    if not isinstance(path, str):
+        raise TypeError(f"verify_file takes the path as str or Path, not {type(path).__name__}")
+    length = None if digits is None else as_int(digits, "digits")
+    if length is not None and length < 0:
+        raise UsageError("the number of digits must not be negative")
+    base = None if base is None else as_int(base, "base")
+    if base not in {None, *BASES}:
+        raise UsageError(f"base {base} is not supported: choose 10 or 16")
+    threads, memory = thread_count(threads), byte_limit(memory)
     start = time.perf_counter()
     with ExitStack() as stack:
         case = FileCase(
             path, base, threads=threads, memory=memory, progress=silent if progress is None else progress, stack=stack
         )
         try:
-            found = _answer(case, method, digits)
+            found = _answer(case, method, length)
         except CorruptFileError as error:
             found = case.corrupt(error)
     asked = found if found.method else replace(found, method="known" if method == "auto" else method)
@@ -73,7 +92,7 @@ def verify_file(
 
 def _answer(case: FileCase, method: str, digits: int | None) -> Verification:
     """Survey the file; then what is wrong is located, or what is open is proved by the method."""
-    case.read(spooled=str(case.path) == "-" and method != "known")
+    case.read(partial(_expected, case, method), spooled=str(case.path) == "-" and method != "known")
     wrong = _wrong(case, method)
     if wrong is not None:
         return wrong
@@ -83,6 +102,14 @@ def _answer(case: FileCase, method: str, digits: int | None) -> Verification:
     else:
         found = _cheapest(case) if method == "auto" else METHODS[method].run(case)
     return found if digits is None or found.status != "ok" else _of_length(case, found, digits)
+
+
+def _expected(case: FileCase, method: str, digits: int) -> list[Step]:
+    """What will come for a file of about so many digits, if they are right."""
+    steps = [reading(case, digits)]
+    if method == "known" or digits <= HEAD:
+        return steps
+    return steps + (proving_by_bbp(case, digits) if method == "bbp" else recomputing(case, digits))
 
 
 def _of_length(case: FileCase, found: Verification, digits: int) -> Verification:
@@ -118,6 +145,7 @@ def _wrong(case: FileCase, method: str) -> Verification | None:
     reach = suspect(case)
     if reach is None:
         return None
+    case.locating = True
     if method == "bbp":
         return by_bbp(case)
     if method != "known":
@@ -129,10 +157,8 @@ def _wrong(case: FileCase, method: str) -> Verification | None:
 
 def _cheapest(case: FileCase) -> Verification:
     """By the cheapest method that fits here; by what is published where none does."""
-    survey = case.survey
-    assert survey is not None
-    usable = [row for row in METHODS.values() if row.fits(case)]
-    if not usable:
+    method = chosen(case, METHODS.values())
+    if method is None:
         published = known(case)
         return replace(published, proved=f"{published.proved}; nothing that proves them all would fit in memory here")
-    return min(usable, key=lambda row: row.seconds(survey.digits)).run(case)
+    return (method.automatic or method.run)(case)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import functools
 import math
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from pi_engine.runtime.progress import Step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +23,7 @@ COMPILATION_SECONDS = 53.0
 """Compiling all kernels of the compiled path."""
 
 LOADING_SECONDS = 0.3
-"""Importing numpy and LLVM and loading stored kernels."""
+"""Importing numpy and LLVM and loading stored kernels, which is a part of the first sum of a process."""
 
 _PRODUCT_BITS = 1 << 20
 _PRODUCT_SECONDS = 0.0033
@@ -53,18 +55,17 @@ _SECOND_THREAD_PLAIN = 0.6
 _MOST_THREADS = 16
 """Threads beyond these are not counted on: memory limits them, and no more were measured."""
 
-_BBP_SECONDS = 1.2e-8
-"""BBP's digits at hexadecimal position 1: so much for each position before them, 2 threads, at 10^8."""
+_BBP_SECONDS = 1.1e-8
+"""One evaluation of BBP, for each hexadecimal position before it, 2 threads, at 10^8."""
+
+_TO_BINARY_SECONDS = 3.3e-8
+"""Decimal digits to a binary fraction: each digit, 2 threads, at 10^8."""
 
 _CONFIRMATION_SECONDS = 1.5e-6
 """The j-invariant, a digit, at 10^6."""
 
-
-class Step(NamedTuple):
-    """A phase that will come, and about how many seconds it will take."""
-
-    phase: str
-    seconds: float
+_RAMANUJAN_COST = 1.78
+"""Ramanujan's series beside Chudnovsky's: it confirms that one, which confirms all others."""
 
 
 def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
@@ -76,27 +77,30 @@ def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
         check: "none", "fast" or "full".
     """
     from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.kernels import fast_path_is_ready
+    from pi_engine.kernels import FAST_PATH, fast_path_is_stored
     from pi_engine.series import get
 
     digits = max(1.0, plan.fraction_bits * math.log10(2))
     cost = plan.series.cost / get("chudnovsky").cost
     each = _seconds(digits, threads, compiled=plan.fast)
     steps = []
-    if plan.fast and transform_is_usable() and not fast_path_is_ready():
+    if plan.fast and transform_is_usable() and not fast_path_is_stored():
         steps.append(Step("compilation", COMPILATION_SECONDS * machine_factor()))
+    loading = LOADING_SECONDS * machine_factor() if plan.fast and not FAST_PATH.is_loaded() else 0.0
     components = len(plan.terms)
     for _ in range(components):
-        steps.append(Step("sum", each["sum"] * cost / components))
+        steps.append(Step("sum", each["sum"] * cost / components + loading))
+        loading = 0.0
         if plan.combines:
             steps.append(Step("division", each["division"]))
-    steps += [Step(name, each[name]) for name in ("root", "division", "conversion")]
-    if plan.base == 16:
-        steps.pop()
+    steps += [Step("root", each["root"]), Step("division", each["division"])]
+    if check == "full":
+        steps.append(Step("BBP", bbp_seconds(plan.fraction_bits / 4, threads)))
+    steps.append(Step("conversion", each["conversion"] if plan.base == 10 else each["check"]))
     if check != "none":
         steps.append(Step("check", each["check"]))
     if check == "full":
-        steps += _full_check(plan, digits, threads)
+        steps.append(Step("confirmation", _confirmation_seconds(plan, digits, threads)))
     return steps
 
 
@@ -108,18 +112,31 @@ def seconds_by_phase(steps: Sequence[Step]) -> dict[str, float]:
     return {**found, "total": sum(found.values())}
 
 
-def _full_check(plan: Plan, digits: float, threads: int) -> list[Step]:
-    from pi_engine.full_check import LEAST_J_INVARIANT_DIGITS, J_INVARIANT_DIGITS
+def _confirmation_seconds(plan: Plan, digits: float, threads: int) -> float:
+    """All digits once more, by the j-invariant or by another series: see `full_check`."""
+    from pi_engine.full_check import j_invariant_is_used
 
-    hexadecimal = plan.fraction_bits / 4
-    bbp = _BBP_SECONDS * hexadecimal * math.log2(hexadecimal + 2) / math.log2(1e8) * 2 / _speedup(threads, 1.0)
-    steps = [Step("BBP", bbp * machine_factor())]
-    if plan.base == 10 and LEAST_J_INVARIANT_DIGITS <= plan.digits <= J_INVARIANT_DIGITS:
-        return [*steps, Step("confirmation", _CONFIRMATION_SECONDS * digits * machine_factor())]
+    if j_invariant_is_used(plan.digits, plan.base):
+        return _CONFIRMATION_SECONDS * digits * machine_factor()
     again = _seconds(digits, threads, compiled=plan.fast)
-    factor = 1.78 if plan.series.name == "chudnovsky" else 1.0  # Ramanujan's series, else Chudnovsky's
-    again["sum"] *= factor
-    return [*steps, Step("confirmation", sum(again.values()))]
+    again["sum"] *= _RAMANUJAN_COST if plan.series.name == "chudnovsky" else 1.0
+    return sum(again.values())
+
+
+def bbp_seconds(position: float, threads: int) -> float:
+    """One evaluation of BBP at that hexadecimal position, which gives a dozen digits."""
+    bits = math.log2(position + 2) / math.log2(1e8)
+    return _BBP_SECONDS * position * bits * 2 / _speedup(threads, 1.0) * machine_factor()
+
+
+def conversion_to_binary_seconds(digits: float, threads: int) -> float:
+    """Decimal digits to a binary fraction, by the compiled path or by GMP as things stand."""
+    from pi_engine.kernels import fast_path_pays
+
+    if not fast_path_pays(int(digits)):
+        return 2 * _seconds(digits, threads, compiled=False)["conversion"]
+    bits = math.log2(digits + 2) / math.log2(1e8)
+    return _TO_BINARY_SECONDS * digits * bits * 2 / _speedup(threads, _SECOND_THREAD) * machine_factor()
 
 
 def _seconds(digits: float, threads: int, *, compiled: bool) -> dict[str, float]:

@@ -12,7 +12,9 @@ import numpy as np
 
 from pi_engine.digits.blocks import Block
 from pi_engine.engine import compute
-from pi_engine.verify.by_bbp import FEWEST_DIGITS, Agreement, find_divergence
+from pi_engine.kernels import fast_path_is_stored
+from pi_engine.runtime.memory import THREAD_BYTES, kernel_bytes
+from pi_engine.verify.by_bbp import FEWEST_DIGITS, Agreement, Disagreement, find_divergence
 from pi_engine.verify.difference import Difference, difference_at, first_difference
 from pi_engine.verify.expansion import DIGITS_PER_WORD, DecimalDigits
 
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
 HEAD_DIGITS = 600 * DIGITS_PER_WORD
 """Digits that are computed and compared."""
 
-BASE_BYTES = 256 << 20
-BYTES_PER_DIGIT = 16
-"""Peak memory: the words, the integer, the power of five, and what the division takes."""
+_BASE_BYTES = 32 << 20
+_BYTES_PER_DIGIT = 16
+"""Peak memory: the words, the integer, the power of five, and what the division takes; 12 at 10^7 digits."""
 
 
 class Proof(NamedTuple):
@@ -44,6 +46,11 @@ class Proof(NamedTuple):
     digits: str
 
 
+def needed_bytes(digits: int, threads: int) -> int:
+    """What the proof allocates at once, at most."""
+    return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(fast_path_is_stored()) + _BYTES_PER_DIGIT * digits
+
+
 def gathered(blocks: Iterable[Block], digits: int) -> Words:
     """All words of a file, the last one padded with zeros."""
     words, filled = np.empty(-(-digits // DIGITS_PER_WORD), np.uint64), 0
@@ -53,7 +60,9 @@ def gathered(blocks: Iterable[Block], digits: int) -> Words:
     return words
 
 
-def prove(words: Words, digits: int, *, integer: str, threads: int, progress: Progress) -> Proof | Difference:
+def prove(
+    words: Words, digits: int, *, integer: str, threads: int, progress: Progress, locate: bool = True
+) -> Proof | Difference | Disagreement:
     """Prove that these are the decimal digits of π after the point, or find the first that is not.
 
     Args:
@@ -62,6 +71,7 @@ def prove(words: Words, digits: int, *, integer: str, threads: int, progress: Pr
         integer: the digit before the point.
         threads: how many to use.
         progress: called as (phase, done, total).
+        locate: whether a digit that is wrong behind the head is looked for, or only found to be there.
 
     Raises:
         VerificationError: a check of the arithmetic failed, or the end stays open.
@@ -69,11 +79,14 @@ def prove(words: Words, digits: int, *, integer: str, threads: int, progress: Pr
     assert digits >= FEWEST_DIGITS
     head = min(digits, HEAD_DIGITS)
     beginning = Block(words[: -(-head // DIGITS_PER_WORD)], head)
+    progress("first digits", 0, 0)
     different = first_difference(compute(head, threads=threads).words, head, [beginning], 10, integer)
     if different is not None:
         return different
     held = DecimalDigits(words, digits)
-    found = find_divergence(held, threads, progress=progress)
+    found = find_divergence(held, threads, progress=progress, locate=locate)
+    if isinstance(found, Disagreement):
+        return found
     if isinstance(found, Agreement):
         return Proof(head, found.position, found.digits)
     before = held.text(found.position - 1, 1) if found.position > 1 else integer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.result import Check
+from pi_engine.runtime.progress import part_of
 from pi_engine.series.combination import Combination
 from pi_engine.series.evaluation import leading_bits
 from pi_engine.series.truncation import needed_bits, require_precision
@@ -12,7 +13,7 @@ from pi_engine.splitting import Node, check_against_shadow, shadow_beside, split
 
 if TYPE_CHECKING:
     from pi_engine.plan import Plan
-    from pi_engine.runtime.progress import PhaseClock, Progress
+    from pi_engine.runtime.progress import PhaseClock
 
 
 def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | None) -> Node:
@@ -27,7 +28,7 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
     combination = Combination(plan.series, plan.fraction_bits) if plan.combines else None
     for i, (component, terms) in enumerate(zip(components, plan.terms, strict=True)):
         with clock.phase("sum"):
-            progress = _share_of(clock.progress, i, len(components))
+            progress = part_of(clock.progress, i, len(components))
             shadow = shadow_beside(component.sum, terms, threads) if check and plan.fast else None
             needed = needed_bits(plan.series, plan.fraction_bits, terms, i)
             node = split(
@@ -50,14 +51,3 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
     if combination is not None:
         return Node(None, combination.Q, combination.T)
     return Node(None, *leading_bits(node.Q, node.T, plan.fraction_bits))
-
-
-def _share_of(progress: Progress, i: int, count: int) -> Progress:
-    """Progress of sum i of `count`, as a share of all."""
-    if count == 1:
-        return progress
-
-    def report(phase: str, done: int, total: int) -> None:
-        progress(phase, i * total + done, count * total)
-
-    return report

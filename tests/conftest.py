@@ -1,8 +1,10 @@
-"""What several tests need: a printed seed, the multiplier for long runs, and π from elsewhere."""
+"""What several tests need: a printed seed, the multiplier for long runs, the files of a checkout, and π from elsewhere."""
 
 import hashlib
+import json
 import os
 import random
+from pathlib import Path
 
 import gmpy2
 import pytest
@@ -10,10 +12,20 @@ import pytest
 import pi_engine
 from pi_engine import plan
 
+from .homes import command, environment_of
+
 MULTIPLIER = float(os.environ.get("PI_ENGINE_TEST_MULTIPLIER", "1"))
 """Random tests run this many times as long."""
 
 MILLION_SHA256 = "dd382ef6a0c1e8d920fb72f482d74826251ab97709520bc24f913cd8eb5fc839"
+
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout, if these tests lie in one: alone, they test the package that is installed."""
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes over five seconds on two idle cores; leave out with -m 'not slow'")
 
 
 def pytest_report_header():
@@ -28,6 +40,14 @@ def _seed():
 def rng(request):
     """Random numbers from the printed seed, different for every test."""
     return random.Random(f"{_seed()} {request.node.nodeid}")
+
+
+@pytest.fixture(scope="session")
+def checkout():
+    """The checkout's folder, for the tests of what only a checkout has: scripts, documentation, the list of mutations."""
+    if not (ROOT / "pyproject.toml").is_file():
+        pytest.skip("the source tree is not here: only the installed package is tested")
+    return ROOT
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +72,25 @@ def million():
         result = pi_engine.compute(10**6)
     assert hashlib.sha256(result.text().encode()).hexdigest() == MILLION_SHA256
     return result
+
+
+@pytest.fixture(scope="session")
+def tuned_run(tmp_path_factory):
+    """A home in which nothing was stored before `pi-engine tune --json` ran, and what that printed. A minute or two, once."""
+    home = tmp_path_factory.mktemp("tuned")
+    done = command(environment_of(home), "tune", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "compiling" in done.stderr
+    return home, json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def tuned_home(tuned_run):
+    """A home in which `tune` has run."""
+    return tuned_run[0]
+
+
+@pytest.fixture(scope="session")
+def tuned(tuned_run):
+    """What it printed."""
+    return tuned_run[1]

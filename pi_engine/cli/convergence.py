@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.options import json_option, quiet_option
+from pi_engine.cli.output import emit, emit_json, say
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT
 
 if TYPE_CHECKING:
+    from pi_engine.cli.table import Cell
     from pi_engine.convergence import Convergence
 
 _DEFAULT_DIGITS = (10_000,)
@@ -65,8 +67,8 @@ _DEFAULT_DIGITS = (10_000,)
 @click.option(
     "--csv", "as_csv", is_flag=True, help="Print comma-separated values, a line for each series and number of terms."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
+@json_option
+@quiet_option
 def command(
     *,
     names: tuple[str, ...],
@@ -112,15 +114,15 @@ def command(
     if picture is not None:
         write_plot(found, picture, times=bool(sizes), overwrite=force)
     if as_json:
-        emit_json({"series": [_as_json(x) for x in found]})
+        emit_json({"series": [_as_json(x) for x in found], "output": picture})
     elif as_csv:
         emit(_as_csv(found))
     else:
-        emit(_as_table(found), "\n")
+        _print_table(found, quiet=quiet)
         for note in [] if quiet else _notes(found):
-            click.echo(note, err=True)
+            say(note)
     if picture is not None and not quiet:
-        click.echo(f"pi-engine: drawn to {picture}", err=True)
+        say(f"pi-engine: drawn to {picture}")
 
 
 def _as_json(x: Convergence) -> dict[str, object]:
@@ -154,35 +156,35 @@ def _as_csv(found: list[Convergence]) -> str:
     return buffer.getvalue()
 
 
-def _as_table(found: list[Convergence]) -> str:
+def _print_table(found: list[Convergence], *, quiet: bool) -> None:
     """A column for some numbers of terms, the rate, and cost and time where there are times."""
-    from pi_engine.cli.table import format_table
+    from pi_engine.cli.table import Column, print_table
 
     sizes = sorted({n for x in found for n in x.seconds})
     count = len(found[0].digits_after_terms)
     shown = sorted({1, count, max(1, count // 2), *([] if sizes else [min(2, count)])})
-    header = [
-        "series",
-        *(f"{n} term{'s' * (n > 1)}" for n in shown),
-        "digits/term",
-        *([] if sizes else ["measured"]),
-        "cost",
-        *(f"{_power(n)} digits" for n in sizes),
-        *(["time"] if sizes else []),
+    columns = [
+        Column("series"),
+        *(Column(f"{n} term{'s' * (n > 1)}", right=True, rank=0 if n == shown[-1] else 3) for n in shown),
+        Column("digits per term", right=True),
+        *([] if sizes else [Column("measured", right=True, rank=2)]),
+        Column("cost", right=True),
+        *(Column(f"seconds at {_power(n)}", right=True, rank=2 if n == sizes[-1] else 4) for n in sizes),
+        *([Column("relative time", right=True, rank=1)] if sizes else []),
     ]
-    rows = [
+    rows: list[list[Cell]] = [
         [
             x.series.name,
             *(f"{max(0.0, x.digits_after_terms[n - 1]):.2f}" for n in shown),
-            f"{x.series.digits_per_term:.4f}" if x.series.order is None else "→ 0",
+            f"{x.series.digits_per_term:.4f}",
             *([] if sizes else [f"{x.digits_per_term:.4f}"]),
             _number(x.relative_cost, ".2f"),
-            *(_number(x.seconds.get(n), ".3g", " s") for n in sizes),
+            *(_number(x.seconds.get(n), ".3g") for n in sizes),
             *([_number(x.relative_time, ".2f")] if sizes else []),
         ]
         for x in found
     ]
-    return format_table(header, rows, right=range(1, len(header)))
+    print_table(columns, rows, quiet=quiet)
 
 
 def _notes(found: list[Convergence]) -> list[str]:
@@ -191,16 +193,16 @@ def _notes(found: list[Convergence]) -> list[str]:
     slow = [x.series.name for x in found if x.series.order is not None]
     return [
         "digits after so many terms: −log10 of the error; 3.1416 has 5.13",
-        "digits/term: added by one more term in the long run",
+        "digits per term: added by one more term in the long run",
         *([] if timed else ["measured: the same, by a fit to the first terms"]),
         "cost: predicted time of the sum, as a multiple of Chudnovsky's",
-        *(["time: measured time of the sum, as a multiple of Chudnovsky's"] if timed else []),
+        *(["relative time: measured time of the sum, as a multiple of Chudnovsky's"] if timed else []),
         *([f"no cost or time, because too slow to compute with: {', '.join(slow)}"] if slow else []),
     ]
 
 
-def _number(value: float | None, form: str, unit: str = "") -> str:
-    return "–" if value is None else f"{value:{form}}{unit}"
+def _number(value: float | None, form: str) -> str | None:
+    return None if value is None else f"{value:{form}}"
 
 
 def _power(n: int) -> str:

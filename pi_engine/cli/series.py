@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
-import sys
-import textwrap
 from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.quantities import COUNT
 
@@ -27,8 +25,9 @@ def command(ctx: click.Context) -> None:
 
 @command.command("list", short_help="List the catalogue.")
 @click.option("--file", "files", multiple=True, metavar="FILE.toml", help="List this file's series too; repeatable.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def list_series(*, files: tuple[str, ...], as_json: bool) -> None:
+@json_option
+@quiet_option
+def list_series(*, files: tuple[str, ...], as_json: bool, quiet: bool) -> None:
     """List the catalogue, with digits per term and predicted cost.
 
     The cost is relative, lower is faster: 4·degree/ln(1/ratio), added up over the components of a series, is
@@ -36,7 +35,7 @@ def list_series(*, files: tuple[str, ...], as_json: bool) -> None:
 
     leibniz and basel converge too slowly to compute with and are not listed: 'series show' and 'convergence' take them.
     """
-    from pi_engine.cli.table import format_table
+    from pi_engine.cli.table import Column, print_table
     from pi_engine.series import catalogue, load
 
     rows = [*catalogue(), *map(load, files)]
@@ -44,11 +43,18 @@ def list_series(*, files: tuple[str, ...], as_json: bool) -> None:
         emit_json({"series": [_summary(row) for row in rows]})
         return
     cells = [(row.name, row.title, row.family, f"{row.digits_per_term:.4f}", _cost(row)) for row in rows]
-    emit(format_table(("name", "title", "family", "digits/term", "cost"), cells, right=(3, 4)), "\n")
+    columns = (
+        Column("name"),
+        Column("title", folds=True, rank=2),
+        Column("family", folds=True, rank=1),
+        Column("digits per term", right=True),
+        Column("cost", right=True),
+    )
+    print_table(columns, cells, quiet=quiet)
 
 
-def _cost(row: PiSeries) -> str:
-    return f"{row.cost:.4f}" if row.order is None else "–"
+def _cost(row: PiSeries) -> str | None:
+    return f"{row.cost:.4f}" if row.order is None else None
 
 
 @command.command("show", short_help="Show one series.")
@@ -59,8 +65,9 @@ def _cost(row: PiSeries) -> str:
     metavar="K",
     help="Show the value of π after 1, 2, … K terms too, and which of its digits are right; at most 1000.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def show_series(name: str, *, terms: int | None, as_json: bool) -> None:
+@json_option
+@quiet_option
+def show_series(name: str, *, terms: int | None, as_json: bool, quiet: bool) -> None:
     """Show the series NAME: its formula, its polynomials, its convergence and its source.
 
     NAME is one of the catalogue, derived:D for the one that 'series derive D' finds, or a file FILE.toml that describes
@@ -69,7 +76,8 @@ def show_series(name: str, *, terms: int | None, as_json: bool) -> None:
     With --terms, a | follows the digits that agree with π. Values are truncated, never rounded, and long ones are
     shortened in the middle; --json has all of their digits. Of a series of several components, each takes K terms.
     """
-    from pi_engine.cli.partial_sums import partial_sum_fields, partial_sum_table
+    from pi_engine.cli.partial_sums import partial_sum_fields, print_partial_sums
+    from pi_engine.cli.table import print_entries
     from pi_engine.series import get
     from pi_engine.series.partial_values import partial_values
 
@@ -79,20 +87,10 @@ def show_series(name: str, *, terms: int | None, as_json: bool) -> None:
         sums = {"partial_sums": [partial_sum_fields(value) for value in values]} if values else {}
         emit_json({**_summary(row), **_details(row), **sums})
         return
-    emit(f"{row.name}: {row.title} ({row.family})\n\n")
-    for label, text in _lines(row):
-        emit(_labelled(label, text))
+    print_entries([(row.name, f"{row.title} ({row.family})"), ("", ""), *_lines(row)])
     if values:
-        emit("\n", partial_sum_table(values), "\n")
-
-
-def _labelled(label: str, text: str) -> str:
-    """A line, folded where stdout is a terminal that is too narrow for it."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-    line = f"{label:<12} {text}"
-    if not 40 <= width < len(line):
-        return line + "\n"
-    return textwrap.fill(line, width, subsequent_indent=" " * 13, break_on_hyphens=False) + "\n"
+        emit("\n")
+        print_partial_sums(values, quiet=quiet)
 
 
 class _DeriveCommand(click.Command):
@@ -105,21 +103,22 @@ class _DeriveCommand(click.Command):
 @command.command("derive", cls=_DeriveCommand, short_help="Derive a series from a discriminant.")
 @click.argument("d", type=COUNT, metavar="D")
 @click.option("--digits", type=COUNT, default="1000", show_default=True, metavar="N", help="Digits of π to verify.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def derive_series(d: int, *, digits: int, as_json: bool) -> None:
+@json_option
+@quiet_option
+def derive_series(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (as above)
     """Derive the Ramanujan–Sato series of the discriminant −D, and verify it to N digits of π.
 
     j and s₂ are evaluated at τ = (1 + √−D)/2, or √−D/2 where 4 divides D, by Eisenstein series, and recognised as the
     rational numbers that they are for class number 1. Sum it with 'compute --series derived:D'.
     """
+    from pi_engine.cli.table import print_entries
     from pi_engine.series import derive
 
     derivation = derive(d, digits=digits)
     if as_json:
         emit_json(_derivation_fields(derivation))
         return
-    for label, text in _derivation_lines(derivation):
-        emit(f"{label:<12} {text}\n" if label else "\n")
+    print_entries(_derivation_lines(derivation))
 
 
 def _derivation_fields(found: Derivation) -> dict[str, object]:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+
+_PART = 1 << 20
+"""Units of a part, where a phase has several."""
+
+
+class Step(NamedTuple):
+    """A phase that will come, and about how many seconds it will take."""
+
+    phase: str
+    seconds: float
 
 
 class Progress(Protocol):
@@ -20,8 +31,49 @@ class Progress(Protocol):
         """`done` of `total` units of `phase` are finished; `total` 0: the phase cannot be divided."""
 
 
+@runtime_checkable
+class Forecasting(Protocol):
+    """A `Progress` that also wants to know what will come."""
+
+    def expect(self, steps: Sequence[Step]) -> None:
+        """From here on these phases will come, in this order, and no others; what was expected before is replaced."""
+
+
 def silent(phase: str, done: int, total: int) -> None:
     """Ignore progress."""
+
+
+def announce(progress: Progress, steps: Callable[[], Sequence[Step]]) -> None:
+    """Tell a progress that wants to know what will come; for any other the forecast is not even made."""
+    if isinstance(progress, Forecasting):
+        progress.expect(steps())
+
+
+def within(progress: Progress, name: str) -> Progress:
+    """A progress for a computation inside phase `name`, or none: its phases are "name: phase", and its forecast is not told."""
+    prefix = f"{name}: " if name else ""
+
+    def report(phase: str, done: int, total: int) -> None:
+        progress(prefix + phase, done, total)
+
+    return report
+
+
+def steps_within(steps: Sequence[Step], name: str) -> list[Step]:
+    """The steps of such a computation."""
+    return [Step(f"{name}: {phase}", seconds) for phase, seconds in steps]
+
+
+def part_of(progress: Progress, i: int, count: int) -> Progress:
+    """A progress for part i of `count` equal parts of a phase: it reports the share of the whole phase."""
+    if count == 1:
+        return progress
+
+    def report(phase: str, done: int, total: int) -> None:
+        share = _PART * done // total if total else 0
+        progress(phase, i * _PART + share, count * _PART)
+
+    return report
 
 
 class PhaseClock:

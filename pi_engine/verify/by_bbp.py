@@ -17,13 +17,14 @@ converted once, for all steps.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import gmpy2
 from gmpy2 import mpz
 
 from pi_engine.errors import VerificationError
-from pi_engine.runtime.progress import silent
+from pi_engine.runtime.progress import part_of, silent
 from pi_engine.verify.bbp import hex_digits
 from pi_engine.verify.expansion import DecimalDigits, expand
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pi_engine.runtime.progress import Progress
+
+LOCATING = "error found, locating it"
+"""The phase in which a wrong digit is being looked for."""
 
 FEWEST_DIGITS = 100
 """Below, π is sooner computed; and there must be room for the offsets below."""
@@ -49,6 +53,10 @@ _ROOM = 60
 """Digits before the place of δ that are looked at for a carry."""
 _EXPECTED = 24
 """Digits of π that are given from the first wrong one on: enough to tell what has happened there."""
+EVALUATIONS = 1 + 5 + 2
+"""Evaluations of BBP that find the digits to be right, about."""
+BISECTION = 5
+"""Evaluations that the first wrong digit takes besides log₂ of the digits."""
 _PRECISION = 4000
 """Bits for ratios of powers, whose exponents are exact integers."""
 
@@ -74,15 +82,24 @@ class Agreement(NamedTuple):
     digits: str
 
 
+class Disagreement(NamedTuple):
+    """Some digit is not π's; which one has not been looked for."""
+
+
 def find_divergence(
-    digits: DecimalDigits, threads: int, *, formula: str = "bellard", progress: Progress | None = None
-) -> Divergence | Agreement:
+    digits: DecimalDigits,
+    threads: int,
+    *,
+    formula: str = "bellard",
+    progress: Progress | None = None,
+    locate: bool = True,
+) -> Divergence | Agreement | Disagreement:
     """The first digit that is wrong, or how all were found to be π's, up to what the head of this module says.
 
     N must be FEWEST_DIGITS or more.
 
     Cost: one conversion, O(M(N)·log N), and one evaluation of BBP at about position 0.83·N; log₂ N of them where a digit is
-    wrong.
+    wrong and `locate` asks for the first.
 
     Raises:
         VerificationError: a check of the arithmetic failed.
@@ -91,10 +108,11 @@ def find_divergence(
     end = _hex_places(digits.count) - _END_DIGITS
     told("conversion", 0, 0)
     x = expand(digits, end + _LARGEST_MEASURE, threads)
+    count_up = _CountUp(told, "BBP", EVALUATIONS)
 
     def difference(offset: int, count: int) -> int:
         """16^offset·δ modulo 1, from −1/2 to 1/2, in units of 16^−count, wrong by less than one."""
-        t = int(hex_digits(offset + 1, count=count, formula=formula, threads=threads, progress=told), 16)
+        t = int(hex_digits(offset + 1, count=count, formula=formula, threads=threads, progress=count_up.next()), 16)
         return _wrap(t - x.fraction(offset, count), count)
 
     def agrees(offset: int) -> bool:
@@ -106,7 +124,12 @@ def find_divergence(
         if found is not None:
             return found
         shown = end - last
-        return Agreement(last + 1, hex_digits(last + 1, count=shown, formula=formula, threads=threads, progress=told))
+        return Agreement(
+            last + 1, hex_digits(last + 1, count=shown, formula=formula, threads=threads, progress=count_up.next())
+        )
+    if not locate:
+        return Disagreement()
+    count_up = _CountUp(told, LOCATING, BISECTION + math.ceil(math.log2(last + 2)))
     low, high = -1, last  # agrees at low, where there is nothing yet; not at high
     while high - low > 1:
         middle = (low + high) // 2
@@ -120,6 +143,20 @@ def find_divergence(
             "the digits differ from π at their end, but not where they should: use the method 'recompute'"
         )
     return found
+
+
+class _CountUp:
+    """Progress of several evaluations as one phase."""
+
+    def __init__(self, progress: Progress, phase: str, count: int) -> None:
+        self._progress, self._phase, self._count, self._begun = progress, phase, count, 0
+        progress(phase, 0, count)
+
+    def next(self) -> Progress:
+        """The progress of the next evaluation."""
+        i, self._begun = min(self._begun, self._count - 1), self._begun + 1
+        part = part_of(self._progress, i, self._count)
+        return lambda _phase, done, total: part(self._phase, done, total)
 
 
 def _settle(digits: DecimalDigits, offset: int, difference: Callable[[int, int], int]) -> Divergence | None:

@@ -1,0 +1,133 @@
+"""How much of a command's work is done, and how long the rest will take: what a progress bar shows, without its drawing.
+
+Work is a sequence of steps, each with the seconds that a model predicts for it (`forecast`). The share of a step that is done
+is what the step itself reports. A step that cannot report, such as one square root, is taken to go on at the predicted speed,
+more slowly at the end, so that it never arrives before it has. The steps that are done tell how far the model is off here.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from pi_engine.runtime.progress import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_SLOWS_FROM = 0.8
+"""The share of a silent step from which on it is shown to go on more slowly."""
+
+_MOST_SHARE = 0.999
+_TRUSTED_SECONDS = 2.0
+"""Seconds of work from which on the speed until now says more than the model."""
+
+
+class View(NamedTuple):
+    """What there is to show.
+
+    Attributes:
+        label: the phase, or "" before the first.
+        share: of all work, from 0 to 1; it never falls. None where nothing is known yet.
+        elapsed: seconds since the beginning.
+        remaining: seconds until the end, by the model and the speed until now; None where nothing is known.
+    """
+
+    label: str
+    share: float | None
+    elapsed: float
+    remaining: float | None
+
+
+class Outlook:
+    """Takes what a `Progress` is told, and says at any time what is to be shown."""
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        """Begin now, by `clock`."""
+        self._clock = clock
+        self._begin = self._expected_at = self._step_at = clock()
+        self._steps: list[Step] = []
+        self._index = -1
+        self._phase, self._done, self._total = "", 0, 0
+        self._base = self._shown = 0.0
+
+    def expect(self, steps: Sequence[Step]) -> None:
+        """These steps make up the work that is left."""
+        if not any(step.seconds > 0 for step in steps):
+            return
+        self._base = self._shown = self._share_now()
+        self._steps, self._index = list(steps), -1
+        self._expected_at = self._step_at = self._clock()
+
+    def report(self, phase: str, done: int, total: int) -> None:
+        """As `Progress`."""
+        begins = phase != self._phase or (total == 0 and done == 0)
+        if begins:
+            self._enter(phase)
+        self._phase, self._done, self._total = phase, done, total
+
+    def _enter(self, phase: str) -> None:
+        place = next((i for i, x in enumerate(self._steps) if i > self._index and x.phase == phase), None)
+        if place is None:
+            if any(step.phase == phase for step in self._steps):
+                return  # once more, which was not expected
+            if self._steps and self._index + 1 < len(self._steps):
+                return  # a part of what is expected that the model does not know
+            self.expect([Step(phase, 1.0), Step("", 1.0)])  # nothing is known: half of the rest
+            place = 0
+        self._index = place
+        self._step_at = self._clock()
+
+    def view(self) -> View:
+        """What is to be shown now."""
+        elapsed = self._clock() - self._begin
+        label = self._label()
+        if not self._steps:
+            return View(label, None, elapsed, None)
+        self._shown = max(self._shown, self._share_now())
+        known = self._steps[-1].phase != ""
+        return View(label, self._shown, elapsed, self._remaining() if known else None)
+
+    def _label(self) -> str:
+        if self._phase == "compilation" and self._total:
+            return f"compilation: {self._done} of {self._total} kernels"
+        return self._phase
+
+    def _seconds_done(self) -> float:
+        """Seconds of the model that are done."""
+        if self._index < 0:
+            return 0.0
+        return sum(x.seconds for x in self._steps[: self._index]) + self._fraction() * self._steps[self._index].seconds
+
+    def _fraction(self) -> float:
+        """The share of the current step that is done."""
+        step = self._steps[self._index]
+        if self._total and self._phase == step.phase:
+            # a phase of several steps reports its share of them all
+            count = sum(x.phase == step.phase for x in self._steps)
+            before = sum(x.phase == step.phase for x in self._steps[: self._index])
+            return min(1.0, max(0.0, self._done / self._total * count - before))
+        expected = step.seconds * self._slowness(sum(x.seconds for x in self._steps[: self._index]), self._step_at)
+        x = (self._clock() - self._step_at) / max(expected, 1e-9)
+        room = 1 - _SLOWS_FROM
+        return x if x < _SLOWS_FROM else 1 - room * math.exp(-(x - _SLOWS_FROM) / room)
+
+    def _slowness(self, predicted: float, until: float) -> float:
+        """By how much longer work takes here than predicted, as far as that has been seen."""
+        spent = until - self._expected_at
+        if predicted <= 0:
+            return 1.0
+        trust = min(1.0, spent / _TRUSTED_SECONDS)
+        return (spent / predicted) ** trust if spent > 0 else 1.0
+
+    def _share_now(self) -> float:
+        if not self._steps:
+            return self._shown
+        total = sum(step.seconds for step in self._steps)
+        return max(self._shown, min(_MOST_SHARE, self._base + (1 - self._base) * self._seconds_done() / total))
+
+    def _remaining(self) -> float:
+        done = self._seconds_done()
+        left = sum(step.seconds for step in self._steps) - done
+        return max(0.0, left * self._slowness(done, self._clock()))
