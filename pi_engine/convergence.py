@@ -60,7 +60,8 @@ class Convergence:
 
     def __repr__(self) -> str:
         """Like `Convergence(chudnovsky, 14.182 digits a term, cost 1.00)`."""
-        parts = [f"{self.digits_per_term:.3f} digits a term", f"cost {self.relative_cost:.2f}"]
+        cost = "too slow to compute with" if self.relative_cost is None else f"cost {self.relative_cost:.2f}"
+        parts = [f"{self.digits_per_term:.3f} digits a term", cost]
         return line("Convergence", self.series.name, *parts)
 
     @property

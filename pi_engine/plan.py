@@ -114,6 +114,9 @@ def make_plan(
     """Terms and precision for ⌊π·base^digits⌋; on the compiled path where that pays, unless `fast` says.
 
     Memory and integers are also those of the confirmation where `check` is "full".
+
+    Raises:
+        UsageError: the series converges too slowly for any number of digits.
     """
     series.require_computable(digits, base)
     bits = fraction_bits(digits, base, guard_bits)

@@ -1,10 +1,16 @@
+import contextlib
 import csv
+import fcntl
 import io
 import itertools
 import json
 import math
+import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 import xml.etree.ElementTree as ET
 
 import gmpy2
@@ -122,21 +128,42 @@ def test_csv_has_a_line_for_each_series_and_number_of_terms():
 def test_table_without_times():
     done = run("--series", "bbp", "--series", "euler", "--digits", "0", "--terms", "3")
     table = done.stdout.splitlines()
-    assert table[0].split() == ["series", "1", "term", "2", "terms", "3", "terms", "digits/term", "measured", "cost"]
-    assert table[1].split()[:5] == ["bbp", "2.08", "3.77", "5.28", "1.2041"]
-    assert table[2].split()[:3] == ["euler", "0.00", "0.32"]  # 2 is no digit of π
+    assert table[0].split("\t") == ["series", "1 term", "2 terms", "3 terms", "digits per term", "measured", "cost"]
+    assert table[1].split("\t")[:5] == ["bbp", "2.08", "3.77", "5.28", "1.2041"]
+    assert table[2].split("\t")[:3] == ["euler", "0.00", "0.32"]  # 2 is no digit of π
     assert "multiple of Chudnovsky's" in done.stderr
     assert run("--series", "bbp", "--digits", "0", "--quiet").stderr == ""
 
 
-def test_the_default_is_eight_series_from_slow_to_fast_in_80_columns():
+def test_the_default_is_eight_series_from_slow_to_fast():
     found = json.loads(run("--digits", "300", "--rounds", "1", "--json").stdout)["series"]
     assert [x["name"] for x in found] == list(WELL_KNOWN) and len(found) == 8
     rates = [x["digits_per_term_predicted"] for x in found]
     assert rates == sorted(rates) and rates[0] == 0 and rates[-1] > 14
-    for arguments in (["--digits", "1e4", "--rounds", "1"], ["--digits", "0"]):
-        lines = run(*arguments).stdout.splitlines()
-        assert len(lines) == 9 and max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("arguments", [["--rounds", "1"], ["--digits", "0"], ["--all", "--digits", "0"]])
+def test_the_table_fits_80_columns(arguments):
+    """On a terminal of 80 columns, with all of its columns."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(leader, termios.TIOCSWINSZ, struct.pack("HHHH", 60, 80, 0, 0))
+    child = subprocess.Popen(
+        [sys.executable, "-m", "pi_engine", "convergence", *arguments],
+        stdout=follower,
+        stderr=subprocess.PIPE,
+        env={key: value for key, value in os.environ.items() if key != "COLUMNS"},
+    )
+    os.close(follower)
+    said = b""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while piece := os.read(leader, 4096):
+            said += piece
+    os.close(leader)
+    errors = child.communicate()[1].decode()
+    assert child.returncode == 0 and "too narrow" not in errors and "multiple of Chudnovsky's" in errors
+    lines = said.decode().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert sum(line.startswith("chudnovsky ") for line in lines) == 1
 
 
 def test_all_takes_the_catalogue_and_the_lessons():

@@ -165,21 +165,21 @@ def _print_table(found: list[Convergence], *, quiet: bool) -> None:
     shown = sorted({1, count, max(1, count // 2), *([] if sizes else [min(2, count)])})
     columns = [
         Column("series"),
-        *(Column(f"{n} term{'s' * (n > 1)}", right=True, rank=1 if n == shown[-1] else 3) for n in shown),
-        Column("digits/term", right=True),
+        *(Column(f"{n} term{'s' * (n > 1)}", right=True, rank=0 if n == shown[-1] else 3) for n in shown),
+        Column("digits per term", right=True),
         *([] if sizes else [Column("measured", right=True, rank=2)]),
-        Column("cost", right=True, rank=1),
-        *(Column(f"{_power(n)} digits", right=True, rank=2 if n == sizes[-1] else 4) for n in sizes),
-        *([Column("time", right=True, rank=1)] if sizes else []),
+        Column("cost", right=True),
+        *(Column(f"seconds at {_power(n)}", right=True, rank=2 if n == sizes[-1] else 4) for n in sizes),
+        *([Column("relative time", right=True, rank=1)] if sizes else []),
     ]
     rows: list[list[Cell]] = [
         [
             x.series.name,
             *(f"{max(0.0, x.digits_after_terms[n - 1]):.2f}" for n in shown),
-            f"{x.series.digits_per_term:.4f}" if x.series.order is None else "→ 0",
+            f"{x.series.digits_per_term:.4f}",
             *([] if sizes else [f"{x.digits_per_term:.4f}"]),
             _number(x.relative_cost, ".2f"),
-            *(_number(x.seconds.get(n), ".3g", " s") for n in sizes),
+            *(_number(x.seconds.get(n), ".3g") for n in sizes),
             *([_number(x.relative_time, ".2f")] if sizes else []),
         ]
         for x in found
@@ -193,16 +193,16 @@ def _notes(found: list[Convergence]) -> list[str]:
     slow = [x.series.name for x in found if x.series.order is not None]
     return [
         "digits after so many terms: −log10 of the error; 3.1416 has 5.13",
-        "digits/term: added by one more term in the long run",
+        "digits per term: added by one more term in the long run",
         *([] if timed else ["measured: the same, by a fit to the first terms"]),
         "cost: predicted time of the sum, as a multiple of Chudnovsky's",
-        *(["time: measured time of the sum, as a multiple of Chudnovsky's"] if timed else []),
+        *(["relative time: measured time of the sum, as a multiple of Chudnovsky's"] if timed else []),
         *([f"no cost or time, because too slow to compute with: {', '.join(slow)}"] if slow else []),
     ]
 
 
-def _number(value: float | None, form: str, unit: str = "") -> str:
-    return "–" if value is None else f"{value:{form}}{unit}"
+def _number(value: float | None, form: str) -> str | None:
+    return None if value is None else f"{value:{form}}"
 
 
 def _power(n: int) -> str:

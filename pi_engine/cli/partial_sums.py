@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output import emit, stdout_shows_colour
+from pi_engine.cli.output import emit, say, stdout_shows_colour
 from pi_engine.cli.table import Column, format_table
 from pi_engine.cli.terminal import stdout_width
 
 if TYPE_CHECKING:
     from pi_engine.series.partial_values import PartialValue
 
-_COLUMNS = (
-    Column("terms", right=True),
-    Column("digits", right=True),
-    Column("error", right=True, rank=1),
-    Column("π after so many terms", folds=True),
-)
 _SHOWN_WRONG = 8
 """Characters of a value that are shown beyond those that are right."""
 _LONGEST_START = 42
@@ -37,16 +32,21 @@ def partial_sum_fields(value: PartialValue) -> dict[str, object]:
     }
 
 
-def print_partial_sums(values: list[PartialValue]) -> None:
-    """Write the table of `series show --terms`; a terminal shows the digits that are right in colour."""
-    cells = [(x.terms, x.digits_agreeing, _error(x.digits), "".join(_parts(x))) for x in values]
-    table, _ = format_table(_COLUMNS, cells, stdout_width())
+def print_partial_sums(values: list[PartialValue], *, quiet: bool) -> None:
+    """Write the rows of `series show --terms`, of 80 columns at most, and in colour where stdout shows any."""
+    columns = (
+        Column("terms", right=True),
+        Column("digits", right=True),
+        Column("error", right=True, rank=1),
+        Column("π after so many terms"),
+    )
+    rows = [(x.terms, x.digits_agreeing, _error(x.digits), "".join(_parts(x))) for x in values]
+    text, omitted = format_table(columns, rows, stdout_width())
     if stdout_shows_colour():
-        for value in values:
-            right, rest = _parts(value)
-            if right:  # a value that had to be folded stays as it is
-                table = table.replace(f" {right}{rest}", " " + click.style(right, fg="green", bold=True) + rest, 1)
-    emit(table, "\n")
+        text = re.sub(r"\d[\d.…]*(?=\|)", lambda found: click.style(found[0], fg="green", bold=True), text)
+    emit(text, "\n")
+    if omitted and not quiet:
+        say("pi-engine: this terminal is too narrow for the column 'error': widen it, or use --json or a pipe")
 
 
 def _parts(value: PartialValue) -> tuple[str, str]:
@@ -59,10 +59,10 @@ def _parts(value: PartialValue) -> tuple[str, str]:
     return right, f"|{rest[:_SHOWN_WRONG]}"
 
 
-def _error(digits: float) -> str:
+def _error(digits: float) -> str | None:
     """|πₙ − π|, from its −log₁₀: 0.86, 7.6e-8, 1.2e-14183."""
     if not math.isfinite(digits):
-        return "–"
+        return None
     if digits < 2:
         return f"{10**-digits:.2g}"
     exponent = math.ceil(digits)

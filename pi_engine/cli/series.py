@@ -53,8 +53,8 @@ def list_series(*, files: tuple[str, ...], as_json: bool, quiet: bool) -> None:
     print_table(columns, cells, quiet=quiet)
 
 
-def _cost(row: PiSeries) -> str:
-    return f"{row.cost:.4f}" if row.order is None else "–"
+def _cost(row: PiSeries) -> str | None:
+    return f"{row.cost:.4f}" if row.order is None else None
 
 
 @command.command("show", short_help="Show one series.")
@@ -67,7 +67,7 @@ def _cost(row: PiSeries) -> str:
 )
 @json_option
 @quiet_option
-def show_series(name: str, *, terms: int | None, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (the option has done its work)
+def show_series(name: str, *, terms: int | None, as_json: bool, quiet: bool) -> None:
     """Show the series NAME: its formula, its polynomials, its convergence and its source.
 
     NAME is one of the catalogue, derived:D for the one that 'series derive D' finds, or a file FILE.toml that describes
@@ -90,7 +90,7 @@ def show_series(name: str, *, terms: int | None, as_json: bool, quiet: bool) -> 
     print_entries([(row.name, f"{row.title} ({row.family})"), ("", ""), *_lines(row)])
     if values:
         emit("\n")
-        print_partial_sums(values)
+        print_partial_sums(values, quiet=quiet)
 
 
 class _DeriveCommand(click.Command):
