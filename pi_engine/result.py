@@ -62,7 +62,9 @@ class ComputeResult:
         seconds: wall-clock seconds by phase, and "total".
         checks: what has been checked, in the order in which it was.
         path: "compiled" where the kernels computed, "gmpy2" where GMP alone did.
-        peak_memory_bytes: the largest resident size of the process up to the end of the computation.
+        peak_memory_bytes: the most that the process has had allocated in memory up to the end of the computation,
+            without the pages of mapped libraries: see `runtime.memory.peak_memory`.
+        mapped_memory_bytes: those pages, as many as were resident then; None where the system does not say.
         tail: π's hexadecimal digits that BBP gave, with check="full".
     """
 
@@ -75,6 +77,7 @@ class ComputeResult:
     checks: list[Check]
     path: Literal["compiled", "gmpy2"]
     peak_memory_bytes: int
+    mapped_memory_bytes: int | None
     tail: Tail | None
     residues: dict[int, int] | None
     _text: str = field(repr=False)

@@ -5,19 +5,17 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ("sh", "dirname", "cat", "cksum", "printf", "mkdir", "rm", "tail", "flock")
 
 
 @pytest.fixture
-def checkout(tmp_path):
-    """The scripts alone, and a folder of programs without a Python."""
-    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+def bare(checkout, tmp_path):
+    """A checkout of the scripts alone, and a folder of programs without a Python."""
+    shutil.copytree(checkout / "scripts", tmp_path / "scripts")
+    shutil.copy(checkout / "pyproject.toml", tmp_path)
     programs = tmp_path / "bin"
     programs.mkdir()
     for tool in TOOLS:
@@ -26,14 +24,14 @@ def checkout(tmp_path):
     return tmp_path
 
 
-def run(checkout, script):
-    environment = {"PATH": str(checkout / "bin")}
-    return subprocess.run([checkout / "scripts" / script], env=environment, capture_output=True, text=True)
+def run(bare, script, **environment):
+    environment["PATH"] = str(bare / "bin")
+    return subprocess.run([bare / "scripts" / script], env=environment, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("script", ["pi", "test"])
-def test_without_python_there_is_one_clear_line(checkout, script):
-    answer = run(checkout, script)
+def test_without_python_there_is_one_clear_line(bare, script):
+    answer = run(bare, script)
     assert answer.returncode == 1
     assert answer.stderr == (
         f"scripts/{script}: needs Python 3.11 or newer with its venv module: install it, or set PYTHON to one\n"
@@ -41,22 +39,36 @@ def test_without_python_there_is_one_clear_line(checkout, script):
 
 
 @pytest.mark.parametrize("script", ["pi", "test"])
-def test_a_python_that_is_too_old_is_no_python(checkout, script):
-    old = checkout / "bin" / "python3"
+def test_a_python_that_is_too_old_is_no_python(bare, script):
+    old = bare / "bin" / "python3"
     old.write_text("#!/bin/sh\nexit 1\n")  # as `sys.exit(sys.version_info < (3, 11))` would
     old.chmod(0o755)
-    assert "needs Python 3.11" in run(checkout, script).stderr
+    assert "needs Python 3.11" in run(bare, script).stderr
 
 
-def test_a_setup_that_fails_says_so_and_leaves_no_environment(checkout):
-    broken = checkout / "bin" / "python3"
+def test_the_order_in_which_a_python_is_looked_for(bare):
+    """The user's choice, the usual one, then by version: those that the tests run on, newest first, before newer ones."""
+
+    def chosen(**environment):
+        return run(bare, "pi", **environment).stderr.splitlines()[1]
+
+    for name in ("python3.14", "python3.11", "python3.12", "python3.13", "python3", "mine"):
+        python = bare / "bin" / name
+        python.write_text(f'#!/bin/sh\n[ "$1" = -c ] && exit 0\necho {name} >&2\nexit 1\n')
+        python.chmod(0o755)
+        assert chosen() == ("python3" if name == "mine" else name)
+    assert chosen(PYTHON="mine") == "mine"
+
+
+def test_a_setup_that_fails_says_so_and_leaves_no_environment(bare):
+    broken = bare / "bin" / "python3"
     broken.write_text('#!/bin/sh\n[ "$1" = -c ] && exit 0\necho "no disk left" >&2\nexit 1\n')
     broken.chmod(0o755)
-    answer = run(checkout, "pi")
+    answer = run(bare, "pi")
     assert answer.returncode == 1
     assert "no disk left" in answer.stderr
     assert answer.stderr.splitlines()[-1].startswith("scripts/pi: the setup failed; ")
-    assert not (checkout / ".venvs" / "run" / "stamp").exists()
+    assert not (bare / ".venvs" / "run" / "stamp").exists()
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else")
@@ -78,15 +90,15 @@ def test_a_folder_without_permission_is_one_line(tmp_path):
     assert list(closed.iterdir()) == []
 
 
-def test_every_mutation_has_its_place():
+def test_every_mutation_has_its_place(checkout):
     """Else the list of them stops there, after an hour perhaps."""
-    path = ROOT / "scripts/mutation_check.py"
+    path = checkout / "scripts/mutation_check.py"
     specification = importlib.util.spec_from_file_location("mutation_check", path)
     script = importlib.util.module_from_spec(specification)
     sys.modules["mutation_check"] = script
     specification.loader.exec_module(script)
     assert len(script.MUTATIONS) > 100
     for mutation in script.MUTATIONS:
-        assert (ROOT / mutation.file).read_text(encoding="utf-8").count(mutation.old) == 1, mutation.what
+        assert (checkout / mutation.file).read_text(encoding="utf-8").count(mutation.old) == 1, mutation.what
         assert mutation.new != mutation.old
-        assert all((ROOT / test).exists() for test in mutation.tests.split()), mutation.what
+        assert all((checkout / test).exists() for test in mutation.tests.split()), mutation.what

@@ -16,8 +16,7 @@ from pi_engine.cli.output import emit_json
 def command(*, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (the option has done its work)
     """Show versions, machine, threads, memory limit and cache folder: what a bug report needs."""
     from pi_engine.cli.table import print_entries
-    from pi_engine.plan import format_bytes
-    from pi_engine.runtime.memory import cgroup_memory_limit, memory_limit, physical_memory
+    from pi_engine.runtime.memory import cgroup_memory_limit, format_bytes, memory_limit, physical_memory
     from pi_engine.runtime.threads import available_threads
     from pi_engine.runtime.versions import installed_versions, processor_count, processor_name
 

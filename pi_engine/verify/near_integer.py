@@ -34,11 +34,12 @@ import gmpy2
 from gmpy2 import mpfr, mpz
 
 from pi_engine.bigint.division import divide, isqrt
-from pi_engine.bigint.product import multiply
-from pi_engine.errors import CapacityError, UsageError
+from pi_engine.bigint.product import multiply, transform_kernel_bytes
+from pi_engine.errors import UsageError
 from pi_engine.radix import fraction_bits, to_text
+from pi_engine.runtime.capacity import at_most, largest_that_fits, not_enough_memory
 from pi_engine.runtime.integers import as_int, as_mpz
-from pi_engine.runtime.memory import memory_limit
+from pi_engine.runtime.memory import THREAD_BYTES, memory_limit
 from pi_engine.runtime.threads import thread_count
 from pi_engine.series.class_number import LARGEST_COUNTED, class_number
 from pi_engine.verify.confirmation import Confirmation, NearInteger
@@ -60,11 +61,8 @@ LEAST_DIGITS = 50
 SHOWN = 50
 """Digits after the point of e^(π√d) that are shown."""
 
-BYTES_PER_DIGIT = 60
-"""Peak memory of π and `confirm`, twice what was seen at 10^7 digits: 413 MB, of which 130 are BASE_BYTES."""
-
-BASE_BYTES = 256 << 20
-"""The process with its kernels."""
+BYTES_PER_DIGIT, BASE_BYTES = 40, 24 << 20
+"""Peak memory of π and `confirm`, by digits (32 at 2·10^6 and 10^7), and of the process without kernels (19 MiB)."""
 
 LARGEST_D = 10**8
 """e^(π√d) then has 13 643 digits before the point."""
@@ -93,16 +91,24 @@ def require_usable(d: int, digits: int) -> None:
         raise UsageError("the number of digits must be 1 or more")
 
 
+def needed_bytes(digits: int, threads: int) -> int:
+    """What π and `confirm` allocate at once, at most."""
+    kernels = transform_kernel_bytes(math.ceil(digits * math.log2(10)))
+    return BASE_BYTES + threads * THREAD_BYTES + kernels + BYTES_PER_DIGIT * digits
+
+
 def require_memory(d: int, digits: int) -> None:
     """Refuse what would not fit in memory.
 
     Raises:
         CapacityError: the message says how many digits would.
     """
-    limit = memory_limit()
-    if proves_digits(d) and digits > 10**5 and BASE_BYTES + BYTES_PER_DIGIT * digits > limit:
-        most = (limit - BASE_BYTES) // BYTES_PER_DIGIT
-        raise CapacityError(f"{digits:_} digits need more memory than there is: about {max(most, 10**5):_} would fit")
+    if proves_digits(d):
+        limit, threads = memory_limit(), thread_count(None)
+        need = needed_bytes(digits, threads)
+        if need > limit:
+            most = largest_that_fits(lambda count: needed_bytes(count, threads) <= limit)
+            raise not_enough_memory(f"{digits:_} digits", need, limit, at_most(most))
 
 
 def near_integer(
