@@ -12,6 +12,7 @@ from gmpy2 import mpq, mpz, xmpz
 import pi_engine
 from pi_engine import PiEngineError, UsageError, identities, radix, series
 from pi_engine.bigint import division, multiply, product
+from pi_engine.estimate import estimate
 from pi_engine.radix import integer_text
 from pi_engine.runtime.tuning import Thresholds
 from pi_engine.series import ClosedForm, HypergeometricSeries, IntegerPolynomial
@@ -42,6 +43,7 @@ TAKERS = {
     "divide": lambda x: division.divide(100, x),
     "compute": pi_engine.compute,
     "compute, base": lambda x: pi_engine.compute(5, base=x),
+    "estimate": estimate,
     "hex_digits": pi_engine.hex_digits,
     "hex_digits, count": lambda x: pi_engine.hex_digits(5, count=x),
     "derive": series.derive,
@@ -151,6 +153,7 @@ def test_memory_and_lengths():
     [
         (lambda: pi_engine.compute(5, series=7), "series takes"),
         (lambda: pi_engine.compute(5, series=None), "series takes"),
+        (lambda: estimate(5, series=7), "series takes"),
         (lambda: pi_engine.compute(5, progress=7), "progress takes a callable"),
         (lambda: pi_engine.verify_file(b"pi.txt"), "not bytes"),
         (lambda: pi_engine.verify_file(5), "not int"),
