@@ -51,8 +51,8 @@ def multiply(a: SupportsIndex, b: SupportsIndex, *, threads: SupportsIndex | Non
     """
     if threads is not None:
         threads = thread_count(threads)
-    first = as_mpz(a, "multiply")
-    a, b = first, first if b is a else as_mpz(b, "multiply")
+    factor = as_mpz(a, "multiply")
+    a, b = factor, factor if b is a else as_mpz(b, "multiply")
     x, y = a.bit_length(), b.bit_length()
     limits = thresholds()
     if min(x, y) < (limits.square if a is b else limits.multiply) or not transform_pays(gmp_seconds(x, y)):
