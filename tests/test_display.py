@@ -11,6 +11,7 @@ import pytest
 import pi_engine
 from pi_engine import identities, series
 from pi_engine.convergence import measure_convergence
+from pi_engine.estimate import estimate
 from pi_engine.result import Check
 from pi_engine.series import ClosedForm, HypergeometricSeries, IntegerPolynomial
 from pi_engine.verify.near_integer import near_integer
@@ -127,6 +128,7 @@ def public_objects():
     yield from (series.derive(7, digits=20), series.derive(163, digits=20))
     yield from gallery
     yield identities.evaluate(gallery[0], 30)
+    yield estimate(10**6, format="ycd")
     yield near_integer(163, result.value, 200)
     yield near_integer(10**4, pi_engine.compute(500).value, 500)
     yield from measure_convergence(["bbp"], terms=3)

@@ -12,7 +12,9 @@ from gmpy2 import mpq, mpz, xmpz
 import pi_engine
 from pi_engine import PiEngineError, UsageError, identities, radix, series
 from pi_engine.bigint import division, multiply, product
+from pi_engine.estimate import estimate
 from pi_engine.radix import integer_text
+from pi_engine.runtime.tuning import Thresholds
 from pi_engine.series import ClosedForm, HypergeometricSeries, IntegerPolynomial
 from pi_engine.series.evaluation import BinaryFraction
 from pi_engine.verify.near_integer import confirm, near_integer
@@ -41,6 +43,7 @@ TAKERS = {
     "divide": lambda x: division.divide(100, x),
     "compute": pi_engine.compute,
     "compute, base": lambda x: pi_engine.compute(5, base=x),
+    "estimate": estimate,
     "hex_digits": pi_engine.hex_digits,
     "hex_digits, count": lambda x: pi_engine.hex_digits(5, count=x),
     "derive": series.derive,
@@ -86,7 +89,7 @@ def test_truth_values_are_integers_as_everywhere_in_python():
 
 
 def test_large_integers_of_python(rng):
-    """Beyond the 4300 digits that Python's own conversion gives up at, and through the transform."""
+    """Beyond the 4300 digits at which Python's own conversion gives up."""
     x = rng.getrandbits(170_000) | 1
     assert radix.to_text(10**50_000) == "1" + "0" * 50_000
     assert radix.to_text(-x) == "-" + mpz(x).digits()
@@ -97,10 +100,11 @@ def test_large_integers_of_python(rng):
 def test_an_int_that_is_given_twice_is_squared(monkeypatch):
     """One conversion, one object: what the transform squares at two thirds of the cost."""
     seen = []
-    monkeypatch.setattr(product, "transform_is_usable", lambda: True)
+    monkeypatch.setattr(product, "transform_pays", lambda seconds: True)
+    monkeypatch.setattr(product, "thresholds", lambda: Thresholds(multiply=2000, square=3000))
     monkeypatch.setattr(product, "_multiply_by_transform", lambda a, b, threads, *, check: seen.append(a is b) or a * b)
-    x, y = ((1 << 3_000_000) - 1 for _ in range(2))
-    assert multiply(x, x) == (mpz(1) << 6_000_000) - (mpz(1) << 3_000_001) + 1
+    x, y = ((1 << 30_000) - 1 for _ in range(2))
+    assert multiply(x, x) == (mpz(1) << 60_000) - (mpz(1) << 30_001) + 1
     multiply(x, y)
     assert seen == [True, False]
 
@@ -149,6 +153,7 @@ def test_memory_and_lengths():
     [
         (lambda: pi_engine.compute(5, series=7), "series takes"),
         (lambda: pi_engine.compute(5, series=None), "series takes"),
+        (lambda: estimate(5, series=7), "series takes"),
         (lambda: pi_engine.compute(5, progress=7), "progress takes a callable"),
         (lambda: pi_engine.verify_file(b"pi.txt"), "not bytes"),
         (lambda: pi_engine.verify_file(5), "not int"),
