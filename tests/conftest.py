@@ -25,7 +25,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "slow: takes over five seconds on two idle cores; leave out with -m 'not slow'")
+    config.addinivalue_line("markers", "slow: large sizes, compilations, many processes; leave out with -m 'not slow'")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tuned_run" in getattr(item, "fixturenames", ()):  # doctests have none
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_report_header():

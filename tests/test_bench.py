@@ -20,6 +20,7 @@ def test_every_program_gives_the_digits(program, digits):
     assert program.prepare(digits, 1)().text == OURS.prepare(digits, 1)().text
 
 
+@pytest.mark.slow
 def test_json_has_the_fields_of_the_contract():
     done = pi_engine(
         "bench", "--digits", "2000", "--digits", "3000", "--threads", "1", "--rounds", "2", "--peers", "--json"

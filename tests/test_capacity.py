@@ -139,6 +139,7 @@ def test_the_estimate_is_no_less_than_the_peak(series, digits, threads):
     assert 10**7 < peak <= make_plan(get(series), digits, 10, threads=threads).memory_bytes < 3.5 * peak
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("digits", "threads"), [(1_000_000, 2), (5_000_000, 2), (5_000_000, 3)])
 def test_the_estimate_of_the_compiled_path_is_no_less_than_its_peak(digits, threads):
     code = (

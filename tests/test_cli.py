@@ -141,6 +141,7 @@ def test_help_and_version(capsys):
     assert pi_engine.__version__ in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_line_says_how_to_be_faster_where_it_would_be(tmp_path):
     """With nothing compiled yet, at the start, and only where it matters."""
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}

@@ -19,6 +19,7 @@ NINES = 762
 """Position of the first of the six nines after the point."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("series", ["chudnovsky", "ramanujan"])
 def test_every_number_of_digits_up_to_3000(series, mpfr_digits):
     for digits in range(3001):
@@ -38,6 +39,7 @@ def test_a_million_digits(million):
     assert million.text()[:52] == "3." + "14159265358979323846264338327950288419716939937510"
 
 
+@pytest.mark.slow
 def test_ten_million_digits():
     text = pi_engine.compute(10**7).text()
     assert hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() == "bc3234ae2e3f6ec7737f037b375eabec"
@@ -180,6 +182,7 @@ def test_the_hash_takes_digits_only(text):
     DigitHash(16).update("0123456789abcdefABCDEF")
 
 
+@pytest.mark.slow
 def test_scaling_is_certain_exactly_when_it_can_be():
     """All small cases: None if and only if the floor is not constant on the open interval that the fraction allows."""
     for base in (10, 16):

@@ -198,6 +198,7 @@ def test_bad_options_get_one_line(arguments, says):
     assert says in done.stderr and len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_plot_has_two_panels_and_a_name_for_every_line(tmp_path):
     pytest.importorskip("matplotlib")
     picture = tmp_path / "pi.svg"

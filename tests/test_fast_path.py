@@ -50,6 +50,7 @@ def test_the_nines_at_762_are_settled(fast, monkeypatch, mpfr_digits):
         assert pi_engine.compute(digits).text() == "3." + mpfr_digits[:digits]
 
 
+@pytest.mark.slow
 def test_ten_million_digits(fast):
     text = pi_engine.compute(10**7).text()
     assert hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() == "bc3234ae2e3f6ec7737f037b375eabec"

@@ -111,6 +111,7 @@ def test_an_interrupt_is_one_line_and_leaves_nothing(signals_are_heard, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_an_early_interrupt_is_no_traceback(signals_are_heard):
     """While modules are still being imported, at any moment of it.
 

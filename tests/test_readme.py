@@ -85,6 +85,7 @@ def test_every_document_with_commands_is_run(checkout):
     assert sorted(str(path.relative_to(checkout)) for path in documents if lines_of(path)) == DOCUMENTS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_line_runs_and_prints_what_is_said(checkout, places, environment, document):
     clone, empty = places

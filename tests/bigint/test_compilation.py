@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 MODULE = """
 import numba
 from pi_engine.runtime.compilation import kernel, routine

@@ -9,6 +9,8 @@ import pytest
 
 from tests.bigint.test_compilation import COMPILING
 
+pytestmark = pytest.mark.slow
+
 MODULE = """
 import numpy as np
 from pi_engine.bigint import mpn, words

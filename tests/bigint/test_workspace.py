@@ -126,6 +126,7 @@ def test_free_memory_beyond_the_limit_goes_back():
     assert pool.held() <= 8 << 20
 
 
+@pytest.mark.slow
 def test_threads_never_share_a_block(address_space, rng):
     pool = Pool()
     seeds = [rng.random() for _ in range(8)]

@@ -96,6 +96,7 @@ def test_the_command(tmp_path, results, capsys):
     assert not (tmp_path / "y.txt").exists()
 
 
+@pytest.mark.slow
 def test_pipes(results):
     for form in FORMATS:
         command = [sys.executable, "-m", "pi_engine", "convert", "-", "-", "-q"]
