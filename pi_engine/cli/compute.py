@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.names import FILE, SERIES
 from pi_engine.cli.output import emit_all, emit_json
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, SIZE, CountingCommand
@@ -24,7 +25,9 @@ _HINT_FROM = 5_000_000
 
 @click.command(cls=CountingCommand, short_help="Compute digits of π.")
 @click.argument("digits", type=COUNT)
-@click.option("-o", "--output", metavar="FILE", help="Write the digits to FILE, '-' for stdout without a line break.")
+@click.option(
+    "-o", "--output", type=FILE, metavar="FILE", help="Write the digits to FILE, '-' for stdout without a line break."
+)
 @click.option(
     "--format",
     "form",
@@ -37,6 +40,7 @@ _HINT_FROM = 5_000_000
 @click.option("--base", type=click.Choice(["10", "16"]), default="10", show_default=True, help="Base of the digits.")
 @click.option(
     "--series",
+    type=SERIES,
     default="chudnovsky",
     show_default=True,
     metavar="NAME",

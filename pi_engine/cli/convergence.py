@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.names import FILE, SERIES
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT
@@ -21,7 +22,9 @@ _SHOWN_TERMS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
 @click.command(short_help="Digits per term and time, by series.")
-@click.option("--series", "names", multiple=True, metavar="NAME", help="Series; may be repeated.  [default: all]")
+@click.option(
+    "--series", "names", type=SERIES, multiple=True, metavar="NAME", help="Series; may be repeated.  [default: all]"
+)
 @click.option(
     "--terms",
     type=click.IntRange(1, 1000),
@@ -48,7 +51,11 @@ _SHOWN_TERMS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
 )
 @click.option("--threads", type=click.IntRange(min=1), metavar="T", help="Threads of the sums, by default all.")
 @click.option(
-    "--plot", "picture", metavar="FILE", help="Draw digits against terms, and time against digits: .svg or .png."
+    "--plot",
+    "picture",
+    type=FILE,
+    metavar="FILE",
+    help="Draw digits against terms, and time against digits: .svg or .png.",
 )
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @click.option(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.names import SERIES, TOML_FILE
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.quantities import COUNT
 
@@ -23,7 +24,14 @@ def command(ctx: click.Context) -> None:
 
 
 @command.command("list", short_help="List the catalogue.")
-@click.option("--file", "files", multiple=True, metavar="FILE.toml", help="List this file's series too; repeatable.")
+@click.option(
+    "--file",
+    "files",
+    type=TOML_FILE,
+    multiple=True,
+    metavar="FILE.toml",
+    help="List this file's series too; repeatable.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def list_series(*, files: tuple[str, ...], as_json: bool) -> None:
     """List the catalogue, with digits per term and predicted cost.
@@ -43,7 +51,7 @@ def list_series(*, files: tuple[str, ...], as_json: bool) -> None:
 
 
 @command.command("show", short_help="Show one series.")
-@click.argument("name")
+@click.argument("name", type=SERIES)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def show_series(name: str, *, as_json: bool) -> None:
     """Show the series NAME: its formula, its polynomials, its convergence and its source.

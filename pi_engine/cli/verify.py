@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from pi_engine.cli.names import FILE
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, SIZE
 
 
 @click.command(short_help="Is this file of digits π?")
-@click.argument("file")
+@click.argument("file", type=FILE)
 @click.option(
     "--method",
     type=click.Choice(["auto", "recompute", "bbp", "known"]),
