@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.group import CommandGroup
 from pi_engine.cli.names import SERIES, TOML_FILE
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.quantities import COUNT
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pi_engine.series import Component, Derivation, PiSeries
 
 
-@click.group(short_help="The series that can be summed.", invoke_without_command=True)
+@click.group(cls=CommandGroup, short_help="The series that can be summed.", invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
     """The series that can be summed: list them, show one, derive one from a discriminant."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -74,7 +75,11 @@ def get(names: Sequence[str]) -> tuple[Identity, ...]:
     for name in names:
         matching = [row for row in catalogue() if name.casefold() in (row.name, str(row.group))]
         if not matching:
-            known = ", ".join(row.name for row in catalogue())
-            raise UsageError(f"there is no identity {name[:50]!r}: choose a number from 1 to 10, or from {known}")
+            names_known = [row.name for row in catalogue()]
+            near = get_close_matches(name.casefold(), names_known, n=1)
+            all_names = f"choose a number from 1 to 10, or from {', '.join(names_known)}"
+            raise UsageError(
+                f"there is no identity {name[:50]!r}: {f'did you mean {near[0]!r}?' if near else all_names}"
+            )
         found |= {row.name: row for row in matching}
     return tuple(found.values())
