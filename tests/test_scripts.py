@@ -1,7 +1,9 @@
 """`scripts/pi` and `scripts/test` on machines that lack something; what they do where nothing lacks, every user of them sees."""
 
+import contextlib
 import importlib.util
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -46,6 +48,75 @@ def test_a_python_that_is_too_old_is_no_python(checkout, script):
     old.write_text("#!/bin/sh\nexit 1\n")  # as `sys.exit(sys.version_info < (3, 11))` would
     old.chmod(0o755)
     assert "needs Python 3.11" in run(checkout, script).stderr
+
+
+def test_a_python_without_its_venv_module_is_told_by_the_package_that_has_it(checkout):
+    incomplete = checkout / "bin" / "python3"
+    incomplete.write_text("#!/bin/sh\ncase $2 in *ensurepip*) exit 1 ;; esac\nexit 0\n")
+    incomplete.chmod(0o755)
+    answer = run(checkout, "pi")
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        "scripts/pi: python3 lacks its venv module: install it (Debian, Ubuntu: apt install python3-venv), "
+        "or set PYTHON to another Python\n"
+    )
+
+
+def fake_python(checkout):
+    """One that makes environments whose pip notes what it was asked for."""
+    python = checkout / "bin" / "python3"
+    python.write_text(
+        """#!/bin/sh
+[ "$1" = -c ] && exit 0
+case $2 in
+    venv) mkdir -p "$3/bin" && cat "$0" >"$3/bin/python" && chmod 755 "$3/bin/python" ;;
+    pip) shift 2 && echo "Collecting click==8 (from somewhere)" && echo "$*" >>"$ASKED" ;;
+    *) echo "ran $*" ;;
+esac
+"""
+    )
+    python.chmod(0o755)
+    (checkout / "bin" / "chmod").symlink_to(shutil.which("chmod"))
+
+
+def set_up(checkout, terminal=None, **environment):
+    environment = {"PATH": str(checkout / "bin"), "ASKED": str(checkout / "asked"), **environment}
+    return subprocess.run(
+        [checkout / "scripts" / "pi", "--version"], env=environment, stdout=subprocess.PIPE,
+        stderr=terminal or subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_extras_are_asked_for_once_and_kept(checkout):
+    fake_python(checkout)
+    answer = set_up(checkout, PI_ENGINE_EXTRAS="plot")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr == "scripts/pi: there is no extra 'plot': PI_ENGINE_EXTRAS takes plots and peers\n"
+    assert "ran -P -m pi_engine --version" in set_up(checkout, PI_ENGINE_EXTRAS="plots,peers").stdout
+    assert (checkout / "asked").read_text().splitlines()[-1].endswith(f"-e {checkout}[plots,peers]")
+    set_up(checkout)
+    assert set_up(checkout, PI_ENGINE_EXTRAS="peers").stderr == ""  # what is installed already
+    (checkout / "scripts/requirements/run.txt").write_text("click==9\n")
+    set_up(checkout)
+    assert (checkout / "asked").read_text().splitlines()[-1].endswith(f"-e {checkout}[plots,peers]")
+    assert len((checkout / "asked").read_text().splitlines()) == 2 * 3
+
+
+def test_the_setup_shows_its_steps_on_a_terminal_only(checkout):
+    fake_python(checkout)
+    answer = set_up(checkout)
+    assert answer.stderr == "scripts/pi: setting up .venvs/run, once (a minute or so)\n"
+    (checkout / ".venvs/run/stamp").unlink()
+    ours, theirs = pty.openpty()
+    set_up(checkout, terminal=theirs)
+    os.close(theirs)
+    shown = ""
+    with contextlib.suppress(OSError):  # as all has been read
+        while chunk := os.read(ours, 10_000):
+            shown += chunk.decode()
+    os.close(ours)
+    assert "setting up .venvs/run" in shown
+    assert "    Collecting click==8\r\n" in shown
 
 
 def test_a_setup_that_fails_says_so_and_leaves_no_environment(checkout):
