@@ -11,7 +11,6 @@ each run is compared with the other kind's beside it.
 With `plain` the path without kernels is measured, which the command takes where they are not compiled or do not pay.
 """
 
-import importlib
 import os
 import statistics
 import subprocess
@@ -24,7 +23,7 @@ from typing import Literal
 import pi_engine
 from pi_engine import engine, summation
 from pi_engine.bigint import division, root_quotient
-from pi_engine.kernels import STORED_DIGITS, compile_fast_path
+from pi_engine.kernels import STORED_DIGITS, prepare
 from pi_engine.radix import conversion, powers, spine, tree, words_of_fraction
 from pi_engine.runtime.threads import available_threads
 from pi_engine.splitting import fast_tree, level_division, merge_check, shadow, truncation, upper_tree
@@ -122,11 +121,8 @@ def main() -> None:
     runs = int(arguments[1]) if len(arguments) > 1 else 15
     if plain:
         os.environ["PI_ENGINE_TRANSFORM"] = "0"
-        for loaded in ("pi_engine.splitting.fast_tree", "pi_engine.bigint.residues"):
-            sys.modules.pop(loaded, None)  # whose presence says that kernels are at hand
     else:
-        compile_fast_path()
-        importlib.import_module("pi_engine.splitting.fast_tree")  # the compiled path, from the first run on
+        prepare()  # the compiled path, from the first run on
 
     print(f"{digits:_} digits, by parts, medians of {runs} runs")
     checks = parts(digits, runs)

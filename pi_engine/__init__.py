@@ -1,10 +1,20 @@
 """Compute, and check, digits of π.
 
 >>> import pi_engine
->>> pi_engine.compute(20).text()
-'3.14159265358979323846'
+>>> pi_engine.compute(1000)[:20]
+'14159265358979323846'
 
-The names below are loaded on first use: importing the package imports neither gmpy2 nor numba.
+compute(1_000_000)       N digits of π: a ComputeResult, with text(), words, value, write("pi.txt")
+verify_file("pi.txt")    whether a file holds digits of π, and where it goes wrong: a Verification
+hex_digits(10**6)        hexadecimal digits from a position on, without those before
+bigint.multiply(a, b)    products of large integers, faster than GMP's
+radix.to_text(x)         large integers to decimal text, and back: radix.from_text(text)
+series.get("ramanujan")  the series that compute sums; catalogue(), derive(163), load("my.toml")
+PiEngineError            of all errors the base: UsageError, VerificationError, CapacityError,
+                         CorruptFileError, OutputError
+
+help(pi_engine.compute) describes one of them. Each is loaded on first use: importing the package
+imports neither gmpy2 nor numba.
 """
 
 TYPE_CHECKING = False  # importing typing for it would take longer than all the rest of this module
@@ -22,6 +32,7 @@ if TYPE_CHECKING:
     from pi_engine.errors import UsageError as UsageError
     from pi_engine.errors import VerificationError as VerificationError
     from pi_engine.file_verification import verify_file as verify_file
+    from pi_engine.kernels import prepare as prepare
     from pi_engine.result import ComputeResult as ComputeResult
     from pi_engine.verification import Verification as Verification
     from pi_engine.verify.bbp import hex_digits as hex_digits
@@ -31,6 +42,7 @@ _HOME = {
     "verify_file": "pi_engine.file_verification",
     "Verification": "pi_engine.verification",
     "ComputeResult": "pi_engine.result",
+    "prepare": "pi_engine.kernels",
     "hex_digits": "pi_engine.verify.bbp",
     "bigint": "pi_engine.bigint",
     "radix": "pi_engine.radix",
@@ -42,20 +54,24 @@ _HOME = {
     "CorruptFileError": "pi_engine.errors",
     "OutputError": "pi_engine.errors",
 }
-__all__ = ["__version__", *_HOME]  # noqa: PLE0604 (the keys are the names)
+# There is no __all__: with it help(pi_engine) is all classes in full, 800 lines, behind which the docstring is lost.
 
+if not TYPE_CHECKING:  # a type checker would take every name for one of this module
 
-def __getattr__(name: str) -> object:
-    """Import the module that a public name lives in, at its first use (PEP 562)."""
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+    def __getattr__(name: str) -> object:
+        """Import the module that a public name lives in, at its first use (PEP 562)."""
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
 
-    module = import_module(_HOME[name])
-    value = module if _HOME[name] == f"{__name__}.{name}" else getattr(module, name)
-    globals()[name] = value
-    return value
+        module = import_module(_HOME[name])
+        value = module if _HOME[name] == f"{__name__}.{name}" else getattr(module, name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    return sorted({*globals(), *_HOME} - {"__dir__", "__getattr__"})
+
+
+del TYPE_CHECKING

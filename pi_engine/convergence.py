@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
-from pi_engine.kernels import fast_path_is_ready, prepare_fast_path
+from pi_engine.kernels import prepare_fast_path
 from pi_engine.plan import make_plan_within
+from pi_engine.runtime.display import line
 from pi_engine.runtime.progress import PhaseClock, silent
-from pi_engine.runtime.threads import available_threads
+from pi_engine.runtime.threads import thread_count
 from pi_engine.series import catalogue, get
 from pi_engine.series.partial_values import digits_after_terms
 from pi_engine.summation import sum_series
@@ -54,6 +55,11 @@ class Convergence:
     seconds: dict[int, float] = field(default_factory=dict)
     relative_time: float | None = None
 
+    def __repr__(self) -> str:
+        """Like `Convergence(chudnovsky, 14.182 digits a term, cost 1.00)`."""
+        parts = [f"{self.digits_per_term:.3f} digits a term", f"cost {self.relative_cost:.2f}"]
+        return line("Convergence", self.series.name, *parts)
+
     @property
     def relative_cost(self) -> float:
         """The predicted cost, the reference's being 1."""
@@ -85,15 +91,15 @@ def measure_convergence(
     """
     if terms < 1 or rounds < 1 or any(n < 1 for n in digits):
         raise UsageError("terms, digits and rounds must be 1 or more")
+    count = thread_count(threads)
     chosen = [get(name) for name in names] or list(catalogue())
-    threads = available_threads() if threads is None else threads
     told = silent if progress is None else progress
     found = []
     for i, row in enumerate(chosen):
         told("terms", i, len(chosen))
         reached = digits_after_terms(row, max(terms, _FIT_TERMS))
         found.append(Convergence(row, reached[:terms], fitted_digits_per_term(reached)))
-    _time_sums(found, sorted(set(digits)), rounds, threads, told)
+    _time_sums(found, sorted(set(digits)), rounds, count, told)
     return found
 
 
@@ -118,9 +124,7 @@ def _time_sums(found: list[Convergence], sizes: list[int], rounds: int, threads:
     rows = {x.series.name: x.series for x in found}
     rows.setdefault(REFERENCE, get(REFERENCE))
     if sizes and any(make_plan_within(row, sizes[-1], 10, threads=threads).fast for row in rows.values()):
-        if not fast_path_is_ready():
-            prepare_fast_path()
-        import pi_engine.splitting.fast_tree  # noqa: F401 (loaded: all sums take the compiled path from here on, or none)
+        prepare_fast_path(progress)  # loaded: all sums take the compiled path from here on, or none
     measured: dict[tuple[str, int], list[float]] = {}
     steps, done = rounds * len(sizes) * len(rows), 0
     for _ in range(rounds):

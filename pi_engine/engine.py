@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -13,17 +12,20 @@ from pi_engine import series as series_room
 from pi_engine.bigint.moduli import moduli, moduli_text
 from pi_engine.converted import convert, text_residues
 from pi_engine.errors import UsageError, VerificationError
-from pi_engine.kernels import fast_path_is_ready, prepare_fast_path
+from pi_engine.kernels import fast_path_is_stored, prepare_fast_path
 from pi_engine.plan import GUARD_BITS, Plan, make_plan_within
 from pi_engine.result import Check, ComputeResult
 from pi_engine.runtime import memory as machine_memory
+from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.progress import PhaseClock, announce, silent, within
-from pi_engine.runtime.threads import available_threads
+from pi_engine.runtime.threads import thread_count
 from pi_engine.series.evaluation import pi_fraction, root_of_radicand
 from pi_engine.summation import sum_series
 from pi_engine.verify.known import compare_with_known, known_hash
 
 if TYPE_CHECKING:
+    from typing import SupportsIndex
+
     from pi_engine.converted import Converted
     from pi_engine.runtime.progress import Progress, Step
     from pi_engine.series import PiSeries
@@ -39,19 +41,19 @@ _KEPT_BYTES = 256 << 20
 
 
 def compute(
-    digits: int,
+    digits: SupportsIndex,
     *,
-    base: int = 10,
+    base: SupportsIndex = 10,
     series: str | PiSeries = "chudnovsky",
-    threads: int | None = None,
-    memory: int | None = None,
+    threads: SupportsIndex | None = None,
+    memory: SupportsIndex | None = None,
     check: CheckLevel = "fast",
     progress: Progress | None = None,
 ) -> ComputeResult:
     """Compute ⌊π·base^digits⌋.
 
     Args:
-        digits: N ≥ 0, the digits after the point.
+        digits: N ≥ 0, the digits after the point; int, mpz or a numpy integer, like all numbers here.
         base: 10 or 16.
         series: a name of the catalogue, `derived:D`, a file `….toml`, or a series.
         threads: how many to use; all by default.
@@ -62,23 +64,26 @@ def compute(
         progress: called as (phase, done, total), total 0 where a phase cannot be divided.
 
     Raises:
+        TypeError: an argument is of another type.
         UsageError: an argument is not usable.
         CapacityError: it would not fit in memory.
         VerificationError: a check failed.
     """
-    digits, base = operator.index(digits), operator.index(base)
-    threads = available_threads() if threads is None else operator.index(threads)
-    memory = None if memory is None else operator.index(memory)
+    digits, base = as_int(digits, "digits"), as_int(base, "base")
+    threads, memory = thread_count(threads), machine_memory.byte_limit(memory)
+    if not (progress is None or callable(progress)):
+        raise TypeError(f"progress takes a callable, not {type(progress).__name__}")
     chosen = series_room.get(series) if isinstance(series, str) else series
-    _require_usable(digits, base, threads, memory, check)
+    if not isinstance(chosen, series_room.PiSeries):
+        raise TypeError(f"series takes the name of one, or a PiSeries, not {type(series).__name__}")
+    _require_usable(digits, base, check)
     clock = PhaseClock(silent if progress is None else progress)
     guard_bits = GUARD_BITS
     while True:
         plan = make_plan_within(chosen, digits, base, guard_bits=guard_bits, threads=threads, limit=memory)
         announce(clock.progress, partial(_forecast, plan, threads, check))
-        if plan.fast and not fast_path_is_ready():
-            with clock.phase("compilation"):
-                prepare_fast_path()
+        if plan.fast:
+            _load_kernels(clock)
         checks: list[Check] | None = None if check == "none" else []
         converted = _attempt(plan, threads, clock, checks, full=check == "full")
         if converted is not None:
@@ -107,10 +112,20 @@ def compute(
         residues=None if converted.residues is None else dict(zip(moduli(), converted.residues.values, strict=True)),
         seconds={**clock.seconds, "total": clock.total()},
         checks=checks or [],
+        path="compiled" if plan.fast else "gmpy2",
         peak_memory_bytes=machine_memory.peak_memory(),
         tail=converted.tail,
         _text=converted.text,
     )
+
+
+def _load_kernels(clock: PhaseClock) -> None:
+    """Load the compiled path; compiling it has a phase of its own."""
+    if fast_path_is_stored():
+        prepare_fast_path()
+        return
+    with clock.phase("compilation"):
+        prepare_fast_path(clock.progress)
 
 
 def _forecast(plan: Plan, threads: int, check: CheckLevel) -> list[Step]:
@@ -143,19 +158,14 @@ def require_capacity(
         CapacityError: it would not fit in memory.
         UsageError: there is no such series.
     """
-    threads = available_threads() if threads is None else threads
-    make_plan_within(series_room.get(series), digits, base, threads=threads, limit=memory)
+    make_plan_within(series_room.get(series), digits, base, threads=thread_count(threads), limit=memory)
 
 
-def _require_usable(digits: int, base: int, threads: int, memory: int | None, check: str) -> None:
+def _require_usable(digits: int, base: int, check: str) -> None:
     if digits < 0:
         raise UsageError("the number of digits cannot be negative: give 0 or more")
     if base not in BASES:
         raise UsageError(f"base {base} is not supported: choose 10 or 16")
-    if threads < 1:
-        raise UsageError("the number of threads must be 1 or more")
-    if memory is not None and memory < 1:
-        raise UsageError("the memory limit must be a positive number of bytes")
     if check not in ("none", "fast", "full"):
         raise UsageError(f"check {check!r} is not known: choose 'none', 'fast' or 'full'")
 

@@ -6,6 +6,7 @@ method's work: each is a row of `file_methods.METHODS`, with what it costs and w
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -13,16 +14,20 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pi_engine.digits.constants import PI, recognise
+from pi_engine.engine import BASES
 from pi_engine.errors import CorruptFileError, UsageError
 from pi_engine.file_case import FileCase
 from pi_engine.file_forecast import proving_by_bbp, reading, recomputing
 from pi_engine.file_known import in_head, known, known_proves_all, suspect, wrong_as_published
 from pi_engine.file_methods import METHODS, by_bbp, chosen, located
+from pi_engine.runtime.integers import as_int
+from pi_engine.runtime.memory import byte_limit
 from pi_engine.runtime.progress import silent
+from pi_engine.runtime.threads import thread_count
 from pi_engine.verify.survey import HEAD
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from typing import SupportsIndex
 
     from pi_engine.runtime.progress import Progress, Step
     from pi_engine.verification import Verification
@@ -32,13 +37,13 @@ _CONTEXT = 100
 
 
 def verify_file(
-    path: str | Path,
+    path: str | os.PathLike[str],
     method: str = "auto",
     *,
-    digits: int | None = None,
-    base: int | None = None,
-    threads: int | None = None,
-    memory: int | None = None,
+    digits: SupportsIndex | None = None,
+    base: SupportsIndex | None = None,
+    threads: SupportsIndex | None = None,
+    memory: SupportsIndex | None = None,
     progress: Progress | None = None,
 ) -> Verification:
     """Verify a file of digits of π, of any format, or a folder with a set of .ycd files, or "-" for standard input.
@@ -55,19 +60,30 @@ def verify_file(
         progress: called as (phase, done, total).
 
     Raises:
+        TypeError: an argument is of another type.
         UsageError: there is no such file or method, or the method is not for such a file.
         CapacityError: "recompute" or "bbp" would not fit in memory.
         VerificationError: a check of the computation failed.
     """
     if method not in {"auto", "known", *METHODS}:
         raise UsageError(f"method {method!r} is not known: choose one of {', '.join(('auto', 'known', *METHODS))}")
+    path = os.fspath(path)
+    if not isinstance(path, str):
+        raise TypeError(f"verify_file takes the path as str or Path, not {type(path).__name__}")
+    length = None if digits is None else as_int(digits, "digits")
+    if length is not None and length < 0:
+        raise UsageError("the number of digits must not be negative")
+    base = None if base is None else as_int(base, "base")
+    if base not in {None, *BASES}:
+        raise UsageError(f"base {base} is not supported: choose 10 or 16")
+    threads, memory = thread_count(threads), byte_limit(memory)
     start = time.perf_counter()
     with ExitStack() as stack:
         case = FileCase(
             path, base, threads=threads, memory=memory, progress=silent if progress is None else progress, stack=stack
         )
         try:
-            found = _answer(case, method, digits)
+            found = _answer(case, method, length)
         except CorruptFileError as error:
             found = case.corrupt(error)
     asked = found if found.method else replace(found, method="known" if method == "auto" else method)

@@ -64,6 +64,9 @@ _TO_BINARY_SECONDS = 3.3e-8
 _CONFIRMATION_SECONDS = 1.5e-6
 """The j-invariant, a digit, at 10^6."""
 
+_RAMANUJAN_COST = 1.78
+"""Ramanujan's series beside Chudnovsky's: it confirms that one, which confirms all others."""
+
 
 def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
     """The phases of a computation by this plan in the order in which they come; several components repeat theirs.
@@ -74,27 +77,28 @@ def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
         check: "none", "fast" or "full".
     """
     from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.kernels import fast_path_is_ready
+    from pi_engine.kernels import fast_path_is_stored
     from pi_engine.series import get
 
     digits = max(1.0, plan.fraction_bits * math.log10(2))
     cost = plan.series.cost / get("chudnovsky").cost
     each = _seconds(digits, threads, compiled=plan.fast)
     steps = []
-    if plan.fast and transform_is_usable() and not fast_path_is_ready():
+    if plan.fast and transform_is_usable() and not fast_path_is_stored():
         steps.append(Step("compilation", COMPILATION_SECONDS * machine_factor()))
     components = len(plan.terms)
     for _ in range(components):
         steps.append(Step("sum", each["sum"] * cost / components))
         if plan.combines:
             steps.append(Step("division", each["division"]))
-    steps += [Step(name, each[name]) for name in ("root", "division", "conversion")]
-    if plan.base == 16:
-        steps.pop()
+    steps += [Step("root", each["root"]), Step("division", each["division"])]
+    if check == "full":
+        steps.append(Step("BBP", bbp_seconds(plan.fraction_bits / 4, threads)))
+    steps.append(Step("conversion", each["conversion"] if plan.base == 10 else each["check"]))
     if check != "none":
         steps.append(Step("check", each["check"]))
     if check == "full":
-        steps += _full_check(plan, digits, threads)
+        steps.append(Step("confirmation", _confirmation_seconds(plan, digits, threads)))
     return steps
 
 
@@ -106,16 +110,15 @@ def seconds_by_phase(steps: Sequence[Step]) -> dict[str, float]:
     return {**found, "total": sum(found.values())}
 
 
-def _full_check(plan: Plan, digits: float, threads: int) -> list[Step]:
+def _confirmation_seconds(plan: Plan, digits: float, threads: int) -> float:
+    """All digits once more, by the j-invariant or by another series: see `full_check`."""
     from pi_engine.full_check import J_INVARIANT_DIGITS, LEAST_J_INVARIANT_DIGITS
 
-    steps = [Step("BBP", bbp_seconds(plan.fraction_bits / 4, threads))]
     if plan.base == 10 and LEAST_J_INVARIANT_DIGITS <= plan.digits <= J_INVARIANT_DIGITS:
-        return [*steps, Step("confirmation", _CONFIRMATION_SECONDS * digits * machine_factor())]
+        return _CONFIRMATION_SECONDS * digits * machine_factor()
     again = _seconds(digits, threads, compiled=plan.fast)
-    factor = 1.78 if plan.series.name == "chudnovsky" else 1.0  # Ramanujan's series, else Chudnovsky's
-    again["sum"] *= factor
-    return [*steps, Step("confirmation", sum(again.values()))]
+    again["sum"] *= _RAMANUJAN_COST if plan.series.name == "chudnovsky" else 1.0
+    return sum(again.values())
 
 
 def bbp_seconds(position: float, threads: int) -> float:

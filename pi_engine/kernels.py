@@ -1,14 +1,19 @@
-"""When the compiled path of the engine pays: it is faster, but its kernels must be compiled once, and loaded."""
+"""All kernels of the program, those of the compiled path of `compute`, and when that path pays.
+
+`runtime.kernel_set` has the rule that all kernels are loaded and compiled by, with its costs. Here it is applied to whole computations.
+"""
 
 from __future__ import annotations
 
-import sys
+import logging
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from pi_engine.runtime.kernel_set import KernelSet
+from pi_engine.runtime.progress import silent
 
+if TYPE_CHECKING:
     from pi_engine.runtime.object_code import StoredKernel
+    from pi_engine.runtime.progress import Progress
 
 LOADED_DIGITS = 20_000
 """With the kernels in this process."""
@@ -16,62 +21,82 @@ LOADED_DIGITS = 20_000
 STORED_DIGITS = 800_000
 """With the kernels in the user's cache: importing numpy and LLVM and loading them takes about 0.3 s."""
 
-COMPILED_DIGITS = 20_000_000
-"""With nothing compiled yet: compilation takes about a minute, and so does the plain path at three times as many."""
+COMPILED_DIGITS = 70_000_000
+"""With nothing compiled yet: compilation takes about a minute, and so does the plain path of so many digits."""
+
+COMPILATION_SECONDS = 60
+"""About how long `prepare` takes where nothing is stored."""
+
+FAST_PATH = KernelSet(
+    "pi_engine.bigint.transform_kernels:TRANSFORM_KERNELS",
+    "pi_engine.bigint.transform_kernels:RESIDUE_KERNELS",
+    "pi_engine.splitting.tree_kernels:TREE_KERNELS",
+    "pi_engine.radix.conversion_kernels:TO_DIGITS_KERNELS",
+)
+"""All that `compute` calls on the compiled path."""
+
+ALL_KERNELS = KernelSet(
+    "pi_engine.bigint.transform_kernels:TRANSFORM_KERNELS",
+    "pi_engine.bigint.transform_kernels:RESIDUE_KERNELS",
+    "pi_engine.splitting.tree_kernels:TREE_KERNELS",
+    "pi_engine.radix.conversion_kernels:TO_DIGITS_KERNELS",
+    "pi_engine.radix.conversion_kernels:FROM_DIGITS_KERNELS",
+    "pi_engine.radix.conversion_kernels:TEXT_KERNELS",
+    "pi_engine.verify.bbp_sum:BBP_KERNELS",
+)
+"""Also the way back from digits to integers, digit files, and BBP."""
 
 
 def fast_path_pays(digits: int) -> bool:
     """Whether a computation of so many decimal digits is finished sooner on the compiled path, as things stand."""
     if digits < LOADED_DIGITS:
         return False
-    if "pi_engine.splitting.fast_tree" in sys.modules:
-        return True
-    if digits < STORED_DIGITS:
+    loaded = FAST_PATH.is_loaded()
+    if digits < STORED_DIGITS and not loaded:
         return False
     from pi_engine.bigint.product import transform_is_usable
 
-    return transform_is_usable() and (digits >= COMPILED_DIGITS or fast_path_is_stored())
+    return transform_is_usable() and (loaded or digits >= COMPILED_DIGITS or fast_path_is_stored())
+
+
+def plain_path_seconds(digits: int) -> float:
+    """About how long GMP alone takes for so many digits: 0.4 s for 10^6, 6 s for 10^7, 90 s for 10^8, on Zen 5."""
+    return float(6.0 * (digits / 1e7) ** 1.18)
 
 
 def fast_path_kernels() -> list[StoredKernel]:
     """All that `compute` calls on the compiled path; importing them needs neither numpy nor Numba."""
-    from pi_engine.bigint.transform_kernels import RESIDUE_KERNELS, TRANSFORM_KERNELS
-    from pi_engine.radix.conversion_kernels import TO_DIGITS_KERNELS
-    from pi_engine.splitting.tree_kernels import TREE_KERNELS
-
-    return [*TRANSFORM_KERNELS, *RESIDUE_KERNELS, *TREE_KERNELS, *TO_DIGITS_KERNELS]
+    return FAST_PATH.kernels()
 
 
 def fast_path_is_stored() -> bool:
-    """Whether the kernels of the compiled path have been compiled and stored for this machine and these sources."""
-    return all(kernel.is_stored() for kernel in fast_path_kernels())
+    """Whether a run on the compiled path has nothing to compile: its kernels are loaded, or stored for this machine and these sources."""
+    return FAST_PATH.is_stored()
 
 
-def fast_path_is_ready() -> bool:
-    """Whether a run on the compiled path has nothing to compile."""
-    return "pi_engine.splitting.fast_tree" in sys.modules or fast_path_is_stored()
-
-
-def prepare_fast_path() -> None:
-    """Compile and store what is missing of the compiled path, and say so before, as a log message.
+def prepare_fast_path(progress: Progress = silent) -> None:
+    """Load the compiled path. Compile and store what is missing of it, and say so before, as a log record.
 
     All of it: some kernels are called in rare cases only, and as long as they are missing no other process finds the path stored.
+    And first of all: with its kernels loaded, every product of the computation goes through the transform from its crossover on.
     """
-    import logging
-
-    logging.getLogger("pi_engine").warning("pi-engine: compiling for this machine, once: about a minute")
-    for kernel in fast_path_kernels():
-        if not kernel.is_stored():
-            kernel.ready()
+    FAST_PATH.ready(progress)
 
 
-def compile_fast_path(notice: Callable[[str], object] | None = None) -> None:
-    """Compile and store the kernels of the compiled path, of the way back from digits to integers, of digit files, of BBP."""
-    from pi_engine.radix.conversion_kernels import FROM_DIGITS_KERNELS, TEXT_KERNELS
-    from pi_engine.verify.bbp_sum import BBP_KERNEL
+def prepare(progress: Progress | None = None) -> None:
+    """Compile all kernels of the program for this machine, once, about a minute; or load them, 0.3 s.
 
-    kernels = [*fast_path_kernels(), *FROM_DIGITS_KERNELS, *TEXT_KERNELS, BBP_KERNEL]
-    if notice is not None and not all(kernel.is_stored() for kernel in kernels):
-        notice("compiling the fast path of 'compute' for this machine: about a minute")
-    for kernel in kernels:
-        kernel.ready()
+    Nothing else makes small work wait for a compiler: without kernels GMP computes, and only what would take GMP longer than
+    the compilation takes compiles them first. A log record of "pi_engine" says so before each wait.
+
+    Args:
+        progress: called as ("compilation", done, total): how many kernels have been compiled, of how many.
+    """
+    from pi_engine.bigint.product import transform_is_usable
+
+    if not transform_is_usable():
+        logging.getLogger("pi_engine").warning(
+            "pi-engine: this processor has no fused multiply-add: GMP computes at every size, and there is nothing to compile"
+        )
+        return
+    ALL_KERNELS.ready(silent if progress is None else progress)

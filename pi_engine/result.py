@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -9,15 +10,26 @@ from typing import TYPE_CHECKING, Literal
 from gmpy2 import mpz
 
 from pi_engine.radix import from_text
+from pi_engine.runtime.display import counted, fitted, html_table, line, seconds_text
+from pi_engine.runtime.integers import as_int
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
-    from pathlib import Path
+    from typing import SupportsIndex
 
     import numpy as np
     from numpy.typing import NDArray
 
     from pi_engine.verify.tail import Tail
+
+_WHOLE = 20
+"""Digits after the point that are shown all."""
+
+_END = 8
+"""Of more, so many of the first and of the last."""
+
+_LONGEST_NAME = 20
 
 
 @dataclass(frozen=True)
@@ -28,10 +40,17 @@ class Check:
     status: Literal["passed", "skipped"]
     detail: str
 
+    def __repr__(self) -> str:
+        """Like `Check(root passed: the square and its remainder modulo …)`."""
+        return line("Check", f"{self.name} {self.status}: {self.detail}")
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class ComputeResult:
     """N digits of π after the point, truncated, never rounded.
+
+    It is a sequence of those digits: `len(result)` is N, `result[0]` the first digit after the point, `result[:10]` the
+    first ten, as str. `str(result)` is the text with `3.` before them. Results are equal where base and digits are.
 
     Attributes:
         digits: N.
@@ -42,6 +61,7 @@ class ComputeResult:
         residues: value by modulus, for 2^61 − 1 and the random prime that the checks used; None with check="none".
         seconds: wall-clock seconds by phase, and "total".
         checks: what has been checked, in the order in which it was.
+        path: "compiled" where the kernels computed, "gmpy2" where GMP alone did.
         peak_memory_bytes: the largest resident size of the process up to the end of the computation.
         tail: π's hexadecimal digits that BBP gave, with check="full".
     """
@@ -53,6 +73,7 @@ class ComputeResult:
     hash: int
     seconds: dict[str, float]
     checks: list[Check]
+    path: Literal["compiled", "gmpy2"]
     peak_memory_bytes: int
     tail: Tail | None
     residues: dict[int, int] | None
@@ -73,6 +94,77 @@ class ComputeResult:
         for start in range(0, len(self._text), size):
             yield self._text[start : start + size]
 
+    def __len__(self) -> int:
+        """N."""
+        return self.digits
+
+    def __bool__(self) -> bool:
+        """True, also for no digits after the point."""
+        return True
+
+    def __getitem__(self, key: SupportsIndex | slice) -> str:
+        """Digits after the point, by position from 0 on, or by a slice; negative positions count from the end.
+
+        Raises:
+            IndexError: there is no such position.
+            TypeError: the key is neither an integer nor a slice.
+        """
+        if isinstance(key, slice):
+            start, stop, step = key.indices(self.digits)
+            return self._text[2 + start : 2 + stop : step]
+        try:
+            position = operator.index(key)
+        except TypeError:
+            raise TypeError(f"digits are taken by an integer or a slice, not {type(key).__name__}") from None
+        if not -self.digits <= position < self.digits:
+            raise IndexError(f"position {position} is not among {counted(self.digits, 'digit')} after the point")
+        return self._text[2 + position % self.digits]
+
+    def __iter__(self) -> Iterator[str]:
+        """The digits after the point, one by one."""
+        return map(self._text.__getitem__, range(2, 2 + self.digits))
+
+    def __contains__(self, digits: object) -> bool:
+        """Whether these digits, a str, occur after the point."""
+        return isinstance(digits, str) and self._text.find(digits, 2) >= 0
+
+    def __eq__(self, other: object) -> bool:
+        """Whether base and digits are the same."""
+        if not isinstance(other, ComputeResult):
+            return NotImplemented
+        return (self.base, self._text) == (other.base, other._text)
+
+    def __hash__(self) -> int:
+        """Of base, N and value."""
+        return hash((self.base, self.digits, self.hash))
+
+    def __str__(self) -> str:
+        """As `text()`."""
+        return self._text
+
+    def __repr__(self) -> str:
+        """Like `ComputeResult(3.14159265…82148086, 1_000_000 digits, base 10, chudnovsky, 0.34 s)`."""
+        return line("ComputeResult", self._shown, *(value for _, value in self._facts()))
+
+    def _repr_html_(self) -> str:
+        checks = [(f"check: {check.name}", f"{check.status}: {check.detail}") for check in self.checks]
+        return html_table("π", [("value", self._shown), *self._facts(), *checks])
+
+    @property
+    def _shown(self) -> str:
+        """The digits, or their ends."""
+        if self.digits <= _WHOLE:
+            return self._text
+        return f"{self._text[: 2 + _END]}…{self._text[-_END:]}"
+
+    def _facts(self) -> list[tuple[str, str]]:
+        return [
+            ("length", counted(self.digits, "digit")),
+            ("base", f"base {self.base}"),
+            ("series", fitted(self.series, _LONGEST_NAME)),
+            ("time", seconds_text(self.seconds.get("total", 0.0))),
+        ]
+
     @property
     def fraction_text(self) -> str:
         """The N digits after the point."""
@@ -87,11 +179,11 @@ class ComputeResult:
 
     def write(
         self,
-        path: str | Path,
+        path: str | os.PathLike[str],
         *,
         overwrite: bool = False,
         format: str | None = None,  # noqa: A002 (the name of the option)
-        block_size: int | None = None,
+        block_size: SupportsIndex | None = None,
     ) -> list[Check]:
         """Write the digits to `path`: the file appears whole or not at all, and is re-read and compared.
 
@@ -105,14 +197,19 @@ class ComputeResult:
             The check of the file; none where it could not be read back, because it is a device or a pipe.
 
         Raises:
+            TypeError: an argument is of another type.
             UsageError: the file exists and `overwrite` is false, the folder is missing, or the format cannot be written.
             OutputError: the system refuses to write.
             CapacityError: the disk is full.
             VerificationError: what was re-read differs from the result; no file is left.
         """
+        from pathlib import Path
+
         from pi_engine.digits.formats import format_to_write
         from pi_engine.digits.text_file import write_text_file
 
+        path = Path(path)
+        block_size = None if block_size is None else as_int(block_size, "block_size")
         form = format_to_write(path, format)
         if form == "text" and block_size is None:
             was_read = write_text_file(

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from pi_engine.runtime.display import counted, fitted, html_table, line, seconds_text
+
 Status = Literal["ok", "wrong", "corrupt"]
+
+_LONGEST_NAME = 24
+_LONGEST_MESSAGE = 52
 
 
 @dataclass(frozen=True)
 class Verification:
     """Is this file π, and if not, where does it go wrong?
+
+    True in an `if` where the status is "ok", else false. Equal to another where all but the seconds are equal.
 
     Attributes:
         status: "ok", "wrong" (these are digits, but not π's) or "corrupt" (this is no sound file of digits).
@@ -41,10 +48,41 @@ class Verification:
     base: int | None
     format: str | None
     file: str
-    seconds: float
+    seconds: float = field(compare=False)
     kind: str | None
     offset: int | None
     message: str
+
+    def __bool__(self) -> bool:
+        """Whether the digits are sound, and nothing wrong was found in them."""
+        return self.status == "ok"
+
+    def __repr__(self) -> str:
+        """Like `Verification(ok, pi.txt, 1_000_000 digits, base 10, known, 0.05 s)`, or what is wrong in place of the last two."""
+        parts = [self._short_name, counted(self.digits, "digit")]
+        parts += [f"base {self.base}"] if self.base is not None else []
+        if self.message:
+            wrong = fitted(self.message.removeprefix(self.file).removeprefix(": "), _LONGEST_MESSAGE)
+            return line("Verification", f"{self.status}: {wrong}", *parts)
+        return line("Verification", self.status, *parts, self.method, seconds_text(self.seconds))
+
+    def _repr_html_(self) -> str:
+        rows = [("status", self.status), ("file", self.file), ("length", counted(self.digits, "digit"))]
+        if self.first_wrong is not None:
+            rows.append(("first wrong position", f"{self.first_wrong:_}"))
+        if self.found is not None and self.expected is not None:
+            rows += [("found", self.found), ("expected", self.expected)]
+        if self.message:
+            rows.append(("message", self.message))
+        rows += [("method", self.method), ("proved", self.proved), ("time", seconds_text(self.seconds))]
+        return html_table("Verification", rows)
+
+    @property
+    def _short_name(self) -> str:
+        """The file's name; of a long path its end."""
+        if len(self.file) <= _LONGEST_NAME:
+            return fitted(self.file, _LONGEST_NAME)
+        return "…" + fitted(self.file[1 - _LONGEST_NAME :], _LONGEST_NAME)
 
     @property
     def exit_code(self) -> int:

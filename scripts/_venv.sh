@@ -46,7 +46,10 @@ logged() {
     code=$({ { "$@" 2>&1 && echo 0 >&3 || echo 1 >&3; } | while IFS= read -r line; do
         printf '%s\n' "$line" >>"$log"
         case $line in
-            Collecting* | Installing*) [ ! -t 2 ] || printf '    %s\n' "${line%% (from *}" >&2 ;;
+            Collecting* | Processing* | Installing\ collected*)
+                line=${line%%: *} && line=${line%% (from *}
+                [ ! -t 2 ] || printf '    %s\n' "$line" >&2
+                ;;
         esac
     done; } 3>&1)
     return "$code"
@@ -90,6 +93,7 @@ ensure_venv() {
     rm -rf "$venv"
     log=$root/.venvs/$1.log
     : >"$log"
+    [ ! -t 2 ] || printf '    Making the environment with %s\n' "$python" >&2
     if logged "$python" -m venv "$venv" &&
         logged "$venv_python" -m pip install --disable-pip-version-check -r "$requirements" &&
         logged "$venv_python" -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e "$root" &&

@@ -13,12 +13,12 @@ from pathlib import Path
 import click
 
 from pi_engine.cli.main import cli
-from scripts import bench_tables, catalogue_table
+from scripts import bench_tables, catalogue_table, json_tables
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "cli.md"
 _WIDTH = 100
-SECTIONS = {**bench_tables.SECTIONS, "catalogue": catalogue_table.catalogue_table}
+SECTIONS = {**bench_tables.SECTIONS, **json_tables.SECTIONS, "catalogue": catalogue_table.catalogue_table}
 """Name of a section between `<!-- NAME -->` and `<!-- end of NAME -->` → what stands in it."""
 
 

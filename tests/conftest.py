@@ -1,6 +1,7 @@
 """What several tests need: a printed seed, the multiplier for long runs, and π from elsewhere."""
 
 import hashlib
+import json
 import os
 import random
 
@@ -9,6 +10,8 @@ import pytest
 
 import pi_engine
 from pi_engine import plan
+
+from .homes import command, environment_of
 
 MULTIPLIER = float(os.environ.get("PI_ENGINE_TEST_MULTIPLIER", "1"))
 """Random tests run this many times as long."""
@@ -52,3 +55,25 @@ def million():
         result = pi_engine.compute(10**6)
     assert hashlib.sha256(result.text().encode()).hexdigest() == MILLION_SHA256
     return result
+
+
+@pytest.fixture(scope="session")
+def tuned_run(tmp_path_factory):
+    """A home in which nothing was stored before `pi-engine tune --json` ran, and what that printed. A minute or two, once."""
+    home = tmp_path_factory.mktemp("tuned")
+    done = command(environment_of(home), "tune", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "compiling" in done.stderr
+    return home, json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def tuned_home(tuned_run):
+    """A home in which `tune` has run."""
+    return tuned_run[0]
+
+
+@pytest.fixture(scope="session")
+def tuned(tuned_run):
+    """What it printed."""
+    return tuned_run[1]

@@ -42,8 +42,8 @@ def test_the_table_has_a_line_a_size():
     done = pi_engine("bench", "--digits", "1000", "--digits", "1e3", "--rounds", "1")
     assert done.returncode == 0 and done.stderr == ""
     header, *lines = done.stdout.splitlines()
-    assert header.split()[:3] == ["digits", "threads", "sum"]
-    assert [line.split()[0] for line in lines] == ["1_000", "1_000"]
+    assert header.split("\t")[:3] == ["digits", "threads", "sum"]
+    assert [line.split("\t")[0] for line in lines] == ["1000", "1000"]
 
 
 def test_other_digits_are_an_error(monkeypatch):

@@ -111,6 +111,7 @@ def test_expansion_is_rounded_down_and_refuses_to_be_outrun(text):
 def test_kernels_and_gmp_give_the_same_expansion(text, monkeypatch):
     digits = as_digits(text)
     plain = expansion.expand(digits, 40_000, 2)
-    monkeypatch.setattr(expansion, "fast_path_pays", lambda digits: True)
+    monkeypatch.setattr(expansion, "from_text_pays", lambda digits: True)
+    monkeypatch.setattr(expansion, "FROM_TEXT_FROM_DIGITS", 0)
     assert expansion.expand(digits, 40_000, 2) == plain
     assert digits.text(18, 3) == text[17:20] and digits.text(44_999, 4) == text[44_998:] + "00"

@@ -3,7 +3,6 @@
 import hashlib
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 from gmpy2 import mpz
@@ -29,6 +28,7 @@ def test_digits_are_the_same(fast, million, rng, series, threads):
     for digits in [1, 18, 19, 20, 1000, *(rng.randrange(1000, 200_000) for _ in range(int(4 * MULTIPLIER)))]:
         result = pi_engine.compute(digits, series=series, threads=threads)
         assert result.text() == million.text()[: digits + 2], digits
+        assert (result.path, million.path) == ("compiled", "gmpy2")
         assert result.hash == result.value % (2**61 - 1)
 
 
@@ -100,10 +100,10 @@ def test_sabotage_is_seen(fast, monkeypatch, sabotage):
 
 def test_when_it_pays(monkeypatch):
     monkeypatch.setattr(product, "transform_is_usable", lambda: True)
-    monkeypatch.setitem(sys.modules, "pi_engine.splitting.fast_tree", kernels)
+    monkeypatch.setattr(kernels.FAST_PATH, "is_loaded", lambda: True)
     assert not kernels.fast_path_pays(kernels.LOADED_DIGITS - 1)
     assert kernels.fast_path_pays(kernels.LOADED_DIGITS)
-    monkeypatch.delitem(sys.modules, "pi_engine.splitting.fast_tree")
+    monkeypatch.setattr(kernels.FAST_PATH, "is_loaded", lambda: False)
     for stored in (False, True):
         monkeypatch.setattr(kernels, "fast_path_is_stored", lambda stored=stored: stored)
         assert not kernels.fast_path_pays(kernels.STORED_DIGITS - 1)
@@ -113,50 +113,32 @@ def test_when_it_pays(monkeypatch):
     assert not kernels.fast_path_pays(10**9)
 
 
-@pytest.mark.parametrize(
-    ("loaded", "stored", "ready"), [(False, False, False), (True, False, True), (False, True, True)]
-)
-def test_when_nothing_is_left_to_compile(monkeypatch, loaded, stored, ready):
-    monkeypatch.delitem(sys.modules, "pi_engine.splitting.fast_tree", raising=False)
-    if loaded:
-        monkeypatch.setitem(sys.modules, "pi_engine.splitting.fast_tree", kernels)
-    monkeypatch.setattr(kernels, "fast_path_is_stored", lambda: stored)
-    assert kernels.fast_path_is_ready() == ready
-
-
-def test_all_kernels_are_compiled_and_that_is_announced(monkeypatch, caplog):
-    """The ones that a run calls in rare cases only as well: else no later process would find the path stored."""
-    events = []
-    found = [
-        SimpleNamespace(is_stored=lambda i=i: i == 1, ready=lambda i=i: events.append((i, "compiling" in caplog.text)))
-        for i in range(4)
-    ]
-    monkeypatch.setattr(kernels, "fast_path_kernels", lambda: found)
-    caplog.set_level("WARNING", logger="pi_engine")  # --quiet may have lowered it
-    kernels.prepare_fast_path()
-    assert events == [(0, True), (2, True), (3, True)]
+def test_compiling_waits_for_work_that_takes_as_long():
+    """The size from which the compiler is waited for unasked is that at which GMP takes as long as it does."""
+    compilation = sum(kernel.seconds for kernel in kernels.FAST_PATH.kernels())
+    assert kernels.plain_path_seconds(kernels.COMPILED_DIGITS) > compilation > 30
 
 
 @pytest.mark.parametrize("ready", [False, True])
 def test_what_takes_the_compiled_path_prepares_it(fast, monkeypatch, ready):
     for user in (engine, convergence):
         prepared = []
-        monkeypatch.setattr(user, "fast_path_is_ready", lambda: ready)
-        monkeypatch.setattr(user, "prepare_fast_path", lambda prepared=prepared: prepared.append(True))
+        monkeypatch.setattr(engine, "fast_path_is_stored", lambda: ready)
+        monkeypatch.setattr(user, "prepare_fast_path", lambda *progress, prepared=prepared: prepared.append(progress))
         if user is engine:
             assert ("compilation" in pi_engine.compute(100).seconds) != ready
         else:
             convergence._time_sums([], [100], 1, 1, lambda *step: None)
-        assert prepared == [True] * (not ready)
+        assert len(prepared) == 1
 
 
 def test_stored_kernels_need_no_numba():
-    kernels.compile_fast_path()
+    kernels.prepare()
     assert kernels.fast_path_is_stored()
     code = (
         "import sys, pi_engine; from pi_engine import kernels; kernels.STORED_DIGITS = 0; import pi_engine.plan\n"
         "assert kernels.fast_path_pays(50_000)\n"
-        "print(pi_engine.compute(50_000).hash, 'pi_engine.splitting.fast_tree' in sys.modules, 'numba' in sys.modules)"
+        "print(pi_engine.compute(50_000).hash, kernels.FAST_PATH.is_loaded(), 'numba' in sys.modules)"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert answer.stdout.split() == [str(pi_engine.compute(50_000).hash), "True", "False"]

@@ -25,7 +25,9 @@ def test_the_command_shows_what_is_named(capsys):
 def test_without_names_all_are_evaluated(capsys):
     assert run(["identities", "--digits", "12", "-q"]) == 0
     captured = capsys.readouterr()
-    assert captured.out.count("12 of 12 digits agree") == len(catalogue())
+    header, *rows = [line.split("\t") for line in captured.out.splitlines()]
+    assert header == ["identity", "digits agreeing", "digits requested", "verdict", "seconds", "statement"]
+    assert [row[:4] for row in rows] == [[identity.name, "12", "12", "agree"] for identity in catalogue()]
     assert captured.err == ""
 
 

@@ -96,10 +96,14 @@ def test_the_description_links_to_nothing_that_is_only_in_the_repository(metadat
     assert description.startswith("# pi-engine")
 
 
-def test_the_wheel_holds_the_package_alone(distributions):
+def test_the_wheel_holds_the_package_and_types_of_gmpy2_alone(distributions):
     with zipfile.ZipFile(distributions[0]) as wheel:
         names = wheel.namelist()
-    assert {name.split("/")[0] for name in names} == {"pi_engine", f"pi_engine-{metadata_version()}.dist-info"}
+    assert {name.split("/")[0] for name in names} == {
+        "pi_engine",
+        "gmpy2-stubs",
+        f"pi_engine-{metadata_version()}.dist-info",
+    }
     assert "pi_engine/py.typed" in names
     assert "pi_engine/verify/known_digits.json" in names
 
@@ -111,7 +115,7 @@ def metadata_version():
 def test_the_source_distribution_holds_what_the_tests_need(distributions):
     with tarfile.open(distributions[1]) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}
-    folders = ("pi_engine", "tests", "benchmarks", "scripts", "docs", ".ci")
+    folders = ("pi_engine", "gmpy2-stubs", "tests", "benchmarks", "scripts", "docs", ".ci")
     wanted = {path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()}
     wanted |= {ROOT / name for name in ("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml")}
     missing = {path.relative_to(ROOT).as_posix() for path in wanted if "__pycache__" not in path.parts} - held

@@ -1,7 +1,5 @@
 """The checks by residues see what is planted, and multiples of 2^61 − 1, which only the second prime sees."""
 
-import sys
-
 import gmpy2
 import numpy as np
 import pytest
@@ -48,6 +46,7 @@ def test_residues_calculate(rng):
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_residues_of_long_numbers(rng, monkeypatch, threads):
     monkeypatch.setattr(limb_residues, "SHARED_FROM_BITS_OF_BOTH", 3_000_000)
+    both._RESIDUES.ready()
     for bits in (both.KERNEL_FROM_BITS - 1, both.KERNEL_FROM_BITS, 64 * 32768, 64 * 32768 + 1, 5_000_001):
         x = mpz(rng.getrandbits(bits) | 1 << (bits - 1))
         for number in (x, -x):
@@ -57,7 +56,7 @@ def test_residues_of_long_numbers(rng, monkeypatch, threads):
 @pytest.mark.parametrize("edge", [mersenne.WHOLE_BITS, 9 * mersenne.PIECE_BITS, 100 * mersenne.PIECE_BITS])
 def test_long_numbers_are_divided_in_pieces(rng, monkeypatch, edge):
     """Around the length at which that begins, and around whole pieces."""
-    monkeypatch.delitem(sys.modules, "pi_engine.bigint.residues")  # so that no kernel does it
+    monkeypatch.setattr(both._RESIDUES, "is_loaded", lambda: False)  # so that no kernel does it
     for bits in range(edge - 1, edge + 2):
         ones = (mpz(1) << bits) - 1
         for x in (ones, mpz(1) << (bits - 1), mpz(rng.getrandbits(bits)) | 1 << (bits - 1), ones // M61 * M61):
@@ -72,7 +71,7 @@ def test_long_numbers_are_divided_in_pieces(rng, monkeypatch, edge):
 def test_short_numbers_are_divided_as_they_are(monkeypatch):
     lengths = []
     monkeypatch.setattr(mersenne, "unpack", lambda x, bits: lengths.append(x.bit_length()) or gmpy2.unpack(x, bits))
-    monkeypatch.delitem(sys.modules, "pi_engine.bigint.residues")
+    monkeypatch.setattr(both._RESIDUES, "is_loaded", lambda: False)
     for bits in (1, mersenne.WHOLE_BITS, mersenne.WHOLE_BITS + 1):
         mersenne.residue(mpz(1) << (bits - 1))
         both.residues(-mpz(1) << (bits - 1))

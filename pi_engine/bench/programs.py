@@ -61,11 +61,10 @@ class Program:
 def _pi_engine(digits: int, threads: int) -> Callable[[], Run]:
     """As in a process that has computed before: the kernels are loaded where this machine can use them."""
     from pi_engine.engine import compute
-    from pi_engine.kernels import LOADED_DIGITS, fast_path_is_stored
+    from pi_engine.kernels import LOADED_DIGITS, fast_path_is_stored, prepare_fast_path
 
     if digits >= LOADED_DIGITS and fast_path_is_stored():
-        import pi_engine.splitting.fast_tree  # noqa: F401 (from here on the compiled path is taken)
-
+        prepare_fast_path()  # from here on the compiled path is taken
         compute(LOADED_DIGITS + 10_000, threads=threads)
 
     def run() -> Run:

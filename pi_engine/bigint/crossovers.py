@@ -11,7 +11,7 @@ from pi_engine.bigint.large_products import TRANSFORM_ALL
 from pi_engine.bigint.level import NEVER, multiply_level
 from pi_engine.bigint.limb_products import multiply_limbs
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.product import prepare
+from pi_engine.bigint.product import TRANSFORM
 from pi_engine.runtime.tuning import Thresholds, measure
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def measure_crossovers(notice: Callable[[str], object] | None = None) -> Thresho
     Args:
         notice: told each result, in a line, as it is found.
     """
-    prepare()
+    TRANSFORM.ready()
     return measure(
         {
             "multiply": (_product, 10_000, 1_000_000),

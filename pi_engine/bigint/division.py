@@ -9,13 +9,20 @@ A quotient shorter than the divisor costs what its own length does, a longer one
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import gmpy2
-from gmpy2 import mpz
 
 from pi_engine.bigint.mersenne import require
 from pi_engine.bigint.moduli import require_equal, residues
-from pi_engine.bigint.product import multiply, transform_is_usable
-from pi_engine.runtime.threads import available_threads
+from pi_engine.bigint.product import gmp_seconds, multiply, transform_is_usable, transform_pays
+from pi_engine.runtime.integers import as_mpz
+from pi_engine.runtime.threads import thread_count
+
+if TYPE_CHECKING:
+    from typing import SupportsIndex
+
+    from gmpy2 import mpz
 
 DIVIDE_FROM_BITS = 250_000
 """Bits of the shorter one of quotient and divisor from which Newton is quicker; see benchmarks/bench_newton.py."""
@@ -23,8 +30,11 @@ DIVIDE_FROM_BITS = 250_000
 ROOT_FROM_BITS = 350_000
 """Bits of the root, likewise."""
 
+_GMP_PRODUCTS = 2.4
+"""Products of the result's length that GMP's quotient, or root, takes as long as."""
 
-def isqrt(n: mpz, *, check: bool = True, threads: int | None = None, newton: bool = True) -> mpz:
+
+def isqrt(n: SupportsIndex, *, check: bool = True, threads: SupportsIndex | None = None, newton: bool = True) -> mpz:
     """⌊√n⌋ for n ≥ 0, checked by s² + r = n and 0 ≤ r ≤ 2s.
 
     With `newton` false GMP alone computes, and no kernel is needed.
@@ -33,8 +43,9 @@ def isqrt(n: mpz, *, check: bool = True, threads: int | None = None, newton: boo
         ValueError: n is negative.
         VerificationError: the identity does not hold.
     """
-    threads = threads or available_threads()
-    if n.bit_length() < 2 * ROOT_FROM_BITS or not (newton and transform_is_usable()):
+    n, threads = as_mpz(n, "isqrt"), thread_count(threads)
+    length = n.bit_length() // 2
+    if length < ROOT_FROM_BITS or not (newton and transform_pays(_GMP_PRODUCTS * gmp_seconds(length, length))):
         s, r = gmpy2.isqrt_rem(n)
         shift = 0
     else:
@@ -53,7 +64,9 @@ def isqrt(n: mpz, *, check: bool = True, threads: int | None = None, newton: boo
     return s >> shift
 
 
-def divide(n: mpz, d: mpz, *, check: bool = True, threads: int | None = None, newton: bool = True) -> mpz:
+def divide(
+    n: SupportsIndex, d: SupportsIndex, *, check: bool = True, threads: SupportsIndex | None = None, newton: bool = True
+) -> mpz:
     """⌊n/d⌋ for n ≥ 0, d > 0, checked by q·d + r = n and 0 ≤ r < d.
 
     Where q is much shorter than d, those are n and d without the same number of low limbs, and q for the full ones
@@ -64,11 +77,11 @@ def divide(n: mpz, d: mpz, *, check: bool = True, threads: int | None = None, ne
         ValueError: n or d is negative.
         VerificationError: the identity does not hold.
     """
+    n, d, threads = as_mpz(n, "divide"), as_mpz(d, "divide"), thread_count(threads)
     if not d:
         raise ZeroDivisionError("division of a large integer by zero")
     if n < 0 or d < 0:
         raise ValueError("divide takes n ≥ 0 and d > 0")
-    threads = threads or available_threads()
     newton = newton and transform_is_usable()
     # q < B^quotient_limbs
     quotient_limbs = (max(n.bit_length() - d.bit_length() + 1, 0) + 63) // 64
@@ -86,7 +99,8 @@ def divide(n: mpz, d: mpz, *, check: bool = True, threads: int | None = None, ne
 
 def _checked_divmod(n: mpz, d: mpz, threads: int, *, check: bool, newton: bool) -> tuple[mpz, mpz]:
     """Quotient and remainder."""
-    if min(n.bit_length() - d.bit_length(), d.bit_length()) < DIVIDE_FROM_BITS or not newton:
+    lengths = n.bit_length() - d.bit_length(), d.bit_length()
+    if min(lengths) < DIVIDE_FROM_BITS or not (newton and transform_pays(_GMP_PRODUCTS * gmp_seconds(*lengths))):
         shift = 0
         q, r = gmpy2.f_divmod(n, d)
     else:

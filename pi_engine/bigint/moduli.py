@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import functools
 import os
-import sys
 from dataclasses import dataclass
 
 import gmpy2
 from gmpy2 import mpz
 
 from pi_engine.bigint.mersenne import M61, PIECE_BITS, WHOLE_BITS, pieces, require
+from pi_engine.runtime.kernel_set import KernelSet
 
 KERNEL_FROM_BITS = 350_000
 """Bits from which a kernel that is at hand finds residues sooner than GMP does."""
+
+_RESIDUES = KernelSet("pi_engine.bigint.transform_kernels:RESIDUE_KERNELS")
 
 
 @functools.cache
@@ -84,7 +86,7 @@ def power_residues(base: int, exponent: int) -> Residues:
 
 def residues(x: mpz | int, threads: int = 1) -> Residues:
     """X modulo both; of what is long at the speed of memory, where the kernel is at hand."""
-    if x.bit_length() < KERNEL_FROM_BITS or "pi_engine.bigint.residues" not in sys.modules:
+    if x.bit_length() < KERNEL_FROM_BITS or not _RESIDUES.is_loaded():
         if x.bit_length() > WHOLE_BITS:
             return _residues_of_pieces(pieces(x))
         return Residues((int(x % M61), int(x % random_prime())))

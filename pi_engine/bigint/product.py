@@ -1,4 +1,4 @@
-"""Products of mpz: GMP's below a measured size, the engine's transform above.
+"""Products of mpz: GMP's below a measured size, the engine's transform above, once its kernels are there (`kernel_set`).
 
 All large products of the program go through `multiply`, which refuses what GMP cannot hold and what memory cannot, and
 checks the residues of what the transform has computed.
@@ -11,9 +11,13 @@ import os
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import CapacityError
-from pi_engine.runtime.threads import available_threads
+from pi_engine.runtime.integers import as_mpz
+from pi_engine.runtime.kernel_set import KernelSet
+from pi_engine.runtime.threads import available_threads, thread_count
 
 if TYPE_CHECKING:
+    from typing import SupportsIndex
+
     from gmpy2 import mpz
 
     from pi_engine.runtime.tuning import Thresholds
@@ -21,27 +25,37 @@ if TYPE_CHECKING:
 MAX_LIMBS = 2**31 - 1
 """GMP counts limbs in C ints; beyond, products can be silently wrong (gmpy2 issue 576)."""
 
+TRANSFORM = KernelSet(
+    "pi_engine.bigint.transform_kernels:TRANSFORM_KERNELS", "pi_engine.bigint.transform_kernels:RESIDUE_KERNELS"
+)
+
 _ASK_FROM_BYTES = 256 << 20
 """Workspace from which the memory limit is looked up before it is taken: a tenth of a millisecond."""
 
 
-def multiply(a: mpz, b: mpz, *, threads: int | None = None, check: bool = True) -> mpz:
+def multiply(a: SupportsIndex, b: SupportsIndex, *, threads: SupportsIndex | None = None, check: bool = True) -> mpz:
     """a·b, exact, for integers of any size and sign; the same object twice is squared, at two thirds of the cost.
 
     Args:
-        a: the one factor.
-        b: the other.
+        a: one factor: int, mpz or a numpy integer. What is no mpz is copied to one first, in linear time.
+        b: the other factor.
         threads: how many to use, by default all that this process may.
         check: compare residues modulo 2^61 − 1 where the transform was used; the switch is for tests.
 
     Raises:
+        TypeError: a factor, or the number of threads, is no integer.
+        UsageError: the number of threads is less than 1.
         CapacityError: the product would pass GMP's 2^31 − 1 limbs, or its workspace the memory limit; nothing has
             been allocated.
         VerificationError: the product's residue is not that of its factors.
     """
-    bits = min(a.bit_length(), b.bit_length())
+    if threads is not None:
+        threads = thread_count(threads)
+    first = as_mpz(a, "multiply")
+    a, b = first, first if b is a else as_mpz(b, "multiply")
+    x, y = a.bit_length(), b.bit_length()
     limits = thresholds()
-    if bits < (limits.square if a is b else limits.multiply) or not transform_is_usable():
+    if min(x, y) < (limits.square if a is b else limits.multiply) or not transform_pays(gmp_seconds(x, y)):
         _require_limbs(a, b)
         return a * b
     _require_limbs(a, b)
@@ -59,7 +73,6 @@ def _multiply_by_transform(a: mpz, b: mpz, threads: int, *, check: bool) -> mpz:
     from pi_engine.bigint.residues import check_product
     from pi_engine.bigint.threads import executor
 
-    prepare()
     x = limbs_of(a)
     y = x if a is b else limbs_of(b)
     low_memory = _needs_low_memory(len(x), len(y), threads)
@@ -120,21 +133,11 @@ def transform_is_usable() -> bool:
     return has_fma()
 
 
-def prepare() -> None:
-    """Load or compile the transform's kernels; says so, as a log message, where it will take seconds."""
-    from pi_engine.bigint.transform_kernels import TRANSFORM_KERNELS
+def gmp_seconds(x: int, y: int) -> float:
+    """About how long GMP takes for x by y bits: on Zen 5, 3.2 ms for 10^6 by 10^6, 51 ms for 10^7 by 10^7, 0.66 s for 10^8."""
+    return float(5e-9 * max(x, y) * (min(x, y) / 1e7) ** 0.13)
 
-    told = False
 
-    def notice(text: str) -> None:  # noqa: ARG001 (one line for all of them)
-        nonlocal told
-        if not told:
-            told = True
-            import logging  # not on the way of small products
-
-            logging.getLogger("pi_engine").warning(
-                "pi-engine: compiling kernels for this machine, once: ten to twenty seconds"
-            )
-
-    for kernel in TRANSFORM_KERNELS:
-        kernel.ready(notice)
+def transform_pays(seconds: float) -> bool:
+    """Whether to use the transform for what GMP takes so long for. If so, its kernels are loaded or compiled now."""
+    return transform_is_usable() and TRANSFORM.pays_for_another(seconds)

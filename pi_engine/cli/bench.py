@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.options import json_option, quiet_option
+from pi_engine.cli.output import emit, emit_json, say
 from pi_engine.cli.quantities import COUNT
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ _PHASES = ("sum", "root", "division", "conversion", "check")
     metavar="R",
     help="Runs of each program.  [default: 5, or 3 from 3e7 digits]",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
+@json_option
+@quiet_option
 def command(
     *,
     sizes: tuple[int, ...],
@@ -57,7 +58,7 @@ def command(
 
     Each run is a process of its own with its kernels loaded, and the second computation in it is what counts: the first
     one also pays for memory that the system hands out page by page, and has a column of its own. Medians; ratios to
-    peers are medians of the ratios within the rounds. The digits of all programs are compared.
+    peers are medians of the ratios within the rounds. All times are seconds. The digits of all programs are compared.
     """
     from pi_engine.bench import installed_peers, measure
     from pi_engine.engine import require_capacity
@@ -75,7 +76,7 @@ def command(
         from pi_engine.runtime.installation import command_to_install
 
         raise click.UsageError(f"no peer is installed: run {command_to_install('python-flint', 'peers')}")
-    _compile(max(sizes), quiet=quiet)
+    _compile(max(sizes))
     show_each = not quiet and sys.stderr.isatty()
     measurements = [
         measure(
@@ -83,7 +84,7 @@ def command(
             threads,
             rounds or (5 if digits < _LARGE else 3),
             others,
-            say=lambda line: click.echo(f"pi-engine: {line}", err=True) if show_each else None,
+            say=lambda line: say(f"pi-engine: {line}") if show_each else None,
         )
         for digits in sizes
         for threads in thread_counts
@@ -91,18 +92,19 @@ def command(
     if as_json:
         emit_json({"machine": _machine(), "rows": [_row(x, others) for x in measurements]})
         return
-    emit(_phase_table(measurements), "\n")
+    _print_phases(measurements, quiet=quiet)
     if others:
-        emit("\n", _peer_table(measurements, others), "\n")
+        emit("\n")
+        _print_peers(measurements, others, quiet=quiet)
 
 
-def _compile(digits: int, *, quiet: bool) -> None:
+def _compile(digits: int) -> None:
     """Compile the kernels where they will be used and are not stored, so that no run pays for it."""
     from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.kernels import LOADED_DIGITS, compile_fast_path
+    from pi_engine.kernels import LOADED_DIGITS, prepare
 
     if digits >= LOADED_DIGITS and transform_is_usable():
-        compile_fast_path(None if quiet else lambda text: click.echo(f"pi-engine: {text}", err=True))
+        prepare()
 
 
 def _machine() -> dict[str, object]:
@@ -144,43 +146,62 @@ def _row(measurement: Measurement, peers: list[Program]) -> dict[str, object]:
     }
 
 
-def _phase_table(measurements: list[Measurement]) -> str:
-    from pi_engine.cli.table import format_table
+def _print_phases(measurements: list[Measurement], *, quiet: bool) -> None:
+    from pi_engine.cli.table import Column, print_table
 
-    header = ["digits", "threads", *_PHASES, "with text", "first run", "peak memory"]
+    columns = [
+        Column("digits", right=True),
+        Column("threads", right=True, rank=1),
+        *(Column(name, right=True, rank=3) for name in _PHASES),
+        Column("with text", right=True),
+        Column("first run", right=True, rank=4),
+        Column("peak MB", right=True, rank=2),
+    ]
     rows = []
     for x in measurements:
         phases = x.phases()
         peak = x.median("pi-engine", "peak_memory_bytes") or 0
         rows.append(
             [
-                f"{x.digits:_}",
-                str(x.threads),
+                x.digits,
+                x.threads,
                 *(_seconds(phases.get(name)) for name in _PHASES),
                 _seconds(x.median("pi-engine")),
                 _seconds(x.median("pi-engine", "first_seconds")),
-                f"{peak / 1e6:.0f} MB",
+                round(peak / 1e6),
             ]
         )
-    return format_table(header, rows, right=range(len(header)))
+    print_table(columns, rows, quiet=quiet)
 
 
-def _peer_table(measurements: list[Measurement], peers: list[Program]) -> str:
-    from pi_engine.cli.table import format_table
+def _print_peers(measurements: list[Measurement], peers: list[Program], *, quiet: bool) -> None:
+    from pi_engine.cli.table import Column, print_table
 
-    header = ["digits", "threads", "pi-engine", *(peer.title for peer in peers)]
+    columns = [
+        Column("digits", right=True),
+        Column("threads", right=True, rank=1),
+        Column("pi-engine", right=True),
+        *(
+            column
+            for i, peer in enumerate(peers)
+            for column in (
+                Column(peer.title, right=True, rank=2 if i else 0),
+                Column(f"{peer.name} ratio", right=True, rank=3),
+            )
+        ),
+    ]
     rows = [
         [
-            f"{x.digits:_}",
-            str(x.threads),
+            x.digits,
+            x.threads,
             _seconds(x.median("pi-engine")),
-            *(f"{_seconds(x.median(peer.name))} ({x.ratio(peer.name):.1f} ×)" for peer in peers),
+            *(cell for peer in peers for cell in (_seconds(x.median(peer.name)), f"{x.ratio(peer.name):.1f}")),
         ]
         for x in measurements
     ]
-    return format_table(header, rows, right=range(len(header)))
+    print_table(columns, rows, quiet=quiet)
 
 
-def _seconds(value: float | None) -> str:
+def _seconds(value: float | None) -> str | None:
     """Three significant digits, so that ratios can be read off."""
-    return "-" if value is None else f"{value:.3g}" if value < 100 else f"{value:.0f}"
+    return None if value is None else f"{value:.3g}" if value < 100 else f"{value:.0f}"

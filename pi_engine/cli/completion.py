@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import click
 
+from pi_engine.cli.options import quiet_option
 from pi_engine.cli.output import emit
 
 
 @click.command(short_help="Shell completion.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@quiet_option
 @click.pass_context
-def command(ctx: click.Context, shell: str) -> None:
+def command(ctx: click.Context, shell: str, *, quiet: bool) -> None:  # noqa: ARG001 (the option has done its work)
     """Print the script by which SHELL completes commands, options, files, series and identities.
 
     \b

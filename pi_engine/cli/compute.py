@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
 
 from pi_engine.cli.names import FILE, SERIES
-from pi_engine.cli.output import emit_all, emit_json
+from pi_engine.cli.options import quiet_option
+from pi_engine.cli.output import emit, emit_all, emit_json, say
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, SIZE, CountingCommand
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pi_engine.result import Check, ComputeResult
 
 _ENDS = 50
-_HINT_FROM = 5_000_000
-"""Digits from which the compiled path is three times as fast, so that its absence is worth a line."""
+_ADVICE_FROM = 5_000_000
+"""Digits that take GMP some seconds, so that the kernels' absence is worth a line."""
 
 
 @click.command(cls=CountingCommand, short_help="Compute digits of π.")
@@ -61,8 +61,27 @@ _HINT_FROM = 5_000_000
 )
 @click.option("--proof", is_flag=True, help="Check in full, and write what was shown to FILE.proof.json.")
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the digits.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Print all digits on a terminal too; without it, more than 1000 are shown by their first and last lines.",
+)
+@click.option(
+    "--columns",
+    type=click.IntRange(min=1),
+    metavar="C",
+    help="Print C digits a line, below a line with '3.'; with --group alone, as many as fit the terminal.",
+)
+@click.option("--group", type=click.IntRange(min=1), metavar="G", help="Print a blank after every G digits of a line.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print one JSON object instead of the digits; docs/json.md has its fields.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Also print seconds of each phase, memory and checks on stderr.")
+@quiet_option
 def command(
     digits: int,
     *,
@@ -76,13 +95,18 @@ def command(
     check: CheckLevel | None,
     proof: bool,
     force: bool,
+    everything: bool,
+    columns: int | None,
+    group: int | None,
     as_json: bool,
+    verbose: bool,
     quiet: bool,
 ) -> None:
     """Compute DIGITS digits of π after the point, truncated, never rounded.
 
     DIGITS may be written 1000000, 1_000_000, 1,000,000, 1e6, 1.5e6, 10**6, 2**20, 10M or 1G.
-    The digits go to stdout, or to FILE, which appears whole or not at all.
+    The digits go to stdout, or to FILE, which is written atomically. A pipe gets all of them in one line; a terminal gets
+    a preview of more than 1000.
 
     Exit codes: 0 done and checked, 1 failed, 2 usage, 3 a check failed, 4 does not fit, 130 interrupted.
     """
@@ -90,20 +114,19 @@ def command(
     _require_agreement(
         file, to_stdout=output == "-", as_json=as_json, form=form, block_size=block_size, proof=proof, check=check
     )
+    _require_one_purpose(
+        file, as_json=as_json, laid_out=everything or bool(columns or group), verbose=verbose, quiet=quiet
+    )
     check = check or ("full" if proof else "fast")
 
-    from pi_engine.bigint.product import transform_is_usable
     from pi_engine.engine import compute, require_capacity
-    from pi_engine.kernels import fast_path_is_stored
     from pi_engine.runtime.progress import PhaseClock
 
     require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory)
     if file is not None:
         _require_file(file, digits, int(base), form, block_size, overwrite=force, proof=proof)
-    if quiet:
-        import logging
-
-        logging.getLogger("pi_engine").setLevel(logging.ERROR)
+    if not quiet and digits >= _ADVICE_FROM:
+        _advise(digits)
     with ProgressBar(enabled=not quiet) as progress:
         result = compute(
             digits, base=int(base), series=series, threads=threads, memory=memory, check=check, progress=progress
@@ -118,14 +141,32 @@ def command(
         from pi_engine.certificate import write_certificate
 
         write_certificate(result, str(file), checks, seconds, overwrite=force)
+    if file is not None and block_size is not None:
+        from pi_engine.digits.ycd_set_writer import set_folder
+
+        file = str(set_folder(file))
     if as_json:
         emit_json(_as_json(result, seconds, checks, file))
     elif file is None:
-        emit_all(chain(result.pieces(), [] if output == "-" else ["\n"]))
+        _print_digits(result.text(), columns, group, everything=everything, to_stdout=output == "-")
     if not quiet:
-        if digits >= _HINT_FROM and transform_is_usable() and not fast_path_is_stored():
-            click.echo("pi-engine: 'pi-engine tune', once, makes runs like this one three times as fast", err=True)
-        click.echo(_closing_line(result, seconds, checks, file), err=True)
+        from pi_engine.cli.compute_report import closing_line, say_details
+
+        say(closing_line(result, seconds, checks, file, full=check == "full"))
+        if verbose:
+            say_details(result, seconds, checks)
+
+
+def _advise(digits: int) -> None:
+    """Say at the start what a long run without kernels could be spared."""
+    from pi_engine.bigint.product import transform_is_usable
+    from pi_engine.kernels import fast_path_is_stored, fast_path_pays
+
+    if transform_is_usable() and not fast_path_is_stored() and not fast_path_pays(digits):
+        say(
+            "pi-engine: gmpy2 computes, because the kernels for this machine are not compiled: 'pi-engine tune', once "
+            "(one to two minutes), makes runs of this size about six times as fast"
+        )
 
 
 def _require_agreement(
@@ -147,6 +188,28 @@ def _require_agreement(
         raise click.UsageError("--proof stands beside one file: name it with '-o FILE', without --block-size")
     if proof and check not in (None, "full"):
         raise click.UsageError(f"--proof needs a run that is checked in full: leave out '--check {check}'")
+
+
+def _print_digits(text: str, columns: int | None, group: int | None, *, everything: bool, to_stdout: bool) -> None:
+    """Write digits to stdout; `-o -` is a file, which gets all of them and no line break at the end."""
+    from pi_engine.cli.digit_layout import printed
+    from pi_engine.cli.terminal import stdout_width
+
+    emit_all(
+        printed(text, columns=columns, group=group, everything=everything or to_stdout, width=stdout_width()),
+    )
+    if not to_stdout:
+        emit("\n")
+
+
+def _require_one_purpose(file: str | None, *, as_json: bool, laid_out: bool, verbose: bool, quiet: bool) -> None:
+    """Refuse options for digits that are printed where none are, and for more and less on stderr at once."""
+    if laid_out and (as_json or file is not None):
+        raise click.UsageError(
+            f"--all, --columns and --group are for digits on stdout: leave them out with {'--json' if as_json else '-o FILE'}"
+        )
+    if verbose and quiet:
+        raise click.UsageError("--verbose and --quiet contradict each other: choose one")
 
 
 def _require_file(
@@ -172,19 +235,6 @@ def _require_file(
     require_file(file, digits, base=base, form=kind, overwrite=overwrite, block_size=block_size)
 
 
-def _closing_line(result: ComputeResult, seconds: dict[str, float], checks: Sequence[Check], file: str | None) -> str:
-    from pi_engine.plan import format_bytes
-
-    phases = ", ".join(f"{name} {spent:.2f}" for name, spent in seconds.items() if name != "total")
-    passed = [check.name for check in checks if check.status == "passed"]
-    return (
-        f"{result.digits:_} digit{'' if result.digits == 1 else 's'} in {seconds['total']:.2f} s ({phases}); "
-        f"peak memory {format_bytes(result.peak_memory_bytes)}; "
-        + (f"passed: {', '.join(passed)}" if passed else "nothing was checked")
-        + (f"; written to {file}" if file is not None else "")
-    )
-
-
 def _as_json(
     result: ComputeResult, seconds: dict[str, float], checks: Sequence[Check], file: str | None
 ) -> dict[str, object]:
@@ -195,6 +245,7 @@ def _as_json(
         "base": result.base,
         "series": result.series,
         "threads": result.threads,
+        "path": result.path,
         "value_start": result.fraction_text[:_ENDS],
         "value_end": result.fraction_text[-_ENDS:],
         "hash": str(result.hash),

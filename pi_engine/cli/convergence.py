@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from pi_engine.cli.names import FILE, SERIES
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.options import json_option, quiet_option
+from pi_engine.cli.output import emit, emit_json, say
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT
 
 if TYPE_CHECKING:
+    from pi_engine.cli.table import Cell
     from pi_engine.convergence import Convergence
 
 _DEFAULT_DIGITS = (10_000, 100_000)
@@ -61,8 +63,8 @@ _SHOWN_TERMS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
 @click.option(
     "--csv", "as_csv", is_flag=True, help="Print comma-separated values, a line for each series and term or size."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
+@json_option
+@quiet_option
 def command(
     *,
     names: tuple[str, ...],
@@ -98,13 +100,13 @@ def command(
     if picture is not None:
         write_plot(found, picture, overwrite=force)
     if as_json:
-        emit_json({"series": [_as_json(x) for x in found]})
+        emit_json({"series": [_as_json(x) for x in found], "output": picture})
     elif as_csv:
         emit(_as_csv(found))
     else:
-        emit(_as_table(found), "\n")
+        _print_table(found, quiet=quiet)
     if picture is not None and not quiet:
-        click.echo(f"pi-engine: drawn to {picture}", err=True)
+        say(f"pi-engine: drawn to {picture}")
 
 
 def _as_json(x: Convergence) -> dict[str, object]:
@@ -140,36 +142,36 @@ def _as_csv(found: list[Convergence]) -> str:
     return buffer.getvalue()
 
 
-def _as_table(found: list[Convergence]) -> str:
-    from pi_engine.cli.table import format_table
+def _print_table(found: list[Convergence], *, quiet: bool) -> None:
+    from pi_engine.cli.table import Column, print_table
 
     count = len(found[0].digits_after_terms)
     shown = [n for n in _SHOWN_TERMS if n <= count]
     sizes = sorted(found[0].seconds)
-    header = [
-        "series",
-        *(f"{n} term{'s' * (n > 1)}" for n in shown),
-        "digits/term",
-        "measured",
-        "cost",
-        *([f"terms at {_power(sizes[-1])}"] if sizes else []),
-        *(f"time at {_power(n)}" for n in sizes),
-        *(["relative"] if sizes else []),
+    columns = [
+        Column("series"),
+        *(Column(f"{n} term{'s' * (n > 1)}", right=True, rank=1 if n == shown[-1] else 3) for n in shown),
+        Column("digits per term", right=True),
+        Column("measured", right=True, rank=2),
+        Column("cost", right=True),
+        *([Column(f"terms at {_power(sizes[-1])}", right=True, rank=5)] if sizes else []),
+        *(Column(f"seconds at {_power(n)}", right=True, rank=2 if n == sizes[-1] else 4) for n in sizes),
+        *([Column("relative time", right=True, rank=1)] if sizes else []),
     ]
-    rows = [
+    rows: list[list[Cell]] = [
         [
             x.series.name,
             *(_digits(x.digits_after_terms[n - 1]) for n in shown),
             f"{x.series.digits_per_term:.4f}",
             f"{x.digits_per_term:.4f}",
             f"{x.relative_cost:.2f}",
-            *([str(x.terms[sizes[-1]])] if sizes else []),
-            *(f"{x.seconds[n]:.3g} s" for n in sizes),
+            *([x.terms[sizes[-1]]] if sizes else []),
+            *(f"{x.seconds[n]:.3g}" for n in sizes),
             *([f"{x.relative_time:.2f}"] if x.relative_time is not None else []),
         ]
         for x in found
     ]
-    return format_table(header, rows, right=range(1, len(header)))
+    print_table(columns, rows, quiet=quiet)
 
 
 def _digits(count: float) -> str:

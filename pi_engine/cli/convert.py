@@ -7,7 +7,8 @@ import time
 import click
 
 from pi_engine.cli.names import FILE
-from pi_engine.cli.output import emit_json
+from pi_engine.cli.options import json_option, quiet_option
+from pi_engine.cli.output import emit_json, say
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT
 
@@ -26,8 +27,8 @@ from pi_engine.cli.quantities import COUNT
 )
 @click.option("--base", type=click.Choice(["10", "16"]), help="Base that SRC must be in; it is kept.")
 @click.option("--force", is_flag=True, help="Replace DST if it exists.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
+@json_option
+@quiet_option
 def command(
     source: str,
     target: str,
@@ -77,13 +78,12 @@ def command(
                 "digits": done.digits,
                 "hash": str(done.hash),
                 "read_back": done.read_back,
-                "seconds": round(seconds, 6),
+                "seconds": {"total": round(seconds, 6)},
             }
         )
     if not quiet:
         checked = "read back and compared" if done.read_back else "not read back"
-        click.echo(
+        say(
             f"{done.digits:_} digits of base {done.base} from {done.source_format} to {done.format} in {seconds:.2f} s; "
-            f"written to {done.output}, {checked}",
-            err=True,
+            f"written to {done.output}, {checked}"
         )

@@ -6,6 +6,7 @@ import time
 
 import click
 
+from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, CountingCommand
@@ -22,8 +23,8 @@ from pi_engine.cli.quantities import COUNT, CountingCommand
     help="Bellard's is faster; Plouffe's shares no term with it.",
 )
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Threads, by default all.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
+@json_option
+@quiet_option
 def command(*, position: int, count: int, formula: str, threads: int | None, as_json: bool, quiet: bool) -> None:
     """Print hexadecimal digits of π from POSITION on, 1 being the first after the point, without those before.
 
@@ -35,7 +36,7 @@ def command(*, position: int, count: int, formula: str, threads: int | None, as_
     with ProgressBar(enabled=not quiet) as progress:
         digits = hex_digits(position, count=count, formula=formula, threads=threads, progress=progress)
     if as_json:
-        seconds = round(time.perf_counter() - start, 6)
+        seconds = {"total": round(time.perf_counter() - start, 6)}
         emit_json({"position": position, "count": count, "hex": digits, "formula": formula, "seconds": seconds})
     else:
         emit(digits, "\n")

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 from pi_engine.cli.names import IDENTITY
+from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT
+from pi_engine.cli.terminal import hang, stdout_width
 
 if TYPE_CHECKING:
     from pi_engine.identities import Evaluation
+
+_COLUMNS = ("identity", "digits agreeing", "digits requested", "verdict", "seconds", "statement")
 
 
 @click.command(short_help="The gallery: both sides of each identity.")
@@ -23,8 +27,8 @@ if TYPE_CHECKING:
     metavar="N",
     help="Digits to which both sides are evaluated; by default 1000, and 200 where one is an integral.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
+@json_option
+@quiet_option
 def command(names: tuple[str, ...], *, digits: int | None, as_json: bool, quiet: bool) -> None:
     """Evaluate both sides of each identity of the gallery to N digits, and say how many agree.
 
@@ -36,14 +40,16 @@ def command(names: tuple[str, ...], *, digits: int | None, as_json: bool, quiet:
     from pi_engine.errors import VerificationError
     from pi_engine.identities import evaluate, get
 
-    chosen = get(names)
+    chosen, width = get(names), stdout_width()
     evaluations = []
+    if not (as_json or names or width):
+        emit("\t".join(_COLUMNS), "\n")
     with ProgressBar(enabled=not quiet) as progress:
         for done, identity in enumerate(chosen):
             progress("identities", done, len(chosen))
             evaluations.append(evaluate(identity, digits))
             if not as_json:
-                emit(_as_text(evaluations[-1], full=bool(names)))
+                emit(_as_text(evaluations[-1], width, full=bool(names)))
     if as_json:
         emit_json({"identities": [_as_fields(evaluation) for evaluation in evaluations]})
     wrong = [evaluation.identity.name for evaluation in evaluations if not evaluation.ok]
@@ -51,18 +57,56 @@ def command(names: tuple[str, ...], *, digits: int | None, as_json: bool, quiet:
         raise VerificationError(f"the two sides differ in {', '.join(wrong)}: report this as a bug")
 
 
-def _as_text(evaluation: Evaluation, *, full: bool) -> str:
+def _as_text(evaluation: Evaluation, width: int | None, *, full: bool) -> str:
+    if width is not None:
+        return "\n".join(hang(line, width, indent=8) for line in _lines(evaluation, full=full)) + "\n"
+    from pi_engine.cli.table import format_entries, tab_separated
+
+    if full:
+        return format_entries(_entries(evaluation), None)
+    verdict = "agree" if evaluation.ok else "differ"
+    cells = (
+        evaluation.identity.name, evaluation.digits_agreeing, evaluation.digits_requested, verdict,
+        f"{evaluation.seconds:.2f}", evaluation.identity.statement,
+    )  # fmt: skip
+    return tab_separated(cells) + "\n"
+
+
+def _lines(evaluation: Evaluation, *, full: bool) -> list[str]:
+    """What a terminal shows."""
     identity = evaluation.identity
-    verdict = "agree" if evaluation.ok else "AGREE, NO MORE"
-    count = f"{evaluation.digits_agreeing} of {evaluation.digits_requested} digits {verdict}"
-    lines = [f"{identity.name:<22} {count}, {evaluation.seconds:.2f} s", f"    {identity.statement}"]
+    lines = [f"{identity.name:<22} {_verdict(evaluation)}, {evaluation.seconds:.2f} s", f"    {identity.statement}"]
     if full:
         lines.append(f"    source: {identity.source}")
-        for label, agreeing, value in evaluation.cases:
-            short = "" if evaluation.ok else f" ({agreeing} digits)"
-            lines.append(f"    {label}{': ' if label else ''}{value}{short}")
+        lines += [f"    {label}{': ' if label else ''}{value}" for label, value in _cases(evaluation)]
         lines += [f"    {note}" for note in (identity.notes() if identity.notes else [])]
-    return "\n".join(lines) + "\n"
+    return lines
+
+
+def _entries(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """What goes into a pipe, of an identity that was named."""
+    identity = evaluation.identity
+    return [
+        ("identity", identity.name),
+        ("verdict", _verdict(evaluation)),
+        ("seconds", f"{evaluation.seconds:.2f}"),
+        ("statement", identity.statement),
+        ("source", identity.source),
+        *((label or "value", value) for label, value in _cases(evaluation)),
+        *(("note", note) for note in (identity.notes() if identity.notes else [])),
+    ]
+
+
+def _verdict(evaluation: Evaluation) -> str:
+    verdict = "agree" if evaluation.ok else "AGREE, NO MORE"
+    return f"{evaluation.digits_agreeing} of {evaluation.digits_requested} digits {verdict}"
+
+
+def _cases(evaluation: Evaluation) -> list[tuple[str, str]]:
+    return [
+        (label, value if evaluation.ok else f"{value} ({agreeing} digits)")
+        for label, agreeing, value in evaluation.cases
+    ]
 
 
 def _as_fields(evaluation: Evaluation) -> dict[str, object]:

@@ -6,13 +6,19 @@ import platform
 
 import click
 
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.options import json_option, quiet_option
+from pi_engine.cli.output import emit_json
 
 
 @click.command(short_help="Versions, machine, limits.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(*, as_json: bool) -> None:
-    """Show versions, machine, threads, memory limit and cache folder: what a bug report needs."""
+@json_option
+@quiet_option
+def command(*, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (the option has done its work)
+    """Show versions, machine, threads, memory limit and cache folder: what a bug report needs.
+
+    docs/environment.md says which files pi-engine writes, how to remove them, and which environment variables it reads.
+    """
+    from pi_engine.cli.table import print_entries
     from pi_engine.plan import format_bytes
     from pi_engine.runtime.memory import cgroup_memory_limit, memory_limit, physical_memory
     from pi_engine.runtime.threads import available_threads
@@ -42,7 +48,7 @@ def command(*, as_json: bool) -> None:
             for name, size in memory.items()
         },
     }
-    emit("".join(f"{name:<22} {text}\n" for name, text in lines.items()))
+    print_entries(lines.items())
 
 
 def _compilation() -> dict[str, object]:

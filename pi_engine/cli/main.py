@@ -12,7 +12,7 @@ import click
 from pi_engine import __version__
 from pi_engine.cli.group import CommandGroup
 from pi_engine.cli.interrupts import Terminated, raising
-from pi_engine.cli.output import drop_stdout
+from pi_engine.cli.output import Reply, drop_stdout, emit_json, say
 from pi_engine.errors import CapacityError, PiEngineError
 
 if TYPE_CHECKING:
@@ -91,15 +91,16 @@ def cli(ctx: click.Context, *, debug: bool) -> None:  # noqa: ARG001 (taken out 
 
 
 def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
-    """Run one command line and return its exit code; errors are one line on stderr.
+    """Run one command line and return its exit code; errors are one line on stderr, and under `--json` an object as well.
 
     `signals` are exceptions from here on, and end in their exit code.
     """
     options_end = arguments.index("--") if "--" in arguments else len(arguments)
     debug = "--debug" in arguments[:options_end]
+    reply = Reply(as_json="--json" in arguments[:options_end])
     arguments = [x for i, x in enumerate(arguments) if x != "--debug" or i >= options_end]
     try:
-        with raising(signals), cli.make_context("pi-engine", arguments) as context:
+        with raising(signals), cli.make_context("pi-engine", arguments, obj=reply) as context:
             cli.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as done:  # --help, --version
@@ -111,7 +112,10 @@ def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
             drop_stdout()
             return 1
         code, message = _explain(error)
-        _say(message)
+        message = " ".join(message.split())
+        say(f"pi-engine: {message}")
+        if reply.as_json and not reply.has_object:
+            _reply_with_error(code, message.removeprefix("error: "))
         return code
     return 0
 
@@ -139,6 +143,11 @@ def _explain(error: BaseException) -> tuple[int, str]:
     return outcome
 
 
-def _say(message: str) -> None:
-    if sys.stderr is not None:
-        click.echo(f"pi-engine: {' '.join(message.split())}", err=True)
+def _reply_with_error(code: int, message: str) -> None:
+    """Answer a caller that reads JSON with an object, whatever went wrong; stdout itself may be what did."""
+    try:
+        emit_json({"error": {"code": code, "message": message}})
+    except BrokenPipeError:
+        drop_stdout()
+    except PiEngineError:  # the line on stderr stands for itself
+        pass

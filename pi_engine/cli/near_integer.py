@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.options import json_option, quiet_option
+from pi_engine.cli.output import emit_json
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, CountingCommand
 
@@ -20,8 +21,8 @@ _LONG_INTEGER = 60
 @click.command(cls=CountingCommand, short_help="e^(π√163), and what it proves.")
 @click.argument("d", type=COUNT, default=163, metavar="[D]")
 @click.option("--digits", type=COUNT, default=1000, show_default=True, metavar="N", help="Digits of π to confirm.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
+@json_option
+@quiet_option
 def command(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:
     """Show e^(π√D), its distance from the nearest integer, and confirm N digits of π by it.
 
@@ -38,10 +39,6 @@ def command(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:
     require_memory(d, taken)
     from pi_engine.engine import compute
 
-    if quiet:
-        import logging
-
-        logging.getLogger("pi_engine").setLevel(logging.ERROR)
     with ProgressBar(enabled=not quiet) as progress:
         result = compute(taken, progress=progress)
         progress("j", 0, 0)
@@ -67,21 +64,21 @@ def command(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:
             }
         )
     else:
-        emit(_as_text(found))
+        from pi_engine.cli.table import print_entries
+
+        print_entries(_entries(found))
 
 
-def _as_text(found: NearInteger) -> str:
+def _entries(found: NearInteger) -> list[tuple[str, str]]:
     power = f"e^(π√{found.d})"
     digit = "9" if found.distance.startswith("-") else "0"
-    rows = [
+    return [
         (power, f"{_shortened(found.value_start)}…"),
         ("nearest integer", _shortened(found.nearest_integer.digits()) + _as_cube(found)),
         ("distance", found.distance.replace("-", "−") + (f", {found.nines} times {digit}" if found.nines else "")),
         ("j-invariant", _j(found)),
         ("digits of π", _confirmed(found)),
     ]
-    width = max(len(name) for name, _ in rows) + 2
-    return "".join(f"{name:<{width}}{text}\n" for name, text in rows)
 
 
 def _shortened(number: str) -> str:

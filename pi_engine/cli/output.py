@@ -5,12 +5,29 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import click
+
+from pi_engine.cli.terminal import hang, stderr_width
 from pi_engine.errors import CapacityError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+@dataclass
+class Reply:
+    """What a command line asks for and has got on stdout so far; it is the `obj` of click's context.
+
+    Attributes:
+        as_json: whether it asks for one JSON object.
+        has_object: whether that object has been written: then an error that comes after it adds no second one.
+    """
+
+    as_json: bool
+    has_object: bool = False
 
 
 def emit(*pieces: str) -> None:
@@ -38,7 +55,22 @@ def emit_all(pieces: Iterable[str]) -> None:
 
 def emit_json(fields: dict[str, object]) -> None:
     """Write one JSON object; its characters beyond ASCII are escaped, so that any locale can print it."""
-    emit(json.dumps({"schema": 1, **fields}, indent=2), "\n")
+    text = json.dumps({"schema": 1, **fields}, indent=2, allow_nan=False)
+    context = click.get_current_context(silent=True)
+    if context is not None and isinstance(context.obj, Reply):
+        context.obj.has_object = True
+    emit(text, "\n")
+
+
+def say(text: str) -> None:
+    """Write a line to stderr, wrapped at words where that is a terminal; where it cannot be written, the exit code has to do."""
+    if sys.stderr is None:
+        return
+    width = stderr_width()
+    try:
+        click.echo(text if width is None else hang(text, width), err=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def drop_stdout() -> None:

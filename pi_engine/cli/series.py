@@ -9,6 +9,7 @@ import click
 
 from pi_engine.cli.group import CommandGroup
 from pi_engine.cli.names import SERIES, TOML_FILE
+from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.quantities import COUNT
 
@@ -33,14 +34,15 @@ def command(ctx: click.Context) -> None:
     metavar="FILE.toml",
     help="List this file's series too; repeatable.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def list_series(*, files: tuple[str, ...], as_json: bool) -> None:
+@json_option
+@quiet_option
+def list_series(*, files: tuple[str, ...], as_json: bool, quiet: bool) -> None:
     """List the catalogue, with digits per term and predicted cost.
 
     The cost is relative, lower is faster: 4·degree/ln(1/ratio), added up over the components of a series, is
     proportional to the time of the sum. Digits per term are those of the slowest component.
     """
-    from pi_engine.cli.table import format_table
+    from pi_engine.cli.table import Column, print_table
     from pi_engine.series import catalogue, load
 
     rows = [*catalogue(), *map(load, files)]
@@ -48,27 +50,34 @@ def list_series(*, files: tuple[str, ...], as_json: bool) -> None:
         emit_json({"series": [_summary(row) for row in rows]})
         return
     cells = [(row.name, row.title, row.family, f"{row.digits_per_term:.4f}", f"{row.cost:.4f}") for row in rows]
-    emit(format_table(("name", "title", "family", "digits/term", "cost"), cells, right=(3, 4)), "\n")
+    columns = (
+        Column("name"),
+        Column("title", folds=True, rank=2),
+        Column("family", folds=True, rank=1),
+        Column("digits per term", right=True),
+        Column("cost", right=True),
+    )
+    print_table(columns, cells, quiet=quiet)
 
 
 @command.command("show", short_help="Show one series.")
 @click.argument("name", type=SERIES)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def show_series(name: str, *, as_json: bool) -> None:
+@json_option
+@quiet_option
+def show_series(name: str, *, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (the option has done its work)
     """Show the series NAME: its formula, its polynomials, its convergence and its source.
 
     NAME is one of the catalogue, derived:D for the one that 'series derive D' finds, or a file FILE.toml that describes
     a series; docs/series.md has the format.
     """
+    from pi_engine.cli.table import print_entries
     from pi_engine.series import get
 
     row = get(name)
     if as_json:
         emit_json({**_summary(row), **_details(row)})
         return
-    emit(f"{row.name}: {row.title} ({row.family})\n\n")
-    for label, text in _lines(row):
-        emit(f"{label:<12} {text}\n")
+    print_entries([(row.name, f"{row.title} ({row.family})"), ("", ""), *_lines(row)])
 
 
 class _DeriveCommand(click.Command):
@@ -81,21 +90,22 @@ class _DeriveCommand(click.Command):
 @command.command("derive", cls=_DeriveCommand, short_help="Derive a series from a discriminant.")
 @click.argument("d", type=COUNT, metavar="D")
 @click.option("--digits", type=COUNT, default="1000", show_default=True, metavar="N", help="Digits of π to verify.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def derive_series(d: int, *, digits: int, as_json: bool) -> None:
+@json_option
+@quiet_option
+def derive_series(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (as above)
     """Derive the Ramanujan–Sato series of the discriminant −D, and verify it to N digits of π.
 
     j and s₂ are evaluated at τ = (1 + √−D)/2, or √−D/2 where 4 divides D, by Eisenstein series, and recognised as the
     rational numbers that they are for class number 1. Sum it with 'compute --series derived:D'.
     """
+    from pi_engine.cli.table import print_entries
     from pi_engine.series import derive
 
     derivation = derive(d, digits=digits)
     if as_json:
         emit_json(_derivation_fields(derivation))
         return
-    for label, text in _derivation_lines(derivation):
-        emit(f"{label:<12} {text}\n" if label else "\n")
+    print_entries(_derivation_lines(derivation))
 
 
 def _derivation_fields(found: Derivation) -> dict[str, object]:

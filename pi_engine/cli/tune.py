@@ -1,47 +1,141 @@
-"""`pi-engine tune`: measure where this machine's crossovers are."""
+"""`pi-engine tune`: make this machine ready for large computations."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit, emit_json
 
+if TYPE_CHECKING:
+    from pi_engine.tune import Cleared, Tuned
 
-@click.command(short_help="Measure this machine's crossover sizes.")
-@click.option("--dry-run", is_flag=True, help="Measure and print, but do not store.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
-def command(*, dry_run: bool, as_json: bool, quiet: bool) -> None:
-    """Measure the sizes at which the engine's transform overtakes GMP on this machine, and store them.
+_MEANING = {
+    "multiply": "products",
+    "square": "squares",
+    "batch": "products within the tree",
+}
 
-    Also compiles the fast path of 'compute', which smaller computations do not wait for: up to two minutes in all,
-    once. What is stored is used by later runs on the same processor, with the same
-    number of threads and the same versions, and ignored by others.
+
+@click.command(short_help="Make this machine ready for large computations.")
+@click.option("--dry-run", is_flag=True, help="Measure the crossovers and print them, but do not store them.")
+@click.option("--clear", is_flag=True, help="Remove what 'tune' has stored: compiled kernels and crossovers.")
+@json_option
+@quiet_option
+def command(*, dry_run: bool, clear: bool, as_json: bool, quiet: bool) -> None:
+    """Compile the fast path of 'compute' for this machine, and measure from which sizes on it beats GMP.
+
+    This takes one to two minutes, once. Later runs load what is stored: the kernels in the cache folder, the crossovers in
+    the configuration folder. Both are used on the same processor with the same versions only; after an upgrade, run it again.
+    At the end 'tune' says what it did, and how long computations take without the kernels and with them.
     """
-    from pi_engine.bigint.crossovers import measure_crossovers
-    from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.errors import OutputError, UsageError
-    from pi_engine.kernels import compile_fast_path
-    from pi_engine.runtime.tuning import save
+    if clear and dry_run:
+        raise click.UsageError("--clear removes and --dry-run only measures: choose one")
+    if clear:
+        from pi_engine.tune import clear as clear_all
 
-    if not transform_is_usable():
-        raise UsageError("this processor has no fused multiply-add: GMP multiplies at every size, nothing to measure")
-    say = None if quiet else lambda text: click.echo(text, err=True)
-    thresholds = measure_crossovers(say)
-    if not dry_run:
-        compile_fast_path(say)
-    file = None
-    if not dry_run:
-        try:
-            file = save(thresholds)
-        except OSError as error:
-            raise OutputError(f"the sizes could not be stored ({error}): use --dry-run to see them") from error
-    if as_json:
-        emit_json({"thresholds_bits": asdict(thresholds), "file": str(file) if file else None})
+        cleared = clear_all()
+        if as_json:
+            emit_json(_cleared_fields(cleared))
+        else:
+            emit(_cleared_text(cleared), "\n")
         return
-    for name, bits in asdict(thresholds).items():
-        emit(f"{name:<10} {bits:>10_} bits\n")
-    if file:
-        emit(f"stored in {file}\n")
+    from pi_engine.cli.progress_bar import ProgressBar
+    from pi_engine.tune import tune
+
+    with ProgressBar(enabled=not quiet) as progress:
+        tuned = tune(dry_run=dry_run, progress=progress)
+    if as_json:
+        emit_json(_fields(tuned))
+    else:
+        emit("".join(f"{name:<14} {text}\n" for name, text in _lines(tuned, dry_run=dry_run)))
+    if not dry_run:
+        _require_found(tuned)
+
+
+def _require_found(tuned: Tuned) -> None:
+    """Fail where later runs will not find the kernels: to make them do so is what this command is for."""
+    from pi_engine.errors import OutputError
+
+    where = tuned.folder or "the cache folder"
+    if tuned.stored < tuned.kernels:
+        raise OutputError(
+            f"{tuned.kernels - tuned.stored} of {tuned.kernels} kernels are not stored, so that later runs will not use "
+            f"them: see that {where} can be written and the disk has room, or set NUMBA_CACHE_DIR, and run 'pi-engine tune' again"
+        )
+    if any(timing.path != "compiled" for timing in tuned.timings):
+        raise OutputError(
+            f"the kernels are stored in {where}, but a new process has not used them: please report this, with the "
+            "output of 'pi-engine info'"
+        )
+
+
+def _lines(tuned: Tuned, *, dry_run: bool) -> list[tuple[str, str]]:
+    """The list that people read: what it is about, and what has been done."""
+    lines = []
+    if not dry_run:
+        text = f"all {tuned.kernels} were compiled before"
+        if tuned.compiled:
+            text = f"{tuned.compiled} of {tuned.kernels} compiled in {tuned.seconds['compilation']:.0f} s"
+        lines.append(("kernels", f"{text}; {tuned.stored} are stored in {tuned.folder}"))
+    origin = "measured" if tuned.measured_before else "the default"
+    before, now = asdict(tuned.before), asdict(tuned.now)
+    for name, meaning in _MEANING.items():
+        text = f"{meaning}: by the transform from {now[name]:_} bits on, before from {before[name]:_} ({origin})"
+        lines.append(("crossover", text))
+    lines.append(("stored in", str(tuned.file)) if tuned.file else ("not stored", "this was a dry run"))
+    for timing in tuned.timings:
+        exponent = len(str(timing.digits)) - 1
+        with_kernels, without = f"about {timing.seconds:.1f} s", f"{timing.gmpy2_seconds:.1f} s"
+        text = f"take {with_kernels}, by gmpy2 alone {without}"
+        if tuned.compiled:
+            text = f"now take {with_kernels}, before {without} by gmpy2 alone"
+        lines.append((f"10^{exponent} digits", text))
+    return lines
+
+
+def _fields(tuned: Tuned) -> dict[str, object]:
+    return {
+        "kernels": {
+            "total": tuned.kernels,
+            "compiled": tuned.compiled,
+            "stored": tuned.stored,
+            "folder": str(tuned.folder) if tuned.folder else None,
+        },
+        "thresholds_bits": asdict(tuned.now),
+        "thresholds_before_bits": asdict(tuned.before),
+        "thresholds_before": "measured" if tuned.measured_before else "default",
+        "output": str(tuned.file) if tuned.file else None,
+        "computations": [
+            {
+                "digits": timing.digits,
+                "gmpy2_seconds": round(timing.gmpy2_seconds, 3),
+                "seconds": round(timing.seconds, 3),
+                "path": timing.path,
+            }
+            for timing in tuned.timings
+        ],
+        "seconds": {name: round(spent, 3) for name, spent in tuned.seconds.items()},
+    }
+
+
+def _cleared_fields(cleared: Cleared) -> dict[str, object]:
+    return {
+        "tuning_file": str(cleared.tuning_file) if cleared.tuning_file else None,
+        "kernel_folder": str(cleared.kernel_folder) if cleared.kernel_folder else None,
+        "files_removed": cleared.files,
+        "bytes_removed": cleared.size,
+    }
+
+
+def _cleared_text(cleared: Cleared) -> str:
+    if not cleared.files:
+        return "nothing was stored, and nothing has been removed"
+    from pi_engine.plan import format_bytes
+
+    places = [str(place) for place in (cleared.kernel_folder, cleared.tuning_file) if place]
+    plural = "" if cleared.files == 1 else "s"
+    return f"removed {cleared.files} file{plural}, {format_bytes(cleared.size)}: {' and '.join(places)}"

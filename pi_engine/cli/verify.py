@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from pi_engine.cli.names import FILE
+from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, SIZE
+from pi_engine.cli.terminal import hang, stdout_width
+
+if TYPE_CHECKING:
+    from pi_engine.verification import Verification
 
 
 @click.command(short_help="Is this file of digits π?")
@@ -30,10 +37,8 @@ from pi_engine.cli.quantities import COUNT, SIZE
 @click.option("--base", type=click.Choice(["10", "16"]), help="Base of a text; by default it is told from the digits.")
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Threads of the computation, by default all.")
 @click.option("--memory", type=SIZE, metavar="SIZE", help="Memory to stay within, like 8GiB; by default the machine's.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option(
-    "-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors, and no line for a file that is π."
-)
+@json_option
+@quiet_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -84,13 +89,18 @@ def command(
             "seconds", "kind", "offset", "message",
         )  # fmt: skip
         fields = {name: getattr(found, name) for name in names}
-        emit_json({**fields, "seconds": round(found.seconds, 6)})
-    elif found.status != "ok":
-        named = found.message.removeprefix(f"{file}").lstrip(": ").removeprefix("is truncated: ")
-        emit(f"{file}: {'truncated' if found.kind == 'truncated' else found.status}: {named}\n")
-    elif not quiet:
-        emit(
-            f"{file}: ok: {found.digits:_} digits of base {found.base} ({found.format}) in {found.seconds:.2f} s, "
-            f"method {found.method}: {found.proved}\n"
-        )
+        emit_json({**fields, "seconds": {"total": round(found.seconds, 6)}})
+    else:
+        verdict, width = _verdict(file, found), stdout_width()
+        emit(verdict if width is None else hang(verdict, width), "\n")
     ctx.exit(found.exit_code)
+
+
+def _verdict(file: str, found: Verification) -> str:
+    if found.status == "ok":
+        return (
+            f"{file}: ok: {found.digits:_} digits of base {found.base} ({found.format}) in {found.seconds:.2f} s, "
+            f"method {found.method}: {found.proved}"
+        )
+    named = found.message.removeprefix(f"{file}").lstrip(": ").removeprefix("is truncated: ")
+    return f"{file}: {'truncated' if found.kind == 'truncated' else found.status}: {named}"

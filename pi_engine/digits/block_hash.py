@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import gmpy2
 
 from pi_engine.bigint.mersenne import M61
-from pi_engine.digits.digit_text import DigitText, kernels_pay
+from pi_engine.digits.digit_text import DigitText, hash_pays
 from pi_engine.radix.digit_hash import DigitHash
 from pi_engine.radix.words import DIGITS_PER_WORD
 
@@ -52,7 +52,7 @@ class BlockHash:
         self.value = (self.value * pow(self._base, block.digits, self._modulus) + number) % self._modulus
 
     def _by_kernel(self) -> bool:
-        self._kernel = self._kernel or kernels_pay(self.count)
+        self._kernel = self._kernel or hash_pays(self.count)
         return self._kernel
 
     def through(self, blocks: Iterable[Block]) -> Iterator[Block]:

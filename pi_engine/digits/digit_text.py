@@ -7,7 +7,6 @@ that loading or compiling them pays.
 from __future__ import annotations
 
 import re
-import sys
 from binascii import unhexlify
 from functools import cache
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ import numpy as np
 
 from pi_engine.digits.text_start import SEPARATORS
 from pi_engine.radix.words import DIGITS_PER_WORD
+from pi_engine.runtime.kernel_set import KernelSet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     Characters = bytes | NDArray[np.uint8]
 
-STORED_FROM = 25_000_000
-"""Bytes of text from which stored kernels pay: 0.1 s to load them, 4 ns less a byte with them."""
+SECONDS_PER_BYTE = 4e-9
+"""What the kernels save: without them a byte takes about so much longer."""
 
-KERNELS_FROM = 500_000_000
-"""Bytes from which they pay even if they have to be compiled, in 2.3 s."""
+_TEXT = KernelSet("pi_engine.radix.conversion_kernels:TEXT_KERNELS")
+_HASH = KernelSet("pi_engine.bigint.transform_kernels:RESIDUE_KERNELS")
 
 _DIGITS = {10: b"0123456789", 16: b"0123456789ABCDEFabcdef"}
 _BLOCK = 1 << 14
@@ -95,14 +95,13 @@ class DigitText:
 
 
 def kernels_pay(characters: int) -> bool:
-    """Whether so much text is converted sooner by the kernels, as things stand."""
-    if characters >= KERNELS_FROM:
-        return True
-    if characters < STORED_FROM and "pi_engine.radix.conversion_kernels" not in sys.modules:
-        return False
-    from pi_engine.radix.conversion_kernels import TEXT_KERNELS
+    """Whether so much text is converted sooner by the kernels. If so, they are loaded or compiled now."""
+    return _TEXT.pays_for(SECONDS_PER_BYTE * characters)
 
-    return all(kernel.is_stored() for kernel in TEXT_KERNELS)
+
+def hash_pays(characters: int) -> bool:
+    """The same of the hash of so many digits."""
+    return _HASH.pays_for(SECONDS_PER_BYTE * characters)
 
 
 def _compact(text: NDArray[np.uint8], target: NDArray[np.uint8]) -> int:

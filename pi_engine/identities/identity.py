@@ -10,9 +10,12 @@ import gmpy2
 from mpmath import mp
 
 from pi_engine.errors import UsageError
+from pi_engine.runtime.display import counted, html_table, line, seconds_text
+from pi_engine.runtime.integers import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import SupportsIndex
 
 GUARD_DIGITS = 20
 """Both sides are evaluated to so many digits more than are compared."""
@@ -55,6 +58,13 @@ class Identity:
     default_digits: int = SERIES_DIGITS
     notes: Callable[[], list[str]] | None = None
 
+    def __repr__(self) -> str:
+        """The name and the statement."""
+        return line("Identity", self.name, self.statement)
+
+    def _repr_html_(self) -> str:
+        return html_table(self.name, [("statement", self.statement), ("source", self.source)])
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -74,19 +84,29 @@ class Evaluation:
     seconds: float
     cases: list[tuple[str, int, str]] = field(default_factory=list)
 
+    def __repr__(self) -> str:
+        """Like `Evaluation(euler, 1_000 of 1_000 digits agree, 0.12 s)`."""
+        agree = f"{self.digits_agreeing:_} of {counted(self.digits_requested, 'digit')} agree"
+        return line("Evaluation", self.identity.name, agree, seconds_text(self.seconds))
+
+    def _repr_html_(self) -> str:
+        rows = [(label, f"{agreeing:_} digits agree: {shown}") for label, agreeing, shown in self.cases]
+        return html_table(self.identity.statement, rows)
+
     @property
     def ok(self) -> bool:
         """Whether the sides agree to the stated rounding: 10^−N of the larger of 1 and the value."""
         return self.digits_agreeing >= self.digits_requested
 
 
-def evaluate(identity: Identity, digits: int | None = None) -> Evaluation:
+def evaluate(identity: Identity, digits: SupportsIndex | None = None) -> Evaluation:
     """Evaluate both sides to N digits, by default the identity's own.
 
     Raises:
+        TypeError: N is no integer.
         UsageError: N is not from 1 to MOST_DIGITS.
     """
-    digits = identity.default_digits if digits is None else digits
+    digits = identity.default_digits if digits is None else as_int(digits, "digits")
     if not 1 <= digits <= MOST_DIGITS:
         raise UsageError(f"the number of digits must be from 1 to {MOST_DIGITS:_}")
     start = time.perf_counter()

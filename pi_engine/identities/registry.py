@@ -67,7 +67,7 @@ def get(names: Sequence[str]) -> tuple[Identity, ...]:
     """The identities of these names, or of the groups of these numbers, without doubles; all for no name.
 
     Raises:
-        UsageError: there is none of that name; the message lists them.
+        UsageError: there is none of that name; the message names the nearest, or lists them.
     """
     if not names:
         return catalogue()

@@ -17,8 +17,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from gmpy2 import f_mod_2exp, mpz
 
 from pi_engine.bigint.moduli import Residues, power_residues, require_equal, residues
+from pi_engine.runtime.integers import as_mpz
 
 if TYPE_CHECKING:
+    from typing import SupportsIndex
+
     from pi_engine.series.evaluation import BinaryFraction
 
 
@@ -62,10 +65,10 @@ def check_scaled(scaled: ScaledInteger) -> None:
     require_equal(residues(scaled.value), scaled.residues, "the scaling to the base of the digits")
 
 
-def digit_text(scaled: mpz, base: int) -> str:
+def digit_text(scaled: SupportsIndex, base: int) -> str:
     """The digits of ⌊v·base^N⌋ for 1 ≤ v < base: the one before the point, then N more, upper case.
 
     GMP's conversion: O(M(n)·log n), on one thread, holding the interpreter's lock.
     """
-    text = scaled.digits(base)
+    text = as_mpz(scaled, "digit_text").digits(base)
     return text if base == 10 else text.upper()

@@ -6,29 +6,62 @@ last is a half, so that every leaf is certain.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gmpy2 import mpz
 
-from pi_engine.runtime.threads import available_threads
+from pi_engine.bigint.product import gmp_seconds, transform_is_usable
+from pi_engine.radix.decimal_text import sign_and_digits
+from pi_engine.runtime.integers import as_mpz
+from pi_engine.runtime.kernel_set import KernelSet
+from pi_engine.runtime.threads import thread_count
+
+if TYPE_CHECKING:
+    from typing import SupportsIndex
 
 TO_TEXT_FROM_BITS = 400_000
 FROM_TEXT_FROM_DIGITS = 40_000
 """Below, GMP's conversion is faster; found by benchmarks/bench_radix.py."""
 
+_ARITHMETIC = (
+    "pi_engine.bigint.transform_kernels:TRANSFORM_KERNELS",
+    "pi_engine.bigint.transform_kernels:RESIDUE_KERNELS",
+)
+_TO_TEXT = KernelSet(*_ARITHMETIC, "pi_engine.radix.conversion_kernels:TO_DIGITS_KERNELS")
+_FROM_TEXT = KernelSet(
+    *_ARITHMETIC,
+    "pi_engine.radix.conversion_kernels:FROM_DIGITS_KERNELS",
+)
+_TO_TEXT_PRODUCTS, _FROM_TEXT_PRODUCTS = 5.0, 2.2
+"""Products of the integer's length that GMP's conversions take as long as, from 10^6 to 10^7 bits."""
 
-def to_text(x: mpz, *, threads: int | None = None, check: bool = True) -> str:
+_BITS_PER_DIGIT = 3.33
+
+
+def to_text(x: SupportsIndex, *, threads: SupportsIndex | None = None, check: bool = True) -> str:
     """The decimal digits of x, with a minus if negative: equal to x.digits(), O(M(n)·log n) on all threads.
 
+    Args:
+        x: int, mpz or a numpy integer, of any size: Python's limit on the digits of an int does not apply.
+        threads: how many to use, by default all that this process may.
+        check: compare residues of the text with those of x where it is large; the switch is for tests.
+
     Raises:
+        TypeError: x, or the number of threads, is no integer.
+        UsageError: the number of threads is less than 1.
         VerificationError: the text is not x modulo 2^61 − 1.
     """
-    if x.bit_length() < TO_TEXT_FROM_BITS:
+    x, count = as_mpz(x, "to_text"), thread_count(threads)
+    bits = x.bit_length()
+    if bits < TO_TEXT_FROM_BITS or not (
+        transform_is_usable() and _TO_TEXT.pays_for_another(_TO_TEXT_PRODUCTS * gmp_seconds(bits, bits))
+    ):
         return x.digits()
     from pi_engine.radix.word_text import word_text
     from pi_engine.radix.words_of_integer import words_of_integer
 
-    threads = threads or available_threads()
-    words = words_of_integer(abs(x), threads, check=check)
-    text = word_text(words, threads)
+    words = words_of_integer(abs(x), count, check=check)
+    text = word_text(words, count)
     zeros = 19 - len(str(int(words[0])))
     if x < 0:
         # There is room for the sign in front of the digits, or else it is put there.
@@ -36,31 +69,56 @@ def to_text(x: mpz, *, threads: int | None = None, check: bool = True) -> str:
     return str(text[zeros:].data, "ascii")
 
 
-def from_text(text: str, *, threads: int | None = None, check: bool = True) -> mpz:
+def from_text(text: str, *, threads: SupportsIndex | None = None, check: bool = True) -> mpz:
     """The integer that a decimal text stands for: equal to mpz(text, 10), O(M(n)·log n) on all threads.
 
+    Args:
+        text: digits, with a sign before them or not; white space and underscores among them are passed over.
+        threads: how many to use, by default all that this process may.
+        check: compare residues of the integer with those of the text where it is large; the switch is for tests.
+
     Raises:
-        ValueError: the text is not a decimal integer.
+        TypeError: the text is no str, or the number of threads no integer.
+        UsageError: the number of threads is less than 1.
+        ValueError: the text is not a decimal integer; the message names the first wrong character and its position.
         VerificationError: the integer is not the text's modulo 2^61 − 1.
     """
-    if len(text) < FROM_TEXT_FROM_DIGITS:
-        return mpz(text, 10)
+    if not isinstance(text, str):
+        raise TypeError(f"from_text takes str, not {type(text).__name__}")
+    count = thread_count(threads)
+    if len(text) < FROM_TEXT_FROM_DIGITS or not from_text_pays(len(text)):
+        return _from_plain_text(text)
     import numpy as np
 
     from pi_engine.radix.word_text import words_of_text
     from pi_engine.radix.words_of_integer import integer_of_words
 
-    threads = threads or available_threads()
     try:
         characters = np.frombuffer(text.encode("ascii"), np.uint8)
-        negative = bool(characters[0] == ord("-"))
+        negative = text.startswith("-")
         digits = characters[1:] if negative else characters
         if not len(digits):
-            return mpz(text, 10)
+            return _from_plain_text(text)
         head = len(digits) % 19
         first = words_of_text(np.concatenate([np.full(19 - head, ord("0"), np.uint8), digits[:head]]))
-        words = words_of_text(digits[head:], threads)
+        words = words_of_text(digits[head:], count)
     except ValueError:
-        return mpz(text, 10)  # spaces and underscores, which GMP allows, or its own error
-    magnitude = integer_of_words(np.concatenate([first, words]), threads, check=check)
+        negative, plain = sign_and_digits(text)  # not all of it is digits
+        magnitude = from_text(plain, threads=count, check=check)
+        return -magnitude if negative else magnitude
+    magnitude = integer_of_words(np.concatenate([first, words]), count, check=check)
     return -magnitude if negative else magnitude
+
+
+def from_text_pays(digits: int) -> bool:
+    """Whether kernels convert so many digits to binary. If so, they are loaded or compiled now."""
+    bits = int(_BITS_PER_DIGIT * digits)
+    return transform_is_usable() and _FROM_TEXT.pays_for_another(_FROM_TEXT_PRODUCTS * gmp_seconds(bits, bits))
+
+
+def _from_plain_text(text: str) -> mpz:
+    """By GMP, which would take `--1` for 1, and read `1` and a zero byte to the 1."""
+    if text.isascii() and text.isdigit():
+        return mpz(text, 10)
+    negative, digits = sign_and_digits(text)
+    return -mpz(digits, 10) if negative else mpz(digits, 10)

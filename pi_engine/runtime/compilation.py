@@ -77,10 +77,14 @@ def _forgiving(dispatcher: Any) -> Any:
 
 
 def routine(function: Callable[..., Any] | None = None, **options: Any) -> Any:
-    """Compile `function` into the kernels that call it; it has no cache file of its own, and needs none."""
+    """Compile `function` into the kernels that call it; it has no cache file of its own, and needs none.
+
+    It makes no array and counts no references, unless `_nrt=True` says so: otherwise the first caller's choice would be every caller's,
+    and a kernel without Numba's runtime (`object_code`) could not be stored after one with it.
+    """
     if function is None:
         return functools.partial(routine, **options)
-    return numba.njit(**{**OPTIONS, **options})(function)
+    return numba.njit(**{**OPTIONS, "_nrt": False, **options})(function)
 
 
 @contextlib.contextmanager

@@ -157,6 +157,19 @@ def cache_folder() -> Path | None:
     return folder
 
 
+def remove_kernels() -> tuple[Path | None, list[int]]:
+    """Remove the folder of this process's kernels, which it must not use any more.
+
+    Returns the folder, None where there is none, and the bytes of each file that was in it. Raises OSError where that is refused.
+    """
+    folder = cache_root() / cache_key()
+    if not (folder / _STAMP).exists():
+        return None, []
+    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file() and path.name != _STAMP]
+    shutil.rmtree(folder)
+    return folder, sizes
+
+
 def _remove_stale(root: Path, current: Path) -> None:
     """Remove folders of other keys: unused for a month, or beyond the newest few and unused for a day.
 

@@ -7,6 +7,13 @@ import os
 import resource
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pi_engine.errors import UsageError
+from pi_engine.runtime.integers import as_int
+
+if TYPE_CHECKING:
+    from typing import SupportsIndex
 
 _CGROUP_ROOT = Path("/sys/fs/cgroup")
 _UNLIMITED = 1 << 60
@@ -64,6 +71,21 @@ def memory_limit() -> int:
     """Bytes this process may use: the least of physical memory, its control group's limit and its own."""
     limits = (physical_memory(), cgroup_memory_limit(), process_memory_limit())
     return min(x for x in limits if x is not None)
+
+
+def byte_limit(memory: SupportsIndex | None) -> int | None:
+    """A caller's limit, in bytes, or None where there is none.
+
+    Raises:
+        TypeError: this is no integer.
+        UsageError: it is less than 1.
+    """
+    if memory is None:
+        return None
+    limit = as_int(memory, "memory")
+    if limit < 1:
+        raise UsageError("the memory limit must be a positive number of bytes")
+    return limit
 
 
 def resident_memory() -> int:

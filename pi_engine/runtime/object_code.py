@@ -6,6 +6,11 @@ handed over as the numbers that describe them. So such a kernel is compiled once
 counting of references, and its object file kept in the folder of `kernel_folder`. Numba is imported when there is no file, and then
 only.
 
+A routine that several kernels call is compiled once in a process, by Numba's rule with the options of the first one that asks for
+it. Counting of references would refer to Numba's runtime, which another process has not loaded, so `compilation.routine` itself
+switches it off: what was compiled before, and in which order, changes nothing. Code that refers to anything unknown all the same
+is not stored, and that is said, as is a folder that cannot be written.
+
 The calling convention is Numba's own for compiled functions: status f(result*, exception*, arguments…), status 0 for success and −2
 for success with None. An array is owner, parent (both null here: nobody counts), items, bytes an item, address, shape, strides.
 """
@@ -17,6 +22,7 @@ import ctypes
 import functools
 import hashlib
 import importlib
+import logging
 import os
 import re
 import tempfile
@@ -25,10 +31,16 @@ from typing import TYPE_CHECKING, Any
 
 import llvmlite.binding
 
-from pi_engine.runtime.kernel_folder import LOCK, cache_folder
+from pi_engine.runtime.kernel_folder import LOCK, cache_folder, cache_root
+from pi_engine.runtime.progress import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from pi_engine.runtime.progress import Progress
+
+PHASE = "compilation"
+"""The phase that `make_ready` reports."""
 
 _CTYPES: dict[str, Any] = {"int64": ctypes.c_int64, "uint64": ctypes.c_uint64, "float64": ctypes.c_double, "void": None}
 _ARRAY_FIELDS = 5  # before shape and strides
@@ -41,15 +53,24 @@ class StoredKernel:
     """The routine `name` of `module`, with a signature such as "int64(uint64[::1], float64)"; compiled or loaded at its first call.
 
     Arrays are C-contiguous, of any number of dimensions; a kernel makes none. `prepare` registers the symbols that the machine
-    code refers to, all of which begin with `prefix`. A call costs about 2 µs, and one more an array.
+    code refers to, all of which begin with `prefix`. `seconds` is about how long its compilation takes. A call costs about
+    2 µs, and one more an array.
     """
 
     def __init__(
-        self, module: str, name: str, signature: str, prepare: Callable[[], object] | None = None, prefix: str = ""
+        self,
+        module: str,
+        name: str,
+        signature: str,
+        prepare: Callable[[], object] | None = None,
+        prefix: str = "",
+        *,
+        seconds: float = 1.0,
     ) -> None:
         self.module, self.name, self.signature = module, name, signature
-        self.prepare, self.prefix = prepare, prefix
+        self.prepare, self.prefix, self.seconds = prepare, prefix, seconds
         self.origin = ""  # "stored" or "compiled" after the first call
+        self.not_stored = ""  # why its machine code was not kept, after a compilation
         self._function: Callable[..., Any] | None = None
         self._kept: list[Any] = []
 
@@ -61,19 +82,27 @@ class StoredKernel:
         """
         return (self._function or self.ready())(*arguments)
 
-    def ready(self, notice: Callable[[str], object] | None = None) -> Callable[..., Any]:
-        """Load or compile now; `notice` gets a line of text before a compilation."""
+    def ready(self, *, announced: bool = False) -> Callable[..., Any]:
+        """Load or compile now. A compilation that is not yet `announced` is logged before, and after it if it was not stored."""
         with LOCK:
             if self._function is None:
                 if self.prepare is not None:
                     self.prepare()
-                self._function = self._stored() or self._compiled(notice)
+                self._function = self._stored() or self._compiled(announced=announced)
             return self._function
+
+    def is_loaded(self) -> bool:
+        """Whether a call begins at once."""
+        return self._function is not None
 
     def is_stored(self) -> bool:
         """Whether a call would find its machine code, loaded or stored, rather than compile it."""
+        return self._function is not None or self.is_in_folder()
+
+    def is_in_folder(self) -> bool:
+        """Whether another process would find its machine code."""
         path = self._path()
-        return self._function is not None or (path is not None and path.exists())
+        return path is not None and path.exists()
 
     def _path(self) -> Path | None:
         folder = cache_folder()
@@ -119,41 +148,100 @@ class StoredKernel:
         self.origin = "stored"
         return self._at(address) if address else None
 
-    def _compiled(self, notice: Callable[[str], object] | None) -> Callable[..., Any]:
-        if notice is not None:
-            notice(f"compiling {self.name} for this machine")
+    def _compiled(self, *, announced: bool) -> Callable[..., Any]:
+        if not announced:
+            _announce([self])
         import numba
 
         from pi_engine.runtime.compilation import OPTIONS
 
         routine = getattr(importlib.import_module(self.module), self.name)
-        options = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-        if "[" in self.signature:
-            options["_nrt"] = False  # or it would count the references of the arrays it is handed
+        options = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
         dispatcher = numba.njit(self.signature, **options)(getattr(routine, "py_func", routine))
         (compiled,) = dispatcher.overloads.values()
         self._kept.append(dispatcher)  # the machine code lives as long as this
         self.origin = "compiled"
         symbol = compiled.fndesc.llvm_func_name
-        with contextlib.suppress(OSError, AttributeError):
-            self._store(symbol, compiled.library)
+        self.not_stored = self._store(symbol, compiled.library)
+        if self.not_stored and not announced:
+            _warn_of_not_stored([self])
         return self._at(compiled.library.get_pointer_to_function(symbol))
 
-    def _store(self, symbol: str, library: Any) -> None:
+    def _store(self, symbol: str, library: Any) -> str:
+        """Keep the machine code for other processes; returns why it could not be, empty where it was."""
         path = self._path()
-        unknown = [
-            s for s in external_symbols(library.get_llvm_str()) if not self.prefix or not s.startswith(self.prefix)
-        ]
-        if path is None or unknown:
-            return
-        rest = symbol.encode() + b"\n" + bytes(library._get_compiled_object())
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        if path is None:
+            return (
+                f"the folder {cache_root()} cannot be written; "
+                "make it writable, or set NUMBA_CACHE_DIR to a folder that is, then run 'pi-engine tune'"
+            )
         try:
+            unknown = [
+                s for s in external_symbols(library.get_llvm_str()) if not self.prefix or not s.startswith(self.prefix)
+            ]
+            if unknown:
+                return f"the code refers to {', '.join(unknown)}; run 'pi-engine tune', and report this if it recurs"
+            rest = symbol.encode() + b"\n" + bytes(library._get_compiled_object())
+        except AttributeError as error:  # Numba's own names, which another version may have changed
+            return (
+                f"this version of Numba does not hand out machine code ({error}); install the version that is required"
+            )
+        temporary = None
+        try:
+            descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
             with os.fdopen(descriptor, "wb") as file:
                 file.write(hashlib.sha256(rest).digest() + rest)
             Path(temporary).replace(path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
+        except OSError as error:
+            if temporary is not None:
+                with contextlib.suppress(OSError):
+                    Path(temporary).unlink()
+            reason = error.strerror or str(error)
+            return f"{path.parent} cannot be written: {reason}; mend that, then run 'pi-engine tune'"
+        return ""
+
+
+def make_ready(kernels: Sequence[StoredKernel], progress: Progress = silent) -> int:
+    """Load or compile all of these now; returns how many were compiled.
+
+    Before a compilation one log record says how many there are and about how long it takes; after it another names those
+    that could not be stored. `progress` is told how many are compiled, of how many.
+    """
+    missing = [kernel for kernel in kernels if not kernel.is_stored()]
+    if missing:
+        _announce(missing)
+    for i, kernel in enumerate(missing):
+        progress(PHASE, i, len(missing))
+        kernel.ready(announced=True)
+    if missing:
+        progress(PHASE, len(missing), len(missing))
+    _warn_of_not_stored([kernel for kernel in missing if kernel.not_stored])
+    for kernel in kernels:
+        kernel.ready()
+    return len(missing)
+
+
+def _announce(kernels: Sequence[StoredKernel]) -> None:
+    seconds = sum(kernel.seconds for kernel in kernels)
+    what = f"the kernel {kernels[0].name}" if len(kernels) == 1 else f"{len(kernels)} kernels"
+    logging.getLogger("pi_engine").warning("pi-engine: compiling %s for this machine, once: %s", what, _about(seconds))
+
+
+def _about(seconds: float) -> str:
+    if seconds < 1:
+        return "less than a second"
+    if seconds < 10:
+        return f"about {round(seconds)} second{'' if round(seconds) == 1 else 's'}"
+    return f"about {round(seconds / 10) * 10} seconds" if seconds < 45 else "about a minute"
+
+
+def _warn_of_not_stored(kernels: Sequence[StoredKernel]) -> None:
+    """One log record for each reason."""
+    for reason in dict.fromkeys(kernel.not_stored for kernel in kernels):
+        names = ", ".join(kernel.name for kernel in kernels if kernel.not_stored == reason)
+        logging.getLogger("pi_engine").warning(
+            "pi-engine: compiled, but not stored for other processes: %s: %s", names, reason
+        )
 
 
 def _flattened(parameters: list[tuple[str, int]], values: tuple[Any, ...]) -> list[Any]:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import gmpy2
+
+from pi_engine.errors import UsageError
+from pi_engine.runtime.integers import as_int
+
+if TYPE_CHECKING:
+    from typing import SupportsIndex
 
 
 def available_threads() -> int:
@@ -12,6 +19,21 @@ def available_threads() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def thread_count(threads: SupportsIndex | None) -> int:
+    """How many threads to use: so many, or, for None, all that this process may.
+
+    Raises:
+        TypeError: this is no integer.
+        UsageError: it is less than 1.
+    """
+    if threads is None:
+        return available_threads()
+    count = as_int(threads, "threads")
+    if count < 1:
+        raise UsageError("the number of threads must be 1 or more")
+    return count
 
 
 def release_gil(release: bool, /) -> None:  # noqa: FBT001 (a switch is what this is)

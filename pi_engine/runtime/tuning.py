@@ -114,6 +114,17 @@ def save(thresholds: Thresholds, path: Path | None = None) -> Path:
     return target
 
 
+def remove(path: Path | None = None) -> int | None:
+    """Remove this machine's file; returns its bytes, None where there is none. Raises OSError where that is refused."""
+    target = path or tuning_file()
+    try:
+        size = target.stat().st_size
+    except FileNotFoundError:
+        return None
+    target.unlink()
+    return size
+
+
 # A case is what is timed at one size: two callables that do the same work, the first the better one for small sizes.
 Case = tuple[Callable[[], object], Callable[[], object]]
 

@@ -1,5 +1,14 @@
 """What is summed: series for π as data, and the bounds that follow from their polynomials.
 
+>>> from pi_engine import series
+>>> len(series.catalogue())
+55
+>>> series.get("ramanujan")
+SingleSeries(ramanujan, 7.98 digits a term)
+>>> print(series.get("ramanujan").closed_form)
+π = 9801·√2·Q / (4·T)
+
+`derive(163)` derives the series of a discriminant, `load("my.toml")` reads one from a file; `compute` sums them all.
 What derives series and what reads them from files is loaded on first use.
 """
 
@@ -40,12 +49,14 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Import the module that a public name lives in, at its first use (PEP 562)."""
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # a type checker would take every name for one of this module
 
-    value = getattr(import_module(_HOME[name]), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        """Import the module that a public name lives in, at its first use (PEP 562)."""
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        value = getattr(import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value

@@ -39,16 +39,19 @@ def _discriminant(text: str) -> int:
 
 def is_catalogued(series: PiSeries) -> bool:
     """Whether it is a row of the catalogue, and so proved in the literature."""
-    return _ROWS.get(series.name) is series
+    return any(row is series for row in _ROWS.values())
 
 
 def get(name: str) -> PiSeries:
     """The series of that name, one derived from a discriminant as `derived:163`, or that of a file `….toml`.
 
     Raises:
+        TypeError: the name is no str.
         UsageError: there is none; the message names the one that is near, or says where all are listed. The file
             is not a series.
     """
+    if not isinstance(name, str):
+        raise TypeError(f"series.get takes the name of a series as str, not {type(name).__name__}")
     if name.lower().endswith(".toml"):
         from pi_engine.series.user_file import load
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from pi_engine.errors import UsageError
+from pi_engine.runtime.integers import as_int
 
 LOG2_PI = math.log2(math.pi)
 
@@ -29,6 +30,8 @@ class ClosedForm:
     power: int = 1
 
     def __post_init__(self) -> None:
+        for name in ("numerator", "radicand", "denominator", "power"):
+            object.__setattr__(self, name, as_int(getattr(self, name), f"the {name} of a closed form"))
         if min(self.numerator, self.radicand, self.denominator) < 1:
             raise UsageError("the closed form of a series needs positive integers")
         if self.power not in (1, 2):

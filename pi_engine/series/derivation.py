@@ -22,12 +22,16 @@ from math import isqrt, sqrt
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError, VerificationError
+from pi_engine.runtime.display import html_table, line
+from pi_engine.runtime.integers import as_int
 from pi_engine.series.catalogue import DERIVED
 from pi_engine.series.class_number import LARGEST_COUNTED, class_number
 from pi_engine.series.closed_form import ClosedForm
 from pi_engine.series.ramanujan_sato import ramanujan_sato
 
 if TYPE_CHECKING:
+    from typing import SupportsIndex
+
     from pi_engine.series.rows import SingleSeries
 
 RATIONAL = (7, 8, 11, 12, 16, 19, 27, 28, 43, 67, 163)
@@ -38,7 +42,7 @@ MOST_DIGITS = 10**6
 """That the sum is verified to; `compute` goes further."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Derivation:
     """A discriminant's series 1/π = prefactor·Σ (sign of j)^k·(6k)!·(a + bk)/((3k)!·k!³·c^(k + 1/2)).
 
@@ -65,6 +69,21 @@ class Derivation:
     prefactor: Fraction
     series: SingleSeries
     verified_digits: int
+
+    def __repr__(self) -> str:
+        """Like `Derivation(-163, j = -262537412640768000, verified to 1_000 digits, 1/π = …)`."""
+        verified = f"verified to {self.verified_digits:_} digits"
+        return line("Derivation", str(self.discriminant), f"j = {self.j}", verified, self.formula)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("j", f"{self.j}{self.cube_text}"),
+            ("s₂", str(self.s2)),
+            ("series", self.formula),
+            ("c", str(self.c)),
+            ("verified digits", f"{self.verified_digits:_}"),
+        ]
+        return html_table(f"The series of discriminant {self.discriminant}", rows)
 
     @property
     def prefactor_text(self) -> str:
@@ -113,13 +132,15 @@ def require_rational(D: int) -> None:
     )
 
 
-def derive(D: int, *, digits: int = 1000) -> Derivation:
+def derive(D: SupportsIndex, *, digits: SupportsIndex = 1000) -> Derivation:
     """Derive the series of the discriminant −D, and sum it to `digits` digits of π to see that it is one.
 
     Raises:
+        TypeError: D, or the number of digits, is no integer.
         UsageError: there is no rational series; the message says why, with the class number.
         VerificationError: the sum is not π.
     """
+    D, digits = as_int(D, "D"), as_int(digits, "digits")
     if not 1 <= digits <= MOST_DIGITS:
         raise UsageError(f"the number of digits to verify must be between 1 and {MOST_DIGITS}")
     j, s2 = _recognised(D)

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
+from pi_engine.runtime.display import line
 
 if TYPE_CHECKING:
     from pi_engine.series.polynomial import IntegerPolynomial
@@ -20,7 +21,7 @@ LEAST_BITS_PER_TERM = 2**-10
 """Series that converge more slowly are refused: 3000 terms a digit serve nobody, and `tail` is derived for this."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class HypergeometricSeries:
     """S = Σ_{k≥0} a(k)·∏_{j=1}^{k} p(j)/q(j), linearly convergent.
 
@@ -41,6 +42,10 @@ class HypergeometricSeries:
             raise UsageError(f"the series diverges: its terms do not shrink, p(k)/q(k) tends to ±{_short(self.ratio)}")
         if self.bits_per_term < LEAST_BITS_PER_TERM:
             raise UsageError("the series converges too slowly: it takes more than 3000 terms for a digit")
+
+    def __repr__(self) -> str:
+        """Like `HypergeometricSeries(p = −(6k − 5)(2k − 1)(6k − 1), q = …, a = …)`."""
+        return line("HypergeometricSeries", *(f"{name} = {getattr(self, name)}" for name in "pqa"))
 
     @property
     def ratio(self) -> Fraction:

@@ -11,6 +11,9 @@ from functools import cached_property
 from itertools import accumulate, repeat, zip_longest
 from typing import TYPE_CHECKING
 
+from pi_engine.runtime.display import integer_text, line
+from pi_engine.runtime.integers import as_int
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -46,12 +49,18 @@ def shifted(f: Coefficients) -> Coefficients:
     return result
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class IntegerPolynomial:
     """constant · ∏ factors, a polynomial in k over the integers."""
 
     constant: int
     factors: tuple[Coefficients, ...] = ()
+
+    def __post_init__(self) -> None:
+        # numpy's integers would overflow in silence
+        object.__setattr__(self, "constant", as_int(self.constant, "the constant of a polynomial"))
+        factors = tuple(tuple(as_int(c, "a coefficient of a polynomial") for c in factor) for factor in self.factors)
+        object.__setattr__(self, "factors", factors)
 
     @cached_property
     def coefficients(self) -> Coefficients:
@@ -105,6 +114,10 @@ class IntegerPolynomial:
             sequence = accumulate(sequence, initial=differences.pop())
         return sequence
 
+    def __repr__(self) -> str:
+        """Like `IntegerPolynomial(24 k³)`."""
+        return line("IntegerPolynomial", str(self))
+
     def __str__(self) -> str:
         """The factored form as the literature prints it, like `−(6k − 5)(2k − 1)` or `24 k³`."""
         others = [f for f in dict.fromkeys(self.factors) if f != (0, 1)]
@@ -112,7 +125,7 @@ class IntegerPolynomial:
         texts = [_typeset(f) if alone else f"({_typeset(f)})" + _power(self.factors.count(f)) for f in others]
         power = self.factors.count((0, 1))
         body = "".join(texts) + ("k" + _power(power) if power else "")
-        number = str(self.constant).replace("-", "−")
+        number = integer_text(self.constant).replace("-", "−")
         if not body:
             return number
         sign_only = {1: "", -1: "−"}
@@ -139,7 +152,7 @@ def _typeset(f: Coefficients) -> str:
         if c == 0:
             continue
         variable = "" if power == 0 else "k" + _power(power)
-        number = "" if abs(c) == 1 and variable else str(abs(c))
+        number = "" if abs(c) == 1 and variable else integer_text(abs(c))
         sign = ("−" if c < 0 else "") if not text else (" − " if c < 0 else " + ")
         text += sign + number + variable
     return text or "0"

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.errors import UsageError
+from pi_engine.runtime.display import fitted, html_table, line
 from pi_engine.series.hypergeometric import HypergeometricSeries
 
 if TYPE_CHECKING:
@@ -27,8 +28,12 @@ class Component(NamedTuple):
     sum: HypergeometricSeries
     label: str = ""
 
+    def __repr__(self) -> str:
+        """Like `Component(10/13 · arctan(1/5))`."""
+        return line("Component", f"{self.coefficient} · {self.label or self.sum}")
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class PiSeries(ABC):
     """S = Σ coefficient·sum over its components, S > 0, and π from S.
 
@@ -52,6 +57,21 @@ class PiSeries(ABC):
     level: int | None = None
     discriminant: int | None = None
 
+    def __repr__(self) -> str:
+        """Like `SingleSeries(chudnovsky, 14.18 digits a term)`."""
+        return line(type(self).__name__, fitted(self.name, 40), f"{self.digits_per_term:.2f} digits a term")
+
+    def _repr_html_(self) -> str:
+        rows = (
+            ("name", self.name),
+            ("formula", self.formula),
+            ("π from the sum", fitted(str(self.closed_form), 200)),
+            ("digits a term", f"{self.digits_per_term:.3f}"),
+            ("predicted cost", f"{self.cost:.2f}"),
+            ("source", self.source),
+        )
+        return html_table(self.title, [row for row in rows if row[1]])
+
     @property
     @abstractmethod
     def components(self) -> tuple[Component, ...]:
@@ -73,9 +93,11 @@ class PiSeries(ABC):
         return sum(component.sum.cost for component in self.components)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SingleSeries(HypergeometricSeries, PiSeries):
     """A series of one component, with coefficient 1."""
+
+    __repr__ = PiSeries.__repr__
 
     def __post_init__(self) -> None:
         try:
@@ -89,7 +111,7 @@ class SingleSeries(HypergeometricSeries, PiSeries):
         return (Component(Fraction(1), self),)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class CombinedSeries(PiSeries):
     """A series of several components, like a sum of arctangents.
 

@@ -32,7 +32,7 @@ from __future__ import annotations
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
-from gmpy2 import mpz, pack  # type: ignore[attr-defined]  # not in its stubs, but in its documentation
+from gmpy2 import mpz, pack
 
 from pi_engine.bigint.mersenne import M61
 

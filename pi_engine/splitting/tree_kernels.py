@@ -43,28 +43,32 @@ def cut(lo: int, hi: int, i: int, pieces: int) -> int:
     return hi if i == pieces else lo + 2 * ((hi - lo) // 2 * i // pieces)
 
 
-def _with_gmp(module: str, name: str, *arguments: str) -> StoredKernel:
-    return StoredKernel(f"pi_engine.splitting.{module}", name, f"void({', '.join(arguments)})", register, PREFIX)
+def _with_gmp(module: str, name: str, *arguments: str, seconds: float) -> StoredKernel:
+    signature = f"void({', '.join(arguments)})"
+    return StoredKernel(f"pi_engine.splitting.{module}", name, signature, register, PREFIX, seconds=seconds)
 
 
 subtrees_claimed = _with_gmp(
     "leaf_kernel", "subtrees_claimed", _COUNTER, *["int64"] * 5, _ROWS, *[_ROWS, _LONGS] * 3, _INDEXES, _WORDS,
-    "int64", "int64", _ROWS,
+    "int64", "int64", _ROWS, seconds=4.5,
 )  # fmt: skip
 lane_subtrees_claimed = StoredKernel(
     "pi_engine.splitting.lane_kernel", "lane_subtrees_claimed",
     f"void({', '.join([_COUNTER, *['int64'] * 5, *[_ROWS] * 4, _INDEXES, _WORDS, 'int64', 'int64', _INDEXES, _ROWS])})",
+    seconds=6,
 )  # fmt: skip
 quotients_claimed = _with_gmp(
-    "division_kernel", "quotients_claimed", _COUNTER, "int64", "int64", _INDEXES, *["int64"] * 6, _INDEXES, _INDEXES
-)
+    "division_kernel", "quotients_claimed", _COUNTER, "int64", "int64", _INDEXES, *["int64"] * 6, _INDEXES, _INDEXES,
+    seconds=7,
+)  # fmt: skip
 merges_claimed = _with_gmp(
     "merge_kernel", "merges_claimed", _COUNTER, "int64", _INDEXES, _INDEXES, _ROWS, "int64", "int64",
-    *["int64", _ROWS, _ROWS] * 2, _WORDS, _WORDS, _INDEXES,
+    *["int64", _ROWS, _ROWS] * 2, _WORDS, _WORDS, _INDEXES, seconds=8,
 )  # fmt: skip
 residues_claimed = StoredKernel(
     "pi_engine.splitting.merge_check_kernel", "residues_claimed",
     f"void({_COUNTER}, int64, int64, {_ROWS}, {_ROWS}, {_WORDS})",
+    seconds=0.3,
 )  # fmt: skip
 shadow_of_terms = StoredKernel(
     "pi_engine.splitting.shadow_kernel",

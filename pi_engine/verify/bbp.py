@@ -9,17 +9,19 @@ the s digits between, up to the errors. That it *is* within them of an integer c
 
 from __future__ import annotations
 
-import operator
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError, VerificationError
+from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.progress import part_of, silent
-from pi_engine.runtime.threads import available_threads
+from pi_engine.runtime.threads import thread_count
 from pi_engine.verify.bbp_formulas import FORMULAS
 from pi_engine.verify.bbp_layout import FRACTION_BITS
 from pi_engine.verify.bbp_sum import Fraction, fraction_at
 
 if TYPE_CHECKING:
+    from typing import SupportsIndex
+
     from pi_engine.runtime.progress import Progress
     from pi_engine.verify.bbp_formulas import BBPFormula
 
@@ -31,11 +33,11 @@ _SPARE_BITS = 8
 
 
 def hex_digits(
-    position: int,
+    position: SupportsIndex,
     *,
-    count: int = 14,
+    count: SupportsIndex = 14,
     formula: str = "bellard",
-    threads: int | None = None,
+    threads: SupportsIndex | None = None,
     progress: Progress | None = None,
 ) -> str:
     """The `count` hexadecimal digits of π that begin at `position`; 1 is the first after the point. Upper case.
@@ -44,20 +46,19 @@ def hex_digits(
     position·log(position), for the first ten digits or more, and one more for each ten or so.
 
     Raises:
+        TypeError: position, count or threads is no integer.
         UsageError: position is not in 1 … 10^12, count not in 1 … 10 000, or there is no such formula.
         VerificationError: two evaluations contradict each other.
     """
-    position, count = operator.index(position), operator.index(count)
+    position, count = as_int(position, "position"), as_int(count, "count")
     if not 1 <= position <= LAST_POSITION:
         raise UsageError("the position must be from 1, the first digit after the point, to 10^12")
     if not 1 <= count <= LARGEST_COUNT:
         raise UsageError("the count must be from 1 to 10000: 'compute --base 16' is the way to more digits")
     if formula not in FORMULAS:
         raise UsageError(f"there is no formula {formula!r}: choose {' or '.join(FORMULAS)}")
-    threads = available_threads() if threads is None else operator.index(threads)
-    if threads < 1:
-        raise UsageError("the number of threads must be 1 or more")
-    return _digits(FORMULAS[formula], position - 1, count, threads, silent if progress is None else progress)
+    told = silent if progress is None else progress
+    return _digits(FORMULAS[formula], position - 1, count, thread_count(threads), told)
 
 
 def _digits(formula: BBPFormula, offset: int, count: int, threads: int, progress: Progress) -> str:

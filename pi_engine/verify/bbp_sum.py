@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.errors import VerificationError
+from pi_engine.runtime.kernel_set import KernelSet
 from pi_engine.runtime.object_code import StoredKernel
 from pi_engine.runtime.progress import silent
 from pi_engine.verify.bbp_layout import (
@@ -31,12 +32,16 @@ _ONE = 1 << FRACTION_BITS
 _PIECE = TERMS_IN_FLIGHT << 18
 """Terms a call of the kernel: a tenth of a second, within which an interrupt is heard."""
 KERNEL_FROM = 20_000
-"""Offsets below which Python is faster than loading the kernel."""
-COMPILED_FROM = 300_000
-"""Offsets below which Python is faster than compiling it."""
+"""Offsets below which Python is as fast as loading the kernel."""
+_PYTHON_SECONDS = 1e-5
+"""Seconds that Python takes for a fraction, by its offset."""
 
 PHASE = "BBP"
-BBP_KERNEL = StoredKernel("pi_engine.verify.bbp_kernel", "sum_fractions", f"void({', '.join(['int64'] * 9)})")
+BBP_KERNEL = StoredKernel(
+    "pi_engine.verify.bbp_kernel", "sum_fractions", f"void({', '.join(['int64'] * 9)})", seconds=2
+)
+BBP_KERNELS = (BBP_KERNEL,)
+KERNELS = KernelSet("pi_engine.verify.bbp_sum:BBP_KERNELS")
 
 
 class Fraction(NamedTuple):
@@ -60,7 +65,7 @@ def fraction_at(formula: BBPFormula, offset: int, threads: int, progress: Progre
     Raises:
         VerificationError: a denominator would pass what the kernel's bounds allow; callers limit `offset`.
     """
-    with_kernel = offset >= KERNEL_FROM and (offset >= COMPILED_FROM or BBP_KERNEL.is_stored())
+    with_kernel = offset >= KERNEL_FROM and KERNELS.pays_for(_PYTHON_SECONDS * offset)
     total, error, ranges = 0, 0, []
     for component in formula.components:
         exponent = 4 * offset + component.shift
@@ -109,7 +114,6 @@ def _sum_in_threads(
     def work(piece: _Piece) -> int:
         return piece.component.sign * _kernel_sum(formula, 4 * offset + piece.component.shift, piece)
 
-    BBP_KERNEL.ready()
     pool = executor(threads)
     # A few pieces ahead, not all: there are 3·10^5 of them at position 10^12.
     pending = {pool.submit(work, piece): piece for piece in islice(pieces, 2 * threads)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gmpy2 import mpz
 
-from pi_engine.kernels import fast_path_pays
+from pi_engine.radix.integer_text import FROM_TEXT_FROM_DIGITS, from_text_pays
 from pi_engine.radix.words import DIGITS_PER_WORD as _WIDTHS
 
 if TYPE_CHECKING:
@@ -60,15 +60,13 @@ def expand(digits: DecimalDigits, hex_digits: int, threads: int) -> BinaryExpans
     places = DIGITS_PER_WORD * len(digits.words)
     bits = max(4 * hex_digits, places)
     numerator, denominator = _integer(digits, threads) << (bits - places), mpz(5) ** places
-    if not fast_path_pays(digits.count):
-        return BinaryExpansion(numerator // denominator, bits)
     from pi_engine.bigint.division import divide
 
     return BinaryExpansion(divide(numerator, denominator, threads=threads), bits)
 
 
 def _integer(digits: DecimalDigits, threads: int) -> mpz:
-    if not fast_path_pays(digits.count):
+    if digits.count < FROM_TEXT_FROM_DIGITS or not from_text_pays(digits.count):
         return mpz("".join(f"{word:019d}" for word in digits.words.tolist()) or "0", 10)
     from pi_engine.radix.words_of_integer import integer_of_words
 

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import gmpy2
 from gmpy2 import mpfr, mpz
@@ -37,12 +38,17 @@ from pi_engine.bigint.division import divide, isqrt
 from pi_engine.bigint.product import multiply
 from pi_engine.errors import CapacityError, UsageError
 from pi_engine.radix import fraction_bits, to_text
+from pi_engine.runtime.display import line
+from pi_engine.runtime.integers import as_int, as_mpz
 from pi_engine.runtime.memory import memory_limit
-from pi_engine.runtime.threads import available_threads
+from pi_engine.runtime.threads import thread_count
 from pi_engine.series.class_number import LARGEST_COUNTED, class_number
 from pi_engine.verify.exponential import exponential
 from pi_engine.verify.rational_j import RATIONAL_J, discriminant_of
 from pi_engine.verify.theta import weber_power
+
+if TYPE_CHECKING:
+    from typing import SupportsIndex
 
 GUARD_BITS = 64
 
@@ -108,6 +114,17 @@ class NearInteger:
     j: int | None
     confirmation: Confirmation | None
 
+    def __repr__(self) -> str:
+        """Like `NearInteger(d = 163, 18 digits before the point, 7.49e-13 below the nearest integer)`."""
+        before, side = self.value_start.index("."), "below" if self.distance.startswith("-") else "above"
+        leading, _, exponent = self.distance.removeprefix("-").partition("e")
+        parts = [
+            f"d = {self.d}",
+            f"{before:_} digits before the point",
+            f"{leading[:4]}e{exponent} {side} the nearest integer",
+        ]
+        return line("NearInteger", *parts)
+
 
 def digits_of_pi_needed(d: int, digits: int) -> int:
     """How many digits of π `near_integer` takes to look at `digits` of them and to show the value."""
@@ -145,20 +162,27 @@ def require_memory(d: int, digits: int) -> None:
 
 
 def near_integer(
-    d: int, pi: mpz, digits: int, *, looked_at: int | None = None, threads: int | None = None
+    d: SupportsIndex,
+    pi: SupportsIndex,
+    digits: SupportsIndex,
+    *,
+    looked_at: SupportsIndex | None = None,
+    threads: SupportsIndex | None = None,
 ) -> NearInteger:
     """e^(π√d) from pi = ⌊π·10^digits⌋, and the proof of the first `looked_at` digits (all by default) where there is one.
 
     `digits` must be `digits_of_pi_needed` or more.
 
     Raises:
+        TypeError: an argument is no integer.
         UsageError: d is not usable, or there are too few digits.
         VerificationError: the arithmetic went wrong.
     """
-    looked_at = digits if looked_at is None else looked_at
+    d, pi, digits = as_int(d, "d"), as_mpz(pi, "pi"), as_int(digits, "digits")
+    looked_at = digits if looked_at is None else as_int(looked_at, "looked_at")
     if digits < digits_of_pi_needed(d, looked_at):
         raise UsageError(f"e^(π√{d}) needs {digits_of_pi_needed(d, looked_at)} digits of π, not {digits}")
-    threads = threads or available_threads()
+    threads = thread_count(threads)
     discriminant = discriminant_of(d)
     j = RATIONAL_J.get(discriminant)
     confirmation = None
@@ -183,7 +207,14 @@ def near_integer(
     )
 
 
-def confirm(d: int, pi: mpz, digits: int, *, threads: int | None = None, guard_bits: int = GUARD_BITS) -> Confirmation:
+def confirm(
+    d: SupportsIndex,
+    pi: SupportsIndex,
+    digits: SupportsIndex,
+    *,
+    threads: SupportsIndex | None = None,
+    guard_bits: int = GUARD_BITS,
+) -> Confirmation:
     """How many digits of pi = ⌊π·10^digits⌋ the j-invariant of e^(π√d) proves; digits ≥ LEAST_DIGITS.
 
     Where the guard bits leave open whether the last digit is right, more of them are taken.
@@ -191,10 +222,12 @@ def confirm(d: int, pi: mpz, digits: int, *, threads: int | None = None, guard_b
     Cost: most of it e^s, O(M(digits)·log² digits).
 
     Raises:
+        TypeError: an argument is no integer.
         UsageError: j is no integer there, or stationary, so that nothing can be proved; or pi is not 3 and `digits`
             digits.
         VerificationError: the arithmetic went wrong.
     """
+    d, pi, digits, threads = as_int(d, "d"), as_mpz(pi, "pi"), as_int(digits, "digits"), thread_count(threads)
     if not proves_digits(d):
         raise UsageError(f"e^(π√{d}) proves no digits of π: j is no integer there, or stationary")
     if digits < LEAST_DIGITS:
@@ -206,7 +239,7 @@ def confirm(d: int, pi: mpz, digits: int, *, threads: int | None = None, guard_b
         right = 1 if to_text(pi)[1] == "1" else 0
         return Confirmation(digits, right, right + 1)
     while True:
-        low, high = _interval(d, pi, digits, guard_bits, threads or available_threads())
+        low, high = _interval(d, pi, digits, guard_bits, threads)
         if low == high or not low <= pi <= high or guard_bits > 64 * GUARD_BITS:
             return _compared(pi, low, high, digits)
         guard_bits *= 2
@@ -287,5 +320,5 @@ def _value(d: int, pi: mpz, digits: int) -> tuple[str, mpz, str, int]:
         nearest = mpz(gmpy2.rint(value))
         distance = value - nearest
         scaled = mpz(gmpy2.floor(value * mpfr(10) ** SHOWN)).digits()
-        nines = -math.floor(gmpy2.log10(abs(distance))) - 1
+        nines = -math.floor(float(gmpy2.log10(abs(distance)))) - 1
         return f"{scaled[:-SHOWN]}.{scaled[-SHOWN:]}", nearest, f"{distance:.19e}", nines

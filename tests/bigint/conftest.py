@@ -3,7 +3,14 @@
 import gmpy2
 import pytest
 
+from pi_engine.bigint import product
 from tests.conftest import MULTIPLIER
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _kernels():
+    """Here the transform is what is tested: from its crossovers on, it is used."""
+    product.TRANSFORM.ready()
 
 
 @pytest.fixture

@@ -29,9 +29,22 @@ def matrix_sum(table, out, first):
         for j in range(len(row)):
             out[i] += row[j]
 
+@routine(_nrt=True)
+def ones(n):
+    return np.ones(n).sum()
+
 @routine
 def allocating(n):
-    return np.ones(n).sum()
+    return ones(n)
+
+@routine
+def first_of(row, table):
+    part = table[1:]
+    return row[0] + part[0, 0]
+
+@routine
+def with_shared(row, table):
+    return first_of(row, table)
 
 @routine
 def failing(n):
@@ -92,9 +105,60 @@ def test_without_a_folder(tmp_path):
 
 def test_code_that_needs_numbas_runtime_is_not_kept(tmp_path):
     code = START + "f = StoredKernel('stored_of', 'allocating', 'float64(int64)'); print(f(7), f.origin)"
-    assert run(code, tmp_path).splitlines()[-1] == "7.0 compiled"
-    assert len(files(tmp_path)) == 2
-    assert run(code, tmp_path).splitlines()[-1] == "7.0 compiled"
+    code += "\nprint(f.not_stored)"
+    for _ in range(2):
+        *_, origin, reason = run(code, tmp_path).splitlines()
+        assert origin == "7.0 compiled" and "NRT_" in reason and "pi-engine tune" in reason
+        assert len(files(tmp_path)) == 2
+
+
+SHARED = """
+import numba, numpy as np, stored_of
+from pi_engine.runtime.compilation import kernel
+from pi_engine.runtime.object_code import StoredKernel
+row, table = np.arange(3), np.arange(12).reshape(4, 3)
+first_of = stored_of.first_of
+assert kernel(stored_of.with_shared.py_func)(row, table) == 3
+@numba.njit
+def of_the_user(row, table):
+    copy = table.copy()
+    return first_of(row, copy) + np.zeros(3).sum()
+assert of_the_user(row, table) == 3
+f = StoredKernel("stored_of", "with_shared", "int64(int64[::1], int64[:, ::1])")
+print(f(row, table), f.origin, f.not_stored, f.is_in_folder())
+"""
+
+
+def test_routines_that_others_have_compiled_before_are_no_obstacle(tmp_path):
+    """By Numba's rule the first compilation of a routine is everybody's, and those count the references of arrays."""
+    assert run(SHARED, tmp_path) == "3 compiled  True"
+
+
+def logged(code, tmp_path, **environment):
+    said = (
+        "import logging; said = []; logging.getLogger('pi_engine').addFilter(lambda r: said.append(r.getMessage()))\n"
+    )
+    return run(said + code + "\nprint(*said, sep='\\n')", tmp_path, **environment).splitlines()
+
+
+POLY = (
+    "from pi_engine.runtime.object_code import StoredKernel\n"
+    "poly = StoredKernel('stored_of', 'poly', 'int64(int64, int64)'); poly(1, 2)"
+)
+
+
+def test_each_wait_is_announced_and_each_failure_to_store_said(tmp_path):
+    assert logged(POLY, tmp_path) == ["pi-engine: compiling the kernel poly for this machine, once: about 1 second"]
+    assert logged(POLY, tmp_path) == []
+    (tmp_path / "file").write_text("")
+    _, said = logged(POLY, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "file"))
+    assert said.startswith("pi-engine: compiled, but not stored for other processes: poly: the folder ")
+    assert "cannot be written" in said and "NUMBA_CACHE_DIR" in said
+    for stored in files(tmp_path):
+        stored.unlink()
+    full = "import os, tempfile\ndef mkstemp(**k): raise OSError(28, os.strerror(28))\ntempfile.mkstemp = mkstemp\n"
+    _, said = logged(full + POLY, tmp_path)
+    assert ": poly: " in said and "No space left on device" in said and "pi-engine tune" in said
 
 
 def test_an_exception_in_a_kernel_is_an_error(tmp_path):

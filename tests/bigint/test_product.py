@@ -1,6 +1,5 @@
 """`pi_engine.bigint.limb_products`: exact for everything, refused where it must be, checked."""
 
-import json
 import os
 import subprocess
 import sys
@@ -76,8 +75,9 @@ def test_after_a_fork():
     """The child has none of the parent's threads, and still multiplies, and works beside."""
     code = """
 import os, gmpy2
-from pi_engine.bigint import multiply
+from pi_engine.bigint import multiply, product
 from pi_engine.bigint.threads import beside
+product.TRANSFORM.ready()
 assert beside(lambda: 5, 2)() == 5
 a = gmpy2.mpz(3) ** 400_000
 expected = a * a
@@ -95,7 +95,7 @@ print(os.waitstatus_to_exitcode(status))
 def test_a_warm_process_needs_no_numba():
     """The first call compiles and stores; the second process loads machine code only."""
     code = (
-        "import sys, gmpy2; from pi_engine.bigint import multiply; a = gmpy2.mpz(3)**200_000;"
+        "import sys, gmpy2; from pi_engine.bigint import multiply, product; product.TRANSFORM.ready(); a = gmpy2.mpz(3)**200_000;"
         "print(multiply(a, a + 1) == a * (a + 1), 'numba' in sys.modules)"
     )
     for _ in range(2):
@@ -173,21 +173,6 @@ def test_results_may_go_to_given_memory(draw):
         multiply_limbs(a, b, out=out[:-1])
     nothing = multiply_limbs(a, b[:0], out=np.full(300, 7, np.uint64))
     assert not nothing.any()
-
-
-def test_tune_measures_and_stores(tmp_path):
-    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path)}
-    command = [sys.executable, "-m", "pi_engine"]
-    answer = subprocess.run([*command, "tune", "--json"], env=environment, capture_output=True, text=True)
-    assert answer.returncode == 0, answer.stderr
-    found = json.loads(answer.stdout)
-    assert set(found["thresholds_bits"]) == {"multiply", "square", "batch"}
-    assert found["file"].startswith(str(tmp_path))
-    info = subprocess.run([*command, "info", "--json"], env=environment, capture_output=True, text=True)
-    assert json.loads(info.stdout)["tuning"].startswith("measured")
-    code = "from pi_engine.bigint.product import thresholds; print(thresholds().multiply)"
-    used = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
-    assert int(used.stdout) == found["thresholds_bits"]["multiply"]
 
 
 def test_small_products_import_no_more_than_they_need():

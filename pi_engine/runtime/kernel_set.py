@@ -1,0 +1,90 @@
+"""Whether work is done by kernels or by GMP: the one rule, for all that could load or compile any.
+
+Kernels are faster above the crossovers that their callers know, but first a process has to load them, and a machine to
+compile them. So the rule compares the seconds that the work takes without them to those that pass before they can begin:
+  loaded        0: they are used
+  stored        `FIRST_LOADING_SECONDS`, nearly all of it for importing numpy and LLVM, or `LOADING_SECONDS` where both are there
+  not stored    the sum of the kernels' `StoredKernel.seconds`, about a minute for all of them
+
+A process that goes on earns the loading back later, and nobody knows whether it will. So stored kernels are also loaded when the
+calls so far have spent the loading's time on GMP: then the wait and the work before it are at most twice the smaller of
+both, whatever comes. Compiling is too long for such a bet. It happens where one call alone is longer, or on request
+(`pi_engine.prepare`, `pi-engine tune`).
+
+Nothing here imports LLVM, numpy or Numba before the work is long enough to pay for it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING
+
+from pi_engine.runtime.progress import silent
+
+if TYPE_CHECKING:
+    from pi_engine.runtime.object_code import StoredKernel
+    from pi_engine.runtime.progress import Progress
+
+FIRST_LOADING_SECONDS = 0.3
+"""0.2 s of processor time on Zen 5, where numpy, LLVM and the digest of the sources each take about 0.05 s; and cold files."""
+
+LOADING_SECONDS = 0.01
+"""Loading all kernels of a computation takes as long, once LLVM is there."""
+
+
+class KernelSet:
+    """The kernels that one kind of work needs, given as "module:NAME" of the tuples that list them."""
+
+    def __init__(self, *places: str) -> None:
+        self._places = [place.split(":") for place in places]
+        self._loaded = False
+        self._spent = 0.0  # seconds that calls have spent on GMP; to be lost at will
+
+    def kernels(self) -> list[StoredKernel]:
+        """All of them; importing their modules imports LLVM."""
+        listed = [kernel for module, name in self._places for kernel in getattr(importlib.import_module(module), name)]
+        return list(dict.fromkeys(listed))
+
+    def is_loaded(self) -> bool:
+        """Whether a call of any of them begins at once; imports nothing."""
+        if not self._loaded and all(module in sys.modules for module, _ in self._places):
+            self._loaded = all(kernel.is_loaded() for kernel in self.kernels())
+        return self._loaded
+
+    def is_stored(self) -> bool:
+        """Whether none of them has to be compiled."""
+        return all(kernel.is_stored() for kernel in self.kernels())
+
+    def pays_for(self, seconds: float) -> bool:
+        """Whether to use the kernels for work that takes so long without them. If so, they are loaded or compiled now."""
+        if self.is_loaded():
+            return True
+        if seconds < _loading_seconds():
+            return False
+        missing = sum(kernel.seconds for kernel in self.kernels() if not kernel.is_stored())
+        if seconds < missing:
+            return False
+        self.ready()
+        return True
+
+    def pays_for_another(self, seconds: float) -> bool:
+        """The same for one of many calls: kernels that are stored are also loaded when all calls together were long enough."""
+        if self.pays_for(seconds):
+            return True
+        self._spent += seconds
+        if self._spent < _loading_seconds() or not self.is_stored():
+            return False
+        self.ready()
+        return True
+
+    def ready(self, progress: Progress = silent) -> None:
+        """Load or compile all of them now; what has to be compiled is announced, and told to `progress` kernel by kernel."""
+        from pi_engine.runtime.object_code import make_ready
+
+        make_ready(self.kernels(), progress)
+
+
+def _loading_seconds() -> float:
+    imported = "numpy" in sys.modules and "pi_engine.runtime.object_code" in sys.modules
+    return LOADING_SECONDS if imported else FIRST_LOADING_SECONDS

@@ -1,0 +1,214 @@
+"""Every command's JSON object has the fields that its schema and docs/json.md say, whatever happens and wherever it goes."""
+
+import json
+import re
+from importlib import import_module
+
+import click
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+from pi_engine.bigint import crossovers
+from pi_engine.cli.main import COMMANDS, cli, run
+from pi_engine.runtime.tuning import Thresholds
+from scripts import json_tables
+from tests.command import pi, pi_on_terminal
+from tests.json_schema import ROOT, SCHEMA, require_valid
+
+FIFTY = "3.14159265358979323846264338327950288419716939937510"
+WRONG = FIFTY[:20] + "00" + FIFTY[22:]
+
+
+def commands(group=cli, path=()):
+    """Every command, with its words."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
+
+
+def options_of(command):
+    return {name for parameter in command.params for name in parameter.opts}
+
+
+@pytest.fixture
+def answer(capsys):
+    def answer(*arguments, code=0):
+        assert run([*arguments, "--json"]) == code
+        return json.loads(capsys.readouterr().out)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("compute", ["0", "--check", "none"]),
+        ("compute", ["60", "--base", "16", "--series", "machin", "-q"]),
+        ("compute", ["2000", "--check", "full", "-o", "pi.txt"]),
+        ("convert", ["fifty.txt", "fifty.ycd"]),
+        ("series list", []),
+        ("series show", ["machin"]),
+        ("series show", ["chudnovsky"]),
+        ("series show", ["derived:163"]),
+        ("series show", ["bbp"]),
+        ("series derive", ["163", "--digits", "50"]),
+        ("convergence", ["--series", "gosper", "--digits", "100", "--rounds", "1", "--terms", "2"]),
+        ("convergence", ["--digits", "0", "--terms", "1"]),
+        ("near-integer", ["--digits", "10"]),
+        ("near-integer", ["5", "--digits", "3"]),
+        ("near-integer", ["1e8", "--digits", "3"]),
+        ("identities", ["--digits", "6"]),
+        ("hex", ["5"]),
+        ("info", []),
+        ("bench", ["--digits", "100", "--rounds", "1"]),
+        ("bench", ["--digits", "100", "--rounds", "1", "--peers"]),
+    ],
+)
+def test_results_have_the_fields_of_the_schema(tmp_path, monkeypatch, answer, name, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fifty.txt").write_text(FIFTY)
+    require_valid(name, answer(*name.split(), *arguments))
+
+
+def test_output_is_the_name_of_what_was_written(tmp_path, monkeypatch, answer):
+    """Of a set that is its folder."""
+    monkeypatch.chdir(tmp_path)
+    assert answer("compute", "200", "-o", "set.ycd", "--block-size", "100")["output"] == "set"
+    assert answer("convert", "set", "other.ycd", "--block-size", "100")["output"] == "other"
+    assert answer("convert", "set", "pi.txt")["output"] == "pi.txt"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "pi.txt", "set"]
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "code"),
+    [
+        (FIFTY, [], 0),
+        (FIFTY, ["--method", "known"], 0),
+        (WRONG, [], 3),
+        (WRONG, ["--method", "known"], 3),
+        ("2.718281828459045235360287471352", [], 3),
+        (FIFTY + "x", [], 5),
+        (FIFTY, ["--digits", "100"], 5),
+        ("", [], 5),
+    ],
+)
+def test_every_verdict_has_the_fields_of_the_schema(tmp_path, answer, content, options, code):
+    (tmp_path / "pi.txt").write_text(content)
+    verdict = answer("verify", str(tmp_path / "pi.txt"), *options, code=code)
+    require_valid("verify", verdict)
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_tune_has_the_fields_of_the_schema(tmp_path, monkeypatch, answer, stored):
+    monkeypatch.setattr(crossovers, "measure_crossovers", lambda say: Thresholds())
+    monkeypatch.setattr("pi_engine.kernels.compile_fast_path", lambda say: None)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    found = answer("tune", *([] if stored else ["--dry-run"]))
+    require_valid("tune", found)
+    assert (found["output"] is not None) == stored
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["compute"], 2), (["frobnicate"], 2), (["compute", "1e13"], 4), (["verify", "/nowhere/pi.txt"], 2), ([], 2)],
+)
+def test_errors_have_the_fields_of_the_schema(answer, arguments, code):
+    require_valid("error", answer(*arguments, code=code))
+
+
+def test_the_schema_finds_what_is_wrong(answer):
+    Draft202012Validator.check_schema(SCHEMA)
+    right = answer("hex", "5")
+    for wrong in (
+        {**right, "more": 1},
+        {**right, "seconds": 1.5},
+        {**right, "hex": 7},
+        {**right, "schema": 2},
+        {name: value for name, value in right.items() if name != "count"},
+    ):
+        with pytest.raises(ValidationError):
+            require_valid("hex", wrong)
+
+
+def test_every_command_with_json_has_a_schema_and_a_table():
+    named = {name for name, command in commands() if "--json" in options_of(command)}
+    assert named | {"error"} == set(json_tables.definitions())
+    assert named == {name for name, _ in commands()} - {"completion"}
+
+
+def test_the_page_lists_the_fields_of_the_schema():
+    page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    tables = dict(re.findall(r"(?ms)^### ([\w -]+)\n(.*?)(?=^### |\Z|^<!--)", page))
+    for name, schema in json_tables.definitions().items():
+        listed = re.findall(r"(?m)^\| `([^`]+)` \|", tables[name])
+        assert [field for field in listed if not re.search(r"[.\[]", field)] == list(schema["properties"]), name
+        for field, inner in schema["properties"].items():
+            rows = inner.get("items", {}).get("properties", {})
+            assert {f"{field}[].{row}" for row in rows} <= set(listed), name
+
+
+def test_one_name_has_one_type():
+    """`seconds` at the top is an object with `total`, `hash` a string, `output` a name or null."""
+    for name, schema in json_tables.definitions().items():
+        properties = schema["properties"]
+        assert properties.get("seconds", {"$ref": "#/$defs/seconds"})["$ref"] == "#/$defs/seconds", name
+        assert properties.get("hash", {"type": "string"})["type"] == "string", name
+        assert properties.get("output", {"type": "string"})["type"] in ("string", ["string", "null"]), name
+    assert SCHEMA["$defs"]["seconds"]["required"] == ["total"]
+
+
+def test_a_terminal_and_quiet_change_nothing():
+    for arguments in (["series", "show", "machin"], ["hex", "x"], ["series", "derive", "163"]):
+        piped = pi(*arguments, "--json").stdout
+        assert pi(*arguments, "--json", "-q").stdout == piped
+        _, shown, _ = pi_on_terminal(*arguments, "--json")
+        assert json.loads(shown[shown.index("{") :]) == json.loads(piped)
+
+
+# ---------------------------------------------------------------- options that mean the same everywhere
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_json_and_quiet_are_described_alike(name):
+    found = import_module(COMMANDS[name]).command
+    for _, command in commands(found, (name,)) if isinstance(found, click.Group) else [(name, found)]:
+        (quiet,) = [x for x in command.params if "--quiet" in x.opts]
+        assert set(quiet.opts) == {"-q", "--quiet"}
+        assert quiet.help == "Print nothing on stderr but errors; stdout stays as it is."
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["compute", "50"],
+        ["verify", "fifty.txt"],
+        ["series", "list"],
+        ["series", "show", "machin"],
+        ["series", "derive", "163"],
+        ["convergence", "--series", "bbp", "--digits", "0"],
+        ["near-integer", "--digits", "5"],
+        ["identities", "euler", "--digits", "5"],
+        ["hex", "5"],
+        ["bench", "--digits", "100", "--rounds", "1"],
+        ["info"],
+        ["completion", "fish"],
+    ],
+)
+def test_quiet_leaves_the_result_alone(tmp_path, monkeypatch, capsys, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fifty.txt").write_text(FIFTY)
+    assert run([*arguments, "-q"]) == 0
+    quiet = capsys.readouterr()
+    assert quiet.err == ""
+    assert run(arguments) == 0
+    usual = capsys.readouterr().out
+    assert re.sub(r"\d\S*", "", quiet.out) == re.sub(r"\d\S*", "", usual)  # but for seconds
+
+
+def test_quiet_does_not_silence_errors(capsys):
+    assert run(["compute", "x", "-q"]) == 2
+    assert capsys.readouterr().err.startswith("pi-engine: error: ")
