@@ -11,8 +11,8 @@ from pi_engine.cli.main import run
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs/environment.md").read_text(encoding="utf-8")
-OF_LIBRARIES = {"NO_COLOR", "TERM", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"}
-"""Read by rich, Python and platformdirs for this program."""
+OF_LIBRARIES = {"COMP_CWORD", "NO_COLOR", "TERM", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"}
+"""Read by click, rich, Python and platformdirs for this program."""
 
 
 def variables_of_the_source():
