@@ -123,7 +123,8 @@ def _time_sums(found: list[Convergence], sizes: list[int], rounds: int, threads:
     """Time the sum of every series at every size, and of the reference if it is not among them, in turn."""
     rows = {x.series.name: x.series for x in found}
     rows.setdefault(REFERENCE, get(REFERENCE))
-    if sizes and any(make_plan_within(row, sizes[-1], 10, threads=threads).fast for row in rows.values()):
+    plans = [make_plan_within(row, size, 10, threads=threads) for size in sizes[-1:] for row in rows.values()]
+    if any(plan.fast for plan in plans):
         prepare_fast_path(progress)  # loaded: all sums take the compiled path from here on, or none
     measured: dict[tuple[str, int], list[float]] = {}
     steps, done = rounds * len(sizes) * len(rows), 0

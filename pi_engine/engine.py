@@ -13,7 +13,7 @@ from pi_engine.bigint.moduli import moduli, moduli_text
 from pi_engine.converted import convert, text_residues
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.kernels import fast_path_is_stored, prepare_fast_path
-from pi_engine.plan import GUARD_BITS, Plan, make_plan_within
+from pi_engine.plan import GUARD_BITS, Plan, make_plan_within, usable_memory
 from pi_engine.result import Check, ComputeResult
 from pi_engine.runtime import memory as machine_memory
 from pi_engine.runtime.integers import as_int
@@ -73,14 +73,12 @@ def compute(
     threads, memory = thread_count(threads), machine_memory.byte_limit(memory)
     if not (progress is None or callable(progress)):
         raise TypeError(f"progress takes a callable, not {type(progress).__name__}")
-    chosen = series_room.get(series) if isinstance(series, str) else series
-    if not isinstance(chosen, series_room.PiSeries):
-        raise TypeError(f"series takes the name of one, or a PiSeries, not {type(series).__name__}")
-    _require_usable(digits, base, check)
+    chosen = _chosen(series)
+    require_usable(digits, base, check)
     clock = PhaseClock(silent if progress is None else progress)
     guard_bits = GUARD_BITS
     while True:
-        plan = make_plan_within(chosen, digits, base, guard_bits=guard_bits, threads=threads, limit=memory)
+        plan = make_plan_within(chosen, digits, base, guard_bits=guard_bits, threads=threads, limit=memory, check=check)
         announce(clock.progress, partial(_forecast, plan, threads, check))
         if plan.fast:
             _load_kernels(clock)
@@ -96,8 +94,8 @@ def compute(
         from pi_engine.full_check import check_by_another_way
 
         def run_again(name: str) -> int:
-            told = within(clock.progress, "confirmation")
-            return compute(digits, base=base, series=name, threads=threads, memory=memory, progress=told).hash
+            told, room = within(clock.progress, "confirmation"), usable_memory(memory) - len(converted.text)
+            return compute(digits, base=base, series=name, threads=threads, memory=room, progress=told).hash
 
         with clock.phase("confirmation"):
             checks.append(check_by_another_way(plan, converted.text, converted.hash, threads, run_again))
@@ -114,6 +112,7 @@ def compute(
         checks=checks or [],
         path="compiled" if plan.fast else "gmpy2",
         peak_memory_bytes=machine_memory.peak_memory(),
+        mapped_memory_bytes=machine_memory.mapped_memory(),
         tail=converted.tail,
         _text=converted.text,
     )
@@ -135,6 +134,13 @@ def _forecast(plan: Plan, threads: int, check: CheckLevel) -> list[Step]:
     return forecast(plan, threads, check)
 
 
+def _chosen(series: str | PiSeries) -> PiSeries:
+    chosen = series_room.get(series) if isinstance(series, str) else series
+    if not isinstance(chosen, series_room.PiSeries):
+        raise TypeError(f"series takes the name of one, or a PiSeries, not {type(series).__name__}")
+    return chosen
+
+
 def _keep_freed_blocks() -> None:
     """Have the memory of one step's numbers used again by the next."""
     from pi_engine.bigint.workspace import keep_freed_blocks
@@ -150,7 +156,13 @@ def _release_workspace(*, keep: int) -> None:
 
 
 def require_capacity(
-    digits: int, *, base: int = 10, series: str = "chudnovsky", threads: int | None = None, memory: int | None = None
+    digits: int,
+    *,
+    base: int = 10,
+    series: str = "chudnovsky",
+    threads: int | None = None,
+    memory: int | None = None,
+    check: CheckLevel = "fast",
 ) -> None:
     """Refuse what `compute` would refuse for its size, at once and without any other consequence.
 
@@ -158,10 +170,15 @@ def require_capacity(
         CapacityError: it would not fit in memory.
         UsageError: there is no such series.
     """
-    make_plan_within(series_room.get(series), digits, base, threads=thread_count(threads), limit=memory)
+    make_plan_within(series_room.get(series), digits, base, threads=thread_count(threads), limit=memory, check=check)
 
 
-def _require_usable(digits: int, base: int, check: str) -> None:
+def require_usable(digits: int, base: int, check: str) -> None:
+    """Refuse arguments of `compute` that have no meaning.
+
+    Raises:
+        UsageError: the message says which argument, and what it may be.
+    """
     if digits < 0:
         raise UsageError("the number of digits cannot be negative: give 0 or more")
     if base not in BASES:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.digits.constants import PI
 from pi_engine.engine import compute
-from pi_engine.errors import CapacityError, UsageError, VerificationError
+from pi_engine.errors import UsageError, VerificationError
 from pi_engine.file_forecast import bisecting_by_bbp, proving_by_bbp, recomputing, total
+from pi_engine.plan import usable_memory
 from pi_engine.radix.words import DIGITS_PER_WORD
-from pi_engine.runtime.memory import memory_limit
+from pi_engine.runtime.capacity import not_enough_memory
 from pi_engine.runtime.progress import announce
 from pi_engine.runtime.threads import available_threads
 from pi_engine.verify.by_bbp import FEWEST_DIGITS, Disagreement
@@ -115,10 +116,10 @@ def _by_bbp(case: FileCase, *, locate: bool) -> Verification | None:
     assert survey is not None
     if not _bbp_can(case):
         raise UsageError(f"the method bbp is for {FEWEST_DIGITS} decimal digits or more: use --method recompute")
-    if not _bbp_has_room(case):
-        raise CapacityError(
-            f"the method bbp would not fit {survey.digits:_} digits in memory: use --method known, or a larger machine"
-        )
+    need, limit = _bbp_need(case), usable_memory(case.memory)
+    if need > limit:
+        remedy = "use --method known, or a larger machine"
+        raise not_enough_memory(f"{survey.digits:_} digits by the method bbp", need, limit, remedy)
     from pi_engine.proof_by_bbp import gathered, prove
 
     announce(case.progress, partial(proving_by_bbp, case, survey.digits))
@@ -153,12 +154,15 @@ def _bbp_can(case: FileCase) -> bool:
     return case.survey.base == 10 and case.survey.digits >= FEWEST_DIGITS
 
 
-def _bbp_has_room(case: FileCase) -> bool:
-    from pi_engine.proof_by_bbp import BASE_BYTES, BYTES_PER_DIGIT
+def _bbp_need(case: FileCase) -> int:
+    from pi_engine.proof_by_bbp import needed_bytes
 
     assert case.survey is not None
-    limit = memory_limit() if case.memory is None else min(case.memory, memory_limit())
-    return BASE_BYTES + BYTES_PER_DIGIT * case.survey.digits <= limit
+    return needed_bytes(case.survey.digits, available_threads() if case.threads is None else case.threads)
+
+
+def _bbp_fits(case: FileCase) -> bool:
+    return _bbp_can(case) and _bbp_need(case) <= usable_memory(case.memory)
 
 
 def _recompute_fits(case: FileCase) -> bool:
@@ -169,7 +173,7 @@ def _recompute_fits(case: FileCase) -> bool:
 METHODS = {
     "recompute": Method(_recompute_fits, lambda case, digits: total(recomputing(case, digits)), recompute),
     "bbp": Method(
-        lambda case: _bbp_can(case) and _bbp_has_room(case),
+        _bbp_fits,
         lambda case, digits: total(proving_by_bbp(case, digits)),
         by_bbp,
         by_bbp_or_recompute,

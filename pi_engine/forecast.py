@@ -23,7 +23,7 @@ COMPILATION_SECONDS = 53.0
 """Compiling all kernels of the compiled path."""
 
 LOADING_SECONDS = 0.3
-"""Importing numpy and LLVM and loading stored kernels."""
+"""Importing numpy and LLVM and loading stored kernels, which is a part of the first sum of a process."""
 
 _PRODUCT_BITS = 1 << 20
 _PRODUCT_SECONDS = 0.0033
@@ -77,7 +77,7 @@ def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
         check: "none", "fast" or "full".
     """
     from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.kernels import fast_path_is_stored
+    from pi_engine.kernels import FAST_PATH, fast_path_is_stored
     from pi_engine.series import get
 
     digits = max(1.0, plan.fraction_bits * math.log10(2))
@@ -86,9 +86,11 @@ def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
     steps = []
     if plan.fast and transform_is_usable() and not fast_path_is_stored():
         steps.append(Step("compilation", COMPILATION_SECONDS * machine_factor()))
+    loading = LOADING_SECONDS * machine_factor() if plan.fast and not FAST_PATH.is_loaded() else 0.0
     components = len(plan.terms)
     for _ in range(components):
-        steps.append(Step("sum", each["sum"] * cost / components))
+        steps.append(Step("sum", each["sum"] * cost / components + loading))
+        loading = 0.0
         if plan.combines:
             steps.append(Step("division", each["division"]))
     steps += [Step("root", each["root"]), Step("division", each["division"])]
@@ -112,9 +114,9 @@ def seconds_by_phase(steps: Sequence[Step]) -> dict[str, float]:
 
 def _confirmation_seconds(plan: Plan, digits: float, threads: int) -> float:
     """All digits once more, by the j-invariant or by another series: see `full_check`."""
-    from pi_engine.full_check import J_INVARIANT_DIGITS, LEAST_J_INVARIANT_DIGITS
+    from pi_engine.full_check import j_invariant_is_used
 
-    if plan.base == 10 and LEAST_J_INVARIANT_DIGITS <= plan.digits <= J_INVARIANT_DIGITS:
+    if j_invariant_is_used(plan.digits, plan.base):
         return _CONFIRMATION_SECONDS * digits * machine_factor()
     again = _seconds(digits, threads, compiled=plan.fast)
     again["sum"] *= _RAMANUJAN_COST if plan.series.name == "chudnovsky" else 1.0

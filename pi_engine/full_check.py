@@ -26,6 +26,16 @@ LEAST_J_INVARIANT_DIGITS = 50
 D = 163
 
 
+def j_invariant_is_used(digits: int, base: int) -> bool:
+    """Whether the other way is the j-invariant."""
+    return base == 10 and LEAST_J_INVARIANT_DIGITS <= digits <= J_INVARIANT_DIGITS
+
+
+def other_series(name: str) -> str:
+    """The series that confirms the one of this name."""
+    return "ramanujan" if name == "chudnovsky" else "chudnovsky"
+
+
 def check_tail(fraction: BinaryFraction, threads: int, progress: Progress) -> tuple[Check, Tail | None]:
     """Compare the end of π's binary fraction with BBP.
 
@@ -50,7 +60,7 @@ def check_by_another_way(
     Raises:
         VerificationError: the other way has other digits.
     """
-    if plan.base == 10 and LEAST_J_INVARIANT_DIGITS <= plan.digits <= J_INVARIANT_DIGITS:
+    if j_invariant_is_used(plan.digits, plan.base):
         from pi_engine.verify.near_integer import confirm
 
         found = confirm(D, from_text(text.replace(".", ""), threads=threads), plan.digits, threads=threads)
@@ -59,7 +69,7 @@ def check_by_another_way(
                 f"position {found.confirmed + 1}: the j-invariant of e^(π√{D}) confirms the digits before, and not this one"
             )
         return Check("near-integer", "passed", f"all {plan.digits} digits by the j-invariant of e^(π√{D})")
-    other = "ramanujan" if plan.series.name == "chudnovsky" else "chudnovsky"
+    other = other_series(plan.series.name)
     if run_again(other) != value_hash:
         raise VerificationError(f"the series {plan.series.name} and {other} have different digits: run again")
     return Check("other series", "passed", f"the digits' hash is that of a run with the series {other}")

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pi_engine.bigint.product import transform_is_usable
 from pi_engine.errors import CapacityError
 from pi_engine.kernels import fast_path_is_stored, fast_path_pays
 from pi_engine.radix import fraction_bits
 from pi_engine.runtime import memory
+from pi_engine.runtime.capacity import at_most, largest_that_fits, not_enough_memory
+from pi_engine.runtime.memory import THREAD_BYTES, format_bytes, kernel_bytes
+from pi_engine.series import get
 from pi_engine.series.evaluation import GUARD
 from pi_engine.series.tail import all_terms
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pi_engine.series import HypergeometricSeries, PiSeries
 
 GUARD_BITS = 64
@@ -23,33 +28,38 @@ GUARD_BITS = 64
 GMP_BITS = (2**31 - 1) * 64
 """GMP counts limbs in C ints; beyond, products can be silently wrong (gmpy2 issue 576)."""
 
-_MOST_DIGITS = 10**15
+MOST_DIGITS = 10**15
 """Beyond the integers of GMP by far, and within what double precision can plan."""
 
-_INTERPRETER_BYTES = 32 << 20
-"""The process before the computation starts."""
+_INTERPRETER_BYTES = 20 << 20
+"""What the process has allocated before the computation starts: 13 MiB."""
 
-_THREAD_BYTES = 3 << 20
-"""A thread's stack and what its allocator holds back."""
+_FAST_BYTES_PER_BIT = 1.85
+_FAST_BYTES_PER_BIT_COMBINED = 5.5
+"""The numbers of the compiled path, in bytes per bit of the fraction, by whether several sums are combined. With `_FAST_KEPT`
+they bound what benchmarks/memory.py found at 2·10^4 … 10^8 digits; 10^9 digits of Chudnovsky's series took 1.85 in all."""
 
-_FAST_BYTES = 80 << 20
-"""What the compiled path takes besides its numbers where its kernels are stored: numpy, LLVM, kernels and tables."""
+_FAST_ROOT_BITS = 3.5
+_FAST_BYTES_PER_ROOT_BIT = 0.8
+_FAST_MOST_BYTES_PER_BIT = 10.0
+"""What slow series take besides: so many bytes per bit that Q at the root of the tree has, before common factors and rounding,
+beyond so many times the fraction's; and the most per bit of the fraction in all. The slowest that was measured, whose Q has
+84 times its bits, took 6.4."""
 
-_COMPILING_BYTES = 288 << 20
-"""The same where they are yet to be compiled, or have been in this process: Numba and its compiler too."""
-
-_FAST_BYTES_PER_ROOT_BIT = 0.85
-"""As below, on the compiled path, of the Q of which nothing has been removed: 0.75 at 10^8 digits, 0.82 in base 16, 0.64 at
-3·10^7, 0.74 for Machin's formula there, and 0.37 for Ramanujan's series."""
-
-_FAST_KEPT = 1.2
+_FAST_KEPT = 1.7
 _FAST_KEPT_BYTES = 128 << 20
 """What steps leave to the next ones though those take memory of their own (`bigint.workspace`), as a part of these numbers,
-and at most: 0.84 and 54 MB at 10^7 digits, 0.98 and 76 MB there in base 16."""
+and at most."""
 
-_BYTES_PER_ROOT_BIT = 3.0
-"""Peak memory above these, in bytes per bit of Q at the root of the tree, of which N digits have 7.5 N. Found by
-benchmarks/memory.py at 10^5 … 3·10^7 digits: 1.2 to 2.9, the most with two threads and the small sizes."""
+_LIBRARIES, _FAST_LIBRARIES, _THREAD_SPACE = 24 << 20, 260 << 20, 80 << 20
+_TERMS_IN_THREADS = 4000
+"""Address space that is not memory: libraries on gmpy2's path and on the compiled one, and of each thread where there are several
+its stack and its heap, which glibc reserves as a whole. With `ulimit -v`, 10^6 digits on the compiled path took 383 MB with
+one thread and 463 MB with two, of which 46 were memory; 3·10^7 digits 826 MB, of which 287 were."""
+
+_BYTES_PER_ROOT_BIT = 2.8
+"""The numbers of gmpy2's path in bytes per bit of Q at the root of the tree, of which N digits have 7.5 N, or of twice the
+fraction: 1.3 with one thread, 2.1 to 2.6 with more, at 3·10^5 … 2·10^7 digits."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,9 @@ class Plan:
         guard_bits: bits of the fraction beyond those that N digits hold.
         fraction_bits: w, bits of the binary fraction.
         terms: of each component.
-        memory_bytes: the estimated peak of the process's resident memory.
+        memory_bytes: an upper bound of what the process will have allocated at once, `runtime.memory.peak_memory`.
+        address_bytes: of address space, touched or not, as `ulimit -v` counts it; about.
+        integer_bits: of the largest integer, or more.
         fast: whether to take the compiled path.
     """
 
@@ -74,12 +86,18 @@ class Plan:
     fraction_bits: int
     terms: tuple[int, ...]
     memory_bytes: int
+    address_bytes: int
+    integer_bits: float
     fast: bool
 
     @property
     def combines(self) -> bool:
         """Whether the sum is put together from several, or from one with a coefficient."""
-        return len(self.terms) > 1 or self.series.components[0].coefficient != 1
+        return _combines(self.series)
+
+
+def _combines(series: PiSeries) -> bool:
+    return len(series.components) > 1 or series.components[0].coefficient != 1
 
 
 def make_plan(
@@ -90,14 +108,36 @@ def make_plan(
     guard_bits: int = GUARD_BITS,
     threads: int = 1,
     fast: bool | None = None,
+    check: str = "fast",
 ) -> Plan:
-    """Terms and precision for ⌊π·base^digits⌋; on the compiled path where that pays, unless `fast` says."""
+    """Terms and precision for ⌊π·base^digits⌋; on the compiled path where that pays, unless `fast` says.
+
+    Memory and integers are also those of the confirmation where `check` is "full".
+    """
     bits = fraction_bits(digits, base, guard_bits)
     fast = fast_path_pays(int(bits * math.log10(2))) if fast is None else fast
     terms = all_terms(series, bits + GUARD)
-    return Plan(
-        series, digits, base, guard_bits, bits, terms, _peak_bytes(series, terms, bits, threads, fast=fast), fast
-    )
+    need = _peak_bytes(series, terms, bits, threads, fast=fast)
+    integer = _largest_integer_bits(series, terms, bits)
+    if check == "full":
+        need_then, integer_then = _confirmation(series, digits, base, guard_bits, threads, fast=fast)
+        need, integer = max(need, need_then), max(integer, integer_then)
+    space = need + _unused_address_space(need, threads if max(terms) >= _TERMS_IN_THREADS else 1, fast=fast)
+    return Plan(series, digits, base, guard_bits, bits, terms, need, space, integer, fast)
+
+
+def _confirmation(
+    series: PiSeries, digits: int, base: int, guard_bits: int, threads: int, *, fast: bool
+) -> tuple[int, float]:
+    """What `check="full"` takes after the digits are there: bytes, those of the digits included, and integer bits."""
+    from pi_engine.full_check import j_invariant_is_used, other_series
+
+    if j_invariant_is_used(digits, base):
+        from pi_engine.verify.near_integer import needed_bytes
+
+        return needed_bytes(digits, threads) + digits, 0.0
+    again = make_plan(get(other_series(series.name)), digits, base, guard_bits=guard_bits, threads=threads, fast=fast)
+    return again.memory_bytes + digits, again.integer_bits
 
 
 def root_bits(series: HypergeometricSeries, terms: int) -> float:
@@ -120,15 +160,29 @@ def largest_root_bits(series: PiSeries, terms: tuple[int, ...]) -> float:
     return max(root_bits(component.sum, count) for component, count in zip(series.components, terms, strict=True))
 
 
+def _largest_integer_bits(series: PiSeries, terms: tuple[int, ...], bits: int) -> float:
+    """Bits of the largest integer, or more.
+
+    It is the root's radicand, 2w + 64 bits, the fraction times 5^N, below 2w, or one of the last merge, a little more than T.
+    """
+    return max(largest_root_bits(series, terms) * 1.01, 3.0 * bits) + 128
+
+
 def _peak_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, threads: int, *, fast: bool) -> int:
-    kernels = 0
-    if fast:
-        kernels = _COMPILING_BYTES if "numba" in sys.modules or not fast_path_is_stored() else _FAST_BYTES
-    each = _FAST_BYTES_PER_ROOT_BIT if fast else _BYTES_PER_ROOT_BIT
-    numbers = math.ceil(each * max(largest_root_bits(series, terms), 2.0 * bits))
-    if fast:
-        numbers += min(int(_FAST_KEPT * numbers), _FAST_KEPT_BYTES)
-    return _INTERPRETER_BYTES + min(threads, max(terms)) * _THREAD_BYTES + kernels + numbers
+    """What the process allocates at once, at most: see `runtime.memory.peak_memory`."""
+    root = largest_root_bits(series, terms)
+    own = _INTERPRETER_BYTES + min(threads, max(terms)) * THREAD_BYTES
+    if not fast:
+        return own + math.ceil(_BYTES_PER_ROOT_BIT * max(root, 2.0 * bits))
+    each = _FAST_BYTES_PER_BIT_COMBINED if _combines(series) else _FAST_BYTES_PER_BIT
+    slow = _FAST_BYTES_PER_ROOT_BIT * max(0.0, root - _FAST_ROOT_BITS * bits)
+    numbers = math.ceil(min(each * bits + slow, _FAST_MOST_BYTES_PER_BIT * bits))
+    return own + kernel_bytes(fast_path_is_stored()) + numbers + min(int(_FAST_KEPT * numbers), _FAST_KEPT_BYTES)
+
+
+def _unused_address_space(need: int, threads: int, *, fast: bool) -> int:
+    heaps = threads * _THREAD_SPACE if threads > 1 or fast else 0
+    return heaps + (_FAST_LIBRARIES + need // 3 if fast else _LIBRARIES)
 
 
 def make_plan_within(
@@ -139,67 +193,74 @@ def make_plan_within(
     guard_bits: int = GUARD_BITS,
     threads: int = 1,
     limit: int | None = None,
+    check: str = "fast",
 ) -> Plan:
-    """A plan that fits in `limit` bytes, in what this process may use, and in GMP's integers.
+    """The fastest plan that fits in `limit` bytes, in what this process may use, and in GMP's integers.
 
     GMP ends the process where memory runs out, so refusing before the start is the only defence.
 
     Raises:
-        CapacityError: it would not fit; the message says the largest number of digits that would.
+        CapacityError: none fits; the message says what the one would need that needs least, and the largest number of
+            digits that would fit.
     """
-    plan = make_plan(series, digits, base, guard_bits=guard_bits, threads=threads) if digits <= _MOST_DIGITS else None
+    limit = usable_memory(limit)
+    for plan in possible_plans(series, digits, base, guard_bits=guard_bits, threads=threads, check=check):
+        if fits(plan, limit):
+            return plan
+    raise refusal(series, digits, base, threads=threads, limit=limit, check=check)
+
+
+def usable_memory(limit: int | None = None) -> int:
+    """Bytes that a computation may take: `limit`, and no more than this process may use."""
     machine = memory.memory_limit()
-    limit = machine if limit is None else min(limit, machine)
-    if plan is not None and plan.fast and not _fits(plan, limit):  # the plain path needs less
-        plan = make_plan(series, digits, base, guard_bits=guard_bits, threads=threads, fast=False)
-    if plan is not None and _fits(plan, limit):
-        return plan
-    count = f"{digits:_} digits" if digits <= _MOST_DIGITS else f"more than {_MOST_DIGITS:_} digits"
-    if plan is not None and plan.memory_bytes > limit:
-        need = f"need about {format_bytes(plan.memory_bytes)} of memory, and {format_bytes(limit)} may be used"
-    else:
-        need = "need integers beyond GMP's limit of 2^31 − 1 limbs"
-    largest = _largest_that_fits(series, base, threads, limit)
-    remedy = f"at most {largest:_} would fit" if largest >= 0 else "not even one would fit"
-    raise CapacityError(f"{count} {need}: {remedy}")
+    return machine if limit is None else min(limit, machine)
 
 
-def _fits(plan: Plan, limit: int) -> bool:
-    """Whether the plan stays within `limit` bytes and within GMP's integers.
-
-    The largest integers are the root's radicand, 2w + 64 bits, the fraction times 5^N, below 2w, and those of the
-    last merge, a little more than T.
-    """
-    largest = max(largest_root_bits(plan.series, plan.terms) * 1.01, 3.0 * plan.fraction_bits) + 128
-    return plan.memory_bytes <= limit and largest <= GMP_BITS
-
-
-def _largest_that_fits(series: PiSeries, base: int, threads: int, limit: int) -> int:
-    """The largest N whose plan fits, rounded down to two leading digits; −1 if there is none."""
-
-    def within(digits: int) -> bool:
-        return _fits(make_plan(series, digits, base, threads=threads, fast=False), limit)
-
-    if not within(0):
-        return -1
-    low, high = 0, 1
-    while within(high):
-        low, high = high, 2 * high
-    while high - low > max(1, low // 1000):
-        middle = (low + high) // 2
-        if within(middle):
-            low = middle
-        else:
-            high = middle
-    step = int(10 ** max(0, len(str(low)) - 2))
-    return low - low % step
+def possible_plans(
+    series: PiSeries, digits: int, base: int, *, guard_bits: int = GUARD_BITS, threads: int = 1, check: str = "fast"
+) -> Iterator[Plan]:
+    """A plan by each path that can run here, the one first that is finished first; none beyond `MOST_DIGITS`."""
+    if digits > MOST_DIGITS:
+        return
+    preferred = make_plan(series, digits, base, guard_bits=guard_bits, threads=threads, check=check)
+    yield preferred
+    if preferred.fast or transform_is_usable():  # asked for only where it matters: it imports LLVM
+        other = not preferred.fast
+        yield make_plan(series, digits, base, guard_bits=guard_bits, threads=threads, fast=other, check=check)
 
 
-def format_bytes(count: int) -> str:
-    """Like `8.0 GiB`; whole bytes below 1 KiB."""
-    size = float(count)
-    for unit in ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB"):
-        if size < 1024 or unit == "PiB":
-            break
-        size /= 1024
-    return f"{count} bytes" if unit == "bytes" else f"{size:.1f} {unit}"
+def fits(plan: Plan, limit: int) -> bool:
+    """Whether the plan stays within `limit` bytes, the process's address space, and GMP's integers."""
+    space = memory.address_space_limit()
+    return (
+        plan.memory_bytes <= limit and (space is None or plan.address_bytes <= space) and plan.integer_bits <= GMP_BITS
+    )
+
+
+def most_digits(series: PiSeries, base: int, *, threads: int = 1, limit: int, check: str = "fast") -> int:
+    """The largest N that fits by any path, to two leading digits; −1 if there is none."""
+    return largest_that_fits(
+        lambda digits: any(
+            fits(plan, limit) for plan in possible_plans(series, digits, base, threads=threads, check=check)
+        )
+    )
+
+
+def refusal(
+    series: PiSeries, digits: int, base: int, *, threads: int, limit: int, check: str = "fast"
+) -> CapacityError:
+    """What to say of N digits for which no plan fits."""
+    remedy = at_most(most_digits(series, base, threads=threads, limit=limit, check=check))
+    plans = list(possible_plans(series, digits, base, threads=threads, check=check))
+    space = memory.address_space_limit()
+    if space is not None and any(plan.memory_bytes <= limit and plan.integer_bits <= GMP_BITS for plan in plans):
+        need, remedy = min(plan.address_bytes for plan in plans), f"{remedy}, and more with fewer threads"
+        return not_enough_memory(f"{digits:_} digits", need, space, remedy, kind=" of address space (ulimit -v)")
+    if any(plan.integer_bits <= GMP_BITS for plan in plans):
+        return not_enough_memory(f"{digits:_} digits", min(plan.memory_bytes for plan in plans), limit, remedy)
+    count = f"{digits:_} digits" if plans else f"more than {MOST_DIGITS:_} digits"
+    most = most_digits(series, base, threads=threads, limit=1 << 100, check=check)
+    return CapacityError(
+        f"{count} fit in no machine: GMP's integers end at 2^31 − 1 limbs, enough for {most:_} digits; "
+        f"here {format_bytes(limit)} may be used, and {remedy}"
+    )

@@ -12,6 +12,8 @@ import numpy as np
 
 from pi_engine.digits.blocks import Block
 from pi_engine.engine import compute
+from pi_engine.kernels import fast_path_is_stored
+from pi_engine.runtime.memory import THREAD_BYTES, kernel_bytes
 from pi_engine.verify.by_bbp import FEWEST_DIGITS, Agreement, Disagreement, find_divergence
 from pi_engine.verify.difference import Difference, difference_at, first_difference
 from pi_engine.verify.expansion import DIGITS_PER_WORD, DecimalDigits
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
 HEAD_DIGITS = 600 * DIGITS_PER_WORD
 """Digits that are computed and compared."""
 
-BASE_BYTES = 256 << 20
-BYTES_PER_DIGIT = 16
-"""Peak memory: the words, the integer, the power of five, and what the division takes."""
+_BASE_BYTES = 32 << 20
+_BYTES_PER_DIGIT = 16
+"""Peak memory: the words, the integer, the power of five, and what the division takes; 12 at 10^7 digits."""
 
 
 class Proof(NamedTuple):
@@ -42,6 +44,11 @@ class Proof(NamedTuple):
     head: int
     position: int
     digits: str
+
+
+def needed_bytes(digits: int, threads: int) -> int:
+    """What the proof allocates at once, at most."""
+    return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(fast_path_is_stored()) + _BYTES_PER_DIGIT * digits
 
 
 def gathered(blocks: Iterable[Block], digits: int) -> Words:

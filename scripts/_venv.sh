@@ -1,6 +1,7 @@
-# Sourced by scripts/pi and scripts/test: makes a virtual environment on first use, and again when what it holds
+# Sourced by scripts/pi, scripts/test and scripts/test-wheel: makes a virtual environment on first use, and again when what it holds
 # changes. Expects $root and $me; sets $venv_python.
 
+# The user's choice, the usual Python, then the versions that the tests have run on, newest first, then a newer one.
 suitable_python() {
     for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.14; do
         command -v "$candidate" >/dev/null 2>&1 || continue
@@ -65,7 +66,7 @@ ensure_venv() {
     if [ "$1" = run ]; then
         extras=$(wanted_extras) || return 1
     fi
-    wanted=$(cd "$root" && { printf '%s\n' "$root${extras:+ $extras}"; cat "$requirements" scripts/requirements/run.txt pyproject.toml; } | cksum)
+    wanted=$(cd "$root" && { printf '%s\n' "$root${extras:+ $extras}"; cat "$requirements" scripts/requirements/*.txt pyproject.toml; } | cksum)
     if [ -x "$venv_python" ] && [ "$(cat "$venv/stamp" 2>/dev/null)" = "$wanted" ]; then
         return 0
     fi

@@ -12,7 +12,7 @@ COMMAND = [sys.executable, "-m", "pi_engine"]
 
 
 def pi(*arguments, **options):
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=120, **options)
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, **options)
 
 
 def pi_on_terminal(*arguments, columns=80, environment=None, pipe_stdout=False):
@@ -40,6 +40,6 @@ def pi_on_terminal(*arguments, columns=80, environment=None, pipe_stdout=False):
             if not piece:
                 break
             shown += piece
-        code = process.wait(120)
+        code = process.wait()
     os.close(terminal)
     return code, shown.decode().replace("\r\n", "\n"), piped

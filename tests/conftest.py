@@ -1,9 +1,10 @@
-"""What several tests need: a printed seed, the multiplier for long runs, and π from elsewhere."""
+"""What several tests need: a printed seed, the multiplier for long runs, the files of a checkout, and π from elsewhere."""
 
 import hashlib
 import json
 import os
 import random
+from pathlib import Path
 
 import gmpy2
 import pytest
@@ -19,6 +20,14 @@ MULTIPLIER = float(os.environ.get("PI_ENGINE_TEST_MULTIPLIER", "1"))
 MILLION_SHA256 = "dd382ef6a0c1e8d920fb72f482d74826251ab97709520bc24f913cd8eb5fc839"
 
 
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout, if these tests lie in one: alone, they test the package that is installed."""
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes over five seconds on two idle cores; leave out with -m 'not slow'")
+
+
 def pytest_report_header():
     return f"PI_ENGINE_TEST_SEED={_seed()} PI_ENGINE_TEST_MULTIPLIER={MULTIPLIER:g}"
 
@@ -31,6 +40,14 @@ def _seed():
 def rng(request):
     """Random numbers from the printed seed, different for every test."""
     return random.Random(f"{_seed()} {request.node.nodeid}")
+
+
+@pytest.fixture(scope="session")
+def checkout():
+    """The checkout's folder, for the tests of what only a checkout has: scripts, documentation, the list of mutations."""
+    if not (ROOT / "pyproject.toml").is_file():
+        pytest.skip("the source tree is not here: only the installed package is tested")
+    return ROOT
 
 
 @pytest.fixture(scope="session")

@@ -24,9 +24,7 @@ def environment_of(home):
 
 def python(code, environment):
     """What a new process prints that runs `code`."""
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=600, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout.strip()
 
@@ -38,6 +36,5 @@ def command(environment, *arguments):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=900,
         check=False,
     )

@@ -11,9 +11,10 @@ import sys
 import threading
 import time
 
+import click
 import pytest
 
-from pi_engine.cli.main import run
+from pi_engine.cli.main import cli, run
 from pi_engine.identities import catalogue
 from pi_engine.identities.registry import TITLES
 
@@ -207,6 +208,25 @@ def test_zsh_loads_the_script_from_fpath(tmp_path, capsys):
 
 def test_every_identity_has_a_title():
     assert list(TITLES) == [identity.name for identity in catalogue()]
+
+
+def test_whatever_names_a_file_or_a_series_completes():
+    """Also in commands that are still to come."""
+
+    def parameters(command, context):
+        yield from ((context, parameter) for parameter in command.params)
+        for name in command.list_commands(context) if isinstance(command, click.Group) else ():
+            child = command.get_command(context, name)
+            yield from parameters(child, click.Context(child, info_name=name, parent=context))
+
+    naming = [
+        (context, parameter)
+        for context, parameter in parameters(cli, click.Context(cli))
+        if (parameter.metavar or parameter.name.upper()).strip("[].") in {"FILE", "FILE.toml", "SRC", "DST", "NAME"}
+    ]
+    assert len(naming) >= 11
+    for context, parameter in naming:
+        assert parameter.shell_complete(context, ""), f"{context.command_path} {parameter.opts}"
 
 
 @pytest.mark.parametrize("line", ["identities ", "compute --series ", "verify ", "co"])

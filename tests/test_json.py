@@ -8,12 +8,9 @@ import click
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from pi_engine.bigint import crossovers
 from pi_engine.cli.main import COMMANDS, cli, run
-from pi_engine.runtime.tuning import Thresholds
-from scripts import json_tables
 from tests.command import pi, pi_on_terminal
-from tests.json_schema import ROOT, SCHEMA, require_valid
+from tests.json_schema import ROOT, SCHEMA, definitions, require_valid
 
 FIFTY = "3.14159265358979323846264338327950288419716939937510"
 WRONG = FIFTY[:20] + "00" + FIFTY[22:]
@@ -49,6 +46,8 @@ def answer(capsys):
         ("compute", ["0", "--check", "none"]),
         ("compute", ["60", "--base", "16", "--series", "machin", "-q"]),
         ("compute", ["2000", "--check", "full", "-o", "pi.txt"]),
+        ("estimate", ["1e6"]),
+        ("estimate", ["0", "--base", "16", "--check", "full", "--format", "ycd"]),
         ("convert", ["fifty.txt", "fifty.ycd"]),
         ("series list", []),
         ("series show", ["machin"]),
@@ -72,6 +71,15 @@ def test_results_have_the_fields_of_the_schema(tmp_path, monkeypatch, answer, na
     monkeypatch.chdir(tmp_path)
     (tmp_path / "fifty.txt").write_text(FIFTY)
     require_valid(name, answer(*name.split(), *arguments))
+
+
+def test_a_dry_run_has_the_fields_of_an_estimate(tmp_path, monkeypatch, answer):
+    monkeypatch.chdir(tmp_path)
+    require_valid("estimate", answer("compute", "1e6", "--dry-run"))
+    require_valid("estimate", answer("compute", "1e6", "-o", "pi.ycd", "--dry-run"))
+    refused = answer("compute", "1e14", "--dry-run", code=4)
+    require_valid("estimate", refused)
+    assert not refused["fits"] and not list(tmp_path.iterdir())
 
 
 def test_output_is_the_name_of_what_was_written(tmp_path, monkeypatch, answer):
@@ -102,16 +110,6 @@ def test_every_verdict_has_the_fields_of_the_schema(tmp_path, answer, content, o
     require_valid("verify", verdict)
 
 
-@pytest.mark.parametrize("stored", [True, False])
-def test_tune_has_the_fields_of_the_schema(tmp_path, monkeypatch, answer, stored):
-    monkeypatch.setattr(crossovers, "measure_crossovers", lambda say: Thresholds())
-    monkeypatch.setattr("pi_engine.kernels.compile_fast_path", lambda say: None)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    found = answer("tune", *([] if stored else ["--dry-run"]))
-    require_valid("tune", found)
-    assert (found["output"] is not None) == stored
-
-
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [(["compute"], 2), (["frobnicate"], 2), (["compute", "1e13"], 4), (["verify", "/nowhere/pi.txt"], 2), ([], 2)],
@@ -136,14 +134,14 @@ def test_the_schema_finds_what_is_wrong(answer):
 
 def test_every_command_with_json_has_a_schema_and_a_table():
     named = {name for name, command in commands() if "--json" in options_of(command)}
-    assert named | {"error"} == set(json_tables.definitions())
+    assert named | {"error", "tune --clear"} == set(definitions())
     assert named == {name for name, _ in commands()} - {"completion"}
 
 
 def test_the_page_lists_the_fields_of_the_schema():
     page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
     tables = dict(re.findall(r"(?ms)^### ([\w -]+)\n(.*?)(?=^### |\Z|^<!--)", page))
-    for name, schema in json_tables.definitions().items():
+    for name, schema in definitions().items():
         listed = re.findall(r"(?m)^\| `([^`]+)` \|", tables[name])
         assert [field for field in listed if not re.search(r"[.\[]", field)] == list(schema["properties"]), name
         for field, inner in schema["properties"].items():
@@ -153,7 +151,7 @@ def test_the_page_lists_the_fields_of_the_schema():
 
 def test_one_name_has_one_type():
     """`seconds` at the top is an object with `total`, `hash` a string, `output` a name or null."""
-    for name, schema in json_tables.definitions().items():
+    for name, schema in definitions().items():
         properties = schema["properties"]
         assert properties.get("seconds", {"$ref": "#/$defs/seconds"})["$ref"] == "#/$defs/seconds", name
         assert properties.get("hash", {"type": "string"})["type"] == "string", name

@@ -1,6 +1,7 @@
 """The command near-integer."""
 
 import json
+import re
 
 import pytest
 
@@ -57,9 +58,13 @@ def test_bad_input_is_one_line(arguments, capsys):
 
 def test_too_many_digits_are_refused(monkeypatch):
     monkeypatch.setattr(near, "memory_limit", lambda: 10**9)
-    with pytest.raises(CapacityError, match="would fit"):
-        near.require_memory(163, 2 * 10**7)
-    near.require_memory(163, 10**6)
+    with pytest.raises(CapacityError, match="not enough memory: 30_000_000 digits need about") as refusal:
+        near.require_memory(163, 3 * 10**7)
+    largest = int(re.search(r"at most ([\d_]+) digits would fit", str(refusal.value))[1])
+    assert 10**7 < largest < 3 * 10**7
+    near.require_memory(163, largest)
+    with pytest.raises(CapacityError):
+        near.require_memory(163, largest + 10**6)
 
 
 def test_a_wrong_digit_ends_with_code_3(monkeypatch, capsys):

@@ -7,19 +7,17 @@ import pty
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ("sh", "dirname", "cat", "cksum", "printf", "mkdir", "rm", "tail", "flock")
 
 
 @pytest.fixture
-def checkout(tmp_path):
-    """The scripts alone, and a folder of programs without a Python."""
-    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+def bare(checkout, tmp_path):
+    """A checkout of the scripts alone, and a folder of programs without a Python."""
+    shutil.copytree(checkout / "scripts", tmp_path / "scripts")
+    shutil.copy(checkout / "pyproject.toml", tmp_path)
     programs = tmp_path / "bin"
     programs.mkdir()
     for tool in TOOLS:
@@ -28,14 +26,14 @@ def checkout(tmp_path):
     return tmp_path
 
 
-def run(checkout, script):
-    environment = {"PATH": str(checkout / "bin")}
-    return subprocess.run([checkout / "scripts" / script], env=environment, capture_output=True, text=True)
+def run(bare, script, **environment):
+    environment["PATH"] = str(bare / "bin")
+    return subprocess.run([bare / "scripts" / script], env=environment, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("script", ["pi", "test"])
-def test_without_python_there_is_one_clear_line(checkout, script):
-    answer = run(checkout, script)
+def test_without_python_there_is_one_clear_line(bare, script):
+    answer = run(bare, script)
     assert answer.returncode == 1
     assert answer.stderr == (
         f"scripts/{script}: needs Python 3.11 or newer with its venv module: install it, or set PYTHON to one\n"
@@ -43,18 +41,18 @@ def test_without_python_there_is_one_clear_line(checkout, script):
 
 
 @pytest.mark.parametrize("script", ["pi", "test"])
-def test_a_python_that_is_too_old_is_no_python(checkout, script):
-    old = checkout / "bin" / "python3"
+def test_a_python_that_is_too_old_is_no_python(bare, script):
+    old = bare / "bin" / "python3"
     old.write_text("#!/bin/sh\nexit 1\n")  # as `sys.exit(sys.version_info < (3, 11))` would
     old.chmod(0o755)
-    assert "needs Python 3.11" in run(checkout, script).stderr
+    assert "needs Python 3.11" in run(bare, script).stderr
 
 
-def test_a_python_without_its_venv_module_is_told_by_the_package_that_has_it(checkout):
-    incomplete = checkout / "bin" / "python3"
+def test_a_python_without_its_venv_module_is_told_by_the_package_that_has_it(bare):
+    incomplete = bare / "bin" / "python3"
     incomplete.write_text("#!/bin/sh\ncase $2 in *ensurepip*) exit 1 ;; esac\nexit 0\n")
     incomplete.chmod(0o755)
-    answer = run(checkout, "pi")
+    answer = run(bare, "pi")
     assert answer.returncode == 1
     assert answer.stderr == (
         "scripts/pi: python3 lacks its venv module: install it (Debian, Ubuntu: apt install python3-venv), "
@@ -62,9 +60,9 @@ def test_a_python_without_its_venv_module_is_told_by_the_package_that_has_it(che
     )
 
 
-def fake_python(checkout):
+def fake_python(bare):
     """One that makes environments whose pip notes what it was asked for."""
-    python = checkout / "bin" / "python3"
+    python = bare / "bin" / "python3"
     python.write_text(
         """#!/bin/sh
 [ "$1" = -c ] && exit 0
@@ -76,39 +74,39 @@ esac
 """
     )
     python.chmod(0o755)
-    (checkout / "bin" / "chmod").symlink_to(shutil.which("chmod"))
+    (bare / "bin" / "chmod").symlink_to(shutil.which("chmod"))
 
 
-def set_up(checkout, terminal=None, **environment):
-    environment = {"PATH": str(checkout / "bin"), "ASKED": str(checkout / "asked"), **environment}
+def set_up(bare, terminal=None, **environment):
+    environment = {"PATH": str(bare / "bin"), "ASKED": str(bare / "asked"), **environment}
     return subprocess.run(
-        [checkout / "scripts" / "pi", "--version"], env=environment, stdout=subprocess.PIPE,
+        [bare / "scripts" / "pi", "--version"], env=environment, stdout=subprocess.PIPE,
         stderr=terminal or subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
-def test_extras_are_asked_for_once_and_kept(checkout):
-    fake_python(checkout)
-    answer = set_up(checkout, PI_ENGINE_EXTRAS="plot")
+def test_extras_are_asked_for_once_and_kept(bare):
+    fake_python(bare)
+    answer = set_up(bare, PI_ENGINE_EXTRAS="plot")
     assert (answer.returncode, answer.stdout) == (1, "")
     assert answer.stderr == "scripts/pi: there is no extra 'plot': PI_ENGINE_EXTRAS takes plots and peers\n"
-    assert "ran -P -m pi_engine --version" in set_up(checkout, PI_ENGINE_EXTRAS="plots,peers").stdout
-    assert (checkout / "asked").read_text().splitlines()[-1].endswith(f"-e {checkout}[plots,peers]")
-    set_up(checkout)
-    assert set_up(checkout, PI_ENGINE_EXTRAS="peers").stderr == ""  # what is installed already
-    (checkout / "scripts/requirements/run.txt").write_text("click==9\n")
-    set_up(checkout)
-    assert (checkout / "asked").read_text().splitlines()[-1].endswith(f"-e {checkout}[plots,peers]")
-    assert len((checkout / "asked").read_text().splitlines()) == 2 * 3
+    assert "ran -P -m pi_engine --version" in set_up(bare, PI_ENGINE_EXTRAS="plots,peers").stdout
+    assert (bare / "asked").read_text().splitlines()[-1].endswith(f"-e {bare}[plots,peers]")
+    set_up(bare)
+    assert set_up(bare, PI_ENGINE_EXTRAS="peers").stderr == ""  # what is installed already
+    (bare / "scripts/requirements/run.txt").write_text("click==9\n")
+    set_up(bare)
+    assert (bare / "asked").read_text().splitlines()[-1].endswith(f"-e {bare}[plots,peers]")
+    assert len((bare / "asked").read_text().splitlines()) == 2 * 3
 
 
-def test_the_setup_shows_its_steps_on_a_terminal_only(checkout):
-    fake_python(checkout)
-    answer = set_up(checkout)
+def test_the_setup_shows_its_steps_on_a_terminal_only(bare):
+    fake_python(bare)
+    answer = set_up(bare)
     assert answer.stderr == "scripts/pi: setting up .venvs/run, once (a minute or so)\n"
-    (checkout / ".venvs/run/stamp").unlink()
+    (bare / ".venvs/run/stamp").unlink()
     ours, theirs = pty.openpty()
-    set_up(checkout, terminal=theirs)
+    set_up(bare, terminal=theirs)
     os.close(theirs)
     shown = ""
     with contextlib.suppress(OSError):  # as all has been read
@@ -119,15 +117,29 @@ def test_the_setup_shows_its_steps_on_a_terminal_only(checkout):
     assert "    Collecting click==8\r\n" in shown
 
 
-def test_a_setup_that_fails_says_so_and_leaves_no_environment(checkout):
-    broken = checkout / "bin" / "python3"
+def test_the_order_in_which_a_python_is_looked_for(bare):
+    """The user's choice, the usual one, then by version: those that the tests run on, newest first, before newer ones."""
+
+    def chosen(**environment):
+        return run(bare, "pi", **environment).stderr.splitlines()[1]
+
+    for name in ("python3.14", "python3.11", "python3.12", "python3.13", "python3", "mine"):
+        python = bare / "bin" / name
+        python.write_text(f'#!/bin/sh\n[ "$1" = -c ] && exit 0\necho {name} >&2\nexit 1\n')
+        python.chmod(0o755)
+        assert chosen() == ("python3" if name == "mine" else name)
+    assert chosen(PYTHON="mine") == "mine"
+
+
+def test_a_setup_that_fails_says_so_and_leaves_no_environment(bare):
+    broken = bare / "bin" / "python3"
     broken.write_text('#!/bin/sh\n[ "$1" = -c ] && exit 0\necho "no disk left" >&2\nexit 1\n')
     broken.chmod(0o755)
-    answer = run(checkout, "pi")
+    answer = run(bare, "pi")
     assert answer.returncode == 1
     assert "no disk left" in answer.stderr
     assert answer.stderr.splitlines()[-1].startswith("scripts/pi: the setup failed; ")
-    assert not (checkout / ".venvs" / "run" / "stamp").exists()
+    assert not (bare / ".venvs" / "run" / "stamp").exists()
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else")
@@ -149,15 +161,15 @@ def test_a_folder_without_permission_is_one_line(tmp_path):
     assert list(closed.iterdir()) == []
 
 
-def test_every_mutation_has_its_place():
+def test_every_mutation_has_its_place(checkout):
     """Else the list of them stops there, after an hour perhaps."""
-    path = ROOT / "scripts/mutation_check.py"
+    path = checkout / "scripts/mutation_check.py"
     specification = importlib.util.spec_from_file_location("mutation_check", path)
     script = importlib.util.module_from_spec(specification)
     sys.modules["mutation_check"] = script
     specification.loader.exec_module(script)
     assert len(script.MUTATIONS) > 100
     for mutation in script.MUTATIONS:
-        assert (ROOT / mutation.file).read_text(encoding="utf-8").count(mutation.old) == 1, mutation.what
+        assert (checkout / mutation.file).read_text(encoding="utf-8").count(mutation.old) == 1, mutation.what
         assert mutation.new != mutation.old
-        assert all((ROOT / test).exists() for test in mutation.tests.split()), mutation.what
+        assert all((checkout / test).exists() for test in mutation.tests.split()), mutation.what

@@ -1,5 +1,5 @@
+import sys
 import threading
-import time
 from fractions import Fraction
 
 import pytest
@@ -89,51 +89,82 @@ def test_more_threads_than_work(threads):
     assert split(CHUDNOVSKY, 4200, threads=threads) == split(CHUDNOVSKY, 4200)
 
 
-def test_large_products_overlap():
-    """Two threads are inside GMP at the same time: one of them runs Python while the other multiplies."""
-    x = mpz(3) ** 8_000_000
-    ticks, stop = [0], threading.Event()
-
-    def count():
-        while not stop.is_set():
-            ticks[0] += 1
-
-    counter = threading.Thread(target=count)
-    counter.start()
-    before = ticks[0]
-    start = time.perf_counter()
-    while time.perf_counter() - start < 0.3:
-        tree._product(x, x)
-    with_release = ticks[0] - before
+@pytest.fixture
+def only_what_releases_the_lock():
+    """No thread is made to give the interpreter's lock to another: it passes on only where it is released."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1000)
+    yield
+    sys.setswitchinterval(interval)
     release_gil(False)
-    before, start = ticks[0], time.perf_counter()
-    while time.perf_counter() - start < 0.3:
+
+
+def test_large_products_overlap(only_what_releases_the_lock):
+    """Two threads are inside GMP at the same time: one of them runs Python while the other multiplies."""
+    x = mpz(3) ** 200_000
+    start, ran = threading.Lock(), []
+    start.acquire()
+
+    def other():
+        with start:
+            ran.append(True)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    release_gil(False)
+    start.release()
+    for _ in range(100):
         x * x
-    without = ticks[0] - before
-    stop.set()
-    counter.join()
-    assert with_release > 2 * without  # without, it runs for a switch interval between two long products
+    assert not ran  # it is ready to run, and has no lock to run with
+    for _ in range(5000):
+        tree._product(x, x)
+        if ran:
+            break
+    assert ran
+    thread.join()
 
 
-def test_cancelled_subtrees_end_early(monkeypatch):
-    """After an error no thread goes on to sum what nobody wants."""
-    merges, stopped = [], []
-    real = tree.merge
-    monkeypatch.setattr(tree, "merge", lambda left, right: merges.append(1) or real(left, right))
+@pytest.mark.parametrize("failing", [0, 1])
+def test_cancelled_subtrees_end_early(monkeypatch, failing):
+    """After an error no thread goes on to sum what nobody wants, whichever subtree the error is in."""
+    here, ended = threading.local(), threading.Event()
+    stopped, late = [], []
+    real_merge, real_builder = tree.merge, tree._subtree_builder
+
+    def builder(*arguments, **options):
+        subtree = real_builder(*arguments, **options)
+
+        def numbered(lo, hi, **options):
+            here.subtree = lo * 8 // 100_000
+            return subtree(lo, hi, **options)
+
+        return numbered
+
+    def merge(left, right):
+        """All but the subtree that fails wait until the sum has ended."""
+        if here.subtree != failing:
+            ended.wait()
+            late.append(here.subtree)
+        return real_merge(left, right)
 
     def stop(phase, done, total):
-        """Only once: the other thread must hear of it by other means."""
-        if not stopped:
-            stopped.append(done)
-            raise RuntimeError
+        stopped.append(here.subtree)
+        raise RuntimeError
 
+    monkeypatch.setattr(tree, "merge", merge)
+    monkeypatch.setattr(tree, "_subtree_builder", builder)
     with pytest.raises(RuntimeError):
         split(CHUDNOVSKY, 100_000, threads=2, progress=stop)
+    ended.set()
+    join_the_sum_s_threads()
+    assert stopped == [failing]
+    assert len(late) <= 2  # the merges that the two threads were in
+
+
+def join_the_sum_s_threads():
     for thread in threading.enumerate():
         if thread.name.startswith("split"):
-            thread.join(10)
-    # of eight subtrees two are at work when the first progress is told; they must not run to their ends
-    assert len(merges) < 100_000 // tree.LEAF_TERMS // 8
+            thread.join()
 
 
 def test_progress_goes_up_to_its_total():
@@ -152,7 +183,4 @@ def test_an_error_in_progress_ends_the_sum(threads):
 
     with pytest.raises(KeyboardInterrupt):
         split(CHUDNOVSKY, 200_000, threads=threads, progress=stop)
-    for thread in threading.enumerate():
-        if thread.name.startswith("split"):
-            thread.join(10)
-            assert not thread.is_alive()
+    join_the_sum_s_threads()

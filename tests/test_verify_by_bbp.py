@@ -48,6 +48,7 @@ def test_bbp_against_what_is_published_is_a_bug(tmp_path, monkeypatch):
 def test_bbp_is_refused_where_it_does_not_fit(tmp_path):
     path = tmp_path / "pi.txt"
     pi_engine.compute(1000).write(path)
-    with pytest.raises(CapacityError, match="would not fit"):
-        verify_file(path, "bbp", memory=proof_by_bbp.BASE_BYTES)
-    assert verify_file(path, "bbp", memory=proof_by_bbp.BASE_BYTES + 1000 * proof_by_bbp.BYTES_PER_DIGIT).status == "ok"
+    need = proof_by_bbp.needed_bytes(1000, 1)
+    with pytest.raises(CapacityError, match="not enough memory: 1_000 digits by the method bbp need about"):
+        verify_file(path, "bbp", threads=1, memory=need - 1)
+    assert verify_file(path, "bbp", threads=1, memory=need).status == "ok"

@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING
 
 from pi_engine.bench.programs import PROGRAMS, Program, Run
-from pi_engine.runtime.memory import peak_memory, resident_memory
+from pi_engine.runtime.memory import allocated_memory, peak_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ def timed_runs(program: Program, digits: int, threads: int) -> dict[str, object]
     """Seconds of the first and the second run, its phases, memory before and at the peak, and the digest of the digits."""
     warm_digits = digits * 9 // 10 if program.keeps_constants else digits
     run = program.prepare(warm_digits, threads)
-    resident = resident_memory()
+    before = allocated_memory()
     _, first_seconds = _timed(run)
     (text, phases), seconds = _timed(program.prepare(digits, threads))
     return {
@@ -32,7 +32,7 @@ def timed_runs(program: Program, digits: int, threads: int) -> dict[str, object]
         "seconds": seconds,
         "phases": phases,
         "peak_memory_bytes": peak_memory(),
-        "resident_before_bytes": resident,
+        "resident_before_bytes": before,
         "characters": len(text),
         "sha256": hashlib.sha256(text.encode()).hexdigest(),
     }

@@ -51,8 +51,8 @@ def multiply(a: SupportsIndex, b: SupportsIndex, *, threads: SupportsIndex | Non
     """
     if threads is not None:
         threads = thread_count(threads)
-    first = as_mpz(a, "multiply")
-    a, b = first, first if b is a else as_mpz(b, "multiply")
+    factor = as_mpz(a, "multiply")
+    a, b = factor, factor if b is a else as_mpz(b, "multiply")
     x, y = a.bit_length(), b.bit_length()
     limits = thresholds()
     if min(x, y) < (limits.square if a is b else limits.multiply) or not transform_pays(gmp_seconds(x, y)):
@@ -97,17 +97,17 @@ def _needs_low_memory(x: int, y: int, threads: int) -> bool:
     if need < _ASK_FROM_BYTES:
         return False
     from pi_engine.bigint.workspace import pool
-    from pi_engine.runtime.memory import memory_limit, resident_memory
+    from pi_engine.runtime.memory import allocated_memory, format_bytes, memory_limit
 
-    room = memory_limit() - resident_memory() + pool.held()
+    room = memory_limit() - allocated_memory() + pool.held()
     if need <= room:
         return False
     least = product_workspace(x, y, threads, low_memory=True) + result
     if least <= room:
         return True
     raise CapacityError(
-        f"a product of {64 * x:_} by {64 * y:_} bits needs {least:_} bytes more, and {max(room, 0):_} may be used: "
-        "compute fewer digits, or give more memory"
+        f"not enough memory: a product of {64 * x:_} by {64 * y:_} bits needs {format_bytes(least)} more, and "
+        f"{format_bytes(max(room, 0))} may be used; compute fewer digits, or give more memory"
     )
 
 
@@ -121,21 +121,32 @@ def thresholds() -> Thresholds:
 
 @functools.cache
 def transform_is_usable() -> bool:
-    """Whether this processor has fused multiply-add; without it the transform is exact, but slower than GMP.
+    """Whether LLVM is there, and the processor has fused multiply-add; without it the transform is exact, but slower than GMP.
 
     PI_ENGINE_TRANSFORM=1 or 0 overrules: for tests, and for a machine that is not what it says.
     """
     choice = os.environ.get("PI_ENGINE_TRANSFORM")
     if choice in ("0", "1"):
         return choice == "1"
-    from pi_engine.runtime.kernel_folder import has_fma
-
+    try:
+        from pi_engine.runtime.kernel_folder import has_fma
+    except (ImportError, OSError):  # LLVM is missing, or `ulimit -v` leaves no address space for it
+        return False
     return has_fma()
 
 
 def gmp_seconds(x: int, y: int) -> float:
     """About how long GMP takes for x by y bits: on Zen 5, 3.2 ms for 10^6 by 10^6, 51 ms for 10^7 by 10^7, 0.66 s for 10^8."""
     return float(5e-9 * max(x, y) * (min(x, y) / 1e7) ** 0.13)
+
+
+def transform_kernel_bytes(bits: int) -> int:
+    """What the kernels allocate that products of numbers of so many bits call; 0 where GMP makes them."""
+    if bits < min(thresholds().square, thresholds().multiply) or not transform_is_usable():
+        return 0
+    from pi_engine.runtime.memory import kernel_bytes
+
+    return kernel_bytes(TRANSFORM.is_stored())
 
 
 def transform_pays(seconds: float) -> bool:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.compute_request import dry_run as estimate_only
+from pi_engine.cli.compute_request import require_agreement, require_file, require_one_purpose
 from pi_engine.cli.names import FILE, SERIES
 from pi_engine.cli.options import quiet_option
 from pi_engine.cli.output import emit, emit_all, emit_json, say
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from pi_engine.result import Check, ComputeResult
 
 _ENDS = 50
+_WRITE_SECONDS = 1.2e-8
+"""A digit, as text: for the progress bar."""
+
 _ADVICE_FROM = 5_000_000
 """Digits that take GMP some seconds, so that the kernels' absence is worth a line."""
 
@@ -74,6 +79,7 @@ _ADVICE_FROM = 5_000_000
     help="Print C digits a line, below a line with '3.'; with --group alone, as many as fit the terminal.",
 )
 @click.option("--group", type=click.IntRange(min=1), metavar="G", help="Print a blank after every G digits of a line.")
+@click.option("--dry-run", is_flag=True, help="Print what it would take, as 'estimate' does, and compute nothing.")
 @click.option(
     "--json",
     "as_json",
@@ -98,6 +104,7 @@ def command(
     everything: bool,
     columns: int | None,
     group: int | None,
+    dry_run: bool,
     as_json: bool,
     verbose: bool,
     quiet: bool,
@@ -111,23 +118,40 @@ def command(
     Exit codes: 0 done and checked, 1 failed, 2 usage, 3 a check failed, 4 does not fit, 130 interrupted.
     """
     file = None if output in (None, "-") else output
-    _require_agreement(
+    require_agreement(
         file, to_stdout=output == "-", as_json=as_json, form=form, block_size=block_size, proof=proof, check=check
     )
-    _require_one_purpose(
+    require_one_purpose(
         file, as_json=as_json, laid_out=everything or bool(columns or group), verbose=verbose, quiet=quiet
     )
     check = check or ("full" if proof else "fast")
+    if dry_run:
+        estimate_only(
+            digits,
+            file,
+            base=int(base),
+            series=series,
+            threads=threads,
+            memory=memory,
+            check=check,
+            form=form,
+            block_size=block_size,
+            force=force,
+            proof=proof,
+            as_json=as_json,
+        )
+        return
 
     from pi_engine.engine import compute, require_capacity
-    from pi_engine.runtime.progress import PhaseClock
+    from pi_engine.runtime.progress import PhaseClock, Step
 
-    require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory)
+    require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory, check=check)
     if file is not None:
-        _require_file(file, digits, int(base), form, block_size, overwrite=force, proof=proof)
+        require_file(file, digits, int(base), form, block_size, overwrite=force, proof=proof)
     if not quiet and digits >= _ADVICE_FROM:
         _advise(digits)
-    with ProgressBar(enabled=not quiet) as progress:
+    writing = [] if file is None else [Step("write", _WRITE_SECONDS * digits)]
+    with ProgressBar(enabled=not quiet, then=writing) as progress:
         result = compute(
             digits, base=int(base), series=series, threads=threads, memory=memory, check=check, progress=progress
         )
@@ -141,10 +165,7 @@ def command(
         from pi_engine.certificate import write_certificate
 
         write_certificate(result, str(file), checks, seconds, overwrite=force)
-    if file is not None and block_size is not None:
-        from pi_engine.digits.ycd_set_writer import set_folder
-
-        file = str(set_folder(file))
+    file = _name_written(file, block_size)
     if as_json:
         emit_json(_as_json(result, seconds, checks, file))
     elif file is None:
@@ -155,6 +176,15 @@ def command(
         say(closing_line(result, seconds, checks, file, full=check == "full"))
         if verbose:
             say_details(result, seconds, checks)
+
+
+def _name_written(file: str | None, block_size: int | None) -> str | None:
+    """The file, or the folder of a set."""
+    if file is None or block_size is None:
+        return file
+    from pi_engine.digits.ycd_set_writer import set_folder
+
+    return str(set_folder(file))
 
 
 def _advise(digits: int) -> None:
@@ -169,27 +199,6 @@ def _advise(digits: int) -> None:
         )
 
 
-def _require_agreement(
-    file: str | None,
-    *,
-    to_stdout: bool,
-    as_json: bool,
-    form: str | None,
-    block_size: int | None,
-    proof: bool,
-    check: str | None,
-) -> None:
-    """Refuse options that contradict each other."""
-    if as_json and to_stdout:
-        raise click.UsageError("--json and '-o -' both want stdout: choose one")
-    if file is None and (form or block_size is not None):
-        raise click.UsageError("--format and --block-size are for files: name one with '-o FILE'")
-    if proof and (file is None or block_size is not None):
-        raise click.UsageError("--proof stands beside one file: name it with '-o FILE', without --block-size")
-    if proof and check not in (None, "full"):
-        raise click.UsageError(f"--proof needs a run that is checked in full: leave out '--check {check}'")
-
-
 def _print_digits(text: str, columns: int | None, group: int | None, *, everything: bool, to_stdout: bool) -> None:
     """Write digits to stdout; `-o -` is a file, which gets all of them and no line break at the end."""
     from pi_engine.cli.digit_layout import printed
@@ -200,39 +209,6 @@ def _print_digits(text: str, columns: int | None, group: int | None, *, everythi
     )
     if not to_stdout:
         emit("\n")
-
-
-def _require_one_purpose(file: str | None, *, as_json: bool, laid_out: bool, verbose: bool, quiet: bool) -> None:
-    """Refuse options for digits that are printed where none are, and for more and less on stderr at once."""
-    if laid_out and (as_json or file is not None):
-        raise click.UsageError(
-            f"--all, --columns and --group are for digits on stdout: leave them out with {'--json' if as_json else '-o FILE'}"
-        )
-    if verbose and quiet:
-        raise click.UsageError("--verbose and --quiet contradict each other: choose one")
-
-
-def _require_file(
-    file: str, digits: int, base: int, form: str | None, block_size: int | None, *, overwrite: bool, proof: bool
-) -> None:
-    """Refuse at once what could not be written in the end."""
-    from pi_engine.digits.formats import format_to_write
-
-    if proof:
-        from pi_engine.certificate import require_certificate_file
-
-        require_certificate_file(file, overwrite=overwrite)
-
-    kind = format_to_write(file, form)
-    if kind == "text" and block_size is None:
-        from pi_engine.digits.atomic import require_writable
-        from pi_engine.digits.text_file import text_size
-
-        require_writable(file, size=text_size(digits), overwrite=overwrite)
-        return
-    from pi_engine.digits.writer import require_file
-
-    require_file(file, digits, base=base, form=kind, overwrite=overwrite, block_size=block_size)
 
 
 def _as_json(
@@ -251,6 +227,7 @@ def _as_json(
         "hash": str(result.hash),
         "seconds": {name: round(spent, 6) for name, spent in seconds.items()},
         "peak_memory_bytes": result.peak_memory_bytes,
+        "mapped_memory_bytes": result.mapped_memory_bytes,
         "checks": [vars(check) for check in checks],
         "output": file,
         "versions": arithmetic_versions(),

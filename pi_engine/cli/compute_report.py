@@ -32,7 +32,7 @@ def closing_line(
 def say_details(result: ComputeResult, seconds: dict[str, float], checks: Sequence[Check]) -> None:
     """Write seconds, memory and checks to stderr, one a line."""
     from pi_engine.cli.table import format_entries
-    from pi_engine.plan import format_bytes
+    from pi_engine.runtime.memory import format_bytes
 
     entries = [
         ("series", result.series),

@@ -19,8 +19,7 @@ def command(*, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (the option 
     docs/environment.md says which files pi-engine writes, how to remove them, and which environment variables it reads.
     """
     from pi_engine.cli.table import print_entries
-    from pi_engine.plan import format_bytes
-    from pi_engine.runtime.memory import cgroup_memory_limit, memory_limit, physical_memory
+    from pi_engine.runtime.memory import cgroup_memory_limit, format_bytes, memory_limit, physical_memory
     from pi_engine.runtime.threads import available_threads
     from pi_engine.runtime.versions import installed_versions, processor_count, processor_name
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "compute": "pi_engine.cli.compute",
+    "estimate": "pi_engine.cli.estimate",
     "verify": "pi_engine.cli.verify",
     "convert": "pi_engine.cli.convert",
     "hex": "pi_engine.cli.hex",

@@ -28,8 +28,9 @@ class ProgressBar:
     A thread of its own draws, so that the bar also moves while one long step says nothing.
     """
 
-    def __init__(self, *, enabled: bool) -> None:
-        """Draw only if `enabled` and stderr is a terminal."""
+    def __init__(self, *, enabled: bool, then: Sequence[Step] = ()) -> None:
+        """Draw only if `enabled` and stderr is a terminal; `then` is what comes after all that is expected."""
+        self._then = list(then)
         self._enabled = enabled and sys.stderr is not None and sys.stderr.isatty()
         self._lock = threading.RLock()
         self._outlook = Outlook()
@@ -63,7 +64,7 @@ class ProgressBar:
         """These steps are what is left to be done."""
         if self._enabled:
             with self._lock:
-                self._outlook.expect(steps)
+                self._outlook.expect([*steps, *self._then])
 
     @contextmanager
     def hidden(self) -> Iterator[None]:

@@ -46,6 +46,11 @@ def file_size(digits: int, base: int, form: Format) -> int:
     return size if form == "text" else 256 + int(size * _COMPRESSED_BYTES[base])
 
 
+def required_size(digits: int, base: int, form: Format, block_size: int | None = None) -> int:
+    """Bytes that must be free for the file, or for the set of files: each is written once, and renamed."""
+    return file_size(digits, base, form) + (0 if block_size is None else 256 * (digits // block_size))
+
+
 def require_file(
     path: str | Path, digits: int, *, base: int, form: Format, overwrite: bool, block_size: int | None = None
 ) -> None:
@@ -61,13 +66,13 @@ def require_file(
     if form == "ycd" and min(digits, digits if block_size is None else block_size) < LEAST_DIGITS:
         what = "blocks" if block_size is not None and block_size < LEAST_DIGITS else "files"
         raise UsageError(f"the ycd format has no {what} of fewer than {LEAST_DIGITS} digits: take more, or text")
-    size = file_size(digits, base, form)
     if str(path) == "-":
         return
+    size = required_size(digits, base, form, block_size)
     if block_size is None:
         require_writable(path, size=size, overwrite=overwrite)
     else:
-        require_set_writable(path, size=size + 256 * (digits // block_size), overwrite=overwrite)
+        require_set_writable(path, size=size, overwrite=overwrite)
 
 
 def write_digits(

@@ -19,6 +19,15 @@ _CGROUP_ROOT = Path("/sys/fs/cgroup")
 _UNLIMITED = 1 << 60
 """cgroup v1 writes its absence of a limit as a number near 2^63."""
 
+THREAD_BYTES = 3 << 20
+"""A thread's stack, its workspace, and what its allocator holds back."""
+
+_STORED_KERNEL_BYTES = 24 << 20
+"""numpy, LLVM, stored kernels and their tables: 16 MiB."""
+
+_COMPILING_BYTES = 288 << 20
+"""The same where kernels are yet to be compiled, or have been in this process: Numba and its compiler too."""
+
 
 def physical_memory() -> int:
     """Bytes of physical memory."""
@@ -67,6 +76,12 @@ def process_memory_limit() -> int | None:
     return min((x for x in limits if x != resource.RLIM_INFINITY), default=None)
 
 
+def address_space_limit() -> int | None:
+    """Bytes of address space this process may have (`ulimit -v`), touched or not; None without a limit."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
+
+
 def memory_limit() -> int:
     """Bytes this process may use: the least of physical memory, its control group's limit and its own."""
     limits = (physical_memory(), cgroup_memory_limit(), process_memory_limit())
@@ -88,22 +103,66 @@ def byte_limit(memory: SupportsIndex | None) -> int | None:
     return limit
 
 
-def resident_memory() -> int:
-    """Bytes of this process that are in memory now; where the system does not say, the largest it has had."""
-    with contextlib.suppress(OSError):
-        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return peak_memory()
+def kernel_bytes(stored: bool) -> int:  # noqa: FBT001 (its only argument)
+    """What compiled kernels allocate at most, besides their numbers, by whether they are stored."""
+    return _STORED_KERNEL_BYTES if stored and "numba" not in sys.modules else _COMPILING_BYTES
+
+
+def allocated_memory() -> int:
+    """Bytes that this process has allocated and touched, and that are in memory now; without the pages of mapped files.
+
+    Where the system does not say, the peak.
+    """
+    held = _resident()
+    return held["RssAnon"] + held["RssShmem"] if held else peak_memory()
+
+
+def mapped_memory() -> int | None:
+    """Bytes of mapped files, above all of libraries, that are in memory now; None where the system does not say.
+
+    How many pages of a library are resident depends on the system's page cache more than on this process, and the
+    system takes them back where memory is short.
+    """
+    held = _resident()
+    return held["RssFile"] if held else None
 
 
 def peak_memory() -> int:
-    """The largest resident size of this process so far, in bytes.
+    """The most that this process has had allocated in memory so far, in bytes.
 
-    Linux hands the maximum of getrusage down from the parent to what it starts, so there the process's own high-water
-    mark is read.
+    Linux keeps the high-water mark of all resident pages only. So the pages of mapped files that are resident now are
+    taken off it. Libraries are mapped before a computation's peak and stay, so the result depends neither on the page
+    cache nor on the size of the libraries. It is too large by the pages of a file that was mapped at the peak and is
+    not any more, and too small by what was mapped only after it, but never below what is allocated now.
+
+    Elsewhere it is the largest resident size, libraries included. (Linux hands that maximum of getrusage down from a
+    parent to what it starts, so it would not be the process's own there.)
     """
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
+    held = _resident()
+    if held:
+        return max(held["VmHWM"] - held["RssFile"], held["RssAnon"] + held["RssShmem"])
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+_RESIDENT = ("VmHWM", "RssAnon", "RssFile", "RssShmem")
+
+
+def _resident(status: Path = Path("/proc/self/status")) -> dict[str, int]:
+    """The fields of `_RESIDENT` in bytes, or nothing where the system does not have all of them."""
+    with contextlib.suppress(OSError):
+        lines = (line.split() for line in status.read_text(encoding="ascii", errors="replace").splitlines())
+        found = {x[0][:-1]: int(x[1]) * 1024 for x in lines if x and x[0][:-1] in _RESIDENT}
+        if len(found) == len(_RESIDENT):
+            return found
+    return {}
+
+
+def format_bytes(count: int) -> str:
+    """Like `8.0 GiB`; whole bytes below 1 KiB."""
+    size = float(count)
+    for unit in ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB"):
+        if size < 1024 or unit == "PiB":
+            break
+        size /= 1024
+    return f"{count} bytes" if unit == "bytes" else f"{size:.1f} {unit}"

@@ -9,13 +9,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import line
-
-if TYPE_CHECKING:
-    from pi_engine.series.polynomial import IntegerPolynomial
+from pi_engine.series.polynomial import IntegerPolynomial
 
 LEAST_BITS_PER_TERM = 2**-10
 """Series that converge more slowly are refused: 3000 terms a digit serve nobody, and `tail` is derived for this."""
@@ -36,6 +33,9 @@ class HypergeometricSeries:
     a: IntegerPolynomial
 
     def __post_init__(self) -> None:
+        for polynomial in (self.p, self.q, self.a):
+            if not isinstance(polynomial, IntegerPolynomial):
+                raise TypeError(f"a series takes IntegerPolynomial for p, q and a, not {type(polynomial).__name__}")
         if not self.a.coefficients or self.p.degree < 0 or self.p.degree != self.q.degree:
             raise UsageError("p and q must have the same degree, and a must not be zero")
         if self.ratio >= 1:

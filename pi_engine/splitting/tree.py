@@ -8,7 +8,7 @@ overlap; small ones do not (`release_gil`). The fast one (`fast_tree`) is compil
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +18,7 @@ from pi_engine.splitting.node import Node, leaf_builder, merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
     from gmpy2 import mpz
 
@@ -116,8 +117,7 @@ def split_plain(series: HypergeometricSeries, terms: int, *, threads: int = 1, p
     cuts = [terms * i // pieces for i in range(pieces + 1)]
     pool = ThreadPoolExecutor(min(threads, pieces), "split")
     try:
-        jobs = [pool.submit(subtree, lo, hi, rightmost=hi == terms) for lo, hi in pairwise(cuts)]
-        nodes = [job.result() for job in jobs]
+        nodes = _results([pool.submit(subtree, lo, hi, rightmost=hi == terms) for lo, hi in pairwise(cuts)])
         while len(nodes) > 1:
             nodes = _merge_pairs(pool, nodes)
             meter.merged(terms)
@@ -149,6 +149,13 @@ def _subtree_builder(series: HypergeometricSeries, meter: _Meter, *, parallel: b
         return node
 
     return subtree
+
+
+def _results(jobs: list[Future[Node]]) -> list[Node]:
+    """The results in order. The first error of any job is raised at once, not after the jobs that stand before it."""
+    for job in wait(jobs, return_when=FIRST_EXCEPTION).done:
+        job.result()
+    return [job.result() for job in jobs]
 
 
 def _product(x: mpz, y: mpz) -> mpz:

@@ -28,21 +28,21 @@ Sources: Cox, Primes of the form x² + ny², section 11; Chudnovsky and Chudnovs
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gmpy2
 from gmpy2 import mpfr, mpz
 
 from pi_engine.bigint.division import divide, isqrt
-from pi_engine.bigint.product import multiply
-from pi_engine.errors import CapacityError, UsageError
+from pi_engine.bigint.product import multiply, transform_kernel_bytes
+from pi_engine.errors import UsageError
 from pi_engine.radix import fraction_bits, to_text
-from pi_engine.runtime.display import line
+from pi_engine.runtime.capacity import at_most, largest_that_fits, not_enough_memory
 from pi_engine.runtime.integers import as_int, as_mpz
-from pi_engine.runtime.memory import memory_limit
+from pi_engine.runtime.memory import THREAD_BYTES, memory_limit
 from pi_engine.runtime.threads import thread_count
 from pi_engine.series.class_number import LARGEST_COUNTED, class_number
+from pi_engine.verify.confirmation import Confirmation, NearInteger
 from pi_engine.verify.exponential import exponential
 from pi_engine.verify.rational_j import RATIONAL_J, discriminant_of
 from pi_engine.verify.theta import weber_power
@@ -61,69 +61,11 @@ LEAST_DIGITS = 50
 SHOWN = 50
 """Digits after the point of e^(π√d) that are shown."""
 
-BYTES_PER_DIGIT = 60
-"""Peak memory of π and `confirm`, twice what was seen at 10^7 digits: 413 MB, of which 130 are BASE_BYTES."""
-
-BASE_BYTES = 256 << 20
-"""The process with its kernels."""
+BYTES_PER_DIGIT, BASE_BYTES = 40, 24 << 20
+"""Peak memory of π and `confirm`, by digits (32 at 2·10^6 and 10^7), and of the process without kernels (19 MiB)."""
 
 LARGEST_D = 10**8
 """e^(π√d) then has 13 643 digits before the point."""
-
-
-@dataclass(frozen=True)
-class Confirmation:
-    """What the j-invariant says about ⌊π·10^digits⌋.
-
-    Attributes:
-        digits: how many digits after the point were looked at.
-        confirmed: how many of them, from the first on, are proved.
-        first_wrong: where digits are proved to be wrong, confirmed + 1, counted from 1 after the point; else None.
-    """
-
-    digits: int
-    confirmed: int
-    first_wrong: int | None
-
-
-@dataclass(frozen=True)
-class NearInteger:
-    """e^(π√d) and what is special about it.
-
-    Attributes:
-        d: the number under the root.
-        digits: N, the digits of π that were looked at.
-        value_start: the digits before the point, the point, and SHOWN digits after it, truncated.
-        nearest_integer: to e^(π√d).
-        distance: e^(π√d) − nearest_integer, to 20 significant digits, like "-7.4992740280181431112e-13".
-        nines: how many digits 9 (or 0, where the distance is positive) follow the point.
-        discriminant: |discriminant| of the order that j belongs to.
-        class_number: of that order: the degree of j; None where it was not counted, because the discriminant is too large.
-        j: the integer j, None where it is none.
-        confirmation: of the digits of π; None where j is no integer, or stationary (0 or 1728).
-    """
-
-    d: int
-    digits: int
-    value_start: str
-    nearest_integer: mpz
-    distance: str
-    nines: int
-    discriminant: int
-    class_number: int | None
-    j: int | None
-    confirmation: Confirmation | None
-
-    def __repr__(self) -> str:
-        """Like `NearInteger(d = 163, 18 digits before the point, 7.49e-13 below the nearest integer)`."""
-        before, side = self.value_start.index("."), "below" if self.distance.startswith("-") else "above"
-        leading, _, exponent = self.distance.removeprefix("-").partition("e")
-        parts = [
-            f"d = {self.d}",
-            f"{before:_} digits before the point",
-            f"{leading[:4]}e{exponent} {side} the nearest integer",
-        ]
-        return line("NearInteger", *parts)
 
 
 def digits_of_pi_needed(d: int, digits: int) -> int:
@@ -149,16 +91,24 @@ def require_usable(d: int, digits: int) -> None:
         raise UsageError("the number of digits must be 1 or more")
 
 
+def needed_bytes(digits: int, threads: int) -> int:
+    """What π and `confirm` allocate at once, at most."""
+    kernels = transform_kernel_bytes(math.ceil(digits * math.log2(10)))
+    return BASE_BYTES + threads * THREAD_BYTES + kernels + BYTES_PER_DIGIT * digits
+
+
 def require_memory(d: int, digits: int) -> None:
     """Refuse what would not fit in memory.
 
     Raises:
         CapacityError: the message says how many digits would.
     """
-    limit = memory_limit()
-    if proves_digits(d) and digits > 10**5 and BASE_BYTES + BYTES_PER_DIGIT * digits > limit:
-        most = (limit - BASE_BYTES) // BYTES_PER_DIGIT
-        raise CapacityError(f"{digits:_} digits need more memory than there is: about {max(most, 10**5):_} would fit")
+    if proves_digits(d):
+        limit, threads = memory_limit(), thread_count(None)
+        need = needed_bytes(digits, threads)
+        if need > limit:
+            most = largest_that_fits(lambda count: needed_bytes(count, threads) <= limit)
+            raise not_enough_memory(f"{digits:_} digits", need, limit, at_most(most))
 
 
 def near_integer(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.bigint.test_compilation import COMPILING
 
 MODULE = """
 import numpy as np
@@ -68,11 +68,8 @@ print(poly.origin, square.origin, "numba" in sys.modules)
 
 def run(code: str, tmp_path: Path, **environment: str) -> str:
     (tmp_path / "stored_of.py").write_text(MODULE)
-    path = os.pathsep.join([str(ROOT), str(tmp_path)])
-    env = {**os.environ, "PYTHONPATH": path, "NUMBA_CACHE_DIR": str(tmp_path / "cache"), **environment}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=120, check=False
-    )
+    env = {**os.environ, "PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path / "cache"), **environment}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout.strip()
 
@@ -208,10 +205,10 @@ def test_threads_at_once(tmp_path, passes):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_fork_while_another_thread_compiles(tmp_path):
-    code = START + (
-        "import os, threading, time\n"
+    code = COMPILING + START + "import os\n"
+    code += (
         "f = StoredKernel('stored_of', 'allocating', 'float64(int64)'); g = StoredKernel('stored_of', 'failing', 'int64(int64)')\n"
-        "t = threading.Thread(target=f, args=(3,)); t.start(); time.sleep(0.05)\n"
+        "t = meanwhile(f, 3)\n"
         "pid = os.fork()\nif not pid: os._exit(7 if g(1) == 1 else 1)\n"
         "t.join(); print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"
     )

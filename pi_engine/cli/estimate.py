@@ -1,0 +1,146 @@
+"""`pi-engine estimate DIGITS`, and what `compute --dry-run` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pi_engine.cli.names import SERIES
+from pi_engine.cli.options import json_option, quiet_option
+from pi_engine.cli.output import emit_json, say
+from pi_engine.cli.quantities import COUNT, SIZE, CountingCommand
+from pi_engine.cli.table import print_entries
+
+if TYPE_CHECKING:
+    from pi_engine.digits.formats import Format
+    from pi_engine.engine import CheckLevel
+    from pi_engine.estimate import Estimate
+
+_FORMAT_NAMES = {"text": "text", "gz": "gzip", "xz": "xz", "zst": "Zstandard", "ycd": "ycd"}
+
+
+@click.command(cls=CountingCommand, short_help="Time, memory and disk of a computation, before it starts.")
+@click.argument("digits", type=COUNT)
+@click.option("--base", type=click.Choice(["10", "16"]), default="10", show_default=True, help="Base of the digits.")
+@click.option(
+    "--series",
+    type=SERIES,
+    default="chudnovsky",
+    show_default=True,
+    metavar="NAME",
+    help="Series to sum: see 'series list'; or derived:D, or a FILE.toml with a series.",
+)
+@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Threads, by default all.")
+@click.option("--memory", type=SIZE, metavar="SIZE", help="Memory to stay within, like 8GiB; by default the machine's.")
+@click.option(
+    "--check",
+    type=click.Choice(["none", "fast", "full"]),
+    default="fast",
+    show_default=True,
+    help="How the digits will be checked.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "gz", "xz", "zst", "ycd"]),
+    default="text",
+    show_default=True,
+    help="Format of the file, for its size on disk.",
+)
+@json_option
+@quiet_option
+def command(
+    digits: int,
+    *,
+    base: str,
+    series: str,
+    threads: int | None,
+    memory: int | None,
+    check: CheckLevel,
+    form: Format,
+    as_json: bool,
+    quiet: bool,  # noqa: ARG001 (the option has done its work)
+) -> None:
+    """Estimate what 'compute DIGITS' takes: time, memory, size of the file, and the path it goes by.
+
+    Nothing is computed. The time is that of the computation and its checks; starting Python and writing a file are not in it.
+    The memory is an upper bound.
+
+    'compute --dry-run' estimates for the options of that command.
+
+    Exit codes: 0 the computation fits, 2 usage, 4 it does not fit.
+    """
+    from pi_engine.estimate import estimate
+
+    found = estimate(digits, base=int(base), series=series, threads=threads, memory=memory, check=check, format=form)
+    show(found, form, as_json=as_json)
+
+
+def show(found: Estimate, form: Format | None, *, as_json: bool, refusal: str | None = None) -> None:
+    """Print an estimate, and end with an error where the computation does not fit, or for another `refusal`."""
+    from pi_engine.errors import CapacityError
+
+    refusal = found.refusal or refusal
+    if as_json:
+        emit_json(_as_json(found, form, refusal))
+    else:
+        print_entries(_lines(found, form))
+    if refusal is None:
+        return
+    if not as_json:
+        raise CapacityError(refusal)
+    say(f"pi-engine: error: {refusal}")  # the object on stdout stays the only one
+    click.get_current_context().exit(CapacityError.exit_code)
+
+
+def _lines(found: Estimate, form: Format | None) -> list[tuple[str, str]]:
+    """What is said to people: label and text."""
+    from pi_engine.estimate import format_seconds
+    from pi_engine.runtime.memory import format_bytes
+
+    phases = ", ".join(
+        f"{name} {format_seconds(seconds)}"
+        for name, seconds in found.seconds.items()
+        if name != "total" and seconds >= 0.01
+    )
+    several = len(phases.split(", ")) > 1
+    kernels = f", kernels {found.kernels}" if found.path == "compiled" else ""
+    lines = [
+        ("digits", f"{found.digits:_} in base {found.base}, by the series {found.series}"),
+        ("path", f"{found.path}{kernels}, {found.threads} thread{'s' * (found.threads != 1)}, check {found.check}"),
+        ("time", _about(found.seconds["total"]) + (f": {phases}" if several else "")),
+        ("memory", f"about {format_bytes(found.memory_bytes)}; {format_bytes(found.memory_limit_bytes)} may be used"),
+    ]
+    if found.disk_bytes is not None and form is not None:
+        bound = "" if form in ("text", "ycd") else "at most "
+        lines.append(("disk", f"{bound}{format_bytes(found.disk_bytes)} as {_FORMAT_NAMES[form]}"))
+    most = f"at most {found.largest:_} digits would fit" if found.largest >= 0 else "not even one digit would fit"
+    return [*lines, ("largest", most)]
+
+
+def _about(seconds: float) -> str:
+    from pi_engine.estimate import format_seconds
+
+    text = format_seconds(seconds)
+    return text if text.startswith("less") else f"about {text}"
+
+
+def _as_json(found: Estimate, form: Format | None, refusal: str | None) -> dict[str, object]:
+    return {
+        "digits": found.digits,
+        "base": found.base,
+        "series": found.series,
+        "threads": found.threads,
+        "check": found.check,
+        "path": found.path,
+        "kernels": found.kernels,
+        "seconds": {name: float(f"{seconds:.3g}") for name, seconds in found.seconds.items()},
+        "memory_bytes": found.memory_bytes,
+        "memory_limit_bytes": found.memory_limit_bytes,
+        "fits": refusal is None,
+        "refusal": refusal,
+        "largest": found.largest,
+        "format": form,
+        "disk_bytes": found.disk_bytes,
+    }
