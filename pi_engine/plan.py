@@ -114,6 +114,7 @@ def make_plan(
 
     Memory and integers are also those of the confirmation where `check` is "full".
     """
+    series.require_computable(digits, base)
     bits = fraction_bits(digits, base, guard_bits)
     fast = fast_path_pays(int(bits * math.log10(2))) if fast is None else fast
     terms = all_terms(series, bits + GUARD)
@@ -202,7 +203,9 @@ def make_plan_within(
     Raises:
         CapacityError: none fits; the message says what the one would need that needs least, and the largest number of
             digits that would fit.
+        UsageError: the series converges too slowly for any number of digits.
     """
+    series.require_computable(digits, base)
     limit = usable_memory(limit)
     for plan in possible_plans(series, digits, base, guard_bits=guard_bits, threads=threads, check=check):
         if fits(plan, limit):

@@ -155,6 +155,8 @@ def words_of(line):
         ("pi-engine convergence --series chud", ["pi-engine", "convergence", "--series", "chudnovsky"], True),
         ("pi-engine convergence --plot oth", ["pi-engine", "convergence", "--plot", "other.ycd"], True),
         ("pi-engine series show stor", ["pi-engine", "series", "show", "stormer"], True),
+        ("pi-engine series show leib", ["pi-engine", "series", "show", "leibniz"], True),
+        ("pi-engine compute --series leib", ["pi-engine", "compute", "--series", "leib"], False),
         ("pi-engine series list --file min", ["pi-engine", "series", "list", "--file", "mine.toml"], True),
         ("pi-engine identities eu", ["pi-engine", "identities", "euler"], True),
         ("pi-engine identities euler rog", ["pi-engine", "identities", "euler", "rogers-ramanujan"], True),

@@ -41,11 +41,16 @@ class _SeriesName(_TomlFile):
 
     name = "series"
 
+    def __init__(self, *, lessons: bool = False) -> None:
+        """With `lessons`, also those that converge too slowly to compute with."""
+        self._lessons = lessons
+
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         """The names of the catalogue with their titles, then files."""
-        from pi_engine.series.catalogue import DERIVED, catalogue
+        from pi_engine.series.catalogue import DERIVED, catalogue, lessons
 
-        names = [(row.name, row.title) for row in catalogue()]
+        rows = (*catalogue(), *lessons()) if self._lessons else catalogue()
+        names = [(row.name, row.title) for row in rows]
         if incomplete.lower() != DERIVED:  # the shell would complete it to itself
             names.append((DERIVED, "D, the series derived from the discriminant −D"))
         return _items(names, incomplete) + super().shell_complete(ctx, param, incomplete)
@@ -66,4 +71,5 @@ class _IdentityName(click.ParamType[str]):
 
 TOML_FILE = _TomlFile()
 SERIES = _SeriesName()
+SERIES_TO_LOOK_AT = _SeriesName(lessons=True)
 IDENTITY = _IdentityName()
