@@ -49,6 +49,7 @@ logged() {
         case $line in
             Collecting* | Processing* | Installing\ collected*)
                 line=${line%%: *} && line=${line%% (from *}
+                [ "${line#Processing}" = "$line" ] || line="Processing ${line##*/}"
                 [ ! -t 2 ] || printf '    %s\n' "$line" >&2
                 ;;
         esac
