@@ -217,5 +217,8 @@ def _pyplot() -> Any:
         mpl.use("agg")
         from matplotlib import pyplot as plt
     except ImportError as error:
-        raise PiEngineError("--plot needs matplotlib: pip install 'pi-engine[plots]'") from error
+        from pi_engine.runtime.installation import command_to_install
+
+        command = command_to_install("matplotlib", "plots")
+        raise PiEngineError(f"--plot needs matplotlib, which is not installed: run {command}") from error
     return plt

@@ -12,17 +12,70 @@ suitable_python() {
     return 1
 }
 
+# Of the same, one that is new enough but cannot make environments: Debian packs what that needs apart.
+python_without_venv() {
+    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.14; do
+        command -v "$candidate" >/dev/null 2>&1 || continue
+        "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue
+        printf '%s\n' "${candidate##*/}"
+        return 0
+    done
+    return 1
+}
+
+# The extras of pyproject.toml that PI_ENGINE_EXTRAS asks for, now or in an earlier call, joined by commas.
+wanted_extras() (
+    IFS=' ,
+'
+    found=
+    for extra in $(cat "$root/.venvs/run.extras" 2>/dev/null) ${PI_ENGINE_EXTRAS:-}; do
+        case $(cat "$root/pyproject.toml") in
+            *"
+$extra = ["*) ;;
+            *)
+                echo "$me: there is no extra '$extra': PI_ENGINE_EXTRAS takes plots and peers" >&2
+                return 1
+                ;;
+        esac
+        case ,$found, in *",$extra,"*) ;; *) found=$found${found:+,}$extra ;; esac
+    done
+    printf '%s\n' "$found"
+)
+
+# logged COMMAND…: its output goes to $log, and on a terminal the steps of pip are shown as they begin.
+logged() {
+    code=$({ { "$@" 2>&1 && echo 0 >&3 || echo 1 >&3; } | while IFS= read -r line; do
+        printf '%s\n' "$line" >>"$log"
+        case $line in
+            Collecting* | Processing* | Installing\ collected*)
+                line=${line%%: *} && line=${line%% (from *}
+                [ "${line#Processing}" = "$line" ] || line="Processing ${line##*/}"
+                [ ! -t 2 ] || printf '    %s\n' "$line" >&2
+                ;;
+        esac
+    done; } 3>&1)
+    return "$code"
+}
+
 # ensure_venv NAME: the environment .venvs/NAME holds scripts/requirements/NAME.txt and this project.
 ensure_venv() {
     venv=$root/.venvs/$1
     requirements=$root/scripts/requirements/$1.txt
     venv_python=$venv/bin/python
     # the pins, the metadata and the place of the checkout decide what an environment holds
-    wanted=$(cd "$root" && { printf '%s\n' "$root"; cat "$requirements" scripts/requirements/*.txt pyproject.toml; } | cksum)
+    extras=
+    if [ "$1" = run ]; then
+        extras=$(wanted_extras) || return 1
+    fi
+    wanted=$(cd "$root" && { printf '%s\n' "$root${extras:+ $extras}"; cat "$requirements" scripts/requirements/*.txt pyproject.toml; } | cksum)
     if [ -x "$venv_python" ] && [ "$(cat "$venv/stamp" 2>/dev/null)" = "$wanted" ]; then
         return 0
     fi
     python=$(suitable_python) || {
+        if python=$(python_without_venv); then
+            echo "$me: $python lacks its venv module: install it (Debian, Ubuntu: apt install $python-venv), or set PYTHON to another Python" >&2
+            return 1
+        fi
         echo "$me: needs Python 3.11 or newer with its venv module: install it, or set PYTHON to one" >&2
         return 1
     }
@@ -41,11 +94,16 @@ ensure_venv() {
     echo "$me: setting up .venvs/$1, once (a minute or so)" >&2
     rm -rf "$venv"
     log=$root/.venvs/$1.log
-    if "$python" -m venv "$venv" >"$log" 2>&1 &&
-        "$venv_python" -m pip install --disable-pip-version-check -q -r "$requirements" >>"$log" 2>&1 &&
-        "$venv_python" -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e "$root" >>"$log" 2>&1
+    : >"$log"
+    [ ! -t 2 ] || printf '    Making the environment with %s\n' "$python" >&2
+    if logged "$python" -m venv "$venv" &&
+        logged "$venv_python" -m pip install --disable-pip-version-check -r "$requirements" &&
+        logged "$venv_python" -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e "$root" &&
+        { [ -z "$extras" ] || logged "$venv_python" -m pip install --disable-pip-version-check --no-build-isolation \
+            -c "$root/scripts/requirements/test.txt" -e "$root[$extras]"; }
     then
         printf '%s\n' "$wanted" >"$venv/stamp"
+        [ -z "$extras" ] || printf '%s\n' "$extras" >"$root/.venvs/run.extras"
         exec 9>&-
     else
         tail -n 5 "$log" >&2

@@ -11,7 +11,7 @@ import click
 import pytest
 
 import pi_engine
-from pi_engine.cli.main import COMMANDS, run
+from pi_engine.cli.main import COMMANDS, SECTIONS, run
 from pi_engine.cli.progress_bar import ProgressBar
 from tests.command import COMMAND, pi
 
@@ -141,6 +141,21 @@ def test_help_and_version(capsys):
     assert pi_engine.__version__ in capsys.readouterr().out
 
 
+def test_help_shows_commands_in_sections(capsys):
+    assert run(["--help"]) == 0
+    shown = capsys.readouterr().out.split("  -h, --help")[1].splitlines()[1:]
+    assert [line.split()[0] for line in shown if line.startswith("  ")] == list(COMMANDS)
+    assert [line for line in shown if line and line[0] != " "] == [f"{title}:" for title in SECTIONS.values()]
+
+
+def test_help_fits_80_columns(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    commands = [[], *([name] for name in COMMANDS), ["series", "list"], ["series", "show"], ["series", "derive"]]
+    for arguments in commands:
+        assert run([*arguments, "--help"]) == 0
+        assert max(len(line) for line in capsys.readouterr().out.splitlines()) <= 80
+
+
 @pytest.mark.slow
 def test_a_line_says_how_to_be_faster_where_it_would_be(tmp_path):
     """With nothing compiled yet, at the start, and only where it matters."""
@@ -222,9 +237,16 @@ def test_importing_the_package_imports_nothing_large():
         (["compute", "5", "-o", "/dev/null/x"], 2, "not a folder|Not a directory"),
         (["compute", "-1e6"], 2, "'-1e6' is negative"),
         (["compute", "1e400", "-o", "pi.txt"], 4, "at most"),
-        (["series", "shew"], 2, "No such command"),
+        (["series", "shew"], 2, "no such command 'shew': did you mean 'show'\\?"),
+        (["series", "frobnicate"], 2, r"no such command 'frobnicate' \(see pi-engine series --help\)"),
+        (["comptue"], 2, "no such command 'comptue': did you mean 'compute'\\?"),
+        (["comptue", "100"], 2, "no such command 'comptue': did you mean 'compute'\\?"),
+        (["Comp"], 2, "did you mean 'compute' or 'completion'\\?"),
+        (["1e6"], 2, "no such command '1e6': did you mean 'compute 1e6'\\?"),
+        ([""], 2, r"no such command '' \(see pi-engine --help\)"),
+        (["identities", "eulr"], 2, "there is no identity 'eulr': did you mean euler\\?"),
         (["completion", "tcsh"], 2, "'tcsh' is not one of"),
-        (["frobnicate"], 2, "No such command"),
+        (["frobnicate"], 2, r"no such command 'frobnicate' \(see pi-engine --help\)"),
         (["--frobnicate"], 2, "No such option"),
     ],
 )

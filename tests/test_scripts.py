@@ -1,7 +1,9 @@
 """`scripts/pi` and `scripts/test` on machines that lack something; what they do where nothing lacks, every user of them sees."""
 
+import contextlib
 import importlib.util
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -44,6 +46,75 @@ def test_a_python_that_is_too_old_is_no_python(bare, script):
     old.write_text("#!/bin/sh\nexit 1\n")  # as `sys.exit(sys.version_info < (3, 11))` would
     old.chmod(0o755)
     assert "needs Python 3.11" in run(bare, script).stderr
+
+
+def test_a_python_without_its_venv_module_is_told_by_the_package_that_has_it(bare):
+    incomplete = bare / "bin" / "python3"
+    incomplete.write_text("#!/bin/sh\ncase $2 in *ensurepip*) exit 1 ;; esac\nexit 0\n")
+    incomplete.chmod(0o755)
+    answer = run(bare, "pi")
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        "scripts/pi: python3 lacks its venv module: install it (Debian, Ubuntu: apt install python3-venv), "
+        "or set PYTHON to another Python\n"
+    )
+
+
+def fake_python(bare):
+    """One that makes environments whose pip notes what it was asked for."""
+    python = bare / "bin" / "python3"
+    python.write_text(
+        """#!/bin/sh
+[ "$1" = -c ] && exit 0
+case $2 in
+    venv) mkdir -p "$3/bin" && cat "$0" >"$3/bin/python" && chmod 755 "$3/bin/python" ;;
+    pip) shift 2 && echo "Collecting click==8 (from somewhere)" && echo "$*" >>"$ASKED" ;;
+    *) echo "ran $*" ;;
+esac
+"""
+    )
+    python.chmod(0o755)
+    (bare / "bin" / "chmod").symlink_to(shutil.which("chmod"))
+
+
+def set_up(bare, terminal=None, **environment):
+    environment = {"PATH": str(bare / "bin"), "ASKED": str(bare / "asked"), **environment}
+    return subprocess.run(
+        [bare / "scripts" / "pi", "--version"], env=environment, stdout=subprocess.PIPE,
+        stderr=terminal or subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_extras_are_asked_for_once_and_kept(bare):
+    fake_python(bare)
+    answer = set_up(bare, PI_ENGINE_EXTRAS="plot")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr == "scripts/pi: there is no extra 'plot': PI_ENGINE_EXTRAS takes plots and peers\n"
+    assert "ran -P -m pi_engine --version" in set_up(bare, PI_ENGINE_EXTRAS="plots,peers").stdout
+    assert (bare / "asked").read_text().splitlines()[-1].endswith(f"-e {bare}[plots,peers]")
+    set_up(bare)
+    assert set_up(bare, PI_ENGINE_EXTRAS="peers").stderr == ""  # what is installed already
+    (bare / "scripts/requirements/run.txt").write_text("click==9\n")
+    set_up(bare)
+    assert (bare / "asked").read_text().splitlines()[-1].endswith(f"-e {bare}[plots,peers]")
+    assert len((bare / "asked").read_text().splitlines()) == 2 * 3
+
+
+def test_the_setup_shows_its_steps_on_a_terminal_only(bare):
+    fake_python(bare)
+    answer = set_up(bare)
+    assert answer.stderr == "scripts/pi: setting up .venvs/run, once (a minute or so)\n"
+    (bare / ".venvs/run/stamp").unlink()
+    ours, theirs = pty.openpty()
+    set_up(bare, terminal=theirs)
+    os.close(theirs)
+    shown = ""
+    with contextlib.suppress(OSError):  # as all has been read
+        while chunk := os.read(ours, 10_000):
+            shown += chunk.decode()
+    os.close(ours)
+    assert "setting up .venvs/run" in shown
+    assert "    Collecting click==8\r\n" in shown
 
 
 def test_the_order_in_which_a_python_is_looked_for(bare):

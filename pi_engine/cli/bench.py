@@ -73,7 +73,9 @@ def command(
             require_capacity(digits, threads=threads)
     others = installed_peers() if peers else []
     if peers and not others:
-        raise click.UsageError("no peer is installed: pip install 'pi-engine[peers]'")
+        from pi_engine.runtime.installation import command_to_install
+
+        raise click.UsageError(f"no peer is installed: run {command_to_install('python-flint', 'peers')}")
     _compile(max(sizes))
     show_each = not quiet and sys.stderr.isatty()
     measurements = [

@@ -13,20 +13,24 @@ from pi_engine.cli.output import emit
 @quiet_option
 @click.pass_context
 def command(ctx: click.Context, shell: str, *, quiet: bool) -> None:  # noqa: ARG001 (the option has done its work)
-    """Print the completion script of SHELL.
+    """Print the script by which SHELL completes commands, options, files, series and identities.
 
-    bash: eval "$(pi-engine completion bash)" in ~/.bashrc; zsh likewise in ~/.zshrc;
-    fish: pi-engine completion fish > ~/.config/fish/completions/pi-engine.fish
-    """
+    \b
+    bash: add this line to ~/.bashrc:
+        eval "$(pi-engine completion bash)"
+    zsh: add this line at the end of ~/.zshrc:
+        eval "$(pi-engine completion zsh)"
+    fish: add this line to ~/.config/fish/config.fish:
+        pi-engine completion fish | source
+
+    Then open a new shell. To remove completion, delete the line. The script for zsh also works as a file _pi-engine in a
+    folder of $fpath.
+    """  # noqa: D301 (click's mark for lines that are kept)
     from click.shell_completion import get_completion_class
 
+    import pi_engine.cli.shells  # noqa: F401 (its scripts replace click's)
     from pi_engine.cli.main import COMPLETION
 
     completion = get_completion_class(shell)
     assert completion is not None
-    root = ctx.find_root().command
-    try:
-        script = completion(root, {}, "pi-engine", COMPLETION).source()
-    except RuntimeError as error:  # click looks at the bash that is installed
-        raise click.ClickException(str(error)) from None
-    emit(script, "\n")
+    emit(completion(ctx.find_root().command, {}, "pi-engine", COMPLETION).source())

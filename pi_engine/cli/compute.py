@@ -8,6 +8,7 @@ import click
 
 from pi_engine.cli.compute_request import dry_run as estimate_only
 from pi_engine.cli.compute_request import require_agreement, require_file, require_one_purpose
+from pi_engine.cli.names import FILE, SERIES
 from pi_engine.cli.options import quiet_option
 from pi_engine.cli.output import emit, emit_all, emit_json, say
 from pi_engine.cli.progress_bar import ProgressBar
@@ -29,7 +30,9 @@ _ADVICE_FROM = 5_000_000
 
 @click.command(cls=CountingCommand, short_help="Compute digits of π.")
 @click.argument("digits", type=COUNT)
-@click.option("-o", "--output", metavar="FILE", help="Write the digits to FILE, '-' for stdout without a line break.")
+@click.option(
+    "-o", "--output", type=FILE, metavar="FILE", help="Write the digits to FILE, '-' for stdout without a line break."
+)
 @click.option(
     "--format",
     "form",
@@ -42,6 +45,7 @@ _ADVICE_FROM = 5_000_000
 @click.option("--base", type=click.Choice(["10", "16"]), default="10", show_default=True, help="Base of the digits.")
 @click.option(
     "--series",
+    type=SERIES,
     default="chudnovsky",
     show_default=True,
     metavar="NAME",

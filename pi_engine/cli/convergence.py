@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.names import FILE, SERIES_TO_LOOK_AT
 from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit, emit_json, say
 from pi_engine.cli.progress_bar import ProgressBar
@@ -25,6 +26,7 @@ _DEFAULT_DIGITS = (10_000,)
 @click.option(
     "--series",
     "names",
+    type=SERIES_TO_LOOK_AT,
     multiple=True,
     metavar="NAME",
     help="Series, may be repeated; by default eight well-known ones, from Leibniz' to Chudnovsky's.",
@@ -60,6 +62,7 @@ _DEFAULT_DIGITS = (10_000,)
 @click.option(
     "--plot",
     "picture",
+    type=FILE,
     metavar="FILE",
     help="Draw digits against terms, and with --digits N also time against digits; FILE ends in .svg or .png.",
 )

@@ -6,6 +6,7 @@ import time
 
 import click
 
+from pi_engine.cli.names import FILE
 from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit_json, say
 from pi_engine.cli.progress_bar import ProgressBar
@@ -13,8 +14,8 @@ from pi_engine.cli.quantities import COUNT
 
 
 @click.command(short_help="Convert between formats of digit files.")
-@click.argument("source", metavar="SRC")
-@click.argument("target", metavar="DST")
+@click.argument("source", type=FILE, metavar="SRC")
+@click.argument("target", type=FILE, metavar="DST")
 @click.option(
     "--format",
     "form",

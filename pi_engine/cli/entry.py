@@ -28,7 +28,9 @@ def main() -> "NoReturn":
             sys.stderr.write("pi-engine: error: standard output is closed: open it, or send it to /dev/null\n")
         sys.exit(1)
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    if COMPLETION in os.environ:
+    if os.environ.get(COMPLETION):
+        import pi_engine.cli.shells  # noqa: F401 (its scripts replace click's)
+
         cli.main(prog_name="pi-engine", complete_var=COMPLETION)
     ends = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
     code = run(sys.argv[1:], signals=[x for x in ends if x is not None and signal.getsignal(x) is signal.SIG_DFL])

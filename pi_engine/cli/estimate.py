@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.names import SERIES
 from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit_json, say
 from pi_engine.cli.quantities import COUNT, SIZE, CountingCommand
@@ -24,6 +25,7 @@ _FORMAT_NAMES = {"text": "text", "gz": "gzip", "xz": "xz", "zst": "Zstandard", "
 @click.option("--base", type=click.Choice(["10", "16"]), default="10", show_default=True, help="Base of the digits.")
 @click.option(
     "--series",
+    type=SERIES,
     default="chudnovsky",
     show_default=True,
     metavar="NAME",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.names import IDENTITY
 from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.progress_bar import ProgressBar
@@ -19,7 +20,7 @@ _COLUMNS = ("identity", "digits agreeing", "digits requested", "verdict", "secon
 
 
 @click.command(short_help="The gallery: both sides of each identity.")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", type=IDENTITY, nargs=-1, metavar="[NAME]...")
 @click.option(
     "--digits",
     type=COUNT,

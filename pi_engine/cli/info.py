@@ -14,7 +14,10 @@ from pi_engine.cli.output import emit_json
 @json_option
 @quiet_option
 def command(*, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (the option has done its work)
-    """Show versions, machine, threads, memory limit and cache folder: what a bug report needs."""
+    """Show versions, machine, threads, memory limit and cache folder: what a bug report needs.
+
+    docs/environment.md says which files pi-engine writes, how to remove them, and which environment variables it reads.
+    """
     from pi_engine.cli.table import print_entries
     from pi_engine.runtime.memory import cgroup_memory_limit, format_bytes, memory_limit, physical_memory
     from pi_engine.runtime.threads import available_threads

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pi_engine import __version__
+from pi_engine.cli.group import CommandGroup
 from pi_engine.cli.interrupts import Terminated, raising
 from pi_engine.cli.output import Reply, drop_stdout, emit_json, say
 from pi_engine.errors import CapacityError, PiEngineError
@@ -22,11 +23,11 @@ COMMANDS = {
     "estimate": "pi_engine.cli.estimate",
     "verify": "pi_engine.cli.verify",
     "convert": "pi_engine.cli.convert",
+    "hex": "pi_engine.cli.hex",
     "series": "pi_engine.cli.series",
     "convergence": "pi_engine.cli.convergence",
     "near-integer": "pi_engine.cli.near_integer",
     "identities": "pi_engine.cli.identities",
-    "hex": "pi_engine.cli.hex",
     "bench": "pi_engine.cli.bench",
     "tune": "pi_engine.cli.tune",
     "info": "pi_engine.cli.info",
@@ -34,14 +35,17 @@ COMMANDS = {
 }
 """Command → the module that holds it under the name `command`; in the order of the help."""
 
+SECTIONS = {"compute": "Digits", "series": "Series and identities", "bench": "This machine"}
+"""The first command of a section of the help → the section's title."""
+
 COMPLETION = "_PI_ENGINE_COMPLETE"
 """The variable by which a shell asks for completions."""
 
 INTERRUPTED = 130
 
 
-class _Commands(click.Group):
-    """Imports a command's module when it is used."""
+class _Commands(CommandGroup):
+    """Imports a command's module when it is used, and shows commands in sections."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
@@ -52,6 +56,29 @@ class _Commands(click.Group):
         command = import_module(COMMANDS[cmd_name]).command
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {}
+        title = "Commands"
+        width = max(map(len, COMMANDS))
+        for name in self.list_commands(ctx):
+            title = SECTIONS.get(name, title)
+            command = self.get_command(ctx, name)
+            assert command is not None
+            row = name.ljust(width), command.get_short_help_str(formatter.width - width - 6)
+            sections.setdefault(title, []).append(row)
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+    def suggestions(self, ctx: click.Context, name: str) -> list[str]:
+        from pi_engine.cli.quantities import parse_count
+
+        try:
+            parse_count(name)
+        except ValueError:
+            return super().suggestions(ctx, name)
+        return [f"compute {name}"]
 
 
 @click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.group import CommandGroup
+from pi_engine.cli.names import SERIES_TO_LOOK_AT, TOML_FILE
 from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.quantities import COUNT
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from pi_engine.series import Component, Derivation, PiSeries
 
 
-@click.group(short_help="The series that can be summed.", invoke_without_command=True)
+@click.group(cls=CommandGroup, short_help="The series that can be summed.", invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
     """The series that can be summed: list them, show one, derive one from a discriminant."""
@@ -24,7 +26,14 @@ def command(ctx: click.Context) -> None:
 
 
 @command.command("list", short_help="List the catalogue.")
-@click.option("--file", "files", multiple=True, metavar="FILE.toml", help="List this file's series too; repeatable.")
+@click.option(
+    "--file",
+    "files",
+    type=TOML_FILE,
+    multiple=True,
+    metavar="FILE.toml",
+    help="List this file's series too; repeatable.",
+)
 @json_option
 @quiet_option
 def list_series(*, files: tuple[str, ...], as_json: bool, quiet: bool) -> None:
@@ -58,7 +67,7 @@ def _cost(row: PiSeries) -> str | None:
 
 
 @command.command("show", short_help="Show one series.")
-@click.argument("name")
+@click.argument("name", type=SERIES_TO_LOOK_AT)
 @click.option(
     "--terms",
     type=click.IntRange(1, 1000),

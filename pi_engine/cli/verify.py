@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.names import FILE
 from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.progress_bar import ProgressBar
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Is this file of digits π?")
-@click.argument("file")
+@click.argument("file", type=FILE)
 @click.option(
     "--method",
     type=click.Choice(["auto", "recompute", "bbp", "known"]),

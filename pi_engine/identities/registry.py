@@ -14,6 +14,32 @@ if TYPE_CHECKING:
 
     from pi_engine.identities.identity import Identity
 
+TITLES = {
+    "rogers-ramanujan": "Ramanujan's continued fraction at e^(−2π)",
+    "ramanujan-1914": "Ramanujan's series for 1/π, with 396",
+    "chudnovsky": "the Chudnovskys' series for 1/π, with 640320",
+    "near-integer": "e^(π√163) by the j-invariant",
+    "log-trig-plus": "log-trigonometric integrals, powers of ln 2",
+    "log-trig-minus": "log-trigonometric integrals, powers of 1/ln 2",
+    "euler": "e^(iπ) + 1 = 0",
+    "stirling-coefficients": "coefficients of Stirling's series, by two ways",
+    "stirling-pi": "π from Stirling's series",
+    "quartic-integral": "∫ e^(−εx⁴−x²) dx by a Bessel function",
+    "quartic-asymptotic": "∫ e^(−εx⁴−x²) dx by its asymptotic series",
+    "quartic-convergent": "∫ e^(−εx⁴−x²) dx over [−M, M] by its series",
+    "n-ball-exact": "volume and surface of the n-ball, by powers of π",
+    "n-ball-recurrence": "volume of the n-ball from that of the (n−1)-ball",
+    "n-ball-cosines": "volume of the n-ball by integrals of cosines",
+    "gaussian-integral": "∫ e^(−x²) dx = √π, and in n dimensions",
+    "gelu-slope": "√(2/π) in the tanh approximation of GELU",
+    "gelu-local": "the cubic coefficient of GELU at 0",
+    "gelu-minimax": "the cubic coefficient of GELU with the least error",
+    "gelu-logistic": "the logistic function nearest to the normal distribution",
+    "entropy-gaussian": "the Gaussian has the largest entropy",
+    "entropy-parity": "the classifier with the largest entropy",
+}
+"""Name of each identity, in the order of the gallery → what it is about, for the shell to show without importing mpmath."""
+
 _MODULES = (
     "continued_fraction",
     "ramanujan_series",

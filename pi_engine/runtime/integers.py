@@ -5,10 +5,10 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING
 
-from gmpy2 import mpz
-
 if TYPE_CHECKING:
     from typing import SupportsIndex
+
+    from gmpy2 import mpz
 
 
 def as_mpz(value: SupportsIndex, taker: str) -> mpz:
@@ -21,6 +21,8 @@ def as_mpz(value: SupportsIndex, taker: str) -> mpz:
     Raises:
         TypeError: it is no integer; a float is none, though it may be whole.
     """
+    from gmpy2 import mpz  # not for series, which take small integers, and whose names a shell completes
+
     if type(value) is mpz:
         return value
     return mpz(value if type(value) is int else as_int(value, taker))

@@ -1,0 +1,30 @@
+"""A group of commands that says of an unknown one which may have been meant."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import click
+
+
+class CommandGroup(click.Group):
+    """As click's, with one line for a command that there is not."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first argument names."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchOption:
+            raise
+        except click.UsageError:
+            near = " or ".join(repr(name) for name in self.suggestions(ctx, args[0]))
+            hint = f": did you mean {near}?" if near else ""
+            raise click.UsageError(f"no such command {args[0][:50]!r}{hint}", ctx) from None
+
+    def suggestions(self, ctx: click.Context, name: str) -> list[str]:
+        """The commands that begin like `name`, or are spelled nearly so."""
+        names = self.list_commands(ctx)
+        name = name.lower()
+        return [other for other in names if other.startswith(name) and name] or get_close_matches(name, names, n=2)
