@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
+from pi_engine.forecast import forecast, seconds_by_phase
 from pi_engine.kernels import prepare_fast_path
 from pi_engine.plan import make_plan_within
 from pi_engine.runtime.display import line
-from pi_engine.runtime.progress import PhaseClock, silent
+from pi_engine.runtime.progress import PhaseClock, Step, announce, silent
 from pi_engine.runtime.threads import thread_count
 from pi_engine.series import get
 from pi_engine.series.partial_values import digits_after_terms
@@ -33,6 +34,8 @@ _FIT_TERMS = 40
 """Terms that the fit looks at, at least."""
 _FIT_FROM = 5
 """Terms after which it begins: the first ones have not settled."""
+_TERM_SECONDS = 2e-4
+"""The value after one more term: for progress alone."""
 _SHORTEST_SECONDS = 0.05
 """A shorter sum is timed several times over."""
 
@@ -98,13 +101,25 @@ def measure_convergence(
     count = thread_count(threads)
     chosen = [get(name) for name in names or WELL_KNOWN]
     told = silent if progress is None else progress
+    sizes = sorted(set(digits))
+    announce(told, lambda: _forecast(chosen, max(terms, _FIT_TERMS), sizes, rounds, count))
     found = []
     for i, row in enumerate(chosen):
         told("terms", i, len(chosen))
         reached = digits_after_terms(row, max(terms, _FIT_TERMS))
         found.append(Convergence(row, reached[:terms], fitted_digits_per_term(reached)))
-    _time_sums(found, sorted(set(digits)), rounds, count, told)
+    _time_sums(found, sizes, rounds, count, told)
     return found
+
+
+def _forecast(chosen: list[PiSeries], terms: int, sizes: list[int], rounds: int, threads: int) -> list[Step]:
+    """What will come: values of a few terms, and sums that are timed."""
+    seconds = 0.0
+    for row in chosen:
+        for size in sizes if row.order is None else []:
+            plan = make_plan_within(row, size, 10, threads=threads)
+            seconds += rounds * max(_SHORTEST_SECONDS, seconds_by_phase(forecast(plan, threads)).get("sum", 0.0))
+    return [Step("terms", _TERM_SECONDS * terms * len(chosen)), Step("sums", seconds)]
 
 
 def fitted_digits_per_term(reached: Sequence[float]) -> float:

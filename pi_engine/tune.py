@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pi_engine.errors import OutputError, UsageError
 from pi_engine.kernels import ALL_KERNELS, prepare
 from pi_engine.runtime import tuning
-from pi_engine.runtime.progress import PhaseClock, silent
+from pi_engine.runtime.progress import PhaseClock, Step, announce, silent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 SIZES = (10**6, 10**7)
 """Digits that are timed without kernels and with them."""
+
+_CROSSOVER_SECONDS = 20.0
+_TIMING_SECONDS = 9.0
+"""For the progress bar."""
 
 _LONGEST_SECONDS = 30.0
 _GROWTH = 15
@@ -99,6 +103,7 @@ def tune(*, dry_run: bool = False, progress: Progress = silent) -> Tuned:
             "this processor has no fused multiply-add: GMP multiplies at every size, and there is nothing to tune"
         )
     clock = PhaseClock(progress)
+    announce(progress, lambda: _forecast(dry_run=dry_run))
     earlier = tuning.stored()
     kernels = ALL_KERNELS.kernels()
     if not dry_run:
@@ -127,6 +132,17 @@ def tune(*, dry_run: bool = False, progress: Progress = silent) -> Tuned:
         timings=timings,
         seconds={**clock.seconds, "total": clock.total()},
     )
+
+
+def _forecast(*, dry_run: bool) -> list[Step]:
+    """What will come."""
+    from pi_engine.forecast import COMPILATION_SECONDS, machine_factor
+
+    steps = [Step("crossovers", _CROSSOVER_SECONDS)]
+    if not dry_run:
+        compiling = 0.0 if ALL_KERNELS.is_stored() else COMPILATION_SECONDS * machine_factor()
+        steps = [Step("compilation", compiling), *steps, Step("computations", _TIMING_SECONDS * machine_factor())]
+    return steps
 
 
 def _timings() -> list[Timing]:

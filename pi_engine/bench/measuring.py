@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from pi_engine.bench.programs import OURS, Program
 from pi_engine.errors import PiEngineError, VerificationError
+from pi_engine.runtime.progress import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from pi_engine.runtime.progress import Progress
 
 
 @dataclass
@@ -53,7 +56,7 @@ def measure(
     threads: int,
     rounds: int,
     peers: Sequence[Program] = (),
-    say: Callable[[str], object] = lambda _: None,
+    progress: Progress = silent,
 ) -> Measurement:
     """Time this program, and `peers`, `rounds` times in turn.
 
@@ -62,24 +65,28 @@ def measure(
         threads: for those that have threads.
         rounds: how often.
         peers: which programs beside this one.
-        say: called with a line before each run.
+        progress: called as (phase, done, total) before each run; the phase is `title(digits, threads)`.
 
     Raises:
         VerificationError: a peer has other digits than this program.
         PiEngineError: a program has failed; the message ends with what it said last.
     """
     measurement = Measurement(digits, threads, rounds)
-    for number in range(1, rounds + 1):
-        for program in (OURS, *peers):
-            say(
-                f"{digits:_} digits, {threads} thread{'s' * (threads > 1)}, round {number} of {rounds}: {program.title}"
-            )
+    programs = (OURS, *peers)
+    for number in range(rounds):
+        for i, program in enumerate(programs):
+            progress(title(digits, threads), number * len(programs) + i, rounds * len(programs))
             answer = _answer(program, digits, threads)
             answers = measurement.answers.setdefault(program.name, [])
             answers.append(answer)
             if answer["sha256"] != measurement.answers[OURS.name][0]["sha256"]:
                 raise VerificationError(f"{program.title} has other digits than pi-engine at {digits:_} digits")
     return measurement
+
+
+def title(digits: int, threads: int) -> str:
+    """What is being timed, in words."""
+    return f"{digits:_} digits, {threads} thread{'s' * (threads > 1)}"
 
 
 def _answer(program: Program, digits: int, threads: int) -> dict[str, Any]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from pi_engine.cli.options import json_option, quiet_option
-from pi_engine.cli.output import emit, emit_json, say
+from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT
 
 if TYPE_CHECKING:
     from pi_engine.bench import Measurement, Program
+    from pi_engine.runtime.progress import Progress
 
 _DEFAULT_DIGITS = (10**5, 10**6, 10**7)
 _LARGE = 3 * 10**7
+_START_SECONDS = 1.0
+_DIGITS_A_SECOND = 3e6
+"""A run of a program, its start included: for the progress bar, which needs the sizes' shares alone."""
+
 _PHASES = ("sum", "root", "division", "conversion", "check")
 
 
@@ -60,8 +65,9 @@ def command(
     one also pays for memory that the system hands out page by page, and has a column of its own. Medians; ratios to
     peers are medians of the ratios within the rounds. All times are seconds. The digits of all programs are compared.
     """
-    from pi_engine.bench import installed_peers, measure
+    from pi_engine.bench import installed_peers, measure, title
     from pi_engine.engine import require_capacity
+    from pi_engine.runtime.progress import Step
     from pi_engine.runtime.threads import available_threads
 
     sizes = sizes or _DEFAULT_DIGITS
@@ -76,19 +82,13 @@ def command(
         from pi_engine.runtime.installation import command_to_install
 
         raise click.UsageError(f"no peer is installed: run {command_to_install('python-flint', 'peers')}")
-    _compile(max(sizes))
-    show_each = not quiet and sys.stderr.isatty()
-    measurements = [
-        measure(
-            digits,
-            threads,
-            rounds or (5 if digits < _LARGE else 3),
-            others,
-            say=lambda line: say(f"pi-engine: {line}") if show_each else None,
-        )
-        for digits in sizes
-        for threads in thread_counts
-    ]
+    with ProgressBar(enabled=not quiet) as progress:
+        _compile(max(sizes), progress)
+        runs = [(digits, threads) for digits in sizes for threads in thread_counts]
+        progress.expect([Step(title(*run), _START_SECONDS + run[0] / _DIGITS_A_SECOND) for run in runs])
+        measurements = [
+            measure(*run, rounds or (5 if run[0] < _LARGE else 3), others, progress=progress) for run in runs
+        ]
     if as_json:
         emit_json({"machine": _machine(), "rows": [_row(x, others) for x in measurements]})
         return
@@ -98,13 +98,14 @@ def command(
         _print_peers(measurements, others, quiet=quiet)
 
 
-def _compile(digits: int) -> None:
+def _compile(digits: int, progress: Progress) -> None:
     """Compile the kernels where they will be used and are not stored, so that no run pays for it."""
     from pi_engine.bigint.product import transform_is_usable
     from pi_engine.kernels import LOADED_DIGITS, prepare
 
     if digits >= LOADED_DIGITS and transform_is_usable():
-        prepare()
+        progress("compilation", 0, 0)
+        prepare(progress)
 
 
 def _machine() -> dict[str, object]:

@@ -33,7 +33,7 @@ def command(*, position: int, count: int, formula: str, threads: int | None, as_
     from pi_engine.verify.bbp import hex_digits
 
     start = time.perf_counter()
-    with ProgressBar(enabled=not quiet) as progress:
+    with ProgressBar(enabled=not quiet, only="BBP") as progress:
         digits = hex_digits(position, count=count, formula=formula, threads=threads, progress=progress)
     if as_json:
         seconds = {"total": round(time.perf_counter() - start, 6)}

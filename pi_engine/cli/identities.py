@@ -44,12 +44,13 @@ def command(names: tuple[str, ...], *, digits: int | None, as_json: bool, quiet:
     evaluations = []
     if not (as_json or names or width):
         emit("\t".join(_COLUMNS), "\n")
-    with ProgressBar(enabled=not quiet) as progress:
+    with ProgressBar(enabled=not quiet, only="identities") as progress:
         for done, identity in enumerate(chosen):
             progress("identities", done, len(chosen))
             evaluations.append(evaluate(identity, digits))
             if not as_json:
-                emit(_as_text(evaluations[-1], width, full=bool(names)))
+                with progress.hidden():
+                    emit(_as_text(evaluations[-1], width, full=bool(names)))
     if as_json:
         emit_json({"identities": [_as_fields(evaluation) for evaluation in evaluations]})
     wrong = [evaluation.identity.name for evaluation in evaluations if not evaluation.ok]

@@ -14,6 +14,9 @@ from pi_engine.cli.quantities import COUNT, CountingCommand
 if TYPE_CHECKING:
     from pi_engine.verify.confirmation import NearInteger
 
+_SECONDS = 1.5e-6
+"""A digit, for e^(π√D) and j: for the progress bar."""
+
 _LONG_INTEGER = 60
 """Digits from which the nearest integer is shown by its ends only."""
 
@@ -38,8 +41,9 @@ def command(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:
     taken = digits_of_pi_needed(d, digits)
     require_memory(d, taken)
     from pi_engine.engine import compute
+    from pi_engine.runtime.progress import Step
 
-    with ProgressBar(enabled=not quiet) as progress:
+    with ProgressBar(enabled=not quiet, then=[Step("j", _SECONDS * taken)]) as progress:
         result = compute(taken, progress=progress)
         progress("j", 0, 0)
         found = near_integer(d, result.value, taken, looked_at=digits)

@@ -20,6 +20,9 @@ _SLOWS_FROM = 0.8
 """The share of a silent step from which on it is shown to go on more slowly."""
 
 _MOST_SHARE = 0.999
+_FEWEST_SHARE = 0.02
+"""Without a model the time to go is not shown before so much is done."""
+
 _TRUSTED_SECONDS = 2.0
 """Seconds of work from which on the speed until now says more than the model."""
 
@@ -48,6 +51,7 @@ class Outlook:
         self._clock = clock
         self._begin = self._expected_at = self._step_at = clock()
         self._steps: list[Step] = []
+        self._modelled = True
         self._index = -1
         self._phase, self._done, self._total = "", 0, 0
         self._base = self._shown = 0.0
@@ -57,8 +61,13 @@ class Outlook:
         if not any(step.seconds > 0 for step in steps):
             return
         self._base = self._shown = self._share_now()
-        self._steps, self._index = list(steps), -1
+        self._steps, self._index, self._modelled = list(steps), -1, True
         self._expected_at = self._step_at = self._clock()
+
+    def expect_only(self, phase: str) -> None:
+        """All work is this phase, which reports its share; only its speed until now tells how long it will take."""
+        self.expect([Step(phase, 1.0)])
+        self._modelled = False
 
     def report(self, phase: str, done: int, total: int) -> None:
         """As `Progress`."""
@@ -86,7 +95,7 @@ class Outlook:
         if not self._steps:
             return View(label, None, elapsed, None)
         self._shown = max(self._shown, self._share_now())
-        known = self._steps[-1].phase != ""
+        known = self._steps[-1].phase != "" and (self._modelled or self._shown >= _FEWEST_SHARE)
         return View(label, self._shown, elapsed, self._remaining() if known else None)
 
     def _label(self) -> str:
@@ -118,6 +127,8 @@ class Outlook:
         spent = until - self._expected_at
         if predicted <= 0:
             return 1.0
+        if not self._modelled:
+            return spent / predicted
         trust = min(1.0, spent / _TRUSTED_SECONDS)
         return (spent / predicted) ** trust if spent > 0 else 1.0
 

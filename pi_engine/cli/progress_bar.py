@@ -28,12 +28,20 @@ class ProgressBar:
     A thread of its own draws, so that the bar also moves while one long step says nothing.
     """
 
-    def __init__(self, *, enabled: bool, then: Sequence[Step] = ()) -> None:
-        """Draw only if `enabled` and stderr is a terminal; `then` is what comes after all that is expected."""
+    def __init__(self, *, enabled: bool, only: str | None = None, then: Sequence[Step] = ()) -> None:
+        """Draw only if `enabled` and stderr is a terminal.
+
+        Args:
+            enabled: false for --quiet.
+            only: the one phase of work whose length no model knows.
+            then: what comes after all that is expected.
+        """
         self._then = list(then)
         self._enabled = enabled and sys.stderr is not None and sys.stderr.isatty()
         self._lock = threading.RLock()
         self._outlook = Outlook()
+        if only is not None:
+            self._outlook.expect_only(only)
         self._display: Progress | None = None
         self._task: TaskID | None = None
         self._ended = threading.Event()

@@ -15,11 +15,13 @@ from pi_engine.digits.spool import Spool
 from pi_engine.digits.writer import require_file, write_digits
 from pi_engine.digits.ycd_header import LEAST_DIGITS
 from pi_engine.errors import UsageError
+from pi_engine.runtime.progress import Step, announce, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from pi_engine.digits.blocks import Block
+    from pi_engine.runtime.progress import Progress
 
 
 class Conversion(NamedTuple):
@@ -43,7 +45,7 @@ def convert(
     block_size: int | None = None,
     overwrite: bool = False,
     threads: int = 1,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Conversion:
     """Write the digits of `source` to `target`, in the format `form` or that of its suffix; the base stays.
 
@@ -66,12 +68,15 @@ def convert(
         beside = None if str(target) == "-" else Path(target).resolve().parent
         guess = LEAST_DIGITS if file.digits is None else file.digits  # of a text, its length tells no better
         require_file(target, guess, base=file.base, form=kind, overwrite=overwrite, block_size=block_size)
-        blocks: Iterable[Block] = _reported(sound_blocks(file), file, progress)
+        told = silent if progress is None else progress
         digits = file.digits
-        if digits is None and kind == "ycd":
+        twice = digits is None and kind == "ycd"
+        announce(told, lambda: [Step("read", 1.0), Step("write", 1.0)] if twice else [Step("convert", 1.0)])
+        blocks: Iterable[Block] = _read(sound_blocks(file), file, "read" if twice else "convert", told)
+        if twice:
             spool = stack.enter_context(Spool(file.base, beside))
             spool.fill(blocks)
-            digits, blocks = spool.digits, spool.blocks()
+            digits, blocks = spool.digits, _written(spool.blocks(), spool.digits, told)
         iterator = iter(blocks)
         first = next(iterator, None)
         head = ""
@@ -96,11 +101,17 @@ def convert(
         return Conversion(file.format, kind, file.base, written.digits, written.hash, written.path, written.read_back)
 
 
-def _reported(
-    blocks: Iterator[Block], file: DigitFile, progress: Callable[[str, int, int], None] | None
-) -> Iterator[Block]:
+def _read(blocks: Iterator[Block], file: DigitFile, phase: str, progress: Progress) -> Iterator[Block]:
     """The same blocks; `progress` hears how much of the file has been read."""
     for block in blocks:
-        if progress is not None:
-            progress("convert", file.position, file.size or 0)
+        progress(phase, file.position, file.size or 0)
+        yield block
+
+
+def _written(blocks: Iterator[Block], digits: int, progress: Progress) -> Iterator[Block]:
+    """The same blocks; `progress` hears how many of the digits have been given to be written."""
+    done = 0
+    for block in blocks:
+        progress("write", done, digits)
+        done += block.digits
         yield block
