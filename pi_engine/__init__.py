@@ -10,7 +10,8 @@ hex_digits(10**6)        hexadecimal digits from a position on, without those be
 bigint.multiply(a, b)    products of large integers, faster than GMP's
 radix.to_text(x)         large integers to decimal text, and back: radix.from_text(text)
 series.get("ramanujan")  the series that compute sums; catalogue(), derive(163), load("my.toml")
-PiEngineError            of all errors the base: UsageError, VerificationError, CapacityError,
+prepare()                loads or compiles all kernels now, so that nothing waits for a compiler later
+PiEngineError            the base of all errors: UsageError, VerificationError, CapacityError,
                          CorruptFileError, OutputError
 
 help(pi_engine.compute) describes one of them. Each is loaded on first use: importing the package

@@ -13,7 +13,7 @@ from pi_engine.plan import make_plan_within
 from pi_engine.runtime.display import line
 from pi_engine.runtime.progress import PhaseClock, silent
 from pi_engine.runtime.threads import thread_count
-from pi_engine.series import catalogue, get
+from pi_engine.series import get
 from pi_engine.series.partial_values import digits_after_terms
 from pi_engine.summation import sum_series
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 REFERENCE = "chudnovsky"
 """What cost and time are relative to."""
+
+WELL_KNOWN = ("leibniz", "euler", "newton", "bbp", "machin", "stormer", "ramanujan", "chudnovsky")
+"""The series that are looked at unless others are named, from the slowest to the fastest."""
 
 _FIT_TERMS = 40
 """Terms that the fit looks at, at least."""
@@ -42,8 +45,8 @@ class Convergence:
         series: the row.
         digits_after_terms: decimal digits right after 1, 2, … terms of every component.
         digits_per_term: measured: the slope of the fit.
-        terms: N → terms that N digits take, of all components together.
-        seconds: N → median seconds of the sum.
+        terms: N → terms that N digits take, of all components together; empty where the series is too slow to compute with.
+        seconds: N → median seconds of the sum; likewise.
         relative_time: the sum's time over the reference's, at the largest N, the median of the ratios within the rounds;
             None where no time was measured.
     """
@@ -57,13 +60,14 @@ class Convergence:
 
     def __repr__(self) -> str:
         """Like `Convergence(chudnovsky, 14.182 digits a term, cost 1.00)`."""
-        parts = [f"{self.digits_per_term:.3f} digits a term", f"cost {self.relative_cost:.2f}"]
+        cost = "too slow to compute with" if self.relative_cost is None else f"cost {self.relative_cost:.2f}"
+        parts = [f"{self.digits_per_term:.3f} digits a term", cost]
         return line("Convergence", self.series.name, *parts)
 
     @property
-    def relative_cost(self) -> float:
-        """The predicted cost, the reference's being 1."""
-        return self.series.cost / get(REFERENCE).cost
+    def relative_cost(self) -> float | None:
+        """The predicted cost, the reference's being 1; None for a series that is too slow to compute with."""
+        return self.series.cost / get(REFERENCE).cost if self.series.order is None else None
 
 
 def measure_convergence(
@@ -75,7 +79,7 @@ def measure_convergence(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> list[Convergence]:
-    """Look at the series of these names, at all of the catalogue if none is given.
+    """Look at the series of these names, at WELL_KNOWN if none is given.
 
     Args:
         names: of series, the reference is measured beside them in any case.
@@ -92,7 +96,7 @@ def measure_convergence(
     if terms < 1 or rounds < 1 or any(n < 1 for n in digits):
         raise UsageError("terms, digits and rounds must be 1 or more")
     count = thread_count(threads)
-    chosen = [get(name) for name in names] or list(catalogue())
+    chosen = [get(name) for name in names or WELL_KNOWN]
     told = silent if progress is None else progress
     found = []
     for i, row in enumerate(chosen):
@@ -121,28 +125,28 @@ def fitted_digits_per_term(reached: Sequence[float]) -> float:
 
 def _time_sums(found: list[Convergence], sizes: list[int], rounds: int, threads: int, progress: Progress) -> None:
     """Time the sum of every series at every size, and of the reference if it is not among them, in turn."""
-    rows = {x.series.name: x.series for x in found}
-    rows.setdefault(REFERENCE, get(REFERENCE))
-    plans = [make_plan_within(row, size, 10, threads=threads) for size in sizes[-1:] for row in rows.values()]
+    found = [x for x in found if x.series.order is None]
+    reference = get(REFERENCE)
+    rows = list(dict.fromkeys([*(x.series for x in found), reference]))  # not by name: files may bear any
+    plans = [make_plan_within(row, size, 10, threads=threads) for size in sizes[-1:] for row in rows]
     if any(plan.fast for plan in plans):
         prepare_fast_path(progress)  # loaded: all sums take the compiled path from here on, or none
-    measured: dict[tuple[str, int], list[float]] = {}
+    measured: dict[tuple[PiSeries, int], list[float]] = {}
     steps, done = rounds * len(sizes) * len(rows), 0
     for _ in range(rounds):
         for size in sizes:
-            for name, row in rows.items():
+            for row in rows:
                 progress("sums", done, steps)
-                measured.setdefault((name, size), []).append(_seconds(row, size, threads))
+                measured.setdefault((row, size), []).append(_seconds(row, size, threads))
                 done += 1
     for x in found:
-        name = x.series.name
         for size in sizes:
             plan = make_plan_within(x.series, size, 10, threads=threads)
             x.terms[size] = sum(plan.terms)
-            x.seconds[size] = statistics.median(measured[name, size])
+            x.seconds[size] = statistics.median(measured[x.series, size])
         if sizes:
-            pairs = zip(measured[name, sizes[-1]], measured[REFERENCE, sizes[-1]], strict=True)
-            x.relative_time = statistics.median([mine / reference for mine, reference in pairs])
+            pairs = zip(measured[x.series, sizes[-1]], measured[reference, sizes[-1]], strict=True)
+            x.relative_time = statistics.median([mine / its for mine, its in pairs])
 
 
 def _seconds(row: PiSeries, digits: int, threads: int) -> float:

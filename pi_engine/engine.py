@@ -73,9 +73,7 @@ def compute(
     threads, memory = thread_count(threads), machine_memory.byte_limit(memory)
     if not (progress is None or callable(progress)):
         raise TypeError(f"progress takes a callable, not {type(progress).__name__}")
-    chosen = series_room.get(series) if isinstance(series, str) else series
-    if not isinstance(chosen, series_room.PiSeries):
-        raise TypeError(f"series takes the name of one, or a PiSeries, not {type(series).__name__}")
+    chosen = chosen_series(series)
     require_usable(digits, base, check)
     clock = PhaseClock(silent if progress is None else progress)
     guard_bits = GUARD_BITS
@@ -134,6 +132,19 @@ def _forecast(plan: Plan, threads: int, check: CheckLevel) -> list[Step]:
     from pi_engine.forecast import forecast
 
     return forecast(plan, threads, check)
+
+
+def chosen_series(series: str | PiSeries) -> PiSeries:
+    """The series itself, or the one of that name.
+
+    Raises:
+        TypeError: it is neither a name nor a series.
+        UsageError: there is none of that name.
+    """
+    chosen = series_room.get(series) if isinstance(series, str) else series
+    if not isinstance(chosen, series_room.PiSeries):
+        raise TypeError(f"series takes the name of one, or a PiSeries, not {type(series).__name__}")
+    return chosen
 
 
 def _keep_freed_blocks() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.product import transform_is_usable
@@ -51,6 +51,13 @@ _FAST_KEPT_BYTES = 128 << 20
 """What steps leave to the next ones though those take memory of their own (`bigint.workspace`), as a part of these numbers,
 and at most."""
 
+_LIBRARIES, _FAST_LIBRARIES, _THREAD_SPACE = 24 << 20, 260 << 20, 80 << 20
+_TERMS_IN_THREADS = 4000
+"""Address space that is not memory: libraries on gmpy2's path and on the compiled one, and of each thread where there are several
+its stack and its heap, which glibc reserves as a whole. With `ulimit -v`, 10^6 digits on the compiled path took 383 MB with
+one thread and 463 MB with two, of which 46 were memory; 3·10^7 digits 826 MB, 287 of them memory, and 10^8 1732 MB and 998,
+because workspace that is mapped piece by piece (`bigint.arena`) is used less well."""
+
 _BYTES_PER_ROOT_BIT = 2.8
 """The numbers of gmpy2's path in bytes per bit of Q at the root of the tree, of which N digits have 7.5 N, or of twice the
 fraction: 1.3 with one thread, 2.1 to 2.6 with more, at 3·10^5 … 2·10^7 digits."""
@@ -68,6 +75,7 @@ class Plan:
         fraction_bits: w, bits of the binary fraction.
         terms: of each component.
         memory_bytes: an upper bound of what the process will have allocated at once, `runtime.memory.peak_memory`.
+        address_bytes: of address space, touched or not, as `ulimit -v` and `-d` count it, at most.
         integer_bits: of the largest integer, or more.
         fast: whether to take the compiled path.
     """
@@ -79,6 +87,7 @@ class Plan:
     fraction_bits: int
     terms: tuple[int, ...]
     memory_bytes: int
+    address_bytes: int
     integer_bits: float
     fast: bool
 
@@ -105,7 +114,11 @@ def make_plan(
     """Terms and precision for ⌊π·base^digits⌋; on the compiled path where that pays, unless `fast` says.
 
     Memory and integers are also those of the confirmation where `check` is "full".
+
+    Raises:
+        UsageError: the series converges too slowly for any number of digits.
     """
+    series.require_computable(digits, base)
     bits = fraction_bits(digits, base, guard_bits)
     fast = fast_path_pays(int(bits * math.log10(2))) if fast is None else fast
     terms = all_terms(series, bits + GUARD)
@@ -114,7 +127,8 @@ def make_plan(
     if check == "full":
         need_then, integer_then = _confirmation(series, digits, base, guard_bits, threads, fast=fast)
         need, integer = max(need, need_then), max(integer, integer_then)
-    return Plan(series, digits, base, guard_bits, bits, terms, need, integer, fast)
+    space = need + _unused_address_space(need, threads if max(terms) >= _TERMS_IN_THREADS else 1, fast=fast)
+    return Plan(series, digits, base, guard_bits, bits, terms, need, space, integer, fast)
 
 
 def _confirmation(
@@ -168,7 +182,12 @@ def _peak_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, threads: in
     each = _FAST_BYTES_PER_BIT_COMBINED if _combines(series) else _FAST_BYTES_PER_BIT
     slow = _FAST_BYTES_PER_ROOT_BIT * max(0.0, root - _FAST_ROOT_BITS * bits)
     numbers = math.ceil(min(each * bits + slow, _FAST_MOST_BYTES_PER_BIT * bits))
-    return own + kernel_bytes(fast_path_is_stored()) + numbers + min(int(_FAST_KEPT * numbers), _FAST_KEPT_BYTES)
+    return own + kernel_bytes(stored=fast_path_is_stored()) + numbers + min(int(_FAST_KEPT * numbers), _FAST_KEPT_BYTES)
+
+
+def _unused_address_space(need: int, threads: int, *, fast: bool) -> int:
+    heaps = threads * _THREAD_SPACE if threads > 1 or fast else 0
+    return heaps + (_FAST_LIBRARIES + need * 9 // 10 if fast else _LIBRARIES)
 
 
 def make_plan_within(
@@ -188,7 +207,9 @@ def make_plan_within(
     Raises:
         CapacityError: none fits; the message says what the one would need that needs least, and the largest number of
             digits that would fit.
+        UsageError: the series converges too slowly for any number of digits.
     """
+    series.require_computable(digits, base)
     limit = usable_memory(limit)
     for plan in possible_plans(series, digits, base, guard_bits=guard_bits, threads=threads, check=check):
         if fits(plan, limit):
@@ -216,8 +237,19 @@ def possible_plans(
 
 
 def fits(plan: Plan, limit: int) -> bool:
-    """Whether the plan stays within `limit` bytes and within GMP's integers."""
-    return plan.memory_bytes <= limit and plan.integer_bits <= GMP_BITS
+    """Whether the plan stays within `limit` bytes, the process's address space, and GMP's integers."""
+    space = memory.process_memory_limit()
+    return (
+        plan.memory_bytes <= limit and (space is None or plan.address_bytes <= space) and plan.integer_bits <= GMP_BITS
+    )
+
+
+def _fits_once_compiled(plan: Plan, limit: int) -> bool:
+    """Whether it is only the compiler that does not fit."""
+    saved = kernel_bytes(stored=False) - kernel_bytes(stored=True)
+    return (
+        plan.fast and not fast_path_is_stored() and fits(replace(plan, memory_bytes=plan.memory_bytes - saved), limit)
+    )
 
 
 def most_digits(series: PiSeries, base: int, *, threads: int = 1, limit: int, check: str = "fast") -> int:
@@ -235,6 +267,12 @@ def refusal(
     """What to say of N digits for which no plan fits."""
     remedy = at_most(most_digits(series, base, threads=threads, limit=limit, check=check))
     plans = list(possible_plans(series, digits, base, threads=threads, check=check))
+    space = memory.process_memory_limit()
+    if space is not None and any(plan.memory_bytes <= limit and plan.integer_bits <= GMP_BITS for plan in plans):
+        need, remedy = min(plan.address_bytes for plan in plans), f"{remedy}, and more with fewer threads"
+        return not_enough_memory(f"{digits:_} digits", need, space, remedy, kind=" of address space (ulimit)")
+    if any(_fits_once_compiled(plan, limit) for plan in plans):
+        remedy = f"{remedy}; after 'pi-engine tune', which compiles the kernels once, {digits:_} would too"
     if any(plan.integer_bits <= GMP_BITS for plan in plans):
         return not_enough_memory(f"{digits:_} digits", min(plan.memory_bytes for plan in plans), limit, remedy)
     count = f"{digits:_} digits" if plans else f"more than {MOST_DIGITS:_} digits"

@@ -48,7 +48,7 @@ class Proof(NamedTuple):
 
 def needed_bytes(digits: int, threads: int) -> int:
     """What the proof allocates at once, at most."""
-    return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(fast_path_is_stored()) + _BYTES_PER_DIGIT * digits
+    return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=fast_path_is_stored()) + _BYTES_PER_DIGIT * digits
 
 
 def gathered(blocks: Iterable[Block], digits: int) -> Words:

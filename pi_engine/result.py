@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -14,7 +15,6 @@ from pi_engine.runtime.display import counted, fitted, html_table, line, seconds
 from pi_engine.runtime.integers import as_int
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
     from typing import SupportsIndex
 
@@ -206,12 +206,12 @@ class ComputeResult:
             CapacityError: the disk is full.
             VerificationError: what was re-read differs from the result; no file is left.
         """
-        from pathlib import Path
-
         from pi_engine.digits.formats import format_to_write
         from pi_engine.digits.text_file import write_text_file
 
-        path = Path(path)
+        path = os.fspath(path)
+        if not isinstance(path, str):
+            raise TypeError(f"write takes the path as str or Path, not {type(path).__name__}")
         block_size = None if block_size is None else as_int(block_size, "block_size")
         form = format_to_write(path, format)
         if form == "text" and block_size is None:

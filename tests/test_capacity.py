@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import pi_engine
-from pi_engine import plan
+from pi_engine import convergence, plan
 from pi_engine.plan import make_plan, make_plan_within
 from pi_engine.runtime import memory
 from pi_engine.runtime.memory import format_bytes
@@ -49,7 +49,7 @@ def test_any_path_that_fits_is_taken_and_the_least_need_is_named(monkeypatch, pr
     monkeypatch.setattr(memory, "memory_limit", lambda: 1 << 50)
     monkeypatch.setattr(plan, "transform_is_usable", lambda: True)
     monkeypatch.setattr(plan, "fast_path_is_stored", lambda: True)
-    monkeypatch.setattr(plan, "kernel_bytes", lambda stored: 24 << 20 if stored else 288 << 20)
+    monkeypatch.setattr(plan, "kernel_bytes", lambda stored: 24 << 20 if stored else 448 << 20)
     monkeypatch.setattr(plan, "fast_path_pays", lambda digits: preferred)
     for digits, less in ((10**5, False), (10**9, True)):
         need = {fast: make_plan(CHUDNOVSKY, digits, 10, fast=fast).memory_bytes for fast in (False, True)}
@@ -64,6 +64,30 @@ def test_any_path_that_fits_is_taken_and_the_least_need_is_named(monkeypatch, pr
     monkeypatch.setattr(plan, "fast_path_pays", lambda digits: False)
     with pytest.raises(pi_engine.CapacityError, match=r"digits need about 2[0-9]\.. GiB"):
         make_plan_within(CHUDNOVSKY, 10**9, 10, limit=6 << 30)
+
+
+def test_where_only_the_compiler_does_not_fit_the_message_says_how_to_do_without(monkeypatch):
+    monkeypatch.setattr(memory, "memory_limit", lambda: 6 << 30)
+    monkeypatch.setattr(plan, "transform_is_usable", lambda: True)
+    monkeypatch.setattr(plan, "fast_path_is_stored", lambda: False)
+    monkeypatch.setattr(plan, "kernel_bytes", lambda stored: 24 << 20 if stored else 448 << 20)
+    with pytest.raises(pi_engine.CapacityError, match=r"at most 9\d0_000_000 digits would fit; after 'pi-engine tune'"):
+        make_plan_within(CHUDNOVSKY, 10**9, 10, threads=2)
+    with pytest.raises(pi_engine.CapacityError) as refusal:
+        make_plan_within(CHUDNOVSKY, 2 * 10**9, 10, threads=2)
+    assert "tune" not in str(refusal.value)
+    monkeypatch.setattr(plan, "fast_path_is_stored", lambda: True)
+    assert make_plan_within(CHUDNOVSKY, 10**9, 10, threads=2).fast
+
+
+def test_sums_are_refused_before_the_first_one_is_timed(monkeypatch):
+    need = {name: make_plan(get(name), 10**6, 10).memory_bytes for name in ("chudnovsky", "machin")}
+    assert need["machin"] > 1.2 * need["chudnovsky"]
+    monkeypatch.setattr(memory, "memory_limit", lambda: need["machin"] - 1)
+    monkeypatch.setattr(plan, "transform_is_usable", lambda: False)
+    monkeypatch.setattr(convergence, "_seconds", lambda *arguments: pytest.fail("was timed"))
+    with pytest.raises(pi_engine.CapacityError, match="not enough memory"):
+        convergence.measure_convergence(["chudnovsky", "machin"], digits=[10, 10**6], threads=1)
 
 
 def test_a_full_check_must_fit_too(monkeypatch):
@@ -211,6 +235,23 @@ def test_where_the_system_does_not_tell_mapped_files_apart_the_largest_resident_
     monkeypatch.setattr(memory, "_resident", dict)
     assert memory.mapped_memory() is None
     assert memory.peak_memory() == memory.allocated_memory() > 10**7
+
+
+@pytest.mark.parametrize("limit", [100_000, 400_000, 1_500_000])
+def test_what_fits_in_the_address_space_runs_in_it(limit):
+    """`ulimit -v` counts address space that is never touched: what libraries map, and what glibc reserves for threads."""
+
+    def pi(*arguments):
+        script = f"ulimit -v {limit}; exec {sys.executable} -m pi_engine compute {' '.join(arguments)} -q"
+        return subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True)
+
+    refused = pi("1e9", "--threads", "2", "--dry-run")
+    assert refused.returncode == 4, refused.stderr
+    largest = int(re.search(r"at most ([\d_]+) digits would fit", refused.stderr)[1])
+    assert pi(str(largest), "--threads", "2", "--dry-run").returncode == 0
+    answer = pi(str(min(largest, 10**6)), "--threads", "2", "--json")
+    assert answer.returncode == 0, answer.stderr
+    assert json.loads(answer.stdout)["digits"] == min(largest, 10**6)
 
 
 def test_the_peak_is_this_process_s_own():

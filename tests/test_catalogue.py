@@ -7,8 +7,8 @@ import mpmath
 import pytest
 
 import pi_engine
-from pi_engine import plan
-from pi_engine.series import CHUDNOVSKY, catalogue, get
+from pi_engine import UsageError, plan
+from pi_engine.series import CHUDNOVSKY, catalogue, get, lessons
 from pi_engine.series.ramanujan_sato import LEVELS
 
 every_row = pytest.mark.parametrize("series", catalogue(), ids=lambda s: s.name)
@@ -50,7 +50,7 @@ def test_hexadecimal_digits(name):
 
 
 def test_there_are_enough_and_all_have_what_people_ask_for():
-    assert len(catalogue()) == 55
+    assert len(catalogue()) == 56
     for row in catalogue():
         assert row.name == row.name.lower() and row.name.isascii()
         assert all((row.title, row.family, row.formula, row.source))
@@ -117,6 +117,34 @@ def test_the_closed_form_follows_from_level_discriminant_and_m(row):
     assert (form.direct, form.power) == (False, 1)
     assert math.gcd(form.numerator, form.denominator) == 1
     assert math.gcd(*row.a.coefficients) == 1
+
+
+def test_machin_by_euler_and_by_gregory():
+    """The same arctangents: Gregory's series of the textbooks loses to Euler's by log₁₀(26/25) digits a term."""
+    euler, gregory = get("machin"), get("machin-gregory")
+    assert [part.label for part in euler.components] == [part.label for part in gregory.components]
+    assert gregory.digits_per_term == pytest.approx(math.log10(25))
+    assert euler.digits_per_term == pytest.approx(math.log10(26))
+    assert "machin-gregory" in euler.note and "Gregory" in gregory.note
+    first, second = gregory.components
+    assert [first.sum.a(k) * Fraction(first.sum.p(k), first.sum.q(k)) for k in (1, 2)] == [
+        Fraction(-1, 3 * 25), Fraction(-3, 5 * 25)
+    ]  # fmt: skip
+    assert (first.coefficient, second.coefficient) == (Fraction(4, 5), Fraction(-1, 239))
+
+
+def test_the_lessons_are_found_but_not_computed_with():
+    assert [row.name for row in lessons()] == ["leibniz", "basel"]
+    assert all(get(row.name) is row and row not in catalogue() for row in lessons())
+    assert all(all((row.title, row.family, row.formula, row.source, row.note)) for row in lessons())
+    for alias in ("gregory", "Madhava", "Gregory-Leibniz"):
+        assert get(alias).name == "leibniz"
+    for digits, base, exponent in ((1000, 10, 1000), (100, 16, 121), (2 * 10**6, 10, 2 * 10**6)):
+        with pytest.raises(UsageError, match=rf"too slowly .* about 10\^{exponent} terms; choose .* chudnovsky"):
+            pi_engine.compute(digits, base=base, series="leibniz")
+    for digits in (0, 10**20, 10**400):
+        with pytest.raises(UsageError, match="too slowly"):
+            pi_engine.compute(digits, series="basel")
 
 
 @pytest.mark.parametrize("name", ["hwang", "takano", "stormer", "gauss", "machin", "klingenstierna", "euler-vega",

@@ -8,9 +8,7 @@ import click
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from pi_engine.bigint import crossovers
 from pi_engine.cli.main import COMMANDS, cli, run
-from pi_engine.runtime.tuning import Thresholds
 from tests.command import pi, pi_on_terminal
 from tests.json_schema import ROOT, SCHEMA, definitions, require_valid
 
@@ -48,12 +46,17 @@ def answer(capsys):
         ("compute", ["0", "--check", "none"]),
         ("compute", ["60", "--base", "16", "--series", "machin", "-q"]),
         ("compute", ["2000", "--check", "full", "-o", "pi.txt"]),
+        ("estimate", ["1e6"]),
+        ("estimate", ["0", "--base", "16", "--check", "full", "--format", "ycd"]),
         ("convert", ["fifty.txt", "fifty.ycd"]),
         ("series list", []),
         ("series show", ["machin"]),
         ("series show", ["chudnovsky"]),
         ("series show", ["derived:163"]),
         ("series show", ["bbp"]),
+        ("series show", ["leibniz", "--terms", "3"]),
+        ("series show", ["gosper", "--terms", "3"]),
+        ("convergence", ["--series", "leibniz", "--digits", "100", "--rounds", "1", "--terms", "2"]),
         ("series derive", ["163", "--digits", "50"]),
         ("convergence", ["--series", "gosper", "--digits", "100", "--rounds", "1", "--terms", "2"]),
         ("convergence", ["--digits", "0", "--terms", "1"]),
@@ -71,6 +74,15 @@ def test_results_have_the_fields_of_the_schema(tmp_path, monkeypatch, answer, na
     monkeypatch.chdir(tmp_path)
     (tmp_path / "fifty.txt").write_text(FIFTY)
     require_valid(name, answer(*name.split(), *arguments))
+
+
+def test_a_dry_run_has_the_fields_of_an_estimate(tmp_path, monkeypatch, answer):
+    monkeypatch.chdir(tmp_path)
+    require_valid("estimate", answer("compute", "1e6", "--dry-run"))
+    require_valid("estimate", answer("compute", "1e6", "-o", "pi.ycd", "--dry-run"))
+    refused = answer("compute", "1e14", "--dry-run", code=4)
+    require_valid("estimate", refused)
+    assert not refused["fits"] and not list(tmp_path.iterdir())
 
 
 def test_output_is_the_name_of_what_was_written(tmp_path, monkeypatch, answer):
@@ -101,16 +113,6 @@ def test_every_verdict_has_the_fields_of_the_schema(tmp_path, answer, content, o
     require_valid("verify", verdict)
 
 
-@pytest.mark.parametrize("stored", [True, False])
-def test_tune_has_the_fields_of_the_schema(tmp_path, monkeypatch, answer, stored):
-    monkeypatch.setattr(crossovers, "measure_crossovers", lambda say: Thresholds())
-    monkeypatch.setattr("pi_engine.kernels.compile_fast_path", lambda say: None)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    found = answer("tune", *([] if stored else ["--dry-run"]))
-    require_valid("tune", found)
-    assert (found["output"] is not None) == stored
-
-
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [(["compute"], 2), (["frobnicate"], 2), (["compute", "1e13"], 4), (["verify", "/nowhere/pi.txt"], 2), ([], 2)],
@@ -135,7 +137,7 @@ def test_the_schema_finds_what_is_wrong(answer):
 
 def test_every_command_with_json_has_a_schema_and_a_table():
     named = {name for name, command in commands() if "--json" in options_of(command)}
-    assert named | {"error"} == set(definitions())
+    assert named | {"error", "tune --clear"} == set(definitions())
     assert named == {name for name, _ in commands()} - {"completion"}
 
 

@@ -193,8 +193,14 @@ def test_series_without_a_provable_bound_are_refused(p, q, message):
 
 
 def test_unusable_rows_are_refused():
-    with pytest.raises(UsageError, match="diverges"):
+    with pytest.raises(
+        UsageError, match=r"diverges: .* do not shrink fast enough, .* tends to ±1 and term k is like k\^\(0\)"
+    ):
         row(LINEAR, LINEAR)
+    with pytest.raises(UsageError, match=r"diverges: its terms grow, .* tends to ±2"):
+        row(IntegerPolynomial(-2, ((0, 1),)), LINEAR)
+    with pytest.raises(UsageError, match=r"k\^\(-1\)"):  # the harmonic series
+        row(LINEAR, IntegerPolynomial(1, ((1, 1),)))
     with pytest.raises(UsageError, match="same degree"):
         row(IntegerPolynomial(1), LINEAR)
     with pytest.raises(UsageError, match="positive"):
@@ -207,6 +213,36 @@ def test_unusable_rows_are_refused():
     for parts in ((), (Component(Fraction(0), CHUDNOVSKY),)):
         with pytest.raises(UsageError, match="needs components"):
             CombinedSeries(parts=parts, **about)
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "a", "order"),
+    [
+        (IntegerPolynomial(-1, ((-1, 2),)), IntegerPolynomial(1, ((1, 2),)), (1,), 1),  # Leibniz
+        (IntegerPolynomial(1, ((0, 1),) * 2), IntegerPolynomial(1, ((1, 1),) * 2), (1,), 1),  # Σ 1/k²
+        (IntegerPolynomial(1, ((0, 1),) * 4), IntegerPolynomial(1, ((1, 1),) * 4), (1,), 3),  # Σ 1/k⁴
+        (IntegerPolynomial(1, ((0, 1),) * 4), IntegerPolynomial(1, ((1, 1),) * 4), (1, 1), 2),  # Σ 1/k³
+        (IntegerPolynomial(-1, ((-1, 2),)), IntegerPolynomial(1, ((0, 2),)), (1,), Fraction(1, 2)),  # 1/√2
+        (IntegerPolynomial(1, ((-3, 2),)), IntegerPolynomial(1, ((0, 2),)), (1,), Fraction(1, 2)),
+    ],
+)
+def test_the_order_of_a_series_too_slow_to_compute_with(p, q, a, order):
+    """The error after n terms is like n^(−order): measured, between n and 2n."""
+    series = row(p, q, IntegerPolynomial(1, (a,)))
+    assert series.order == order and series.digits_per_term == 0 and series.cost == math.inf
+    sums, term, total, n = {}, 1.0, 0.0, 1 << 12
+    for k in range(64 * n):
+        term *= p(k) / q(k) if k else 1
+        total += term * series.a(k)
+        sums[k + 1] = total
+    if p.leading < 0:
+        limit = (sums[64 * n] + sums[64 * n - 1]) / 2
+    else:  # Richardson's extrapolation
+        factor = 2.0 ** float(order)
+        limit = (factor * sums[64 * n] - sums[32 * n]) / (factor - 1)
+    n = 1 << 8
+    measured = math.log2(abs(sums[n] - limit) / abs(sums[2 * n] - limit))
+    assert measured == pytest.approx(float(order), abs=0.02)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from pi_engine.kernels import ALL_KERNELS
+from tests.json_schema import require_valid
 
 from .homes import command, environment_of, python
 
@@ -23,9 +24,10 @@ def test_a_new_process_computes_by_the_kernels(tuned_home, tuned):
 
 
 def test_what_it_says_in_json(tuned_home, tuned):
+    require_valid("tune", tuned)
     assert set(tuned["thresholds_bits"]) == {"multiply", "square", "batch"} == set(tuned["thresholds_before_bits"])
     assert tuned["thresholds_before"] == "default"
-    assert tuned["file"].startswith(str(tuned_home)) and tuned["kernels"]["folder"].startswith(str(tuned_home))
+    assert tuned["output"].startswith(str(tuned_home)) and tuned["kernels"]["folder"].startswith(str(tuned_home))
     assert [row["path"] for row in tuned["computations"]] == ["compiled"] * len(tuned["computations"])
     assert tuned["computations"][0]["digits"] == 10**6
     assert set(tuned["seconds"]) == {"compilation", "crossovers", "computations", "total"}
@@ -67,19 +69,17 @@ def test_the_list_that_people_read(small_tune, capsys, tmp_path):
 
     assert run(["tune"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("kernels        2 of 2 compiled in ") and "; 2 are stored in " in lines[0]
-    assert lines[1] == (
-        "crossover      products: by the transform from 90_000 bits on, before from 100_000 (the default)"
-    )
-    assert lines[4] == f"stored in      {tmp_path / 'tuning.json'}"
-    assert lines[5] == "10^6 digits    now take about 1.0 s, before 6.0 s by gmpy2 alone"
+    assert lines[0].startswith("kernels\t2 of 2 compiled in ") and "; 2 are stored in " in lines[0]
+    assert lines[1] == ("crossover\tproducts: by the transform from 90_000 bits on, before from 100_000 (the default)")
+    assert lines[4] == f"stored in\t{tmp_path / 'tuning.json'}"
+    assert lines[5] == "10^6 digits\tnow take about 1.0 s, before 6.0 s by gmpy2 alone"
     assert len(lines) == 6  # 10^7 digits would take too long where 10^6 take 6 s
     small_tune.origin = "stored"
     assert run(["tune"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("kernels        all 2 were compiled before; 2 are stored in ")
+    assert lines[0].startswith("kernels\tall 2 were compiled before; 2 are stored in ")
     assert lines[1].endswith("before from 90_000 (measured)")
-    assert lines[5] == "10^6 digits    take about 1.0 s, by gmpy2 alone 6.0 s"
+    assert lines[5] == "10^6 digits\ttake about 1.0 s, by gmpy2 alone 6.0 s"
 
 
 def test_a_dry_run_stores_nothing(small_tune, capsys, tmp_path):
@@ -87,7 +87,11 @@ def test_a_dry_run_stores_nothing(small_tune, capsys, tmp_path):
 
     assert run(["tune", "--dry-run"]) == 0
     out = capsys.readouterr().out
-    assert "not stored     this was a dry run" in out and "kernels" not in out
+    assert "not stored\tthis was a dry run" in out and "kernels" not in out
+    assert run(["tune", "--dry-run", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    require_valid("tune", found)
+    assert found["output"] is None and found["computations"] == []
     assert not (tmp_path / "tuning.json").exists()
 
 
@@ -120,6 +124,7 @@ def test_clear_takes_away_what_was_stored(tmp_path):
     size = sum(path.stat().st_size for path in stored)
     answer = command(environment, "tune", "--clear", "--json", "-q")
     found = json.loads(answer.stdout)
+    require_valid("tune --clear", found)
     assert (answer.returncode, found["files_removed"], found["bytes_removed"]) == (0, 3, size)
     assert found["tuning_file"] in map(str, stored) and found["kernel_folder"] in {str(p.parent) for p in stored}
     assert not [path for path in tmp_path.rglob("*") if path.suffix in (".o", ".json")]

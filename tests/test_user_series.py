@@ -104,7 +104,6 @@ def sums(**changes):
         (RAMANUJAN.replace("396^4/8 k^3", "k^3"), "diverges: .* tends to ±32"),
         (RAMANUJAN.replace("396^4/8 k^3", "k^2"), "same degree"),
         (RAMANUJAN.replace("396^4/8 k^3", "10^9 k^2 (k - 2)"), r"q\(k\) must not vanish"),
-        (RAMANUJAN.replace("396^4/8 k^3", "32 k^3 + 1000 k^2"), "diverges"),
         (RAMANUJAN.replace("(4k-3)", "(4k+300)"), "too slowly to bound"),
         (RAMANUJAN + "title = 5", "title: must be one line of text"),
         (RAMANUJAN + 'title = "a\\u001b[2J"', "title: must be one line of text"),
@@ -115,7 +114,8 @@ def sums(**changes):
         (sums(coefficient='"0"'), "sum 1: coefficient: must be a fraction"),
         (sums(coefficient='"sqrt(2)"'), "sum 1: coefficient: must be a fraction"),
         (sums(coefficient="1.5"), "sum 1: coefficient: must be an integer or a fraction"),
-        (sums(q='"(2k+1)"'), "sum 1: the series diverges"),
+        (sums(p='"(2k-1)"', q='"(2k+1)"'), r"sum 1: the series diverges: .* term k is like k\^\(-1\)"),
+        (sums(p='"2k+1"', q='"2k-1"'), "sum 1: the series diverges"),
         (sums(x="1"), "sum 1: unknown key 'x'"),
         ('pi = "S"\n' + "[[sum]]\np=1\nq=2\na=1\n" * 101, "more than 100"),
         ("#" * (1 << 20) + RAMANUJAN, "larger than a MiB"),
@@ -131,6 +131,25 @@ def test_bad_files_are_one_line_that_names_the_place(write, capsys, text, messag
         assert captured.err.count("\n") == 1
         assert captured.err.startswith(f"pi-engine: error: {path}: ")
         assert re.search(message, captured.err)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'p = "-(2k-1)"\nq = "2k+1"\na = "1"\npi = "4 S"\n',  # Leibniz
+        sums(p='"-(2k-1)"', q='"(2k+1)"'),
+        RAMANUJAN.replace("396^4/8 k^3", "32 k^3 + 1000 k^2"),
+    ],
+)
+def test_a_series_that_converges_too_slowly_is_shown_and_not_computed(write, capsys, text):
+    path = write(text)
+    assert run(["compute", "100", "--series", path]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1
+    assert "mine converges too slowly" in said.err and "diverge" not in said.err
+    assert run(["series", "show", path, "--terms", "2"]) == 0
+    assert run(["convergence", "--series", path, "--terms", "2", "-q"]) == 0
+    assert run(["series", "list", "--file", path]) == 0
 
 
 def test_files_that_are_not_there(capsys, tmp_path):

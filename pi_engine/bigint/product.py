@@ -51,8 +51,8 @@ def multiply(a: SupportsIndex, b: SupportsIndex, *, threads: SupportsIndex | Non
     """
     if threads is not None:
         threads = thread_count(threads)
-    first = as_mpz(a, "multiply")
-    a, b = first, first if b is a else as_mpz(b, "multiply")
+    factor = as_mpz(a, "multiply")
+    a, b = factor, factor if b is a else as_mpz(b, "multiply")
     x, y = a.bit_length(), b.bit_length()
     limits = thresholds()
     if min(x, y) < (limits.square if a is b else limits.multiply) or not transform_pays(gmp_seconds(x, y)):
@@ -121,15 +121,17 @@ def thresholds() -> Thresholds:
 
 @functools.cache
 def transform_is_usable() -> bool:
-    """Whether this processor has fused multiply-add; without it the transform is exact, but slower than GMP.
+    """Whether LLVM is there, and the processor has fused multiply-add; without it the transform is exact, but slower than GMP.
 
     PI_ENGINE_TRANSFORM=1 or 0 overrules: for tests, and for a machine that is not what it says.
     """
     choice = os.environ.get("PI_ENGINE_TRANSFORM")
     if choice in ("0", "1"):
         return choice == "1"
-    from pi_engine.runtime.kernel_folder import has_fma
-
+    try:
+        from pi_engine.runtime.kernel_folder import has_fma
+    except (ImportError, OSError):  # LLVM is missing, or `ulimit -v` leaves no address space for it
+        return False
     return has_fma()
 
 
@@ -144,7 +146,7 @@ def transform_kernel_bytes(bits: int) -> int:
         return 0
     from pi_engine.runtime.memory import kernel_bytes
 
-    return kernel_bytes(TRANSFORM.is_stored())
+    return kernel_bytes(stored=TRANSFORM.is_stored())
 
 
 def transform_pays(seconds: float) -> bool:

@@ -18,19 +18,27 @@ if TYPE_CHECKING:
     from pi_engine.cli.table import Cell
     from pi_engine.convergence import Convergence
 
-_DEFAULT_DIGITS = (10_000, 100_000)
-_SHOWN_TERMS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
+_DEFAULT_DIGITS = (10_000,)
 
 
 @click.command(short_help="Digits per term and time, by series.")
-@click.option("--series", "names", multiple=True, metavar="NAME", help="Series; may be repeated.  [default: all]")
+@click.option(
+    "--series",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Series, may be repeated; by default eight well-known ones, from Leibniz' to Chudnovsky's.",
+)
+@click.option(
+    "--all", "everything", is_flag=True, help="All series of the catalogue, and those too slow to compute with."
+)
 @click.option(
     "--terms",
     type=click.IntRange(1, 1000),
     default=10,
     show_default=True,
     metavar="K",
-    help="Terms to look at one by one.",
+    help="Terms to look at one by one, at most 1000.",
 )
 @click.option(
     "--digits",
@@ -38,7 +46,7 @@ _SHOWN_TERMS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
     type=COUNT,
     multiple=True,
     metavar="N",
-    help="Digits at which the sum is timed, 0 for none; may be repeated.  [default: 1e4, 1e5]",
+    help="Digits at which the sum is timed, 0 for none; may be repeated; by default 1e4, none with --csv.",
 )
 @click.option(
     "--rounds",
@@ -50,17 +58,21 @@ _SHOWN_TERMS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
 )
 @click.option("--threads", type=click.IntRange(min=1), metavar="T", help="Threads of the sums, by default all.")
 @click.option(
-    "--plot", "picture", metavar="FILE", help="Draw digits against terms, and time against digits: .svg or .png."
+    "--plot",
+    "picture",
+    metavar="FILE",
+    help="Draw digits against terms, and with --digits N also time against digits; FILE ends in .svg or .png.",
 )
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @click.option(
-    "--csv", "as_csv", is_flag=True, help="Print comma-separated values, a line for each series and term or size."
+    "--csv", "as_csv", is_flag=True, help="Print comma-separated values, a line for each series and number of terms."
 )
 @json_option
 @quiet_option
 def command(
     *,
     names: tuple[str, ...],
+    everything: bool,
     terms: int,
     sizes: tuple[int, ...],
     rounds: int,
@@ -73,31 +85,42 @@ def command(
 ) -> None:
     """Show how series converge: the digits that 1, 2, 3, … terms give, and the time that their sums take.
 
-    Digits are those of the value after so many terms of every component, compared with π itself; per term they are predicted
-    from the series' polynomials and measured by a fit. Cost is the predicted time of the sum, time the measured one: both relative
-    to Chudnovsky's in the same run, medians.
+    Digits are those of the value after so many terms, compared with π itself. Of a series of several components, each takes
+    so many terms. Digits per term are predicted from the series' polynomials; without times, a fit to the first terms is shown
+    beside them.
+
+    Cost is the predicted time of the sum, time the measured one, a median. Both are multiples of Chudnovsky's in the same
+    run. 'series show NAME --terms K' shows the values themselves.
     """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json both want stdout: choose one")
+    if everything and names:
+        raise click.UsageError("--all takes every series: leave out --series")
     from pi_engine.convergence import measure_convergence
 
     if picture is not None:
         from pi_engine.convergence_plot import require_plot, write_plot
 
         require_plot(picture, overwrite=force)
-    digits = [n for n in sizes or _DEFAULT_DIGITS if n]
+    if everything:
+        from pi_engine.series import catalogue, lessons
+
+        names = tuple(row.name for row in (*catalogue(), *lessons()))
+    digits = [n for n in sizes or (() if as_csv else _DEFAULT_DIGITS) if n]
     with ProgressBar(enabled=not quiet) as progress:
         found = measure_convergence(
             names, terms=terms, digits=digits, rounds=rounds, threads=threads, progress=progress
         )
     if picture is not None:
-        write_plot(found, picture, overwrite=force)
+        write_plot(found, picture, times=bool(sizes), overwrite=force)
     if as_json:
         emit_json({"series": [_as_json(x) for x in found], "output": picture})
     elif as_csv:
         emit(_as_csv(found))
     else:
         _print_table(found, quiet=quiet)
+        for note in [] if quiet else _notes(found):
+            say(note)
     if picture is not None and not quiet:
         say(f"pi-engine: drawn to {picture}")
 
@@ -106,69 +129,80 @@ def _as_json(x: Convergence) -> dict[str, object]:
     return {
         "name": x.series.name,
         "digits_after_terms": [round(d, 4) if math.isfinite(d) else None for d in x.digits_after_terms],
-        "digits_per_term_predicted": x.series.digits_per_term,
-        "digits_per_term_measured": x.digits_per_term,
-        "cost": x.series.cost,
-        "relative_cost": x.relative_cost,
+        "digits_per_term_predicted": round(x.series.digits_per_term, 6),
+        "digits_per_term_measured": round(x.digits_per_term, 6),
+        "cost": _rounded(x.series.cost if x.series.order is None else None),
+        "relative_cost": _rounded(x.relative_cost),
         "terms": {str(n): count for n, count in x.terms.items()},
-        "seconds": {str(n): spent for n, spent in x.seconds.items()},
-        "relative_time": x.relative_time,
+        "seconds": {str(n): _rounded(spent) for n, spent in x.seconds.items()},
+        "relative_time": _rounded(x.relative_time),
     }
 
 
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.6g}")
+
+
 def _as_csv(found: list[Convergence]) -> str:
-    """Long form: one line for each figure, so that series with other numbers of terms fit the same columns."""
+    """One line for every series and number of terms, with the figures of the series repeated in each of its lines."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(("series", "figure", "at", "value"))
+    sizes = sorted({n for x in found for n in x.seconds})
+    writer.writerow(("series", "terms", "digits", "digits_per_term", *(f"seconds_at_{n}_digits" for n in sizes)))
     for x in found:
-        name = x.series.name
-        writer.writerow((name, "digits_per_term_predicted", "", x.series.digits_per_term))
-        writer.writerow((name, "digits_per_term_measured", "", x.digits_per_term))
-        writer.writerow((name, "cost", "", x.series.cost))
-        writer.writerow((name, "relative_cost", "", x.relative_cost))
-        if x.relative_time is not None:
-            writer.writerow((name, "relative_time", max(x.seconds), x.relative_time))
-        writer.writerows((name, "digits_after_terms", n, round(d, 4)) for n, d in enumerate(x.digits_after_terms, 1))
-        writer.writerows((name, "terms", n, count) for n, count in x.terms.items())
-        writer.writerows((name, "seconds", n, spent) for n, spent in x.seconds.items())
+        times = [f"{x.seconds[n]:.3g}" if n in x.seconds else "" for n in sizes]
+        for n, digits in enumerate(x.digits_after_terms, 1):
+            writer.writerow((x.series.name, n, f"{max(0.0, digits):.2f}", f"{x.series.digits_per_term:.4f}", *times))
     return buffer.getvalue()
 
 
 def _print_table(found: list[Convergence], *, quiet: bool) -> None:
+    """A column for some numbers of terms, the rate, and cost and time where there are times."""
     from pi_engine.cli.table import Column, print_table
 
+    sizes = sorted({n for x in found for n in x.seconds})
     count = len(found[0].digits_after_terms)
-    shown = [n for n in _SHOWN_TERMS if n <= count]
-    sizes = sorted(found[0].seconds)
+    shown = sorted({1, count, max(1, count // 2), *([] if sizes else [min(2, count)])})
     columns = [
         Column("series"),
-        *(Column(f"{n} term{'s' * (n > 1)}", right=True, rank=1 if n == shown[-1] else 3) for n in shown),
+        *(Column(f"{n} term{'s' * (n > 1)}", right=True, rank=0 if n == shown[-1] else 3) for n in shown),
         Column("digits per term", right=True),
-        Column("measured", right=True, rank=2),
+        *([] if sizes else [Column("measured", right=True, rank=2)]),
         Column("cost", right=True),
-        *([Column(f"terms at {_power(sizes[-1])}", right=True, rank=5)] if sizes else []),
         *(Column(f"seconds at {_power(n)}", right=True, rank=2 if n == sizes[-1] else 4) for n in sizes),
         *([Column("relative time", right=True, rank=1)] if sizes else []),
     ]
     rows: list[list[Cell]] = [
         [
             x.series.name,
-            *(_digits(x.digits_after_terms[n - 1]) for n in shown),
+            *(f"{max(0.0, x.digits_after_terms[n - 1]):.2f}" for n in shown),
             f"{x.series.digits_per_term:.4f}",
-            f"{x.digits_per_term:.4f}",
-            f"{x.relative_cost:.2f}",
-            *([x.terms[sizes[-1]]] if sizes else []),
-            *(f"{x.seconds[n]:.3g}" for n in sizes),
-            *([f"{x.relative_time:.2f}"] if x.relative_time is not None else []),
+            *([] if sizes else [f"{x.digits_per_term:.4f}"]),
+            _number(x.relative_cost, ".2f"),
+            *(_number(x.seconds.get(n), ".3g") for n in sizes),
+            *([_number(x.relative_time, ".2f")] if sizes else []),
         ]
         for x in found
     ]
     print_table(columns, rows, quiet=quiet)
 
 
-def _digits(count: float) -> str:
-    return f"{count:.2f}" if count > 0 else "none"
+def _notes(found: list[Convergence]) -> list[str]:
+    """What the columns of the table are."""
+    timed = any(x.seconds for x in found)
+    slow = [x.series.name for x in found if x.series.order is not None]
+    return [
+        "digits after so many terms: −log10 of the error; 3.1416 has 5.13",
+        "digits per term: added by one more term in the long run",
+        *([] if timed else ["measured: the same, by a fit to the first terms"]),
+        "cost: predicted time of the sum, as a multiple of Chudnovsky's",
+        *(["relative time: measured time of the sum, as a multiple of Chudnovsky's"] if timed else []),
+        *([f"no cost or time, because too slow to compute with: {', '.join(slow)}"] if slow else []),
+    ]
+
+
+def _number(value: float | None, form: str) -> str | None:
+    return None if value is None else f"{value:{form}}"
 
 
 def _power(n: int) -> str:

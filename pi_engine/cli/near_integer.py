@@ -12,7 +12,7 @@ from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, CountingCommand
 
 if TYPE_CHECKING:
-    from pi_engine.verify.near_integer import NearInteger
+    from pi_engine.verify.confirmation import NearInteger
 
 _LONG_INTEGER = 60
 """Digits from which the nearest integer is shown by its ends only."""

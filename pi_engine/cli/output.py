@@ -73,6 +73,11 @@ def say(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
+def stdout_shows_colour() -> bool:
+    """Whether stdout is a terminal with colours, and NO_COLOR is not set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def drop_stdout() -> None:
     """Nobody reads any more, or nothing can be written: keep the interpreter from trying again at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -32,6 +32,8 @@ def list_series(*, files: tuple[str, ...], as_json: bool, quiet: bool) -> None:
 
     The cost is relative, lower is faster: 4·degree/ln(1/ratio), added up over the components of a series, is
     proportional to the time of the sum. Digits per term are those of the slowest component.
+
+    leibniz and basel converge too slowly to compute with and are not listed: 'series show' and 'convergence' take them.
     """
     from pi_engine.cli.table import Column, print_table
     from pi_engine.series import catalogue, load
@@ -40,7 +42,7 @@ def list_series(*, files: tuple[str, ...], as_json: bool, quiet: bool) -> None:
     if as_json:
         emit_json({"series": [_summary(row) for row in rows]})
         return
-    cells = [(row.name, row.title, row.family, f"{row.digits_per_term:.4f}", f"{row.cost:.4f}") for row in rows]
+    cells = [(row.name, row.title, row.family, f"{row.digits_per_term:.4f}", _cost(row)) for row in rows]
     columns = (
         Column("name"),
         Column("title", folds=True, rank=2),
@@ -51,24 +53,44 @@ def list_series(*, files: tuple[str, ...], as_json: bool, quiet: bool) -> None:
     print_table(columns, cells, quiet=quiet)
 
 
+def _cost(row: PiSeries) -> str | None:
+    return f"{row.cost:.4f}" if row.order is None else None
+
+
 @command.command("show", short_help="Show one series.")
 @click.argument("name")
+@click.option(
+    "--terms",
+    type=click.IntRange(1, 1000),
+    metavar="K",
+    help="Show the value of π after 1, 2, … K terms too, and which of its digits are right; at most 1000.",
+)
 @json_option
 @quiet_option
-def show_series(name: str, *, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (the option has done its work)
+def show_series(name: str, *, terms: int | None, as_json: bool, quiet: bool) -> None:
     """Show the series NAME: its formula, its polynomials, its convergence and its source.
 
     NAME is one of the catalogue, derived:D for the one that 'series derive D' finds, or a file FILE.toml that describes
     a series; docs/series.md has the format.
+
+    With --terms, a | follows the digits that agree with π. Values are truncated, never rounded, and long ones are
+    shortened in the middle; --json has all of their digits. Of a series of several components, each takes K terms.
     """
+    from pi_engine.cli.partial_sums import partial_sum_fields, print_partial_sums
     from pi_engine.cli.table import print_entries
     from pi_engine.series import get
+    from pi_engine.series.partial_values import partial_values
 
     row = get(name)
+    values = partial_values(row, terms) if terms else []
     if as_json:
-        emit_json({**_summary(row), **_details(row)})
+        sums = {"partial_sums": [partial_sum_fields(value) for value in values]} if values else {}
+        emit_json({**_summary(row), **_details(row), **sums})
         return
     print_entries([(row.name, f"{row.title} ({row.family})"), ("", ""), *_lines(row)])
+    if values:
+        emit("\n")
+        print_partial_sums(values, quiet=quiet)
 
 
 class _DeriveCommand(click.Command):
@@ -143,7 +165,8 @@ def _lines(row: PiSeries) -> list[tuple[str, str]]:
     else:
         lines.append(("sum", "S = Σ c·Σ a(k)·∏ p(j)/q(j), j = 1 … k, over"))
         for i, part in enumerate(row.components, 1):
-            about = f"c = {part.coefficient}, {part.sum.digits_per_term:.4f} digits/term, cost {part.sum.cost:.4f}"
+            about = f"c = {part.coefficient}, {part.sum.digits_per_term:.4f} digits/term"
+            about += f", cost {part.sum.cost:.4f}" if part.sum.order is None else ""
             lines += [(f"component {i}", f"{part.label + ': ' if part.label else ''}{about}".replace("-", "−"))]
             lines += _polynomials(part)
         lines.append(("π", row.closed_form.value("S")))
@@ -151,8 +174,11 @@ def _lines(row: PiSeries) -> list[tuple[str, str]]:
         lines.append(("level", str(row.level)))
     if row.discriminant is not None:
         lines.append(("discriminant", str(row.discriminant).replace("-", "−")))
-    lines += [("digits/term", f"{row.digits_per_term:.6f}"), ("cost", f"{row.cost:.4f}")]
-    return [*lines, ("source", row.source)] if row.source else lines
+    if row.order is None:
+        lines += [("digits/term", f"{row.digits_per_term:.6f}"), ("cost", f"{row.cost:.4f}")]
+    else:
+        lines.append(("error", f"like 1/n^({row.order}) after n terms".replace("^(1)", "")))
+    return [*lines, *((label, text) for label, text in (("note", row.note), ("source", row.source)) if text)]
 
 
 def _polynomials(part: Component) -> list[tuple[str, str]]:
@@ -165,7 +191,7 @@ def _summary(row: PiSeries) -> dict[str, object]:
         "title": row.title,
         "family": row.family,
         "digits_per_term": row.digits_per_term,
-        "cost": row.cost,
+        "cost": row.cost if row.order is None else None,
         "source": row.source,
     }
 
@@ -178,7 +204,7 @@ def _details(row: PiSeries) -> dict[str, object]:
             **{name: str(getattr(part.sum, name)) for name in "pqa"},
             "degree": part.sum.degree,
             "digits_per_term": part.sum.digits_per_term,
-            "cost": part.sum.cost,
+            "cost": part.sum.cost if part.sum.order is None else None,
         }
         for part in row.components
     ]
@@ -189,5 +215,6 @@ def _details(row: PiSeries) -> dict[str, object]:
         "closed_form": str(row.closed_form),
         "level": row.level,
         "discriminant": row.discriminant,
+        "note": row.note,
         "components": components,
     }

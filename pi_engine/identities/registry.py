@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -40,7 +41,7 @@ def get(names: Sequence[str]) -> tuple[Identity, ...]:
     """The identities of these names, or of the groups of these numbers, without doubles; all for no name.
 
     Raises:
-        UsageError: there is none of that name; the message lists them.
+        UsageError: there is none of that name; the message names the one that is near, and says where all are listed.
     """
     if not names:
         return catalogue()
@@ -48,7 +49,11 @@ def get(names: Sequence[str]) -> tuple[Identity, ...]:
     for name in names:
         matching = [row for row in catalogue() if name.casefold() in (row.name, str(row.group))]
         if not matching:
-            known = ", ".join(row.name for row in catalogue())
-            raise UsageError(f"there is no identity {name[:50]!r}: choose a number from 1 to 10, or from {known}")
+            near = get_close_matches(name.casefold(), [row.name for row in catalogue()], n=1)
+            question = f"did you mean {near[0]}? " if near else ""
+            raise UsageError(
+                f"there is no identity {name[:50]!r}: {question}'pi-engine identities' without a name shows all; a number "
+                "from 1 to 10 is a part of the gallery"
+            )
         found |= {row.name: row for row in matching}
     return tuple(found.values())

@@ -43,7 +43,7 @@ def scale(fraction: BinaryFraction, digits: int, base: int) -> ScaledInteger | N
     The residues come from the identity L = D·2^(w−t) + R with L's taken from the fraction and those of the power
     base^digits·2^(−t) from its definition, so that they check the power, the product and the shift.
     """
-    X, w, E = fraction
+    X, w, E = as_mpz(fraction.mantissa, "scale"), fraction.bits, fraction.error
     odd, t = (mpz(5) ** digits, digits) if base == 10 else (mpz(1), 4 * digits)
     shift = w - t
     lower = X - E

@@ -110,15 +110,15 @@ def from_text(text: str, *, threads: SupportsIndex | None = None, check: bool = 
     return -magnitude if negative else magnitude
 
 
-def from_text_pays(digits: int) -> bool:
-    """Whether kernels convert so many digits to binary. If so, they are loaded or compiled now."""
-    bits = int(_BITS_PER_DIGIT * digits)
-    return transform_is_usable() and _FROM_TEXT.pays_for_another(_FROM_TEXT_PRODUCTS * gmp_seconds(bits, bits))
-
-
 def _from_plain_text(text: str) -> mpz:
     """By GMP, which would take `--1` for 1, and read `1` and a zero byte to the 1."""
     if text.isascii() and text.isdigit():
         return mpz(text, 10)
     negative, digits = sign_and_digits(text)
     return -mpz(digits, 10) if negative else mpz(digits, 10)
+
+
+def from_text_pays(digits: int) -> bool:
+    """Whether kernels convert so many digits to binary. If so, they are loaded or compiled now."""
+    bits = int(_BITS_PER_DIGIT * digits)
+    return transform_is_usable() and _FROM_TEXT.pays_for_another(_FROM_TEXT_PRODUCTS * gmp_seconds(bits, bits))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def not_enough_memory(what: str, need: int, limit: int, remedy: str) -> CapacityError:
+def not_enough_memory(what: str, need: int, limit: int, remedy: str, *, kind: str = "") -> CapacityError:
     """The error of what would need `need` bytes where `limit` may be used.
 
     Args:
@@ -19,9 +19,12 @@ def not_enough_memory(what: str, need: int, limit: int, remedy: str) -> Capacity
         need: bytes.
         limit: bytes.
         remedy: what the reader can do.
+        kind: what is short, where it is not memory itself, like " of address space".
     """
     have = format_bytes(max(limit, 0))
-    return CapacityError(f"not enough memory: {what} need about {format_bytes(need)}, and {have} may be used; {remedy}")
+    return CapacityError(
+        f"not enough memory: {what} need about {format_bytes(need)}{kind}, and {have} may be used; {remedy}"
+    )
 
 
 def at_most(count: int) -> str:

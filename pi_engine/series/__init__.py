@@ -1,8 +1,8 @@
 """What is summed: series for π as data, and the bounds that follow from their polynomials.
 
 >>> from pi_engine import series
->>> len(series.catalogue())
-55
+>>> series.catalogue()[0]
+SingleSeries(chudnovsky, 14.18 digits a term)
 >>> series.get("ramanujan")
 SingleSeries(ramanujan, 7.98 digits a term)
 >>> print(series.get("ramanujan").closed_form)
@@ -14,7 +14,7 @@ What derives series and what reads them from files is loaded on first use.
 
 from typing import TYPE_CHECKING
 
-from pi_engine.series.catalogue import CHUDNOVSKY, RAMANUJAN_1914, catalogue, get, is_catalogued
+from pi_engine.series.catalogue import CHUDNOVSKY, RAMANUJAN_1914, catalogue, get, is_catalogued, lessons
 from pi_engine.series.closed_form import ClosedForm
 from pi_engine.series.hypergeometric import HypergeometricSeries
 from pi_engine.series.polynomial import IntegerPolynomial
@@ -45,6 +45,7 @@ __all__ = [
     "derive",
     "get",
     "is_catalogued",
+    "lessons",
     "load",
 ]
 

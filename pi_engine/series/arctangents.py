@@ -1,12 +1,15 @@
-"""π/4 as a sum of arctangents, each by Euler's series of 1755.
+"""π/4 as a sum of arctangents, each by Euler's series of 1755, and once by Gregory's.
 
     arctan(u/v) = uv/(u² + v²) · Σ ∏_{j=1}^{k} 2j/(2j + 1) · (u²/(u² + v²))^k
 
-Its terms are positive and fall a little faster than those of Gregory's series.
+Its terms are positive and fall a little faster than those of Gregory's series, which textbooks take:
+
+    arctan(1/v) = 1/v · Σ (−1)^k / ((2k + 1)·v^(2k))
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import gcd
 
@@ -16,6 +19,8 @@ from pi_engine.series.polynomial import IntegerPolynomial
 from pi_engine.series.rows import CombinedSeries, Component
 
 FAMILY = "arctangents"
+_NOTE = "Each arctangent is summed by Euler's series of 1755, not by Gregory's, x − x³/3 + x⁵/5 − …, which is a little slower."
+_MACHIN = ((4, 5), (-1, 239))
 
 
 def arctangent(coefficient: int, v: int, u: int = 1) -> Component:
@@ -30,7 +35,17 @@ def arctangent(coefficient: int, v: int, u: int = 1) -> Component:
     return Component(Fraction(coefficient * u * v, norm), summed, f"arctan({u}/{v})")
 
 
-def _row(name: str, title: str, source: str, *terms: tuple[int, int] | tuple[int, int, int]) -> CombinedSeries:
+def gregory(coefficient: int, v: int) -> Component:
+    """The component coefficient·arctan(1/v) by Gregory's series."""
+    summed = HypergeometricSeries(
+        p=IntegerPolynomial(-1, ((-1, 2),)), q=IntegerPolynomial(v * v, ((1, 2),)), a=IntegerPolynomial(1)
+    )
+    return Component(Fraction(coefficient, v), summed, f"arctan(1/{v})")
+
+
+def _row(
+    name: str, title: str, source: str, *terms: tuple[int, int] | tuple[int, int, int], note: str = _NOTE
+) -> CombinedSeries:
     formula = "π/4 ="
     for i, (coefficient, v, *rest) in enumerate(terms):
         sign = " −" if coefficient < 0 else " +" if i else ""
@@ -44,8 +59,22 @@ def _row(name: str, title: str, source: str, *terms: tuple[int, int] | tuple[int
         closed_form=ClosedForm(4, 1, 1, direct=True),
         formula=formula,
         source=source,
+        note=note,
     )
 
+
+_BY_EULER = _row(
+    "machin", "Machin 1706", "W. Jones, Synopsis palmariorum matheseos, 1706", *_MACHIN,
+    note=f"{_NOTE} The textbook form is 'machin-gregory'.",
+)  # fmt: skip
+_BY_GREGORY = replace(
+    _BY_EULER,
+    name="machin-gregory",
+    title="Machin 1706, textbook form",
+    parts=tuple(gregory(*term) for term in _MACHIN),
+    formula=f"{_BY_EULER.formula}, arctan(1/v) = Σ (−1)^k / ((2k + 1) v^(2k+1))",
+    note="Each arctangent is summed by Gregory's series, x − x³/3 + x⁵/5 − …, as Machin did; 'machin' takes Euler's.",
+)
 
 ROWS = (
     _row(
@@ -62,7 +91,8 @@ ROWS = (
         (44, 57), (7, 239), (-12, 682), (24, 12943),
     ),
     _row("gauss", "Gauss 1863", "C. F. Gauss, Werke, volume 2, 1863", (12, 18), (8, 57), (-5, 239)),
-    _row("machin", "Machin 1706", "W. Jones, Synopsis palmariorum matheseos, 1706", (4, 5), (-1, 239)),
+    _BY_EULER,
+    _BY_GREGORY,
     _row(
         "klingenstierna", "Klingenstierna 1730", "S. Klingenstierna, about 1730; see D. H. Lehmer, On arccotangent "
         "relations for π, American Mathematical Monthly 45 (1938)",

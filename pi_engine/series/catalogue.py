@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
-from pi_engine.series import arctangents, classical, digit_extraction, guillera, ramanujan_sato
+from pi_engine.series import arctangents, classical, digit_extraction, guillera, ramanujan_sato, sublinear
 from pi_engine.series.ramanujan_sato import CHUDNOVSKY, RAMANUJAN_1914
 
 if TYPE_CHECKING:
@@ -22,12 +22,25 @@ _ROWS: dict[str, PiSeries] = {
 DERIVED = "derived:"
 """Before a D, the name of the series that is derived from the discriminant −D."""
 
-_ALIASES = {"level1-163": "chudnovsky", "level2-232": "ramanujan"}
+_ALIASES = {
+    "level1-163": "chudnovsky",
+    "level2-232": "ramanujan",
+    "gregory": "leibniz",
+    "gregory-leibniz": "leibniz",
+    "madhava": "leibniz",
+    "madhava-leibniz": "leibniz",
+}
+_SUBLINEAR: dict[str, PiSeries] = {row.name: row for row in sublinear.ROWS}
 
 
 def catalogue() -> tuple[PiSeries, ...]:
-    """All series, in the order in which they are listed."""
+    """All series that π can be computed with, in the order in which they are listed."""
     return tuple(_ROWS.values())
+
+
+def lessons() -> tuple[PiSeries, ...]:
+    """The series that converge too slowly to compute with, of which the first terms can be looked at."""
+    return tuple(_SUBLINEAR.values())
 
 
 def _discriminant(text: str) -> int:
@@ -45,6 +58,8 @@ def is_catalogued(series: PiSeries) -> bool:
 def get(name: str) -> PiSeries:
     """The series of that name, one derived from a discriminant as `derived:163`, or that of a file `….toml`.
 
+    It may be one that is too slow to compute with (`lessons`).
+
     Raises:
         TypeError: the name is no str.
         UsageError: there is none; the message names the one that is near, or says where all are listed. The file
@@ -61,9 +76,10 @@ def get(name: str) -> PiSeries:
         from pi_engine.series.derivation import derived_series
 
         return derived_series(_discriminant(wanted.removeprefix(DERIVED)))
-    row = _ROWS.get(_ALIASES.get(wanted, wanted))
+    rows = {**_ROWS, **_SUBLINEAR}
+    row = rows.get(_ALIASES.get(wanted, wanted))
     if row is None:
-        near = get_close_matches(wanted, _ROWS, n=1)
-        hint = f"did you mean {near[0]}?" if near else "'pi-engine series list' names all"
-        raise UsageError(f"unknown series {name!r}: {hint}")
+        near = get_close_matches(wanted, [*rows, *_ALIASES], n=1)
+        question = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(f"unknown series {name[:50]!r}: {question}'pi-engine series list' names all")
     return row

@@ -16,6 +16,7 @@ from pi_engine.runtime.integers import as_int
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import SupportsIndex
 
 Coefficients = tuple[int, ...]
 """Ascending: (c₀, c₁, …) stands for c₀ + c₁k + …, without trailing zeros; zero is ()."""
@@ -80,9 +81,9 @@ class IntegerPolynomial:
         """The coefficient of k^degree."""
         return self.coefficients[-1] if self.coefficients else 0
 
-    def __call__(self, k: int) -> int:
+    def __call__(self, k: SupportsIndex) -> int:
         """The value at k."""
-        return self.evaluator()(k)
+        return self.evaluator()(as_int(k, "a polynomial"))
 
     def evaluator(self) -> Callable[[int], int]:
         """A function k ↦ value, unrolled for small degrees because it runs once a term."""

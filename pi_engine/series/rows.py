@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,6 +14,10 @@ from pi_engine.series.hypergeometric import HypergeometricSeries
 
 if TYPE_CHECKING:
     from pi_engine.series.closed_form import ClosedForm
+
+
+_MOST_EXPONENT = 10**15
+"""Longer ones make no readable message."""
 
 
 class Component(NamedTuple):
@@ -46,6 +51,7 @@ class PiSeries(ABC):
         source: where it was published.
         level: of the modular group of a Ramanujan–Sato series.
         discriminant: of its form ℓτ² + Bτ + C = 0, ℓ the level; negative.
+        note: what sets it apart from its namesakes, in a sentence or two.
     """
 
     name: str
@@ -56,6 +62,7 @@ class PiSeries(ABC):
     source: str
     level: int | None = None
     discriminant: int | None = None
+    note: str = ""
 
     def __repr__(self) -> str:
         """Like `SingleSeries(chudnovsky, 14.18 digits a term)`."""
@@ -83,13 +90,34 @@ class PiSeries(ABC):
         return min(component.sum.digits_per_term for component in self.components)
 
     @property
+    def order(self) -> Fraction | None:
+        """s, where the error after n terms is like n^(−s): such a series is too slow to compute with. None for all others."""
+        return min((x for x in (component.sum.order for component in self.components) if x is not None), default=None)
+
+    def require_computable(self, digits: int, base: int = 10) -> None:
+        """Refuse a series whose number of terms is exponential in the number of digits.
+
+        Raises:
+            UsageError: it says how many terms there would be, and what to do.
+        """
+        if self.order is None:
+            return
+        exponent = math.ceil(Fraction(math.log10(base)) * max(1, digits) / self.order)
+        wanted = "a digit" if digits < 2 else f"{digits} digits" if exponent < _MOST_EXPONENT else "so many digits"
+        count = f"about 10^{exponent}" if exponent < _MOST_EXPONENT else "far too many"
+        raise UsageError(
+            f"{self.name} converges too slowly to compute with: {wanted} would take {count} terms; choose another series, "
+            "such as chudnovsky"
+        )
+
+    @property
     def degree(self) -> int:
         """The largest degree of a component's term ratio."""
         return max(component.sum.degree for component in self.components)
 
     @property
     def cost(self) -> float:
-        """Σ 4·d/ln(1/ρ) over the components: proportional to the predicted time of the sum."""
+        """Σ 4·d/ln(1/ρ) over the components: proportional to the predicted time of the sum; ∞ where `order` is not None."""
         return sum(component.sum.cost for component in self.components)
 
 

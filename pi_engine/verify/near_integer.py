@@ -28,7 +28,6 @@ Sources: Cox, Primes of the form x² + ny², section 11; Chudnovsky and Chudnovs
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gmpy2
@@ -39,11 +38,11 @@ from pi_engine.bigint.product import multiply, transform_kernel_bytes
 from pi_engine.errors import UsageError
 from pi_engine.radix import fraction_bits, to_text
 from pi_engine.runtime.capacity import at_most, largest_that_fits, not_enough_memory
-from pi_engine.runtime.display import line
 from pi_engine.runtime.integers import as_int, as_mpz
 from pi_engine.runtime.memory import THREAD_BYTES, memory_limit
 from pi_engine.runtime.threads import thread_count
 from pi_engine.series.class_number import LARGEST_COUNTED, class_number
+from pi_engine.verify.confirmation import Confirmation, NearInteger
 from pi_engine.verify.exponential import exponential
 from pi_engine.verify.rational_j import RATIONAL_J, discriminant_of
 from pi_engine.verify.theta import weber_power
@@ -67,61 +66,6 @@ BYTES_PER_DIGIT, BASE_BYTES = 40, 24 << 20
 
 LARGEST_D = 10**8
 """e^(π√d) then has 13 643 digits before the point."""
-
-
-@dataclass(frozen=True)
-class Confirmation:
-    """What the j-invariant says about ⌊π·10^digits⌋.
-
-    Attributes:
-        digits: how many digits after the point were looked at.
-        confirmed: how many of them, from the first on, are proved.
-        first_wrong: where digits are proved to be wrong, confirmed + 1, counted from 1 after the point; else None.
-    """
-
-    digits: int
-    confirmed: int
-    first_wrong: int | None
-
-
-@dataclass(frozen=True)
-class NearInteger:
-    """e^(π√d) and what is special about it.
-
-    Attributes:
-        d: the number under the root.
-        digits: N, the digits of π that were looked at.
-        value_start: the digits before the point, the point, and SHOWN digits after it, truncated.
-        nearest_integer: to e^(π√d).
-        distance: e^(π√d) − nearest_integer, to 20 significant digits, like "-7.4992740280181431112e-13".
-        nines: how many digits 9 (or 0, where the distance is positive) follow the point.
-        discriminant: |discriminant| of the order that j belongs to.
-        class_number: of that order: the degree of j; None where it was not counted, because the discriminant is too large.
-        j: the integer j, None where it is none.
-        confirmation: of the digits of π; None where j is no integer, or stationary (0 or 1728).
-    """
-
-    d: int
-    digits: int
-    value_start: str
-    nearest_integer: mpz
-    distance: str
-    nines: int
-    discriminant: int
-    class_number: int | None
-    j: int | None
-    confirmation: Confirmation | None
-
-    def __repr__(self) -> str:
-        """Like `NearInteger(d = 163, 18 digits before the point, 7.49e-13 below the nearest integer)`."""
-        before, side = self.value_start.index("."), "below" if self.distance.startswith("-") else "above"
-        leading, _, exponent = self.distance.removeprefix("-").partition("e")
-        parts = [
-            f"d = {self.d}",
-            f"{before:_} digits before the point",
-            f"{leading[:4]}e{exponent} {side} the nearest integer",
-        ]
-        return line("NearInteger", *parts)
 
 
 def digits_of_pi_needed(d: int, digits: int) -> int:
