@@ -1,19 +1,16 @@
 """docs/python.md, as it stands, and the docstrings that open `help` on a package."""
 
 import doctest
-from pathlib import Path
 
 import pytest
 
 import pi_engine
 from pi_engine import bigint, radix, series
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "python.md"
 
-
-def test_the_examples_of_the_page(tmp_path, monkeypatch):
+def test_the_examples_of_the_page(checkout, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    failed, tried = doctest.testfile(str(PAGE), module_relative=False, encoding="utf-8")
+    failed, tried = doctest.testfile(str(checkout / "docs" / "python.md"), module_relative=False, encoding="utf-8")
     assert tried > 15 and not failed
 
 

@@ -3,11 +3,8 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parent.parent
 
 RIGHT = {
     "products": """
@@ -58,7 +55,7 @@ gmpy2\\.random_state
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
+def installed(checkout, tmp_path_factory):
     """The wheel, alone in a folder."""
     folder = tmp_path_factory.mktemp("wheel")
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
@@ -68,7 +65,7 @@ def installed(tmp_path_factory):
     ):
         wheels = list(folder.glob("*.whl"))
         subprocess.run(
-            [sys.executable, "-m", *command, *wheels], cwd=ROOT, env=environment, check=True, capture_output=True
+            [sys.executable, "-m", *command, *wheels], cwd=checkout, env=environment, check=True, capture_output=True
         )
     return folder / "site"
 
@@ -108,7 +105,7 @@ def test_mistakes_of_users_are_seen(installed, tmp_path):
     assert len(lines) == sum(map(len, WRONG.values())) + 1
 
 
-def test_the_types_are_those_of_the_gmpy2_that_is_installed(tmp_path):
+def test_the_types_are_those_of_the_gmpy2_that_is_installed(checkout, tmp_path):
     """Every name, every method, every parameter; results are what `test_results_of_gmpy2` is for."""
     allowed = tmp_path / "allowed"
     allowed.write_text(NOT_TO_BE_TYPED)
@@ -116,7 +113,7 @@ def test_the_types_are_those_of_the_gmpy2_that_is_installed(tmp_path):
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),
         "MYPY_CACHE_DIR": str(tmp_path),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(checkout),
     }
     command = [sys.executable, "-m", "mypy.stubtest", "gmpy2", "--allowlist", allowed, "--ignore-unused-allowlist"]
     answer = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
