@@ -24,14 +24,14 @@ _DIGITS_A_SECOND = 3e6
 _PHASES = ("sum", "root", "division", "conversion", "check")
 
 
-@click.command(short_help="Time each phase on this machine.")
+@click.command(short_help="Time computations on this machine.")
 @click.option(
     "--digits",
     "sizes",
     type=COUNT,
     multiple=True,
     metavar="N",
-    help="Digits; may be repeated.  [default: 1e5, 1e6, 1e7]",
+    help="Number of digits; can be repeated.  [default: 1e5, 1e6, 1e7]",
 )
 @click.option(
     "--threads",
@@ -39,14 +39,14 @@ _PHASES = ("sum", "root", "division", "conversion", "check")
     type=click.IntRange(min=1),
     multiple=True,
     metavar="T",
-    help="Threads; may be repeated.  [default: all]",
+    help="Number of threads; can be repeated.  [default: all]",
 )
 @click.option("--peers", is_flag=True, help="Also time python-flint, mpmath and gmpy2, as far as they are installed.")
 @click.option(
     "--rounds",
     type=click.IntRange(min=1),
     metavar="R",
-    help="Runs of each program.  [default: 5, or 3 from 3e7 digits]",
+    help="Number of runs of each program.  [default: 5, or 3 from 3e7 digits]",
 )
 @json_option
 @quiet_option
@@ -59,11 +59,11 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Time whole computations, digits as text included, and the phases in them.
+    """Time whole computations, including the conversion to text, and their phases.
 
-    Each run is a process of its own with its kernels loaded, and the second computation in it is what counts: the first
-    one also pays for memory that the system hands out page by page, and has a column of its own. Medians; ratios to
-    peers are medians of the ratios within the rounds. All times are seconds. The digits of all programs are compared.
+    Each run is a new process with its kernels loaded, and its second computation counts. The first also pays for
+    memory that the system hands out page by page; it has a column of its own. All times are medians, in seconds.
+    Ratios to peers are medians of the ratios within the rounds. The digits of all programs are compared.
     """
     from pi_engine.bench import installed_peers, measure, title
     from pi_engine.engine import require_capacity

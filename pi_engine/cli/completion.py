@@ -8,7 +8,7 @@ from pi_engine.cli.options import quiet_option
 from pi_engine.cli.output import emit
 
 
-@click.command(short_help="Shell completion.")
+@click.command(short_help="Print a shell completion script.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @quiet_option
 @click.pass_context

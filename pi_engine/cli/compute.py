@@ -31,16 +31,20 @@ _ADVICE_FROM = 5_000_000
 @click.command(cls=CountingCommand, short_help="Compute digits of π.")
 @click.argument("digits", type=COUNT)
 @click.option(
-    "-o", "--output", type=FILE, metavar="FILE", help="Write the digits to FILE, '-' for stdout without a line break."
+    "-o",
+    "--output",
+    type=FILE,
+    metavar="FILE",
+    help="Write the digits to FILE. '-' is stdout, without a line break at the end.",
 )
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "gz", "xz", "zst", "ycd"]),
-    help="Format of FILE; by default its suffix tells (.txt.gz, .txt.xz, .txt.zst, .ycd), else text.",
+    help="Format of FILE. By default the file name chooses the format: .txt.gz, .txt.xz, .txt.zst or .ycd, otherwise text.",
 )
 @click.option(
-    "--block-size", type=COUNT, metavar="DIGITS", help="Write a set of .ycd files of so many digits each, in a folder."
+    "--block-size", type=COUNT, metavar="DIGITS", help="Write a folder of .ycd files with this many digits each."
 )
 @click.option("--base", type=click.Choice(["10", "16"]), default="10", show_default=True, help="Base of the digits.")
 @click.option(
@@ -49,44 +53,54 @@ _ADVICE_FROM = 5_000_000
     default="chudnovsky",
     show_default=True,
     metavar="NAME",
-    help="Series to sum: see 'series list'; or derived:D, or a FILE.toml with a series.",
+    help="Series to sum: a name from 'series list', derived:D, or a FILE.toml that describes a series.",
 )
 @click.option(
     "--threads",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Threads, by default all; without compiled kernels only the sum uses several.",
+    help="Number of threads. By default all processors are used. Without compiled kernels only the sum uses more than one.",
 )
-@click.option("--memory", type=SIZE, metavar="SIZE", help="Memory to stay within, like 8GiB; by default the machine's.")
+@click.option(
+    "--memory",
+    type=SIZE,
+    metavar="SIZE",
+    help="Memory to stay within, for example 8GiB. By default all memory that this process may use.",
+)
 @click.option(
     "--check",
     type=click.Choice(["none", "fast", "full"]),
-    help="fast, the default: residues of every phase and digits at known positions; full: also the fraction's last digits "
-    "by BBP, and all digits by the j-invariant or, from 1e6 on, by another series.",
+    help="fast, the default, checks every phase by residues and compares known digits. full also checks the "
+    "end of the binary fraction by BBP, and all digits by the j-invariant or, above 1e6 digits, by "
+    "another series.",
 )
-@click.option("--proof", is_flag=True, help="Check in full, and write what was shown to FILE.proof.json.")
-@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@click.option("--proof", is_flag=True, help="Check in full, and write a certificate to FILE.proof.json.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 @click.option(
     "--all",
     "everything",
     is_flag=True,
-    help="Print all digits on a terminal too; without it, more than 1000 are shown by their first and last lines.",
+    help="Print all digits on a terminal. Without it, a terminal shows a preview of more than 1000 digits.",
 )
 @click.option(
     "--columns",
     type=click.IntRange(min=1),
     metavar="C",
-    help="Print C digits a line, below a line with '3.'; with --group alone, as many as fit the terminal.",
+    help="Print C digits a line, below a first line with '3.'. By default, with --group, lines fit the terminal.",
 )
-@click.option("--group", type=click.IntRange(min=1), metavar="G", help="Print a blank after every G digits of a line.")
-@click.option("--dry-run", is_flag=True, help="Print what it would take, as 'estimate' does, and compute nothing.")
+@click.option("--group", type=click.IntRange(min=1), metavar="G", help="Divide lines into groups of G digits.")
+@click.option(
+    "--dry-run", is_flag=True, help="Print the estimate for these options, as 'estimate' does, and compute nothing."
+)
 @click.option(
     "--json",
     "as_json",
     is_flag=True,
-    help="Print one JSON object instead of the digits; docs/json.md has its fields.",
+    help="Print one JSON object instead of the digits. docs/json.md describes its fields.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Also print seconds of each phase, memory and checks on stderr.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Also print the seconds of each phase, the memory and the checks to stderr."
+)
 @quiet_option
 def command(
     digits: int,
@@ -109,13 +123,15 @@ def command(
     verbose: bool,
     quiet: bool,
 ) -> None:
-    """Compute DIGITS digits of π after the point, truncated, never rounded.
+    """Compute DIGITS digits of π after the point. They are truncated, never rounded.
 
-    DIGITS may be written 1000000, 1_000_000, 1,000,000, 1e6, 1.5e6, 10**6, 2**20, 10M or 1G.
-    The digits go to stdout, or to FILE, which is written atomically. A pipe gets all of them in one line; a terminal gets
-    a preview of more than 1000.
+    DIGITS can be written 1000000, 1_000_000, 1,000,000, 1e6, 1.5e6, 10**6, 2**20, 10M or 1G.
 
-    Exit codes: 0 done and checked, 1 failed, 2 usage, 3 a check failed, 4 does not fit, 130 interrupted.
+    Without -o the digits go to stdout. A pipe or a file gets all of them in one line. A terminal shows a preview if
+    there are more than 1000. With -o they go to FILE, which is written atomically.
+
+    Exit codes: 0 computed and checked, 1 failed, 2 wrong usage, 3 a check failed, 4 not enough memory or disk, 130
+    interrupted.
     """
     file = None if output in (None, "-") else output
     require_agreement(

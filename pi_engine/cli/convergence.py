@@ -22,25 +22,23 @@ if TYPE_CHECKING:
 _DEFAULT_DIGITS = (10_000,)
 
 
-@click.command(short_help="Digits per term and time, by series.")
+@click.command(short_help="Compare how fast series converge.")
 @click.option(
     "--series",
     "names",
     type=SERIES_TO_LOOK_AT,
     multiple=True,
     metavar="NAME",
-    help="Series, may be repeated; by default eight well-known ones, from Leibniz' to Chudnovsky's.",
+    help="Series to compare; can be repeated. By default eight well-known series, from leibniz to chudnovsky.",
 )
-@click.option(
-    "--all", "everything", is_flag=True, help="All series of the catalogue, and those too slow to compute with."
-)
+@click.option("--all", "everything", is_flag=True, help="Compare all series of the catalogue, and leibniz and basel.")
 @click.option(
     "--terms",
     type=click.IntRange(1, 1000),
     default=10,
     show_default=True,
     metavar="K",
-    help="Terms to look at one by one, at most 1000.",
+    help="Number of terms to show, at most 1000.",
 )
 @click.option(
     "--digits",
@@ -48,7 +46,7 @@ _DEFAULT_DIGITS = (10_000,)
     type=COUNT,
     multiple=True,
     metavar="N",
-    help="Digits at which the sum is timed, 0 for none; may be repeated; by default 1e4, none with --csv.",
+    help="Number of digits at which the sum is timed, 0 for no timing; can be repeated. By default 1e4, or 0 with --csv.",
 )
 @click.option(
     "--rounds",
@@ -56,19 +54,24 @@ _DEFAULT_DIGITS = (10_000,)
     default=3,
     show_default=True,
     metavar="R",
-    help="How often each sum is timed.",
+    help="Number of times that each sum is timed.",
 )
-@click.option("--threads", type=click.IntRange(min=1), metavar="T", help="Threads of the sums, by default all.")
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    metavar="T",
+    help="Number of threads of the sums. By default all processors are used.",
+)
 @click.option(
     "--plot",
     "picture",
     type=FILE,
     metavar="FILE",
-    help="Draw digits against terms, and with --digits N also time against digits; FILE ends in .svg or .png.",
+    help="Draw digits against terms to FILE, which ends in .svg or .png. With --digits N also draw time against digits.",
 )
-@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 @click.option(
-    "--csv", "as_csv", is_flag=True, help="Print comma-separated values, a line for each series and number of terms."
+    "--csv", "as_csv", is_flag=True, help="Print comma-separated values: one line for each series and number of terms."
 )
 @json_option
 @quiet_option
@@ -86,14 +89,14 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Show how series converge: the digits that 1, 2, 3, … terms give, and the time that their sums take.
+    """Show how fast series converge: the digits after 1, 2, 3, … terms, and the time of the sum.
 
-    Digits are those of the value after so many terms, compared with π itself. Of a series of several components, each takes
-    so many terms. Digits per term are predicted from the series' polynomials; without times, a fit to the first terms is shown
+    Each value is compared with π to count its digits. If a series has several components, each takes that many terms.
+    Digits per term are predicted from the polynomials of the series; without times, a fit to the first terms is shown
     beside them.
 
-    Cost is the predicted time of the sum, time the measured one, a median. Both are multiples of Chudnovsky's in the same
-    run. 'series show NAME --terms K' shows the values themselves.
+    Cost is the predicted time of the sum. Time is the measured one, a median. Both are relative to Chudnovsky's
+    series in the same run. 'series show NAME --terms K' shows the values themselves.
     """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json both want stdout: choose one")

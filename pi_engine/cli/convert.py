@@ -13,20 +13,20 @@ from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT
 
 
-@click.command(short_help="Convert between formats of digit files.")
+@click.command(short_help="Convert a digit file to another format.")
 @click.argument("source", type=FILE, metavar="SRC")
 @click.argument("target", type=FILE, metavar="DST")
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "gz", "xz", "zst", "ycd"]),
-    help="Format of DST; by default its suffix tells (.txt.gz, .txt.xz, .txt.zst, .ycd), else text.",
+    help="Format of DST. By default the file name chooses the format: .txt.gz, .txt.xz, .txt.zst or .ycd, otherwise text.",
 )
 @click.option(
-    "--block-size", type=COUNT, metavar="DIGITS", help="Write a set of .ycd files of so many digits each, in a folder."
+    "--block-size", type=COUNT, metavar="DIGITS", help="Write a folder of .ycd files with this many digits each."
 )
-@click.option("--base", type=click.Choice(["10", "16"]), help="Base that SRC must be in; it is kept.")
-@click.option("--force", is_flag=True, help="Replace DST if it exists.")
+@click.option("--base", type=click.Choice(["10", "16"]), help="Base of the digits in SRC. DST has the same base.")
+@click.option("--force", is_flag=True, help="Overwrite DST if it exists.")
 @json_option
 @quiet_option
 def command(
@@ -42,11 +42,12 @@ def command(
 ) -> None:
     """Write the digits of the file SRC to the file DST in another format.
 
-    SRC may be text, with any line breaks, blanks, groups or a header, such text compressed by gzip, xz or Zstandard, a
-    .ycd file, a folder with a set of .ycd files, or '-' for stdin; its content tells which. DST may be '-' for stdout.
-    DST appears whole or not at all, and is read back and compared. The digits need not be those of π.
+    SRC can be text with any line breaks, blanks, groups or header, the same text compressed by gzip, xz or Zstandard,
+    a .ycd file, a folder with a set of .ycd files, or '-' for stdin. The content decides, not the name. DST can be
+    '-' for stdout. DST is written atomically, read back and compared. The digits need not be those of π.
 
-    Exit codes: 0 done, 1 failed, 2 usage, 3 what was read back differs, 4 does not fit, 5 SRC is corrupt, 130 interrupted.
+    Exit codes: 0 converted, 1 failed, 2 wrong usage, 3 the file read back differs, 4 not enough memory or disk, 5 SRC
+    is corrupt, 130 interrupted.
     """
     if as_json and target == "-":
         raise click.UsageError("--json and a DST of '-' both want stdout: choose one")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FORMAT_NAMES = {"text": "text", "gz": "gzip", "xz": "xz", "zst": "Zstandard", "ycd": "ycd"}
 
 
-@click.command(cls=CountingCommand, short_help="Time, memory and disk of a computation, before it starts.")
+@click.command(cls=CountingCommand, short_help="Estimate the time, memory and disk of a computation.")
 @click.argument("digits", type=COUNT)
 @click.option("--base", type=click.Choice(["10", "16"]), default="10", show_default=True, help="Base of the digits.")
 @click.option(
@@ -29,10 +29,17 @@ _FORMAT_NAMES = {"text": "text", "gz": "gzip", "xz": "xz", "zst": "Zstandard", "
     default="chudnovsky",
     show_default=True,
     metavar="NAME",
-    help="Series to sum: see 'series list'; or derived:D, or a FILE.toml with a series.",
+    help="Series to sum: a name from 'series list', derived:D, or a FILE.toml that describes a series.",
 )
-@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Threads, by default all.")
-@click.option("--memory", type=SIZE, metavar="SIZE", help="Memory to stay within, like 8GiB; by default the machine's.")
+@click.option(
+    "--threads", type=click.IntRange(min=1), metavar="N", help="Number of threads. By default all processors are used."
+)
+@click.option(
+    "--memory",
+    type=SIZE,
+    metavar="SIZE",
+    help="Memory to stay within, for example 8GiB. By default all memory that this process may use.",
+)
 @click.option(
     "--check",
     type=click.Choice(["none", "fast", "full"]),
@@ -62,14 +69,14 @@ def command(
     as_json: bool,
     quiet: bool,  # noqa: ARG001 (the option has done its work)
 ) -> None:
-    """Estimate what 'compute DIGITS' takes: time, memory, size of the file, and the path it goes by.
+    """Estimate the time, memory and disk that 'compute DIGITS' needs, and the path it takes.
 
-    Nothing is computed. The time is that of the computation and its checks; starting Python and writing a file are not in it.
-    The memory is an upper bound.
+    Nothing is computed. The time is that of the computation and its checks, without starting Python and without
+    writing a file. The memory is an upper bound.
 
-    'compute --dry-run' estimates for the options of that command.
+    'compute --dry-run' prints the same estimate for the options of 'compute'.
 
-    Exit codes: 0 the computation fits, 2 usage, 4 it does not fit.
+    Exit codes: 0 the computation fits, 2 wrong usage, 4 not enough memory.
     """
     from pi_engine.estimate import estimate
 

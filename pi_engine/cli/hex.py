@@ -12,23 +12,26 @@ from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, CountingCommand
 
 
-@click.command(cls=CountingCommand, short_help="Hexadecimal digits at any position.")
+@click.command(cls=CountingCommand, short_help="Print hexadecimal digits from any position.")
 @click.argument("position", type=COUNT)
-@click.option("--count", type=COUNT, default="14", show_default=True, metavar="C", help="How many digits.")
+@click.option("--count", type=COUNT, default="14", show_default=True, metavar="C", help="Number of digits.")
 @click.option(
     "--formula",
     type=click.Choice(["bellard", "plouffe"]),
     default="bellard",
     show_default=True,
-    help="Bellard's is faster; Plouffe's shares no term with it.",
+    help="bellard is faster. plouffe checks it: the two formulas share no term.",
 )
-@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Threads, by default all.")
+@click.option(
+    "--threads", type=click.IntRange(min=1), metavar="N", help="Number of threads. By default all processors are used."
+)
 @json_option
 @quiet_option
 def command(*, position: int, count: int, formula: str, threads: int | None, as_json: bool, quiet: bool) -> None:
-    """Print hexadecimal digits of π from POSITION on, 1 being the first after the point, without those before.
+    """Print hexadecimal digits of π, starting at POSITION. The digits before it are not computed.
 
-    Positions go up to 1e12; the time grows with the position, the memory does not. Ten digits cost as much as one.
+    POSITION 1 is the first digit after the point. It can be as large as 1e12: the time grows with it, the memory does
+    not. Ten digits take as long as one.
     """
     from pi_engine.verify.bbp import hex_digits
 

@@ -19,23 +19,24 @@ if TYPE_CHECKING:
 _COLUMNS = ("identity", "digits agreeing", "digits requested", "verdict", "seconds", "statement")
 
 
-@click.command(short_help="The gallery: both sides of each identity.")
+@click.command(short_help="Evaluate both sides of identities around π.")
 @click.argument("names", type=IDENTITY, nargs=-1, metavar="[NAME]...")
 @click.option(
     "--digits",
     type=COUNT,
     metavar="N",
-    help="Digits to which both sides are evaluated; by default 1000, and 200 where one is an integral.",
+    help="Number of digits. By default 1000, or 200 if a side is an integral.",
 )
 @json_option
 @quiet_option
 def command(names: tuple[str, ...], *, digits: int | None, as_json: bool, quiet: bool) -> None:
-    """Evaluate both sides of each identity of the gallery to N digits, and say how many agree.
+    """Evaluate both sides of each identity of the gallery to N digits, and count the digits that agree.
 
-    NAME is that of an identity, or a number from 1 to 10 for a part of the gallery; without one all are evaluated.
-    Those that are named are shown in full: each instance, its value, its source, and what else is worth seeing.
+    NAME is an identity, or a number from 1 to 10 for a part of the gallery. Without NAME all identities are
+    evaluated. Identities that are named are shown in full, with their instances, values and sources.
 
-    Sides agree if they differ by less than 10^−N, relative to values above 1. Exit code 3: some do not.
+    The two sides agree if they differ by less than 10^−N, relative to values above 1. Exit code 3: the two sides of
+    an identity differ.
     """
     from pi_engine.errors import VerificationError
     from pi_engine.identities import evaluate, get

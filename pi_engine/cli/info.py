@@ -10,7 +10,7 @@ from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit_json
 
 
-@click.command(short_help="Versions, machine, limits.")
+@click.command(short_help="Show versions, machine and limits.")
 @json_option
 @quiet_option
 def command(*, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (the option has done its work)

@@ -83,10 +83,10 @@ class _Commands(CommandGroup):
 
 @click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="pi-engine")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error; may stand anywhere.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error. Can stand anywhere on the command line.")
 @click.pass_context
 def cli(ctx: click.Context, *, debug: bool) -> None:  # noqa: ARG001 (taken out of the arguments by `run`)
-    """Compute digits of π, and know that they are right."""
+    """Compute digits of π, and prove that they are right."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 

@@ -21,17 +21,19 @@ _LONG_INTEGER = 60
 """Digits from which the nearest integer is shown by its ends only."""
 
 
-@click.command(cls=CountingCommand, short_help="e^(π√163), and what it proves.")
+@click.command(cls=CountingCommand, short_help="Show e^(π√163), and confirm digits of π by it.")
 @click.argument("d", type=COUNT, default=163, metavar="[D]")
-@click.option("--digits", type=COUNT, default=1000, show_default=True, metavar="N", help="Digits of π to confirm.")
+@click.option(
+    "--digits", type=COUNT, default=1000, show_default=True, metavar="N", help="Number of digits of π to confirm."
+)
 @json_option
 @quiet_option
 def command(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:
-    """Show e^(π√D), its distance from the nearest integer, and confirm N digits of π by it.
+    """Show e^(π√D) and its distance from the nearest integer, and confirm N digits of π by it.
 
-    D is a whole number, by default 163. Where the j-invariant that belongs to D is an integer, its value at the computed
-    digits is compared with that integer: every one of the N digits is thereby proved, by a formula that shares nothing
-    with the series they come from. This is so for D = 2, 7, 8, 11, 12, 16, 19, 27, 28, 43, 67 and 163.
+    D is a whole number, 163 by default. For D = 2, 7, 8, 11, 12, 16, 19, 27, 28, 43, 67 and 163 the j-invariant that
+    belongs to D is an integer. It is then evaluated with the computed digits and compared with that integer. This
+    proves all N digits by a formula that is independent of the series they come from.
 
     Exit code 3: a digit is wrong.
     """

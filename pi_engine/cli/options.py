@@ -13,8 +13,12 @@ def _hear(ctx: click.Context, param: click.Parameter, value: bool) -> bool:  # n
 
 
 json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object; docs/json.md has its fields."
+    "--json", "as_json", is_flag=True, help="Print one JSON object. docs/json.md describes its fields."
 )
 quiet_option = click.option(
-    "-q", "--quiet", is_flag=True, callback=_hear, help="Print nothing on stderr but errors; stdout stays as it is."
+    "-q",
+    "--quiet",
+    is_flag=True,
+    callback=_hear,
+    help="Print only errors to stderr. The output on stdout stays the same.",
 )

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pi_engine.series import Component, Derivation, PiSeries
 
 
-@click.group(cls=CommandGroup, short_help="The series that can be summed.", invoke_without_command=True)
+@click.group(cls=CommandGroup, short_help="List, show and derive series for π.", invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """The series that can be summed: list them, show one, derive one from a discriminant."""
+    """List, show and derive series for π."""
     if ctx.invoked_subcommand is None:
         emit(ctx.get_help(), "\n")
 
@@ -32,17 +32,18 @@ def command(ctx: click.Context) -> None:
     type=TOML_FILE,
     multiple=True,
     metavar="FILE.toml",
-    help="List this file's series too; repeatable.",
+    help="Also list the series in this file. Can be repeated.",
 )
 @json_option
 @quiet_option
 def list_series(*, files: tuple[str, ...], as_json: bool, quiet: bool) -> None:
-    """List the catalogue, with digits per term and predicted cost.
+    """List the catalogue: the digits per term and the predicted cost of each series.
 
-    The cost is relative, lower is faster: 4·degree/ln(1/ratio), added up over the components of a series, is
-    proportional to the time of the sum. Digits per term are those of the slowest component.
+    The cost is proportional to the predicted time of the sum; lower is faster. It is 4·degree/ln(1/ratio), added up
+    over the components of a series. Digits per term are those of the slowest component.
 
-    leibniz and basel converge too slowly to compute with and are not listed: 'series show' and 'convergence' take them.
+    leibniz and basel are not listed, because they converge too slowly to compute with. 'series show' and
+    'convergence' accept them.
     """
     from pi_engine.cli.table import Column, print_table
     from pi_engine.series import catalogue, load
@@ -72,18 +73,18 @@ def _cost(row: PiSeries) -> str | None:
     "--terms",
     type=click.IntRange(1, 1000),
     metavar="K",
-    help="Show the value of π after 1, 2, … K terms too, and which of its digits are right; at most 1000.",
+    help="Also show π after 1, 2, … K terms, with the correct digits marked. K is at most 1000.",
 )
 @json_option
 @quiet_option
 def show_series(name: str, *, terms: int | None, as_json: bool, quiet: bool) -> None:
-    """Show the series NAME: its formula, its polynomials, its convergence and its source.
+    """Show the formula, the polynomials, the convergence and the source of the series NAME.
 
-    NAME is one of the catalogue, derived:D for the one that 'series derive D' finds, or a file FILE.toml that describes
-    a series; docs/series.md has the format.
+    NAME is a name of the catalogue, derived:D for the series of 'series derive D', or a FILE.toml that describes a
+    series. docs/series.md explains its format.
 
-    With --terms, a | follows the digits that agree with π. Values are truncated, never rounded, and long ones are
-    shortened in the middle; --json has all of their digits. Of a series of several components, each takes K terms.
+    With --terms, a | marks where the digits that agree with π end. Values are truncated, and long ones are shortened
+    in the middle; --json prints all digits. If a series has several components, each takes K terms.
     """
     from pi_engine.cli.partial_sums import partial_sum_fields, print_partial_sums
     from pi_engine.cli.table import print_entries
@@ -111,14 +112,16 @@ class _DeriveCommand(click.Command):
 
 @command.command("derive", cls=_DeriveCommand, short_help="Derive a series from a discriminant.")
 @click.argument("d", type=COUNT, metavar="D")
-@click.option("--digits", type=COUNT, default="1000", show_default=True, metavar="N", help="Digits of π to verify.")
+@click.option(
+    "--digits", type=COUNT, default="1000", show_default=True, metavar="N", help="Number of digits of π to verify."
+)
 @json_option
 @quiet_option
 def derive_series(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (as above)
     """Derive the Ramanujan–Sato series of the discriminant −D, and verify it to N digits of π.
 
-    j and s₂ are evaluated at τ = (1 + √−D)/2, or √−D/2 where 4 divides D, by Eisenstein series, and recognised as the
-    rational numbers that they are for class number 1. Sum it with 'compute --series derived:D'.
+    j and s₂ are evaluated by Eisenstein series at τ = (1 + √−D)/2, or at √−D/2 if 4 divides D. For class number 1
+    they are rational numbers, and are recognised as such. 'compute --series derived:D' sums the series.
     """
     from pi_engine.cli.table import print_entries
     from pi_engine.series import derive

@@ -21,17 +21,17 @@ _MEANING = {
 }
 
 
-@click.command(short_help="Make this machine ready for large computations.")
-@click.option("--dry-run", is_flag=True, help="Measure the crossovers and print them, but do not store them.")
-@click.option("--clear", is_flag=True, help="Remove what 'tune' has stored: compiled kernels and crossovers.")
+@click.command(short_help="Prepare this machine for large computations.")
+@click.option("--dry-run", is_flag=True, help="Measure the sizes and print them, but do not store them.")
+@click.option("--clear", is_flag=True, help="Remove what 'tune' has stored: compiled kernels and measured sizes.")
 @json_option
 @quiet_option
 def command(*, dry_run: bool, clear: bool, as_json: bool, quiet: bool) -> None:
-    """Compile the fast path of 'compute' for this machine, and measure from which sizes on it beats GMP.
+    """Compile the kernels of 'compute' for this machine, and measure from which sizes on they are faster than GMP.
 
-    This takes one to two minutes, once. Later runs load what is stored: the kernels in the cache folder, the crossovers in
-    the configuration folder. Both are used on the same processor with the same versions only; after an upgrade, run it again.
-    At the end 'tune' says what it did, and how long computations take without the kernels and with them.
+    This takes one to two minutes, once. Later runs load the kernels from the cache folder and the measured sizes from
+    the configuration folder. Both are valid for this processor and these versions; run 'tune' again after an upgrade.
+    At the end it prints what it did, and how long computations take without the kernels and with them.
     """
     if clear and dry_run:
         raise click.UsageError("--clear removes and --dry-run only measures: choose one")

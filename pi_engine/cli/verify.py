@@ -17,26 +17,35 @@ if TYPE_CHECKING:
     from pi_engine.verification import Verification
 
 
-@click.command(short_help="Is this file of digits π?")
+@click.command(short_help="Check whether a file holds digits of π.")
 @click.argument("file", type=FILE)
 @click.option(
     "--method",
     type=click.Choice(["auto", "recompute", "bbp", "known"]),
     default="auto",
     show_default=True,
-    help="known: published digits and hashes, in seconds; recompute: our own digits to the file's length; bbp: the end of the "
-    "digits' binary expansion beside BBP's digits of π; "
-    "auto: the cheapest that proves the whole file.",
+    help="known compares with published digits and hashes, in seconds; it does not compare every digit. "
+    "recompute computes π to the length of the file and compares every digit. bbp checks the end of the "
+    "binary expansion of the digits by BBP's formula. auto takes the fastest method that checks the whole "
+    "file and finds a wrong digit.",
+)
+@click.option("--proof", is_flag=True, help="Also check FILE.proof.json, the certificate that 'compute --proof' wrote.")
+@click.option(
+    "--digits",
+    type=COUNT,
+    metavar="N",
+    help="Number of digits that the file should have. A file with fewer is reported as truncated.",
+)
+@click.option("--base", type=click.Choice(["10", "16"]), help="Base of a text file. By default the digits decide.")
+@click.option(
+    "--threads", type=click.IntRange(min=1), metavar="N", help="Number of threads. By default all processors are used."
 )
 @click.option(
-    "--proof", is_flag=True, help="Check FILE.proof.json too, which 'compute --proof' wrote, without trusting its run."
+    "--memory",
+    type=SIZE,
+    metavar="SIZE",
+    help="Memory to stay within, for example 8GiB. By default all memory that this process may use.",
 )
-@click.option(
-    "--digits", type=COUNT, metavar="N", help="How many digits the file should have: with fewer it is truncated."
-)
-@click.option("--base", type=click.Choice(["10", "16"]), help="Base of a text; by default it is told from the digits.")
-@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Threads of the computation, by default all.")
-@click.option("--memory", type=SIZE, metavar="SIZE", help="Memory to stay within, like 8GiB; by default the machine's.")
 @json_option
 @quiet_option
 @click.pass_context
@@ -53,14 +62,14 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Say whether FILE holds digits of π, and if not, where it goes wrong.
+    """Check whether FILE holds digits of π, and find the first digit that is wrong.
 
-    FILE may be text, with any line breaks, blanks, groups or a header, such text compressed by gzip, xz or Zstandard, a
-    .ycd file, a folder with a set of .ycd files, or '-' for stdin; its content tells which. Positions are counted from 1
-    after the point.
+    FILE can be text with any line breaks, blanks, groups or header, the same text compressed by gzip, xz or
+    Zstandard, a .ycd file, a folder with a set of .ycd files, or '-' for stdin. The content decides, not the name.
+    Positions count from 1 after the point.
 
-    Exit codes: 0 these are digits of π, 3 a digit is wrong, 5 the file is corrupt or truncated; 1 failed, 2 usage,
-    4 does not fit, 130 interrupted.
+    Exit codes: 0 the digits are those of π, 3 a digit is wrong, 5 the file is corrupt or truncated, 1 failed, 2 wrong
+    usage, 4 not enough memory, 130 interrupted.
     """
     if proof and (method != "auto" or digits is not None or base is not None or file == "-"):
         raise click.UsageError(
