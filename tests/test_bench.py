@@ -70,7 +70,7 @@ def test_a_program_that_fails_is_named():
         (["--digits", "0"], 2, "nothing to time"),
         (["--digits", "x"], 2, "not a count"),
         (["--threads", "0"], 2, "0"),
-        (["--digits", "1e15"], 4, "memory"),
+        (["--digits", "1e15"], 4, "would fit"),
     ],
 )
 def test_bad_options_get_one_line(arguments, code, says):

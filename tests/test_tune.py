@@ -170,6 +170,7 @@ for kernel in (merges_claimed, quotients_claimed):
 """
 
 
+@pytest.mark.slow
 def test_kernels_are_stored_whatever_was_compiled_before(tmp_path):
     """With the batch kernels first, which count references: the routines that they share must not."""
     assert python(WORST_ORDER, environment_of(tmp_path)) == "compiled  True\ncompiled  True"
