@@ -52,7 +52,7 @@ def require_certificate_file(file: str | Path, *, overwrite: bool) -> None:
         UsageError, CapacityError: as `require_writable`; the file is a device or a pipe, which cannot be read again.
     """
     if Path(file).exists() and not Path(file).is_file():
-        raise UsageError(f"{file} is no regular file, so it can have no certificate: leave out --proof")
+        raise UsageError(f"{file} is not a regular file, so no certificate can be written beside it: leave out --proof")
     require_writable(certificate_path(file), size=_LARGEST, overwrite=overwrite)
 
 
@@ -144,9 +144,9 @@ def read_certificate(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         fields = None
     if not isinstance(fields, dict):
-        raise CorruptFileError(f"{path} is no certificate: it is not a JSON object", kind="certificate")
+        raise CorruptFileError(f"{path} is not a certificate: it is not a JSON object", kind="certificate")
     if fields.get("schema") != _SCHEMA:
-        raise CorruptFileError(f"{path} is no certificate of version {_SCHEMA}", kind="certificate")
+        raise CorruptFileError(f"{path} is not a certificate of version {_SCHEMA}", kind="certificate")
     for name, kind in _FIELDS.items():
         if not isinstance(fields.get(name), kind) or isinstance(fields[name], bool):
             raise CorruptFileError(f"{path}: the field {name!r} is missing or not of its type", kind="certificate")

@@ -60,7 +60,7 @@ def require_plot(path: str, *, overwrite: bool) -> None:
         PiEngineError: matplotlib is not installed.
     """
     if Path(path).suffix.lower() not in SUFFIXES:
-        raise UsageError(f"{path} is neither SVG nor PNG: let its name end in .svg or .png")
+        raise UsageError(f"the name of the picture must end in .svg or .png, not {Path(path).suffix or 'nothing'!r}")
     require_writable(path, size=_LARGEST_FILE, overwrite=overwrite)
     _pyplot()
 

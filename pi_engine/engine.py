@@ -186,7 +186,7 @@ def require_usable(digits: int, base: int, check: str) -> None:
         UsageError: the message says which argument, and what it may be.
     """
     if digits < 0:
-        raise UsageError("the number of digits cannot be negative: give 0 or more")
+        raise UsageError("the number of digits must not be negative")
     if base not in BASES:
         raise UsageError(f"base {base} is not supported: choose 10 or 16")
     if check not in ("none", "fast", "full"):

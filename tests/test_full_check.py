@@ -169,7 +169,7 @@ def test_commands(tmp_path):
         (["compute", "100", "--proof"], "-o FILE"),
         (["compute", "100", "-o", str(tmp_path / "x"), "--proof", "--check", "fast"], "--check fast"),
         (["compute", "1000", "-o", str(file), "--proof"], "exists"),
-        (["compute", "100", "-o", "/dev/null", "--proof"], "no regular file"),
+        (["compute", "100", "-o", "/dev/null", "--proof"], "not a regular file"),
         (["verify", "-", "--proof"], "alone"),
         (["verify", str(tmp_path / "none"), "--proof"], "cannot be read"),
     ):

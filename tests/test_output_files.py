@@ -29,7 +29,7 @@ def test_an_existing_file_is_kept_without_force(capsys, tmp_path):
 
 def test_a_file_that_appears_meanwhile_is_kept(tmp_path):
     target = tmp_path / "pi.txt"
-    with pytest.raises(pi_engine.UsageError, match="exists: replace it"):  # noqa: PT012
+    with pytest.raises(pi_engine.UsageError, match="exists: give overwrite=True"):  # noqa: PT012
         with atomic.atomic_writer(target, overwrite=False) as stream:
             stream.write(b"3")
             target.write_text("precious")

@@ -74,7 +74,7 @@ def multiply_level(
     failures = [work(), *(other.result() for other in others)]
     if max(failures) >= 0:
         raise VerificationError(
-            f"product {max(failures)} of a level is wrong modulo 2^61 - 1: run `pi-engine selftest`"
+            f"product {max(failures)} of a level is wrong modulo 2^61 − 1: run again, and if it happens twice test the memory"
         )
     return Batch(limbs, offsets[:count], lengths)
 

@@ -153,5 +153,5 @@ def check_product(a: mpz, b: mpz, product: mpz, *, thorough: bool = False, pool:
         if not is_product(a, b, product, prime, pool):
             raise VerificationError(
                 f"a product of {a.bit_length()} by {b.bit_length()} bits is wrong modulo {prime}: "
-                "run `pi-engine selftest`; if that passes, suspect the memory of this machine"
+                "run again, and if it happens twice test the memory of this machine"
             )

@@ -133,7 +133,7 @@ def _explain(error: BaseException) -> tuple[int, str]:
         case click.ClickException() as other:
             outcome = other.exit_code, f"error: {other.format_message()}"
         case PiEngineError():
-            outcome = error.exit_code, f"error: {error}"
+            outcome = error.exit_code, f"error: {error}".replace("give overwrite=True", "give --force")
         case OSError():
             place = f" ({error.filename})" if error.filename else ""
             outcome = 1, f"error: {error.strerror or error}{place}"

@@ -20,19 +20,19 @@ _LARGEST_EXPONENT = 1000
 _EXAMPLES = "1000000, 1_000_000, 1e6, 10**6 or 1M"
 
 
-def parse_count(text: str) -> int:
+def parse_count(text: str, what: str = "a count") -> int:
     """The exact integer that a spelling like `1.5e6`, `2**20`, `1,000,000` or `10M` stands for.
 
     k, m, g or b, and t are powers of ten, in any case.
 
     Raises:
-        ValueError: it is no whole number ≥ 0, or one of more than 1000 digits; the message says which.
+        ValueError: it is no whole number ≥ 0, or one of more than 1000 digits; the message says which, and of `what`.
     """
     stripped = text.strip()
     if len(stripped) > _LARGEST_EXPONENT:
         raise ValueError(f"{stripped[:20]!r}… is too large")
     if re.fullmatch(r"[-−].*\d.*", stripped):
-        raise ValueError(f"{text!r} is negative: give it without a sign")
+        raise ValueError(f"{what} must not be negative")
     power = _POWER.fullmatch(stripped)
     if power:
         base, exponent = int(power["base"]), int(power["exponent"])
@@ -70,6 +70,10 @@ def parse_size(text: str) -> int:
     return size
 
 
+_WHAT = {"position": "the position", "d": "D", "block_size": "the block size"}
+"""What the counts are that are no numbers of digits, by the name of the parameter."""
+
+
 class Count(click.ParamType[int]):
     """A count of digits, terms or the like."""
 
@@ -80,7 +84,7 @@ class Count(click.ParamType[int]):
         if isinstance(value, int):
             return value
         try:
-            return parse_count(str(value))
+            return parse_count(str(value), _WHAT.get(param.name or "" if param else "", "the number of digits"))
         except ValueError as error:
             self.fail(str(error), param, ctx)
 

@@ -50,11 +50,13 @@ def require_writable(path: str | Path, *, size: int, overwrite: bool) -> None:
     except (OSError, RuntimeError) as error:  # Python 3.11 and 3.12 report a loop of links as a RuntimeError
         raise UsageError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}") from error
     if free < size:
-        raise CapacityError(f"{path} would take {size:_} bytes, but its disk has {free:_} free: make room first")
+        raise CapacityError(
+            f"not enough disk space: {path} needs {size:_} bytes, and {free:_} are free; make room, or choose another folder"
+        )
 
 
 def _exists(path: str | Path) -> str:
-    return f"{path} exists: replace it with --force (in Python, overwrite=True), or choose another name"
+    return f"{path} exists: give overwrite=True to replace it, or choose another name"
 
 
 @contextmanager

@@ -42,7 +42,9 @@ def format_to_write(path: str | Path, chosen: str | None = None) -> Format:
         raise UsageError(f"format {chosen!r} is not known: choose one of {', '.join(FORMATS)}")
     foreign = _FOREIGN.get(Path(path).suffix.lower())
     if foreign:
-        raise UsageError(f"{path}: {foreign} is not written: end the name in .txt, .txt.gz, .txt.xz, .txt.zst or .ycd")
+        raise UsageError(
+            f"{path}: {foreign} cannot be written; end the name in .txt, .txt.gz, .txt.xz, .txt.zst or .ycd"
+        )
     return format_of_name(path)
 
 

@@ -65,7 +65,7 @@ class YcdReader:
     def _check(self, words: Words, base: int, offset: int, padding: int) -> None:
         if base == 10 and words.max() > _LARGEST:
             at = offset + 8 * int(np.argmax(words > _LARGEST))
-            raise CorruptFileError(f"{self._source.name}: the word at byte {at:_} is no 19 digits", offset=at)
+            raise CorruptFileError(f"{self._source.name}: the word at byte {at:_} does not hold 19 digits", offset=at)
         if padding and int(words[-1]) % base**padding:
             at = offset + 8 * (len(words) - 1)
             raise CorruptFileError(

@@ -34,10 +34,10 @@ def require_set_writable(path: str | Path, *, size: int, overwrite: bool) -> Non
     """
     folder = set_folder(path)
     if not folder.name:
-        raise UsageError(f"{path} is no name for a set of files: give one like pi.ycd")
+        raise UsageError(f"{path} cannot be the name of a set of files: choose one like pi.ycd")
     if folder.is_dir():
         if not overwrite:
-            raise UsageError(f"{folder} exists: replace it with --force (in Python, overwrite=True), or choose another")
+            raise UsageError(f"{folder} exists: give overwrite=True to replace it, or choose another name")
         _require_only_a_set(folder)
         folder = folder.with_name(f".{secrets.token_hex(8)}.partial")  # what is beside it may be written
     require_writable(folder, size=size, overwrite=False)
@@ -107,7 +107,7 @@ def _publish(temporary: Path, target: Path, *, overwrite: bool) -> None:
     """Give the finished folder its name; an old set is moved aside first, and back if that fails."""
     if not overwrite or not target.exists():
         if target.exists():
-            raise UsageError(f"{target} exists by now: replace it with --force (in Python, overwrite=True)")
+            raise UsageError(f"{target} exists by now: give overwrite=True to replace it")
         temporary.rename(target)
         return
     _require_only_a_set(target)

@@ -84,7 +84,7 @@ def test_the_command(tmp_path, results, capsys):
         ([str(source), str(tmp_path / "set.ycd"), "--block-size", "5000"], "--force"),
         ([str(source), str(tmp_path / "missing" / "pi.txt")], "does not exist"),
         ([str(tmp_path / "missing.txt"), str(tmp_path / "y.txt")], "No such file"),
-        ([str(source), str(tmp_path / "y.bz2")], "bzip2 is not written"),
+        ([str(source), str(tmp_path / "y.bz2")], "bzip2 cannot be written"),
     ):
         assert run(["convert", *arguments]) == 2
         captured = capsys.readouterr()

@@ -33,7 +33,7 @@ def test_formats_by_name():
         "text", "text", "gz", "zst", "xz", "ycd",
     ]  # fmt: skip
     assert format_to_write("pi.gz", "text") == "text"
-    with pytest.raises(UsageError, match="bzip2 is not written"):
+    with pytest.raises(UsageError, match="bzip2 cannot be written"):
         format_to_write("pi.txt.bz2")
     with pytest.raises(UsageError, match="'rar' is not known"):
         format_to_write("pi.txt", "rar")

@@ -75,7 +75,7 @@ def header_with(old, new):
         (lambda text: ycd(text).replace(b"\x00", b" " * 5000, 1), "does not end"),
         (lambda text: ycd(text) + b"\x00", "goes on after"),
         (lambda text: ycd(text)[:-1], "truncated: it holds"),
-        (lambda text: ycd(text)[:-1] + b"\xff", "no 19 digits"),
+        (lambda text: ycd(text)[:-1] + b"\xff", "not hold 19 digits"),
         (lambda text: header_bytes(10, 20_000, 1, 20_010) + ycd(text)[-8:], "file 1 of a set"),
         (lambda text: header_bytes(10, 50, 0, 40) + digit_words(text[2:42], 10).tobytes(), None),
     ],
