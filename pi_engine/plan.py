@@ -278,6 +278,6 @@ def refusal(
     count = f"{digits:_} digits" if plans else f"more than {MOST_DIGITS:_} digits"
     most = most_digits(series, base, threads=threads, limit=1 << 100, check=check)
     return CapacityError(
-        f"{count} fit in no machine: GMP's integers end at 2^31 − 1 limbs, enough for {most:_} digits; "
+        f"{count} are too many for any machine: GMP's integers end at 2^31 − 1 limbs, enough for {most:_} digits; "
         f"here {format_bytes(limit)} may be used, and {remedy}"
     )

@@ -97,7 +97,7 @@ class ProgressBar:
         view = self._outlook.view()
         display = self._display or self._open()
         assert self._task is not None
-        left = "" if view.remaining is None else f"about {_clock_time(view.remaining)} to go"
+        left = "" if view.remaining is None else f"about {_clock_time(max(1.0, view.remaining))} to go"
         display.update(
             self._task,
             total=None if view.share is None else _UNITS,
