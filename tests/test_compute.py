@@ -141,7 +141,7 @@ def test_the_hash_does_not_depend_on_the_cut(million, rng):
         ({"digits": 5, "threads": 0}, "threads must be 1"),
         ({"digits": 5, "memory": 0}, "memory limit"),
         ({"digits": 5, "check": "most"}, "choose 'none', 'fast' or 'full'"),
-        ({"digits": 5, "series": "leibniz"}, "unknown series"),
+        ({"digits": 5, "series": "wallis"}, "unknown series"),
     ],
 )
 def test_unusable_arguments(arguments, message):
