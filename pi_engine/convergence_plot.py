@@ -172,7 +172,7 @@ def _draw_digits(axis: Any, lines: Sequence[_Line]) -> None:
     axis.set_ylim(0, max(1.0, axis.get_ylim()[1]))
     axis.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     rated = any(line.named and line.of.series.order is None for line in lines)
-    subtitle = "behind a name: digits that one more term adds, in the long run" if rated else ""
+    subtitle = "after each name: the digits that one more term adds in the long run" if rated else ""
     finish(axis, "Digits of π gained, term by term", subtitle, ends)
 
 

@@ -16,13 +16,14 @@ from pi_engine.radix.words import DIGITS_PER_WORD
 from pi_engine.runtime.capacity import not_enough_memory
 from pi_engine.runtime.progress import announce
 from pi_engine.runtime.threads import available_threads
-from pi_engine.verify.by_bbp import FEWEST_DIGITS, Disagreement
+from pi_engine.verify.by_bbp import FEWEST_DIGITS, LOCATING, Disagreement
 from pi_engine.verify.difference import Difference, first_difference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pi_engine.file_case import FileCase
+    from pi_engine.runtime.progress import Progress, Step
     from pi_engine.verification import Verification
 
 
@@ -126,7 +127,7 @@ def _by_bbp(case: FileCase, *, locate: bool) -> Verification | None:
     words = gathered(case.blocks(), survey.digits)
     threads = available_threads() if case.threads is None else case.threads
     integer = survey.integer or PI.integer
-    found = prove(words, survey.digits, integer=integer, threads=threads, progress=case.progress, locate=locate)
+    found = prove(words, survey.digits, integer=integer, threads=threads, progress=_told(case), locate=locate)
     if isinstance(found, Disagreement):
         return None
     if isinstance(found, Difference):
@@ -147,6 +148,23 @@ def _by_bbp(case: FileCase, *, locate: bool) -> Verification | None:
         f"{last:_}, by Bellard's formula: of wrong digits only such escape it as change π by a multiple of a power of 1/2, "
         f"and they would be more than a half of all up to the last of them{case.without_integer()}",
     )
+
+
+def _told(case: FileCase) -> Progress:
+    """The progress of the method bbp: where it has found an error, other work comes than was announced."""
+
+    def report(phase: str, done: int, total: int) -> None:
+        if phase == LOCATING and not case.locating:
+            case.locating = True
+            assert case.survey is not None
+            announce(case.progress, partial(_bisection, case, case.survey.digits))
+        case.progress(phase, done, total)
+
+    return report
+
+
+def _bisection(case: FileCase, digits: int) -> list[Step]:
+    return [bisecting_by_bbp(case, digits)]
 
 
 def _bbp_can(case: FileCase) -> bool:

@@ -264,3 +264,20 @@ def test_the_bar_moves_while_a_step_is_silent(monkeypatch):
         while not re.search(r"[1-9]\d* %|[1-9] %", terminal.text) and bar._thread.is_alive():
             pass
     assert "root" in terminal.text
+
+
+def test_the_command_says_that_it_has_found_an_error(tmp_path, capsys, monkeypatch):
+    """A terminal has it in the bar; elsewhere a line says so, unless the error is found at once."""
+    from pi_engine.cli import verify
+    from pi_engine.cli.main import run
+
+    assert verify.LOCATING == LOCATING
+    text = pi_engine.compute(30_000).text()
+    (tmp_path / "pi.txt").write_text(text[:30] + str((int(text[30]) + 1) % 10) + text[31:])
+    for seconds, said in ((0.0, True), (1e9, False)):
+        monkeypatch.setattr(verify, "_WORTH_SECONDS", seconds)
+        assert run(["verify", str(tmp_path / "pi.txt")]) == 3
+        assert ("pi.txt: an error was found; locating it" in capsys.readouterr().err) == said
+    monkeypatch.setattr(verify, "_WORTH_SECONDS", 0.0)
+    assert run(["verify", "-q", str(tmp_path / "pi.txt")]) == 3
+    assert capsys.readouterr().err == ""

@@ -195,14 +195,18 @@ def _print_table(found: list[Convergence], *, quiet: bool) -> None:
 
 def _notes(found: list[Convergence]) -> list[str]:
     """What the columns of the table are."""
-    timed = any(x.seconds for x in found)
+    timed = sorted({n for x in found for n in x.seconds})
     slow = [x.series.name for x in found if x.series.order is not None]
     return [
         "digits after so many terms: −log10 of the error; 3.1416 has 5.13",
         "digits per term: added by one more term in the long run",
         *([] if timed else ["measured: the same, by a fit to the first terms"]),
         "cost: predicted time of the sum, as a multiple of Chudnovsky's",
-        *(["relative time: measured time of the sum, as a multiple of Chudnovsky's"] if timed else []),
+        *(
+            [f"relative time: time at {_power(timed[-1])}, as a multiple of Chudnovsky's; the median over the rounds"]
+            if timed
+            else []
+        ),
         *([f"no cost or time, because too slow to compute with: {', '.join(slow)}"] if slow else []),
     ]
 

@@ -8,13 +8,40 @@ import click
 
 from pi_engine.cli.names import FILE
 from pi_engine.cli.options import json_option, quiet_option
-from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.output import emit, emit_json, say
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, SIZE
-from pi_engine.cli.terminal import hang, stdout_width
+from pi_engine.cli.terminal import hang, stderr_width, stdout_width
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pi_engine.runtime.progress import Step
     from pi_engine.verification import Verification
+
+LOCATING = "error found, locating it"
+"""As `verify.by_bbp` names the phase, whose module takes a while to import."""
+
+_WORTH_SECONDS = 1.0
+
+
+class _Told(ProgressBar):
+    """A progress bar, and a line in its place where stderr is no terminal, when an error has been found and locating it takes a while."""
+
+    def __init__(self, file: str, *, quiet: bool) -> None:
+        super().__init__(enabled=not quiet)
+        self._line = (
+            "" if quiet or stderr_width() is not None else f"pi-engine: {file}: an error was found; locating it"
+        )
+
+    def expect(self, steps: Sequence[Step]) -> None:
+        """These steps are what is left to be done."""
+        super().expect(steps)
+        if not self._line or not any(step.phase.startswith(LOCATING) for step in steps):
+            return
+        if sum(step.seconds for step in steps) >= _WORTH_SECONDS:
+            say(self._line)
+            self._line = ""
 
 
 @click.command(short_help="Check whether a file holds digits of π.")
@@ -75,7 +102,7 @@ def command(
         raise click.UsageError(
             "--proof takes digits, base and method from the certificate of a file: give the file alone"
         )
-    with ProgressBar(enabled=not quiet) as progress:
+    with _Told(file, quiet=quiet) as progress:
         if proof:
             from pi_engine.certificate import verify_certificate
 
