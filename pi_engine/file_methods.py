@@ -145,8 +145,8 @@ def _by_bbp(case: FileCase, *, locate: bool) -> Verification | None:
         method="bbp",
         proved=f"the first {found.head:_} digits equal those computed here, {survey.compared} groups of published digits agree, and the "
         f"fraction that all {survey.digits:_} digits stand for has the hexadecimal digits of π at {found.position:_} to "
-        f"{last:_}, by Bellard's formula: of wrong digits only such escape it as change π by a multiple of a power of 1/2, "
-        f"and they would be more than a half of all up to the last of them{case.without_integer()}",
+        f"{last:_}, by Bellard's formula; wrong digits escape this check only if they change π by a multiple of a power of 1/2, "
+        f"and then more than half of all digits up to the last wrong one are wrong{case.without_integer()}",
     )
 
 

@@ -91,6 +91,8 @@ def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
     for _ in range(components):
         steps.append(Step("sum", each["sum"] * cost / components + loading))
         loading = 0.0
+        if check != "none":
+            steps.append(Step("check", each["check"] / (2 * components)))
         if plan.combines:
             steps.append(Step("division", each["division"]))
     steps += [Step("root", each["root"]), Step("division", each["division"])]
@@ -98,7 +100,7 @@ def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
         steps.append(Step("BBP", bbp_seconds(plan.fraction_bits / 4, threads)))
     steps.append(Step("conversion", each["conversion"] if plan.base == 10 else each["check"]))
     if check != "none":
-        steps.append(Step("check", each["check"]))
+        steps.append(Step("check", each["check"] / 2))
     if check == "full":
         steps.append(Step("confirmation", _confirmation_seconds(plan, digits, threads)))
     return steps

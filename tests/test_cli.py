@@ -217,6 +217,8 @@ def test_importing_the_package_imports_nothing_large():
         (["compute", "1e9", "--memory", "1GB"], 4, "at most"),
         (["compute", "10", "--memory", "1k"], 4, "not even one would fit"),
         (["compute", "5", "--memory", "lots"], 2, "not a size"),
+        (["compute", "5", "--memory", "20"], 2, "with its unit, like 8GiB"),
+        (["convert", "--block-size"], 2, "(see pi-engine convert --help)"),
         (["compute", "5", "--series", "nilakantha"], 2, "unknown series 'nilakantha': 'pi-engine series list'"),
         (["compute", "5", "--series", "leibniz"], 2, "5 digits would take about 10.5 terms; choose another series"),
         (["compute", "5", "--base", "7"], 2, "'7' is not one of"),

@@ -204,6 +204,13 @@ def test_zsh_loads_the_script_from_fpath(tmp_path, capsys):
     code = "fpath=($PWD $fpath); autoload -Uz compinit; compinit -D -u; print $_comps[pi-engine]; _pi-engine 2>&1 | head -1"
     answer = subprocess.run(["zsh", "-f", "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert answer.stdout.splitlines()[0] == "_pi-engine"
+    (tmp_path / "pi-engine").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pi_engine "$@"\n')
+    (tmp_path / "pi-engine").chmod(0o755)
+    calls = "compadd() { print called; }; _describe() { print called; }; compset() { : }; words=($COMMAND conver); CURRENT=2; PREFIX=conver"
+    twice = f"fpath=($PWD $fpath); autoload -Uz _pi-engine; {calls}; _pi-engine; _pi-engine"
+    environment = {**os.environ, "COMMAND": str(tmp_path / "pi-engine")}
+    again = subprocess.run(["zsh", "-f", "-c", twice], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert again.stdout == "called\ncalled\n", again.stderr  # not at the first call alone
     assert answer.stderr == ""
     assert "compdef" not in answer.stdout  # it completes at once, where it can: outside a terminal it cannot
 

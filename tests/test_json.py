@@ -179,7 +179,7 @@ def test_json_and_quiet_are_described_alike(name):
     for _, command in commands(found, (name,)) if isinstance(found, click.Group) else [(name, found)]:
         (quiet,) = [x for x in command.params if "--quiet" in x.opts]
         assert set(quiet.opts) == {"-q", "--quiet"}
-        assert quiet.help == "Print nothing on stderr but errors; stdout stays as it is."
+        assert quiet.help == "Print only errors to stderr. The output on stdout stays the same."
 
 
 @pytest.mark.parametrize(

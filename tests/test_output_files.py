@@ -104,7 +104,7 @@ def test_a_named_pipe_is_written_to(tmp_path):
 def test_too_little_disk_is_refused_before_the_start(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9 - 5, 5))
     assert run(["compute", "5", "-o", str(tmp_path / "pi.txt")]) == 4
-    assert "has 5 free" in capsys.readouterr().err
+    assert "and 5 are free" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, 4), (errno.EDQUOT, 4), (errno.EIO, 1)])

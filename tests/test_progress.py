@@ -125,7 +125,8 @@ def test_what_is_expected_comes(series, check, base):
     told = Recorder()
     pi_engine.compute(3000, series=series, check=check, base=base, progress=told)
     (expected,) = told.expected
-    assert is_within(told.begun, expected), (told.begun, expected)
+    came = [phase for phase in told.begun if not phase.startswith("confirmation:")]
+    assert came == expected  # each in its turn: a bar that looked for a later one would jump there
     assert told.shares == sorted(told.shares)
 
 

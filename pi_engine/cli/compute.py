@@ -246,5 +246,5 @@ def _as_json(
         "mapped_memory_bytes": result.mapped_memory_bytes,
         "checks": [vars(check) for check in checks],
         "output": file,
-        "versions": arithmetic_versions(),
+        "versions": arithmetic_versions(kernels=result.path == "compiled"),
     }

@@ -112,7 +112,7 @@ def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
         if isinstance(error, BrokenPipeError):  # the reader has seen enough
             drop_stdout()
             return 1
-        code, message = _explain(error)
+        code, message = _explain(error, arguments)
         message = " ".join(message.split())
         say(f"pi-engine: {message}")
         if reply.as_json and not reply.has_object:
@@ -121,14 +121,15 @@ def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
     return 0
 
 
-def _explain(error: BaseException) -> tuple[int, str]:
+def _explain(error: BaseException, arguments: list[str]) -> tuple[int, str]:
     match error:
         case click.Abort() | KeyboardInterrupt():
             outcome = INTERRUPTED, "interrupted"
         case Terminated():
             outcome = 128 + error.number, "terminated"
         case click.UsageError() as usage:
-            command = usage.ctx.command_path if usage.ctx else "pi-engine"
+            named = f"pi-engine {arguments[0]}" if arguments and arguments[0] in COMMANDS else "pi-engine"
+            command = usage.ctx.command_path if usage.ctx else named  # the parser of options knows none
             outcome = 2, f"error: {usage.format_message().rstrip('.')} (see {command} --help)"
         case click.ClickException() as other:
             outcome = other.exit_code, f"error: {other.format_message()}"

@@ -1,8 +1,9 @@
 """How much of a command's work is done, and how long the rest will take: what a progress bar shows, without its drawing.
 
 Work is a sequence of steps, each with the seconds that a model predicts for it (`forecast`). The share of a step that is done
-is what the step itself reports. A step that cannot report, such as one square root, is taken to go on at the predicted speed,
-more slowly at the end, so that it never arrives before it has. The steps that are done tell how far the model is off here.
+is what the step itself reports, in units. Within a unit, and a step that cannot report, such as one square root, is one, work is
+taken to go on at the predicted speed, more slowly at the end, so that it never arrives before it has. The steps that are done
+tell how far the model is off here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _SLOWS_FROM = 0.8
-"""The share of a silent step from which on it is shown to go on more slowly."""
+"""The share of a silent unit from which on it is shown to go on more slowly."""
 
 _MOST_SHARE = 0.999
 _FEWEST_SHARE = 0.02
@@ -49,7 +50,7 @@ class Outlook:
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         """Begin now, by `clock`."""
         self._clock = clock
-        self._begin = self._expected_at = self._step_at = clock()
+        self._begin = self._expected_at = self._step_at = self._unit_at = clock()
         self._steps: list[Step] = []
         self._modelled = True
         self._index = -1
@@ -74,6 +75,8 @@ class Outlook:
         begins = phase != self._phase or (total == 0 and done == 0)
         if begins:
             self._enter(phase)
+        if begins or done != self._done:
+            self._unit_at = self._clock()
         self._phase, self._done, self._total = phase, done, total
 
     def _enter(self, phase: str) -> None:
@@ -112,15 +115,14 @@ class Outlook:
     def _fraction(self) -> float:
         """The share of the current step that is done."""
         step = self._steps[self._index]
-        if self._total and self._phase == step.phase:
-            # a phase of several steps reports its share of them all
-            count = sum(x.phase == step.phase for x in self._steps)
-            before = sum(x.phase == step.phase for x in self._steps[: self._index])
-            return min(1.0, max(0.0, self._done / self._total * count - before))
         expected = step.seconds * self._slowness(sum(x.seconds for x in self._steps[: self._index]), self._step_at)
-        x = (self._clock() - self._step_at) / max(expected, 1e-9)
-        room = 1 - _SLOWS_FROM
-        return x if x < _SLOWS_FROM else 1 - room * math.exp(-(x - _SLOWS_FROM) / room)
+        if not self._total or self._phase != step.phase:
+            return _passed(self._clock() - self._step_at, expected)
+        # a phase of several steps reports its share of them all
+        count = sum(x.phase == step.phase for x in self._steps)
+        before = sum(x.phase == step.phase for x in self._steps[: self._index])
+        done = self._done + _passed(self._clock() - self._unit_at, expected * count / self._total)
+        return min(1.0, max(0.0, done / self._total * count - before))
 
     def _slowness(self, predicted: float, until: float) -> float:
         """By how much longer work takes here than predicted, as far as that has been seen."""
@@ -142,3 +144,9 @@ class Outlook:
         done = self._seconds_done()
         left = sum(step.seconds for step in self._steps) - done
         return max(0.0, left * self._slowness(done, self._clock()))
+
+
+def _passed(spent: float, expected: float) -> float:
+    """The share of a unit of work that is done after so many seconds, if it takes about `expected`; below 1."""
+    x, room = spent / max(expected, 1e-9), 1 - _SLOWS_FROM
+    return x if x < _SLOWS_FROM else 1 - room * math.exp(-(x - _SLOWS_FROM) / room)

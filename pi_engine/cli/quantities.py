@@ -17,6 +17,9 @@ _SIZE = re.compile(
     r"(?P<number>\d+(?:\.\d+)?)\s*(?P<prefix>[kmgtp]?)(?P<binary>i?)(?P<bytes>b?)", re.IGNORECASE | re.ASCII
 )
 _LARGEST_EXPONENT = 1000
+_LEAST_BARE_SIZE = 1 << 20
+"""A smaller number without a unit was meant to have one."""
+
 _EXAMPLES = "1000000, 1_000_000, 1e6, 10**6 or 1M"
 
 
@@ -64,10 +67,10 @@ def parse_size(text: str) -> int:
         raise ValueError(f"{text!r} is not a size: write it like 8GiB, 8GB or 800M")
     decimal = match["bytes"] and not match["binary"]
     unit = (1000 if decimal else 1024) ** " kmgtp".index(match["prefix"].lower() or " ")
-    size = int(Fraction(match["number"]) * unit)
+    size = Fraction(match["number"]) * unit
     if size < 1:
         raise ValueError(f"{text!r} is not a size: give at least one byte")
-    return size
+    return int(size)
 
 
 _WHAT = {"position": "the position", "d": "D", "block_size": "the block size"}
@@ -114,9 +117,12 @@ class Size(click.ParamType[int]):
         if isinstance(value, int):
             return value
         try:
-            return parse_size(str(value))
+            size = parse_size(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
+        if size < _LEAST_BARE_SIZE and not re.search("[a-z]", str(value), re.IGNORECASE):
+            self.fail(f"{value!r} is {size} bytes: write a size with its unit, like 8GiB, 8GB or 800M", param, ctx)
+        return size
 
 
 COUNT = Count()

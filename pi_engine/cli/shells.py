@@ -71,7 +71,7 @@ _ZSH = r"""#compdef %(prog_name)s
     [[ -n $toml ]] && _files -g '*.toml(-.)'
     return 0
 }
-if [[ ${zsh_eval_context[-1]} == loadautofunc ]]; then # a file _%(prog_name)s in a folder of $fpath
+if [[ ${funcstack[1]} == _%(prog_name)s ]]; then # a file _%(prog_name)s in a folder of $fpath
     %(complete_func)s "$@"
 else
     (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }

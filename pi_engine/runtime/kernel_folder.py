@@ -167,6 +167,9 @@ def remove_kernels() -> tuple[Path | None, list[int]]:
         return None, []
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file() and path.name != _STAMP]
     shutil.rmtree(folder)
+    with contextlib.suppress(OSError):  # other installations have theirs beside it
+        folder.parent.rmdir()
+        folder.parent.parent.rmdir()
     return folder, sizes
 
 

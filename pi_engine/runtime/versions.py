@@ -13,14 +13,19 @@ from pi_engine import __version__
 _DISTRIBUTIONS = ("numpy", "numba", "llvmlite", "click", "rich", "platformdirs")
 
 
-def arithmetic_versions() -> dict[str, str]:
-    """This package, Python, gmpy2 and the GMP it was built with."""
-    return {
+def arithmetic_versions(*, kernels: bool = False) -> dict[str, str]:
+    """This package, Python, gmpy2 and the GMP it was built with; with `kernels` what compiles and loads those, too."""
+    versions = {
         "pi_engine": __version__,
         "python": platform.python_version(),
         "gmpy2": gmpy2.version(),
         "gmp": gmpy2.mp_version().removeprefix("GMP "),
     }
+    if kernels:
+        from importlib.metadata import version
+
+        versions.update({name: version(name) for name in ("numpy", "numba", "llvmlite")})
+    return versions
 
 
 def installed_versions() -> dict[str, str]:

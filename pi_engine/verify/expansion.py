@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gmpy2 import mpz
 
+from pi_engine.bigint.product import multiply
 from pi_engine.radix.integer_text import FROM_TEXT_FROM_DIGITS, from_text_pays
 from pi_engine.radix.words import DIGITS_PER_WORD as _WIDTHS
 
@@ -59,10 +60,20 @@ def expand(digits: DecimalDigits, hex_digits: int, threads: int) -> BinaryExpans
     """
     places = DIGITS_PER_WORD * len(digits.words)
     bits = max(4 * hex_digits, places)
-    numerator, denominator = _integer(digits, threads) << (bits - places), mpz(5) ** places
+    numerator, denominator = _integer(digits, threads) << (bits - places), _power_of_five(places, threads)
     from pi_engine.bigint.division import divide
 
     return BinaryExpansion(divide(numerator, denominator, threads=threads), bits)
+
+
+def _power_of_five(exponent: int, threads: int) -> mpz:
+    """5^exponent by squarings that use all threads, and leave the interpreter to others meanwhile; GMP's own power does neither."""
+    power = mpz(1)
+    for bit in f"{exponent:b}":
+        power = multiply(power, power, threads=threads)
+        if bit == "1":
+            power *= 5
+    return power
 
 
 def _integer(digits: DecimalDigits, threads: int) -> mpz:

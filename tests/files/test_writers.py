@@ -104,7 +104,7 @@ def test_a_failing_disk_leaves_nothing(tmp_path, results, monkeypatch, number, k
 def test_a_set_replaces_a_set_and_nothing_else(tmp_path, results):
     target = tmp_path / "pi.ycd"
     results[10].write(target, block_size=5000)
-    with pytest.raises(UsageError, match="replace it with --force"):
+    with pytest.raises(UsageError, match="give overwrite=True to replace it"):
         results[10].write(target, block_size=1000)
     results[10].write(target, block_size=1000, overwrite=True)
     assert len(list((tmp_path / "pi").iterdir())) == 13
