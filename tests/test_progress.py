@@ -282,3 +282,24 @@ def test_the_command_says_that_it_has_found_an_error(tmp_path, capsys, monkeypat
     monkeypatch.setattr(verify, "_WORTH_SECONDS", 0.0)
     assert run(["verify", "-q", str(tmp_path / "pi.txt")]) == 3
     assert capsys.readouterr().err == ""
+
+
+_NOTICE = """
+import logging, time
+from pi_engine.cli import notices, progress_bar
+progress_bar._DELAY_SECONDS = 0.0
+progress_bar._TICK_SECONDS = 0.001
+notices.hear_warnings(quiet=False)
+with progress_bar.ProgressBar(enabled=True, only="sum") as bar:
+    bar("sum", 1, 2)
+    while bar._display is None:
+        time.sleep(0.001)
+    logging.getLogger("pi_engine").warning("a notice")
+"""
+
+
+def test_a_notice_stands_above_the_bar(tmp_path, monkeypatch):
+    """In a line of its own: behind a line break, or where the bar's line has been cleared."""
+    monkeypatch.setattr(sys.modules[__name__], "_SLOWLY", _NOTICE)
+    shown, _ = in_terminal(tmp_path)
+    assert re.search(r"(?:\n|\r|\x1b\[2K)a notice\r?\n", shown), shown

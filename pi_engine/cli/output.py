@@ -68,7 +68,9 @@ def say(text: str) -> None:
         return
     width = stderr_width()
     try:
-        click.echo(text if width is None else hang(text, width), err=True)
+        # not by click, which writes past the progress bar, into its line
+        sys.stderr.write(f"{text if width is None else hang(text, width)}\n")
+        sys.stderr.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
