@@ -27,6 +27,8 @@ REPLACED = [
     (r"scripts/test((?: [^#]*)? tests/[^#]*)", r"scripts/test\1 --collect-only -q "),
     (r"scripts/test(?![-/\w])(?!.*collect-only)", "scripts/test tests/test_quantities.py"),
     (r"scripts/test-wheel", "sh -n scripts/test-wheel && test -x scripts/test-wheel"),
+    (r"\.venvs/test/bin/python -m (\w+).*", rf"'{sys.executable}' -m \1 --version"),
+    (r"\.venvs/test/bin/python scripts/make_docs.py", f"'{sys.executable}' scripts/make_docs.py --check"),
     (r"\.ci/run", "bash -n .ci/run && test -x .ci/run"),
     *([] if shutil.which("jq") else [(r"\| jq .*", "| cat")]),
 ]
