@@ -176,7 +176,8 @@ def command(
         if file is not None:
             with clock.phase("write"):
                 checks = checks + result.write(file, overwrite=force, format=form, block_size=block_size)
-    seconds = {**result.seconds, **clock.seconds, "total": result.seconds["total"] + clock.total()}
+    phases = {name: spent for name, spent in result.seconds.items() if name != "total"}
+    seconds = {**phases, **clock.seconds, "total": result.seconds["total"] + clock.total()}
     if proof:
         from pi_engine.certificate import write_certificate
 

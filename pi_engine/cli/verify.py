@@ -139,4 +139,5 @@ def _verdict(file: str, found: Verification) -> str:
             f"method {found.method}: {found.proved}"
         )
     named = found.message.removeprefix(f"{file}").lstrip(": ").removeprefix("is truncated: ")
-    return f"{file}: {'truncated' if found.kind == 'truncated' else found.status}: {named}"
+    how = f"; found in {found.seconds:.2f} s, method {found.method}" if found.status == "wrong" else ""
+    return f"{file}: {'truncated' if found.kind == 'truncated' else found.status}: {named}{how}"
