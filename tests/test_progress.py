@@ -95,6 +95,33 @@ def test_kernels_are_counted():
     assert outlook.view().label == "compilation: 5 of 31 kernels"
 
 
+def test_within_a_unit_the_model_goes_on():
+    """A kernel that takes a while moves the bar, but never past its own end."""
+    clock = Clock()
+    outlook = Outlook(clock)
+    outlook.expect([Step("compilation", 20.0), Step("sum", 0.0)])
+    outlook.report("compilation", 0, 0)
+    outlook.report("compilation", 1, 4)
+    assert outlook.view().share == pytest.approx(0.25)
+    clock.now = 2.5  # half of the time that a kernel takes
+    assert outlook.view().share == pytest.approx(0.375)
+    clock.now = 1000.0
+    assert outlook.view().share == pytest.approx(0.5)
+    outlook.report("compilation", 2, 4)
+    assert outlook.view().share == pytest.approx(0.5)
+
+
+def test_work_of_unknown_length_goes_by_its_reports_alone():
+    clock = Clock()
+    outlook = Outlook(clock)
+    outlook.expect_only("identities")
+    outlook.report("identities", 0, 10)
+    clock.now = 50.0
+    assert outlook.view()[1:] == (0.0, 50.0, None)
+    outlook.report("identities", 5, 10)
+    assert outlook.view()[1:] == (0.5, 50.0, pytest.approx(50.0))
+
+
 class Recorder:
     """A progress that wants to know what will come."""
 

@@ -121,7 +121,8 @@ class Outlook:
         # a phase of several steps reports its share of them all
         count = sum(x.phase == step.phase for x in self._steps)
         before = sum(x.phase == step.phase for x in self._steps[: self._index])
-        done = self._done + _passed(self._clock() - self._unit_at, expected * count / self._total)
+        unit = _passed(self._clock() - self._unit_at, expected * count / self._total) if self._modelled else 0.0
+        done = self._done + unit
         return min(1.0, max(0.0, done / self._total * count - before))
 
     def _slowness(self, predicted: float, until: float) -> float:

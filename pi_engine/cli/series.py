@@ -11,10 +11,15 @@ from pi_engine.cli.group import CommandGroup
 from pi_engine.cli.names import SERIES_TO_LOOK_AT, TOML_FILE
 from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit, emit_json
+from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT
+from pi_engine.runtime.progress import Step
 
 if TYPE_CHECKING:
     from pi_engine.series import Component, Derivation, PiSeries
+
+_VERIFICATION_SECONDS = 1.5e-6
+"""A digit of π that a derived series is verified to: for the progress bar."""
 
 
 @click.group(cls=CommandGroup, short_help="List, show and derive series for π.", invoke_without_command=True)
@@ -117,7 +122,7 @@ class _DeriveCommand(click.Command):
 )
 @json_option
 @quiet_option
-def derive_series(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (as above)
+def derive_series(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:
     """Derive the Ramanujan–Sato series of the discriminant −D, and verify it to N digits of π.
 
     j and s₂ are evaluated by Eisenstein series at τ = (1 + √−D)/2, or at √−D/2 if 4 divides D. For class number 1
@@ -126,7 +131,10 @@ def derive_series(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:  
     from pi_engine.cli.table import print_entries
     from pi_engine.series import derive
 
-    derivation = derive(d, digits=digits)
+    with ProgressBar(enabled=not quiet) as progress:
+        progress.expect([Step("verification", _VERIFICATION_SECONDS * digits)])
+        progress("verification", 0, 0)
+        derivation = derive(d, digits=digits)
     if as_json:
         emit_json(_derivation_fields(derivation))
         return
