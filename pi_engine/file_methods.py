@@ -71,9 +71,9 @@ def located(case: FileCase, digits: int) -> Verification:
             f"the {before:_} digits before position {difference.position:_} are those of π, {made}; this one is not"
         )
         return case.verdict("wrong", method="recompute", difference=difference, proved=proved)
-    if digits < survey.digits:
+    if case.locating or digits < survey.digits:
         raise VerificationError(
-            f"among the first {digits:_} digits one differs from those published, but none from those computed here: "
+            f"one of the first {digits:_} digits is wrong by what is published, or by BBP, but all equal those computed here: "
             "run again, and report it if it recurs"
         )
     proved = f"all {digits:_} digits after the point equal those of π {made}{case.without_integer()}"
@@ -152,10 +152,12 @@ def _by_bbp(case: FileCase, *, locate: bool) -> Verification | None:
 
 def _told(case: FileCase) -> Progress:
     """The progress of the method bbp: where it has found an error, other work comes than was announced."""
+    announced = False
 
     def report(phase: str, done: int, total: int) -> None:
-        if phase == LOCATING and not case.locating:
-            case.locating = True
+        nonlocal announced
+        if phase == LOCATING and not announced:
+            announced = case.locating = True
             assert case.survey is not None
             announce(case.progress, partial(_bisection, case, case.survey.digits))
         case.progress(phase, done, total)

@@ -42,7 +42,7 @@ ALL_KERNELS = KernelSet(
     "pi_engine.radix.conversion_kernels:TO_DIGITS_KERNELS",
     "pi_engine.radix.conversion_kernels:FROM_DIGITS_KERNELS",
     "pi_engine.radix.conversion_kernels:TEXT_KERNELS",
-    "pi_engine.verify.bbp_sum:BBP_KERNELS",
+    "pi_engine.verify.bbp_kernels:BBP_KERNELS",
 )
 """Also the way back from digits to integers, digit files, and BBP."""
 
@@ -96,7 +96,8 @@ def prepare(progress: Progress | None = None) -> None:
 
     if not transform_is_usable():
         logging.getLogger("pi_engine").warning(
-            "pi-engine: this processor has no fused multiply-add: GMP computes at every size, and there is nothing to compile"
+            "pi-engine: this processor has no fused multiply-add, or PI_ENGINE_TRANSFORM=0 is set: "
+            "GMP computes at every size, and there is nothing to compile"
         )
         return
     ALL_KERNELS.ready(silent if progress is None else progress)

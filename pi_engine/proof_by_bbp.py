@@ -12,9 +12,10 @@ import numpy as np
 
 from pi_engine.digits.blocks import Block
 from pi_engine.engine import compute
-from pi_engine.kernels import fast_path_is_stored
+from pi_engine.radix.integer_text import from_text_compiles
 from pi_engine.runtime.memory import THREAD_BYTES, kernel_bytes
-from pi_engine.verify.by_bbp import FEWEST_DIGITS, Agreement, Disagreement, find_divergence
+from pi_engine.verify.bbp_sum import kernel_compiles
+from pi_engine.verify.by_bbp import EVALUATIONS, FEWEST_DIGITS, Agreement, Disagreement, find_divergence
 from pi_engine.verify.difference import Difference, difference_at, first_difference
 from pi_engine.verify.expansion import DIGITS_PER_WORD, DecimalDigits
 
@@ -48,7 +49,8 @@ class Proof(NamedTuple):
 
 def needed_bytes(digits: int, threads: int) -> int:
     """What the proof allocates at once, at most."""
-    return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=fast_path_is_stored()) + _BYTES_PER_DIGIT * digits
+    compiles = from_text_compiles(digits) or kernel_compiles(digits, EVALUATIONS)
+    return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=not compiles) + _BYTES_PER_DIGIT * digits
 
 
 def gathered(blocks: Iterable[Block], digits: int) -> Words:

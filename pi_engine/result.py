@@ -129,7 +129,7 @@ class ComputeResult:
 
     def __contains__(self, digits: object) -> bool:
         """Whether these digits, a str, occur after the point."""
-        return isinstance(digits, str) and self._text.find(digits, 2) >= 0
+        return isinstance(digits, str) and (not digits or self._text.find(digits, 2) >= 0)
 
     def __eq__(self, other: object) -> bool:
         """Whether base and digits are the same."""

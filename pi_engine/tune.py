@@ -100,12 +100,14 @@ def tune(*, dry_run: bool = False, progress: Progress = silent) -> Tuned:
 
     if not transform_is_usable():
         raise UsageError(
-            "this processor has no fused multiply-add: GMP multiplies at every size, and there is nothing to tune"
+            "this processor has no fused multiply-add, or PI_ENGINE_TRANSFORM=0 is set: GMP multiplies at every size, and there is "
+            "nothing to tune"
         )
     clock = PhaseClock(progress)
     announce(progress, lambda: _forecast(dry_run=dry_run))
     earlier = tuning.stored()
     kernels = ALL_KERNELS.kernels()
+    missing = sum(not kernel.is_stored() for kernel in kernels)
     if not dry_run:
         with clock.phase("compilation"):
             prepare(progress)
@@ -122,7 +124,7 @@ def tune(*, dry_run: bool = False, progress: Progress = silent) -> Tuned:
             timings = _timings()
     return Tuned(
         kernels=len(kernels),
-        compiled=sum(kernel.origin == "compiled" for kernel in kernels),
+        compiled=0 if dry_run else missing,
         stored=sum(kernel.is_in_folder() for kernel in kernels),
         folder=cache_folder(),
         before=earlier or tuning.Thresholds(),

@@ -8,6 +8,7 @@ import pi_engine
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.verify import bbp, bbp_layout, bbp_sum
 from pi_engine.verify.bbp_formulas import BELLARD, FORMULAS, PLOUFFE, BBPFormula, Component
+from pi_engine.verify.bbp_kernels import BBP_KERNEL
 from pi_engine.verify.bbp_sum import Fraction, fraction_at
 from pi_engine.verify.known import known_digits
 
@@ -35,7 +36,7 @@ def test_every_position_and_count_against_computed_digits(formula):
 
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_random_positions_around_the_kernel_threshold(formula, rng):
-    bbp_sum.BBP_KERNEL.ready()
+    BBP_KERNEL.ready()
     digits = hexadecimal(2 * bbp_sum.KERNEL_FROM + 100)
     edges = [bbp_sum.KERNEL_FROM + d for d in range(-2, 4)]
     for position in edges + [rng.randrange(1, 2 * bbp_sum.KERNEL_FROM) for _ in range(6)]:
@@ -127,7 +128,7 @@ def test_contradicting_evaluations_are_seen():
 
 
 def test_a_broken_kernel_is_seen_by_the_other_formula(monkeypatch):
-    bbp_sum.BBP_KERNEL.ready()
+    BBP_KERNEL.ready()
     real = bbp_sum._kernel_sum
     monkeypatch.setattr(bbp_sum, "_kernel_sum", lambda *arguments: real(*arguments) + (1 << 50))
     position = bbp_sum.KERNEL_FROM + 1000
@@ -176,3 +177,28 @@ def test_progress_reaches_its_total():
     seen = []
     pi_engine.hex_digits(10**6, progress=lambda phase, done, total: seen.append((phase, done, total)))
     assert seen[-1][1] == seen[-1][2] > 10**6 and [x[1] for x in seen] == sorted(x[1] for x in seen)
+
+
+def test_many_digits_at_a_small_position_take_the_kernel(monkeypatch):
+    """What counts is the time of all evaluations together; and the kernel is right at every offset that it is used at."""
+    asked = []
+
+    class Kernels:
+        def pays_for(self, seconds):
+            asked.append(seconds)
+            return False
+
+    monkeypatch.setattr(bbp_sum, "KERNELS", Kernels())
+    pi_engine.hex_digits(3000, count=60)
+    assert asked[0] > 4 * asked[1] > 0
+    monkeypatch.undo()
+    BBP_KERNEL.ready()
+    digits = hexadecimal(bbp_sum.KERNEL_FROM + 400)
+    assert pi_engine.hex_digits(bbp_sum.KERNEL_FROM - 20, count=400) == digits[bbp_sum.KERNEL_FROM - 21 :][:400]
+
+
+def test_progress_is_told_without_the_kernel_too(monkeypatch):
+    monkeypatch.setattr(bbp_sum, "kernel_pays", lambda offset, evaluations: False)
+    seen = []
+    pi_engine.hex_digits(300, count=60, progress=lambda phase, done, total: seen.append(done / total))
+    assert len(seen) > 20 and seen == sorted(seen) and seen[-1] < 1

@@ -103,11 +103,11 @@ def test_the_prepared_kernels_are_all_there_are():
     from pi_engine.runtime.kernel_folder import has_ifma
     from pi_engine.runtime.object_code import StoredKernel
     from pi_engine.splitting import tree_kernels
-    from pi_engine.verify import bbp_sum
+    from pi_engine.verify import bbp_kernels
 
     listed = {
         x
-        for module in (transform_kernels, conversion_kernels, tree_kernels, bbp_sum)
+        for module in (transform_kernels, conversion_kernels, tree_kernels, bbp_kernels)
         for x in vars(module).values()
         if isinstance(x, StoredKernel)
     }

@@ -9,11 +9,12 @@ import sys
 import pytest
 
 import pi_engine
-from pi_engine import file_methods, verify_file
+from pi_engine import file_methods, proof_by_bbp, verify_file
 from pi_engine.cli.outlook import Outlook
 from pi_engine.cli.progress_bar import ProgressBar
+from pi_engine.errors import VerificationError
 from pi_engine.runtime.progress import Step, announce, part_of, silent, steps_within, within
-from pi_engine.verify.by_bbp import LOCATING
+from pi_engine.verify.by_bbp import LOCATING, Disagreement
 
 
 class Clock:
@@ -330,3 +331,13 @@ def test_a_notice_stands_above_the_bar(tmp_path, monkeypatch):
     monkeypatch.setattr(sys.modules[__name__], "_SLOWLY", _NOTICE)
     shown, _ = in_terminal(tmp_path)
     assert re.search(r"(?:\n|\r|\x1b\[2K)a notice\r?\n", shown), shown
+
+
+def test_a_contradiction_of_bbp_and_recomputation_is_no_verdict(tmp_path, monkeypatch):
+    pi_engine.compute(30_000).write(tmp_path / "pi.txt")
+    monkeypatch.setattr(proof_by_bbp, "prove", lambda *a, **k: Disagreement())
+    monkeypatch.setattr(file_methods, "bisecting_by_bbp", lambda *a: Step(LOCATING, 1e6))
+    row = file_methods.METHODS["recompute"]
+    monkeypatch.setitem(file_methods.METHODS, "recompute", row._replace(fits=lambda case: False))
+    with pytest.raises(VerificationError, match="all equal those computed here"):
+        verify_file(tmp_path / "pi.txt")

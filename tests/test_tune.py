@@ -60,7 +60,8 @@ def small_tune(monkeypatch, tmp_path):
         def is_in_folder(self):
             return True
 
-        is_stored = is_in_folder
+        def is_stored(self):
+            return self.origin == "stored"
 
     monkeypatch.setattr(ALL_KERNELS, "kernels", lambda: [Kernel(), Kernel()])
     return Kernel

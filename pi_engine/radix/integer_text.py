@@ -118,6 +118,16 @@ def _from_plain_text(text: str) -> mpz:
     return -mpz(digits, 10) if negative else mpz(digits, 10)
 
 
+def from_text_compiles(digits: int) -> bool:
+    """Whether `from_text_pays` would compile kernels."""
+    bits = int(_BITS_PER_DIGIT * digits)
+    return (
+        digits >= FROM_TEXT_FROM_DIGITS
+        and transform_is_usable()
+        and _FROM_TEXT.would_compile(_FROM_TEXT_PRODUCTS * gmp_seconds(bits, bits))
+    )
+
+
 def from_text_pays(digits: int) -> bool:
     """Whether kernels convert so many digits to binary. If so, they are loaded or compiled now."""
     bits = int(_BITS_PER_DIGIT * digits)

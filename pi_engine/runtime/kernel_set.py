@@ -68,6 +68,13 @@ class KernelSet:
         self.ready()
         return True
 
+    def would_compile(self, seconds: float) -> bool:
+        """Whether work that takes so long without the kernels would compile some; nothing is."""
+        if self.is_loaded() or seconds < _loading_seconds():
+            return False
+        missing = sum(kernel.seconds for kernel in self.kernels() if not kernel.is_stored())
+        return 0 < missing <= seconds
+
     def pays_for_another(self, seconds: float) -> bool:
         """The same for one of many calls: kernels that are stored are also loaded when all calls together were long enough."""
         if self.pays_for(seconds):

@@ -17,7 +17,7 @@ from pi_engine.runtime.progress import part_of, silent
 from pi_engine.runtime.threads import thread_count
 from pi_engine.verify.bbp_formulas import FORMULAS
 from pi_engine.verify.bbp_layout import FRACTION_BITS
-from pi_engine.verify.bbp_sum import Fraction, fraction_at
+from pi_engine.verify.bbp_sum import Fraction, fraction_at, kernel_pays
 
 if TYPE_CHECKING:
     from typing import SupportsIndex
@@ -64,6 +64,7 @@ def hex_digits(
 def _digits(formula: BBPFormula, offset: int, count: int, threads: int, progress: Progress) -> str:
     """The digits after 16^offset·π's point."""
     found, evaluations = "", -(-count // _digits_each(offset))
+    kernel_pays(offset + count, evaluations)
     here = fraction_at(formula, offset, threads, part_of(progress, 0, evaluations))
     evaluation = 0
     while True:

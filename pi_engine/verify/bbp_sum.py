@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.errors import VerificationError
 from pi_engine.runtime.kernel_set import KernelSet
-from pi_engine.runtime.object_code import StoredKernel
 from pi_engine.runtime.progress import silent
 from pi_engine.verify.bbp_layout import (
     FRACTION_BITS,
@@ -31,17 +30,13 @@ if TYPE_CHECKING:
 _ONE = 1 << FRACTION_BITS
 _PIECE = TERMS_IN_FLIGHT << 18
 """Terms a call of the kernel: a tenth of a second, within which an interrupt is heard."""
-KERNEL_FROM = 20_000
-"""Offsets below which Python is as fast as loading the kernel."""
+KERNEL_FROM = 2_000
+"""Offsets below which Python takes no time worth a kernel."""
 _PYTHON_SECONDS = 1e-5
 """Seconds that Python takes for a fraction, by its offset."""
 
 PHASE = "BBP"
-BBP_KERNEL = StoredKernel(
-    "pi_engine.verify.bbp_kernel", "sum_fractions", f"void({', '.join(['int64'] * 9)})", seconds=2
-)
-BBP_KERNELS = (BBP_KERNEL,)
-KERNELS = KernelSet("pi_engine.verify.bbp_sum:BBP_KERNELS")
+KERNELS = KernelSet("pi_engine.verify.bbp_kernels:BBP_KERNELS")
 
 
 class Fraction(NamedTuple):
@@ -59,21 +54,33 @@ class _Piece(NamedTuple):
     last: int
 
 
+def kernel_pays(offset: int, evaluations: int) -> bool:
+    """Whether to use the kernel for so many fractions at about this offset. If so, it is loaded or compiled now."""
+    return offset >= KERNEL_FROM and KERNELS.pays_for(_PYTHON_SECONDS * offset * evaluations)
+
+
+def kernel_compiles(offset: int, evaluations: int) -> bool:
+    """Whether `kernel_pays` would compile it."""
+    return offset >= KERNEL_FROM and KERNELS.would_compile(_PYTHON_SECONDS * offset * evaluations)
+
+
 def fraction_at(formula: BBPFormula, offset: int, threads: int, progress: Progress = silent) -> Fraction:
     """The fractional part of 16^offset·π.
 
     Raises:
         VerificationError: a denominator would pass what the kernel's bounds allow; callers limit `offset`.
     """
-    with_kernel = offset >= KERNEL_FROM and KERNELS.pays_for(_PYTHON_SECONDS * offset)
+    with_kernel = kernel_pays(offset, 1)
     total, error, ranges = 0, 0, []
-    for component in formula.components:
+    for i, component in enumerate(formula.components):
         exponent = 4 * offset + component.shift
         count = max(0, exponent // formula.step + 1)
         if component.a * (count + TERMS_IN_FLIGHT) + component.b >= MODULUS_LIMIT:
             raise VerificationError("the position is beyond the bounds of the modular arithmetic")
         whole = count - count % TERMS_IN_FLIGHT if with_kernel else 0
         ranges.append(range(whole))
+        if not whole:
+            progress(PHASE, i, len(formula.components))
         sums, terms = _sum_exactly(formula, component, exponent, whole)
         total += component.sign * sums
         error += terms + 1 + -(-whole * TERM_ERROR_SIXTEENTHS // 16)
@@ -134,6 +141,7 @@ def _kernel_sum(formula: BBPFormula, exponent: int, piece: _Piece) -> int:
     import numpy as np
 
     from pi_engine.verify import bbp_layout as layout
+    from pi_engine.verify.bbp_kernels import BBP_KERNEL
 
     component = piece.component
     memory = np.zeros(layout.SCRATCH + 8, np.int64)

@@ -26,6 +26,7 @@ from gmpy2 import mpz
 from pi_engine.errors import VerificationError
 from pi_engine.runtime.progress import part_of, silent
 from pi_engine.verify.bbp import hex_digits
+from pi_engine.verify.bbp_sum import kernel_pays
 from pi_engine.verify.expansion import DecimalDigits, expand
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def find_divergence(
     end = _hex_places(digits.count) - _END_DIGITS
     told("conversion", 0, 0)
     x = expand(digits, end + _LARGEST_MEASURE, threads)
+    kernel_pays(end, EVALUATIONS)
     count_up = _CountUp(told, "BBP", EVALUATIONS)
 
     def difference(offset: int, count: int) -> int:
@@ -129,6 +131,7 @@ def find_divergence(
         )
     if not locate:
         return Disagreement()
+    kernel_pays(end, BISECTION + end.bit_length())
     count_up = _CountUp(told, LOCATING, BISECTION + math.ceil(math.log2(last + 2)))
     low, high = -1, last  # agrees at low, where there is nothing yet; not at high
     while high - low > 1:

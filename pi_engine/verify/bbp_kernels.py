@@ -1,0 +1,10 @@
+"""The kernel of BBP's sums, as a process calls it; importing this module imports LLVM."""
+
+from __future__ import annotations
+
+from pi_engine.runtime.object_code import StoredKernel
+
+BBP_KERNEL = StoredKernel(
+    "pi_engine.verify.bbp_kernel", "sum_fractions", f"void({', '.join(['int64'] * 9)})", seconds=2
+)
+BBP_KERNELS = (BBP_KERNEL,)
