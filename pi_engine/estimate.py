@@ -107,6 +107,10 @@ def estimate(
     digits, base = as_int(digits, "digits"), as_int(base, "base")
     threads, memory = thread_count(threads), byte_limit(memory)
     require_usable(digits, base, check)
+    if format == "ycd":
+        from pi_engine.digits.writer import require_length
+
+        require_length(digits, format, block_size)
     chosen = chosen_series(series)
     limit = usable_memory(memory)
     plans = list(possible_plans(chosen, digits, base, threads=threads, check=check))

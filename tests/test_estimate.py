@@ -202,3 +202,8 @@ def test_an_estimate_imports_neither_numba_nor_numpy():
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.splitlines()[-1] == "[]"
+
+
+def test_what_compute_refuses_has_no_estimate(capsys):
+    assert run(["estimate", "5", "--format", "ycd"]) == 2
+    assert "no files of fewer than 50 digits" in capsys.readouterr().err

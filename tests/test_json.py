@@ -47,7 +47,7 @@ def answer(capsys):
         ("compute", ["60", "--base", "16", "--series", "machin", "-q"]),
         ("compute", ["2000", "--check", "full", "-o", "pi.txt"]),
         ("estimate", ["1e6"]),
-        ("estimate", ["0", "--base", "16", "--check", "full", "--format", "ycd"]),
+        ("estimate", ["100", "--base", "16", "--check", "full", "--format", "ycd"]),
         ("convert", ["fifty.txt", "fifty.ycd"]),
         ("series list", []),
         ("series show", ["machin"]),

@@ -230,3 +230,23 @@ def test_a_width_for_every_stream(monkeypatch):
     with open(sys.executable, "rb") as closed:  # noqa: PTH123 (any file)
         pass
     assert width_of(closed) is None
+
+
+def test_control_characters_of_a_file_name_are_escaped(tmp_path):
+    """They would break a line in two, or tell the terminal what to do."""
+    name = "n\nl\x1b[31m.txt"
+    (tmp_path / name).write_text("3.14159265358979")
+    for arguments in (["verify", name], ["convert", name, f"2{name}"], ["compute", "60", "-o", f"3{name}"]):
+        answer = pi(*arguments, cwd=tmp_path)
+        shown = answer.stdout + answer.stderr
+        assert answer.returncode == 0 and "n\\nl\\x1b[31m.txt" in shown
+        assert "\x1b" not in shown and len(shown.splitlines()) == 1
+    again = pi("compute", "60", "-o", f"3{name}", cwd=tmp_path)
+    assert again.returncode == 2 and "\x1b" not in again.stderr and len(again.stderr.splitlines()) == 1
+
+
+def test_a_full_line_is_followed_by_no_empty_one():
+    for width in range(3, 30):
+        for text in ("abcdefghij", "ab cdefgh ij k", "   ab cd", "word " * 9 + "\n"):
+            lines = hang(text, width, indent=2).split("\n")
+            assert all(line.strip() for line in lines), (text, width)

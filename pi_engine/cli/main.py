@@ -137,7 +137,8 @@ def _explain(error: BaseException, arguments: list[str]) -> tuple[int, str]:
             outcome = error.exit_code, f"error: {error}".replace("give overwrite=True", "give --force")
         case OSError():
             place = f" ({error.filename})" if error.filename else ""
-            outcome = 1, f"error: {error.strerror or error}{place}"
+            full = error.errno in CapacityError.errnos
+            outcome = CapacityError.exit_code if full else 1, f"error: {error.strerror or error}{place}"
         case MemoryError():
             outcome = CapacityError.exit_code, "error: out of memory: compute fewer digits, or close other programs"
         case _:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.terminal import hang, stderr_width
+from pi_engine.cli.terminal import hang, printable, stderr_width
 from pi_engine.errors import CapacityError, OutputError
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def say(text: str) -> None:
     width = stderr_width()
     try:
         # not by click, which writes past the progress bar, into its line
-        sys.stderr.write(f"{text if width is None else hang(text, width)}\n")
+        sys.stderr.write(f"{printable(text) if width is None else hang(printable(text), width)}\n")
         sys.stderr.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

@@ -91,4 +91,11 @@ def hang(text: str, width: int, indent: int = 4) -> str:
     start = text[: len(text) - len(text.lstrip())]
     first, *_ = fold(text, width - len(start))
     rest = " ".join(text.split())[len(first) :].strip()
-    return "\n".join([start + first, *(" " * indent + line for line in fold(rest, width - indent))])
+    return "\n".join([start + first, *(" " * indent + line for line in fold(rest, width - indent) if line)])
+
+
+def printable(text: str) -> str:
+    """The text with its control characters escaped: the name of a file may hold any."""
+    if text.isprintable():
+        return text
+    return "".join(x if x.isprintable() else x.encode("unicode_escape").decode("ascii") for x in text)

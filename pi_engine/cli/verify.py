@@ -11,7 +11,7 @@ from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit, emit_json, say
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, SIZE
-from pi_engine.cli.terminal import hang, stderr_width, stdout_width
+from pi_engine.cli.terminal import hang, printable, stderr_width, stdout_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,7 +127,7 @@ def command(
         fields = {name: getattr(found, name) for name in names}
         emit_json({**fields, "seconds": {"total": round(found.seconds, 6)}})
     else:
-        verdict, width = _verdict(file, found), stdout_width()
+        verdict, width = printable(_verdict(file, found)), stdout_width()
         emit(verdict if width is None else hang(verdict, width), "\n")
     ctx.exit(found.exit_code)
 

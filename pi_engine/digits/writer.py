@@ -51,6 +51,17 @@ def required_size(digits: int, base: int, form: Format, block_size: int | None =
     return file_size(digits, base, form) + (0 if block_size is None else 256 * (digits // block_size))
 
 
+def require_length(digits: int, form: Format, block_size: int | None) -> None:
+    """Refuse so few digits as the format cannot hold.
+
+    Raises:
+        UsageError: a .ycd file of fewer than 50 digits, or in such blocks.
+    """
+    if form == "ycd" and min(digits, digits if block_size is None else block_size) < LEAST_DIGITS:
+        what = "blocks" if block_size is not None and block_size < LEAST_DIGITS else "files"
+        raise UsageError(f"the ycd format has no {what} of fewer than {LEAST_DIGITS} digits: take more, or text")
+
+
 def require_file(
     path: str | Path, digits: int, *, base: int, form: Format, overwrite: bool, block_size: int | None = None
 ) -> None:
@@ -63,9 +74,7 @@ def require_file(
         raise UsageError("a set of files cannot go to standard output: name a file")
     if block_size is not None and form != "ycd":
         raise UsageError(f"only the ycd format comes in blocks: leave out the block size, or end {path} in .ycd")
-    if form == "ycd" and min(digits, digits if block_size is None else block_size) < LEAST_DIGITS:
-        what = "blocks" if block_size is not None and block_size < LEAST_DIGITS else "files"
-        raise UsageError(f"the ycd format has no {what} of fewer than {LEAST_DIGITS} digits: take more, or text")
+    require_length(digits, form, block_size)
     if str(path) == "-":
         return
     size = required_size(digits, base, form, block_size)

@@ -79,7 +79,8 @@ def get(name: str) -> PiSeries:
     rows = {**_ROWS, **_SUBLINEAR}
     row = rows.get(_ALIASES.get(wanted, wanted))
     if row is None:
-        near = get_close_matches(wanted, [*rows, *_ALIASES], n=1)
+        names = [*rows, *_ALIASES]
+        near = [x for x in names if len(wanted) > 2 and x.startswith(wanted)] or get_close_matches(wanted, names, n=1)
         question = f"did you mean {near[0]}? " if near else ""
         raise UsageError(f"unknown series {name[:50]!r}: {question}'pi-engine series list' names all")
     return row
