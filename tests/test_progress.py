@@ -128,6 +128,7 @@ class Recorder:
 
     def __init__(self):
         self.expected, self.begun, self.shares, self.outlook = [], [], [], Outlook()
+        self.listens = True
 
     def __call__(self, phase, done, total):
         if not self.begun or self.begun[-1] != phase:

@@ -5,8 +5,7 @@ In lines, the `3.` stands on the first one alone, so that every other line holds
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.cli.terminal import hang
 
@@ -26,8 +25,7 @@ _LONGEST_DEFAULT = 100
 _PIECE = 1 << 20
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """How digits stand in lines.
 
     Attributes:

@@ -10,7 +10,6 @@ from pi_engine.cli.names import SERIES
 from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit_json, say
 from pi_engine.cli.quantities import COUNT, SIZE, CountingCommand
-from pi_engine.cli.table import print_entries
 
 if TYPE_CHECKING:
     from pi_engine.digits.formats import Format
@@ -92,6 +91,8 @@ def show(found: Estimate, form: Format | None, *, as_json: bool, refusal: str | 
     if as_json:
         emit_json(_as_json(found, form, refusal))
     else:
+        from pi_engine.cli.table import print_entries
+
         print_entries(_lines(found, form))
     if refusal is None:
         return

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 import click
 
 
@@ -27,4 +25,6 @@ class CommandGroup(click.Group):
         """The commands that begin like `name`, or are spelled nearly so."""
         names = self.list_commands(ctx)
         name = name.lower()
+        from difflib import get_close_matches  # not for a command that there is
+
         return [other for other in names if other.startswith(name) and name] or get_close_matches(name, names, n=2)

@@ -7,8 +7,6 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
-from pi_engine.cli.outlook import Outlook
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
@@ -37,11 +35,14 @@ class ProgressBar:
             then: what comes after all that is expected.
         """
         self._then = list(then)
-        self._enabled = enabled and sys.stderr is not None and sys.stderr.isatty()
+        self.listens = self._enabled = enabled and sys.stderr is not None and sys.stderr.isatty()
         self._lock = threading.RLock()
-        self._outlook = Outlook()
-        if only is not None:
-            self._outlook.expect_only(only)
+        if self._enabled:
+            from pi_engine.cli.outlook import Outlook  # not for small jobs in a pipe
+
+            self._outlook = Outlook()
+            if only is not None:
+                self._outlook.expect_only(only)
         self._display: Progress | None = None
         self._task: TaskID | None = None
         self._ended = threading.Event()

@@ -13,7 +13,6 @@ from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT
-from pi_engine.runtime.progress import Step
 
 if TYPE_CHECKING:
     from pi_engine.series import Component, Derivation, PiSeries
@@ -129,6 +128,7 @@ def derive_series(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:
     they are rational numbers, and are recognised as such. 'compute --series derived:D' sums the series.
     """
     from pi_engine.cli.table import print_entries
+    from pi_engine.runtime.progress import Step
     from pi_engine.series import derive
 
     with ProgressBar(enabled=not quiet) as progress:

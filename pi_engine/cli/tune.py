@@ -9,7 +9,6 @@ import click
 
 from pi_engine.cli.options import json_option, quiet_option
 from pi_engine.cli.output import emit, emit_json
-from pi_engine.cli.table import print_entries
 
 if TYPE_CHECKING:
     from pi_engine.tune import Cleared, Tuned
@@ -52,6 +51,8 @@ def command(*, dry_run: bool, clear: bool, as_json: bool, quiet: bool) -> None:
     if as_json:
         emit_json(_fields(tuned))
     else:
+        from pi_engine.cli.table import print_entries
+
         print_entries(_lines(tuned, dry_run=dry_run))
     if not dry_run:
         _require_found(tuned)

@@ -30,6 +30,7 @@ class _Told(ProgressBar):
 
     def __init__(self, file: str, *, quiet: bool) -> None:
         super().__init__(enabled=not quiet)
+        self.listens = not quiet
         self._line = (
             "" if quiet or stderr_width() is not None else f"pi-engine: {file}: an error was found; locating it"
         )

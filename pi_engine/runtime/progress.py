@@ -33,7 +33,9 @@ class Progress(Protocol):
 
 @runtime_checkable
 class Forecasting(Protocol):
-    """A `Progress` that also wants to know what will come."""
+    """A `Progress` that also wants to know what will come, as long as it `listens`."""
+
+    listens: bool
 
     def expect(self, steps: Sequence[Step]) -> None:
         """From here on these phases will come, in this order, and no others; what was expected before is replaced."""
@@ -45,7 +47,7 @@ def silent(phase: str, done: int, total: int) -> None:
 
 def announce(progress: Progress, steps: Callable[[], Sequence[Step]]) -> None:
     """Tell a progress that wants to know what will come; for any other the forecast is not even made."""
-    if isinstance(progress, Forecasting):
+    if isinstance(progress, Forecasting) and progress.listens:
         progress.expect(steps())
 
 
