@@ -60,7 +60,7 @@ def fast_path_pays(digits: int) -> bool:
 
 
 def plain_path_seconds(digits: int) -> float:
-    """About how long GMP alone takes for so many digits: 0.4 s for 10^6, 6 s for 10^7, 90 s for 10^8, on Zen 5."""
+    """About how long GMP alone takes for so many digits: 0.4 s for 10^6, 6 s for 10^7, 90 s for 10^8, on Zen 4."""
     return float(6.0 * (digits / 1e7) ** 1.18)
 
 

@@ -136,7 +136,7 @@ def transform_is_usable() -> bool:
 
 
 def gmp_seconds(x: int, y: int) -> float:
-    """About how long GMP takes for x by y bits: on Zen 5, 3.2 ms for 10^6 by 10^6, 51 ms for 10^7 by 10^7, 0.66 s for 10^8."""
+    """About how long GMP takes for x by y bits: on Zen 4, 3.2 ms for 10^6 by 10^6, 51 ms for 10^7 by 10^7, 0.66 s for 10^8."""
     return float(5e-9 * max(x, y) * (min(x, y) / 1e7) ** 0.13)
 
 

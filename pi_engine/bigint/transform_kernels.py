@@ -1,7 +1,7 @@
 """The kernels of the transform and of residues, as a process calls them: stored machine code, or compiled at the first call.
 
 All arguments are integers, numbers and addresses alike; each kernel's own module says what they are. The seconds are those of
-a compilation in this order, measured on Zen 5; routines that kernels share count where they come first.
+a compilation in this order, measured on Zen 4; routines that kernels share count where they come first.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pi_engine.runtime.progress import Progress
 
 FIRST_LOADING_SECONDS = 0.3
-"""0.2 s of processor time on Zen 5, where numpy, LLVM and the digest of the sources each take about 0.05 s; and cold files."""
+"""0.2 s of processor time on Zen 4, where numpy, LLVM and the digest of the sources each take about 0.05 s; and cold files."""
 
 LOADING_SECONDS = 0.01
 """Loading all kernels of a computation takes as long, once LLVM is there."""
