@@ -8,11 +8,11 @@ import click
 
 from pi_engine.cli.compute_request import dry_run as estimate_only
 from pi_engine.cli.compute_request import require_agreement, require_file, require_one_purpose
-from pi_engine.cli.names import FILE, SERIES
-from pi_engine.cli.options import quiet_option
+from pi_engine.cli.names import FILE
+from pi_engine.cli.options import memory_option, quiet_option, series_option
 from pi_engine.cli.output import emit, emit_all, emit_json, say
 from pi_engine.cli.progress_bar import ProgressBar
-from pi_engine.cli.quantities import COUNT, SIZE, CountingCommand
+from pi_engine.cli.quantities import COUNT, CountingCommand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,26 +47,14 @@ _ADVICE_FROM = 5_000_000
     "--block-size", type=COUNT, metavar="DIGITS", help="Write a folder of .ycd files with this many digits each."
 )
 @click.option("--base", type=click.Choice(["10", "16"]), default="10", show_default=True, help="Base of the digits.")
-@click.option(
-    "--series",
-    type=SERIES,
-    default="chudnovsky",
-    show_default=True,
-    metavar="NAME",
-    help="Series to sum: a name from 'series list', derived:D, or a FILE.toml that describes a series.",
-)
+@series_option
 @click.option(
     "--threads",
     type=click.IntRange(min=1),
     metavar="N",
     help="Number of threads. By default all processors are used. Without compiled kernels only the sum uses more than one.",
 )
-@click.option(
-    "--memory",
-    type=SIZE,
-    metavar="SIZE",
-    help="Memory to stay within, for example 8GiB. By default all memory that this process may use.",
-)
+@memory_option
 @click.option(
     "--check",
     type=click.Choice(["none", "fast", "full"]),

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.names import SERIES
-from pi_engine.cli.options import json_option, quiet_option
+from pi_engine.cli.options import json_option, memory_option, quiet_option, series_option
 from pi_engine.cli.output import emit_json, say
-from pi_engine.cli.quantities import COUNT, SIZE, CountingCommand
+from pi_engine.cli.quantities import COUNT, CountingCommand
 
 if TYPE_CHECKING:
     from pi_engine.digits.formats import Format
@@ -22,23 +21,11 @@ _FORMAT_NAMES = {"text": "text", "gz": "gzip", "xz": "xz", "zst": "Zstandard", "
 @click.command(cls=CountingCommand, short_help="Estimate the time, memory and disk of a computation.")
 @click.argument("digits", type=COUNT)
 @click.option("--base", type=click.Choice(["10", "16"]), default="10", show_default=True, help="Base of the digits.")
-@click.option(
-    "--series",
-    type=SERIES,
-    default="chudnovsky",
-    show_default=True,
-    metavar="NAME",
-    help="Series to sum: a name from 'series list', derived:D, or a FILE.toml that describes a series.",
-)
+@series_option
 @click.option(
     "--threads", type=click.IntRange(min=1), metavar="N", help="Number of threads. By default all processors are used."
 )
-@click.option(
-    "--memory",
-    type=SIZE,
-    metavar="SIZE",
-    help="Memory to stay within, for example 8GiB. By default all memory that this process may use.",
-)
+@memory_option
 @click.option(
     "--check",
     type=click.Choice(["none", "fast", "full"]),

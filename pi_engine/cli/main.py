@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 from importlib import import_module
@@ -121,6 +122,13 @@ def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
     return 0
 
 
+def _plain(message: str) -> str:
+    """Click's messages about numbers, in words that say what is taken."""
+    message = message.replace("is not a valid integer range", "is not a whole number")
+    message = re.sub(r"-?\d+ is not in the range (\d+)<=x<=(\d+)", r"it must be from \1 to \2", message)
+    return re.sub(r"-?\d+ is not in the range x>=(\d+)", r"it must be \1 or more", message)
+
+
 def _explain(error: BaseException, arguments: list[str]) -> tuple[int, str]:
     match error:
         case click.Abort() | KeyboardInterrupt():
@@ -130,7 +138,7 @@ def _explain(error: BaseException, arguments: list[str]) -> tuple[int, str]:
         case click.UsageError() as usage:
             named = f"pi-engine {arguments[0]}" if arguments and arguments[0] in COMMANDS else "pi-engine"
             command = usage.ctx.command_path if usage.ctx else named  # the parser of options knows none
-            outcome = 2, f"error: {usage.format_message().rstrip('.')} (see {command} --help)"
+            outcome = 2, f"error: {_plain(usage.format_message()).rstrip('.')} (see {command} --help)"
         case click.ClickException() as other:
             outcome = other.exit_code, f"error: {other.format_message()}"
         case PiEngineError():

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from pi_engine.cli.names import FILE
-from pi_engine.cli.options import json_option, quiet_option
+from pi_engine.cli.options import json_option, memory_option, quiet_option
 from pi_engine.cli.output import emit, emit_json, say
 from pi_engine.cli.progress_bar import ProgressBar
-from pi_engine.cli.quantities import COUNT, SIZE
+from pi_engine.cli.quantities import COUNT
 from pi_engine.cli.terminal import hang, printable, stderr_width, stdout_width
 
 if TYPE_CHECKING:
@@ -68,12 +68,7 @@ class _Told(ProgressBar):
 @click.option(
     "--threads", type=click.IntRange(min=1), metavar="N", help="Number of threads. By default all processors are used."
 )
-@click.option(
-    "--memory",
-    type=SIZE,
-    metavar="SIZE",
-    help="Memory to stay within, for example 8GiB. By default all memory that this process may use.",
-)
+@memory_option
 @json_option
 @quiet_option
 @click.pass_context
