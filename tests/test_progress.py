@@ -331,7 +331,7 @@ def test_a_notice_stands_above_the_bar(tmp_path, monkeypatch):
     """In a line of its own: behind a line break, or where the bar's line has been cleared."""
     monkeypatch.setattr(sys.modules[__name__], "_SLOWLY", _NOTICE)
     shown, _ = in_terminal(tmp_path)
-    assert re.search(r"(?:\n|\r|\x1b\[2K)a notice\r?\n", shown), shown
+    assert re.search(r"(?:^|\n|\r|\x1b\[2K)a notice\r?\n", shown), shown
 
 
 def test_a_contradiction_of_bbp_and_recomputation_is_no_verdict(tmp_path, monkeypatch):

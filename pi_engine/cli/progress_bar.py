@@ -113,7 +113,7 @@ class ProgressBar:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
-        self._display = Progress(
+        display = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             TextColumn("{task.fields[share]}"),
@@ -123,9 +123,10 @@ class ProgressBar:
             transient=True,
             redirect_stdout=False,  # it would be sent to stderr
         )
-        self._task = self._display.add_task("", total=None, share="", elapsed_text="", left="")
-        self._display.start()
-        return self._display
+        self._task = display.add_task("", total=None, share="", elapsed_text="", left="")
+        display.start()
+        self._display = display
+        return display
 
 
 def _clock_time(seconds: float) -> str:
