@@ -69,7 +69,7 @@ def test_a_program_that_fails_is_named():
     [
         (["--digits", "0"], 2, "nothing to time"),
         (["--digits", "x"], 2, "not a count"),
-        (["--threads", "0"], 2, "0"),
+        (["--threads", "0"], 2, "must be 1 or more"),
         (["--digits", "1e15"], 4, "would fit"),
     ],
 )

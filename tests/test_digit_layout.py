@@ -111,9 +111,9 @@ def test_digits_in_lines_can_be_verified(tmp_path):
         (["--columns", "5", "--json"], "leave them out with --json"),
         (["--group", "5", "-o", "pi.txt"], "leave them out with -o FILE"),
         (["--all", "-o", "pi.txt"], "leave them out with -o FILE"),
-        (["--columns", "0"], "x>=1"),
-        (["--group", "-3"], "x>=1"),
-        (["--columns", "many"], "not a valid integer"),
+        (["--columns", "0"], "must be 1 or more"),
+        (["--group", "-3"], "must be 1 or more"),
+        (["--columns", "many"], "is not a whole number"),
         (["-q", "-v"], "contradict each other"),
     ],
 )
