@@ -13,9 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from custody_mutations import CUSTODY, Mutation
-
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts.custody_mutations import CUSTODY, Mutation  # noqa: E402 (of this tree)
 
 SUM = "tests/test_series.py tests/test_splitting.py tests/test_evaluation.py"
 MULTIPLY = "tests/bigint/test_bounds.py tests/bigint/test_multiply.py tests/bigint/test_product.py"

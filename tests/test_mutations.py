@@ -7,7 +7,7 @@ import pytest
 
 
 def test_every_mutation_has_its_place(checkout, monkeypatch):
-    monkeypatch.syspath_prepend(str(checkout / "scripts"))
+    monkeypatch.syspath_prepend(str(checkout))
     place = importlib.util.spec_from_file_location("mutation_check", checkout / "scripts" / "mutation_check.py")
     mutation_check = importlib.util.module_from_spec(place)
     monkeypatch.setitem(sys.modules, "mutation_check", mutation_check)
