@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.digits.constants import PI
 from pi_engine.digits.formats import COMPRESSED
+from pi_engine.digits.head import first_digits
 from pi_engine.digits.reader import DigitFile, header_mismatch
 from pi_engine.digits.spool import Spool
 from pi_engine.engine import require_capacity
@@ -59,13 +60,12 @@ class FileCase:
         file = self.file = self._stack.enter_context(DigitFile(self.path, base=self._given_base))
         announce(self.progress, lambda: expected(_about_digits(file)))
         survey = self.survey = self._stack.enter_context(Survey(file.base, file.integer, _most_digits(file)))
-        blocks = file.blocks()
+        head, blocks = first_digits(file.blocks(), file.base)
+        self._header_differs = header_mismatch(file, head)
         if spooled:
             self._spool = self._stack.enter_context(Spool(file.base))
             blocks = self._spool.through(blocks)
         for block in blocks:
-            if not survey.digits:
-                self._header_differs = header_mismatch(file, block)
             survey.update(block)
             self.progress("read", file.position, file.size or 0)
         survey.finish()

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
+from pi_engine.digits.temporaries import hint
 from pi_engine.errors import PiEngineError, UsageError
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class Source:
         try:
             stream = Path(path).open("rb", buffering=0)  # noqa: SIM115 (closed by __exit__)
         except OSError as error:
-            raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
+            told = hint(Path(path)) if isinstance(error, FileNotFoundError) else ""
+            raise UsageError(f"{path} cannot be read: {error.strerror or error}{told}") from error
         status = os.fstat(stream.fileno())
         source = cls(stream, str(path), status.st_size if stat.S_ISREG(status.st_mode) else None)
         source._owned = True

@@ -1,0 +1,280 @@
+"""The file of a result: its space reserved before the run, its digits written and compared after it, there or elsewhere.
+
+Digits that have taken hours are not lost to a disk that is full, a folder that is gone, or a name that is taken by now: what may pass is
+tried again, and then other places are.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from pi_engine.bigint.mersenne import M61
+from pi_engine.digits.atomic import atomic_writer, is_special
+from pi_engine.digits.durable import output_error
+from pi_engine.digits.formats import format_to_write
+from pi_engine.digits.output import (
+    open_output,
+    publish_beside,
+    require_file,
+    saved_elsewhere,
+    set_folder,
+    siblings,
+)
+from pi_engine.digits.pending_file import NameTakenError, PendingFile
+from pi_engine.digits.text_file import fill_text_file
+from pi_engine.errors import OutputError, PiEngineError, UsageError, VerificationError
+from pi_engine.result import Check
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    from pi_engine.digits.encoding import Encoding
+    from pi_engine.digits.pending_set import PendingSet
+    from pi_engine.result import ComputeResult
+
+_SCRATCH = "/dev/shm"  # noqa: S108 (memory that outlives the process, where all disks fail)
+_PIECE = 1 << 22
+
+
+class DigitsChangedError(VerificationError):
+    """The digits in memory are no longer those that were checked."""
+
+
+class ResultFile:
+    """Where a result is to be written."""
+
+    def __init__(
+        self,
+        path: str,
+        digits: int,
+        *,
+        base: int,
+        form: str | None = None,
+        block_size: int | None = None,
+        overwrite: bool = False,
+    ) -> None:
+        """Refuse what could not be written in the end, and reserve the space for it.
+
+        Args:
+            path: the file; for a set of .ycd files `NAME.ycd`, which stands for `NAME/NAME - 0.ycd` and so on.
+            digits: how many there will be after the point.
+            base: 10 or 16.
+            form: the format; by default that of the suffix.
+            block_size: digits of each file of a .ycd set.
+            overwrite: whether an existing file may be replaced.
+
+        Raises:
+            UsageError, CapacityError, OutputError: as `open_output`.
+        """
+        self.path, self._digits, self._base = path, digits, base
+        self._form, self._block_size, self._overwrite = format_to_write(path, form), block_size, overwrite
+        self._whole = False
+        self._pending: PendingFile | PendingSet | None = None
+        if is_special(Path(path)):
+            require_file(path, digits, base=base, form=self._form, overwrite=overwrite, block_size=block_size)
+        else:
+            self._pending = self._open(path, overwrite=overwrite)
+
+    def _open(self, path: str, *, overwrite: bool) -> PendingFile | PendingSet:
+        return open_output(
+            path, self._digits, base=self._base, form=self._form, overwrite=overwrite, block_size=self._block_size
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back what was reserved and not used."""
+        if self._pending is not None:
+            self._pending.close()
+
+    @property
+    def name(self) -> str:
+        """The file, or the folder of a set."""
+        return self.path if self._block_size is None else str(set_folder(self.path))
+
+    def write(self, result: ComputeResult) -> list[Check]:
+        """Write the digits, and let the file appear; what was read back must be what was written, and the result's digits.
+
+        Returns:
+            The check of the file; none where it could not be read back, because it is a device or a pipe.
+
+        Raises:
+            NameTakenError: something has the name by now.
+            OutputError, CapacityError: the system refuses, twice.
+            VerificationError: what was read back differs, twice; `DigitsChangedError` if the digits in memory have changed.
+        """
+        if self._pending is None:
+            self._write_through(result)
+            return []
+        try:
+            self._fill_and_publish(result, self._pending)
+        except (OSError, VerificationError) as error:
+            if self._pending.published:  # and its folder could not be synced
+                raise
+            self._require_unchanged(result, error)
+            self._write_again(result)
+        modulo = " and the random prime ".join(_moduli(result.residues or {M61: result.hash}))
+        return [Check("file", "passed", f"SHA-256 of the file as read back, and its digits modulo {modulo}")]
+
+    def _write_again(self, result: ComputeResult) -> None:
+        """What has failed may have passed: a full disk has room, a folder is back, a device answers."""
+        assert self._pending is not None
+        self._pending.close()
+        self._whole = False
+        try:
+            self._pending = self._open(self.path, overwrite=self._overwrite)
+            self._fill_and_publish(result, self._pending)
+        except NameTakenError:
+            raise
+        except OSError as error:
+            raise output_error(error, f"{self.path} could not be written: {error.strerror or error}") from error
+        except UsageError as error:  # the folder is gone
+            raise OutputError(f"{self.path} could not be written: {error}") from error
+        except VerificationError as error:
+            self._require_unchanged(result, error)
+            raise VerificationError(f"{self.path} could not be written: {error}") from error
+
+    def _fill_and_publish(self, result: ComputeResult, pending: PendingFile | PendingSet) -> None:
+        self._fill(result, pending)
+        self._whole = True
+        pending.publish()
+
+    def write_here_or_elsewhere(self, result: ComputeResult, last_resort: Callable[[], str]) -> list[Check]:
+        """As `write`; where that fails, write the digits where it does not.
+
+        Args:
+            result: the digits.
+            last_resort: is called where no folder takes them, and says what has become of them.
+
+        Raises:
+            PiEngineError: that of `write`, whose message says where the digits are instead.
+        """
+        try:
+            return self.write(result)
+        except (BrokenPipeError, DigitsChangedError):
+            raise
+        except PiEngineError as error:
+            if self._pending is not None and self._pending.published:
+                raise
+            taken = isinstance(error, NameTakenError)
+            reason = (
+                "its name is taken by now" if taken else str(error).partition(" could not be written: ")[2] or error
+            )
+            place = self._save_elsewhere(result)
+            if place is not None:
+                kind = OutputError if isinstance(error, VerificationError) else type(error)
+                raise kind(saved_elsewhere(self.name, reason, place)) from error
+            left = last_resort()
+            raise type(error)(
+                f"{self.name} could not be written: {reason}; nor could any other place; {left}"
+            ) from error
+
+    @property
+    def outcome(self) -> str:
+        """What there is after a failure, in words."""
+        return "" if self._pending is None else f"{self._pending.outcome}; "
+
+    def _save_elsewhere(self, result: ComputeResult) -> Path | None:
+        """Beside the name that could not be had, else in the current folder, in that for temporary files, or in memory."""
+        if self._whole:
+            assert self._pending is not None
+            place = publish_beside(self._pending)
+            if place is not None:
+                return place
+        self.close()
+        for folder in self._folders():
+            place = self._write_sibling(result, folder)
+            if place is not None:
+                return place
+        return None
+
+    def _folders(self) -> Iterator[Path]:
+        import tempfile
+
+        own = [] if self._pending is None else [Path(self.name).absolute().parent]
+        found = [*own, Path(), Path(tempfile.gettempdir()), Path(_SCRATCH)]
+        yield from dict.fromkeys(folder.absolute() for folder in found if folder.is_dir())
+
+    def _write_sibling(self, result: ComputeResult, folder: Path) -> Path | None:
+        name = Path(self.name).name
+        first = next(siblings(folder / name), None)
+        if first is None:
+            return None
+        try:
+            # as a set's name a folder stands for itself, with or without the suffix that it has lost
+            with ResultFile(
+                str(first), self._digits, base=self._base, form=self._form, block_size=self._block_size
+            ) as other:
+                other.write(result)
+                return Path(other.name)
+        except DigitsChangedError:
+            raise
+        except (PiEngineError, OSError):
+            return None
+
+    def _fill(self, result: ComputeResult, pending: PendingFile | PendingSet) -> None:
+        residues = result.residues or {M61: result.hash}
+        if self._form == "text":
+            assert isinstance(pending, PendingFile)
+            fill_text_file(
+                pending,
+                result.pieces(_PIECE),
+                digits=result.digits,
+                base=result.base,
+                residues=residues,
+                threads=result.threads,
+            )
+            return
+        from pi_engine.digits.block_hash import BlockHashes
+        from pi_engine.digits.blocks import blocks_of_words
+        from pi_engine.digits.writer import fill
+
+        blocks = blocks_of_words(result.words, result.digits, result.base)
+        hashes = BlockHashes(result.base, 3, tuple(residues))
+        fill(pending, blocks, self._encoding(result), hashes, residues)
+
+    def _write_through(self, result: ComputeResult) -> None:
+        if self._form == "text":
+            with atomic_writer(self.path, overwrite=True) as stream:
+                for piece in result.pieces(_PIECE):
+                    stream.write(piece.encode("ascii"))
+            return
+        from pi_engine.digits.blocks import blocks_of_words
+        from pi_engine.digits.writer import write_through
+
+        write_through(self.path, blocks_of_words(result.words, result.digits, result.base), self._encoding(result))
+
+    def _encoding(self, result: ComputeResult) -> Encoding:
+        from pi_engine.digits.encoding import Encoding
+
+        return Encoding(result.digits, result.base, self._form, block_size=self._block_size, threads=result.threads)
+
+    def _require_unchanged(self, result: ComputeResult, cause: Exception) -> None:
+        """Refuse to write digits once more that are wrong by now."""
+        from pi_engine.digits.text_hash import TextHash
+
+        vars(result).pop("words", None)  # made from the text, and to be made again
+        residues = result.residues or {M61: result.hash}
+        found = TextHash(result.base, tuple(residues), result.digits, result.threads)
+        try:
+            for piece in result.pieces(_PIECE):
+                found.update(piece.replace(".", ""))
+        except ValueError:
+            found.count = -1
+        if found.count != result.digits + 1 or found.values != list(residues.values()):
+            raise DigitsChangedError(
+                "the digits in memory have changed since they were checked, and no file was left: run again, and test the memory "
+                "of this machine if it recurs"
+            ) from cause
+
+
+def _moduli(residues: dict[int, int]) -> list[str]:
+    return ["2^61 − 1" if modulus == M61 else str(modulus) for modulus in residues]
