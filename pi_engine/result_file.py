@@ -243,8 +243,10 @@ class ResultFile:
 
     def _write_through(self, result: ComputeResult) -> None:
         if self._form == "text":
+            from pi_engine.printed_digits import watched
+
             with atomic_writer(self.path, overwrite=True) as stream:
-                for piece in result.pieces(_PIECE):
+                for piece in watched(result.pieces(_PIECE), result):
                     stream.write(piece.encode("ascii"))
             return
         from pi_engine.digits.blocks import blocks_of_words

@@ -36,7 +36,9 @@ def write_result(place: ResultFile, result: ComputeResult, *, as_json: bool) -> 
     def last_resort() -> str:
         if as_json:
             return "and standard output is for JSON, so that the digits are lost: run again with another FILE"
-        emit_all(result.pieces())
+        from pi_engine.printed_digits import watched
+
+        emit_all(watched(result.pieces(), result))
         return "the digits are on standard output"
 
     return place.write_here_or_elsewhere(result, last_resort)

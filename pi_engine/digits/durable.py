@@ -67,8 +67,7 @@ def finish(stream: IO[bytes]) -> None:
 
 
 def drop_from_memory(descriptor: int) -> None:
-    """Have what is read next come from the device itself, where the system can be asked to."""
-    sync(descriptor)
+    """Have what is read next of a synced file come from the device itself, where the system can be asked to."""
     if hasattr(os, "posix_fadvise"):
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
