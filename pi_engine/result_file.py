@@ -27,10 +27,11 @@ from pi_engine.errors import OutputError, PiEngineError, UsageError, Verificatio
 from pi_engine.result import Check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from types import TracebackType
 
     from pi_engine.digits.encoding import Encoding
+    from pi_engine.digits.formats import Format
     from pi_engine.digits.pending_set import PendingSet
     from pi_engine.result import ComputeResult
 
@@ -165,60 +166,37 @@ class ResultFile:
             if self._pending is not None and self._pending.published:
                 raise
             taken = isinstance(error, NameTakenError)
-            reason = (
-                "its name is taken by now" if taken else str(error).partition(" could not be written: ")[2] or error
-            )
-            place = self._save_elsewhere(result)
-            if place is not None:
-                kind = OutputError if isinstance(error, VerificationError) else type(error)
-                raise kind(saved_elsewhere(self.name, reason, place)) from error
-            left = last_resort()
-            raise type(error)(
-                f"{self.name} could not be written: {reason}; nor could any other place; {left}"
-            ) from error
+            told = str(error).partition(" could not be written: ")[2] or str(error)
+            kind: type[PiEngineError] = OutputError if isinstance(error, VerificationError) else type(error)
+            reason = "its name is taken by now" if taken else told
+            cause: Exception = error
+            place = self._save_elsewhere(result, self._form)
+        except (MemoryError, ImportError) as error:  # of what another format needs
+            kind, reason, cause = OutputError, f"{type(error).__name__} {error}".strip(), error
+            place = self._save_elsewhere(result, "text")
+        if place is not None:
+            raise kind(saved_elsewhere(self.name, reason, place)) from cause
+        if isinstance(cause, VerificationError):
+            kind = VerificationError
+        raise kind(f"{self.name} could not be written: {reason}; nor could any other place; {last_resort()}") from cause
 
     @property
     def outcome(self) -> str:
         """What there is after a failure, in words."""
         return "" if self._pending is None else f"{self._pending.outcome}; "
 
-    def _save_elsewhere(self, result: ComputeResult) -> Path | None:
-        """Beside the name that could not be had, else in the current folder, in that for temporary files, or in memory."""
+    def _save_elsewhere(self, result: ComputeResult, form: Format) -> Path | None:
+        """Under another name beside the one that could not be had, or where `save_elsewhere` can."""
         if self._whole:
             assert self._pending is not None
             place = publish_beside(self._pending)
             if place is not None:
                 return place
         self.close()
-        for folder in self._folders():
-            place = self._write_sibling(result, folder)
-            if place is not None:
-                return place
-        return None
-
-    def _folders(self) -> Iterator[Path]:
-        import tempfile
-
-        own = [] if self._pending is None else [Path(self.name).absolute().parent]
-        found = [*own, Path(), Path(tempfile.gettempdir()), Path(_SCRATCH)]
-        yield from dict.fromkeys(folder.absolute() for folder in found if folder.is_dir())
-
-    def _write_sibling(self, result: ComputeResult, folder: Path) -> Path | None:
-        name = Path(self.name).name
-        first = next(siblings(folder / name), None)
-        if first is None:
-            return None
-        try:
-            # as a set's name a folder stands for itself, with or without the suffix that it has lost
-            with ResultFile(
-                str(first), self._digits, base=self._base, form=self._form, block_size=self._block_size
-            ) as other:
-                other.write(result)
-                return Path(other.name)
-        except DigitsChangedError:
-            raise
-        except (PiEngineError, OSError):
-            return None
+        beside = None if self._pending is None else Path(self.name).absolute().parent
+        if form == self._form:
+            return save_elsewhere(result, Path(self.name).name, beside, form=form, block_size=self._block_size)
+        return save_elsewhere(result, f"{Path(self.name).name}.txt", beside)
 
     def _fill(self, result: ComputeResult, pending: PendingFile | PendingSet) -> None:
         residues = result.residues or {M61: result.hash}
@@ -276,6 +254,36 @@ class ResultFile:
                 "the digits in memory have changed since they were checked, and no file was left: run again, and test the memory "
                 "of this machine if it recurs"
             ) from cause
+
+
+def save_elsewhere(
+    result: ComputeResult,
+    name: str,
+    beside: Path | None = None,
+    *,
+    form: Format = "text",
+    block_size: int | None = None,
+) -> Path | None:
+    """Write a result to a free name like `name`, and say where; None where no folder takes it.
+
+    In the folder `beside`, in the current folder, in that for temporary files, or in memory that outlives the process.
+    """
+    import tempfile
+
+    folders = [*([] if beside is None else [beside]), Path(), Path(tempfile.gettempdir()), Path(_SCRATCH)]
+    for folder in dict.fromkeys(folder.absolute() for folder in folders if folder.is_dir()):
+        place = next(siblings(folder / name), None)
+        if place is None:
+            continue
+        try:
+            with ResultFile(str(place), result.digits, base=result.base, form=form, block_size=block_size) as file:
+                file.write(result)
+                return Path(file.name)
+        except DigitsChangedError:
+            raise
+        except (PiEngineError, OSError):
+            continue
+    return None
 
 
 def _moduli(residues: dict[int, int]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.compute_output import reserved_file, write_proof, write_result
+from pi_engine.cli.compute_output import digits_kept, reserved_file, write_proof, write_result
 from pi_engine.cli.compute_request import dry_run as estimate_only
 from pi_engine.cli.compute_request import require_agreement, require_one_purpose
 from pi_engine.cli.names import FILE
@@ -174,7 +174,8 @@ def command(
     if as_json:
         _print_object(result, seconds, checks, file)
     elif file is None:
-        _print_digits(result, columns, group, everything=everything, to_stdout=output == "-")
+        with digits_kept(result):
+            _print_digits(result, columns, group, everything=everything, to_stdout=output == "-")
     if not quiet:
         from pi_engine.cli.compute_report import closing_line, say_details
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from pi_engine.cli.output import emit_all
+from pi_engine.errors import CapacityError, OutputError, PiEngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from pi_engine.result import Check, ComputeResult
     from pi_engine.result_file import ResultFile
+
+_WORTH_A_FILE = 1_000_000
+"""Digits that are written to a file where stdout fails; fewer are computed again sooner than looked for."""
 
 
 def reserved_file(
@@ -49,9 +53,24 @@ def write_proof(
 ) -> None:
     """Write the certificate; where that fails the digits are safe, and the message says so."""
     from pi_engine.certificate import write_certificate
-    from pi_engine.errors import PiEngineError
 
     try:
         write_certificate(result, file, checks, seconds, overwrite=force)
     except PiEngineError as error:
         raise type(error)(f"{error}; the digits themselves are whole in {file}") from error
+
+
+@contextmanager
+def digits_kept(result: ComputeResult) -> Iterator[None]:
+    """Where stdout takes no more of so many digits, write them to a file; the message then says which."""
+    try:
+        yield
+    except (OutputError, CapacityError) as error:
+        if result.digits < _WORTH_A_FILE:
+            raise
+        from pi_engine.result_file import save_elsewhere
+
+        place = save_elsewhere(result, "pi.txt")
+        if place is None:
+            raise
+        raise type(error)(f"{error}; the digits are whole in {place}") from error

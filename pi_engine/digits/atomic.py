@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 from pi_engine.digits.durable import output_error
 from pi_engine.digits.pending_file import PendingFile, exists
+from pi_engine.digits.temporaries import clear_leftover_files
 from pi_engine.errors import CapacityError, UsageError
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ def atomic_writer(path: str | Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
             with target.open("wb") as stream:
                 yield stream
             return
-        with PendingFile(target.resolve(), overwrite=overwrite) as pending:
+        target = target.resolve()
+        clear_leftover_files(target)
+        with PendingFile(target, overwrite=overwrite) as pending:
             buffered = io.BufferedRandom(pending.stream)
             yield buffered
             buffered.seek(0, os.SEEK_END)

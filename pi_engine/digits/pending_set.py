@@ -112,7 +112,9 @@ class PendingSet:
         """Steps 2 and 3."""
         aside = temporaries.aside_path(self.path)
         if durable.with_retries(lambda: durable.exchange(self.path, self.target)):
-            self.path.rename(aside)
+            self.published = True
+            with contextlib.suppress(OSError):  # the name of the old set says what it is, no more
+                self.path.rename(aside)
             return
         durable.with_retries(lambda: self.target.rename(aside))
         try:

@@ -145,8 +145,8 @@ def name_leftover(path: Path, target: Path) -> None:
     import logging
 
     logging.getLogger("pi_engine").warning(
-        "pi-engine: %s is left of an earlier run that was killed while it wrote %s: 'pi-engine verify' shows whether it is whole; "
-        "rename it, or remove it",
+        "pi-engine: %s is left of an earlier run that was killed while it wrote %s: see whether it is whole ('pi-engine verify' does "
+        "for digits), and rename it or remove it",
         path,
         target.name,
     )

@@ -8,6 +8,7 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.digits.source import Source
+from pi_engine.digits.temporaries import hint
 from pi_engine.digits.ycd_header import MOST_BYTES, parse_header
 from pi_engine.digits.ycd_reader import YcdReader
 from pi_engine.errors import CorruptFileError, PiEngineError, UsageError
@@ -52,7 +53,8 @@ def find_pieces(path: Path) -> list[YcdPiece]:
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
-        raise UsageError(f"{folder} cannot be read: {error.strerror or error}") from error
+        told = hint(folder) if isinstance(error, FileNotFoundError) else ""
+        raise UsageError(f"{folder} cannot be read: {error.strerror or error}{told}") from error
     matches = [(entry, match) for entry in entries if (match := _PIECE.fullmatch(entry.name))]
     names = {match["name"] for _, match in matches}
     if own is not None:
@@ -117,10 +119,11 @@ def remove_pieces(folder: Path, reserved: re.Pattern[str] | None = None) -> bool
 
     With `reserved`, files of such names go too whose beginning has not been written.
     """
-    for path in list(folder.iterdir()):
-        if is_piece_of_a_set(path) or (reserved is not None and reserved.fullmatch(path.name) and _is_unwritten(path)):
-            path.unlink(missing_ok=True)
     try:
+        for path in list(folder.iterdir()):
+            unwritten = reserved is not None and reserved.fullmatch(path.name) and _is_unwritten(path)
+            if unwritten or is_piece_of_a_set(path):
+                path.unlink(missing_ok=True)
         folder.rmdir()
     except OSError:
         return False
