@@ -117,7 +117,8 @@ def command(
     DIGITS can be written 1000000, 1_000_000, 1,000,000, 1e6, 1.5e6, 10**6, 2**20, 10M or 1G.
 
     Without -o the digits go to stdout. A pipe or a file gets all of them in one line. A terminal shows a preview if
-    there are more than 1000. With -o they go to FILE, which is written atomically.
+    there are more than 1000. With -o they go to FILE, which is written atomically. If FILE cannot be written in the
+    end, the digits are saved elsewhere, and the error message says where.
 
     Exit codes: 0 computed and checked, 1 failed, 2 wrong usage, 3 a check failed, 4 not enough memory or disk, 130
     interrupted.
