@@ -6,6 +6,7 @@ tried again, and then other places are.
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -72,6 +73,7 @@ class ResultFile:
         self.path, self._digits, self._base = path, digits, base
         self._form, self._block_size, self._overwrite = format_to_write(path, form), block_size, overwrite
         self._whole = False
+        self._folder = Path(self.name).absolute().parent  # as long as the current folder is there
         self._pending: PendingFile | PendingSet | None = None
         if is_special(Path(path)):
             require_file(path, digits, base=base, form=self._form, overwrite=overwrite, block_size=block_size)
@@ -193,7 +195,7 @@ class ResultFile:
             if place is not None:
                 return place
         self.close()
-        beside = None if self._pending is None else Path(self.name).absolute().parent
+        beside = None if self._pending is None else self._folder
         if form == self._form:
             return save_elsewhere(result, Path(self.name).name, beside, form=form, block_size=self._block_size)
         return save_elsewhere(result, f"{Path(self.name).name}.txt", beside)
@@ -270,8 +272,12 @@ def save_elsewhere(
     """
     import tempfile
 
-    folders = [*([] if beside is None else [beside]), Path(), Path(tempfile.gettempdir()), Path(_SCRATCH)]
-    for folder in dict.fromkeys(folder.absolute() for folder in folders if folder.is_dir()):
+    folders = [] if beside is None else [beside]
+    with contextlib.suppress(OSError):  # it may be gone
+        folders.append(Path.cwd())
+    with contextlib.suppress(OSError):  # none may be writable
+        folders.append(Path(tempfile.gettempdir()))
+    for folder in dict.fromkeys([*folders, Path(_SCRATCH)]):
         place = next(siblings(folder / name), None)
         if place is None:
             continue

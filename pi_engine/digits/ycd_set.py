@@ -92,8 +92,10 @@ def is_piece_of_a_set(path: Path) -> bool:
 
 
 def holds_only_a_set(folder: Path) -> bool:
-    """Whether a folder holds the files of one set, from the first on, and nothing else."""
+    """Whether a folder holds the files of one set, from the first on, and nothing else; or nothing at all."""
     try:
+        if not any(folder.iterdir()):
+            return True
         pieces = {piece.path for piece in find_pieces(folder)}
         return folder.is_dir() and all(path in pieces and is_piece_of_a_set(path) for path in folder.iterdir())
     except (OSError, PiEngineError):

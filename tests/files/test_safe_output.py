@@ -76,6 +76,18 @@ def test_a_folder_that_has_vanished(elsewhere, after_the_run, capsys, name, opti
     assert len(list((elsewhere / "here").iterdir())) == 1
 
 
+def test_the_current_folder_has_vanished(elsewhere, after_the_run, monkeypatch, capsys):
+    monkeypatch.chdir(elsewhere / "target")
+    after_the_run(lambda: shutil.rmtree(elsewhere / "target"))
+    try:
+        assert compute("pi.txt") == 1
+    finally:
+        monkeypatch.undo()
+    place = told_place(capsys.readouterr().err)
+    assert place.parent == elsewhere / "temporary"
+    require_digits(place)
+
+
 @pytest.mark.parametrize(("name", "options"), ALL)
 def test_a_name_that_is_taken_by_now(elsewhere, after_the_run, capsys, name, options):
     target = elsewhere / "target" / (name.removesuffix(".ycd") if options else name)

@@ -189,6 +189,14 @@ def test_what_comes_meanwhile_is_kept(tmp_path, monkeypatch, caplog, what, swaps
     assert sorted(path.name for path in left.iterdir()) == ["notes.txt" if what == "another file" else "pi - 3.ycd"]
 
 
+def test_an_empty_folder_is_replaced(tmp_path):
+    (tmp_path / "pi").mkdir()
+    with pytest.raises(UsageError, match="exists"):
+        write(tmp_path, OLD)
+    write(tmp_path, OLD, overwrite=True)
+    assert length(tmp_path) == OLD and not temporaries(tmp_path / "pi")
+
+
 def test_a_file_of_the_folder_s_name(tmp_path):
     (tmp_path / "pi").write_text("mine")
     with pytest.raises(UsageError, match="is not a folder"):
