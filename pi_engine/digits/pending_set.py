@@ -172,7 +172,9 @@ def settle(aside: Path, partial: Path, target: Path) -> None:
     if not os.path.lexists(target):
         (partial if is_whole_set(partial) else aside).rename(target)
         durable.sync_folder(target.parent)
-    if os.path.lexists(aside) and not remove_pieces(aside):
+    if os.path.lexists(aside) and not (
+        is_whole_set(target) and remove_pieces(aside)
+    ):  # what else is there is no replacement
         temporaries.name_leftover(aside, target)
 
 

@@ -13,6 +13,7 @@ from pi_engine.cli.main import run
 from pi_engine.digits import text_file, writer
 from pi_engine.digits.byte_hash import ByteHash
 from pi_engine.digits.conversion import convert
+from pi_engine.digits.spool import Spool
 from pi_engine.digits.text_hash import TextHash
 from pi_engine.digits.ycd_header import MOST_BYTES, parse_header
 from pi_engine.errors import VerificationError
@@ -108,6 +109,22 @@ def test_other_bytes_with_the_same_digits_are_seen(tmp_path, results, monkeypatc
     with pytest.raises(VerificationError, match="no file was left"):
         results[10].write(tmp_path / FORMATS[form])
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("how", [lambda f: (f.seek(800), f.write(b"1")), lambda f: f.truncate(1600)])
+def test_digits_that_are_put_aside_are_compared(tmp_path, results, monkeypatch, how):
+    """Between the text that is read and the .ycd file."""
+    real = Spool.blocks
+
+    def blocks(spool):
+        how(spool._file)
+        return real(spool)
+
+    monkeypatch.setattr(Spool, "blocks", blocks)
+    (tmp_path / "source.txt").write_text(results[10].text())
+    with pytest.raises(pi_engine.OutputError, match="is not what was written to it"):
+        convert(tmp_path / "source.txt", tmp_path / "pi.ycd")
+    assert [path.name for path in tmp_path.iterdir()] == ["source.txt"]
 
 
 def test_a_disk_that_is_wrong_once_is_written_to_again(tmp_path, results, monkeypatch):

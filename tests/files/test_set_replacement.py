@@ -189,6 +189,21 @@ def test_what_comes_meanwhile_is_kept(tmp_path, monkeypatch, caplog, what, swaps
     assert sorted(path.name for path in left.iterdir()) == ["notes.txt" if what == "another file" else "pi - 3.ycd"]
 
 
+def test_the_last_whole_set_is_never_removed(tmp_path, caplog):
+    """An old set that a killed run has left, where something else has the target's name by now."""
+    write(tmp_path, OLD)
+    old = tmp_path / f".pi.{1:016x}.old"
+    (tmp_path / "pi").rename(old)
+    (tmp_path / "pi").mkdir()
+    (tmp_path / "pi" / "notes.txt").write_text("mine")
+    settle_leftovers(tmp_path / "pi.ycd", 200)
+    assert str(old) in caplog.text and len(list(old.iterdir())) == 3
+    (tmp_path / "pi" / "notes.txt").unlink()
+    (tmp_path / "pi").rmdir()
+    settle_leftovers(tmp_path / "pi.ycd", 200)
+    assert length(tmp_path) == OLD and not temporaries(tmp_path / "pi")
+
+
 def test_an_empty_folder_is_replaced(tmp_path):
     (tmp_path / "pi").mkdir()
     with pytest.raises(UsageError, match="exists"):
