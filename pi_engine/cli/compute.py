@@ -169,7 +169,7 @@ def command(
     if proof:
         from pi_engine.certificate import write_certificate
 
-        write_certificate(result, str(file), checks, seconds, overwrite=force)
+        write_certificate(result, str(file), overwrite=force)
     file = _name_written(file, block_size)
     if as_json:
         emit_json(_as_json(result, seconds, checks, file))
