@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from pi_engine.digits.constants import PI
 from pi_engine.engine import compute
 from pi_engine.errors import UsageError, VerificationError
-from pi_engine.file_forecast import bisecting_by_bbp, proving_by_bbp, recomputing, total
+from pi_engine.file_forecast import bisecting_by_bbp, proving_by_bbp, proving_by_residues, recomputing, total
 from pi_engine.file_known import compared_as_published, wrong_as_published
+from pi_engine.file_residues import by_residues, residues_pay, wrong_by_residues
 from pi_engine.plan import usable_memory
 from pi_engine.radix.words import DIGITS_PER_WORD
 from pi_engine.runtime.capacity import not_enough_memory
@@ -77,6 +78,23 @@ def located(case: FileCase, digits: int) -> Verification:
         )
     proved = f"all {digits:_} digits after the point equal those of π {made}{case.without_integer()}"
     return case.verdict("ok", method="recompute", compared=digits, proved=proved)
+
+
+def prove_by_residues(case: FileCase) -> Verification:
+    """Compare all digits with π modulo random primes; where a digit is wrong, find the first as can be had here.
+
+    Raises:
+        UsageError, CapacityError, VerificationError: as `by_residues`.
+    """
+    found = by_residues(case)
+    if found is not None:
+        return found
+    assert case.survey is not None
+    case.locating = True
+    if _recompute_fits(case):
+        return located(case, case.survey.digits)
+    found = by_bbp(case) if _bbp_fits(case) else None
+    return found if found is not None and found.status == "wrong" else wrong_by_residues(case)
 
 
 def by_bbp(case: FileCase) -> Verification:
@@ -171,6 +189,7 @@ def _recompute_fits(case: FileCase) -> bool:
 
 METHODS = {
     "recompute": Method(_recompute_fits, lambda case, digits: total(recomputing(case, digits)), recompute),
+    "residues": Method(residues_pay, lambda case, digits: total(proving_by_residues(case, digits)), prove_by_residues),
     "bbp": Method(
         _bbp_fits,
         lambda case, digits: total(proving_by_bbp(case, digits)),

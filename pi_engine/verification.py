@@ -38,7 +38,7 @@ class Verification:
         file: its name.
         seconds: it took.
         kind: of an error: "substituted", "transposed", "missing", "doubled", "inserted" or "different" digits, another
-            "constant", a "position" or "hash" of the table; or "stray", "truncated", "header", "empty", "damaged", "length".
+            "constant", a "position" or "hash" of the table, "residues"; or "stray", "truncated", "header", "empty", "damaged", "length".
         offset: bytes before the place where a file is corrupt.
         message: one line that says what is wrong, or how many digits were compared where not all were; else "".
     """

@@ -103,7 +103,7 @@ def find_divergence(
         VerificationError: a check of the arithmetic failed.
     """
     told = silent if progress is None else progress
-    end = _hex_places(digits.count) - _END_DIGITS
+    end = hex_places(digits.count) - _END_DIGITS
     told("conversion", 0, 0)
     x = expand(digits, end + _LARGEST_MEASURE, threads)
     kernel_pays(end, EVALUATIONS)
@@ -162,7 +162,7 @@ def _settle(digits: DecimalDigits, offset: int, difference: Callable[[int, int],
     count = _MEASURE
     while count <= _LARGEST_MEASURE:
         d = difference(offset, count)
-        ratio = _power_ratio(digits.count, offset + count)  # 10^N in units of 16^(offset + count)
+        ratio = power_ratio(digits.count, offset + count)  # 10^N in units of 16^(offset + count)
         if ratio.floor(d - 1) >= 0 and ratio.floor(d + 1) < 1:
             return None
         if ratio.floor(d + 1) < 0 or ratio.floor(d - 1) >= 1:
@@ -176,7 +176,7 @@ def _settle(digits: DecimalDigits, offset: int, difference: Callable[[int, int],
 def _first_difference(digits: DecimalDigits, d: int, places: int) -> Divergence | None:
     """The first digit of x that x + δ has not, δ being between d ± 1 units of 16^−places; None where that leaves it open."""
     stop = _places(places) - 1
-    ratio = _power_ratio(stop, places)
+    ratio = power_ratio(stop, places)
     room = _ROOM
     start = max(0, _places(places - len(f"{abs(d):x}")) - room)
     while True:
@@ -220,22 +220,22 @@ class _Ratio(NamedTuple):
         return product << self.exponent if self.exponent >= 0 else product >> -self.exponent
 
 
-def _power_ratio(exponent: int, hex_places: int) -> _Ratio:
-    """10^exponent / 16^hex_places."""
+def power_ratio(exponent: int, places: int) -> _Ratio:
+    """10^exponent / 16^places, to a relative 2^−3900."""
     with gmpy2.context(precision=_PRECISION):
-        ratio = gmpy2.exp2(exponent * gmpy2.log2(gmpy2.mpfr(10)) - 4 * hex_places)
+        ratio = gmpy2.exp2(exponent * gmpy2.log2(gmpy2.mpfr(10)) - 4 * places)
         mantissa, power = ratio.as_mantissa_exp()
         return _Ratio(mantissa, int(power))
 
 
-def _hex_places(digits: int) -> int:
+def hex_places(digits: int) -> int:
     """⌊log₁₆ 10^digits⌋, or one less."""
     return digits * 830_482_023_721_841 // 10**15
 
 
-def _places(hex_places: int) -> int:
+def _places(count: int) -> int:
     """About the decimal digits that so many hexadecimal places are, rounded down."""
-    return hex_places * 1_204_119_982_655_924 // 10**15
+    return count * 1_204_119_982_655_924 // 10**15
 
 
 def _spelled(value: mpz, size: int) -> str:
