@@ -29,7 +29,7 @@ HEAD_DIGITS = 600 * DIGITS_PER_WORD
 """Digits that are computed and compared."""
 
 _BASE_BYTES = 32 << 20
-_BYTES_PER_DIGIT = 16
+BYTES_PER_DIGIT = 16
 """Peak memory: the words, the integer, the power of five, and what the division takes; 12 at 10^7 digits."""
 
 
@@ -50,7 +50,7 @@ class Survival(NamedTuple):
 def needed_bytes(digits: int, threads: int) -> int:
     """What this allocates at once, at most."""
     compiles = from_text_compiles(digits) or kernel_compiles(digits, EVALUATIONS)
-    return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=not compiles) + _BYTES_PER_DIGIT * digits
+    return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=not compiles) + BYTES_PER_DIGIT * digits
 
 
 def gathered(blocks: Iterable[Block], digits: int) -> Words:

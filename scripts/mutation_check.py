@@ -37,6 +37,7 @@ SPLITTING = "tests/test_fast_splitting.py"
 BY_BBP = "tests/test_by_bbp.py"
 FULL = "tests/test_full_check.py tests/test_tail.py"
 CERTIFICATE = "tests/test_certificate.py"
+BY_RESIDUES = "tests/test_by_residues.py"
 BLOCKS = "tests/test_shadow_blocks.py"
 INTERRUPTS = "pi_engine/cli/interrupts.py"
 RESIDUES = "tests/bigint/test_residues.py"
@@ -137,6 +138,14 @@ MUTATIONS = [
     Mutation("an interval for pi on the wrong side", "pi_engine/verify/near_integer.py", "middle = -change / root",
              "middle = change / root", NEAR_INTEGER),
     Mutation("a power's bit not doubled", "pi_engine/verify/bbp_kernel.py", "        x = r * factor\n", "        x = r\n", BBP),
+    Mutation("BBP's integers without the remainder", "pi_engine/verify/bbp_kernel.py",
+             "x - load(scratch, POWERS + place)", "x", BY_RESIDUES),
+    Mutation("a denominator's product left out", "pi_engine/verify/bbp_kernel.py", "_product(denominator, m, p, inverse))",
+             "denominator)", BY_RESIDUES),
+    Mutation("the whole part of the fractions' sum", "pi_engine/verify/bbp_kernel.py", "whole += high >> _DIGIT_BITS", "whole += 0",
+             BY_RESIDUES),
+    Mutation("residues not compared", "pi_engine/verify/by_residues.py", "all((b - a - c) % p == 0 for a, b, p in triples)", "True",
+             BY_RESIDUES),
     Mutation("the carry between a fraction's digits", "pi_engine/verify/bbp_kernel.py", "high += low >> _DIGIT_BITS", "high += 0", BBP),
     Mutation("the sign of odd terms", "pi_engine/verify/bbp_sum.py", "if formula.alternating and k % 2 else term", "if False else term",
              BBP),
