@@ -15,7 +15,7 @@ made, all with the same probability. So any file with a wrong digit, by accident
 show, is one like any other here.
 
 In base 10 the digits are converted to binary once, O(M(N)·log N); in base 16 they are read once, in bounded memory. One evaluation
-of BBP follows, O(N·log N) operations on words. To compute π takes the sum of a series besides: three times as long at 10^7 digits.
+of BBP follows, O(N·log N) operations on words. To compute π takes the sum of a series instead, which is most of a computation.
 """
 
 from __future__ import annotations
