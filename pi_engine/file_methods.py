@@ -116,7 +116,7 @@ def by_bbp(case: FileCase) -> Verification:
     if need > limit:
         remedy = "use --method known, or a larger machine"
         raise not_enough_memory(f"{survey.digits:_} digits by the method bbp", need, limit, remedy)
-    from pi_engine.proof_by_bbp import HEAD_DIGITS, examine, gathered
+    from pi_engine.proof_by_bbp import HEAD_DIGITS, Deceived, examine, gathered
 
     announce(case.progress, partial(proving_by_bbp, case, survey.digits))
     words = gathered(case.blocks(), survey.digits)
@@ -125,11 +125,18 @@ def by_bbp(case: FileCase) -> Verification:
     found = examine(words, survey.digits, integer=integer, threads=threads, progress=_told(case))
     if isinstance(found, Difference):
         proved = (
-            f"the digits are not those of π: their binary expansion leaves that of π at position {found.position:_}, by BBP, which "
-            "does not see an error before it that is a multiple of 2^−j"
+            f"the {found.position - 1:_} digits before position {found.position:_} are those of π, and this one is not, by BBP and by "
+            "residues modulo random primes"
         )
-        compared = compared_as_published(case, min(found.position, HEAD_DIGITS))
-        return case.verdict("wrong", method="bbp", compared=compared, difference=found, proved=proved)
+        return case.verdict("wrong", method="bbp", compared=found.position, difference=found, proved=proved)
+    if isinstance(found, Deceived):
+        message = (
+            f"BBP sees a wrong digit at position {found.position:_}, and by residues digits before it are wrong too: "
+            "--method recompute finds the first"
+        )
+        return case.verdict(
+            "wrong", method="bbp", compared=compared_as_published(case, HEAD_DIGITS), kind="residues", message=message
+        )
     if survey.differs is not None or survey.refuted_by_hash is not None:  # digits that deceive BBP
         return wrong_as_published(case)
     if found.head == survey.digits:

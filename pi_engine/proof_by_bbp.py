@@ -13,9 +13,12 @@ import numpy as np
 from pi_engine.digits.blocks import Block
 from pi_engine.engine import compute
 from pi_engine.radix.integer_text import from_text_compiles
+from pi_engine.radix.words import digit_words
 from pi_engine.runtime.memory import THREAD_BYTES, kernel_bytes
+from pi_engine.runtime.progress import silent
 from pi_engine.verify.bbp_sum import kernel_compiles
 from pi_engine.verify.by_bbp import EVALUATIONS, FEWEST_DIGITS, Agreement, find_divergence
+from pi_engine.verify.by_residues import are_decimal_digits
 from pi_engine.verify.difference import Difference, difference_at, first_difference
 from pi_engine.verify.expansion import DIGITS_PER_WORD, DecimalDigits
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from pi_engine.digits.blocks import Words
     from pi_engine.runtime.progress import Progress
+    from pi_engine.verify.by_bbp import Divergence
 
 HEAD_DIGITS = 600 * DIGITS_PER_WORD
 """Digits that are computed and compared."""
@@ -47,6 +51,12 @@ class Survival(NamedTuple):
     digits: str
 
 
+class Deceived(NamedTuple):
+    """BBP sees a wrong digit at `position`, but digits before it are wrong too, in a way that it does not see."""
+
+    position: int
+
+
 def needed_bytes(digits: int, threads: int) -> int:
     """What this allocates at once, at most."""
     compiles = from_text_compiles(digits) or kernel_compiles(digits, EVALUATIONS)
@@ -62,8 +72,12 @@ def gathered(blocks: Iterable[Block], digits: int) -> Words:
     return words
 
 
-def examine(words: Words, digits: int, *, integer: str, threads: int, progress: Progress) -> Survival | Difference:
-    """Look for a digit that is not π's among these decimal digits after the point; of those that BBP sees, give the first.
+def examine(
+    words: Words, digits: int, *, integer: str, threads: int, progress: Progress
+) -> Survival | Difference | Deceived:
+    """Look for a digit that is not π's among these decimal digits after the point, and give the first.
+
+    That those before it are right, and what π has there, is proved by residues (`verify.by_residues`): BBP alone may be deceived.
 
     Args:
         words: 19 digits each.
@@ -86,5 +100,15 @@ def examine(words: Words, digits: int, *, integer: str, threads: int, progress: 
     found = find_divergence(held, threads, progress=progress)
     if isinstance(found, Agreement):
         return Survival(head, found.position, found.digits)
+    if not are_decimal_digits(_corrected(held, found), threads, silent):
+        return Deceived(found.position)
     before = held.text(found.position - 1, 1) if found.position > 1 else integer
     return difference_at(found.position, found.expected, found.found, before)
+
+
+def _corrected(held: DecimalDigits, found: Divergence) -> DecimalDigits:
+    """The digits before the first wrong one, and what π is said to have from there on."""
+    whole = (found.position - 1) // DIGITS_PER_WORD
+    first = whole * DIGITS_PER_WORD
+    end = held.text(first + 1, found.position - 1 - first) + found.expected
+    return DecimalDigits(np.concatenate([held.words[:whole], digit_words(end, 10)]), first + len(end))

@@ -30,6 +30,22 @@ def test_bbp_finds_the_first_wrong_digit_as_recomputation_does(tmp_path, place, 
     assert ours.expected.startswith(other.expected)  # BBP knows what follows the file's last digit
 
 
+def test_a_position_that_bbp_sees_behind_what_it_does_not(tmp_path, rng):
+    """π + 2^−j, and one more wrong digit behind: the first wrong digit is not claimed where it is not known."""
+    N = 30_000
+    value = pi_engine.compute(N + 100).value
+    for j in (70_000, 85_000):
+        digits = ((value + 10 ** (N + 100) // 2**j) // 10**100).digits()[1:]
+        first = next(i for i, (a, b) in enumerate(zip(digits, value.digits()[1:], strict=False)) if a != b) + 1
+        for place in (N - 1, N - 500, first + 700):
+            changed = rng.choice([c for c in "0123456789" if c != digits[place]])
+            path = tmp_path / "pi.txt"
+            path.write_text("3." + digits[:place] + changed + digits[place + 1 :])
+            found = verify_file(path, "bbp")
+            assert found.status == "wrong" and found.first_wrong in (None, first)
+            assert found.first_wrong is not None or "digits before it are wrong too" in found.message
+
+
 def test_bbp_is_not_for_every_file(tmp_path):
     hexadecimal, short = tmp_path / "hex.txt", tmp_path / "short.txt"
     pi_engine.compute(500, base=16).write(hexadecimal)
