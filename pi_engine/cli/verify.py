@@ -128,7 +128,12 @@ def command(
         verdict, width = printable(_verdict(file, found)), stdout_width()
         emit(verdict if width is None else hang(verdict, width), "\n")
     if found.status == "unproved":  # also with --quiet: what asked for no words must not take this for a proof
-        say(f"pi-engine: {file}: not proved: {found.message}; 'verify --method recompute' compares all of them")
+        remedy = (
+            "to compare all takes more memory"
+            if method == "auto"
+            else "'verify --method recompute' compares all of them"
+        )
+        say(f"pi-engine: {file}: not proved: {found.message}; {remedy}")
     ctx.exit(found.exit_code)
 
 

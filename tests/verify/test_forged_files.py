@@ -108,6 +108,14 @@ def test_unproved_is_said_and_has_an_exit_code(tmp_path, right, capsys, quiet, a
         assert said.out.startswith(f"{path}: unproved: 90 of 24_000 digits were compared")
 
 
+def test_a_remedy_that_would_be_refused_is_not_named(tmp_path, right, capsys):
+    assert run(["verify", str(written(tmp_path, right)), "--memory", "10kB"]) == 6
+    said = capsys.readouterr().err
+    assert "recompute" not in said and said.endswith(
+        "digits were compared with those of π; to compare all takes more memory\n"
+    )
+
+
 def test_how_an_unproved_file_is_shown(tmp_path, right):
     found = verify_file(written(tmp_path, right), "known")
     assert repr(found).startswith("Verification(unproved: 90 of 24_000 digits were compared")
