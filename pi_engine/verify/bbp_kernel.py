@@ -87,8 +87,8 @@ def sum_fractions(first, last, exponent, step, a, b, alternating, scratch, resul
     start = first
     while start < last:
         end = min(start + CHUNK, last)
-        high_bits = broadcast_integer(0)
-        low_bits = broadcast_integer(0)
+        store(scratch, SUMS, doubles_of(broadcast_integer(0)))
+        store(scratch, SUMS + VECTOR, doubles_of(broadcast_integer(0)))
         k = start
         while k < end:
             while (2 << bits) <= a * k + b:
@@ -98,28 +98,11 @@ def sum_fractions(first, last, exponent, step, a, b, alternating, scratch, resul
             _begin(k, exponent, step, a, b, squarings, scratch)
             for _ in range(squarings):
                 _square(scratch)
-            for unit in range(UNITS):
-                place = VECTOR * unit
-                m = load(scratch, MODULI + place)
-                inverse = load(scratch, INVERSES + place)
-                scaled = load(scratch, POWERS + place) * broadcast(_DIGIT)
-                digit = fma(scaled, inverse, broadcast(_ROUNDER))
-                high_bits = high_bits + bits_of(digit)
-                rest = fnma(digit - broadcast(_ROUNDER), m, scaled) * broadcast(_DIGIT)
-                low_bits = low_bits + bits_of(fma(rest, inverse, broadcast(_ROUNDER)))
+            _add_fractions(scratch)
             k += TERMS_IN_FLIGHT
         offset = (end - start) // LANE_COUNT * _ROUNDER_BITS
-        store(scratch, SUMS, doubles_of(high_bits))
-        store(scratch, SUMS + VECTOR, doubles_of(low_bits))
-        for lane in range(LANE_COUNT):
-            high_sum = load_word(scratch + 8 * (SUMS + lane)) - offset
-            low_sum = load_word(scratch + 8 * (SUMS + VECTOR + lane)) - offset
-            if alternating != 0 and lane % 2 == 1:
-                high -= high_sum
-                low -= low_sum
-            else:
-                high += high_sum
-                low += low_sum
+        high += _lane_sum(scratch, SUMS, offset, alternating)
+        low += _lane_sum(scratch, SUMS + VECTOR, offset, alternating)
         high += low >> _DIGIT_BITS
         low &= _DIGIT_MASK
         start = end
@@ -143,8 +126,8 @@ def sum_residues(first, last, exponent, step, a, b, alternating, primes, scratch
     start = first
     while start < last:
         end = min(start + CHUNK, last)
-        high_bits = broadcast_integer(0)
-        low_bits = broadcast_integer(0)
+        store(scratch, SUMS, doubles_of(broadcast_integer(0)))
+        store(scratch, SUMS + VECTOR, doubles_of(broadcast_integer(0)))
         k = start
         while k < end:
             while (2 << bits) <= a * k + b:
@@ -154,30 +137,13 @@ def sum_residues(first, last, exponent, step, a, b, alternating, primes, scratch
             _begin(k, exponent, step, a, b, squarings, scratch)
             for _ in range(squarings):
                 _square(scratch)
-            for unit in range(UNITS):
-                place = VECTOR * unit
-                m = load(scratch, MODULI + place)
-                inverse = load(scratch, INVERSES + place)
-                scaled = load(scratch, POWERS + place) * broadcast(_DIGIT)
-                digit = fma(scaled, inverse, broadcast(_ROUNDER))
-                high_bits = high_bits + bits_of(digit)
-                rest = fnma(digit - broadcast(_ROUNDER), m, scaled) * broadcast(_DIGIT)
-                low_bits = low_bits + bits_of(fma(rest, inverse, broadcast(_ROUNDER)))
+            _add_fractions(scratch)
             for i in range(primes):
                 _add_integers(scratch, SCRATCH + EACH_PRIME * i)
             k += TERMS_IN_FLIGHT
         offset = (end - start) // LANE_COUNT * _ROUNDER_BITS
-        store(scratch, SUMS, doubles_of(high_bits))
-        store(scratch, SUMS + VECTOR, doubles_of(low_bits))
-        for lane in range(LANE_COUNT):
-            high_sum = load_word(scratch + 8 * (SUMS + lane)) - offset
-            low_sum = load_word(scratch + 8 * (SUMS + VECTOR + lane)) - offset
-            if alternating != 0 and lane % 2 == 1:
-                high -= high_sum
-                low -= low_sum
-            else:
-                high += high_sum
-                low += low_sum
+        high += _lane_sum(scratch, SUMS, offset, alternating)
+        low += _lane_sum(scratch, SUMS + VECTOR, offset, alternating)
         high += low >> _DIGIT_BITS
         low &= _DIGIT_MASK
         whole += high >> _DIGIT_BITS
@@ -186,6 +152,37 @@ def sum_residues(first, last, exponent, step, a, b, alternating, primes, scratch
     store_word(result, whole)
     store_word(result + 8, high)
     store_word(result + 16, low)
+
+
+@routine(forceinline=True)
+def _add_fractions(scratch):
+    """Add both digits of the fractions of all terms in flight to the sums."""
+    high_bits = load_integers(scratch, SUMS)
+    low_bits = load_integers(scratch, SUMS + VECTOR)
+    for unit in range(UNITS):
+        place = VECTOR * unit
+        m = load(scratch, MODULI + place)
+        inverse = load(scratch, INVERSES + place)
+        scaled = load(scratch, POWERS + place) * broadcast(_DIGIT)
+        digit = fma(scaled, inverse, broadcast(_ROUNDER))
+        high_bits = high_bits + bits_of(digit)
+        rest = fnma(digit - broadcast(_ROUNDER), m, scaled) * broadcast(_DIGIT)
+        low_bits = low_bits + bits_of(fma(rest, inverse, broadcast(_ROUNDER)))
+    store(scratch, SUMS, doubles_of(high_bits))
+    store(scratch, SUMS + VECTOR, doubles_of(low_bits))
+
+
+@routine(forceinline=True)
+def _lane_sum(scratch, place, offset, alternating):
+    """The lanes of a sum together, each less what rounding has added to its bits, with the sign of its terms."""
+    total = 0
+    for lane in range(LANE_COUNT):
+        lane_sum = load_word(scratch + 8 * (place + lane)) - offset
+        if alternating != 0 and lane % 2 == 1:
+            total -= lane_sum
+        else:
+            total += lane_sum
+    return total
 
 
 @routine(forceinline=True)
