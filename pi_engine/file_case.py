@@ -111,15 +111,21 @@ class FileCase:
         status: Status,
         *,
         method: str,
+        compared: int,
         difference: Difference | None = None,
         kind: str | None = None,
         message: str = "",
         proved: str = "",
     ) -> Verification:
-        """A verdict of this file."""
+        """A verdict of this file, of which so many digits were compared with π's.
+
+        Where nothing is wrong, "ok" becomes "unproved" unless they were all compared.
+        """
         assert self.file is not None
         assert self.survey is not None
-        place = None if difference is None else difference.position
+        place, digits = None if difference is None else difference.position, self.survey.digits
+        if status == "ok" and compared < digits:
+            status, message = "unproved", f"{compared:_} of {digits:_} digits were compared with those of π"
         told = "; ".join(part for part in (message, difference.message if difference else "") if part)
         return Verification(
             status=status,
@@ -128,7 +134,8 @@ class FileCase:
             found=difference.found if difference else None,
             method=method,
             proved=proved or f"the digits are not those of π: {told}",
-            digits=self.survey.digits,
+            digits=digits,
+            digits_compared=compared,
             base=self.file.base,
             format=self.file.format,
             file=str(self.path),
@@ -149,6 +156,7 @@ class FileCase:
             method="",
             proved="this is no sound file of digits; its digits have not been judged",
             digits=survey.digits if survey else 0,
+            digits_compared=0,
             base=file.base if file else self._given_base,
             format=file.format if file else None,
             file=str(self.path),

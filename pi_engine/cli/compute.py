@@ -170,7 +170,7 @@ def command(
     phases = {name: spent for name, spent in result.seconds.items() if name != "total"}
     seconds = {**phases, **clock.seconds, "total": result.seconds["total"] + clock.total()}
     if proof:
-        write_proof(result, str(file), checks, seconds, force=force)
+        write_proof(result, str(file), force=force)
     file = None if place is None else place.name
     if as_json:
         _print_object(result, seconds, checks, file)

@@ -9,7 +9,7 @@ from pi_engine.cli.output import emit_all
 from pi_engine.errors import CapacityError, OutputError, PiEngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from pi_engine.result import Check, ComputeResult
@@ -48,14 +48,12 @@ def write_result(place: ResultFile, result: ComputeResult, *, as_json: bool) -> 
     return place.write_here_or_elsewhere(result, last_resort)
 
 
-def write_proof(
-    result: ComputeResult, file: str, checks: Sequence[Check], seconds: dict[str, float], *, force: bool
-) -> None:
+def write_proof(result: ComputeResult, file: str, *, force: bool) -> None:
     """Write the certificate; where that fails the digits are safe, and the message says so."""
     from pi_engine.certificate import write_certificate
 
     try:
-        write_certificate(result, file, checks, seconds, overwrite=force)
+        write_certificate(result, file, overwrite=force)
     except PiEngineError as error:
         raise type(error)(f"{error}; the digits themselves are whole in {file}") from error
 
