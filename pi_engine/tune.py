@@ -107,7 +107,7 @@ def tune(*, dry_run: bool = False, progress: Progress = silent) -> Tuned:
     announce(progress, lambda: _forecast(dry_run=dry_run))
     earlier = tuning.stored()
     kernels = ALL_KERNELS.kernels()
-    missing = sum(not kernel.is_stored() for kernel in kernels)
+    missing = sum(not kernel.fetch() for kernel in kernels)
     if not dry_run:
         with clock.phase("compilation"):
             prepare(progress)
