@@ -241,7 +241,7 @@ def _warn_of_damage(kernels: Sequence[StoredKernel]) -> None:
     """One log record, whatever their number: of the first it says what is wrong, and of the others how many they are."""
     if not kernels:
         return
-    others = f", and {len(kernels) - 1} more" if len(kernels) > 1 else ""
+    others = f" (and {len(kernels) - 1} more)" if len(kernels) > 1 else ""
     logging.getLogger("pi_engine").warning(
         "pi-engine: a stored kernel is not used, and is compiled again: %s%s", kernels[0].damage, others
     )

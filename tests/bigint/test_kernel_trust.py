@@ -24,7 +24,6 @@ with_modes = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners an
 def stored(tmp_path):
     """A cache with one kernel; its file."""
     assert logged(POLY, tmp_path)[-1] == "compiled"
-    assert logged(POLY, tmp_path) == ["stored"]
     (file,) = files(tmp_path)
     return file
 
@@ -122,7 +121,7 @@ def test_of_many_damaged_files_one_line_tells(tmp_path):
     )
     lines = logged(code, tmp_path)
     assert sum("compiled again" in line for line in lines) == 1
-    assert any(" is damaged, and 1 more" in line for line in lines)
+    assert any(line.endswith(" (and 1 more)") for line in lines)
 
 
 def test_numbas_own_pickles_are_neither_read_nor_written(tmp_path):
