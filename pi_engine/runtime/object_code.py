@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import llvmlite.binding
 
+from pi_engine.errors import UsageError
 from pi_engine.runtime.kernel_folder import LOCK, cache_folder, why_no_folder
 from pi_engine.runtime.progress import silent
 from pi_engine.runtime.stored_code import ObjectCode, read_code, write_code
@@ -165,6 +166,11 @@ class StoredKernel:
         import numba
 
         from pi_engine.runtime.compilation import OPTIONS
+
+        if numba.config.DISABLE_JIT:
+            raise UsageError(
+                "NUMBA_DISABLE_JIT keeps kernels from being compiled: unset it, or set PI_ENGINE_TRANSFORM=0 to compute by GMP alone"
+            )
 
         routine = getattr(importlib.import_module(self.module), self.name)
         options = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}

@@ -176,6 +176,13 @@ def test_arrays_are_handed_over(tmp_path):
         assert run(ARRAYS, tmp_path).splitlines()[1:] == [f"[100, 112, 121, 130] {origin}"] + 5 * ["True"]
 
 
+def test_numba_that_must_not_compile_is_an_error(tmp_path):
+    code = POLY.replace("poly(1, 2)", "\ntry: poly(1, 2)\nexcept ValueError as error: said.append(str(error))")
+    assert logged(code, tmp_path, NUMBA_DISABLE_JIT="1")[-1].startswith(
+        "NUMBA_DISABLE_JIT keeps kernels from being compiled"
+    )
+
+
 def test_whether_it_is_stored(tmp_path):
     code = "from pi_engine.runtime.object_code import StoredKernel\n"
     code += "f = StoredKernel('stored_of', 'poly', 'int64(int64, int64)'); print(f.is_stored(), f(1, 2), f.is_stored())"
