@@ -13,9 +13,10 @@ from pi_engine.bigint.moduli import moduli, moduli_text
 from pi_engine.converted import convert, text_residues
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.kernels import fast_path_is_stored, prepare_fast_path
-from pi_engine.plan import GUARD_BITS, Plan, make_plan_within, usable_memory
+from pi_engine.plan import GUARD_BITS, Plan, make_plan, make_plan_within
 from pi_engine.result import Check, ComputeResult
 from pi_engine.runtime import memory as machine_memory
+from pi_engine.runtime.address_space import share_heap, trim_heap
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.progress import PhaseClock, announce, silent, within
 from pi_engine.runtime.threads import thread_count
@@ -24,6 +25,7 @@ from pi_engine.summation import sum_series
 from pi_engine.verify.known import compare_with_known, known_hash
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import SupportsIndex
 
     from pi_engine.converted import Converted
@@ -76,9 +78,16 @@ def compute(
     chosen = chosen_series(series)
     require_usable(digits, base, check)
     clock = PhaseClock(silent if progress is None else progress)
+    share_heap()
+    choose = partial(make_plan_within, chosen, digits, base, threads=threads, limit=memory, check=check)
+    return _compute(choose, threads, clock, check)
+
+
+def _compute(choose: Callable[..., Plan], threads: int, clock: PhaseClock, check: CheckLevel) -> ComputeResult:
+    """What `compute` returns, by the plans that are chosen for its `guard_bits`."""
     guard_bits = GUARD_BITS
     while True:
-        plan = make_plan_within(chosen, digits, base, guard_bits=guard_bits, threads=threads, limit=memory, check=check)
+        plan = choose(guard_bits=guard_bits)
         announce(clock.progress, partial(_forecast, plan, threads, check))
         if plan.fast:
             _load_kernels(clock)
@@ -93,18 +102,20 @@ def compute(
     if checks is not None and check == "full":
         from pi_engine.full_check import check_by_another_way
 
-        def run_again(name: str) -> int:
-            told, room = within(clock.progress, "confirmation"), usable_memory(memory) - len(converted.text)
-            return compute(digits, base=base, series=name, threads=threads, memory=room, progress=told).hash
+        def run_again(second: Plan) -> int:
+            told = PhaseClock(within(clock.progress, "confirmation"))
+            again = partial(make_plan, second.series, second.digits, second.base, threads=threads, fast=second.fast)
+            return _compute(again, threads, told, "fast").hash
 
+        trim_heap()
         with clock.phase("confirmation"):
             checks.append(check_by_another_way(plan, converted.text, converted.hash, threads, run_again))
     if plan.fast:
         _release_workspace(keep=_KEPT_BYTES)
     return ComputeResult(
-        digits=digits,
-        base=base,
-        series=chosen.name,
+        digits=plan.digits,
+        base=plan.base,
+        series=plan.series.name,
         threads=threads,
         hash=converted.hash,
         residues=None if converted.residues is None else dict(zip(moduli(), converted.residues.values, strict=True)),

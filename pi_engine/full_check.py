@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 from pi_engine.errors import VerificationError
 from pi_engine.radix import from_text
 from pi_engine.result import Check
-from pi_engine.verify.tail import Tail, compare_tail
+from pi_engine.verify.tail import Tail, compare_tail, kernel_use_of_tail
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pi_engine.plan import Plan
+    from pi_engine.runtime.kernel_set import KernelUse
     from pi_engine.runtime.progress import Progress
+    from pi_engine.series import PiSeries
     from pi_engine.series.evaluation import BinaryFraction
 
 J_INVARIANT_DIGITS = 1_000_000
@@ -36,6 +38,35 @@ def other_series(name: str) -> str:
     return "ramanujan" if name == "chudnovsky" else "chudnovsky"
 
 
+def second_series(series: PiSeries, digits: int, base: int, check: str) -> str | None:
+    """The series whose run confirms the digits of this one; None where no second run does.
+
+    A plan counts what that run needs, so that it is refused before the first one, and `Plan.confirmation` is its plan.
+    """
+    if check != "full" or j_invariant_is_used(digits, base):
+        return None
+    return other_series(series.name)
+
+
+def kernels_of_checks(digits: int, base: int, bits: int) -> KernelUse:
+    """What BBP at the end of so many bits, and the j-invariant where it is used, load and compile."""
+    used = kernel_use_of_tail(bits)
+    if j_invariant_is_used(digits, base):
+        from pi_engine.verify.near_integer import kernels_used
+
+        used |= kernels_used(digits)
+    return used
+
+
+def confirmation_bytes(digits: int, base: int) -> int:
+    """What the numbers of the j-invariant take at once beside the digits; 0 where it is not used."""
+    if not j_invariant_is_used(digits, base):
+        return 0
+    from pi_engine.verify.near_integer import BYTES_PER_DIGIT
+
+    return BYTES_PER_DIGIT * digits + digits
+
+
 def check_tail(fraction: BinaryFraction, threads: int, progress: Progress) -> tuple[Check, Tail | None]:
     """Compare the end of π's binary fraction with BBP.
 
@@ -53,9 +84,9 @@ def check_tail(fraction: BinaryFraction, threads: int, progress: Progress) -> tu
 
 
 def check_by_another_way(
-    plan: Plan, text: str, value_hash: int, threads: int, run_again: Callable[[str], int]
+    plan: Plan, text: str, value_hash: int, threads: int, run_again: Callable[[Plan], int]
 ) -> Check:
-    """Confirm the digits by a formula of another kind, or by another series: `run_again` gives its hash.
+    """Confirm the digits by a formula of another kind, or by another series: `run_again` gives the hash of its run.
 
     Raises:
         VerificationError: the other way has other digits.
@@ -69,7 +100,8 @@ def check_by_another_way(
                 f"position {found.confirmed + 1}: the j-invariant of e^(π√{D}) confirms the digits before, and not this one"
             )
         return Check("near-integer", "passed", f"all {plan.digits} digits by the j-invariant of e^(π√{D})")
-    other = other_series(plan.series.name)
-    if run_again(other) != value_hash:
+    assert plan.confirmation is not None
+    other = plan.confirmation.series.name
+    if run_again(plan.confirmation) != value_hash:
         raise VerificationError(f"the series {plan.series.name} and {other} have different digits: run again")
     return Check("other series", "passed", f"the digits' hash is that of a run with the series {other}")

@@ -72,6 +72,9 @@ class StoredKernel:
         self.origin = ""  # "stored" or "compiled" after the first call
         self.not_stored = ""  # why its machine code was not kept, after a compilation
         self._function: Callable[..., Any] | None = None
+        self._found_whole: tuple[int, int, int] | None = (
+            None  # time, size and number of the file when its digest was right
+        )
         self._kept: list[Any] = []
 
     def __call__(self, *arguments: Any) -> Any:
@@ -100,9 +103,18 @@ class StoredKernel:
         return self._function is not None or self.is_in_folder()
 
     def is_in_folder(self) -> bool:
-        """Whether another process would find its machine code."""
+        """Whether another process would find its machine code, undamaged; else it would compile, which takes memory of its own."""
         path = self._path()
-        return path is not None and path.exists()
+        try:
+            status = path.stat() if path else None
+        except OSError:
+            return False
+        if status is None:
+            return False
+        seen = (status.st_mtime_ns, status.st_size, status.st_ino)
+        if seen != self._found_whole and self._stored_code() is not None:
+            self._found_whole = seen
+        return seen == self._found_whole
 
     def _path(self) -> Path | None:
         folder = cache_folder()
@@ -132,6 +144,19 @@ class StoredKernel:
 
     def _stored(self) -> Callable[..., Any] | None:
         """The function out of its file, or None where there is no file, or a damaged one."""
+        found = self._stored_code()
+        if found is None:
+            return None
+        symbol, code = found
+        engine = _engine()
+        engine.add_object_file(llvmlite.binding.ObjectFileRef.from_data(code))
+        engine.finalize_object()
+        address = engine.get_function_address(symbol.decode())
+        self.origin = "stored"
+        return self._at(address) if address else None
+
+    def _stored_code(self) -> tuple[bytes, bytes] | None:
+        """Symbol and object code as they are in the file, or None where there is no file, or a damaged one."""
         path = self._path()
         try:
             content = path.read_bytes() if path else b""
@@ -141,12 +166,7 @@ class StoredKernel:
         if not rest or hashlib.sha256(rest).digest() != digest:
             return None
         symbol, code = rest.split(b"\n", 1)
-        engine = _engine()
-        engine.add_object_file(llvmlite.binding.ObjectFileRef.from_data(code))
-        engine.finalize_object()
-        address = engine.get_function_address(symbol.decode())
-        self.origin = "stored"
-        return self._at(address) if address else None
+        return symbol, code
 
     def _compiled(self, *, announced: bool) -> Callable[..., Any]:
         if not announced:
