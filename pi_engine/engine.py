@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -21,7 +20,7 @@ from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.progress import PhaseClock, announce, silent, within
 from pi_engine.runtime.threads import thread_count
 from pi_engine.series.evaluation import pi_fraction, root_of_radicand
-from pi_engine.summation import sum_series
+from pi_engine.summation import release_workspace, sum_series
 from pi_engine.verify.known import compare_with_known, known_hash
 
 if TYPE_CHECKING:
@@ -34,9 +33,6 @@ if TYPE_CHECKING:
 
 CheckLevel = Literal["none", "fast", "full"]
 BASES = (10, 16)
-
-_NEWTON_BYTES_PER_BIT = 1.1
-"""Workspace of root and division, by bits of the fraction: three transformed operands of its length at most."""
 
 _KEPT_BYTES = 256 << 20
 """Workspace that a computation leaves for the next one in the process."""
@@ -216,7 +212,7 @@ def _attempt(
         _keep_freed_blocks()
     root_node = sum_series(plan, threads, clock, checks)
     if plan.fast:
-        _release_workspace(keep=math.ceil(_NEWTON_BYTES_PER_BIT * plan.fraction_bits))
+        release_workspace(plan.fraction_bits)
     with clock.phase("root"):
         radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
     pair = [root_node.Q, root_node.T]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from pi_engine.result import Check
@@ -14,6 +15,17 @@ from pi_engine.splitting import Node, check_against_shadow, shadow_beside, split
 if TYPE_CHECKING:
     from pi_engine.plan import Plan
     from pi_engine.runtime.progress import PhaseClock
+
+
+_NEWTON_BYTES_PER_BIT = 1.1
+"""Workspace of root and division, by bits of the fraction: three transformed operands of its length at most."""
+
+
+def release_workspace(bits: int) -> None:
+    """Give the workspace of the compiled path's trees back to the system, but for what roots and quotients of so many bits take."""
+    from pi_engine.bigint.workspace import LEAST_KEPT, pool
+
+    pool.release(max(math.ceil(_NEWTON_BYTES_PER_BIT * bits), LEAST_KEPT))
 
 
 def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | None) -> Node:
@@ -39,8 +51,11 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
             with clock.phase("check"):
                 check_against_shadow(component.sum, terms, node, compiled=plan.fast, threads=threads, shadow=shadow)
         if combination is not None:
+            if plan.fast:
+                release_workspace(plan.fraction_bits)
             with clock.phase("division"):
                 combination.add(component.coefficient, node.Q, node.T, check=check, threads=threads, fast=plan.fast)
+            del node
     if checks is not None:
         counts = " + ".join(str(terms) for terms in plan.terms)
         checks.append(

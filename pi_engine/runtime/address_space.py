@@ -33,6 +33,9 @@ _KERNELS = 16 << 20
 COMPILER = 640 << 20
 """Numba and what compiling all kernels takes. """
 
+_LEAST = 32 << 20
+"""What any command maps besides: modules of Python, and small numbers."""
+
 _DEFAULT_STACK = 8 << 20
 _HEAP = 8 << 20
 """Of a thread: its stack where `ulimit -s` does not say, and what it adds to the heap that all threads share."""
@@ -120,16 +123,30 @@ class ImportGuard:
             CapacityError: there is not enough address space for this library.
         """
         if fullname in ("numpy", "numba"):
-            limit = process_memory_limit()
-            need = mapped_size() + libraries_size(kernels=True, compiler=fullname == "numba")
-            if limit is not None and need > limit:
-                raise CapacityError(
-                    f"not enough memory: this needs about {format_bytes(need)} of address space (ulimit), and "
-                    f"{format_bytes(limit)} may be used; raise the limit with ulimit -v"
-                )
+            require_address_space(libraries_size(kernels=True, compiler=fullname == "numba"))
 
 
-def guard_imports() -> None:
-    """Have `ImportGuard` watch over imports, where address space is limited."""
+def guard_address_space() -> None:
+    """Where address space is limited, have `ImportGuard` watch over imports.
+
+    Raises:
+        CapacityError: there is too little even for small numbers.
+    """
     if process_memory_limit() is not None:
-        sys.meta_path.insert(0, ImportGuard())
+        require_address_space(_LEAST)
+        if not any(isinstance(x, ImportGuard) for x in sys.meta_path):
+            sys.meta_path.insert(0, ImportGuard())
+
+
+def require_address_space(size: int) -> None:
+    """Refuse what would map so many bytes more than is allowed.
+
+    Raises:
+        CapacityError: the message says how much address space it takes.
+    """
+    limit, need = process_memory_limit(), mapped_size() + size
+    if limit is not None and need > limit:
+        raise CapacityError(
+            f"not enough memory: this needs about {format_bytes(need)} of address space (ulimit), and "
+            f"{format_bytes(limit)} may be used; raise the limit with ulimit -v"
+        )

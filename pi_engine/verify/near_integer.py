@@ -38,6 +38,7 @@ from pi_engine.bigint.product import multiply
 from pi_engine.errors import UsageError
 from pi_engine.radix import fraction_bits, to_text
 from pi_engine.radix.integer_text import from_text_compiles
+from pi_engine.runtime.address_space import libraries_size, require_address_space, threads_size
 from pi_engine.runtime.capacity import at_most, largest_that_fits, not_enough_memory
 from pi_engine.runtime.integers import as_int, as_mpz
 from pi_engine.runtime.kernel_set import KernelUse
@@ -118,6 +119,12 @@ def require_memory(d: int, digits: int) -> None:
         if need > limit:
             most = largest_that_fits(lambda count: needed_bytes(count, threads) <= limit)
             raise not_enough_memory(f"{digits:_} digits", need, limit, at_most(most))
+        used = kernels_used(digits)
+        require_address_space(
+            libraries_size(kernels=used.load, compiler=used.compile)
+            + threads_size(threads)
+            + 2 * BYTES_PER_DIGIT * digits
+        )
 
 
 def near_integer(
