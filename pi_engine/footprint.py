@@ -18,7 +18,7 @@ _INTERPRETER_BYTES = 20 << 20
 """What the process has allocated before the computation starts: 13 MiB."""
 
 _FAST_BYTES_PER_BIT = 1.85
-_FAST_BYTES_PER_BIT_COMBINED = 5.5
+_FAST_BYTES_PER_BIT_COMBINED = 3.3
 """The numbers of the compiled path, in bytes per bit of the fraction, by whether several sums are combined. With `_FAST_KEPT`
 they bound what benchmarks/memory.py found at 2·10^4 … 10^8 digits; 10^9 digits of Chudnovsky's series took 1.85 in all."""
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from pi_engine.result import Check
+from pi_engine.runtime.address_space import trim_heap
 from pi_engine.runtime.progress import part_of
 from pi_engine.series.combination import Combination
 from pi_engine.series.evaluation import leading_bits
@@ -56,6 +57,8 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
             with clock.phase("division"):
                 combination.add(component.coefficient, node.Q, node.T, check=check, threads=threads, fast=plan.fast)
             del node
+            if plan.fast:
+                trim_heap()
     if checks is not None:
         counts = " + ".join(str(terms) for terms in plan.terms)
         checks.append(
