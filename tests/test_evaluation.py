@@ -4,7 +4,7 @@ import gmpy2
 import pytest
 from gmpy2 import mpz
 
-from pi_engine import VerificationError, footprint, plan
+from pi_engine import VerificationError, footprint
 from pi_engine.bigint.division import divide, isqrt
 from pi_engine.bigint.mersenne import M61, check_identity, residue
 from pi_engine.series import (
