@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -13,18 +12,20 @@ from pi_engine.bigint.moduli import moduli, moduli_text
 from pi_engine.converted import convert, text_residues
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.kernels import fast_path_is_stored, prepare_fast_path
-from pi_engine.plan import GUARD_BITS, Plan, make_plan_within, usable_memory
+from pi_engine.plan import GUARD_BITS, Plan, make_plan, make_plan_within
 from pi_engine.result import Check, ComputeResult
 from pi_engine.runtime import memory as machine_memory
+from pi_engine.runtime.address_space import share_heap, trim_heap
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.progress import PhaseClock, announce, silent, within
 from pi_engine.runtime.threads import thread_count
 from pi_engine.series.evaluation import pi_fraction, root_of_radicand
-from pi_engine.summation import sum_series
+from pi_engine.summation import release_workspace, sum_series
 from pi_engine.verify.known import compare_with_known, known_hash
-from pi_engine.verify.reference import PROVED, is_run_again, require_equal, require_reference
+from pi_engine.verify.reference import require_reference
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import SupportsIndex
 
     from pi_engine.converted import Converted
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 
 CheckLevel = Literal["none", "fast", "full"]
 BASES = (10, 16)
-
-_NEWTON_BYTES_PER_BIT = 1.1
-"""Workspace of root and division, by bits of the fraction: three transformed operands of its length at most."""
 
 _KEPT_BYTES = 256 << 20
 """Workspace that a computation leaves for the next one in the process."""
@@ -77,9 +75,16 @@ def compute(
     chosen = chosen_series(series)
     require_usable(digits, base, check)
     clock = PhaseClock(silent if progress is None else progress)
+    share_heap()
+    choose = partial(make_plan_within, chosen, digits, base, threads=threads, limit=memory, check=check)
+    return _compute(choose, threads, clock, check)
+
+
+def _compute(choose: Callable[..., Plan], threads: int, clock: PhaseClock, check: CheckLevel) -> ComputeResult:
+    """What `compute` returns, by the plans that are chosen for its `guard_bits`."""
     guard_bits = GUARD_BITS
     while True:
-        plan = make_plan_within(chosen, digits, base, guard_bits=guard_bits, threads=threads, limit=memory, check=check)
+        plan = choose(guard_bits=guard_bits)
         announce(clock.progress, partial(_forecast, plan, threads, check))
         if plan.fast:
             _load_kernels(clock)
@@ -91,15 +96,15 @@ def compute(
     if checks is not None:
         with clock.phase("check"):
             checks += _check_digits(plan, converted, threads)
-    if checks is not None and (check == "full" or is_run_again(chosen, digits, check)):
+    if checks is not None and (check == "full" or plan.confirmation is not None):
         with clock.phase("confirmation"):
-            checks += _confirm(plan, converted, clock.progress, threads=threads, memory=memory, check=check)
+            checks.append(_confirm(plan, converted, clock.progress, threads))
     if plan.fast:
         _release_workspace(keep=_KEPT_BYTES)
     return ComputeResult(
-        digits=digits,
-        base=base,
-        series=chosen.name,
+        digits=plan.digits,
+        base=plan.base,
+        series=plan.series.name,
         threads=threads,
         hash=converted.hash,
         residues=None if converted.residues is None else dict(zip(moduli(), converted.residues.values, strict=True)),
@@ -200,7 +205,7 @@ def _attempt(
         _keep_freed_blocks()
     pair = sum_series(plan, threads, clock, checks)
     if plan.fast:
-        _release_workspace(keep=math.ceil(_NEWTON_BYTES_PER_BIT * plan.fraction_bits))
+        release_workspace(plan.fraction_bits)
     with clock.phase("root"):
         radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
     with clock.phase("division"):
@@ -231,30 +236,21 @@ def _attempt(
     return None if converted is None else converted._replace(tail=tail)
 
 
-def _confirm(
-    plan: Plan, converted: Converted, progress: Progress, *, threads: int, memory: int | None, check: CheckLevel
-) -> list[Check]:
-    """Confirm all digits by another computation, where the check is full or the series is not of the catalogue.
+def _confirm(plan: Plan, converted: Converted, progress: Progress, threads: int) -> Check:
+    """Confirm all digits by another computation.
 
     Raises:
         VerificationError: the other computation has other digits.
     """
-
-    def run_again(name: str) -> int:
-        told, room = within(progress, "confirmation"), usable_memory(memory) - len(converted.text)
-        again = compute(plan.digits, base=plan.base, series=name, threads=threads, memory=room, progress=told)
-        if not series_room.is_catalogued(plan.series):  # its digits may be any: their hash alone would not tell
-            require_equal(plan.series, converted.text, again.text())
-        return again.hash
-
-    if is_run_again(plan.series, plan.digits, check):
-        run_again(PROVED)
-        return [
-            Check("other series", "passed", f"all {plan.digits} digits are those of a run with the series {PROVED}")
-        ]
     from pi_engine.full_check import check_by_another_way
 
-    return [check_by_another_way(plan, converted.text, converted.hash, threads, run_again)]
+    def run_again(second: Plan) -> str:
+        told = PhaseClock(within(progress, "confirmation"))
+        again = partial(make_plan, second.series, second.digits, second.base, threads=threads, fast=second.fast)
+        return _compute(again, threads, told, "fast").text()
+
+    trim_heap()
+    return check_by_another_way(plan, converted.text, threads, run_again)
 
 
 def _check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.moduli import moduli_text
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.result import Check
+from pi_engine.runtime.address_space import trim_heap
 from pi_engine.runtime.progress import part_of
 from pi_engine.series.combination import Combination
 from pi_engine.series.evaluation import leading_bits
@@ -16,6 +18,17 @@ from pi_engine.splitting import check_against_shadow, shadow_beside, split
 if TYPE_CHECKING:
     from pi_engine.plan import Plan
     from pi_engine.runtime.progress import PhaseClock
+
+
+_NEWTON_BYTES_PER_BIT = 1.1
+"""Workspace of root and division, by bits of the fraction: three transformed operands of its length at most."""
+
+
+def release_workspace(bits: int) -> None:
+    """Give the workspace of the compiled path's trees back to the system, but for what roots and quotients of so many bits take."""
+    from pi_engine.bigint.workspace import LEAST_KEPT, pool
+
+    pool.release(max(math.ceil(_NEWTON_BYTES_PER_BIT * bits), LEAST_KEPT))
 
 
 def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | None) -> list[Tracked]:
@@ -45,8 +58,13 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
                 )
         del node
         if combination is not None:
+            if plan.fast:
+                release_workspace(plan.fraction_bits)
             with clock.phase("division"):
                 combination.add(component.coefficient, *pair, threads=threads, fast=plan.fast)
+            del pair
+            if plan.fast:
+                trim_heap()
     if checks is not None:
         counts = " + ".join(str(terms) for terms in plan.terms)
         checks.append(

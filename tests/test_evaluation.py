@@ -4,7 +4,7 @@ import gmpy2
 import pytest
 from gmpy2 import mpz
 
-from pi_engine import VerificationError, plan
+from pi_engine import VerificationError, footprint
 from pi_engine.bigint.division import divide, isqrt
 from pi_engine.bigint.mersenne import M61, check_identity, residue
 from pi_engine.bigint.tracked import Tracked
@@ -164,14 +164,14 @@ def test_root_bits_where_the_leading_coefficient_does_not_tell():
     )
     for terms in (10, 1000):
         bits = split(series, terms).Q.bit_length()
-        assert bits <= plan.root_bits(series, terms - 1) < 1.01 * bits
+        assert bits <= footprint.root_bits(series, terms - 1) < 1.01 * bits
 
 
 @pytest.mark.parametrize("series", SUMS.values(), ids=SUMS)
 def test_root_bits_is_the_size_of_q(series):
     for terms in (10, 100, 5000):
         Q = split(series, terms).Q
-        assert plan.root_bits(series, terms - 1) == pytest.approx(Q.bit_length(), rel=1e-3, abs=20)
+        assert footprint.root_bits(series, terms - 1) == pytest.approx(Q.bit_length(), rel=1e-3, abs=20)
 
 
 @pytest.mark.parametrize("fast", [False, True])

@@ -15,9 +15,17 @@ import gmpy2
 
 from pi_engine.bigint.mersenne import require
 from pi_engine.bigint.moduli import require_equal, residues
-from pi_engine.bigint.product import gmp_seconds, multiply, transform_is_usable, transform_pays
+from pi_engine.bigint.product import (
+    TRANSFORM,
+    gmp_seconds,
+    multiply,
+    thresholds,
+    transform_is_usable,
+    transform_pays,
+)
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.runtime.integers import as_mpz
+from pi_engine.runtime.kernel_set import KernelUse
 from pi_engine.runtime.threads import thread_count
 
 if TYPE_CHECKING:
@@ -33,6 +41,15 @@ ROOT_FROM_BITS = 350_000
 
 _GMP_PRODUCTS = 2.4
 """Products of the result's length that GMP's quotient, or root, takes as long as."""
+
+
+def transform_use(bits: int) -> KernelUse:
+    """What products, quotients and roots of so many bits load and compile."""
+    limits = thresholds()
+    if bits < min(limits.square, limits.multiply) or not transform_is_usable():
+        return KernelUse(load=False, compile=False)
+    compiles = TRANSFORM.would_compile(_GMP_PRODUCTS * gmp_seconds(bits, bits))
+    return KernelUse(load=compiles or TRANSFORM.is_stored(), compile=compiles)
 
 
 def isqrt(n: SupportsIndex, *, check: bool = True, threads: SupportsIndex | None = None, newton: bool = True) -> mpz:

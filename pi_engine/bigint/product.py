@@ -139,15 +139,6 @@ def gmp_seconds(x: int, y: int) -> float:
     return float(5e-9 * max(x, y) * (min(x, y) / 1e7) ** 0.13)
 
 
-def transform_kernel_bytes(bits: int) -> int:
-    """What the kernels allocate that products of numbers of so many bits call; 0 where GMP makes them."""
-    if bits < min(thresholds().square, thresholds().multiply) or not transform_is_usable():
-        return 0
-    from pi_engine.runtime.memory import kernel_bytes
-
-    return kernel_bytes(stored=TRANSFORM.is_stored())
-
-
 def transform_pays(seconds: float) -> bool:
     """Whether to use the transform for what GMP takes so long for. If so, its kernels are loaded or compiled now."""
     return transform_is_usable() and TRANSFORM.pays_for_another(seconds)

@@ -115,12 +115,15 @@ class StoredKernel:
 
     def is_stored(self) -> bool:
         """Whether a call would find its machine code, loaded or stored, rather than compile it."""
-        return self._function is not None or self.is_in_folder()
+        return self.fetch()
 
     def is_in_folder(self) -> bool:
-        """Whether another process would find its machine code."""
+        """Whether another process would find its machine code, undamaged; else it would compile, which takes memory of its own."""
         path = self._path()
-        return path is not None and path.exists()
+        try:
+            return path is not None and bool(read_code(path, f"{self.module}.{self.name}", self.signature))
+        except (OSError, UntrustedError):
+            return False
 
     def _path(self) -> Path | None:
         folder = cache_folder()
