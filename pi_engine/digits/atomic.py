@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from pi_engine.errors import CapacityError, OutputError, UsageError
+from pi_engine.runtime import watcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +79,7 @@ def atomic_writer(path: str | Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
             return
         target = target.resolve()
         temporary = target.with_name(f".{secrets.token_hex(8)}.partial")
+        watcher.begin_temporary(temporary)
         try:
             with temporary.open("xb+") as stream:
                 yield stream
@@ -86,6 +88,7 @@ def atomic_writer(path: str | Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
             _publish(temporary, target, overwrite=overwrite)
         finally:
             temporary.unlink(missing_ok=True)
+            watcher.end_temporary(temporary)
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -13,6 +13,7 @@ from pi_engine.digits.blocks import Cutter
 from pi_engine.digits.ycd_header import header_bytes
 from pi_engine.digits.ycd_set import find_pieces, piece_name
 from pi_engine.errors import CapacityError, OutputError, PiEngineError, UsageError
+from pi_engine.runtime import watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,6 +73,7 @@ def write_set(
     """
     target = folder.resolve()
     temporary = target.with_name(f".{secrets.token_hex(8)}.partial")
+    watcher.begin_temporary(temporary)
     try:
         temporary.mkdir()
         _write_files(temporary, target.name, blocks, digits, base, first_digits=first_digits, block_size=block_size)
@@ -84,6 +86,7 @@ def write_set(
         raise (CapacityError if error.errno in CapacityError.errnos else OutputError)(message) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        watcher.end_temporary(temporary)
 
 
 def _write_files(

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any
 
 import llvmlite.binding
 
+from pi_engine.runtime import watcher
 from pi_engine.runtime.kernel_folder import LOCK, cache_folder, cache_root
 from pi_engine.runtime.progress import silent
 
@@ -189,6 +190,7 @@ class StoredKernel:
         temporary = None
         try:
             descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+            watcher.begin_temporary(temporary)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(hashlib.sha256(rest).digest() + rest)
             Path(temporary).replace(path)
@@ -198,6 +200,9 @@ class StoredKernel:
                     Path(temporary).unlink()
             reason = error.strerror or str(error)
             return f"{path.parent} cannot be written: {reason}; mend that, then run 'pi-engine tune'"
+        finally:
+            if temporary is not None:
+                watcher.end_temporary(temporary)
         return ""
 
 

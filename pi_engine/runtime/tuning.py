@@ -24,6 +24,8 @@ from typing import Any
 
 import platformdirs
 
+from pi_engine.runtime import watcher
+
 SCHEMA = 1
 PACKAGES = ("pi-engine", "gmpy2", "numba", "llvmlite", "numpy")
 
@@ -102,6 +104,7 @@ def save(thresholds: Thresholds, path: Path | None = None) -> Path:
     }
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".tmp")
+    watcher.begin_temporary(temporary)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(json.dumps(record, indent=2) + "\n")
@@ -111,6 +114,8 @@ def save(thresholds: Thresholds, path: Path | None = None) -> Path:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+    finally:
+        watcher.end_temporary(temporary)
     return target
 
 
