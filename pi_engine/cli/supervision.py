@@ -14,7 +14,6 @@ import contextlib
 import math
 import os
 import select
-import shutil
 import signal
 import sys
 import time
@@ -186,6 +185,8 @@ class _Parent:
 
     def tidy(self) -> None:
         """Remove what the child has left behind, and give the terminal its cursor back."""
+        import shutil  # imports every compression there is
+
         for path in map(Path, map(os.fsdecode, self.temporaries)):
             with contextlib.suppress(OSError):
                 if path.is_dir() and not path.is_symlink():
