@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pi_engine.bigint.level_plan import record, workspace_bytes
+from pi_engine.bigint.machine_faults import machine_fault
 from pi_engine.bigint.plan import Plan, plan_for
 from pi_engine.bigint.sizes import Size, cost, size_for
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import pool
+from pi_engine.errors import VerificationError
 from pi_engine.splitting.merge_check import require_merge
 from pi_engine.splitting.node_level import LimbRoom, NodeLevel
 from pi_engine.splitting.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT, merges_claimed
@@ -87,7 +89,7 @@ def merge_level(
     The level's memory is released. `merged` is told the share of the level that has been done, now and then.
 
     Raises:
-        VerificationError: the level has residues, and a number's are not those of its operands.
+        VerificationError: the level has residues, and a number's are not those of its operands; or a table is damaged.
     """
     nodes = len(level) // 2
     sizes = np.abs(level.lengths)
@@ -118,14 +120,16 @@ def merge_level(
             block = pool.take(workspace + 8 * spare)
             try:
                 merges_claimed(
-                    counter, stop, plans.sizes, plans.P_sizes, records, block.address, block.address + workspace,
-                    level.room.address, level.offsets, level.lengths, room.address, offsets, lengths,
-                    residues, out_residues, wrong,
+                    counter, stop, plans.sizes, plans.P_sizes, records, block.address, block.address + workspace, spare,
+                    level.room.address, len(level.room.limbs), level.offsets, level.lengths,
+                    room.address, len(room.limbs), offsets, lengths, residues, out_residues, wrong,
                 )  # fmt: skip
             finally:
                 pool.give(block)
 
         share(work, threads, threads)
+        if wrong[0] < 0 or not lengths[1, nodes - stop : nodes - done].all():
+            raise VerificationError(machine_fault("the table of a level of the sum holds what cannot be"))
         if wrong[0]:
             i, row = divmod(int(wrong[0]) - 1, 3)
             require_merge(False, row, 64 * abs(int(lengths[row, i])))  # noqa: FBT003 (what an assertion takes)

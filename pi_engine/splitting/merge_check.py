@@ -35,11 +35,12 @@ def with_residues(level: NodeLevel, threads: int) -> NodeLevel:
 
 def residues_of(level: NodeLevel, threads: int, rows: int = 3) -> NDArray[np.uint64]:
     """The residues of a level's numbers, uint64[rows][nodes]: P and Q in the first two rows, and T."""
-    found = np.empty((rows, len(level)), np.uint64)
+    found = np.full((rows, len(level)), M61, np.uint64)  # until it is found: no number has that residue
     counter = np.zeros(1, np.uint64)
 
     def work(_thread: int, _first: int, _last: int) -> None:
-        residues_claimed(counter, len(level), level.room.address, level.offsets[:rows], level.lengths[:rows], found)
+        places = level.room.address, len(level.room.limbs), level.offsets[:rows], level.lengths[:rows]
+        residues_claimed(counter, len(level), *places, found)
 
     large = 64 * int(np.abs(level.lengths[:rows]).sum()) >= SHARED_FROM_BITS
     share(work, threads, threads if large else 1)

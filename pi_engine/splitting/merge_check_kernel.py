@@ -24,14 +24,21 @@ def signed_residue(place, length):
 
 
 @routine
-def residues_claimed(counter, stop, place, offsets, lengths, residues):
-    """Put the residues of the numbers of a level, or of its first rows, into uint64[rows][nodes] until all nodes are claimed."""
-    while True:
+def residues_claimed(counter, stop, place, limbs, offsets, lengths, residues):
+    """Put the residues of the numbers of a level, or of its first rows, into uint64[rows][nodes] until all nodes are claimed.
+
+    A number that would not lie in the `limbs` limbs at `place` gets a residue that none has.
+    """
+    for _ in range(stop):
         i = claim(address_of(counter))
-        if i >= stop:
+        if i < 0 or i >= stop:
             return
         for row in range(len(residues)):
-            residues[row, i] = signed_residue(place + 8 * offsets[row, i], lengths[row, i])
+            length = lengths[row, i]
+            if -limbs <= length <= limbs and 0 <= offsets[row, i] <= limbs - abs(length):
+                residues[row, i] = signed_residue(place + 8 * offsets[row, i], length)
+            else:
+                residues[row, i] = MERSENNE
 
 
 @routine
