@@ -20,11 +20,11 @@ def machine_fault(what: str) -> str:
     return f"this machine's arithmetic went wrong: {what}: run again, and if it happens twice test the memory"
 
 
-def require_fitting(wrong: NDArray[np.int64], what: str) -> None:
+def require_fitting(wrong: NDArray[np.int64] | NDArray[np.bool_], what: str) -> None:
     """Refuse to go on where a kernel has found that a number or a table would not fit its room.
 
     Raises:
-        VerificationError: `wrong` is not 0.
+        VerificationError: `wrong` is not 0 throughout.
     """
     if wrong.any():
         raise VerificationError(machine_fault(f"{what} does not fit the room that it has by proof"))

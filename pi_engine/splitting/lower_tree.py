@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pi_engine.bigint.level_plan import record, workspace_bytes
-from pi_engine.bigint.machine_faults import machine_fault
+from pi_engine.bigint.machine_faults import machine_fault, require_fitting
 from pi_engine.bigint.plan import Plan, plan_for
 from pi_engine.bigint.sizes import Size, cost, size_for
 from pi_engine.bigint.threads import share
@@ -92,6 +92,8 @@ def merge_level(
         VerificationError: the level has residues, and a number's are not those of its operands; or a table is damaged.
     """
     nodes = len(level) // 2
+    limbs = len(level.room.limbs)
+    require_fitting((level.lengths > limbs) | (level.lengths < -limbs), "a number of the sum")
     sizes = np.abs(level.lengths)
     (p1, q1, t1), (p2, q2, t2) = sizes[:, ::2], sizes[:, 1::2]
     results = np.stack([p1 + p2, q1 + q2, np.maximum(t1 + q2, p1 + t2) + 1])
@@ -121,14 +123,14 @@ def merge_level(
             try:
                 merges_claimed(
                     counter, stop, plans.sizes, plans.P_sizes, records, block.address, block.address + workspace, spare,
-                    level.room.address, len(level.room.limbs), level.offsets, level.lengths,
+                    level.room.address, limbs, level.offsets, level.lengths,
                     room.address, len(room.limbs), offsets, lengths, residues, out_residues, wrong,
                 )  # fmt: skip
             finally:
                 pool.give(block)
 
         share(work, threads, threads)
-        if wrong[0] < 0 or not lengths[1, nodes - stop : nodes - done].all():
+        if not 0 <= wrong[0] <= 3 * nodes or not lengths[1, nodes - stop : nodes - done].all():
             raise VerificationError(machine_fault("the table of a level of the sum holds what cannot be"))
         if wrong[0]:
             i, row = divmod(int(wrong[0]) - 1, 3)

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pi_engine.bigint.machine_faults import machine_fault
 from pi_engine.bigint.mersenne import M61, require, residue
 from pi_engine.bigint.residues import SHARED_FROM_BITS
 from pi_engine.bigint.threads import share
+from pi_engine.errors import VerificationError
 from pi_engine.splitting.tree_kernels import residues_claimed
 
 if TYPE_CHECKING:
@@ -34,7 +36,11 @@ def with_residues(level: NodeLevel, threads: int) -> NodeLevel:
 
 
 def residues_of(level: NodeLevel, threads: int, rows: int = 3) -> NDArray[np.uint64]:
-    """The residues of a level's numbers, uint64[rows][nodes]: P and Q in the first two rows, and T."""
+    """The residues of a level's numbers, uint64[rows][nodes]: P and Q in the first two rows, and T.
+
+    Raises:
+        VerificationError: a number would lie outside the level's limbs, or none of the threads has found its residue.
+    """
     found = np.full((rows, len(level)), M61, np.uint64)  # until it is found: no number has that residue
     counter = np.zeros(1, np.uint64)
 
@@ -44,6 +50,8 @@ def residues_of(level: NodeLevel, threads: int, rows: int = 3) -> NDArray[np.uin
 
     large = 64 * int(np.abs(level.lengths[:rows]).sum()) >= SHARED_FROM_BITS
     share(work, threads, threads if large else 1)
+    if (found == M61).any():
+        raise VerificationError(machine_fault("the table of a level of the sum holds what cannot be"))
     return found
 
 
