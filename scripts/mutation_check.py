@@ -30,6 +30,7 @@ FULL = "tests/test_full_check.py tests/test_tail.py"
 CERTIFICATE = "tests/test_certificate.py"
 BY_RESIDUES = "tests/test_by_residues.py"
 BLOCKS = "tests/test_shadow_blocks.py"
+FAULTS = "tests/test_machine_faults.py"
 INTERRUPTS = "pi_engine/cli/interrupts.py"
 RESIDUES = "tests/bigint/test_residues.py"
 PROCESSES = "tests/test_processes.py"
@@ -269,6 +270,13 @@ MUTATIONS = [
              "        pass\n", MULTIPLY),
     Mutation("rows' shift", "pi_engine/bigint/residue_kernels.py", "load(table, ROWS_SHIFT)", "load(table, TO_128)", RESIDUES),
     Mutation("a row that is not full", "pi_engine/bigint/row_sums.py", "if n % ROW:", "if False:", RESIDUES),
+    Mutation("a child that is never killed", "pi_engine/cli/supervision.py", "                self.kill(asked)\n", "                pass\n",
+             "tests/test_supervision.py"),
+    Mutation("a killed child's file left", "pi_engine/cli/supervision.py", "    path.unlink()\n", "    pass\n",
+             "tests/test_supervision.py"),
+    Mutation("a length that is not looked at", "pi_engine/splitting/leaf_kernel.py", "length if -room <= length <= room else",
+             "length if True else", FAULTS),
+    Mutation("a seal that is not looked at", "pi_engine/bigint/words.py", "return seal == 0", "return True", FAULTS),
     Mutation("a signal that a destructor loses", INTERRUPTS, "if error in _raised:", "if False:", PROCESSES),
     Mutation("a signal's timer left running", INTERRUPTS, "__\n        _raise_after(0)", "__", PROCESSES),
     Mutation("a signal's timer beside a second signal", INTERRUPTS, "_raise_after(0)  # one", "# one", PROCESSES),

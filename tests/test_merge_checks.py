@@ -28,7 +28,7 @@ def test_a_number_that_changes_before_its_merge_is_seen(monkeypatch, row):
     real = lower_tree.merges_claimed
 
     def damaged(counter, stop, *rest):
-        place, offsets, lengths = rest[5:8]
+        place, _, offsets, lengths = rest[6:10]
         if int(counter[0]) == 0 and lengths.shape[1] == 8:
             ctypes.c_uint64.from_address(place + 8 * int(offsets[row, 2]) + 8).value ^= 1 << 17
         real(counter, stop, *rest)

@@ -15,6 +15,7 @@ from pi_engine.bigint.simd_memory import (
     load_double,
     load_integers,
     load_wide,
+    load_word,
     prefetch,
     store,
     store_byte,
@@ -71,6 +72,9 @@ def forward_columns(
     prime. scratch: room for a block of padded source (1 KiB), rows·STRIP doubles, and digits times as much. streaming:
     whether the rows should bypass the caches, because they do not fit them.
     """
+    for i in range(8 * digits):
+        if not 0 <= load_word(offsets + 8 * i) <= coefficient_bits:
+            return  # a faulty machine's: bytes that no coefficient has
     rows = heads << (2 * levels)
     buffer = scratch + 1024
     cut = buffer + 8 * STRIP * rows

@@ -33,6 +33,8 @@ from pi_engine.runtime.compilation import routine
 # Makes what is to be shifted positive: a multiple of every 2^β, and larger than any sum.
 _POSITIVE = 1 << 60
 
+ROUNDS = 16
+
 
 @routine
 def sums_of_eight(source, prime_stride, primes, beta_scales, constants, cofactors, scratch):
@@ -105,11 +107,14 @@ def clear_state(state, digits, beta, beta_scales):
 
 @routine
 def _carry_further(digits, beta, scratch):
-    """Digits into their range, where one round of carries was not enough; returns what leaves the last point."""
+    """Digits into their range, where one round of carries was not enough; returns what leaves the last point.
+
+    A round takes a carry on by one of eight points, and after the first none is more than 1: only a faulty machine needs ROUNDS.
+    """
     mask, shift = words((1 << beta) - 1), words(beta)
     leaving = words(0)
     none = words(_POSITIVE >> beta)
-    while True:
+    for _ in range(ROUNDS):
         carry = words(_POSITIVE)
         for t in range(digits):
             total = load_words(scratch, CRT_PACK + 8 * t) + carry
@@ -121,7 +126,8 @@ def _carry_further(digits, beta, scratch):
         first = load_words(scratch, CRT_PACK) + (slide_one(none, carry) - none)
         store(scratch, CRT_PACK, first)
         if any_bit(shift_down(first, shift)) == 0:
-            return leaving
+            break
+    return leaving
 
 
 @routine

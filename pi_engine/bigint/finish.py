@@ -8,7 +8,7 @@ threads have ended.
 from pi_engine.bigint.column_passes import inverse_strip
 from pi_engine.bigint.crt import clear_state, clear_sums, digits_from_sums, pack, sums_of_eight
 from pi_engine.bigint.layout import CONSTANTS, CRT_BLOCK, CRT_DOUBLES, SPILL_GROUPS, STRIP
-from pi_engine.bigint.simd_memory import load_byte, prefetch, store_byte
+from pi_engine.bigint.simd_memory import load_byte, load_word, prefetch, store_byte
 from pi_engine.runtime.compilation import routine
 
 # Bytes that `pack` may write beyond a block.
@@ -34,6 +34,9 @@ def finish_columns(
     """
     rows = heads << (2 * levels)
     bits = digits * beta
+    for i in range(8):
+        if not 0 <= load_word(packing + 8 * i) < bits:
+            return  # a faulty machine's: bytes that no coefficient has
     states = scratch + 8 * CRT_DOUBLES
     buffer = states + 8 * state_size * rows
     block = scratch + 8 * CRT_BLOCK

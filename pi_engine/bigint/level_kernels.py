@@ -109,11 +109,13 @@ def multiply_claimed(
     """
     wrong = -1
     a_base, b_base, base = np.uint64(a_place), np.uint64(b_place), np.uint64(place)
-    while True:
+    for _ in range(len(order) + 1):
         turn = claim(address_of(counter))
-        if turn >= len(order):
+        if turn < 0 or turn >= len(order):
             return wrong
         group = order[turn]
+        if not 0 <= group < len(groups) - 1:
+            return 0  # a faulty machine's
         for i in range(groups[group], groups[group + 1]):
             n, m = abs(a_lengths[i]), abs(b_lengths[i])
             if min(n, m) >= below:
@@ -124,6 +126,7 @@ def multiply_claimed(
             if n + m >= check_from and not is_right(out, length, a, n, b, m):
                 wrong = i
             lengths[i] = length if (a_lengths[i] < 0) == (b_lengths[i] < 0) else -length
+    return wrong
 
 
 @routine

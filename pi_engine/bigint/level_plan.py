@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.layout import SPILL_GROUPS, STRIP, finish_doubles, row_doubles
+from pi_engine.bigint.machine_faults import sealed
 
 if TYPE_CHECKING:
     from pi_engine.bigint.plan import Plan
@@ -25,8 +26,8 @@ FIELDS = (
 
 
 def record(plan: Plan) -> list[int]:
-    """The row of `FIELDS` of a plan; the plan must be kept alive as long as the row is used."""
-    return [int(getattr(plan, name) if hasattr(plan, name) else getattr(plan.size, name)) for name in FIELDS]
+    """The sealed row of `FIELDS` of a plan; the plan must be kept alive as long as the row is used."""
+    return sealed(int(getattr(plan, name) if hasattr(plan, name) else getattr(plan.size, name)) for name in FIELDS)
 
 
 def workspace_bytes(plan: Plan, operands: int = 2) -> int:

@@ -51,7 +51,7 @@ from pi_engine.bigint.level_plan import (
     ROWS,
 )
 from pi_engine.bigint.rows import transform_rows
-from pi_engine.bigint.words import address_of, claim, load
+from pi_engine.bigint.words import address_of, claim, is_sealed, load
 from pi_engine.runtime.compilation import routine
 
 ZERO = np.uint64(0)
@@ -137,11 +137,13 @@ def multiply_transformed_claimed(
     """Work through the products `jobs`, job j by the plan in row sizes[j], until all are claimed. Returns a wrong one's number, or −1."""
     wrong = -1
     a_base, b_base, base = np.uint64(a_place), np.uint64(b_place), np.uint64(place)
-    while True:
+    for _ in range(len(jobs) + 1):
         turn = claim(address_of(counter))
-        if turn >= len(jobs):
+        if turn < 0 or turn >= len(jobs):
             return wrong
         i = jobs[turn]
+        if not (0 <= i < len(lengths) and 0 <= sizes[turn] < len(plans) and is_sealed(plans[sizes[turn]])):
+            return 0  # a faulty machine's
         n, m = abs(a_lengths[i]), abs(b_lengths[i])
         a, b = a_base + np.uint64(8 * a_offsets[i]), b_base + np.uint64(8 * b_offsets[i])
         out = base + np.uint64(8 * offsets[i])
@@ -152,3 +154,4 @@ def multiply_transformed_claimed(
         if check and not is_right(out, length, a, n, b, m):
             wrong = i
         lengths[i] = length if (a_lengths[i] < 0) == (b_lengths[i] < 0) else -length
+    return wrong

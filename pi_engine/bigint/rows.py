@@ -79,6 +79,8 @@ def transform_rows(
         k = index // rows
         r = index % rows
         mirror = load_word(conjugates + 8 * r)
+        if mirror < 0 or mirror > rows:  # a faulty machine's: the rows have seeds up to there
+            mirror = rows
         mirror_index = k * rows + mirror
         paired = mirror < rows and first <= mirror_index < last
         if paired and mirror < r:

@@ -151,7 +151,9 @@ def to_limbs(a: Transformed, limbs: int, threads: int, out: Limbs | None = None)
         end = (end + (size.rows - 1) * row_bytes) % (size.bits // 8)
         carry += add_bytes(out_at, out_bytes, end, 0, spills + (size.rows - 1) * spill, spill, 1)
     if 64 * limbs == size.bits:
-        while carry:
+        for _ in range(3):  # a carry out of a number below 2^bits leaves one that takes it without another
+            if not carry:
+                break
             one = np.array([carry], np.uint64)
             carry = add_bytes(out_at, out_bytes, 0, 0, one.ctypes.data, 8, 1)
     pool.give(scratch)

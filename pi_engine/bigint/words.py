@@ -13,6 +13,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from pi_engine.runtime.compilation import routine
+
 _WORD = ir.IntType(64)
 _PAIR = ir.IntType(128)
 _U64 = types.uint64
@@ -108,6 +110,15 @@ def address_of(typingctx: Any, array: Any) -> Any:
         return builder.ptrtoint(made.data, _WORD)
 
     return _U64(array), codegen
+
+
+@routine
+def is_sealed(row):
+    """Whether a row of a table is as `machine_faults.sealed` has made it."""
+    seal = 0
+    for i in range(len(row)):
+        seal ^= row[i]
+    return seal == 0
 
 
 @intrinsic

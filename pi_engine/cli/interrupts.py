@@ -59,6 +59,8 @@ def raising(numbers: Collection[int]) -> Iterator[None]:
 
 
 def _hear_signal(number: int, frame: FrameType | None) -> None:
+    if _raised and _raised[-1] not in _discarded:  # Ctrl-C reaches the parent too, which passes it on
+        return
     _raised.append(KeyboardInterrupt() if number == signal.SIGINT else Terminated(number))
     _raise(_raised[-1], frame)
 

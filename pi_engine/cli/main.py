@@ -15,6 +15,7 @@ from pi_engine import __version__
 from pi_engine.cli.group import CommandGroup
 from pi_engine.cli.interrupts import Terminated, raising
 from pi_engine.cli.output import Reply, drop_stdout, emit_json, say
+from pi_engine.cli.supervision import work_in_child
 from pi_engine.errors import CapacityError, PiEngineError
 from pi_engine.runtime.address_space import guard_address_space
 from pi_engine.runtime.memory import process_memory_limit
@@ -46,6 +47,9 @@ COMPLETION = "_PI_ENGINE_COMPLETE"
 """The variable by which a shell asks for completions."""
 
 INTERRUPTED = 130
+
+INSTANT = frozenset({"estimate", "info", "completion"})
+"""Commands that never take long, and need no child process to be interrupted."""
 
 
 class _Commands(CommandGroup):
@@ -104,6 +108,13 @@ def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
     debug = "--debug" in arguments[:options_end]
     reply = Reply(as_json="--json" in arguments[:options_end])
     arguments = [x for i, x in enumerate(arguments) if x != "--debug" or i >= options_end]
+
+    def answer(error: BaseException, has_object: bool) -> int:  # noqa: FBT001 (said by another process)
+        reply.has_object = has_object
+        return _answer(error, arguments, reply)
+
+    if signals and arguments and arguments[0] in COMMANDS.keys() - INSTANT:
+        work_in_child(signals, answer)
     try:
         guard_address_space()
         with raising(signals), cli.make_context("pi-engine", arguments, obj=reply) as context:
@@ -117,13 +128,18 @@ def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
         if isinstance(error, BrokenPipeError):  # the reader has seen enough
             drop_stdout()
             return 1
-        code, message = _explain(error, arguments)
-        message = " ".join(message.split())
-        say(f"pi-engine: {message}")
-        if reply.as_json and not reply.has_object:
-            _reply_with_error(code, message.removeprefix("error: "))
-        return code
+        return _answer(error, arguments, reply)
     return 0
+
+
+def _answer(error: BaseException, arguments: list[str], reply: Reply) -> int:
+    """Say what went wrong, as far as it has not been said; returns the exit code."""
+    code, message = _explain(error, arguments)
+    message = " ".join(message.split())
+    say(f"pi-engine: {message}")
+    if reply.as_json and not reply.has_object:
+        _reply_with_error(code, message.removeprefix("error: "))
+    return code
 
 
 def _plain(message: str) -> str:

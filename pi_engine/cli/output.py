@@ -12,6 +12,7 @@ import click
 
 from pi_engine.cli.terminal import hang, printable, stderr_width
 from pi_engine.errors import CapacityError, OutputError
+from pi_engine.runtime.watcher import ANSWERED, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,6 +60,7 @@ def emit_json(fields: dict[str, object]) -> None:
     context = click.get_current_context(silent=True)
     if context is not None and isinstance(context.obj, Reply):
         context.obj.has_object = True
+        tell(ANSWERED)
     emit(text, "\n")
 
 

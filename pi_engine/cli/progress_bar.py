@@ -7,6 +7,8 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
+from pi_engine.runtime.watcher import BAR, tell
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
@@ -123,6 +125,7 @@ class ProgressBar:
             transient=True,
             redirect_stdout=False,  # it would be sent to stderr
         )
+        tell(BAR)
         self._task = display.add_task("", total=None, share="", elapsed_text="", left="")
         display.start()
         self._display = display

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from pi_engine.digits import durable, temporaries
 from pi_engine.errors import OutputError, UsageError
+from pi_engine.runtime import watcher
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +39,7 @@ class PendingFile:
         """
         self.target, self.overwrite, self.published = target, overwrite, False
         self.path = temporaries.temporary_path(target)
+        watcher.begin_temporary(self.path)
         try:
             self.stream = self.path.open("xb+", buffering=0)
             if not temporaries.is_locked(self.stream.fileno(), self.path):
@@ -110,6 +112,7 @@ class PendingFile:
         if not self.published:
             with contextlib.suppress(OSError):
                 self.path.unlink(missing_ok=True)
+        watcher.end_temporary(self.path)
         if hasattr(self, "stream"):
             with contextlib.suppress(OSError):
                 self.stream.close()

@@ -25,6 +25,7 @@ from pi_engine.digits import durable, temporaries
 from pi_engine.digits.pending_file import NameTakenError, exists, outcome
 from pi_engine.digits.ycd_set import holds_only_a_set, is_whole_set, piece_name, remove_pieces
 from pi_engine.errors import OutputError, UsageError
+from pi_engine.runtime import watcher
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +51,7 @@ class PendingSet:
         """
         self.target, self.overwrite, self.published = target, overwrite, False
         self.path = temporaries.temporary_path(target)
+        watcher.begin_set(target)
         self._count = len(sizes)
         self._descriptor: int | None = None
         try:

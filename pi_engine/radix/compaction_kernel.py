@@ -55,5 +55,5 @@ def compact_digits(text, count, target, table):
         if kind == STRAY:
             return -1 - i
         target[written] = text[i]
-        written += kind
+        written += kind == DIGIT
     return written

@@ -17,7 +17,7 @@ WIDTH = 19
 PIECE = 1 << 13
 """Numbers of sixteen digits that are hashed while they are in the first-level or second-level cache."""
 
-_INTEGER, _WORDS, _ROWS = "int64", "uint64[::1]", "int64[:, ::1]"
+_INTEGER, _WORDS, _ROWS, _WRONG = "int64", "uint64[::1]", "int64[:, ::1]", "int64[::1]"
 
 
 def _of_tree(name: str, *arguments: str, result: str = "void", seconds: float) -> StoredKernel:
@@ -31,10 +31,10 @@ def _of_text(name: str, signature: str) -> StoredKernel:
 
 _SUBTREES = (_WORDS, _INTEGER, _INTEGER, _INTEGER, _ROWS, _ROWS)
 
-split_nodes = _of_tree("split_nodes", _WORDS, _INTEGER, _ROWS, _ROWS, *[_INTEGER] * 6, seconds=9)
-join_nodes = _of_tree("join_nodes", _WORDS, _INTEGER, _ROWS, _ROWS, *[_INTEGER] * 4, seconds=8)
-fractions_to_words = _of_tree("fractions_to_words", *_SUBTREES, *[_INTEGER] * 9, seconds=2)
-words_to_integers = _of_tree("words_to_integers", *_SUBTREES, *[_INTEGER] * 5, seconds=2)
+split_nodes = _of_tree("split_nodes", _WORDS, _INTEGER, _ROWS, _ROWS, *[_INTEGER] * 6, _WRONG, seconds=9)
+join_nodes = _of_tree("join_nodes", _WORDS, _INTEGER, _ROWS, _ROWS, *[_INTEGER] * 4, _WRONG, seconds=8)
+fractions_to_words = _of_tree("fractions_to_words", *_SUBTREES, *[_INTEGER] * 9, _WRONG, seconds=2)
+words_to_integers = _of_tree("words_to_integers", *_SUBTREES, *[_INTEGER] * 5, _WRONG, seconds=2)
 settle_leaves = _of_tree("settle_leaves", _WORDS, _WORDS, _INTEGER, "uint64", result="int64", seconds=0.2)
 add_into = _of_tree("add_into", *[_INTEGER] * 4, seconds=0.1)
 words_to_text = _of_text("words_to_text", "void(int64, int64, int64)")

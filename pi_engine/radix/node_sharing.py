@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pi_engine.bigint.machine_faults import machine_fault, require_fitting, sealed
 from pi_engine.bigint.threads import share
+from pi_engine.errors import VerificationError
 from pi_engine.radix.power_plan import PLAN_FIELDS, record, workspace_bytes
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class Levels:
         """Describe the levels; their powers must stay until the kernels have ended."""
         shape = powers.shape
         self.leaf, self.last, self.count = shape.leaf, last, 1 << (shape.height - last)
-        self.rows = np.zeros((last + 1, 6), np.int64)
+        self.rows = np.zeros((last + 1, 7), np.int64)
         plans = []
         product = workspace = 0
         for level in range(first, last + 1):
@@ -54,7 +56,9 @@ class Levels:
                 limbs = max(limbs, power.plan.size.bits // 64)
                 workspace = max(workspace, workspace_bytes(power.plan))
                 plans.append(record(power.plan))
-            self.rows[level] = half, shift, len(power.limbs), power.limbs.ctypes.data, transform, max(len(plans) - 1, 0)
+            self.rows[level] = sealed(
+                (half, shift, len(power.limbs), power.limbs.ctypes.data, transform, max(len(plans) - 1, 0))
+            )
             product = max(product, 8 * limbs)
         self.plans = np.array(plans or [[0] * PLAN_FIELDS], np.int64)
         self.product, self.workspace = product, workspace
@@ -77,7 +81,7 @@ class Levels:
         arena: Arena,
         buffers: int,
     ) -> None:
-        counter = np.zeros(1, np.uint64)
+        counter, wrong = np.zeros(1, np.uint64), np.zeros(1, np.int64)
         product_at = _line(buffers)
         workspace_at = product_at + _line(self.product)
         room = workspace_at + _line(self.workspace)
@@ -87,9 +91,12 @@ class Levels:
         def task(thread: int, _first: int, _last: int) -> None:
             base = start + thread * room
             places = (base,) * (buffers > 0) + (base + product_at, base + workspace_at)
-            kernel(counter, self.count, *shape, *arrays, *places)
+            kernel(counter, self.count, *shape, *arrays, *places, wrong)
 
         share(task, threads, threads)
+        require_fitting(wrong, "a table of the conversion")
+        if int(counter[0]) != self.count + threads:
+            raise VerificationError(machine_fault("the count of the conversion's nodes is not theirs"))
 
 
 def _line(size: int) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.layout import SPILL_GROUPS, STRIP, finish_doubles, row_doubles, state_doubles
+from pi_engine.bigint.machine_faults import sealed
 
 if TYPE_CHECKING:
     from pi_engine.bigint.plan import Plan
@@ -25,15 +26,17 @@ FIELDS = (
     COFACTORS, PACKING, BITS,
     STATE, SPILLS, STREAMING,
 ) = range(len(FIELDS) + 3)  # fmt: skip
-PLAN_FIELDS = len(FIELDS) + 3
+PLAN_FIELDS = len(FIELDS) + 4
+"""With the seal behind them (`machine_faults.sealed`)."""
 
 
 def record(plan: Plan) -> list[int]:
-    """What the kernel needs of a plan, as integers; the plan must be kept alive as long as they are used."""
+    """What the kernel needs of a plan, as a sealed row; the plan must be kept alive as long as it is used."""
     size = plan.size
     row = [int(getattr(plan, name) if hasattr(plan, name) else getattr(size, name)) for name in FIELDS]
     streaming = int(size.primes * plan.prime_stride > plan.STREAMING_DOUBLES)
-    return [*row, state_doubles(size.digits), 8 * finish_doubles(size.primes, size.rows, size.digits), streaming]
+    spills = 8 * finish_doubles(size.primes, size.rows, size.digits)
+    return sealed([*row, state_doubles(size.digits), spills, streaming])
 
 
 def workspace_bytes(plan: Plan) -> int:

@@ -82,7 +82,9 @@ def multiply_by_power(out, operand, limbs, power, plan, workspace):
     carry = add_bytes(out, out_bytes, row_bytes, row_bytes, spills, spill, plan[ROWS] - 1)
     carry += add_bytes(out, out_bytes, 0, 0, spills + (plan[ROWS] - 1) * spill, spill, 1)
     place = np.uint64(out)
-    while carry:
+    for _ in range(3):  # a carry out of a number below 2^BITS leaves one that takes it without another
+        if not carry:
+            break
         rest = np.uint64(carry)
         carry = 1
         for i in range(out_bytes // 8):

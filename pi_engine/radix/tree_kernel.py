@@ -11,7 +11,7 @@ import numpy as np
 
 from pi_engine.bigint import mpn
 from pi_engine.bigint.residue_kernels import residues_at
-from pi_engine.bigint.words import address_of, claim, load, store
+from pi_engine.bigint.words import address_of, claim, is_sealed, load, store
 from pi_engine.radix.conversion_kernels import REPORTED
 from pi_engine.radix.power_plan import BITS
 from pi_engine.radix.power_product_kernel import multiply_by_power
@@ -64,16 +64,32 @@ def _split(target, source, level, plans, report, table, product, workspace):
 
 
 @routine
-def split_nodes(counter, nodes, levels, plans, source, target, report, table, product, workspace):
+def are_sealed(levels, plans, wrong):
+    """Whether no row of these tables is damaged; else `wrong`, an array, gets a 1."""
+    sound = True
+    for i in range(len(levels)):
+        sound = sound and is_sealed(levels[i])
+    for i in range(len(plans)):
+        sound = sound and is_sealed(plans[i])
+    if not sound:
+        wrong[0] = 1
+    return sound
+
+
+@routine
+def split_nodes(counter, nodes, levels, plans, source, target, report, table, product, workspace, wrong):
     """Split fractions of the level of the last row of `levels` until all are claimed.
 
     report: uint64[levels][REPORTED][2], what to report of the last node of a level, or 0.
+    wrong: its one number becomes 1 where a table is damaged, as in the other kernels here.
     """
+    if not are_sealed(levels, plans, wrong):
+        return
     level = levels[len(levels) - 1]
     long, short = 8 * (2 * level[HALF] + 1), 8 * (level[HALF] + 1)
-    while True:
+    for _ in range(nodes + 1):
         i = claim(address_of(counter))
-        if i >= nodes:
+        if i < 0 or i >= nodes:
             return
         place = np.uint64(report + 16 * REPORTED * (len(levels) - 1) if report and i == nodes - 1 else 0)
         _split(
@@ -124,6 +140,7 @@ def fractions_to_words(
     buffers,
     product,
     workspace,
+    wrong,
 ):
     """Take fractions of level `top` to words, and to the tail behind every leaf, until all are claimed.
 
@@ -131,11 +148,13 @@ def fractions_to_words(
     buffers: 2 · 2^top · (leaf + 1) limbs.
     report, table: as in `split_nodes`. last_leaf: gets the leaf + 1 limbs of the last leaf's fraction.
     """
+    if not are_sealed(levels, plans, wrong):
+        return
     size = leaf << top
     width = 8 * (leaf + 1) << top
-    while True:
+    for _ in range(nodes + 1):
         node = claim(address_of(counter))
-        if node >= nodes:
+        if node < 0 or node >= nodes:
             return
         current = np.uint64(source + 8 * node * (size + 1))
         which = 0
@@ -199,27 +218,31 @@ def _join(target, source, level, plans, product, workspace):
 
 
 @routine
-def join_nodes(counter, nodes, levels, plans, source, target, product, workspace):
+def join_nodes(counter, nodes, levels, plans, source, target, product, workspace, wrong):
     """Join integers of the level below to those of the level of the last row of `levels` until all are claimed."""
+    if not are_sealed(levels, plans, wrong):
+        return
     level = levels[len(levels) - 1]
-    while True:
+    for _ in range(nodes + 1):
         i = claim(address_of(counter))
-        if i >= nodes:
+        if i < 0 or i >= nodes:
             return
         step = 16 * i * level[HALF]
         _join(np.uint64(target + step), np.uint64(source + step), level, plans, np.uint64(product), workspace)
 
 
 @routine
-def words_to_integers(counter, nodes, top, leaf, levels, plans, words, target, buffers, product, workspace):
+def words_to_integers(counter, nodes, top, leaf, levels, plans, words, target, buffers, product, workspace, wrong):
     """Take words to integers of level `top`, leaf·2^top limbs each, until all are claimed.
 
     buffers: 2 · leaf·2^top limbs.
     """
+    if not are_sealed(levels, plans, wrong):
+        return
     size = leaf << top
-    while True:
+    for _ in range(nodes + 1):
         node = claim(address_of(counter))
-        if node >= nodes:
+        if node < 0 or node >= nodes:
             return
         result = target + 8 * node * size
         current = np.uint64(buffers if top else result)

@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from pi_engine.runtime import watcher
 from pi_engine.runtime.kernel_folder import machine_code_key
 from pi_engine.runtime.trusted_files import UntrustedError, read_trusted
 
@@ -61,6 +62,7 @@ def write_code(path: Path, name: str, signature: str, found: ObjectCode) -> None
     """Write the file whole or not at all, for this user alone. Raises OSError where that is refused."""
     start, rest = header(name, signature), found.symbol.encode() + b"\n" + found.code
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    watcher.begin_temporary(temporary)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(start + hashlib.sha256(start + rest).digest() + rest)
@@ -69,3 +71,5 @@ def write_code(path: Path, name: str, signature: str, found: ObjectCode) -> None
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         raise
+    finally:
+        watcher.end_temporary(temporary)

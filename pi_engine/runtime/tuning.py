@@ -27,6 +27,7 @@ from typing import Any
 
 import platformdirs
 
+from pi_engine.runtime import watcher
 from pi_engine.runtime.trusted_files import UntrustedError, make_trusted, read_trusted, require_trusted
 
 SCHEMA = 1
@@ -137,6 +138,7 @@ def save(thresholds: Thresholds, path: Path | None = None) -> Path:
     }
     make_trusted(target.parent)
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".tmp")
+    watcher.begin_temporary(temporary)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(json.dumps(record, indent=2) + "\n")
@@ -146,6 +148,8 @@ def save(thresholds: Thresholds, path: Path | None = None) -> Path:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+    finally:
+        watcher.end_temporary(temporary)
     return target
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from pi_engine.bigint import mpn
 from pi_engine.bigint.layout import FORWARD_A, INVERSE, MULTIPLY
 from pi_engine.bigint.level_transform import PRIME_STRIDE, PRIMES, finish_step, forward_step, operand_bytes, row_step
-from pi_engine.bigint.words import address_of, claim, load, store
+from pi_engine.bigint.words import address_of, claim, is_sealed, load, store
 from pi_engine.runtime.compilation import routine
 from pi_engine.splitting.tree_kernels import DIVISION_OPERANDS
 
@@ -24,7 +24,7 @@ def divide(x, length, divisor, limbs, inverse):
 
     The quotient's lowest limb is x₀/d₀ modulo 2^64; what x less that limb times d leaves has one limb less to divide.
     """
-    width = abs(length) - limbs + 1
+    width = max(abs(length) - limbs + 1, 0)
     for i in range(width):
         digit = load(x, i) * inverse
         place = x + np.uint64(8 * i)
@@ -44,27 +44,34 @@ def divide(x, length, divisor, limbs, inverse):
 
 @routine
 def quotients_claimed(
-    counter, first, stop, plan, workspace, spare, inverse, inverse_limbs, limbs, place, offsets, lengths
-):
+    counter, first, stop, plan, workspace, spare, inverse, inverse_limbs, limbs, place, place_limbs, offsets, lengths, wrong
+):  # fmt: skip
     """Divide the numbers `first` ≤ i < `stop` by d of so many `limbs`, in their places; what has no limbs is left alone.
 
     workspace: of the thread's own, 64-byte aligned, for DIVISION_OPERANDS operands of the plan and scratch.
     spare: room for the longest quotient and `inverse_limbs` limbs.
     inverse: the address of 1/d modulo 2^(64·inverse_limbs), no shorter than any quotient.
+    wrong: its one number becomes 1 where the plan is damaged, or a number would not lie in the `place_limbs` limbs at `place`.
     """
+    if not is_sealed(plan):
+        wrong[0] = 1
+        return
     step = operand_bytes(plan[PRIMES], plan[PRIME_STRIDE])
     x, y = workspace, workspace + step
     scratch = workspace + DIVISION_OPERANDS * step
     forward_step(y, inverse, inverse_limbs, plan, scratch)
     row_step(FORWARD_A, y, y, plan, scratch)
-    while True:
+    for _ in range(stop):
         i = first + claim(address_of(counter))
-        if i >= stop:
+        if i < first or i >= stop:
             return
         length = abs(lengths[i])
         if length == 0:
             continue
         width = length - limbs + 1
+        if not (0 < width <= inverse_limbs and 0 <= offsets[i] <= place_limbs - length):
+            wrong[0] = 1
+            return
         number = place + 8 * offsets[i]
         forward_step(x, number, width, plan, scratch)
         row_step(FORWARD_A | MULTIPLY | INVERSE, x, y, plan, scratch)

@@ -39,7 +39,9 @@ class Shape(NamedTuple):
         depth: a subtree has 2^depth blocks.
         rooms: int64[depth + 1][3], limbs of P, Q and T of a node of 2^j blocks.
         address: of the first node, a header and the rooms of depth `depth`.
+        limbs: how many there are from that address on.
         lengths: int64[3][subtrees], for the signed lengths.
+        wrong: int64[1], not 0 once something would not have fitted its room.
     """
 
     lo: int
@@ -48,7 +50,9 @@ class Shape(NamedTuple):
     depth: int
     rooms: NDArray[np.int64]
     address: int
+    limbs: int
     lengths: NDArray[np.int64]
+    wrong: NDArray[np.int64]
 
 
 class Claims(NamedTuple):
@@ -98,18 +102,20 @@ def lane_claims(
     shape: Shape, values: Sequence[TermValues], node_terms: Sequence[int], divisors: Sequence[mpz]
 ) -> Claims:
     """Eight subtrees at a time; for what `lanes_are_usable` allows."""
-    lo, hi, count, depth, limb_rooms, address, lengths = shape
+    lo, hi, count, depth, limb_rooms, address, limbs, lengths, wrong = shape
     rooms = np.array([[_digits(bits) for bits in _node_bits(values, m)] for m in node_terms], np.int64)
     common = divisor_table(divisors, DIGIT_BITS)
     tables = [f.words for f in values]
+    digits = _arena_digits(rooms, common.rows.shape[1])
     results = np.array([*limb_rooms[depth], HEADER_LIMBS + limb_rooms[depth].sum(), HEADER_LIMBS], np.int64)
 
     def claim(counter: NDArray[np.uint64], stop: int, arena: int) -> None:
         lane_subtrees_claimed(
-            counter, stop, lo, hi, count, depth, rooms, *tables, *common, arena, address, results, lengths
-        )
+            counter, stop, lo, hi, count, depth, rooms, *tables, *common, arena, digits, address, results, limbs, lengths,
+            wrong,
+        )  # fmt: skip
 
-    return Claims(LANES, _DIGIT_BYTES * _arena_digits(rooms, common.rows.shape[1]), claim)
+    return Claims(LANES, _DIGIT_BYTES * digits, claim)
 
 
 def _arena_digits(rooms: NDArray[np.int64], divisor: int) -> int:

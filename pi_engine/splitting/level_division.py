@@ -14,6 +14,7 @@ from gmpy2 import f_mod_2exp, mpz
 from pi_engine.bigint import multiply
 from pi_engine.bigint.level_plan import record, workspace_bytes
 from pi_engine.bigint.limbs import limbs_of
+from pi_engine.bigint.machine_faults import require_fitting
 from pi_engine.bigint.plan import plan_for
 from pi_engine.bigint.sizes import size_for
 from pi_engine.bigint.threads import share
@@ -68,16 +69,17 @@ def _divide_row(level: NodeLevel, row: int, first: int, inverse: Limbs, *, limbs
     plan = plan_for(size_for(128 * width))
     fields = np.array(record(plan), np.int64)
     workspace = workspace_bytes(plan, DIVISION_OPERANDS)
-    counter = np.zeros(1, np.uint64)
+    counter, wrong = np.zeros(1, np.uint64), np.zeros(1, np.int64)
 
     def work(_thread: int, _first: int, _last: int) -> None:
         block = pool.take(workspace + 16 * width)
         try:
             quotients_claimed(
                 counter, first, len(level), fields, block.address, block.address + workspace, inverse.ctypes.data,
-                width, limbs, level.room.address, level.offsets[row], level.lengths[row],
+                width, limbs, level.room.address, len(level.room.limbs), level.offsets[row], level.lengths[row], wrong,
             )  # fmt: skip
         finally:
             pool.give(block)
 
     share(work, threads, threads)
+    require_fitting(wrong, "a number of the sum that is divided by a common factor")

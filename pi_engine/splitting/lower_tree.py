@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pi_engine.bigint.level_plan import record, workspace_bytes
+from pi_engine.bigint.machine_faults import machine_fault, require_fitting
 from pi_engine.bigint.moduli import random_prime
 from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.plan import Plan, plan_for
 from pi_engine.bigint.sizes import Size, cost, size_for
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import pool
+from pi_engine.errors import VerificationError
 from pi_engine.splitting.merge_check import require_merge
 from pi_engine.splitting.node_level import LimbRoom, NodeLevel
 from pi_engine.splitting.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT, merges_claimed
@@ -89,9 +91,11 @@ def merge_level(
     The level's memory is released. `merged` is told the share of the level that has been done, now and then.
 
     Raises:
-        VerificationError: the level has residues, and a number's are not those of its operands.
+        VerificationError: the level has residues, and a number's are not those of its operands; or a table is damaged.
     """
     nodes = len(level) // 2
+    limbs = len(level.room.limbs)
+    require_fitting((level.lengths > limbs) | (level.lengths < -limbs), "a number of the sum")
     sizes = np.abs(level.lengths)
     (p1, q1, t1), (p2, q2, t2) = sizes[:, ::2], sizes[:, 1::2]
     results = np.stack([p1 + p2, q1 + q2, np.maximum(t1 + q2, p1 + t2) + 1])
@@ -121,14 +125,16 @@ def merge_level(
             block = pool.take(workspace + 8 * spare)
             try:
                 merges_claimed(
-                    counter, stop, plans.sizes, plans.P_sizes, records, block.address, block.address + workspace,
-                    level.room.address, level.offsets, level.lengths, room.address, offsets, lengths,
-                    residues, out_residues, table.ctypes.data, wrong,
+                    counter, stop, plans.sizes, plans.P_sizes, records, block.address, block.address + workspace, spare,
+                    level.room.address, limbs, level.offsets, level.lengths,
+                    room.address, len(room.limbs), offsets, lengths, residues, out_residues, table.ctypes.data, wrong,
                 )  # fmt: skip
             finally:
                 pool.give(block)
 
         share(work, threads, threads)
+        if not 0 <= wrong[0] <= 3 * nodes or not lengths[1, nodes - stop : nodes - done].all():
+            raise VerificationError(machine_fault("the table of a level of the sum holds what cannot be"))
         if wrong[0]:
             i, row = divmod(int(wrong[0]) - 1, 3)
             require_merge(False, row, 64 * abs(int(lengths[row, i])))  # noqa: FBT003 (what an assertion takes)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.bigint.mersenne import require
+from pi_engine.bigint.machine_faults import machine_fault
+from pi_engine.bigint.mersenne import M61, require
 from pi_engine.bigint.moduli import Residues, random_prime, require_equal, residues
 from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.residues import SHARED_FROM_BITS_OF_BOTH
 from pi_engine.bigint.threads import share
+from pi_engine.errors import VerificationError
 from pi_engine.splitting.tree_kernels import residues_claimed
 
 if TYPE_CHECKING:
@@ -36,23 +38,22 @@ def with_residues(level: NodeLevel, threads: int) -> NodeLevel:
 
 
 def residues_of(level: NodeLevel, threads: int, rows: int = 3) -> NDArray[np.uint64]:
-    """The residues of a level's numbers, uint64[rows][nodes][2]: P and Q in the first two rows, and T."""
-    found, table = np.empty((rows, len(level), 2), np.uint64), modulus_table(random_prime())
-    counter = np.zeros(1, np.uint64)
+    """The residues of a level's numbers, uint64[rows][nodes][2]: P and Q in the first two rows, and T.
+
+    Raises:
+        VerificationError: a number would lie outside the level's limbs, or none of the threads has found its residues.
+    """
+    found = np.full((rows, len(level), 2), M61, np.uint64)  # until they are found: no number has that residue
+    counter, table = np.zeros(1, np.uint64), modulus_table(random_prime())
 
     def work(_thread: int, _first: int, _last: int) -> None:
-        residues_claimed(
-            counter,
-            len(level),
-            level.room.address,
-            level.offsets[:rows],
-            level.lengths[:rows],
-            table.ctypes.data,
-            found,
-        )
+        places = level.room.address, len(level.room.limbs), level.offsets[:rows], level.lengths[:rows]
+        residues_claimed(counter, len(level), *places, table.ctypes.data, found)
 
     large = 64 * int(np.abs(level.lengths[:rows]).sum()) >= SHARED_FROM_BITS_OF_BOTH
     share(work, threads, threads if large else 1)
+    if (found == M61).any():
+        raise VerificationError(machine_fault("the table of a level of the sum holds what cannot be"))
     return found
 
 

@@ -39,14 +39,21 @@ def read_signed(place, length, table, residues, row, i):
 
 
 @routine
-def residues_claimed(counter, stop, place, offsets, lengths, table, residues):
-    """Put the residues of the numbers of a level, or of its first rows, into uint64[rows][nodes][2] until all nodes are claimed."""
-    while True:
+def residues_claimed(counter, stop, place, limbs, offsets, lengths, table, residues):
+    """Put the residues of the numbers of a level, or of its first rows, into uint64[rows][nodes][2] until all nodes are claimed.
+
+    A number that would not lie in the `limbs` limbs at `place` gets residues that none has.
+    """
+    for _ in range(stop):
         i = claim(address_of(counter))
-        if i >= stop:
+        if i < 0 or i >= stop:
             return
         for row in range(len(residues)):
-            read_signed(place + 8 * offsets[row, i], lengths[row, i], np.uint64(table), residues, row, i)
+            length = lengths[row, i]
+            if -limbs <= length <= limbs and 0 <= offsets[row, i] <= limbs - abs(length):
+                read_signed(place + 8 * offsets[row, i], length, np.uint64(table), residues, row, i)
+            else:
+                residues[row, i, FIRST], residues[row, i, SECOND] = MERSENNE, MERSENNE
 
 
 @routine

@@ -25,7 +25,7 @@ from pi_engine.bigint.level_transform import (
     row_step,
     transform_product,
 )
-from pi_engine.bigint.words import address_of, claim, load
+from pi_engine.bigint.words import address_of, claim, is_sealed, load
 from pi_engine.runtime.compilation import routine
 from pi_engine.splitting.merge_check_kernel import merge_is_wrong
 from pi_engine.splitting.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT
@@ -45,6 +45,35 @@ def trimmed(place, length, negative):
 def numbers(place, offsets, i):
     """The addresses of P, Q and T of node i."""
     return place + 8 * offsets[0, i], place + 8 * offsets[1, i], place + 8 * offsets[2, i]
+
+
+@routine
+def lie_within(offsets, lengths, i, limbs):
+    """Whether P, Q and T of node i lie in the `limbs` limbs of their level."""
+    for row in range(3):
+        length = lengths[row, i]
+        if not (-limbs <= length <= limbs and 0 <= offsets[row, i] <= limbs - abs(length)):
+            return False
+    return True
+
+
+@routine
+def merge_fits(i, sizes, P_sizes, plans, limbs, offsets, lengths, out_limbs, out_offsets, spare_limbs):
+    """Whether the tables say nothing of node i that cannot be."""
+    left, right = 2 * i, 2 * i + 1
+    if not (lie_within(offsets, lengths, left, limbs) and lie_within(offsets, lengths, right, limbs)):
+        return False
+    if not (0 <= sizes[i] < len(plans) and WITHOUT <= P_sizes[i] < len(plans)):
+        return False
+    if not is_sealed(plans[sizes[i]]) or (P_sizes[i] >= 0 and not is_sealed(plans[P_sizes[i]])):
+        return False
+    p1, q1, t1 = abs(lengths[0, left]), abs(lengths[1, left]), abs(lengths[2, left])
+    p2, q2, t2 = abs(lengths[0, right]), abs(lengths[1, right]), abs(lengths[2, right])
+    P = p1 + p2 if P_sizes[i] != WITHOUT else 0
+    for row, length in ((0, P), (1, q1 + q2), (2, max(t1 + q2, p1 + t2) + 1)):
+        if not 0 <= out_offsets[row, i] <= out_limbs - length:
+            return False
+    return t1 + q2 + p1 + t2 <= spare_limbs
 
 
 @routine
@@ -75,24 +104,30 @@ def difference(out, x, x_limbs, x_negative, y, y_limbs, plan, scratch, spare):
 
 @routine
 def merges_claimed(
-    counter, stop, sizes, P_sizes, plans, workspace, spare, place, offsets, lengths, out_place, out_offsets, out_lengths,
-    residues, out_residues, table, wrong
+    counter, stop, sizes, P_sizes, plans, workspace, spare, spare_limbs, place, place_limbs, offsets, lengths,
+    out_place, out_limbs, out_offsets, out_lengths, residues, out_residues, table, wrong
 ):  # fmt: skip
     """Merge nodes 2i and 2i + 1 into node i, by the plan in row sizes[i], until the `stop`-th is claimed.
 
     workspace: of the thread's own, 64-byte aligned, for `OPERANDS` operands and scratch.
-    spare: room for T₁Q₂ and P₁T₂ as limbs.
+    spare: room for T₁Q₂ and P₁T₂, of so many limbs, as there are `place_limbs` at `place` and `out_limbs` at `out_place`.
     residues, out_residues, table: as in `merge_check_kernel`; no columns where there are none, and where none are to be found.
-    wrong: its one number becomes 3·i + row + 1 where P, Q or T (rows 0 to 2) of node i is wrong.
+    wrong: its one number becomes 3·i + row + 1 where P, Q or T (rows 0 to 2) of node i is wrong, and −1 where the tables say of
+    a node what cannot be.
     """
     count = len(sizes)
-    while True:
+    for _ in range(stop):
         turn = claim(address_of(counter))
-        if turn >= stop:
+        if turn < 0 or turn >= stop:
             return
         # Later terms are larger, and the dearest nodes go first.
         i = count - 1 - turn
         left, right = 2 * i, 2 * i + 1
+        if not merge_fits(
+            i, sizes, P_sizes, plans, place_limbs, offsets, lengths, out_limbs, out_offsets, spare_limbs
+        ):  # fmt: skip
+            wrong[0] = -1
+            return
         plan = plans[sizes[i]]
         step = operand_bytes(plan[PRIMES], plan[PRIME_STRIDE])
         x, y, z = workspace, workspace + step, workspace + 2 * step

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from gmpy2 import mpz
 
+from pi_engine.bigint.machine_faults import machine_fault, require_fitting
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import pool
+from pi_engine.errors import VerificationError
 from pi_engine.splitting.common_factors import divisor_table
 from pi_engine.splitting.lane_subtrees import HEADER_LIMBS, Claims, Shape, lane_claims, lanes_are_usable
 from pi_engine.splitting.node_level import LimbRoom, NodeLevel
@@ -55,6 +57,9 @@ def build_subtrees(
 
     Every block must have at least one term: hi − lo ≥ 2·count·2^depth. `built` is told the terms done, now and then.
     divisors: by what P and Q of 2^j blocks are divided, all but the Q of k = 0, for j = 0 … depth (`common_factors`).
+
+    Raises:
+        VerificationError: a number has outgrown the room that it has by proof.
     """
     values = [term_values(f, hi) for f in (series.p, series.q, series.a)]
     p, q, a = values
@@ -62,8 +67,8 @@ def build_subtrees(
     rooms = np.array([_rooms(p, q, a, m) for m in node_terms], np.int64)
     node_limbs = HEADER_LIMBS + int(rooms[depth].sum())
     room = LimbRoom(count * node_limbs)
-    lengths = np.empty((3, count), np.int64)
-    shape = Shape(lo, hi, count, depth, rooms, room.address, lengths)
+    lengths, wrong = np.zeros((3, count), np.int64), np.zeros(1, np.int64)
+    shape = Shape(lo, hi, count, depth, rooms, room.address, count * node_limbs, lengths, wrong)
     divisors = divisors or [mpz(1)] * (depth + 1)
     if lanes_are_usable(values, node_terms, count, divisors):
         side_by_side, arena, claim = lane_claims(shape, values, node_terms, divisors)
@@ -84,19 +89,25 @@ def build_subtrees(
                 pool.give(block)
 
         share(work, threads, threads)
+        require_fitting(wrong, "a leaf of the sum")
         built((hi - lo) * (stop - done) // pieces)
+    if not lengths[1].all():
+        raise VerificationError(machine_fault("a leaf of the sum was not built"))
     return NodeLevel(room, _offsets(rooms[depth], count, node_limbs), lengths)
 
 
 def _claims(shape: Shape, values: list[TermValues], divisors: Sequence[mpz]) -> Claims:
     """One subtree at a time, by GMP's products."""
     arrays = [*(table for f in values for table in (f.words, f.longs)), *divisor_table(divisors)]
-    lo, hi, count, depth, rooms, address, lengths = shape
+    lo, hi, count, depth, rooms, address, limbs, lengths, wrong = shape
+    arena_limbs = _arena_limbs(rooms, values)
 
     def claim(counter: NDArray[np.uint64], stop: int, arena: int) -> None:
-        subtrees_claimed(counter, stop, lo, hi, count, depth, rooms, *arrays, arena, address, lengths)
+        subtrees_claimed(
+            counter, stop, lo, hi, count, depth, rooms, *arrays, arena, arena_limbs, address, limbs, lengths, wrong
+        )
 
-    return Claims(1, 8 * _arena_limbs(rooms, values), claim)
+    return Claims(1, 8 * arena_limbs, claim)
 
 
 def _arena_limbs(rooms: NDArray[np.int64], values: list[TermValues]) -> int:

@@ -50,24 +50,24 @@ def _with_gmp(module: str, name: str, *arguments: str, seconds: float) -> Stored
 
 subtrees_claimed = _with_gmp(
     "leaf_kernel", "subtrees_claimed", _COUNTER, *["int64"] * 5, _ROWS, *[_ROWS, _LONGS] * 3, _INDEXES, _WORDS,
-    "int64", "int64", _ROWS, seconds=4.5,
+    *["int64"] * 4, _ROWS, _INDEXES, seconds=4.5,
 )  # fmt: skip
 lane_subtrees_claimed = StoredKernel(
     "pi_engine.splitting.lane_kernel", "lane_subtrees_claimed",
-    f"void({', '.join([_COUNTER, *['int64'] * 5, *[_ROWS] * 4, _INDEXES, _WORDS, 'int64', 'int64', _INDEXES, _ROWS])})",
+    f"void({', '.join([_COUNTER, *['int64'] * 5, *[_ROWS] * 4, _INDEXES, _WORDS, *['int64'] * 3, _INDEXES, 'int64', _ROWS, _INDEXES])})",
     seconds=6,
 )  # fmt: skip
 quotients_claimed = _with_gmp(
-    "division_kernel", "quotients_claimed", _COUNTER, "int64", "int64", _INDEXES, *["int64"] * 6, _INDEXES, _INDEXES,
-    seconds=7,
+    "division_kernel", "quotients_claimed", _COUNTER, "int64", "int64", _INDEXES, *["int64"] * 7, _INDEXES, _INDEXES,
+    _INDEXES, seconds=7,
 )  # fmt: skip
 merges_claimed = _with_gmp(
-    "merge_kernel", "merges_claimed", _COUNTER, "int64", _INDEXES, _INDEXES, _ROWS, "int64", "int64",
-    *["int64", _ROWS, _ROWS] * 2, _LONGS, _LONGS, "int64", _INDEXES, seconds=8,
+    "merge_kernel", "merges_claimed", _COUNTER, "int64", _INDEXES, _INDEXES, _ROWS, *["int64"] * 3,
+    *["int64", "int64", _ROWS, _ROWS] * 2, _LONGS, _LONGS, "int64", _INDEXES, seconds=8,
 )  # fmt: skip
 residues_claimed = StoredKernel(
     "pi_engine.splitting.merge_check_kernel", "residues_claimed",
-    f"void({_COUNTER}, int64, int64, {_ROWS}, {_ROWS}, int64, {_LONGS})",
+    f"void({_COUNTER}, int64, int64, int64, {_ROWS}, {_ROWS}, int64, {_LONGS})",
     seconds=0.3,
 )  # fmt: skip
 shadow_of_terms = StoredKernel(

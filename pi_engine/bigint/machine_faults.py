@@ -1,0 +1,36 @@
+"""What kernels notice though it cannot be: a number that outgrows the room it has by proof, a table that holds nonsense."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import xor
+from typing import TYPE_CHECKING
+
+from pi_engine.errors import VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def machine_fault(what: str) -> str:
+    """The message of an error that no input can cause."""
+    return f"this machine's arithmetic went wrong: {what}: run again, and if it happens twice test the memory"
+
+
+def require_fitting(wrong: NDArray[np.int64] | NDArray[np.bool_], what: str) -> None:
+    """Refuse to go on where a kernel has found that a number or a table would not fit its room.
+
+    Raises:
+        VerificationError: `wrong` is not 0 throughout.
+    """
+    if wrong.any():
+        raise VerificationError(machine_fault(f"{what} does not fit the room that it has by proof"))
+
+
+def sealed(fields: Iterable[int]) -> list[int]:
+    """A row of a table that kernels read, with one number more, by which all bits together are even: a wrong bit shows."""
+    row = list(fields)
+    return [*row, reduce(xor, row, 0)]

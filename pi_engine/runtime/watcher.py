@@ -1,0 +1,46 @@
+"""What a process tells the one that watches over it, so that nothing is left behind even where it is killed.
+
+A message is one line of bytes that ends with a zero byte: its kind, then what it is about.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+TEMPORARY, DONE, SET, BAR, ANSWERED = b"+", b"-", b"s", b"b", b"a"
+"""A temporary file will be made; it is no temporary any more; a set of files will be written, under this name; a progress bar is
+drawn; stdout has its JSON object."""
+
+END = b"\0"
+
+_watcher: list[int] = []
+"""The descriptor that messages go to, if somebody watches."""
+
+
+def report_to(descriptor: int) -> None:
+    """Send messages there from now on."""
+    _watcher[:] = [descriptor]
+
+
+def tell(kind: bytes, about: bytes = b"") -> None:
+    """Send a message, if somebody watches."""
+    for descriptor in _watcher:
+        with contextlib.suppress(OSError):  # the watcher is gone
+            os.write(descriptor, kind + about + END)
+
+
+def begin_temporary(path: str | Path) -> None:
+    """From here on the file `path` is to be removed if this process is killed; it need not be there yet."""
+    tell(TEMPORARY, os.fsencode(Path(path).absolute()))
+
+
+def end_temporary(path: str | Path) -> None:
+    """It is no more."""
+    tell(DONE, os.fsencode(Path(path).absolute()))
+
+
+def begin_set(target: Path) -> None:
+    """From here on a folder is written that will be called `target`; if this process is killed, what it leaves is to be settled."""
+    tell(SET, os.fsencode(target.absolute()))
