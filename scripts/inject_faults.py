@@ -25,15 +25,19 @@ import os
 import random
 import sys
 import time
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts.faults.kinds import KINDS
 from scripts.faults.report import overview
-from scripts.faults.runner import Fault, draws, inject_all, prepare, record
+from scripts.faults.runner import Fault, Result, draws, inject_all, prepare, record
 from scripts.faults.workloads import all_workloads
 
 if TYPE_CHECKING:
-    from scripts.faults.runner import Result
+    from collections.abc import Sequence
+
+    from scripts.faults.tracing import Met, Point
     from scripts.faults.workloads import Workload
 
 _FAILED = 3
@@ -50,9 +54,12 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--series", metavar="NAME", help="only computations with this series")
     parser.add_argument("--base", type=int, choices=[10, 16], help="only digits of this base")
     parser.add_argument("--workload", metavar="NAME", help="only the computation of this name")
-    parser.add_argument("--place", metavar="TEXT", help="only functions whose module and name contain this")
+    parser.add_argument("--computations", type=int, metavar="N", help="draw so many of each path, to be ready sooner")
+    parser.add_argument("--place", default="", metavar="TEXT", help="only functions whose module and name contain this")
     parser.add_argument("--kind", choices=list(KINDS), help="only this kind of fault")
-    parser.add_argument("--log", metavar="FILE", help="append a line for each fault: what came of it, its name, details")
+    parser.add_argument(
+        "--log", metavar="FILE", help="append a line for each fault: what came of it, its name, details"
+    )
     parser.add_argument("--replay", metavar="NAME", help="plant this fault, and nothing else")
     parser.add_argument("--list", action="store_true", help="print the places and how many points they have, and end")
     return parser
@@ -79,50 +86,72 @@ def _say(results: list[Result], begun: float, total: int) -> None:
         print(f"{len(results)} of {total} faults, {spent:.0f} s", file=sys.stderr, flush=True)
 
 
+def _drawn(options: argparse.Namespace, seed: int) -> dict[str, Workload]:
+    """The computations, by name."""
+    chosen = _chosen(options)
+    if options.computations is not None:
+        rng = random.Random(seed)  # noqa: S311 (repeatable, not secret)
+        paths = [[workload for workload in chosen if workload.fast == fast] for fast in (False, True)]
+        chosen = [workload for path in paths for workload in rng.sample(path, min(len(path), options.computations))]
+    return {workload.name: workload for workload in chosen}
+
+
+def _points(workloads: dict[str, Workload], place: str) -> dict[str, dict[Point, Met]]:
+    return {
+        name: {point: met for point, met in record(workload).items() if place in point.place}
+        for name, workload in workloads.items()
+    }
+
+
+def _print_places(points: dict[str, dict[Point, Met]]) -> None:
+    count = Counter(point.place for found in points.values() for point in found)
+    for name in sorted(count):
+        print(f"{count[name]:6} {name}")
+
+
+def _replay(name: str, seconds: float) -> int:
+    fault = Fault.named(name)
+    workloads = {workload.name: workload for workload in all_workloads() if workload.name == fault.workload}
+    prepare(list(workloads.values()))
+    results = list(inject_all(iter([fault]), workloads, 1, processes=1, seconds=seconds))
+    print(f"{results[0].outcome}: {results[0].detail}" if results else "not planted: its place is no more")
+    return _exit_code(results)
+
+
+def _exit_code(results: Sequence[Result]) -> int:
+    return _FAILED if any(result.outcome in {"wrong", "hung"} for result in results) else 0
+
+
 def main() -> int:
     """Plant faults, and say what came of them."""
     options = _options().parse_args()
     if not hasattr(os, "fork"):
         print("inject_faults: needs os.fork, which this system does not have", file=sys.stderr)
         return 1
-    workloads = {workload.name: workload for workload in _chosen(options)}
     if options.replay:
-        fault = Fault.named(options.replay)
-        workloads = {fault.workload: workloads[fault.workload]}
+        return _replay(options.replay, options.seconds)
+    seed = random.SystemRandom().getrandbits(32) if options.seed is None else options.seed
+    print(f"--seed {seed}", flush=True)
+    workloads = _drawn(options, seed)
     prepare(list(workloads.values()))
-    begun, results = time.monotonic(), []
-    if options.replay:
-        faults, count, kinds = iter([fault]), 1, [fault.kind]
-    else:
-        seed = random.SystemRandom().getrandbits(32) if options.seed is None else options.seed
-        print(f"--seed {seed}", flush=True)
-        points = {
-            name: {
-                point: met for point, met in record(workload).items() if options.place is None or options.place in point.place
-            }
-            for name, workload in workloads.items()
-        }
-        if options.list:
-            for name in sorted({point.place for found in points.values() for point in found}):
-                print(f"{sum(point.place == name for found in points.values() for point in found):6} {name}")
-            return 0
-        if not any(points.values()):
-            print("inject_faults: no place has this in its name, in the computations that were chosen", file=sys.stderr)
-            return 1
-        kinds = [options.kind] if options.kind else list(KINDS)
-        faults, count = draws(points, kinds, seed), options.faults
-        print(f"{sum(map(len, points.values()))} points in {len(workloads)} computations", flush=True)
-    for result in inject_all(faults, workloads, count, processes=options.processes, seconds=options.seconds):
+    points = _points(workloads, options.place)
+    if options.list:
+        _print_places(points)
+        return 0
+    if not any(points.values()):
+        print("inject_faults: nothing was found where to plant a fault: choose other options", file=sys.stderr)
+        return 1
+    print(f"{sum(map(len, points.values()))} points in {', '.join(workloads)}", flush=True)
+    faults = draws(points, [options.kind] if options.kind else list(KINDS), seed)
+    begun, results = time.monotonic(), list[Result]()
+    for result in inject_all(faults, workloads, options.faults, processes=options.processes, seconds=options.seconds):
         results.append(result)
-        _say(results, begun, count)
+        _say(results, begun, options.faults)
         if options.log:
-            with open(options.log, "a", encoding="utf-8") as log:
+            with Path(options.log).open("a", encoding="utf-8") as log:
                 log.write(f"{result.outcome}\t{result.fault}\t{result.detail}\n")
-    if options.replay and results:
-        print(f"{results[0].outcome}: {results[0].detail}")
-    else:
-        print(overview(results))
-    return _FAILED if any(result.outcome in {"wrong", "hung"} for result in results) else 0
+    print(overview(results))
+    return _exit_code(results)
 
 
 if __name__ == "__main__":

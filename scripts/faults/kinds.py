@@ -32,7 +32,7 @@ class Fault:
 
     def __init__(self, number: Number, others: Sequence[Cells], rng: random.Random) -> None:
         """`others` are what the number was before, and other numbers of the run."""
-        self.others, self.rng = others, rng
+        self.number, self.others, self.rng = number, others, rng
         self.form, cells = number.form, number.cells
         is_text = self.form in {"digits", "hexadecimal"}
         self.cells = cells[2:] if is_text and cells[1] == ord(".") else cells
@@ -139,8 +139,14 @@ def _multiple(fault: Fault) -> None:
 
 
 def _replaced(fault: Fault) -> None:
+    if fault.form == "mpz" and fault.rng.random() < 0.25:
+        shorter = fault.rng.choice([0, 0, fault.rng.randrange(fault.count)])
+        fault.number.become(fault.cells[shorter:].copy(), negative=fault.rng.random() < 0.5)
+        return
     whole = [other for other in fault.others if len(other) >= fault.count]
-    fault.cells[:] = fault.rng.choice(whole)[: fault.count] if whole and fault.rng.random() < 0.5 else fault.noise(fault.count)
+    fault.cells[:] = (
+        fault.rng.choice(whole)[: fault.count] if whole and fault.rng.random() < 0.5 else fault.noise(fault.count)
+    )
 
 
 KINDS: dict[str, Callable[[Fault], None]] = {
@@ -170,10 +176,10 @@ def plant(kind: str, number: Number, others: Sequence[Cells], rng: random.Random
     others = [other for other in others if other.dtype == cells.dtype]
     if not is_possible(kind, len(cells) - 2) or (kind == "stale" and not others):
         return False
-    before, form = cells.copy(), number.form
+    before = number.content()
     for _ in range(_TRIES):
         KINDS[kind](Fault(number, others, rng))
-        if not np.array_equal(before, cells) and (form != "mpz" or cells[-1]):
+        if number.content() != before and number.is_normal():
             return True
-        cells[:] = before
+        number.restore(before)
     return False

@@ -7,6 +7,7 @@ block of workspace: whatever has an `address` and a `size`.
 from __future__ import annotations
 
 import ctypes
+import itertools
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Cells = NDArray[np.uint64] | NDArray[np.uint8]
+    Cells = NDArray[np.unsignedinteger]
 
 Form = Literal["mpz", "limbs", "words", "digits", "hexadecimal", "bytes"]
 Step = tuple[str, str | int]
@@ -39,6 +40,7 @@ WORD = 10**19
 _ITEMS = 12
 _PROBE = 64
 _LIMB_BYTES = 8
+_LENGTH_OFFSET = object.__basicsize__ + 4
 _DIGITS, _HEXADECIMAL = frozenset(b"0123456789."), frozenset(b"0123456789ABCDEFabcdef.")
 
 
@@ -47,26 +49,26 @@ class Number(NamedTuple):
 
     Attributes:
         address: of the first of them.
-        count: how many.
+        cell_count: how many.
         size: bytes of each.
         owner: what keeps them alive.
     """
 
     address: int
-    count: int
+    cell_count: int
     size: int
     owner: object
 
     @property
     def place(self) -> tuple[int, int]:
         """Address and number of bytes."""
-        return self.address, self.count * self.size
+        return self.address, self.cell_count * self.size
 
     @property
     def cells(self) -> Cells:
         """Limbs, words or characters, writable whatever Python says."""
         kind = ctypes.c_uint64 if self.size == _LIMB_BYTES else ctypes.c_uint8
-        return np.ctypeslib.as_array((kind * self.count).from_address(self.address))
+        return np.ctypeslib.as_array((kind * self.cell_count).from_address(self.address))
 
     @property
     def form(self) -> Form:
@@ -78,35 +80,56 @@ class Number(NamedTuple):
         found = frozenset(self.cells.tobytes())
         return "digits" if found <= _DIGITS else "hexadecimal" if found <= _HEXADECIMAL else "bytes"
 
+    @property
+    def _length(self) -> ctypes.c_int:
+        """The limbs of an mpz, as it counts them: negative where it is."""
+        return ctypes.c_int.from_address(id(self.owner) + _LENGTH_OFFSET)
+
+    def become(self, cells: Cells, *, negative: bool) -> None:
+        """Make an mpz one of at most as many limbs, and of this sign."""
+        self.cells[: len(cells)] = cells
+        self._length.value = -len(cells) if negative else len(cells)
+
+    def content(self) -> tuple[bytes, int]:
+        """The cells, and the length of an mpz."""
+        return self.cells.tobytes(), self._length.value if isinstance(self.owner, mpz) else 0
+
+    def restore(self, content: tuple[bytes, int]) -> None:
+        """Make the number what it was."""
+        cells, length = content
+        self.cells[:] = np.frombuffer(cells, self.cells.dtype)
+        if isinstance(self.owner, mpz):
+            self._length.value = length
+
+    def is_normal(self) -> bool:
+        """Whether the leading limb of an mpz is not 0."""
+        return not isinstance(self.owner, mpz) or bool(self.cells[abs(self._length.value) - 1])
+
 
 def number_in(value: object) -> Number | None:
     """The large number that `value` itself is."""
     if isinstance(value, mpz):
         count = limb_count(value)
-        if 8 * count < LEAST_BYTES:
-            return None
-        address, owner = limb_address(value)
-        return Number(address, count, 8, value) if owner is value else None
+        place, owner = limb_address(value) if 8 * count >= LEAST_BYTES else (0, None)
+        return Number(place, count, 8, value) if owner is value else None
     if isinstance(value, np.ndarray):
-        if value.dtype.kind != "u" or not LEAST_BYTES <= value.nbytes <= MOST_BYTES or not value.flags.c_contiguous:
-            return None
-        return _at(value.__array_interface__["data"][0], value.nbytes, 1 if value.dtype.itemsize == 1 else 8, value)
-    if isinstance(value, str):
-        if len(value) < LEAST_BYTES or not value.isascii() or not _HEXADECIMAL.issuperset(value[:_PROBE].encode()):
-            return None  # other text is for people
-        return _at(_utf8(value, None), len(value), 1, value)
+        found = value.dtype.kind == "u" and value.flags.c_contiguous
+        return _at(value.ctypes.data, value.nbytes, value.dtype.itemsize, value) if found else None
+    if isinstance(value, str):  # text that is no digits is for people
+        found = len(value) >= LEAST_BYTES and value.isascii() and _HEXADECIMAL.issuperset(value[:_PROBE].encode())
+        return _at(_utf8(value, None), len(value), 1, value) if found else None
     if isinstance(value, bytes | bytearray | memoryview):
-        if not LEAST_BYTES <= memoryview(value).nbytes <= MOST_BYTES or not memoryview(value).contiguous:
+        view = memoryview(value)
+        if not (view.nbytes and view.contiguous):
             return None
-        return _at(np.frombuffer(value, np.uint8).ctypes.data, memoryview(value).nbytes, 1, value)
+        return _at(np.frombuffer(value, np.uint8).ctypes.data, view.nbytes, 1, value)
     address, size = getattr(value, "address", None), getattr(value, "size", None)
-    if isinstance(address, int) and isinstance(size, int) and LEAST_BYTES <= size <= MOST_BYTES:
-        return Number(address, size // 8, 8, value)
-    return None
+    return _at(address, size, 8, value) if isinstance(address, int) and isinstance(size, int) else None
 
 
-def _at(address: int, length: int, size: int, owner: object) -> Number:
-    return Number(address, length // size, size, owner)
+def _at(address: int, length: int, size: int, owner: object) -> Number | None:
+    size = 1 if size == 1 else 8
+    return Number(address, length // size, size, owner) if LEAST_BYTES <= length <= MOST_BYTES else None
 
 
 def numbers_from(name: str, value: object) -> Iterator[tuple[Path, Number]]:
@@ -141,23 +164,16 @@ def _walk(path: Path, value: object, depth: int) -> Iterator[tuple[Path, Number]
 
 def _parts(value: object) -> Iterator[tuple[Step, object]]:
     kind = type(value)
-    if hasattr(value, "_fields"):
-        for field in value._fields:
-            yield ("attribute", field), getattr(value, field)
-    elif kind in {list, tuple}:
-        for i, part in enumerate(value):  # type: ignore[var-annotated, arg-type]
-            if i < _ITEMS or i == len(value) - 1:  # type: ignore[arg-type]
-                yield ("item", i), part
-    elif kind is dict:
-        for i, part in enumerate(value.values()):  # type: ignore[attr-defined]
-            if i < _ITEMS:
-                yield ("value", i), part
+    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        yield from ((("attribute", name), getattr(value, name)) for name in kind._fields)
+    elif isinstance(value, list | tuple):
+        yield from ((("item", i), part) for i, part in enumerate(value) if i < _ITEMS or i == len(value) - 1)
+    elif isinstance(value, dict):
+        yield from ((("value", i), part) for i, part in enumerate(itertools.islice(value.values(), _ITEMS)))
     elif kind.__module__.startswith("pi_engine."):
         slots = (name for base in kind.__mro__ for name in getattr(base, "__slots__", ()))
-        for name in dict.fromkeys((*getattr(value, "__dict__", ()), *slots)):
-            if name.startswith("__"):
-                continue
-            yield ("attribute", name), getattr(value, name, None)
+        names = dict.fromkeys((*getattr(value, "__dict__", ()), *slots))
+        yield from ((("attribute", name), getattr(value, name, None)) for name in names if not name.startswith("__"))
 
 
 _utf8 = ctypes.pythonapi.PyUnicode_AsUTF8AndSize

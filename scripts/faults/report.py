@@ -20,7 +20,8 @@ def overview(results: Sequence[Result]) -> str:
     whole = tallied(results, lambda _: "all")
     parts = [_table("place", places), _table("kind", kinds), _table("", whole)]
     both = tallied(
-        [result for result in results if result.outcome == "wrong"], lambda result: f"{result.fault.point.place} {result.fault.kind}"
+        [result for result in results if result.outcome == "wrong"],
+        lambda result: f"{result.fault.point.place} {result.fault.kind}",
     )
     if both:
         parts.append("\n".join(f"wrong: {counts['wrong']:4} {name}" for name, counts in sorted(both.items())))

@@ -14,6 +14,7 @@ import select
 import signal
 import time
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine import kernels
@@ -25,7 +26,7 @@ from scripts.faults.tracing import Met, Planter, Point, Recorder
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from scripts.faults.workloads import Workload
+    from scripts.faults.workloads import Outcome, Workload
 
 OUTCOMES = ("caught", "harmless", "late", "wrong", "hung", "crashed", "error")
 _TRIES = 4
@@ -97,7 +98,9 @@ def record(workload: Workload) -> dict[Point, Met]:
         recorder.run(lambda: found.append(workload.run()))
         if found[0].judgement != "harmless":
             raise RuntimeError(f"without a fault {workload.name} fails already: {found[0]}")
-        return [[place, line, written(path), *vars(met).values()] for (place, line, path), met in recorder.points.items()]
+        return [
+            [place, line, written(path), *vars(met).values()] for (place, line, path), met in recorder.points.items()
+        ]
 
     process, pipe = _fork(work)
     with os.fdopen(pipe, "rb") as stream:
@@ -132,14 +135,12 @@ def _fork(work: Callable[[], object]) -> tuple[int, int]:
         os._exit(status)
 
 
-def draws(
-    points: dict[str, dict[Point, Met]], kinds: Sequence[str], seed: int
-) -> Iterator[Fault]:
+def draws(points: dict[str, dict[Point, Met]], kinds: Sequence[str], seed: int) -> Iterator[Fault]:
     """Faults without end, all of them from one seed: every function as often as the others, and every kind.
 
     Functions are drawn by the square root of how many points they have, points and occurrences evenly.
     """
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 (repeatable, not secret)
     places: dict[str, list[tuple[str, Point, Met]]] = {}
     for workload, found in points.items():
         for point, met in found.items():
@@ -156,8 +157,9 @@ def draws(
 
 def inject(fault: Fault, workload: Workload) -> list[object]:
     """Plant the fault in this process: whether it was planted, and what came of it."""
-    planter = Planter(fault.point, fault.occurrence, fault.kind, random.Random(fault.seed))
-    found = []
+    rng = random.Random(fault.seed)  # noqa: S311 (repeatable, not secret)
+    planter = Planter(fault.point, fault.occurrence, fault.kind, rng)
+    found: list[Outcome] = []
     planter.run(lambda: found.append(workload.run()))
     return [planter.planted, *found[0]]
 
@@ -176,7 +178,7 @@ def inject_all(
                     drawn = _TRIES * count + 100
                     break
                 drawn += 1
-                process, pipe = _fork(lambda fault=fault: inject(fault, workloads[fault.workload]))
+                process, pipe = _fork(partial(inject, fault, workloads[fault.workload]))
                 jobs[pipe] = _Job(process, pipe, time.monotonic() + seconds, fault, [])
             if not jobs:
                 return
@@ -218,7 +220,7 @@ def _result(fault: Fault, status: int, answer: bytes) -> Iterator[Result]:
         return
     planted, outcome, detail = told["value"]
     if planted:
-        yield Result(fault, outcome, detail)
+        yield Result(fault, outcome, detail.strip().replace("\n", " "))
 
 
 def _end(job: _Job) -> None:

@@ -1,8 +1,7 @@
-"""Fault points: every line that is about to run, and every return, in every function of the engine, for every large number
-that the function's variables lead to then.
+"""Fault points: the large numbers that a function's variables lead to, before each of its lines and at its return.
 
-A first run records them, in `Recorder`; a later run of the same work plants one fault, by `Planter`. Points are found by what is in
-memory, not by names, so that no change of the engine goes past them.
+All functions of the engine have them. A first run records them, in `Recorder`; a later run of the same work plants one fault, by
+`Planter`. Points are found by what is in memory, not by names, so that no change of the engine goes past them.
 """
 
 from __future__ import annotations
@@ -21,12 +20,14 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterator
     from types import CodeType, FrameType
+    from typing import Any
 
     from scripts.faults.memory import Cells, Path
 
-    Trace = Callable[[FrameType, str, object], object]
-
 PACKAGE = "pi_engine."
+FREE_MEMORY = ("pi_engine.bigint.workspace", "pi_engine.bigint.arena")
+"""Modules whose functions know blocks that nobody uses."""
+
 RESULT = "return"
 """The name of what a function is about to return."""
 
@@ -52,7 +53,7 @@ class Met:
 
 
 @contextlib.contextmanager
-def _traced(trace: Trace) -> Iterator[None]:
+def _traced(trace: Callable[[FrameType, str, Any], Any]) -> Iterator[None]:
     """Trace what this thread calls, and threads that it starts; a debugger or a measurement of coverage waits until then."""
     before = sys.gettrace()
     threading.settrace(trace)
@@ -61,7 +62,7 @@ def _traced(trace: Trace) -> Iterator[None]:
         yield
     finally:
         sys.settrace(before)
-        threading.settrace(before)  # type: ignore[arg-type]
+        threading.settrace(before)
 
 
 def _place(code: CodeType, module: str) -> str:
@@ -89,14 +90,15 @@ class Recorder:
             for point in points:
                 self.points[point].times = self._reached[line]
 
-    def _call(self, frame: FrameType, _event: str, _argument: object) -> object:
-        return self._step if str(frame.f_globals.get("__name__", "")).startswith(PACKAGE) else None
+    def _call(self, frame: FrameType, _event: str, _argument: object) -> Any:  # noqa: ANN401 (a trace function)
+        module = str(frame.f_globals.get("__name__", ""))
+        return self._step if module.startswith(PACKAGE) and module not in FREE_MEMORY else None
 
-    def _step(self, frame: FrameType, event: str, argument: object) -> object:
+    def _step(self, frame: FrameType, event: str, argument: object) -> Any:  # noqa: ANN401 (a trace function)
         line = frame.f_code, frame.f_lineno, event
         self._reached[line] += 1
         if event != "exception" and self._reached[line] >= self._next.get(line, 1):
-            self._next[line] = 1 + self._reached[line] + self._reached[line] // 4
+            self._next[line] = 2 * self._reached[line]
             self._look(frame, event, argument, self._points_of.setdefault(line, set()))
         return self._step
 
@@ -110,7 +112,7 @@ class Recorder:
                 seen.add(number.place)
                 point = Point(place, line, path)
                 met = self.points.setdefault(point, Met())
-                met.cells = min(met.cells, number.count)
+                met.cells = min(met.cells, number.cell_count)
                 points.add(point)
 
 
@@ -135,7 +137,7 @@ class Planter:
         with _traced(self._call):
             work()
 
-    def _call(self, frame: FrameType, _event: str, _argument: object) -> object:
+    def _call(self, frame: FrameType, _event: str, _argument: object) -> Any:  # noqa: ANN401 (a trace function)
         if self.planted or not self.point.place.endswith(frame.f_code.co_qualname):
             return None
         module = str(frame.f_globals.get("__name__", ""))
@@ -143,7 +145,7 @@ class Planter:
             return None
         return self._step
 
-    def _step(self, frame: FrameType, event: str, argument: object) -> object:
+    def _step(self, frame: FrameType, event: str, argument: object) -> Any:  # noqa: ANN401 (a trace function)
         wanted = "return" if self.point.path[0][1] == RESULT else "line"
         if self.planted or event != wanted or frame.f_lineno - frame.f_code.co_firstlineno != self.point.line:
             return self._step

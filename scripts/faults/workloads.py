@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import gzip
 import io
-import sys
 import tempfile
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -58,12 +57,13 @@ class Workload:
     base: int = 10
     threads: int = 1
     ending: Ending = "result"
+    check: Literal["fast", "none"] = "fast"
     patches: Mapping[str, object] = field(default_factory=dict)
 
     def run(self) -> Outcome:
         """Compute, and judge."""
-        path = self.fast
-        with patched({**self.patches, "pi_engine.plan.fast_path_pays": lambda _digits: path}):
+        fast = self.fast
+        with patched({**self.patches, "pi_engine.plan.fast_path_pays": lambda _digits: fast}):
             try:
                 return self._stdout() if self.ending == "stdout" else self._library()
             except PiEngineError as error:
@@ -72,7 +72,7 @@ class Workload:
                 return Outcome("error", f"{type(error).__name__}: {error}"[:200])
 
     def _library(self) -> Outcome:
-        result = compute(self.digits, base=self.base, series=self.series, threads=self.threads)
+        result = compute(self.digits, base=self.base, series=self.series, threads=self.threads, check=self.check)
         right = text_of_pi(self.digits, self.base)
         if self.ending == "result":
             text = result.text()
@@ -95,7 +95,7 @@ class Workload:
         if code:
             kind: Judgement = "error" if "Traceback" in err.getvalue() or code == 1 else "caught"
             return Outcome(kind, f"exit code {code}: {err.getvalue()}"[:200])
-        found = out.buffer.getvalue().decode("latin-1")  # type: ignore[attr-defined]
+        found = out.buffer.getvalue().decode("latin-1")
         right = text_of_pi(self.digits, self.base)
         return Outcome("harmless", "") if found == right else Outcome("wrong", _difference(found, right))
 
