@@ -170,7 +170,7 @@ def _parts(value: object) -> Iterator[tuple[Step, object]]:
         yield from ((("item", i), part) for i, part in enumerate(value) if i < _ITEMS or i == len(value) - 1)
     elif isinstance(value, dict):
         yield from ((("value", i), part) for i, part in enumerate(itertools.islice(value.values(), _ITEMS)))
-    elif kind.__module__.startswith("pi_engine."):
+    elif kind.__module__.startswith(("pi_engine.", "concurrent.futures.")):  # a future holds a result
         slots = (name for base in kind.__mro__ for name in getattr(base, "__slots__", ()))
         names = dict.fromkeys((*getattr(value, "__dict__", ()), *slots))
         yield from ((("attribute", name), getattr(value, name, None)) for name in names if not name.startswith("__"))

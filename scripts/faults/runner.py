@@ -26,7 +26,8 @@ from scripts.faults.tracing import Met, Planter, Point, Recorder
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from scripts.faults.workloads import Outcome, Workload
+    from scripts.faults.endings import Outcome
+    from scripts.faults.workloads import Workload
 
 OUTCOMES = ("caught", "harmless", "late", "wrong", "hung", "crashed", "error")
 _TRIES = 4

@@ -1,54 +1,26 @@
-"""What faults are planted in: short computations that go through all of the engine, each with what must come out.
-
-Every one ends as a user's does: with a result in Python, with digits on stdout, or with a file.
-"""
+"""What faults are planted in: short computations that go through all of the engine, each with what must come out."""
 
 from __future__ import annotations
 
-import functools
-import gzip
-import io
-import tempfile
-from contextlib import redirect_stderr, redirect_stdout
+import traceback
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
-
-import gmpy2
+from typing import TYPE_CHECKING, Literal
 
 from pi_engine import PiEngineError
 from pi_engine.bigint.product import transform_is_usable
-from pi_engine.cli.main import run
-from pi_engine.digits.ycd_header import header_bytes
 from pi_engine.engine import compute
-from pi_engine.radix.words import digit_words
+from scripts.faults.endings import COMMANDS, FILES, Outcome, judged_command, judged_file, judged_result
 from scripts.faults.patches import CONVERSION, FUSED, LEVELS, NEWTON, TREE, patched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Ending = Literal["result", "stdout", "text", "gz", "xz", "zst", "ycd"]
-Judgement = Literal["caught", "harmless", "late", "wrong", "error"]
-
-_WRONG = 3
-"""The exit code of a failed verification."""
-
-
-class Outcome(NamedTuple):
-    """What has come of a fault, and more of it.
-
-    caught: an error of the engine instead of digits. harmless: the right digits. late: wrong digits in a result of `compute` whose
-    own residues tell: they were changed after the last check, in what has been handed over. wrong: wrong digits, and nothing tells.
-    error: another exception.
-    """
-
-    judgement: Judgement
-    detail: str
+    from scripts.faults.endings import Ending
 
 
 @dataclass(frozen=True)
 class Workload:
-    """A computation, what it writes, and the constants it runs with."""
+    """A computation, how it ends, and the constants it runs with."""
 
     name: str
     digits: int
@@ -65,80 +37,19 @@ class Workload:
         fast = self.fast
         with patched({**self.patches, "pi_engine.plan.fast_path_pays": lambda _digits: fast}):
             try:
-                return self._stdout() if self.ending == "stdout" else self._library()
+                return self._run()
             except PiEngineError as error:
                 return Outcome("caught", f"{type(error).__name__}: {error}")
             except Exception as error:  # noqa: BLE001 (what a fault may lead to)
-                return Outcome("error", f"{type(error).__name__}: {error}"[:200])
+                last = traceback.extract_tb(error.__traceback__)[-1]
+                return Outcome("error", f"{type(error).__name__}: {error} ({last.filename}, line {last.lineno})")
 
-    def _library(self) -> Outcome:
+    def _run(self) -> Outcome:
+        if self.ending in COMMANDS:
+            options = ("--series", self.series, "--threads", str(self.threads), "--check", self.check)
+            return judged_command(self.digits, self.base, self.ending, *options)
         result = compute(self.digits, base=self.base, series=self.series, threads=self.threads, check=self.check)
-        right = text_of_pi(self.digits, self.base)
-        if self.ending == "result":
-            text = result.text()
-            if text == right:
-                return _judged(result.hash == _residue(right, self.base, 2**61 - 1), "the hash")
-            residues = result.residues or {}
-            late = any(_residue(text, self.base, modulus) != value for modulus, value in residues.items())
-            return Outcome("late", "") if late else Outcome("wrong", _difference(text, right))
-        with tempfile.TemporaryDirectory(dir=_folder()) as folder:
-            path = Path(folder, f"pi.{self.ending}")
-            result.write(path, format=self.ending)
-            return _judged(_content(path.read_bytes(), self.ending) == self._file(), f"the {self.ending} file")
-
-    def _stdout(self) -> Outcome:
-        command = ["compute", str(self.digits), "--base", str(self.base), "--series", self.series, "-o", "-"]
-        out, err = io.TextIOWrapper(io.BytesIO(), "ascii", errors="replace"), io.StringIO()
-        with redirect_stdout(out), redirect_stderr(err):
-            code = run([*command, "--threads", str(self.threads), "--quiet"])
-        out.flush()
-        if code:
-            kind: Judgement = "error" if "Traceback" in err.getvalue() or code == 1 else "caught"
-            return Outcome(kind, f"exit code {code}: {err.getvalue()}"[:200])
-        found = out.buffer.getvalue().decode("latin-1")
-        right = text_of_pi(self.digits, self.base)
-        return Outcome("harmless", "") if found == right else Outcome("wrong", _difference(found, right))
-
-    def _file(self) -> bytes:
-        text = text_of_pi(self.digits, self.base)
-        if self.ending != "ycd":
-            return text.encode()
-        return header_bytes(self.base, self.digits) + digit_words(text[2:], self.base).tobytes()
-
-
-def _judged(right: bool, what: str) -> Outcome:  # noqa: FBT001 (what is judged)
-    return Outcome("harmless", "") if right else Outcome("wrong", f"{what} is wrong")
-
-
-def _content(data: bytes, ending: Ending) -> bytes:
-    try:
-        return gzip.decompress(data) if ending == "gz" else data
-    except (OSError, EOFError):
-        return b""
-
-
-def _difference(found: str, right: str) -> str:
-    place = next((i for i, (a, b) in enumerate(zip(found, right, strict=False)) if a != b), min(len(found), len(right)))
-    return f"from character {place} on, {found[place : place + 10]!r} for {right[place : place + 10]!r}"
-
-
-def _residue(text: str, base: int, modulus: int) -> int:
-    try:
-        return int(gmpy2.mpz(text.replace(".", ""), base) % modulus)
-    except ValueError:
-        return -1
-
-
-@functools.cache
-def text_of_pi(digits: int, base: int) -> str:
-    """π by MPFR's own algorithm, an AGM: `3.` and so many digits, truncated."""
-    text, _, _ = gmpy2.const_pi(digits * 4 + 256).digits(base)
-    return f"3.{text[1 : digits + 1]}".upper()
-
-
-def _folder() -> str | None:
-    """Where files need no disk."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (a folder of our own is made there)
+        return judged_file(result, self.ending) if self.ending in FILES else judged_result(result)
 
 
 _TREE, _LEVELS = {**TREE, **CONVERSION}, {**LEVELS, **CONVERSION}
@@ -157,10 +68,15 @@ PLAIN = (
     Workload("plain-threads", 5100, fast=False, threads=2, patches=_TERMS),
     Workload("plain-stdout", 3100, fast=False, ending="stdout"),
     Workload("plain-stdout-16", 2600, fast=False, base=16, ending="stdout"),
+    Workload("plain-layout", 3100, fast=False, ending="layout"),
+    Workload("plain-json", 3100, fast=False, ending="json"),
     Workload("plain-text", 3100, fast=False, ending="text"),
     Workload("plain-text-16", 2600, fast=False, base=16, ending="text"),
     Workload("plain-gz", 3100, fast=False, ending="gz"),
     Workload("plain-gz-16", 2600, fast=False, base=16, ending="gz"),
+    Workload("plain-xz", 3100, fast=False, ending="xz"),
+    Workload("plain-zst", 3100, fast=False, ending="zst"),
+    Workload("plain-set", 3100, fast=False, ending="set"),
     Workload("plain-ycd", 3100, fast=False, ending="ycd"),
     Workload("plain-ycd-16", 2600, fast=False, base=16, ending="ycd"),
 )
