@@ -82,7 +82,7 @@ def prepare(workloads: Sequence[Workload]) -> None:
     if transform_is_usable():
         kernels.prepare()
     for workload in workloads:
-        if workload.threads == 1:  # a fork takes no threads along
+        if workload.threads == 1 and not workload.cold:  # a fork takes no threads along
             outcome = workload.run()
             if outcome.judgement != "harmless":
                 raise RuntimeError(f"without a fault {workload.name} fails already: {outcome}")
@@ -98,17 +98,17 @@ def record(workload: Workload) -> dict[Point, Met]:
         found = []
         recorder.run(lambda: found.append(workload.run()))
         if found[0].judgement != "harmless":
-            raise RuntimeError(f"without a fault {workload.name} fails already: {found[0]}")
+            raise RuntimeError(found[0].detail)
         return [
             [place, line, written(path), *vars(met).values()] for (place, line, path), met in recorder.points.items()
         ]
 
     process, pipe = _fork(work)
     with os.fdopen(pipe, "rb") as stream:
-        answer = json.loads(stream.read())
+        answer = json.loads(stream.read() or '{"failure": "it crashes"}')
     os.waitpid(process, 0)
     if "failure" in answer:
-        raise RuntimeError(answer["failure"])
+        raise RuntimeError(f"without a fault {workload.name} fails already: {answer['failure']}")
     return {Point(place, line, path_of(path)): Met(times, cells) for place, line, path, times, cells in answer["value"]}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Workload:
-    """A computation, how it ends, and the constants it runs with."""
+    """A computation, how it ends, and the constants it runs with; where it is `cold` no table is at hand from earlier ones."""
 
     name: str
     digits: int
@@ -30,11 +31,14 @@ class Workload:
     threads: int = 1
     ending: Ending = "result"
     check: Literal["fast", "none"] = "fast"
+    cold: bool = False
     patches: Mapping[str, object] = field(default_factory=dict)
 
     def run(self) -> Outcome:
         """Compute, and judge."""
         fast = self.fast
+        if self.cold:
+            _forget()
         with patched({**self.patches, "pi_engine.plan.fast_path_pays": lambda _digits: fast}):
             try:
                 return self._run()
@@ -52,6 +56,15 @@ class Workload:
         return judged_file(result, self.ending) if self.ending in FILES else judged_result(result)
 
 
+def _forget() -> None:
+    """Drop what functions of the engine keep from earlier calls, but for machine code, which lies in `runtime`."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("pi_engine.") and not name.startswith("pi_engine.runtime."):
+            for value in list(vars(module).values()):
+                if callable(getattr(value, "cache_clear", None)) and value.__module__ == name:
+                    value.cache_clear()
+
+
 _TREE, _LEVELS = {**TREE, **CONVERSION}, {**LEVELS, **CONVERSION}
 _TREE_FUSED, _LEVELS_NEWTON = {**_TREE, **FUSED}, {**_LEVELS, **NEWTON}
 _TERMS = {"pi_engine.splitting.tree._PARALLEL_TERMS": 40, "pi_engine.splitting.tree._SUBTREE_TERMS": 8}
@@ -65,6 +78,8 @@ PLAIN = (
     Workload("plain-guillera", 1900, fast=False, series="guillera-820"),
     Workload("plain-sharp", 1300, fast=False, series="sharp"),
     Workload("plain-level2-52", 2100, fast=False, series="level2-52"),
+    Workload("plain-cold", 3100, fast=False, cold=True),
+    Workload("plain-derived", 3100, fast=False, series="derived:163"),
     Workload("plain-threads", 5100, fast=False, threads=2, patches=_TERMS),
     Workload("plain-stdout", 3100, fast=False, ending="stdout"),
     Workload("plain-stdout-16", 2600, fast=False, base=16, ending="stdout"),
@@ -95,6 +110,7 @@ FAST = (
     Workload("fast-sharp", 1500, fast=True, series="sharp", patches=_TREE_FUSED),
     Workload("fast-level2-52", 3100, fast=True, series="level2-52", patches=_TREE_FUSED),
     Workload("fast-level2-16", 2100, fast=True, series="level2-16", patches=_LEVELS_NEWTON),
+    Workload("fast-cold", 3100, fast=True, cold=True, patches={**_LEVELS, **FUSED}),
     Workload("fast-threads", 3100, fast=True, threads=2, patches=_TREE_FUSED),
     Workload("fast-large", 61_000, fast=True),
     Workload("fast-stdout", 3100, fast=True, ending="stdout", patches=_TREE_FUSED),
