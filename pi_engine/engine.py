@@ -203,13 +203,11 @@ def _attempt(
     form, check = plan.series.closed_form, checks is not None
     if plan.fast:
         _keep_freed_blocks()
-    root_node = sum_series(plan, threads, clock, checks)
+    pair = sum_series(plan, threads, clock, checks)
     if plan.fast:
         _release_workspace(keep=math.ceil(_NEWTON_BYTES_PER_BIT * plan.fraction_bits))
     with clock.phase("root"):
         radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
-    pair = [root_node.Q, root_node.T]
-    del root_node
     with clock.phase("division"):
         fraction = pi_fraction(form, pair, radical, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
     if fraction.mantissa >> fraction.bits != mpz(3):

@@ -42,8 +42,7 @@ def check_tail(fraction: BinaryFraction, threads: int, progress: Progress) -> tu
     Raises:
         VerificationError: they differ.
     """
-    mantissa, bits, error = fraction
-    tail = compare_tail(mantissa, bits, error, threads=threads, progress=progress)
+    tail = compare_tail(fraction.mantissa, fraction.bits, fraction.error, threads=threads, progress=progress)
     if tail is None:
         return Check("BBP", "skipped", "the end of the fraction is beyond the positions that BBP is made for"), None
     last = tail.position + len(tail.digits) - 1

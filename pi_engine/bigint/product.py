@@ -40,7 +40,7 @@ def multiply(a: SupportsIndex, b: SupportsIndex, *, threads: SupportsIndex | Non
         a: one factor: int, mpz or a numpy integer. What is no mpz is copied to one first, in linear time.
         b: the other factor.
         threads: how many to use, by default all that this process may.
-        check: compare residues modulo 2^61 − 1 where the transform was used; the switch is for tests.
+        check: compare residues modulo two primes where the transform was used; the switch is for tests.
 
     Raises:
         TypeError: a factor, or the number of threads, is no integer.
@@ -71,7 +71,6 @@ def _multiply_by_transform(a: mpz, b: mpz, threads: int, *, check: bool) -> mpz:
     from pi_engine.bigint.limb_products import multiply_limbs
     from pi_engine.bigint.limbs import LimbBuffer, limbs_of
     from pi_engine.bigint.residues import check_product
-    from pi_engine.bigint.threads import executor
 
     x = limbs_of(a)
     y = x if a is b else limbs_of(b)
@@ -80,7 +79,7 @@ def _multiply_by_transform(a: mpz, b: mpz, threads: int, *, check: bool) -> mpz:
     multiply_limbs(x, y, threads, low_memory=low_memory, out=buffer.array)
     product = buffer.finish(negative=(a < 0) != (b < 0))
     if check:
-        check_product(a, b, product, pool=executor(threads - 1) if threads > 1 else None)
+        check_product(a, b, product, threads)
     return product
 
 

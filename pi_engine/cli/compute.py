@@ -172,9 +172,9 @@ def command(
         write_certificate(result, str(file), checks, seconds, overwrite=force)
     file = _name_written(file, block_size)
     if as_json:
-        emit_json(_as_json(result, seconds, checks, file))
+        _print_object(result, seconds, checks, file)
     elif file is None:
-        _print_digits(result.text(), columns, group, everything=everything, to_stdout=output == "-")
+        _print_digits(result, columns, group, everything=everything, to_stdout=output == "-")
     if not quiet:
         from pi_engine.cli.compute_report import closing_line, say_details
 
@@ -204,16 +204,32 @@ def _advise(digits: int) -> None:
         )
 
 
-def _print_digits(text: str, columns: int | None, group: int | None, *, everything: bool, to_stdout: bool) -> None:
+def _print_digits(
+    result: ComputeResult, columns: int | None, group: int | None, *, everything: bool, to_stdout: bool
+) -> None:
     """Write digits to stdout; `-o -` is a file, which gets all of them and no line break at the end."""
-    from pi_engine.cli.digit_layout import printed
+    from pi_engine.cli.digit_layout import is_preview, printed
     from pi_engine.cli.terminal import stdout_width
+    from pi_engine.printed_digits import require_text, watched
 
-    emit_all(
-        printed(text, columns=columns, group=group, everything=everything or to_stdout, width=stdout_width()),
-    )
+    text, width = result.text(), stdout_width()
+    everything = everything or to_stdout
+    pieces = printed(text, columns=columns, group=group, everything=everything, width=width)
+    if is_preview(text, width, everything=everything):
+        emit_all(pieces)
+        require_text(result)
+    else:
+        emit_all(watched(pieces, result))
     if not to_stdout:
         emit("\n")
+
+
+def _print_object(result: ComputeResult, seconds: dict[str, float], checks: Sequence[Check], file: str | None) -> None:
+    from pi_engine.printed_digits import require_text
+
+    emit_json(_as_json(result, seconds, checks, file))
+    if file is None:  # else the file has been compared
+        require_text(result)
 
 
 def _as_json(
