@@ -112,7 +112,7 @@ def _print_places(points: dict[str, dict[Point, Met]]) -> None:
 def _replay(name: str, seconds: float) -> int:
     fault = Fault.named(name)
     workloads = {workload.name: workload for workload in all_workloads() if workload.name == fault.workload}
-    prepare(list(workloads.values()))
+    prepare()
     results = list(inject_all(iter([fault]), workloads, 1, processes=1, seconds=seconds))
     print(f"{results[0].outcome}: {results[0].detail}" if results else "not planted: its place is no more")
     return _exit_code(results)
@@ -133,7 +133,7 @@ def main() -> int:
     seed = random.SystemRandom().getrandbits(32) if options.seed is None else options.seed
     print(f"--seed {seed}", flush=True)
     workloads = _drawn(options, seed)
-    prepare(list(workloads.values()))
+    prepare()
     points = _points(workloads, options.place)
     if options.list:
         _print_places(points)

@@ -22,6 +22,7 @@ from pi_engine.bigint.product import transform_is_usable
 from scripts.faults.kinds import KINDS, is_possible
 from scripts.faults.memory import path_of, written
 from scripts.faults.tracing import Met, Planter, Point, Recorder
+from scripts.faults.workloads import all_workloads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -77,11 +78,11 @@ class _Job(NamedTuple):
     chunks: list[bytes]
 
 
-def prepare(workloads: Sequence[Workload]) -> None:
-    """Load kernels, and fill the caches that a longer process has filled."""
+def prepare() -> None:
+    """Load kernels, and fill the caches that a longer process has filled; always the same ones, so that faults can be replayed."""
     if transform_is_usable():
         kernels.prepare()
-    for workload in workloads:
+    for workload in all_workloads():
         if workload.threads == 1 and not workload.cold:  # a fork takes no threads along
             outcome = workload.run()
             if outcome.judgement != "harmless":
