@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Patches = "Mapping[str, object]"
-
 TREE: Mapping[str, object] = {
     "pi_engine.splitting.tree.FAST_TERMS": 20,
     "pi_engine.splitting.fast_tree.SUBTREE_BITS": 500,
@@ -59,6 +57,16 @@ CONVERSION: Mapping[str, object] = {
     "pi_engine.radix.node_sharing.MOST_WORDS": 64,
 }
 """A conversion tree of several levels, with products by transforms, and levels above its subtrees."""
+
+PIECES: Mapping[str, object] = {
+    f"pi_engine.bigint.{module}.{name}": bits
+    for module in ("mersenne", "moduli")
+    for name, bits in (("PIECE_BITS", 61 * 64), ("WHOLE_BITS", 2 * 61 * 64))
+}
+"""Residues piece by piece, as GMP finds those of long numbers."""
+
+KERNELS: Mapping[str, object] = {"pi_engine.bigint.moduli.KERNEL_FROM_BITS": 640}
+"""Residues by a kernel."""
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from pi_engine import PiEngineError
 from pi_engine.bigint.product import transform_is_usable
 from pi_engine.engine import compute
 from scripts.faults.endings import COMMANDS, FILES, Outcome, judged_command, judged_file, judged_result
-from scripts.faults.patches import CONVERSION, FUSED, LEVELS, NEWTON, TREE, patched
+from scripts.faults.patches import CONVERSION, FUSED, KERNELS, LEVELS, NEWTON, PIECES, TREE, patched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,6 +78,8 @@ PLAIN = (
     Workload("plain-guillera", 1900, fast=False, series="guillera-820"),
     Workload("plain-sharp", 1300, fast=False, series="sharp"),
     Workload("plain-level2-52", 2100, fast=False, series="level2-52"),
+    Workload("plain-pieces", 5100, fast=False, patches=PIECES),
+    Workload("plain-pieces-16", 4600, fast=False, base=16, patches=PIECES),
     Workload("plain-cold", 3100, fast=False, cold=True),
     Workload("plain-derived", 3100, fast=False, series="derived:163"),
     Workload("plain-threads", 5100, fast=False, threads=2, patches=_TERMS),
@@ -103,8 +105,8 @@ FAST = (
     Workload("fast-fused-16", 2600, fast=True, base=16, patches=_TREE_FUSED),
     Workload("fast-levels", 5300, fast=True, patches=_LEVELS_NEWTON),
     Workload("fast-levels-16", 4600, fast=True, base=16, patches={**_LEVELS, **FUSED}),
-    Workload("fast-ramanujan", 3700, fast=True, series="ramanujan", patches={**_LEVELS, **FUSED}),
-    Workload("fast-machin", 1900, fast=True, series="machin", patches=_TREE_FUSED),
+    Workload("fast-ramanujan", 3700, fast=True, series="ramanujan", patches={**_LEVELS, **FUSED, **KERNELS}),
+    Workload("fast-machin", 1900, fast=True, series="machin", patches={**_TREE_FUSED, **KERNELS}),
     Workload("fast-bellard-16", 1500, fast=True, series="bellard", base=16, patches=_TREE_FUSED),
     Workload("fast-guillera", 1900, fast=True, series="guillera-820", patches=_TREE_FUSED),
     Workload("fast-sharp", 1500, fast=True, series="sharp", patches=_TREE_FUSED),
