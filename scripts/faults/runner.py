@@ -222,7 +222,7 @@ def _result(fault: Fault, status: int, answer: bytes) -> Iterator[Result]:
         return
     planted, outcome, detail = told["value"]
     if planted:
-        yield Result(fault, outcome, detail.strip().replace("\n", " "))
+        yield Result(fault, outcome, "".join(c if c.isprintable() else " " for c in detail.strip()))
 
 
 def _end(job: _Job) -> None:
