@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from scripts.faults.runner import OUTCOMES, tallied
+from scripts.faults.tracing import PACKAGE
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -14,11 +16,12 @@ if TYPE_CHECKING:
 
 
 def overview(results: Sequence[Result]) -> str:
-    """By place, by kind, in all, and the names of those that hung or led to wrong digits."""
+    """By place, by module, by kind, in all, and the names of those that hung or led to wrong digits."""
     places = tallied(results, lambda result: result.fault.point.place)
     kinds = tallied(results, lambda result: result.fault.kind)
     whole = tallied(results, lambda _: "all")
-    parts = [_table("place", places), _table("kind", kinds), _table("", whole)]
+    modules = tallied(results, lambda result: _module(result.fault.point.place))
+    parts = [_table("place", places), _table("module", modules), _table("kind", kinds), _table("", whole)]
     both = tallied(
         [result for result in results if result.outcome == "wrong"],
         lambda result: f"{result.fault.point.place} {result.fault.kind}",
@@ -30,6 +33,13 @@ def overview(results: Sequence[Result]) -> str:
             "\n".join(f"{outcome}: {result.fault} {result.detail}" for result in results if result.outcome == outcome)
         ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _module(place: str) -> str:
+    """The module of a place: what of its name is one."""
+    parts = place.split(".")
+    names = (".".join(parts[:i]) for i in range(len(parts), 0, -1))
+    return next((name for name in names if f"{PACKAGE}{name}" in sys.modules), place)
 
 
 def _table(heading: str, rows: dict[str, Counter[str]]) -> str:
