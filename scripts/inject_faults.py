@@ -21,6 +21,7 @@ Exits with 3 if any digit is wrong or any run hangs, else with 0.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 import sys
@@ -144,12 +145,15 @@ def main() -> int:
     print(f"{sum(map(len, points.values()))} points in {', '.join(workloads)}", flush=True)
     faults = draws(points, [options.kind] if options.kind else list(KINDS), seed)
     begun, results = time.monotonic(), list[Result]()
-    for result in inject_all(faults, workloads, options.faults, processes=options.processes, seconds=options.seconds):
-        results.append(result)
-        _say(results, begun, options.faults)
-        if options.log:
-            with Path(options.log).open("a", encoding="utf-8") as log:
-                log.write(f"{result.outcome}\t{result.fault}\t{result.detail}\n")
+    with contextlib.suppress(KeyboardInterrupt):  # the tables are of what has been done
+        for result in inject_all(
+            faults, workloads, options.faults, processes=options.processes, seconds=options.seconds
+        ):
+            results.append(result)
+            _say(results, begun, options.faults)
+            if options.log:
+                with Path(options.log).open("a", encoding="utf-8") as log:
+                    log.write(f"{result.outcome}\t{result.fault}\t{result.detail}\n")
     print(overview(results))
     return _exit_code(results)
 
