@@ -22,6 +22,7 @@ from pi_engine.runtime.threads import thread_count
 from pi_engine.series.evaluation import pi_fraction, root_of_radicand
 from pi_engine.summation import sum_series
 from pi_engine.verify.known import compare_with_known, known_hash
+from pi_engine.verify.reference import PROVED, is_run_again, require_equal, require_reference
 
 if TYPE_CHECKING:
     from typing import SupportsIndex
@@ -59,8 +60,8 @@ def compute(
         threads: how many to use; all by default.
         memory: bytes to stay within, besides what the machine, the control group and `ulimit` allow.
         check: "fast" compares the sum with its shadow, checks root, quotient and conversion by residues, and
-            compares with digits at known positions, and a series that is not of the catalogue with an iteration;
-            "none" skips all that.
+            compares with digits at known positions, and all digits of a series that is not of the catalogue with an
+            iteration or, beyond 10 000, with a run of Chudnovsky's; "none" skips all that.
         progress: called as (phase, done, total), total 0 where a phase cannot be divided.
 
     Raises:
@@ -90,15 +91,9 @@ def compute(
     if checks is not None:
         with clock.phase("check"):
             checks += _check_digits(plan, converted, threads)
-    if checks is not None and check == "full":
-        from pi_engine.full_check import check_by_another_way
-
-        def run_again(name: str) -> int:
-            told, room = within(clock.progress, "confirmation"), usable_memory(memory) - len(converted.text)
-            return compute(digits, base=base, series=name, threads=threads, memory=room, progress=told).hash
-
+    if checks is not None and (check == "full" or is_run_again(chosen, digits, check)):
         with clock.phase("confirmation"):
-            checks.append(check_by_another_way(plan, converted.text, converted.hash, threads, run_again))
+            checks += _confirm(plan, converted, clock.progress, threads=threads, memory=memory, check=check)
     if plan.fast:
         _release_workspace(keep=_KEPT_BYTES)
     return ComputeResult(
@@ -236,6 +231,32 @@ def _attempt(
     return None if converted is None else converted._replace(tail=tail)
 
 
+def _confirm(
+    plan: Plan, converted: Converted, progress: Progress, *, threads: int, memory: int | None, check: CheckLevel
+) -> list[Check]:
+    """Confirm all digits by another computation, where the check is full or the series is not of the catalogue.
+
+    Raises:
+        VerificationError: the other computation has other digits.
+    """
+
+    def run_again(name: str) -> int:
+        told, room = within(progress, "confirmation"), usable_memory(memory) - len(converted.text)
+        again = compute(plan.digits, base=plan.base, series=name, threads=threads, memory=room, progress=told)
+        if not series_room.is_catalogued(plan.series):  # its digits may be any: their hash alone would not tell
+            require_equal(plan.series, converted.text, again.text())
+        return again.hash
+
+    if is_run_again(plan.series, plan.digits, check):
+        run_again(PROVED)
+        return [
+            Check("other series", "passed", f"all {plan.digits} digits are those of a run with the series {PROVED}")
+        ]
+    from pi_engine.full_check import check_by_another_way
+
+    return [check_by_another_way(plan, converted.text, converted.hash, threads, run_again)]
+
+
 def _check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]:
     """Check the text against the value, and against π where π is known.
 
@@ -249,8 +270,6 @@ def _check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]
         )
     reference = []
     if not series_room.is_catalogued(plan.series):
-        from pi_engine.verify.reference import require_reference
-
         count = require_reference(plan.series, text.replace(".", "", 1), plan.base)
         detail = f"{count} digits of this series, which is not of the catalogue, with the Gauss–Legendre iteration's"
         reference = [Check("reference", "passed", detail)]

@@ -16,6 +16,7 @@ from pi_engine.runtime.memory import THREAD_BYTES, format_bytes, kernel_bytes
 from pi_engine.series import get
 from pi_engine.series.evaluation import GUARD
 from pi_engine.series.tail import all_terms
+from pi_engine.verify.reference import PROVED, is_run_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +114,8 @@ def make_plan(
 ) -> Plan:
     """Terms and precision for ⌊π·base^digits⌋; on the compiled path where that pays, unless `fast` says.
 
-    Memory and integers are also those of the confirmation where `check` is "full".
+    Memory and integers are also those of the confirmation where there is one: where `check` is "full", or the series is
+    not of the catalogue.
 
     Raises:
         UsageError: the series converges too slowly for any number of digits.
@@ -127,6 +129,9 @@ def make_plan(
     if check == "full":
         need_then, integer_then = _confirmation(series, digits, base, guard_bits, threads, fast=fast)
         need, integer = max(need, need_then), max(integer, integer_then)
+    elif is_run_again(series, digits, check):
+        again = make_plan(get(PROVED), digits, base, guard_bits=guard_bits, threads=threads, fast=fast)
+        need, integer = max(need, again.memory_bytes + digits), max(integer, again.integer_bits)
     space = need + _unused_address_space(need, threads if max(terms) >= _TERMS_IN_THREADS else 1, fast=fast)
     return Plan(series, digits, base, guard_bits, bits, terms, need, space, integer, fast)
 
