@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import gmpy2
 
+from pi_engine.bigint.machine_faults import machine_fault
 from pi_engine.bigint.mersenne import require
 from pi_engine.bigint.moduli import require_equal, residues
 from pi_engine.bigint.product import (
@@ -24,6 +25,7 @@ from pi_engine.bigint.product import (
     transform_pays,
 )
 from pi_engine.bigint.tracked import Tracked
+from pi_engine.errors import VerificationError
 from pi_engine.runtime.integers import as_mpz
 from pi_engine.runtime.kernel_set import KernelUse
 from pi_engine.runtime.threads import thread_count
@@ -62,18 +64,20 @@ def isqrt(n: SupportsIndex, *, check: bool = True, threads: SupportsIndex | None
         VerificationError: the identity does not hold.
     """
     n, threads = as_mpz(n, "isqrt"), thread_count(threads)
+    if n < 0:
+        raise ValueError("the square root of a negative number is not real")
     return tracked_isqrt(Tracked.of(n, check=check, threads=threads), threads, newton=newton).value
 
 
 def tracked_isqrt(n: Tracked, threads: int, *, newton: bool) -> Tracked:
     """The same of a number in custody, with whose residues it is checked, if it has some."""
+    if n.value < 0:
+        raise VerificationError(machine_fault("a number has another sign before its root"))
     length = n.bits // 2
     if length < ROOT_FROM_BITS or not (newton and transform_pays(_GMP_PRODUCTS * gmp_seconds(length, length))):
         s, r = gmpy2.isqrt_rem(n.value)
         shift = 0
     else:
-        if n.value < 0:
-            raise ValueError("the square root of a negative number is not real")
         from pi_engine.bigint.square_root import isqrt_rem
 
         limbs = (n.bits + 127) // 128
@@ -99,6 +103,10 @@ def divide(
         VerificationError: the identity does not hold.
     """
     n, d, threads = as_mpz(n, "divide"), as_mpz(d, "divide"), thread_count(threads)
+    if not d:
+        raise ZeroDivisionError("division of a large integer by zero")
+    if n < 0 or d < 0:
+        raise ValueError("divide takes n ≥ 0 and d > 0")
     above, below = (Tracked.of(x, check=check, threads=threads) for x in (n, d))
     return tracked_divide(above, below, threads, newton=newton).value
 
@@ -109,10 +117,8 @@ def tracked_divide(n: Tracked, d: Tracked, threads: int, *, newton: bool) -> Tra
     Where q is much shorter than d, those are n and d without the same number of low limbs, and q for the full ones
     follows from r.
     """
-    if not d.value:
-        raise ZeroDivisionError("division of a large integer by zero")
-    if n.value < 0 or d.value < 0:
-        raise ValueError("divide takes n ≥ 0 and d > 0")
+    if n.value < 0 or d.value <= 0:
+        raise VerificationError(machine_fault("a number that is divided has another sign"))
     newton = newton and transform_is_usable()
     # q < B^quotient_limbs
     quotient_limbs = (max(n.bits - d.bits + 1, 0) + 63) // 64

@@ -23,6 +23,7 @@ from gmpy2 import mpz
 
 from pi_engine.bigint.cyclic import Factor, Ring, shifted, top_limbs
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
+from pi_engine.bigint.machine_faults import machine_fault
 from pi_engine.bigint.reciprocal import precisions
 from pi_engine.errors import VerificationError
 
@@ -73,6 +74,8 @@ def root(a: Limbs, limbs: int, threads: int = 1, start: int = ROOT_FROM_LIMBS) -
     s = gmpy2.isqrt(mpz_from_limbs(top_limbs(a, 2 * k)))
     if len(chain) == 1:
         return s
+    if not s:
+        raise VerificationError(machine_fault("a square root is 0"))
     x = (mpz(1) << (128 * k)) // s
     for m in chain[1:]:
         half = Ring(k + 1, threads)

@@ -15,6 +15,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from pi_engine.bigint.machine_faults import machine_fault
+from pi_engine.errors import VerificationError
+
 if TYPE_CHECKING:
     from pi_engine.bigint.limbs import Limbs
 
@@ -30,9 +33,15 @@ EXACT = Errors()
 
 
 def log2_size(limbs: Limbs) -> float:
-    """log₂ of the number of these limbs; −∞ for none."""
+    """log₂ of the number of these limbs; −∞ for none.
+
+    Raises:
+        VerificationError: the highest limb is 0, which no number's is.
+    """
     if not len(limbs):
         return -math.inf
+    if not limbs[-1]:
+        raise VerificationError(machine_fault("a number of the sum has lost its highest limb"))
     top = int(limbs[-1]) << 64 | (int(limbs[-2]) if len(limbs) > 1 else 0)
     return math.log2(top) + 64 * (len(limbs) - 2)
 

@@ -43,7 +43,7 @@ def truncated(node: LargeNode, bits: float, threads: int, *, copy: bool) -> Larg
     # Of the highest limb one bit is sure, hence bits/64 + 1 limbs at least; and no number becomes 0 that was not.
     lost = limbs - math.ceil(bits / 64) - 1 if bits < 64 * limbs else 0
     numbers = node[:3]
-    lost = min(lost, *(len(x) - 1 for x in numbers if x is not None and len(x)))
+    lost = min([lost, *(len(x) - 1 for x in numbers if x is not None and len(x))])
     if lost < max(limbs // WORTH, 1):
         return node
     P, Q, T = (None if x is None else _without(x, lost, threads, copy=copy) for x in numbers)
