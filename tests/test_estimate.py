@@ -10,8 +10,8 @@ import pi_engine
 from pi_engine import estimate as estimate_room
 from pi_engine import forecast, plan
 from pi_engine.cli.main import run
-from pi_engine.digits.text_file import text_size
 from pi_engine.digits.sizes import file_size, required_size
+from pi_engine.digits.text_file import text_size
 from pi_engine.estimate import estimate, format_seconds
 from pi_engine.plan import make_plan_within
 from pi_engine.runtime import memory
