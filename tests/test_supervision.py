@@ -209,3 +209,13 @@ def test_exit_codes_and_streams_are_those_of_the_work():
     done = subprocess.run([*COMMAND, "compute", "5"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "3.14159\n")
     assert subprocess.run([*COMMAND, "compute", "-5"], capture_output=True).returncode == 2
+
+
+def test_without_another_process_the_work_is_done_all_the_same():
+    script = DEAF.format(
+        happens="pass",
+        phase="none",
+        more="import errno\ndef fork():\n    raise OSError(errno.EAGAIN, 'no')\nos.fork = fork",
+    )
+    done = subprocess.run([sys.executable, "-c", script, "compute", "5"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "3.14159\n")
