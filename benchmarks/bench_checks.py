@@ -22,29 +22,30 @@ from typing import Literal
 
 import pi_engine
 from pi_engine import engine, summation
-from pi_engine.bigint import division, root_quotient
+from pi_engine.bigint import division, root_quotient, tracked
 from pi_engine.kernels import STORED_DIGITS, prepare
 from pi_engine.radix import conversion, powers, spine, tree, words_of_fraction
 from pi_engine.runtime.threads import available_threads
-from pi_engine.splitting import fast_tree, level_division, merge_check, shadow, truncation, upper_tree
+from pi_engine.splitting import compiled_shadow, fast_tree, level_division, merge_check, truncation, upper_tree
 
 LEVELS: tuple[Literal["none", "fast"], ...] = ("none", "fast")
 PARTS = (
     (summation, "check_against_shadow", "shadow"),
     (division, "residues", "root, division"),
     (conversion, "residues", "conversion"),
-    (shadow, "compiled_shadow_residues", "shadow"),
+    (compiled_shadow, "compiled_shadow_residues", "shadow"),
     (fast_tree, "with_residues", "merges"),
     (level_division, "divided", "merges"),
-    (upper_tree, "residue_of_magnitude", "merges"),
-    (truncation, "residue_of_magnitude", "cuts"),
+    (upper_tree, "residues_of_limbs", "merges"),
+    (truncation, "residues_of_several", "cuts"),
+    (tracked, "residues", "root, division"),
+    (tracked, "low_residues", "cuts"),
     (root_quotient, "residues_of_several", "root, division"),
     (root_quotient, "residues_of_integers", "root, division"),
-    (powers, "residue_of_magnitude", "conversion"),
-    (powers, "power_residue", "conversion"),
+    (powers, "residues_of_limbs", "conversion"),
+    (powers, "expected_power", "conversion"),
     (tree, "residues_of_several", "conversion"),
     (spine.Spine, "check", "conversion"),
-    (words_of_fraction, "residues", "conversion"),
     (words_of_fraction, "word_residues", "conversion"),
     (engine, "_check_digits", "text, known digits"),
 )
@@ -54,7 +55,7 @@ found: dict[str, float] = {}
 def timed(place, name, part):
     """Add the seconds of a function's calls up in `found`."""
     function = getattr(place, name)
-    threads = available_threads() if place is shadow else 1
+    threads = available_threads() if place is compiled_shadow else 1
 
     def wrapper(*arguments, **options):
         start = time.perf_counter()

@@ -1,13 +1,16 @@
-"""Peaks of allocated memory of whole computations, by either path, beside the estimate that refuses those that do not fit.
+"""Peaks of memory of whole computations, run at the limit that their plan names: the table in docs/memory.md.
 
-    python benchmarks/memory.py [DIGITS ...]
+    python benchmarks/memory.py [--series NAME,…] [--bases 10,16] [--checks fast,full] [--paths] [--seconds S] [--threads N] DIGITS …
 
-Each computation is a process of its own; a first one for the kernels, which it compiles where they are not stored. The
-estimate must never be below the peak, and should not be far above. Pages of mapped libraries have a column of their own.
+Each computation is a process of its own, with `--memory` set to what its plan says. By default all series of the catalogue are
+run, in both bases and with both kinds of checks, on the path that is the faster one; `--paths` forces both paths. What the
+estimate says takes longer than `--seconds` is left out, and named at the end. The kernels must be stored: run `pi-engine tune`
+before. The last line says the largest ratio of peak to plan: it must not be above 1. Lines are rows of a Markdown table.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -15,56 +18,78 @@ import sys
 from pi_engine import series
 from pi_engine.bigint.product import transform_is_usable
 from pi_engine.cli.quantities import parse_count
-from pi_engine.plan import largest_root_bits, make_plan
+from pi_engine.forecast import forecast, seconds_by_phase
+from pi_engine.plan import Plan, make_plan
 
-CASES = (
-    ("chudnovsky", 10, 1),
-    ("chudnovsky", 10, 2),
-    ("chudnovsky", 10, 16),
-    ("chudnovsky", 16, 2),
-    ("ramanujan", 10, 2),
-    ("guillera-820", 10, 2),
-    ("machin", 10, 2),
-    ("takano", 10, 2),
-    ("bellard", 10, 2),
-    ("bbp", 10, 2),
-)
 _COMPUTE = """
 import json, sys
 import pi_engine
 from pi_engine import plan
-name, digits, base, threads, fast = json.loads(sys.argv[1])
+name, digits, base, threads, check, fast, limit = json.loads(sys.argv[1])
 plan.fast_path_pays = lambda count: fast
-found = pi_engine.compute(digits, base=base, series=name, threads=threads)
-print(json.dumps([found.peak_memory_bytes, found.mapped_memory_bytes]))
+found = pi_engine.compute(digits, base=base, series=name, threads=threads, check=check, memory=limit)
+print(json.dumps([found.peak_memory_bytes, found.path]))
 """
 
 
-def peak(name: str, digits: int, base: int, threads: int, *, fast: bool) -> tuple[int, int]:
-    """Bytes allocated at the peak, and of mapped files at the end."""
-    command = [sys.executable, "-c", _COMPUTE, json.dumps([name, digits, base, threads, fast])]
-    allocated, mapped = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    return int(allocated), int(mapped or 0)
+def peak(plan: Plan, threads: int, check: str) -> tuple[int, str]:
+    """Bytes allocated at the peak, and the path that was taken; 0 and what was said where the run failed."""
+    case = [plan.series.name, plan.digits, plan.base, threads, check, plan.fast, plan.memory_bytes]
+    command = [sys.executable, "-c", _COMPUTE, json.dumps(case)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        return 0, answer.stderr.strip().splitlines()[-1]
+    allocated, path = json.loads(answer.stdout)
+    return int(allocated), path
+
+
+def _seconds(plan: Plan, threads: int, check: str) -> float:
+    return seconds_by_phase(forecast(plan, threads, check))["total"]
 
 
 def main() -> None:
-    """Print a line for each case."""
-    sizes = [parse_count(x) for x in sys.argv[1:]] or [100_000, 1_000_000, 5_000_000, 10_000_000]
-    paths = (False, True) if transform_is_usable() else (False,)
-    for fast in paths:
-        peak("chudnovsky", 20_000, 10, 1, fast=fast)
-    print("series       base threads path          digits   peak MB  estimate MB  ratio  mapped MB  bytes/bit  of root")
-    for digits in sizes:
-        for name, base, threads in CASES:
-            for fast in paths:
-                plan = make_plan(series.get(name), digits, base, threads=threads, fast=fast)
-                used, mapped = peak(name, digits, base, threads, fast=fast)
-                print(
-                    f"{name:<12} {base:>4} {threads:>7} {'compiled' if fast else 'gmpy2':<8} {digits:>11_} {used / 1e6:>9.1f}"
-                    f" {plan.memory_bytes / 1e6:>12.1f} {plan.memory_bytes / used:>6.2f} {mapped / 1e6:>10.1f}"
-                    f" {used / plan.fraction_bits:>10.2f} {used / largest_root_bits(plan.series, plan.terms):>8.2f}",
-                    flush=True,
-                )
+    """Print a row for each case."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("digits", nargs="+", type=parse_count)
+    parser.add_argument("--series", default=",".join(x.name for x in series.catalogue()))
+    parser.add_argument("--bases", default="10,16")
+    parser.add_argument("--checks", default="fast,full")
+    parser.add_argument("--paths", action="store_true")
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    print(
+        "| digits | series | base | check | path | planned, MiB | peak, MiB | peak : planned |\n|---|---|---|---|---|---|---|---|"
+    )
+    left_out, ratios = set(), []
+    for digits in options.digits:
+        for name in options.series.split(","):
+            for base in map(int, options.bases.split(",")):
+                for fast in (False, True) if options.paths and transform_is_usable() else (None,):
+                    for check in options.checks.split(","):
+                        try:
+                            plan = make_plan(
+                                series.get(name), digits, base, threads=options.threads, fast=fast, check=check
+                            )
+                        except ValueError:
+                            left_out.add((name, digits))
+                            continue
+                        if _seconds(plan, options.threads, check) > options.seconds:
+                            left_out.add((name, digits))
+                            continue
+                        used, path = peak(plan, options.threads, check)
+                        ratio = used / plan.memory_bytes
+                        ratios.append((ratio, name, digits, base, check, path))
+                        print(
+                            f"| {digits:_} | {name} | {base} | {check} | {path} | {plan.memory_bytes / 2**20:.1f} "
+                            f"| {used / 2**20:.1f} | {ratio:.2f} |",
+                            flush=True,
+                        )
+    for digits in options.digits:
+        names = sorted(name for name, count in left_out if count == digits)
+        if names:
+            print(f"Left out at {digits:_} digits, as taking longer than {options.seconds:g} s: {', '.join(names)}.")
+    print(f"{len(ratios)} runs; the largest ratio: {max(ratios)}; failed: {[x for x in ratios if not x[0]]}")
 
 
 if __name__ == "__main__":

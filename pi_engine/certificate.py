@@ -1,42 +1,60 @@
-"""The certificate of a file of digits: what its run has shown, and how that is checked again without trusting it.
+"""The certificate of a file of digits: figures of the file and of its run, and how they are checked again.
 
-It stands beside the file as FILE.proof.json. Checked again are: the file's bytes, by SHA-256; its digits as one integer modulo
-2^61 − 1 and modulo the random prime that the run had drawn, and which stands in it; BBP's digits at the end of the run's binary
-fraction, by the formula that the run did not use; and the digits themselves, by the method that proves them, whatever the
-certificate says.
+It stands beside the file as FILE.proof.json. It binds the file to its own figures: its bytes by their number and SHA-256, its digits by
+their number, base, and residues modulo 2^61 − 1 and the random prime that the run had drawn, and the run to π by the hexadecimal digits at
+the end of its binary fraction, which BBP's other formula must give again. It proves no digit: anyone can write the certificate of any file.
+So the digits are verified as those of a file without one, and the certificate never makes a verdict better.
+
+There is one certificate of one content, to the byte: known fields, all checked, in one order and one spelling.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
+import math
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pi_engine.bigint.mersenne import M61
-from pi_engine.bigint.moduli import moduli
 from pi_engine.digits.atomic import atomic_writer, require_writable
 from pi_engine.errors import CorruptFileError, UsageError
-from pi_engine.runtime.versions import arithmetic_versions, processor_name
+from pi_engine.verify.tail import TAIL_DIGITS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pi_engine.result import Check, ComputeResult
+    from pi_engine.result import ComputeResult
     from pi_engine.runtime.progress import Progress
     from pi_engine.verification import Verification
 
 SUFFIX = ".proof.json"
-_SCHEMA = 2
-_LARGEST = 1 << 20
+_SCHEMA = 3
+_LARGEST = 4096
 """Bytes; a larger file is no certificate."""
 
 _FIELDS = {
-    "schema": int, "file": str, "size_bytes": int, "sha256": str, "digits": int, "base": int, "series": str, "hash": str,
-    "residues": dict, "bbp": dict, "checks": list, "seconds": dict, "versions": dict, "processor": str, "made": str, "proved": str,
-}  # fmt: skip
+    "schema": int,
+    "size_bytes": int,
+    "sha256": str,
+    "digits": int,
+    "base": int,
+    "hash": str,
+    "residues": dict,
+    "bbp": dict,
+}
+"""Name → type, in their order."""
+_BBP_FIELDS = {"position": int, "digits": str, "formula": str}
+
+_FORMULA, _OTHER_FORMULA = "bellard", "plouffe"
+"""What a run takes, and what checks it: the two share no term."""
+
+_MOST_BEYOND = 32
+"""Hexadecimal digits that a run's fraction may have beyond those that the file's digits stand for."""
+
+_MOST = 10**15
+"""Digits or bytes of a file that are believed at all."""
+
 _READ_BYTES = 1 << 22
 
 
@@ -56,9 +74,7 @@ def require_certificate_file(file: str | Path, *, overwrite: bool) -> None:
     require_writable(certificate_path(file), size=_LARGEST, overwrite=overwrite)
 
 
-def write_certificate(
-    result: ComputeResult, file: str | Path, checks: Sequence[Check], seconds: dict[str, float], *, overwrite: bool
-) -> Path:
+def write_certificate(result: ComputeResult, file: str | Path, *, overwrite: bool) -> Path:
     """Write the certificate of a file that holds the result of a run with check="full"; returns its path.
 
     Raises:
@@ -70,70 +86,67 @@ def write_certificate(
     size, digest = _fingerprint(Path(file))
     fields = {
         "schema": _SCHEMA,
-        "file": Path(file).name,
         "size_bytes": size,
         "sha256": digest,
         "digits": result.digits,
         "base": result.base,
-        "series": result.series,
         "hash": str(result.hash),
         "residues": {str(modulus): str(residue) for modulus, residue in (result.residues or {}).items()},
         "bbp": result.tail._asdict(),
-        "checks": [asdict(check) for check in checks],
-        "seconds": {name: round(spent, 6) for name, spent in seconds.items()},
-        "versions": arithmetic_versions(),
-        "processor": processor_name(),
-        "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "proved": _proved(result, checks),
     }
     path = certificate_path(file)
     with atomic_writer(path, overwrite=overwrite) as stream:
-        stream.write(json.dumps(fields, indent=2, ensure_ascii=False).encode() + b"\n")
+        stream.write(_spelled(fields))
     return path
 
 
 def verify_certificate(
     file: str | Path, *, threads: int | None = None, memory: int | None = None, progress: Progress | None = None
 ) -> Verification:
-    """Check a file and its certificate, without trusting the run that wrote them.
+    """Verify the digits of a file, and check its certificate; only the digits decide whether they are those of π.
 
     Raises:
         UsageError: there is no such file, or no certificate beside it.
-        CorruptFileError: the certificate is none.
-        CapacityError: the method that proves the digits would not fit in memory.
+        CorruptFileError: the certificate is not one, or asks for what no run gives.
+        VerificationError: a check of the computation failed.
     """
     from pi_engine.file_verification import verify_file
 
     told = read_certificate(certificate_path(file))
-    base, digits = told["base"], told["digits"]
-    found = verify_file(file, digits=digits, base=base, threads=threads, memory=memory, progress=progress)
-    if found.status != "ok":
+    if not Path(file).is_file():
+        raise UsageError(f"{file} is not a regular file: no certificate can be its own")
+    lie = _lie_about_file(Path(file), told)
+    base = None if lie else told["base"]  # two digits leave the base open; what is found to lie is not asked
+    found = verify_file(file, base=base, threads=threads, memory=memory, progress=progress)
+    if found.status in {"wrong", "corrupt"}:
         return found
-    wrong = _disagreement(Path(file), told, threads, progress)
-    if wrong is not None:
+    bbp = told["bbp"]
+    lie = lie or _lie_about_pi(bbp, threads, progress)
+    if lie is not None:
         return replace(
             found,
             status="corrupt",
             kind="certificate",
-            message=f"{certificate_path(file)}: {wrong}",
-            proved=f"the digits are those of π ({found.proved}), but the certificate is not theirs",
+            message=f"{certificate_path(file)}: {lie}",
+            proved=f"of the digits: {found.proved}; but the certificate is not theirs",
         )
-    bbp = told["bbp"]
-    proved = (
-        f"{found.proved}; the certificate is this file's (SHA-256, and the digits modulo {' and '.join(told['residues'])}), and "
-        f"BBP's digits in it, at hexadecimal "
-        f"position {bbp['position']:_}, were found again by the other formula"
+    bound = (
+        f"the certificate is this file's, by its {told['size_bytes']:_} bytes, their SHA-256, and the digits modulo "
+        f"{' and '.join(told['residues'])}; π's hexadecimal digits {bbp['digits']} at {bbp['position']:_} in it were found again "
+        "by Plouffe's formula; a certificate proves no digit"
     )
-    return replace(found, proved=proved)
+    return replace(found, proved=f"{found.proved}; {bound}")
 
 
 def read_certificate(path: Path) -> dict[str, Any]:
-    """The fields of a certificate, all there and of their types.
+    """The fields of a certificate: all there, none besides, within their bounds, and spelled in the one way.
 
     Raises:
         UsageError: there is no such file.
         CorruptFileError: it is no certificate, or of another version.
     """
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is not a regular file: 'compute … -o FILE --proof' writes a certificate")
     try:
         with path.open("rb") as stream:
             content = stream.read(_LARGEST + 1)
@@ -147,57 +160,112 @@ def read_certificate(path: Path) -> dict[str, Any]:
         raise CorruptFileError(f"{path} is not a certificate: it is not a JSON object", kind="certificate")
     if fields.get("schema") != _SCHEMA:
         raise CorruptFileError(f"{path} is not a certificate of version {_SCHEMA}", kind="certificate")
-    for name, kind in _FIELDS.items():
-        if not isinstance(fields.get(name), kind) or isinstance(fields[name], bool):
-            raise CorruptFileError(f"{path}: the field {name!r} is missing or not of its type", kind="certificate")
-    bbp = fields["bbp"]
-    if len(fields["residues"]) != len(moduli()) or str(M61) not in fields["residues"]:
-        raise CorruptFileError(f"{path}: the field 'residues' needs 2^61 − 1 and a second modulus", kind="certificate")
-    if not isinstance(bbp.get("position"), int) or not isinstance(bbp.get("digits"), str):
-        raise CorruptFileError(f"{path}: the field 'bbp' needs a position and digits", kind="certificate")
+    fault = _fault(fields)
+    if fault is None and _spelled(fields) != content:
+        fault = "it is not written as 'compute --proof' writes it, to the byte"
+    if fault is not None:
+        raise CorruptFileError(
+            f"{path}: {fault}; 'compute … -o FILE --proof --force' writes a new one", kind="certificate"
+        )
     return fields
 
 
-def _disagreement(file: Path, told: dict[str, Any], threads: int | None, progress: Progress | None) -> str | None:
-    """What of the certificate is not so, in words."""
-    from pi_engine.verify.bbp import hex_digits
-    from pi_engine.verify.bbp_formulas import FORMULAS
+def _spelled(fields: dict[str, Any]) -> bytes:
+    """The one form of a certificate."""
+    return json.dumps(fields, indent=2).encode() + b"\n"
 
-    if (told["size_bytes"], told["sha256"]) != _fingerprint(file):
-        return "it was made for a file with other bytes"
-    wrong = _wrong_residue(file, told)
-    if wrong is not None:
-        return wrong
-    position, digits, used = told["bbp"]["position"], told["bbp"]["digits"], told["bbp"].get("formula")
-    other = next(name for name in FORMULAS if name != used)
-    try:
-        found = hex_digits(position, count=len(digits), formula=other, threads=threads, progress=progress)
-    except UsageError as error:
-        return f"its field 'bbp' is not usable: {error}"
-    if found != digits:
-        return f"BBP's digits at hexadecimal position {position} are {found}, not {digits}"
+
+def _fault(fields: dict[str, Any]) -> str | None:
+    """What no certificate has, in words; whether it is true of a file is not asked yet."""
+    fault = _fault_of_fields(fields, _FIELDS, "") or _fault_of_fields(fields["bbp"], _BBP_FIELDS, "bbp.")
+    if fault is not None:
+        return fault
+    if fields["base"] not in {10, 16}:
+        return "the field 'base' is neither 10 nor 16"
+    if not (0 <= fields["digits"] <= _MOST and 1 <= fields["size_bytes"] <= _MOST):
+        return "the fields 'digits' and 'size_bytes' are not those of a file"
+    if not re.fullmatch("[0-9a-f]{64}", fields["sha256"]):
+        return "the field 'sha256' is not 64 hexadecimal digits"
+    return _fault_of_residues(fields) or _fault_of_bbp(fields)
+
+
+def _fault_of_fields(fields: dict[str, Any], kinds: dict[str, type], prefix: str) -> str | None:
+    unknown = next((name for name in fields if name not in kinds), None)
+    if unknown is not None:
+        return f"the field {prefix + unknown!r} is not one of a certificate"
+    for name, kind in kinds.items():
+        if type(fields.get(name)) is not kind:
+            return f"the field {prefix + name!r} is missing or not of its type"
+    return None if list(fields) == list(kinds) else "its fields are not in their order"
+
+
+def _fault_of_residues(fields: dict[str, Any]) -> str | None:
+    """The hash and the residues: 2^61 − 1, then another prime, and below each what a division by it leaves."""
+    residues = fields["residues"]
+    moduli = [_whole(modulus) for modulus in residues]
+    if len(moduli) != 2 or moduli[0] != M61 or not _is_prime_of_residues(moduli[1]):
+        return "the field 'residues' needs 2^61 − 1 and, as its second modulus, a prime between 2^60 and 2^61 − 1"
+    for modulus, residue in zip(moduli, residues.values(), strict=True):
+        value = _whole(residue)
+        if value is None or modulus is None or value >= modulus:
+            return "the field 'residues' has a residue that is none"
+    return None if fields["hash"] == residues[str(M61)] else "the fields 'hash' and 'residues' contradict each other"
+
+
+def _fault_of_bbp(fields: dict[str, Any]) -> str | None:
+    """BBP's digits: where a run of so many digits ends, and as many as it compares."""
+    bbp = fields["bbp"]
+    if bbp["formula"] != _FORMULA:
+        return f"the field 'bbp.formula' is not {_FORMULA!r}"
+    if not re.fullmatch(f"[0-9A-F]{{1,{TAIL_DIGITS}}}", bbp["digits"]):
+        return f"the field 'bbp.digits' is not 1 to {TAIL_DIGITS} hexadecimal digits"
+    last = bbp["position"] + len(bbp["digits"]) - 1
+    end = math.ceil(fields["digits"] * math.log(fields["base"], 16))
+    if not end <= last <= end + _MOST_BEYOND or len(bbp["digits"]) != min(TAIL_DIGITS, last):
+        return "the field 'bbp' is not of the end of a run of so many digits"
     return None
 
 
-def _wrong_residue(file: Path, told: dict[str, Any]) -> str | None:
-    """Which of the hash and the residues is not that of the file's digits, in words."""
+def _whole(text: object) -> int | None:
+    """A whole number of at most 19 digits in its one spelling."""
+    return int(text) if isinstance(text, str) and re.fullmatch("0|[1-9][0-9]{0,18}", text) else None
+
+
+def _is_prime_of_residues(modulus: int | None) -> bool:
+    import gmpy2
+
+    return modulus is not None and 2**60 < modulus < M61 and gmpy2.is_prime(modulus)
+
+
+def _lie_about_file(file: Path, told: dict[str, Any]) -> str | None:
+    """What the certificate says of the file and is not so, in words."""
     from pi_engine.digits.block_hash import BlockHash
     from pi_engine.digits.reader import DigitFile
 
-    with DigitFile(file, base=told["base"]) as held:
-        try:
-            hashes = [BlockHash(held.base, modulus=int(modulus)) for modulus in (str(M61), *told["residues"])]
-        except ValueError:
-            return "its field 'residues' has a modulus that is no prime between 2^60 and 2^61"
-        for block in held.blocks():
-            for digit_hash in hashes:
-                digit_hash.update(block)
-    value, *residues = (str(digit_hash.value) for digit_hash in hashes)
-    if value != told["hash"]:
-        return "its hash is not that of the digits"
-    if residues != list(told["residues"].values()):
+    if (told["size_bytes"], told["sha256"]) != _fingerprint(file):
+        return "it was made for a file with other bytes"
+    try:
+        with DigitFile(file, base=told["base"]) as held:
+            hashes = [BlockHash(held.base, modulus=int(modulus)) for modulus in told["residues"]]
+            for block in held.blocks():
+                for digit_hash in hashes:
+                    digit_hash.update(block)
+    except (CorruptFileError, UsageError):  # said by the verification of the digits, unless they are of another base
+        return f"the file holds no digits of base {told['base']}"
+    if (held.base, hashes[0].count) != (told["base"], told["digits"]):
+        return f"it was made for {told['digits']:_} digits of base {told['base']}, and the file holds others"
+    if [str(digit_hash.value) for digit_hash in hashes] != list(told["residues"].values()):
         return "its residues are not those of the digits"
     return None
+
+
+def _lie_about_pi(bbp: dict[str, Any], threads: int | None, progress: Progress | None) -> str | None:
+    """What the certificate says of π and is not so, in words."""
+    from pi_engine.verify.bbp import hex_digits
+
+    position, digits = bbp["position"], bbp["digits"]
+    found = hex_digits(position, count=len(digits), formula=_OTHER_FORMULA, threads=threads, progress=progress)
+    return None if found == digits else f"π's hexadecimal digits at position {position:_} are {found}, not {digits}"
 
 
 def _fingerprint(file: Path) -> tuple[int, str]:
@@ -208,13 +276,3 @@ def _fingerprint(file: Path) -> tuple[int, str]:
             digest.update(piece)
             size += len(piece)
     return size, digest.hexdigest()
-
-
-def _proved(result: ComputeResult, checks: Sequence[Check]) -> str:
-    """What exactly the run has shown, and what not."""
-    shown = "; ".join(f"{check.name}: {check.detail}" for check in checks if check.status == "passed")
-    return (
-        f"The {result.digits} digits after the point in base {result.base} follow from the series {result.series} by exact "
-        f"arithmetic with proven error bounds. Checked in the run: {shown}. Not shown: that no error has escaped all of these; "
-        "'pi-engine verify FILE --proof' checks file, hash, BBP's digits and the digits themselves again."
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -13,17 +12,20 @@ from pi_engine.bigint.moduli import moduli, moduli_text
 from pi_engine.converted import convert, text_residues
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.kernels import fast_path_is_stored, prepare_fast_path
-from pi_engine.plan import GUARD_BITS, Plan, make_plan_within, usable_memory
+from pi_engine.plan import GUARD_BITS, Plan, make_plan, make_plan_within
 from pi_engine.result import Check, ComputeResult
 from pi_engine.runtime import memory as machine_memory
+from pi_engine.runtime.address_space import share_heap, trim_heap
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.progress import PhaseClock, announce, silent, within
 from pi_engine.runtime.threads import thread_count
 from pi_engine.series.evaluation import pi_fraction, root_of_radicand
-from pi_engine.summation import sum_series
+from pi_engine.summation import release_workspace, sum_series
 from pi_engine.verify.known import compare_with_known, known_hash
+from pi_engine.verify.reference import require_reference
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import SupportsIndex
 
     from pi_engine.converted import Converted
@@ -32,9 +34,6 @@ if TYPE_CHECKING:
 
 CheckLevel = Literal["none", "fast", "full"]
 BASES = (10, 16)
-
-_NEWTON_BYTES_PER_BIT = 1.1
-"""Workspace of root and division, by bits of the fraction: three transformed operands of its length at most."""
 
 _KEPT_BYTES = 256 << 20
 """Workspace that a computation leaves for the next one in the process."""
@@ -59,8 +58,8 @@ def compute(
         threads: how many to use; all by default.
         memory: bytes to stay within, besides what the machine, the control group and `ulimit` allow.
         check: "fast" compares the sum with its shadow, checks root, quotient and conversion by residues, and
-            compares with digits at known positions, and a series that is not of the catalogue with an iteration;
-            "none" skips all that.
+            compares with digits at known positions, and all digits of a series that is not of the catalogue with an
+            iteration or, beyond 10 000, with a run of Chudnovsky's; "none" skips all that.
         progress: called as (phase, done, total), total 0 where a phase cannot be divided.
 
     Raises:
@@ -76,9 +75,16 @@ def compute(
     chosen = chosen_series(series)
     require_usable(digits, base, check)
     clock = PhaseClock(silent if progress is None else progress)
+    share_heap()
+    choose = partial(make_plan_within, chosen, digits, base, threads=threads, limit=memory, check=check)
+    return _compute(choose, threads, clock, check)
+
+
+def _compute(choose: Callable[..., Plan], threads: int, clock: PhaseClock, check: CheckLevel) -> ComputeResult:
+    """What `compute` returns, by the plans that are chosen for its `guard_bits`."""
     guard_bits = GUARD_BITS
     while True:
-        plan = make_plan_within(chosen, digits, base, guard_bits=guard_bits, threads=threads, limit=memory, check=check)
+        plan = choose(guard_bits=guard_bits)
         announce(clock.progress, partial(_forecast, plan, threads, check))
         if plan.fast:
             _load_kernels(clock)
@@ -90,21 +96,15 @@ def compute(
     if checks is not None:
         with clock.phase("check"):
             checks += _check_digits(plan, converted, threads)
-    if checks is not None and check == "full":
-        from pi_engine.full_check import check_by_another_way
-
-        def run_again(name: str) -> int:
-            told, room = within(clock.progress, "confirmation"), usable_memory(memory) - len(converted.text)
-            return compute(digits, base=base, series=name, threads=threads, memory=room, progress=told).hash
-
+    if checks is not None and (check == "full" or plan.confirmation is not None):
         with clock.phase("confirmation"):
-            checks.append(check_by_another_way(plan, converted.text, converted.hash, threads, run_again))
+            checks.append(_confirm(plan, converted, clock.progress, threads))
     if plan.fast:
         _release_workspace(keep=_KEPT_BYTES)
     return ComputeResult(
-        digits=digits,
-        base=base,
-        series=chosen.name,
+        digits=plan.digits,
+        base=plan.base,
+        series=plan.series.name,
         threads=threads,
         hash=converted.hash,
         residues=None if converted.residues is None else dict(zip(moduli(), converted.residues.values, strict=True)),
@@ -203,13 +203,11 @@ def _attempt(
     form, check = plan.series.closed_form, checks is not None
     if plan.fast:
         _keep_freed_blocks()
-    root_node = sum_series(plan, threads, clock, checks)
+    pair = sum_series(plan, threads, clock, checks)
     if plan.fast:
-        _release_workspace(keep=math.ceil(_NEWTON_BYTES_PER_BIT * plan.fraction_bits))
+        release_workspace(plan.fraction_bits)
     with clock.phase("root"):
         radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
-    pair = [root_node.Q, root_node.T]
-    del root_node
     with clock.phase("division"):
         fraction = pi_fraction(form, pair, radical, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
     if fraction.mantissa >> fraction.bits != mpz(3):
@@ -238,6 +236,23 @@ def _attempt(
     return None if converted is None else converted._replace(tail=tail)
 
 
+def _confirm(plan: Plan, converted: Converted, progress: Progress, threads: int) -> Check:
+    """Confirm all digits by another computation.
+
+    Raises:
+        VerificationError: the other computation has other digits.
+    """
+    from pi_engine.full_check import check_by_another_way
+
+    def run_again(second: Plan) -> str:
+        told = PhaseClock(within(progress, "confirmation"))
+        again = partial(make_plan, second.series, second.digits, second.base, threads=threads, fast=second.fast)
+        return _compute(again, threads, told, "fast").text()
+
+    trim_heap()
+    return check_by_another_way(plan, converted.text, threads, run_again)
+
+
 def _check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]:
     """Check the text against the value, and against π where π is known.
 
@@ -251,8 +266,6 @@ def _check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]
         )
     reference = []
     if not series_room.is_catalogued(plan.series):
-        from pi_engine.verify.reference import require_reference
-
         count = require_reference(plan.series, text.replace(".", "", 1), plan.base)
         detail = f"{count} digits of this series, which is not of the catalogue, with the Gauss–Legendre iteration's"
         reference = [Check("reference", "passed", detail)]

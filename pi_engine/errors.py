@@ -8,6 +8,8 @@
 | 4 | CapacityError |
 | 5 | CorruptFileError |
 
+Exit code 6 has no class: it is `Verification.exit_code` where nothing wrong was found, but not every digit was compared.
+
 A message is one line that says what is wrong and what to do.
 """
 

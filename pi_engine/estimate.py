@@ -108,7 +108,7 @@ def estimate(
     threads, memory = thread_count(threads), byte_limit(memory)
     require_usable(digits, base, check)
     if format == "ycd":
-        from pi_engine.digits.writer import require_length
+        from pi_engine.digits.sizes import require_length
 
         require_length(digits, format, block_size)
     chosen = chosen_series(series)
@@ -145,11 +145,7 @@ def _kernels() -> str:
 
 def _file_bytes(digits: int, base: int, form: Format, block_size: int | None) -> int:
     """Bytes that the file, or the set of files, takes; it is written once, and then only renamed."""
-    if form == "text":
-        from pi_engine.digits.text_file import text_size
-
-        return text_size(digits)
-    from pi_engine.digits.writer import required_size
+    from pi_engine.digits.sizes import required_size
 
     return required_size(digits, base, form, block_size)
 

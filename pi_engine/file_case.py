@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.digits.constants import PI
 from pi_engine.digits.formats import COMPRESSED
+from pi_engine.digits.head import first_digits
 from pi_engine.digits.reader import DigitFile, header_mismatch
 from pi_engine.digits.spool import Spool
 from pi_engine.engine import require_capacity
@@ -59,13 +60,12 @@ class FileCase:
         file = self.file = self._stack.enter_context(DigitFile(self.path, base=self._given_base))
         announce(self.progress, lambda: expected(_about_digits(file)))
         survey = self.survey = self._stack.enter_context(Survey(file.base, file.integer, _most_digits(file)))
-        blocks = file.blocks()
+        head, blocks = first_digits(file.blocks(), file.base)
+        self._header_differs = header_mismatch(file, head)
         if spooled:
             self._spool = self._stack.enter_context(Spool(file.base))
             blocks = self._spool.through(blocks)
         for block in blocks:
-            if not survey.digits:
-                self._header_differs = header_mismatch(file, block)
             survey.update(block)
             self.progress("read", file.position, file.size or 0)
         survey.finish()
@@ -111,15 +111,21 @@ class FileCase:
         status: Status,
         *,
         method: str,
+        compared: int,
         difference: Difference | None = None,
         kind: str | None = None,
         message: str = "",
         proved: str = "",
     ) -> Verification:
-        """A verdict of this file."""
+        """A verdict of this file, of which so many digits were compared with π's.
+
+        Where nothing is wrong, "ok" becomes "unproved" unless they were all compared.
+        """
         assert self.file is not None
         assert self.survey is not None
-        place = None if difference is None else difference.position
+        place, digits = None if difference is None else difference.position, self.survey.digits
+        if status == "ok" and compared < digits:
+            status, message = "unproved", f"{compared:_} of {digits:_} digits were compared with those of π"
         told = "; ".join(part for part in (message, difference.message if difference else "") if part)
         return Verification(
             status=status,
@@ -128,7 +134,8 @@ class FileCase:
             found=difference.found if difference else None,
             method=method,
             proved=proved or f"the digits are not those of π: {told}",
-            digits=self.survey.digits,
+            digits=digits,
+            digits_compared=compared,
             base=self.file.base,
             format=self.file.format,
             file=str(self.path),
@@ -149,6 +156,7 @@ class FileCase:
             method="",
             proved="this is no sound file of digits; its digits have not been judged",
             digits=survey.digits if survey else 0,
+            digits_compared=0,
             base=file.base if file else self._given_base,
             format=file.format if file else None,
             file=str(self.path),

@@ -14,16 +14,21 @@ if TYPE_CHECKING:
 
 
 def known(case: FileCase) -> Verification:
-    """The verdict on a file in which published digits and hashes show nothing wrong."""
-    return case.verdict("ok", method="known", proved=_known_sentence(case))
+    """The verdict on a file in which published digits and hashes show nothing wrong: mostly "unproved"."""
+    return case.verdict("ok", method="known", compared=compared_as_published(case), proved=_known_sentence(case))
+
+
+def compared_as_published(case: FileCase, beginning: int = 0) -> int:
+    """How many digits were compared: those of the survey, and the first `beginning`, which were compared otherwise."""
+    assert case.survey is not None
+    by_hash = case.survey.proved_by_hash
+    return case.survey.compared_digits(max(beginning, by_hash.digits if by_hash else 0))
 
 
 def known_proves_all(case: FileCase) -> bool:
-    """Whether published digits, or a published hash, are of all of them."""
-    survey = case.survey
-    assert survey is not None
-    proved = survey.proved_by_hash
-    return survey.digits <= len(PI.fraction(survey.base)) or (proved is not None and proved.digits == survey.digits)
+    """Whether published digits, or a published SHA-256, are of all of them."""
+    assert case.survey is not None
+    return compared_as_published(case) == case.survey.digits
 
 
 def suspect(case: FileCase) -> int | None:
@@ -41,9 +46,9 @@ def wrong_as_published(case: FileCase) -> Verification:
     """The verdict by published digits and hashes alone."""
     survey = case.survey
     assert survey is not None
-    difference = in_head(case)
+    difference, compared = in_head(case), compared_as_published(case)
     if difference is not None:
-        return case.verdict("wrong", method="known", difference=difference)
+        return case.verdict("wrong", method="known", compared=compared, difference=difference)
     entry = survey.differs
     if entry is None:
         refuted = survey.refuted_by_hash
@@ -52,7 +57,7 @@ def wrong_as_published(case: FileCase) -> Verification:
             f"among the first {refuted.digits:_} digits some are wrong: their {title_of(refuted.algorithm)} is not that "
             "of π's; --method recompute finds the first"
         )
-        return case.verdict("wrong", method="known", kind="hash", message=message)
+        return case.verdict("wrong", method="known", compared=compared, kind="hash", message=message)
     place = next(i for i, (a, b) in enumerate(zip(entry.digits, survey.found, strict=True)) if a != b)
     shown = f"positions {entry.start:_} to {entry.start + len(entry.digits) - 1:_}"
     shift = _shift(entry.digits, survey.around, entry.start, survey.around_start)
@@ -65,7 +70,7 @@ def wrong_as_published(case: FileCase) -> Verification:
         f"{shown}: {survey.found} where π has {entry.digits}{hint}; digits before may be wrong too: "
         "--method recompute finds the first",
     )
-    return case.verdict("wrong", method="known", difference=found)
+    return case.verdict("wrong", method="known", compared=compared, difference=found)
 
 
 def in_head(case: FileCase) -> Difference | None:
@@ -97,6 +102,9 @@ def _known_sentence(case: FileCase) -> str:
     if proved == count:
         return f"all {count:_} digits after the point are those of π, {how}{case.without_integer()}"
     others = f"{survey.compared} groups of published digits agree, the last ending at position {survey.reach:_}"
+    forgeable = survey.agreeing_forgeable
+    if forgeable is not None and forgeable.digits > proved:
+        others += f", and so does the published {title_of(forgeable.algorithm)} of the first {forgeable.digits:_}, which can be forged"
     return (
         f"the first {proved:_} of {count:_} digits after the point are those of π, {how}, and {others}; "
         f"the other digits have not been compared{case.without_integer()}"

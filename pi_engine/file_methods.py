@@ -1,22 +1,22 @@
-"""The methods that prove a whole file, and find the first digit that is wrong: recomputation, and BBP."""
+"""What shows more of a file than published digits do: recomputation, which proves it, and BBP, which can be deceived."""
 
 from __future__ import annotations
 
-import math
 from functools import partial
-from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.digits.constants import PI
 from pi_engine.engine import compute
 from pi_engine.errors import UsageError, VerificationError
-from pi_engine.file_forecast import bisecting_by_bbp, proving_by_bbp, recomputing, total
+from pi_engine.file_forecast import bisecting_by_bbp, proving_by_bbp, proving_by_residues, recomputing, total
+from pi_engine.file_known import compared_as_published, wrong_as_published
+from pi_engine.file_residues import by_residues, residues_pay, wrong_by_residues
 from pi_engine.plan import usable_memory
 from pi_engine.radix.words import DIGITS_PER_WORD
 from pi_engine.runtime.capacity import not_enough_memory
 from pi_engine.runtime.progress import announce
 from pi_engine.runtime.threads import available_threads
-from pi_engine.verify.by_bbp import FEWEST_DIGITS, LOCATING, Disagreement
+from pi_engine.verify.by_bbp import FEWEST_DIGITS, LOCATING
 from pi_engine.verify.difference import Difference, first_difference
 
 if TYPE_CHECKING:
@@ -28,21 +28,19 @@ if TYPE_CHECKING:
 
 
 class Method(NamedTuple):
-    """A way to prove a whole file.
+    """A way to look at all digits of a file.
 
     Attributes:
         fits: whether it can be had for this file, on this machine.
         seconds: about how long it takes for a file of so many digits that are right, to choose by.
         run: gives the verdict.
-        automatic: the same where the method was not asked for, if that is another way.
-        locates: whether a wrong digit takes no longer than a file that is right.
+        proves: whether no wrong digit escapes it.
     """
 
     fits: Callable[[FileCase], bool]
     seconds: Callable[[FileCase, int], float]
     run: Callable[[FileCase], Verification]
-    automatic: Callable[[FileCase], Verification] | None = None
-    locates: bool = True
+    proves: bool = True
 
 
 def recompute(case: FileCase) -> Verification:
@@ -70,48 +68,45 @@ def located(case: FileCase, digits: int) -> Verification:
         proved = (
             f"the {before:_} digits before position {difference.position:_} are those of π, {made}; this one is not"
         )
-        return case.verdict("wrong", method="recompute", difference=difference, proved=proved)
+        return case.verdict(
+            "wrong", method="recompute", compared=difference.position, difference=difference, proved=proved
+        )
     if case.locating or digits < survey.digits:
         raise VerificationError(
             f"one of the first {digits:_} digits is wrong by what is published, or by BBP, but all equal those computed here: "
             "run again, and report it if it recurs"
         )
     proved = f"all {digits:_} digits after the point equal those of π {made}{case.without_integer()}"
-    return case.verdict("ok", method="recompute", proved=proved)
+    return case.verdict("ok", method="recompute", compared=digits, proved=proved)
+
+
+def prove_by_residues(case: FileCase) -> Verification:
+    """Compare all digits with π modulo random primes; where a digit is wrong, find the first as can be had here.
+
+    Raises:
+        UsageError, CapacityError, VerificationError: as `by_residues`.
+    """
+    found = by_residues(case)
+    if found is not None:
+        return found
+    assert case.survey is not None
+    case.locating = True
+    if _recompute_fits(case):
+        return located(case, case.survey.digits)
+    found = by_bbp(case) if _bbp_fits(case) else None
+    return found if found is not None and found.status == "wrong" else wrong_by_residues(case)
 
 
 def by_bbp(case: FileCase) -> Verification:
     """Compare the end of the digits' binary expansion with BBP; where they differ, find the first wrong digit by bisection.
 
-    Raises:
-        UsageError, CapacityError, VerificationError: as `_by_bbp`.
-    """
-    found = _by_bbp(case, locate=True)
-    assert found is not None
-    return found
-
-
-def by_bbp_or_recompute(case: FileCase) -> Verification:
-    """Compare as `by_bbp` does; a digit that is wrong is found by bisection or by recomputation, as it is sooner found."""
-    assert case.survey is not None
-    digits = case.survey.digits
-    recompute_later = (
-        _recompute_fits(case) and total(recomputing(case, digits)) < bisecting_by_bbp(case, digits).seconds
-    )
-    found = _by_bbp(case, locate=not recompute_later)
-    if found is not None:
-        return found
-    case.locating = True
-    return located(case, digits)
-
-
-def _by_bbp(case: FileCase, *, locate: bool) -> Verification | None:
-    """The verdict by BBP; None if a digit is wrong and `locate` is false.
+    Where nothing differs the file is "unproved", unless all of it is the beginning that is computed: `verify.by_bbp` says
+    which wrong digits escape.
 
     Raises:
         UsageError: the digits are hexadecimal, or too few.
         CapacityError: it would not fit in memory.
-        VerificationError: BBP and what is published contradict each other.
+        VerificationError: a check of the arithmetic failed.
     """
     survey = case.survey
     assert survey is not None
@@ -121,32 +116,41 @@ def _by_bbp(case: FileCase, *, locate: bool) -> Verification | None:
     if need > limit:
         remedy = "use --method known, or a larger machine"
         raise not_enough_memory(f"{survey.digits:_} digits by the method bbp", need, limit, remedy)
-    from pi_engine.proof_by_bbp import gathered, prove
+    from pi_engine.proof_by_bbp import HEAD_DIGITS, Deceived, examine, gathered
 
     announce(case.progress, partial(proving_by_bbp, case, survey.digits))
     words = gathered(case.blocks(), survey.digits)
     threads = available_threads() if case.threads is None else case.threads
     integer = survey.integer or PI.integer
-    found = prove(words, survey.digits, integer=integer, threads=threads, progress=_told(case), locate=locate)
-    if isinstance(found, Disagreement):
-        return None
+    found = examine(words, survey.digits, integer=integer, threads=threads, progress=_told(case))
     if isinstance(found, Difference):
-        before = found.position - 1
         proved = (
-            f"the {before:_} digits before position {found.position:_} are those of π, and this one is not, by BBP where their "
-            "binary expansion leaves that of π"
+            f"the {found.position - 1:_} digits before position {found.position:_} are those of π, and this one is not, by BBP and by "
+            "residues modulo random primes"
         )
-        return case.verdict("wrong", method="bbp", difference=found, proved=proved)
-    if survey.differs is not None or survey.refuted_by_hash is not None:
-        raise VerificationError("BBP finds these digits to be π's, what is published does not: report this as a bug")
+        return case.verdict("wrong", method="bbp", compared=found.position, difference=found, proved=proved)
+    if isinstance(found, Deceived):
+        message = (
+            f"BBP sees a wrong digit at position {found.position:_}, and by residues digits before it are wrong too: "
+            "--method recompute finds the first"
+        )
+        return case.verdict(
+            "wrong", method="bbp", compared=compared_as_published(case, HEAD_DIGITS), kind="residues", message=message
+        )
+    if survey.differs is not None or survey.refuted_by_hash is not None:  # digits that deceive BBP
+        return wrong_as_published(case)
+    if found.head == survey.digits:
+        proved = f"all {found.head:_} digits after the point equal those of π computed here{case.without_integer()}"
+        return case.verdict("ok", method="bbp", compared=found.head, proved=proved)
     last = found.position + len(found.digits) - 1
     return case.verdict(
         "ok",
         method="bbp",
+        compared=compared_as_published(case, found.head),
         proved=f"the first {found.head:_} digits equal those computed here, {survey.compared} groups of published digits agree, and the "
         f"fraction that all {survey.digits:_} digits stand for has the hexadecimal digits of π at {found.position:_} to "
-        f"{last:_}, by Bellard's formula; wrong digits escape this check only if they change π by a multiple of a power of 1/2, "
-        f"and then more than half of all digits up to the last wrong one are wrong{case.without_integer()}",
+        f"{last:_}, by Bellard's formula; not seen is an error that is a multiple of 2^−j: it changes digits from about 0.301·j "
+        f"on, and no hexadecimal digit behind j/4{case.without_integer()}",
     )
 
 
@@ -192,26 +196,21 @@ def _recompute_fits(case: FileCase) -> bool:
 
 METHODS = {
     "recompute": Method(_recompute_fits, lambda case, digits: total(recomputing(case, digits)), recompute),
+    "residues": Method(residues_pay, lambda case, digits: total(proving_by_residues(case, digits)), prove_by_residues),
     "bbp": Method(
         _bbp_fits,
         lambda case, digits: total(proving_by_bbp(case, digits)),
         by_bbp,
-        by_bbp_or_recompute,
-        locates=False,
+        proves=False,
     ),
 }
-"""What proves a file whole, besides published hashes. A new method is a row here."""
+"""What looks at all digits of a file. A new method is a row here."""
 
 
 def chosen(case: FileCase, methods: Iterable[Method]) -> Method | None:
-    """The method to take where none was asked for, of those that fit here; None where none does.
-
-    It is the fastest, but one that also finds a wrong digit in that time is preferred up to twice the time.
-    """
+    """The method to take where none was asked for: the fastest proof that fits here, else the fastest method, else None."""
     assert case.survey is not None
-    timed = [(method.seconds(case, case.survey.digits), method) for method in methods if method.fits(case)]
-    if not timed:
-        return None
-    seconds, fastest = min(timed, key=itemgetter(0))
-    locating = min((pair for pair in timed if pair[1].locates), key=itemgetter(0), default=(math.inf, fastest))
-    return locating[1] if locating[0] <= 2 * seconds else fastest
+    fitting = [method for method in methods if method.fits(case)]
+    eligible = [method for method in fitting if method.proves] or fitting
+    digits = case.survey.digits
+    return min(eligible, key=lambda method: method.seconds(case, digits), default=None)

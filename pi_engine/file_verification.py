@@ -18,7 +18,7 @@ from pi_engine.engine import BASES
 from pi_engine.errors import CorruptFileError, UsageError
 from pi_engine.file_case import FileCase
 from pi_engine.file_forecast import proving_by_bbp, reading, recomputing
-from pi_engine.file_known import in_head, known, known_proves_all, suspect, wrong_as_published
+from pi_engine.file_known import compared_as_published, in_head, known, known_proves_all, suspect, wrong_as_published
 from pi_engine.file_methods import METHODS, by_bbp, chosen, located
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.memory import byte_limit
@@ -51,8 +51,10 @@ def verify_file(
     Args:
         path: the file.
         method: "known" compares published digits and hashes, in one pass and bounded memory; "recompute" computes π to
-            the file's length and compares all of it; "bbp" compares the end of the digits' binary expansion with BBP;
-            "auto" takes the cheapest that proves the whole file.
+            the file's length and compares all of it; "residues" compares all digits with π modulo random primes, by
+            BBP; "bbp" compares the end of the digits' binary expansion with BBP;
+            "auto" takes the cheapest that proves the whole file. "known" and "bbp" leave most files "unproved", and so
+            does "auto" where memory does not allow more.
         digits: how many it should have after the point; a file with fewer is truncated.
         base: of a text, 10 or 16; by default it is told from the digits.
         threads: for the computation, all by default.
@@ -62,7 +64,7 @@ def verify_file(
     Raises:
         TypeError: an argument is of another type.
         UsageError: there is no such file or method, or the method is not for such a file.
-        CapacityError: "recompute" or "bbp" would not fit in memory.
+        CapacityError: "recompute", "residues" or "bbp" would not fit in memory.
         VerificationError: a check of the computation failed.
     """
     if method not in {"auto", "known", *METHODS}:
@@ -101,7 +103,7 @@ def _answer(case: FileCase, method: str, digits: int | None) -> Verification:
         found = known(case)
     else:
         found = _cheapest(case) if method == "auto" else METHODS[method].run(case)
-    return found if digits is None or found.status != "ok" else _of_length(case, found, digits)
+    return found if digits is None or found.status in {"wrong", "corrupt"} else _of_length(case, found, digits)
 
 
 def _expected(case: FileCase, method: str, digits: int) -> list[Step]:
@@ -139,9 +141,16 @@ def _wrong(case: FileCase, method: str) -> Verification | None:
     integer_wrong = survey.integer not in {"", PI.integer} and case.file.header_digits is None
     if constant is not None:
         names = f"these are the digits of {constant.name}"
-        return case.verdict("wrong", method="known", kind="constant", message=names, difference=in_head(case))
+        return case.verdict(
+            "wrong",
+            method="known",
+            compared=compared_as_published(case),
+            kind="constant",
+            message=names,
+            difference=in_head(case),
+        )
     if integer_wrong:
-        return case.verdict("wrong", method="known", difference=in_head(case))
+        return case.verdict("wrong", method="known", compared=compared_as_published(case), difference=in_head(case))
     reach = suspect(case)
     if reach is None:
         return None
@@ -156,9 +165,9 @@ def _wrong(case: FileCase, method: str) -> Verification | None:
 
 
 def _cheapest(case: FileCase) -> Verification:
-    """By the cheapest method that fits here; by what is published where none does."""
+    """By the cheapest proof that fits in memory; where none does, by what shows more than is published, or by that alone."""
     method = chosen(case, METHODS.values())
-    if method is None:
-        published = known(case)
-        return replace(published, proved=f"{published.proved}; nothing that proves them all would fit in memory here")
-    return (method.automatic or method.run)(case)
+    found = known(case) if method is None else method.run(case)
+    if found.status != "unproved":
+        return found
+    return replace(found, proved=f"{found.proved}; nothing that proves them all would fit in memory here")

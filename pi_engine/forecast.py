@@ -79,6 +79,7 @@ def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
     from pi_engine.bigint.product import transform_is_usable
     from pi_engine.kernels import FAST_PATH, fast_path_is_stored
     from pi_engine.series import get
+    from pi_engine.verify.reference import is_run_again
 
     digits = max(1.0, plan.fraction_bits * math.log10(2))
     cost = plan.series.cost / get("chudnovsky").cost
@@ -101,8 +102,8 @@ def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
     steps.append(Step("conversion", each["conversion"] if plan.base == 10 else each["check"]))
     if check != "none":
         steps.append(Step("check", each["check"] / 2))
-    if check == "full":
-        steps.append(Step("confirmation", _confirmation_seconds(plan, digits, threads)))
+    if check == "full" or is_run_again(plan.series, plan.digits, check):
+        steps.append(Step("confirmation", _confirmation_seconds(plan, digits, threads, check)))
     return steps
 
 
@@ -114,11 +115,11 @@ def seconds_by_phase(steps: Sequence[Step]) -> dict[str, float]:
     return {**found, "total": sum(found.values())}
 
 
-def _confirmation_seconds(plan: Plan, digits: float, threads: int) -> float:
+def _confirmation_seconds(plan: Plan, digits: float, threads: int, check: str) -> float:
     """All digits once more, by the j-invariant or by another series: see `full_check`."""
     from pi_engine.full_check import j_invariant_is_used
 
-    if j_invariant_is_used(plan.digits, plan.base):
+    if check == "full" and j_invariant_is_used(plan.digits, plan.base):
         return _CONFIRMATION_SECONDS * digits * machine_factor()
     again = _seconds(digits, threads, compiled=plan.fast)
     again["sum"] *= _RAMANUJAN_COST if plan.series.name == "chudnovsky" else 1.0

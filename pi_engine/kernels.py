@@ -43,6 +43,7 @@ ALL_KERNELS = KernelSet(
     "pi_engine.radix.conversion_kernels:FROM_DIGITS_KERNELS",
     "pi_engine.radix.conversion_kernels:TEXT_KERNELS",
     "pi_engine.verify.bbp_kernels:BBP_KERNELS",
+    "pi_engine.verify.bbp_kernels:RESIDUE_KERNELS",
 )
 """Also the way back from digits to integers, digit files, and BBP."""
 

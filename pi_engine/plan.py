@@ -6,13 +6,14 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pi_engine import footprint
 from pi_engine.bigint.product import transform_is_usable
 from pi_engine.errors import CapacityError
 from pi_engine.kernels import fast_path_is_stored, fast_path_pays
 from pi_engine.radix import fraction_bits
-from pi_engine.runtime import memory
+from pi_engine.runtime import address_space, memory
 from pi_engine.runtime.capacity import at_most, largest_that_fits, not_enough_memory
-from pi_engine.runtime.memory import THREAD_BYTES, format_bytes, kernel_bytes
+from pi_engine.runtime.memory import format_bytes, kernel_bytes
 from pi_engine.series import get
 from pi_engine.series.evaluation import GUARD
 from pi_engine.series.tail import all_terms
@@ -20,7 +21,7 @@ from pi_engine.series.tail import all_terms
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pi_engine.series import HypergeometricSeries, PiSeries
+    from pi_engine.series import PiSeries
 
 GUARD_BITS = 64
 """The first attempt leaves the last digit open with a probability of 2^−60."""
@@ -31,36 +32,8 @@ GMP_BITS = (2**31 - 1) * 64
 MOST_DIGITS = 10**15
 """Beyond the integers of GMP by far, and within what double precision can plan."""
 
-_INTERPRETER_BYTES = 20 << 20
-"""What the process has allocated before the computation starts: 13 MiB."""
-
-_FAST_BYTES_PER_BIT = 1.85
-_FAST_BYTES_PER_BIT_COMBINED = 5.5
-"""The numbers of the compiled path, in bytes per bit of the fraction, by whether several sums are combined. With `_FAST_KEPT`
-they bound what benchmarks/memory.py found at 2·10^4 … 10^8 digits; 10^9 digits of Chudnovsky's series took 1.85 in all."""
-
-_FAST_ROOT_BITS = 3.5
-_FAST_BYTES_PER_ROOT_BIT = 0.8
-_FAST_MOST_BYTES_PER_BIT = 10.0
-"""What slow series take besides: so many bytes per bit that Q at the root of the tree has, before common factors and rounding,
-beyond so many times the fraction's; and the most per bit of the fraction in all. The slowest that was measured, whose Q has
-84 times its bits, took 6.4."""
-
-_FAST_KEPT = 1.7
-_FAST_KEPT_BYTES = 128 << 20
-"""What steps leave to the next ones though those take memory of their own (`bigint.workspace`), as a part of these numbers,
-and at most."""
-
-_LIBRARIES, _FAST_LIBRARIES, _THREAD_SPACE = 24 << 20, 260 << 20, 80 << 20
-_TERMS_IN_THREADS = 4000
-"""Address space that is not memory: libraries on gmpy2's path and on the compiled one, and of each thread where there are several
-its stack and its heap, which glibc reserves as a whole. With `ulimit -v`, 10^6 digits on the compiled path took 383 MB with
-one thread and 463 MB with two, of which 46 were memory; 3·10^7 digits 826 MB, 287 of them memory, and 10^8 1732 MB and 998,
-because workspace that is mapped piece by piece (`bigint.arena`) is used less well."""
-
-_BYTES_PER_ROOT_BIT = 2.8
-"""The numbers of gmpy2's path in bytes per bit of Q at the root of the tree, of which N digits have 7.5 N, or of twice the
-fraction: 1.3 with one thread, 2.1 to 2.6 with more, at 3·10^5 … 2·10^7 digits."""
+_RESULT_BYTES = 1 << 10
+"""The head of the text, and the checks."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +47,13 @@ class Plan:
         guard_bits: bits of the fraction beyond those that N digits hold.
         fraction_bits: w, bits of the binary fraction.
         terms: of each component.
-        memory_bytes: an upper bound of what the process will have allocated at once, `runtime.memory.peak_memory`.
+        numbers_bytes: an upper bound of what its numbers and digits take at once, those of the confirmation included.
+        memory_bytes: the same of the whole process, `runtime.memory.peak_memory`.
         address_bytes: of address space, touched or not, as `ulimit -v` and `-d` count it, at most.
         integer_bits: of the largest integer, or more.
         fast: whether to take the compiled path.
+        compiles: whether kernels are to be compiled, by the run or by its checks.
+        confirmation: the plan of the run that confirms this one; None where none does.
     """
 
     series: PiSeries
@@ -86,19 +62,18 @@ class Plan:
     guard_bits: int
     fraction_bits: int
     terms: tuple[int, ...]
+    numbers_bytes: int
     memory_bytes: int
     address_bytes: int
     integer_bits: float
     fast: bool
+    compiles: bool
+    confirmation: Plan | None = None
 
     @property
     def combines(self) -> bool:
         """Whether the sum is put together from several, or from one with a coefficient."""
-        return _combines(self.series)
-
-
-def _combines(series: PiSeries) -> bool:
-    return len(series.components) > 1 or series.components[0].coefficient != 1
+        return footprint.combines(self.series)
 
 
 def make_plan(
@@ -113,56 +88,55 @@ def make_plan(
 ) -> Plan:
     """Terms and precision for ⌊π·base^digits⌋; on the compiled path where that pays, unless `fast` says.
 
-    Memory and integers are also those of the confirmation where `check` is "full".
+    Memory and integers are also those of the checks, and of the run that confirms this one, `full_check.second_series`.
 
     Raises:
         UsageError: the series converges too slowly for any number of digits.
     """
+    from pi_engine.full_check import confirmation_bytes, kernels_of_checks, second_series
+
     series.require_computable(digits, base)
     bits = fraction_bits(digits, base, guard_bits)
     fast = fast_path_pays(int(bits * math.log10(2))) if fast is None else fast
     terms = all_terms(series, bits + GUARD)
-    need = _peak_bytes(series, terms, bits, threads, fast=fast)
+    numbers = footprint.numbers_bytes(series, terms, bits, fast=fast)
     integer = _largest_integer_bits(series, terms, bits)
+    confirmation = None
+    kernels, compiler = fast, fast and not fast_path_is_stored()
     if check == "full":
-        need_then, integer_then = _confirmation(series, digits, base, guard_bits, threads, fast=fast)
-        need, integer = max(need, need_then), max(integer, integer_then)
-    space = need + _unused_address_space(need, threads if max(terms) >= _TERMS_IN_THREADS else 1, fast=fast)
-    return Plan(series, digits, base, guard_bits, bits, terms, need, space, integer, fast)
+        used = kernels_of_checks(digits, base, bits)
+        kernels, compiler = kernels or used.load, compiler or used.compile
+        numbers = max(numbers, confirmation_bytes(digits, base))
+    second = second_series(series, digits, base, check)
+    if second is not None:
+        confirmation = make_plan(
+            get(second), digits, base, guard_bits=guard_bits, threads=threads, fast=fast, check="fast"
+        )
+        numbers = max(numbers, confirmation.numbers_bytes + kept_bytes(digits))
+        integer = max(integer, confirmation.integer_bits)
+    workers = footprint.workers(threads, max(terms), fast=fast, evaluates=check == "full" and kernels)
+    own = footprint.process_bytes(workers) + (kernel_bytes(stored=not compiler) if kernels else 0)
+    space = footprint.address_bytes(numbers, workers, fast=fast, kernels=kernels, compiler=compiler)
+    return Plan(
+        series=series,
+        digits=digits,
+        base=base,
+        guard_bits=guard_bits,
+        fraction_bits=bits,
+        terms=terms,
+        numbers_bytes=numbers,
+        memory_bytes=own + numbers,
+        address_bytes=space,
+        integer_bits=integer,
+        fast=fast,
+        compiles=compiler,
+        confirmation=confirmation,
+    )
 
 
-def _confirmation(
-    series: PiSeries, digits: int, base: int, guard_bits: int, threads: int, *, fast: bool
-) -> tuple[int, float]:
-    """What `check="full"` takes after the digits are there: bytes, those of the digits included, and integer bits."""
-    from pi_engine.full_check import j_invariant_is_used, other_series
-
-    if j_invariant_is_used(digits, base):
-        from pi_engine.verify.near_integer import needed_bytes
-
-        return needed_bytes(digits, threads) + digits, 0.0
-    again = make_plan(get(other_series(series.name)), digits, base, guard_bits=guard_bits, threads=threads, fast=fast)
-    return again.memory_bytes + digits, again.integer_bits
-
-
-def root_bits(series: HypergeometricSeries, terms: int) -> float:
-    """Bits of Q, and nearly of T, over `terms` terms: log₂ ∏ q(k) ≈ n·log₂ q_d + d·log₂ n!, d the degree.
-
-    And where lower coefficients count, for each 2^i ≤ k < 2^(i+1) what they add at k = 2^i at most.
-    """
-    leading = abs(series.q.leading)
-    bits = terms * math.log2(leading) + series.q.degree * math.lgamma(terms + 1) / math.log(2)
-    k = 1
-    while k <= terms:
-        whole = sum(abs(c) * k**i for i, c in enumerate(series.q.coefficients))
-        bits += min(k, terms + 1 - k) * (math.log2(whole) - math.log2(leading * k**series.q.degree))
-        k *= 2
-    return bits
-
-
-def largest_root_bits(series: PiSeries, terms: tuple[int, ...]) -> float:
-    """Bits of the largest Q of a component."""
-    return max(root_bits(component.sum, count) for component, count in zip(series.components, terms, strict=True))
+def kept_bytes(digits: int) -> int:
+    """What a run leaves to the one that confirms it: its text, and what is known of it."""
+    return digits + _RESULT_BYTES
 
 
 def _largest_integer_bits(series: PiSeries, terms: tuple[int, ...], bits: int) -> float:
@@ -170,24 +144,7 @@ def _largest_integer_bits(series: PiSeries, terms: tuple[int, ...], bits: int) -
 
     It is the root's radicand, 2w + 64 bits, the fraction times 5^N, below 2w, or one of the last merge, a little more than T.
     """
-    return max(largest_root_bits(series, terms) * 1.01, 3.0 * bits) + 128
-
-
-def _peak_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, threads: int, *, fast: bool) -> int:
-    """What the process allocates at once, at most: see `runtime.memory.peak_memory`."""
-    root = largest_root_bits(series, terms)
-    own = _INTERPRETER_BYTES + min(threads, max(terms)) * THREAD_BYTES
-    if not fast:
-        return own + math.ceil(_BYTES_PER_ROOT_BIT * max(root, 2.0 * bits))
-    each = _FAST_BYTES_PER_BIT_COMBINED if _combines(series) else _FAST_BYTES_PER_BIT
-    slow = _FAST_BYTES_PER_ROOT_BIT * max(0.0, root - _FAST_ROOT_BITS * bits)
-    numbers = math.ceil(min(each * bits + slow, _FAST_MOST_BYTES_PER_BIT * bits))
-    return own + kernel_bytes(stored=fast_path_is_stored()) + numbers + min(int(_FAST_KEPT * numbers), _FAST_KEPT_BYTES)
-
-
-def _unused_address_space(need: int, threads: int, *, fast: bool) -> int:
-    heaps = threads * _THREAD_SPACE if threads > 1 or fast else 0
-    return heaps + (_FAST_LIBRARIES + need * 9 // 10 if fast else _LIBRARIES)
+    return max(footprint.largest_root_bits(series, terms) * 1.01, 3.0 * bits) + 128
 
 
 def make_plan_within(
@@ -247,9 +204,8 @@ def fits(plan: Plan, limit: int) -> bool:
 def _fits_once_compiled(plan: Plan, limit: int) -> bool:
     """Whether it is only the compiler that does not fit."""
     saved = kernel_bytes(stored=False) - kernel_bytes(stored=True)
-    return (
-        plan.fast and not fast_path_is_stored() and fits(replace(plan, memory_bytes=plan.memory_bytes - saved), limit)
-    )
+    space = plan.address_bytes - address_space.COMPILER
+    return plan.compiles and fits(replace(plan, memory_bytes=plan.memory_bytes - saved, address_bytes=space), limit)
 
 
 def most_digits(series: PiSeries, base: int, *, threads: int = 1, limit: int, check: str = "fast") -> int:

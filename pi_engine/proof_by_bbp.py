@@ -1,7 +1,7 @@
-"""Decimal digits proved to be π's without computing π: the head compared, the whole by BBP at the end of its binary expansion.
+"""Decimal digits looked at without computing π: a beginning compared, the whole by BBP at the end of its binary expansion.
 
-The head is what BBP cannot see for itself (`verify.by_bbp`): with it equal, and published digits compared all along, what would
-escape are wrong digits over more than two thirds of a beginning, all of them made to fit.
+It is no proof: a multiple of 2^−j, as a flipped bit makes it, escapes (`verify.by_bbp`). The digits that such an error changes begin at
+about 0.301·j, so that what is compared of the beginning sees it only where j is small.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ import numpy as np
 from pi_engine.digits.blocks import Block
 from pi_engine.engine import compute
 from pi_engine.radix.integer_text import from_text_compiles
+from pi_engine.radix.words import digit_words
 from pi_engine.runtime.memory import THREAD_BYTES, kernel_bytes
+from pi_engine.runtime.progress import silent
 from pi_engine.verify.bbp_sum import kernel_compiles
-from pi_engine.verify.by_bbp import EVALUATIONS, FEWEST_DIGITS, Agreement, Disagreement, find_divergence
+from pi_engine.verify.by_bbp import EVALUATIONS, FEWEST_DIGITS, Agreement, find_divergence
+from pi_engine.verify.by_residues import are_decimal_digits
 from pi_engine.verify.difference import Difference, difference_at, first_difference
 from pi_engine.verify.expansion import DIGITS_PER_WORD, DecimalDigits
 
@@ -24,17 +27,18 @@ if TYPE_CHECKING:
 
     from pi_engine.digits.blocks import Words
     from pi_engine.runtime.progress import Progress
+    from pi_engine.verify.by_bbp import Divergence
 
 HEAD_DIGITS = 600 * DIGITS_PER_WORD
 """Digits that are computed and compared."""
 
 _BASE_BYTES = 32 << 20
-_BYTES_PER_DIGIT = 16
+BYTES_PER_DIGIT = 16
 """Peak memory: the words, the integer, the power of five, and what the division takes; 12 at 10^7 digits."""
 
 
-class Proof(NamedTuple):
-    """What has been shown.
+class Survival(NamedTuple):
+    """Nothing wrong was found.
 
     Attributes:
         head: so many digits are equal to those computed here.
@@ -47,10 +51,16 @@ class Proof(NamedTuple):
     digits: str
 
 
+class Deceived(NamedTuple):
+    """BBP sees a wrong digit at `position`, but digits before it are wrong too, in a way that it does not see."""
+
+    position: int
+
+
 def needed_bytes(digits: int, threads: int) -> int:
-    """What the proof allocates at once, at most."""
+    """What this allocates at once, at most."""
     compiles = from_text_compiles(digits) or kernel_compiles(digits, EVALUATIONS)
-    return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=not compiles) + _BYTES_PER_DIGIT * digits
+    return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=not compiles) + BYTES_PER_DIGIT * digits
 
 
 def gathered(blocks: Iterable[Block], digits: int) -> Words:
@@ -62,10 +72,12 @@ def gathered(blocks: Iterable[Block], digits: int) -> Words:
     return words
 
 
-def prove(
-    words: Words, digits: int, *, integer: str, threads: int, progress: Progress, locate: bool = True
-) -> Proof | Difference | Disagreement:
-    """Prove that these are the decimal digits of π after the point, or find the first that is not.
+def examine(
+    words: Words, digits: int, *, integer: str, threads: int, progress: Progress
+) -> Survival | Difference | Deceived:
+    """Look for a digit that is not π's among these decimal digits after the point, and give the first.
+
+    That those before it are right, and what π has there, is proved by residues (`verify.by_residues`): BBP alone may be deceived.
 
     Args:
         words: 19 digits each.
@@ -73,7 +85,6 @@ def prove(
         integer: the digit before the point.
         threads: how many to use.
         progress: called as (phase, done, total).
-        locate: whether a digit that is wrong behind the head is looked for, or only found to be there.
 
     Raises:
         VerificationError: a check of the arithmetic failed, or the end stays open.
@@ -86,10 +97,18 @@ def prove(
     if different is not None:
         return different
     held = DecimalDigits(words, digits)
-    found = find_divergence(held, threads, progress=progress, locate=locate)
-    if isinstance(found, Disagreement):
-        return found
+    found = find_divergence(held, threads, progress=progress)
     if isinstance(found, Agreement):
-        return Proof(head, found.position, found.digits)
+        return Survival(head, found.position, found.digits)
+    if not are_decimal_digits(_corrected(held, found), threads, silent):
+        return Deceived(found.position)
     before = held.text(found.position - 1, 1) if found.position > 1 else integer
     return difference_at(found.position, found.expected, found.found, before)
+
+
+def _corrected(held: DecimalDigits, found: Divergence) -> DecimalDigits:
+    """The digits before the first wrong one, and what π is said to have from there on."""
+    whole = (found.position - 1) // DIGITS_PER_WORD
+    first = whole * DIGITS_PER_WORD
+    end = held.text(first + 1, found.position - 1 - first) + found.expected
+    return DecimalDigits(np.concatenate([held.words[:whole], digit_words(end, 10)]), first + len(end))

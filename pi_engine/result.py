@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from gmpy2 import mpz
 
+from pi_engine.errors import PiEngineError
 from pi_engine.radix import from_text
 from pi_engine.runtime.display import counted, fitted, html_table, line, seconds_text
 from pi_engine.runtime.integers import as_int
@@ -188,7 +189,9 @@ class ComputeResult:
         format: str | None = None,  # noqa: A002 (the name of the option)
         block_size: SupportsIndex | None = None,
     ) -> list[Check]:
-        """Write the digits to `path`: the file appears whole or not at all, and is re-read and compared.
+        """Write the digits to `path`: the file appears whole or not at all, and is read back and compared.
+
+        A write that fails is tried once more. Where it raises, the result still holds the digits.
 
         Args:
             path: the file; for a set of .ycd files `NAME.ycd`, which stands for `NAME/NAME - 0.ycd` and so on.
@@ -204,33 +207,21 @@ class ComputeResult:
             UsageError: the file exists and `overwrite` is false, the folder is missing, or the format cannot be written.
             OutputError: the system refuses to write.
             CapacityError: the disk is full.
-            VerificationError: what was re-read differs from the result; no file is left.
+            VerificationError: what was read back differs from the result; no file is left.
         """
-        from pi_engine.digits.formats import format_to_write
-        from pi_engine.digits.text_file import write_text_file
+        from pi_engine.result_file import DigitsChangedError, ResultFile
 
         path = os.fspath(path)
         if not isinstance(path, str):
             raise TypeError(f"write takes the path as str or Path, not {type(path).__name__}")
         block_size = None if block_size is None else as_int(block_size, "block_size")
-        form = format_to_write(path, format)
-        if form == "text" and block_size is None:
-            was_read = write_text_file(
-                path, self.pieces(), digits=self.digits, base=self.base, expected_hash=self.hash, overwrite=overwrite
-            )
-        else:
-            from pi_engine.digits.blocks import blocks_of_words
-            from pi_engine.digits.writer import write_digits
-
-            was_read = write_digits(
-                path,
-                blocks_of_words(self.words, self.digits, self.base),
-                digits=self.digits,
-                base=self.base,
-                form=form,
-                block_size=block_size,
-                overwrite=overwrite,
-                expected_hash=self.hash,
-                threads=self.threads,
-            ).read_back
-        return [Check("file", "passed", "the hash of the file as read back is that of the value")] if was_read else []
+        file = ResultFile(path, self.digits, base=self.base, form=format, block_size=block_size, overwrite=overwrite)
+        try:
+            with file:
+                checks = file.write(self)
+        except DigitsChangedError:
+            raise
+        except PiEngineError as error:
+            message = f"{error}; {file.outcome}the digits are still in the result: write it again, or to another place"
+            raise type(error)(message) from error
+        return checks

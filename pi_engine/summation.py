@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from pi_engine.bigint.moduli import moduli_text
+from pi_engine.bigint.tracked import Tracked
 from pi_engine.result import Check
+from pi_engine.runtime.address_space import trim_heap
 from pi_engine.runtime.progress import part_of
 from pi_engine.series.combination import Combination
 from pi_engine.series.evaluation import leading_bits
 from pi_engine.series.truncation import needed_bits, require_precision
-from pi_engine.splitting import Node, check_against_shadow, shadow_beside, split
+from pi_engine.splitting import check_against_shadow, shadow_beside, split
 
 if TYPE_CHECKING:
     from pi_engine.plan import Plan
     from pi_engine.runtime.progress import PhaseClock
 
 
-def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | None) -> Node:
-    """Q and T of the plan's series, T/Q its sum but for the errors of `series.evaluation`.
+_NEWTON_BYTES_PER_BIT = 1.1
+"""Workspace of root and division, by bits of the fraction: three transformed operands of its length at most."""
+
+
+def release_workspace(bits: int) -> None:
+    """Give the workspace of the compiled path's trees back to the system, but for what roots and quotients of so many bits take."""
+    from pi_engine.bigint.workspace import LEAST_KEPT, pool
+
+    pool.release(max(math.ceil(_NEWTON_BYTES_PER_BIT * bits), LEAST_KEPT))
+
+
+def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | None) -> list[Tracked]:
+    """Q and T of the plan's series, T/Q its sum but for the errors of `series.evaluation`, with residues where checked.
 
     Appends to `checks` what it has checked; checks nothing where that is None.
 
@@ -25,7 +40,7 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
         VerificationError: a sum differs from its shadow, or a quotient is wrong.
     """
     components, check = plan.series.components, checks is not None
-    combination = Combination(plan.series, plan.fraction_bits) if plan.combines else None
+    combination = Combination(plan.series, plan.fraction_bits, check=check) if plan.combines else None
     for i, (component, terms) in enumerate(zip(components, plan.terms, strict=True)):
         with clock.phase("sum"):
             progress = part_of(clock.progress, i, len(components))
@@ -35,19 +50,30 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
                 component.sum, terms, threads=threads, progress=progress, fast=plan.fast, check=check, needed=needed
             )
         require_precision(plan.series, plan.fraction_bits, node.error, i)
+        pair = Tracked(node.Q), Tracked(node.T)
         if check:
             with clock.phase("check"):
-                check_against_shadow(component.sum, terms, node, compiled=plan.fast, threads=threads, shadow=shadow)
+                pair = check_against_shadow(
+                    component.sum, terms, node, compiled=plan.fast, threads=threads, shadow=shadow
+                )
+        del node
         if combination is not None:
+            if plan.fast:
+                release_workspace(plan.fraction_bits)
             with clock.phase("division"):
-                combination.add(component.coefficient, node.Q, node.T, check=check, threads=threads, fast=plan.fast)
+                combination.add(component.coefficient, *pair, threads=threads, fast=plan.fast)
+            del pair
+            if plan.fast:
+                trim_heap()
     if checks is not None:
         counts = " + ".join(str(terms) for terms in plan.terms)
         checks.append(
             Check(
-                "shadow", "passed", f"Q and T of {counts} terms modulo 2^61 − 1, by the recurrence and not by the tree"
+                "shadow",
+                "passed",
+                f"Q and T of {counts} terms modulo {moduli_text()}, by the recurrence and not by the tree",
             )
         )
     if combination is not None:
-        return Node(None, combination.Q, combination.T)
-    return Node(None, *leading_bits(node.Q, node.T, plan.fraction_bits))
+        return [combination.Q, combination.T]
+    return list(leading_bits(*pair, plan.fraction_bits, threads))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from pi_engine.errors import OutputError, UsageError
 from pi_engine.kernels import ALL_KERNELS, prepare
 from pi_engine.runtime import tuning
+from pi_engine.runtime.child_process import command_of
 from pi_engine.runtime.progress import PhaseClock, Step, announce, silent
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def tune(*, dry_run: bool = False, progress: Progress = silent) -> Tuned:
     announce(progress, lambda: _forecast(dry_run=dry_run))
     earlier = tuning.stored()
     kernels = ALL_KERNELS.kernels()
-    missing = sum(not kernel.is_stored() for kernel in kernels)
+    missing = sum(not kernel.fetch() for kernel in kernels)
     if not dry_run:
         with clock.phase("compilation"):
             prepare(progress)
@@ -162,7 +162,7 @@ def _timings() -> list[Timing]:
 
 def _run(digits: int, transform: str) -> tuple[float, str] | None:
     """Seconds and path of a computation in a process of its own."""
-    command = [sys.executable, "-m", "pi_engine", "compute", str(digits), "--json", "-q"]
+    command = command_of("pi_engine", "compute", str(digits), "--json", "-q")
     environment = {**os.environ, "PI_ENGINE_TRANSFORM": transform}
     start = time.perf_counter()
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 (this interpreter)

@@ -7,7 +7,10 @@ from typing import Literal
 
 from pi_engine.runtime.display import counted, fitted, html_table, line, seconds_text
 
-Status = Literal["ok", "wrong", "corrupt"]
+Status = Literal["ok", "wrong", "corrupt", "unproved"]
+
+EXIT_CODES: dict[Status, int] = {"ok": 0, "wrong": 3, "corrupt": 5, "unproved": 6}
+"""Status → exit code of the command line."""
 
 _LONGEST_NAME = 24
 _LONGEST_MESSAGE = 52
@@ -20,7 +23,8 @@ class Verification:
     True in an `if` where the status is "ok", else false. Equal to another where all but the seconds are equal.
 
     Attributes:
-        status: "ok", "wrong" (these are digits, but not π's) or "corrupt" (this is no sound file of digits).
+        status: "ok" (every digit was compared with π), "wrong" (a digit is not π's), "corrupt" (this is no sound file of
+            digits) or "unproved" (nothing wrong was found, but not every digit was compared).
         first_wrong: the first wrong position, counted from 1 after the point, 0 for the digit before it; None where the
             method cannot tell, or nothing is wrong.
         expected: ten digits of π from there, fewer where the file ends.
@@ -28,14 +32,15 @@ class Verification:
         method: the one that has shown it.
         proved: what exactly it has shown.
         digits: how many there are after the point, as far as the file could be read.
+        digits_compared: how many of them were compared with those of π; all of them where the status is "ok".
         base: 10 or 16; None where that could not be told.
         format: "text", "gz", "xz", "zst" or "ycd".
         file: its name.
         seconds: it took.
         kind: of an error: "substituted", "transposed", "missing", "doubled", "inserted" or "different" digits, another
-            "constant", a "position" or "hash" of the table; or "stray", "truncated", "header", "empty", "damaged", "length".
+            "constant", a "position" or "hash" of the table, "residues"; or "stray", "truncated", "header", "empty", "damaged", "length".
         offset: bytes before the place where a file is corrupt.
-        message: one line that says what is wrong; "" where nothing is.
+        message: one line that says what is wrong, or how many digits were compared where not all were; else "".
     """
 
     status: Status
@@ -45,6 +50,7 @@ class Verification:
     method: str
     proved: str
     digits: int
+    digits_compared: int
     base: int | None
     format: str | None
     file: str
@@ -54,7 +60,7 @@ class Verification:
     message: str
 
     def __bool__(self) -> bool:
-        """Whether the digits are sound, and nothing wrong was found in them."""
+        """Whether every digit was compared with π, and none is wrong."""
         return self.status == "ok"
 
     def __repr__(self) -> str:
@@ -68,6 +74,7 @@ class Verification:
 
     def _repr_html_(self) -> str:
         rows = [("status", self.status), ("file", self.file), ("length", counted(self.digits, "digit"))]
+        rows.append(("compared with π", counted(self.digits_compared, "digit")))
         if self.first_wrong is not None:
             rows.append(("first wrong position", f"{self.first_wrong:_}"))
         if self.found is not None and self.expected is not None:
@@ -87,4 +94,4 @@ class Verification:
     @property
     def exit_code(self) -> int:
         """Of the command line."""
-        return {"ok": 0, "wrong": 3, "corrupt": 5}[self.status]
+        return EXIT_CODES[self.status]

@@ -23,15 +23,14 @@ python_without_venv() {
     return 1
 }
 
-# The extras of pyproject.toml that PI_ENGINE_EXTRAS asks for, now or in an earlier call, joined by commas.
+# The extras of pyproject.toml, those for users, that PI_ENGINE_EXTRAS asks for, now or in an earlier call, joined by commas.
 wanted_extras() (
     IFS=' ,
 '
     found=
     for extra in $(cat "$root/.venvs/run.extras" 2>/dev/null) ${PI_ENGINE_EXTRAS:-}; do
-        case $(cat "$root/pyproject.toml") in
-            *"
-$extra = ["*) ;;
+        case $extra in
+            plots | peers) ;;
             *)
                 echo "$me: there is no extra '$extra': PI_ENGINE_EXTRAS takes plots and peers" >&2
                 return 1
@@ -55,6 +54,19 @@ logged() {
         esac
     done; } 3>&1)
     return "$code"
+}
+
+# with_extras NAME,NAME: each extra installed, as its file of requirements has it.
+with_extras() (
+    IFS=,
+    for extra in $1; do
+        install_hashed "$root/scripts/requirements/$extra.txt" || return 1
+    done
+)
+
+# install_hashed FILE: nothing is installed that is not named there, or whose content is another than when it was written.
+install_hashed() {
+    logged "$venv_python" -m pip install --disable-pip-version-check --require-hashes -r "$1"
 }
 
 # ensure_venv NAME: the environment .venvs/NAME holds scripts/requirements/NAME.txt and this project.
@@ -97,10 +109,8 @@ ensure_venv() {
     : >"$log"
     [ ! -t 2 ] || printf '    Making the environment with %s\n' "$python" >&2
     if logged "$python" -m venv "$venv" &&
-        logged "$venv_python" -m pip install --disable-pip-version-check -r "$requirements" &&
-        logged "$venv_python" -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e "$root" &&
-        { [ -z "$extras" ] || logged "$venv_python" -m pip install --disable-pip-version-check --no-build-isolation \
-            -c "$root/scripts/requirements/test.txt" -e "$root[$extras]"; }
+        install_hashed "$requirements" && with_extras "$extras" &&
+        logged "$venv_python" -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e "$root"
     then
         printf '%s\n' "$wanted" >"$venv/stamp"
         [ -z "$extras" ] || printf '%s\n' "$extras" >"$root/.venvs/run.extras"

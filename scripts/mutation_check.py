@@ -12,20 +12,11 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
 
-
-class Mutation(NamedTuple):
-    """Replace `old`, which occurs once in `file`, by `new`; `tests` must then fail."""
-
-    what: str
-    file: str
-    old: str
-    new: str
-    tests: str
-
+from scripts.custody_mutations import CUSTODY, Mutation  # noqa: E402 (of this tree)
 
 SUM = "tests/test_series.py tests/test_splitting.py tests/test_evaluation.py"
 MULTIPLY = "tests/bigint/test_bounds.py tests/bigint/test_multiply.py tests/bigint/test_product.py"
@@ -36,6 +27,8 @@ LANES = "tests/bigint/test_lane_arithmetic.py"
 SPLITTING = "tests/test_fast_splitting.py"
 BY_BBP = "tests/test_by_bbp.py"
 FULL = "tests/test_full_check.py tests/test_tail.py"
+CERTIFICATE = "tests/test_certificate.py"
+BY_RESIDUES = "tests/test_by_residues.py"
 BLOCKS = "tests/test_shadow_blocks.py"
 FAULTS = "tests/test_machine_faults.py"
 INTERRUPTS = "pi_engine/cli/interrupts.py"
@@ -43,18 +36,20 @@ RESIDUES = "tests/bigint/test_residues.py"
 PROCESSES = "tests/test_processes.py"
 CHECKS = "tests/test_residue_checks.py tests/test_shadow.py tests/test_merge_checks.py"
 TRUNCATION = "tests/test_truncation.py tests/test_cuts.py"
+READ_BACK = "tests/files/test_read_back.py"
 RADIX = "tests/test_radix.py tests/test_word_text.py"
 
 MUTATIONS = [
     Mutation("sign of p(k)", "pi_engine/series/ramanujan_sato.py", "constant if m > 0 else -constant", "constant", SUM),
     Mutation("no growth in the tail", "pi_engine/series/tail.py", "e = growth_exponent(summed) + summed.a.degree",
              "e = summed.a.degree", SUM),
-    Mutation("interval not centred", "pi_engine/radix/conversion.py", "lower = X - E", "lower = X", COMPUTE),
+    Mutation("interval not centred", "pi_engine/radix/conversion.py", "fraction.residues or residues(X)).without(E)",
+             "fraction.residues or residues(X))", COMPUTE),
     Mutation("interval too short", "pi_engine/radix/conversion.py", "if R + 2 * E * odd", "if R + 3 * E * odd // 2", COMPUTE),
     Mutation("threads not cancelled", "pi_engine/splitting/tree.py", "        meter.cancelled = True\n", "", SUM),
     Mutation("lock not released", "pi_engine/splitting/tree.py", "    release_gil(True)", "    release_gil(False)", SUM),
-    Mutation("folder not synced", "pi_engine/digits/atomic.py", "            os.fsync(folder)", "            pass",
-             "tests/test_output_files.py"),
+    Mutation("folder not synced", "pi_engine/digits/durable.py",
+             "            with_retries(lambda: os.fsync(descriptor))", "            pass", "tests/test_output_files.py"),
     Mutation("one term less", "pi_engine/series/tail.py", "            high = middle\n    return high",
              "            high = middle\n    return max(1, high - 1)", COMPUTE),
     Mutation("one term more", "pi_engine/series/tail.py", "            high = middle\n    return high",
@@ -72,19 +67,21 @@ MUTATIONS = [
     Mutation("shadow without its last term", "pi_engine/splitting/shadow.py", "end - first)", "end - first - 1)", SUM),
     Mutation("a block of the shadow too few", "pi_engine/splitting/shadow_blocks.py", "return size * degree + last_degree + 1",
              "return size * degree + last_degree", BLOCKS),
-    Mutation("the sign of the shadow's differences", "pi_engine/splitting/shadow_blocks.py", "[2 * _LOW - row if j % 2 else",
-             "[2 * _LOW - row if j % 2 == 0 else", BLOCKS),
-    Mutation("a folded difference that exceeds M", "pi_engine/splitting/shadow_blocks.py", "[2 * _LOW - row if", "[_LOW - row if", BLOCKS),
+    Mutation("the sign of the shadow's differences", "pi_engine/splitting/shadow_blocks.py", "[2 * multiples - row if j % 2 else",
+             "[2 * multiples - row if j % 2 == 0 else", BLOCKS),
+    Mutation("a folded difference that exceeds M", "pi_engine/splitting/shadow_blocks.py", "[2 * multiples - row if",
+             "[multiples - row if", BLOCKS),
     Mutation("the larger degree of p and q", "pi_engine/splitting/shadow_blocks.py", "max(series.p.degree, series.q.degree, 0)",
              "max(series.q.degree, 0)", BLOCKS),
-    Mutation("the degree of an a that is 0", "pi_engine/splitting/shadow_blocks.py", "max(series.a.degree, 0)", "series.a.degree", BLOCKS),
+    Mutation("the degree of an a that is 0", "pi_engine/splitting/shadow_blocks.py", "max(series.a.degree, 0)",
+             "series.a.degree", BLOCKS),
     Mutation("what is missing not compiled", "pi_engine/engine.py", "prepare_fast_path(clock.progress)\n", "pass\n",
              "tests/test_fast_path.py"),
     Mutation("the shadow's blocks folded too late", "pi_engine/splitting/shadow_blocks.py", "_STEPS = 23", "_STEPS = 24", BLOCKS),
     Mutation("the shadow's blocks in the wrong order", "pi_engine/splitting/shadow_blocks.py", "for row in others:",
              "for row in reversed(others):", BLOCKS),
-    Mutation("what blocks leave of the shadow", "pi_engine/splitting/shadow.py", "looped_residues(series, 1 + done, terms)",
-             "looped_residues(series, 1 + done, terms - 1)", BLOCKS),
+    Mutation("what blocks leave of the shadow", "pi_engine/splitting/shadow.py", "looped_residues(series, 1 + done, terms, prime)",
+             "looped_residues(series, 1 + done, terms - 1, prime)", BLOCKS),
     Mutation("series: components rounded too coarsely", "pi_engine/series/combination.py",
              "self._bits = bits + GUARD + ", "self._bits = bits - 4 + ", "tests/test_evaluation.py"),
     Mutation("series: a component's coefficient not weighed", "pi_engine/series/tail.py", "log2_sum - weight -",
@@ -92,7 +89,10 @@ MUTATIONS = [
     Mutation("series: π² without its root", "pi_engine/series/evaluation.py", "if form.power == 2:",
              "if form.power == 3:", "tests/test_evaluation.py"),
     Mutation("series: what is no catalogue's not compared", "pi_engine/engine.py",
-             "if not series_room.is_catalogued(plan.series):", "if plan.base == 7:", "tests/test_user_series.py"),
+             "    reference = []\n    if not series_room.is_catalogued(plan.series):", "    reference = []\n    if plan.base == 7:",
+             "tests/test_user_series.py"),
+    Mutation("series: digits beyond the iteration's not compared", "pi_engine/engine.py",
+             "require_equal(plan.series, converted.text, again.text())", "pass", "tests/test_user_series.py"),
     Mutation("series: forms counted that are not primitive", "pi_engine/series/class_number.py",
              " and gcd(a, b, c) == 1", " and gcd(a, b, c) >= 1", "tests/test_derivation.py"),
     Mutation("series: a fraction recognised too soon", "pi_engine/series/recognition.py", "* (1 << bits) < 1",
@@ -107,12 +107,30 @@ MUTATIONS = [
     Mutation("hash of a piece", "pi_engine/radix/digit_hash.py", "powmod(self._base, len(piece), modulus)",
              "powmod(self._base, len(piece) + 1, modulus)", "tests/test_compute.py"),
     Mutation("known position off by one", "pi_engine/verify/known.py", "int(end) - 9", "int(end) - 8", "tests/test_sabotage.py"),
-    Mutation("no fsync before the rename", "pi_engine/digits/atomic.py", "                os.fsync(stream.fileno())\n",
-             "",
-             "tests/test_output_files.py"),
-    Mutation("temporary left behind", "pi_engine/digits/atomic.py", "            temporary.unlink(missing_ok=True)",
-             "            pass",
-             "tests/test_output_files.py"),
+    Mutation("no fsync before the rename", "pi_engine/digits/durable.py", "    sync(stream.fileno())\n", "", "tests/test_output_files.py"),
+    Mutation("temporary left behind", "pi_engine/digits/pending_file.py", "                self.path.unlink(missing_ok=True)",
+             "                pass", "tests/test_output_files.py"),
+    Mutation("a file's bytes not compared", "pi_engine/digits/writer.py",
+             "        if _bytes_at(place) != written:\n            return False\n",
+             "        _bytes_at(place)\n", READ_BACK),
+    Mutation("a text's bytes not compared", "pi_engine/digits/text_file.py", "same = found.found() == written.found() and",
+             "same = bool(found.found()) and", READ_BACK),
+    Mutation("one modulus of a file", "pi_engine/digits/writer.py", "(found.values, found.count) == (expected.values,",
+             "(found.values[0], found.count) == (expected.values[0],", READ_BACK),
+    Mutation("one modulus of a text", "pi_engine/digits/text_file.py", " and digit_hash.values == list(residues.values())",
+             " and digit_hash.values[0] == next(iter(residues.values()))", READ_BACK),
+    Mutation("a folder taken for a piece", "pi_engine/digits/ycd_set.py", "if match is None or not stat.S_ISREG(path.lstat().st_mode):",
+             "if match is None:", "tests/files/test_set_replacement.py"),
+    Mutation("foreign content taken for a piece", "pi_engine/digits/ycd_set.py", "    return header.block_id == int(match[\"id\"])",
+             "    return True", "tests/files/test_set_replacement.py"),
+    Mutation("the old set removed before the new one has its name", "pi_engine/digits/pending_set.py",
+             "        durable.with_retries(lambda: self.target.rename(aside))\n",
+             "        durable.with_retries(lambda: self.target.rename(aside))\n        remove_pieces(aside)\n",
+             "tests/files/test_set_replacement.py"),
+    Mutation("a broken-off replacement not finished", "pi_engine/digits/pending_set.py", "    if not os.path.lexists(target):\n",
+             "    if target is None:\n", "tests/files/test_set_replacement.py"),
+    Mutation("the first block alone for a header", "pi_engine/digits/head.py", "if len(head) >= LEAST_DIGITS:", "if head:",
+             "tests/files/test_conversion.py tests/files/test_small_pieces.py"),
     Mutation("a twiddle", "pi_engine/bigint/twiddles.py", "turned = mulmod_reduced(root, imaginary", "turned = mulmod_reduced(root, root",
              MULTIPLY),
     Mutation("a sign in a butterfly", "pi_engine/bigint/butterflies.py",
@@ -137,7 +155,17 @@ MUTATIONS = [
     Mutation("an interval for pi on the wrong side", "pi_engine/verify/near_integer.py", "middle = -change / root",
              "middle = change / root", NEAR_INTEGER),
     Mutation("a power's bit not doubled", "pi_engine/verify/bbp_kernel.py", "        x = r * factor\n", "        x = r\n", BBP),
-    Mutation("the carry between a fraction's digits", "pi_engine/verify/bbp_kernel.py", "high += low >> _DIGIT_BITS", "high += 0", BBP),
+    Mutation("BBP's integers without the remainder", "pi_engine/verify/bbp_kernel.py",
+             "x - load(scratch, POWERS + place)", "x", BY_RESIDUES),
+    Mutation("a denominator's product left out", "pi_engine/verify/bbp_kernel.py", "_product(denominator, m, p, inverse))",
+             "denominator)", BY_RESIDUES),
+    Mutation("the whole part of the fractions' sum", "pi_engine/verify/bbp_kernel.py", "whole += high >> _DIGIT_BITS", "whole += 0",
+             BY_RESIDUES),
+    Mutation("residues not compared", "pi_engine/verify/by_residues.py", "all((b - a - c) % p == 0 for a, b, p in triples)", "True",
+             BY_RESIDUES),
+    Mutation("the carry between a fraction's digits", "pi_engine/verify/bbp_kernel.py",
+             "high += low >> _DIGIT_BITS\n        low &= _DIGIT_MASK\n        start",
+             "low &= _DIGIT_MASK\n        start", BBP),
     Mutation("the sign of odd terms", "pi_engine/verify/bbp_sum.py", "if formula.alternating and k % 2 else term", "if False else term",
              BBP),
     Mutation("a component's shift", "pi_engine/verify/bbp_formulas.py", "Component(1, -6, 10, 9)", "Component(1, -5, 10, 9)", BBP),
@@ -152,8 +180,9 @@ MUTATIONS = [
     Mutation("the j-invariant's answer ignored", "pi_engine/full_check.py", "if found.confirmed != plan.digits:", "if False:", FULL),
     Mutation("the other series not compared", "pi_engine/full_check.py", "if run_again(other) != value_hash:", "if not other:", FULL),
     Mutation("a certificate's bytes not compared", "pi_engine/certificate.py", '!= _fingerprint(file):', '== ("", _fingerprint(file)):',
-             FULL),
-    Mutation("lanes: a column's high halves one place off", "pi_engine/bigint/digit_lanes.py", "sums[COLUMNS + k], digit, window[k], high",
+             CERTIFICATE),
+    Mutation("lanes: a column's high halves one place off", "pi_engine/bigint/digit_lanes.py",
+             "sums[COLUMNS + k], digit, window[k], high",
              "sums[COLUMNS + k], digit, window[k + 1], high", LANES),
     Mutation("lanes: the second product's sign", "pi_engine/bigint/lane_arithmetic.py", "    other = first_sign ^ second_sign\n",
              "    other = first_sign\n", LANES),
@@ -164,7 +193,8 @@ MUTATIONS = [
              "q, Q_sign, level, common, False, divisor", SPLITTING),
     Mutation("lanes: a term too many in a short lane", "pi_engine/splitting/lane_kernel.py", "lanes_right_signed(k - last, SIGN_BIT)",
              "lanes_right_signed(k - last - broadcast_word(ONE), SIGN_BIT)", SPLITTING),
-    Mutation("lanes: three digits of a limb", "pi_engine/bigint/lane_arithmetic.py", "DIGIT_BITS - offset) | third", "DIGIT_BITS - offset)",
+    Mutation("lanes: three digits of a limb", "pi_engine/bigint/lane_arithmetic.py", "DIGIT_BITS - offset) | third",
+             "DIGIT_BITS - offset)",
              SPLITTING),
     Mutation("lanes: rooms of a term too few", "pi_engine/splitting/subtrees.py", "(largest >> (depth - j)) + 4",
              "(largest >> (depth - j)) + 3", SPLITTING),
@@ -172,21 +202,22 @@ MUTATIONS = [
              "_joined(_joined(A, B), C)", CHECKS),
     Mutation("a fold of the shadow left out", "pi_engine/splitting/shadow_kernel.py", "    return P, _fold(_times(node[1], q)),",
              "    return P, _times(node[1], q),", CHECKS),
-    Mutation("a thread's terms of the shadow in the wrong order", "pi_engine/splitting/shadow.py", "in sorted(parts):",
-             "in sorted(parts, reverse=True):", CHECKS),
+    Mutation("a thread's terms of the shadow in the wrong order", "pi_engine/splitting/compiled_shadow.py", "in sorted(parts))]",
+             "in sorted(parts, reverse=True))]", CHECKS),
     Mutation("the second prime not compared", "pi_engine/bigint/moduli.py", "zip(left.values, right.values, (",
              "zip(left.values[:1], right.values[:1], (", CHECKS),
-    Mutation("the second prime always the same", "pi_engine/bigint/moduli.py", "(1 << 60) | start", "(1 << 60) | 12345", CHECKS),
+    Mutation("the second prime always the same", "pi_engine/bigint/moduli.py", "(1 << 61) - gap)", "(1 << 61) - 12345)", CHECKS),
     Mutation("words not compared modulo the second prime", "pi_engine/radix/spine.py", "            if not _fits(",
              "            if i == 0 and not _fits(", CHECKS),
     Mutation("the text not compared modulo the second prime", "pi_engine/engine.py",
              "text_residues(text, plan, threads) != converted.residues:",
              "(found := text_residues(text, plan, threads)) is None or found.values[0] != converted.hash:", CHECKS),
-    Mutation("a level's T not compared", "pi_engine/splitting/merge_check_kernel.py", "return 0 if out_residues[2, i] == T else 3",
+    Mutation("a level's T not compared", "pi_engine/splitting/merge_check_kernel.py",
+             "return 0 if is_sum(both, i, left, right, constants) else 3",
              "return 0", CHECKS),
     Mutation("a level's P not compared", "pi_engine/splitting/merge_check_kernel.py", "        return 1\n", "        return 0\n", CHECKS),
     Mutation("a large merge not compared", "pi_engine/splitting/upper_tree.py",
-             "            require_merge(found == expected, row,", "            require_merge(True, row,", CHECKS),
+             "            require_product(self.read(threads), expected, row, 64 * len(self.limbs))\n", "", CHECKS),
     Mutation("truncation: too few bits kept", "pi_engine/series/truncation.py", ".bit_length() + STEPS + margin",
              ".bit_length() + STEPS - 179", TRUNCATION),
     Mutation("truncation: the first node's common factors", "pi_engine/splitting/fast_tree.py",
@@ -201,12 +232,15 @@ MUTATIONS = [
              "tail_bits(series, 2 * first + 1, component)", TRUNCATION),
     Mutation("truncation: a limb too many", "pi_engine/splitting/truncation.py", "math.ceil(bits / 64) - 1 if", "math.ceil(bits / 64) if",
              TRUNCATION),
-    Mutation("truncation: the lost limbs' sign", "pi_engine/splitting/truncation.py", "(-low if x.negative else low)", "low", TRUNCATION),
-    Mutation("truncation: the cut not compared", "pi_engine/splitting/truncation.py", "require(found % M61 == before,", "require(True,",
+    Mutation("truncation: the lost limbs' sign", "pi_engine/splitting/truncation.py", "+ low) * (-1 if x.negative else 1)",
+             "+ low)", TRUNCATION),
+    Mutation("truncation: the cut not compared", "pi_engine/splitting/truncation.py", "        require_equal(found, before,",
+             "        require_equal(before, before,",
              TRUNCATION),
-    Mutation("truncation: the shadow of what is left", "pi_engine/splitting/truncation.py", "cut.residues = left, whole",
-             "cut.residues = left, left", TRUNCATION),
-    Mutation("truncation: the root's copy not compared", "pi_engine/splitting/shadow.py", "require(found == left,", "require(True,",
+    Mutation("truncation: the shadow of what is left", "pi_engine/splitting/truncation.py", "if x.negative else 1), whole",
+             "if x.negative else 1), left", TRUNCATION),
+    Mutation("truncation: the root's copy not compared", "pi_engine/splitting/shadow.py", "            require_equal(read, kept,",
+             "            require_equal(kept, kept,",
              TRUNCATION),
     Mutation("truncation: where a node begins", "pi_engine/splitting/fast_tree.py", "cut(lo, hi, i, len(nodes)) for",
              "cut(lo, hi, i << merged, len(nodes)) for", TRUNCATION),
@@ -229,10 +263,10 @@ MUTATIONS = [
     Mutation("a thread's part of what follows", "pi_engine/bigint/threads.py", "max(first - starts[i], 0)", "0", RESIDUES),
     Mutation("the largest power of ten not checked", "pi_engine/radix/powers.py", " or level == shape.height)", ")", RADIX),
     Mutation("the bits that a shift leaves", "pi_engine/radix/spine.py", "(inverse << left) % prime", "inverse", RADIX),
-    Mutation("a certificate's residues not compared", "pi_engine/certificate.py", 'if residues != list(told["residues"].values()):',
-             "if False:", FULL),
+    Mutation("a certificate's residues not compared", "pi_engine/certificate.py",
+             'if [str(digit_hash.value) for digit_hash in hashes] != list(told["residues"].values()):', "if False:", CERTIFICATE),
     Mutation("the check of products", "pi_engine/bigint/product.py",
-             "        check_product(a, b, product, pool=executor(threads - 1) if threads > 1 else None)\n",
+             "        check_product(a, b, product, threads)\n",
              "        pass\n", MULTIPLY),
     Mutation("rows' shift", "pi_engine/bigint/residue_kernels.py", "load(table, ROWS_SHIFT)", "load(table, TO_128)", RESIDUES),
     Mutation("a row that is not full", "pi_engine/bigint/row_sums.py", "if n % ROW:", "if False:", RESIDUES),
@@ -250,6 +284,7 @@ MUTATIONS = [
     Mutation("a signal in the way of an error", INTERRUPTS, "if sys.exc_info()[1] is None:", "if True:", PROCESSES),
     Mutation("a signal as Python shuts down", INTERRUPTS, "signal.signal(number, signal.SIG_DFL)", "pass", PROCESSES),
     Mutation("a signal's error in front of it", INTERRUPTS, "if _discarded:", "if False:", PROCESSES),
+    *CUSTODY,
 ]  # fmt: skip
 
 

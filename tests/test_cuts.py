@@ -8,8 +8,8 @@ from gmpy2 import mpq, mpz
 
 import pi_engine
 from pi_engine import VerificationError, plan, summation
+from pi_engine.bigint import moduli
 from pi_engine.bigint.limbs import limbs_of
-from pi_engine.bigint.mersenne import M61
 from pi_engine.splitting import fast_tree
 from pi_engine.splitting import truncation as cutting
 from pi_engine.splitting.node_level import LimbRoom
@@ -27,8 +27,8 @@ def number(value, *, own, residues=True):
         room = LimbRoom(len(limbs))
         room.limbs[:] = limbs
         limbs = room.limbs
-    residue = int(mpz(value) % M61)
-    return Number(limbs, value < 0, room, (residue, (residue * 3) % M61) if residues else None)
+    found = moduli.residues(mpz(value))
+    return Number(limbs, value < 0, room, (found, found * 3) if residues else None)
 
 
 @pytest.mark.parametrize("own", [True, False])
@@ -56,7 +56,7 @@ def test_a_cut_leaves_the_upper_limbs(rng, own, copy, sign, last):
         for value, x in zip(values, cut[:3], strict=True):
             if x is not None:
                 assert x.to_mpz() == (abs(value) >> 64 * lost) * (-1 if value < 0 else 1) != 0
-                assert x.residues == (int(x.to_mpz() % M61), int(value % M61) * 3 % M61)
+                assert x.residues == (moduli.residues(x.to_mpz()), moduli.residues(value) * 3)
                 x.release()
         assert not any(room._block for room in rooms)  # of what was moved the old memory has gone back, and now all
 
@@ -107,7 +107,7 @@ def test_nothing_is_cut_where_nothing_is_known():
 
 
 def test_without_residues_nothing_is_compared(monkeypatch):
-    monkeypatch.setattr(cutting, "residue_of_magnitude", None)
+    monkeypatch.setattr(cutting, "residues_of_several", None)
     node = LargeNode(None, *(number(mpz(x) ** 1000, own=True, residues=False) for x in (3, 5)))
     cut = truncated(node, 64, 1, copy=True)
     assert cut.Q.residues is None and len(cut.Q) < len(node.Q)

@@ -16,10 +16,13 @@ from .homes import environment_of, python
 
 class Kernel:
     def __init__(self, *, stored, loaded=False, seconds=10.0):
-        self.stored, self.loaded, self.seconds, self.name, self.not_stored = stored, loaded, seconds, "one", ""
+        self.stored, self.loaded, self.seconds, self.name = stored, loaded, seconds, "one"
+        self.not_stored = self.damage = ""
 
     def is_stored(self):
         return self.stored or self.loaded
+
+    fetch = is_stored
 
     def is_loaded(self):
         return self.loaded

@@ -15,7 +15,7 @@ from pi_engine.splitting import fast_tree, level_division, lower_tree, merge_che
 def _large(monkeypatch):
     """Merges are checked from the subtrees on, and residues found on all threads."""
     monkeypatch.setattr(fast_tree, "LARGE_BITS", 1)
-    monkeypatch.setattr(merge_check, "SHARED_FROM_BITS", 0)
+    monkeypatch.setattr(merge_check, "SHARED_FROM_BITS_OF_BOTH", 0)
 
 
 def split(check=True, terms=30_000):
@@ -85,7 +85,7 @@ def test_nothing_is_checked_where_nothing_is_asked(monkeypatch):
 
     for module, name in (
         (merge_check, "residues_of"),
-        (upper_tree, "residue_of_magnitude"),
+        (upper_tree, "residues_of_limbs"),
         (fast_tree, "with_residues"),
     ):
         monkeypatch.setattr(module, name, never)

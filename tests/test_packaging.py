@@ -48,18 +48,74 @@ def test_what_is_imported_is_declared_and_the_reverse(checkout, project):
     assert optional <= imported
 
 
+def pinned(text):
+    """Name, version, marker and hashes of each package of a file of requirements."""
+    found = []
+    for entry in text.replace("\\\n", " ").splitlines():
+        if entry and not entry.startswith(("#", "-r ")):
+            requirement, *hashes = entry.split(" --hash=")
+            pin, _, marker = requirement.partition(";")
+            name, _, version = pin.partition("==")
+            found.append((normal(name.strip()), version.strip(), marker.strip(), [text.strip() for text in hashes]))
+    return found
+
+
 def test_pins_satisfy_the_metadata(checkout, project):
     pins = {}
     for name in ("run", "test"):
-        for line in (checkout / f"scripts/requirements/{name}.txt").read_text().splitlines():
-            if "==" in line:
-                package, _, version = line.partition("==")
-                pins[normal(package)] = tuple(map(int, version.split(".")))
+        for package, version, _, _ in pinned((checkout / f"scripts/requirements/{name}.txt").read_text()):
+            pins[package] = tuple(map(int, version.split(".")))
     extras = [text for texts in project["optional-dependencies"].values() for text in texts]
     build = tomllib.loads((checkout / "pyproject.toml").read_text())["build-system"]["requires"]
     for text in [*project["dependencies"], *extras, *build]:
         package, _, lowest = text.partition(">=")
         assert pins[normal(package)] >= tuple(map(int, lowest.split("."))), text
+
+
+REQUIREMENTS = ("run", "test", "plots", "peers")
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_all_that_is_installed_has_its_hashes(checkout, name):
+    """Also what the packages that are named pull in: pip refuses the rest. All files name one version of a package."""
+    folder = checkout / "scripts/requirements"
+    packages = pinned((folder / f"{name}.txt").read_text())
+    assert packages
+    for package, version, _, hashes in packages:
+        assert version and hashes, package
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", text) for text in hashes), package
+        assert len(set(hashes)) == len(hashes)
+    assert set(packages_of(packages)) <= set(packages_of(pinned((folder / "test.txt").read_text())))
+    named = pinned((folder / f"{name}.in").read_text())
+    assert {pin[:2] for pin in named} <= {pin[:2] for pin in packages}
+    assert "://" not in (folder / f"{name}.txt").read_text()
+
+
+def packages_of(pins):
+    return [(package, version, tuple(hashes)) for package, version, _, hashes in pins]
+
+
+def test_what_is_pulled_in_is_pinned(checkout):
+    """By the metadata of what is installed here, however deep, as far as it applies to this platform."""
+    pins = {package for package, *_ in pinned((checkout / "scripts/requirements/test.txt").read_text())}
+    requirement = pytest.importorskip("packaging.requirements").Requirement
+    for package in sorted(pins):
+        try:
+            needs = importlib.metadata.requires(package) or []
+        except importlib.metadata.PackageNotFoundError:  # of another platform
+            continue
+        for need in map(requirement, needs):
+            if need.marker is None or need.marker.evaluate({"extra": ""}):
+                assert normal(need.name) in pins, f"{package} needs {need}"
+
+
+def test_the_environment_is_installed_by_hashes_alone(checkout):
+    """The scripts install nothing from the index by any other call of pip."""
+    text = (checkout / "scripts/_venv.sh").read_text() + (checkout / "scripts/test-wheel").read_text()
+    calls = [line for line in text.replace("\\\n", " ").splitlines() if "pip install" in line]
+    assert calls
+    for call in calls:
+        assert "--require-hashes" in call or "--no-deps --no-build-isolation" in call
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +176,55 @@ def test_the_source_distribution_holds_what_the_tests_need(checkout, distributio
     folders = ("pi_engine", "gmpy2-stubs", "tests", "benchmarks", "scripts", "docs", ".ci")
     wanted = {path for folder in folders for path in (checkout / folder).rglob("*") if path.is_file()}
     wanted |= {
-        checkout / name for name in ("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml")
+        checkout / name
+        for name in ("README.md", "LICENSE", "NOTICE", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml")
     }
     missing = {path.relative_to(checkout).as_posix() for path in wanted if "__pycache__" not in path.parts} - held
     assert missing == set()
+
+
+def licences(checkout):
+    """What NOTICE says of each package."""
+    text = re.sub(r"\n {10,}", " ", (checkout / "NOTICE").read_text(encoding="utf-8"))
+    return dict(re.findall(r"^([\w-]+) {2,}(\S.*)$", text.partition("Always used:")[2], re.MULTILINE))
+
+
+def test_the_notice_names_the_licence_of_every_requirement(checkout, project):
+    found = licences(checkout)
+    extras = [text for texts in project["optional-dependencies"].values() for text in texts]
+    build = tomllib.loads((checkout / "pyproject.toml").read_text())["build-system"]["requires"]
+    assert required([*project["dependencies"], *extras, *build]) <= set(found)
+    assert "LGPL-3.0-or-later" in found["gmpy2"] and "contains GMP (LGPL-3.0-or-later" in found["gmpy2"]
+
+
+def test_the_notice_names_what_is_pulled_in_for_users(checkout):
+    pins = {
+        package
+        for name in ("run", "plots", "peers")
+        for package, *_ in pinned((checkout / f"scripts/requirements/{name}.txt").read_text())
+    }
+    of_the_build = {"pathspec", "pluggy", "tomlkit", "trove-classifiers"}
+    assert pins - of_the_build <= set(licences(checkout))
+
+
+def test_the_notice_agrees_with_the_packages_themselves(checkout):
+    compared = 0
+    for package, licence in licences(checkout).items():
+        try:
+            told = importlib.metadata.metadata(package).get("License-Expression")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        if told:
+            assert licence.partition(";")[0] == told, package
+            compared += 1
+    assert compared >= 3
+
+
+def test_both_distributions_hold_licence_and_notice(checkout, distributions):
+    with zipfile.ZipFile(distributions[0]) as wheel:
+        held = {name.partition(".dist-info/")[2]: name for name in wheel.namelist()}
+        for name in ("LICENSE", "NOTICE"):
+            assert wheel.read(held[f"licenses/{name}"]) == (checkout / name).read_bytes()
+    with tarfile.open(distributions[1]) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"LICENSE", "NOTICE"} <= held

@@ -9,12 +9,11 @@ import sys
 import pytest
 
 import pi_engine
-from pi_engine import file_methods, proof_by_bbp, verify_file
+from pi_engine import file_methods, verify_file
 from pi_engine.cli.outlook import Outlook
 from pi_engine.cli.progress_bar import ProgressBar
-from pi_engine.errors import VerificationError
 from pi_engine.runtime.progress import Step, announce, part_of, silent, steps_within, within
-from pi_engine.verify.by_bbp import LOCATING, Disagreement
+from pi_engine.verify.by_bbp import LOCATING
 
 
 class Clock:
@@ -190,27 +189,23 @@ def test_a_verification_says_what_comes_and_when_it_has_found_an_error(tmp_path,
     # 30 is among the published digits, and among those that the method bbp computes
     expected = wrong_at is not None and (method == "bbp") == (wrong_at == 25_000) and method != "known"
     assert any(phase.startswith(LOCATING) for phase in told.begun) == expected
-    assert found.status == ("ok" if wrong_at is None or (method == "known" and wrong_at == 25_000) else "wrong")
+    unseen = wrong_at is None or (method == "known" and wrong_at == 25_000)
+    assert found.status == (("unproved" if method in ("bbp", "known") else "ok") if unseen else "wrong")
 
 
-def test_auto_locates_the_faster_way(tmp_path, monkeypatch):
-    """After BBP has found that a digit is wrong, it is recomputed or bisected, whichever takes less time."""
+def test_auto_locates_by_bisection_where_nothing_else_fits(tmp_path, monkeypatch):
     text = pi_engine.compute(30_000).text()
     (tmp_path / "pi.txt").write_text(text[:25_000] + str((int(text[25_000]) + 1) % 10) + text[25_001:])
-    bbp = file_methods.METHODS["bbp"]
-    for seconds, method in ((1e6, "recompute"), (0.0, "bbp")):
-        monkeypatch.setattr(file_methods, "bisecting_by_bbp", lambda *a, seconds=seconds: Step(LOCATING, seconds))
-        monkeypatch.setitem(file_methods.METHODS, "recompute", bbp._replace(fits=lambda case: False))
-        told = Recorder()
-        found = verify_file(tmp_path / "pi.txt", progress=told)
-        assert (found.status, found.first_wrong, found.method) == ("wrong", 24_999, method)
-        assert any(phase.startswith(LOCATING) for phase in told.begun)
+    for name, row in file_methods.METHODS.items():
+        monkeypatch.setitem(file_methods.METHODS, name, row._replace(fits=lambda case, name=name: name == "bbp"))
+    told = Recorder()
+    found = verify_file(tmp_path / "pi.txt", progress=told)
+    assert (found.status, found.first_wrong, found.method) == ("wrong", 24_999, "bbp")
+    assert any(phase.startswith(LOCATING) for phase in told.begun)
 
 
-@pytest.mark.parametrize(
-    ("recompute", "bbp", "chosen"), [(1.0, 0.6, "recompute"), (2.1, 1.0, "bbp"), (1.0, 2.0, "recompute")]
-)
-def test_auto_prefers_what_also_finds_the_wrong_digit(recompute, bbp, chosen):
+@pytest.mark.parametrize(("recompute", "bbp"), [(1.0, 0.6), (1e6, 1.0), (1.0, 2.0)])
+def test_auto_prefers_what_proves_whatever_it_takes(recompute, bbp):
     def row(name, seconds):
         return file_methods.METHODS[name]._replace(fits=lambda case: True, seconds=lambda case, digits: seconds)
 
@@ -219,7 +214,8 @@ def test_auto_prefers_what_also_finds_the_wrong_digit(recompute, bbp, chosen):
             digits = 1000
 
     rows = [row("recompute", recompute), row("bbp", bbp)]
-    assert file_methods.chosen(Case, rows) is rows[chosen == "bbp"]
+    assert file_methods.chosen(Case, rows) is file_methods.chosen(Case, rows[::-1]) is rows[0]
+    assert file_methods.chosen(Case, rows[1:]) is rows[1]
     assert file_methods.chosen(Case, []) is None
 
 
@@ -332,13 +328,3 @@ def test_a_notice_stands_above_the_bar(tmp_path, monkeypatch):
     monkeypatch.setattr(sys.modules[__name__], "_SLOWLY", _NOTICE)
     shown, _ = in_terminal(tmp_path)
     assert re.search(r"(?:^|\n|\r|\x1b\[2K)a notice\r?\n", shown), shown
-
-
-def test_a_contradiction_of_bbp_and_recomputation_is_no_verdict(tmp_path, monkeypatch):
-    pi_engine.compute(30_000).write(tmp_path / "pi.txt")
-    monkeypatch.setattr(proof_by_bbp, "prove", lambda *a, **k: Disagreement())
-    monkeypatch.setattr(file_methods, "bisecting_by_bbp", lambda *a: Step(LOCATING, 1e6))
-    row = file_methods.METHODS["recompute"]
-    monkeypatch.setitem(file_methods.METHODS, "recompute", row._replace(fits=lambda case: False))
-    with pytest.raises(VerificationError, match="all equal those computed here"):
-        verify_file(tmp_path / "pi.txt")

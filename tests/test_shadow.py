@@ -3,31 +3,37 @@
 import itertools
 import threading
 
+import gmpy2
 import numpy as np
 import pytest
 
 from pi_engine import VerificationError
 from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.moduli import Residues, moduli, random_prime
+from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.threads import beside
 from pi_engine.series import CHUDNOVSKY
-from pi_engine.splitting import fast_tree, shadow, tree_kernels
+from pi_engine.splitting import compiled_shadow, fast_tree, shadow, tree, tree_kernels
 
 from .test_fast_splitting import EVERY
 
 
 def looped(series, terms):
     """Q and T of the terms 0 ≤ k < `terms`, one by one."""
-    _, Q, T = shadow.looped_residues(series, 1, terms)
-    return int(Q), int((series.a(0) * Q + T) % M61)
+    pairs = []
+    for prime in moduli():
+        _, Q, T = shadow.looped_residues(series, 1, terms, prime)
+        pairs.append((int(Q), int((series.a(0) * Q + T) % prime)))
+    return tuple(Residues(values) for values in zip(*pairs, strict=True))
 
 
 @pytest.mark.parametrize("series", EVERY.values(), ids=EVERY)
 def test_strands_of_every_length(monkeypatch, series):
-    monkeypatch.setattr(shadow, "_LEAST_SHARE", 1)
+    monkeypatch.setattr(compiled_shadow, "_LEAST_SHARE", 1)
     for terms in (*range(1, 20), 1001, 20_000):
         expected = looped(series, terms)
         for threads in (1, 2, 5):
-            assert shadow.compiled_shadow_residues(series, terms, threads) == expected
+            assert compiled_shadow.compiled_shadow_residues(series, terms, threads) == expected
 
 
 def test_the_bounds_of_the_kernel_at_their_edges(rng):
@@ -46,9 +52,64 @@ def test_the_bounds_of_the_kernel_at_their_edges(rng):
         assert found.tolist() == [P, Q, T]
 
 
+def largest_prime():
+    """The nearest below 2^61 − 1: the largest residues and values."""
+    return int(gmpy2.prev_prime(M61))
+
+
+@pytest.mark.parametrize("prime", [random_prime, largest_prime])
+def test_the_bounds_of_the_second_kernel_at_their_edges(rng, prime):
+    """The largest values and differences everywhere; what is left over, and strands of no term."""
+    prime = prime()
+    for count, rest, degree in itertools.product((0, 1, 2, 9), (0, 1, 3), (0, 1, 6)):
+        p, q, a = (
+            np.array([prime - 1 - rng.randrange(2) for _ in range(tree_kernels.STRANDS * (degree + 1))], np.uint64)
+            for _ in "pqa"
+        )
+        expected = []
+        for strand in range(tree_kernels.STRANDS):
+            values = [[int(x) for x in f[strand :: tree_kernels.STRANDS]] for f in (p, q, a)]
+            P, Q, T = 1, 1, 0
+            for _ in range(count + (rest if strand == 3 else 0)):
+                p_k, q_k, a_k = (f[0] * pow(2, -64, prime) for f in values)
+                P = P * p_k % prime
+                Q, T = Q * q_k % prime, (T * q_k + P * a_k) % prime
+                values = [[(x + y) % prime for x, y in zip(f, [*f[1:], 0], strict=True)] for f in values]
+            expected += [P, Q, T]
+        found, table = np.empty(3 * tree_kernels.STRANDS, np.uint64), modulus_table(prime)
+        tree_kernels.shadow_modulo_prime(p, q, a, count, rest, table.ctypes.data, found)
+        assert found.tolist() == expected
+
+
+@pytest.mark.parametrize("row", [row for row in range(12) if row != 9])  # the last strand's P: nothing needs it
+def test_a_wrong_strand_of_the_second_kernel_is_seen(monkeypatch, row):
+    sum_ = fast_tree.split_fast(CHUDNOVSKY, 2000, 2, lambda *step: None)
+    real = tree_kernels.shadow_modulo_prime
+
+    def damaged(*arguments):
+        real(*arguments)
+        arguments[-1][row] = (int(arguments[-1][row]) + 1) % random_prime()
+
+    monkeypatch.setattr(tree_kernels, "shadow_modulo_prime", damaged)
+    with pytest.raises(VerificationError, match=rf"shadow, compared modulo the prime {random_prime()}"):
+        shadow.check_against_shadow(CHUDNOVSKY, 2000, sum_, compiled=True, threads=2)
+
+
+@pytest.mark.parametrize("number", ["Q", "T"])
+@pytest.mark.parametrize("modulus", [0, 1])
+def test_an_error_that_one_modulus_does_not_see(number, modulus):
+    """A multiple of 2^61 − 1, as of limbs displaced by 61 places, or of the random prime."""
+    node = fast_tree.split_fast(CHUDNOVSKY, 2000, 2, lambda *step: None)
+    for root in (node, tree.split_plain(CHUDNOVSKY, 2000)):
+        shadow.check_against_shadow(CHUDNOVSKY, 2000, root._replace(truncated=None))
+        wrong = root._replace(truncated=None, **{number: getattr(root, number) + (moduli()[modulus] << 777)})
+        with pytest.raises(VerificationError, match="shadow"):
+            shadow.check_against_shadow(CHUDNOVSKY, 2000, wrong)
+
+
 @pytest.mark.parametrize("row", [0, 1, 2])
 def test_a_wrong_strand_is_seen(monkeypatch, row):
-    monkeypatch.setattr(shadow, "_LEAST_SHARE", 1)
+    monkeypatch.setattr(compiled_shadow, "_LEAST_SHARE", 1)
     sum_ = fast_tree.split_fast(CHUDNOVSKY, 2000, 2, lambda *step: None)
     real = tree_kernels.shadow_of_terms
 
@@ -72,7 +133,7 @@ def test_beside_the_sum_it_is_the_same(threads):
 
 
 def test_what_is_wrong_with_it_beside_the_sum_is_seen(monkeypatch):
-    monkeypatch.setattr(shadow, "compiled_shadow_residues", lambda *a: (1, 2))
+    monkeypatch.setattr(compiled_shadow, "compiled_shadow_residues", lambda *a: (Residues((1, 2)), Residues((3, 4))))
     found = shadow.shadow_beside(CHUDNOVSKY, 500, 2)
     node = fast_tree.split_fast(CHUDNOVSKY, 500, 2, lambda *step: None)
     with pytest.raises(VerificationError, match="shadow"):

@@ -5,12 +5,15 @@ from itertools import pairwise
 from math import comb
 from types import SimpleNamespace
 
+import gmpy2
 import pytest
 from gmpy2 import mpz
 
 from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.moduli import random_prime
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
 from pi_engine.splitting import shadow, shadow_blocks
+from pi_engine.splitting.compiled_shadow import compiled_shadow_residues
 
 from .conftest import MULTIPLIER
 from .test_fast_splitting import EVERY
@@ -79,7 +82,7 @@ def test_at_every_change_of_the_sizes():
 
 def test_many_terms_are_the_same_by_the_kernel():
     for series in (CHUDNOVSKY, RAMANUJAN_1914):
-        assert shadow.shadow_residues(series, 700_001) == shadow.compiled_shadow_residues(series, 700_001)
+        assert shadow.shadow_residues(series, 700_001) == compiled_shadow_residues(series, 700_001)
 
 
 def test_it_needs_no_kernel(monkeypatch):
@@ -87,42 +90,73 @@ def test_it_needs_no_kernel(monkeypatch):
     assert shadow.shadow_residues(CHUDNOVSKY, 20_000) == looped(CHUDNOVSKY, 20_000)
 
 
+MODULI = [M61, gmpy2.next_prime(2**61 - 2**52), gmpy2.prev_prime(M61), None]
+"""2^61 − 1, the ends of what the random prime is drawn from, and that prime."""
+
+
+def modulus(prime):
+    return shadow_blocks._Modulus(int(prime or random_prime()))
+
+
+def test_a_lane_that_is_folded_is_less_than_twice_the_modulus(rng):
+    for prime in MODULI:
+        M = modulus(prime)
+        for x in [0, 1, 2**61 - 1, 2**61, 2**85 - 1, *(rng.getrandbits(85) for _ in range(200))]:
+            found = M.folded(row(x, 2**85 - 1, x), shadow_blocks._LOW, shadow_blocks._HIGH)
+            assert all(
+                y < min(2**62, 2 * M.value) and (y - z) % M.value == 0
+                for y, z in zip(lanes(found), (x, 2**85 - 1, x), strict=True)
+            )
+
+
+def test_a_prime_that_is_too_small_is_refused():
+    with pytest.raises(AssertionError):
+        shadow_blocks._Modulus(2**61 - 2**52)
+
+
+@pytest.mark.parametrize("prime", MODULI)
 @pytest.mark.parametrize("largest", [True, False])
-def test_sums_stay_in_their_lanes(largest, rng):
+def test_sums_stay_in_their_lanes(largest, prime, rng):
     """Lanes of 2^62 − 1, the bound of what is transformed: none may reach the next lane before it is folded."""
     for count in (1, 2, 22, 23, 24, 46, 47, 120):
         rows = [[2**62 - 1 if largest else rng.randrange(2**62) for _ in LANES] for _ in range(count)]
-        sums = list(shadow_blocks._binomial_sums([row(*x) for x in rows], count + 60))
+        sums = list(shadow_blocks._binomial_sums([row(*x) for x in rows], count + 60, M := modulus(prime)))
         assert len(sums) == count + 60
         for t, found in enumerate(sums):
             assert found < 2**255
             exact = [sum(comb(t, i) * x[lane] for i, x in enumerate(rows)) for lane in range(3)]
-            assert [x % M61 for x in lanes(found)] == [x % M61 for x in exact]
+            assert [x % M.value for x in lanes(found)] == [x % M.value for x in exact]
 
 
-@pytest.mark.parametrize("value", [0, 1, M61 - 1, M61, None])
-def test_blocks_are_continued_as_polynomials_are(value, rng):
+@pytest.mark.parametrize("prime", MODULI)
+@pytest.mark.parametrize("value", [0, 1, -1, None])
+def test_blocks_are_continued_as_polynomials_are(value, prime, rng):
+    M = modulus(prime)
     for degree in (0, 1, 2, 13, 49, 60):
-        coefficients = [[rng.randrange(M61) if value is None else value for _ in range(degree + 1)] for _ in LANES]
+        coefficients = [[rng.randrange(M.value) if value is None else value for _ in range(degree + 1)] for _ in LANES]
 
         def blocks(t, coefficients=coefficients):
-            return [sum(c * t**i for i, c in enumerate(f)) % M61 for f in coefficients]
+            return [sum(c * t**i for i, c in enumerate(f)) % M.value for f in coefficients]
 
         first = [row(*blocks(t)) for t in range(degree + 1)]
-        for t, found in enumerate(shadow_blocks._continued(first, 3 * degree + 30)):
-            assert [x % M61 for x in lanes(found)] == blocks(t)
+        for t, found in enumerate(shadow_blocks._continued(first, 3 * degree + 30, M)):
+            assert [x % M.value for x in lanes(found)] == blocks(t)
 
 
+@pytest.mark.parametrize("prime", MODULI)
 @pytest.mark.parametrize("c", [1, -1, 2, -3])
-def test_blocks_are_continued_from_differences_at_the_edges(c):
+def test_blocks_are_continued_from_differences_at_the_edges(c, prime):
     """f(t) = c·C(t, j), whose jth difference is c modulo M: a sum of several M before, and no less than M after it is folded."""
+    M = modulus(prime)
     for j in range(1, 60):
-        first = [row(*[c * comb(t, j) % M61] * 3) for t in range(j + 1)]
-        for t, found in enumerate(shadow_blocks._continued(first, 3 * j + 30)):
-            assert [x % M61 for x in lanes(found)] == [c * comb(t, j) % M61] * 3
+        first = [row(*[c * comb(t, j) % M.value] * 3) for t in range(j + 1)]
+        for t, found in enumerate(shadow_blocks._continued(first, 3 * j + 30, M)):
+            assert [x % M.value for x in lanes(found)] == [c * comb(t, j) % M.value] * 3
 
 
-def test_blocks_are_joined_at_the_bounds_of_their_lanes(rng):
+@pytest.mark.parametrize("prime", MODULI)
+def test_blocks_are_joined_at_the_bounds_of_their_lanes(prime, rng):
+    M = modulus(prime)
     for count in range(1, 10):
         rows = [[2**85 - 1 - rng.randrange(2) for _ in LANES] for _ in range(count)]
         expected = []
@@ -130,5 +164,5 @@ def test_blocks_are_joined_at_the_bounds_of_their_lanes(rng):
             P, Q, T = 1, 1, 0
             for p, q, t in rows[start : start + 4]:
                 P, Q, T = P * p, Q * q, T * q + P * t
-            expected.append([P % M61, Q % M61, T % M61])
-        assert [lanes(x) for x in shadow_blocks._joined(row(*x) for x in rows)] == expected
+            expected.append([P % M.value, Q % M.value, T % M.value])
+        assert [lanes(x) for x in shadow_blocks._joined((row(*x) for x in rows), M)] == expected

@@ -6,7 +6,7 @@ import pytest
 from gmpy2 import mpz
 
 from pi_engine import VerificationError
-from pi_engine.bigint.mersenne import residue
+from pi_engine.bigint.moduli import residues
 from pi_engine.runtime.threads import release_gil
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
 from pi_engine.splitting import check_against_shadow, node, shadow, split, tree
@@ -57,7 +57,7 @@ def test_leaf_size_does_not_matter(monkeypatch, leaf_terms):
 @pytest.mark.parametrize("terms", [4095, 4096, 4097, 12345])
 def test_threads_do_not_matter(threads, terms):
     root = split(RAMANUJAN_1914, terms, threads=threads)
-    assert (residue(root.Q), residue(root.T)) == shadow.shadow_residues(RAMANUJAN_1914, terms)
+    assert (residues(root.Q), residues(root.T)) == shadow.shadow_residues(RAMANUJAN_1914, terms)
     assert root == split(RAMANUJAN_1914, terms)
 
 
@@ -65,7 +65,7 @@ def test_threads_do_not_matter(threads, terms):
 def test_the_shadow_is_the_residue_of_the_root(series, rng):
     for terms in [1, 2, 3, *(rng.randrange(4, 3000) for _ in range(int(5 * MULTIPLIER)))]:
         root = split(series, terms)
-        assert shadow.shadow_residues(series, terms) == (residue(root.Q), residue(root.T))
+        assert shadow.shadow_residues(series, terms) == (residues(root.Q), residues(root.T))
 
 
 def test_the_shadow_sees_any_changed_bit(rng):

@@ -63,6 +63,8 @@ def small_tune(monkeypatch, tmp_path):
         def is_stored(self):
             return self.origin == "stored"
 
+        fetch = is_stored
+
     monkeypatch.setattr(ALL_KERNELS, "kernels", lambda: [Kernel(), Kernel()])
     return Kernel
 

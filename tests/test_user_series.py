@@ -9,7 +9,9 @@ import pytest
 import pi_engine
 from pi_engine import UsageError, VerificationError, plan
 from pi_engine.cli.main import run
+from pi_engine.forecast import forecast
 from pi_engine.series import get, load
+from pi_engine.verify.reference import REFERENCE_DIGITS, is_run_again
 
 EXAMPLES = ["machin", "ramanujan"]
 
@@ -183,7 +185,7 @@ def test_a_series_for_something_else_is_noticed(write, capsys, change, digits):
         assert "mine" in captured.err
 
 
-@pytest.mark.parametrize("place", [20, 60, 150, 700, 5000, 9990])
+@pytest.mark.parametrize("place", [20, 60, 150, 700, 5000, 9990, 12_000, 20_500])
 def test_a_series_that_is_nearly_pi_is_noticed(place, million):
     """Where no published position is near: wrong from some digit on."""
     machin = get("machin")
@@ -194,6 +196,37 @@ def test_a_series_that_is_nearly_pi_is_noticed(place, million):
     for base in (10, 16):
         with pytest.raises(VerificationError, match=r"does not sum to π: at position \d+ it gives"):
             pi_engine.compute(place + 5, series=series, base=base)
+
+
+@pytest.mark.parametrize("check", ["fast", "full"])
+@pytest.mark.parametrize("base", ["10", "16"])
+def test_every_digit_of_a_file_s_series_is_compared(write, capsys, examples, base, check):
+    """An error behind what the iteration gives, and where no published digit is near."""
+    text = examples["machin"].read_text(encoding="utf-8")
+    path = write(text + '[[sum]]\ncoefficient = "1/10^3125"\np = 1\nq = "10^3125"\na = "k(k-1)(k-2)"\n')
+    right, wrong = ("12400", "12600") if base == "10" else ("10300", "10450")
+    assert run(["compute", right, "--series", path, "-q", "--base", base]) == 0
+    capsys.readouterr()
+    assert run(["compute", wrong, "--series", path, "-q", "--base", base, "--check", check]) == 3
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1
+    if check == "fast":  # a full check finds it by BBP, in the hexadecimal digits
+        position = int(re.search(r"at position (\d+)", said.err)[1])
+        assert int(right) < position < int(wrong)
+
+
+def test_what_the_comparison_takes_is_planned(examples):
+    series = load(examples["ramanujan"])
+    plain = plan.make_plan(get("chudnovsky"), 10**6, 10)
+    for check, compares in (("none", False), ("fast", True)):
+        made = plan.make_plan(series, 10**6, 10, check=check)
+        phases = [step.phase for step in forecast(made, 1, check)]
+        assert ("confirmation" in phases) == is_run_again(series, 10**6, check) == compares
+        assert not compares or made.memory_bytes >= plain.memory_bytes + 10**6
+    assert not is_run_again(get("ramanujan"), 10**6, "fast")
+    assert not is_run_again(series, REFERENCE_DIGITS, "fast")
+    names = {check.name: check.detail for check in pi_engine.compute(20_000, series=series).checks}
+    assert names["other series"] == "all 20000 digits are those of a run with the series chudnovsky"
 
 
 def test_a_negative_sum_is_no_series(write, capsys):

@@ -8,9 +8,11 @@ from gmpy2 import mpz
 
 from pi_engine.bigint.mersenne import M61
 from pi_engine.bigint.moduli import moduli, random_prime, residues
-from pi_engine.radix import word_text
+from pi_engine.errors import VerificationError
+from pi_engine.radix import integer_text, word_text
 from pi_engine.radix.conversion_kernels import PIECE
 from pi_engine.radix.digit_hash import DigitHash
+from pi_engine.radix.integer_text import from_text, to_text
 
 THREADS = [1, 2, 3]
 
@@ -89,3 +91,31 @@ def test_the_hash_of_a_text_is_that_of_its_digits(rng, monkeypatch):
                 place = rng.randrange(length)
                 with pytest.raises(ValueError, match="decimal digits"):
                     word_text.text_residues(text[:place] + wrong + text[place + 1 :])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("place", [40, 77, -1])
+def test_what_changes_on_its_way_to_or_from_a_text_is_seen(monkeypatch, sign, place):
+    """Words or characters that change after they have been made, by a multiple of 2^61 − 1 or otherwise."""
+    integer_text._TO_TEXT.ready(), integer_text._FROM_TEXT.ready()
+    x = sign * (mpz(10) ** 150_000 // 7)
+    text = to_text(x)
+    assert from_text(text) == x
+    made, read = word_text.word_text, word_text.words_of_text
+
+    def other_text(*a):
+        characters = made(*a)
+        characters[place] = ord("0") + (characters[place] - ord("0") + 1) % 10
+        return characters
+
+    def other_words(characters, *a):
+        words = read(characters, *a)
+        words[min(place, len(words) - 1)] ^= np.uint64(1)
+        return words
+
+    monkeypatch.setattr(word_text, "word_text", other_text)
+    monkeypatch.setattr(word_text, "words_of_text", other_words)
+    for convert, value in ((to_text, x), (from_text, text)):
+        assert convert(value, check=False) not in (x, text)
+        with pytest.raises(VerificationError, match="decimal"):
+            convert(value)

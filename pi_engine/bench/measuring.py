@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import statistics
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pi_engine.bench.programs import OURS, Program
 from pi_engine.errors import PiEngineError, VerificationError
+from pi_engine.runtime.child_process import command_of
 from pi_engine.runtime.progress import silent
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def title(digits: int, threads: int) -> str:
 
 
 def _answer(program: Program, digits: int, threads: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "pi_engine.bench.child", program.name, str(digits), str(threads)]
+    command = command_of("pi_engine.bench.child", program.name, str(digits), str(threads))
     process = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (this interpreter)
     if process.returncode:
         last = (process.stderr.strip().splitlines() or [f"exit status {process.returncode}"])[-1]

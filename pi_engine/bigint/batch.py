@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Indexes = NDArray[np.int64]
 
+ALIGNMENT = 8
+"""Limbs: results of a level begin on cache lines of their own, so that threads do not write to the same one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:

@@ -12,6 +12,7 @@ from pi_engine.bigint.level import NEVER, multiply_level
 from pi_engine.bigint.limb_products import multiply_limbs
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.product import TRANSFORM
+from pi_engine.runtime.kernel_set import KernelSet
 from pi_engine.runtime.tuning import Thresholds, measure
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pi_engine.runtime.tuning import Case
 
 _LEVEL_PRODUCTS = 64
+_LEVELS = KernelSet("pi_engine.bigint.batch_kernels:BATCH_KERNELS")
 
 
 def _operands(bits: int) -> tuple[mpz, mpz]:
@@ -60,6 +62,7 @@ def measure_crossovers(notice: Callable[[str], object] | None = None) -> Thresho
         notice: told each result, in a line, as it is found.
     """
     TRANSFORM.ready()
+    _LEVELS.ready()
     return measure(
         {
             "multiply": (_product, 10_000, 1_000_000),

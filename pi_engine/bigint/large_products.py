@@ -53,7 +53,7 @@ class LargeProducts:
 
     def multiply(self, *arrays: Any, check: bool) -> int:
         """Work through them until all are claimed, in workspace of this thread's own; to be called once by every thread."""
-        from pi_engine.bigint.level_transform import multiply_transformed_claimed
+        from pi_engine.bigint.batch_kernels import multiply_transformed_claimed
         from pi_engine.bigint.workspace import pool
 
         block = pool.take(self.workspace)

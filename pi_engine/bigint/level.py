@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.bigint import level_kernels as kernels
-from pi_engine.bigint.batch import Batch, Indexes
+from pi_engine.bigint import batch_kernels as kernels
+from pi_engine.bigint.batch import ALIGNMENT, Batch, Indexes
 from pi_engine.bigint.large_products import LargeProducts
 from pi_engine.bigint.limbs import MAX_LIMBS, Limbs
 from pi_engine.bigint.product import thresholds, transform_is_usable
@@ -53,12 +53,14 @@ def multiply_level(
     groups = np.empty(count + 1, np.int64)
     left, right = _indexes(a), _indexes(b)
     rooms = (len(a.limbs), *left, len(b.limbs), *right)
-    made, cost = kernels.plan(transform_from, *rooms, offsets, GROUP_NS, groups)
+    total = np.empty(1)
+    made = kernels.plan(transform_from, *rooms, offsets, GROUP_NS, groups, total)
     if made < 0:
-        raise ValueError(f"number {int(cost)} of the level lies outside its limbs")
+        raise ValueError(f"number {-1 - made} of the level lies outside its limbs")
+    cost = float(total[0])
     limbs = _room(a, b, int(offsets[count]), out)
     if cost > GROUP_NS * GROUPS_PER_THREAD * threads:
-        made, cost = kernels.plan(transform_from, *rooms, offsets, cost / (GROUPS_PER_THREAD * threads), groups)
+        made = kernels.plan(transform_from, *rooms, offsets, cost / (GROUPS_PER_THREAD * threads), groups, total)
     order = _dearest_first(offsets, groups[: made + 1])
     counter = np.zeros(1, np.uint64)
     large = None if transform_from == NEVER else LargeProducts.of(a, b, transform_from)
@@ -85,7 +87,7 @@ def add_level(a: Batch, b: Batch, pool: Executor | None = None, threads: int = 1
     if count and (_outside(a) or _outside(b)):
         raise ValueError("a number of the level lies outside its limbs")
     room = np.maximum(np.abs(a.lengths), np.abs(b.lengths)) + 1
-    ends = np.cumsum(-(-room // kernels.ALIGNMENT) * kernels.ALIGNMENT, dtype=np.int64)
+    ends = np.cumsum(-(-room // ALIGNMENT) * ALIGNMENT, dtype=np.int64)
     offsets = np.concatenate([np.zeros(1, np.int64), ends])
     limbs = _room(a, b, int(offsets[count]), out)
     lengths = np.empty(count, np.int64)
@@ -108,7 +110,7 @@ def add_level(a: Batch, b: Batch, pool: Executor | None = None, threads: int = 1
 def product_room(a: Batch, b: Batch) -> int:
     """Limbs that `out` must have for `multiply_level(a, b)`."""
     sizes = np.abs(a.lengths) + np.abs(b.lengths)
-    return int((-(-sizes // kernels.ALIGNMENT) * kernels.ALIGNMENT).sum())
+    return int((-(-sizes // ALIGNMENT) * ALIGNMENT).sum())
 
 
 def _common_length(a: Batch, b: Batch) -> int:

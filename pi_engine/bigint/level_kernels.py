@@ -10,14 +10,13 @@ Kernels take limbs as addresses, int64: arrays of every layout and writability w
 from __future__ import annotations
 
 import numpy as np
-from numba import float64, int64, uint64
 
 from pi_engine.bigint import mpn
+from pi_engine.bigint.batch import ALIGNMENT
 from pi_engine.bigint.residue_kernels import mersenne_residue, multiply_mersenne
 from pi_engine.bigint.words import address_of, claim, load, store
-from pi_engine.runtime.compilation import kernel, routine
+from pi_engine.runtime.compilation import routine
 
-ALIGNMENT = 8  # limbs: results begin on cache lines of their own, so that threads do not write to the same one
 ZERO = np.uint64(0)
 
 
@@ -32,21 +31,22 @@ def product_cost(n, m):
     return min(0.65 * n * 24.0 * (m / 24.0) ** 0.55, 95.0 * (n + m))
 
 
-@kernel
-def plan(below, a_room, a_offsets, a_lengths, b_room, b_offsets, b_lengths, offsets, group_cost, groups):
+@routine
+def plan(below, a_room, a_offsets, a_lengths, b_room, b_offsets, b_lengths, offsets, group_cost, groups, total):
     """Place the results and cut the level into groups.
 
-    Fills `offsets` (where each result begins; last entry: limbs in all) and `groups` (where each group begins). Returns the number of
-    groups and the cost in ns, or (−1, number) for a number that lies outside the `a_room`, `b_room` limbs there are. Products whose
+    Fills `offsets` (where each result begins; last entry: limbs in all), `groups` (where each group begins) and `total[0]` (the cost in
+    ns). Returns the number of groups, or −1 − i where number i lies outside the `a_room`, `b_room` limbs there are. Products whose
     smaller operand has `below` limbs or more are left to the transform: they have a place and no cost.
     """
     count = len(a_lengths)
     place, made = 0, 0
-    cost, total = 0.0, 0.0
+    cost = 0.0
+    total[0] = 0.0
     for i in range(count):
         n, m = abs(a_lengths[i]), abs(b_lengths[i])
         if a_offsets[i] < 0 or a_offsets[i] + n > a_room or b_offsets[i] < 0 or b_offsets[i] + m > b_room:
-            return -1, float(i)
+            return -1 - i
         offsets[i] = place
         place += (n + m + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
         if i == 0 or cost >= group_cost:
@@ -55,10 +55,10 @@ def plan(below, a_room, a_offsets, a_lengths, b_room, b_offsets, b_lengths, offs
             cost = 0.0
         step = product_cost(max(n, m), min(n, m)) if min(n, m) < below else 0.0
         cost += step
-        total += step
+        total[0] += step
     offsets[count] = place
     groups[made] = count
-    return made, total
+    return made
 
 
 @routine
@@ -86,7 +86,7 @@ def is_right(out, length, a, n, b, m):
     return multiply_mersenne(x, y) == mersenne_residue(out, length)
 
 
-@kernel
+@routine
 def multiply_claimed(
     counter,
     groups,
@@ -158,20 +158,10 @@ def signed_sum(out, a, a_length, b, b_length):
     return -length if negative else length
 
 
-@kernel
+@routine
 def add_range(start, stop, a_place, a_offsets, a_lengths, b_place, b_offsets, b_lengths, place, offsets, lengths):
     """Sums `start` to `stop` of a level."""
     a_base, b_base, base = np.uint64(a_place), np.uint64(b_place), np.uint64(place)
     for i in range(start, stop):
         a, b = a_base + np.uint64(8 * a_offsets[i]), b_base + np.uint64(8 * b_offsets[i])
         lengths[i] = signed_sum(base + np.uint64(8 * offsets[i]), a, a_lengths[i], b, b_lengths[i])
-
-
-_INDEXES = int64[::1]
-_OPERANDS = (int64, _INDEXES, _INDEXES, int64, _INDEXES, _INDEXES)
-# What `compilation.warm` needs; test_level sees to it that no other signature is ever compiled.
-WARM = (
-    (plan, (int64, *_OPERANDS, _INDEXES, float64, _INDEXES)),
-    (multiply_claimed, (uint64[::1], _INDEXES, _INDEXES, int64, int64, *_OPERANDS, int64, _INDEXES, _INDEXES)),
-    (add_range, (int64, int64, *_OPERANDS, int64, _INDEXES, _INDEXES)),
-)

@@ -8,7 +8,6 @@ integers, numbers and addresses alike, made by `level_plan.record` from the size
 from __future__ import annotations
 
 import numpy as np
-from numba import boolean, int64, uint64
 
 from pi_engine.bigint.columns import forward_columns
 from pi_engine.bigint.crt import add_bytes
@@ -53,7 +52,7 @@ from pi_engine.bigint.level_plan import (
 )
 from pi_engine.bigint.rows import transform_rows
 from pi_engine.bigint.words import address_of, claim, is_sealed, load
-from pi_engine.runtime.compilation import kernel, routine
+from pi_engine.runtime.compilation import routine
 
 ZERO = np.uint64(0)
 
@@ -117,7 +116,7 @@ def transform_product(out, a, n, b, m, plan, workspace):
     finish_step(out, n + m, x, plan, scratch)
 
 
-@kernel
+@routine
 def multiply_transformed_claimed(
     counter,
     jobs,
@@ -156,8 +155,3 @@ def multiply_transformed_claimed(
             wrong = i
         lengths[i] = length if (a_lengths[i] < 0) == (b_lengths[i] < 0) else -length
     return wrong
-
-
-_INDEXES = int64[::1]
-_OPERANDS = (int64, _INDEXES, _INDEXES) * 3
-WARM = ((multiply_transformed_claimed, (uint64[::1], _INDEXES, _INDEXES, int64[:, ::1], int64, boolean, *_OPERANDS)),)

@@ -40,7 +40,7 @@ def multiply(a: SupportsIndex, b: SupportsIndex, *, threads: SupportsIndex | Non
         a: one factor: int, mpz or a numpy integer. What is no mpz is copied to one first, in linear time.
         b: the other factor.
         threads: how many to use, by default all that this process may.
-        check: compare residues modulo 2^61 − 1 where the transform was used; the switch is for tests.
+        check: compare residues modulo two primes where the transform was used; the switch is for tests.
 
     Raises:
         TypeError: a factor, or the number of threads, is no integer.
@@ -71,7 +71,6 @@ def _multiply_by_transform(a: mpz, b: mpz, threads: int, *, check: bool) -> mpz:
     from pi_engine.bigint.limb_products import multiply_limbs
     from pi_engine.bigint.limbs import LimbBuffer, limbs_of
     from pi_engine.bigint.residues import check_product
-    from pi_engine.bigint.threads import executor
 
     x = limbs_of(a)
     y = x if a is b else limbs_of(b)
@@ -80,7 +79,7 @@ def _multiply_by_transform(a: mpz, b: mpz, threads: int, *, check: bool) -> mpz:
     multiply_limbs(x, y, threads, low_memory=low_memory, out=buffer.array)
     product = buffer.finish(negative=(a < 0) != (b < 0))
     if check:
-        check_product(a, b, product, pool=executor(threads - 1) if threads > 1 else None)
+        check_product(a, b, product, threads)
     return product
 
 
@@ -138,15 +137,6 @@ def transform_is_usable() -> bool:
 def gmp_seconds(x: int, y: int) -> float:
     """About how long GMP takes for x by y bits: on Zen 4, 3.2 ms for 10^6 by 10^6, 51 ms for 10^7 by 10^7, 0.66 s for 10^8."""
     return float(5e-9 * max(x, y) * (min(x, y) / 1e7) ** 0.13)
-
-
-def transform_kernel_bytes(bits: int) -> int:
-    """What the kernels allocate that products of numbers of so many bits call; 0 where GMP makes them."""
-    if bits < min(thresholds().square, thresholds().multiply) or not transform_is_usable():
-        return 0
-    from pi_engine.runtime.memory import kernel_bytes
-
-    return kernel_bytes(stored=TRANSFORM.is_stored())
 
 
 def transform_pays(seconds: float) -> bool:

@@ -276,13 +276,17 @@ def residue_at(address, n, table):
 
 
 @routine
-def residue_of_pair(address_a, n, address_b, m, table):
-    """The same of the product of two numbers."""
-    a, b, constants = np.uint64(address_a), np.uint64(address_b), np.uint64(table)
-    same = a == b and n == m
-    if not constants:
-        x = mersenne_residue(a, n)
-        return np.int64(multiply_mersenne(x, x if same else mersenne_residue(b, m)))
-    x = prime_residue(a, n, constants)
-    y = x if same else prime_residue(b, m, constants)
-    return np.int64(montgomery(montgomery(x, y, constants), load(constants, TO_128), constants))
+def product_is_right(address_a, n, address_b, m, address, count, table):
+    """Whether the number of `count` limbs at `address` has the residues of a product, modulo 2^61 − 1 and the table's prime; 0 or 1."""
+    constants, found = np.uint64(table), stack(6)
+    residues_at(address_a, n, constants, found)
+    if address_a == address_b and n == m:
+        store(found, 2, load(found, 0))
+        store(found, 3, load(found, 1))
+    else:
+        residues_at(address_b, m, constants, found + np.uint64(16))
+    residues_at(address, count, constants, found + np.uint64(32))
+    first = multiply_mersenne(load(found, 0), load(found, 2))
+    second = montgomery(load(found, 1), load(found, 3), constants)
+    second = montgomery(second, load(constants, TO_128), constants)
+    return np.int64(first == load(found, 4) and second == load(found, 5))

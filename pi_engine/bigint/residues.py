@@ -13,23 +13,19 @@ import numpy as np
 
 from pi_engine.bigint.limbs import Limbs, limb_address, limb_count
 from pi_engine.bigint.mersenne import M61 as MERSENNE
-from pi_engine.bigint.moduli import Residues, power, random_prime
+from pi_engine.bigint.moduli import Residues, moduli_text, power, random_prime
 from pi_engine.bigint.modulus_table import modulus_table
-from pi_engine.bigint.threads import share, share_several
-from pi_engine.bigint.transform_kernels import residue_at, residue_of_pair, residues_at
+from pi_engine.bigint.threads import share_several
+from pi_engine.bigint.transform_kernels import product_is_right, residue_at, residues_at
 from pi_engine.errors import VerificationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from concurrent.futures import Executor
 
     from gmpy2 import mpz
 
-SHARED_FROM_BITS = 24_000_000
-"""Bits to be read from which it pays to hand half of a pass modulo 2^61 − 1 to another thread (some 150 µs on AMD Zen 1)."""
-
 SHARED_FROM_BITS_OF_BOTH = 12_000_000
-"""The same for passes modulo both `moduli`, which take three times as long."""
+"""Bits to be read modulo both `moduli` from which it pays to hand half to another thread (some 150 µs on AMD Zen 1)."""
 
 
 @functools.lru_cache(maxsize=64)
@@ -57,19 +53,6 @@ def residue_of_limbs(limbs: Limbs, prime: int = MERSENNE) -> int:
     found = int(residue_at(limbs.ctypes.data, len(limbs), table))
     del owner  # alive until here
     return found
-
-
-def residue_of_magnitude(limbs: Limbs, threads: int) -> int:
-    """The number of these limbs modulo 2^61 − 1; what is long in equal parts, one for each thread."""
-    if 64 * len(limbs) < SHARED_FROM_BITS or threads == 1:
-        return residue_of_limbs(limbs)
-    parts: list[int] = []
-
-    def task(_thread: int, first: int, last: int) -> None:
-        parts.append(residue_of_limbs(limbs[first:last]) * pow(2, 64 * first % 61, MERSENNE))
-
-    share(task, len(limbs), threads)
-    return sum(parts) % MERSENNE
 
 
 def residues_of_limbs(limbs: Limbs, threads: int = 1) -> Residues:
@@ -123,35 +106,29 @@ def _require_contiguous(limbs: Limbs) -> None:
         raise TypeError("limbs are contiguous uint64")
 
 
-def is_product(a: mpz, b: mpz, product: mpz, prime: int = MERSENNE, pool: Executor | None = None) -> bool:
-    """Whether `product` can be a·b: its sign, its length in bits, its residue. With a pool, a second thread reads half."""
+def is_product(a: mpz, b: mpz, product: mpz, threads: int = 1) -> bool:
+    """Whether `product` can be a·b: its sign, its length in bits, its residues modulo both `moduli`."""
     if not a or not b:
         return not product
     bits = a.bit_length() + b.bit_length()
     if product.bit_length() not in (bits - 1, bits) or (product < 0) != ((a < 0) != (b < 0)):
         return False
-    table, table_owner = _table(prime)
-
-    def expected() -> int:
-        (place_a, owner_a), (place_b, owner_b) = limb_address(a), limb_address(b)
-        found = int(residue_of_pair(place_a, limb_count(a), place_b, limb_count(b), table))
-        del owner_a, owner_b  # alive until here
-        return found
-
-    other = None if pool is None or 2 * bits < SHARED_FROM_BITS else pool.submit(expected)
-    place, owner = limb_address(product)
-    found = int(residue_at(place, limb_count(product), table))
-    del owner
-    right = found == (expected() if other is None else other.result())
-    del table_owner
+    if threads > 1 and 2 * bits >= SHARED_FROM_BITS_OF_BOTH:
+        x, y, found = residues_of_integers([a, b, product], threads)
+        return x * y == found
+    table, owner = _table(random_prime())
+    numbers = a, b, product
+    places, owners = zip(*(limb_address(x) for x in numbers), strict=True)
+    operands = [argument for place, x in zip(places, numbers, strict=True) for argument in (place, limb_count(x))]
+    right = bool(product_is_right(*operands, table))
+    del owner, owners  # alive until here
     return right
 
 
-def check_product(a: mpz, b: mpz, product: mpz, *, thorough: bool = False, pool: Executor | None = None) -> None:
-    """Raise VerificationError unless product ≡ a·b modulo 2^61 − 1, and with `thorough` modulo `random_prime()` too."""
-    for prime in (MERSENNE, random_prime()) if thorough else (MERSENNE,):
-        if not is_product(a, b, product, prime, pool):
-            raise VerificationError(
-                f"a product of {a.bit_length()} by {b.bit_length()} bits is wrong modulo {prime}: "
-                "run again, and if it happens twice test the memory of this machine"
-            )
+def check_product(a: mpz, b: mpz, product: mpz, threads: int = 1) -> None:
+    """Raise VerificationError unless `is_product`."""
+    if not is_product(a, b, product, threads):
+        raise VerificationError(
+            f"a product of {a.bit_length()} by {b.bit_length()} bits is wrong modulo {moduli_text()}: "
+            "run again, and if it happens twice test the memory of this machine"
+        )

@@ -23,6 +23,7 @@ from pi_engine.bigint.moduli import Residues, power_residues, require_equal
 from pi_engine.bigint.reciprocal import reciprocal
 from pi_engine.bigint.residues import residues_of_integers, residues_of_several
 from pi_engine.bigint.square_root import InverseRoot, inverse_root
+from pi_engine.bigint.tracked import Tracked
 from pi_engine.errors import VerificationError
 
 if TYPE_CHECKING:
@@ -49,11 +50,12 @@ def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1)
 
 
 def root_times_quotient(
-    root: InverseRoot, factors: tuple[int, int], pair: list[mpz], bits: int, *, check: bool = True, threads: int = 1
-) -> mpz:
+    root: InverseRoot, factors: tuple[int, int], pair: list[Tracked], bits: int, threads: int = 1
+) -> Tracked:
     """V with |v·2^bits − V| < 1 + v·2^−24, v = c·√r·Q/(e·T), for Q, T > 0, factors = (c, e), root = half_root(r, bits).
 
-    pair: Q and T, which are taken out of the list: where the caller has no others, their memory goes as soon as it can.
+    pair: Q and T, which are taken out of the list: where the caller has no others, their memory goes as soon as it can. It is
+    checked with their residues, if they have some.
 
     With B^2h ≥ 2^(bits + 64) and in units of B^−2h the relative errors are these, |y − 1/δ| < 2·B^−h, |1 − r·x²| <
     4.01·√r·B^−h:
@@ -79,22 +81,24 @@ def root_times_quotient(
     h = root.limbs
     if 128 * h < bits + 64:
         raise ValueError(f"a root of {h} limbs does not reach to {bits} bits")
-    K, q_exponent = _mantissa(pair.pop(0), 2 * h)
-    D, t_exponent = _mantissa(pair.pop(0), 2 * h)
-    y = reciprocal(limbs_of(D), h, threads)
+    K, q_exponent = _mantissa(pair.pop(0), 2 * h, threads)
+    D, t_exponent = _mantissa(pair.pop(0), 2 * h, threads)
+    y = reciprocal(limbs_of(D.value), h, threads)
     ring = Ring(2 * h + 1, threads)
-    step = _LastStep(root, y, K, D, threads) if check else None
+    step = _LastStep(root, y, K, D, threads) if K.residues is not None and D.residues is not None else None
+    kappa, delta = K.value, D.value
+    del K, D
     with Factor(ring, y) as inverse:
-        product = inverse.times(top_limbs(limbs_of(K), h))
+        product = inverse.times(top_limbs(limbs_of(kappa), h))
         if step:
             step.check_quotient(product)
         q = shifted(product, h)
         del y, product
         with Factor(ring, q) as quotient:
-            product = quotient.times(limbs_of(D))
-            del D, q
-            rho = ring.nearest(ring.raised(K, h) - product)
-            del K, product
+            product = quotient.times(limbs_of(delta))
+            del delta, q
+            rho = ring.nearest(ring.raised(kappa, h) - product)
+            del kappa, product
             if step:
                 step.check_remainder(rho)
             twice_rho = _towards_zero(rho, h) << 1
@@ -103,40 +107,46 @@ def root_times_quotient(
             del twice_rho
             if step:
                 step.check_sum(twice_a)
+            negative = twice_a < 0
             twice_a = _towards_zero(twice_a, h)
             with Factor(ring, root.X) as x:
-                value = x.times_last(quotient)
+                value = Tracked(x.times_last(quotient))
                 if step:
-                    step.check_root(value)
+                    value = step.checked_root(value.value)
                 product = x.times(limbs_of(twice_a))
-                if step:
-                    step.check_correction(product)
+                high = step.checked_correction(product, negative=negative) if step else None
     value <<= 1
-    product = shifted(product, h)
-    value = value - product if twice_a < 0 else value + product
+    correction = Tracked(shifted(product, h), high)
     del product
+    value = value - correction if negative else value + correction
+    del correction
     value *= factors[0] * root.radicand
     shift = bits + q_exponent - t_exponent - 1 - 128 * h
-    value = value >> -shift if shift < 0 else value << shift
-    return value // factors[1] if factors[1] > 1 else value
+    value = value.cut(-shift, threads) if shift < 0 else value << shift
+    return value.quotient(factors[1], "the division by a constant") if factors[1] > 1 else value
 
 
 class _LastStep:
     """The check of the last step: residues modulo both `moduli` for each product, and how long ρ is.
 
     The residues of every number are found once, when it has been made, and those of its upper part with it: so that what
-    changes in memory before its last use shows too.
+    changes in memory before its last use shows too. K and D come with theirs (`tracked`), and so does what is made.
     """
 
-    def __init__(self, root: InverseRoot, y: mpz, K: mpz, D: mpz, threads: int) -> None:
-        """Read the operands."""
+    def __init__(self, root: InverseRoot, y: mpz, K: Tracked, D: Tracked, threads: int) -> None:
+        """Read the operands.
+
+        Raises:
+            VerificationError: K is not what it must be.
+        """
+        assert K.residues is not None
+        assert D.residues is not None
         self.h, self.threads = root.limbs, threads
         self.X, self.E = root.residues or residues_of_integers([root.X, root.E], threads)
-        limbs = limbs_of(K)
-        low, self.k, self.y, self.D = residues_of_several(
-            [limbs[: self.h], limbs[self.h :], limbs_of(y), limbs_of(D)], threads
-        )
-        self.K = self.k * power_residues(2, 64 * self.h) + low
+        limbs = limbs_of(K.value)
+        low, self.k, self.y = residues_of_several([limbs[: self.h], limbs[self.h :], limbs_of(y)], threads)
+        self.K, self.D = K.residues, D.residues
+        require_equal(self.k * power_residues(2, 64 * self.h) + low, self.K, "the numerator of the quotient")
 
     def cut(self, x: mpz) -> tuple[Residues, Residues]:
         """The residues of x and of its part from limb h on."""
@@ -160,25 +170,26 @@ class _LastStep:
     def check_sum(self, twice_a: mpz) -> None:
         """2·y·ρ + q·e."""
         whole, self.a = self.cut(twice_a)
-        if twice_a < 0:
-            self.a = self.a * -1  # the product is made without its sign
         require_equal(self.rho * 2 * self.y + self.E * self.q, whole, "the sum y·ρ + q·e/2")
 
-    def check_root(self, product: mpz) -> None:
+    def checked_root(self, product: mpz) -> Tracked:
         """x·q."""
-        (found,) = residues_of_integers([product], self.threads)
-        require_equal(self.X * self.q, found, "the product x·q")
+        found = Tracked(product, self.X * self.q)
+        found.require("the product x·q", self.threads)
+        return found
 
-    def check_correction(self, product: mpz) -> None:
-        """x·2a."""
-        (found,) = residues_of_integers([product], self.threads)
-        require_equal(self.X * self.a, found, "the product x·a")
+    def checked_correction(self, product: mpz, *, negative: bool) -> Residues:
+        """x·|2a|; returns its upper part's residues."""
+        whole, high = self.cut(product)
+        # the product is made without the sign
+        require_equal(self.X * self.a * (-1 if negative else 1), whole, "the product x·a")
+        return high
 
 
-def _mantissa(x: mpz, limbs: int) -> tuple[mpz, int]:
-    """(m, e) with m·2^e ≤ x < (m + 1)·2^e and m of 64·limbs bits."""
-    exponent = x.bit_length() - 64 * limbs
-    return (x >> exponent if exponent >= 0 else x << -exponent), exponent
+def _mantissa(x: Tracked, limbs: int, threads: int) -> tuple[Tracked, int]:
+    """(m, e) with m·2^e ≤ x < (m + 1)·2^e and m of 64·limbs bits, for x > 0."""
+    exponent = x.bits - 64 * limbs
+    return (x.cut(exponent, threads) if exponent >= 0 else x << -exponent), exponent
 
 
 def _towards_zero(x: mpz, drop: int) -> mpz:

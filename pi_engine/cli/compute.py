@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.compute_output import digits_kept, reserved_file, write_proof, write_result
 from pi_engine.cli.compute_request import dry_run as estimate_only
-from pi_engine.cli.compute_request import require_agreement, require_file, require_one_purpose
+from pi_engine.cli.compute_request import require_agreement, require_one_purpose
 from pi_engine.cli.names import FILE
 from pi_engine.cli.options import memory_option, quiet_option, series_option
 from pi_engine.cli.output import emit, emit_all, emit_json, say
@@ -116,7 +117,8 @@ def command(
     DIGITS can be written 1000000, 1_000_000, 1,000,000, 1e6, 1.5e6, 10**6, 2**20, 10M or 1G.
 
     Without -o the digits go to stdout. A pipe or a file gets all of them in one line. A terminal shows a preview if
-    there are more than 1000. With -o they go to FILE, which is written atomically.
+    there are more than 1000. With -o they go to FILE, which is written atomically. If FILE cannot be written in the
+    end, the digits are saved elsewhere, and the error message says where.
 
     Exit codes: 0 computed and checked, 1 failed, 2 wrong usage, 3 a check failed, 4 not enough memory or disk, 130
     interrupted.
@@ -150,46 +152,37 @@ def command(
     from pi_engine.runtime.progress import PhaseClock, Step
 
     require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory, check=check)
-    if file is not None:
-        require_file(file, digits, int(base), form, block_size, overwrite=force, proof=proof)
-    if not quiet and digits >= _ADVICE_FROM:
-        _advise(digits)
-    writing = [] if file is None else [Step("write", _WRITE_SECONDS * digits)]
-    with ProgressBar(enabled=not quiet, then=writing) as progress:
-        result = compute(
-            digits, base=int(base), series=series, threads=threads, memory=memory, check=check, progress=progress
-        )
-        clock = PhaseClock(progress)
-        checks = result.checks
-        if file is not None:
-            with clock.phase("write"):
-                checks = checks + result.write(file, overwrite=force, format=form, block_size=block_size)
+    with reserved_file(
+        file, digits, base=int(base), form=form, block_size=block_size, force=force, proof=proof
+    ) as place:
+        if not quiet and digits >= _ADVICE_FROM:
+            _advise(digits)
+        writing = [] if place is None else [Step("write", _WRITE_SECONDS * digits)]
+        with ProgressBar(enabled=not quiet, then=writing) as progress:
+            result = compute(
+                digits, base=int(base), series=series, threads=threads, memory=memory, check=check, progress=progress
+            )
+            clock = PhaseClock(progress)
+            checks = result.checks
+            if place is not None:
+                with clock.phase("write"):
+                    checks = checks + write_result(place, result, as_json=as_json)
     phases = {name: spent for name, spent in result.seconds.items() if name != "total"}
     seconds = {**phases, **clock.seconds, "total": result.seconds["total"] + clock.total()}
     if proof:
-        from pi_engine.certificate import write_certificate
-
-        write_certificate(result, str(file), checks, seconds, overwrite=force)
-    file = _name_written(file, block_size)
+        write_proof(result, str(file), force=force)
+    file = None if place is None else place.name
     if as_json:
-        emit_json(_as_json(result, seconds, checks, file))
+        _print_object(result, seconds, checks, file)
     elif file is None:
-        _print_digits(result.text(), columns, group, everything=everything, to_stdout=output == "-")
+        with digits_kept(result):
+            _print_digits(result, columns, group, everything=everything, to_stdout=output == "-")
     if not quiet:
         from pi_engine.cli.compute_report import closing_line, say_details
 
         say(closing_line(result, seconds, checks, file, full=check == "full"))
         if verbose:
             say_details(result, seconds, checks)
-
-
-def _name_written(file: str | None, block_size: int | None) -> str | None:
-    """The file, or the folder of a set."""
-    if file is None or block_size is None:
-        return file
-    from pi_engine.digits.ycd_set_writer import set_folder
-
-    return str(set_folder(file))
 
 
 def _advise(digits: int) -> None:
@@ -204,16 +197,32 @@ def _advise(digits: int) -> None:
         )
 
 
-def _print_digits(text: str, columns: int | None, group: int | None, *, everything: bool, to_stdout: bool) -> None:
+def _print_digits(
+    result: ComputeResult, columns: int | None, group: int | None, *, everything: bool, to_stdout: bool
+) -> None:
     """Write digits to stdout; `-o -` is a file, which gets all of them and no line break at the end."""
-    from pi_engine.cli.digit_layout import printed
+    from pi_engine.cli.digit_layout import is_preview, printed
     from pi_engine.cli.terminal import stdout_width
+    from pi_engine.printed_digits import require_text, watched
 
-    emit_all(
-        printed(text, columns=columns, group=group, everything=everything or to_stdout, width=stdout_width()),
-    )
+    text, width = result.text(), stdout_width()
+    everything = everything or to_stdout
+    pieces = printed(text, columns=columns, group=group, everything=everything, width=width)
+    if is_preview(text, width, everything=everything):
+        emit_all(pieces)
+        require_text(result)
+    else:
+        emit_all(watched(pieces, result))
     if not to_stdout:
         emit("\n")
+
+
+def _print_object(result: ComputeResult, seconds: dict[str, float], checks: Sequence[Check], file: str | None) -> None:
+    from pi_engine.printed_digits import require_text
+
+    emit_json(_as_json(result, seconds, checks, file))
+    if file is None:  # else the file has been compared
+        require_text(result)
 
 
 def _as_json(

@@ -46,22 +46,13 @@ def require_file(
 ) -> None:
     """Refuse at once what could not be written in the end."""
     from pi_engine.digits.formats import format_to_write
+    from pi_engine.digits.output import require_file
 
     if proof:
         from pi_engine.certificate import require_certificate_file
 
         require_certificate_file(file, overwrite=overwrite)
-
-    kind = format_to_write(file, form)
-    if kind == "text" and block_size is None:
-        from pi_engine.digits.atomic import require_writable
-        from pi_engine.digits.text_file import text_size
-
-        require_writable(file, size=text_size(digits), overwrite=overwrite)
-        return
-    from pi_engine.digits.writer import require_file
-
-    require_file(file, digits, base=base, form=kind, overwrite=overwrite, block_size=block_size)
+    require_file(file, digits, base=base, form=format_to_write(file, form), overwrite=overwrite, block_size=block_size)
 
 
 def dry_run(

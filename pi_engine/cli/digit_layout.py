@@ -56,13 +56,17 @@ def layout_for(columns: int | None, group: int | None, width: int | None) -> Lay
     return Layout(columns, group)
 
 
+def is_preview(text: str, width: int | None, *, everything: bool) -> bool:
+    """Whether `printed` shows the ends of the digits only."""
+    return width is not None and len(text) - 2 > SHOWN_IN_FULL and not everything
+
+
 def printed(text: str, *, columns: int | None, group: int | None, everything: bool, width: int | None) -> Iterator[str]:
     """What stdout gets of `3.1415…`, in pieces and without a line break at the end.
 
     A terminal, of `width` columns, gets a preview of more than 1000 digits, unless `everything` is wished; a pipe gets all.
     """
-    is_many = len(text) - 2 > SHOWN_IN_FULL
-    if width is not None and is_many and not everything:
+    if width is not None and is_preview(text, width, everything=everything):
         yield _preview(text, columns, group, width)
     elif columns is None and group is None:
         for start in range(0, len(text), _PIECE):

@@ -21,6 +21,9 @@ def main() -> "NoReturn":
     except KeyboardInterrupt:
         os._exit(130)
 
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # numpy's matrices are not used: its threads would only take memory
     from pi_engine.cli.main import COMPLETION, cli, run
 
     if sys.stdout is None:  # closed by the caller: `>&-`

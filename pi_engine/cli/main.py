@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import sys
 import traceback
@@ -16,6 +17,8 @@ from pi_engine.cli.interrupts import Terminated, raising
 from pi_engine.cli.output import Reply, drop_stdout, emit_json, say
 from pi_engine.cli.supervision import work_in_child
 from pi_engine.errors import CapacityError, PiEngineError
+from pi_engine.runtime.address_space import guard_address_space
+from pi_engine.runtime.memory import process_memory_limit
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -113,6 +116,7 @@ def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
     if signals and arguments and arguments[0] in COMMANDS.keys() - INSTANT:
         work_in_child(signals, answer)
     try:
+        guard_address_space()
         with raising(signals), cli.make_context("pi-engine", arguments, obj=reply) as context:
             cli.invoke(context)
         sys.stdout.flush()
@@ -159,15 +163,32 @@ def _explain(error: BaseException, arguments: list[str]) -> tuple[int, str]:
             outcome = other.exit_code, f"error: {other.format_message()}"
         case PiEngineError():
             outcome = error.exit_code, f"error: {error}".replace("give overwrite=True", "give --force")
+        case _ if _is_out_of_memory(error):
+            outcome = CapacityError.exit_code, f"error: out of memory: {_more_memory()}"
         case OSError():
             place = f" ({error.filename})" if error.filename else ""
             full = error.errno in CapacityError.errnos
             outcome = CapacityError.exit_code if full else 1, f"error: {error.strerror or error}{place}"
-        case MemoryError():
-            outcome = CapacityError.exit_code, "error: out of memory: compute fewer digits, or close other programs"
         case _:
             outcome = 1, f"error: {type(error).__name__}: {error} (a bug: --debug shows where)"
     return outcome
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory or address space has run out: libraries that cannot be mapped and threads that cannot begin say so too."""
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    if process_memory_limit() is None:
+        return False
+    unmapped = isinstance(error, (ImportError, OSError)) and getattr(error, "errno", None) is None
+    return unmapped or "can't start new thread" in str(error)
+
+
+def _more_memory() -> str:
+    """What to do where it has."""
+    if process_memory_limit() is not None:
+        return "raise the limit with ulimit -v, or compute fewer digits"
+    return "compute fewer digits, or close other programs"
 
 
 def _reply_with_error(code: int, message: str) -> None:

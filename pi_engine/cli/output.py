@@ -45,7 +45,7 @@ def emit_all(pieces: Iterable[str]) -> None:
     try:
         for piece in pieces:
             sys.stdout.write(piece)
-        sys.stdout.flush()
+            sys.stdout.flush()  # so that nothing of it is still in memory when its maker looks at it again
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -106,6 +106,7 @@ class _Parent:
         self.poll.register(messages, select.POLLIN)
         self.unread = b""
         self.temporaries: dict[bytes, None] = {}
+        self.sets: dict[bytes, None] = {}
         self.has_bar = self.has_object = False
 
     def wait(self) -> NoReturn:
@@ -160,6 +161,8 @@ class _Parent:
             self.temporaries[about] = None
         elif kind == watcher.DONE:
             self.temporaries.pop(about, None)
+        elif kind == watcher.SET:
+            self.sets[about] = None
         elif kind == watcher.BAR:
             self.has_bar = True
         elif kind == watcher.ANSWERED:
@@ -193,14 +196,14 @@ class _Parent:
 
     def tidy(self) -> None:
         """Remove what the child has left behind, and give the terminal its cursor back."""
-        import shutil  # imports every compression there is
-
         for path in map(Path, map(os.fsdecode, self.temporaries)):
             with contextlib.suppress(OSError):
-                if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path, ignore_errors=True)
-                else:
-                    path.unlink()
+                path.unlink()
+        for target in map(Path, map(os.fsdecode, self.sets)):
+            from pi_engine.digits.pending_set import recover
+
+            with contextlib.suppress(OSError):
+                recover(target)
         if self.has_bar and sys.stderr is not None and sys.stderr.isatty():
             with contextlib.suppress(OSError):
                 sys.stderr.write("\r\x1b[2K\x1b[?25h")

@@ -1,19 +1,19 @@
-"""Files that appear whole or not at all: a temporary in the same folder, fsync, rename, fsync of the folder."""
+"""Files that appear whole or not at all, of any content; and what could not be written, refused before any work is done."""
 
 from __future__ import annotations
 
-import contextlib
-import errno
+import io
 import os
-import secrets
 import shutil
 import stat
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from pi_engine.errors import CapacityError, OutputError, UsageError
-from pi_engine.runtime import watcher
+from pi_engine.digits.durable import output_error
+from pi_engine.digits.pending_file import PendingFile, exists
+from pi_engine.digits.temporaries import clear_leftover_files
+from pi_engine.errors import CapacityError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,14 +37,18 @@ def require_writable(path: str | Path, *, size: int, overwrite: bool) -> None:
     try:
         if target.is_dir():
             raise UsageError(f"{path} is a folder: give the name of a file")
-        if _is_special(target):
+        if is_special(target):
             return
         folder = target.resolve().parent
         if not folder.is_dir():
             wrong = "is not a folder: choose another" if folder.exists() else "does not exist: make it first"
             raise UsageError(f"the folder {folder} {wrong}")
         if target.exists() and not overwrite:
-            raise UsageError(_exists(path))
+            raise UsageError(exists(path))
+        if target.exists() and not _may_be_replaced(target, folder):
+            raise UsageError(
+                f"{path} belongs to somebody else, and its folder lets only the owner replace it: choose another name"
+            )
         if not os.access(folder, os.W_OK | os.X_OK):
             raise UsageError(f"the folder {folder} may not be written to: choose another")
         free = shutil.disk_usage(folder).free
@@ -56,8 +60,10 @@ def require_writable(path: str | Path, *, size: int, overwrite: bool) -> None:
         )
 
 
-def _exists(path: str | Path) -> str:
-    return f"{path} exists: give overwrite=True to replace it, or choose another name"
+def _may_be_replaced(target: Path, folder: Path) -> bool:
+    """Whether this user may rename something to a name that exists: in a folder like /tmp only an owner may."""
+    shared, user = folder.stat(), os.geteuid()
+    return not shared.st_mode & stat.S_ISVTX or user in {0, shared.st_uid, target.resolve().stat().st_uid}
 
 
 @contextmanager
@@ -72,67 +78,31 @@ def atomic_writer(path: str | Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
         OutputError, CapacityError: the system refuses to write, or the disk is full.
     """
     target = Path(path)
+    pending: PendingFile | None = None
     try:
-        if _is_special(target):
+        if is_special(target):
             with target.open("wb") as stream:
                 yield stream
             return
         target = target.resolve()
-        temporary = target.with_name(f".{secrets.token_hex(8)}.partial")
-        watcher.begin_temporary(temporary)
-        try:
-            with temporary.open("xb+") as stream:
-                yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-            _publish(temporary, target, overwrite=overwrite)
-        finally:
-            temporary.unlink(missing_ok=True)
-            watcher.end_temporary(temporary)
+        clear_leftover_files(target)
+        with PendingFile(target, overwrite=overwrite) as pending:
+            buffered = io.BufferedRandom(pending.stream)
+            yield buffered
+            buffered.seek(0, os.SEEK_END)
+            pending.finish()
+            pending.publish()
     except BrokenPipeError:
         raise
     except OSError as error:
-        message = f"{path} could not be written: {error.strerror or error}; no file was left"
-        raise (CapacityError if error.errno in CapacityError.errnos else OutputError)(message) from error
-    _sync_folder(target)
+        left = "" if pending is None else f"; {pending.outcome}"
+        raise output_error(error, f"{path} could not be written: {error.strerror or error}{left}") from error
 
 
-def _publish(temporary: Path, target: Path, *, overwrite: bool) -> None:
-    """Give the finished temporary its name; without `overwrite`, never in the place of another file."""
-    if overwrite:
-        _keep_mode(temporary, target)
-        temporary.replace(target)
-        return
-    try:
-        os.link(temporary, target)
-    except FileExistsError:
-        raise UsageError(_exists(target)) from None
-    except OSError:  # a file system without hard links
-        if target.exists():
-            raise UsageError(_exists(target)) from None
-        temporary.rename(target)
-
-
-def _sync_folder(target: Path) -> None:
-    """Make the new name last; some folders cannot be synced, or not be opened for it, and that is no failure."""
-    try:
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as error:
-        if error.errno not in {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF}:
-            message = f"{target} is written, but its folder could not be synced: {error.strerror or error}"
-            raise OutputError(message) from error
-
-
-def _keep_mode(temporary: Path, target: Path) -> None:
-    """A file that is replaced keeps its permissions."""
-    with contextlib.suppress(OSError):
-        temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-
-
-def _is_special(path: Path) -> bool:
+def is_special(path: Path) -> bool:
     """Whether `path` exists and is a device, a pipe or a socket."""
-    return path.exists() and not path.is_file() and not path.is_dir()
+    try:
+        mode = path.stat().st_mode
+    except (OSError, RuntimeError, ValueError):
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)

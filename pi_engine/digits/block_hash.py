@@ -1,4 +1,4 @@
-"""The hash of digits, block by block: the digits as one integer modulo a prime, as `radix.digit_hash`."""
+"""The hash of digits, block by block: the digits as one integer modulo a prime, or several, as `radix.digit_hash`."""
 
 from __future__ import annotations
 
@@ -12,44 +12,54 @@ from pi_engine.radix.digit_hash import DigitHash
 from pi_engine.radix.words import DIGITS_PER_WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pi_engine.digits.blocks import Block
 
 
-class BlockHash:
-    """Accumulates the hash of blocks, which fill their words, all but the last."""
+class BlockHashes:
+    """Accumulates the hashes of blocks, which fill their words, all but the last.
 
-    def __init__(self, base: int, integer: int = 3, modulus: int = M61) -> None:
+    Attributes:
+        moduli: the primes.
+        values: the hash modulo each of them.
+        count: how many digits after the point.
+    """
+
+    def __init__(self, base: int, integer: int, moduli: Sequence[int]) -> None:
         """Begin with the integer before the point.
 
         Raises:
-            ValueError: the modulus is not 2^61 − 1, nor a prime between 2^60 and it.
+            ValueError: a modulus is not 2^61 − 1, nor a prime between 2^60 and it.
         """
-        if not 2**60 < modulus <= M61 or not gmpy2.is_prime(modulus):
+        if not all(2**60 < modulus <= M61 and gmpy2.is_prime(modulus) for modulus in moduli):
             raise ValueError("the modulus of a hash is a prime between 2^60 and 2^61")
-        self._modulus = modulus
+        self.moduli = tuple(moduli)
         self._base, self._width = base, DIGITS_PER_WORD[base]
         self._text = DigitText(base)
-        self.value, self.count = integer, 0
+        self.values, self.count = [integer % modulus for modulus in moduli], 0
         self._kernel = False
 
     def update(self, block: Block) -> None:
         """Append the digits of a block."""
         self.count += block.digits
+        for i, (modulus, number) in enumerate(zip(self.moduli, self._numbers(block), strict=True)):
+            self.values[i] = (self.values[i] * pow(self._base, block.digits, modulus) + number) % modulus
+
+    def _numbers(self, block: Block) -> list[int]:
+        """The digits of a block as an integer, modulo each prime."""
         spare = len(block.words) * self._width - block.digits
         if self._base == 16:
-            number = int.from_bytes(block.words.astype(">u8").tobytes(), "big") % self._modulus
-            number = number * pow(16, -spare, self._modulus)
-        elif self._by_kernel():
-            from pi_engine.radix.word_text import word_hash
+            number = gmpy2.mpz(int.from_bytes(block.words.astype(">u8").tobytes(), "big") >> 4 * spare)
+            return [int(number % modulus) for modulus in self.moduli]
+        if self._by_kernel():
+            from pi_engine.radix.word_text import word_hashes
 
-            number = word_hash(block.words, prime=self._modulus) * pow(10, -spare, self._modulus)
-        else:
-            digit_hash = DigitHash(10, (self._modulus,))
-            digit_hash.update(self._text.text(block.words, block.digits).decode("ascii"))
-            number = digit_hash.value
-        self.value = (self.value * pow(self._base, block.digits, self._modulus) + number) % self._modulus
+            found = word_hashes(block.words, self.moduli)
+            return [value * pow(10, -spare, modulus) for value, modulus in zip(found, self.moduli, strict=True)]
+        digit_hash = DigitHash(10, self.moduli)
+        digit_hash.update(self._text.text(block.words, block.digits).decode("ascii"))
+        return digit_hash.values
 
     def _by_kernel(self) -> bool:
         self._kernel = self._kernel or hash_pays(self.count)
@@ -60,3 +70,20 @@ class BlockHash:
         for block in blocks:
             self.update(block)
             yield block
+
+
+class BlockHash(BlockHashes):
+    """The same modulo one prime, by default 2^61 − 1."""
+
+    def __init__(self, base: int, integer: int = 3, modulus: int = M61) -> None:
+        """Begin with the integer before the point.
+
+        Raises:
+            ValueError: as `BlockHashes`.
+        """
+        super().__init__(base, integer, (modulus,))
+
+    @property
+    def value(self) -> int:
+        """The hash."""
+        return self.values[0]

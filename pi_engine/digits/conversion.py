@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.digits.constants import PI, recognise
-from pi_engine.digits.digit_text import DigitText
 from pi_engine.digits.formats import Format, format_to_write
+from pi_engine.digits.head import first_digits
+from pi_engine.digits.output import require_file, settle_leftovers
 from pi_engine.digits.reader import DigitFile, sound_blocks
 from pi_engine.digits.spool import Spool
-from pi_engine.digits.writer import require_file, write_digits
+from pi_engine.digits.writer import write_digits
 from pi_engine.digits.ycd_header import LEAST_DIGITS
 from pi_engine.errors import UsageError
 from pi_engine.runtime.progress import Step, announce, silent
@@ -67,6 +67,7 @@ def convert(
             )
         beside = None if str(target) == "-" else Path(target).resolve().parent
         guess = LEAST_DIGITS if file.digits is None else file.digits  # of a text, its length tells no better
+        settle_leftovers(target, block_size)
         require_file(target, guess, base=file.base, form=kind, overwrite=overwrite, block_size=block_size)
         told = silent if progress is None else progress
         digits = file.digits
@@ -77,14 +78,9 @@ def convert(
             spool = stack.enter_context(Spool(file.base, beside))
             spool.fill(blocks)
             digits, blocks = spool.digits, _written(spool.blocks(), spool.digits, told)
-        iterator = iter(blocks)
-        first = next(iterator, None)
-        head = ""
-        if first is None:
+        head, iterator = first_digits(blocks, file.base)
+        if not head:
             digits = 0
-        else:
-            head = DigitText(file.base).text(first.words[:4], min(first.digits, 50)).decode("ascii")
-            iterator = chain([first], iterator)
         integer = file.integer or (recognise(head, file.base) or PI).integer
         written = write_digits(
             target,

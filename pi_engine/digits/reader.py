@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Self
 
 from pi_engine.digits.blocks import aligned
 from pi_engine.digits.decompression import decompressed
-from pi_engine.digits.digit_text import DigitText
 from pi_engine.digits.formats import COMPRESSED, Format, format_of_content
+from pi_engine.digits.head import first_digits
 from pi_engine.digits.source import Source
 from pi_engine.digits.text_reader import TextReader
 from pi_engine.digits.ycd_reader import YcdReader
@@ -125,14 +125,11 @@ class DigitFile:
         return aligned(self._reader.blocks(), self.base)
 
 
-def header_mismatch(file: DigitFile, first: Block) -> int | None:
-    """The first place after the point, from 1, at which a header's digits differ from those of the first block."""
+def header_mismatch(file: DigitFile, head: str) -> int | None:
+    """The first place after the point, from 1, at which a header's digits differ from the first ones of the data."""
     if file.header_digits is None:
         return None
-    told = file.header_digits[2:]
-    words = first.words[:4]
-    found = DigitText(file.base).text(words, min(first.digits, len(told), len(words) * DigitText(file.base).width))
-    return next((i for i, (a, b) in enumerate(zip(told, found.decode("ascii"), strict=False), 1) if a != b), None)
+    return next((i for i, (a, b) in enumerate(zip(file.header_digits[2:], head, strict=False), 1) if a != b), None)
 
 
 def sound_blocks(file: DigitFile) -> Iterator[Block]:
@@ -141,9 +138,9 @@ def sound_blocks(file: DigitFile) -> Iterator[Block]:
     Raises:
         CorruptFileError: as `DigitFile.blocks`, and where they are not.
     """
-    for number, block in enumerate(file.blocks()):
-        if number == 0 and (place := header_mismatch(file, block)) is not None:
-            raise CorruptFileError(
-                f"{file.name}: the FirstDigits of its header differ from its data at digit {place}", kind="header"
-            )
-        yield block
+    head, blocks = first_digits(file.blocks(), file.base)
+    if (place := header_mismatch(file, head)) is not None:
+        raise CorruptFileError(
+            f"{file.name}: the FirstDigits of its header differ from its data at digit {place}", kind="header"
+        )
+    yield from blocks

@@ -1,4 +1,7 @@
-"""Words put aside on disk: for digits that are read once and needed twice, 0.42 bytes a digit."""
+"""Words put aside on disk: for digits that are read once and needed twice, 0.42 bytes a digit.
+
+What is read again must be what was stored, by SHA-256.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from pi_engine.digits.blocks import Block
+from pi_engine.digits.byte_hash import ByteHash
 from pi_engine.errors import CapacityError, OutputError
 from pi_engine.radix.words import DIGITS_PER_WORD
 
@@ -32,6 +36,7 @@ class Spool:
         except OSError as error:
             raise self._failed(error) from error
         self.digits = 0
+        self._stored = ByteHash()
 
     def __enter__(self) -> Self:
         return self
@@ -44,8 +49,10 @@ class Spool:
     def through(self, blocks: Iterable[Block]) -> Iterator[Block]:
         """The same blocks, each stored when it passes; all but the last fill their words."""
         for block in blocks:
+            content = np.ascontiguousarray(block.words).data.cast("B")
+            self._stored.update(content)
             try:
-                self._file.write(np.ascontiguousarray(block.words).data.cast("B"))
+                self._file.write(content)
             except OSError as error:
                 raise self._failed(error) from error
             self.digits += block.digits
@@ -57,16 +64,30 @@ class Spool:
             pass
 
     def blocks(self) -> Iterator[Block]:
-        """What has been stored, from the beginning."""
+        """What has been stored, from the beginning.
+
+        Raises:
+            OutputError: it is not what was stored; after the last block.
+        """
         self._file.seek(0)
-        left = self.digits
+        left, found = self.digits, ByteHash()
         while left:
-            words = np.frombuffer(self._file.read(8 * _WORDS), np.uint64)
+            content = self._file.read(8 * _WORDS)
+            found.update(content)
+            words = np.frombuffer(content, np.uint64)
             if not len(words):
-                raise OutputError("a temporary file has lost its end: try again")
+                raise self._changed()
             digits = min(left, self._width * len(words))
             left -= digits
             yield Block(words, digits)
+        if found.found() != self._stored.found():
+            raise self._changed()
+
+    def _changed(self) -> OutputError:
+        place = self._folder or tempfile.gettempdir()
+        return OutputError(
+            f"a temporary file in {place} is not what was written to it: test that disk, or choose another folder"
+        )
 
     def _failed(self, error: OSError) -> OutputError | CapacityError:
         kind = CapacityError if error.errno in {*CapacityError.errnos, errno.EFBIG} else OutputError

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from typing import IO, TYPE_CHECKING
 
-from pi_engine.digits.atomic import atomic_writer, require_writable
+from pi_engine.digits.byte_hash import ByteHash
+from pi_engine.digits.durable import drop_from_memory
+from pi_engine.digits.text_hash import TextHash
 from pi_engine.errors import VerificationError
-from pi_engine.radix.digit_hash import DigitHash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
-_CHUNK = 1 << 20
+    from pi_engine.digits.pending_file import PendingFile
+
+_CHUNK = 1 << 22
+DIFFERS = "what was read back differs from what was computed"
 
 
 def text_size(digits: int) -> int:
@@ -21,41 +23,54 @@ def text_size(digits: int) -> int:
     return digits + 2 if digits else 1
 
 
-def write_text_file(
-    path: str | Path, pieces: Iterable[str], *, digits: int, base: int, expected_hash: int, overwrite: bool
-) -> bool:
-    """Write the pieces to `path`, read them back and compare, then let the file appear.
+def fill_text_file(
+    pending: PendingFile,
+    pieces: Iterable[str],
+    *,
+    digits: int,
+    base: int,
+    residues: Mapping[int, int],
+    threads: int = 1,
+) -> None:
+    """Write the pieces to a pending file, and compare what is read back: its bytes, by SHA-256, and its digits.
 
-    Returns:
-        Whether it was read back: a device or a pipe cannot be.
+    Args:
+        pending: the file.
+        pieces: `3.` and the digits, or `3`.
+        digits: how many after the point.
+        base: 10 or 16.
+        residues: all digits as one integer, by modulus.
+        threads: with more than one, bytes are hashed in another.
 
     Raises:
-        VerificationError: what was read back is not the text of these digits; no file is left.
-        UsageError, OutputError, CapacityError: as `require_writable` and `atomic_writer`.
+        VerificationError: what was read back is not the text of these digits.
+        OSError: the system refuses.
     """
-    require_writable(path, size=text_size(digits), overwrite=overwrite)
-    with atomic_writer(path, overwrite=overwrite) as stream:
+    pending.rewind()
+    with ByteHash(threads, text_size(digits)) as written:
         for piece in pieces:
-            stream.write(piece.encode("ascii"))
-        stream.flush()
-        readable = stream.readable() and stream.seekable()
-        if readable and not _reads_back(stream, digits, base, expected_hash):
-            raise VerificationError(f"{path}: what was read back differs from what was computed; no file was left")
-        return readable
+            content = piece.encode("ascii")
+            written.update(content)
+            pending.write(content)
+        pending.finish()
+        if not _reads_back(pending.stream, digits, base, residues, written):
+            raise VerificationError(DIFFERS)
 
 
-def _reads_back(stream: IO[bytes], digits: int, base: int, expected_hash: int) -> bool:
-    """Whether the stream holds the digits, read from the device itself where the system can be asked to."""
-    os.fsync(stream.fileno())
-    if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+def _reads_back(stream: IO[bytes], digits: int, base: int, residues: Mapping[int, int], written: ByteHash) -> bool:
+    """Whether the stream holds what was written and the digits, read from the device itself where the system can be asked to."""
+    drop_from_memory(stream.fileno())
     stream.seek(0)
-    head = stream.read(min(2, text_size(digits)))
-    digit_hash = DigitHash(base)
-    try:
-        digit_hash.update(head[:1].decode("ascii"))
-        for chunk in iter(lambda: stream.read(_CHUNK), b""):
-            digit_hash.update(chunk.decode("ascii"))
-    except ValueError:  # not a digit, or not even ASCII
-        return False
-    return head == b"3."[: len(head)] and (digit_hash.value, digit_hash.count) == (expected_hash, digits + 1)
+    digit_hash = TextHash(base, tuple(residues), digits, written.threads)
+    with ByteHash(written.threads, text_size(digits)) as found:
+        head = stream.read(min(2, text_size(digits)))
+        found.update(head)
+        try:
+            digit_hash.update(head[:1].decode("ascii"))
+            while chunk := stream.read(_CHUNK):
+                found.update(chunk)
+                digit_hash.update(chunk.decode("ascii"))
+        except ValueError:  # not a digit, or not even ASCII
+            return False
+        same = found.found() == written.found() and digit_hash.count == digits + 1
+    return same and head == b"3."[: len(head)] and digit_hash.values == list(residues.values())

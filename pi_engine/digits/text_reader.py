@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pi_engine.digits.decompression import ByteStream
 
 CHUNK = 1 << 20
-"""Bytes read at once. A chunk without a digit ends the reading: no habit of text has so many blanks in a row."""
+"""Bytes read at once. As many in a row without a digit end the reading: no habit of text has so many blanks."""
 
 
 class TextReader:
@@ -46,6 +46,7 @@ class TextReader:
         """
         text, width = self._text, self._text.width
         pending = b""
+        blanks = 0
         chunk = self._first or self._stream.read(CHUNK)
         while chunk:
             digits, stray = text.compact(chunk)
@@ -63,11 +64,11 @@ class TextReader:
                 if pending:
                     yield Block(text.words(pending), len(pending))
                 raise self._stray(chunk[stray], self._at + stray)
-            if not len(digits) and len(chunk) >= CHUNK:
-                raise CorruptFileError(
-                    f"{self._name}: {len(chunk):_} bytes from byte {self._at:_} on hold no digit", offset=self._at
-                )
+            blanks = 0 if len(digits) else blanks + len(chunk)
             self._at += len(chunk)
+            if blanks >= CHUNK:
+                at = self._at - blanks
+                raise CorruptFileError(f"{self._name}: {blanks:_} bytes from byte {at:_} on hold no digit", offset=at)
             chunk = self._stream.read(CHUNK)
         if pending:
             yield Block(text.words(pending), len(pending))

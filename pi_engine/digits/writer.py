@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pi_engine.digits.atomic import atomic_writer, require_writable
-from pi_engine.digits.block_hash import BlockHash
-from pi_engine.digits.compression import compressed
-from pi_engine.digits.digit_text import DigitText
+from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.moduli import moduli
+from pi_engine.digits.atomic import atomic_writer, is_special
+from pi_engine.digits.block_hash import BlockHashes
+from pi_engine.digits.byte_hash import ByteHash
+from pi_engine.digits.durable import drop_from_memory, output_error
+from pi_engine.digits.encoding import Encoding, encoded
+from pi_engine.digits.output import open_output, publish_or_beside, require_file, set_folder, with_outcome
+from pi_engine.digits.pending_file import PendingFile
 from pi_engine.digits.reader import DigitFile, sound_blocks
-from pi_engine.digits.text_file import text_size
-from pi_engine.digits.ycd_header import LEAST_DIGITS, header_bytes
-from pi_engine.digits.ycd_set_writer import require_set_writable, set_folder, write_set
-from pi_engine.errors import CorruptFileError, UsageError, VerificationError
-from pi_engine.radix.words import DIGITS_PER_WORD
+from pi_engine.digits.sizes import file_size
+from pi_engine.digits.text_file import DIFFERS, text_size
+from pi_engine.digits.ycd_header import LEAST_DIGITS
+from pi_engine.digits.ycd_set import find_pieces
+from pi_engine.digits.ycd_set_writer import fill_set
+from pi_engine.errors import CorruptFileError, VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Mapping
 
     from pi_engine.digits.blocks import Block
     from pi_engine.digits.formats import Format
+    from pi_engine.digits.pending_set import PendingSet
 
-_COMPRESSED_BYTES = {10: 0.52, 16: 0.65}
-"""Bytes a character at most, of any of the compressed formats; the largest is xz."""
+_CHUNK = 1 << 22
 
 
 class Written(NamedTuple):
@@ -36,52 +40,6 @@ class Written(NamedTuple):
     digits: int
     hash: int
     read_back: bool
-
-
-def file_size(digits: int, base: int, form: Format) -> int:
-    """Bytes of a file of that many digits, or a bound of them where the format compresses."""
-    if form == "ycd":
-        return 256 + 8 * -(-digits // DIGITS_PER_WORD[base])
-    size = text_size(digits)
-    return size if form == "text" else 256 + int(size * _COMPRESSED_BYTES[base])
-
-
-def required_size(digits: int, base: int, form: Format, block_size: int | None = None) -> int:
-    """Bytes that must be free for the file, or for the set of files: each is written once, and renamed."""
-    return file_size(digits, base, form) + (0 if block_size is None else 256 * (digits // block_size))
-
-
-def require_length(digits: int, form: Format, block_size: int | None) -> None:
-    """Refuse so few digits as the format cannot hold.
-
-    Raises:
-        UsageError: a .ycd file of fewer than 50 digits, or in such blocks.
-    """
-    if form == "ycd" and min(digits, digits if block_size is None else block_size) < LEAST_DIGITS:
-        what = "blocks" if block_size is not None and block_size < LEAST_DIGITS else "files"
-        raise UsageError(f"the ycd format has no {what} of fewer than {LEAST_DIGITS} digits: take more, or text")
-
-
-def require_file(
-    path: str | Path, digits: int, *, base: int, form: Format, overwrite: bool, block_size: int | None = None
-) -> None:
-    """Refuse, before any work is done, a file that could not be written in the end.
-
-    Raises:
-        UsageError, CapacityError: as `require_writable`; and a .ycd file of fewer than 50 digits, or in such blocks.
-    """
-    if block_size is not None and str(path) == "-":
-        raise UsageError("a set of files cannot go to standard output: name a file")
-    if block_size is not None and form != "ycd":
-        raise UsageError(f"only the ycd format comes in blocks: leave out the block size, or end {path} in .ycd")
-    require_length(digits, form, block_size)
-    if str(path) == "-":
-        return
-    size = required_size(digits, base, form, block_size)
-    if block_size is None:
-        require_writable(path, size=size, overwrite=overwrite)
-    else:
-        require_set_writable(path, size=size, overwrite=overwrite)
 
 
 def write_digits(
@@ -100,7 +58,8 @@ def write_digits(
 ) -> Written:
     """Write `digits` digits to `path`, or in files of `block_size` digits to the folder of that name.
 
-    What has been written is read back from the disk, and the hash of its digits compared with that of the blocks.
+    What has been written is read back from the disk and compared: its bytes by SHA-256, and its digits with those of the
+    blocks modulo 2^61 − 1 and a random prime.
 
     Args:
         path: the file, or "-" for standard output.
@@ -116,93 +75,108 @@ def write_digits(
         threads: for compression.
 
     Raises:
-        VerificationError: what was read back differs from what was to be written; no file is left.
-        UsageError, OutputError, CapacityError: as `require_file` and `atomic_writer`.
+        VerificationError: what was read back differs from what was to be written.
+        UsageError, OutputError, CapacityError: as `open_output`, or the system refuses. Where a finished file cannot have its
+            name it keeps another beside it, which the message says.
     """
-    digit_hash = BlockHash(base, int(integer, 16))
-    hashed = digit_hash.through(blocks)
-
-    def require_equal(place: Path) -> None:
-        complete = digits in {None, digit_hash.count} and expected_hash in {None, digit_hash.value}
-        if not complete or not _reads_back(place, digit_hash, base=base, form=form, integer=integer):
-            raise VerificationError(f"{path}: what was read back differs from what was computed; no file was left")
-
-    require_file(
-        path,
-        LEAST_DIGITS if digits is None else digits,
-        base=base,
-        form=form,
-        overwrite=overwrite,
-        block_size=block_size,
+    encoding = Encoding(digits, base, form, integer, first_digits, block_size, threads)
+    hashes = BlockHashes(base, int(integer, 16), moduli())
+    if str(path) == "-" or is_special(Path(path)):
+        least = LEAST_DIGITS if digits is None else digits
+        require_file(path, least, base=base, form=form, overwrite=overwrite, block_size=block_size)
+        write_through(path, hashes.through(blocks), encoding)
+        return Written(str(path), hashes.count, hashes.values[0], read_back=False)
+    pending = open_output(path, digits, base=base, form=form, overwrite=overwrite, block_size=block_size)
+    try:
+        with pending:
+            residues = None if expected_hash is None else {M61: expected_hash}
+            fill(pending, blocks, encoding, hashes, residues)
+            publish_or_beside(pending)
+    except OSError as error:
+        message = f"{path} could not be written: {error.strerror or error}; {pending.outcome}"
+        raise output_error(error, message) from error
+    except VerificationError as error:
+        raise with_outcome(VerificationError(f"{path}: {error}"), pending) from error
+    return Written(
+        str(path if block_size is None else set_folder(path)), hashes.count, hashes.values[0], read_back=True
     )
+
+
+def write_through(path: str | Path, blocks: Iterable[Block], encoding: Encoding) -> None:
+    """Write to standard output, a device or a pipe, which cannot be read back."""
     if str(path) == "-":
-        for piece in _encoded(hashed, digits, base, form, integer=integer, first_digits=first_digits, threads=threads):
+        for piece in encoded(blocks, encoding):
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
-        return Written("-", digit_hash.count, digit_hash.value, read_back=False)
-    if block_size is not None:
-        assert digits is not None
-        folder = set_folder(path)
-        write_set(
-            folder,
-            hashed,
-            digits,
-            base,
-            first_digits=first_digits,
-            block_size=block_size,
-            overwrite=overwrite,
-            check=require_equal,
-        )
-        return Written(str(folder), digits, digit_hash.value, read_back=True)
-    with atomic_writer(path, overwrite=overwrite) as stream:
-        for piece in _encoded(hashed, digits, base, form, integer=integer, first_digits=first_digits, threads=threads):
+        return
+    with atomic_writer(path, overwrite=True) as stream:
+        for piece in encoded(blocks, encoding):
             stream.write(piece)
-        stream.flush()
-        readable = stream.readable() and stream.seekable()
-        if readable:
-            drop_from_memory(stream)
-            require_equal(Path(stream.name))
-    return Written(str(path), digit_hash.count, digit_hash.value, readable)
 
 
-def _encoded(
+def fill(
+    pending: PendingFile | PendingSet,
     blocks: Iterable[Block],
-    digits: int | None,
-    base: int,
-    form: Format,
-    *,
-    integer: str,
-    first_digits: str,
-    threads: int,
-) -> Iterator[bytes | memoryview]:
-    """The bytes of the file."""
-    if form == "ycd":
-        assert digits is not None
-        header = header_bytes(base, digits, first=first_digits)
-        return chain([header], (block.words.astype("<u8", copy=False).data.cast("B") for block in blocks))
-    text = DigitText(base, digits or 0)
-    head = (integer if digits == 0 else f"{integer}.").encode("ascii")
-    pieces = chain([head], (text.text(block.words, block.digits) for block in blocks))
-    return pieces if form == "text" else compressed(pieces, form, threads)
+    encoding: Encoding,
+    hashes: BlockHashes,
+    residues: Mapping[int, int] | None = None,
+) -> None:
+    """Write the digits to a pending file or set, and compare what is read back: its bytes, by SHA-256, and its digits.
+
+    Args:
+        pending: the file.
+        blocks: the digits after the point.
+        encoding: how they are written.
+        hashes: of the digit before the point alone; those of the blocks are added.
+        residues: what the hashes must be in the end, by modulus.
+
+    Raises:
+        VerificationError: what was read back differs.
+        OSError: the system refuses.
+    """
+    digits, base, form, integer = encoding[:4]
+    expected = file_size(digits or 0, base, form)
+    with ByteHash(encoding.threads, expected) as written:
+        if isinstance(pending, PendingFile):
+            pending.rewind()
+            for piece in encoded(hashes.through(blocks), encoding):
+                written.update(piece)
+                pending.write(piece)
+            pending.finish()
+            drop_from_memory(pending.stream.fileno())
+        else:
+            fill_set(pending, hashes.through(blocks), encoding, written)
+        found = written.found()
+    values = dict(zip(hashes.moduli, hashes.values, strict=True))
+    complete = digits in {None, hashes.count} and (residues or {}).items() <= values.items()
+    if not complete or not _reads_back(pending.path, hashes, found, base=base, form=form, integer=integer):
+        raise VerificationError(DIFFERS)
 
 
-def drop_from_memory(stream: IO[bytes]) -> None:
-    """Have what is read next come from the device itself, where the system can be asked to."""
-    os.fsync(stream.fileno())
-    if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-
-
-def _reads_back(place: Path, expected: BlockHash, *, base: int, form: Format, integer: str) -> bool:
-    """Whether the file holds the digits, and nothing else."""
-    if form == "text" and place.stat().st_size != text_size(expected.count):
+def _reads_back(
+    place: Path, expected: BlockHashes, written: tuple[int, str], *, base: int, form: Format, integer: str
+) -> bool:
+    """Whether the file holds what was written, and the digits, and nothing else."""
+    if form == "text" and written[0] != text_size(expected.count):
         return False
     try:
+        if _bytes_at(place) != written:
+            return False
         with DigitFile(place, base=base) as file:
-            found = BlockHash(base, int(file.integer or "0", 16))
+            found = BlockHashes(base, int(file.integer or "0", 16), expected.moduli)
             for block in sound_blocks(file):
                 found.update(block)
-            same = (found.value, found.count) == (expected.value, expected.count)
+            same = (found.values, found.count) == (expected.values, expected.count)
             return same and (file.format, file.integer) == (form, integer)
     except CorruptFileError:
         return False
+
+
+def _bytes_at(place: Path) -> tuple[int, str]:
+    """How many bytes a file, or the files of a set one after another, has, and their SHA-256."""
+    with ByteHash() as found:
+        for path in [piece.path for piece in find_pieces(place)] if place.is_dir() else [place]:
+            with path.open("rb", buffering=0) as stream:
+                while piece := stream.read(_CHUNK):
+                    found.update(piece)
+        return found.found()

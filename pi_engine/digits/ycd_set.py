@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.digits.source import Source
+from pi_engine.digits.temporaries import hint
+from pi_engine.digits.ycd_header import MOST_BYTES, parse_header
 from pi_engine.digits.ycd_reader import YcdReader
-from pi_engine.errors import CorruptFileError, UsageError
+from pi_engine.errors import CorruptFileError, PiEngineError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +53,8 @@ def find_pieces(path: Path) -> list[YcdPiece]:
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
-        raise UsageError(f"{folder} cannot be read: {error.strerror or error}") from error
+        told = hint(folder) if isinstance(error, FileNotFoundError) else ""
+        raise UsageError(f"{folder} cannot be read: {error.strerror or error}{told}") from error
     matches = [(entry, match) for entry in entries if (match := _PIECE.fullmatch(entry.name))]
     names = {match["name"] for _, match in matches}
     if own is not None:
@@ -71,6 +76,67 @@ def find_pieces(path: Path) -> list[YcdPiece]:
             missing = pieces[number].path.with_name(piece_name(next(iter(matches))[1]["name"], expected))
             raise CorruptFileError(f"{missing} is missing from the set", kind="truncated")
     return [pieces[number] for number in sorted(pieces)]
+
+
+def is_piece_of_a_set(path: Path) -> bool:
+    """Whether a file is one of a set by its name and its content: a regular file whose header has the number of its name."""
+    match = _PIECE.fullmatch(path.name)
+    if match is None or not stat.S_ISREG(path.lstat().st_mode):
+        return False
+    try:
+        with path.open("rb") as stream:
+            header = parse_header(stream.read(MOST_BYTES), path.name)
+    except (OSError, CorruptFileError):
+        return False
+    return header.block_id == int(match["id"])
+
+
+def holds_only_a_set(folder: Path) -> bool:
+    """Whether a folder holds the files of one set, from the first on, and nothing else; or nothing at all."""
+    try:
+        if not any(folder.iterdir()):
+            return True
+        pieces = {piece.path for piece in find_pieces(folder)}
+        return folder.is_dir() and all(path in pieces and is_piece_of_a_set(path) for path in folder.iterdir())
+    except (OSError, PiEngineError):
+        return False
+
+
+def is_whole_set(folder: Path) -> bool:
+    """Whether a folder holds one set that was written to its end: its last word is no reserved zero."""
+    if not folder.is_dir():
+        return False
+    try:
+        pieces = find_pieces(folder)
+        YcdSet(pieces)
+        with pieces[-1].path.open("rb") as stream:
+            stream.seek(-8, os.SEEK_END)
+            return any(stream.read())
+    except (OSError, PiEngineError):
+        return False
+
+
+def remove_pieces(folder: Path, reserved: re.Pattern[str] | None = None) -> bool:
+    """Remove the files of a set, and the folder; whatever else is in it stays, and then it is False.
+
+    With `reserved`, files of such names go too whose beginning has not been written.
+    """
+    try:
+        for path in list(folder.iterdir()):
+            unwritten = reserved is not None and reserved.fullmatch(path.name) and _is_unwritten(path)
+            if unwritten or is_piece_of_a_set(path):
+                path.unlink(missing_ok=True)
+        folder.rmdir()
+    except OSError:
+        return False
+    return True
+
+
+def _is_unwritten(path: Path) -> bool:
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return False
+    with path.open("rb") as stream:
+        return not any(stream.read(MOST_BYTES))
 
 
 class YcdSet:

@@ -21,7 +21,7 @@ _LARGEST_BLOCK = 1 << 17
 
 
 class Piece(NamedTuple):
-    """A frame's header, or one of its blocks with the checksum that may follow the last."""
+    """A frame's header, or one of its blocks with the checksum that may follow the last; empty for what is to be skipped."""
 
     data: bytes
     begins: bool
@@ -34,7 +34,7 @@ class FrameWalker:
     def __init__(self, raw: ByteStream, name: str) -> None:
         """Read from `raw`; `name` is for messages."""
         self._raw, self._name = raw, name
-        self._buffer = b""
+        self._buffer, self._at = b"", 0
         self._in_frame = self._checksum = False
         self.position = 0
 
@@ -47,14 +47,13 @@ class FrameWalker:
         return self._block() if self._in_frame else self._header()
 
     def _header(self) -> Piece | None:
-        while True:
-            self._fill(4)
-            if not self._buffer:
-                return None
-            magic = int.from_bytes(self._take(4), "little")
-            if magic & 0xFFFFFFF0 != _SKIPPABLE:
-                break
+        self._fill(4)
+        if self._at == len(self._buffer):
+            return None
+        magic = int.from_bytes(self._take(4), "little")
+        if magic & 0xFFFFFFF0 == _SKIPPABLE:
             self._skip(int.from_bytes(self._take(4), "little"))
+            return Piece(b"", begins=False, ends=False)
         if magic != _MAGIC:
             raise self._damaged("no frame begins")
         descriptor = self._take(1)
@@ -81,20 +80,21 @@ class FrameWalker:
         return CorruptFileError(f"{self._name}: the Zstandard data are damaged before byte {at:_}: {what}", offset=at)
 
     def _fill(self, count: int) -> None:
-        while len(self._buffer) < count:
+        while len(self._buffer) - self._at < count:
             more = self._raw.read(_PIECE)
             if not more:
                 return
-            self._buffer += more
+            self._buffer, self._at = self._buffer[self._at :] + more, 0
 
     def _take(self, count: int) -> bytes:
         self._fill(count)
-        if len(self._buffer) < count:
-            at = self.position + len(self._buffer)
+        taken = self._buffer[self._at : self._at + count]
+        if len(taken) < count:
+            at = self.position + len(taken)
             raise CorruptFileError(
                 f"{self._name}: the Zstandard data are cut off after {at:_} bytes", kind="truncated", offset=at
             )
-        taken, self._buffer = self._buffer[:count], self._buffer[count:]
+        self._at += count
         self.position += count
         return taken
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gmpy2 import f_mod_2exp, mpz
 
 from pi_engine.bigint.moduli import Residues, power_residues, require_equal, residues
+from pi_engine.bigint.tracked import Tracked
 from pi_engine.runtime.integers import as_mpz
 
 if TYPE_CHECKING:
@@ -40,20 +41,21 @@ def fraction_bits(digits: int, base: int, guard_bits: int) -> int:
 def scale(fraction: BinaryFraction, digits: int, base: int) -> ScaledInteger | None:
     """⌊v·base^digits⌋, or None where the fraction's error leaves it open; one product of the result's size.
 
-    The residues come from the identity L = D·2^(w−t) + R with L's taken from the fraction and those of the power
+    The residues come from the identity L = D·2^(w−t) + R with L's following from the fraction's and those of the power
     base^digits·2^(−t) from its definition, so that they check the power, the product and the shift.
     """
     X, w, E = as_mpz(fraction.mantissa, "scale"), fraction.bits, fraction.error
     odd, t = (mpz(5) ** digits, digits) if base == 10 else (mpz(1), 4 * digits)
     shift = w - t
-    lower = X - E
-    L = lower * odd if base == 10 else lower
+    lower = Tracked(X, fraction.residues or residues(X)).without(E)
+    L = lower.value * odd if base == 10 else lower.value
     R = f_mod_2exp(L, shift)
     if R + 2 * E * odd > mpz(1) << shift:
         return None
     D = L >> shift
     power = power_residues(base, digits) * power_residues(2, -t)
-    return ScaledInteger(D, (residues(lower) * power - residues(R)) * power_residues(2, -shift))
+    assert lower.residues is not None
+    return ScaledInteger(D, (lower.residues * power - residues(R)) * power_residues(2, -shift))
 
 
 def check_scaled(scaled: ScaledInteger) -> None:

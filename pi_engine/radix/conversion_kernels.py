@@ -51,4 +51,5 @@ compact_digits = StoredKernel(
 
 TO_DIGITS_KERNELS = (split_nodes, fractions_to_words, settle_leaves, words_to_text, sums_of_sixteens)
 FROM_DIGITS_KERNELS = (join_nodes, words_to_integers, add_into, text_to_words)
+HASH_KERNELS = (sums_of_sixteens,)
 TEXT_KERNELS = (words_to_text, text_to_words, compact_digits)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gmpy2 import mpz
 
+from pi_engine.bigint.moduli import require_equal, residues
 from pi_engine.bigint.product import gmp_seconds, transform_is_usable
 from pi_engine.radix.decimal_text import sign_and_digits
 from pi_engine.runtime.integers import as_mpz
@@ -49,7 +50,7 @@ def to_text(x: SupportsIndex, *, threads: SupportsIndex | None = None, check: bo
     Raises:
         TypeError: x, or the number of threads, is no integer.
         UsageError: the number of threads is less than 1.
-        VerificationError: the text is not x modulo 2^61 − 1.
+        VerificationError: the text is not x modulo 2^61 − 1 or modulo a random prime.
     """
     x, count = as_mpz(x, "to_text"), thread_count(threads)
     bits = x.bit_length()
@@ -57,16 +58,18 @@ def to_text(x: SupportsIndex, *, threads: SupportsIndex | None = None, check: bo
         transform_is_usable() and _TO_TEXT.pays_for_another(_TO_TEXT_PRODUCTS * gmp_seconds(bits, bits))
     ):
         return x.digits()
-    from pi_engine.radix.word_text import word_text
+    from pi_engine.radix.word_text import text_residues, word_text
     from pi_engine.radix.words_of_integer import words_of_integer
 
-    words = words_of_integer(abs(x), count, check=check)
-    text = word_text(words, count)
+    expected = residues(x, count) if check else None
+    words = words_of_integer(abs(x), count)
+    characters = word_text(words, count)
     zeros = 19 - len(str(int(words[0])))
-    if x < 0:
-        # There is room for the sign in front of the digits, or else it is put there.
-        return "-" + str(text[zeros:].data, "ascii")
-    return str(text[zeros:].data, "ascii")
+    text = ("-" if x < 0 else "") + str(characters[zeros:].data, "ascii")
+    if expected is not None:
+        found = text_residues(text, count, start=int(x < 0)) * (-1 if x < 0 else 1)
+        require_equal(found, expected, "the conversion to decimal")
+    return text
 
 
 def from_text(text: str, *, threads: SupportsIndex | None = None, check: bool = True) -> mpz:
@@ -81,7 +84,7 @@ def from_text(text: str, *, threads: SupportsIndex | None = None, check: bool = 
         TypeError: the text is no str, or the number of threads no integer.
         UsageError: the number of threads is less than 1.
         ValueError: the text is not a decimal integer; the message names the first wrong character and its position.
-        VerificationError: the integer is not the text's modulo 2^61 − 1.
+        VerificationError: the integer is not the text's modulo 2^61 − 1 or modulo a random prime.
     """
     if not isinstance(text, str):
         raise TypeError(f"from_text takes str, not {type(text).__name__}")
@@ -90,7 +93,7 @@ def from_text(text: str, *, threads: SupportsIndex | None = None, check: bool = 
         return _from_plain_text(text)
     import numpy as np
 
-    from pi_engine.radix.word_text import words_of_text
+    from pi_engine.radix.word_text import text_residues, words_of_text
     from pi_engine.radix.words_of_integer import integer_of_words
 
     try:
@@ -106,8 +109,12 @@ def from_text(text: str, *, threads: SupportsIndex | None = None, check: bool = 
         negative, plain = sign_and_digits(text)  # not all of it is digits
         magnitude = from_text(plain, threads=count, check=check)
         return -magnitude if negative else magnitude
-    magnitude = integer_of_words(np.concatenate([first, words]), count, check=check)
-    return -magnitude if negative else magnitude
+    magnitude = integer_of_words(np.concatenate([first, words]), count)
+    x = -magnitude if negative else magnitude
+    if check:
+        expected = text_residues(text, count, start=int(negative)) * (-1 if negative else 1)
+        require_equal(residues(x, count), expected, "the conversion from decimal")
+    return x
 
 
 def _from_plain_text(text: str) -> mpz:

@@ -33,10 +33,9 @@ from gmpy2 import mpz
 from pi_engine.bigint import layout
 from pi_engine.bigint import transform as steps
 from pi_engine.bigint.limbs import Limbs, limbs_of, mpz_from_limbs
-from pi_engine.bigint.mersenne import M61, check_identity
-from pi_engine.bigint.moduli import power as modular_power
+from pi_engine.bigint.moduli import Residues, power_residues, require_equal
 from pi_engine.bigint.plan import Plan, plan_for
-from pi_engine.bigint.residues import residue_of_magnitude
+from pi_engine.bigint.residues import residues_of_limbs
 from pi_engine.bigint.sizes import size_for
 
 MOST_LEAF = 80
@@ -141,7 +140,7 @@ def powers_of(shape: Shape, threads: int, *, check: bool = True) -> Powers:
     Costs about two products of the largest one's length.
 
     Raises:
-        VerificationError: a power is wrong modulo 2^61 − 1.
+        VerificationError: a power is wrong modulo one of the moduli.
     """
     powers = Powers(shape)
     limbs: Limbs | None = None
@@ -155,7 +154,7 @@ def powers_of(shape: Shape, threads: int, *, check: bool = True) -> Powers:
             limbs = _square(powers.at(level - 1), threads)[shift - 2 * shape.shift(level - 1) :]
             limbs = limbs[: len(limbs) - int(limbs[-1] == 0)]
         if check and (half >= CHECKED_FROM or level == shape.height):
-            check_identity(residue_of_magnitude(limbs, threads), power_residue(shape, level), "a power of ten")
+            require_equal(residues_of_limbs(limbs, threads), expected_power(shape, level), "a power of ten")
         power = Power(limbs)
         if half >= TRANSFORM_FROM:
             power.plan = plan_for(size_for(64 * (2 * half + 1 - shift)))
@@ -164,9 +163,9 @@ def powers_of(shape: Shape, threads: int, *, check: bool = True) -> Powers:
     return powers
 
 
-def power_residue(shape: Shape, level: int, prime: int = M61) -> int:
-    """P modulo a prime, from its definition."""
-    return modular_power(10, 19 * shape.half(level), prime) * modular_power(2, -64 * shape.shift(level), prime) % prime
+def expected_power(shape: Shape, level: int) -> Residues:
+    """P modulo both `moduli`, from its definition."""
+    return power_residues(10, 19 * shape.half(level)) * power_residues(2, -64 * shape.shift(level))
 
 
 def _square(power: Power, threads: int) -> Limbs:

@@ -90,6 +90,11 @@ def word_hash(words: Words, threads: int = 1, prime: int = M61) -> int:
     return _hashes(words, [len(words)], threads, (prime,))[0][0]
 
 
+def word_hashes(words: Words, primes: Sequence[int], threads: int = 1) -> list[int]:
+    """The same modulo several such primes, in one pass."""
+    return _hashes(words, [len(words)], threads, tuple(primes))[0]
+
+
 def word_residues(words: Words, threads: int = 1) -> Residues:
     """The same modulo both `moduli`; at memory speed."""
     return residues_of_parts(words, [len(words)], threads)[0]

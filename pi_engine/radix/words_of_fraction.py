@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pi_engine.bigint.limbs import limbs_of
-from pi_engine.bigint.moduli import power_residues, residues
+from pi_engine.bigint.moduli import power_residues
+from pi_engine.bigint.tracked import Tracked
 from pi_engine.radix.conversion_kernels import settle_leaves
 from pi_engine.radix.powers import Powers, powers_of, shape_for
 from pi_engine.radix.tree import words_of
@@ -67,11 +68,13 @@ def decimal_expansion(
     Raises:
         VerificationError: the words are not the fraction's modulo both `moduli`.
     """
-    lower, w, E = fraction.mantissa - fraction.error, fraction.bits, fraction.error
-    del fraction
+    w, E = fraction.bits, fraction.error
+    whole = fraction.mantissa if fraction.residues is None else Tracked(fraction.mantissa, fraction.residues)
+    lower = Tracked.of(whole, check=check, threads=threads).without(E)
+    del fraction, whole
     count = -(-digits // DIGITS)
-    integer = lower >> w
-    rest = [lower - (integer << w)]
+    integer = lower.value >> w
+    rest = [lower - (Tracked.of(integer, check=check) << w)]
     del lower
     words, total = fraction_words(rest.pop(), w, count + GUARD_WORDS, threads, check=check)
     spare = DIGITS * count - digits
@@ -92,7 +95,7 @@ def decimal_expansion(
 
 
 def fraction_words(
-    mantissa: mpz, bits: int, count: int, threads: int = 1, *, check: bool = True
+    mantissa: Tracked | mpz, bits: int, count: int, threads: int = 1, *, check: bool = True
 ) -> tuple[NDArray[np.uint64], Residues | None]:
     """Convert mantissa/2^bits < 1 to `count` words or some more, the first most significant.
 
@@ -105,21 +108,24 @@ def fraction_words(
     shape = shape_for(count)
     limbs = shape.words + 1
     shift = 64 * limbs - bits
-    root = [mantissa << shift if shift >= 0 else mantissa >> -shift]
+    tracked = Tracked.of(mantissa, check=check, threads=threads)
     del mantissa
+    root = [tracked << shift if shift >= 0 else tracked.cut(-shift, threads)]
+    del tracked
     return words_of_root(root.pop(), limbs, powers_of(shape, threads, check=check), threads, check=check)
 
 
 def words_of_root(
-    root: mpz, limbs: int, powers: Powers, threads: int, *, check: bool
+    root: Tracked | mpz, limbs: int, powers: Powers, threads: int, *, check: bool
 ) -> tuple[NDArray[np.uint64], Residues | None]:
     """The words of root/2^(64·limbs), which is less than 2^16 units from the truth; the powers are used up.
 
-    With `check` also what they are, as one integer, modulo both `moduli`.
+    With `check` also what they are, as one integer, modulo both `moduli`, found to be what follows from the root's residues.
     """
-    expected = residues(root, threads) if check else None
-    found = [limbs_of(root)]
-    del root
+    tracked = Tracked.of(root, check=check, threads=threads)
+    expected = tracked.residues if check else None
+    found = [limbs_of(tracked.value)]
+    del root, tracked
     if len(found[0]) < limbs:
         found[0] = np.concatenate([found[0], np.zeros(limbs - len(found[0]), np.uint64)])
     words, tails, spine = words_of(found.pop(), powers, threads, check=check)

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.limbs import LimbBuffer
-from pi_engine.bigint.moduli import require_equal, residues
 from pi_engine.bigint.product import multiply
 from pi_engine.radix.powers import powers_of, shape_for
 from pi_engine.radix.reciprocal import reciprocal
 from pi_engine.radix.tree import integer_of
-from pi_engine.radix.word_text import word_residues
 from pi_engine.radix.words_of_fraction import words_of_root
 
 if TYPE_CHECKING:
@@ -23,14 +21,12 @@ _BITS_PER_WORD = 63.1166
 """19·log₂(10), rounded up."""
 
 
-def words_of_integer(x: mpz, threads: int, *, check: bool = True) -> NDArray[np.uint64]:
+def words_of_integer(x: mpz, threads: int) -> NDArray[np.uint64]:
     """The words of x > 0, the first one not 0.
 
     The fraction is a product with the reciprocal r of 5^(19·K), r ≥ 2^n, n = 64·(K + 2), which is wrong by less than 2:
-    relative to it that is 2^(1−n), so that the fraction, rounded down, is less than 2^−63 + 1 units from the truth.
-
-    Raises:
-        VerificationError: the words are not those of x modulo both `moduli`.
+    relative to it that is 2^(1−n), so that the fraction, rounded down, is less than 2^−63 + 1 units from the truth. The words
+    are for the caller to check.
     """
     shape = shape_for(int(x.bit_length() / _BITS_PER_WORD) + 1)
     powers = powers_of(shape, threads)
@@ -42,23 +38,14 @@ def words_of_integer(x: mpz, threads: int, *, check: bool = True) -> NDArray[np.
     # (2·x + 1)/(2·5^d·2^d) in units of 2^(−64·limbs)
     root = multiply(2 * x + 1, inverse, threads=threads) >> (length + n + digits + 1 - 64 * limbs)
     words, _ = words_of_root(root, limbs, powers, threads, check=False)
-    if check:
-        require_equal(word_residues(words, threads), residues(x, threads), "the conversion to decimal")
     return words[int(np.argmax(words != 0)) :]
 
 
-def integer_of_words(words: NDArray[np.uint64], threads: int, *, check: bool = True) -> mpz:
-    """The integer of these words.
-
-    Raises:
-        VerificationError: it is not that of the words modulo both `moduli`.
-    """
+def integer_of_words(words: NDArray[np.uint64], threads: int) -> mpz:
+    """The integer of these words, which is for the caller to check."""
     shape = shape_for(len(words))
     padded = np.zeros(shape.words, np.uint64)
     padded[shape.words - len(words) :] = words
     buffer = LimbBuffer(shape.words)
     integer_of(padded, powers_of(shape, threads), buffer.array, threads)
-    x = buffer.finish()
-    if check:
-        require_equal(residues(x, threads), word_residues(words, threads), "the conversion from decimal")
-    return x
+    return buffer.finish()

@@ -2,7 +2,8 @@
 
 Compiled kernels are kept in the user's cache, so that a second process starts in a fraction of a second. The folder's name holds
 whatever machine code depends on: versions, CPU, and a digest of the sources, because Numba's own cache looks at one source
-file only and serves stale code when a constant or a routine imported from another module has changed.
+file only and serves stale code when a constant or a routine imported from another module has changed. Nor is Numba's cache used at
+all: its files are pickles, which run what they hold.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import contextlib
 import functools
 import hashlib
 import importlib.metadata
+import logging
 import os
 import re
 import shutil
@@ -23,6 +25,8 @@ from typing import TYPE_CHECKING
 
 import llvmlite.binding
 import platformdirs
+
+from pi_engine.runtime.trusted_files import UntrustedError, make_trusted, require_trusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +45,6 @@ _WORD = re.compile(rb"\w+")
 LOCK = threading.RLock()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=LOCK.acquire, after_in_parent=LOCK.release, after_in_child=LOCK.release)
-# Read once: `compilation.kernel` sets Numba's copy of it while it decorates.
-_USER_CHOICE = os.environ.get("NUMBA_CACHE_DIR", "")
 
 
 @functools.cache
@@ -115,54 +117,85 @@ def _imported(text: bytes, package: str) -> Iterator[str]:
 
 
 def source_digest(root: Path = PACKAGE) -> str:
-    """Sixteen hexadecimal digits that change with any byte of `kernel_sources`."""
+    """SHA-256 of `kernel_sources` in hexadecimal digits; it changes with any byte of them."""
     digest = hashlib.sha256()
     for path, text in kernel_sources(root).items():
         digest.update(f"{path.relative_to(root).as_posix()}:{len(text)}:".encode() + text)
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()
+
+
+@functools.cache
+def machine_code_key() -> str:
+    """All that machine code depends on, in one line: versions, processor, and the digest of the sources."""
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in ("numba", "llvmlite", "numpy")]
+    avx = os.environ.get("NUMBA_ENABLE_AVX", "")
+    parts = (_python(), *versions, *cpu(), f"AVX {avx!a}", f"sources {source_digest()}")
+    return "; ".join(part.encode("unicode_escape").decode() for part in parts)
+
+
+def _python() -> str:
+    return f"{sys.implementation.name}{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def cache_key() -> str:
     """The folder's name: versions in clear, and a digest of all that machine code depends on."""
-    python = f"{sys.implementation.name}{sys.version_info[0]}.{sys.version_info[1]}"
-    versions = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
-    parts = (python, *versions, *cpu(), os.environ.get("NUMBA_ENABLE_AVX", ""), source_digest())
-    return f"{python}-numba{versions[0]}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}"
+    digest = hashlib.sha256(machine_code_key().encode()).hexdigest()
+    return f"{_python()}-numba{importlib.metadata.version('numba')}-{digest[:16]}"
 
 
 def cache_root() -> Path:
     """Where the folders of all keys lie: under NUMBA_CACHE_DIR if the user has set it, else in the user's cache."""
-    return (
-        Path(_USER_CHOICE) / "pi-engine"
-        if _USER_CHOICE
-        else Path(platformdirs.user_cache_dir("pi-engine", appauthor=False)) / "numba"
-    )
+    chosen = os.environ.get("NUMBA_CACHE_DIR", "")
+    place = Path(chosen) / "pi-engine" if chosen else _usual_root()
+    return place.absolute()
+
+
+def _usual_root() -> Path:
+    return Path(platformdirs.user_cache_dir("pi-engine", appauthor=False)) / "numba"
+
+
+def cache_folder() -> Path | None:
+    """The folder of this process's kernels, made if need be; None where there is none, and then nothing is stored or loaded.
+
+    Decided once in a process. A folder that others could write to is not used, and that is said, in a log record.
+    """
+    return _decided()[0]
+
+
+def why_no_folder() -> str:
+    """What is wrong with the folder, and what to do; empty where nothing is."""
+    return _decided()[1]
 
 
 @functools.cache
-def cache_folder() -> Path | None:
-    """The folder of this process's kernels, made if need be; None where it cannot be written, and then nothing is cached.
-
-    Decided once in a process, before the first kernel is decorated.
-    """
+def _decided() -> tuple[Path | None, str]:
     root = cache_root()
     folder = root / cache_key()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_trusted(folder)
         tempfile.TemporaryFile(dir=folder).close()  # a mode bit says less than an attempt: read-only mounts, quotas
-        (folder / _STAMP).touch()
+        (folder / _STAMP).touch(mode=0o600)
+    except UntrustedError as error:
+        reason = f"{error}; NUMBA_CACHE_DIR names another folder"
+        logging.getLogger("pi_engine").warning("pi-engine: stored kernels are not used: %s", reason)
+        return None, reason
     except OSError:
-        return None
+        return None, (
+            f"the folder {root} cannot be written; "
+            "make it writable, or set NUMBA_CACHE_DIR to a folder that is, then run 'pi-engine tune'"
+        )
     _remove_stale(root, folder)
-    return folder
+    return folder, ""
 
 
 def remove_kernels() -> tuple[Path | None, list[int]]:
     """Remove the folder of this process's kernels, which it must not use any more.
 
-    Returns the folder, None where there is none, and the bytes of each file that was in it. Raises OSError where that is refused.
+    Returns the folder, None where there is none, and the bytes of each file that was in it. Raises OSError where that is refused,
+    and UntrustedError where others can write to the folder, who might have it lead elsewhere.
     """
     folder = cache_root() / cache_key()
+    require_trusted(folder)
     if not (folder / _STAMP).exists():
         return None, []
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file() and path.name != _STAMP]

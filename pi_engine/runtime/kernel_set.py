@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.runtime.progress import silent
 
@@ -31,6 +31,17 @@ FIRST_LOADING_SECONDS = 0.3
 
 LOADING_SECONDS = 0.01
 """Loading all kernels of a computation takes as long, once LLVM is there."""
+
+
+class KernelUse(NamedTuple):
+    """Whether work loads kernels, and whether it compiles any: both take memory."""
+
+    load: bool
+    compile: bool
+
+    def __or__(self, other: KernelUse) -> KernelUse:
+        """That of both kinds of work."""
+        return KernelUse(self.load or other.load, self.compile or other.compile)
 
 
 class KernelSet:
@@ -74,6 +85,16 @@ class KernelSet:
             return False
         missing = sum(kernel.seconds for kernel in self.kernels() if not kernel.is_stored())
         return 0 < missing <= seconds
+
+    def use(self, seconds: float) -> KernelUse:
+        """What work that takes so long without the kernels does with them; nothing is loaded, and nothing compiled."""
+        if self.is_loaded():
+            return KernelUse(load=True, compile=False)
+        # Looking may import LLVM, and must not change the answer.
+        if seconds < (LOADING_SECONDS if "numpy" in sys.modules else FIRST_LOADING_SECONDS):
+            return KernelUse(load=False, compile=False)
+        compiles = self.would_compile(seconds)
+        return KernelUse(load=compiles or self.is_stored(), compile=compiles)
 
     def pays_for_another(self, seconds: float) -> bool:
         """The same for one of many calls: kernels that are stored are also loaded when all calls together were long enough."""

@@ -9,7 +9,8 @@ only.
 A routine that several kernels call is compiled once in a process, by Numba's rule with the options of the first one that asks for
 it. Counting of references would refer to Numba's runtime, which another process has not loaded, so `compilation.routine` itself
 switches it off: what was compiled before, and in which order, changes nothing. Code that refers to anything unknown all the same
-is not stored, and that is said, as is a folder that cannot be written.
+is not stored, and that is said, as is a folder that cannot be written, and a file that is damaged or that others may have written:
+its kernel is compiled again.
 
 The calling convention is Numba's own for compiled functions: status f(result*, exception*, arguments…), status 0 for success and −2
 for success with None. An array is owner, parent (both null here: nobody counts), items, bytes an item, address, shape, strides.
@@ -17,26 +18,25 @@ for success with None. An array is owner, parent (both null here: nobody counts)
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import functools
 import hashlib
 import importlib
 import logging
-import os
 import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import llvmlite.binding
 
-from pi_engine.runtime import watcher
-from pi_engine.runtime.kernel_folder import LOCK, cache_folder, cache_root
+from pi_engine.errors import UsageError
+from pi_engine.runtime.kernel_folder import LOCK, cache_folder, why_no_folder
 from pi_engine.runtime.progress import silent
+from pi_engine.runtime.stored_code import ObjectCode, read_code, write_code
+from pi_engine.runtime.trusted_files import UntrustedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from pi_engine.runtime.progress import Progress
 
@@ -45,7 +45,6 @@ PHASE = "compilation"
 
 _CTYPES: dict[str, Any] = {"int64": ctypes.c_int64, "uint64": ctypes.c_uint64, "float64": ctypes.c_double, "void": None}
 _ARRAY_FIELDS = 5  # before shape and strides
-_DIGEST_BYTES = 32
 # What LLVM may call on its own; anything else that is not registered would end the process when the code is loaded.
 _ALWAYS_THERE = ("llvm.", "memset", "memcpy", "memmove")
 
@@ -72,6 +71,8 @@ class StoredKernel:
         self.prepare, self.prefix, self.seconds = prepare, prefix, seconds
         self.origin = ""  # "stored" or "compiled" after the first call
         self.not_stored = ""  # why its machine code was not kept, after a compilation
+        self.damage = ""  # what is wrong with its file, as last read
+        self._code: ObjectCode | None = None  # read and checked, not loaded yet
         self._function: Callable[..., Any] | None = None
         self._kept: list[Any] = []
 
@@ -89,8 +90,24 @@ class StoredKernel:
             if self._function is None:
                 if self.prepare is not None:
                     self.prepare()
+                if not self.fetch() and self.damage and not announced:
+                    _warn_of_damage([self])
                 self._function = self._stored() or self._compiled(announced=announced)
             return self._function
+
+    def fetch(self) -> bool:
+        """Read and check the file, unless that has been done; whether the machine code is there, and need not be compiled."""
+        with LOCK:
+            if self._function is None and self._code is None and (path := self._path()):
+                try:
+                    self._code, self.damage = read_code(path, f"{self.module}.{self.name}", self.signature), ""
+                except FileNotFoundError:
+                    self.damage = ""
+                except UntrustedError as error:
+                    self.damage = str(error)
+                except OSError as error:
+                    self.damage = f"{path} cannot be read: {error.strerror or error}"
+            return self._function is not None or self._code is not None
 
     def is_loaded(self) -> bool:
         """Whether a call begins at once."""
@@ -98,12 +115,15 @@ class StoredKernel:
 
     def is_stored(self) -> bool:
         """Whether a call would find its machine code, loaded or stored, rather than compile it."""
-        return self._function is not None or self.is_in_folder()
+        return self.fetch()
 
     def is_in_folder(self) -> bool:
-        """Whether another process would find its machine code."""
+        """Whether another process would find its machine code, undamaged; else it would compile, which takes memory of its own."""
         path = self._path()
-        return path is not None and path.exists()
+        try:
+            return path is not None and bool(read_code(path, f"{self.module}.{self.name}", self.signature))
+        except (OSError, UntrustedError):
+            return False
 
     def _path(self) -> Path | None:
         folder = cache_folder()
@@ -132,20 +152,14 @@ class StoredKernel:
         return call
 
     def _stored(self) -> Callable[..., Any] | None:
-        """The function out of its file, or None where there is no file, or a damaged one."""
-        path = self._path()
-        try:
-            content = path.read_bytes() if path else b""
-        except OSError:
+        """The function out of the machine code that `fetch` has found, or None."""
+        found, self._code = self._code, None
+        if found is None:
             return None
-        digest, rest = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
-        if not rest or hashlib.sha256(rest).digest() != digest:
-            return None
-        symbol, code = rest.split(b"\n", 1)
         engine = _engine()
-        engine.add_object_file(llvmlite.binding.ObjectFileRef.from_data(code))
+        engine.add_object_file(llvmlite.binding.ObjectFileRef.from_data(found.code))
         engine.finalize_object()
-        address = engine.get_function_address(symbol.decode())
+        address = engine.get_function_address(found.symbol)
         self.origin = "stored"
         return self._at(address) if address else None
 
@@ -155,6 +169,11 @@ class StoredKernel:
         import numba
 
         from pi_engine.runtime.compilation import OPTIONS
+
+        if numba.config.DISABLE_JIT:
+            raise UsageError(
+                "NUMBA_DISABLE_JIT keeps kernels from being compiled: unset it, or set PI_ENGINE_TRANSFORM=0 to compute by GMP alone"
+            )
 
         routine = getattr(importlib.import_module(self.module), self.name)
         options = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
@@ -172,47 +191,34 @@ class StoredKernel:
         """Keep the machine code for other processes; returns why it could not be, empty where it was."""
         path = self._path()
         if path is None:
-            return (
-                f"the folder {cache_root()} cannot be written; "
-                "make it writable, or set NUMBA_CACHE_DIR to a folder that is, then run 'pi-engine tune'"
-            )
+            return why_no_folder()
         try:
             unknown = [
                 s for s in external_symbols(library.get_llvm_str()) if not self.prefix or not s.startswith(self.prefix)
             ]
             if unknown:
                 return f"the code refers to {', '.join(unknown)}; run 'pi-engine tune', and report this if it recurs"
-            rest = symbol.encode() + b"\n" + bytes(library._get_compiled_object())
+            code = ObjectCode(symbol, bytes(library._get_compiled_object()))
         except AttributeError as error:  # Numba's own names, which another version may have changed
             return (
                 f"this version of Numba does not hand out machine code ({error}); install the version that is required"
             )
-        temporary = None
         try:
-            descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-            watcher.begin_temporary(temporary)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(hashlib.sha256(rest).digest() + rest)
-            Path(temporary).replace(path)
+            write_code(path, f"{self.module}.{self.name}", self.signature, code)
         except OSError as error:
-            if temporary is not None:
-                with contextlib.suppress(OSError):
-                    Path(temporary).unlink()
             reason = error.strerror or str(error)
             return f"{path.parent} cannot be written: {reason}; mend that, then run 'pi-engine tune'"
-        finally:
-            if temporary is not None:
-                watcher.end_temporary(temporary)
         return ""
 
 
 def make_ready(kernels: Sequence[StoredKernel], progress: Progress = silent) -> int:
     """Load or compile all of these now; returns how many were compiled.
 
-    Before a compilation one log record says how many there are and about how long it takes; after it another names those
-    that could not be stored. `progress` is told how many are compiled, of how many.
+    Before a compilation one log record says how many there are and about how long it takes, and others name those whose files
+    are damaged; after it another names those that could not be stored. `progress` is told how many are compiled, of how many.
     """
-    missing = [kernel for kernel in kernels if not kernel.is_stored()]
+    missing = [kernel for kernel in kernels if not kernel.fetch()]
+    _warn_of_damage([kernel for kernel in missing if kernel.damage])
     if missing:
         _announce(missing)
     for i, kernel in enumerate(missing):
@@ -238,6 +244,16 @@ def _about(seconds: float) -> str:
     if seconds < 10:
         return f"about {round(seconds)} second{'' if round(seconds) == 1 else 's'}"
     return f"about {round(seconds / 10) * 10} seconds" if seconds < 45 else "about a minute"
+
+
+def _warn_of_damage(kernels: Sequence[StoredKernel]) -> None:
+    """One log record, whatever their number: of the first it says what is wrong, and of the others how many they are."""
+    if not kernels:
+        return
+    others = f" (and {len(kernels) - 1} more)" if len(kernels) > 1 else ""
+    logging.getLogger("pi_engine").warning(
+        "pi-engine: a stored kernel is not used, and is compiled again: %s%s", kernels[0].damage, others
+    )
 
 
 def _warn_of_not_stored(kernels: Sequence[StoredKernel]) -> None:

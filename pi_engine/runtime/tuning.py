@@ -1,7 +1,9 @@
 """Crossover sizes: where one way of computing becomes faster than another, measured on this machine or assumed.
 
 `pi-engine tune` measures and stores them, one small JSON file a machine in the user's configuration folder. What was measured on
-another CPU, with other threads or other versions is ignored, not deleted: homes are shared between machines. Nothing here imports Numba.
+another CPU, with other threads or other versions is ignored, not deleted: homes are shared between machines. A file that `tune` cannot
+have written is not used either, and that is said: one that others may have written (`trusted_files`), that is damaged, or whose
+sizes are beyond those that are measured. Nothing here imports Numba.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import functools
 import hashlib
 import importlib.metadata
 import json
+import logging
 import math
 import os
 import platform
@@ -25,9 +28,15 @@ from typing import Any
 import platformdirs
 
 from pi_engine.runtime import watcher
+from pi_engine.runtime.trusted_files import UntrustedError, make_trusted, read_trusted, require_trusted
 
 SCHEMA = 1
 PACKAGES = ("pi-engine", "gmpy2", "numba", "llvmlite", "numpy")
+
+LEAST_BITS, MOST_BITS = 1_000, 10_000_000
+"""What a stored crossover may be: ten times less, or more, than those that are measured (`bigint.crossovers`)."""
+
+_MOST_BYTES = 1 << 14
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -82,18 +91,43 @@ def load(path: Path | None = None) -> Thresholds:
 
 
 def stored(path: Path | None = None) -> Thresholds | None:
-    """The measured thresholds, or None where there are none, or stale ones, or a file that cannot be understood."""
+    """The measured thresholds, or None where there are none, or stale ones, or a file that must not be used, which a log record tells."""
+    place = path or tuning_file()
     try:
-        record = json.loads((path or tuning_file()).read_text(encoding="utf-8"))
-        if (record["schema"], record["machine"], record["versions"]) != (SCHEMA, machine(), versions()):
-            return None
-        return Thresholds(**record["thresholds"])
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        require_trusted(place.parent)
+        return _thresholds(json.loads(read_trusted(place, _MOST_BYTES)))
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except UntrustedError as error:
+        reason = str(error)
+    except OSError as error:
+        reason = f"{place} cannot be read: {error.strerror or error}"
+    except (ValueError, TypeError, KeyError, RecursionError):
+        reason = f"{place} is damaged"
+    logging.getLogger("pi_engine").warning(
+        "pi-engine: the crossovers that 'pi-engine tune' has stored are not used: %s; run 'pi-engine tune' again",
+        reason,
+    )
+    return None
+
+
+def _thresholds(record: Any) -> Thresholds | None:
+    """The thresholds of a record that `save` has written, or None where it is of another machine or other versions."""
+    if (record["schema"], record["machine"], record["versions"]) != (SCHEMA, machine(), versions()):
+        return None
+    found = Thresholds(**record["thresholds"])
+    if not all(LEAST_BITS <= bits <= MOST_BITS for bits in dataclasses.astuple(found)):
+        raise ValueError("a crossover that cannot have been measured")
+    return found
 
 
 def save(thresholds: Thresholds, path: Path | None = None) -> Path:
-    """Store them for this machine, whole or not at all; returns the file. Raises OSError where the folder cannot be written."""
+    """Store them for this machine, whole or not at all; returns the file.
+
+    Raises:
+        OSError: the folder cannot be written.
+        UntrustedError: others can write to it.
+    """
     target = path or tuning_file()
     record = {
         "schema": SCHEMA,
@@ -102,7 +136,7 @@ def save(thresholds: Thresholds, path: Path | None = None) -> Path:
         "measured": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "thresholds": dataclasses.asdict(thresholds),
     }
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_trusted(target.parent)
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".tmp")
     watcher.begin_temporary(temporary)
     try:

@@ -9,8 +9,9 @@ import contextlib
 import os
 from pathlib import Path
 
-TEMPORARY, DONE, BAR, ANSWERED = b"+", b"-", b"b", b"a"
-"""A temporary file or folder will be made; it is no temporary any more; a progress bar is drawn; stdout has its JSON object."""
+TEMPORARY, DONE, SET, BAR, ANSWERED = b"+", b"-", b"s", b"b", b"a"
+"""A temporary file will be made; it is no temporary any more; a set of files will be written, under this name; a progress bar is
+drawn; stdout has its JSON object."""
 
 END = b"\0"
 
@@ -31,10 +32,15 @@ def tell(kind: bytes, about: bytes = b"") -> None:
 
 
 def begin_temporary(path: str | Path) -> None:
-    """From here on the file or folder `path` is to be removed if this process is killed; it need not be there yet."""
+    """From here on the file `path` is to be removed if this process is killed; it need not be there yet."""
     tell(TEMPORARY, os.fsencode(Path(path).absolute()))
 
 
 def end_temporary(path: str | Path) -> None:
     """It is no more."""
     tell(DONE, os.fsencode(Path(path).absolute()))
+
+
+def begin_set(target: Path) -> None:
+    """From here on a folder is written that will be called `target`; if this process is killed, what it leaves is to be settled."""
+    tell(SET, os.fsencode(target.absolute()))

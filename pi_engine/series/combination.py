@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 
 from gmpy2 import mpz
 
-from pi_engine.bigint.division import divide
+from pi_engine.bigint.division import tracked_divide
+from pi_engine.bigint.tracked import Tracked
+from pi_engine.runtime.threads import available_threads
 from pi_engine.series.evaluation import GUARD
 
 if TYPE_CHECKING:
@@ -26,22 +28,22 @@ if TYPE_CHECKING:
 
 
 class Combination:
-    """Adds up components; T/Q is then S."""
+    """Adds up components; T/Q is then S, with the residues that they must have if `check`."""
 
-    def __init__(self, series: PiSeries, bits: int) -> None:
+    def __init__(self, series: PiSeries, bits: int, *, check: bool = True) -> None:
         """For π to `bits` bits."""
+        self._check = check
         small = max(0, math.ceil(-series.closed_form.log2_sum))
         self._bits = bits + GUARD + len(series.components).bit_length() + 1 + small
-        self.Q = mpz(1) << self._bits
-        self.T = mpz(0)
+        self.Q = Tracked.power_of_two(self._bits, check=check)
+        self.T = Tracked.of(mpz(0), check=check)
 
     def add(
         self,
         coefficient: Fraction,
-        Q: mpz,
-        T: mpz,
+        Q: Tracked | mpz,
+        T: Tracked | mpz,
         *,
-        check: bool = True,
         threads: int | None = None,
         fast: bool = False,
     ) -> None:
@@ -51,14 +53,16 @@ class Combination:
             VerificationError: the quotient's identity does not hold.
         """
         c, d = coefficient.as_integer_ratio()
-        above, below = abs(T), abs(Q)
-        size = above.bit_length() - below.bit_length() + c.bit_length() - d.bit_length() + 2
+        threads = threads or available_threads()
+        T, Q = (Tracked.of(x, check=self._check, threads=threads) for x in (T, Q))
+        above, below = T.magnitude(), Q.magnitude()
+        size = above.bits - below.bits + c.bit_length() - d.bit_length() + 2
         kept = self._bits + 2 + max(0, size)
-        cut_above, cut_below = (max(0, x.bit_length() - kept) for x in (above, below))
-        numerator = (above >> cut_above) * abs(c)
-        denominator = (below >> cut_below) * d
+        cut_above, cut_below = (max(0, x.bits - kept) for x in (above, below))
+        numerator = above.cut(cut_above, threads) * abs(c)
+        denominator = below.cut(cut_below, threads) * d
         shift = self._bits + cut_above - cut_below
         numerator, denominator = (numerator << shift, denominator) if shift >= 0 else (numerator, denominator << -shift)
-        quotient = divide(numerator, denominator, check=check, threads=threads, newton=fast)
-        negative = ((T < 0) != (Q < 0)) != (c < 0)
+        quotient = tracked_divide(numerator, denominator, threads, newton=fast)
+        negative = ((T.value < 0) != (Q.value < 0)) != (c < 0)
         self.T = self.T - quotient if negative else self.T + quotient

@@ -24,13 +24,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gmpy2 import bit_scan1, mpz
+from gmpy2 import bit_scan1
 
-from pi_engine.bigint.division import divide, isqrt
+from pi_engine.bigint.division import tracked_divide, tracked_isqrt
+from pi_engine.bigint.tracked import Tracked
 from pi_engine.errors import VerificationError
 from pi_engine.runtime.threads import available_threads
 
 if TYPE_CHECKING:
+    from gmpy2 import mpz
+
+    from pi_engine.bigint.moduli import Residues
     from pi_engine.bigint.square_root import InverseRoot
     from pi_engine.series.closed_form import ClosedForm
 
@@ -50,37 +54,32 @@ FUSED_FROM_BITS = 200_000
 
 
 class BinaryFraction(NamedTuple):
-    """A real number v as an integer: |v·2^bits − mantissa| < error."""
+    """A real number v as an integer: |v·2^bits − mantissa| < error.
+
+    Attributes:
+        residues: what the mantissa must be modulo both `moduli`; None where that is not known.
+    """
 
     mantissa: mpz
     bits: int
     error: int
+    residues: Residues | None = None
 
 
-def leading_bits(Q: mpz, T: mpz, bits: int) -> tuple[mpz, mpz]:
+def leading_bits(Q: Tracked, T: Tracked, bits: int, threads: int = 1) -> tuple[Tracked, Tracked]:
     """Q and T without the low bits that `pi_fraction` would not look at: both cut at the same place.
 
     It cuts to `bits` + GUARD bits, or `root_times_quotient` to 128·h < `bits` + 192. Cutting twice is cutting once.
     """
-    excess = min(Q.bit_length(), T.bit_length()) - (bits + 192)
+    excess = min(Q.bits, T.bits) - (bits + 192)
     if excess < WORTH_A_COPY_BITS:
         return Q, T
-    return _towards_zero(Q, excess), _towards_zero(T, excess)
-
-
-def _towards_zero(x: mpz, drop: int) -> mpz:
-    """x/2^drop without its fraction."""
-    return x >> drop if x >= 0 else -(-x >> drop)
-
-
-def _magnitude(x: mpz) -> mpz:
-    """|x|, without the copy that `abs` makes of an x ≥ 0."""
-    return x if x >= 0 else -x
+    return Q.cut(excess, threads), T.cut(excess, threads)
 
 
 def root_of_radicand(
     form: ClosedForm, bits: int, *, check: bool = True, threads: int | None = None, fast: bool = False
-) -> mpz | InverseRoot | None:
+) -> Tracked | InverseRoot | None:
     """R = ⌊√radicand·2^bits⌋, or with `fast`, for long fractions, what `pi_fraction` needs instead; None for √1."""
     if form.radicand == 1:
         return None
@@ -88,13 +87,14 @@ def root_of_radicand(
         from pi_engine.bigint.root_quotient import half_root
 
         return half_root(form.radicand, bits, check=check, threads=threads or available_threads())
-    return isqrt(mpz(form.radicand) << (2 * bits), check=check, threads=threads, newton=fast)
+    radicand = Tracked.power_of_two(2 * bits, check=check) * form.radicand
+    return tracked_isqrt(radicand, threads or available_threads(), newton=fast)
 
 
 def pi_fraction(
     form: ClosedForm,
-    pair: list[mpz],
-    root: mpz | InverseRoot | None,
+    pair: list[Tracked] | list[mpz],
+    root: Tracked | InverseRoot | None,
     bits: int,
     *,
     check: bool = True,
@@ -104,30 +104,31 @@ def pi_fraction(
     """π to `bits` bits, from T/Q, which is S but for the first part of the error above, and from `root`.
 
     pair: Q and T, which are taken out of the list: where the caller has no others, their memory goes as soon as it can.
+    Everything is checked with the residues that they and the root have; with `check` those of an mpz are found first.
 
     Raises:
         VerificationError: T/Q is not positive, or the identity of a quotient or root does not hold.
     """
-    if (pair[0] < 0) != (pair[1] < 0) or not pair[1]:
+    threads = threads or available_threads()
+    tracked = [Tracked.of(pair.pop(0), check=check, threads=threads) for _ in range(2)]
+    if (tracked[0].value < 0) != (tracked[1].value < 0) or not tracked[1].value:
         raise VerificationError("the series does not sum to a positive number: it is no series for π")
     # Popped, so that nothing here keeps the memory of numbers that are used up.
-    operands = [_magnitude(pair.pop(i)) for i in ((1, 0) if form.direct else (0, 0))]
+    operands = [tracked.pop(i).magnitude() for i in ((1, 0) if form.direct else (0, 0))]
     if isinstance(root, tuple):
         from pi_engine.bigint.root_quotient import root_times_quotient
 
-        factors = (form.numerator, form.denominator)
-        threads = threads or available_threads()
-        mantissa = root_times_quotient(root, factors, operands, bits, check=check, threads=threads)
+        mantissa = root_times_quotient(root, (form.numerator, form.denominator), operands, bits, threads)
     else:
         above, below = operands
-        excess = max(0, min(above.bit_length(), below.bit_length()) - (bits + GUARD))
-        numerator = (above >> excess) * form.numerator
+        excess = max(0, min(above.bits, below.bits) - (bits + GUARD))
+        numerator = above.cut(excess, threads) * form.numerator
         numerator = numerator << bits if root is None else root * numerator
-        denominator = (below >> excess) * form.denominator
-        twos = bit_scan1(denominator) or 0  # all but a word of it, where the sum was put together from components
+        denominator = below.cut(excess, threads) * form.denominator
+        twos = bit_scan1(denominator.value) or 0  # all but a word of it, where the sum was put together from components
         if twos >= bits:
-            numerator, denominator = numerator >> twos, denominator >> twos
-        mantissa = divide(numerator, denominator, check=check, threads=threads, newton=fast)
+            numerator, denominator = numerator.cut(twos, threads), denominator.cut(twos, threads)
+        mantissa = tracked_divide(numerator, denominator, threads, newton=fast)
     if form.power == 2:
-        mantissa = isqrt(mantissa << bits, check=check, threads=threads, newton=fast)
-    return BinaryFraction(mantissa, bits, ERROR_UNITS)
+        mantissa = tracked_isqrt(mantissa << bits, threads, newton=fast)
+    return BinaryFraction(mantissa.value, bits, ERROR_UNITS, mantissa.residues)

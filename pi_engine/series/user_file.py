@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pi_engine.errors import UsageError
+from pi_engine.runtime.waiting import WatchedStream
 from pi_engine.series.algebras import PolynomialAlgebra, RadicalAlgebra, closed_form, of_coefficients
 from pi_engine.series.expression import read
 from pi_engine.series.hypergeometric import HypergeometricSeries
 from pi_engine.series.rows import CombinedSeries, Component
 from pi_engine.series.tail import growth_exponent
+from pi_engine.series.toml_bounds import MOST_BYTES, require_bounded
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
 
 _ABOUT = ("name", "title", "formula", "source")
 _SUM = ("p", "q", "a")
-_MOST_BYTES = 1 << 20
 _MOST_COMPONENTS = 100
+_PIPES: dict[str, bytes] = {}
+"""What pipes have said, by name: a series is looked up more than once for a computation, and a pipe can be read once."""
 
 
 def load(path: str | Path) -> PiSeries:
@@ -38,27 +41,46 @@ def load(path: str | Path) -> PiSeries:
     import tomllib
 
     place = str(path)
-    try:
-        with Path(path).open("rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{place}: {error.strerror or error}") from error
-    except ValueError as error:  # a zero byte in the path
-        raise UsageError(f"{place!r} is not a path: {error}") from error
-    if len(content) > _MOST_BYTES:
+    content = _content(Path(path), place)
+    if len(content) > MOST_BYTES:
         raise UsageError(f"{place}: larger than a MiB, which is too much for a series")
     try:
-        table = tomllib.loads(content.decode("utf-8"))
+        text = content.decode("utf-8")
+        require_bounded(text)
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{place}: not TOML: {error}") from None
+        raise UsageError(f"{place}: not TOML: {str(error)[:200]}") from None
     except UnicodeDecodeError as error:
         raise UsageError(f"{place}: not TOML: byte {error.start + 1} is not UTF-8") from None
+    except UsageError as error:
+        raise UsageError(f"{place}: {error}") from None
     except (ValueError, RecursionError):
         raise UsageError(f"{place}: not TOML that can be read: a number or a nesting is too large") from None
     try:
         return _series(table, Path(path).stem)
     except UsageError as error:
         raise UsageError(f"{place}: {error}") from None
+
+
+def _content(path: Path, place: str) -> bytes:
+    """At most one byte more than a file may have."""
+    try:
+        if not path.exists() or path.is_file() or path.is_dir():
+            with path.open("rb") as stream:
+                return stream.read(MOST_BYTES + 1)
+        if place not in _PIPES:
+            _PIPES[place] = _read_pipe(path, place)
+        return _PIPES[place]
+    except OSError as error:
+        raise UsageError(f"{place}: {error.strerror or error}") from error
+    except ValueError as error:  # a zero byte in the path
+        raise UsageError(f"{place!r} is not a path: {error}") from error
+
+
+def _read_pipe(path: Path, place: str) -> bytes:
+    """A pipe that nobody writes to is waited for, and that is told."""
+    with WatchedStream(place) as watched, watched.waiting(), path.open("rb") as stream:
+        return stream.read(MOST_BYTES + 1)
 
 
 def _series(table: dict[str, Any], stem: str) -> PiSeries:
@@ -81,7 +103,8 @@ def _series(table: dict[str, Any], stem: str) -> PiSeries:
 def _require_known(table: dict[str, Any], known: tuple[str, ...], where: str) -> None:
     for key in table:
         if key not in known:
-            raise UsageError(f"{where}unknown key {key!r}: known are {', '.join(known)}")
+            shown = repr(key if len(key) <= 40 else f"{key[:40]}…")
+            raise UsageError(f"{where}unknown key {shown}: known are {', '.join(known)}")
 
 
 def _text(table: dict[str, Any], key: str) -> str:

@@ -214,7 +214,7 @@ def split_fast(
 ) -> Node:
     """Q and T of 0 ≤ k < `terms`, at least two of them; `progress` is called from this thread only.
 
-    check: compare every large merge and every division of a level modulo 2^61 − 1 (`merge_check`).
+    check: compare every large merge and every division of a level modulo both `moduli` (`merge_check`).
     needed: as in `tree.split`.
     """
     tree = _FastTree(series, terms, threads, progress, check=check, needed=needed)

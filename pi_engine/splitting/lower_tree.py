@@ -8,6 +8,8 @@ import numpy as np
 
 from pi_engine.bigint.level_plan import record, workspace_bytes
 from pi_engine.bigint.machine_faults import machine_fault, require_fitting
+from pi_engine.bigint.moduli import random_prime
+from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.plan import Plan, plan_for
 from pi_engine.bigint.sizes import Size, cost, size_for
 from pi_engine.bigint.threads import share
@@ -109,8 +111,9 @@ def merge_level(
     workspace = max(workspace_bytes(plan, OPERANDS) for plan in plans.plans)
     spare = int((t1 + q2 + p1 + t2).max())
     checked = begin or level.residues is not None
-    residues = level.residues if level.residues is not None else np.empty((3, 0), np.uint64)
-    out_residues = np.zeros((3, nodes if checked else 0), np.uint64)
+    residues = level.residues if level.residues is not None else np.empty((3, 0, 2), np.uint64)
+    out_residues = np.zeros((3, nodes if checked else 0, 2), np.uint64)
+    table = modulus_table(random_prime())
     wrong = np.zeros(1, np.int64)
     counter = np.zeros(1, np.uint64)
     step = max(threads, min(nodes, nodes * _STEP_LIMBS // int(ends[-1])))
@@ -124,7 +127,7 @@ def merge_level(
                 merges_claimed(
                     counter, stop, plans.sizes, plans.P_sizes, records, block.address, block.address + workspace, spare,
                     level.room.address, limbs, level.offsets, level.lengths,
-                    room.address, len(room.limbs), offsets, lengths, residues, out_residues, wrong,
+                    room.address, len(room.limbs), offsets, lengths, residues, out_residues, table.ctypes.data, wrong,
                 )  # fmt: skip
             finally:
                 pool.give(block)

@@ -1,4 +1,4 @@
-"""The check of the tree's merges and divisions: residues modulo M = 2^61 − 1 that go up with the nodes.
+"""The check of the tree's merges and divisions: residues modulo both `moduli` that go up with the nodes.
 
 On the compiled path every large number that a merge or a division of a level has made is read once more and compared with
 what its operands' residues say. The first residues are those of the first level of large numbers (`fast_tree`) as they
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.machine_faults import machine_fault
-from pi_engine.bigint.mersenne import M61, require, residue
-from pi_engine.bigint.residues import SHARED_FROM_BITS
+from pi_engine.bigint.mersenne import M61, require
+from pi_engine.bigint.moduli import Residues, random_prime, require_equal, residues
+from pi_engine.bigint.modulus_table import modulus_table
+from pi_engine.bigint.residues import SHARED_FROM_BITS_OF_BOTH
 from pi_engine.bigint.threads import share
 from pi_engine.errors import VerificationError
 from pi_engine.splitting.tree_kernels import residues_claimed
@@ -36,19 +38,19 @@ def with_residues(level: NodeLevel, threads: int) -> NodeLevel:
 
 
 def residues_of(level: NodeLevel, threads: int, rows: int = 3) -> NDArray[np.uint64]:
-    """The residues of a level's numbers, uint64[rows][nodes]: P and Q in the first two rows, and T.
+    """The residues of a level's numbers, uint64[rows][nodes][2]: P and Q in the first two rows, and T.
 
     Raises:
-        VerificationError: a number would lie outside the level's limbs, or none of the threads has found its residue.
+        VerificationError: a number would lie outside the level's limbs, or none of the threads has found its residues.
     """
-    found = np.full((rows, len(level)), M61, np.uint64)  # until it is found: no number has that residue
-    counter = np.zeros(1, np.uint64)
+    found = np.full((rows, len(level), 2), M61, np.uint64)  # until they are found: no number has that residue
+    counter, table = np.zeros(1, np.uint64), modulus_table(random_prime())
 
     def work(_thread: int, _first: int, _last: int) -> None:
         places = level.room.address, len(level.room.limbs), level.offsets[:rows], level.lengths[:rows]
-        residues_claimed(counter, len(level), *places, found)
+        residues_claimed(counter, len(level), *places, table.ctypes.data, found)
 
-    large = 64 * int(np.abs(level.lengths[:rows]).sum()) >= SHARED_FROM_BITS
+    large = 64 * int(np.abs(level.lengths[:rows]).sum()) >= SHARED_FROM_BITS_OF_BOTH
     share(work, threads, threads if large else 1)
     if (found == M61).any():
         raise VerificationError(machine_fault("the table of a level of the sum holds what cannot be"))
@@ -57,7 +59,12 @@ def residues_of(level: NodeLevel, threads: int, rows: int = 3) -> NDArray[np.uin
 
 def require_merge(right: bool, row: int, bits: int) -> None:  # noqa: FBT001 (what an assertion takes)
     """Raise VerificationError unless the number of that row and length, in a new node, is right."""
-    require(right, f"the product {PRODUCTS[row]} of {bits} bits in the sum, compared modulo 2^61 − 1,")
+    require(right, f"the product {PRODUCTS[row]} of {bits} bits in the sum, compared modulo two primes,")
+
+
+def require_product(found: Residues, expected: Residues, row: int, bits: int) -> None:
+    """The same where the residues are at hand."""
+    require_equal(found, expected, f"the product {PRODUCTS[row]} of {bits} bits in the sum")
 
 
 def divided(level: NodeLevel, divisor: mpz, threads: int, *, leftmost: bool) -> NodeLevel:
@@ -67,14 +74,13 @@ def divided(level: NodeLevel, divisor: mpz, threads: int, *, leftmost: bool) -> 
         VerificationError: P or Q times the divisor is not what it was.
     """
     assert level.residues is not None
-    factor = residue(divisor)
+    factor = residues(divisor)
     found = residues_of(level, threads, rows=2)
     for row in range(2):
         for i, (old, new) in enumerate(zip(level.residues[row].tolist(), found[row].tolist(), strict=True)):
             kept = row == 1 and leftmost and i == 0
             bits = 64 * abs(int(level.lengths[row, i]))
-            require(
-                old == (new if kept else new * factor % M61),
-                f"the {'PQ'[row]} of {bits} bits in the sum, divided by a common factor, modulo 2^61 − 1,",
-            )
+            quotient = Residues((new[0], new[1]))
+            what = f"the {'PQ'[row]} of {bits} bits in the sum, divided by a common factor"
+            require_equal(quotient if kept else quotient * factor, Residues((old[0], old[1])), what)
     return replace(level, residues=np.vstack([found, level.residues[2:]]))

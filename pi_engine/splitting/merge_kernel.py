@@ -105,13 +105,13 @@ def difference(out, x, x_limbs, x_negative, y, y_limbs, plan, scratch, spare):
 @routine
 def merges_claimed(
     counter, stop, sizes, P_sizes, plans, workspace, spare, spare_limbs, place, place_limbs, offsets, lengths,
-    out_place, out_limbs, out_offsets, out_lengths, residues, out_residues, wrong
+    out_place, out_limbs, out_offsets, out_lengths, residues, out_residues, table, wrong
 ):  # fmt: skip
     """Merge nodes 2i and 2i + 1 into node i, by the plan in row sizes[i], until the `stop`-th is claimed.
 
     workspace: of the thread's own, 64-byte aligned, for `OPERANDS` operands and scratch.
     spare: room for T₁Q₂ and P₁T₂, of so many limbs, as there are `place_limbs` at `place` and `out_limbs` at `out_place`.
-    residues, out_residues: as in `merge_check_kernel`; no columns where there are none, and where none are to be found.
+    residues, out_residues, table: as in `merge_check_kernel`; no columns where there are none, and where none are to be found.
     wrong: its one number becomes 3·i + row + 1 where P, Q or T (rows 0 to 2) of node i is wrong, and −1 where the tables say of
     a node what cannot be.
     """
@@ -165,6 +165,6 @@ def merges_claimed(
             out_lengths[0, i] = trimmed(P, p1 + p2, (lengths[0, left] < 0) != (lengths[0, right] < 0))
 
         if out_residues.shape[1]:
-            found = merge_is_wrong(i, P_sizes[i], residues, out_place, out_offsets, out_lengths, out_residues)
+            found = merge_is_wrong(i, P_sizes[i], residues, out_place, out_offsets, out_lengths, out_residues, table)
             if found:
                 wrong[0] = 3 * i + found

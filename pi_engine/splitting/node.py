@@ -18,19 +18,20 @@ from gmpy2 import mpz
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pi_engine.bigint.moduli import Residues
     from pi_engine.series import HypergeometricSeries
 
 
 class Truncated(NamedTuple):
-    """Residues modulo 2^61 − 1 of a node's Q and T whose low bits have been cut off (`truncation`).
+    """Residues of a node's Q and T whose low bits have been cut off (`truncation`).
 
     Attributes:
         Q: of what is left of Q, and of what Q would be without any cut.
         T: the same of T.
     """
 
-    Q: tuple[int, int]
-    T: tuple[int, int]
+    Q: tuple[Residues, Residues]
+    T: tuple[Residues, Residues]
 
 
 class Node(NamedTuple):

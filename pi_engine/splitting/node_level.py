@@ -49,7 +49,7 @@ class NodeLevel:
         room: the limbs of all numbers.
         offsets: int64[3][nodes], where each number begins.
         lengths: int64[3][nodes], signed lengths.
-        residues: uint64[3][nodes], the numbers modulo 2^61 − 1, or None where nothing is checked (`merge_check`).
+        residues: uint64[3][nodes][2], the numbers modulo both `moduli`, or None where nothing is checked (`merge_check`).
     """
 
     room: LimbRoom

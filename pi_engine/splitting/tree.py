@@ -90,7 +90,7 @@ def split(
         threads: how many subtrees to work on at once.
         progress: told the phase "sum" as it goes on.
         fast: by the compiled tree, which needs its kernels.
-        check: compare the compiled tree's merges modulo 2^61 − 1 as they are made.
+        check: compare the compiled tree's merges modulo both `moduli` as they are made.
         needed: how many leading bits of a node that begins with term l matter, as a function of l, so that the compiled tree
             may cut off the others (`series.truncation`); all of them, if there is none. Without `check` such a sum cannot
             be compared with its shadow.

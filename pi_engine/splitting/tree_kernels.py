@@ -63,11 +63,11 @@ quotients_claimed = _with_gmp(
 )  # fmt: skip
 merges_claimed = _with_gmp(
     "merge_kernel", "merges_claimed", _COUNTER, "int64", _INDEXES, _INDEXES, _ROWS, *["int64"] * 3,
-    *["int64", "int64", _ROWS, _ROWS] * 2, _WORDS, _WORDS, _INDEXES, seconds=8,
+    *["int64", "int64", _ROWS, _ROWS] * 2, _LONGS, _LONGS, "int64", _INDEXES, seconds=8,
 )  # fmt: skip
 residues_claimed = StoredKernel(
     "pi_engine.splitting.merge_check_kernel", "residues_claimed",
-    f"void({_COUNTER}, int64, int64, int64, {_ROWS}, {_ROWS}, {_WORDS})",
+    f"void({_COUNTER}, int64, int64, int64, {_ROWS}, {_ROWS}, int64, {_LONGS})",
     seconds=0.3,
 )  # fmt: skip
 shadow_of_terms = StoredKernel(
@@ -75,8 +75,14 @@ shadow_of_terms = StoredKernel(
     "shadow_of_terms",
     f"void({', '.join(['uint64[::1]'] * 3)}, uint64, uint64, uint64[::1], uint64[::1])",
 )
+shadow_modulo_prime = StoredKernel(
+    "pi_engine.splitting.shadow_prime_kernel",
+    "shadow_modulo_prime",
+    f"void({', '.join(['uint64[::1]'] * 3)}, uint64, uint64, uint64, uint64[::1])",
+    seconds=0.5,
+)
 
 TREE_KERNELS = (
     *([lane_subtrees_claimed] if has_ifma() else []),
-    subtrees_claimed, quotients_claimed, merges_claimed, residues_claimed, shadow_of_terms,
+    subtrees_claimed, quotients_claimed, merges_claimed, residues_claimed, shadow_of_terms, shadow_modulo_prime,
 )  # fmt: skip

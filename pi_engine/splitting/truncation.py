@@ -17,8 +17,8 @@ import math
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.limbs import copy_limbs
-from pi_engine.bigint.mersenne import M61, require
-from pi_engine.bigint.residues import residue_of_magnitude
+from pi_engine.bigint.moduli import power_residues, require_equal
+from pi_engine.bigint.residues import residues_of_several
 from pi_engine.splitting.node_level import LimbRoom
 from pi_engine.splitting.rounding import after_cut, log2_size
 from pi_engine.splitting.upper_tree import LargeNode, Number
@@ -63,11 +63,10 @@ def _without(x: Number, lost: int, threads: int, *, copy: bool) -> Number:
     cut = Number(rest, x.negative, room)
     if x.residues is not None:
         before, whole = x.residues
-        low = residue_of_magnitude(x.limbs[:lost], threads)
-        left = cut.residue(threads)
-        found = left * pow(2, 64 * lost % 61, M61) + (-low if x.negative else low)
-        require(found % M61 == before, "a number of the sum that lost its low limbs, compared modulo 2^61 − 1,")
-        cut.residues = left, whole
+        low, left = residues_of_several([x.limbs[:lost], cut.limbs], threads)
+        found = (left * power_residues(2, 64 * lost) + low) * (-1 if x.negative else 1)
+        require_equal(found, before, "a number of the sum that lost its low limbs")
+        cut.residues = left * (-1 if x.negative else 1), whole
     if room is not x.room:
         x.release()
     return cut

@@ -6,7 +6,9 @@ is released as soon as its last transform has been made.
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,13 +17,13 @@ from gmpy2 import mpz
 from pi_engine.bigint.layout import ADD, FORWARD_A, FORWARD_B, INVERSE, MULTIPLY
 from pi_engine.bigint.limb_products import multiply_limbs
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.moduli import Residues
 from pi_engine.bigint.plan import plan_for
-from pi_engine.bigint.residues import residue_of_magnitude
+from pi_engine.bigint.residues import residues_of_limbs
 from pi_engine.bigint.sizes import cost, size_for
 from pi_engine.bigint.transform import Transformed, apply_to_rows, forward, to_limbs
 from pi_engine.splitting.lower_tree import SUM_BITS
-from pi_engine.splitting.merge_check import require_merge
+from pi_engine.splitting.merge_check import require_product
 from pi_engine.splitting.node_level import LimbRoom
 from pi_engine.splitting.rounding import EXACT, Errors, after_merge, log2_size
 
@@ -40,14 +42,14 @@ class Number:
     """A signed number that owns its memory, or borrows it (`room` None) from a level.
 
     Attributes:
-        residues: modulo 2^61 − 1, of the number as it was made, and as it would be had no low limbs been cut off
+        residues: modulo both `moduli`, of the number as it was made, and as it would be had no low limbs been cut off
             (`truncation`); None where nothing is checked.
     """
 
     limbs: Limbs
     negative: bool
     room: LimbRoom | None = None
-    residues: tuple[int, int] | None = None
+    residues: tuple[Residues, Residues] | None = None
 
     def __len__(self) -> int:
         return len(self.limbs)
@@ -57,10 +59,10 @@ class Number:
         if self.room is not None:
             self.room.release()
 
-    def residue(self, threads: int) -> int:
-        """The residue of the limbs as they lie in memory."""
-        found = residue_of_magnitude(self.limbs, threads)
-        return -found % M61 if self.negative else found
+    def read(self, threads: int) -> Residues:
+        """The residues of the limbs as they lie in memory."""
+        found = residues_of_limbs(self.limbs, threads)
+        return found * -1 if self.negative else found
 
     def require(self, row: int, threads: int, *factors: Number) -> None:
         """Find the residues, where the factors have some, and compare; `row` 0, 1, 2 is P, Q, T.
@@ -72,10 +74,9 @@ class Number:
         """
         known = [x.residues for x in factors if x.residues is not None]
         if len(known) == len(factors):
-            found, whole = self.residue(threads), _sum_of_products([residues[1] for residues in known])
-            expected = _sum_of_products([residues[0] for residues in known])
-            require_merge(found == expected, row, 64 * len(self.limbs))
-            self.residues = found, whole
+            expected, whole = (_sum_of_products([residues[i] for residues in known]) for i in range(2))
+            require_product(self.read(threads), expected, row, 64 * len(self.limbs))
+            self.residues = expected, whole
 
     def to_mpz(self) -> mpz:
         """The number; one copy."""
@@ -95,8 +96,8 @@ class LargeNode(NamedTuple):
         """Node i of a level, whose memory it borrows."""
         P, Q, T = (Number(*level.number(row, i)) for row in range(3))
         if level.residues is not None:
-            for number, residue in zip((P, Q, T), level.residues[:, i].tolist(), strict=True):
-                number.residues = residue, residue
+            for number, (first, second) in zip((P, Q, T), level.residues[:, i].tolist(), strict=True):
+                number.residues = (Residues((first, second)),) * 2
         return cls(P if len(P) else None, Q, T)
 
 
@@ -217,9 +218,10 @@ def _errors(left: LargeNode, right: LargeNode) -> Errors:
     return after_merge(left.errors, right.errors, p1, log2_size(right.T.limbs) - log2_size(right.Q.limbs), p2)
 
 
-def _sum_of_products(factors: list[int]) -> int:
-    """x₀·x₁ + x₂·x₃ + … modulo 2^61 − 1."""
-    return sum(x * y for x, y in zip(factors[::2], factors[1::2], strict=True)) % M61
+def _sum_of_products(factors: list[Residues]) -> Residues:
+    """x₀·x₁ + x₂·x₃ + …."""
+    products = (x * y for x, y in zip(factors[::2], factors[1::2], strict=True))
+    return functools.reduce(operator.add, products)
 
 
 def _product(x: Number, y: Number, threads: int, *, negative: bool) -> Number:

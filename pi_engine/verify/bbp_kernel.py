@@ -14,6 +14,18 @@ The fraction r/m is then taken in two digits of 48 bits: q₀ = ⌊2^48·r/m⌉,
 |q₁| < 2^48, which misses by at most 1/2 + 2^-4. So a term's fraction is wrong by at most TERM_ERROR = 9/16 units of 2^-96.
 The digits are summed as integers in the bits of fma(·, ·, M), whose count·bits(M) is taken off afterwards; q₁ of
 CHUNK terms stays below 2^63.
+
+`sum_residues` also takes the integers (2^e − r)/m modulo primes p between 2^48 and 2^49. It makes no division: a running fraction S/D
+becomes (S·m + (x − r)·D)/(D·m), where x is 2^e modulo p. All numbers are exact integers in doubles, and products are reduced as
+above: for |u·v| ≤ U·p with U < 2^51, h = u·v rounded misses by at most 2^-53·U·p, which fms gives exactly, and q = ⌊h/p⌉ misses
+h/p by at most 1/2 + 2^-53·U. So the result is at most (1/2 + 2^-52·U)·p, and below 2^53 on the way:
+
+    x times the power of a step, |x| ≤ 0.6·p, half of p:    U ≤ 0.3·p < 2^47.3,     below 0.54·p
+    D·m, |D| ≤ 0.6·p, m < 2^44:                             U ≤ 0.6·2^44,           below 0.51·p
+    (x − r)·D, |r| < 2^44 ≤ p/16:                           U ≤ 0.34·p < 2^47.5,    below 0.55·p
+    S·m, |S| ≤ 1.1·p:                                       U ≤ 1.1·2^44,           below 0.51·p
+
+and S, the sum of the last two, is below 1.1·p < 2^50.
 """
 
 from pi_engine.bigint.simd import (
@@ -32,11 +44,19 @@ from pi_engine.runtime.compilation import routine
 from pi_engine.verify.bbp_layout import (
     BASES,
     CHUNK,
+    DENOMINATOR,
+    EACH_PRIME,
     INVERSES,
     LANE_COUNT,
     MODULI,
+    NUMERATOR,
+    ONE_OVER_PRIME,
     POWERS,
+    PRIME,
     REMAINING,
+    RUNNING,
+    SCRATCH,
+    STEP_POWER,
     SUMS,
     TERMS_IN_FLIGHT,
     UNITS,
@@ -67,8 +87,8 @@ def sum_fractions(first, last, exponent, step, a, b, alternating, scratch, resul
     start = first
     while start < last:
         end = min(start + CHUNK, last)
-        high_bits = broadcast_integer(0)
-        low_bits = broadcast_integer(0)
+        store(scratch, SUMS, doubles_of(broadcast_integer(0)))
+        store(scratch, SUMS + VECTOR, doubles_of(broadcast_integer(0)))
         k = start
         while k < end:
             while bits < 44 and (2 << bits) <= a * k + b:
@@ -78,33 +98,117 @@ def sum_fractions(first, last, exponent, step, a, b, alternating, scratch, resul
             _begin(k, exponent, step, a, b, squarings, scratch)
             for _ in range(squarings):
                 _square(scratch)
-            for unit in range(UNITS):
-                place = VECTOR * unit
-                m = load(scratch, MODULI + place)
-                inverse = load(scratch, INVERSES + place)
-                scaled = load(scratch, POWERS + place) * broadcast(_DIGIT)
-                digit = fma(scaled, inverse, broadcast(_ROUNDER))
-                high_bits = high_bits + bits_of(digit)
-                rest = fnma(digit - broadcast(_ROUNDER), m, scaled) * broadcast(_DIGIT)
-                low_bits = low_bits + bits_of(fma(rest, inverse, broadcast(_ROUNDER)))
+            _add_fractions(scratch)
             k += TERMS_IN_FLIGHT
         offset = (end - start) // LANE_COUNT * _ROUNDER_BITS
-        store(scratch, SUMS, doubles_of(high_bits))
-        store(scratch, SUMS + VECTOR, doubles_of(low_bits))
-        for lane in range(LANE_COUNT):
-            high_sum = load_word(scratch + 8 * (SUMS + lane)) - offset
-            low_sum = load_word(scratch + 8 * (SUMS + VECTOR + lane)) - offset
-            if alternating != 0 and lane % 2 == 1:
-                high -= high_sum
-                low -= low_sum
-            else:
-                high += high_sum
-                low += low_sum
+        high += _lane_sum(scratch, SUMS, offset, alternating)
+        low += _lane_sum(scratch, SUMS + VECTOR, offset, alternating)
         high += low >> _DIGIT_BITS
         low &= _DIGIT_MASK
         start = end
     store_word(result, high)
     store_word(result + 8, low)
+
+
+@routine
+def sum_residues(first, last, exponent, step, a, b, alternating, primes, scratch, result):
+    """As `sum_fractions`, but not modulo 1, and the integers that it leaves out modulo each of `primes` primes.
+
+    `scratch` has EACH_PRIME doubles more for each: p, 1/p and 2^(−step·TERMS_IN_FLIGHT) modulo p in all lanes, and for each
+    term in flight 2^(exponent − step·k) modulo p of the first k, 0 and 1. In the last two it leaves a fraction, whose sign is that of the
+    lane's terms. `result` gets three words: the sum of the fractions in integers, units of 2^-48 and of 2^-96.
+    """
+    whole = 0
+    high = 0
+    low = 0
+    squarings = 53
+    bits = 0
+    start = first
+    while start < last:
+        end = min(start + CHUNK, last)
+        store(scratch, SUMS, doubles_of(broadcast_integer(0)))
+        store(scratch, SUMS + VECTOR, doubles_of(broadcast_integer(0)))
+        k = start
+        while k < end:
+            while (2 << bits) <= a * k + b:
+                bits += 1
+            while squarings > 0 and ((exponent - step * k) >> (squarings - 1)) <= bits:
+                squarings -= 1
+            _begin(k, exponent, step, a, b, squarings, scratch)
+            for _ in range(squarings):
+                _square(scratch)
+            _add_fractions(scratch)
+            for i in range(primes):
+                _add_integers(scratch, SCRATCH + EACH_PRIME * i)
+            k += TERMS_IN_FLIGHT
+        offset = (end - start) // LANE_COUNT * _ROUNDER_BITS
+        high += _lane_sum(scratch, SUMS, offset, alternating)
+        low += _lane_sum(scratch, SUMS + VECTOR, offset, alternating)
+        high += low >> _DIGIT_BITS
+        low &= _DIGIT_MASK
+        whole += high >> _DIGIT_BITS
+        high &= _DIGIT_MASK
+        start = end
+    store_word(result, whole)
+    store_word(result + 8, high)
+    store_word(result + 16, low)
+
+
+@routine(forceinline=True)
+def _add_fractions(scratch):
+    """Add both digits of the fractions of all terms in flight to the sums."""
+    high_bits = load_integers(scratch, SUMS)
+    low_bits = load_integers(scratch, SUMS + VECTOR)
+    for unit in range(UNITS):
+        place = VECTOR * unit
+        m = load(scratch, MODULI + place)
+        inverse = load(scratch, INVERSES + place)
+        scaled = load(scratch, POWERS + place) * broadcast(_DIGIT)
+        digit = fma(scaled, inverse, broadcast(_ROUNDER))
+        high_bits = high_bits + bits_of(digit)
+        rest = fnma(digit - broadcast(_ROUNDER), m, scaled) * broadcast(_DIGIT)
+        low_bits = low_bits + bits_of(fma(rest, inverse, broadcast(_ROUNDER)))
+    store(scratch, SUMS, doubles_of(high_bits))
+    store(scratch, SUMS + VECTOR, doubles_of(low_bits))
+
+
+@routine(forceinline=True)
+def _lane_sum(scratch, place, offset, alternating):
+    """The lanes of a sum together, each less what rounding has added to its bits, with the sign of its terms."""
+    total = 0
+    for lane in range(LANE_COUNT):
+        lane_sum = load_word(scratch + 8 * (place + lane)) - offset
+        if alternating != 0 and lane % 2 == 1:
+            total -= lane_sum
+        else:
+            total += lane_sum
+    return total
+
+
+@routine(forceinline=True)
+def _add_integers(scratch, prime):
+    """Add the integers of all terms in flight to their running fractions modulo one prime, and go on to the next powers of 2."""
+    p = load(scratch, prime + PRIME)
+    inverse = load(scratch, prime + ONE_OVER_PRIME)
+    following = load(scratch, prime + STEP_POWER)
+    for unit in range(UNITS):
+        place = VECTOR * unit
+        m = load(scratch, MODULI + place)
+        x = load(scratch, prime + RUNNING + place)
+        denominator = load(scratch, prime + DENOMINATOR + place)
+        integer = _product(x - load(scratch, POWERS + place), denominator, p, inverse)
+        numerator = _product(load(scratch, prime + NUMERATOR + place), m, p, inverse) + integer
+        store(scratch, prime + NUMERATOR + place, numerator)
+        store(scratch, prime + DENOMINATOR + place, _product(denominator, m, p, inverse))
+        store(scratch, prime + RUNNING + place, _product(x, following, p, inverse))
+
+
+@routine(forceinline=True)
+def _product(x, y, p, inverse):
+    """x·y modulo p, exactly, within the bounds above."""
+    h = x * y
+    q = fma(h, inverse, broadcast(_ROUNDER)) - broadcast(_ROUNDER)
+    return fnma(q, p, h) + fms(x, y, h)
 
 
 @routine(forceinline=True)

@@ -1,4 +1,4 @@
-"""The kernel of BBP's sums, as a process calls it; importing this module imports LLVM."""
+"""The kernels of BBP's sums, as a process calls them; importing this module imports LLVM."""
 
 from __future__ import annotations
 
@@ -8,3 +8,8 @@ BBP_KERNEL = StoredKernel(
     "pi_engine.verify.bbp_kernel", "sum_fractions", f"void({', '.join(['int64'] * 9)})", seconds=2
 )
 BBP_KERNELS = (BBP_KERNEL,)
+
+RESIDUE_KERNEL = StoredKernel(
+    "pi_engine.verify.bbp_kernel", "sum_residues", f"void({', '.join(['int64'] * 10)})", seconds=3
+)
+RESIDUE_KERNELS = (RESIDUE_KERNEL,)

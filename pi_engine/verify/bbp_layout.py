@@ -22,3 +22,12 @@ TERM_ERROR_SIXTEENTHS = 9
 
 BASES, POWERS, MODULI, INVERSES, REMAINING, SUMS = 0, 2 * VECTOR, 40, 72, 104, 136
 SCRATCH = SUMS + 2 * VECTOR
+
+PRIME_BITS = 49
+"""Bits of the primes modulo which integers are taken."""
+
+PRIME, ONE_OVER_PRIME, STEP_POWER, RUNNING, NUMERATOR, DENOMINATOR = (
+    0, VECTOR, 2 * VECTOR, 3 * VECTOR, 3 * VECTOR + TERMS_IN_FLIGHT, 3 * VECTOR + 2 * TERMS_IN_FLIGHT,
+)  # fmt: skip
+EACH_PRIME = 3 * VECTOR + 3 * TERMS_IN_FLIGHT
+"""Behind SCRATCH, for each prime: three constants in all lanes, and three numbers for each term in flight."""

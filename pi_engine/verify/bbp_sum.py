@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.errors import VerificationError
-from pi_engine.runtime.kernel_set import KernelSet
+from pi_engine.runtime.kernel_set import KernelSet, KernelUse
 from pi_engine.runtime.progress import silent
 from pi_engine.verify.bbp_layout import (
     FRACTION_BITS,
@@ -62,6 +62,13 @@ def kernel_pays(offset: int, evaluations: int) -> bool:
 def kernel_compiles(offset: int, evaluations: int) -> bool:
     """Whether `kernel_pays` would compile it."""
     return offset >= KERNEL_FROM and KERNELS.would_compile(_PYTHON_SECONDS * offset * evaluations)
+
+
+def kernel_use(offset: int, evaluations: int) -> KernelUse:
+    """What `kernel_pays` would load and compile."""
+    if offset < KERNEL_FROM:
+        return KernelUse(load=False, compile=False)
+    return KERNELS.use(_PYTHON_SECONDS * offset * evaluations)
 
 
 def fraction_at(formula: BBPFormula, offset: int, threads: int, progress: Progress = silent) -> Fraction:

@@ -1,14 +1,16 @@
-"""Are these the decimal digits of π? Answered by BBP at the end of their binary expansion; where not, by bisection.
+"""Are these not the decimal digits of π? Asked of BBP at the end of their binary expansion; where they are not, by bisection.
 
 Let x be the fraction that N digits stand for, and δ = π − 3 − x. They are the digits of π, truncated, if and only if
 0 ≤ δ < 10^−N. BBP gives the fraction t of 16^h·π; the digits give that of 16^h·x, u. t − u modulo 1, between −1/2 and 1/2, is
 16^h·δ, if that is below 1/2 in size, so at the h for which 16^h·10^−N is about 1/256 the condition can be tested. Wrong digits
 that end at position j make δ = k/10^j, and 16^h·δ an arbitrary fraction unless j is near the end, so that t − u is small by chance
-only: once in 16^8. No digit before the end escapes that, though π was never computed.
+only: once in 16^8.
 
-What does escape is an integer 16^h·δ: δ a multiple of 2^−j. Then 5^j divides k, which has some 0.7·j digits or more: wrong digits from
-0.3·j on. So the caller compares a head of the digits with π, and every known position, of which there is one in any such
-stretch. (In base 16 every error would escape: there BBP says nothing about the digits before.)
+What does escape is an integer 16^h·δ: δ a multiple of 2^−j, j ≤ 4h. Such an error is not rare: it is what a flipped bit of the binary
+fraction makes of the digits, from about 0.301·j on, up to j, or to the end where j > N. The caller compares a beginning and the
+known positions, which see some of them. So what is not found to be wrong here is not proved to be right; where a digit is
+found to be wrong, those before it may hold such an error too. (In base 16 every error would escape: there BBP says nothing
+about the digits before.)
 
 |16^h·δ| grows with h until it wraps: where it becomes visible is found by bisection, each step one evaluation of BBP; there δ is
 known with its sign and to many digits, and x + δ has π's digits, the first that differs among them. The digits are
@@ -55,7 +57,7 @@ _ROOM = 60
 _EXPECTED = 24
 """Digits of π that are given from the first wrong one on: enough to tell what has happened there."""
 EVALUATIONS = 1 + 5 + 2
-"""Evaluations of BBP that find the digits to be right, about."""
+"""Evaluations of BBP that find nothing wrong, about."""
 BISECTION = 5
 """Evaluations that the first wrong digit takes besides log₂ of the digits."""
 _PRECISION = 4000
@@ -77,14 +79,10 @@ class Divergence(NamedTuple):
 
 
 class Agreement(NamedTuple):
-    """The digits are π's: so say the hexadecimal digits of their fraction from `position` on, which are `digits` in π."""
+    """Nothing wrong was found: the hexadecimal digits of their fraction from `position` on are `digits`, as in π."""
 
     position: int
     digits: str
-
-
-class Disagreement(NamedTuple):
-    """Some digit is not π's; which one has not been looked for."""
 
 
 def find_divergence(
@@ -93,20 +91,19 @@ def find_divergence(
     *,
     formula: str = "bellard",
     progress: Progress | None = None,
-    locate: bool = True,
-) -> Divergence | Agreement | Disagreement:
-    """The first digit that is wrong, or how all were found to be π's, up to what the head of this module says.
+) -> Divergence | Agreement:
+    """The first digit that is seen to be wrong, or what was compared; what escapes is said at the head of this module.
 
     N must be FEWEST_DIGITS or more.
 
     Cost: one conversion, O(M(N)·log N), and one evaluation of BBP at about position 0.83·N; log₂ N of them where a digit is
-    wrong and `locate` asks for the first.
+    wrong.
 
     Raises:
         VerificationError: a check of the arithmetic failed.
     """
     told = silent if progress is None else progress
-    end = _hex_places(digits.count) - _END_DIGITS
+    end = hex_places(digits.count) - _END_DIGITS
     told("conversion", 0, 0)
     x = expand(digits, end + _LARGEST_MEASURE, threads)
     kernel_pays(end, EVALUATIONS)
@@ -129,8 +126,6 @@ def find_divergence(
         return Agreement(
             last + 1, hex_digits(last + 1, count=shown, formula=formula, threads=threads, progress=count_up.next())
         )
-    if not locate:
-        return Disagreement()
     kernel_pays(end, BISECTION + end.bit_length())
     count_up = _CountUp(told, LOCATING, BISECTION + math.ceil(math.log2(last + 2)))
     low, high = -1, last  # agrees at low, where there is nothing yet; not at high
@@ -167,7 +162,7 @@ def _settle(digits: DecimalDigits, offset: int, difference: Callable[[int, int],
     count = _MEASURE
     while count <= _LARGEST_MEASURE:
         d = difference(offset, count)
-        ratio = _power_ratio(digits.count, offset + count)  # 10^N in units of 16^(offset + count)
+        ratio = power_ratio(digits.count, offset + count)  # 10^N in units of 16^(offset + count)
         if ratio.floor(d - 1) >= 0 and ratio.floor(d + 1) < 1:
             return None
         if ratio.floor(d + 1) < 0 or ratio.floor(d - 1) >= 1:
@@ -181,7 +176,7 @@ def _settle(digits: DecimalDigits, offset: int, difference: Callable[[int, int],
 def _first_difference(digits: DecimalDigits, d: int, places: int) -> Divergence | None:
     """The first digit of x that x + δ has not, δ being between d ± 1 units of 16^−places; None where that leaves it open."""
     stop = _places(places) - 1
-    ratio = _power_ratio(stop, places)
+    ratio = power_ratio(stop, places)
     room = _ROOM
     start = max(0, _places(places - len(f"{abs(d):x}")) - room)
     while True:
@@ -225,22 +220,22 @@ class _Ratio(NamedTuple):
         return product << self.exponent if self.exponent >= 0 else product >> -self.exponent
 
 
-def _power_ratio(exponent: int, hex_places: int) -> _Ratio:
-    """10^exponent / 16^hex_places."""
+def power_ratio(exponent: int, places: int) -> _Ratio:
+    """10^exponent / 16^places, to a relative 2^−3900."""
     with gmpy2.context(precision=_PRECISION):
-        ratio = gmpy2.exp2(exponent * gmpy2.log2(gmpy2.mpfr(10)) - 4 * hex_places)
+        ratio = gmpy2.exp2(exponent * gmpy2.log2(gmpy2.mpfr(10)) - 4 * places)
         mantissa, power = ratio.as_mantissa_exp()
         return _Ratio(mantissa, int(power))
 
 
-def _hex_places(digits: int) -> int:
+def hex_places(digits: int) -> int:
     """⌊log₁₆ 10^digits⌋, or one less."""
     return digits * 830_482_023_721_841 // 10**15
 
 
-def _places(hex_places: int) -> int:
+def _places(count: int) -> int:
     """About the decimal digits that so many hexadecimal places are, rounded down."""
-    return hex_places * 1_204_119_982_655_924 // 10**15
+    return count * 1_204_119_982_655_924 // 10**15
 
 
 def _spelled(value: mpz, size: int) -> str:

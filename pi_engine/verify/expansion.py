@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gmpy2 import mpz
 
+from pi_engine.bigint.moduli import require_equal, residues
 from pi_engine.bigint.product import multiply
 from pi_engine.radix.integer_text import FROM_TEXT_FROM_DIGITS, from_text_pays
 from pi_engine.radix.words import DIGITS_PER_WORD as _WIDTHS
@@ -56,7 +57,7 @@ class BinaryExpansion:
 def expand(digits: DecimalDigits, hex_digits: int, threads: int) -> BinaryExpansion:
     """The digits as a fraction of at least `hex_digits` hexadecimal digits, exactly rounded down.
 
-    Costs a conversion to binary and one division, O(M(n)·log n), both checked modulo 2^61 − 1.
+    Costs a conversion to binary and one division, O(M(n)·log n), both checked modulo 2^61 − 1 and a random prime.
     """
     places = DIGITS_PER_WORD * len(digits.words)
     bits = max(4 * hex_digits, places)
@@ -79,6 +80,10 @@ def _power_of_five(exponent: int, threads: int) -> mpz:
 def _integer(digits: DecimalDigits, threads: int) -> mpz:
     if digits.count < FROM_TEXT_FROM_DIGITS or not from_text_pays(digits.count):
         return mpz("".join(f"{word:019d}" for word in digits.words.tolist()) or "0", 10)
+    from pi_engine.radix.word_text import word_residues
     from pi_engine.radix.words_of_integer import integer_of_words
 
-    return integer_of_words(digits.words, threads)
+    expected = word_residues(digits.words, threads)
+    x = integer_of_words(digits.words, threads)
+    require_equal(residues(x, threads), expected, "the conversion from decimal")
+    return x

@@ -33,13 +33,16 @@ from typing import TYPE_CHECKING
 import gmpy2
 from gmpy2 import mpfr, mpz
 
-from pi_engine.bigint.division import divide, isqrt
-from pi_engine.bigint.product import multiply, transform_kernel_bytes
+from pi_engine.bigint.division import divide, isqrt, transform_use
+from pi_engine.bigint.product import multiply
 from pi_engine.errors import UsageError
 from pi_engine.radix import fraction_bits, to_text
+from pi_engine.radix.integer_text import from_text_compiles
+from pi_engine.runtime.address_space import libraries_size, require_address_space, threads_size
 from pi_engine.runtime.capacity import at_most, largest_that_fits, not_enough_memory
 from pi_engine.runtime.integers import as_int, as_mpz
-from pi_engine.runtime.memory import THREAD_BYTES, memory_limit
+from pi_engine.runtime.kernel_set import KernelUse
+from pi_engine.runtime.memory import THREAD_BYTES, kernel_bytes, memory_limit
 from pi_engine.runtime.threads import thread_count
 from pi_engine.series.class_number import LARGEST_COUNTED, class_number
 from pi_engine.verify.confirmation import Confirmation, NearInteger
@@ -93,8 +96,15 @@ def require_usable(d: int, digits: int) -> None:
 
 def needed_bytes(digits: int, threads: int) -> int:
     """What π and `confirm` allocate at once, at most."""
-    kernels = transform_kernel_bytes(math.ceil(digits * math.log2(10)))
+    used = kernels_used(digits)
+    kernels = kernel_bytes(stored=not used.compile) if used.load else 0
     return BASE_BYTES + threads * THREAD_BYTES + kernels + BYTES_PER_DIGIT * digits
+
+
+def kernels_used(digits: int) -> KernelUse:
+    """What `confirm` loads and compiles."""
+    compiles = from_text_compiles(digits)
+    return transform_use(math.ceil(digits * math.log2(10))) | KernelUse(load=compiles, compile=compiles)
 
 
 def require_memory(d: int, digits: int) -> None:
@@ -109,6 +119,12 @@ def require_memory(d: int, digits: int) -> None:
         if need > limit:
             most = largest_that_fits(lambda count: needed_bytes(count, threads) <= limit)
             raise not_enough_memory(f"{digits:_} digits", need, limit, at_most(most))
+        used = kernels_used(digits)
+        require_address_space(
+            libraries_size(kernels=used.load, compiler=used.compile)
+            + threads_size(threads)
+            + 2 * BYTES_PER_DIGIT * digits
+        )
 
 
 def near_integer(

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 HEAD = 200
 """First digits that are kept."""
 
+FORGEABLE = "md5"
+"""The algorithm whose agreement proves nothing, because two texts with one value of it can be made."""
+
 _TAIL_WORDS = 8
 """Words of a block that are kept for known digits that go on in the next one, and for the digits before them."""
 
@@ -50,6 +53,7 @@ class Survey:
         self.found = self.around = ""
         self.around_start = 1
         self.hashes: list[Published] = []
+        self._spans: list[tuple[int, int]] = []
         self._text = DigitText(base, most_digits or 0)
         self._entries = list(known_digits(base))
         self._tail = np.empty(0, np.uint64)
@@ -87,8 +91,21 @@ class Survey:
 
     @property
     def proved_by_hash(self) -> Published | None:
-        """The longest beginning whose published hash agrees."""
-        return max((entry for entry in self.hashes if entry.agrees), default=None)
+        """The longest beginning whose published hash agrees and is one that nobody can forge: its SHA-256, not its MD5."""
+        return max((entry for entry in self.hashes if entry.agrees and entry.algorithm != FORGEABLE), default=None)
+
+    @property
+    def agreeing_forgeable(self) -> Published | None:
+        """The longest beginning whose published MD5 agrees."""
+        return max((entry for entry in self.hashes if entry.agrees and entry.algorithm == FORGEABLE), default=None)
+
+    def compared_digits(self, beginning: int = 0) -> int:
+        """How many digits were compared with those of π: the published groups, and the first `beginning`, each digit once."""
+        count, reach = beginning, beginning
+        for start, end in self._spans:
+            count += max(0, end - max(start, reach))
+            reach = max(reach, end)
+        return count
 
     @property
     def refuted_by_hash(self) -> Published | None:
@@ -126,6 +143,7 @@ class Survey:
             if entry.start - 31 < first:
                 words, first = np.concatenate([self._tail, words]), first - len(self._tail) * width
             found = self._slice(words, first, entry.start - 1, last)
+            self._spans.append((entry.start - 1, last))
             if found != entry.digits:
                 self.differs, self.found = entry, found
                 begin = max(first, entry.start - 31)
@@ -147,6 +165,7 @@ class Survey:
         leading = known_digits(self.base)[0]
         if self._entries[:1] == [leading] and self.digits:
             wanted = leading.digits[: self.digits]
+            self._spans.append((0, len(wanted)))
             if self.head != wanted:
                 self.differs, self.found, self.around = KnownDigits(1, wanted), self.head, self.head
             else:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from gmpy2 import f_mod_2exp, mpz
 
 from pi_engine.errors import VerificationError
+from pi_engine.runtime.kernel_set import KernelUse
 from pi_engine.verify.bbp import LAST_POSITION, hex_digits
+from pi_engine.verify.bbp_sum import kernel_use
 
 if TYPE_CHECKING:
     from pi_engine.runtime.progress import Progress
@@ -27,6 +29,15 @@ class Tail(NamedTuple):
     position: int
     digits: str
     formula: str
+
+
+_EVALUATIONS = 2
+"""Of BBP, for so many digits."""
+
+
+def kernel_use_of_tail(bits: int) -> KernelUse:
+    """What the comparison at the end of so many bits loads and compiles."""
+    return kernel_use(bits // 4, _EVALUATIONS) if bits // 4 <= LAST_POSITION else KernelUse(load=False, compile=False)
 
 
 def compare_tail(

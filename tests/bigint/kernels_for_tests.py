@@ -1,9 +1,12 @@
 """Small kernels that call what the tests test, as production kernels do."""
 
+import numba
 import numpy as np
 
 from pi_engine.bigint import level_kernels, mpn, residue_kernels, row_sums, words
-from pi_engine.runtime.compilation import kernel
+from pi_engine.runtime.compilation import OPTIONS
+
+kernel = numba.njit(**OPTIONS)
 
 
 @kernel

@@ -14,6 +14,7 @@ from pi_engine.bigint.limbs import limbs_of
 from pi_engine.bigint.reciprocal import precisions, reciprocal
 from pi_engine.bigint.root_quotient import half_root, root_times_quotient
 from pi_engine.bigint.square_root import MAX_RADICAND, inverse_root, root
+from pi_engine.bigint.tracked import Tracked
 from pi_engine.series import evaluation, get
 from pi_engine.series.tail import terms_needed
 from pi_engine.splitting import split
@@ -171,7 +172,11 @@ def test_root_times_quotient_is_within_its_bound(rng, threads):
         T = number(rng, rng.randrange(1, 3 * bits))
         Q = number(rng, max(1, T.bit_length() + rng.randrange(-20, 20)))
         half = half_root(radicand, bits, threads=threads)
-        found = root_times_quotient(half, (c, e), [Q, T], bits, threads=threads, check=bool(round_ % 4))
+        pair = [Tracked.of(x, check=bool(round_ % 4)) for x in (Q, T)]
+        tracked = root_times_quotient(half, (c, e), pair, bits, threads)
+        tracked.require("the result")
+        assert (tracked.residues is None) == (round_ % 4 == 0)
+        found = tracked.value
         exact = gmpy2.isqrt(mpz(radicand * c * c) * Q * Q << (2 * (bits + more))) // (e * T)
         assert abs((found << more) - exact) < (mpz(1) << more) + (exact >> (bits + 24)) + 1
 
@@ -193,10 +198,16 @@ def test_pi_from_the_fused_path(rng, threads, monkeypatch):
 
 def test_a_root_that_is_too_short_is_refused():
     with pytest.raises(ValueError, match="does not reach"):
-        root_times_quotient(half_root(2, 1000), (1, 1), [mpz(3), mpz(7)], 2000)
+        root_times_quotient(half_root(2, 1000), (1, 1), [Tracked(mpz(3)), Tracked(mpz(7))], 2000)
 
 
 # --- Each check sees what it is there for -----------------------------------------------------------------------------
+
+
+def checked(half, Q, T, bits):
+    found = root_times_quotient(half, (1, 1), [Tracked.of(Q), Tracked.of(T)], bits)
+    found.require("the result")
+    return found.value
 
 
 @pytest.mark.usefixtures("always_newton")
@@ -221,7 +232,7 @@ def test_a_wrong_product_is_seen(rng, monkeypatch):
             for work, exact in (
                 (lambda: divide(n, d), n // d),
                 (lambda: isqrt(n), gmpy2.isqrt(n)),
-                (lambda: root_times_quotient(half, (1, 1), [n, d << bits], bits), None),
+                (lambda: checked(half, n, d << bits, bits), None),
             ):
                 calls = iter(range(1000))
                 try:
@@ -246,7 +257,7 @@ def test_a_wrong_iterate_is_seen(rng, monkeypatch):
     half = half_root(10005, 64 * 100)
     monkeypatch.setattr(root_quotient, "reciprocal", lambda *a: reciprocal(*a) + (mpz(1) << 1000))
     with pytest.raises(VerificationError, match="quotient"):
-        root_times_quotient(half, (1, 1), [number(rng, 6400), number(rng, 6400)], 6400)
+        checked(half, number(rng, 6400), number(rng, 6400), 6400)
 
 
 def _spoilt(found):

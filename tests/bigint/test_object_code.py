@@ -86,17 +86,6 @@ def test_second_process_needs_no_numba(tmp_path):
     assert run(START, tmp_path) == "stored stored False"
 
 
-def test_damaged_files_are_compiled_again(tmp_path):
-    run(START, tmp_path)
-    short, flipped = files(tmp_path)
-    short.write_bytes(short.read_bytes()[:-1])
-    content = bytearray(flipped.read_bytes())
-    content[len(content) // 2] ^= 1
-    flipped.write_bytes(content)
-    assert run(START, tmp_path) == "compiled compiled True"
-    assert run(START, tmp_path) == "stored stored False"
-
-
 def test_without_a_folder(tmp_path):
     (tmp_path / "cache").write_text("in the way")
     assert run(START, tmp_path) == "compiled compiled True"
@@ -113,11 +102,11 @@ def test_code_that_needs_numbas_runtime_is_not_kept(tmp_path):
 
 SHARED = """
 import numba, numpy as np, stored_of
-from pi_engine.runtime.compilation import kernel
+from pi_engine.runtime.compilation import OPTIONS
 from pi_engine.runtime.object_code import StoredKernel
 row, table = np.arange(3), np.arange(12).reshape(4, 3)
 first_of = stored_of.first_of
-assert kernel(stored_of.with_shared.py_func)(row, table) == 3
+assert numba.njit(**OPTIONS)(stored_of.with_shared.py_func)(row, table) == 3
 @numba.njit
 def of_the_user(row, table):
     copy = table.copy()
@@ -185,6 +174,13 @@ for wrong in (table.T, table.astype(np.int32), table[:, :2], table[0], table.ast
 def test_arrays_are_handed_over(tmp_path):
     for origin in ("compiled True", "stored False"):
         assert run(ARRAYS, tmp_path).splitlines()[1:] == [f"[100, 112, 121, 130] {origin}"] + 5 * ["True"]
+
+
+def test_numba_that_must_not_compile_is_an_error(tmp_path):
+    code = POLY.replace("poly(1, 2)", "\ntry: poly(1, 2)\nexcept ValueError as error: said.append(str(error))")
+    assert logged(code, tmp_path, NUMBA_DISABLE_JIT="1")[-1].startswith(
+        "NUMBA_DISABLE_JIT keeps kernels from being compiled"
+    )
 
 
 def test_whether_it_is_stored(tmp_path):

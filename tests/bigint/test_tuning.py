@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
 from pi_engine.runtime import tuning
+from pi_engine.runtime.trusted_files import UntrustedError
 from pi_engine.runtime.tuning import Thresholds
 
 
@@ -29,31 +31,84 @@ def test_round_trip(path):
     assert record["machine"]["count"] >= 1 and "gmpy2" in record["versions"]
 
 
+@pytest.fixture
+def said(caplog):
+    caplog.set_level("WARNING", logger="pi_engine")
+    return lambda: caplog.messages
+
+
 @pytest.mark.parametrize(
-    ("place", "value"),
-    [
-        ("schema", 2),
-        ("machine", {"cpu": "another", "count": 1}),
-        ("versions", {}),
-        ("thresholds", {"multiply": 1}),
-        ("thresholds", {"multiply": "many"}),
-        ("thresholds", {"unknown": 5000}),
-        ("thresholds", {"multiply": True}),
-        ("thresholds", []),
-    ],
+    ("place", "value"), [("schema", 2), ("machine", {"cpu": "another", "count": 1}), ("versions", {})]
 )
-def test_stale_or_strange_is_ignored(path, place, value):
+def test_what_is_stale_is_ignored(path, place, value, said):
     tuning.save(Thresholds(multiply=12345), path)
     record = json.loads(path.read_text())
     path.write_text(json.dumps({**record, place: value}))
+    assert tuning.load(path) == Thresholds() and said() == []
+
+
+BITS = (
+    "0",
+    "-1",
+    "1",
+    "999",
+    "10000001",
+    "1" + "0" * 400,
+    "1" + "0" * 9000,
+    "-1" + "0" * 400,
+    "NaN",
+    "Infinity",
+    "1e5",
+    "20000.0",
+)
+
+
+@pytest.mark.parametrize("name", ["multiply", "square", "batch"])
+@pytest.mark.parametrize("bits", [*BITS, '"many"', "true", "null", "[]", "{}", "[" * 3000 + "]" * 3000])
+def test_crossovers_that_nobody_has_measured_are_not_used_and_told(path, name, bits, said):
+    tuning.save(Thresholds(multiply=12345), path)
+    record = json.loads(path.read_text())
+    record["thresholds"][name] = "here"
+    path.write_text(json.dumps(record).replace('"here"', bits))
     assert tuning.load(path) == Thresholds()
+    assert said() == [
+        f"pi-engine: the crossovers that 'pi-engine tune' has stored are not used: {path} is damaged; run 'pi-engine tune' again"
+    ]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "\x00", "[" * 100_000])
-def test_damaged_file_is_ignored(path, text):
+@pytest.mark.parametrize("text", ['{"unknown": 5000}', "[]", "null", "7", '{"multiply": 1, "multiply": 2}'])
+def test_other_fields_neither(path, text, said):
+    tuning.save(Thresholds(multiply=12345), path)
+    record = json.loads(path.read_text())
+    record["thresholds"] = "here"
+    path.write_text(json.dumps(record).replace('"here"', text))
+    assert tuning.load(path) == Thresholds() and len(said()) == 1
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "\x00", "[" * 10_000, "[" * 100_000, "\xff", '{"schema": 1}'])
+def test_a_damaged_file_is_not_used_and_told(path, text, said):
     path.parent.mkdir()
-    path.write_text(text)
+    path.write_text(text, encoding="latin-1")
     assert tuning.load(path) == Thresholds()
+    assert len(said()) == 1 and str(path) in said()[0] and "tune" in said()[0]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners and modes on this system")
+def test_files_that_others_may_have_written_are_not_used(path, said):
+    tuning.save(Thresholds(multiply=12345), path)
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    path.parent.chmod(0o777)
+    assert tuning.load(path) == Thresholds() and str(path.parent) in said()[-1]
+    with pytest.raises(UntrustedError):
+        tuning.save(Thresholds(), path)
+    path.parent.chmod(0o700)
+    path.chmod(0o666)
+    assert tuning.load(path) == Thresholds() and str(path) in said()[-1]
+    path.chmod(0o600)
+    assert tuning.load(path).multiply == 12345
+    path.unlink()
+    os.mkfifo(path)
+    assert tuning.load(path) == Thresholds() and "is not a regular file" in said()[-1]
 
 
 def test_a_failed_save_leaves_the_old_file(path, monkeypatch):

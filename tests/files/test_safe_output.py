@@ -1,0 +1,274 @@
+"""Finished digits are not thrown away: what may pass is tried again, and where a file cannot be, another one is told."""
+
+import errno
+import io
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+import pi_engine
+from pi_engine import engine
+from pi_engine.cli.main import run
+from pi_engine.digits import durable
+from pi_engine.digits.conversion import convert
+from pi_engine.engine import compute as computed
+from tests.files.cases import FORMATS, text_of
+
+ALL = [*((name, []) for name in FORMATS.values()), ("pi.ycd", ["--block-size", "500"])]
+DIGITS = 2000
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """The folder that the command is called in, and that for temporary files."""
+    for name in ("here", "temporary", "target"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr("pi_engine.result_file._SCRATCH", str(tmp_path / "temporary"))
+    return tmp_path
+
+
+@pytest.fixture
+def after_the_run(monkeypatch):
+    """Something happens when the digits are there."""
+
+    def arrange(happens):
+        real = engine.compute
+
+        def compute(*a, **k):
+            result = real(*a, **k)
+            happens()
+            return result
+
+        monkeypatch.setattr(engine, "compute", compute)
+
+    return arrange
+
+
+def compute(target, *options):
+    return run(["compute", str(DIGITS), "-o", str(target), *options])
+
+
+def told_place(error):
+    """Where a message says that the digits are."""
+    assert error.count("\n") == 1
+    place, move = re.search(r"the digits are whole in (\S+): move them with '(mv .*)'\n", error).groups()
+    assert move.startswith(f"mv {place} ")
+    return Path(place)
+
+
+def require_digits(place):
+    assert text_of(place) == computed(DIGITS).text()
+
+
+@pytest.mark.parametrize(("name", "options"), ALL)
+def test_a_folder_that_has_vanished(elsewhere, after_the_run, capsys, name, options):
+    target = elsewhere / "target" / name
+    after_the_run(lambda: shutil.rmtree(elsewhere / "target"))
+    assert compute(target, *options) == 1
+    place = told_place(capsys.readouterr().err)
+    assert place.parent == elsewhere / "here"
+    require_digits(place)
+    assert len(list((elsewhere / "here").iterdir())) == 1
+
+
+def test_the_current_folder_has_vanished(elsewhere, after_the_run, monkeypatch, capsys):
+    monkeypatch.chdir(elsewhere / "target")
+    after_the_run(lambda: shutil.rmtree(elsewhere / "target"))
+    try:
+        assert compute("pi.txt") == 1
+    finally:
+        monkeypatch.undo()
+    place = told_place(capsys.readouterr().err)
+    assert place.parent == elsewhere / "temporary"
+    require_digits(place)
+
+
+@pytest.mark.parametrize(("name", "options"), ALL)
+def test_a_name_that_is_taken_by_now(elsewhere, after_the_run, capsys, name, options):
+    target = elsewhere / "target" / (name.removesuffix(".ycd") if options else name)
+    after_the_run(lambda: target.write_text("precious"))
+    assert compute(target.with_name(name), *options) == 2
+    error = capsys.readouterr().err
+    assert "its name is taken by now" in error
+    place = told_place(error)
+    assert target.read_text() == "precious"
+    assert place.name.startswith("pi-1")
+    require_digits(place)
+    assert set((elsewhere / "target").iterdir()) == {target, place}
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC, errno.ETIMEDOUT])
+@pytest.mark.parametrize("call", ["fsync", "link"])
+@pytest.mark.parametrize("times", [1, 3])
+def test_what_fails_once_is_tried_again(tmp_path, monkeypatch, number, call, times):
+    left, real = [number] * times, getattr(os, call)
+
+    def fails_at_first(*a, **k):
+        if left:
+            raise OSError(left.pop(), "for a moment")
+        return real(*a, **k)
+
+    monkeypatch.setattr(os, call, fails_at_first)
+    assert compute(tmp_path / "pi.txt") == 0
+    require_digits(tmp_path / "pi.txt")
+    assert [path.name for path in tmp_path.iterdir()] == ["pi.txt"]
+
+
+def test_a_write_that_fails_once_or_takes_a_part():
+    class Stream:
+        def __init__(self):
+            self.content, self.calls = b"", 0
+
+        def write(self, piece):
+            self.calls += 1
+            if self.calls in {1, 3}:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            self.content += bytes(piece[:3])
+            return min(3, len(piece))
+
+    stream = Stream()
+    durable.write_all(stream, b"31415926")
+    assert stream.content == b"31415926"
+
+
+def test_a_file_system_that_can_do_little(tmp_path, monkeypatch):
+    for name, number in (("posix_fallocate", errno.EOPNOTSUPP), ("fsync", errno.EINVAL), ("link", errno.EPERM)):
+
+        def refuse(*a, number=number, **k):
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(os, name, refuse)
+    assert compute(tmp_path / "pi.txt") == 0
+    require_digits(tmp_path / "pi.txt")
+    assert compute(tmp_path / "pi.txt") == 2
+    monkeypatch.setattr(durable, "_rename_with", lambda *a, **k: False)
+    with pytest.raises(FileExistsError):
+        durable.rename_new(tmp_path / "pi.txt", tmp_path / "pi.txt")
+
+
+def failing_in(monkeypatch, folders):
+    """A disk on which nothing can be synced: the one that these folders are on."""
+    real = os.fsync
+
+    def fsync(descriptor):
+        name = Path(f"/proc/self/fd/{descriptor}").readlink()
+        if any(name.is_relative_to(folder) for folder in folders):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="it is told by /proc on which disk a file is")
+@pytest.mark.parametrize(("failing", "saved"), [(["target"], "here"), (["target", "here"], "temporary")])
+@pytest.mark.parametrize(("name", "options"), [ALL[0], ALL[1], ALL[-1]])
+def test_a_disk_that_fails(elsewhere, monkeypatch, capsys, name, options, failing, saved):
+    failing_in(monkeypatch, [elsewhere / folder for folder in failing])
+    assert compute(elsewhere / "target" / name, *options) == 1
+    place = told_place(capsys.readouterr().err)
+    assert place.parent == elsewhere / saved
+    require_digits(place)
+    assert all(not list((elsewhere / folder).iterdir()) for folder in failing)
+
+
+def test_where_only_standard_output_is_left(elsewhere, monkeypatch, capsys):
+    failing_in(monkeypatch, [elsewhere])
+    for target in (elsewhere / "target" / "pi.txt", elsewhere / "target" / "pi.ycd"):
+        assert compute(target) == 1
+        captured = capsys.readouterr()
+        assert captured.out == computed(DIGITS).text()
+        assert captured.err.count("\n") == 1 and "the digits are on standard output" in captured.err
+        assert compute(target, "--json") == 1
+        assert "the digits are lost" in capsys.readouterr().err
+    assert not any(path.is_file() for path in elsewhere.rglob("*"))
+
+
+def test_a_device_that_is_full(elsewhere, capsys):
+    assert compute("/dev/full") == 4
+    place = told_place(capsys.readouterr().err)
+    assert place.parent == elsewhere / "here"
+    require_digits(place)
+
+
+def test_standard_output_that_is_full(elsewhere, monkeypatch, capsys):
+    """Many digits are kept; few are not worth it."""
+    monkeypatch.setattr("pi_engine.cli.compute_output._WORTH_A_FILE", DIGITS)
+    monkeypatch.setattr("pi_engine.cli.output.drop_stdout", lambda: None)
+
+    class Full(io.StringIO):
+        def write(self, text):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("sys.stdout", Full())
+    for digits in (DIGITS, DIGITS - 1):
+        assert run(["compute", str(digits)]) == 4
+    error = capsys.readouterr().err.splitlines()
+    assert "the digits are whole in" in error[0] and "whole" not in error[1]
+    require_digits(Path(error[0].rpartition(" ")[2]))
+
+
+def test_memory_that_runs_out_while_the_file_is_made(elsewhere, monkeypatch, capsys):
+    def fail(*a):
+        raise MemoryError
+
+    monkeypatch.setattr("pi_engine.radix.words.digit_words", fail)
+    assert compute(elsewhere / "target" / "pi.ycd") == 1
+    place = told_place(capsys.readouterr().err)
+    assert place.read_text() == computed(DIGITS).text()
+
+
+def test_a_result_stays_usable(elsewhere, monkeypatch):
+    result = computed(DIGITS)
+    with monkeypatch.context() as patch:
+        failing_in(patch, [elsewhere / "target"])
+        with pytest.raises(pi_engine.OutputError, match="no file was left; the digits are still in the result"):
+            result.write(elsewhere / "target" / "pi.txt")
+    assert not list((elsewhere / "here").iterdir())
+    result.write(elsewhere / "target" / "pi.txt")
+    require_digits(elsewhere / "target" / "pi.txt")
+
+
+def test_no_file_was_left_is_said_only_where_it_is_true(elsewhere, monkeypatch):
+    target = elsewhere / "target" / "pi.txt"
+    target.write_text("precious")
+    failing_in(monkeypatch, [elsewhere / "target"])
+    with pytest.raises(pi_engine.OutputError, match="the file of that name is unchanged"):
+        computed(DIGITS).write(target, overwrite=True)
+    assert target.read_text() == "precious"
+
+    def refuse(path, **k):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(pi_engine.OutputError, match=r"\.pi\.txt\..*\.partial is left of it: remove it"):
+        computed(DIGITS).write(target, overwrite=True)
+
+
+def test_a_certificate_that_cannot_be_written(elsewhere, after_the_run, capsys):
+    target = elsewhere / "target" / "pi.txt"
+    after_the_run(lambda: Path(f"{target}.proof.json").write_text("mine"))
+    assert compute(target, "--proof") == 2
+    assert f"the digits themselves are whole in {target}" in capsys.readouterr().err
+    require_digits(target)
+
+
+def test_a_conversion_keeps_what_is_finished(elsewhere, monkeypatch):
+    computed(DIGITS).write(elsewhere / "here" / "pi.txt")
+    target = elsewhere / "target" / "pi.txt.gz"
+    real = durable.finish
+
+    def finish(stream):
+        target.write_text("precious")
+        real(stream)
+
+    monkeypatch.setattr(durable, "finish", finish)
+    with pytest.raises(pi_engine.UsageError) as caught:
+        convert(elsewhere / "here" / "pi.txt", target)
+    place = told_place(f"{caught.value}\n")
+    require_digits(place)
+    assert target.read_text() == "precious"

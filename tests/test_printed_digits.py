@@ -1,0 +1,80 @@
+"""Digits that are printed are those that were checked."""
+
+import ctypes
+import sys
+
+import pytest
+
+import pi_engine
+from pi_engine import VerificationError
+from pi_engine.cli import digit_layout
+from pi_engine.cli.main import run
+from pi_engine.printed_digits import require_text, watched
+
+LAYOUTS = {
+    "one line": {"columns": None, "group": None},
+    "lines": {"columns": 50, "group": None},
+    "groups": {"columns": 50, "group": 10},
+    "groups alone": {"columns": None, "group": 7},
+}
+
+
+@pytest.fixture(params=[(0, 10), (1, 10), (63, 10), (5000, 10), (5000, 16), (70_000, 10)], ids=str, scope="module")
+def result(request):
+    digits, base = request.param
+    if digits > 10_000:
+        pi_engine.prepare()
+    return pi_engine.compute(digits, base=base)
+
+
+def damaged(pieces, place):
+    """The pieces, with another digit at that place of all that is written."""
+    written = 0
+    for piece in pieces:
+        i = place - written
+        written += len(piece)
+        if 0 <= i < len(piece) and piece[i] in "0123456789":
+            yield piece[:i] + str((int(piece[i]) + 1) % 10) + piece[i + 1 :]
+        else:
+            yield piece
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+def test_what_is_handed_on_is_compared(result, layout, rng):
+    pieces = list(digit_layout.printed(result.text(), everything=True, width=None, **layout))
+    assert "".join(watched(pieces, result)) == "".join(pieces)
+    whole = "".join(pieces)
+    for place in [0, len(whole) - 1, *(rng.randrange(len(whole)) for _ in range(10))]:
+        if whole[place] in "0123456789":
+            with pytest.raises(VerificationError, match="printed may be wrong"):
+                list(watched(damaged(pieces, place), result))
+
+
+def test_a_text_that_is_no_digits_any_more(result):
+    with pytest.raises(VerificationError, match="printed may be wrong"):
+        list(watched([result.text(), "x"], result))
+
+
+def test_without_residues_nothing_is_compared():
+    result = pi_engine.compute(50, check="none")
+    assert list(watched(["x"], result)) == ["x"]
+    require_text(result)
+
+
+def flip(text, place):
+    ctypes.c_uint8.from_address(id(text) + sys.getsizeof(text) - 1 - len(text) + place).value ^= 1
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"], ["--columns", "50"], ["-o", "-"]], ids=str)
+def test_the_command_says_so(monkeypatch, capfd, arguments):
+    """A bit flips after all checks of the computation: nothing is silently wrong."""
+    real = pi_engine.engine.compute
+
+    def changed(*args, **kwargs):
+        result = real(*args, **kwargs)
+        flip(result.text(), 700)
+        return result
+
+    monkeypatch.setattr(pi_engine.engine, "compute", changed)
+    assert run(["compute", "1234", "-q", *arguments]) == 3
+    assert "printed may be wrong" in "".join(capfd.readouterr())
