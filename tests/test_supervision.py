@@ -100,18 +100,18 @@ click.Command.invoke = invoke
 
 
 WHILE_WRITING = """
-from pi_engine.digits import {module} as writer
+from pi_engine.digits.{module} import {name}
 
 def interrupted(*_arguments, **_options):
     deaf()
 
-writer.{name} = interrupted
+{name}.publish = interrupted
 """
 
 
 @pytest.mark.parametrize(
     ("module", "name", "options"),
-    [("atomic", "_publish", []), ("ycd_set_writer", "_publish", ["--format", "ycd", "--block-size", "1e5"])],
+    [("pending_file", "PendingFile", []), ("pending_set", "PendingSet", ["--format", "ycd", "--block-size", "1e5"])],
 )
 def test_a_file_that_is_being_written_is_removed(tmp_path, module, name, options):
     more = WHILE_WRITING.format(module=module, name=name)
