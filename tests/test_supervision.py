@@ -100,18 +100,18 @@ click.Command.invoke = invoke
 
 
 WHILE_WRITING = """
-from pi_engine.digits import {module} as writer
+from pi_engine.digits.{module} import {name}
 
 def interrupted(*_arguments, **_options):
     deaf()
 
-writer.{name} = interrupted
+{name}.publish = interrupted
 """
 
 
 @pytest.mark.parametrize(
     ("module", "name", "options"),
-    [("atomic", "_publish", []), ("ycd_set_writer", "_publish", ["--format", "ycd", "--block-size", "1e5"])],
+    [("pending_file", "PendingFile", []), ("pending_set", "PendingSet", ["--format", "ycd", "--block-size", "1e5"])],
 )
 def test_a_file_that_is_being_written_is_removed(tmp_path, module, name, options):
     more = WHILE_WRITING.format(module=module, name=name)
@@ -209,3 +209,13 @@ def test_exit_codes_and_streams_are_those_of_the_work():
     done = subprocess.run([*COMMAND, "compute", "5"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "3.14159\n")
     assert subprocess.run([*COMMAND, "compute", "-5"], capture_output=True).returncode == 2
+
+
+def test_without_another_process_the_work_is_done_all_the_same():
+    script = DEAF.format(
+        happens="pass",
+        phase="none",
+        more="import errno\ndef fork():\n    raise OSError(errno.EAGAIN, 'no')\nos.fork = fork",
+    )
+    done = subprocess.run([sys.executable, "-c", script, "compute", "5"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "3.14159\n")

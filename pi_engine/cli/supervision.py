@@ -59,7 +59,11 @@ def work_in_child(signals: Collection[int], answer: Callable[[BaseException, boo
     previous = signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
     messages, telling = os.pipe()
     lifeline, held = os.pipe()
-    child = os.fork()
+    child: int | None
+    try:
+        child = os.fork()
+    except OSError:  # no more processes are allowed: this one does the work, and Python alone hears signals
+        child = None
     if child:
         os.close(telling)
         os.close(lifeline)
@@ -69,6 +73,10 @@ def work_in_child(signals: Collection[int], answer: Callable[[BaseException, boo
         signal.signal(number, handler)
     for descriptor in (woken, waking, messages, held):
         os.close(descriptor)
+    if child is None:
+        os.close(telling)
+        os.close(lifeline)
+        return
     watcher.report_to(telling)
     _end_with(parent, lifeline)
 
