@@ -49,7 +49,7 @@ def test_each_of_them_sees_an_error(name, monkeypatch):
         monkeypatch.setattr(
             full_check,
             "check_by_another_way",
-            lambda plan, text, value, *rest: real_check(plan, text, value + 1, *rest),
+            lambda plan, text, *rest: real_check(plan, text[:-1] + str((int(text[-1]) + 1) % 10), *rest),
         )
     with pytest.raises(VerificationError):
         pi_engine.compute(2000, check="full")

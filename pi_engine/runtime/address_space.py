@@ -49,7 +49,7 @@ _M_ARENA_MAX = -8
 def mapped_size() -> int:
     """Bytes of address space that this process takes now."""
     with suppress(OSError, ValueError, IndexError):
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        pages = int(Path("/proc/self/statm").read_bytes().split()[0])
         return pages * os.sysconf("SC_PAGE_SIZE")
     return _UNKNOWN_SIZE
 
