@@ -111,7 +111,10 @@ writer.{name} = interrupted
 
 @pytest.mark.parametrize(
     ("module", "name", "options"),
-    [("atomic", "_publish", []), ("ycd_set_writer", "_publish", ["--format", "ycd", "--block-size", "1e5"])],
+    [
+        ("pending_file", "PendingFile.publish", []),
+        ("writer", "fill_set", ["--format", "ycd", "--block-size", "1e5"]),
+    ],
 )
 def test_a_file_that_is_being_written_is_removed(tmp_path, module, name, options):
     more = WHILE_WRITING.format(module=module, name=name)
