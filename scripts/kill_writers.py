@@ -15,6 +15,7 @@ Prints a table by command and signal, and exits with 1 if anything was lost.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 import signal
@@ -115,7 +116,11 @@ def kill(process: subprocess.Popen[str], target: Path, number: int, rng: random.
         time.sleep(rng.random() * seconds / 4)
     else:
         time.sleep(rng.random() * seconds)
-    process.send_signal(number)
+    if number == signal.SIGKILL:  # the process that writes too, which its parent would otherwise tell to end
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+    else:
+        process.send_signal(number)
     process.communicate()
 
 

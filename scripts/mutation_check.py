@@ -119,7 +119,7 @@ MUTATIONS = [
              "(found.values[0], found.count) == (expected.values[0],", READ_BACK),
     Mutation("one modulus of a text", "pi_engine/digits/text_file.py", " and digit_hash.values == list(residues.values())",
              " and digit_hash.values[0] == next(iter(residues.values()))", READ_BACK),
-    Mutation("a folder taken for a piece", "pi_engine/digits/ycd_set.py", "if match is None or not stat.S_ISREG(path.lstat().st_mode):",
+    Mutation("a link taken for a piece", "pi_engine/digits/ycd_set.py", "if match is None or not stat.S_ISREG(path.lstat().st_mode):",
              "if match is None:", "tests/files/test_set_replacement.py"),
     Mutation("foreign content taken for a piece", "pi_engine/digits/ycd_set.py", "    return header.block_id == int(match[\"id\"])",
              "    return True", "tests/files/test_set_replacement.py"),

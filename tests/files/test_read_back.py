@@ -111,6 +111,22 @@ def test_other_bytes_with_the_same_digits_are_seen(tmp_path, results, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_bytes_of_a_text_are_compared_too(tmp_path, results, rng, monkeypatch):
+    result = results[10]
+
+    class Blind:
+        def __init__(self, *a):
+            self.values, self.count = list(result.residues.values()), result.digits + 1
+
+        def update(self, digits):
+            pass
+
+    monkeypatch.setattr(text_file, "TextHash", Blind)
+    spoil(monkeypatch, lambda content: changed("text", content, rng))
+    with pytest.raises(VerificationError, match="read back"):
+        result.write(tmp_path / "pi.txt")
+
+
 @pytest.mark.parametrize("how", [lambda f: (f.seek(800), f.write(b"1")), lambda f: f.truncate(1600)])
 def test_digits_that_are_put_aside_are_compared(tmp_path, results, monkeypatch, how):
     """Between the text that is read and the .ycd file."""

@@ -147,6 +147,13 @@ def is_whole(path):
     return text_of(path) == computed(len(text_of(path)) - 2).text()
 
 
+def link(folder):
+    """To a file elsewhere that would be the next piece."""
+    place = folder.parent / "elsewhere"
+    place.write_bytes((folder / "pi - 2.ycd").read_bytes().replace(b"BlockID:\t2", b"BlockID:\t3"))
+    (folder / "pi - 3.ycd").symlink_to(place)
+
+
 FOREIGN = {
     "a folder named like a piece": lambda f: (f / "pi - 3.ycd").mkdir(),
     "a folder with something in it": lambda f: (
@@ -155,7 +162,7 @@ FOREIGN = {
     ),
     "a file named like a piece": lambda f: (f / "pi - 3.ycd").write_text("mine"),
     "a piece of another number": lambda f: (f / "pi - 3.ycd").write_bytes((f / "pi - 2.ycd").read_bytes()),
-    "a link": lambda f: (f / "pi - 3.ycd").symlink_to(f / "pi - 2.ycd"),
+    "a link": link,
     "another file": lambda f: (f / "notes.txt").write_text("mine"),
 }
 
