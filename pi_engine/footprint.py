@@ -20,14 +20,16 @@ _INTERPRETER_BYTES = 20 << 20
 _FAST_BYTES_PER_BIT = 1.85
 _FAST_BYTES_PER_BIT_COMBINED = 3.3
 """The numbers of the compiled path, in bytes per bit of the fraction, by whether several sums are combined. With `_FAST_KEPT`
-they bound what benchmarks/memory.py found at 2·10^4 … 10^8 digits; 10^9 digits of Chudnovsky's series took 1.85 in all."""
+they bound what benchmarks/memory.py found at 10^5 … 10^8 digits; 10^9 digits of Chudnovsky's series took 1.85 in all."""
 
 _FAST_ROOT_BITS = 3.5
-_FAST_BYTES_PER_ROOT_BIT = 0.8
-_FAST_MOST_BYTES_PER_BIT = 10.0
-"""What slow series take besides: so many bytes per bit that Q at the root of the tree has, before common factors and rounding,
-beyond so many times the fraction's; and the most per bit of the fraction in all. The slowest that was measured, whose Q has
-84 times its bits, took 6.4."""
+_FAST_BYTES_PER_ROOT_BIT, _FAST_CHUNK_BITS = 0.65, 1 << 28
+_FAST_BYTES_PER_LONG_BIT, _FAST_MOST_LONG_BYTES = 0.2, 2.0
+"""What slow series take besides, by the bits of Q at the root of the tree, before common factors and rounding, beyond so many times
+the fraction's. The first part is that of one chunk of the tree (`splitting.fast_tree`), which all of these bits are until there are
+several chunks; the second that of the nodes above, as long as the fraction: so many bytes for each of its bits at most. A series whose
+Q has 74 times the fraction's bits took 190 MiB with one thread at 10^6 digits, 302 with 16, and 234 with
+two at 3·10^6."""
 
 _FAST_KEPT = 1.7
 _FAST_KEPT_BYTES = 128 << 20
@@ -70,8 +72,10 @@ def numbers_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, *, fast: 
     if not fast:
         return math.ceil(_BYTES_PER_ROOT_BIT * max(root, 2.0 * bits))
     each = _FAST_BYTES_PER_BIT_COMBINED if combines(series) else _FAST_BYTES_PER_BIT
-    slow = _FAST_BYTES_PER_ROOT_BIT * max(0.0, root - _FAST_ROOT_BITS * bits)
-    numbers = math.ceil(min(each * bits + slow, _FAST_MOST_BYTES_PER_BIT * bits))
+    beyond = max(0.0, root - _FAST_ROOT_BITS * bits)
+    chunk = _FAST_BYTES_PER_ROOT_BIT * min(beyond, _FAST_CHUNK_BITS)
+    above = min(_FAST_BYTES_PER_LONG_BIT * beyond, _FAST_MOST_LONG_BYTES * bits)
+    numbers = math.ceil(each * bits + chunk + above)
     return numbers + min(int(_FAST_KEPT * numbers), _FAST_KEPT_BYTES)
 
 
