@@ -102,6 +102,15 @@ def test_extras_are_asked_for_once_and_kept(bare):
     assert (bare / "asked").read_text().splitlines() == wanted * 2
 
 
+def test_locking_without_uv_is_one_clear_line(bare):
+    before = (bare / "scripts/requirements/run.txt").read_text()
+    answer = run(bare, "lock")
+    assert (answer.returncode, answer.stderr) == (
+        1, "scripts/lock: needs uv: install it, such as by 'pipx install uv'\n"
+    )  # fmt: skip
+    assert (bare / "scripts/requirements/run.txt").read_text() == before
+
+
 def test_the_setup_shows_its_steps_on_a_terminal_only(bare):
     fake_python(bare)
     answer = set_up(bare)

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,15 @@ def test_files_that_cannot_be_trusted(folder, change, why):
 def test_a_file_that_is_not_there(folder):
     with pytest.raises(FileNotFoundError):
         read_trusted(folder / "none", 100)
+
+
+def test_memory_follows_the_file_not_the_bound(folder):
+    (folder / "file").write_bytes(bytes(1000))
+    tracemalloc.start()
+    assert read_trusted(folder / "file", 1 << 30) == bytes(1000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1 << 20
 
 
 def test_endless_files_are_not_read(tmp_path):

@@ -176,7 +176,7 @@ def _decided() -> tuple[Path | None, str]:
         tempfile.TemporaryFile(dir=folder).close()  # a mode bit says less than an attempt: read-only mounts, quotas
         (folder / _STAMP).touch(mode=0o600)
     except UntrustedError as error:
-        reason = f"{error}; NUMBA_CACHE_DIR names another folder"
+        reason = f"{error}, which NUMBA_CACHE_DIR can name"
         logging.getLogger("pi_engine").warning("pi-engine: stored kernels are not used: %s", reason)
         return None, reason
     except OSError:

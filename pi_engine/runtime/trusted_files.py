@@ -125,12 +125,12 @@ def read_trusted(path: Path, most: int) -> bytes:
             _require_owner_of_file(path, status)
         if status.st_size > most:
             raise UntrustedError(f"{path} is too large: {status.st_size:_} bytes")
-        pieces, left = [], most + 1
+        pieces, left = [], status.st_size + 1  # not `most`: a read allocates what it is asked for
         while left > 0 and (piece := os.read(descriptor, left)):
             pieces.append(piece)
             left -= len(piece)
         if not left:
-            raise UntrustedError(f"{path} grows while it is read")
+            raise UntrustedError(f"{path} has grown while it was read")
     finally:
         os.close(descriptor)
     return b"".join(pieces)

@@ -94,6 +94,7 @@ def stored(path: Path | None = None) -> Thresholds | None:
     """The measured thresholds, or None where there are none, or stale ones, or a file that must not be used, which a log record tells."""
     place = path or tuning_file()
     try:
+        place.lstat()  # where nothing is stored, nothing is said of the folder
         require_trusted(place.parent)
         return _thresholds(json.loads(read_trusted(place, _MOST_BYTES)))
     except (FileNotFoundError, NotADirectoryError):
