@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pi_engine.bigint.machine_faults import machine_fault
 from pi_engine.digits.text_start import SEPARATORS
+from pi_engine.errors import VerificationError
 from pi_engine.radix.words import DIGITS_PER_WORD
 from pi_engine.runtime.kernel_set import KernelSet
 
@@ -68,7 +70,17 @@ class DigitText:
         return text[: match.start()].translate(None, SEPARATORS), match.start()
 
     def words(self, digits: Characters) -> Words:
-        """Digits alone → words, zeros behind the last."""
+        """Digits alone → words, zeros behind the last.
+
+        Raises:
+            VerificationError: a character is no digit, though all were when they were looked at.
+        """
+        try:
+            return self._words(digits)
+        except ValueError as error:
+            raise VerificationError(machine_fault("a digit changed in memory")) from error
+
+    def _words(self, digits: Characters) -> Words:
         rest = -len(digits) % self.width
         if rest:
             digits = bytes(digits) + b"0" * rest
