@@ -159,7 +159,7 @@ def test_a_folder_without_permission_is_one_line(tmp_path):
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o755)
     code = (
-        "import os, sys, pi_engine.cli.compute, pi_engine.engine, pi_engine.digits.text_file;"
+        "import os, sys, pi_engine.cli.compute, pi_engine.engine, pi_engine.result_file;"
         "from pi_engine.cli.main import run; os.setuid(65534); sys.exit(run(sys.argv[1:]))"
     )
     answer = subprocess.run(
