@@ -53,7 +53,7 @@ def load(path: str | Path) -> PiSeries:
     except UnicodeDecodeError as error:
         raise UsageError(f"{place}: not TOML: byte {error.start + 1} is not UTF-8") from None
     except UsageError as error:
-        raise UsageError(f"{place}: {error}") from None
+        raise UsageError(f"{place}: not TOML that can be read: {error}") from None
     except (ValueError, RecursionError):
         raise UsageError(f"{place}: not TOML that can be read: a number or a nesting is too large") from None
     try:
