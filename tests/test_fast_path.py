@@ -147,7 +147,6 @@ def test_stored_kernels_need_no_numba():
 
 def test_where_it_does_not_fit_the_plain_path_is_taken(fast, monkeypatch):
     monkeypatch.setattr(footprint, "_FAST_BYTES_PER_BIT", 20)
-    monkeypatch.setattr(plan, "_FAST_MOST_BYTES_PER_BIT", 20)
     large = plan.make_plan(CHUDNOVSKY, 10**7, 10)
     plain = plan.make_plan(CHUDNOVSKY, 10**7, 10, fast=False)
     assert plain.memory_bytes < large.memory_bytes
