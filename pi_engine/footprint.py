@@ -28,7 +28,7 @@ _FAST_BYTES_PER_LONG_BIT, _FAST_MOST_LONG_BYTES = 0.2, 2.0
 """What slow series take besides, by the bits of Q at the root of the tree, before common factors and rounding, beyond so many times
 the fraction's. The first part is that of one chunk of the tree (`splitting.fast_tree`), which all of these bits are until there are
 several chunks; the second that of the nodes above, as long as the fraction: so many bytes for each of its bits at most. A series whose
-Q has 74 times the fraction's bits took 190 MiB with one thread at 10^6 digits, 302 with 16, and 234 with
+Q has 74 times the fraction's bits took 190 MiB with one thread at 10^6 digits, 302 with eight, and 234 with
 two at 3·10^6."""
 
 _FAST_KEPT = 1.7
