@@ -22,16 +22,16 @@ _FAST_BYTES_PER_BIT_COMBINED = 3.3
 """The numbers of the compiled path, in bytes per bit of the fraction, by whether several sums are combined. With `_FAST_KEPT`
 they bound what benchmarks/memory.py found at 10^5 … 10^8 digits; 10^9 digits of Chudnovsky's series took 1.85 in all."""
 
-_FAST_ROOT_BITS = 3.5
+_FAST_ROOT_BITS = 3.2
 _FAST_BYTES_PER_ROOT_BIT, _FAST_CHUNK_BITS = 0.65, 1 << 28
 _FAST_BYTES_PER_LONG_BIT, _FAST_MOST_LONG_BYTES = 0.2, 2.0
 """What slow series take besides, by the bits of Q at the root of the tree, before common factors and rounding, beyond so many times
 the fraction's. The first part is that of one chunk of the tree (`splitting.fast_tree`), which all of these bits are until there are
 several chunks; the second that of the nodes above, as long as the fraction: so many bytes for each of its bits at most. A series whose
-Q has 74 times the fraction's bits took 190 MiB with one thread at 10^6 digits, 302 with 16, and 234 with
+Q has 74 times the fraction's bits took 190 MiB with one thread at 10^6 digits, 302 with eight, and 234 with
 two at 3·10^6."""
 
-_FAST_KEPT = 1.7
+_FAST_KEPT = 2.2
 _FAST_KEPT_BYTES = 128 << 20
 """What steps leave to the next ones though those take memory of their own (`bigint.workspace`), as a part of these numbers,
 and at most."""

@@ -8,7 +8,7 @@ import pytest
 from gmpy2 import mpz
 
 import pi_engine
-from pi_engine import VerificationError, convergence, engine, kernels, plan, summation
+from pi_engine import VerificationError, convergence, engine, footprint, kernels, plan, summation
 from pi_engine.bigint import product
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting import shadow
@@ -146,8 +146,7 @@ def test_stored_kernels_need_no_numba():
 
 
 def test_where_it_does_not_fit_the_plain_path_is_taken(fast, monkeypatch):
-    monkeypatch.setattr(plan, "_FAST_BYTES_PER_BIT", 20)
-    monkeypatch.setattr(plan, "_FAST_MOST_BYTES_PER_BIT", 20)
+    monkeypatch.setattr(footprint, "_FAST_BYTES_PER_BIT", 20)
     large = plan.make_plan(CHUDNOVSKY, 10**7, 10)
     plain = plan.make_plan(CHUDNOVSKY, 10**7, 10, fast=False)
     assert plain.memory_bytes < large.memory_bytes
