@@ -7,10 +7,10 @@
 Faults are planted in large numbers, in memory, between the lines of the engine's functions: one in each run of a short computation.
 The tables say what came of them:
 
-    caught     the run ends with an error of the engine, and without digits
+    caught     the run ends with an error of the engine, or the command with its exit code
     harmless   the digits are right
     late       `compute` has handed over digits that were changed after its last check; the residues in its result tell
-    wrong      wrong digits, and nothing tells: the only failure
+    wrong      wrong digits, and nothing tells
     hung       the run does not end
     crashed    the process ends by a signal
     error      the run ends with another exception
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from scripts.faults.tracing import Met, Point
     from scripts.faults.workloads import Workload
 
-_FAILED = 3
+_FAILED, _USAGE = 3, 2
 
 
 def _options() -> argparse.ArgumentParser:
@@ -111,8 +111,15 @@ def _print_places(points: dict[str, dict[Point, Met]]) -> None:
 
 
 def _replay(name: str, seconds: float) -> int:
-    fault = Fault.named(name)
-    workloads = {workload.name: workload for workload in all_workloads() if workload.name == fault.workload}
+    workloads = {workload.name: workload for workload in all_workloads()}
+    try:
+        fault = Fault.named(name)
+    except ValueError as error:
+        print(f"inject_faults: {name}: {error}", file=sys.stderr)
+        return _USAGE
+    if fault.workload not in workloads:
+        print(f"inject_faults: {fault.workload} is none of the computations: {', '.join(workloads)}", file=sys.stderr)
+        return _USAGE
     prepare()
     results = list(inject_all(iter([fault]), workloads, 1, processes=1, seconds=seconds))
     print(f"{results[0].outcome}: {results[0].detail}" if results else "not planted: its place is no more")

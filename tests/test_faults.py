@@ -40,7 +40,8 @@ def test_no_fault_leads_to_wrong_digits(checkout, faults, rng, tmp_path):
     rows = [line.split("\t") for line in log.read_text(encoding="utf-8").splitlines()]
     outcomes = Counter(row[0] for row in rows)
     assert outcomes.total() == count
-    assert outcomes["wrong"] == outcomes["hung"] == 0 and outcomes["caught"] > count / 2, answer.stdout
+    assert outcomes["wrong"] == outcomes["hung"] == 0, answer.stdout
+    assert outcomes["caught"] > 0.4 * count, answer.stdout  # 413 of 700 were: others hit what nobody reads any more
     assert {row[1].split(":")[-2] for row in rows} == set(faults["kinds"].KINDS)
 
 

@@ -85,6 +85,11 @@ class Number(NamedTuple):
         """The limbs of an mpz, as it counts them: negative where it is."""
         return ctypes.c_int.from_address(id(self.owner) + _LENGTH_OFFSET)
 
+    @property
+    def is_workspace(self) -> bool:
+        """Whether it is a block of memory, of which any part may be unused."""
+        return not isinstance(self.owner, mpz | np.ndarray | str | bytes | bytearray | memoryview)
+
     def become(self, cells: Cells, *, negative: bool) -> None:
         """Make an mpz one of at most as many limbs, and of this sign."""
         self.cells[: len(cells)] = cells
@@ -193,7 +198,8 @@ def path_of(text: str) -> Path:
     Raises:
         ValueError: it has written nothing of the kind.
     """
-    name, rest = re.fullmatch(r"([^.\[{]+)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    name = re.split(r"[.\[{]", text, maxsplit=1)[0]
+    rest = text[len(name) :]
     steps: list[Step] = [("name", name)]
     for attribute, item, value in re.findall(r"\.([^.\[{]+)|\[(\d+)\]|\{(\d+)\}", rest):
         steps.append(("attribute", attribute) if attribute else ("item", int(item)) if item else ("value", int(value)))

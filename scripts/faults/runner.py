@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from scripts.faults.workloads import Workload
 
 OUTCOMES = ("caught", "harmless", "late", "wrong", "hung", "crashed", "error")
+_WORKSPACE = 0.3
+"""The part of the faults in workspace that were drawn."""
+
 _TRIES = 4
 """Of each draw until a fault has been planted: a number may have been too short, or a point not been met again."""
 
@@ -55,10 +58,11 @@ class Fault(NamedTuple):
         Raises:
             ValueError: it is no name of a fault.
         """
-        workload, function, variable, occurrence, kind, seed = name.split(":")
-        place, _, line = function.rpartition("+")
-        if kind not in KINDS:
-            raise ValueError(f"{kind} is no kind of fault")
+        parts = name.split(":")
+        place, _, line = parts[1].rpartition("+") if len(parts) > 1 else ("", "", "")
+        if len(parts) != len(cls._fields) + 1 or parts[-2] not in KINDS:
+            raise ValueError("a fault has a name like WORKLOAD:FUNCTION+LINE:VARIABLE:OCCURRENCE:KIND:SEED")
+        workload, _, variable, occurrence, kind, seed = parts
         return cls(workload, Point(place, int(line), path_of(variable)), int(occurrence), kind, int(seed))
 
 
@@ -110,7 +114,7 @@ def record(workload: Workload) -> dict[Point, Met]:
     os.waitpid(process, 0)
     if "failure" in answer:
         raise RuntimeError(f"without a fault {workload.name} fails already: {answer['failure']}")
-    return {Point(place, line, path_of(path)): Met(times, cells) for place, line, path, times, cells in answer["value"]}
+    return {Point(place, line, path_of(path)): Met(*met) for place, line, path, *met in answer["value"]}
 
 
 def _fork(work: Callable[[], object]) -> tuple[int, int]:
@@ -140,7 +144,8 @@ def _fork(work: Callable[[], object]) -> tuple[int, int]:
 def draws(points: dict[str, dict[Point, Met]], kinds: Sequence[str], seed: int) -> Iterator[Fault]:
     """Faults without end, all of them from one seed: every function as often as the others, and every kind.
 
-    Functions are drawn by the square root of how many points they have, points and occurrences evenly.
+    Functions are drawn by the square root of how many points they have, points and occurrences evenly, but for workspace: most of
+    it is in nobody's use most of the time.
     """
     rng = random.Random(seed)  # noqa: S311 (repeatable, not secret)
     places: dict[str, list[tuple[str, Point, Met]]] = {}
@@ -153,7 +158,7 @@ def draws(points: dict[str, dict[Point, Met]], kinds: Sequence[str], seed: int) 
         kind = rng.choice(kinds)
         (place,) = rng.choices(names, weights)
         workload, point, met = rng.choice(places[place])
-        if is_possible(kind, met.cells):
+        if is_possible(kind, met.cells) and (not met.is_workspace or rng.random() < _WORKSPACE):
             yield Fault(workload, point, rng.randint(1, met.times), kind, rng.getrandbits(32))
 
 

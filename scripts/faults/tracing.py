@@ -46,10 +46,11 @@ class Point(NamedTuple):
 
 @dataclass
 class Met:
-    """How often the line of a point has been reached, and the fewest cells that the number had."""
+    """How often the line of a point has been reached, the fewest cells that the number had, and whether it was workspace."""
 
     times: int = 0
     cells: int = 1 << 62
+    is_workspace: bool = False
 
 
 @contextlib.contextmanager
@@ -113,6 +114,7 @@ class Recorder:
                 point = Point(place, line, path)
                 met = self.points.setdefault(point, Met())
                 met.cells = min(met.cells, number.cell_count)
+                met.is_workspace = number.is_workspace
                 points.add(point)
 
 
