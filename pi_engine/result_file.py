@@ -253,7 +253,7 @@ class ResultFile:
             found.count = -1
         if found.count != result.digits + 1 or found.values != list(residues.values()):
             raise DigitsChangedError(
-                "the digits in memory have changed since they were checked, and no file was left: run again, and test the memory "
+                "the digits in memory have changed since they were checked, and are not written: run again, and test the memory "
                 "of this machine if it recurs"
             ) from cause
 

@@ -86,7 +86,8 @@ def test_a_symbolic_link_is_followed(tmp_path):
     assert (folder / "pi.txt").read_text() == "3.14159"
 
 
-def test_a_device_is_written_to_and_not_replaced(capsys):
+def test_a_device_is_written_to_and_not_replaced(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where digits go that the device does not take
     assert run(["compute", "1000", "-o", "/dev/null", "-q"]) == 0
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
     assert run(["compute", "1000", "-o", "/dev/full"]) == 4
