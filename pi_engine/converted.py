@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pi_engine.bigint.machine_faults import machine_fault
 from pi_engine.bigint.mersenne import M61
 from pi_engine.bigint.moduli import Residues, moduli, power_residues
+from pi_engine.errors import VerificationError
 from pi_engine.radix import DigitHash, digit_text, scale
 from pi_engine.radix.conversion import check_scaled
 
@@ -62,7 +64,10 @@ def _fast(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: boo
     integer = int(expansion.integer)
     _make_room(2 * plan.digits)
     characters = word_text(expansion.words, threads, f"{integer}.".encode("ascii"))
-    text = str(characters[: len(characters) - spare].data, "ascii")
+    try:
+        text = str(characters[: len(characters) - spare].data, "ascii")
+    except UnicodeDecodeError as error:
+        raise VerificationError(machine_fault("a digit changed in memory")) from error
     del characters
     if expansion.residues is not None:
         return Converted(text, expansion.residues.values[0], expansion.residues)
