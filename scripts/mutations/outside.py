@@ -1,0 +1,97 @@
+"""Mutations of files, verification, memory, kernels in files, and of the command line."""
+
+from __future__ import annotations
+
+from scripts.mutations.mutation import Mutation
+
+NEAR_INTEGER = "tests/test_near_integer.py tests/test_near_integer_command.py"
+BBP = "tests/test_bbp.py"
+BY_BBP = "tests/test_by_bbp.py"
+FULL = "tests/test_full_check.py tests/test_tail.py"
+CERTIFICATE = "tests/test_certificate.py"
+BY_RESIDUES = "tests/test_by_residues.py"
+INTERRUPTS = "pi_engine/cli/interrupts.py"
+PROCESSES = "tests/test_processes.py"
+READ_BACK = "tests/files/test_read_back.py"
+
+OUTSIDE = [
+    Mutation("folder not synced", "pi_engine/digits/durable.py",
+             "            with_retries(lambda: os.fsync(descriptor))", "            pass", "tests/test_output_files.py"),
+    Mutation("series: digits beyond the iteration's not compared", "pi_engine/full_check.py",
+             "        require_equal(plan.series, text, expected)", "        pass", "tests/test_user_series.py"),
+    Mutation("series: a step of the oracle less", "pi_engine/verify/iterations.py", "_HALF_TURN_BITS = 4.53",
+             "_HALF_TURN_BITS = 9.06", "tests/test_iterations.py"),
+    Mutation("known position off by one", "pi_engine/verify/known.py", "int(end) - 9", "int(end) - 8", "tests/test_sabotage.py"),
+    Mutation("no fsync before the rename", "pi_engine/digits/durable.py", "    sync(stream.fileno())\n", "", "tests/test_output_files.py"),
+    Mutation("temporary left behind", "pi_engine/digits/pending_file.py", "                self.path.unlink(missing_ok=True)",
+             "                pass", "tests/test_output_files.py"),
+    Mutation("a file's bytes not compared", "pi_engine/digits/writer.py",
+             "        if _bytes_at(place) != written:\n            return False\n",
+             "        _bytes_at(place)\n", READ_BACK),
+    Mutation("a text's bytes not compared", "pi_engine/digits/text_file.py", "same = found.found() == written.found() and",
+             "same = bool(found.found()) and", READ_BACK),
+    Mutation("one modulus of a file", "pi_engine/digits/writer.py", "(found.values, found.count) == (expected.values,",
+             "(found.values[0], found.count) == (expected.values[0],", READ_BACK),
+    Mutation("one modulus of a text", "pi_engine/digits/text_file.py", " and digit_hash.values == list(residues.values())",
+             " and digit_hash.values[0] == next(iter(residues.values()))", READ_BACK),
+    Mutation("a link taken for a piece", "pi_engine/digits/ycd_set.py", "if match is None or not stat.S_ISREG(path.lstat().st_mode):",
+             "if match is None:", "tests/files/test_set_replacement.py"),
+    Mutation("foreign content taken for a piece", "pi_engine/digits/ycd_set.py", "    return header.block_id == int(match[\"id\"])",
+             "    return True", "tests/files/test_set_replacement.py"),
+    Mutation("the old set removed before the new one has its name", "pi_engine/digits/pending_set.py",
+             "        durable.with_retries(lambda: self.target.rename(aside))\n",
+             "        durable.with_retries(lambda: self.target.rename(aside))\n        remove_pieces(aside)\n",
+             "tests/files/test_set_replacement.py"),
+    Mutation("a broken-off replacement not finished", "pi_engine/digits/pending_set.py", "    if not os.path.lexists(target):\n",
+             "    if target is None:\n", "tests/files/test_set_replacement.py"),
+    Mutation("the first block alone for a header", "pi_engine/digits/head.py", "if len(head) >= LEAST_DIGITS:", "if head:",
+             "tests/files/test_conversion.py tests/files/test_small_pieces.py"),
+    Mutation("the factor of a theta duplication", "pi_engine/verify/theta.py", "bits, threads) << 2)", "bits, threads) << 1)",
+             NEAR_INTEGER),
+    Mutation("the tail of exp", "pi_engine/verify/exponential.py", ">= w + 3:", ">= w - 64:", NEAR_INTEGER),
+    Mutation("a factorial in a leaf of exp", "pi_engine/verify/exponential.py", "T * p, quotient * (start + 1)", "T * p, quotient",
+             NEAR_INTEGER),
+    Mutation("the error of j", "pi_engine/verify/near_integer.py", "ERROR_BITS = 19", "ERROR_BITS = 0", NEAR_INTEGER),
+    Mutation("an interval for pi on the wrong side", "pi_engine/verify/near_integer.py", "middle = -change / root",
+             "middle = change / root", NEAR_INTEGER),
+    Mutation("a power's bit not doubled", "pi_engine/verify/bbp_kernel.py", "        x = r * factor\n", "        x = r\n", BBP),
+    Mutation("BBP's integers without the remainder", "pi_engine/verify/bbp_kernel.py",
+             "x - load(scratch, POWERS + place)", "x", BY_RESIDUES),
+    Mutation("a denominator's product left out", "pi_engine/verify/bbp_kernel.py", "_product(denominator, m, p, inverse))",
+             "denominator)", BY_RESIDUES),
+    Mutation("the whole part of the fractions' sum", "pi_engine/verify/bbp_kernel.py", "whole += high >> _DIGIT_BITS", "whole += 0",
+             BY_RESIDUES),
+    Mutation("residues not compared", "pi_engine/verify/by_residues.py", "all((b - a - c) % p == 0 for a, b, p in triples)", "True",
+             BY_RESIDUES),
+    Mutation("the carry between a fraction's digits", "pi_engine/verify/bbp_kernel.py",
+             "high += low >> _DIGIT_BITS\n        low &= _DIGIT_MASK\n        start",
+             "low &= _DIGIT_MASK\n        start", BBP),
+    Mutation("the sign of odd terms", "pi_engine/verify/bbp_sum.py", "if formula.alternating and k % 2 else term", "if False else term",
+             BBP),
+    Mutation("a component's shift", "pi_engine/verify/bbp_formulas.py", "Component(1, -6, 10, 9)", "Component(1, -5, 10, 9)", BBP),
+    Mutation("open digits taken", "pi_engine/verify/bbp.py", "if low == high else None", "if True else None", BBP),
+    Mutation("evaluations not compared", "pi_engine/verify/bbp.py", "> (here.error << 4 * step) + after.error:",
+             "> (here.error << 4 * step) + (after.error << 96):", BBP),
+    Mutation("the end of the digits not looked at", "pi_engine/verify/by_bbp.py", "ratio.floor(d + 1) < 1:", "ratio.floor(d + 1) < 99:",
+             BY_BBP),
+    Mutation("a difference of the wrong sign", "pi_engine/verify/by_bbp.py", "_wrap(t - x.fraction(offset, count), count)",
+             "_wrap(x.fraction(offset, count) - t, count)", BY_BBP),
+    Mutation("the tail compared loosely", "pi_engine/verify/tail.py", "% 16**count > 2:", "% 16**count > 16**count:", FULL),
+    Mutation("the j-invariant's answer ignored", "pi_engine/full_check.py", "if found.confirmed != plan.digits:", "if False:", FULL),
+    Mutation("the other series not compared", "pi_engine/full_check.py", "if text != expected:", "if not expected:", FULL),
+    Mutation("a certificate's bytes not compared", "pi_engine/certificate.py", '!= _fingerprint(file):', '== ("", _fingerprint(file)):',
+             CERTIFICATE),
+    Mutation("a certificate's residues not compared", "pi_engine/certificate.py",
+             'if [str(digit_hash.value) for digit_hash in hashes] != list(told["residues"].values()):', "if False:", CERTIFICATE),
+    Mutation("a child that is never killed", "pi_engine/cli/supervision.py", "                self.kill(asked)\n", "                pass\n",
+             "tests/test_supervision.py"),
+    Mutation("a killed child's file left", "pi_engine/cli/supervision.py", "    path.unlink()\n", "    pass\n",
+             "tests/test_supervision.py"),
+    Mutation("a signal that a destructor loses", INTERRUPTS, "if error in _raised:", "if False:", PROCESSES),
+    Mutation("a signal's timer left running", INTERRUPTS, "__\n        _raise_after(0)", "__", PROCESSES),
+    Mutation("a signal's timer beside a second signal", INTERRUPTS, "_raise_after(0)  # one", "# one", PROCESSES),
+    Mutation("a second signal in the hook", INTERRUPTS, "while frame is not None:", "while False:", PROCESSES),
+    Mutation("a signal in the way of an error", INTERRUPTS, "if sys.exc_info()[1] is None:", "if True:", PROCESSES),
+    Mutation("a signal as Python shuts down", INTERRUPTS, "signal.signal(number, signal.SIG_DFL)", "pass", PROCESSES),
+    Mutation("a signal's error in front of it", INTERRUPTS, "if _discarded:", "if False:", PROCESSES),
+]  # fmt: skip
