@@ -58,8 +58,8 @@ workspace instead of having one each."""
 LEAST_SIDE_BY_SIDE_BITS = 1 << 21
 """The same where the nodes outgrow what the sum needs of them, so that they lose the rest: not below this."""
 
-LARGE_BITS = 1 << 20
-"""Bits of Q from which on merges are checked one by one: below, the shadow sees them all together."""
+LARGE_BITS = 1 << 22
+"""Bits of Q from which on merges are checked one by one: below, the shadow sees them all together, at half of the cost."""
 
 
 class _Meter:
