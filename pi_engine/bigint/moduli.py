@@ -1,9 +1,10 @@
 """The two moduli of a run's identities, 2^61 − 1 and a random prime, and residues modulo both at once.
 
 2^61 − 1 is fixed, and misses a whole pattern of errors: limbs displaced by a multiple of 61 places. The prime has no such
-pattern, because it is drawn from the system's randomness when a process first needs it. It is one of some 10^14 primes, each as
-likely as any other, and an error of n bits is a multiple of n/60 of them at most. So at 10^9 digits the prime misses an
-error with a probability below 10^−6, whatever the error looks like; one that looks random is missed with 2^−60.
+pattern, because it is drawn from the system's randomness when a process first needs it. It is one of some 10^14 primes,
+each as likely as any other, and an error of n bits is a multiple of n/60 of them at most. At 10^9 digits the longest products
+have 7·10^9 bits: the prime misses an error in them with a probability below 2·10^−6, whatever the error looks like; one
+that looks random is missed with 2^−60.
 """
 
 from __future__ import annotations
