@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Mutation(NamedTuple):
-    """Replace `old`, which occurs once in `file`, by `new`; `tests` must then fail."""
-
-    what: str
-    file: str
-    old: str
-    new: str
-    tests: str
-
+from scripts.mutations.mutation import Mutation
 
 TRACKED = "tests/bigint/test_tracked.py"
 WALK = "tests/test_custody.py"

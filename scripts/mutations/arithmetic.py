@@ -1,0 +1,78 @@
+"""Mutations of the arithmetic of long numbers, of residues and of the conversion to digits."""
+
+from __future__ import annotations
+
+from scripts.mutations.mutation import Mutation
+
+MULTIPLY = "tests/bigint/test_bounds.py tests/bigint/test_multiply.py tests/bigint/test_product.py"
+COMPUTE = "tests/test_evaluation.py tests/test_compute.py"
+LANES = "tests/bigint/test_lane_arithmetic.py"
+SPLITTING = "tests/test_fast_splitting.py"
+FAULTS = "tests/test_machine_faults.py"
+RESIDUES = "tests/bigint/test_residues.py"
+CHECKS = "tests/test_residue_checks.py tests/test_shadow.py tests/test_merge_checks.py"
+RADIX = "tests/test_radix.py tests/test_word_text.py"
+
+ARITHMETIC = [
+    Mutation("interval not centred", "pi_engine/radix/conversion.py", "fraction.residues or residues(X)).without(E)",
+             "fraction.residues or residues(X))", COMPUTE),
+    Mutation("interval too short", "pi_engine/radix/conversion.py", "if R + 2 * E * odd", "if R + 3 * E * odd // 2", COMPUTE),
+    Mutation("guard bits taken away", "pi_engine/radix/conversion.py", " + guard_bits\n", "\n", COMPUTE),
+    Mutation("open digits not seen", "pi_engine/radix/conversion.py", "if R + 2 * E * odd >", "if R - R - 1 >", COMPUTE),
+    Mutation("rounded instead of truncated", "pi_engine/radix/conversion.py", "    D = L >> shift",
+             "    D = (L + (mpz(1) << (shift - 1))) >> shift", COMPUTE),
+    Mutation("hash of a piece", "pi_engine/radix/digit_hash.py", "powmod(self._base, len(piece), modulus)",
+             "powmod(self._base, len(piece) + 1, modulus)", "tests/test_compute.py"),
+    Mutation("a twiddle", "pi_engine/bigint/twiddles.py", "turned = mulmod_reduced(root, imaginary", "turned = mulmod_reduced(root, root",
+             MULTIPLY),
+    Mutation("a sign in a butterfly", "pi_engine/bigint/butterflies.py",
+             "    a2 = x0 - x2\n    a3 = mulmod(x1 - x3", "    a2 = x2 - x0\n    a3 = mulmod(x1 - x3", MULTIPLY),
+    Mutation("a reduction in a row's last pass", "pi_engine/bigint/butterflies.py", "a2 = reduce(x0 - x2, one_over_p, p)",
+             "a2 = x0 - x2", MULTIPLY),
+    Mutation("a reduction in a butterfly", "pi_engine/bigint/butterflies.py",
+             "    x0 = reduce(x0, one_over_p, p)\n    x2 = mulmod(x2, square", "    x2 = mulmod(x2, square", MULTIPLY),
+    Mutation("a carry between limbs", "pi_engine/bigint/crt.py", "        carry = value >> 8\n", "        carry = 0\n", MULTIPLY),
+    Mutation("a carry in the sum of pieces", "pi_engine/bigint/carry.py", "            if total < term:\n                carry = _ONE\n",
+             "", MULTIPLY),
+    Mutation("a thread's spill", "pi_engine/bigint/transform.py", "    for last, spills in ends:", "    for last, spills in ends[:1]:",
+             MULTIPLY),
+    Mutation("coefficients one bit too long", "pi_engine/bigint/sizes.py", "    return min(MAX_BETA, int(",
+             "    return min(MAX_BETA, 1 + int(", MULTIPLY),
+    Mutation("lanes: a column's high halves one place off", "pi_engine/bigint/digit_lanes.py",
+             "sums[COLUMNS + k], digit, window[k], high",
+             "sums[COLUMNS + k], digit, window[k + 1], high", LANES),
+    Mutation("lanes: the second product's sign", "pi_engine/bigint/lane_arithmetic.py", "    other = first_sign ^ second_sign\n",
+             "    other = first_sign\n", LANES),
+    Mutation("lanes: a quotient's borrow", "pi_engine/bigint/lane_arithmetic.py", "load_lanes(x, c + k) - taken + carry",
+             "load_lanes(x, c + k) - taken", LANES),
+    Mutation("lanes: more rows than fit", "pi_engine/bigint/layout.py", "LANE_ROWS = 2046", "LANE_ROWS = 2060", LANES),
+    Mutation("lanes: three digits of a limb", "pi_engine/bigint/lane_arithmetic.py", "DIGIT_BITS - offset) | third",
+             "DIGIT_BITS - offset)",
+             SPLITTING),
+    Mutation("the second prime not compared", "pi_engine/bigint/moduli.py", "zip(left.values, right.values, (",
+             "zip(left.values[:1], right.values[:1], (", CHECKS),
+    Mutation("the second prime always the same", "pi_engine/bigint/moduli.py", "prime = (1 << 61) - gap", "prime = (1 << 61) - 31", CHECKS),
+    Mutation("threads draw a second prime each", "pi_engine/bigint/moduli.py", "    with _DRAWING:", "    if _DRAWING:", CHECKS),
+    Mutation("words not compared modulo the second prime", "pi_engine/radix/spine.py", "            if not _fits(",
+             "            if i == 0 and not _fits(", CHECKS),
+    Mutation("a number turned round in a ring", "pi_engine/bigint/cyclic.py", "buffer.array[: len(source) - below] = source[below:]",
+             "buffer.array[: len(source) - below] = source[: len(source) - below]", "tests/bigint/test_newton.py"),
+    Mutation("the text's first characters not hashed", "pi_engine/radix/word_text.py", "* int(first_digits or 0) + after_head",
+             "* 0 + after_head", RADIX),
+    Mutation("a character that is no digit", "pi_engine/radix/sixteen_kernel.py", "0x7676767676767676", "0x7676767676766676", RADIX),
+    Mutation("a piece's weight in a residue", "pi_engine/bigint/residue_kernels.py",
+             "place_mersenne(mersenne_residue(piece, limbs), base)", "mersenne_residue(piece, limbs)", CHECKS),
+    Mutation("lanes turned too far", "pi_engine/bigint/residue_lanes.py", "TURN = 48", "TURN = 47", RESIDUES),
+    Mutation("a part's place in shared residues", "pi_engine/bigint/residues.py", "        if first:\n", "        if not first:\n",
+             RESIDUES),
+    Mutation("a part's place in shared hashes", "pi_engine/radix/word_text.py", "(lengths[i] - 1 - first)", "(lengths[i] - 1)", RADIX),
+    Mutation("a thread's part of what follows", "pi_engine/bigint/threads.py", "max(first - starts[i], 0)", "0", RESIDUES),
+    Mutation("the largest power of ten not checked", "pi_engine/radix/powers.py", " or level == shape.height)", ")", RADIX),
+    Mutation("the bits that a shift leaves", "pi_engine/radix/spine.py", "(inverse << left) % prime", "inverse", RADIX),
+    Mutation("the check of products", "pi_engine/bigint/product.py",
+             "        check_product(a, b, product, threads)\n",
+             "        pass\n", MULTIPLY),
+    Mutation("rows' shift", "pi_engine/bigint/residue_kernels.py", "load(table, ROWS_SHIFT)", "load(table, TO_128)", RESIDUES),
+    Mutation("a row that is not full", "pi_engine/bigint/row_sums.py", "if n % ROW:", "if False:", RESIDUES),
+    Mutation("a seal that is not looked at", "pi_engine/bigint/words.py", "return seal == 0", "return True", FAULTS),
+]  # fmt: skip
