@@ -27,6 +27,8 @@ CUSTODY = [
              "    return found\n\n\ndef _residues_of_pieces", TRACKED),
     Mutation("custody: a word's quotient not compared", "pi_engine/bigint/tracked.py",
              "            require_equal(found.residues * divisor + int(rest), self.residues, what)\n", "            pass\n", TRACKED),
+    Mutation("custody: what goes to a device not compared", "pi_engine/result_file.py",
+             "        require_residues(hashes.values, result)\n", "", "tests/test_printed_digits.py"),
     Mutation("custody: a word's remainder of any size", "pi_engine/bigint/tracked.py",
              "            require(0 <= rest < divisor, what)\n", "", TRACKED),
     Mutation("custody: the sign of a component read after its magnitude", "pi_engine/series/combination.py",
