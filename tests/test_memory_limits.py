@@ -155,7 +155,7 @@ path = another._path()
 content = bytearray(path.read_bytes())
 content[-1] ^= 1
 path.write_bytes(content)
-print(another.is_stored(), StoredKernel("kernel_to_damage", "double", "int64(int64)").is_stored())
+print(another.is_in_folder(), StoredKernel("kernel_to_damage", "double", "int64(int64)").is_stored())
 """
 
 

@@ -50,7 +50,7 @@ def poisoned(tuned_home, tmp_path):
 def test_no_stored_file_is_read_as_a_pickle(poisoned, tmp_path):
     stored, loaded, told = python(CODE, poisoned).splitlines()
     is_stored, count, sound, all_damaged = stored.split()
-    assert (is_stored, sound, all_damaged) == ("True", "0", "True") and int(count) > 20
+    assert (is_stored, sound, all_damaged) == ("False", "0", "True") and int(count) > 20
     assert loaded == "True compiled compiled"
     assert told == "1 1 3"  # the third: that two are compiled
     answer = command(poisoned, "compute", "30", "-q")

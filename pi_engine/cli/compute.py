@@ -188,11 +188,15 @@ def command(
 def _advise(digits: int) -> None:
     """Say at the start what a long run without kernels could be spared."""
     from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.kernels import fast_path_is_stored, fast_path_pays
+    from pi_engine.kernels import fast_path_is_stored, fast_path_kernels, fast_path_pays
 
     if transform_is_usable() and not fast_path_is_stored() and not fast_path_pays(digits):
+        damage = next((kernel.damage for kernel in fast_path_kernels() if kernel.damage), "")
+        reason = (
+            f"a stored kernel is not used ({damage})" if damage else "the kernels for this machine are not compiled"
+        )
         say(
-            "pi-engine: gmpy2 computes, because the kernels for this machine are not compiled: 'pi-engine tune', once "
+            f"pi-engine: gmpy2 computes, because {reason}: 'pi-engine tune', once "
             "(one to two minutes), makes runs of this size about six times as fast"
         )
 
