@@ -71,11 +71,27 @@ class FileCase:
         survey.finish()
 
     def blocks(self) -> Iterator[Block]:
-        """The digits once more, from the file or from what was put aside of it."""
+        """The digits once more, from the file or from what was put aside of it.
+
+        Raises:
+            CorruptFileError: they are more or fewer than at first.
+        """
+        assert self.survey is not None
         if self._spool is not None:
-            return self._spool.blocks()
+            return self._as_many(self._spool.blocks(), self.survey.digits)
         assert self.file is not None
-        return self._stack.enter_context(DigitFile(self.path, base=self.file.base)).blocks()
+        again = self._stack.enter_context(DigitFile(self.path, base=self.file.base))
+        return self._as_many(again.blocks(), self.survey.digits)
+
+    def _as_many(self, blocks: Iterator[Block], digits: int) -> Iterator[Block]:
+        """The same blocks; without this a file that has become shorter would be compared in part, and called right as a whole."""
+        for block in blocks:
+            digits -= block.digits
+            if digits < 0:
+                break
+            yield block
+        if digits:
+            raise CorruptFileError(f"{self.path} has changed while it was verified: verify it again")
 
     def told(self) -> Progress:
         """Progress of a computation that is a part of this verification."""

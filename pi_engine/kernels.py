@@ -12,7 +12,6 @@ from pi_engine.runtime.kernel_set import KernelSet
 from pi_engine.runtime.progress import silent
 
 if TYPE_CHECKING:
-    from pi_engine.runtime.object_code import StoredKernel
     from pi_engine.runtime.progress import Progress
 
 LOADED_DIGITS = 20_000
@@ -63,11 +62,6 @@ def fast_path_pays(digits: int) -> bool:
 def plain_path_seconds(digits: int) -> float:
     """About how long GMP alone takes for so many digits: 0.4 s for 10^6, 6 s for 10^7, 90 s for 10^8, on Zen 4."""
     return float(6.0 * (digits / 1e7) ** 1.18)
-
-
-def fast_path_kernels() -> list[StoredKernel]:
-    """All that `compute` calls on the compiled path; importing them needs neither numpy nor Numba."""
-    return FAST_PATH.kernels()
 
 
 def fast_path_is_stored() -> bool:

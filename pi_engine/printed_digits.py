@@ -1,20 +1,16 @@
-"""Digits on their way out of the program, to where nothing can be read back: compared as they were handed over."""
+"""Digits on their way to where nothing can be read back, stdout, a device or a pipe: compared as they are handed over."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pi_engine.bigint.moduli import Residues, moduli, power_residues
+from pi_engine.digits.text_hash import TextHash
 from pi_engine.errors import VerificationError
-from pi_engine.radix import DigitHash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pi_engine.result import ComputeResult
-
-_KERNEL_FROM = 10_000
-"""Digits of a piece from which a kernel that is loaded hashes it."""
 
 
 def watched(pieces: Iterable[str], result: ComputeResult) -> Iterator[str]:
@@ -28,12 +24,14 @@ def watched(pieces: Iterable[str], result: ComputeResult) -> Iterator[str]:
     if result.residues is None:
         yield from pieces
         return
-    total = Residues((0, 0))
+    found = TextHash(result.base, tuple(result.residues), result.digits, result.threads)
     for piece in pieces:
         yield piece
-        digits = piece.replace("\n", "").replace(" ", "").replace(".", "")
-        total = total * power_residues(result.base, len(digits)) + _residues(digits, result)
-    _require(total, result)
+        try:
+            found.update(piece.replace("\n", "").replace(" ", "").replace(".", ""))
+        except ValueError:
+            raise _changed() from None
+    require_residues(found.values, result)
 
 
 def require_text(result: ComputeResult) -> None:
@@ -46,23 +44,13 @@ def require_text(result: ComputeResult) -> None:
         pass
 
 
-def _residues(digits: str, result: ComputeResult) -> Residues:
-    try:
-        if result.path == "compiled" and result.base == 10 and len(digits) >= _KERNEL_FROM:
-            from pi_engine.radix import word_text
+def require_residues(found: Sequence[int], result: ComputeResult) -> None:
+    """Compare what was found, modulus after modulus, with the residues that the result must have, if it has some.
 
-            return word_text.text_residues(digits, result.threads)
-        digit_hash = DigitHash(result.base, moduli())
-        digit_hash.update(digits)
-    except ValueError:
-        raise _changed() from None
-    return Residues((digit_hash.values[0], digit_hash.values[1]))
-
-
-def _require(total: Residues, result: ComputeResult) -> None:
-    assert result.residues is not None
-    # those of the result are by modulus, as they were when it was made
-    if dict(zip(moduli(), total.values, strict=True)) != result.residues:
+    Raises:
+        VerificationError: they differ.
+    """
+    if result.residues is not None and list(found) != list(result.residues.values()):
         raise _changed()
 
 

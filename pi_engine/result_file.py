@@ -222,17 +222,21 @@ class ResultFile:
         fill(pending, blocks, self._encoding(result), hashes, residues)
 
     def _write_through(self, result: ComputeResult) -> None:
-        if self._form == "text":
-            from pi_engine.printed_digits import watched
+        from pi_engine.printed_digits import require_residues, watched
 
+        if self._form == "text":
             with atomic_writer(self.path, overwrite=True) as stream:
                 for piece in watched(result.pieces(_PIECE), result):
                     stream.write(piece.encode("ascii"))
             return
+        from pi_engine.digits.block_hash import BlockHashes
         from pi_engine.digits.blocks import blocks_of_words
         from pi_engine.digits.writer import write_through
 
-        write_through(self.path, blocks_of_words(result.words, result.digits, result.base), self._encoding(result))
+        hashes = BlockHashes(result.base, 3, tuple(result.residues or {}))
+        blocks = hashes.through(blocks_of_words(result.words, result.digits, result.base))
+        write_through(self.path, blocks, self._encoding(result))
+        require_residues(hashes.values, result)
 
     def _encoding(self, result: ComputeResult) -> Encoding:
         from pi_engine.digits.encoding import Encoding

@@ -1,11 +1,13 @@
+import gmpy2
 import pytest
 
 import pi_engine
 from pi_engine.errors import VerificationError
 from pi_engine.radix.words import digit_words
 from pi_engine.verify import by_bbp, expansion
+from pi_engine.verify.bbp import LAST_POSITION
 from pi_engine.verify.bbp_kernels import BBP_KERNEL
-from pi_engine.verify.by_bbp import FEWEST_DIGITS, Agreement, Divergence, find_divergence
+from pi_engine.verify.by_bbp import FEWEST_DIGITS, Agreement, Divergence, find_divergence, hex_places
 from pi_engine.verify.expansion import DecimalDigits
 from tests.conftest import MULTIPLIER
 
@@ -116,3 +118,17 @@ def test_kernels_and_gmp_give_the_same_expansion(text, monkeypatch):
     monkeypatch.setattr(expansion, "FROM_TEXT_FROM_DIGITS", 0)
     assert expansion.expand(digits, 40_000, 2) == plain
     assert digits.text(18, 3) == text[17:20] and digits.text(44_999, 4) == text[44_998:] + "00"
+
+
+def test_hexadecimal_places_are_never_more_than_there_are():
+    """At random lengths, and where 10^N is as near to a power of 16 as it gets: at the convergents of log₁₆ 10."""
+    with gmpy2.context(gmpy2.get_context(), precision=200):
+        ratio = gmpy2.log2(gmpy2.mpfr(10)) / 4
+        numbers, rest, before, last = [1000], ratio, 1, 0
+        while last < LAST_POSITION:
+            whole = int(gmpy2.floor(rest))
+            before, last, rest = last, whole * last + before, 1 / (rest - whole)
+            numbers.append(last)
+        for n in numbers:
+            for digits in (n - 1, n, n + 1):
+                assert hex_places(digits) in {int(gmpy2.floor(digits * ratio)) - less for less in (0, 1)}, digits

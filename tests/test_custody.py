@@ -16,6 +16,7 @@ from pi_engine import VerificationError, converted, engine, plan, summation
 from pi_engine.bigint.limbs import limb_address
 from pi_engine.bigint.square_root import InverseRoot
 from pi_engine.bigint.tracked import Tracked
+from pi_engine.radix import words_of_fraction
 from pi_engine.series.evaluation import BinaryFraction
 from pi_engine.splitting import Node
 
@@ -127,3 +128,20 @@ def test_what_changes_at_a_hand_over_is_seen(run, rng):
                 continue
             # what the result does not depend on: low bits of Q and T that are cut off
             assert found.text() == right.text(), (name, i, bit)
+
+
+@pytest.mark.usefixtures("_plain_path")
+def test_the_digit_before_the_point_is_in_custody(monkeypatch):
+    """It stands beside the words of the others."""
+    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: True)
+    real = words_of_fraction.fraction_words
+
+    def damaging(*arguments, **options):
+        found = real(*arguments, **options)
+        integer = sys._getframe(1).f_locals["integer"]
+        flip(getattr(integer, "value", integer), 0)
+        return found
+
+    monkeypatch.setattr(words_of_fraction, "fraction_words", damaging)
+    with pytest.raises(VerificationError, match="the digits differ from the binary value"):
+        pi_engine.compute(70_000, threads=1)

@@ -1,12 +1,13 @@
 """π as a binary fraction: the error bound is true, and every part of it is needed."""
 
+from fractions import Fraction
+
 import gmpy2
 import pytest
 from gmpy2 import mpz
 
 from pi_engine import VerificationError, footprint
-from pi_engine.bigint.division import divide, isqrt
-from pi_engine.bigint.mersenne import M61, check_identity, residue
+from pi_engine.bigint.division import divide, isqrt, tracked_divide
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.series import (
     CHUDNOVSKY,
@@ -17,6 +18,7 @@ from pi_engine.series import (
     HypergeometricSeries,
     IntegerPolynomial,
     catalogue,
+    combination,
     get,
 )
 from pi_engine.series.combination import Combination
@@ -148,13 +150,23 @@ def test_wrong_roots_and_quotients_are_seen(monkeypatch):
     assert isqrt(mpz(100), check=False) == 11
 
 
-def test_residues():
-    assert residue(mpz(M61)) == 0
-    assert residue(mpz(2) ** 61) == 1
-    assert residue(-1) == M61 - 1
-    check_identity(5, 5 - 3 * M61, "nothing")
-    with pytest.raises(VerificationError, match="the sum"):
-        check_identity(5, 6, "the sum")
+@pytest.mark.parametrize("signs", [(1, 1), (-1, 1), (1, -1), (-1, -1)])
+def test_a_sign_that_changes_after_its_magnitude_was_taken_is_not_added(monkeypatch, signs):
+    """A component that is added with another sign would agree with its residues."""
+    Q, T = (Tracked.of(sign * mpz(base) ** 40) for sign, base in zip(signs, (7, 5), strict=True))
+    right = Combination(CHUDNOVSKY, 500)
+    right.add(Fraction(-3, 2), Q, T)
+
+    def divided(*arguments, **options):
+        object.__setattr__(T, "value", -T.value)
+        return tracked_divide(*arguments, **options)
+
+    monkeypatch.setattr(combination, "tracked_divide", divided)
+    found = Combination(CHUDNOVSKY, 500)
+    found.add(Fraction(-3, 2), Q, T)
+    assert found.T == right.T
+    with pytest.raises(VerificationError, match="quotient"):  # changed before
+        found.add(Fraction(-3, 2), Q, T)
 
 
 def test_root_bits_where_the_leading_coefficient_does_not_tell():

@@ -1,12 +1,14 @@
 """Digits that are printed are those that were checked."""
 
 import ctypes
+import dataclasses
 import sys
 
 import pytest
 
 import pi_engine
 from pi_engine import VerificationError
+from pi_engine.bigint.mersenne import M61
 from pi_engine.cli import digit_layout
 from pi_engine.cli.main import run
 from pi_engine.printed_digits import require_text, watched
@@ -59,6 +61,34 @@ def test_without_residues_nothing_is_compared():
     result = pi_engine.compute(50, check="none")
     assert list(watched(["x"], result)) == ["x"]
     require_text(result)
+
+
+def test_a_result_of_another_process(result):
+    """Its second modulus is another prime."""
+    prime = 2**61 - 31
+    there = dataclasses.replace(result, residues={M61: result.hash, prime: int(result.value % prime)})
+    require_text(there)
+    there.residues[prime] ^= 1
+    with pytest.raises(VerificationError, match="printed may be wrong"):
+        require_text(there)
+
+
+@pytest.mark.parametrize("form", ["text", "gz", "xz", "zst", "ycd"])
+@pytest.mark.parametrize("wrong", [False, True])
+def test_what_goes_to_a_device_is_compared_in_every_format(result, form, wrong):
+    if result.digits < (50 if form == "ycd" else wrong):
+        pytest.skip("too few digits")
+    written = dataclasses.replace(result)
+    if not wrong:
+        assert written.write("/dev/null", format=form) == []
+        return
+    for place in (2, len(written.text()) // 2 + 1, len(written.text()) - 1):
+        flip(written.text(), place)
+        try:
+            with pytest.raises(VerificationError, match="printed may be wrong"):
+                dataclasses.replace(result).write("/dev/null", format=form)
+        finally:
+            flip(written.text(), place)  # the text is that of other tests
 
 
 def flip(text, place):

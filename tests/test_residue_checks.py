@@ -1,5 +1,7 @@
 """The checks by residues see what is planted, and multiples of 2^61 − 1, which only the second prime sees."""
 
+import threading
+
 import gmpy2
 import numpy as np
 import pytest
@@ -26,9 +28,41 @@ def fast(monkeypatch, _plain_path):
 def test_the_second_prime_is_random_and_near_2_61():
     prime = both.random_prime()
     assert 2**61 - 2**52 < prime < M61 and gmpy2.is_prime(prime) and both.moduli() == (M61, prime)
-    both.random_prime.cache_clear()
+    forget_prime()
     other = both.random_prime()
     assert other != prime and 2**61 - 2**52 < other < M61
+
+
+def forget_prime():
+    both.random_prime.cache_clear()
+    both._drawn_prime.cache_clear()
+
+
+def test_threads_that_need_the_prime_at_once_get_the_same():
+    """Two primes in one process would make right results fail their checks."""
+    for _ in range(50):
+        forget_prime()
+        together, found = threading.Barrier(4), []
+
+        def draw(together=together, found=found):
+            together.wait()
+            found.append(both.random_prime())
+
+        workers = [threading.Thread(target=draw) for _ in range(4)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        assert found == [both.random_prime()] * 4
+
+
+def test_every_prime_is_as_likely(monkeypatch):
+    """Not the primes behind long gaps more than others: a number that is none is drawn again, and not raised to one."""
+    prime = 2**61 - 31
+    drawn = [0, 1, 30, 32, 31]
+    monkeypatch.setattr(both.os, "urandom", lambda count: (drawn.pop(0) << 12).to_bytes(count, "little"))
+    assert gmpy2.next_prime(2**61 - 32) == prime and gmpy2.is_prime(prime)
+    assert both._drawn_prime.__wrapped__() == prime and not drawn
 
 
 def test_residues_calculate(rng):
@@ -62,8 +96,7 @@ def test_long_numbers_are_divided_in_pieces(rng, monkeypatch, edge):
         for x in (ones, mpz(1) << (bits - 1), mpz(rng.getrandbits(bits)) | 1 << (bits - 1), ones // M61 * M61):
             expected = [tuple(int(number % m) for m in both.moduli()) for number in (x, -x)]
             assert [both.residues(number).values for number in (x, -x)] == expected
-            assert [mersenne.residue(number) for number in (x, -x)] == [found[0] for found in expected]
-        assert mersenne.residue(2**bits - 1) == (2**bits - 1) % M61  # of Python's own as well
+        assert both.residues(2**bits - 1).values[0] == (2**bits - 1) % M61  # of Python's own as well
         assert sum(piece << i * mersenne.PIECE_BITS for i, piece in enumerate(mersenne.pieces(-ones))) == -ones
         assert all(0 <= piece < 2**mersenne.PIECE_BITS for piece in mersenne.pieces(ones))
 
@@ -73,9 +106,8 @@ def test_short_numbers_are_divided_as_they_are(monkeypatch):
     monkeypatch.setattr(mersenne, "unpack", lambda x, bits: lengths.append(x.bit_length()) or gmpy2.unpack(x, bits))
     monkeypatch.setattr(both._RESIDUES, "is_loaded", lambda: False)
     for bits in (1, mersenne.WHOLE_BITS, mersenne.WHOLE_BITS + 1):
-        mersenne.residue(mpz(1) << (bits - 1))
         both.residues(-mpz(1) << (bits - 1))
-    assert lengths == [mersenne.WHOLE_BITS + 1] * 2
+    assert lengths == [mersenne.WHOLE_BITS + 1]
 
 
 def test_an_error_says_modulo_what():

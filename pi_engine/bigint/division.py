@@ -114,8 +114,8 @@ def divide(
 def tracked_divide(n: Tracked, d: Tracked, threads: int, *, newton: bool) -> Tracked:
     """The same of numbers in custody, with whose residues it is checked, if they have some.
 
-    Where q is much shorter than d, those are n and d without the same number of low limbs, and q for the full ones
-    follows from r.
+    Where q is much shorter than d, n and d without their low limbs, the same number of both, are divided first; q for n and d
+    as they are follows from that remainder. The identity is checked for the numbers that are divided.
     """
     if n.value < 0 or d.value <= 0:
         raise VerificationError(machine_fault("a number that is divided has another sign"))

@@ -1,6 +1,4 @@
-"""Residues modulo the Mersenne prime M = 2^61 − 1, the cheap independent check of large results.
-
-An error that is not a multiple of M is seen; a random one is missed with probability 2^−61.
+"""The Mersenne prime M = 2^61 − 1, and how a long number is taken apart so that its residue modulo M is found sooner.
 
 GMP divides a long number by a word in 5 to 6 ns a limb on AMD Zen 1, as each step waits for the one before. A number of
 a million bits or more, taken apart into pieces of a multiple of 61 bits, whose sum is the same modulo M, takes 3 to 4.5.
@@ -21,25 +19,11 @@ WHOLE_BITS = 8 * PIECE_BITS
 """Up to here a number is divided as it is; both ways take as long at about half as many modulo M, and here modulo another prime."""
 
 
-def residue(x: mpz | int) -> int:
-    """X mod M, in 0 … M − 1; linear in the size of x."""
-    return int((x if x.bit_length() <= WHOLE_BITS else sum(pieces(x))) % M61)
-
-
 def pieces(x: mpz | int) -> list[mpz]:
     """What x is made of, from its low end on: x = Σ pieces[i]·2^(i·PIECE_BITS), the pieces of the sign of x."""
     magnitude = mpz(x if x >= 0 else -x)  # not abs(x), which copies
     found = unpack(magnitude, PIECE_BITS)
     return found if x >= 0 else [-piece for piece in found]
-
-
-def check_identity(left: int, right: int, what: str) -> None:
-    """Compare two residues of what must be the same integer.
-
-    Raises:
-        VerificationError: they differ, so `what` went wrong.
-    """
-    require((left - right) % M61 == 0, what)
 
 
 def require(condition: bool, what: str) -> None:  # noqa: FBT001 (what an assertion takes)

@@ -1,16 +1,17 @@
 """The two moduli of a run's identities, 2^61 − 1 and a random prime, and residues modulo both at once.
 
-An error that is a multiple of the one modulus is none of the other, but for a chance of about 2^−60: 2^61 − 1 is fixed
-and has a pattern, limbs displaced by a multiple of 61 places; the prime is drawn from the system's randomness when a
-process first needs it, so that no pattern can be a multiple of it more than once. Of the some 10^14 primes that it is drawn
-from, an error of n bits is a multiple of n/60 at most: whatever a fixed error looks like, at 10^9 digits it is missed
-with a probability below 10^−6.
+2^61 − 1 is fixed, and misses a whole pattern of errors: limbs displaced by a multiple of 61 places. The prime has no such
+pattern, because it is drawn from the system's randomness when a process first needs it. It is one of some 10^14 primes,
+each as likely as any other, and an error of n bits is a multiple of n/60 of them at most. At 10^9 digits the longest products
+have 7·10^9 bits: the prime misses an error in them with a probability below 2·10^−6, whatever the error looks like; one
+that looks random is missed with 2^−60.
 """
 
 from __future__ import annotations
 
 import functools
 import os
+import threading
 from dataclasses import dataclass
 
 import gmpy2
@@ -28,14 +29,22 @@ _RESIDUES = KernelSet("pi_engine.bigint.transform_kernels:RESIDUE_KERNELS")
 GAP_BITS = 52
 """The random prime is 2^61 − c with c < 2^GAP_BITS, one of some 10^14: then 2^61 ≡ c, by which `shadow_blocks` folds."""
 
+_DRAWING = threading.Lock()
+
 
 @functools.cache
 def random_prime() -> int:
-    """A prime between 2^61 − 2^52 and 2^61, drawn once in a process from the system's randomness."""
+    """A prime between 2^61 − 2^52 and 2^61 − 1, each as likely as any other, drawn once in a process."""
+    with _DRAWING:  # threads that find the cache empty at once would each draw a prime of their own
+        return _drawn_prime()
+
+
+@functools.cache
+def _drawn_prime() -> int:
     while True:
         gap = int.from_bytes(os.urandom(8), "little") >> (64 - GAP_BITS)
-        prime = int(gmpy2.next_prime((1 << 61) - gap))
-        if (1 << 61) - (1 << GAP_BITS) < prime < M61:
+        prime = (1 << 61) - gap
+        if prime < M61 and gmpy2.is_prime(prime, 40):
             return prime
 
 

@@ -72,8 +72,9 @@ def root_times_quotient(
     Q·D| < 5.01·B^2h.
 
     The check (`_LastStep`) proves the result whatever went on before, by asking whether ρ and e are short: below 8·B^−h
-    and 16·√r·B^−h. y, which only has half the precision, is near 1/δ because q = y·κ leaves such a ρ: |y − 1/δ| <
-    39·B^−h, and in the table 80·r becomes 850·r, the error 1 + v·2^−22.
+    and 16·√r·B^−h. y, which only has half the precision, is near 1/δ because q = y·κ leaves such a ρ. With κ cut by α and
+    q by β, 0 ≤ α, β < B^−h, y·(κ − α) = q + β, so that y·δ − 1 = (α + β·δ − ρ)/(κ − α) is below 10·B^−h/κ. In the table y for 1/δ
+    then gives |y·δ − 1|·|ρ|/κ < 10·8·4 = 320, e² gives 96·r and e/2 gives 128·√r: 850·r in all, the error 1 + v·2^−22.
 
     Raises:
         VerificationError: a check failed.

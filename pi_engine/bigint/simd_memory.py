@@ -41,18 +41,6 @@ def load(typingctx, base, index):
 
 
 @intrinsic
-def load_unaligned(typingctx, base, index):
-    """WIDTH doubles from any place."""
-
-    def codegen(context, builder, sig, args):
-        value = builder.load(_pointer(builder, *args, _DOUBLES))
-        value.align = 8
-        return value
-
-    return doubles(types.int64, types.int64), codegen
-
-
-@intrinsic
 def load_wide(typingctx, base, index):
     """WIDE doubles from an aligned place."""
     return _aligned(wide_doubles)

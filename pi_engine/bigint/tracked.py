@@ -8,9 +8,10 @@ before, by the same operations:
     ⌊x/2^k⌋ = (x − x mod 2^k)/2^k,   ⌊x/d⌋ = (x − x mod d)/d      with the residues of what is lost, which is read
 
 Whatever changes a number then makes it differ from its residues. The next identity in which it takes part, of a division,
-a root or the conversion, is written with those residues, and fails; so no copy, cut or sum needs a check of its own, and
-nothing between two identities is outside of one. What is lost may be read after a change too: then its residues and
-those that are carried differ by the change, and so do those of what is left and what is left.
+a root or the conversion, is written with those residues, and fails. So no copy, cut or sum needs a check of its own, and
+no number is unwatched between two identities. A bit that a cut is about to lose may change before it is read: then the residues
+of what is left come out wrong, and the next identity fails although the number is right. That is a false alarm, and no
+error that is missed.
 
 Without residues (`check="none"`) the operations are the same, and nothing is compared.
 """
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING
 
 import gmpy2
 
+from pi_engine.bigint.mersenne import require
 from pi_engine.bigint.moduli import Residues, low_residues, power_residues, require_equal, residues
 
 if TYPE_CHECKING:
@@ -106,7 +108,7 @@ class Tracked:
         return Tracked(self.value - amount, None if self.residues is None else self.residues - amount)
 
     def quotient(self, divisor: int, what: str) -> Tracked:
-        """⌊x/divisor⌋ for a word > 0, checked by what the remainder says.
+        """⌊x/divisor⌋ for a word > 0, checked by q·divisor + r = x and 0 ≤ r < divisor.
 
         Raises:
             VerificationError: the identity of the division does not hold.
@@ -114,5 +116,6 @@ class Tracked:
         value, rest = gmpy2.f_divmod(self.value, divisor)
         found = Tracked.of(value, check=self.residues is not None)
         if self.residues is not None and found.residues is not None:
+            require(0 <= rest < divisor, what)
             require_equal(found.residues * divisor + int(rest), self.residues, what)
         return found

@@ -73,8 +73,8 @@ def decimal_expansion(
     lower = Tracked.of(whole, check=check, threads=threads).without(E)
     del fraction, whole
     count = -(-digits // DIGITS)
-    integer = lower.value >> w
-    rest = [lower - (Tracked.of(integer, check=check) << w)]
+    integer = Tracked.of(lower.value >> w, check=check)
+    rest = [lower - (integer << w)]
     del lower
     words, total = fraction_words(rest.pop(), w, count + GUARD_WORDS, threads, check=check)
     spare = DIGITS * count - digits
@@ -85,13 +85,13 @@ def decimal_expansion(
     if behind + 2 + math.ceil(10**19 * 2.0 ** min(width, 0.0) * (1 + 2**-30)) > 10**19:
         return None
     found = None
-    if total is not None:
+    if total is not None and integer.residues is not None:
         # all words are those wanted, shifted by the others; of the last of those wanted some digits are too many
         wanted = (total - word_residues(words[count:])) * power_residues(10, DIGITS * (count - len(words)))
-        found = (wanted - last % scale) * power_residues(10, -spare) + power_residues(10, digits) * int(integer)
+        found = (wanted - last % scale) * power_residues(10, -spare) + power_residues(10, digits) * integer.residues
     words = words[:count]
     words[-1] = last - last % scale
-    return DecimalExpansion(integer, words, digits, found)
+    return DecimalExpansion(integer.value, words, digits, found)
 
 
 def fraction_words(

@@ -55,6 +55,8 @@ class Combination:
         c, d = coefficient.as_integer_ratio()
         threads = threads or available_threads()
         T, Q = (Tracked.of(x, check=self._check, threads=threads) for x in (T, Q))
+        # Read before the magnitudes: a sign that changes after this no longer fits the residues of its magnitude.
+        negative = ((T.value < 0) != (Q.value < 0)) != (c < 0)
         above, below = T.magnitude(), Q.magnitude()
         size = above.bits - below.bits + c.bit_length() - d.bit_length() + 2
         kept = self._bits + 2 + max(0, size)
@@ -64,5 +66,4 @@ class Combination:
         shift = self._bits + cut_above - cut_below
         numerator, denominator = (numerator << shift, denominator) if shift >= 0 else (numerator, denominator << -shift)
         quotient = tracked_divide(numerator, denominator, threads, newton=fast)
-        negative = ((T.value < 0) != (Q.value < 0)) != (c < 0)
         self.T = self.T - quotient if negative else self.T + quotient

@@ -1,4 +1,4 @@
-"""The shadow by kernels, on so many threads: modulo 2^61 − 1 (`shadow_kernel`) and modulo the random prime (`shadow_prime_kernel`)."""
+"""The shadow by kernels, on several threads: modulo 2^61 − 1 (`shadow_kernel`) and modulo the random prime (`shadow_prime_kernel`)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def compiled_shadow_residues(series: HypergeometricSeries, terms: int, threads: 
 def _in_parts(
     series: HypergeometricSeries, terms: int, threads: int, prime: int, of_terms: Callable[[int, int], Triple]
 ) -> tuple[int, int]:
-    """Q and T modulo a prime, from P, Q and T of so many terms from a first one on."""
+    """Q and T modulo a prime; `of_terms(first, count)` gives P, Q and T of `count` terms from `first` on."""
     parts: list[tuple[int, Triple]] = []
 
     def task(_thread: int, first: int, last: int) -> None:

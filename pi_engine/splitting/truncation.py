@@ -26,9 +26,8 @@ from pi_engine.splitting.upper_tree import LargeNode, Number
 if TYPE_CHECKING:
     from pi_engine.bigint.limbs import Limbs
 
-
 WORTH = 32
-"""At least this part of Q must go, that moving the rest is worth it."""
+"""A node is cut only if Q loses at least one limb of so many: for less, moving the rest does not pay."""
 
 
 def truncated(node: LargeNode, bits: float, threads: int, *, copy: bool) -> LargeNode:

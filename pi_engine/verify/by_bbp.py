@@ -230,7 +230,7 @@ def power_ratio(exponent: int, places: int) -> _Ratio:
 
 def hex_places(digits: int) -> int:
     """⌊log₁₆ 10^digits⌋, or one less."""
-    return digits * 830_482_023_721_841 // 10**15
+    return digits * 830_482_023_721_840 // 10**15
 
 
 def _places(count: int) -> int:

@@ -52,6 +52,8 @@ OUTSIDE = [
     Mutation("a factorial in a leaf of exp", "pi_engine/verify/exponential.py", "T * p, quotient * (start + 1)", "T * p, quotient",
              NEAR_INTEGER),
     Mutation("the error of j", "pi_engine/verify/near_integer.py", "ERROR_BITS = 19", "ERROR_BITS = 0", NEAR_INTEGER),
+    Mutation("a file that has become shorter is compared in part", "pi_engine/file_case.py", "        if digits:\n",
+             "        if digits < 0:\n", "tests/verify/test_verify_file.py"),
     Mutation("an interval for pi on the wrong side", "pi_engine/verify/near_integer.py", "middle = -change / root",
              "middle = change / root", NEAR_INTEGER),
     Mutation("a power's bit not doubled", "pi_engine/verify/bbp_kernel.py", "        x = r * factor\n", "        x = r\n", BBP),

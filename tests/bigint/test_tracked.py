@@ -2,6 +2,7 @@
 
 import ctypes
 
+import gmpy2
 import pytest
 from gmpy2 import mpz
 
@@ -116,3 +117,13 @@ def test_an_error_that_one_modulus_does_not_see(modulus):
     other = (2**61 - 1, moduli.random_prime())[1 - modulus]
     with pytest.raises(VerificationError, match=rf"the test, compared modulo .*{'2.61 . 1' if modulus else other}"):
         wrong.require("the test")
+
+
+@pytest.mark.parametrize("off", [-1, 1])
+def test_a_remainder_beyond_the_divisor_is_seen(monkeypatch, off):
+    """The identity holds for it too."""
+    x = Tracked.of(mpz(3) ** 1000)
+    q, r = gmpy2.f_divmod(x.value, 1001)
+    monkeypatch.setattr(gmpy2, "f_divmod", lambda _x, _divisor: (q + off, r - 1001 * off))
+    with pytest.raises(VerificationError, match="the test"):
+        x.quotient(1001, "the test")

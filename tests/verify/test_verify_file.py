@@ -6,6 +6,7 @@ import pi_engine
 from pi_engine import verify_file
 from pi_engine.digits.constants import OTHERS
 from pi_engine.errors import CapacityError, VerificationError
+from pi_engine.file_case import FileCase
 from pi_engine.radix.words import digit_words
 from pi_engine.verify import known, survey
 from pi_engine.verify.difference import difference_at, first_difference
@@ -38,6 +39,20 @@ def test_sound_files(place, texts, name, base, method):
                 assert "the other digits have not been compared" in found.proved
         else:
             assert whole
+
+
+@pytest.mark.parametrize("base", [10, 16])
+@pytest.mark.parametrize("method", ["auto", "recompute", "residues", "bbp"])
+@pytest.mark.parametrize("count", [1000, 20_999, COUNT])
+def test_a_file_that_changes_its_length_meanwhile_is_not_called_right(monkeypatch, place, texts, base, method, count):
+    """The digits that were counted are no longer there to be compared, or others are."""
+    if method == "bbp" and base == 16:
+        pytest.skip("bbp is for decimal digits")
+    path = place(texts[base][: 2 + (20_000 if count == COUNT else COUNT)])
+    monkeypatch.setattr(FileCase, "require_header", lambda self: path.write_text(texts[base][: 2 + count]))
+    found = verify_file(path, method)
+    assert (found.status, found.kind, found.exit_code) == ("corrupt", "damaged", 5)
+    assert "has changed while it was verified" in found.message
 
 
 def test_what_known_proves(place, texts, million):
