@@ -131,8 +131,11 @@ def tracked_divide(n: Tracked, d: Tracked, threads: int, *, newton: bool) -> Tra
     q, r = _checked_divmod(n.cut(64 * cut, threads), d.cut(64 * cut, threads), threads, newton=newton)
     if r < q.value:
         check = q.residues is not None
-        whole = multiply(q.value, d.value, threads=threads, check=check) if newton else q.value * d.value
-        if whole > n.value:
+        product = multiply(q.value, d.value, threads=threads, check=check) if newton else q.value * d.value
+        whole = Tracked(product, None if q.residues is None or d.residues is None else q.residues * d.residues)
+        for x in (whole, n):
+            x.require("the quotient", threads)
+        if whole.value > n.value:
             q = q.without(1)
     return q
 

@@ -188,10 +188,10 @@ def command(
 def _advise(digits: int) -> None:
     """Say at the start what a long run without kernels could be spared."""
     from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.kernels import fast_path_is_stored, fast_path_kernels, fast_path_pays
+    from pi_engine.kernels import FAST_PATH, fast_path_is_stored, fast_path_pays
 
     if transform_is_usable() and not fast_path_is_stored() and not fast_path_pays(digits):
-        damage = next((kernel.damage for kernel in fast_path_kernels() if kernel.damage), "")
+        damage = next((kernel.damage for kernel in FAST_PATH.kernels() if kernel.damage), "")
         reason = (
             f"a stored kernel is not used ({damage})" if damage else "the kernels for this machine are not compiled"
         )
