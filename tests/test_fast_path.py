@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from gmpy2 import mpz
@@ -10,6 +11,7 @@ from gmpy2 import mpz
 import pi_engine
 from pi_engine import VerificationError, convergence, engine, footprint, kernels, plan, summation
 from pi_engine.bigint import product
+from pi_engine.cli import compute as compute_command
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting import shadow
 
@@ -156,3 +158,15 @@ def test_where_it_does_not_fit_the_plain_path_is_taken(fast, monkeypatch):
 
 def test_the_shadow_is_the_same_compiled():
     assert shadow.shadow_residues(CHUDNOVSKY, 500, compiled=True) == shadow.shadow_residues(CHUDNOVSKY, 500)
+
+
+@pytest.mark.parametrize("damage", ["", "x.o is damaged"])
+def test_a_long_run_by_gmp_says_why(monkeypatch, capsys, damage):
+    monkeypatch.setattr(product, "transform_is_usable", lambda: True)
+    monkeypatch.setattr(kernels, "fast_path_is_stored", lambda: False)
+    monkeypatch.setattr(kernels, "fast_path_pays", lambda digits: False)
+    monkeypatch.setattr(kernels.FAST_PATH, "kernels", lambda: [SimpleNamespace(damage=damage)])
+    compute_command._advise(10**7)
+    told = capsys.readouterr().err
+    assert ("a stored kernel is not used (x.o is damaged)" in told) == bool(damage)
+    assert "pi-engine tune" in told and told.count("\n") == 1
