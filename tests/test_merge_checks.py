@@ -7,6 +7,7 @@ import pytest
 from gmpy2 import mpz
 
 from pi_engine import VerificationError
+from pi_engine.bigint.mersenne import M61
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting import fast_tree, level_division, lower_tree, merge_check, upper_tree
 
@@ -22,15 +23,25 @@ def split(check=True, terms=30_000):
     return fast_tree.split_fast(CHUDNOVSKY, terms, 2, lambda *step: None, check=check)
 
 
+def flip(limb):
+    limb.value ^= 1 << 17
+
+
+def add_multiple(limb):
+    """Of 2^61 − 1, which only the random prime sees."""
+    limb.value = limb.value + M61 if limb.value < 2**63 else limb.value - M61
+
+
 @pytest.mark.parametrize("row", [0, 1, 2])
-def test_a_number_that_changes_before_its_merge_is_seen(monkeypatch, row):
-    """In a level of kernels: one bit of one operand after it was made; what a wrong product is, and a bad memory."""
+@pytest.mark.parametrize("change", [flip, add_multiple])
+def test_a_number_that_changes_before_its_merge_is_seen(monkeypatch, row, change):
+    """In a level of kernels: one limb of one operand after it was made; what a wrong product is, and a bad memory."""
     real = lower_tree.merges_claimed
 
     def damaged(counter, stop, *rest):
         place, _, offsets, lengths = rest[6:10]
         if int(counter[0]) == 0 and lengths.shape[1] == 8:
-            ctypes.c_uint64.from_address(place + 8 * int(offsets[row, 2]) + 8).value ^= 1 << 17
+            change(ctypes.c_uint64.from_address(place + 8 * int(offsets[row, 2]) + 8))
         real(counter, stop, *rest)
 
     monkeypatch.setattr(lower_tree, "share", lambda task, count, threads: task(0, 0, 1))

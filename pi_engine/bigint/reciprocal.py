@@ -20,6 +20,8 @@ from gmpy2 import mpz
 
 from pi_engine.bigint.cyclic import Factor, Ring, shifted, top_limbs
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
+from pi_engine.bigint.machine_faults import machine_fault
+from pi_engine.errors import VerificationError
 
 if TYPE_CHECKING:
     from pi_engine.bigint.limbs import Limbs
@@ -51,7 +53,10 @@ def reciprocal(d: Limbs, limbs: int, threads: int = 1, start: int = RECIPROCAL_F
     """
     chain = precisions(limbs, start)
     k = chain[0]
-    x = (mpz(1) << (64 * (2 * k + 1))) // mpz_from_limbs(top_limbs(d, k + 1))
+    top = mpz_from_limbs(top_limbs(d, k + 1))
+    if not top:
+        raise VerificationError(machine_fault("the upper half of a divisor is 0"))
+    x = (mpz(1) << (64 * (2 * k + 1))) // top
     for m in chain[1:]:
         ring = Ring(2 * k + 1, threads)
         with Factor(ring, x) as factor:

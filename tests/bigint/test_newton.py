@@ -248,6 +248,23 @@ def test_a_wrong_product_is_seen(rng, monkeypatch):
     assert seen > 10
 
 
+@pytest.mark.usefixtures("always_newton")
+def test_what_changes_after_the_last_check_is_seen_by_whoever_reads_the_result(rng, monkeypatch):
+    """The upper parts of products are copied after they have been checked: q, and the last correction."""
+    real = root_quotient.shifted
+    half = half_root(10005, 6400)
+    for broken in range(2):
+        calls = iter(range(9))
+        monkeypatch.setattr(
+            root_quotient,
+            "shifted",
+            lambda x, drop, calls=calls, broken=broken: real(x, drop) ^ (next(calls) == broken),
+        )
+        with pytest.raises(VerificationError):
+            checked(half, number(rng, 6400), number(rng, 6400), 6400)
+        assert next(calls) == 2 - (broken == 0)
+
+
 def test_a_wrong_iterate_is_seen(rng, monkeypatch):
     """1/√r and 1/δ that are not good enough, from whatever cause: the residuals are too large."""
     monkeypatch.setattr(root_quotient, "inverse_root", lambda *a: _spoilt(inverse_root(*a)))
