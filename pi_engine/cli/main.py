@@ -128,6 +128,11 @@ def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
         if isinstance(error, BrokenPipeError):  # the reader has seen enough
             drop_stdout()
             return 1
+        try:
+            if isinstance(error, Exception):  # an interrupt waits for nobody
+                sys.stdout.flush()
+        except OSError:  # it is what went wrong, and must not be heard of again as Python shuts down
+            drop_stdout()
         return _answer(error, arguments, reply)
     return 0
 
