@@ -47,6 +47,22 @@ def test_a_stdout_that_takes_a_part_is_no_success(tmp_path, arguments, unbuffere
     assert (answer.stderr.count("\n"), (tmp_path / "part").stat().st_size) == (1, 64 * 1024)
 
 
+def test_closed_standard_descriptors_are_not_those_of_files():
+    """Else a library in C that writes to stderr would write into a file of digits."""
+    script = (
+        "import os, sys; from pi_engine.cli import entry, main; "
+        "main.run = lambda *_, **__: os._exit(os.open(os.devnull, os.O_RDONLY)); entry.main()"
+    )
+    command = f"exec {shlex.join([sys.executable, '-c', script])} <&- 2>&-"
+    assert subprocess.run(command, shell=True, check=False).returncode > 2
+
+
+def test_a_closed_stdin_is_one_line():
+    answer = subprocess.run(f"{shlex.join(COMMAND)} verify - <&-", shell=True, capture_output=True, text=True)
+    assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
+    assert "standard input is closed" in answer.stderr
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8:strict"])
 def test_any_encoding_of_the_terminal(encoding, tmp_path):
     environment = {**os.environ, "PYTHONIOENCODING": encoding}

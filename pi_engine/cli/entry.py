@@ -22,6 +22,7 @@ def main() -> "NoReturn":
     except KeyboardInterrupt:
         os._exit(130)
 
+    _hold_standard_descriptors()
     os.environ.setdefault(
         "OPENBLAS_NUM_THREADS", "1"
     )  # numpy's matrices are not used: its threads would only take memory
@@ -43,6 +44,18 @@ def main() -> "NoReturn":
         # A signal. Threads may be inside a long product; nothing of theirs is needed, and all files are closed.
         os._exit(code)
     sys.exit(code)
+
+
+def _hold_standard_descriptors() -> None:
+    """Where the caller has closed stdin, stdout or stderr, have its number lead nowhere.
+
+    Else the next file gets it, and what a library in C writes to stderr would be in the middle of somebody's digits.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
 
 
 def _write_whole_pieces() -> None:
