@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from pi_engine.cli.main import COMMANDS, INSTANT
+from pi_engine.cli.main import COMMANDS, INSTANT, run
+from pi_engine.cli.supervision import _Parent
 from tests.command import COMMAND
 
 DEAF = """
@@ -74,6 +75,32 @@ def test_a_phase_that_never_returns_to_python(tmp_path, phase, number, code, wor
     process.send_signal(number)
     assert answer(process) == (code, "", f"pi-engine: {word}\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_signal_is_lost_while_another_is_passed_on():
+    class Parent(_Parent):
+        def send(self, number):
+            sent.append(number)
+            if number == signal.SIGINT:
+                self.heard.append(signal.SIGHUP)  # at this very instant
+
+        def ended(self):
+            return 0 if signal.SIGHUP in sent else None
+
+        def listen(self, deadline):
+            assert self.heard or signal.SIGHUP in sent
+            return False
+
+        def end(self, status, asked):
+            raise SystemExit
+
+    sent = []
+    woken, waking = os.pipe()
+    with pytest.raises(SystemExit):
+        Parent(0, woken, woken, [signal.SIGCHLD, signal.SIGINT], run).wait()
+    assert sent == [signal.SIGINT, signal.SIGHUP]
+    for descriptor in (woken, waking):
+        os.close(descriptor)
 
 
 LONG = ["compute 5", "verify pi.txt", "convert pi.txt pi.ycd", "hex 5", "series list", "convergence", "near-integer", "identities",

@@ -117,11 +117,13 @@ class _Parent:
             status = self.ended()
             if status is not None:
                 self.end(status, asked)
-            for number in [x for x in self.heard if x != signal.SIGCHLD]:
+            while self.heard:  # one by one: a signal may come at any instant, and none is lost
+                number = self.heard.pop(0)
+                if number == signal.SIGCHLD:
+                    continue
                 if asked is None:
                     asked, deadline = number, time.monotonic() + GRACE_SECONDS
                 self.send(number)
-            self.heard.clear()
             if asked is not None and time.monotonic() >= deadline:
                 self.kill(asked)
             self.listen(deadline)
