@@ -190,6 +190,7 @@ def test_libraries_that_do_not_fit_are_refused(monkeypatch):
         (MemoryError(), False, 4),
         (OSError(12, "Cannot allocate memory"), False, 4),
         (RuntimeError("can't start new thread"), True, 4),
+        (RuntimeError("can't start new thread"), False, 1),
         (ImportError("failed to map segment from shared object"), True, 4),
         (OSError("Could not find/load shared object file"), True, 4),
         (ImportError("no such module"), False, 1),
