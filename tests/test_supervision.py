@@ -184,7 +184,12 @@ compute_report.closing_line = closing_line
 
 @pytest.mark.parametrize(
     ("number", "code", "words"),
-    [("SIGSEGV", 1, "crashed (SIGSEGV)"), ("SIGBUS", 1, "crashed (SIGBUS)"), ("SIGKILL", 4, "memory ran out")],
+    [
+        ("SIGSEGV", 1, "crashed (SIGSEGV)"),
+        ("SIGBUS", 1, "crashed (SIGBUS)"),
+        ("SIGABRT", 1, "crashed (SIGABRT)"),
+        ("SIGKILL", 4, "memory ran out"),
+    ],
 )
 def test_a_crash_is_one_line(tmp_path, number, code, words):
     process = at_work(
@@ -194,6 +199,17 @@ def test_a_crash_is_one_line(tmp_path, number, code, words):
     assert (found, out, err.count("\n")) == (code, "", 1)
     assert words in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_gmp_that_finds_no_address_space_is_out_of_memory(tmp_path):
+    """It aborts; a limit far beyond what the run takes stands for one that is too small."""
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40))"
+    process = at_work("sum", "compute", "1e4", "-q", happens="os.kill(os.getpid(), signal.SIGABRT)", more=limit)
+    assert answer(process) == (
+        4,
+        "",
+        "pi-engine: error: out of memory: raise the limit with ulimit -v, or compute fewer digits\n",
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell a child that its parent is gone")

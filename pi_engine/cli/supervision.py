@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from pi_engine.cli.interrupts import Terminated
 from pi_engine.errors import CapacityError, PiEngineError
 from pi_engine.runtime import watcher
+from pi_engine.runtime.memory import process_memory_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -218,6 +219,10 @@ def _fault(number: int) -> PiEngineError:
         return CapacityError(
             "the computation was killed, most likely because memory ran out: compute fewer digits, or close other programs"
         )
+    if (
+        number == signal.SIGABRT and process_memory_limit() is not None
+    ):  # so GMP and LLVM end where they find no address space
+        return CapacityError("out of memory: raise the limit with ulimit -v, or compute fewer digits")
     name: Any = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
     return PiEngineError(
         f"the computation crashed ({name}): run it again; if it happens twice, test this machine's memory and report it"
