@@ -201,6 +201,21 @@ def test_a_crash_is_one_line(tmp_path, number, code, words):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_signal_that_comes_twice_is_one_line():
+    """From the terminal and from the parent, which passes it on; the second may come as the first has been answered."""
+    more = """
+from pi_engine.cli import main as command
+
+def say(text, original=command.say):
+    original(text)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+command.say = say
+"""
+    process = at_work("sum", "compute", "1e4", "-q", happens="os.kill(os.getpid(), signal.SIGTERM)", more=more)
+    assert answer(process) == (143, "", "pi-engine: terminated\n")
+
+
 def test_gmp_that_finds_no_address_space_is_out_of_memory(tmp_path):
     """It aborts; a limit far beyond what the run takes stands for one that is too small."""
     limit = "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40))"
