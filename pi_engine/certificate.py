@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pi_engine.bigint.mersenne import M61
-from pi_engine.digits.atomic import atomic_writer, require_writable
+from pi_engine.digits.atomic import atomic_writer, is_special, require_writable
 from pi_engine.errors import CorruptFileError, UsageError
 from pi_engine.verify.tail import TAIL_DIGITS
 
@@ -67,10 +67,15 @@ def require_certificate_file(file: str | Path, *, overwrite: bool) -> None:
     """Refuse, before any work is done, what could not be written.
 
     Raises:
-        UsageError, CapacityError: as `require_writable`; the file is a device or a pipe, which cannot be read again.
+        UsageError, CapacityError: as `require_writable`; the file is a device or a pipe, which cannot be read again, or the
+            certificate would be one.
     """
     if Path(file).exists() and not Path(file).is_file():
         raise UsageError(f"{file} is not a regular file, so no certificate can be written beside it: leave out --proof")
+    if is_special(certificate_path(file)):  # a pipe would have the run wait for its reader
+        raise UsageError(
+            f"{certificate_path(file)} is not a regular file: remove it, or choose another name for {file}"
+        )
     require_writable(certificate_path(file), size=_LARGEST, overwrite=overwrite)
 
 

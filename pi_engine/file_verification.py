@@ -11,8 +11,10 @@ import time
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pi_engine.digits.atomic import is_special
 from pi_engine.digits.constants import PI, recognise
 from pi_engine.engine import BASES
 from pi_engine.errors import CorruptFileError, UsageError
@@ -94,7 +96,8 @@ def verify_file(
 
 def _answer(case: FileCase, method: str, digits: int | None) -> Verification:
     """Survey the file; then what is wrong is located, or what is open is proved by the method."""
-    case.read(partial(_expected, case, method), spooled=str(case.path) == "-" and method != "known")
+    once = str(case.path) == "-" or is_special(Path(case.path))
+    case.read(partial(_expected, case, method), spooled=once and method != "known")
     wrong = _wrong(case, method)
     if wrong is not None:
         return wrong

@@ -173,7 +173,11 @@ class ResultFile:
             reason = "its name is taken by now" if taken else told
             cause: Exception = error
             place = self._save_elsewhere(result, self._form)
-        except (MemoryError, ImportError) as error:  # of what another format needs
+        except (
+            MemoryError,
+            ImportError,
+            RuntimeError,
+        ) as error:  # of what another format needs, or threads that may not begin
             kind, reason, cause = OutputError, f"{type(error).__name__} {error}".strip(), error
             place = self._save_elsewhere(result, "text")
         if place is not None:

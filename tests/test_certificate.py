@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 
@@ -252,6 +253,13 @@ def test_a_folder_is_no_file_and_no_certificate(certified, place):
     place(certified).mkdir()
     with pytest.raises(UsageError, match="not a regular file"):
         verify_certificate(certified)
+
+
+def test_a_pipe_of_the_certificate_s_name_is_refused_before_the_run(tmp_path, capsys):
+    os.mkfifo(certificate_path(tmp_path / "pi.txt"))
+    assert run(["compute", "100", "-o", str(tmp_path / "pi.txt"), "--proof"]) == 2
+    assert "pi.txt.proof.json is not a regular file" in capsys.readouterr().err
+    assert not (tmp_path / "pi.txt").exists()
 
 
 def test_commands(tmp_path):

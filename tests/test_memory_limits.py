@@ -184,12 +184,24 @@ def test_libraries_that_do_not_fit_are_refused(monkeypatch):
     assert ImportGuard().find_spec("numpy") is None
 
 
+def test_no_address_space_is_spent_on_asking_llvm_where_kernels_do_not_fit(tmp_path):
+    """Else a run is refused under a limit above one at which it is accepted."""
+    script = (
+        "import resource, sys; from pi_engine.bigint.product import transform_is_usable; "
+        "from pi_engine.runtime.address_space import mapped_size; "
+        "resource.setrlimit(resource.RLIMIT_AS, (mapped_size() + (200 << 20),) * 2); "
+        "print(transform_is_usable(), 'llvmlite' in sys.modules)"
+    )
+    assert python(script, environment_of(tmp_path)) == "False False"
+
+
 @pytest.mark.parametrize(
     ("error", "limited", "code"),
     [
         (MemoryError(), False, 4),
         (OSError(12, "Cannot allocate memory"), False, 4),
         (RuntimeError("can't start new thread"), True, 4),
+        (RuntimeError("can't start new thread"), False, 1),
         (ImportError("failed to map segment from shared object"), True, 4),
         (OSError("Could not find/load shared object file"), True, 4),
         (ImportError("no such module"), False, 1),

@@ -37,6 +37,21 @@ def test_a_file_that_appears_meanwhile_is_kept(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_link_in_the_place_of_the_temporary_does_not_become_the_file(tmp_path, overwrite):
+    """Anybody who may write to the folder can put one there."""
+    foreign = tmp_path / "foreign"
+    foreign.write_text("precious")
+    with pytest.raises(pi_engine.OutputError, match="something else has the name"):  # noqa: PT012
+        with atomic.atomic_writer(tmp_path / "pi.txt", overwrite=overwrite) as stream:
+            stream.write(b"3")
+            (temporary,) = tmp_path.glob(".pi.txt.*")
+            temporary.unlink()
+            temporary.symlink_to(foreign)
+    assert foreign.read_text() == "precious"
+    assert list(tmp_path.iterdir()) == [foreign]
+
+
 def test_a_folder_that_cannot_be_synced_is_no_failure(tmp_path, monkeypatch):
     real = os.fsync
 

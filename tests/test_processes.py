@@ -1,6 +1,7 @@
 """The command as a process: pipes, signals, terminals, tracebacks."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import pi_engine
 from pi_engine.cli.main import run
 from pi_engine.digits import atomic
 from tests.command import COMMAND, pi
@@ -29,6 +31,36 @@ def test_a_full_or_closed_stdout():
     answer = subprocess.run(f"{sys.executable} -m pi_engine compute 5 >&-", shell=True, capture_output=True, text=True)
     assert (answer.returncode, answer.stderr.count("\n")) == (1, 1)
     assert "closed" in answer.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [("compute", "200000", "-o", "-"), ("convert", "pi.txt", "-")])
+def test_a_stdout_that_takes_a_part_is_no_success(tmp_path, arguments, unbuffered):
+    """Python itself loses the rest under PYTHONUNBUFFERED, and says nothing."""
+    assert pi("compute", "200000", "-q", "-o", str(tmp_path / "pi.txt")).returncode == 0
+    limited = f"ulimit -f 64; exec {shlex.join([*COMMAND, *arguments])} > part"
+    environment = {**os.environ, "PYTHONPATH": str(Path(pi_engine.__file__).parents[1]), "PYTHONUNBUFFERED": unbuffered}
+    answer = subprocess.run(
+        limited, shell=True, capture_output=True, text=True, cwd=tmp_path, env=environment, executable="/bin/bash"
+    )
+    assert answer.returncode != 0
+    assert (answer.stderr.count("\n"), (tmp_path / "part").stat().st_size) == (1, 64 * 1024)
+
+
+def test_closed_standard_descriptors_are_not_those_of_files():
+    """Else a library in C that writes to stderr would write into a file of digits."""
+    script = (
+        "import os, sys; from pi_engine.cli import entry, main; "
+        "main.run = lambda *_, **__: os._exit(os.open(os.devnull, os.O_RDONLY)); entry.main()"
+    )
+    command = f"exec {shlex.join([sys.executable, '-c', script])} <&- 2>&-"
+    assert subprocess.run(command, shell=True, check=False).returncode > 2
+
+
+def test_a_closed_stdin_is_one_line():
+    answer = subprocess.run(f"{shlex.join(COMMAND)} verify - <&-", shell=True, capture_output=True, text=True)
+    assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
+    assert "standard input is closed" in answer.stderr
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8:strict"])
@@ -208,7 +240,7 @@ def test_what_tidies_up_is_not_broken_off(signals_are_heard, before):
         {before}
     finally:
         time.sleep(0.1)
-        print("tidy")
+        print("tidy", flush=True)
 """
     assert in_a_destructor("now('SIGTERM')", then) == (143, "tidy\n", "pi-engine: terminated\n")
 

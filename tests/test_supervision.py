@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from pi_engine.cli.main import COMMANDS, INSTANT
+from pi_engine.cli.main import COMMANDS, INSTANT, run
+from pi_engine.cli.supervision import _Parent
 from tests.command import COMMAND
 
 DEAF = """
@@ -74,6 +75,32 @@ def test_a_phase_that_never_returns_to_python(tmp_path, phase, number, code, wor
     process.send_signal(number)
     assert answer(process) == (code, "", f"pi-engine: {word}\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_signal_is_lost_while_another_is_passed_on():
+    class Parent(_Parent):
+        def send(self, number):
+            sent.append(number)
+            if number == signal.SIGINT:
+                self.heard.append(signal.SIGHUP)  # at this very instant
+
+        def ended(self):
+            return 0 if signal.SIGHUP in sent else None
+
+        def listen(self, deadline):
+            assert self.heard or signal.SIGHUP in sent
+            return False
+
+        def end(self, status, asked):
+            raise SystemExit
+
+    sent = []
+    woken, waking = os.pipe()
+    with pytest.raises(SystemExit):
+        Parent(0, woken, woken, [signal.SIGCHLD, signal.SIGINT], run).wait()
+    assert sent == [signal.SIGINT, signal.SIGHUP]
+    for descriptor in (woken, waking):
+        os.close(descriptor)
 
 
 LONG = ["compute 5", "verify pi.txt", "convert pi.txt pi.ycd", "hex 5", "series list", "convergence", "near-integer", "identities",
@@ -157,7 +184,12 @@ compute_report.closing_line = closing_line
 
 @pytest.mark.parametrize(
     ("number", "code", "words"),
-    [("SIGSEGV", 1, "crashed (SIGSEGV)"), ("SIGBUS", 1, "crashed (SIGBUS)"), ("SIGKILL", 4, "memory ran out")],
+    [
+        ("SIGSEGV", 1, "crashed (SIGSEGV)"),
+        ("SIGBUS", 1, "crashed (SIGBUS)"),
+        ("SIGABRT", 1, "crashed (SIGABRT)"),
+        ("SIGKILL", 4, "memory ran out"),
+    ],
 )
 def test_a_crash_is_one_line(tmp_path, number, code, words):
     process = at_work(
@@ -167,6 +199,32 @@ def test_a_crash_is_one_line(tmp_path, number, code, words):
     assert (found, out, err.count("\n")) == (code, "", 1)
     assert words in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_signal_that_comes_twice_is_one_line():
+    """From the terminal and from the parent, which passes it on; the second may come as the first has been answered."""
+    more = """
+from pi_engine.cli import main as command
+
+def say(text, original=command.say):
+    original(text)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+command.say = say
+"""
+    process = at_work("sum", "compute", "1e4", "-q", happens="os.kill(os.getpid(), signal.SIGTERM)", more=more)
+    assert answer(process) == (143, "", "pi-engine: terminated\n")
+
+
+def test_gmp_that_finds_no_address_space_is_out_of_memory(tmp_path):
+    """It aborts; a limit far beyond what the run takes stands for one that is too small."""
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40))"
+    process = at_work("sum", "compute", "1e4", "-q", happens="os.kill(os.getpid(), signal.SIGABRT)", more=limit)
+    assert answer(process) == (
+        4,
+        "",
+        "pi-engine: error: out of memory: raise the limit with ulimit -v, or compute fewer digits\n",
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell a child that its parent is gone")

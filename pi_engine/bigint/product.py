@@ -122,13 +122,20 @@ def thresholds() -> Thresholds:
 def transform_is_usable() -> bool:
     """Whether LLVM is there, and the processor has fused multiply-add; without it the transform is exact, but slower than GMP.
 
+    LLVM is not asked where `ulimit -v` leaves too little for the kernels: it would take what GMP needs then.
+
     PI_ENGINE_TRANSFORM=1 or 0 overrules: for tests, and for a machine that is not what it says.
     """
     choice = os.environ.get("PI_ENGINE_TRANSFORM")
     if choice in ("0", "1"):
         return choice == "1"
+    from pi_engine.runtime.address_space import libraries_size, require_address_space
+
     try:
+        require_address_space(libraries_size(kernels=True, compiler=False))
         from pi_engine.runtime.kernel_folder import has_fma
+    except CapacityError:
+        return False
     except (ImportError, OSError):  # LLVM is missing, or `ulimit -v` leaves no address space for it
         return False
     return has_fma()

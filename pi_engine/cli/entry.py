@@ -1,5 +1,6 @@
 """The console script: handles signals from the first moment on, then hands over to `main`."""
 
+import io
 import os
 import sys
 
@@ -21,6 +22,7 @@ def main() -> "NoReturn":
     except KeyboardInterrupt:
         os._exit(130)
 
+    _hold_standard_descriptors()
     os.environ.setdefault(
         "OPENBLAS_NUM_THREADS", "1"
     )  # numpy's matrices are not used: its threads would only take memory
@@ -30,6 +32,7 @@ def main() -> "NoReturn":
         if sys.stderr is not None:
             sys.stderr.write("pi-engine: error: standard output is closed: open it, or send it to /dev/null\n")
         sys.exit(1)
+    _write_whole_pieces()
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     if os.environ.get(COMPLETION):
         import pi_engine.cli.shells  # noqa: F401 (its scripts replace click's)
@@ -41,3 +44,26 @@ def main() -> "NoReturn":
         # A signal. Threads may be inside a long product; nothing of theirs is needed, and all files are closed.
         os._exit(code)
     sys.exit(code)
+
+
+def _hold_standard_descriptors() -> None:
+    """Where the caller has closed stdin, stdout or stderr, have its number lead nowhere.
+
+    Else the next file gets it, and what a library in C writes to stderr would be in the middle of somebody's digits.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+
+
+def _write_whole_pieces() -> None:
+    """Have stdout take all of a piece of text or say that it cannot, also under PYTHONUNBUFFERED.
+
+    There Python writes once, and says nothing where a pipe or a disk has taken a part of it.
+    """
+    if isinstance(sys.stdout.buffer, io.RawIOBase):
+        sys.stdout = open(  # noqa: SIM115 (a descriptor; it stays open to the end)
+            sys.stdout.fileno(), "w", encoding=sys.stdout.encoding, closefd=False
+        )

@@ -37,11 +37,14 @@ def raising(numbers: Collection[int]) -> Iterator[None]:
     """Make SIGINT raise KeyboardInterrupt and the others `Terminated` within, as far as they are among the numbers.
 
     After it they end the process as they are: there is nothing left to be removed, and as Python shuts down it discards
-    exceptions. Where one was discarded, an error that leaves this context before it is raised again gives way to it.
+    exceptions. But after one that was heard the others are ignored: the process is about to say so and to end, and Ctrl-C
+    comes twice, from the terminal and from the parent. Where one was discarded,
+    an error that leaves this context before it is raised again gives way to it.
     """
     if not numbers:
         yield
         return
+    before = len(_raised)
     for number in numbers:
         signal.signal(number, _hear_signal)
     sys.unraisablehook = _hear_discarded
@@ -53,7 +56,7 @@ def raising(numbers: Collection[int]) -> Iterator[None]:
         raise
     finally:
         for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
+            signal.signal(number, signal.SIG_DFL if len(_raised) == before else signal.SIG_IGN)
         sys.unraisablehook = sys.__unraisablehook__
         _raise_after(0)
 

@@ -128,6 +128,11 @@ def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
         if isinstance(error, BrokenPipeError):  # the reader has seen enough
             drop_stdout()
             return 1
+        try:
+            if isinstance(error, Exception):  # an interrupt waits for nobody
+                sys.stdout.flush()
+        except OSError:  # it is what went wrong, and must not be heard of again as Python shuts down
+            drop_stdout()
         return _answer(error, arguments, reply)
     return 0
 
@@ -163,6 +168,9 @@ def _explain(error: BaseException, arguments: list[str]) -> tuple[int, str]:
             outcome = other.exit_code, f"error: {other.format_message()}"
         case PiEngineError():
             outcome = error.exit_code, f"error: {error}".replace("give overwrite=True", "give --force")
+        case RuntimeError() if _no_more_threads(error) and not _is_out_of_memory(error):
+            more = "raise the limit of processes (ulimit -u, or the container's), or end other programs"
+            outcome = 1, f"error: no further thread may begin: {more}"
         case _ if _is_out_of_memory(error):
             outcome = CapacityError.exit_code, f"error: out of memory: {_more_memory()}"
         case OSError():
@@ -181,7 +189,11 @@ def _is_out_of_memory(error: BaseException) -> bool:
     if process_memory_limit() is None:
         return False
     unmapped = isinstance(error, (ImportError, OSError)) and getattr(error, "errno", None) is None
-    return unmapped or "can't start new thread" in str(error)
+    return unmapped or _no_more_threads(error)
+
+
+def _no_more_threads(error: BaseException) -> bool:
+    return "can't start new thread" in str(error)
 
 
 def _more_memory() -> str:

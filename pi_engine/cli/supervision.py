@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from pi_engine.cli.interrupts import Terminated
 from pi_engine.errors import CapacityError, PiEngineError
 from pi_engine.runtime import watcher
+from pi_engine.runtime.memory import process_memory_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -117,11 +118,13 @@ class _Parent:
             status = self.ended()
             if status is not None:
                 self.end(status, asked)
-            for number in [x for x in self.heard if x != signal.SIGCHLD]:
+            while self.heard:  # one by one: a signal may come at any instant, and none is lost
+                number = self.heard.pop(0)
+                if number == signal.SIGCHLD:
+                    continue
                 if asked is None:
                     asked, deadline = number, time.monotonic() + GRACE_SECONDS
                 self.send(number)
-            self.heard.clear()
             if asked is not None and time.monotonic() >= deadline:
                 self.kill(asked)
             self.listen(deadline)
@@ -216,6 +219,10 @@ def _fault(number: int) -> PiEngineError:
         return CapacityError(
             "the computation was killed, most likely because memory ran out: compute fewer digits, or close other programs"
         )
+    if (
+        number == signal.SIGABRT and process_memory_limit() is not None
+    ):  # so GMP and LLVM end where they find no address space
+        return CapacityError("out of memory: raise the limit with ulimit -v, or compute fewer digits")
     name: Any = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
     return PiEngineError(
         f"the computation crashed ({name}): run it again; if it happens twice, test this machine's memory and report it"

@@ -53,7 +53,13 @@ class ByteHash:
         if self._pool is None:
             self._hash.update(piece)
             return
-        self._waiting.append(self._pool.submit(self._hash.update, piece))
+        try:
+            self._waiting.append(self._pool.submit(self._hash.update, piece))
+        except RuntimeError:  # no thread may begin, and the pool has none yet: else the piece would wait for it
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+            self._hash.update(piece)
+            return
         if len(self._waiting) > _WAITING:
             self._waiting.popleft().result()
 

@@ -59,7 +59,13 @@ def compressed(pieces: Iterable[bytes], form: Format, threads: int = 1) -> Itera
     with ThreadPoolExecutor(threads, thread_name_prefix="pi-engine-compress") as pool:
         waiting: deque[Future[bytes]] = deque()
         for member in _members(pieces):
-            waiting.append(pool.submit(encode, member))
+            try:
+                waiting.append(pool.submit(encode, member))
+            except RuntimeError:  # no further thread may begin
+                while waiting:
+                    yield waiting.popleft().result()
+                yield encode(member)
+                continue
             if len(waiting) > 2 * threads:
                 yield waiting.popleft().result()
         while waiting:

@@ -8,6 +8,7 @@ what it is (`temporaries`).
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING, Self
@@ -79,6 +80,7 @@ class PendingFile:
             OutputError: the file has its name, and its folder could not be synced.
         """
         place = self.target if target is None else target
+        self._require_whole()
         if self.overwrite and target is None:
             with contextlib.suppress(OSError):  # a file that is replaced keeps its permissions
                 self.path.chmod(stat.S_IMODE(place.stat().st_mode))
@@ -93,6 +95,18 @@ class PendingFile:
                 f"{place} is written, but its folder could not be synced: {error.strerror or error}; copy the file"
             )
             raise OutputError(message) from error
+
+    def _require_whole(self) -> None:
+        """What has the temporary's name must be what was written: not a link, nor a file that somebody has put there.
+
+        By its kind and size alone, because not every file system has lasting numbers for files.
+
+        Raises:
+            FileNotFoundError: it is not.
+        """
+        found, own = self.path.lstat(), os.fstat(self.stream.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_size != own.st_size:
+            raise FileNotFoundError(errno.ENOENT, "something else has the name of the temporary file", str(self.path))
 
     def _link(self, place: Path) -> None:
         try:

@@ -35,10 +35,12 @@ class Source:
         """Open a file, or standard input for "-".
 
         Raises:
-            UsageError: there is no such file, it is a folder, or it may not be read.
+            UsageError: there is no such file, it is a folder, or it may not be read; standard input is closed.
         """
         if str(path) == "-":
             name = "standard input"
+            if sys.stdin is None:
+                raise UsageError(f"{name} is closed: send it digits, or name a file")
             return cls(sys.stdin.buffer, name, watched=WatchedStream(name) if _stdin_may_wait() else None)
         watched = WatchedStream(str(path)) if _may_wait(path) else None
         try:

@@ -30,6 +30,8 @@ _HEX = frozenset(b"0123456789ABCDEFabcdef")
 _LETTERS = frozenset(b"ABCDEFabcdef")
 _FIRST = re.compile(rb"(?:0[xX])?([0-9A-Fa-f])" + _BLANK + rb"*[.,]" + _BLANK + rb"*")
 _ONLY = re.compile(rb"(?:0[xX])?([0-9A-Fa-f])[.,]?" + _BLANK + rb"*\Z")
+_PREFIX = re.compile(rb"0[xX][0-9A-Fa-f]?" + _BLANK + rb"*[.,]?" + _BLANK + rb"*\Z")
+"""What says, before the first digit after the point, that digits are hexadecimal, whatever they look like."""
 _STOP = re.compile(rb"[^0-9A-Fa-f \t\r\n\v\f,_]")
 
 
@@ -47,7 +49,7 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
     Args:
         window: those bytes.
         name: of the file, for messages.
-        base: 10 or 16; by default it is told from the digits.
+        base: 10 or 16; by default it is told from `0x`, and from the digits.
 
     Raises:
         CorruptFileError: there are no digits; its kind is "empty" where there is nothing at all.
@@ -67,7 +69,9 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
     if found is None:
         raise CorruptFileError(f"{name}: no digits in its first {len(window):_} bytes", kind="header", offset=0)
     offset, integer = found
-    return TextStart(offset, integer.upper(), base or _base_of(window[offset : offset + 4096]))
+    if base is None:
+        base = 16 if _PREFIX.search(window[:offset]) else _base_of(window[offset : offset + 4096])
+    return TextStart(offset, integer.upper(), base)
 
 
 def _line_at(window: bytes, offset: int) -> bytes:

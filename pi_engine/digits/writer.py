@@ -103,15 +103,32 @@ def write_digits(
 
 
 def write_through(path: str | Path, blocks: Iterable[Block], encoding: Encoding) -> None:
-    """Write to standard output, a device or a pipe, which cannot be read back."""
+    """Write to standard output, a device or a pipe, which cannot be read back.
+
+    Raises:
+        OutputError, CapacityError: it cannot be written. A broken pipe stays a BrokenPipeError.
+    """
     if str(path) == "-":
         for piece in encoded(blocks, encoding):
-            sys.stdout.buffer.write(piece)
-        sys.stdout.buffer.flush()
+            _write_to_stdout(piece)
+        _write_to_stdout(b"")
         return
     with atomic_writer(path, overwrite=True) as stream:
         for piece in encoded(blocks, encoding):
             stream.write(piece)
+
+
+def _write_to_stdout(piece: bytes | memoryview) -> None:
+    """Write a piece, or flush where it is empty."""
+    try:
+        if piece:
+            sys.stdout.buffer.write(piece)
+        else:
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise output_error(error, f"standard output could not be written: {error.strerror or error}") from error
 
 
 def fill(

@@ -94,6 +94,7 @@ OUTSIDE = [
     Mutation("a signal's timer beside a second signal", INTERRUPTS, "_raise_after(0)  # one", "# one", PROCESSES),
     Mutation("a second signal in the hook", INTERRUPTS, "while frame is not None:", "while False:", PROCESSES),
     Mutation("a signal in the way of an error", INTERRUPTS, "if sys.exc_info()[1] is None:", "if True:", PROCESSES),
-    Mutation("a signal as Python shuts down", INTERRUPTS, "signal.signal(number, signal.SIG_DFL)", "pass", PROCESSES),
+    Mutation("a signal as Python shuts down", INTERRUPTS,
+             "signal.signal(number, signal.SIG_DFL if len(_raised) == before else signal.SIG_IGN)", "pass", PROCESSES),
     Mutation("a signal's error in front of it", INTERRUPTS, "if _discarded:", "if False:", PROCESSES),
 ]  # fmt: skip

@@ -1,10 +1,12 @@
 """Finished digits are not thrown away: what may pass is tried again, and where a file cannot be, another one is told."""
 
 import errno
+import gzip
 import io
 import os
 import re
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import pi_engine
 from pi_engine import engine
 from pi_engine.cli.main import run
 from pi_engine.digits import durable
+from pi_engine.digits.compression import compressed
 from pi_engine.digits.conversion import convert
 from pi_engine.engine import compute as computed
 from tests.files.cases import FORMATS, text_of
@@ -212,9 +215,41 @@ def test_standard_output_that_is_full(elsewhere, monkeypatch, capsys):
     require_digits(Path(error[0].rpartition(" ")[2]))
 
 
-def test_memory_that_runs_out_while_the_file_is_made(elsewhere, monkeypatch, capsys):
+@pytest.mark.parametrize("name", ["pi.txt", "pi.txt.gz", "pi.ycd"])
+def test_threads_that_may_not_begin_are_done_without(elsewhere, monkeypatch, name):
+    """The limit of processes is the user's, and may have been reached by other programs meanwhile."""
+
+    def fail(_self):
+        raise RuntimeError("can't start new thread")
+
+    result = computed(DIGITS, threads=2)
+    monkeypatch.setattr("pi_engine.digits.byte_hash._BESIDE_FROM", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr("threading.Thread.start", fail)
+        result.write(elsewhere / "target" / name)
+    require_digits(elsewhere / "target" / name)
+
+
+def test_members_stay_in_order_where_a_second_thread_may_not_begin(monkeypatch):
+    monkeypatch.setattr("pi_engine.digits.compression._MEMBER", 10)
+    begun, real = [], threading.Thread.start
+
+    def start(self):
+        if begun:
+            raise RuntimeError("can't start new thread")
+        begun.append(self)
+        real(self)
+
+    monkeypatch.setattr("threading.Thread.start", start)
+    text = bytes(range(200))
+    assert gzip.decompress(b"".join(compressed([text], "gz", threads=8))) == text
+    assert len(begun) == 1
+
+
+@pytest.mark.parametrize("error", [MemoryError, RuntimeError("can't start new thread")])
+def test_memory_that_runs_out_while_the_file_is_made(elsewhere, monkeypatch, capsys, error):
     def fail(*a):
-        raise MemoryError
+        raise error
 
     monkeypatch.setattr("pi_engine.radix.words.digit_words", fail)
     assert compute(elsewhere / "target" / "pi.ycd") == 1

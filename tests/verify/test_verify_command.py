@@ -3,14 +3,17 @@
 import gzip
 import hashlib
 import json
+import os
 import subprocess
 import sys
+import threading
 import tracemalloc
 from dataclasses import asdict
 
 import numpy as np
 import pytest
 
+import pi_engine
 from pi_engine import file_methods, file_verification, verify_file
 from pi_engine.cli.main import run
 from pi_engine.errors import UsageError
@@ -115,3 +118,19 @@ def test_sha256_is_what_it_says(million):
     published = {entry.algorithm: entry.value for entry in known_digests(10) if entry.digits == 10**6}
     for name, value in published.items():
         assert hashlib.new(name, million.text().encode(), usedforsecurity=False).hexdigest() == value
+
+
+@pytest.mark.parametrize("method", ["auto", "recompute", "residues"])
+@pytest.mark.parametrize("wrong", [False, True])
+def test_a_named_pipe_is_read_once(tmp_path, method, wrong):
+    """As `verify <(gunzip …)` and `verify /dev/stdin`: what is read twice is put aside."""
+    text = pi_engine.compute(20_000).text()
+    if wrong:
+        text = f"{text[:15_000]}{(int(text[15_000]) + 1) % 10}{text[15_001:]}"
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(text,))
+    writer.start()
+    found = pi_engine.verify_file(pipe, method=method)
+    writer.join()
+    assert (found.status, found.first_wrong) == (("wrong", 14_999) if wrong else ("ok", None))
