@@ -175,7 +175,9 @@ def damaged_text(rng, tmp_path, true, base):
             continue
         if character.upper() not in "0123456789ABCDEF"[:base]:
             if found.kind != "header":  # so much damage to the beginning that it looks like one
-                assert (found.status, found.kind, found.offset) == ("corrupt", "stray", offset), found
+                assert (found.status, found.kind) == ("corrupt", "stray"), found
+                # damage within the first characters may leave a line that passes for a header, and the digits begin behind it
+                assert found.offset == offset or offset < min(20, found.offset), found
             return
         digits += character.upper()
     if digits:
