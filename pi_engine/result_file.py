@@ -208,14 +208,8 @@ class ResultFile:
         residues = result.residues or {M61: result.hash}
         if self._form == "text":
             assert isinstance(pending, PendingFile)
-            fill_text_file(
-                pending,
-                result.pieces(_PIECE),
-                digits=result.digits,
-                base=result.base,
-                residues=residues,
-                threads=result.threads,
-            )
+            pieces, threads = result.pieces(_PIECE), result.threads
+            fill_text_file(pending, pieces, digits=result.digits, base=result.base, residues=residues, threads=threads)
             return
         from pi_engine.digits.block_hash import BlockHashes
         from pi_engine.digits.blocks import blocks_of_words

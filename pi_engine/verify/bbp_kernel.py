@@ -130,7 +130,7 @@ def sum_residues(first, last, exponent, step, a, b, alternating, primes, scratch
         store(scratch, SUMS + VECTOR, doubles_of(broadcast_integer(0)))
         k = start
         while k < end:
-            while (2 << bits) <= a * k + b:
+            while bits < 44 and (2 << bits) <= a * k + b:
                 bits += 1
             while squarings > 0 and ((exponent - step * k) >> (squarings - 1)) <= bits:
                 squarings -= 1
