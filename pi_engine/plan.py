@@ -32,6 +32,10 @@ GMP_BITS = (2**31 - 1) * 64
 MOST_DIGITS = 10**15
 """Beyond the integers of GMP by far, and within what double precision can plan."""
 
+_OTHER_PROCESS = 4 << 20
+"""By how much the address space may differ between the process that names the largest N that fits and the one that is
+then given it, at the same place: modules already imported, and where the allocators' arenas fell. Below 1 MiB was seen."""
+
 _RESULT_BYTES = 1 << 10
 """The head of the text, and the checks."""
 
@@ -193,11 +197,13 @@ def possible_plans(
         yield make_plan(series, digits, base, guard_bits=guard_bits, threads=threads, fast=other, check=check)
 
 
-def fits(plan: Plan, limit: int) -> bool:
-    """Whether the plan stays within `limit` bytes, the process's address space, and GMP's integers."""
+def fits(plan: Plan, limit: int, *, spare: int = 0) -> bool:
+    """Whether the plan stays within `limit` bytes, the process's address space less `spare` bytes, and GMP's integers."""
     space = memory.process_memory_limit()
     return (
-        plan.memory_bytes <= limit and (space is None or plan.address_bytes <= space) and plan.integer_bits <= GMP_BITS
+        plan.memory_bytes <= limit
+        and (space is None or plan.address_bytes + spare <= space)
+        and plan.integer_bits <= GMP_BITS
     )
 
 
@@ -209,10 +215,11 @@ def _fits_once_compiled(plan: Plan, limit: int) -> bool:
 
 
 def most_digits(series: PiSeries, base: int, *, threads: int = 1, limit: int, check: str = "fast") -> int:
-    """The largest N that fits by any path, to two leading digits; −1 if there is none."""
+    """The largest N that fits by any path, to two leading digits, here and in another process; −1 if there is none."""
     return largest_that_fits(
         lambda digits: any(
-            fits(plan, limit) for plan in possible_plans(series, digits, base, threads=threads, check=check)
+            fits(plan, limit, spare=_OTHER_PROCESS)
+            for plan in possible_plans(series, digits, base, threads=threads, check=check)
         )
     )
 

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 import pi_engine
-from pi_engine import convergence, plan
-from pi_engine.plan import make_plan, make_plan_within
+from pi_engine import convergence, footprint, plan
+from pi_engine.plan import make_plan, make_plan_within, most_digits
 from pi_engine.runtime import memory
 from pi_engine.runtime.memory import format_bytes
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, get
@@ -252,6 +252,17 @@ def test_what_fits_in_the_address_space_runs_in_it(limit):
     answer = pi(str(min(largest, 10**6)), "--threads", "2", "--json")
     assert answer.returncode == 0, answer.stderr
     assert json.loads(answer.stdout)["digits"] == min(largest, 10**6)
+
+
+@pytest.mark.parametrize("more", [0, 100_000, 1 << 20, (4 << 20) - 1])
+def test_the_largest_that_is_named_fits_in_a_process_that_has_mapped_a_little_more(monkeypatch, more):
+    monkeypatch.setattr(memory, "process_memory_limit", lambda: 100 << 20)
+    monkeypatch.setattr(footprint, "mapped_size", lambda: 30 << 20)
+    series = CHUDNOVSKY
+    largest = most_digits(series, 10, threads=2, limit=1 << 40)
+    assert 10**4 < largest < 10**6
+    monkeypatch.setattr(footprint, "mapped_size", lambda: (30 << 20) + more)
+    assert make_plan_within(series, largest, 10, threads=2, limit=1 << 40).digits == largest
 
 
 def test_the_peak_is_this_process_s_own():
