@@ -17,7 +17,7 @@ from pi_engine.splitting.node_level import LimbRoom, NodeLevel
 from pi_engine.splitting.subtrees import least_terms
 
 from .conftest import MULTIPLIER
-from .test_fast_splitting import EVERY, every_series, partition
+from .test_fast_splitting import EVERY, every_series, number_of, partition
 from .test_series import row
 
 F = IntegerPolynomial
@@ -130,7 +130,7 @@ def test_a_level_is_divided(leftmost, threads, rng):
         if leftmost:
             expected[1][0] = rows[1][0]
         for r in range(3):
-            assert all(level.batch(r).number(i) == expected[r][i] for i in range(5)), (bits, r)
+            assert all(number_of(level, r, i) == expected[r][i] for i in range(5)), (bits, r)
         room.release()
 
 

@@ -1,13 +1,10 @@
-"""The larger products of a level, each by the number-theoretic transform inside one kernel: no step of it returns to Python.
+"""Transforms inside other kernels, by one thread each: no step of them returns to Python.
 
-A thread claims a product, extracts and transforms both operands, multiplies, transforms back and recomposes, all in workspace of its
-own that stays in its cache; so the threads share nothing but the tables. What a transform of some size needs is one row of
-integers, numbers and addresses alike, made by `level_plan.record` from the size's plan.
+All of a thread's steps are in workspace of its own that stays in its cache, so that threads share nothing but the tables. What a
+transform of some size needs is one row of integers, numbers and addresses alike, made by `level_plan.record` from the size's plan.
 """
 
 from __future__ import annotations
-
-import numpy as np
 
 from pi_engine.bigint.columns import forward_columns
 from pi_engine.bigint.crt import add_bytes
@@ -22,7 +19,6 @@ from pi_engine.bigint.layout import (
     SQUARE,
     STRIP,
 )
-from pi_engine.bigint.level_kernels import is_right
 from pi_engine.bigint.level_plan import (
     BETA,
     BETA_SCALES,
@@ -51,10 +47,7 @@ from pi_engine.bigint.level_plan import (
     ROWS,
 )
 from pi_engine.bigint.rows import transform_rows
-from pi_engine.bigint.words import address_of, claim, is_sealed, load
 from pi_engine.runtime.compilation import routine
-
-ZERO = np.uint64(0)
 
 
 @routine
@@ -114,44 +107,3 @@ def transform_product(out, a, n, b, m, plan, workspace):
         forward_step(y, b, m, plan, scratch)
         row_step(FORWARD_A | FORWARD_B | MULTIPLY | INVERSE, x, y, plan, scratch)
     finish_step(out, n + m, x, plan, scratch)
-
-
-@routine
-def multiply_transformed_claimed(
-    counter,
-    jobs,
-    sizes,
-    plans,
-    workspace,
-    check,
-    a_place,
-    a_offsets,
-    a_lengths,
-    b_place,
-    b_offsets,
-    b_lengths,
-    place,
-    offsets,
-    lengths,
-):
-    """Work through the products `jobs`, job j by the plan in row sizes[j], until all are claimed. Returns a wrong one's number, or −1."""
-    wrong = -1
-    a_base, b_base, base = np.uint64(a_place), np.uint64(b_place), np.uint64(place)
-    for _ in range(len(jobs) + 1):
-        turn = claim(address_of(counter))
-        if turn < 0 or turn >= len(jobs):
-            return wrong
-        i = jobs[turn]
-        if not (0 <= i < len(lengths) and 0 <= sizes[turn] < len(plans) and is_sealed(plans[sizes[turn]])):
-            return 0  # a faulty machine's
-        n, m = abs(a_lengths[i]), abs(b_lengths[i])
-        a, b = a_base + np.uint64(8 * a_offsets[i]), b_base + np.uint64(8 * b_offsets[i])
-        out = base + np.uint64(8 * offsets[i])
-        transform_product(np.int64(out), np.int64(a), n, np.int64(b), m, plans[sizes[turn]], workspace)
-        length = n + m
-        while length > 0 and load(out, length - 1) == ZERO:
-            length -= 1
-        if check and not is_right(out, length, a, n, b, m):
-            wrong = i
-        lengths[i] = length if (a_lengths[i] < 0) == (b_lengths[i] < 0) else -length
-    return wrong

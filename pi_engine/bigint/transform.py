@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pi_engine.bigint.layout import (
-    ADD,
     FORWARD_A,
     FORWARD_B,
     INVERSE,
@@ -172,15 +171,6 @@ def transform(operand: Limbs, size: Size, threads: int = 1) -> Transformed:
 def multiply_transformed(a: Transformed, b: Transformed, threads: int = 1) -> None:
     """Put a·b into a."""
     apply_to_rows(MULTIPLY, a, b, a.primes, threads)
-
-
-def add_transformed(a: Transformed, b: Transformed, threads: int = 1) -> None:
-    """Put a + b into a.
-
-    Coefficients of a sum are larger: of s products, points·s takes the place of points in the bound of
-    `sizes.largest_beta`.
-    """
-    apply_to_rows(ADD, a, b, a.primes, threads)
 
 
 def inverse(a: Transformed, limbs: int, threads: int = 1, out: Limbs | None = None) -> Limbs:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.bigint.batch import Batch
 from pi_engine.bigint.workspace import pool
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class LimbRoom:
 
 @dataclass(frozen=True, slots=True)
 class NodeLevel:
-    """Nodes of neighbouring ranges: row 0 of the indexes is P, row 1 Q, row 2 T, as in a `Batch`.
+    """Nodes of neighbouring ranges: row 0 of the indexes is P, row 1 Q, row 2 T.
 
     Attributes:
         room: the limbs of all numbers.
@@ -59,10 +58,6 @@ class NodeLevel:
 
     def __len__(self) -> int:
         return int(self.offsets.shape[1])
-
-    def batch(self, row: int) -> Batch:
-        """The level's P, Q or T."""
-        return Batch(self.room.limbs, self.offsets[row], self.lengths[row])
 
     def number(self, row: int, i: int) -> tuple[Limbs, bool]:
         """The limbs of a number, without copying them, and whether it is negative."""
