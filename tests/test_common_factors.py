@@ -9,11 +9,12 @@ from gmpy2 import is_prime, mpz
 
 from pi_engine import VerificationError
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
+from pi_engine.bigint.workspace import LimbRoom
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
 from pi_engine.splitting import check_against_shadow, common_factors, fast_tree, level_division
 from pi_engine.splitting.common_factors import divisor_table, divisors_by_level, universal_divisor
 from pi_engine.splitting.division_kernel import divide
-from pi_engine.splitting.node_level import LimbRoom, NodeLevel
+from pi_engine.splitting.node_level import NodeLevel
 from pi_engine.splitting.subtrees import least_terms
 
 from .conftest import MULTIPLIER

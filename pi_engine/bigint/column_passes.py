@@ -14,6 +14,7 @@ from pi_engine.bigint.butterflies import forward4_begin, forward4_end, inverse4_
 from pi_engine.bigint.heads import join_heads, split_half_filled, split_heads, split_three
 from pi_engine.bigint.lanes import prefetch_to_write
 from pi_engine.bigint.layout import (
+    CONSTANTS,
     FINAL_DOUBLES,
     FINAL_ROOT,
     FINAL_SCALE,
@@ -28,10 +29,21 @@ from pi_engine.bigint.layout import (
     WIDE,
     WIDTH,
 )
+from pi_engine.bigint.level_plan import (
+    COLUMN_LEVELS,
+    COLUMN_TABLE_BYTES,
+    COLUMN_TABLES_AT,
+    CONSTANTS_AT,
+    HEAD_BYTES,
+    HEADS,
+    ROW_STRIDE,
+    ROWS,
+    STREAMING,
+)
 from pi_engine.bigint.modular import mulmod, reduce
 from pi_engine.bigint.passes import load4, store4
 from pi_engine.bigint.simd import LONG, broadcast_long, broadcast_wide
-from pi_engine.bigint.simd_memory import load_double, load_long, load_wide, store, store_streaming
+from pi_engine.bigint.simd_memory import load_double, load_integer, load_long, load_wide, store, store_streaming
 from pi_engine.bigint.twiddles import level_doubles
 from pi_engine.runtime.compilation import routine
 
@@ -110,9 +122,12 @@ def _stream(x, rows, target, row_stride):
 
 
 @routine
-def forward_strip(x, used, heads, levels, tables, head_stride, constants, target, row_stride, streaming, ahead):
-    """Transform the rows of the buffer x, of which the first `used` are filled, and put them into the matrix."""
-    rows = heads << (2 * levels)
+def forward_strip(record, k, x, used, target, ahead):
+    """Transform the rows of the buffer x, of which the first `used` are filled, modulo prime k, and put them into the matrix."""
+    heads, levels, rows = load_integer(record, HEADS), load_integer(record, COLUMN_LEVELS), load_integer(record, ROWS)
+    row_stride, streaming = load_integer(record, ROW_STRIDE), load_integer(record, STREAMING)
+    tables = load_integer(record, COLUMN_TABLES_AT) + k * load_integer(record, COLUMN_TABLE_BYTES)
+    constants = load_integer(record, CONSTANTS_AT) + 8 * CONSTANTS * k
     quantity = STRIP << (2 * levels)
     p = broadcast_long(load_double(constants, PRIME))
     one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))
@@ -133,7 +148,7 @@ def forward_strip(x, used, heads, levels, tables, head_stride, constants, target
     for head in range(heads - 1, -1, -1):
         part = x + 8 * head * quantity
         source = x if same else part
-        table = tables + head * head_stride
+        table = tables + head * load_integer(record, HEAD_BYTES)
         nodes, quarter = 1, quantity // 4
         last = STRIP // 4 if streaming else STRIP
         while quarter > last:
@@ -213,11 +228,17 @@ def _scaled_inverse_level(source, source_stride, x, quarter, final, alone, one_o
 
 
 @routine
-def inverse_strip(source, row_stride, heads, levels, tables, head_stride, constants, x):
-    """The inverse of forward_strip, from rows of the matrix at `source` to the buffer x, times the scale.
-
-    tables: those of the conjugate heads.
-    """
+def inverse_strip(record, k, source, x):
+    """The inverse of forward_strip modulo prime k, from rows of the matrix at `source` to the buffer x, times the scale."""
+    heads, levels, row_stride = (
+        load_integer(record, HEADS),
+        load_integer(record, COLUMN_LEVELS),
+        load_integer(record, ROW_STRIDE),
+    )
+    head_stride = load_integer(record, HEAD_BYTES)
+    # those of the conjugate heads follow those of the heads
+    tables = load_integer(record, COLUMN_TABLES_AT) + k * load_integer(record, COLUMN_TABLE_BYTES) + heads * head_stride
+    constants = load_integer(record, CONSTANTS_AT) + 8 * CONSTANTS * k
     quantity = STRIP << (2 * levels)
     p = broadcast_long(load_double(constants, PRIME))
     one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))

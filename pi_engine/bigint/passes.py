@@ -12,7 +12,7 @@ from pi_engine.bigint.butterflies import (
     inverse4_begin,
     inverse4_end,
 )
-from pi_engine.bigint.layout import WIDTH
+from pi_engine.bigint.layout import ONE_OVER_P, PRIME, WIDTH
 from pi_engine.bigint.simd import GROUP, LONG, broadcast_long
 from pi_engine.bigint.simd_memory import (
     broadcast_group,
@@ -225,8 +225,10 @@ def forward_long(x, levels, table, one_over_p, p):
 
 
 @routine
-def forward_subtree(x, subtree, level_nodes, quarter, table, lazy, ahead, one_over_p, p):
+def forward_subtree(x, subtree, level_nodes, quarter, table, lazy, ahead, constants):
     """All passes of a subtree at x; the last one prefetches what lies `ahead` bytes further on."""
+    p = broadcast_long(load_double(constants, PRIME))
+    one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))
     nodes = 1
     while quarter >= WIDTH:
         if quarter > WIDTH:

@@ -10,16 +10,15 @@ from __future__ import annotations
 import numpy as np
 
 from pi_engine.bigint import mpn
+from pi_engine.bigint.level_transform import multiply_transformed, record_at
 from pi_engine.bigint.residue_kernels import residues_at
 from pi_engine.bigint.words import address_of, claim, is_sealed, load, store
 from pi_engine.radix.conversion_kernels import REPORTED
-from pi_engine.radix.power_plan import BITS
-from pi_engine.radix.power_product_kernel import multiply_by_power
 from pi_engine.runtime.compilation import routine
 
 # Columns of `levels`: words of a half, whole limbs of 2^(19·half), limbs of the power, where the power is, where its
-# transform is or 0, which row of `plans`.
-HALF, SHIFT, POWER_LIMBS, POWER, TRANSFORM, PLAN = range(6)
+# transform is or 0, which row of `plans`, limbs of a product with the power.
+HALF, SHIFT, POWER_LIMBS, POWER, TRANSFORM, PLAN, PRODUCT_LIMBS = range(7)
 ZERO, ONE = np.uint64(0), np.uint64(1)
 WORD = np.uint64(10**19)
 HALF_WORD = np.uint64(5 * 10**18)
@@ -36,7 +35,15 @@ def _copy(target, source, limbs):
 @routine
 def _times_power(out, operand, limbs, level, plans, workspace):
     if level[TRANSFORM]:
-        multiply_by_power(np.int64(out), np.int64(operand), limbs, level[TRANSFORM], plans[level[PLAN]], workspace)
+        multiply_transformed(
+            np.int64(out),
+            level[PRODUCT_LIMBS],
+            np.int64(operand),
+            limbs,
+            level[TRANSFORM],
+            record_at(plans, level[PLAN]),
+            workspace,
+        )
     elif limbs >= level[POWER_LIMBS]:
         mpn.mul(out, operand, limbs, np.uint64(level[POWER]), level[POWER_LIMBS])
     else:
@@ -55,12 +62,11 @@ def _split(target, source, level, plans, report, table, product, workspace):
     _times_power(product, source, used, level, plans, workspace)
     _copy(target + np.uint64(8 * (half + 1)), product + np.uint64(8 * (half - shift)), half + 1)
     if report != ZERO:
-        whole = plans[level[PLAN], BITS] // 64 if level[TRANSFORM] else used + level[POWER_LIMBS]
         residues_at(source, used, table, report)
         residues_at(source + np.uint64(8 * used), shift, table, report + np.uint64(16))
         residues_at(product, half - shift, table, report + np.uint64(32))
         residues_at(product + np.uint64(8 * (half - shift)), half + 1, table, report + np.uint64(48))
-        residues_at(product + np.uint64(8 * used), whole - used, table, report + np.uint64(64))
+        residues_at(product + np.uint64(8 * used), level[PRODUCT_LIMBS] - used, table, report + np.uint64(64))
 
 
 @routine

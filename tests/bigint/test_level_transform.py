@@ -18,7 +18,7 @@ FILL = np.uint64(77)
 transform_product = StoredKernel(
     "pi_engine.bigint.level_transform",
     "transform_product",
-    "void(int64, int64, int64, int64, int64, int64[::1], int64)",
+    "void(int64, int64, int64, int64, int64, int64, int64)",
     seconds=10,
 )
 
@@ -28,9 +28,9 @@ def product(a, b):
     limbs = len(x) + len(y)
     plan = plan_for(size_for(64 * limbs))
     out = np.full(limbs + 1, FILL)
-    block = pool.take(workspace_bytes(plan))
+    block = pool.take(workspace_bytes(plan.size))
     fields = np.array(record(plan), np.int64)
-    transform_product(out.ctypes.data, x.ctypes.data, len(x), y.ctypes.data, len(y), fields, block.address)
+    transform_product(out.ctypes.data, x.ctypes.data, len(x), y.ctypes.data, len(y), fields.ctypes.data, block.address)
     pool.give(block)
     assert out[-1] == FILL
     return mpz_from_limbs(out[:-1])

@@ -8,6 +8,7 @@ import pytest
 
 from pi_engine.bigint import transform, workspace
 from pi_engine.bigint.layout import ADD
+from pi_engine.bigint.level_plan import workspace_bytes
 from pi_engine.bigint.limb_products import _least_memory, multiply_cyclic, multiply_limbs, product_workspace
 from pi_engine.bigint.sizes import DIGITS, HEADS, Size, cost, largest_beta, size_for
 
@@ -182,7 +183,7 @@ def test_workspace_is_bounded(bits: int) -> None:
     """Bytes a product bit, from sizes up to the largest that the design has a path to."""
     size = size_for(bits)
     assert size.bits >= bits
-    assert transform.workspace_bytes(size, 2) <= 1.1 * bits
+    assert workspace_bytes(size, threads=2) <= 1.1 * bits
 
 
 def test_low_memory_is_half_a_byte_a_bit(generator: random.Random) -> None:
