@@ -24,7 +24,7 @@ from pi_engine.radix.conversion_kernels import (
     split_nodes,
     words_to_integers,
 )
-from pi_engine.radix.node_sharing import Levels, subtree_level
+from pi_engine.radix.node_sharing import Levels, Numbers, subtree_level
 from pi_engine.radix.powers import useful
 from pi_engine.radix.spine import Spine
 
@@ -58,17 +58,18 @@ def words_of(
     for level in range(shape.height, bottom, -1):
         below = buffers[level % 2].limbs[: (2 << (shape.height - level)) * (shape.half(level) + 1)]
         if _enough(1 << (shape.height - level), threads):
-            arrays = (current.ctypes.data, below.ctypes.data, report, table)
-            Levels(powers, level, level).nodes(split_nodes, arrays, threads, workspace)
+            numbers = Numbers(current.ctypes.data, below.ctypes.data, report=report, table=table)
+            Levels(powers, level, level).nodes(split_nodes, numbers, threads, workspace)
         else:
             _split_level(current, below, powers, level, spine if check else None, threads)
         current = below
         powers.release(level)
     words = np.empty(shape.words, np.uint64)
     tails = np.empty(1 << shape.height, np.uint64)
-    numbers = tuple(int(array.ctypes.data) for array in (current, words, tails))
-    places = (*numbers, report, table, spine.last_leaf.ctypes.data)
-    Levels(powers, 1, bottom).subtrees(fractions_to_words, places, threads, workspace)
+    numbers = Numbers(
+        current.ctypes.data, words.ctypes.data, tails.ctypes.data, spine.last_leaf.ctypes.data, report, table
+    )
+    Levels(powers, 1, bottom).subtrees(fractions_to_words, numbers, threads, workspace)
     powers.release_all()
     workspace.release()
     for buffer in buffers:
@@ -83,13 +84,13 @@ def integer_of(words: NDArray[np.uint64], powers: Powers, target: Limbs, threads
     buffers = [LimbRoom(shape.words) for _ in range(min(shape.height - bottom, 2))]
     workspace = Workspace()
     current = target if bottom == shape.height else buffers[bottom % 2 if len(buffers) == 2 else 0].limbs
-    arrays = (words.ctypes.data, current.ctypes.data)
-    Levels(powers, 1, bottom).subtrees(words_to_integers, arrays, threads, workspace)
+    numbers = Numbers(words.ctypes.data, current.ctypes.data)
+    Levels(powers, 1, bottom).subtrees(words_to_integers, numbers, threads, workspace)
     for level in range(bottom + 1, shape.height + 1):
         above = target if level == shape.height else buffers[level % 2].limbs
         if _enough(1 << (shape.height - level), threads):
-            arrays = (current.ctypes.data, above.ctypes.data)
-            Levels(powers, level, level).nodes(join_nodes, arrays, threads, workspace)
+            numbers = Numbers(current.ctypes.data, above.ctypes.data)
+            Levels(powers, level, level).nodes(join_nodes, numbers, threads, workspace)
         else:
             _join_level(current, above, powers, level, threads)
         current = above
