@@ -35,7 +35,7 @@ from pi_engine.bigint.simd import LONG, broadcast_long
 from pi_engine.bigint.simd_memory import load_double, load_integer, load_long, store
 from pi_engine.bigint.twiddles import build_table, level_doubles
 from pi_engine.bigint.words import is_sealed_at
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 
 
 @routine
@@ -78,7 +78,7 @@ def _transform_row(record, constants, mode, a, b, table, conjugate, scratch, ahe
         inverse_long(a, levels, conjugate, one_over_p, p)
 
 
-@routine
+@kernel("int64(int64, int64, int64, int64, int64, int64, int64)")
 def transform_rows(record, mode, a, b, scratch, first, last):
     """What `mode` asks for on rows first … last-1 of the operands a and b, row number k·rows + r being row r of prime k.
 

@@ -12,7 +12,7 @@ from pi_engine.bigint import mpn
 from pi_engine.bigint.layout import FORWARD_A, INVERSE, MULTIPLY
 from pi_engine.bigint.level_transform import finish_step, forward_step, operand_bytes, row_step
 from pi_engine.bigint.words import address_of, claim, is_sealed, load, store
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.splitting.tree_kernels import DIVISION_OPERANDS
 
 ZERO = np.uint64(0)
@@ -42,7 +42,11 @@ def divide(x, length, divisor, limbs, inverse):
     return -width if length < 0 else width
 
 
-@routine
+@kernel(
+    "void("
+    "uint64[::1], int64, int64, int64[::1], int64, int64, int64, int64, int64, int64, int64, int64[::1], "
+    "int64[::1], int64[::1])"
+)
 def quotients_claimed(
     counter, first, stop, plan, workspace, spare, inverse, inverse_limbs, limbs, place, place_limbs, offsets, lengths, wrong
 ):  # fmt: skip

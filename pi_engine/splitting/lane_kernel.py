@@ -29,7 +29,7 @@ from pi_engine.bigint.lane_arithmetic import (
 )
 from pi_engine.bigint.layout import DIGIT_BITS, LANE_PAD, LANES
 from pi_engine.bigint.words import address_of, claim, load, stack, store
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.splitting import tree_kernels
 from pi_engine.splitting.lane_room_kernel import NODE_PAD, fits, fitting, results_fit, rooms_fit
 
@@ -237,7 +237,12 @@ def subtree(out, bounds, depth, rooms, tables, common, first, arena, most, wrong
             node = target
 
 
-@routine
+@kernel(
+    "void("
+    "uint64[::1], int64, int64, int64, int64, int64, int64[:, ::1], int64[:, ::1], int64[:, ::1], "
+    "int64[:, ::1], int64[::1], uint64[:, ::1], int64, int64, int64, int64[::1], int64, int64[:, ::1], "
+    "int64[::1])"
+)
 def lane_subtrees_claimed(
     counter, stop, first, last, count, depth, rooms, p_words, q_words, a_words, divisor_lengths, divisors, arena,
     arena_digits, place, limb_rooms, limbs, lengths_out, wrong,

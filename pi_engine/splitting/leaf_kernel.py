@@ -17,7 +17,7 @@ import numpy as np
 from pi_engine.bigint import mpn
 from pi_engine.bigint.level_kernels import product, signed_sum
 from pi_engine.bigint.words import address_of, claim, load, store
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.splitting import tree_kernels
 from pi_engine.splitting.division_kernel import divide
 
@@ -265,7 +265,12 @@ def rooms_fit(rooms, depth, width, arena_limbs):
     return used + max(2 * widest, in_block) <= arena_limbs
 
 
-@routine
+@kernel(
+    "void("
+    "uint64[::1], int64, int64, int64, int64, int64, int64[:, ::1], int64[:, ::1], uint64[:, :, ::1], "
+    "int64[:, ::1], uint64[:, :, ::1], int64[:, ::1], uint64[:, :, ::1], int64[::1], uint64[:, ::1], "
+    "int64, int64, int64, int64, int64[:, ::1], int64[::1])"
+)
 def subtrees_claimed(
     counter, stop, first, last, count, depth, rooms,
     p_words, p_longs, q_words, q_longs, a_words, a_longs, divisor_lengths, divisors, arena, arena_limbs, place, limbs,

@@ -20,7 +20,7 @@ from pi_engine.bigint.residue_kernels import (
     residues_at,
 )
 from pi_engine.bigint.words import address_of, claim, load, stack
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.splitting.tree_kernels import WITHOUT
 
 FIRST, SECOND = 0, 1
@@ -38,7 +38,7 @@ def read_signed(place, length, table, residues, row, i):
     residues[row, i, FIRST], residues[row, i, SECOND] = x, y
 
 
-@routine
+@kernel("void(uint64[::1], int64, int64, int64, int64[:, ::1], int64[:, ::1], int64, uint64[:, :, ::1])")
 def residues_claimed(counter, stop, place, limbs, offsets, lengths, table, residues):
     """Put the residues of the numbers of a level, or of its first rows, into uint64[rows][nodes][2] until all nodes are claimed.
 

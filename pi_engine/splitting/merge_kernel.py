@@ -26,7 +26,7 @@ from pi_engine.bigint.level_transform import (
     transform_product,
 )
 from pi_engine.bigint.words import address_of, claim, is_sealed, load
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.splitting.merge_check_kernel import merge_is_wrong
 from pi_engine.splitting.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT
 
@@ -102,7 +102,12 @@ def difference(out, x, x_limbs, x_negative, y, y_limbs, plan, scratch, spare):
     return signed_sum(np.uint64(out), np.uint64(spare), x_length, np.uint64(other), y_length)
 
 
-@routine
+@kernel(
+    "void("
+    "uint64[::1], int64, int64[::1], int64[::1], int64[:, ::1], int64, int64, int64, int64, int64, "
+    "int64[:, ::1], int64[:, ::1], int64, int64, int64[:, ::1], int64[:, ::1], uint64[:, :, ::1], "
+    "uint64[:, :, ::1], int64, int64[::1])"
+)
 def merges_claimed(
     counter, stop, sizes, P_sizes, plans, workspace, spare, spare_limbs, place, place_limbs, offsets, lengths,
     out_place, out_limbs, out_offsets, out_lengths, residues, out_residues, table, wrong

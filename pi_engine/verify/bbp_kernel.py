@@ -40,7 +40,7 @@ from pi_engine.bigint.simd import (
     shift_right,
 )
 from pi_engine.bigint.simd_memory import load, load_integers, load_word, store, store_word
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.verify.bbp_layout import (
     BASES,
     CHUNK,
@@ -72,7 +72,7 @@ _DIGIT_BITS = 48
 _DIGIT_MASK = (1 << 48) - 1
 
 
-@routine
+@kernel("void(int64, int64, int64, int64, int64, int64, int64, int64, int64)")
 def sum_fractions(first, last, exponent, step, a, b, alternating, scratch, result):
     """Write the sum of (−1)^k·2^(exponent − step·k)/(a·k + b) over first ≤ k < last, or without signs, modulo 1.
 
@@ -110,7 +110,7 @@ def sum_fractions(first, last, exponent, step, a, b, alternating, scratch, resul
     store_word(result + 8, low)
 
 
-@routine
+@kernel("void(int64, int64, int64, int64, int64, int64, int64, int64, int64, int64)")
 def sum_residues(first, last, exponent, step, a, b, alternating, primes, scratch, result):
     """As `sum_fractions`, but not modulo 1, and the integers that it leaves out modulo each of `primes` primes.
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from pi_engine.runtime.object_code import StoredKernel
 
-BBP_KERNEL = StoredKernel(
-    "pi_engine.verify.bbp_kernel", "sum_fractions", f"void({', '.join(['int64'] * 9)})", seconds=2
-)
+BBP_KERNEL = StoredKernel("pi_engine.verify.bbp_kernel", "sum_fractions", seconds=2)
 BBP_KERNELS = (BBP_KERNEL,)
 
-RESIDUE_KERNEL = StoredKernel(
-    "pi_engine.verify.bbp_kernel", "sum_residues", f"void({', '.join(['int64'] * 10)})", seconds=3
-)
+RESIDUE_KERNEL = StoredKernel("pi_engine.verify.bbp_kernel", "sum_residues", seconds=3)
 RESIDUE_KERNELS = (RESIDUE_KERNEL,)
