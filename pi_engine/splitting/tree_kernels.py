@@ -43,20 +43,23 @@ def cut(lo: int, hi: int, i: int, pieces: int) -> int:
     return hi if i == pieces else lo + 2 * ((hi - lo) // 2 * i // pieces)
 
 
+def _worker(module: str, name: str, *, seconds: float) -> StoredKernel:
+    """A kernel that takes jobs from a counter.
+
+    Its arguments are the counter, which job is the first that is not its own, the record, the address of the thread's workspace, and
+    where to report a fault.
+    """
+    signature = "void(uint64[::1], int64, int64[::1], int64, int64[::1])"
+    return StoredKernel(f"pi_engine.splitting.{module}", name, signature, register, PREFIX, seconds=seconds)
+
+
 def _with_gmp(module: str, name: str, *arguments: str, seconds: float) -> StoredKernel:
     signature = f"void({', '.join(arguments)})"
     return StoredKernel(f"pi_engine.splitting.{module}", name, signature, register, PREFIX, seconds=seconds)
 
 
-subtrees_claimed = _with_gmp(
-    "leaf_kernel", "subtrees_claimed", _COUNTER, *["int64"] * 5, _ROWS, *[_ROWS, _LONGS] * 3, _INDEXES, _WORDS,
-    *["int64"] * 4, _ROWS, _INDEXES, seconds=4.5,
-)  # fmt: skip
-lane_subtrees_claimed = StoredKernel(
-    "pi_engine.splitting.lane_kernel", "lane_subtrees_claimed",
-    f"void({', '.join([_COUNTER, *['int64'] * 5, *[_ROWS] * 4, _INDEXES, _WORDS, *['int64'] * 3, _INDEXES, 'int64', _ROWS, _INDEXES])})",
-    seconds=6,
-)  # fmt: skip
+subtrees_worker = _worker("leaf_kernel", "subtrees_worker", seconds=4.5)
+lane_subtrees_worker = _worker("lane_kernel", "lane_subtrees_worker", seconds=6)
 quotients_claimed = _with_gmp(
     "division_kernel", "quotients_claimed", _COUNTER, "int64", "int64", _INDEXES, *["int64"] * 7, _INDEXES, _INDEXES,
     _INDEXES, seconds=7,
@@ -83,6 +86,6 @@ shadow_modulo_prime = StoredKernel(
 )
 
 TREE_KERNELS = (
-    *([lane_subtrees_claimed] if has_ifma() else []),
-    subtrees_claimed, quotients_claimed, merges_claimed, residues_claimed, shadow_of_terms, shadow_modulo_prime,
+    *([lane_subtrees_worker] if has_ifma() else []),
+    subtrees_worker, quotients_claimed, merges_claimed, residues_claimed, shadow_of_terms, shadow_modulo_prime,
 )  # fmt: skip
