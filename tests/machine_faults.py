@@ -41,8 +41,8 @@ KERNELS = {
 }
 """What is tested → the module that calls the kernel, and its name there."""
 
-PLANS = ["packing", "offsets", "conjugates"]
-"""Tables of a transform's plan that say where bytes lie and which row is which."""
+PLANS = ["packing", "offsets", "conjugates", "records"]
+"""Tables of a transform's plan that say where bytes lie and which row is which, and its records, which say where the tables lie."""
 
 
 def prepare(name):
@@ -150,16 +150,18 @@ def survey_plan(name, rng, count):
     made = {}
     real = transform_plan.Plan.__init__
 
-    def noting(made_plan, size):
-        real(made_plan, size)
+    def noting(made_plan, size, *tables):
+        real(made_plan, size, *tables)
         made[size] = made_plan
 
     transform_plan.Plan.__init__ = noting
     right = there()
     found = {}
-    for size in rng.sample(list(made), min(len(made), 4)):
+    used = [size for size, made_plan in made.items() if made_plan.records]
+    for size in rng.sample(used, min(len(used), 4)):
         assert isinstance(size, Size)
         table = getattr(made[size], name)
+        table = rng.choice(list(table.values())) if name == "records" else table
         for bit in rng.sample(range(64 * table.size), count):
             flip(table, bit)
             found.setdefault(str(size), Counter())[outcome(there, right)] += 1

@@ -10,9 +10,9 @@ import pi_engine
 from pi_engine import VerificationError, plan, summation
 from pi_engine.bigint import moduli
 from pi_engine.bigint.limbs import limbs_of
+from pi_engine.bigint.workspace import LimbRoom
 from pi_engine.splitting import fast_tree
 from pi_engine.splitting import truncation as cutting
-from pi_engine.splitting.node_level import LimbRoom
 from pi_engine.splitting.rounding import EXACT, Errors, after_cut, after_merge, log2_size, log2_sum
 from pi_engine.splitting.truncation import truncated
 from pi_engine.splitting.upper_tree import LargeNode, Number

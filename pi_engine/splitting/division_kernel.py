@@ -10,7 +10,7 @@ import numpy as np
 
 from pi_engine.bigint import mpn
 from pi_engine.bigint.layout import FORWARD_A, INVERSE, MULTIPLY
-from pi_engine.bigint.level_transform import PRIME_STRIDE, PRIMES, finish_step, forward_step, operand_bytes, row_step
+from pi_engine.bigint.level_transform import finish_step, forward_step, operand_bytes, row_step
 from pi_engine.bigint.words import address_of, claim, is_sealed, load, store
 from pi_engine.runtime.compilation import routine
 from pi_engine.splitting.tree_kernels import DIVISION_OPERANDS
@@ -56,11 +56,12 @@ def quotients_claimed(
     if not is_sealed(plan):
         wrong[0] = 1
         return
-    step = operand_bytes(plan[PRIMES], plan[PRIME_STRIDE])
+    record = np.int64(address_of(plan))
+    step = operand_bytes(record)
     x, y = workspace, workspace + step
     scratch = workspace + DIVISION_OPERANDS * step
-    forward_step(y, inverse, inverse_limbs, plan, scratch)
-    row_step(FORWARD_A, y, y, plan, scratch)
+    forward_step(y, inverse, inverse_limbs, record, scratch)
+    row_step(FORWARD_A, y, y, record, scratch)
     for _ in range(stop):
         i = first + claim(address_of(counter))
         if i < first or i >= stop:
@@ -73,9 +74,9 @@ def quotients_claimed(
             wrong[0] = 1
             return
         number = place + 8 * offsets[i]
-        forward_step(x, number, width, plan, scratch)
-        row_step(FORWARD_A | MULTIPLY | INVERSE, x, y, plan, scratch)
-        finish_step(spare, width + inverse_limbs, x, plan, scratch)
+        forward_step(x, number, width, record, scratch)
+        row_step(FORWARD_A | MULTIPLY | INVERSE, x, y, record, scratch)
+        finish_step(spare, width + inverse_limbs, x, record, scratch)
         for j in range(width):
             store(np.uint64(number), j, load(np.uint64(spare), j))
         while width > 0 and load(np.uint64(number), width - 1) == ZERO:

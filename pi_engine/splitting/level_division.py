@@ -68,7 +68,7 @@ def _divide_row(level: NodeLevel, row: int, first: int, inverse: Limbs, *, limbs
         return
     plan = plan_for(size_for(128 * width))
     fields = np.array(record(plan), np.int64)
-    workspace = workspace_bytes(plan, DIVISION_OPERANDS)
+    workspace = workspace_bytes(plan.size, DIVISION_OPERANDS)
     counter, wrong = np.zeros(1, np.uint64), np.zeros(1, np.int64)
 
     def work(_thread: int, _first: int, _last: int) -> None:

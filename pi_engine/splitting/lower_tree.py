@@ -13,10 +13,10 @@ from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.plan import Plan, plan_for
 from pi_engine.bigint.sizes import Size, cost, size_for
 from pi_engine.bigint.threads import share
-from pi_engine.bigint.workspace import pool
+from pi_engine.bigint.workspace import LimbRoom, pool
 from pi_engine.errors import VerificationError
 from pi_engine.splitting.merge_check import require_merge
-from pi_engine.splitting.node_level import LimbRoom, NodeLevel
+from pi_engine.splitting.node_level import NodeLevel
 from pi_engine.splitting.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT, merges_claimed
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def merge_level(
     lengths = np.zeros((3, nodes), np.int64)
     plans = _plans(node_size_limbs(p1, q1, t1, q2, t2), p1 + p2, np.minimum(p1, p2), rightmost=rightmost)
     records = np.array([record(plan) for plan in plans.plans], np.int64)
-    workspace = max(workspace_bytes(plan, OPERANDS) for plan in plans.plans)
+    workspace = max(workspace_bytes(plan.size, OPERANDS) for plan in plans.plans)
     spare = int((t1 + q2 + p1 + t2).max())
     checked = begin or level.residues is not None
     residues = level.residues if level.residues is not None else np.empty((3, 0, 2), np.uint64)

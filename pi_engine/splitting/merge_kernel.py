@@ -17,11 +17,11 @@ import numpy as np
 
 from pi_engine.bigint.layout import ADD, FORWARD_A, FORWARD_B, INVERSE, MULTIPLY
 from pi_engine.bigint.level_kernels import product, signed_sum
-from pi_engine.bigint.level_plan import PRIME_STRIDE, PRIMES
 from pi_engine.bigint.level_transform import (
     finish_step,
     forward_step,
     operand_bytes,
+    record_at,
     row_step,
     transform_product,
 )
@@ -86,7 +86,7 @@ def merge_products(out, P1, n, P2, m, z, x, plan, scratch, how, plans, workspace
     elif how == BY_GMP:
         product(np.uint64(out), np.uint64(P1), n, np.uint64(P2), m)
     else:
-        transform_product(out, P1, n, P2, m, plans[how], workspace)
+        transform_product(out, P1, n, P2, m, record_at(plans, how), workspace)
 
 
 @routine
@@ -128,8 +128,8 @@ def merges_claimed(
         ):  # fmt: skip
             wrong[0] = -1
             return
-        plan = plans[sizes[i]]
-        step = operand_bytes(plan[PRIMES], plan[PRIME_STRIDE])
+        plan = record_at(plans, sizes[i])
+        step = operand_bytes(plan)
         x, y, z = workspace, workspace + step, workspace + 2 * step
         scratch = workspace + OPERANDS * step
         P1, Q1, T1 = numbers(place, offsets, left)

@@ -17,11 +17,11 @@ from gmpy2 import mpz
 
 from pi_engine.bigint.machine_faults import machine_fault, require_fitting
 from pi_engine.bigint.threads import share
-from pi_engine.bigint.workspace import pool
+from pi_engine.bigint.workspace import LimbRoom, pool
 from pi_engine.errors import VerificationError
 from pi_engine.splitting.common_factors import divisor_table
 from pi_engine.splitting.lane_subtrees import Work, lane_work, lanes_are_usable
-from pi_engine.splitting.node_level import LimbRoom, NodeLevel
+from pi_engine.splitting.node_level import NodeLevel
 from pi_engine.splitting.subtree_record import HEADER_LIMBS, Subtrees, subtree_record
 from pi_engine.splitting.term_values import TermValues, term_values
 from pi_engine.splitting.tree_kernels import subtrees_worker

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from pi_engine.bigint.limbs import copy_limbs
 from pi_engine.bigint.moduli import power_residues, require_equal
 from pi_engine.bigint.residues import residues_of_several
-from pi_engine.splitting.node_level import LimbRoom
+from pi_engine.bigint.workspace import LimbRoom
 from pi_engine.splitting.rounding import after_cut, log2_size
 from pi_engine.splitting.upper_tree import LargeNode, Number
 

@@ -22,9 +22,9 @@ from pi_engine.bigint.plan import plan_for
 from pi_engine.bigint.residues import residues_of_limbs
 from pi_engine.bigint.sizes import cost, size_for
 from pi_engine.bigint.transform import Transformed, apply_to_rows, forward, to_limbs
+from pi_engine.bigint.workspace import LimbRoom
 from pi_engine.splitting.lower_tree import SUM_BITS
 from pi_engine.splitting.merge_check import require_product
-from pi_engine.splitting.node_level import LimbRoom
 from pi_engine.splitting.rounding import EXACT, Errors, after_merge, log2_size
 
 if TYPE_CHECKING:
