@@ -168,8 +168,8 @@ def test_subtrees_side_by_side_and_one_by_one(monkeypatch, possible):
     """Each on every machine: by words where the processor has no instruction for eight numbers."""
     monkeypatch.setattr(lane_subtrees, "has_ifma", lambda: possible)
     taken = []
-    claims = subtrees.lane_claims
-    monkeypatch.setattr(subtrees, "lane_claims", lambda *arguments: taken.append(1) or claims(*arguments))
+    work = subtrees.lane_work
+    monkeypatch.setattr(subtrees, "lane_work", lambda *arguments: taken.append(1) or work(*arguments))
     for series in (CHUDNOVSKY, ODD["q negative"]):
         assert fast(series, 9000, 2) == tree.split_plain(series, 9000)
     assert len(taken) == 2 * possible

@@ -44,8 +44,8 @@ def _with_gmp(module: str, name: str, *, seconds: float) -> StoredKernel:
     return StoredKernel(f"pi_engine.splitting.{module}", name, register, PREFIX, seconds=seconds)
 
 
-subtrees_claimed = _with_gmp("leaf_kernel", "subtrees_claimed", seconds=4.5)
-lane_subtrees_claimed = StoredKernel("pi_engine.splitting.lane_kernel", "lane_subtrees_claimed", seconds=6)
+subtrees_worker = _with_gmp("leaf_kernel", "subtrees_worker", seconds=4.5)
+lane_subtrees_worker = _with_gmp("lane_kernel", "lane_subtrees_worker", seconds=6)
 quotients_claimed = _with_gmp("division_kernel", "quotients_claimed", seconds=7)
 merges_claimed = _with_gmp("merge_kernel", "merges_claimed", seconds=8)
 residues_claimed = StoredKernel("pi_engine.splitting.merge_check_kernel", "residues_claimed", seconds=0.3)
@@ -53,6 +53,6 @@ shadow_of_terms = StoredKernel("pi_engine.splitting.shadow_kernel", "shadow_of_t
 shadow_modulo_prime = StoredKernel("pi_engine.splitting.shadow_prime_kernel", "shadow_modulo_prime", seconds=0.5)
 
 TREE_KERNELS = (
-    *([lane_subtrees_claimed] if has_ifma() else []),
-    subtrees_claimed, quotients_claimed, merges_claimed, residues_claimed, shadow_of_terms, shadow_modulo_prime,
+    *([lane_subtrees_worker] if has_ifma() else []),
+    subtrees_worker, quotients_claimed, merges_claimed, residues_claimed, shadow_of_terms, shadow_modulo_prime,
 )  # fmt: skip

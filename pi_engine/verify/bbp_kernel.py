@@ -40,7 +40,9 @@ from pi_engine.bigint.simd import (
     shift_right,
 )
 from pi_engine.bigint.simd_memory import load, load_integers, load_word, store, store_word
+from pi_engine.bigint.words import is_sealed
 from pi_engine.runtime.compilation import kernel, routine
+from pi_engine.verify import bbp_layout as at
 from pi_engine.verify.bbp_layout import (
     BASES,
     CHUNK,
@@ -72,19 +74,23 @@ _DIGIT_BITS = 48
 _DIGIT_MASK = (1 << 48) - 1
 
 
-@kernel("void(int64, int64, int64, int64, int64, int64, int64, int64, int64)")
-def sum_fractions(first, last, exponent, step, a, b, alternating, scratch, result):
-    """Write the sum of (−1)^k·2^(exponent − step·k)/(a·k + b) over first ≤ k < last, or without signs, modulo 1.
+@kernel("int64(int64[::1])")
+def sum_fractions(record):
+    """Write the sum that the record describes, modulo 1. Returns 1, or 0 if the record is damaged.
 
-    first is even, last − first a multiple of TERMS_IN_FLIGHT, no exponent negative, every a·k + b < 2^44. `scratch` has
-    SCRATCH doubles at an address that is a multiple of 64; it begins with 0, 1, 2, 3 times `step` as integers and 0, 1, 2, 3
-    times `a` as doubles. `result` gets two words: units of 2^-48, modulo 2^64, and of 2^-96, below 2^48.
+    FIRST is even, END − FIRST a multiple of TERMS_IN_FLIGHT, no exponent negative, every A·k + B < 2^44. The scratch memory is
+    SCRATCH doubles at an address that is a multiple of 64; it begins with 0, 1, 2, 3 times STEP as integers and 0, 1, 2, 3
+    times A as doubles. The result is two words: units of 2^-48, modulo 2^64, and of 2^-96, below 2^48.
     """
+    if not is_sealed(record):
+        return 0
+    last, exponent, step, a, b = record[at.END], record[at.EXPONENT], record[at.STEP], record[at.A], record[at.B]
+    alternating, scratch, result = record[at.ALTERNATING], record[at.SCRATCH_AT], record[at.RESULT_AT]
     high = 0
     low = 0
     squarings = 53
     bits = 0
-    start = first
+    start = record[at.FIRST]
     while start < last:
         end = min(start + CHUNK, last)
         store(scratch, SUMS, doubles_of(broadcast_integer(0)))
@@ -108,22 +114,31 @@ def sum_fractions(first, last, exponent, step, a, b, alternating, scratch, resul
         start = end
     store_word(result, high)
     store_word(result + 8, low)
+    return 1
 
 
-@kernel("void(int64, int64, int64, int64, int64, int64, int64, int64, int64, int64)")
-def sum_residues(first, last, exponent, step, a, b, alternating, primes, scratch, result):
-    """As `sum_fractions`, but not modulo 1, and the integers that it leaves out modulo each of `primes` primes.
+@kernel("int64(int64[::1])")
+def sum_residues(record):
+    """Write the sum that the record describes, not modulo 1: its fractions, and its integers modulo each of the PRIMES primes.
 
-    `scratch` has EACH_PRIME doubles more for each: p, 1/p and 2^(−step·TERMS_IN_FLIGHT) modulo p in all lanes, and for each
-    term in flight 2^(exponent − step·k) modulo p of the first k, 0 and 1. In the last two it leaves a fraction, whose sign is that of the
-    lane's terms. `result` gets three words: the sum of the fractions in integers, units of 2^-48 and of 2^-96.
+    What holds of the record of `sum_fractions` holds here too. The scratch memory has EACH_PRIME doubles more for each prime: p, 1/p
+    and 2^(−STEP·TERMS_IN_FLIGHT) modulo p in all lanes, and for each term in flight 2^(EXPONENT − STEP·k) modulo p of the first k, 0
+    and 1. In the last two it leaves a fraction, whose sign is that of the lane's terms. The result is three words: the sum of the
+    fractions in integers, units of 2^-48 and of 2^-96.
+
+    Returns 1, or 0 if the record is damaged.
     """
+    if not is_sealed(record):
+        return 0
+    last, exponent, step, a, b = record[at.END], record[at.EXPONENT], record[at.STEP], record[at.A], record[at.B]
+    alternating, scratch, result = record[at.ALTERNATING], record[at.SCRATCH_AT], record[at.RESULT_AT]
+    primes = record[at.PRIMES]
     whole = 0
     high = 0
     low = 0
     squarings = 53
     bits = 0
-    start = first
+    start = record[at.FIRST]
     while start < last:
         end = min(start + CHUNK, last)
         store(scratch, SUMS, doubles_of(broadcast_integer(0)))
@@ -152,6 +167,7 @@ def sum_residues(first, last, exponent, step, a, b, alternating, primes, scratch
     store_word(result, whole)
     store_word(result + 8, high)
     store_word(result + 16, low)
+    return 1
 
 
 @routine(forceinline=True)

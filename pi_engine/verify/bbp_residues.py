@@ -181,20 +181,14 @@ def _sum_in_threads(
 
 
 def _kernel_sum(formula: BBPFormula, piece: _Piece, primes: Sequence[int]) -> _Sum:
-    import numpy as np
-
     from pi_engine.verify import bbp_layout as layout
-    from pi_engine.verify.bbp_kernels import RESIDUE_KERNEL
+    from pi_engine.verify.bbp_kernels import RESIDUE_KERNEL, scratch_for, sum_terms
 
-    component, flight = piece.component, layout.TERMS_IN_FLIGHT
-    memory = np.zeros(layout.SCRATCH + layout.EACH_PRIME * len(primes) + 8, np.float64)
-    aligned = memory[-memory.ctypes.data % 64 // 8 :]
-    lanes = np.arange(layout.LANE_COUNT)
-    aligned[: layout.VECTOR] = (lanes * formula.step).view(np.float64)
-    aligned[layout.VECTOR : 2 * layout.VECTOR] = lanes * component.a
+    component, flight, terms = piece.component, layout.TERMS_IN_FLIGHT, range(piece.first, piece.last)
+    scratch = scratch_for(formula, component, len(primes))
     first = piece.exponent - formula.step * piece.first
     for i, p in enumerate(primes):
-        place = aligned[layout.SCRATCH + layout.EACH_PRIME * i :]
+        place = scratch[layout.SCRATCH + layout.EACH_PRIME * i :]
         place[layout.PRIME : layout.PRIME + layout.VECTOR] = p
         place[layout.ONE_OVER_PRIME : layout.ONE_OVER_PRIME + layout.VECTOR] = 1.0 / p
         following = pow(2, -formula.step * flight, p)
@@ -202,23 +196,12 @@ def _kernel_sum(formula: BBPFormula, piece: _Piece, primes: Sequence[int]) -> _S
         powers = [_centred(pow(2, first - formula.step * k, p), p) for k in range(flight)]
         place[layout.RUNNING : layout.RUNNING + flight] = powers
         place[layout.DENOMINATOR : layout.DENOMINATOR + flight] = 1.0
-    result = np.zeros(3, np.int64)
-    RESIDUE_KERNEL(
-        piece.first,
-        piece.last,
-        piece.exponent,
-        formula.step,
-        component.a,
-        component.b,
-        int(formula.alternating),
-        len(primes),
-        aligned.ctypes.data,
-        result.ctypes.data,
+    whole, high, low = sum_terms(
+        RESIDUE_KERNEL, formula, component, piece.exponent, terms, scratch=scratch, primes=len(primes)
     )
-    whole, high, low = map(int, result)
     residues = []
     for i, p in enumerate(primes):
-        place = aligned[layout.SCRATCH + layout.EACH_PRIME * i :]
+        place = scratch[layout.SCRATCH + layout.EACH_PRIME * i :]
         numerators = place[layout.NUMERATOR : layout.NUMERATOR + flight].tolist()
         denominators = place[layout.DENOMINATOR : layout.DENOMINATOR + flight].tolist()
         total = 0

@@ -145,28 +145,9 @@ def _sum_in_threads(
 
 
 def _kernel_sum(formula: BBPFormula, exponent: int, piece: _Piece) -> int:
-    import numpy as np
+    from pi_engine.verify.bbp_kernels import BBP_KERNEL, scratch_for, sum_terms
 
-    from pi_engine.verify import bbp_layout as layout
-    from pi_engine.verify.bbp_kernels import BBP_KERNEL
-
-    component = piece.component
-    memory = np.zeros(layout.SCRATCH + 8, np.int64)
-    aligned = memory[-memory.ctypes.data % 64 // 8 :]
-    lanes = np.arange(layout.LANE_COUNT)
-    aligned[: layout.VECTOR] = lanes * formula.step
-    aligned[layout.VECTOR : 2 * layout.VECTOR] = (lanes * component.a).astype(np.float64).view(np.int64)
-    result = np.zeros(2, np.int64)
-    BBP_KERNEL(
-        piece.first,
-        piece.last,
-        exponent,
-        formula.step,
-        component.a,
-        component.b,
-        int(formula.alternating),
-        aligned.ctypes.data,
-        result.ctypes.data,
-    )
-    high, low = map(int, result)
+    component, terms = piece.component, range(piece.first, piece.last)
+    scratch = scratch_for(formula, component)
+    high, low, _ = sum_terms(BBP_KERNEL, formula, component, exponent, terms, scratch=scratch)
     return (high << 48) + low

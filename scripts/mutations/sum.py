@@ -64,8 +64,8 @@ SUM = [
     Mutation("series: a minus sign not read", "pi_engine/series/expression.py", 'if sign == "-" else value',
              'if sign == "~" else value', "tests/test_user_series.py tests/test_series_expressions.py"),
     Mutation("a polynomial's coefficient", "pi_engine/series/ramanujan_sato.py", "13591409, 545140134", "13591409, 545140135", COMPUTE),
-    Mutation("lanes: the first node's Q divided", "pi_engine/splitting/lane_kernel.py", "q, Q_sign, level, common, first, divisor",
-             "q, Q_sign, level, common, False, divisor", SPLITTING),
+    Mutation("lanes: the first node's Q divided", "pi_engine/splitting/lane_kernel.py", "(raw, q, Q_sign), divisor, first,",
+             "(raw, q, Q_sign), divisor, False,", SPLITTING),
     Mutation("lanes: a term too many in a short lane", "pi_engine/splitting/lane_kernel.py", "lanes_right_signed(k - last, SIGN_BIT)",
              "lanes_right_signed(k - last - broadcast_word(ONE), SIGN_BIT)", SPLITTING),
     Mutation("lanes: rooms of a term too few", "pi_engine/splitting/subtrees.py", "(largest >> (depth - j)) + 4",
@@ -116,6 +116,6 @@ SUM = [
              "return divided(level, divisor, threads, leftmost=leftmost) if checked else level", "return level", CHECKS),
     Mutation("the first residues a level later", "pi_engine/splitting/fast_tree.py", "2 * bits >= LARGE_BITS", "bits >= 2 * LARGE_BITS",
              CHECKS),
-    Mutation("a length that is not looked at", "pi_engine/splitting/leaf_kernel.py", "length if -room <= length <= room else",
+    Mutation("a length that is not looked at", "pi_engine/splitting/leaf_kernel.py", "length if -capacity <= length <= capacity else",
              "length if True else", FAULTS),
 ]  # fmt: skip
