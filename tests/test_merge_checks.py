@@ -36,16 +36,15 @@ def add_multiple(limb):
 @pytest.mark.parametrize("change", [flip, add_multiple])
 def test_a_number_that_changes_before_its_merge_is_seen(monkeypatch, row, change):
     """In a level of kernels: one limb of one operand after it was made; what a wrong product is, and a bad memory."""
-    real = lower_tree.merges_claimed
+    real = lower_tree.merge_record
 
-    def damaged(counter, stop, *rest):
-        place, _, offsets, lengths = rest[6:10]
-        if int(counter[0]) == 0 and lengths.shape[1] == 8:
-            change(ctypes.c_uint64.from_address(place + 8 * int(offsets[row, 2]) + 8))
-        real(counter, stop, *rest)
+    def damaged(children, *rest, **options):
+        if len(children) == 8:
+            limbs, _ = children.number(row, 2)
+            change(ctypes.c_uint64.from_address(limbs.ctypes.data + 8))
+        return real(children, *rest, **options)
 
-    monkeypatch.setattr(lower_tree, "share", lambda task, count, threads: task(0, 0, 1))
-    monkeypatch.setattr(lower_tree, "merges_claimed", damaged)
+    monkeypatch.setattr(lower_tree, "merge_record", damaged)
     with pytest.raises(VerificationError, match=r"the product .* of .* bits in the sum"):
         split()
     split(check=False)

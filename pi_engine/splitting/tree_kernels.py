@@ -30,9 +30,6 @@ VALUE_WORDS = 8
 STRANDS = 4
 """Strands of the shadow side by side."""
 
-_COUNTER, _INDEXES, _ROWS, _LONGS = "uint64[::1]", "int64[::1]", "int64[:, ::1]", "uint64[:, :, ::1]"
-_WORDS = "uint64[:, ::1]"
-
 
 def cut(lo: int, hi: int, i: int, pieces: int) -> int:
     """Where piece i of lo ≤ k < hi begins. All pieces but the last have an even number of terms.
@@ -53,26 +50,13 @@ def _worker(module: str, name: str, *, seconds: float) -> StoredKernel:
     return StoredKernel(f"pi_engine.splitting.{module}", name, signature, register, PREFIX, seconds=seconds)
 
 
-def _with_gmp(module: str, name: str, *arguments: str, seconds: float) -> StoredKernel:
-    signature = f"void({', '.join(arguments)})"
-    return StoredKernel(f"pi_engine.splitting.{module}", name, signature, register, PREFIX, seconds=seconds)
-
-
 subtrees_worker = _worker("leaf_kernel", "subtrees_worker", seconds=4.5)
 lane_subtrees_worker = _worker("lane_kernel", "lane_subtrees_worker", seconds=6)
-quotients_claimed = _with_gmp(
-    "division_kernel", "quotients_claimed", _COUNTER, "int64", "int64", _INDEXES, *["int64"] * 7, _INDEXES, _INDEXES,
-    _INDEXES, seconds=7,
-)  # fmt: skip
-merges_claimed = _with_gmp(
-    "merge_kernel", "merges_claimed", _COUNTER, "int64", _INDEXES, _INDEXES, _ROWS, *["int64"] * 3,
-    *["int64", "int64", _ROWS, _ROWS] * 2, _LONGS, _LONGS, "int64", _INDEXES, seconds=8,
-)  # fmt: skip
-residues_claimed = StoredKernel(
-    "pi_engine.splitting.merge_check_kernel", "residues_claimed",
-    f"void({_COUNTER}, int64, int64, int64, {_ROWS}, {_ROWS}, int64, {_LONGS})",
-    seconds=0.3,
-)  # fmt: skip
+quotients_worker = _worker("division_kernel", "quotients_worker", seconds=7)
+merges_worker = _worker("merge_kernel", "merges_worker", seconds=8)
+residues_worker = StoredKernel(
+    "pi_engine.splitting.merge_check_kernel", "residues_worker", "void(uint64[::1], int64, int64[::1])", seconds=0.3
+)
 shadow_of_terms = StoredKernel(
     "pi_engine.splitting.shadow_kernel",
     "shadow_of_terms",
@@ -87,5 +71,5 @@ shadow_modulo_prime = StoredKernel(
 
 TREE_KERNELS = (
     *([lane_subtrees_worker] if has_ifma() else []),
-    subtrees_worker, quotients_claimed, merges_claimed, residues_claimed, shadow_of_terms, shadow_modulo_prime,
+    subtrees_worker, quotients_worker, merges_worker, residues_worker, shadow_of_terms, shadow_modulo_prime,
 )  # fmt: skip
