@@ -19,7 +19,7 @@ from pi_engine.bigint import plan as transform_plan
 from pi_engine.bigint.kernel_record import KernelRecord
 from pi_engine.bigint.sizes import Size
 from pi_engine.radix import integer_text
-from pi_engine.splitting import fast_tree, subtree_record, subtrees
+from pi_engine.splitting import fast_tree, level_record, subtree_record, subtrees
 
 SECONDS = 60
 """Until a process that has not ended counts as one that never would; an undisturbed one takes a tenth of a second."""
@@ -31,9 +31,9 @@ DIGITS = 300_000
 KERNELS = {
     "leaves": "splitting.subtrees:subtrees_worker",
     "leaves in lanes": "splitting.lane_subtrees:lane_subtrees_worker",
-    "merges": "splitting.lower_tree:merges_claimed",
-    "divisions": "splitting.level_division:quotients_claimed",
-    "residues": "splitting.merge_check:residues_claimed",
+    "merges": "splitting.lower_tree:merges_worker",
+    "divisions": "splitting.level_division:quotients_worker",
+    "residues": "splitting.merge_check:residues_worker",
     "split": "radix.tree:split_nodes",
     "to words": "radix.tree:fractions_to_words",
     "join": "radix.tree:join_nodes",
@@ -114,7 +114,7 @@ def tables(arguments):
 
 def survey_kernel(name, rng, count):
     """How runs end by the table in which a bit is wrong when the kernel is first given it."""
-    for holder in (subtree_record,):
+    for holder in (subtree_record, level_record):
         holder.KernelRecord = NotedRecord
     module, kernel = KERNELS[name].split(":")
     module = importlib.import_module(f"pi_engine.{module}")

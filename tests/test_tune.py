@@ -173,8 +173,8 @@ def counting(a):
     product(address_of(c), address_of(a), len(a), address_of(a), len(a))
     return c[::-1], signed_sum(address_of(c), address_of(a), len(a), address_of(a), -len(a))
 counting(np.arange(1, 9, dtype=np.uint64))
-from pi_engine.splitting.tree_kernels import merges_claimed, quotients_claimed
-for kernel in (merges_claimed, quotients_claimed):
+from pi_engine.splitting.tree_kernels import merges_worker, quotients_worker
+for kernel in (merges_worker, quotients_worker):
     kernel.ready()
     print(kernel.origin, kernel.not_stored, kernel.is_in_folder())
 """

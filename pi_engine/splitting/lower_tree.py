@@ -15,9 +15,10 @@ from pi_engine.bigint.sizes import Size, cost, size_for
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import LimbRoom, pool
 from pi_engine.errors import VerificationError
+from pi_engine.splitting.level_record import merge_record
 from pi_engine.splitting.merge_check import require_merge
 from pi_engine.splitting.node_level import NodeLevel
-from pi_engine.splitting.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT, merges_claimed
+from pi_engine.splitting.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT, merges_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,9 +112,9 @@ def merge_level(
     workspace = max(workspace_bytes(plan.size, OPERANDS) for plan in plans.plans)
     spare = int((t1 + q2 + p1 + t2).max())
     checked = begin or level.residues is not None
-    residues = level.residues if level.residues is not None else np.empty((3, 0, 2), np.uint64)
-    out_residues = np.zeros((3, nodes if checked else 0, 2), np.uint64)
-    table = modulus_table(random_prime())
+    made = NodeLevel(room, offsets, lengths, np.zeros((3, nodes, 2), np.uint64) if checked else None)
+    rows, table = (plans.sizes, plans.P_sizes, records), modulus_table(random_prime())
+    job = merge_record(level, made, rows, table, workspace=workspace, spare_limbs=spare)
     wrong = np.zeros(1, np.int64)
     counter = np.zeros(1, np.uint64)
     step = max(threads, min(nodes, nodes * _STEP_LIMBS // int(ends[-1])))
@@ -124,11 +125,7 @@ def merge_level(
         def work(_thread: int, _first: int, _last: int, stop: int = stop) -> None:
             block = pool.take(workspace + 8 * spare)
             try:
-                merges_claimed(
-                    counter, stop, plans.sizes, plans.P_sizes, records, block.address, block.address + workspace, spare,
-                    level.room.address, limbs, level.offsets, level.lengths,
-                    room.address, len(room.limbs), offsets, lengths, residues, out_residues, table.ctypes.data, wrong,
-                )  # fmt: skip
+                merges_worker(counter, stop, job.row, block.address, wrong)
             finally:
                 pool.give(block)
 
@@ -140,4 +137,4 @@ def merge_level(
             require_merge(False, row, 64 * abs(int(lengths[row, i])))  # noqa: FBT003 (what an assertion takes)
         merged((stop - done) / nodes)
     level.room.release()
-    return NodeLevel(room, offsets, lengths, out_residues if checked else None)
+    return made

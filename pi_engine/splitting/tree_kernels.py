@@ -46,13 +46,13 @@ def _with_gmp(module: str, name: str, *, seconds: float) -> StoredKernel:
 
 subtrees_worker = _with_gmp("leaf_kernel", "subtrees_worker", seconds=4.5)
 lane_subtrees_worker = _with_gmp("lane_kernel", "lane_subtrees_worker", seconds=6)
-quotients_claimed = _with_gmp("division_kernel", "quotients_claimed", seconds=7)
-merges_claimed = _with_gmp("merge_kernel", "merges_claimed", seconds=8)
-residues_claimed = StoredKernel("pi_engine.splitting.merge_check_kernel", "residues_claimed", seconds=0.3)
+quotients_worker = _with_gmp("division_kernel", "quotients_worker", seconds=7)
+merges_worker = _with_gmp("merge_kernel", "merges_worker", seconds=8)
+residues_worker = StoredKernel("pi_engine.splitting.merge_check_kernel", "residues_worker", seconds=0.3)
 shadow_of_terms = StoredKernel("pi_engine.splitting.shadow_kernel", "shadow_of_terms")
 shadow_modulo_prime = StoredKernel("pi_engine.splitting.shadow_prime_kernel", "shadow_modulo_prime", seconds=0.5)
 
 TREE_KERNELS = (
     *([lane_subtrees_worker] if has_ifma() else []),
-    subtrees_worker, quotients_claimed, merges_claimed, residues_claimed, shadow_of_terms, shadow_modulo_prime,
+    subtrees_worker, quotients_worker, merges_worker, residues_worker, shadow_of_terms, shadow_modulo_prime,
 )  # fmt: skip

@@ -80,7 +80,7 @@ SUM = [
              "text_residues(text, plan, threads) != converted.residues:",
              "(found := text_residues(text, plan, threads)) is None or found.values[0] != converted.hash:", CHECKS),
     Mutation("a level's T not compared", "pi_engine/splitting/merge_check_kernel.py",
-             "return 0 if is_sum(both, i, left, right, constants) else 3",
+             "return 0 if is_sum(residues, found, i, table) else 3",
              "return 0", CHECKS),
     Mutation("a level's P not compared", "pi_engine/splitting/merge_check_kernel.py", "        return 1\n", "        return 0\n", CHECKS),
     Mutation("a large merge not compared", "pi_engine/splitting/upper_tree.py",
