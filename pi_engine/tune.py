@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pi_engine.backend import ALL_KERNELS, prepare
 from pi_engine.errors import OutputError, UsageError
-from pi_engine.kernels import ALL_KERNELS, prepare
 from pi_engine.runtime import tuning
 from pi_engine.runtime.child_process import command_of
 from pi_engine.runtime.progress import PhaseClock, Step, announce, silent
@@ -142,7 +142,7 @@ def _forecast(*, dry_run: bool) -> list[Step]:
 
     steps = [Step("crossovers", _CROSSOVER_SECONDS)]
     if not dry_run:
-        compiling = 0.0 if ALL_KERNELS.is_stored() else COMPILATION_SECONDS * machine_factor()
+        compiling = 0.0 if ALL_KERNELS.stored() else COMPILATION_SECONDS * machine_factor()
         steps = [Step("compilation", compiling), *steps, Step("computations", _TIMING_SECONDS * machine_factor())]
     return steps
 

@@ -35,7 +35,7 @@ every_series = pytest.mark.parametrize("series", EVERY.values(), ids=EVERY)
 
 
 def reduced(series, terms, threads=1):
-    return fast_tree.split_fast(series, terms, threads, lambda *step: None)
+    return fast_tree.split_compiled(series, terms, threads, lambda *step: None)
 
 
 def fast(series, terms, threads=1):
@@ -171,18 +171,18 @@ def test_subtrees_side_by_side_and_one_by_one(monkeypatch, possible):
 
 def test_large_sums_take_the_fast_tree(monkeypatch):
     called = []
-    monkeypatch.setattr(fast_tree, "split_fast", lambda *arguments, **options: called.append(arguments))
-    split(CHUDNOVSKY, tree.FAST_TERMS, fast=True)
+    monkeypatch.setattr(fast_tree, "split_compiled", lambda *arguments, **options: called.append(arguments))
+    split(CHUDNOVSKY, tree.COMPILED_TERMS, compiled=True)
     assert len(called) == 1
-    assert split(CHUDNOVSKY, tree.FAST_TERMS - 1, fast=True).Q
-    assert split(CHUDNOVSKY, tree.FAST_TERMS).Q
+    assert split(CHUDNOVSKY, tree.COMPILED_TERMS - 1, compiled=True).Q
+    assert split(CHUDNOVSKY, tree.COMPILED_TERMS).Q
     assert len(called) == 1
 
 
 def test_progress_goes_up_to_its_total():
     for threads, terms in ((1, 5000), (3, 40_000)):
         seen = []
-        fast_tree.split_fast(CHUDNOVSKY, terms, threads, lambda *step: seen.append(step))
+        fast_tree.split_compiled(CHUDNOVSKY, terms, threads, lambda *step: seen.append(step))
         assert all(phase == "sum" and 0 < done <= total for phase, done, total in seen)
         assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
         assert seen[-1][1] >= 0.8 * seen[-1][2]
@@ -198,7 +198,7 @@ def test_an_error_in_progress_ends_the_sum(threads):
 
     before = threading.active_count()
     with pytest.raises(KeyboardInterrupt):
-        fast_tree.split_fast(CHUDNOVSKY, 200_000, threads, stop)
+        fast_tree.split_compiled(CHUDNOVSKY, 200_000, threads, stop)
     assert len(seen) == 1
     assert threading.active_count() <= before + threads
     assert fast(CHUDNOVSKY, 100, threads) == tree.split_plain(CHUDNOVSKY, 100)
