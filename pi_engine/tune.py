@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pi_engine.runtime.tuning import Thresholds
 
 SIZES = (10**6, 10**7)
-"""Digits that are timed without kernels and with them."""
+"""Digits that are timed on the plain path and on the compiled one."""
 
 _CROSSOVER_SECONDS = 20.0
 _TIMING_SECONDS = 9.0
@@ -148,7 +148,7 @@ def _forecast(*, dry_run: bool) -> list[Step]:
 
 
 def _timings() -> list[Timing]:
-    """The computations that take less than half a minute without kernels."""
+    """The computations that take less than half a minute on the plain path."""
     found: list[Timing] = []
     for digits in SIZES:
         if found and found[-1].gmpy2_seconds * _GROWTH > _LONGEST_SECONDS:

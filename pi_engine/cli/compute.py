@@ -53,7 +53,8 @@ _ADVICE_FROM = 5_000_000
     "--threads",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Number of threads. By default all processors are used. Without compiled kernels only the sum uses more than one.",
+    help="Number of threads. By default all processors are used. On the plain path, without compiled kernels, only the "
+    "sum uses more than one.",
 )
 @memory_option
 @click.option(
@@ -186,7 +187,7 @@ def command(
 
 
 def _advise(digits: int) -> None:
-    """Say at the start what a long run without kernels could be spared."""
+    """Say at the start what a long run on the plain path could be spared."""
     from pi_engine.backend import BACKEND
 
     if BACKEND.usable() and not BACKEND.stored() and not BACKEND.pays(digits):

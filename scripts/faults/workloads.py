@@ -97,7 +97,7 @@ PLAIN = (
     Workload("plain-ycd", 3100, compiled=False, ending="ycd"),
     Workload("plain-ycd-16", 2600, compiled=False, base=16, ending="ycd"),
 )
-"""On gmpy2's path."""
+"""On the plain path."""
 
 COMPILED = (
     Workload("compiled", 3100, compiled=True, patches=_TREE),
