@@ -81,7 +81,7 @@ def test_residues_calculate(rng):
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_residues_of_long_numbers(rng, monkeypatch, threads):
     monkeypatch.setattr(limb_residues, "SHARED_FROM_BITS_OF_BOTH", 3_000_000)
-    both._RESIDUES.ready()
+    both._RESIDUES.load()
     for bits in (both.KERNEL_FROM_BITS - 1, both.KERNEL_FROM_BITS, 64 * 32768, 64 * 32768 + 1, 5_000_001):
         x = mpz(rng.getrandbits(bits) | 1 << (bits - 1))
         for number in (x, -x):

@@ -20,7 +20,7 @@ SIZES = [0, 1, 63, 64, 65, 128, 1000, 6400, moduli.KERNEL_FROM_BITS + 64, moduli
 def kernels(request, monkeypatch):
     """Residues of long numbers by kernels, or by GMP alone."""
     if request.param:
-        assert moduli._RESIDUES.ready() is None
+        assert moduli._RESIDUES.load() is None
     monkeypatch.setattr(moduli._RESIDUES, "loaded", lambda: request.param)
 
 
