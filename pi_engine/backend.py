@@ -1,8 +1,8 @@
 """The backend of `compute`: compiled kernels where they pay, and GMP alone elsewhere.
 
 A computation takes the compiled path from 20 000 digits where its kernels are loaded, from 800 000 where they are stored, and from
-70 million where they are yet to be compiled; it takes the plain path, GMP's, below, and where the compiled one does not fit in memory.
-`Backend.pays` is that sentence. The plan asks it once, and `Plan.compiled` tells everything below which path is taken.
+70 million where they are yet to be compiled; below that, and where the compiled path does not fit in memory, it takes the plain path, by
+GMP alone. `Backend.pays` says so. The plan asks it once, and `Plan.compiled` tells everything below which path is taken.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from pi_engine.runtime.progress import Progress
 
 LOADED_DIGITS = 20_000
-"""With the kernels in this process."""
+"""Digits from which the compiled path is taken where its kernels are loaded in this process."""
 
 STORED_DIGITS = 800_000
-"""With the kernels in the user's cache: importing numpy and LLVM and loading them takes about 0.3 s."""
+"""The same where they are stored in the user's cache: importing numpy and LLVM and loading them takes about 0.3 s."""
 
 COMPILED_DIGITS = 70_000_000
-"""With nothing compiled yet: compilation takes about a minute, and so does the plain path of so many digits."""
+"""The same where they are yet to be compiled: compilation takes about a minute, and so does the plain path of so many digits."""
 
 
 class Backend(KernelSet):
@@ -55,7 +55,7 @@ class Backend(KernelSet):
         return least is not None and digits >= least
 
     def state(self) -> Literal["loaded", "stored", "to be compiled"]:
-        """Where the kernels are: in this process, in the user's cache, or nowhere yet."""
+        """Where the kernels are: loaded in this process, stored in the user's cache, or yet to be compiled."""
         if self.loaded():
             return "loaded"
         return "stored" if self.stored() else "to be compiled"
@@ -69,7 +69,7 @@ _COMPUTATION = (
 )
 
 BACKEND = Backend(*_COMPUTATION)
-"""That of this process."""
+"""The backend of this process."""
 
 ALL_KERNELS = KernelSet(
     *_COMPUTATION,
@@ -78,7 +78,7 @@ ALL_KERNELS = KernelSet(
     "pi_engine.verify.bbp_kernels:BBP_KERNELS",
     "pi_engine.verify.bbp_kernels:RESIDUE_KERNELS",
 )
-"""Also the way back from digits to integers, digit files, and BBP."""
+"""All kernels of the program: those of the backend, of the way back from digits to integers, of digit files, and of BBP."""
 
 
 def prepare(progress: Progress | None = None) -> None:
