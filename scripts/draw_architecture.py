@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from scripts.import_graph import ImportGraph, Room
 
 _WIDTH, _MARGIN = 1000, 16
-_LETTER, _BOLD_LETTER, _TITLE_LETTER = 5.5, 7.2, 9.5
-"""Widths that are assumed of a letter of a module's name, of a room's and of a package's."""
+_LETTER, _PURPOSE_LETTER, _BOLD_LETTER, _TITLE_LETTER = 5.5, 6.0, 7.2, 9.5
+"""Widths that are assumed of a letter of a module's name, of a purpose, of a room's name and of a package's."""
 
 _STYLE = """
 text { font-family: Helvetica, Arial, sans-serif; fill: #1d2530; }
@@ -93,7 +93,7 @@ class _Picture:
         x: float = _MARGIN
         for kind, text in _LEGEND:
             parts += [_rectangle(kind, Box(x, bottom, 22, 13)), _text("purpose", x + 28, bottom + 10, text)]
-            x += 28 + _LETTER * len(text) + 24
+            x += 28 + _PURPOSE_LETTER * len(text) + 16
         for i, text in enumerate(_NOTES):
             parts.append(_text("purpose", _MARGIN, bottom + 32 + 15 * i, text))
         height = bottom + 32 + 15 * len(_NOTES)
@@ -122,7 +122,7 @@ class _Picture:
 
     def _purpose(self, package: str, width: float) -> list[str]:
         purpose = self._graph.rooms[package].purpose if package in self._graph.rooms else ""
-        return textwrap.wrap(purpose, int((width - 20) / _LETTER))
+        return textwrap.wrap(purpose, int((width - 20) / _PURPOSE_LETTER))
 
     def _package(self, package: str, box: Box) -> list[str]:
         parts = [_rectangle("package", box), _text("title", box.left + 10, box.top + 19, package or PACKAGE)]

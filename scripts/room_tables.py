@@ -28,7 +28,7 @@ def room_table() -> str:
     graph = _graph()
     lines = ["| room | files | lines | what it is for | uses |", "|---|---|---|---|---|"]
     for room in _rooms(graph):
-        used = ", ".join(f"`{name}`" for user, name in graph.uses if user == room.name)
+        used = ", ".join(f"`{name}`" for user, name in graph.uses if user == room.name) or "none"
         lines.append(
             f"| [`{room.name}`](#{_anchor(room)}) | {len(room.modules)} | {room.rounded_lines} | {room.purpose} | {used} |"
         )

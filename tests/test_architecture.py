@@ -1,5 +1,7 @@
 """The rooms of the package, read from the sources and drawn: `scripts/import_graph.py` and `scripts/draw_architecture.py`."""
 
+import importlib
+import re
 from collections import Counter
 from xml.etree import ElementTree as ET
 
@@ -131,3 +133,11 @@ def test_nothing_in_the_picture_of_this_package_lies_outside_or_over_its_neighbo
         assert x >= 0 and y >= 0 and x + w <= width and y + h <= height
         for left, top, beside, below in places[:i]:
             assert x + w <= left or left + beside <= x or y + h <= top or top + below <= y
+
+
+def test_what_a_room_says_of_itself_names_modules_that_it_has(import_graph, checkout):
+    """Or names that can be imported from it; `ulimit` is the shell's, and `compute` and `check` are the engine's."""
+    for name, room in import_graph.ImportGraph(checkout).rooms.items():
+        words = set(re.findall(r"`([a-z_]+)`", room.docstring)) - {"ulimit", "compute", "check"} - {*room.modules}
+        package = importlib.import_module(f"pi_engine.{name}".removesuffix("."))
+        assert [word for word in words if not hasattr(package, word)] == [], name
