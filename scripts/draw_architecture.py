@@ -13,13 +13,13 @@ from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
-from scripts.import_graph import PACKAGE
-from scripts.layered_boxes import Box, Layers, Sizes, Spacing
+from scripts.architecture.import_graph import PACKAGE
+from scripts.architecture.layered_boxes import Box, Layers, Sizes, Spacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scripts.import_graph import ImportGraph, Room
+    from scripts.architecture.import_graph import ImportGraph, Room
 
 _WIDTH, _MARGIN = 1000, 16
 _LETTER, _PURPOSE_LETTER, _BOLD_LETTER, _TITLE_LETTER = 5.5, 6.0, 7.2, 9.5

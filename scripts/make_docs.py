@@ -13,7 +13,8 @@ from pathlib import Path
 import click
 
 from pi_engine.cli.main import cli
-from scripts import bench_tables, catalogue_table, json_tables, room_tables
+from scripts import bench_tables, catalogue_table, json_tables
+from scripts.architecture import room_tables
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "cli.md"

@@ -1,4 +1,4 @@
-"""The rooms of the package, read from the sources and drawn: `scripts/import_graph.py` and `scripts/draw_architecture.py`."""
+"""The rooms of the package, read from the sources and drawn: `scripts/architecture/import_graph.py` and `scripts/draw_architecture.py`."""
 
 import importlib
 import re
@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture
 def import_graph(checkout):
-    from scripts import import_graph
+    from scripts.architecture import import_graph
 
     return import_graph
 

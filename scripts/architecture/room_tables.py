@@ -6,10 +6,10 @@ import re
 from functools import cache
 from pathlib import Path
 
+from scripts.architecture.import_graph import PACKAGE, ImportGraph, Room
 from scripts.draw_architecture import picture
-from scripts.import_graph import PACKAGE, ImportGraph, Room
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "docs" / "figures" / "architecture.svg"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from scripts.import_graph import direct, levels, upward
+from scripts.architecture.import_graph import direct, levels, upward
 
 if TYPE_CHECKING:
     from collections import Counter
