@@ -14,7 +14,6 @@ from pi_engine.radix.conversion import check_scaled
 if TYPE_CHECKING:
     from pi_engine.plan import Plan
     from pi_engine.series.evaluation import BinaryFraction
-    from pi_engine.verify.tail import Tail
 
 
 class Converted(NamedTuple):
@@ -26,7 +25,6 @@ class Converted(NamedTuple):
     text: str
     hash: int
     residues: Residues | None = None
-    tail: Tail | None = None
 
 
 def convert(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
