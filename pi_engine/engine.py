@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from gmpy2 import mpz
 
 from pi_engine import series as series_room
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.moduli import moduli, moduli_text
 from pi_engine.converted import convert, text_residues
 from pi_engine.errors import UsageError, VerificationError
@@ -207,13 +208,13 @@ def _attempt(plan: Plan, threads: int, clock: PhaseClock, level: CheckLevel) -> 
     form, check = plan.series.closed_form, level != "none"
     if plan.fast:
         _keep_freed_blocks()
-    pair = sum_series(plan, threads, clock, check=check)
+    sums = sum_series(plan, threads, clock, check=check)
     if plan.fast:
         release_workspace(plan.fraction_bits)
     with clock.phase("root"):
         radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
     with clock.phase("division"):
-        fraction = pi_fraction(form, pair, radical, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
+        fraction = pi_fraction(form, sums, radical, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
     if fraction.mantissa >> fraction.bits != mpz(3):
         raise VerificationError(f"series {plan.series.name}: the value that follows from its sum is not π")
     del radical
@@ -224,10 +225,10 @@ def _attempt(plan: Plan, threads: int, clock: PhaseClock, level: CheckLevel) -> 
         with clock.phase("BBP"):
             bbp, tail = check_tail(fraction, threads, clock.progress)
         checks.append(bbp)
-    pending = [fraction]
+    handed = HandOver(fraction)
     del fraction
     with clock.phase("conversion"):
-        converted = convert(pending, plan, threads, check=check)
+        converted = convert(handed, plan, threads, check=check)
     return None if converted is None else _Attempt(converted, checks, tail)
 
 

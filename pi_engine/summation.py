@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.moduli import moduli_text
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.result import Check
@@ -31,7 +32,7 @@ def release_workspace(bits: int) -> None:
     pool.release(max(math.ceil(_NEWTON_BYTES_PER_BIT * bits), LEAST_KEPT))
 
 
-def sum_series(plan: Plan, threads: int, clock: PhaseClock, *, check: bool) -> list[Tracked]:
+def sum_series(plan: Plan, threads: int, clock: PhaseClock, *, check: bool) -> HandOver[Tracked]:
     """Q and T of the plan's series, T/Q its sum but for the errors of `series.evaluation`, with residues where checked.
 
     check: compare each sum with its shadow; `shadow_check` says so of the result.
@@ -66,8 +67,8 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, *, check: bool) -> l
             if plan.fast:
                 trim_heap()
     if combination is not None:
-        return [combination.Q, combination.T]
-    return list(leading_bits(*pair, plan.fraction_bits, threads))
+        return HandOver(combination.Q, combination.T)
+    return HandOver(*leading_bits(*pair, plan.fraction_bits, threads))
 
 
 def shadow_check(plan: Plan) -> Check:

@@ -8,6 +8,7 @@ from gmpy2 import mpz
 
 from pi_engine import VerificationError, footprint
 from pi_engine.bigint.division import divide, isqrt, tracked_divide
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.series import (
     CHUDNOVSKY,
@@ -46,7 +47,7 @@ def evaluated(series, bits, terms):
         for part, node in zip(series.components, nodes, strict=True):
             total.add(part.coefficient, node.Q, node.T)
     radical = root_of_radicand(series.closed_form, bits)
-    return pi_fraction(series.closed_form, [total.Q, total.T], radical, bits).mantissa
+    return pi_fraction(series.closed_form, HandOver(total.Q, total.T), radical, bits).mantissa
 
 
 @series_cases
@@ -88,7 +89,7 @@ def test_the_error_of_every_closed_form(rng, closed, power, radicand, parts):
                 sign = rng.choice((-1, 1))
                 total.add(c, sign * share.denominator, sign * share.numerator)
             Q, T = total.Q, total.T
-        found = pi_fraction(form, [Q, T], root_of_radicand(form, bits), bits).mantissa
+        found = pi_fraction(form, HandOver(Q, T), root_of_radicand(form, bits), bits).mantissa
         assert abs(found - exact_pi(bits)) < ERROR_UNITS
 
 
@@ -125,7 +126,7 @@ def test_a_series_that_is_not_positive_is_refused():
     form = catalogue()[0].closed_form
     for Q, T in ((5, -7), (-5, 7), (5, 0)):
         with pytest.raises(VerificationError, match="no series for π"):
-            pi_fraction(form, [mpz(Q), mpz(T)], mpz(1000), 10)
+            pi_fraction(form, HandOver(mpz(Q), mpz(T)), mpz(1000), 10)
 
 
 def test_isqrt_and_divide_are_exact(rng):
@@ -196,4 +197,6 @@ def test_the_low_bits_of_q_and_t_change_nothing(fast):
         for x in short:
             x.require("a number without its low bits")
         root = root_of_radicand(form, bits, threads=1, fast=fast)
-        assert pi_fraction(form, [*short], root, bits, fast=fast) == pi_fraction(form, [Q, T], root, bits, fast=fast)
+        assert pi_fraction(form, HandOver(*short), root, bits, fast=fast) == pi_fraction(
+            form, HandOver(Q, T), root, bits, fast=fast
+        )

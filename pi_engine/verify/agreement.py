@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gmpy2 import mpz
 
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.series.combination import Combination
 from pi_engine.series.evaluation import GUARD, pi_fraction, root_of_radicand
@@ -35,7 +36,7 @@ def agreeing_digits(series: PiSeries, digits: int) -> int:
             combination.add(component.coefficient, total.Q, total.T)
     assert total is not None
     sums = total if combination is None else combination
-    pair = [Tracked.of(sums.Q), Tracked.of(sums.T)]
+    pair = HandOver(Tracked.of(sums.Q), Tracked.of(sums.T))
     form = series.closed_form
     found, expected = pi_fraction(form, pair, root_of_radicand(form, bits), bits), gauss_legendre(bits)
     distance = abs(found.mantissa - expected.mantissa) + found.error + expected.error
