@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -92,40 +93,42 @@ class _Attempt(NamedTuple):
 
 def _compute(choose: Callable[..., Plan], threads: int, clock: PhaseClock, check: CheckLevel) -> ComputeResult:
     """What `compute` returns, by the plans that are chosen for its `guard_bits`."""
-    guard_bits = GUARD_BITS
-    while True:
-        plan = choose(guard_bits=guard_bits)
-        announce(clock.progress, partial(_forecast, plan, threads, check))
-        if plan.fast:
-            _load_kernels(clock)
-        attempt = _attempt(plan, threads, clock, check)
-        if attempt is not None:
-            break
-        guard_bits *= 2  # a run of zeros or nines as long as the guard digits: look further
-    converted, checks, tail = attempt
-    if check != "none":
-        with clock.phase("check"):
-            checks += _check_digits(plan, converted, threads)
-        if check == "full" or plan.confirmation is not None:
-            with clock.phase("confirmation"):
-                checks.append(_confirm(plan, converted, clock.progress, threads))
-    if plan.fast:
-        _release_workspace(keep=_KEPT_BYTES)
-    return ComputeResult(
-        digits=plan.digits,
-        base=plan.base,
-        series=plan.series.name,
-        threads=threads,
-        hash=converted.hash,
-        residues=None if converted.residues is None else dict(zip(moduli(), converted.residues.values, strict=True)),
-        seconds={**clock.seconds, "total": clock.total()},
-        checks=checks,
-        path="compiled" if plan.fast else "gmpy2",
-        peak_memory_bytes=machine_memory.peak_memory(),
-        mapped_memory_bytes=machine_memory.mapped_memory(),
-        tail=tail,
-        _text=converted.text,
-    )
+    with ExitStack() as stack:
+        guard_bits = GUARD_BITS
+        while True:
+            plan = choose(guard_bits=guard_bits)
+            announce(clock.progress, partial(_forecast, plan, threads, check))
+            if plan.fast:
+                _load_kernels(clock)
+                stack.callback(_release_workspace, keep=_KEPT_BYTES)
+            attempt = _attempt(plan, threads, clock, check)
+            if attempt is not None:
+                break
+            guard_bits *= 2  # a run of zeros or nines as long as the guard digits: look further
+        converted, checks, tail = attempt
+        if check != "none":
+            with clock.phase("check"):
+                checks += _check_digits(plan, converted, threads)
+            if check == "full" or plan.confirmation is not None:
+                with clock.phase("confirmation"):
+                    checks.append(_confirm(plan, converted, clock.progress, threads))
+        return ComputeResult(
+            digits=plan.digits,
+            base=plan.base,
+            series=plan.series.name,
+            threads=threads,
+            hash=converted.hash,
+            residues=None
+            if converted.residues is None
+            else dict(zip(moduli(), converted.residues.values, strict=True)),
+            seconds={**clock.seconds, "total": clock.total()},
+            checks=checks,
+            path="compiled" if plan.fast else "gmpy2",
+            peak_memory_bytes=machine_memory.peak_memory(),
+            mapped_memory_bytes=machine_memory.mapped_memory(),
+            tail=tail,
+            _text=converted.text,
+        )
 
 
 def _load_kernels(clock: PhaseClock) -> None:
