@@ -124,8 +124,8 @@ def cuts_of(monkeypatch, name, bits):
     def shortened(tree, node, lo, hi):
         found = real(tree, node, lo, hi)
         before, after = len(node.Q), len(found.Q)
-        seen.append((lo, hi == tree.terms, before, after))
-        assert (found.P is None) == (hi == tree.terms)
+        seen.append((lo, hi == tree.cuts.terms, before, after))
+        assert (found.P is None) == (hi == tree.cuts.terms)
         return found
 
     monkeypatch.setattr(fast_tree._FastTree, "shortened", shortened)
