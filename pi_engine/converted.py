@@ -12,9 +12,9 @@ from pi_engine.radix import DigitHash, digit_text, scale
 from pi_engine.radix.conversion import check_scaled
 
 if TYPE_CHECKING:
+    from pi_engine.bigint.binary_fraction import BinaryFraction
     from pi_engine.bigint.hand_over import HandOver
     from pi_engine.plan import Plan
-    from pi_engine.series.evaluation import BinaryFraction
 
 
 class Converted(NamedTuple):

@@ -13,12 +13,12 @@ import pytest
 
 import pi_engine
 from pi_engine import VerificationError, converted, engine, plan, summation
+from pi_engine.bigint.binary_fraction import BinaryFraction
 from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.limbs import limb_address
 from pi_engine.bigint.square_root import InverseRoot
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.radix import words_of_fraction
-from pi_engine.series.evaluation import BinaryFraction
 from pi_engine.splitting import Node
 
 HANDING_OVER = {module.__file__ for module in (engine, summation, converted)}

@@ -23,8 +23,9 @@ from pi_engine.series import (
     get,
 )
 from pi_engine.series.combination import Combination
-from pi_engine.series.evaluation import ERROR_UNITS, GUARD, leading_bits, pi_fraction, root_of_radicand
+from pi_engine.series.evaluation import ERROR_UNITS, leading_bits, pi_fraction, root_of_radicand
 from pi_engine.series.tail import all_terms
+from pi_engine.series.truncation import GUARD
 from pi_engine.splitting import split
 
 from .conftest import MULTIPLIER

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from gmpy2 import mpz
 
+from pi_engine.bigint.binary_fraction import BinaryFraction
 from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.moduli import residues
 from pi_engine.errors import VerificationError
@@ -15,7 +16,6 @@ from pi_engine.radix.integer_text import from_text, to_text
 from pi_engine.radix.powers import Shape, powers_of, shape_for
 from pi_engine.radix.reciprocal import reciprocal
 from pi_engine.radix.words_of_fraction import decimal_expansion, fraction_words
-from pi_engine.series.evaluation import BinaryFraction
 from tests.conftest import MULTIPLIER
 
 THREADS = [1, 2, 3]

@@ -9,9 +9,8 @@ from gmpy2 import mpq, mpz
 from pi_engine import VerificationError
 from pi_engine.bigint.limbs import limbs_of
 from pi_engine.series import catalogue, get, truncation
-from pi_engine.series.evaluation import GUARD
 from pi_engine.series.tail import all_terms, tail_bits
-from pi_engine.series.truncation import STEPS, needed_bits, require_precision
+from pi_engine.series.truncation import GUARD, STEPS, needed_bits, require_precision
 from pi_engine.splitting import check_against_shadow, fast_tree
 from pi_engine.splitting import truncation as cutting
 from pi_engine.splitting.rounding import log2_size

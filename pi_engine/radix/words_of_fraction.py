@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from gmpy2 import mpz
     from numpy.typing import NDArray
 
+    from pi_engine.bigint.binary_fraction import BinaryFraction
     from pi_engine.bigint.moduli import Residues
-    from pi_engine.series.evaluation import BinaryFraction
 
 TAIL_UNITS = 4
 DIGITS = 19

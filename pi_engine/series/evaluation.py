@@ -22,25 +22,23 @@ its error, below v·2^−22 even by what its checks alone prove; "root" is the p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gmpy2 import bit_scan1
 
+from pi_engine.bigint.binary_fraction import BinaryFraction
 from pi_engine.bigint.division import tracked_divide, tracked_isqrt
 from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.errors import VerificationError
 from pi_engine.runtime.threads import available_threads
+from pi_engine.series.truncation import GUARD
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
 
-    from pi_engine.bigint.moduli import Residues
     from pi_engine.bigint.square_root import InverseRoot
     from pi_engine.series.closed_form import ClosedForm
-
-GUARD = 8
-"""Bits by which the tail and the cut of Q and T stay below the last bit of the fraction."""
 
 ERROR_UNITS = 8
 
@@ -52,19 +50,6 @@ LARGEST_WORD = 2**32
 
 FUSED_FROM_BITS = 200_000
 """From here on the product √r·Q/T is made as one, with the engine's transforms; see benchmarks/bench_newton.py."""
-
-
-class BinaryFraction(NamedTuple):
-    """A real number v as an integer: |v·2^bits − mantissa| < error.
-
-    Attributes:
-        residues: what the mantissa must be modulo both `moduli`; None where that is not known.
-    """
-
-    mantissa: mpz
-    bits: int
-    error: int
-    residues: Residues | None = None
 
 
 def leading_bits(Q: Tracked, T: Tracked, bits: int, threads: int = 1) -> tuple[Tracked, Tracked]:

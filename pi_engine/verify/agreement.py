@@ -9,8 +9,9 @@ from gmpy2 import mpz
 from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.series.combination import Combination
-from pi_engine.series.evaluation import GUARD, pi_fraction, root_of_radicand
+from pi_engine.series.evaluation import pi_fraction, root_of_radicand
 from pi_engine.series.tail import all_terms
+from pi_engine.series.truncation import GUARD
 from pi_engine.splitting import split
 from pi_engine.verify.iterations import gauss_legendre
 

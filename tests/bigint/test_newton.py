@@ -18,6 +18,7 @@ from pi_engine.bigint.square_root import MAX_RADICAND, inverse_root, root
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.series import evaluation, get
 from pi_engine.series.tail import terms_needed
+from pi_engine.series.truncation import GUARD
 from pi_engine.splitting import split
 from tests.conftest import MULTIPLIER
 
@@ -188,7 +189,7 @@ def test_pi_from_the_fused_path(rng, threads, monkeypatch):
     for series in map(get, ("chudnovsky", "ramanujan", "level1-7", "sharp")):
         for _ in range(5):
             bits = rng.randrange(1000, 30_000)
-            node = split(series, terms_needed(series, bits + evaluation.GUARD))
+            node = split(series, terms_needed(series, bits + GUARD))
             half = evaluation.root_of_radicand(series.closed_form, bits, threads=threads, fast=True)
             assert half.limbs == -(-(bits + 64) // 128)
             found = evaluation.pi_fraction(
