@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pi_engine.bigint.layout import LANES
+from pi_engine.bigint.widths import LANES
 from pi_engine.bigint.workspace import pool
 from pi_engine.splitting.common_factors import divisors_by_level
 from pi_engine.splitting.lane_subtrees import lanes_fit
