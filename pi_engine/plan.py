@@ -15,8 +15,8 @@ from pi_engine.runtime import address_space, memory
 from pi_engine.runtime.capacity import at_most, largest_that_fits, not_enough_memory
 from pi_engine.runtime.memory import format_bytes, kernel_bytes
 from pi_engine.series import get
-from pi_engine.series.evaluation import GUARD
 from pi_engine.series.tail import all_terms
+from pi_engine.series.truncation import GUARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,11 +7,11 @@ from gmpy2 import mpz
 
 import pi_engine
 from pi_engine import engine, plan, summation
+from pi_engine.bigint.binary_fraction import BinaryFraction
 from pi_engine.bigint.moduli import residues
 from pi_engine.radix import scale
 from pi_engine.radix.digit_hash import DigitHash
 from pi_engine.series import CHUDNOVSKY
-from pi_engine.series.evaluation import BinaryFraction
 
 from .conftest import MULTIPLIER
 

@@ -63,7 +63,7 @@ def test_a_damaged_product_of_the_largest_merge_is_seen(monkeypatch, call):
 
     monkeypatch.setattr(upper_tree, "to_limbs", count)
     monkeypatch.setattr(fast_tree._CompiledTree, "many", lambda tree, level: False)
-    monkeypatch.setattr(fast_tree._CompiledTree, "second_division", lambda tree: 0)
+    monkeypatch.setattr(fast_tree.Cuts, "second_division", lambda cuts: 0)
     right = split()
     largest = sorted(range(len(names)), key=lambda i: names[i])[-3:][call]
     seen = []

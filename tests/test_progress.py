@@ -210,7 +210,7 @@ def test_auto_prefers_what_proves_whatever_it_takes(recompute, bbp):
         return file_methods.METHODS[name]._replace(fits=lambda case: True, seconds=lambda case, digits: seconds)
 
     class Case:
-        class survey:  # noqa: N801
+        class scan:  # noqa: N801
             digits = 1000
 
     rows = [row("recompute", recompute), row("bbp", bbp)]

@@ -25,14 +25,13 @@ from pi_engine.bigint.layout import (
     SCALE,
     SCALE_OVER_P,
     STRIP,
-    WIDE,
-    WIDTH,
 )
 from pi_engine.bigint.modular import mulmod, reduce
 from pi_engine.bigint.passes import load4, store4
 from pi_engine.bigint.simd import LONG, broadcast_long, broadcast_wide
 from pi_engine.bigint.simd_memory import load_double, load_long, load_wide, store, store_streaming
 from pi_engine.bigint.twiddles import level_doubles
+from pi_engine.bigint.widths import WIDE, WIDTH
 from pi_engine.runtime.compilation import routine
 
 

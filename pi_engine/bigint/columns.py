@@ -6,7 +6,7 @@ that fits the L2 cache, transformed there, and written to the rows.
 """
 
 from pi_engine.bigint.column_passes import forward_strip
-from pi_engine.bigint.layout import CONSTANTS, PRIME, STRIP, WIDTH
+from pi_engine.bigint.layout import CONSTANTS, PRIME, STRIP
 from pi_engine.bigint.modular import rounded_product
 from pi_engine.bigint.simd import broadcast, broadcast_integer, broadcast_wide, doubles_of, fnma, shift_right, widen
 from pi_engine.bigint.simd_memory import (
@@ -20,6 +20,7 @@ from pi_engine.bigint.simd_memory import (
     store,
     store_byte,
 )
+from pi_engine.bigint.widths import WIDTH
 from pi_engine.runtime.compilation import routine
 
 

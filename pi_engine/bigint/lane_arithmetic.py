@@ -28,7 +28,7 @@ from pi_engine.bigint.digit_lanes import (
     scatter_words,
     store_lanes,
 )
-from pi_engine.bigint.layout import DIGIT_BITS, LANE_PAD, LANES
+from pi_engine.bigint.widths import DIGIT_BITS, LANE_PAD, LANES
 from pi_engine.bigint.words import load, stack, store
 from pi_engine.runtime.compilation import routine
 

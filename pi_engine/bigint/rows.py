@@ -11,13 +11,13 @@ from pi_engine.bigint.layout import (
     ONE_OVER_P,
     PRIME,
     SQUARE,
-    WIDTH,
 )
 from pi_engine.bigint.modular import reduce
 from pi_engine.bigint.passes import forward_long, forward_subtree, inverse_long, inverse_subtree, split_subtrees
 from pi_engine.bigint.simd import LONG, broadcast_long
 from pi_engine.bigint.simd_memory import load_double, load_long, load_word, store
 from pi_engine.bigint.twiddles import build_table, level_doubles
+from pi_engine.bigint.widths import WIDTH
 from pi_engine.runtime.compilation import routine
 
 

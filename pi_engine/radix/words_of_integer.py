@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.limbs import LimbBuffer
 from pi_engine.bigint.product import multiply
 from pi_engine.radix.powers import powers_of, shape_for
@@ -36,7 +37,7 @@ def words_of_integer(x: mpz, threads: int) -> NDArray[np.uint64]:
     length = power.bit_length()
     inverse = reciprocal(power, n, threads)
     # (2·x + 1)/(2·5^d·2^d) in units of 2^(−64·limbs)
-    root = multiply(2 * x + 1, inverse, threads=threads) >> (length + n + digits + 1 - 64 * limbs)
+    root = HandOver(multiply(2 * x + 1, inverse, threads=threads) >> (length + n + digits + 1 - 64 * limbs))
     words, _ = words_of_root(root, limbs, powers, threads, check=False)
     return words[int(np.argmax(words != 0)) :]
 

@@ -27,7 +27,7 @@ from pi_engine.bigint.lane_arithmetic import (
     spread_divisor,
     sum_of_products,
 )
-from pi_engine.bigint.layout import DIGIT_BITS, LANE_PAD, LANES
+from pi_engine.bigint.widths import DIGIT_BITS, LANE_PAD, LANES
 from pi_engine.bigint.words import address_of, claim, load, stack, store
 from pi_engine.runtime.compilation import routine
 from pi_engine.splitting import tree_kernels

@@ -15,7 +15,7 @@ The fraction r/m is then taken in two digits of 48 bits: q₀ = ⌊2^48·r/m⌉,
 The digits are summed as integers in the bits of fma(·, ·, M), whose count·bits(M) is taken off afterwards; q₁ of
 CHUNK terms stays below 2^63.
 
-`sum_residues` also takes the integers (2^e − r)/m modulo primes p between 2^48 and 2^49. It makes no division: a running fraction S/D
+The integers (2^e − r)/m are taken modulo primes p between 2^48 and 2^49. That makes no division: a running fraction S/D
 becomes (S·m + (x − r)·D)/(D·m), where x is 2^e modulo p. All numbers are exact integers in doubles, and products are reduced as
 above: for |u·v| ≤ U·p with U < 2^51, h = u·v rounded misses by at most 2^-53·U·p, which fms gives exactly, and q = ⌊h/p⌉ misses
 h/p by at most 1/2 + 2^-53·U. So the result is at most (1/2 + 2^-52·U)·p, and below 2^53 on the way:
@@ -74,49 +74,25 @@ _DIGIT_MASK = (1 << 48) - 1
 
 @routine
 def sum_fractions(first, last, exponent, step, a, b, alternating, scratch, result):
-    """Write the sum of (−1)^k·2^(exponent − step·k)/(a·k + b) over first ≤ k < last, or without signs, modulo 1.
-
-    first is even, last − first a multiple of TERMS_IN_FLIGHT, no exponent negative, every a·k + b < 2^44. `scratch` has
-    SCRATCH doubles at an address that is a multiple of 64; it begins with 0, 1, 2, 3 times `step` as integers and 0, 1, 2, 3
-    times `a` as doubles. `result` gets two words: units of 2^-48, modulo 2^64, and of 2^-96, below 2^48.
-    """
-    high = 0
-    low = 0
-    squarings = 53
-    bits = 0
-    start = first
-    while start < last:
-        end = min(start + CHUNK, last)
-        store(scratch, SUMS, doubles_of(broadcast_integer(0)))
-        store(scratch, SUMS + VECTOR, doubles_of(broadcast_integer(0)))
-        k = start
-        while k < end:
-            while bits < 44 and (2 << bits) <= a * k + b:
-                bits += 1
-            while squarings > 0 and ((exponent - step * k) >> (squarings - 1)) <= bits:
-                squarings -= 1
-            _begin(k, exponent, step, a, b, squarings, scratch)
-            for _ in range(squarings):
-                _square(scratch)
-            _add_fractions(scratch)
-            k += TERMS_IN_FLIGHT
-        offset = (end - start) // LANE_COUNT * _ROUNDER_BITS
-        high += _lane_sum(scratch, SUMS, offset, alternating)
-        low += _lane_sum(scratch, SUMS + VECTOR, offset, alternating)
-        high += low >> _DIGIT_BITS
-        low &= _DIGIT_MASK
-        start = end
-    store_word(result, high)
-    store_word(result + 8, low)
+    """The sum of `_sum_terms` without primes; compiled for itself it takes 5 % less time."""
+    _sum_terms(first, last, exponent, step, a, b, alternating, 0, scratch, result)
 
 
 @routine
 def sum_residues(first, last, exponent, step, a, b, alternating, primes, scratch, result):
-    """As `sum_fractions`, but not modulo 1, and the integers that it leaves out modulo each of `primes` primes.
+    """The sum of `_sum_terms`."""
+    _sum_terms(first, last, exponent, step, a, b, alternating, primes, scratch, result)
 
-    `scratch` has EACH_PRIME doubles more for each: p, 1/p and 2^(−step·TERMS_IN_FLIGHT) modulo p in all lanes, and for each
-    term in flight 2^(exponent − step·k) modulo p of the first k, 0 and 1. In the last two it leaves a fraction, whose sign is that of the
-    lane's terms. `result` gets three words: the sum of the fractions in integers, units of 2^-48 and of 2^-96.
+
+@routine(forceinline=True)
+def _sum_terms(first, last, exponent, step, a, b, alternating, primes, scratch, result):
+    """Add up (−1)^k·2^(exponent − step·k)/(a·k + b) over first ≤ k < last, or without signs: fractions, and integers modulo primes.
+
+    first is even, last − first a multiple of TERMS_IN_FLIGHT, no exponent negative, every a·k + b < 2^44. `scratch` has
+    SCRATCH doubles at an address that is a multiple of 64; it begins with 0, 1, 2, 3 times `step` as integers and 0, 1, 2, 3
+    times `a` as doubles. EACH_PRIME doubles more for each of `primes` primes are p, 1/p and 2^(−step·TERMS_IN_FLIGHT) modulo p in
+    all lanes, and for each term in flight 2^(exponent − step·k) modulo p of the first k, 0 and 1. In the last two a fraction is left,
+    whose sign is that of the lane's terms. `result` gets three words: the sum of the fractions in integers, units of 2^-48 and of 2^-96.
     """
     whole = 0
     high = 0

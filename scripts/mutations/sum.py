@@ -23,7 +23,7 @@ SUM = [
     Mutation("one term more", "pi_engine/series/tail.py", "            high = middle\n    return high",
              "            high = middle\n    return high + 1", SUM_TESTS),
     Mutation("error bound too small", "pi_engine/series/evaluation.py", "ERROR_UNITS = 8", "ERROR_UNITS = 1", COMPUTE),
-    Mutation("tail not small enough", "pi_engine/series/evaluation.py", "GUARD = 8", "GUARD = -14", COMPUTE),
+    Mutation("tail not small enough", "pi_engine/series/truncation.py", "GUARD = 8", "GUARD = -14", COMPUTE),
     Mutation("T₁Q₁ for T₁Q₂ in the merge", "pi_engine/splitting/node.py", "left.T * right.Q + left.P * right.T",
              "left.T * left.Q + left.P * right.T", SUM_TESTS),
     Mutation("merge in the wrong order", "pi_engine/splitting/tree.py", "node = merge(left, right)",
