@@ -63,7 +63,7 @@ def failing(*_, **__):
     raise VerificationError("on purpose")
 
 
-def test_the_nines_at_762_are_settled(fast, monkeypatch, mpfr_digits):
+def test_the_nines_at_762_are_settled(compiled_path, monkeypatch, mpfr_digits):
     monkeypatch.setattr(engine, "GUARD_BITS", 8)
     for digits in range(740, 780):
         assert pi_engine.compute(digits).text() == "3." + mpfr_digits[:digits]
