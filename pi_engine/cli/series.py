@@ -40,7 +40,7 @@ def command(ctx: click.Context) -> None:
 )
 @json_option
 @quiet_option
-def list_series(*, files: tuple[str, ...], as_json: bool, quiet: bool) -> None:
+def list_series(*, files: tuple[str, ...], as_json: bool) -> None:
     """List the catalogue: the digits per term and the predicted cost of each series.
 
     The cost is proportional to the predicted time of the sum; lower is faster. It is 4·degree/ln(1/ratio), added up
@@ -64,7 +64,7 @@ def list_series(*, files: tuple[str, ...], as_json: bool, quiet: bool) -> None:
         Column("digits per term", right=True),
         Column("cost", right=True),
     )
-    print_table(columns, cells, quiet=quiet)
+    print_table(columns, cells)
 
 
 def _cost(row: PiSeries) -> str | None:
@@ -81,7 +81,7 @@ def _cost(row: PiSeries) -> str | None:
 )
 @json_option
 @quiet_option
-def show_series(name: str, *, terms: int | None, as_json: bool, quiet: bool) -> None:
+def show_series(name: str, *, terms: int | None, as_json: bool) -> None:
     """Show the formula, the polynomials, the convergence and the source of the series NAME.
 
     NAME is a name of the catalogue, derived:D for the series of 'series derive D', or a FILE.toml that describes a
@@ -104,7 +104,7 @@ def show_series(name: str, *, terms: int | None, as_json: bool, quiet: bool) -> 
     print_entries([(row.name, f"{row.title} ({row.family})"), ("", ""), *_lines(row)])
     if values:
         emit("\n")
-        print_partial_sums(values, quiet=quiet)
+        print_partial_sums(values)
 
 
 class _DeriveCommand(click.Command):
@@ -121,7 +121,7 @@ class _DeriveCommand(click.Command):
 )
 @json_option
 @quiet_option
-def derive_series(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:
+def derive_series(d: int, *, digits: int, as_json: bool) -> None:
     """Derive the Ramanujan–Sato series of the discriminant −D, and verify it to N digits of π.
 
     j and s₂ are evaluated by Eisenstein series at τ = (1 + √−D)/2, or at √−D/2 if 4 divides D. For class number 1
@@ -131,7 +131,7 @@ def derive_series(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:
     from pi_engine.runtime.progress import Step
     from pi_engine.series import derive
 
-    with ProgressBar(enabled=not quiet) as progress:
+    with ProgressBar() as progress:
         progress.expect([Step("verification", _VERIFICATION_SECONDS * digits)])
         progress("verification", 0, 0)
         derivation = derive(d, digits=digits)
