@@ -12,7 +12,7 @@ from tests.homes import environment_of
 
 DIGITS = "14159265358979323846264338327950288419716939937510"
 
-SHARED = ("--quiet", "--json", "--format", "--block-size", "--force", "--memory")
+SHARED = ("--quiet", "--json", "--format", "--block-size", "--check", "--force", "--memory")
 """What is said of them is said in all commands; of --series, --threads, --base and --digits some commands ask for something else."""
 
 ASKED = {

@@ -13,6 +13,7 @@ from pi_engine.cli.names import FILE
 from pi_engine.cli.options import (
     base_option,
     block_size_option,
+    check_option,
     force_option,
     format_option,
     json_option,
@@ -54,13 +55,7 @@ _ADVICE_FROM = 5_000_000
 @series_option
 @threads_option
 @memory_option
-@click.option(
-    "--check",
-    type=click.Choice(["none", "fast", "full"]),
-    help="fast, the default, checks every phase by residues and compares known digits. full also checks the "
-    "end of the binary fraction by BBP, and all digits by the j-invariant or, above 1e6 digits, by "
-    "another series.",
-)
+@check_option
 @click.option("--proof", is_flag=True, help="Check in full, and write a certificate to FILE.proof.json.")
 @force_option
 @click.option(

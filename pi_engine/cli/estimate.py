@@ -8,6 +8,7 @@ import click
 
 from pi_engine.cli.options import (
     base_option,
+    check_option,
     format_option,
     json_option,
     memory_option,
@@ -15,7 +16,7 @@ from pi_engine.cli.options import (
     series_option,
     threads_option,
 )
-from pi_engine.cli.output import emit_json, say
+from pi_engine.cli.output import emit_json
 from pi_engine.cli.quantities import COUNT, CountingCommand
 
 if TYPE_CHECKING:
@@ -32,13 +33,7 @@ _FORMAT_NAMES = {"text": "text", "gz": "gzip", "xz": "xz", "zst": "Zstandard", "
 @series_option
 @threads_option
 @memory_option
-@click.option(
-    "--check",
-    type=click.Choice(["none", "fast", "full"]),
-    default="fast",
-    show_default=True,
-    help="How the digits will be checked.",
-)
+@check_option
 @format_option
 @json_option
 @quiet_option
@@ -49,7 +44,7 @@ def command(
     series: str,
     threads: int | None,
     memory: int | None,
-    check: CheckLevel,
+    check: CheckLevel | None,
     form: Format | None,
     as_json: bool,
 ) -> None:
@@ -64,7 +59,7 @@ def command(
     """
     from pi_engine.estimate import estimate
 
-    form = form or "text"
+    form, check = form or "text", check or "fast"
     found = estimate(digits, base=int(base), series=series, threads=threads, memory=memory, check=check, format=form)
     show(found, form, as_json=as_json)
 
@@ -80,12 +75,8 @@ def show(found: Estimate, form: Format | None, *, as_json: bool, refusal: str | 
         from pi_engine.cli.table import print_entries
 
         print_entries(_lines(found, form))
-    if refusal is None:
-        return
-    if not as_json:
+    if refusal is not None:
         raise CapacityError(refusal)
-    say(f"pi-engine: error: {refusal}")  # the object on stdout stays the only one
-    click.get_current_context().exit(CapacityError.exit_code)
 
 
 def _lines(found: Estimate, form: Format | None) -> list[tuple[str, str]]:

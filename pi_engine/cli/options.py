@@ -46,6 +46,13 @@ base_option = click.option(
 threads_option = click.option(
     "--threads", type=click.IntRange(min=1), metavar="N", help="Number of threads. By default all processors are used."
 )
+check_option = click.option(
+    "--check",
+    type=click.Choice(["none", "fast", "full"]),
+    help="fast, the default, checks every phase by residues and compares known digits. full also checks the "
+    "end of the binary fraction by BBP, and all digits by the j-invariant or, above 1e6 digits, by "
+    "another series.",
+)
 memory_option = click.option(
     "--memory",
     type=SIZE,
