@@ -35,14 +35,19 @@ _PROGRAM = r"(?:pi-engine|scripts/pi|python -m pi_engine) "
 _QUOTED = re.compile(rf"[`'(]({_PROGRAM})?([a-z][a-z-]*)((?: [^`'()|\n]*)?)[`')|]")
 _FENCED = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINE = re.compile(rf"(?:^|[|$(] ?)({_PROGRAM})([a-z][a-z-]*)((?: [^#|()\n]*)?)", re.MULTILINE)
+_ADVICE = re.compile(rf"\b(?:run|try|use|see|call|by|with|after) ({_PROGRAM})([a-z][a-z-]*)()")
 _OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 
 _PATH = re.compile(r"(?<![\w/.-])(?:benchmarks|tests|docs|scripts|pi_engine|\.ci)/[\w./*{},-]*[\w*/}]")
 _FILE = re.compile(r"(?<![\w/.*{}-])[\w/-]*\w\.py\b")
+_ROOM = re.compile(r"`([a-z_]+)/([a-z_/]+)`")
 _PLACEHOLDER = re.compile(r"\b[A-Z]{2,}\b|\{\w+\}")
 
 _DOTTED = re.compile(r"(?<![\w./-])pi_engine(?:\.[A-Za-z_]\w*)+(?!/)")
 _IMPORT = re.compile(r"from (pi_engine[\w.]*) import (\([\w\s,]+\)|(?:\w+, )*\w+)")
+_MADE = re.compile(r'"(\w+)/\w+": ')
+"""A module of a package that a test writes."""
+
 _REFERENCE = re.compile(r"(?<!`)`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?:\([^`]*\))?`(?!`)")
 _COMMENT = re.compile(r'[=(,] ?[rf]*"""(?s:.*?)"""|^ *"""((?s:.*?))"""|(?:^|\s)#\s(.*)$', re.MULTILINE)
 _COMPOUND = re.compile(r"(?<![\w.{/~\\-])(?:_?[A-Za-z]\w+_\w+|_[a-z]\w+)(?![\w/*-])")
@@ -159,7 +164,7 @@ def resolves(dotted):
 
 def wrong_commands(name, text):
     """Commands and options that are named as what one can run."""
-    calls = list(_QUOTED.findall(text))
+    calls = _QUOTED.findall(text) + _ADVICE.findall(text)
     if name.endswith(".md"):
         calls += [call for block in _FENCED.findall(text) for call in _LINE.findall(block)]
     for program, first, rest in calls:
@@ -192,14 +197,19 @@ def wrong_paths(name, text):
     for path in set(_FILE.findall(text)):
         if ("/" in path or not name.startswith("tests/")) and not any(f"/{x}".endswith(f"/{path}") for x in texts()):
             yield path
+    for room, rest in set(_ROOM.findall(text)):
+        if (
+            f"pi_engine.{room}" in modules()
+            and f"pi_engine.{room}.{rest}".rstrip("/").replace("/", ".") not in modules()
+        ):
+            yield f"{room}/{rest}"
 
 
 def wrong_modules(name, text):
     """Modules, and names in them, by their full name, by the end of it in back-quotes, or imported in a string."""
-    for folder in (
-        re.findall(r'"(\w+)/\w+": ', text) if name.startswith("tests/") else ()
-    ):  # of a package that a test makes
-        text = text.replace(f"pi_engine.{folder}.", "made.").replace(f"pi_engine.{folder} ", "made ")
+    made = "|".join(_MADE.findall(text)) if name.startswith("tests/") else ""
+    if made:
+        text = re.sub(rf"pi_engine\.(?:{made})\b", "made", text)
     yield from (dotted for dotted in set(_DOTTED.findall(text)) if not resolves(dotted))
     for module, names in _IMPORT.findall(text):
         imported = re.sub(r" as \w+", "", names)
@@ -235,12 +245,14 @@ def test_what_is_named_exists(checkout, check):
     ("check", "name", "text"),
     [
         (wrong_commands, "docs/~page.md", "run `pi-~engine nothing`"),
+        (wrong_commands, "pi_engine/~page.py", "run pi-~engine nothing"),
         (wrong_commands, "docs/~page.md", "```sh\npi-~engine nothing\n```"),
         (wrong_commands, "pi_engine/~page.py", "'pi-~engine series nothing'"),
         (wrong_commands, "pi_engine/~page.py", "'comp~ute --nothing'"),
         (wrong_paths, "README.md", "see do~cs/nothing.md"),
         (wrong_paths, "pyproject.toml", "pi_~engine/{bigint,nothing}/*.py"),
         (wrong_paths, "pi_engine/~page.py", "see bigint/noth~ing.py"),
+        (wrong_paths, "pi_engine/~page.py", "as `bigint/~nothing` does"),
         (wrong_modules, "tests/~page.py", "pi_engine~.nothing"),
         (wrong_modules, "tests/~page.py", "pi_engine~.engine.nothing"),
         (wrong_modules, "tests/~page.py", "from~ pi_engine.engine import compute, nothing"),
