@@ -86,9 +86,9 @@ def test_a_wrong_strand_of_the_second_kernel_is_seen(monkeypatch, row):
     sum_ = fast_tree.split_compiled(CHUDNOVSKY, 2000, 2, lambda *step: None)
     real = tree_kernels.shadow_modulo_prime
 
-    def damaged(*arguments):
-        real(*arguments)
-        arguments[-1][row] = (int(arguments[-1][row]) + 1) % random_prime()
+    def damaged(p, q, a, count, rest, table, found):
+        real(p, q, a, count, rest, table, found)
+        found[row] = (int(found[row]) + 1) % random_prime()
 
     monkeypatch.setattr(tree_kernels, "shadow_modulo_prime", damaged)
     with pytest.raises(VerificationError, match=rf"shadow, compared modulo the prime {random_prime()}"):

@@ -24,7 +24,7 @@ ZERO = np.uint64(0)
 def product_cost(n, m):
     """Nanoseconds, roughly, of GMP's n × m limbs, n ≥ m: schoolbook, then Toom as one power, then its FFT. For sharing out only.
 
-    Fitted within 30 % to benchmarks/bench_level.py on AMD Zen 3.
+    Fitted within 30 % to times on AMD Zen 3.
     """
     if m <= 24:
         return 14.0 + 0.65 * n * m

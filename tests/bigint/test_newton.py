@@ -284,25 +284,3 @@ def test_a_wrong_iterate_is_seen(rng, monkeypatch):
 def _spoilt(found):
     X = found.X + (mpz(1) << 500)
     return found._replace(X=X, E=(mpz(1) << (128 * found.limbs)) - found.radicand * X * X)
-
-
-def test_sums_of_products_of_any_sign(rng, threads):
-    for _ in range(ROUNDS):
-        ring = Ring(rng.randrange(5, 300), threads)
-        ring.sums = ring.sums and rng.random() < 0.8
-        bits = 32 * ring.limbs - 2
-        a, b, x, y = (mpz(rng.getrandbits(rng.randrange(1, bits))) * rng.choice([-1, 1]) for _ in range(4))
-        x, y = abs(x), abs(y)
-        with Factor(ring, x) as fx, Factor(ring, y) as fy:
-            fx.times(limbs_of(y)), fy.times(limbs_of(x))
-            assert cyclic.sum_of_products(a, fx, b, fy) == a * x + b * y
-
-
-def test_the_largest_sum_of_products_has_room():
-    """All ones in every operand of a whole ring: the largest coefficients."""
-    for least in (100, 700, 5000, 20000):
-        ring = Ring(least, 2)
-        ones = (mpz(1) << (64 * ring.limbs)) - 3
-        with Factor(ring, ones) as factor:
-            factor.times(limbs_of(ones))
-            assert cyclic.sum_of_products(ones, factor, ones, factor) == 8
