@@ -53,7 +53,8 @@ _ADVICE_FROM = 5_000_000
     "--threads",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Number of threads. By default all processors are used. Without compiled kernels only the sum uses more than one.",
+    help="Number of threads. By default all processors are used. On the plain path, without compiled kernels, only the "
+    "sum uses more than one.",
 )
 @memory_option
 @click.option(
@@ -186,17 +187,16 @@ def command(
 
 
 def _advise(digits: int) -> None:
-    """Say at the start what a long run without kernels could be spared."""
-    from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.kernels import FAST_PATH, fast_path_is_stored, fast_path_pays
+    """Say at the start what a long run on the plain path could be spared."""
+    from pi_engine.backend import BACKEND
 
-    if transform_is_usable() and not fast_path_is_stored() and not fast_path_pays(digits):
-        damage = next((kernel.damage for kernel in FAST_PATH.kernels() if kernel.damage), "")
+    if BACKEND.usable() and not BACKEND.stored() and not BACKEND.pays(digits):
+        damage = next((kernel.damage for kernel in BACKEND.kernels() if kernel.damage), "")
         reason = (
             f"a stored kernel is not used ({damage})" if damage else "the kernels for this machine are not compiled"
         )
         say(
-            f"pi-engine: gmpy2 computes, because {reason}: 'pi-engine tune', once "
+            f"pi-engine: this run takes the plain path, because {reason}: 'pi-engine tune', once "
             "(one to two minutes), makes runs of this size about six times as fast"
         )
 
@@ -240,6 +240,7 @@ def _as_json(
         "series": result.series,
         "threads": result.threads,
         "path": result.path,
+        "kernels": result.kernels,
         "value_start": result.fraction_text[:_ENDS],
         "value_end": result.fraction_text[-_ENDS:],
         "hash": str(result.hash),
