@@ -10,6 +10,7 @@ from pi_engine.bigint.limbs import mpz_from_limbs
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
 from pi_engine.splitting import Node, check_against_shadow, fast_tree, lane_subtrees, lower_tree, split, subtrees, tree
 from pi_engine.splitting.node import leaf_builder
+from pi_engine.splitting.split import COMPILED_TERMS
 from pi_engine.splitting.term_values import bound, term_values
 from pi_engine.splitting.tree_kernels import cut
 
@@ -86,7 +87,7 @@ def test_subtrees_are_leaves_of_their_terms(series, lo, rng):
         for i in range(count):
             node = leaf(cuts[i], cuts[i + 1])
             assert tuple(number_of(level, r, i) for r in range(3)) == node[:3]
-        level.room.release()
+        level.buffer.release()
 
 
 def test_pieces_are_even_and_cover_the_range(rng):
@@ -178,10 +179,10 @@ def test_subtrees_side_by_side_and_one_by_one(monkeypatch, possible):
 def test_large_sums_take_the_fast_tree(monkeypatch):
     called = []
     monkeypatch.setattr(fast_tree, "split_compiled", lambda *arguments, **options: called.append(arguments))
-    split(CHUDNOVSKY, tree.COMPILED_TERMS, compiled=True)
+    split(CHUDNOVSKY, COMPILED_TERMS, compiled=True)
     assert len(called) == 1
-    assert split(CHUDNOVSKY, tree.COMPILED_TERMS - 1, compiled=True).Q
-    assert split(CHUDNOVSKY, tree.COMPILED_TERMS).Q
+    assert split(CHUDNOVSKY, COMPILED_TERMS - 1, compiled=True).Q
+    assert split(CHUDNOVSKY, COMPILED_TERMS).Q
     assert len(called) == 1
 
 

@@ -94,7 +94,7 @@ SUM = [
     Mutation("truncation: an error that does not go up", "pi_engine/splitting/rounding.py", "left.P + t2, left.P + right.T",
              "left.P + right.T", TRUNCATION),
     Mutation("truncation: memory kept of what was moved", "pi_engine/splitting/truncation.py",
-             "    if room is not x.room:\n        x.release()\n", "", TRUNCATION),
+             "    if buffer is not x.buffer:\n        x.release()\n", "", TRUNCATION),
     Mutation("truncation: a tail that is taken for smaller", "pi_engine/series/truncation.py", "tail_bits(series, first, component)",
              "tail_bits(series, 2 * first + 1, component)", TRUNCATION),
     Mutation("truncation: a limb too many", "pi_engine/splitting/truncation.py", "math.ceil(bits / 64) - 1 if", "math.ceil(bits / 64) if",
