@@ -1,7 +1,6 @@
 """Products of mpz by `pi_engine.bigint.multiply` beside GMP's, in turn in one process; medians and ratios.
 
     python benchmarks/bench_multiply.py [BITS ...]           the table, by default 10^5 … 10^8
-    python benchmarks/bench_multiply.py --batch              many products in one kernel call
     python benchmarks/bench_multiply.py --curve FILE.csv     time a bit from 10^5 to 10^9 bits; --plot FILE.svg draws it
 
 cpu/wall near 2 in the column of two threads says that both processors were free; below 1.7 they were not, and the line
@@ -19,10 +18,6 @@ from pathlib import Path
 import gmpy2
 
 from pi_engine.bigint import multiply
-from pi_engine.bigint.batch import Batch
-from pi_engine.bigint.large_products import TRANSFORM_ALL
-from pi_engine.bigint.level import NEVER, multiply_level
-from pi_engine.bigint.threads import executor
 from pi_engine.cli.quantities import parse_count
 
 CURVE_STEP = 1.12
@@ -74,28 +69,6 @@ def table(sizes):
         )
 
 
-def batches():
-    print("nanoseconds a product bit, 2^26 product bits in a call, residues checked\n")
-    print(f"{'bits':>9} {'GMP, 1 thread':>14} {'transform, 1':>14} {'GMP, 2':>10} {'transform, 2':>14}  cpu/wall")
-    pool = executor(1)
-    for bits in (4_096, 22_000, 44_000, 88_000, 175_000, 350_000, 700_000, 1_400_000, 2_000_000):
-        count = max(4, 2**25 // bits)
-        pairs = [operands(bits + i % 64) for i in range(count)]
-        a, b = (Batch.of(pair[i] for pair in pairs) for i in (0, 1))
-        total = sum(x.bit_length() + y.bit_length() for x, y in pairs)
-        results = in_turn(
-            [
-                lambda a=a, b=b, n=n, start=start: multiply_level(a, b, pool, n, transform_from=start)
-                for n in (1, 2)
-                for start in (NEVER, TRANSFORM_ALL)
-            ],
-            2.0,
-        )
-        one_gmp, one, two_gmp, two = (wall / total * 1e9 for wall, _ in results)
-        ratio = results[3][1] / results[3][0]
-        print(f"{bits:>9_} {one_gmp:14.3f} {one:14.3f} {two_gmp:10.3f} {two:14.3f} {ratio:9.2f}", flush=True)
-
-
 def curve(file, plot):
     """Fastest of several runs in each of several sweeps: on a shared machine the others only add."""
     sizes = [int(1e5 * CURVE_STEP**i) for i in range(1 + int(math.log(1e4) / math.log(CURVE_STEP)))]
@@ -140,13 +113,10 @@ def draw(rows, file):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("bits", nargs="*", type=parse_count)
-    parser.add_argument("--batch", action="store_true")
     parser.add_argument("--curve", metavar="FILE")
     parser.add_argument("--plot", metavar="FILE")
     arguments = parser.parse_args()
-    if arguments.batch:
-        batches()
-    elif arguments.curve:
+    if arguments.curve:
         curve(arguments.curve, arguments.plot)
     else:
         table(arguments.bits or [10**5, 3 * 10**5, 10**6, 3 * 10**6, 10**7, 3 * 10**7, 10**8])

@@ -9,15 +9,17 @@ import os
 import random
 import signal
 import sys
+import weakref
 from collections import Counter
 
 import numpy as np
 
 from pi_engine import backend, compute, errors, radix
 from pi_engine.bigint import plan as transform_plan
+from pi_engine.bigint.kernel_record import KernelRecord
 from pi_engine.bigint.sizes import Size
 from pi_engine.radix import integer_text
-from pi_engine.splitting import fast_tree, subtrees
+from pi_engine.splitting import fast_tree, level_record, subtree_record, subtrees
 
 SECONDS = 60
 """Until a process that has not ended counts as one that never would; an undisturbed one takes a tenth of a second."""
@@ -27,11 +29,11 @@ RIGHT, REFUSED, WRONG, OTHER = ENDS = ["right", "refused", "wrong digits", "anot
 DIGITS = 300_000
 
 KERNELS = {
-    "leaves": "splitting.subtrees:subtrees_claimed",
-    "leaves in lanes": "splitting.lane_subtrees:lane_subtrees_claimed",
-    "merges": "splitting.lower_tree:merges_claimed",
-    "divisions": "splitting.level_division:quotients_claimed",
-    "residues": "splitting.merge_check:residues_claimed",
+    "leaves": "splitting.subtrees:subtrees_worker",
+    "leaves in lanes": "splitting.lane_subtrees:lane_subtrees_worker",
+    "merges": "splitting.lower_tree:merges_worker",
+    "divisions": "splitting.level_division:quotients_worker",
+    "residues": "splitting.merge_check:residues_worker",
     "split": "radix.tree:split_nodes",
     "to words": "radix.tree:fractions_to_words",
     "join": "radix.tree:join_nodes",
@@ -39,8 +41,8 @@ KERNELS = {
 }
 """What is tested → the module that calls the kernel, and its name there."""
 
-PLANS = ["packing", "offsets", "conjugates"]
-"""Tables of a transform's plan that say where bytes lie and which row is which."""
+PLANS = ["packing", "offsets", "conjugates", "records"]
+"""Tables of a transform's plan that say where bytes lie and which row is which, and its records, which say where the tables lie."""
 
 
 def prepare(name):
@@ -85,17 +87,43 @@ def flip(array, bit):
     array.reshape(-1).view(np.uint64)[bit // 64] ^= np.uint64(1 << bit % 64)
 
 
+RECORDS = weakref.WeakSet()
+
+
+class NotedRecord(KernelRecord):
+    """One that says which arrays its row tells of."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        RECORDS.add(self)
+
+
+def tables(arguments):
+    """The arrays that a kernel reads: its arguments by their positions, and the arrays of records by their places in them."""
+    given = {str(i): x for i, x in enumerate(arguments) if isinstance(x, np.ndarray) and x.size}
+    behind = {
+        f"{i} at {place}": array
+        for i, row in given.items()
+        for record in RECORDS
+        if record.row is row
+        for place, array in record.arrays.items()
+        if array.size
+    }
+    return {**given, **behind}
+
+
 def survey_kernel(name, rng, count):
-    """How runs end by the position of the argument in which a bit is wrong when it is first given to the kernel."""
+    """How runs end by the table in which a bit is wrong when the kernel is first given it."""
+    for holder in (subtree_record, level_record):
+        holder.KernelRecord = NotedRecord
     module, kernel = KERNELS[name].split(":")
     module = importlib.import_module(f"pi_engine.{module}")
     real, run = getattr(module, kernel), back if name in {"join", "from words"} else there
     sizes = {}
 
     def noting(*arguments):
-        for place, argument in enumerate(arguments):
-            if isinstance(argument, np.ndarray) and argument.size:
-                sizes.setdefault(place, argument.size)
+        for place, table in tables(arguments).items():
+            sizes.setdefault(place, table.size)
         real(*arguments)
 
     setattr(module, kernel, noting)
@@ -106,9 +134,10 @@ def survey_kernel(name, rng, count):
             done = []
 
             def faulty(*arguments, place=place, bit=bit, done=done):
-                if not done and 64 * arguments[place].size > bit:
+                table = tables(arguments).get(place)
+                if not done and table is not None and 64 * table.size > bit:
                     done.append(True)
-                    flip(arguments[place], bit)
+                    flip(table, bit)
                 real(*arguments)
 
             setattr(module, kernel, faulty)
@@ -121,16 +150,18 @@ def survey_plan(name, rng, count):
     made = {}
     real = transform_plan.Plan.__init__
 
-    def noting(made_plan, size):
-        real(made_plan, size)
+    def noting(made_plan, size, *tables):
+        real(made_plan, size, *tables)
         made[size] = made_plan
 
     transform_plan.Plan.__init__ = noting
     right = there()
     found = {}
-    for size in rng.sample(list(made), min(len(made), 4)):
+    used = [size for size, made_plan in made.items() if made_plan.records]
+    for size in rng.sample(used, min(len(used), 4)):
         assert isinstance(size, Size)
         table = getattr(made[size], name)
+        table = rng.choice(list(table.values())) if name == "records" else table
         for bit in rng.sample(range(64 * table.size), count):
             flip(table, bit)
             found.setdefault(str(size), Counter())[outcome(there, right)] += 1

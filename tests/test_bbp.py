@@ -6,7 +6,7 @@ import pytest
 
 import pi_engine
 from pi_engine.errors import UsageError, VerificationError
-from pi_engine.verify import bbp, bbp_layout, bbp_sum
+from pi_engine.verify import bbp, bbp_kernels, bbp_layout, bbp_sum
 from pi_engine.verify.bbp_formulas import BELLARD, FORMULAS, PLOUFFE, BBPFormula, Component
 from pi_engine.verify.bbp_sum import Fraction, fraction_at
 from pi_engine.verify.known import known_digits
@@ -79,6 +79,22 @@ def test_kernel_sum_is_within_its_bound(first, count, a, b, spare_exponent, step
     want = exact_sum(formula, component, exponent, first, first + count)
     error = abs((got - want + ONE // 2) % ONE - ONE // 2)
     assert error <= count * bbp_layout.TERM_ERROR_SIXTEENTHS / 16 + 1
+
+
+@pytest.mark.parametrize("kernel", [bbp_kernels.BBP_KERNEL, bbp_kernels.RESIDUE_KERNEL], ids=lambda kernel: kernel.name)
+def test_a_damaged_record_is_refused(kernel, monkeypatch, rng):
+    class Damaged(bbp_kernels.KernelRecord):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            self.row[rng.randrange(len(self.row))] ^= 1 << rng.randrange(63)
+
+    component, terms = PLOUFFE.components[0], range(320)
+    scratch = bbp_kernels.scratch_for(PLOUFFE, component)
+    assert any(bbp_kernels.sum_terms(kernel, PLOUFFE, component, 4000, terms, scratch=scratch))
+    monkeypatch.setattr(bbp_kernels, "KernelRecord", Damaged)
+    for _ in range(20):
+        with pytest.raises(VerificationError, match="what cannot be"):
+            bbp_kernels.sum_terms(kernel, PLOUFFE, component, 4000, terms, scratch=scratch)
 
 
 def test_bounds_of_the_layout():

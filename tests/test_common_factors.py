@@ -9,15 +9,16 @@ from gmpy2 import is_prime, mpz
 
 from pi_engine import VerificationError
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
+from pi_engine.bigint.workspace import LimbRoom
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
 from pi_engine.splitting import check_against_shadow, common_factors, fast_tree, level_division
 from pi_engine.splitting.common_factors import divisor_table, divisors_by_level, universal_divisor
 from pi_engine.splitting.division_kernel import divide
-from pi_engine.splitting.node_level import LimbRoom, NodeLevel
+from pi_engine.splitting.node_level import NodeLevel
 from pi_engine.splitting.subtrees import least_terms
 
 from .conftest import MULTIPLIER
-from .test_fast_splitting import EVERY, every_series, partition
+from .test_fast_splitting import EVERY, every_series, number_of, partition
 from .test_series import row
 
 F = IntegerPolynomial
@@ -130,7 +131,7 @@ def test_a_level_is_divided(leftmost, threads, rng):
         if leftmost:
             expected[1][0] = rows[1][0]
         for r in range(3):
-            assert all(level.batch(r).number(i) == expected[r][i] for i in range(5)), (bits, r)
+            assert all(number_of(level, r, i) == expected[r][i] for i in range(5)), (bits, r)
         room.release()
 
 

@@ -10,9 +10,9 @@ import pi_engine
 from pi_engine import VerificationError, summation
 from pi_engine.bigint import moduli
 from pi_engine.bigint.limbs import limbs_of
+from pi_engine.bigint.workspace import LimbRoom
 from pi_engine.splitting import fast_tree
 from pi_engine.splitting import truncation as cutting
-from pi_engine.splitting.node_level import LimbRoom
 from pi_engine.splitting.rounding import EXACT, Errors, after_cut, after_merge, log2_size, log2_sum
 from pi_engine.splitting.truncation import truncated
 from pi_engine.splitting.upper_tree import LargeNode, Number
@@ -43,7 +43,7 @@ def test_a_cut_leaves_the_upper_limbs(rng, own, copy, sign, last):
         values[2] *= sign
         P, Q, T = values
         node = LargeNode(None if last else number(P, own=own), number(Q, own=own), number(T, own=own))
-        rooms = [x.room for x in node[:3] if x is not None and own]
+        rooms = [x.buffer for x in node[:3] if x is not None and own]
         before = [0 if x is None else len(x) for x in node[:3]]
         cut = truncated(node, kept, 1, copy=copy)
         lost = before[1] - len(cut.Q)

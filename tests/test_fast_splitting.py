@@ -6,9 +6,11 @@ from math import prod
 import pytest
 from gmpy2 import mpz
 
+from pi_engine.bigint.limbs import mpz_from_limbs
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
 from pi_engine.splitting import Node, check_against_shadow, fast_tree, lane_subtrees, lower_tree, split, subtrees, tree
 from pi_engine.splitting.node import leaf_builder
+from pi_engine.splitting.split import COMPILED_TERMS
 from pi_engine.splitting.term_values import bound, term_values
 from pi_engine.splitting.tree_kernels import cut
 
@@ -32,6 +34,11 @@ ODD = {
 }
 EVERY = {**SUMS, **ODD}
 every_series = pytest.mark.parametrize("series", EVERY.values(), ids=EVERY)
+
+
+def number_of(level, row, i):
+    limbs, negative = level.number(row, i)
+    return mpz_from_limbs(limbs, negative=negative)
 
 
 def reduced(series, terms, threads=1):
@@ -79,8 +86,8 @@ def test_subtrees_are_leaves_of_their_terms(series, lo, rng):
         cuts = partition(lo, lo + terms, count)
         for i in range(count):
             node = leaf(cuts[i], cuts[i + 1])
-            assert tuple(level.batch(r).number(i) for r in range(3)) == node[:3]
-        level.room.release()
+            assert tuple(number_of(level, r, i) for r in range(3)) == node[:3]
+        level.buffer.release()
 
 
 def test_pieces_are_even_and_cover_the_range(rng):
@@ -162,8 +169,8 @@ def test_subtrees_side_by_side_and_one_by_one(monkeypatch, possible):
     """Each on every machine: by words where the processor has no instruction for eight numbers."""
     monkeypatch.setattr(lane_subtrees, "has_ifma", lambda: possible)
     taken = []
-    claims = subtrees.lane_claims
-    monkeypatch.setattr(subtrees, "lane_claims", lambda *arguments: taken.append(1) or claims(*arguments))
+    work = subtrees.lane_work
+    monkeypatch.setattr(subtrees, "lane_work", lambda *arguments: taken.append(1) or work(*arguments))
     for series in (CHUDNOVSKY, ODD["q negative"]):
         assert compiled(series, 9000, 2) == tree.split_plain(series, 9000)
     assert len(taken) == 2 * possible
@@ -172,10 +179,10 @@ def test_subtrees_side_by_side_and_one_by_one(monkeypatch, possible):
 def test_large_sums_take_the_fast_tree(monkeypatch):
     called = []
     monkeypatch.setattr(fast_tree, "split_compiled", lambda *arguments, **options: called.append(arguments))
-    split(CHUDNOVSKY, tree.COMPILED_TERMS, compiled=True)
+    split(CHUDNOVSKY, COMPILED_TERMS, compiled=True)
     assert len(called) == 1
-    assert split(CHUDNOVSKY, tree.COMPILED_TERMS - 1, compiled=True).Q
-    assert split(CHUDNOVSKY, tree.COMPILED_TERMS).Q
+    assert split(CHUDNOVSKY, COMPILED_TERMS - 1, compiled=True).Q
+    assert split(CHUDNOVSKY, COMPILED_TERMS).Q
     assert len(called) == 1
 
 

@@ -130,7 +130,7 @@ def test_the_prepared_kernels_are_all_there_are():
         if isinstance(x, StoredKernel)
     }
     if not has_ifma():
-        listed -= {tree_kernels.lane_subtrees_claimed}
+        listed -= {tree_kernels.lane_subtrees_worker}
     assert listed == set(backend.ALL_KERNELS.kernels())
 
 

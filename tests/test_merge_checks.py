@@ -9,7 +9,7 @@ from gmpy2 import mpz
 from pi_engine import VerificationError
 from pi_engine.bigint.mersenne import M61
 from pi_engine.series import CHUDNOVSKY
-from pi_engine.splitting import fast_tree, level_division, merge_check, upper_tree
+from pi_engine.splitting import fast_tree, level_division, lower_tree, merge_check, upper_tree
 
 
 @pytest.fixture(autouse=True)
@@ -36,14 +36,15 @@ def add_multiple(limb):
 @pytest.mark.parametrize("change", [flip, add_multiple])
 def test_a_number_that_changes_before_its_merge_is_seen(monkeypatch, row, change):
     """In a level of kernels: one limb of one operand after it was made; what a wrong product is, and a bad memory."""
-    real = fast_tree.merge_level
+    real = lower_tree.merge_record
 
-    def damaged(level, *rest, **options):
-        if len(level) == 8:
-            change(ctypes.c_uint64.from_address(level.room.address + 8 * int(level.offsets[row, 2]) + 8))
-        return real(level, *rest, **options)
+    def damaged(children, *rest, **options):
+        if len(children) == 8:
+            limbs, _ = children.number(row, 2)
+            change(ctypes.c_uint64.from_address(limbs.ctypes.data + 8))
+        return real(children, *rest, **options)
 
-    monkeypatch.setattr(fast_tree, "merge_level", damaged)
+    monkeypatch.setattr(lower_tree, "merge_record", damaged)
     with pytest.raises(VerificationError, match=r"the product .* of .* bits in the sum"):
         split()
     split(check=False)

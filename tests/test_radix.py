@@ -14,7 +14,6 @@ from pi_engine.errors import VerificationError
 from pi_engine.radix import integer_text, powers, spine, tree, words_of_fraction
 from pi_engine.radix.integer_text import from_text, to_text
 from pi_engine.radix.powers import Shape, powers_of, shape_for
-from pi_engine.radix.reciprocal import reciprocal
 from pi_engine.radix.words_of_fraction import decimal_expansion, fraction_words
 from tests.conftest import MULTIPLIER
 
@@ -177,14 +176,6 @@ def test_what_is_no_plain_integer_is_as_with_gmp(text):
             from_text(text)
     else:
         assert from_text(text) == wanted
-
-
-def test_reciprocals_are_as_near_as_promised(rng):
-    for length, n in [(10, 50), (1000, 100), (100, 30_000), (90_000, 90_000), (300_000, 300_001), (50_000, 200_000)]:
-        for d in (number(rng, length - 1) + (mpz(1) << (length - 1)), mpz(1) << (length - 1), (mpz(1) << length) - 1):
-            r = reciprocal(d, n, 2)
-            # |r·d − 2^(L+n)| < 2·d
-            assert abs(r * d - (mpz(1) << (length + n))) < 2 * d
 
 
 def test_every_power_is_right():

@@ -127,14 +127,14 @@ def test_a_wrong_strand_is_seen(monkeypatch, row):
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_beside_the_sum_it_is_the_same(threads):
     for terms in (2, 3, 500):
-        asked = [shadow.shadow_beside(CHUDNOVSKY, terms, threads) for _ in range(3)]
+        asked = [shadow.begin_shadow(CHUDNOVSKY, terms, threads) for _ in range(3)]
         expected = looped(CHUDNOVSKY, terms)
         assert [shadow() for shadow in asked] == [expected] * 3
 
 
 def test_what_is_wrong_with_it_beside_the_sum_is_seen(monkeypatch):
     monkeypatch.setattr(compiled_shadow, "compiled_shadow_residues", lambda *a: (Residues((1, 2)), Residues((3, 4))))
-    found = shadow.shadow_beside(CHUDNOVSKY, 500, 2)
+    found = shadow.begin_shadow(CHUDNOVSKY, 500, 2)
     node = fast_tree.split_compiled(CHUDNOVSKY, 500, 2, lambda *step: None)
     with pytest.raises(VerificationError, match="shadow"):
         shadow.check_against_shadow(CHUDNOVSKY, 500, node, compiled=True, threads=2, shadow=found)

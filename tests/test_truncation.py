@@ -231,7 +231,7 @@ def test_a_wrong_term_is_seen_through_all_cuts(monkeypatch):
     def damaged(series, lo, hi, *arguments, **options):
         level = real(series, lo, hi, *arguments, **options)
         if hi == 2000:
-            level.room.limbs[int(level.offsets[2, -1])] ^= np.uint64(1)
+            level.buffer.limbs[int(level.offsets[2, -1])] ^= np.uint64(1)
         return level
 
     monkeypatch.setattr(fast_tree, "build_subtrees", damaged)

@@ -1,7 +1,7 @@
 """The steps that split a ring into smaller ones, and their inverses.
 
 A node of the transform is a ring Z/p[x]/(x^n − t²·t²); radix 4 splits it into the four rings x^(n/4) = ±t, ±i·t, where
-i² = −1. Twiddles: square = t², root = t, turned = i·t, each followed by itself over p.
+i² = −1. Twiddles: squares are t² and that over p, roots are t, t/p, i·t, i·t/p.
 
 Bounds, in units of p (`modular` gives mulmod(K) ≤ 1/2 + 0.08125·K, reduce ≤ 1/2), for inputs of at most K:
 forward4  a ≤ 1 + 0.082·K and K + 1/2 + 0.082·K; y ≤ 1.541 + 0.17·K, hence K = 1.86 reproduces itself.
@@ -24,8 +24,9 @@ INVERSE_BOUND = 1.49
 
 
 @routine(forceinline=True)
-def forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p):
+def forward4_begin(x0, x1, x2, x3, squares, one_over_p, p):
     """First half of forward4, up to the residues whose sums are residues modulo x^2 = ±t²."""
+    square, square_q = squares
     x0 = reduce(x0, one_over_p, p)
     x2 = mulmod(x2, square, square_q, p)
     x3 = mulmod(x3, square, square_q, p)
@@ -33,14 +34,16 @@ def forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p):
 
 
 @routine(forceinline=True)
-def forward4_begin_lazy(x0, x1, x2, x3, square, square_q, p):
+def forward4_begin_lazy(x0, x1, x2, x3, squares, p):
     """forward4_begin without its reduction: outputs are larger by what is left of x0."""
+    square, square_q = squares
     return x0, x1, mulmod(x2, square, square_q, p), mulmod(x3, square, square_q, p)
 
 
 @routine(forceinline=True)
-def forward4_end(x0, x1, x2, x3, root, root_q, turned, turned_q, p):
+def forward4_end(x0, x1, x2, x3, roots, p):
     """Second half of forward4: residues modulo the four rings x = t, −t, i·t, −i·t."""
+    root, root_q, turned, turned_q = roots
     a0 = x0 + x2
     a1 = mulmod(x1 + x3, root, root_q, p)
     a2 = x0 - x2
@@ -49,8 +52,9 @@ def forward4_end(x0, x1, x2, x3, root, root_q, turned, turned_q, p):
 
 
 @routine(forceinline=True)
-def forward4_end_tight(x0, x1, x2, x3, root, root_q, turned, turned_q, one_over_p, p):
+def forward4_end_tight(x0, x1, x2, x3, roots, one_over_p, p):
     """Second half of forward4 after forward4_begin_lazy, where a product follows: outputs are at most TIGHT_BOUND."""
+    root, root_q, turned, turned_q = roots
     a0 = reduce(x0 + x2, one_over_p, p)
     a1 = mulmod(x1 + x3, root, root_q, p)
     a2 = reduce(x0 - x2, one_over_p, p)
@@ -59,12 +63,13 @@ def forward4_end_tight(x0, x1, x2, x3, root, root_q, turned, turned_q, one_over_
 
 
 @routine(forceinline=True)
-def inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p):
+def inverse4_begin(y0, y1, y2, y3, roots, p):
     """First half of inverse4, four times the inverse of forward4: twice the residues modulo x^2 = ±t².
 
     The twiddles are those of the conjugate node t' with t·t' = i: 1/t = −i·t', 1/(i·t) = −t', 1/t² = −t'², so that both
     directions read the same table. The signs are taken into the differences.
     """
+    root, root_q, turned, turned_q = roots
     a0 = y0 + y1
     a1 = mulmod(y1 - y0, turned, turned_q, p)
     a2 = y2 + y3
@@ -73,8 +78,9 @@ def inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p):
 
 
 @routine(forceinline=True)
-def inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p):
+def inverse4_end(a0, a1, a2, a3, squares, one_over_p, p):
     """Second half of inverse4."""
+    square, square_q = squares
     x0 = reduce(a0 + a2, one_over_p, p)
     x2 = mulmod(a2 - a0, square, square_q, p)
     x3 = mulmod(a3 - a1, square, square_q, p)

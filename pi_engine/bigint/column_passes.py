@@ -14,6 +14,7 @@ from pi_engine.bigint.butterflies import forward4_begin, forward4_end, inverse4_
 from pi_engine.bigint.heads import join_heads, split_half_filled, split_heads, split_three
 from pi_engine.bigint.lanes import prefetch_to_write
 from pi_engine.bigint.layout import (
+    CONSTANTS,
     FINAL_DOUBLES,
     FINAL_ROOT,
     FINAL_SCALE,
@@ -26,10 +27,21 @@ from pi_engine.bigint.layout import (
     SCALE_OVER_P,
     STRIP,
 )
+from pi_engine.bigint.level_plan import (
+    COLUMN_LEVELS,
+    COLUMN_TABLE_BYTES,
+    COLUMN_TABLES_AT,
+    CONSTANTS_AT,
+    HEAD_BYTES,
+    HEADS,
+    ROW_STRIDE,
+    ROWS,
+    STREAMING,
+)
 from pi_engine.bigint.modular import mulmod, reduce
 from pi_engine.bigint.passes import load4, store4
 from pi_engine.bigint.simd import LONG, broadcast_long, broadcast_wide
-from pi_engine.bigint.simd_memory import load_double, load_long, load_wide, store, store_streaming
+from pi_engine.bigint.simd_memory import load_double, load_integer, load_long, load_wide, store, store_streaming
 from pi_engine.bigint.twiddles import level_doubles
 from pi_engine.bigint.widths import WIDE, WIDTH
 from pi_engine.runtime.compilation import routine
@@ -37,13 +49,14 @@ from pi_engine.runtime.compilation import routine
 
 @routine(forceinline=True)
 def _twiddles(table, node):
-    """The six twiddles of a node: t², t, i·t, each followed by itself over p."""
+    """The twiddles of a node: squares and roots, as `butterflies` wants them."""
     place = node // WIDTH * 6 * WIDTH + node % WIDTH
-    return (
-        broadcast_long(load_double(table, place)), broadcast_long(load_double(table, place + WIDTH)),
+    squares = broadcast_long(load_double(table, place)), broadcast_long(load_double(table, place + WIDTH))
+    roots = (
         broadcast_long(load_double(table, place + 2 * WIDTH)), broadcast_long(load_double(table, place + 3 * WIDTH)),
         broadcast_long(load_double(table, place + 4 * WIDTH)), broadcast_long(load_double(table, place + 5 * WIDTH)),
     )  # fmt: skip
+    return squares, roots
 
 
 @routine
@@ -58,16 +71,16 @@ def _clear(x, first, last):
 def _forward_level(source, target, nodes, quarter, table, one_over_p, p):
     """A level of `nodes` nodes from `source` to `target`, which may be the same."""
     for node in range(nodes):
-        square, square_q, root, root_q, turned, turned_q = _twiddles(table, node)
+        squares, roots = _twiddles(table, node)
         x0, x1, x2, x3 = load4(source, 0, quarter)
-        a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
+        a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, squares, one_over_p, p)
         for i in range(LONG, quarter, LONG):
             x0, x1, x2, x3 = load4(source, i, quarter)
-            b0, b1, b2, b3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
-            a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
+            b0, b1, b2, b3 = forward4_begin(x0, x1, x2, x3, squares, one_over_p, p)
+            a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, roots, p)
             store4(target, i - LONG, quarter, a0, a1, a2, a3)
             a0, a1, a2, a3 = b0, b1, b2, b3
-        a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
+        a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, roots, p)
         store4(target, quarter - LONG, quarter, a0, a1, a2, a3)
         source += 32 * quarter
         target += 32 * quarter
@@ -83,16 +96,16 @@ def _last_forward_level(source, target, nodes, table, row_stride, ahead, one_ove
         for r in range(4):
             prefetch_to_write(target + ahead + 8 * row_stride * r)
             prefetch_to_write(target + ahead + 8 * row_stride * r + 64)
-        square, square_q, root, root_q, turned, turned_q = _twiddles(table, node)
+        squares, roots = _twiddles(table, node)
         x0, x1, x2, x3 = load4(source, 0, STRIP)
-        a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
+        a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, squares, one_over_p, p)
         for i in range(LONG, STRIP, LONG):
             x0, x1, x2, x3 = load4(source, i, STRIP)
-            b0, b1, b2, b3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
-            a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
+            b0, b1, b2, b3 = forward4_begin(x0, x1, x2, x3, squares, one_over_p, p)
+            a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, roots, p)
             store4(target, i - LONG, row_stride, a0, a1, a2, a3)
             a0, a1, a2, a3 = b0, b1, b2, b3
-        a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
+        a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, roots, p)
         store4(target, STRIP - LONG, row_stride, a0, a1, a2, a3)
         source += 32 * STRIP
         target += 32 * row_stride
@@ -109,9 +122,12 @@ def _stream(x, rows, target, row_stride):
 
 
 @routine
-def forward_strip(x, used, heads, levels, tables, head_stride, constants, target, row_stride, streaming, ahead):
-    """Transform the rows of the buffer x, of which the first `used` are filled, and put them into the matrix."""
-    rows = heads << (2 * levels)
+def forward_strip(record, k, x, used, target, ahead):
+    """Transform the rows of the buffer x, of which the first `used` are filled, modulo prime k, and put them into the matrix."""
+    heads, levels, rows = load_integer(record, HEADS), load_integer(record, COLUMN_LEVELS), load_integer(record, ROWS)
+    row_stride, streaming = load_integer(record, ROW_STRIDE), load_integer(record, STREAMING)
+    tables = load_integer(record, COLUMN_TABLES_AT) + k * load_integer(record, COLUMN_TABLE_BYTES)
+    constants = load_integer(record, CONSTANTS_AT) + 8 * CONSTANTS * k
     quantity = STRIP << (2 * levels)
     p = broadcast_long(load_double(constants, PRIME))
     one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))
@@ -132,7 +148,7 @@ def forward_strip(x, used, heads, levels, tables, head_stride, constants, target
     for head in range(heads - 1, -1, -1):
         part = x + 8 * head * quantity
         source = x if same else part
-        table = tables + head * head_stride
+        table = tables + head * load_integer(record, HEAD_BYTES)
         nodes, quarter = 1, quantity // 4
         last = STRIP // 4 if streaming else STRIP
         while quarter > last:
@@ -155,68 +171,65 @@ def forward_strip(x, used, heads, levels, tables, head_stride, constants, target
 def _inverse_level(source, source_stride, x, nodes, quarter, table, one_over_p, p):
     """A level of `nodes` nodes, from rows source_stride doubles apart (a quarter each) to the buffer x."""
     for node in range(nodes - 1, -1, -1):
-        square, square_q, root, root_q, turned, turned_q = _twiddles(table, node)
+        squares, roots = _twiddles(table, node)
         y0, y1, y2, y3 = load4(source, 0, source_stride)
-        a0, a1, a2, a3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
+        a0, a1, a2, a3 = inverse4_begin(y0, y1, y2, y3, roots, p)
         for i in range(LONG, quarter, LONG):
             y0, y1, y2, y3 = load4(source, i, source_stride)
-            b0, b1, b2, b3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
-            a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
+            b0, b1, b2, b3 = inverse4_begin(y0, y1, y2, y3, roots, p)
+            a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, squares, one_over_p, p)
             store4(x, i - LONG, quarter, a0, a1, a2, a3)
             a0, a1, a2, a3 = b0, b1, b2, b3
-        a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
+        a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, squares, one_over_p, p)
         store4(x, quarter - LONG, quarter, a0, a1, a2, a3)
         source += 32 * source_stride
         x += 32 * quarter
 
 
 @routine(forceinline=True)
-def scaled_inverse4(
-    y0, y1, y2, y3, square, square_q, scaled, scaled_q, root, root_q, turned, turned_q, scale, scale_q, p
-):
-    """The inverse butterfly times the scale, which `scaled`, `root` and `turned` carry with them, unreduced."""
+def scaled_inverse4(y0, y1, y2, y3, squares, scaled, roots, scale, p):
+    """The inverse butterfly times the scale, which `scaled` squares and `roots` carry with them, unreduced."""
+    root, root_q, turned, turned_q = roots
     a0, a2 = y0 + y1, y2 + y3
     a1 = mulmod(y1 - y0, turned, turned_q, p)
     a3 = mulmod(y3 - y2, root, root_q, p)
     return (
-        mulmod(a0 + a2, scale, scale_q, p), a1 + a3,
-        mulmod(a2 - a0, scaled, scaled_q, p), mulmod(a3 - a1, square, square_q, p),
+        mulmod(a0 + a2, scale[0], scale[1], p), a1 + a3,
+        mulmod(a2 - a0, scaled[0], scaled[1], p), mulmod(a3 - a1, squares[0], squares[1], p),
     )  # fmt: skip
+
+
+@routine(forceinline=True)
+def _final(table, place):
+    """A twiddle of the last level, and itself over p."""
+    return broadcast_long(load_double(table, place)), broadcast_long(load_double(table, place + 1))
 
 
 @routine
 def _scaled_inverse_level(source, source_stride, x, quarter, final, alone, one_over_p, p):
     """The level of one node, its result multiplied by the scale; reduced to 1/2 where no heads follow (`alone`)."""
-    square = broadcast_long(load_double(final, FINAL_SQUARE))
-    square_q = broadcast_long(load_double(final, FINAL_SQUARE + 1))
-    scaled = broadcast_long(load_double(final, FINAL_SQUARE_SCALED))
-    scaled_q = broadcast_long(load_double(final, FINAL_SQUARE_SCALED + 1))
-    root = broadcast_long(load_double(final, FINAL_ROOT))
-    root_q = broadcast_long(load_double(final, FINAL_ROOT + 1))
-    turned = broadcast_long(load_double(final, FINAL_TURNED))
-    turned_q = broadcast_long(load_double(final, FINAL_TURNED + 1))
-    scale = broadcast_long(load_double(final, FINAL_SCALE))
-    scale_q = broadcast_long(load_double(final, FINAL_SCALE + 1))
+    squares, scaled = _final(final, FINAL_SQUARE), _final(final, FINAL_SQUARE_SCALED)
+    roots, scale = _final(final, FINAL_ROOT) + _final(final, FINAL_TURNED), _final(final, FINAL_SCALE)
     for i in range(0, quarter, LONG):
-        x0, x1, x2, x3 = scaled_inverse4(
-            load_long(source, i), load_long(source, i + source_stride), load_long(source, i + 2 * source_stride),
-            load_long(source, i + 3 * source_stride), square, square_q, scaled, scaled_q, root, root_q, turned, turned_q,
-            scale, scale_q, p,
-        )  # fmt: skip
+        y0, y1, y2, y3 = load4(source, i, source_stride)
+        x0, x1, x2, x3 = scaled_inverse4(y0, y1, y2, y3, squares, scaled, roots, scale, p)
         if alone:
             x0, x1, x2 = reduce(x0, one_over_p, p), reduce(x1, one_over_p, p), reduce(x2, one_over_p, p)
-        store(x, i, x0)
-        store(x, i + quarter, x1)
-        store(x, i + 2 * quarter, x2)
-        store(x, i + 3 * quarter, x3)
+        store4(x, i, quarter, x0, x1, x2, x3)
 
 
 @routine
-def inverse_strip(source, row_stride, heads, levels, tables, head_stride, constants, x):
-    """The inverse of forward_strip, from rows of the matrix at `source` to the buffer x, times the scale.
-
-    tables: those of the conjugate heads.
-    """
+def inverse_strip(record, k, source, x):
+    """The inverse of forward_strip modulo prime k, from rows of the matrix at `source` to the buffer x, times the scale."""
+    heads, levels, row_stride = (
+        load_integer(record, HEADS),
+        load_integer(record, COLUMN_LEVELS),
+        load_integer(record, ROW_STRIDE),
+    )
+    head_stride = load_integer(record, HEAD_BYTES)
+    # those of the conjugate heads follow those of the heads
+    tables = load_integer(record, COLUMN_TABLES_AT) + k * load_integer(record, COLUMN_TABLE_BYTES) + heads * head_stride
+    constants = load_integer(record, CONSTANTS_AT) + 8 * CONSTANTS * k
     quantity = STRIP << (2 * levels)
     p = broadcast_long(load_double(constants, PRIME))
     one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))

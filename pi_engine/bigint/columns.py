@@ -5,22 +5,39 @@ and eight coefficients of b bits are exactly b bytes) is cut out of the limbs fo
 that fits the L2 cache, transformed there, and written to the rows.
 """
 
+import numpy as np
+
 from pi_engine.bigint.column_passes import forward_strip
 from pi_engine.bigint.layout import CONSTANTS, PRIME, STRIP
+from pi_engine.bigint.level_plan import (
+    BETA,
+    BITS,
+    BLOCK_BYTES,
+    COLUMNS,
+    CONSTANTS_AT,
+    DIGITS,
+    FIELDS,
+    OFFSETS_AT,
+    POWERS_AT,
+    PRIME_STRIDE,
+    PRIMES,
+    ROWS,
+)
 from pi_engine.bigint.modular import rounded_product
 from pi_engine.bigint.simd import broadcast, broadcast_integer, broadcast_wide, doubles_of, fnma, shift_right, widen
 from pi_engine.bigint.simd_memory import (
     gather_words,
     load_byte,
     load_double,
+    load_integer,
     load_integers,
     load_wide,
-    load_word,
     prefetch,
     store,
     store_byte,
 )
 from pi_engine.bigint.widths import WIDTH
+from pi_engine.bigint.words import is_sealed_at
 from pi_engine.runtime.compilation import routine
 
 
@@ -63,33 +80,35 @@ def _reduce_digits(x, source, rows, digits, powers, p):
 
 
 @routine
-def forward_columns(
-    source, source_bytes, digits, mask, coefficient_bits, offsets, primes, powers, constants, heads, levels,
-    tables, table_stride, head_stride, columns, out, row_stride, prime_stride, streaming, scratch, first, last,
-):  # fmt: skip
-    """Extract and transform the strips first … last-1 of all rows, for `primes` primes.
+def forward_columns(record, source, source_bytes, target, scratch, first, last):
+    """Extract and transform the strips first … last-1 of all rows, for the primes of a record (`level_plan`).
 
-    source: limbs, source_bytes of them readable. tables: the heads' twiddles, head_stride bytes a head, table_stride a
-    prime. scratch: room for a block of padded source (1 KiB), rows·STRIP doubles, and digits times as much. streaming:
-    whether the rows should bypass the caches, because they do not fit them.
+    source: limbs, source_bytes of them readable. target: where the rows go. scratch: `level_plan.Scratch.columns` bytes, for a
+    block of padded source, rows·STRIP doubles, and digits times as much. Returns whether the record and its tables are sound, 0 or 1.
     """
+    if not is_sealed_at(np.uint64(record), FIELDS):
+        return 0
+    digits, bits, offsets = load_integer(record, DIGITS), load_integer(record, BITS), load_integer(record, OFFSETS_AT)
     for i in range(8 * digits):
-        if not 0 <= load_word(offsets + 8 * i) <= coefficient_bits:
-            return  # a faulty machine's: bytes that no coefficient has
-    rows = heads << (2 * levels)
-    buffer = scratch + 1024
+        if not 0 <= load_integer(offsets, i) <= bits:
+            return 0  # a faulty machine's: bytes that no coefficient has
+    mask = (1 << load_integer(record, BETA)) - 1
+    primes, rows = load_integer(record, PRIMES), load_integer(record, ROWS)
+    prime_stride = load_integer(record, PRIME_STRIDE)
+    constants, powers = load_integer(record, CONSTANTS_AT), load_integer(record, POWERS_AT)
+    buffer = scratch + BLOCK_BYTES
     cut = buffer + 8 * STRIP * rows
-    row_bytes = columns // 8 * coefficient_bits
-    needed = coefficient_bits + 8
+    row_bytes = load_integer(record, COLUMNS) // 8 * bits
+    needed = bits + 8
     for strip in range(first, last):
         used = 0
-        place = strip * (STRIP // 8) * coefficient_bits
+        place = strip * (STRIP // 8) * bits
         while used < rows and place < source_bytes:
             for part in range(STRIP // 8):
-                start = place + part * coefficient_bits
+                start = place + part * bits
                 block = source + start
-                for line in range(0, coefficient_bits + 64, 64):
-                    prefetch(block + STRIP // 8 * coefficient_bits + line)
+                for line in range(0, bits + 64, 64):
+                    prefetch(block + STRIP // 8 * bits + line)
                 if start + needed > source_bytes:
                     # Past the end there may be no memory: complete the block with zeros.
                     for i in range(needed):
@@ -99,12 +118,9 @@ def forward_columns(
             place += row_bytes
             used += 1
         for k in range(primes):
-            prime_constants = constants + 8 * CONSTANTS * k
-            p = broadcast(load_double(prime_constants, PRIME))
+            p = broadcast(load_double(constants + 8 * CONSTANTS * k, PRIME))
             _reduce_digits(buffer, cut, STRIP // 8 * used, digits, powers + 16 * digits * k, p)
             # Where the next prime's rows will be written, or those of the next strip.
             ahead = 8 * prime_stride if k < primes - 1 else 8 * (STRIP - k * prime_stride)
-            forward_strip(
-                buffer, used, heads, levels, tables + k * table_stride, head_stride, prime_constants,
-                out + 8 * (k * prime_stride + strip * STRIP), row_stride, streaming, ahead,
-            )  # fmt: skip
+            forward_strip(record, k, buffer, used, target + 8 * (k * prime_stride + strip * STRIP), ahead)
+    return 1

@@ -6,13 +6,9 @@ from typing import TYPE_CHECKING
 
 import gmpy2
 
-from pi_engine.bigint.batch import Batch
-from pi_engine.bigint.large_products import TRANSFORM_ALL
-from pi_engine.bigint.level import NEVER, multiply_level
 from pi_engine.bigint.limb_products import multiply_limbs
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.product import TRANSFORM
-from pi_engine.runtime.kernel_set import KernelSet
 from pi_engine.runtime.tuning import Thresholds, measure
 
 if TYPE_CHECKING:
@@ -21,9 +17,6 @@ if TYPE_CHECKING:
     from gmpy2 import mpz
 
     from pi_engine.runtime.tuning import Case
-
-_LEVEL_PRODUCTS = 64
-_LEVELS = KernelSet("pi_engine.bigint.batch_kernels:BATCH_KERNELS")
 
 
 def _operands(bits: int) -> tuple[mpz, mpz]:
@@ -47,27 +40,11 @@ def _square(bits: int) -> Case:
     return lambda: a * a, lambda: _by_transform(a, a, 1)
 
 
-def _level(bits: int) -> Case:
-    pairs = [_operands(bits + i) for i in range(_LEVEL_PRODUCTS)]
-    a, b = (Batch.of(pair[i] for pair in pairs) for i in (0, 1))
-    return lambda: multiply_level(a, b, transform_from=NEVER), lambda: multiply_level(
-        a, b, transform_from=TRANSFORM_ALL
-    )
-
-
 def measure_crossovers(notice: Callable[[str], object] | None = None) -> Thresholds:
-    """The thresholds of this machine, by measurement; half a minute.
+    """The thresholds of this machine, by measurement; some ten seconds.
 
     Args:
         notice: told each result, in a line, as it is found.
     """
     TRANSFORM.load()
-    _LEVELS.load()
-    return measure(
-        {
-            "multiply": (_product, 10_000, 1_000_000),
-            "square": (_square, 10_000, 1_000_000),
-            "batch": (_level, 4_000, 400_000),
-        },
-        notice,
-    )
+    return measure({"multiply": (_product, 10_000, 1_000_000), "square": (_square, 10_000, 1_000_000)}, notice)

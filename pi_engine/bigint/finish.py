@@ -5,10 +5,30 @@ the row's state for the next strip; what is left behind a thread's last strip is
 threads have ended.
 """
 
+import numpy as np
+
 from pi_engine.bigint.column_passes import inverse_strip
 from pi_engine.bigint.crt import clear_state, clear_sums, digits_from_sums, pack, sums_of_eight
-from pi_engine.bigint.layout import CONSTANTS, CRT_BLOCK, CRT_DOUBLES, SPILL_GROUPS, STRIP
-from pi_engine.bigint.simd_memory import load_byte, load_word, prefetch, store_byte
+from pi_engine.bigint.layout import CRT_BLOCK, CRT_DOUBLES, SPILL_GROUPS, STRIP
+from pi_engine.bigint.level_plan import (
+    BETA,
+    BETA_SCALES_AT,
+    BITS,
+    COFACTORS_AT,
+    COLUMNS,
+    CONSTANTS_AT,
+    DIGITS,
+    FIELDS,
+    PACKING_AT,
+    PRIME_STRIDE,
+    PRIMES,
+    ROW_STRIDE,
+    ROWS,
+    SPILLS,
+    STATE,
+)
+from pi_engine.bigint.simd_memory import load_byte, load_integer, prefetch, store_byte
+from pi_engine.bigint.words import is_sealed_at
 from pi_engine.runtime.compilation import routine
 
 # Bytes that `pack` may write beyond a block.
@@ -22,35 +42,34 @@ def _put(block, target, count):
 
 
 @routine
-def finish_columns(
-    data, row_stride, prime_stride, columns, primes, constants, heads, levels, tables, table_stride, head_stride,
-    digits, beta, beta_scales, cofactors, packing, out, out_bytes, spills, state_size, scratch, first, last,
-):  # fmt: skip
+def finish_columns(record, data, out, out_bytes, scratch, first, last):
     """Strips first … last-1 from residues to bytes of the product; those at and past out_bytes are dropped.
 
-    tables: as in forward_columns; the conjugate tables of the heads follow those of the heads.
-    spills: rows · SPILL_GROUPS · D·β bytes, little-endian integers, row r's to be added behind the row's
-    last strip.
+    record: for all primes of a size, see `level_plan`. scratch: `level_plan.Scratch.finish` bytes. At SPILLS in it are left rows
+    little-endian integers of SPILL_GROUPS·D·β bytes, row r's to be added behind the row's last strip. Returns whether the record and
+    its tables are sound, 0 or 1.
     """
-    rows = heads << (2 * levels)
-    bits = digits * beta
+    if not is_sealed_at(np.uint64(record), FIELDS):
+        return 0
+    digits, beta, bits = load_integer(record, DIGITS), load_integer(record, BETA), load_integer(record, BITS)
+    packing, beta_scales = load_integer(record, PACKING_AT), load_integer(record, BETA_SCALES_AT)
     for i in range(8):
-        if not 0 <= load_word(packing + 8 * i) < bits:
-            return  # a faulty machine's: bytes that no coefficient has
+        if not 0 <= load_integer(packing, i) < bits:
+            return 0  # a faulty machine's: bytes that no coefficient has
+    primes, rows, columns = load_integer(record, PRIMES), load_integer(record, ROWS), load_integer(record, COLUMNS)
+    row_stride, prime_stride = load_integer(record, ROW_STRIDE), load_integer(record, PRIME_STRIDE)
+    constants, cofactors = load_integer(record, CONSTANTS_AT), load_integer(record, COFACTORS_AT)
+    state_bytes = 8 * load_integer(record, STATE)
     states = scratch + 8 * CRT_DOUBLES
-    buffer = states + 8 * state_size * rows
+    buffer = states + state_bytes * rows
     block = scratch + 8 * CRT_BLOCK
     for r in range(rows):
-        clear_state(states + 8 * state_size * r, digits, beta, beta_scales)
+        clear_state(states + state_bytes * r, digits, beta, beta_scales)
     for strip in range(first, last):
         for k in range(primes):
-            inverse_strip(
-                data + 8 * (STRIP * strip + k * prime_stride), row_stride, heads, levels,
-                tables + k * table_stride + heads * head_stride, head_stride, constants + 8 * CONSTANTS * k,
-                buffer + 8 * STRIP * rows * k,
-            )  # fmt: skip
+            inverse_strip(record, k, data + 8 * (STRIP * strip + k * prime_stride), buffer + 8 * STRIP * rows * k)
         for r in range(rows):
-            state = states + 8 * state_size * r
+            state = states + state_bytes * r
             for part in range(STRIP // 8):
                 place = (r * (columns // 8) + strip * (STRIP // 8) + part) * bits
                 if place >= out_bytes:
@@ -70,9 +89,11 @@ def finish_columns(
                     pack(block, digits, beta, packing, scratch)
                     _put(block, out + place, min(bits, out_bytes - place))
     clear_sums(digits, beta_scales, scratch)
+    spill = scratch + load_integer(record, SPILLS)
     for r in range(rows):
         for _ in range(SPILL_GROUPS):
-            digits_from_sums(digits, beta, beta_scales, states + 8 * state_size * r, scratch)
+            digits_from_sums(digits, beta, beta_scales, states + state_bytes * r, scratch)
             pack(block, digits, beta, packing, scratch)
-            _put(block, spills, bits)
-            spills += bits
+            _put(block, spill, bits)
+            spill += bits
+    return 1

@@ -1,8 +1,7 @@
-"""The larger products of a level, each by the number-theoretic transform inside one kernel: no step of it returns to Python.
+"""Transforms inside other kernels, by one thread each: no step of them returns to Python.
 
-A thread claims a product, extracts and transforms both operands, multiplies, transforms back and recomposes, all in workspace of its
-own that stays in its cache; so the threads share nothing but the tables. What a transform of some size needs is one row of
-integers, numbers and addresses alike, made by `level_plan.record` from the size's plan.
+All of a thread's steps are in workspace of its own (`level_plan.workspace_bytes`) that stays in its cache, so that threads share
+nothing but the tables.
 """
 
 from __future__ import annotations
@@ -12,146 +11,93 @@ import numpy as np
 from pi_engine.bigint.columns import forward_columns
 from pi_engine.bigint.crt import add_bytes
 from pi_engine.bigint.finish import finish_columns
-from pi_engine.bigint.layout import (
-    CRT_DOUBLES,
-    FORWARD_A,
-    FORWARD_B,
-    INVERSE,
-    MULTIPLY,
-    SPILL_GROUPS,
-    SQUARE,
-    STRIP,
-)
-from pi_engine.bigint.level_kernels import is_right
-from pi_engine.bigint.level_plan import (
-    BETA,
-    BETA_SCALES,
-    COFACTORS,
-    COLUMN_LEVELS,
-    COLUMN_TABLE_BYTES,
-    COLUMN_TABLES,
-    COLUMNS,
-    CONJUGATES,
-    CONSTANTS_AT,
-    DIGITS,
-    HEAD_BYTES,
-    HEADS,
-    MASK,
-    OFFSETS,
-    PACKING,
-    POWERS,
-    PRIME_STRIDE,
-    PRIMES,
-    QUARTER_COUNT,
-    QUARTERS,
-    ROW_PASSES,
-    ROW_SEEDS,
-    ROW_STRIDE,
-    ROW_TABLE_DOUBLES,
-    ROWS,
-)
+from pi_engine.bigint.layout import FORWARD_A, FORWARD_B, INVERSE, MULTIPLY, SPILL_GROUPS, SQUARE, STRIP
+from pi_engine.bigint.level_plan import BITS, COLUMNS, FIELDS, PRIME_STRIDE, PRIMES, ROWS, SPILLS
 from pi_engine.bigint.rows import transform_rows
-from pi_engine.bigint.words import address_of, claim, is_sealed, load
+from pi_engine.bigint.simd_memory import load_integer
+from pi_engine.bigint.words import address_of, load, store
 from pi_engine.runtime.compilation import routine
 
-ZERO = np.uint64(0)
+ZERO, ONE = np.uint64(0), np.uint64(1)
 
 
 @routine
-def operand_bytes(primes, prime_stride):
+def record_at(records, i):
+    """The address of row i of a table of records."""
+    return np.int64(address_of(records)) + 8 * FIELDS * i
+
+
+@routine
+def operand_bytes(record):
     """Bytes of one transformed operand."""
-    return 8 * primes * prime_stride
+    return 8 * load_integer(record, PRIMES) * load_integer(record, PRIME_STRIDE)
 
 
 @routine
-def forward_step(target, source, limbs, plan, scratch):
+def forward_step(target, source, limbs, record, scratch):
     """The column pass of an operand of so many limbs at `source`, into the transformed operand at `target`."""
-    forward_columns(
-        source, 8 * limbs, plan[DIGITS], plan[MASK], plan[DIGITS] * plan[BETA], plan[OFFSETS], plan[PRIMES],
-        plan[POWERS], plan[CONSTANTS_AT], plan[HEADS], plan[COLUMN_LEVELS], plan[COLUMN_TABLES],
-        plan[COLUMN_TABLE_BYTES], plan[HEAD_BYTES], plan[COLUMNS], target, plan[ROW_STRIDE], plan[PRIME_STRIDE],
-        0, scratch, 0, plan[COLUMNS] // STRIP,
-    )  # fmt: skip
+    forward_columns(record, source, 8 * limbs, target, scratch, 0, load_integer(record, COLUMNS) // STRIP)
 
 
 @routine
-def row_step(mode, x, y, plan, scratch):
+def row_step(mode, x, y, record, scratch):
     """What `mode` (see layout) asks for, on all rows of x and y."""
-    transform_rows(
-        mode, x, y, plan[ROW_STRIDE], plan[PRIME_STRIDE], plan[CONSTANTS_AT], plan[ROWS], plan[COLUMNS],
-        plan[ROW_PASSES], plan[ROW_SEEDS], plan[CONJUGATES], plan[QUARTERS], plan[QUARTER_COUNT], scratch,
-        plan[ROW_TABLE_DOUBLES], 0, plan[PRIMES] * plan[ROWS],
-    )  # fmt: skip
+    transform_rows(record, mode, x, y, scratch, 0, load_integer(record, PRIMES) * load_integer(record, ROWS))
 
 
 @routine
-def finish_step(out, limbs, x, plan, scratch):
-    """The integer whose rows x holds, in `limbs` limbs at `out`; it must fit them, and they the size."""
-    bits = plan[DIGITS] * plan[BETA]
-    state = 8 * (plan[DIGITS] + 2)  # layout.state_doubles
-    spills = scratch + 8 * (CRT_DOUBLES + plan[ROWS] * (state + plan[PRIMES] * STRIP))  # layout.finish_doubles
-    finish_columns(
-        x, plan[ROW_STRIDE], plan[PRIME_STRIDE], plan[COLUMNS], plan[PRIMES], plan[CONSTANTS_AT], plan[HEADS],
-        plan[COLUMN_LEVELS], plan[COLUMN_TABLES], plan[COLUMN_TABLE_BYTES], plan[HEAD_BYTES], plan[DIGITS], plan[BETA],
-        plan[BETA_SCALES], plan[COFACTORS], plan[PACKING], out, 8 * limbs, spills, state, scratch,
-        0, plan[COLUMNS] // STRIP,
-    )  # fmt: skip
-    # what the last row leaves behind is zero: the integer fits
-    row_bytes = plan[COLUMNS] // 8 * bits
-    add_bytes(out, 8 * limbs, row_bytes, row_bytes, spills, SPILL_GROUPS * bits, plan[ROWS] - 1)
+def finish_step(out, limbs, x, record, scratch):
+    """The lowest `limbs` limbs, at `out`, of the integer whose rows x holds.
+
+    Where they are all limbs of the size, what passes their end is added at their beginning: 2^size.bits ≡ 1.
+    """
+    columns, rows, bits = load_integer(record, COLUMNS), load_integer(record, ROWS), load_integer(record, BITS)
+    finish_columns(record, x, out, 8 * limbs, scratch, 0, columns // STRIP)
+    row_bytes = columns // 8 * bits
+    spills, spill = scratch + load_integer(record, SPILLS), SPILL_GROUPS * bits
+    carry = add_bytes(out, 8 * limbs, row_bytes, row_bytes, spills, spill, rows - 1)
+    if 8 * limbs == rows * row_bytes:
+        carry += add_bytes(out, 8 * limbs, 0, 0, spills + (rows - 1) * spill, spill, 1)
+        for _ in range(3):  # a carry out of a number below 2^size.bits leaves one that takes it without another
+            if carry:
+                carry = _add_word(out, limbs, carry)
 
 
 @routine
-def transform_product(out, a, n, b, m, plan, workspace):
+def _add_word(out, limbs, word):
+    """Add a word to the limbs at `out`; returns the carry."""
+    place, rest = np.uint64(out), np.uint64(word)
+    for i in range(limbs):
+        value = load(place, i) + rest
+        rest = ONE if value < rest else ZERO
+        store(place, i, value)
+        if rest == ZERO:
+            break
+    return np.int64(rest)
+
+
+@routine
+def transform_product(out, a, n, b, m, record, workspace):
     """Write the product of n and m limbs at a and b to n + m limbs at `out`; a at the same place as b is squared."""
-    stride = operand_bytes(plan[PRIMES], plan[PRIME_STRIDE])
-    x, y = workspace, workspace + stride
-    scratch = workspace + 2 * stride
-    forward_step(x, a, n, plan, scratch)
+    step = operand_bytes(record)
+    x, y = workspace, workspace + step
+    scratch = workspace + 2 * step
+    forward_step(x, a, n, record, scratch)
     if a == b and n == m:
-        row_step(FORWARD_A | SQUARE | INVERSE, x, x, plan, scratch)
+        row_step(FORWARD_A | SQUARE | INVERSE, x, x, record, scratch)
     else:
-        forward_step(y, b, m, plan, scratch)
-        row_step(FORWARD_A | FORWARD_B | MULTIPLY | INVERSE, x, y, plan, scratch)
-    finish_step(out, n + m, x, plan, scratch)
+        forward_step(y, b, m, record, scratch)
+        row_step(FORWARD_A | FORWARD_B | MULTIPLY | INVERSE, x, y, record, scratch)
+    finish_step(out, n + m, x, record, scratch)
 
 
 @routine
-def multiply_transformed_claimed(
-    counter,
-    jobs,
-    sizes,
-    plans,
-    workspace,
-    check,
-    a_place,
-    a_offsets,
-    a_lengths,
-    b_place,
-    b_offsets,
-    b_lengths,
-    place,
-    offsets,
-    lengths,
-):
-    """Work through the products `jobs`, job j by the plan in row sizes[j], until all are claimed. Returns a wrong one's number, or −1."""
-    wrong = -1
-    a_base, b_base, base = np.uint64(a_place), np.uint64(b_place), np.uint64(place)
-    for _ in range(len(jobs) + 1):
-        turn = claim(address_of(counter))
-        if turn < 0 or turn >= len(jobs):
-            return wrong
-        i = jobs[turn]
-        if not (0 <= i < len(lengths) and 0 <= sizes[turn] < len(plans) and is_sealed(plans[sizes[turn]])):
-            return 0  # a faulty machine's
-        n, m = abs(a_lengths[i]), abs(b_lengths[i])
-        a, b = a_base + np.uint64(8 * a_offsets[i]), b_base + np.uint64(8 * b_offsets[i])
-        out = base + np.uint64(8 * offsets[i])
-        transform_product(np.int64(out), np.int64(a), n, np.int64(b), m, plans[sizes[turn]], workspace)
-        length = n + m
-        while length > 0 and load(out, length - 1) == ZERO:
-            length -= 1
-        if check and not is_right(out, length, a, n, b, m):
-            wrong = i
-        lengths[i] = length if (a_lengths[i] < 0) == (b_lengths[i] < 0) else -length
-    return wrong
+def multiply_transformed(out, limbs, a, n, factor, record, workspace):
+    """Write the lowest `limbs` limbs of the product of n limbs at a with a factor that has been transformed.
+
+    The product is that modulo 2^size.bits − 1, not reduced: 2^size.bits − 1 may stand for 0.
+    """
+    scratch = workspace + operand_bytes(record)
+    forward_step(workspace, a, n, record, scratch)
+    row_step(FORWARD_A | MULTIPLY | INVERSE, workspace, factor, record, scratch)
+    finish_step(out, limbs, workspace, record, scratch)

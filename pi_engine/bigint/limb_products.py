@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from pi_engine.bigint.level_plan import workspace_bytes
 from pi_engine.bigint.plan import plan_for
 from pi_engine.bigint.sizes import Size, all_sizes, cost, size_for
-from pi_engine.bigint.transform import Limbs, inverse, multiply_transformed, product, transform, workspace_bytes
+from pi_engine.bigint.transform import Limbs, inverse, multiply_transformed, product, transform
 from pi_engine.bigint.transform_kernels import add_limbs
 from pi_engine.bigint.workspace import pool
 
@@ -104,8 +105,8 @@ def _least_memory(long: int, short: int, threads: int) -> tuple[int, Size]:
 def _workspace(long: int, short: int, pieces: int, size: Size, threads: int, *, low_memory: bool) -> int:
     """Bytes of workspace of one way; a product in pieces has two operands modulo all primes at a time, and a part of the result."""
     if pieces == 1:
-        return workspace_bytes(size, threads, low_memory=low_memory)
-    return workspace_bytes(size, threads) + 8 * (-(-long // pieces) + short)
+        return workspace_bytes(size, threads=threads, low_memory=low_memory)
+    return workspace_bytes(size, threads=threads) + 8 * (-(-long // pieces) + short)
 
 
 def _multiply_unbalanced(a: Limbs, b: Limbs, pieces: int, size: Size, threads: int, *, out: Limbs | None) -> Limbs:

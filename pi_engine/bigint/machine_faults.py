@@ -30,6 +30,16 @@ def require_fitting(wrong: NDArray[np.int64] | NDArray[np.bool_], what: str) -> 
         raise VerificationError(machine_fault(f"{what} does not fit the room that it has by proof"))
 
 
+def require_sound(sound: int) -> None:
+    """Refuse to go on where a kernel has found its record, or a table of it, damaged.
+
+    Raises:
+        VerificationError: `sound` is 0.
+    """
+    if not sound:
+        raise VerificationError(machine_fault("a table of a transform holds what cannot be"))
+
+
 def sealed(fields: Iterable[int]) -> list[int]:
     """A row of a table that kernels read, with one number more, by which all bits together are even: a wrong bit shows."""
     row = list(fields)

@@ -12,6 +12,7 @@ from pi_engine.bigint.butterflies import (
     inverse4_begin,
     inverse4_end,
 )
+from pi_engine.bigint.layout import ONE_OVER_P, PRIME
 from pi_engine.bigint.simd import GROUP, LONG, broadcast_long
 from pi_engine.bigint.simd_memory import (
     broadcast_group,
@@ -103,26 +104,26 @@ def _forward_pass(x, first, nodes, quarter, table, lazy, one_over_p, p):
     lazy: without the reduction, which only every other pass needs.
     """
     for node in range(first, first + nodes):
-        square, square_q = _squares(table, node)
-        root, root_q, turned, turned_q = _roots(table, node)
+        squares = _squares(table, node)
+        roots = _roots(table, node)
         x0, x1, x2, x3 = load4(x, 0, quarter)
         if lazy:
-            a0, a1, a2, a3 = forward4_begin_lazy(x0, x1, x2, x3, square, square_q, p)
+            a0, a1, a2, a3 = forward4_begin_lazy(x0, x1, x2, x3, squares, p)
             for i in range(LONG, quarter, LONG):
                 x0, x1, x2, x3 = load4(x, i, quarter)
-                b0, b1, b2, b3 = forward4_begin_lazy(x0, x1, x2, x3, square, square_q, p)
-                a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
+                b0, b1, b2, b3 = forward4_begin_lazy(x0, x1, x2, x3, squares, p)
+                a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, roots, p)
                 store4(x, i - LONG, quarter, a0, a1, a2, a3)
                 a0, a1, a2, a3 = b0, b1, b2, b3
         else:
-            a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
+            a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, squares, one_over_p, p)
             for i in range(LONG, quarter, LONG):
                 x0, x1, x2, x3 = load4(x, i, quarter)
-                b0, b1, b2, b3 = forward4_begin(x0, x1, x2, x3, square, square_q, one_over_p, p)
-                a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
+                b0, b1, b2, b3 = forward4_begin(x0, x1, x2, x3, squares, one_over_p, p)
+                a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, roots, p)
                 store4(x, i - LONG, quarter, a0, a1, a2, a3)
                 a0, a1, a2, a3 = b0, b1, b2, b3
-        a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, root, root_q, turned, turned_q, p)
+        a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, roots, p)
         store4(x, quarter - LONG, quarter, a0, a1, a2, a3)
         x += 32 * quarter
 
@@ -136,22 +137,22 @@ def _prefetch_nodes(place):
 @routine
 def _forward_narrow_pass(x, first, nodes, table, ahead, one_over_p, p):
     """The last forward pass of a row, tight: sixteen doubles a node; asks for what lies `ahead` bytes further on."""
-    square, square_q = _group_squares(table, first, 1)
+    squares = _group_squares(table, first, 1)
     x0, x1, x2, x3 = _load_nodes(x)
-    a0, a1, a2, a3 = forward4_begin_lazy(x0, x1, x2, x3, square, square_q, p)
+    a0, a1, a2, a3 = forward4_begin_lazy(x0, x1, x2, x3, squares, p)
     for node in range(first, first + nodes - GROUP, GROUP):
         _prefetch_nodes(x + ahead)
-        square, square_q = _group_squares(table, node + GROUP, 1)
+        squares = _group_squares(table, node + GROUP, 1)
         x0, x1, x2, x3 = _load_nodes(x + 8 * NODE * GROUP)
-        b0, b1, b2, b3 = forward4_begin_lazy(x0, x1, x2, x3, square, square_q, p)
-        root, root_q, turned, turned_q = _group_roots(table, node, 1)
-        a0, a1, a2, a3 = forward4_end_tight(a0, a1, a2, a3, root, root_q, turned, turned_q, one_over_p, p)
+        b0, b1, b2, b3 = forward4_begin_lazy(x0, x1, x2, x3, squares, p)
+        roots = _group_roots(table, node, 1)
+        a0, a1, a2, a3 = forward4_end_tight(a0, a1, a2, a3, roots, one_over_p, p)
         _store_nodes(x, a0, a1, a2, a3)
         a0, a1, a2, a3 = b0, b1, b2, b3
         x += 8 * NODE * GROUP
     _prefetch_nodes(x + ahead)
-    root, root_q, turned, turned_q = _group_roots(table, first + nodes - GROUP, 1)
-    a0, a1, a2, a3 = forward4_end_tight(a0, a1, a2, a3, root, root_q, turned, turned_q, one_over_p, p)
+    roots = _group_roots(table, first + nodes - GROUP, 1)
+    a0, a1, a2, a3 = forward4_end_tight(a0, a1, a2, a3, roots, one_over_p, p)
     _store_nodes(x, a0, a1, a2, a3)
 
 
@@ -159,17 +160,17 @@ def _forward_narrow_pass(x, first, nodes, table, ahead, one_over_p, p):
 def _inverse_pass(x, first, nodes, quarter, table, level_nodes, one_over_p, p):
     """Inverse of _forward_pass; `table` is the conjugate row's, read backwards."""
     for node in range(first, first + nodes):
-        square, square_q = _squares(table, level_nodes - 1 - node)
-        root, root_q, turned, turned_q = _roots(table, level_nodes - 1 - node)
+        squares = _squares(table, level_nodes - 1 - node)
+        roots = _roots(table, level_nodes - 1 - node)
         y0, y1, y2, y3 = load4(x, 0, quarter)
-        a0, a1, a2, a3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
+        a0, a1, a2, a3 = inverse4_begin(y0, y1, y2, y3, roots, p)
         for i in range(LONG, quarter, LONG):
             y0, y1, y2, y3 = load4(x, i, quarter)
-            b0, b1, b2, b3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
-            a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
+            b0, b1, b2, b3 = inverse4_begin(y0, y1, y2, y3, roots, p)
+            a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, squares, one_over_p, p)
             store4(x, i - LONG, quarter, a0, a1, a2, a3)
             a0, a1, a2, a3 = b0, b1, b2, b3
-        a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
+        a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, squares, one_over_p, p)
         store4(x, quarter - LONG, quarter, a0, a1, a2, a3)
         x += 32 * quarter
 
@@ -178,20 +179,20 @@ def _inverse_pass(x, first, nodes, quarter, table, level_nodes, one_over_p, p):
 def _inverse_narrow_pass(x, first, nodes, table, level_nodes, one_over_p, p):
     """Inverse of _forward_narrow_pass."""
     place = level_nodes - 1 - first
-    root, root_q, turned, turned_q = _group_roots(table, place, -1)
+    roots = _group_roots(table, place, -1)
     y0, y1, y2, y3 = _load_nodes(x)
-    a0, a1, a2, a3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
+    a0, a1, a2, a3 = inverse4_begin(y0, y1, y2, y3, roots, p)
     for node in range(place, place - nodes + GROUP, -GROUP):
-        root, root_q, turned, turned_q = _group_roots(table, node - GROUP, -1)
+        roots = _group_roots(table, node - GROUP, -1)
         y0, y1, y2, y3 = _load_nodes(x + 8 * NODE * GROUP)
-        b0, b1, b2, b3 = inverse4_begin(y0, y1, y2, y3, root, root_q, turned, turned_q, p)
-        square, square_q = _group_squares(table, node, -1)
-        a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
+        b0, b1, b2, b3 = inverse4_begin(y0, y1, y2, y3, roots, p)
+        squares = _group_squares(table, node, -1)
+        a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, squares, one_over_p, p)
         _store_nodes(x, a0, a1, a2, a3)
         a0, a1, a2, a3 = b0, b1, b2, b3
         x += 8 * NODE * GROUP
-    square, square_q = _group_squares(table, place - nodes + GROUP, -1)
-    a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, square, square_q, one_over_p, p)
+    squares = _group_squares(table, place - nodes + GROUP, -1)
+    a0, a1, a2, a3 = inverse4_end(a0, a1, a2, a3, squares, one_over_p, p)
     _store_nodes(x, a0, a1, a2, a3)
 
 
@@ -225,8 +226,10 @@ def forward_long(x, levels, table, one_over_p, p):
 
 
 @routine
-def forward_subtree(x, subtree, level_nodes, quarter, table, lazy, ahead, one_over_p, p):
+def forward_subtree(x, subtree, level_nodes, quarter, table, lazy, ahead, constants):
     """All passes of a subtree at x; the last one prefetches what lies `ahead` bytes further on."""
+    p = broadcast_long(load_double(constants, PRIME))
+    one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))
     nodes = 1
     while quarter >= WIDTH:
         if quarter > WIDTH:

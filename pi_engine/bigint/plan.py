@@ -1,5 +1,7 @@
-"""Constants and tables of one transform size, built once and kept."""
+"""The tables of one transform size, built once and kept."""
 
+import math
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -20,8 +22,8 @@ from pi_engine.bigint.layout import (
     PRIME,
     SCALE,
     SCALE_OVER_P,
-    table_doubles,
 )
+from pi_engine.bigint.level_plan import Scratch, record, scratch_of
 from pi_engine.bigint.primes import PRIMES, balanced, root_of_unity
 from pi_engine.bigint.sizes import Size
 from pi_engine.bigint.transform_kernels import build_tables
@@ -98,112 +100,157 @@ def quarter_table(primes: int, count: int) -> NDArray[Any]:
     return table
 
 
+@dataclass(frozen=True, eq=False)
 class Plan:
-    """What the kernels need for one size, as arrays (kept alive here) and their addresses (`…_at`)."""
+    """The tables of one size, for all its primes: what its records point to, so that they live as long as it does.
 
-    # A column pass that writes more than 8 MiB bypasses the caches: its rows would not stay there until they are read.
-    # Measured: at 4 MB 4 % slower, at 15 MB 6 %, at 40 and 150 MB a fifth faster than to ask for the lines and write them.
-    STREAMING_DOUBLES = (8 << 20) // 8
-    CONSTANTS_BYTES = 8 * CONSTANTS
+    Attributes:
+        size: which transform it is.
+        scratch: what a pass needs.
+        constants: float64[primes][CONSTANTS], of each prime, as `layout` says.
+        quarters: float64[primes][quarter_count], e(β(j)/4).
+        row_seeds: float64[primes][rows + 1][row_passes], the roots of unity that a row's twiddles are made from.
+        conjugates: int64[rows], the row of row_seeds from which the inverse of a row is made.
+        column_tables: float64[primes][2·heads][head_doubles], the heads' twiddles, and those of the conjugate heads.
+        offsets: int64[2][digits][8], the byte and the bit in it where each digit of eight coefficients begins.
+        powers: float64[primes][digits][2], 2^β and that over p.
+        beta_scales: 2^β, 2^−β, and the number whose ulp is 2^β.
+        cofactors: float64[primes + 1][2·digits + 1], balanced digits of −∏p and of ∏p over each prime.
+        packing: int64[4][8], as `crt.pack` says.
+    """
 
-    def __init__(self, size: Size) -> None:
-        self.size = size
-        self.mask = (1 << size.beta) - 1
-        self.row_stride = size.columns + 8
-        self.prime_stride = size.rows * self.row_stride
-        self.row_passes = size.row_levels - 1
-        self.quarter_count = max(size.columns // 16, (1 << 2 * size.column_levels) // 4, 4)
-        self.quarters = quarter_table(size.primes, self.quarter_count)
-        self.quarters_at = self.quarters.ctypes.data
-        self.row_table_doubles = table_doubles(self.row_passes)
-        self._make_constants()
-        self._make_extraction()
-        self._make_row_seeds()
-        self._make_column_tables()
+    size: Size
+    scratch: Scratch
+    constants: NDArray[np.float64]
+    quarters: NDArray[np.float64]
+    row_seeds: NDArray[np.float64]
+    conjugates: NDArray[np.int64]
+    column_tables: NDArray[np.float64]
+    offsets: NDArray[np.int64]
+    powers: NDArray[np.float64]
+    beta_scales: NDArray[np.float64]
+    cofactors: NDArray[np.float64]
+    packing: NDArray[np.int64]
+    records: dict[tuple[range, bool], NDArray[np.int64]] = field(default_factory=dict)
 
-    def _make_constants(self) -> None:
-        size = self.size
-        primes = PRIMES[: size.primes]
-        product = 1
-        for p in primes:
-            product *= p
-        self.constants = aligned((size.primes, CONSTANTS))
-        count = 2 * size.digits + 1
-        self.cofactors = aligned((size.primes + 1, count))
-        self.cofactors[0] = _balanced_digits(-product, size.beta, count)
-        for k, p in enumerate(primes):
-            scale = balanced(pow(product // p * (size.points // 4), -1, p), p)
-            row = self.constants[k]
-            row[PRIME] = p
-            row[ONE_OVER_P] = 1 / p
-            row[IMAGINARY] = balanced(unit(k, TURN, 4), p)
-            row[CUBE] = balanced(unit(k, TURN, 3), p)
-            row[SCALE] = scale
-            row[SCALE_OVER_P] = scale / p
-            # The last digit is zero: `crt` leaves it out.
-            self.cofactors[k + 1] = [*_balanced_digits(product // p, size.beta, count - 1), 0]
-        self.beta_scales = aligned((8,))
-        self.constants_at, self.cofactors_at = self.constants.ctypes.data, self.cofactors.ctypes.data
-        self.beta_scales_at = self.beta_scales.ctypes.data
-        self.beta_scales[:3] = 2.0**size.beta, 2.0**-size.beta, 1.5 * 2.0 ** (52 + size.beta)
+    def record_at(self, primes: range, *, streaming: bool = False) -> int:
+        """Where the record for these primes lies, as long as the plan is kept."""
+        row = self.records.get((primes, streaming))
+        if row is None:
+            row = self.records[primes, streaming] = np.array(record(self, primes, streaming=streaming), np.int64)
+        return int(row.ctypes.data)
 
-    def _make_extraction(self) -> None:
-        size = self.size
-        positions = np.arange(8 * size.digits, dtype=np.int64).reshape(8, size.digits).T * size.beta
-        starts = np.arange(9) * size.coefficient_bits
-        self.packing = aligned((4, 8), np.int64)
-        self.packing[0] = starts[:-1] >> 3
-        self.packing[1] = starts[:-1] & 7
-        self.packing[2] = 63 - (starts[:-1] & 7)
-        self.packing[3] = size.beta - (starts[1:] & 7)
-        self.offsets = aligned((2, size.digits, 8), np.int64)
-        self.offsets[0] = positions >> 3
-        self.offsets[1] = positions & 7
-        self.powers = aligned((size.primes, size.digits, 2))
-        self.packing_at, self.offsets_at = self.packing.ctypes.data, self.offsets.ctypes.data
-        self.powers_at = self.powers.ctypes.data
-        for k in range(size.primes):
-            self.powers[k, 0] = 2.0**size.beta, 2.0**size.beta / PRIMES[k]
 
-    def _make_row_seeds(self) -> None:
-        size = self.size
-        nodes = 1 << (2 * size.column_levels)
-        levels = self.row_passes
-        self.row_seeds = aligned((size.primes, size.rows + 1, levels))
-        for k in range(size.primes):
-            within = bit_reversed_powers(k, nodes, 4 * TURN, size.columns)
-            rows = []
-            for angle in HEAD_ANGLES[size.heads]:
-                head = unit(k, 4 * angle, nodes * size.columns)
-                rows += [seeds_of(k, head * value % PRIMES[k], levels) for value in within]
-            rows.append(seeds_of(k, unit(k, 4 * TURN, size.columns), levels))
-            self.row_seeds[k] = rows
-        self.conjugates = np.array(conjugate_rows(size.heads, size.column_levels), np.int64)
-        self.row_seeds_at, self.row_seeds_bytes = self.row_seeds.ctypes.data, self.row_seeds.strides[0]
-        self.conjugates_at = self.conjugates.ctypes.data
+def make_plan(size: Size) -> Plan:
+    """The tables of a size, some milliseconds of work."""
+    constants, quarters = _constants(size), quarter_table(size.primes, size.quarter_count)
+    return Plan(
+        size,
+        scratch_of(size),
+        constants,
+        quarters,
+        _row_seeds(size),
+        np.array(conjugate_rows(size.heads, size.column_levels), np.int64),
+        _column_tables(size, constants, quarters),
+        _digit_places(size),
+        _powers_of_beta(size),
+        _beta_scales(size.beta),
+        _cofactors(size),
+        _packing(size),
+    )
 
-    def _make_column_tables(self) -> None:
-        size = self.size
-        levels = size.column_levels
-        angles = HEAD_ANGLES[size.heads]
-        angles += tuple(TURN - angle for angle in angles)
-        self.head_doubles = table_doubles(levels) + FINAL_DOUBLES
-        self.column_tables = aligned((size.primes, len(angles), self.head_doubles))
-        self.column_tables_at = self.column_tables.ctypes.data
-        self.column_table_bytes = 8 * len(angles) * self.head_doubles
-        self.head_bytes = 8 * self.head_doubles
-        if not levels:
-            return
-        seeds = aligned((len(angles), levels))
-        for k in range(size.primes):
-            for h, angle in enumerate(angles):
-                seeds[h] = seeds_of(k, unit(k, angle, 4**levels), levels)
-            build_tables(
-                self.column_tables[k].ctypes.data, self.head_doubles, seeds.ctypes.data,
-                self.quarters[k].ctypes.data, len(angles), levels, self.constants[k].ctypes.data,
-            )  # fmt: skip
-            for h, angle in enumerate(angles):
-                self.column_tables[k, h, -FINAL_DOUBLES:] = _final_twiddles(k, angle, self.constants[k][SCALE])
+
+def _product(size: Size) -> int:
+    return math.prod(PRIMES[: size.primes])
+
+
+def _constants(size: Size) -> NDArray[Any]:
+    constants = aligned((size.primes, CONSTANTS))
+    for k, p in enumerate(PRIMES[: size.primes]):
+        scale = balanced(pow(_product(size) // p * (size.points // 4), -1, p), p)
+        row = constants[k]
+        row[PRIME] = p
+        row[ONE_OVER_P] = 1 / p
+        row[IMAGINARY] = balanced(unit(k, TURN, 4), p)
+        row[CUBE] = balanced(unit(k, TURN, 3), p)
+        row[SCALE] = scale
+        row[SCALE_OVER_P] = scale / p
+    return constants
+
+
+def _cofactors(size: Size) -> NDArray[Any]:
+    count = 2 * size.digits + 1
+    cofactors = aligned((size.primes + 1, count))
+    cofactors[0] = _balanced_digits(-_product(size), size.beta, count)
+    for k, p in enumerate(PRIMES[: size.primes]):
+        # The last digit is zero: `crt` leaves it out.
+        cofactors[k + 1] = [*_balanced_digits(_product(size) // p, size.beta, count - 1), 0]
+    return cofactors
+
+
+def _beta_scales(beta: int) -> NDArray[Any]:
+    scales = aligned((8,))
+    scales[:3] = 2.0**beta, 2.0**-beta, 1.5 * 2.0 ** (52 + beta)
+    return scales
+
+
+def _packing(size: Size) -> NDArray[Any]:
+    starts = np.arange(9) * size.coefficient_bits
+    packing = aligned((4, 8), np.int64)
+    packing[0] = starts[:-1] >> 3
+    packing[1] = starts[:-1] & 7
+    packing[2] = 63 - (starts[:-1] & 7)
+    packing[3] = size.beta - (starts[1:] & 7)
+    return packing
+
+
+def _digit_places(size: Size) -> NDArray[Any]:
+    positions = np.arange(8 * size.digits, dtype=np.int64).reshape(8, size.digits).T * size.beta
+    offsets = aligned((2, size.digits, 8), np.int64)
+    offsets[0] = positions >> 3
+    offsets[1] = positions & 7
+    return offsets
+
+
+def _powers_of_beta(size: Size) -> NDArray[Any]:
+    powers = aligned((size.primes, size.digits, 2))
+    for k in range(size.primes):
+        powers[k, 0] = 2.0**size.beta, 2.0**size.beta / PRIMES[k]
+    return powers
+
+
+def _row_seeds(size: Size) -> NDArray[Any]:
+    nodes, levels = 1 << (2 * size.column_levels), size.row_passes
+    row_seeds = aligned((size.primes, size.rows + 1, levels))
+    for k in range(size.primes):
+        within = bit_reversed_powers(k, nodes, 4 * TURN, size.columns)
+        rows = []
+        for angle in HEAD_ANGLES[size.heads]:
+            head = unit(k, 4 * angle, nodes * size.columns)
+            rows += [seeds_of(k, head * value % PRIMES[k], levels) for value in within]
+        rows.append(seeds_of(k, unit(k, 4 * TURN, size.columns), levels))
+        row_seeds[k] = rows
+    return row_seeds
+
+
+def _column_tables(size: Size, constants: NDArray[Any], quarters: NDArray[Any]) -> NDArray[Any]:
+    levels = size.column_levels
+    angles = HEAD_ANGLES[size.heads]
+    angles += tuple(TURN - angle for angle in angles)
+    tables = aligned((size.primes, len(angles), size.head_doubles))
+    if not levels:
+        return tables
+    seeds = aligned((len(angles), levels))
+    for k in range(size.primes):
+        for h, angle in enumerate(angles):
+            seeds[h] = seeds_of(k, unit(k, angle, 4**levels), levels)
+        build_tables(
+            tables[k].ctypes.data, size.head_doubles, seeds.ctypes.data, quarters[k].ctypes.data, len(angles), levels,
+            constants[k].ctypes.data,
+        )  # fmt: skip
+        for h, angle in enumerate(angles):
+            tables[k, h, -FINAL_DOUBLES:] = _final_twiddles(k, angle, constants[k][SCALE])
+    return tables
 
 
 def _final_twiddles(index: int, angle: int, scale: float) -> NDArray[Any]:
@@ -239,4 +286,4 @@ def _balanced_digits(value: int, beta: int, count: int) -> list[int]:
 @cache
 def plan_for(size: Size) -> Plan:
     """The plan of a size; kept until plan_for.cache_clear()."""
-    return Plan(size)
+    return make_plan(size)

@@ -1,5 +1,7 @@
 """The row pass: forward for one or both operands, the product, and back, while a row is in the cache."""
 
+import numpy as np
+
 from pi_engine.bigint.binomial import multiply_rings
 from pi_engine.bigint.layout import (
     ADD,
@@ -12,12 +14,27 @@ from pi_engine.bigint.layout import (
     PRIME,
     SQUARE,
 )
+from pi_engine.bigint.level_plan import (
+    COLUMNS,
+    CONJUGATES_AT,
+    CONSTANTS_AT,
+    FIELDS,
+    PRIME_STRIDE,
+    QUARTER_COUNT,
+    QUARTERS_AT,
+    ROW_PASSES,
+    ROW_SEEDS_AT,
+    ROW_STRIDE,
+    ROW_TABLE_DOUBLES,
+    ROWS,
+)
 from pi_engine.bigint.modular import reduce
 from pi_engine.bigint.passes import forward_long, forward_subtree, inverse_long, inverse_subtree, split_subtrees
 from pi_engine.bigint.simd import LONG, broadcast_long
-from pi_engine.bigint.simd_memory import load_double, load_long, load_word, store
+from pi_engine.bigint.simd_memory import load_double, load_integer, load_long, store
 from pi_engine.bigint.twiddles import build_table, level_doubles
 from pi_engine.bigint.widths import WIDTH
+from pi_engine.bigint.words import is_sealed_at
 from pi_engine.runtime.compilation import routine
 
 
@@ -28,27 +45,27 @@ def _add(a, b, count, one_over_p, p):
 
 
 @routine
-def _transform_row(mode, a, b, table, conjugate, table_size, columns, levels, ahead, scratch, one_over_p, p):
+def _transform_row(record, constants, mode, a, b, table, conjugate, scratch, ahead):
     """One row of a and of b, by its table and its conjugate row's; asks for the rows `ahead` bytes further on.
 
     Subtree after subtree goes through all steps: both operands' and both tables' parts stay in the L1 cache.
     """
+    p = broadcast_long(load_double(constants, PRIME))
+    one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))
+    levels = load_integer(record, ROW_PASSES)
     nodes, quarter, offset, lazy = split_subtrees(levels)
     if mode & FORWARD_A:
         forward_long(a, levels, table, one_over_p, p)
     if mode & FORWARD_B:
         forward_long(b, levels, table, one_over_p, p)
-    last_level = table + 8 * (table_size - level_doubles(columns // 16))
+    table_doubles = load_integer(record, ROW_TABLE_DOUBLES)
+    last_level = table + 8 * (table_doubles - level_doubles(load_integer(record, COLUMNS) // 16))
     for subtree in range(nodes):
         place = 32 * quarter * subtree
         if mode & FORWARD_A:
-            forward_subtree(
-                a + place, subtree, nodes, quarter, table + offset, lazy, ahead, one_over_p, p
-            )  # fmt: skip
+            forward_subtree(a + place, subtree, nodes, quarter, table + offset, lazy, ahead, constants)
         if mode & FORWARD_B:
-            forward_subtree(
-                b + place, subtree, nodes, quarter, table + offset, lazy, ahead, one_over_p, p
-            )  # fmt: skip
+            forward_subtree(b + place, subtree, nodes, quarter, table + offset, lazy, ahead, constants)
         if mode & (MULTIPLY | SQUARE):
             factor = b if mode & MULTIPLY else a
             rings = last_level + 48 * (quarter // WIDTH) * subtree
@@ -62,48 +79,44 @@ def _transform_row(mode, a, b, table, conjugate, table_size, columns, levels, ah
 
 
 @routine
-def transform_rows(
-    mode, a, b, row_stride, prime_stride, constants, rows, columns, levels,
-    seeds, conjugates, quarters, quarter_stride, scratch, table_size, first, last,
-):  # fmt: skip
-    """Rows first … last-1, row number k·rows + r being row r of prime k.
+def transform_rows(record, mode, a, b, scratch, first, last):
+    """What `mode` asks for on rows first … last-1 of the operands a and b, row number k·rows + r being row r of prime k.
 
-    seeds: float64[primes][rows+1][levels]; conjugates: int64[rows], the row of seeds from which the inverse of a row is
-    made. quarters: float64[primes][quarter_stride]. scratch: layout.row_doubles(table_size) doubles.
+    record: see `level_plan`. scratch: `level_plan.Scratch.rows` bytes, two tables of twiddles and what `binomial` needs. Returns
+    whether the record is sound, 0 or 1.
 
     A row and its conjugate follow each other, where both are among these rows: each needs the other's table.
     """
-    table, conjugate = scratch, scratch + 8 * table_size
-    product_scratch = scratch + 16 * table_size
+    if not is_sealed_at(np.uint64(record), FIELDS):
+        return 0
+    rows, levels = load_integer(record, ROWS), load_integer(record, ROW_PASSES)
+    row_stride, prime_stride = load_integer(record, ROW_STRIDE), load_integer(record, PRIME_STRIDE)
+    conjugates, quarter_count = load_integer(record, CONJUGATES_AT), load_integer(record, QUARTER_COUNT)
+    table = scratch
+    conjugate = table + 8 * load_integer(record, ROW_TABLE_DOUBLES)
+    product_scratch = conjugate + 8 * load_integer(record, ROW_TABLE_DOUBLES)
     for index in range(first, last):
         k = index // rows
         r = index % rows
-        mirror = load_word(conjugates + 8 * r)
+        mirror = load_integer(conjugates, r)
         if mirror < 0 or mirror > rows:  # a faulty machine's: the rows have seeds up to there
             mirror = rows
         mirror_index = k * rows + mirror
         paired = mirror < rows and first <= mirror_index < last
         if paired and mirror < r:
             continue
-        prime_constants = constants + 8 * CONSTANTS * k
-        prime_quarters = quarters + 8 * quarter_stride * k
-        prime_seeds = seeds + 8 * levels * (rows + 1) * k
-        p = broadcast_long(load_double(prime_constants, PRIME))
-        one_over_p = broadcast_long(load_double(prime_constants, ONE_OVER_P))
+        constants = load_integer(record, CONSTANTS_AT) + 8 * CONSTANTS * k
+        quarters = load_integer(record, QUARTERS_AT) + 8 * quarter_count * k
+        seeds = load_integer(record, ROW_SEEDS_AT) + 8 * levels * (rows + 1) * k
         if mode != ADD:
-            build_table(table, prime_seeds + 8 * levels * r, prime_quarters, levels, prime_constants)
+            build_table(table, seeds + 8 * levels * r, quarters, levels, constants)
         if mode != ADD and (paired or mode & INVERSE):
-            build_table(conjugate, prime_seeds + 8 * levels * mirror, prime_quarters, levels, prime_constants)
+            build_table(conjugate, seeds + 8 * levels * mirror, quarters, levels, constants)
         place = 8 * (k * prime_stride + r * row_stride)
         ahead = 8 * row_stride * (mirror - r if paired and mirror > r else 1)
-        _transform_row(
-            mode, a + place, b + place, table, conjugate, table_size, columns, levels, ahead, product_scratch,
-            one_over_p, p,
-        )  # fmt: skip
+        _transform_row(record, constants, mode, a + place, b + place, table, conjugate, product_scratch, ahead)
         if paired and mirror > r:
             place = 8 * (k * prime_stride + mirror * row_stride)
             ahead = 8 * row_stride * (r + 1 - mirror)
-            _transform_row(
-                mode, a + place, b + place, conjugate, table, table_size, columns, levels, ahead, product_scratch,
-                one_over_p, p,
-            )  # fmt: skip
+            _transform_row(record, constants, mode, a + place, b + place, conjugate, table, product_scratch, ahead)
+    return 1

@@ -160,6 +160,16 @@ def load_double(typingctx, base, index):
 
 
 @intrinsic
+def load_integer(typingctx, base, index):
+    """One int64."""
+
+    def codegen(context, builder, sig, args):
+        return builder.load(_pointer(builder, *args, _I64))
+
+    return types.int64(types.int64, types.int64), codegen
+
+
+@intrinsic
 def load_word(typingctx, address):
     """The 64-bit word at any byte address."""
 

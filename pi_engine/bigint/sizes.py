@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
+from pi_engine.bigint.layout import FINAL_DOUBLES, table_doubles
 from pi_engine.bigint.primes import PRIMES
 
 # β-bit digits a coefficient has, by number of primes; the kernels handle D·β bits a coefficient.
@@ -82,6 +83,36 @@ class Size:
     def bits(self) -> int:
         """Products are found modulo 2^bits − 1."""
         return self.points * self.coefficient_bits
+
+    @property
+    def row_stride(self) -> int:
+        """Doubles from one row of residues to the next: a cache line more than a row has, or all rows would compete for the same sets."""
+        return self.columns + 8
+
+    @property
+    def prime_stride(self) -> int:
+        """Doubles from one prime's residues to the next's."""
+        return self.rows * self.row_stride
+
+    @property
+    def row_passes(self) -> int:
+        """Radix-4 passes of a row; products modulo x^4 − t take the place of the last one."""
+        return self.row_levels - 1
+
+    @property
+    def row_table_doubles(self) -> int:
+        """Doubles in the table of a row's twiddles."""
+        return table_doubles(self.row_passes)
+
+    @property
+    def head_doubles(self) -> int:
+        """Doubles in the table of a head's twiddles."""
+        return table_doubles(self.column_levels) + FINAL_DOUBLES
+
+    @property
+    def quarter_count(self) -> int:
+        """Roots of unity that the twiddles of all rows and heads are made from."""
+        return max(self.columns // 16, (1 << 2 * self.column_levels) // 4, 4)
 
 
 def largest_beta(primes: int, points: int) -> int:

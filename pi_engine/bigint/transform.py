@@ -9,20 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pi_engine.bigint.layout import (
-    ADD,
-    FORWARD_A,
-    FORWARD_B,
-    INVERSE,
-    MULTIPLY,
-    SPILL_GROUPS,
-    SQUARE,
-    STRIP,
-    finish_doubles,
-    row_doubles,
-    state_doubles,
-    table_doubles,
-)
+from pi_engine.bigint.layout import FORWARD_A, FORWARD_B, INVERSE, MULTIPLY, SPILL_GROUPS, SQUARE, STRIP
+from pi_engine.bigint.level_plan import streams
+from pi_engine.bigint.machine_faults import require_sound
 from pi_engine.bigint.plan import Plan, plan_for
 from pi_engine.bigint.sizes import Size
 from pi_engine.bigint.threads import share
@@ -42,27 +31,17 @@ def useful_threads(size: Size, threads: int) -> int:
     return max(1, min(threads, size.points * size.primes // _WORK_A_THREAD))
 
 
-def workspace_bytes(size: Size, threads: int = 1, *, low_memory: bool = False) -> int:
-    """Bytes that a product takes from the pool at most, its result not counted."""
-    residues = 8 * size.rows * (size.columns + 8) * (size.primes + (1 if low_memory else size.primes))
-    forward_scratch = 1024 + 8 * STRIP * size.rows * (1 + size.digits)
-    spills = size.rows * SPILL_GROUPS * size.coefficient_bits + 72
-    row_scratch = 8 * row_doubles(table_doubles(size.row_levels - 1))
-    finish_scratch = 8 * finish_doubles(size.primes, size.rows, size.digits) + spills
-    return residues + threads * max(forward_scratch, finish_scratch, row_scratch)
-
-
 class Transformed:
     """A transformed operand: residues below 4·p in absolute value, at every point, for the primes of `primes`."""
 
     def __init__(self, plan: Plan, primes: range | None = None) -> None:
         self.plan = plan
         self.primes = range(plan.size.primes) if primes is None else primes
-        self.block = pool.take(8 * len(self.primes) * plan.prime_stride)
+        self.block = pool.take(8 * len(self.primes) * plan.size.prime_stride)
 
     def address(self, prime: int) -> int:
         """Where the residues modulo that prime start."""
-        return self.block.address + 8 * (prime - self.primes.start) * self.plan.prime_stride
+        return self.block.address + 8 * (prime - self.primes.start) * self.plan.size.prime_stride
 
     def release(self) -> None:
         """Give the memory back to the pool; the operand is unusable afterwards."""
@@ -71,25 +50,19 @@ class Transformed:
 
 def forward(plan: Plan, jobs: Sequence[tuple[Limbs, Transformed]], primes: range, threads: int) -> None:
     """The column passes of one or more operands, of at most size.bits bits each."""
-    size, k = plan.size, primes.start
+    size = plan.size
     threads = useful_threads(size, threads)
     strips = size.columns // STRIP
-    room = 1024 + 8 * STRIP * size.rows * (1 + size.digits)
+    room = plan.scratch.columns
     scratch = pool.take(room * threads)
-    streaming = int(len(jobs) * len(primes) * plan.prime_stride > plan.STREAMING_DOUBLES)
-    sources = [(operand.ctypes.data, 8 * len(operand), target.address(k)) for operand, target in jobs]
+    record = plan.record_at(primes, streaming=streams(size, len(jobs) * len(primes)))
+    sources = [(operand.ctypes.data, 8 * len(operand), target.address(primes.start)) for operand, target in jobs]
 
     def task(thread: int, first: int, last: int) -> None:
-        for job, (source, source_bytes, target) in enumerate(sources):
+        for job, source in enumerate(sources):
             begin, end = max(first - job * strips, 0), min(last - job * strips, strips)
             if begin < end:
-                forward_columns(
-                    source, source_bytes, size.digits, plan.mask, size.coefficient_bits, plan.offsets_at,
-                    len(primes), plan.powers_at + 16 * size.digits * k, plan.constants_at + plan.CONSTANTS_BYTES * k,
-                    size.heads, size.column_levels, plan.column_tables_at + plan.column_table_bytes * k,
-                    plan.column_table_bytes, plan.head_bytes, size.columns, target, plan.row_stride, plan.prime_stride,
-                    streaming, scratch.address + room * thread, begin, end,
-                )  # fmt: skip
+                require_sound(forward_columns(record, *source, scratch.address + room * thread, begin, end))
 
     share(task, strips * len(jobs), threads)
     pool.give(scratch)
@@ -98,21 +71,15 @@ def forward(plan: Plan, jobs: Sequence[tuple[Limbs, Transformed]], primes: range
 def apply_to_rows(mode: int, a: Transformed, b: Transformed, primes: range, threads: int) -> None:
     """What `mode` (see rows) asks for, on every row modulo `primes`."""
     plan = a.plan
-    size, k = plan.size, primes.start
-    threads = useful_threads(size, threads)
-    room = 8 * row_doubles(plan.row_table_doubles)
+    threads = useful_threads(plan.size, threads)
+    room = plan.scratch.rows
     scratch = pool.take(room * threads)
-    a_at, b_at = a.address(k), b.address(k)
+    record, a_at, b_at = plan.record_at(primes), a.address(primes.start), b.address(primes.start)
 
     def task(thread: int, first: int, last: int) -> None:
-        transform_rows(
-            mode, a_at, b_at, plan.row_stride, plan.prime_stride, plan.constants_at + plan.CONSTANTS_BYTES * k,
-            size.rows, size.columns, plan.row_passes, plan.row_seeds_at + plan.row_seeds_bytes * k,
-            plan.conjugates_at, plan.quarters_at + 8 * plan.quarter_count * k, plan.quarter_count,
-            scratch.address + room * thread, plan.row_table_doubles, first, last,
-        )  # fmt: skip
+        require_sound(transform_rows(record, mode, a_at, b_at, scratch.address + room * thread, first, last))
 
-    share(task, len(primes) * size.rows, threads)
+    share(task, len(primes) * plan.size.rows, threads)
     pool.give(scratch)
 
 
@@ -126,21 +93,15 @@ def to_limbs(a: Transformed, limbs: int, threads: int, out: Limbs | None = None)
     threads = useful_threads(size, threads)
     out = np.empty(limbs, np.uint64) if out is None else out
     out_at, out_bytes = out.ctypes.data, 8 * limbs
-    work = 8 * finish_doubles(size.primes, size.rows, size.digits)
-    spill = SPILL_GROUPS * bits
-    room = work + (size.rows * spill + 8 + 63) // 64 * 64
+    spill, room = SPILL_GROUPS * bits, plan.scratch.finish
     scratch = pool.take(room * threads)
+    record, data = plan.record_at(range(size.primes)), a.address(0)
     ends: list[tuple[int, int]] = []
 
     def task(thread: int, first: int, last: int) -> None:
         base = scratch.address + thread * room
-        finish_columns(
-            a.address(0), plan.row_stride, plan.prime_stride, size.columns, size.primes, plan.constants_at, size.heads,
-            size.column_levels, plan.column_tables_at, plan.column_table_bytes, plan.head_bytes, size.digits, size.beta,
-            plan.beta_scales_at, plan.cofactors_at, plan.packing_at, out_at, out_bytes, base + work,
-            state_doubles(size.digits), base, first, last,
-        )  # fmt: skip
-        ends.append((last, base + work))
+        require_sound(finish_columns(record, data, out_at, out_bytes, base, first, last))
+        ends.append((last, base + plan.scratch.spills))
 
     share(task, size.columns // STRIP, threads)
     carry = 0
@@ -172,15 +133,6 @@ def transform(operand: Limbs, size: Size, threads: int = 1) -> Transformed:
 def multiply_transformed(a: Transformed, b: Transformed, threads: int = 1) -> None:
     """Put a·b into a."""
     apply_to_rows(MULTIPLY, a, b, a.primes, threads)
-
-
-def add_transformed(a: Transformed, b: Transformed, threads: int = 1) -> None:
-    """Put a + b into a.
-
-    Coefficients of a sum are larger: of s products, points·s takes the place of points in the bound of
-    `sizes.largest_beta`.
-    """
-    apply_to_rows(ADD, a, b, a.primes, threads)
 
 
 def inverse(a: Transformed, limbs: int, threads: int = 1, out: Limbs | None = None) -> Limbs:

@@ -14,9 +14,9 @@ def _of_integers(module: str, name: str, count: int, result: str = "void", *, se
     return StoredKernel(f"pi_engine.bigint.{module}", name, signature, seconds=seconds)
 
 
-forward_columns = _of_integers("columns", "forward_columns", 22, seconds=3.5)
-transform_rows = _of_integers("rows", "transform_rows", 17, seconds=6)
-finish_columns = _of_integers("finish", "finish_columns", 23, seconds=4)
+forward_columns = _of_integers("columns", "forward_columns", 7, "int64", seconds=3.5)
+transform_rows = _of_integers("rows", "transform_rows", 7, "int64", seconds=6)
+finish_columns = _of_integers("finish", "finish_columns", 7, "int64", seconds=4)
 add_bytes = _of_integers("crt", "add_bytes", 7, "int64", seconds=0.3)
 add_limbs = _of_integers("carry", "add_limbs", 4, "int64", seconds=0.1)
 build_tables = _of_integers("twiddles", "build_tables", 7, seconds=0.1)

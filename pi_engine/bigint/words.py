@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
@@ -115,9 +116,15 @@ def address_of(typingctx: Any, array: Any) -> Any:
 @routine
 def is_sealed(row):
     """Whether a row of a table is as `machine_faults.sealed` has made it."""
-    seal = 0
-    for i in range(len(row)):
-        seal ^= row[i]
+    return is_sealed_at(address_of(row), len(row))
+
+
+@routine
+def is_sealed_at(address, count):
+    """Whether a row of `count` words at an address is as `machine_faults.sealed` has made it."""
+    seal = np.uint64(0)
+    for i in range(count):
+        seal ^= load(address, i)
     return seal == 0
 
 

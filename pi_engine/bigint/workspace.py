@@ -9,10 +9,14 @@ from __future__ import annotations
 import functools
 import threading
 from collections import deque
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pi_engine.bigint.arena import PAGE, Arena
+
+if TYPE_CHECKING:
+    from pi_engine.bigint.limbs import Limbs
 
 LARGE = 1 << 20
 """Bytes from which a block is cut from the arena."""
@@ -130,3 +134,48 @@ class Pool:
 
 
 pool = Pool()
+
+
+class _Memory:
+    """What an array made here has as its base: it keeps the block alive."""
+
+    def __init__(self, block: Block, length: int) -> None:
+        self.block = block
+        self.__array_interface__ = {"data": (block.address, False), "shape": (length,), "typestr": "<u8", "version": 3}
+
+
+class LimbRoom:
+    """`length` limbs from the pool, contents undefined; `release` gives them back."""
+
+    def __init__(self, length: int) -> None:
+        """Take them."""
+        self._block: Block | None = pool.take(8 * length)
+        self.address = self._block.address
+        self.limbs: Limbs = np.asarray(_Memory(self._block, length))
+
+    def release(self) -> None:
+        """The limbs must not be used any more."""
+        if self._block is not None:
+            pool.give(self._block)
+            self._block = None
+
+
+class Workspace:
+    """One block from the pool, as large as the largest request so far; `release` gives it back."""
+
+    def __init__(self) -> None:
+        """Nothing is taken yet."""
+        self._block: Block | None = None
+
+    def address(self, size: int) -> int:
+        """Where `size` bytes of workspace are; what was in them is lost."""
+        if self._block is None or self._block.size < size:
+            self.release()
+            self._block = pool.take(size)
+        return self._block.address
+
+    def release(self) -> None:
+        """The workspace must not be used any more."""
+        if self._block is not None:
+            pool.give(self._block)
+            self._block = None

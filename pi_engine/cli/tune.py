@@ -13,11 +13,7 @@ from pi_engine.cli.output import emit, emit_json
 if TYPE_CHECKING:
     from pi_engine.tune import Cleared, Tuned
 
-_MEANING = {
-    "multiply": "products",
-    "square": "squares",
-    "batch": "products within the tree",
-}
+_MEANING = {"multiply": "products", "square": "squares"}
 
 
 @click.command(short_help="Prepare this machine for large computations.")

@@ -17,11 +17,27 @@ WIDTH = 19
 PIECE = 1 << 13
 """Numbers of sixteen digits that are hashed while they are in the first-level or second-level cache."""
 
-_INTEGER, _WORDS, _ROWS, _WRONG = "int64", "uint64[::1]", "int64[:, ::1]", "int64[::1]"
+(
+    NODES, TOP, LEAF, SOURCE, TARGET, TAILS, LAST_LEAF, REPORT, TABLE, PRODUCT, WORKSPACE,
+) = range(11)  # fmt: skip
+"""The job of a kernel of the tree, as one row of integers, sealed (`machine_faults.sealed`).
+
+NODES, TOP, LEAF: how many nodes there are, their level, the words of a leaf.
+SOURCE, TARGET, TAILS, LAST_LEAF: addresses of the numbers that are read and that are written, and as `fractions_to_words` says.
+REPORT, TABLE: where to report the residues of the last node of a level, uint64[levels][REPORTED][2], or 0; the table of the second modulus.
+PRODUCT, WORKSPACE: where products and transforms have their place in a thread's workspace, in bytes. Buffers come first.
+"""
+
+HALF, SHIFT, POWER_LIMBS, POWER, TRANSFORM, PLAN, PRODUCT_LIMBS, _SEAL = range(8)
+"""A level of the tree, likewise: words of a half, whole limbs of 2^(19·half), limbs of the power, where the power is, where its
+transform is or 0, which row of the plans, limbs of a product with the power."""
+
+LEVEL_FIELDS = _SEAL + 1
+
+_OF_TREE = "void(uint64[::1], int64[::1], int64[:, ::1], int64[:, ::1], int64, int64[::1])"
 
 
-def _of_tree(name: str, *arguments: str, result: str = "void", seconds: float) -> StoredKernel:
-    signature = f"{result}({', '.join(arguments)})"
+def _of_tree(name: str, signature: str = _OF_TREE, *, seconds: float) -> StoredKernel:
     return StoredKernel("pi_engine.radix.tree_kernel", name, signature, register, PREFIX, seconds=seconds)
 
 
@@ -29,14 +45,12 @@ def _of_text(name: str, signature: str) -> StoredKernel:
     return StoredKernel("pi_engine.radix.text_kernel", name, signature, seconds=0.8)
 
 
-_SUBTREES = (_WORDS, _INTEGER, _INTEGER, _INTEGER, _ROWS, _ROWS)
-
-split_nodes = _of_tree("split_nodes", _WORDS, _INTEGER, _ROWS, _ROWS, *[_INTEGER] * 6, _WRONG, seconds=9)
-join_nodes = _of_tree("join_nodes", _WORDS, _INTEGER, _ROWS, _ROWS, *[_INTEGER] * 4, _WRONG, seconds=8)
-fractions_to_words = _of_tree("fractions_to_words", *_SUBTREES, *[_INTEGER] * 9, _WRONG, seconds=2)
-words_to_integers = _of_tree("words_to_integers", *_SUBTREES, *[_INTEGER] * 5, _WRONG, seconds=2)
-settle_leaves = _of_tree("settle_leaves", _WORDS, _WORDS, _INTEGER, "uint64", result="int64", seconds=0.2)
-add_into = _of_tree("add_into", *[_INTEGER] * 4, seconds=0.1)
+split_nodes = _of_tree("split_nodes", seconds=9)
+join_nodes = _of_tree("join_nodes", seconds=8)
+fractions_to_words = _of_tree("fractions_to_words", seconds=2)
+words_to_integers = _of_tree("words_to_integers", seconds=2)
+settle_leaves = _of_tree("settle_leaves", "int64(uint64[::1], uint64[::1], int64, uint64)", seconds=0.2)
+add_into = _of_tree("add_into", "void(int64, int64, int64, int64)", seconds=0.1)
 words_to_text = _of_text("words_to_text", "void(int64, int64, int64)")
 text_to_words = _of_text("text_to_words", "int64(int64, int64, uint64[::1])")
 sums_of_sixteens = StoredKernel(

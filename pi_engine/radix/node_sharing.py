@@ -7,18 +7,19 @@ integers, a counter that nodes are claimed from, and workspace of each thread's 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pi_engine.bigint.level_plan import FIELDS, record, streams, workspace_bytes
 from pi_engine.bigint.machine_faults import machine_fault, require_fitting, sealed
 from pi_engine.bigint.threads import share
 from pi_engine.errors import VerificationError
-from pi_engine.radix.power_plan import PLAN_FIELDS, record, workspace_bytes
+from pi_engine.radix.conversion_kernels import LEVEL_FIELDS
 
 if TYPE_CHECKING:
+    from pi_engine.bigint.workspace import Workspace
     from pi_engine.radix.powers import Powers, Shape
-    from pi_engine.radix.room import Arena
 
 MOST_WORDS = 12_000
 """Words of a subtree: its levels and a transform of its top stay in the L2 cache."""
@@ -26,6 +27,17 @@ MOST_WORDS = 12_000
 SUBTREES_PER_THREAD = 4
 
 Kernel = Callable[..., object]
+
+
+class Numbers(NamedTuple):
+    """The addresses that a kernel of the tree is given, as `conversion_kernels` names them."""
+
+    source: int
+    target: int
+    tails: int = 0
+    last_leaf: int = 0
+    report: int = 0
+    table: int = 0
 
 
 def subtree_level(shape: Shape, threads: int) -> int:
@@ -44,7 +56,7 @@ class Levels:
         """Describe the levels; their powers must stay until the kernels have ended."""
         shape = powers.shape
         self.leaf, self.last, self.count = shape.leaf, last, 1 << (shape.height - last)
-        self.rows = np.zeros((last + 1, 7), np.int64)
+        self.rows = np.zeros((last + 1, LEVEL_FIELDS), np.int64)
         plans = []
         product = workspace = 0
         for level in range(first, last + 1):
@@ -53,45 +65,36 @@ class Levels:
             transform = 0
             if power.plan is not None and power.transformed is not None:
                 transform = power.transformed.address(0)
-                limbs = max(limbs, power.plan.size.bits // 64)
-                workspace = max(workspace, workspace_bytes(power.plan))
-                plans.append(record(power.plan))
+                size = power.plan.size
+                limbs = size.bits // 64
+                workspace = max(workspace, workspace_bytes(size, operands=1))
+                plans.append(record(power.plan, streaming=streams(size, size.primes)))
             self.rows[level] = sealed(
-                (half, shift, len(power.limbs), power.limbs.ctypes.data, transform, max(len(plans) - 1, 0))
+                (half, shift, len(power.limbs), power.limbs.ctypes.data, transform, max(len(plans) - 1, 0), limbs)
             )
             product = max(product, 8 * limbs)
-        self.plans = np.array(plans or [[0] * PLAN_FIELDS], np.int64)
+        self.plans = np.array(plans or [[0] * FIELDS], np.int64)
         self.product, self.workspace = product, workspace
 
-    def subtrees(self, kernel: Kernel, arrays: tuple[int, ...], threads: int, arena: Arena) -> None:
+    def subtrees(self, kernel: Kernel, numbers: Numbers, threads: int, workspace: Workspace) -> None:
         """Call a kernel that works on subtrees, from every thread."""
-        shape = (self.last, self.leaf, self.rows, self.plans)
-        self._run(kernel, shape, arrays, threads, arena, 2 * 8 * (self.leaf + 1) << self.last)
+        self._run(kernel, numbers, threads, workspace, 2 * 8 * (self.leaf + 1) << self.last)
 
-    def nodes(self, kernel: Kernel, arrays: tuple[int, ...], threads: int, arena: Arena) -> None:
+    def nodes(self, kernel: Kernel, numbers: Numbers, threads: int, workspace: Workspace) -> None:
         """Call a kernel that works on the nodes of the last level, from every thread."""
-        self._run(kernel, (self.rows, self.plans), arrays, threads, arena, 0)
+        self._run(kernel, numbers, threads, workspace, 0)
 
-    def _run(  # noqa: PLR0917 (called from here alone)
-        self,
-        kernel: Kernel,
-        shape: tuple[object, ...],
-        arrays: tuple[int, ...],
-        threads: int,
-        arena: Arena,
-        buffers: int,
-    ) -> None:
+    def _run(self, kernel: Kernel, numbers: Numbers, threads: int, workspace: Workspace, buffers: int) -> None:
         counter, wrong = np.zeros(1, np.uint64), np.zeros(1, np.int64)
         product_at = _line(buffers)
         workspace_at = product_at + _line(self.product)
         room = workspace_at + _line(self.workspace)
+        job = np.array(sealed((self.count, self.last, self.leaf, *numbers, product_at, workspace_at)), np.int64)
         threads = min(threads, self.count)
-        start = arena.address(room * threads)
+        start = workspace.address(room * threads)
 
         def task(thread: int, _first: int, _last: int) -> None:
-            base = start + thread * room
-            places = (base,) * (buffers > 0) + (base + product_at, base + workspace_at)
-            kernel(counter, self.count, *shape, *arrays, *places, wrong)
+            kernel(counter, job, self.rows, self.plans, start + thread * room, wrong)
 
         share(task, threads, threads)
         require_fitting(wrong, "a table of the conversion")

@@ -175,7 +175,7 @@ def _square(power: Power, threads: int) -> Limbs:
         return np.concatenate([square, np.zeros(limbs - len(square), np.uint64)])
     # P² has less than 2·(h − q) limbs and does not wrap.
     copy = steps.Transformed(power.plan)
-    ctypes.memmove(copy.address(0), power.transformed.address(0), 8 * len(copy.primes) * power.plan.prime_stride)
+    ctypes.memmove(copy.address(0), power.transformed.address(0), 8 * len(copy.primes) * power.plan.size.prime_stride)
     threads = useful(threads, power.plan.size.bits)
     steps.apply_to_rows(layout.SQUARE | layout.INVERSE, copy, copy, copy.primes, threads)
     square = steps.to_limbs(copy, limbs, threads)

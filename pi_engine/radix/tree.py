@@ -16,6 +16,7 @@ from pi_engine.bigint import layout
 from pi_engine.bigint import transform as steps
 from pi_engine.bigint.limbs import copy_limbs, limbs_of, mpz_from_limbs
 from pi_engine.bigint.residues import residues_of_several
+from pi_engine.bigint.workspace import LimbRoom, Workspace
 from pi_engine.radix.conversion_kernels import (
     add_into,
     fractions_to_words,
@@ -23,9 +24,8 @@ from pi_engine.radix.conversion_kernels import (
     split_nodes,
     words_to_integers,
 )
-from pi_engine.radix.node_sharing import Levels, subtree_level
+from pi_engine.radix.node_sharing import Levels, Numbers, subtree_level
 from pi_engine.radix.powers import useful
-from pi_engine.radix.room import Arena, Room
 from pi_engine.radix.spine import Spine
 
 if TYPE_CHECKING:
@@ -48,29 +48,30 @@ def words_of(
     """
     shape = powers.shape
     bottom = subtree_level(shape, threads)
-    buffers = [Room(shape.words + (2 << shape.height)) for _ in range(2 if shape.height > bottom else 0)]
+    buffers = [LimbRoom(shape.words + (2 << shape.height)) for _ in range(2 if shape.height > bottom else 0)]
     current = fraction.take()
-    spine, arena = Spine(shape), Arena()
+    spine, workspace = Spine(shape), Workspace()
     report, table = (spine.residues.ctypes.data, spine.table.ctypes.data) if check else (0, 0)
     for level in range(1, shape.height + 1):
         plan = powers.at(level).plan
         spine.cyclic_bits[level] = plan.size.bits if plan is not None else 0
     for level in range(shape.height, bottom, -1):
-        below = buffers[level % 2].array[: (2 << (shape.height - level)) * (shape.half(level) + 1)]
+        below = buffers[level % 2].limbs[: (2 << (shape.height - level)) * (shape.half(level) + 1)]
         if _enough(1 << (shape.height - level), threads):
-            arrays = (current.ctypes.data, below.ctypes.data, report, table)
-            Levels(powers, level, level).nodes(split_nodes, arrays, threads, arena)
+            numbers = Numbers(current.ctypes.data, below.ctypes.data, report=report, table=table)
+            Levels(powers, level, level).nodes(split_nodes, numbers, threads, workspace)
         else:
             _split_level(current, below, powers, level, spine if check else None, threads)
         current = below
         powers.release(level)
     words = np.empty(shape.words, np.uint64)
     tails = np.empty(1 << shape.height, np.uint64)
-    numbers = tuple(int(array.ctypes.data) for array in (current, words, tails))
-    places = (*numbers, report, table, spine.last_leaf.ctypes.data)
-    Levels(powers, 1, bottom).subtrees(fractions_to_words, places, threads, arena)
+    numbers = Numbers(
+        current.ctypes.data, words.ctypes.data, tails.ctypes.data, spine.last_leaf.ctypes.data, report, table
+    )
+    Levels(powers, 1, bottom).subtrees(fractions_to_words, numbers, threads, workspace)
     powers.release_all()
-    arena.release()
+    workspace.release()
     for buffer in buffers:
         buffer.release()
     return words, tails, spine
@@ -80,22 +81,22 @@ def integer_of(words: NDArray[np.uint64], powers: Powers, target: Limbs, threads
     """Write the integer of shape.words words to `target`, of as many limbs; uses up the powers."""
     shape = powers.shape
     bottom = subtree_level(shape, threads)
-    buffers = [Room(shape.words) for _ in range(min(shape.height - bottom, 2))]
-    arena = Arena()
-    current = target if bottom == shape.height else buffers[bottom % 2 if len(buffers) == 2 else 0].array
-    arrays = (words.ctypes.data, current.ctypes.data)
-    Levels(powers, 1, bottom).subtrees(words_to_integers, arrays, threads, arena)
+    buffers = [LimbRoom(shape.words) for _ in range(min(shape.height - bottom, 2))]
+    workspace = Workspace()
+    current = target if bottom == shape.height else buffers[bottom % 2 if len(buffers) == 2 else 0].limbs
+    numbers = Numbers(words.ctypes.data, current.ctypes.data)
+    Levels(powers, 1, bottom).subtrees(words_to_integers, numbers, threads, workspace)
     for level in range(bottom + 1, shape.height + 1):
-        above = target if level == shape.height else buffers[level % 2].array
+        above = target if level == shape.height else buffers[level % 2].limbs
         if _enough(1 << (shape.height - level), threads):
-            arrays = (current.ctypes.data, above.ctypes.data)
-            Levels(powers, level, level).nodes(join_nodes, arrays, threads, arena)
+            numbers = Numbers(current.ctypes.data, above.ctypes.data)
+            Levels(powers, level, level).nodes(join_nodes, numbers, threads, workspace)
         else:
             _join_level(current, above, powers, level, threads)
         current = above
         powers.release(level)
     powers.release_all()
-    arena.release()
+    workspace.release()
     for buffer in buffers:
         buffer.release()
 

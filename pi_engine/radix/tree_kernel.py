@@ -1,6 +1,6 @@
 """The lower tree of both conversions: a thread takes a subtree through all its levels while it is in cache.
 
-A level is described by one row of `levels` (see the names below): every node of a level has the same length, so that no
+A level is described by one row of `levels` (see `conversion_kernels`): every node of a level has the same length, so that no
 node needs a description of its own. `powers` says how the numbers of a node lie, and why the errors stay below two
 units.
 """
@@ -10,21 +10,36 @@ from __future__ import annotations
 import numpy as np
 
 from pi_engine.bigint import mpn
+from pi_engine.bigint.level_transform import multiply_transformed, record_at
 from pi_engine.bigint.residue_kernels import residues_at
 from pi_engine.bigint.words import address_of, claim, is_sealed, load, store
-from pi_engine.radix.conversion_kernels import REPORTED
-from pi_engine.radix.power_plan import BITS
-from pi_engine.radix.power_product_kernel import multiply_by_power
+from pi_engine.radix.conversion_kernels import (
+    HALF,
+    LAST_LEAF,
+    LEAF,
+    NODES,
+    PLAN,
+    POWER,
+    POWER_LIMBS,
+    PRODUCT,
+    PRODUCT_LIMBS,
+    REPORT,
+    REPORTED,
+    SHIFT,
+    SOURCE,
+    TABLE,
+    TAILS,
+    TARGET,
+    TOP,
+    TRANSFORM,
+    WORKSPACE,
+)
 from pi_engine.runtime.compilation import routine
 
-# Columns of `levels`: words of a half, whole limbs of 2^(19·half), limbs of the power, where the power is, where its
-# transform is or 0, which row of `plans`.
-HALF, SHIFT, POWER_LIMBS, POWER, TRANSFORM, PLAN = range(6)
 ZERO, ONE = np.uint64(0), np.uint64(1)
 WORD = np.uint64(10**19)
 HALF_WORD = np.uint64(5 * 10**18)
 BELOW = np.uint64(2)  # units that a leaf is lowered by, so that its error has one sign
-ALL_ONES = np.uint64(2**64 - 1)
 
 
 @routine
@@ -36,7 +51,15 @@ def _copy(target, source, limbs):
 @routine
 def _times_power(out, operand, limbs, level, plans, workspace):
     if level[TRANSFORM]:
-        multiply_by_power(np.int64(out), np.int64(operand), limbs, level[TRANSFORM], plans[level[PLAN]], workspace)
+        multiply_transformed(
+            np.int64(out),
+            level[PRODUCT_LIMBS],
+            np.int64(operand),
+            limbs,
+            level[TRANSFORM],
+            record_at(plans, level[PLAN]),
+            workspace,
+        )
     elif limbs >= level[POWER_LIMBS]:
         mpn.mul(out, operand, limbs, np.uint64(level[POWER]), level[POWER_LIMBS])
     else:
@@ -44,29 +67,30 @@ def _times_power(out, operand, limbs, level, plans, workspace):
 
 
 @routine
-def _split(target, source, level, plans, report, table, product, workspace):
+def _split(target, source, level, plans, report, job, workspace):
     """Two fractions of half + 1 limbs from one of 2·half + 1: its first words, and what its first words leave.
 
-    report: where to put the residues that `spine` wants, modulo 2^61 − 1 and the prime of `table`, or 0.
+    report: where to put the residues that `spine` wants, modulo 2^61 − 1 and the prime of the job's table, or 0.
     """
     half, shift = level[HALF], level[SHIFT]
     used = 2 * half + 1 - shift
+    product = np.uint64(workspace + job[PRODUCT])
     _copy(target, source + np.uint64(8 * half), half + 1)
-    _times_power(product, source, used, level, plans, workspace)
+    _times_power(product, source, used, level, plans, workspace + job[WORKSPACE])
     _copy(target + np.uint64(8 * (half + 1)), product + np.uint64(8 * (half - shift)), half + 1)
     if report != ZERO:
-        whole = plans[level[PLAN], BITS] // 64 if level[TRANSFORM] else used + level[POWER_LIMBS]
+        table = np.uint64(job[TABLE])
         residues_at(source, used, table, report)
         residues_at(source + np.uint64(8 * used), shift, table, report + np.uint64(16))
         residues_at(product, half - shift, table, report + np.uint64(32))
         residues_at(product + np.uint64(8 * (half - shift)), half + 1, table, report + np.uint64(48))
-        residues_at(product + np.uint64(8 * used), whole - used, table, report + np.uint64(64))
+        residues_at(product + np.uint64(8 * used), level[PRODUCT_LIMBS] - used, table, report + np.uint64(64))
 
 
 @routine
-def are_sealed(levels, plans, wrong):
-    """Whether no row of these tables is damaged; else `wrong`, an array, gets a 1."""
-    sound = True
+def are_sealed(job, levels, plans, wrong):
+    """Whether the job and all rows of the tables are undamaged; else `wrong`, an array, gets a 1."""
+    sound = is_sealed(job)
     for i in range(len(levels)):
         sound = sound and is_sealed(levels[i])
     for i in range(len(plans)):
@@ -77,31 +101,28 @@ def are_sealed(levels, plans, wrong):
 
 
 @routine
-def split_nodes(counter, nodes, levels, plans, source, target, report, table, product, workspace, wrong):
+def _report_place(job, level, is_last):
+    """Where the last node of a level reports, if it is the last; else 0."""
+    return np.uint64(job[REPORT] + 16 * REPORTED * level if job[REPORT] and is_last else 0)
+
+
+@routine
+def split_nodes(counter, job, levels, plans, workspace, wrong):
     """Split fractions of the level of the last row of `levels` until all are claimed.
 
-    report: uint64[levels][REPORTED][2], what to report of the last node of a level, or 0.
-    wrong: its one number becomes 1 where a table is damaged, as in the other kernels here.
+    job, levels, plans: sealed rows, of `conversion_kernels`, of a level each, of a transform each (`level_plan`). wrong: its one
+    number becomes 1 where one is damaged. All kernels of the tree have these arguments.
     """
-    if not are_sealed(levels, plans, wrong):
+    if not are_sealed(job, levels, plans, wrong):
         return
-    level = levels[len(levels) - 1]
+    nodes, level = job[NODES], levels[len(levels) - 1]
     long, short = 8 * (2 * level[HALF] + 1), 8 * (level[HALF] + 1)
     for _ in range(nodes + 1):
         i = claim(address_of(counter))
         if i < 0 or i >= nodes:
             return
-        place = np.uint64(report + 16 * REPORTED * (len(levels) - 1) if report and i == nodes - 1 else 0)
-        _split(
-            np.uint64(target + 2 * i * short),
-            np.uint64(source + i * long),
-            level,
-            plans,
-            place,
-            table,
-            np.uint64(product),
-            workspace,
-        )
+        target, source = np.uint64(job[TARGET] + 2 * i * short), np.uint64(job[SOURCE] + i * long)
+        _split(target, source, level, plans, _report_place(job, len(levels) - 1, i == nodes - 1), job, workspace)
 
 
 @routine
@@ -124,65 +145,46 @@ def _leaf_words(words, fraction, count):
 
 
 @routine
-def fractions_to_words(
-    counter,
-    nodes,
-    top,
-    leaf,
-    levels,
-    plans,
-    source,
-    words,
-    tails,
-    report,
-    table,
-    last_leaf,
-    buffers,
-    product,
-    workspace,
-    wrong,
-):
-    """Take fractions of level `top` to words, and to the tail behind every leaf, until all are claimed.
+def fractions_to_words(counter, job, levels, plans, workspace, wrong):
+    """Take fractions of level TOP to words, and to the tail behind every leaf, until all are claimed.
 
-    source: nodes · (leaf·2^top + 1) limbs. words: nodes·leaf·2^top, tails: nodes·2^top.
-    buffers: 2 · 2^top · (leaf + 1) limbs.
-    report, table: as in `split_nodes`. last_leaf: gets the leaf + 1 limbs of the last leaf's fraction.
+    SOURCE: NODES · (leaf·2^top + 1) limbs. TARGET: NODES·leaf·2^top words, TAILS: NODES·2^top. LAST_LEAF: gets the leaf + 1 limbs of
+    the last leaf's fraction. The workspace begins with buffers of 2 · 2^top · (leaf + 1) limbs.
     """
-    if not are_sealed(levels, plans, wrong):
+    if not are_sealed(job, levels, plans, wrong):
         return
+    nodes, top, leaf = job[NODES], job[TOP], job[LEAF]
     size = leaf << top
     width = 8 * (leaf + 1) << top
     for _ in range(nodes + 1):
         node = claim(address_of(counter))
         if node < 0 or node >= nodes:
             return
-        current = np.uint64(source + 8 * node * (size + 1))
+        current = np.uint64(job[SOURCE] + 8 * node * (size + 1))
         which = 0
         for j in range(top, 0, -1):
             level = levels[j]
-            target = np.uint64(buffers + which * width)
+            target = np.uint64(workspace + which * width)
             which = 1 - which
             long, short = 8 * (2 * level[HALF] + 1), 8 * (level[HALF] + 1)
             for i in range(1 << (top - j)):
-                last = node == nodes - 1 and i == (1 << (top - j)) - 1
-                place = np.uint64(report + 16 * REPORTED * j if report and last else 0)
+                place = _report_place(job, j, node == nodes - 1 and i == (1 << (top - j)) - 1)
                 _split(
                     target + np.uint64(2 * i * short),
                     current + np.uint64(i * long),
                     level,
                     plans,
                     place,
-                    table,
-                    np.uint64(product),
+                    job,
                     workspace,
                 )
             current = target
         for i in range(1 << top):
-            place = np.uint64(words + 8 * (node * size + i * leaf))
+            place = np.uint64(job[TARGET] + 8 * (node * size + i * leaf))
             if node == nodes - 1 and i == (1 << top) - 1:
-                _copy(np.uint64(last_leaf), current + np.uint64(8 * i * (leaf + 1)), leaf + 1)
+                _copy(np.uint64(job[LAST_LEAF]), current + np.uint64(8 * i * (leaf + 1)), leaf + 1)
             tail = _leaf_words(place, current + np.uint64(8 * i * (leaf + 1)), leaf)
-            store(np.uint64(tails), (node << top) + i, tail)
+            store(np.uint64(job[TAILS]), (node << top) + i, tail)
 
 
 @routine
@@ -201,11 +203,12 @@ def _leaf_integer(limbs, words, count):
 
 
 @routine
-def _join(target, source, level, plans, product, workspace):
+def _join(target, source, level, plans, job, workspace):
     """The integer of 2·half limbs from those of its first and last words, of half limbs each."""
     half, shift, power = level[HALF], level[SHIFT], level[POWER_LIMBS]
     low = source + np.uint64(8 * half)
-    _times_power(product, source, half, level, plans, workspace)
+    product = np.uint64(workspace + job[PRODUCT])
+    _times_power(product, source, half, level, plans, workspace + job[WORKSPACE])
     _copy(target, low, shift)
     carry = mpn.add_n(target + np.uint64(8 * shift), product, low + np.uint64(8 * shift), half - shift)
     for i in range(half - shift, half + power):
@@ -218,45 +221,45 @@ def _join(target, source, level, plans, product, workspace):
 
 
 @routine
-def join_nodes(counter, nodes, levels, plans, source, target, product, workspace, wrong):
+def join_nodes(counter, job, levels, plans, workspace, wrong):
     """Join integers of the level below to those of the level of the last row of `levels` until all are claimed."""
-    if not are_sealed(levels, plans, wrong):
+    if not are_sealed(job, levels, plans, wrong):
         return
-    level = levels[len(levels) - 1]
+    nodes, level = job[NODES], levels[len(levels) - 1]
     for _ in range(nodes + 1):
         i = claim(address_of(counter))
         if i < 0 or i >= nodes:
             return
         step = 16 * i * level[HALF]
-        _join(np.uint64(target + step), np.uint64(source + step), level, plans, np.uint64(product), workspace)
+        _join(np.uint64(job[TARGET] + step), np.uint64(job[SOURCE] + step), level, plans, job, workspace)
 
 
 @routine
-def words_to_integers(counter, nodes, top, leaf, levels, plans, words, target, buffers, product, workspace, wrong):
-    """Take words to integers of level `top`, leaf·2^top limbs each, until all are claimed.
+def words_to_integers(counter, job, levels, plans, workspace, wrong):
+    """Take words to integers of level TOP, leaf·2^top limbs each, until all are claimed.
 
-    buffers: 2 · leaf·2^top limbs.
+    The workspace begins with buffers of 2 · leaf·2^top limbs.
     """
-    if not are_sealed(levels, plans, wrong):
+    if not are_sealed(job, levels, plans, wrong):
         return
+    nodes, top, leaf = job[NODES], job[TOP], job[LEAF]
     size = leaf << top
     for _ in range(nodes + 1):
         node = claim(address_of(counter))
         if node < 0 or node >= nodes:
             return
-        result = target + 8 * node * size
-        current = np.uint64(buffers if top else result)
+        result, words = job[TARGET] + 8 * node * size, job[SOURCE] + 8 * node * size
+        current = np.uint64(workspace if top else result)
         for i in range(1 << top):
-            _leaf_integer(current + np.uint64(8 * i * leaf), np.uint64(words + 8 * (node * size + i * leaf)), leaf)
+            _leaf_integer(current + np.uint64(8 * i * leaf), np.uint64(words + 8 * i * leaf), leaf)
         which = 1
         for j in range(1, top + 1):
             level = levels[j]
-            half = level[HALF]
-            place = np.uint64(result if j == top else buffers + 8 * size * which)
+            place = np.uint64(result if j == top else workspace + 8 * size * which)
             which = 1 - which
             for i in range(1 << (top - j)):
-                step = np.uint64(16 * i * half)
-                _join(place + step, current + step, level, plans, np.uint64(product), workspace)
+                step = np.uint64(16 * i * level[HALF])
+                _join(place + step, current + step, level, plans, job, workspace)
             current = place
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.hand_over import HandOver
-from pi_engine.bigint.limbs import LimbBuffer
+from pi_engine.bigint.limbs import LimbBuffer, limb_count, limbs_of
 from pi_engine.bigint.product import multiply
-from pi_engine.radix.powers import powers_of, shape_for
-from pi_engine.radix.reciprocal import reciprocal
+from pi_engine.bigint.reciprocal import reciprocal
+from pi_engine.radix.powers import powers_of, shape_for, useful
 from pi_engine.radix.tree import integer_of
 from pi_engine.radix.words_of_fraction import words_of_root
 
@@ -33,11 +33,10 @@ def words_of_integer(x: mpz, threads: int) -> NDArray[np.uint64]:
     powers = powers_of(shape, threads)
     digits, limbs = 19 * shape.words, shape.words + 1
     power = powers.whole(threads)
-    n = 64 * (limbs + 1)
     length = power.bit_length()
-    inverse = reciprocal(power, n, threads)
-    # (2·x + 1)/(2·5^d·2^d) in units of 2^(−64·limbs)
-    root = HandOver(multiply(2 * x + 1, inverse, threads=threads) >> (length + n + digits + 1 - 64 * limbs))
+    inverse = reciprocal(limbs_of(power << (64 * limb_count(power) - length)), limbs + 1, useful(threads, length))
+    # (2·x + 1)/(2·5^d·2^d) in units of 2^(−64·limbs), of which the reciprocal has 2^(length + 64·(limbs + 1))/5^d
+    root = HandOver(multiply(2 * x + 1, inverse, threads=threads) >> (length + 64 + digits + 1))
     words, _ = words_of_root(root, limbs, powers, threads, check=False)
     return words[int(np.argmax(words != 0)) :]
 

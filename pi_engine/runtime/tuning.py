@@ -28,7 +28,7 @@ import platformdirs
 
 from pi_engine.runtime.trusted_files import UntrustedError, make_trusted, read_trusted, require_trusted, write_trusted
 
-SCHEMA = 1
+SCHEMA = 2
 PACKAGES = ("pi-engine", "gmpy2", "numba", "llvmlite", "numpy")
 
 LEAST_BITS, MOST_BITS = 1_000, 10_000_000
@@ -45,7 +45,6 @@ class Thresholds:
         100_000  # bits of the smaller operand: GMP below, the engine's transform above, one call from Python
     )
     square: int = 135_000  # the same for squares, where GMP is quicker
-    batch: int = 30_000  # the same inside a level, where the call costs nothing (benchmarks/bench_level_transform.py)
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

@@ -10,9 +10,12 @@ import numpy as np
 
 from pi_engine.bigint import mpn
 from pi_engine.bigint.layout import FORWARD_A, INVERSE, MULTIPLY
-from pi_engine.bigint.level_transform import PRIME_STRIDE, PRIMES, finish_step, forward_step, operand_bytes, row_step
+from pi_engine.bigint.level_transform import finish_step, forward_step, operand_bytes, row_step
+from pi_engine.bigint.record_arrays import array_in
 from pi_engine.bigint.words import address_of, claim, is_sealed, load, store
 from pi_engine.runtime.compilation import routine
+from pi_engine.splitting import level_record as at
+from pi_engine.splitting.node_level_kernel import address_in, level_in, lies_within
 from pi_engine.splitting.tree_kernels import DIVISION_OPERANDS
 
 ZERO = np.uint64(0)
@@ -43,39 +46,38 @@ def divide(x, length, divisor, limbs, inverse):
 
 
 @routine
-def quotients_claimed(
-    counter, first, stop, plan, workspace, spare, inverse, inverse_limbs, limbs, place, place_limbs, offsets, lengths, wrong
-):  # fmt: skip
-    """Divide the numbers `first` ≤ i < `stop` by d of so many `limbs`, in their places; what has no limbs is left alone.
+def quotients_worker(counter, stop, record, workspace, wrong):
+    """Divide numbers of a level by d in their places until the `stop`-th is claimed; what has no limbs is left alone.
 
-    workspace: of the thread's own, 64-byte aligned, for DIVISION_OPERANDS operands of the plan and scratch.
-    spare: room for the longest quotient and `inverse_limbs` limbs.
-    inverse: the address of 1/d modulo 2^(64·inverse_limbs), no shorter than any quotient.
-    wrong: its one number becomes 1 where the plan is damaged, or a number would not lie in the `place_limbs` limbs at `place`.
+    record: see `level_record`. workspace: the address of the thread's own, on a cache line, for DIVISION_OPERANDS operands and scratch,
+    and the buffer for a quotient.
+    wrong: its one number becomes 1 where the record is damaged, or a number would not lie in the limbs of its level.
     """
-    if not is_sealed(plan):
+    if not is_sealed(record) or not is_sealed(array_in(record, at.PLAN, 1, np.int64)):
         wrong[0] = 1
         return
-    step = operand_bytes(plan[PRIMES], plan[PRIME_STRIDE])
+    level, row, inverse = level_in(record, 0), record[at.DIVIDED_ROW], array_in(record, at.INVERSE, 1, np.uint64)
+    lengths, plan = level[3][row], record[at.PLAN]
+    step = operand_bytes(plan)
     x, y = workspace, workspace + step
-    scratch = workspace + DIVISION_OPERANDS * step
-    forward_step(y, inverse, inverse_limbs, plan, scratch)
+    scratch, spare = workspace + DIVISION_OPERANDS * step, workspace + record[at.DIVISION_WORKSPACE]
+    forward_step(y, np.int64(address_of(inverse)), len(inverse), plan, scratch)
     row_step(FORWARD_A, y, y, plan, scratch)
     for _ in range(stop):
-        i = first + claim(address_of(counter))
-        if i < first or i >= stop:
+        i = claim(address_of(counter))
+        if i < record[at.FIRST] or i >= stop:
             return
         length = abs(lengths[i])
         if length == 0:
             continue
-        width = length - limbs + 1
-        if not (0 < width <= inverse_limbs and 0 <= offsets[i] <= place_limbs - length):
+        width = length - record[at.DIVISOR_LIMBS] + 1
+        if not (0 < width <= len(inverse) and lies_within(level, row, i)):
             wrong[0] = 1
             return
-        number = place + 8 * offsets[i]
+        number = address_in(level, row, i)
         forward_step(x, number, width, plan, scratch)
         row_step(FORWARD_A | MULTIPLY | INVERSE, x, y, plan, scratch)
-        finish_step(spare, width + inverse_limbs, x, plan, scratch)
+        finish_step(spare, width + len(inverse), x, plan, scratch)
         for j in range(width):
             store(np.uint64(number), j, load(np.uint64(spare), j))
         while width > 0 and load(np.uint64(number), width - 1) == ZERO:

@@ -40,7 +40,7 @@ SUBTREE_BITS = 20_000
 """Bits of Q at the root of a subtree, this to twice as many: from here on the transform beats GMP."""
 
 LANE_SUBTREE_BITS = 64_000
-"""The same of eight subtrees side by side, whose products go on beating the transform."""
+"""Bits of Q at the root of each of eight subtrees side by side, this to twice as many: their products go on beating the transform."""
 
 LANE_BITS = 450_000
 """Bits of Q from which on there are eight subtrees for every thread, the threads rounded down to a power of two, though
@@ -57,7 +57,7 @@ SIDE_BY_SIDE_BITS = 1 << 24
 workspace instead of having one each."""
 
 LEAST_SIDE_BY_SIDE_BITS = 1 << 21
-"""The same where the nodes outgrow what the sum needs of them, so that they lose the rest: not below this."""
+"""The least `SIDE_BY_SIDE_BITS`, where the nodes outgrow what the sum needs of them, so that they lose the rest."""
 
 LARGE_BITS = 1 << 22
 """Bits of Q from which on merges are checked one by one: below, the shadow sees them all together, at half of the cost."""
@@ -200,7 +200,7 @@ class _CompiledTree:
         return 64 * abs(int(level.lengths[1, -1]))
 
     def chunk(self, lo: int, hi: int) -> LargeNode:
-        """The node of lo ≤ k < hi, of a chunk, whose nodes go up level by level."""
+        """The node of the chunk lo ≤ k < hi, whose nodes go up level by level."""
         terms, depth = hi - lo, self.cuts.depth
         rightmost = hi == self.cuts.terms
         level = build_subtrees(
@@ -232,7 +232,7 @@ class _CompiledTree:
                 nodes.append(self.shortened(merge_large(left, right, self.threads), *ends))
                 self.meter(terms / len(pairs))
         if len(level) > 1:
-            level.room.release()
+            level.buffer.release()
         return nodes[0]
 
 
@@ -248,7 +248,7 @@ def split_compiled(
     """Q and T of 0 ≤ k < `terms`, at least two of them; `progress` is called from this thread only.
 
     check: compare every large merge and every division of a level modulo both `moduli` (`merge_check`).
-    needed: as in `tree.split`.
+    needed: as in `split`.
     """
     cuts = cuts_for(series, terms, threads)
     tree = _CompiledTree(series, cuts, threads, progress, check=check, needed=needed)

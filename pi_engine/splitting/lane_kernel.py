@@ -4,9 +4,8 @@ Lane l of a node is the node of subtree l. All lanes take the same steps: a bloc
 eight, and where a lane has no term left it is merged with the node P = Q = 1, T = 0. A term is a node too, with
 P = p(k), Q = q(k) and T = a(k)·p(k).
 
-A node lies at an address: the signs of P, Q and T, their lengths, then the three numbers, each with its zeros around,
-in the room of its level. They fit, by proof (`lane_subtrees`); what would not, because of a fault of this machine, becomes 0,
-and `wrong`, an address, gets a word that is not 0.
+Numbers fit their buffers, by proof (`lane_subtrees`). One that would not, because of a fault of this machine, becomes 0, and `wrong`,
+an address, gets a word that is not 0.
 """
 
 from __future__ import annotations
@@ -27,48 +26,22 @@ from pi_engine.bigint.lane_arithmetic import (
     spread_divisor,
     sum_of_products,
 )
+from pi_engine.bigint.record_arrays import array_in
 from pi_engine.bigint.widths import DIGIT_BITS, LANE_PAD, LANES
-from pi_engine.bigint.words import address_of, claim, load, stack, store
+from pi_engine.bigint.words import address_of, claim, is_sealed, load, stack, store
 from pi_engine.runtime.compilation import routine
+from pi_engine.splitting import subtree_record as at
 from pi_engine.splitting import tree_kernels
-from pi_engine.splitting.lane_room_kernel import NODE_PAD, fits, fitting, results_fit, rooms_fit
-
-LENGTHS = 3
-"""The vector behind the three signs whose first words are the lengths."""
+from pi_engine.splitting.lane_node_kernel import NODE_PAD, buffers_fit, fits, lengths, numbers, results_fit, set_length
 
 cut = routine(tree_kernels.cut)
-
-
-@routine
-def numbers(node, rooms):
-    """The addresses of a node's P, Q and T."""
-    P = node + DIGIT * np.uint64(NODE_PAD)
-    Q = P + DIGIT * np.uint64(rooms[0])
-    return P, Q, Q + DIGIT * np.uint64(rooms[1])
-
-
-@routine
-def lengths(node, rooms, wrong):
-    """The lengths of a node's P, Q and T."""
-    place = node + DIGIT * np.uint64(LENGTHS)
-    return (
-        fitting(np.int64(load(place, 0)), rooms[0], wrong),
-        fitting(np.int64(load(place, 1)), rooms[1], wrong),
-        fitting(np.int64(load(place, 2)), rooms[2], wrong),
-    )
-
-
-@routine
-def set_length(node, number, length):
-    """Write a length."""
-    store(node + DIGIT * np.uint64(LENGTHS), number, np.uint64(length))
 
 
 @routine
 def values(out, spare, group_words, k, chosen, otherwise):
     """Write |f(k)|, f as in `term_values` without long factors; returns length and sign.
 
-    Lanes that are not `chosen`, a mask, get the word `otherwise` in each factor. spare: two numbers' room.
+    Lanes that are not `chosen`, a mask, get the word `otherwise` in each factor. spare: a buffer for two numbers.
     """
     other = broadcast_word(otherwise) & (chosen ^ broadcast_word(~ZERO))
     degree = group_words.shape[1] - 1
@@ -93,10 +66,10 @@ def values(out, spare, group_words, k, chosen, otherwise):
 
 
 @routine
-def term(node, rooms, k, last, tables, spare, wrong):
-    """The node of term k of every lane; of no term where k ≥ `last`. spare: three values' room."""
+def term(node, capacities, k, last, tables, spare, wrong):
+    """The node of term k of every lane; of no term where k ≥ `last`. spare: a buffer for three values."""
     p_words, q_words, a_words = tables
-    P, Q, T = numbers(node, rooms)
+    P, Q, T = numbers(node, capacities)
     within = lanes_right_signed(k - last, SIGN_BIT)
     zero = broadcast_word(ZERO)
     not_first = lanes_right_signed(zero - k, SIGN_BIT)
@@ -110,57 +83,66 @@ def term(node, rooms, k, last, tables, spare, wrong):
     store_lanes(node, 2, a_sign ^ p_sign)
     set_length(node, 0, p)
     set_length(node, 1, q)
-    set_length(node, 2, product(T, P, p, spare, a) if fits(p + a, rooms[2], wrong) else 0)
+    set_length(node, 2, product(T, P, p, spare, a) if fits(p + a, capacities[2], wrong) else 0)
 
 
 @routine
-def divided(out, node, number, x, length, sign, level, common, first, divisor, wrong):
-    """Write |x| as a number of a node, over what all nodes of its level have in common.
-
-    first: whether lane 0 keeps what it has. divisor: room for the longest and its inverse.
-    """
-    store_lanes(node, number, sign)
-    limbs = common[0][level]
-    if limbs >= common[1].shape[1]:
+def divisor_of(common, level, wrong):
+    """What all nodes of a level have in common: how many digits, none where nothing is divided, and the address of its inverse."""
+    lengths, rows = common
+    digits = max(lengths[level], 0)
+    if digits >= rows.shape[1]:
         store(wrong, 0, ONE)
-        limbs = 1
-    inverse = divisor
-    place = divisor + DIGIT * np.uint64(1 + LANE_PAD)
-    words = address_of(common[1]) + np.uint64(8 * (level * common[1].shape[1]))
-    spread_divisor(place, inverse, words, limbs, first)
-    width = length if first else max(length - limbs + 1, 0)
-    set_length(node, number, exact_quotient(out, x, width, place, limbs, inverse))
+        digits = 1
+    return digits, address_of(rows) + np.uint64(8 * (level * rows.shape[1]))
 
 
 @routine
-def merge(out, out_rooms, left, right, rooms, level, common, first, scratch, wrong):
-    """Write the node of two neighbours of one room, divided by what its level has in common if `level` ≥ 0.
+def divide_out(out, node, number, raw, divisor, first, scratch):
+    """Write |x| over the divisor as a number of a node, for the x, its length and its sign in `raw`.
+
+    first: whether lane 0 keeps what it has. scratch: a buffer for the longest divisor and its inverse.
+    """
+    x, length, sign = raw
+    digits, words = divisor
+    store_lanes(node, number, sign)
+    place = scratch + DIGIT * np.uint64(1 + LANE_PAD)
+    spread_divisor(place, scratch, words, digits, first)
+    width = length if first else max(length - digits + 1, 0)
+    set_length(node, number, exact_quotient(out, x, width, place, digits, scratch))
+
+
+@routine
+def merge(out, out_capacities, left, right, capacities, divisor, first, scratch, wrong):
+    """Write the node of two neighbours of one level, its P and Q divided by the divisor (`divisor_of`).
 
     scratch: a product, and a divisor.
     """
-    P1, Q1, T1 = numbers(left, rooms)
-    P2, Q2, T2 = numbers(right, rooms)
-    p1, q1, t1 = lengths(left, rooms, wrong)
-    p2, q2, t2 = lengths(right, rooms, wrong)
+    P1, Q1, T1 = numbers(left, capacities)
+    P2, Q2, T2 = numbers(right, capacities)
+    p1, q1, t1 = lengths(left, capacities, wrong)
+    p2, q2, t2 = lengths(right, capacities, wrong)
     longest = max(p1 + p2, q1 + q2, t1 + q2 + 1, p1 + t2 + 1)
     if not (
-        fits(p1 + p2, out_rooms[0], wrong) and fits(q1 + q2, out_rooms[1], wrong) and fits(longest, out_rooms[2], wrong)
+        fits(p1 + p2, out_capacities[0], wrong)
+        and fits(q1 + q2, out_capacities[1], wrong)
+        and fits(longest, out_capacities[2], wrong)
     ):
         p1, q1, t1, p2, q2, t2 = 0, 0, 0, 0, 0, 0
-    P, Q, T = numbers(out, out_rooms)
+    P, Q, T = numbers(out, out_capacities)
     P_sign = load_lanes(left, 0) ^ load_lanes(right, 0)
     Q_sign = load_lanes(left, 1) ^ load_lanes(right, 1)
     TQ_sign, PT_sign = load_lanes(left, 2) ^ load_lanes(right, 1), load_lanes(left, 0) ^ load_lanes(right, 2)
     t, T_sign = sum_of_products(T, T1, t1, Q2, q2, TQ_sign, P1, p1, T2, t2, PT_sign)
     store_lanes(out, 2, T_sign)
     set_length(out, 2, t)
-    if level >= 0 and common[0][level] > 0:
+    if divisor[0] > 0:
         raw = scratch + DIGIT * np.uint64(LANE_PAD)
-        divisor = scratch + DIGIT * np.uint64(out_rooms[2])
+        scratch += DIGIT * np.uint64(out_capacities[2])
         p = product(raw, P1, p1, P2, p2)
-        divided(P, out, 0, raw, p, P_sign, level, common, False, divisor, wrong)
+        divide_out(P, out, 0, (raw, p, P_sign), divisor, False, scratch)
         q = product(raw, Q1, q1, Q2, q2)
-        divided(Q, out, 1, raw, q, Q_sign, level, common, first, divisor, wrong)
+        divide_out(Q, out, 1, (raw, q, Q_sign), divisor, first, scratch)
     else:
         store_lanes(out, 0, P_sign)
         store_lanes(out, 1, Q_sign)
@@ -169,12 +151,13 @@ def merge(out, out_rooms, left, right, rooms, level, common, first, scratch, wro
 
 
 @routine
-def block(target, rooms, begins, ends, tables, common, first, places, most, wrong):
-    """The nodes of the terms begins ≤ k < ends of every lane, one by one.
+def block(target, capacities, bounds, tables, divisor, first, places, most, wrong):
+    """The nodes of the terms of a block of every lane, one by one.
 
-    begins, ends: addresses of a word a lane, at most `most` terms apart. places: two nodes, and scratch.
+    bounds: the address of the lanes' first terms, and of their ends, at most `most` terms apart. places: two nodes, and scratch.
     """
     node, other, scratch = places
+    begins, ends = bounds, bounds + np.uint64(8 * LANES)
     lo, hi = load_lanes(begins, 0), load_lanes(ends, 0)
     terms = 1
     for lane in range(LANES):
@@ -183,48 +166,50 @@ def block(target, rooms, begins, ends, tables, common, first, places, most, wron
         store(wrong, 0, ONE)
         terms = 1
     single = scratch
-    spare = single + DIGIT * np.uint64(NODE_PAD + rooms[0] + rooms[1] + rooms[2])
-    # A block of one term has nothing in common with the others.
-    term(target if terms == 1 else node, rooms, lo, hi, tables, spare, wrong)
+    spare = single + DIGIT * np.uint64(NODE_PAD + capacities[0] + capacities[1] + capacities[2])
+    # A block of one term has nothing in common with the others, and nodes on the way to more are not divided.
+    nothing = 0, divisor[1]
+    term(target if terms == 1 else node, capacities, lo, hi, tables, spare, wrong)
     for i in range(1, terms):
-        term(single, rooms, lo + broadcast_word(np.uint64(i)), hi, tables, spare, wrong)
+        term(single, capacities, lo + broadcast_word(np.uint64(i)), hi, tables, spare, wrong)
         last = i == terms - 1
         out = target if last else other
-        merge(out, rooms, node, single, rooms, 0 if last else -1, common, first, spare, wrong)
+        merge(out, capacities, node, single, capacities, divisor if last else nothing, first, spare, wrong)
         node, other = out, node
 
 
 @routine
-def subtree(out, bounds, depth, rooms, tables, common, first, arena, most, wrong):
-    """The nodes of eight ranges, of 2^depth blocks each, at `out`.
+def subtree(out, bounds, capacities, tables, common, first, arena, most, wrong):
+    """The nodes of eight ranges at `out`, with a row of `capacities` for every level.
 
     bounds: the address of the lanes' first terms, and of their ends. first: whether lane 0 begins with k = 0.
     As in a binary counter, the left neighbour that waits for a partner at level j lies in slot j.
     """
+    depth = len(capacities) - 1
     slots = arena
     spare = slots
     for j in range(depth):
-        spare += DIGIT * np.uint64(NODE_PAD + rooms[j, 0] + rooms[j, 1] + rooms[j, 2])
-    largest = DIGIT * np.uint64(NODE_PAD + rooms[depth, 0] + rooms[depth, 1] + rooms[depth, 2])
+        spare += DIGIT * np.uint64(NODE_PAD + capacities[j, 0] + capacities[j, 1] + capacities[j, 2])
+    largest = DIGIT * np.uint64(NODE_PAD + capacities[depth, 0] + capacities[depth, 1] + capacities[depth, 2])
     other = spare + largest
     scratch = other + largest
-    smallest = DIGIT * np.uint64(NODE_PAD + rooms[0, 0] + rooms[0, 1] + rooms[0, 2])
+    smallest = DIGIT * np.uint64(NODE_PAD + capacities[0, 0] + capacities[0, 1] + capacities[0, 2])
     places = scratch, scratch + smallest, scratch + smallest + smallest
-    begins = stack(8)
-    ends = stack(8)
+    of_block = stack(16)
     blocks = 1 << depth
     for i in range(blocks):
         for lane in range(LANES):
             lo, hi = np.int64(load(bounds, lane)), np.int64(load(bounds, LANES + lane))
-            store(begins, lane, np.uint64(cut(lo, hi, i, blocks)))
-            store(ends, lane, np.uint64(cut(lo, hi, i + 1, blocks)))
+            store(of_block, lane, np.uint64(cut(lo, hi, i, blocks)))
+            store(of_block, LANES + lane, np.uint64(cut(lo, hi, i + 1, blocks)))
         level, slot = 0, slots
         target = slot if i & 1 == 0 and depth > 0 else spare if depth > 0 else out
-        block(target, rooms[0], begins, ends, tables, common, first and i == 0, places, most, wrong)
+        lowest = divisor_of(common, 0, wrong)
+        block(target, capacities[0], of_block, tables, lowest, first and i == 0, places, most, wrong)
         node = target
         while (i >> level) & 1 == 1:
             left = slot
-            slot += DIGIT * np.uint64(NODE_PAD + rooms[level, 0] + rooms[level, 1] + rooms[level, 2])
+            slot += DIGIT * np.uint64(NODE_PAD + capacities[level, 0] + capacities[level, 1] + capacities[level, 2])
             level += 1
             if level == depth:
                 target = out
@@ -233,35 +218,49 @@ def subtree(out, bounds, depth, rooms, tables, common, first, arena, most, wrong
             else:
                 target = other if node == spare else spare
             leftmost = first and i + 1 == 1 << level
-            merge(target, rooms[level], left, node, rooms[level - 1], level, common, leftmost, scratch, wrong)
+            divisor = divisor_of(common, level, wrong)
+            merge(target, capacities[level], left, node, capacities[level - 1], divisor, leftmost, scratch, wrong)
             node = target
 
 
 @routine
-def lane_subtrees_claimed(
-    counter, stop, first, last, count, depth, rooms, p_words, q_words, a_words, divisor_lengths, divisors, arena,
-    arena_digits, place, limb_rooms, limbs, lengths_out, wrong,
-):  # fmt: skip
-    """Build eight neighbouring subtrees at a time of `count`, as `leaf_kernel.subtrees_claimed` does.
+def lane_subtrees_worker(counter, stop, record, arena, wrong):
+    """Build eight neighbouring subtrees at a time until the `stop`-th eight is claimed, as `leaf_kernel.subtrees_worker` does.
 
-    stop: in eights. rooms: digits, arena: the thread's own (`lane_subtrees`), of so many digits. limb_rooms: limbs of P, Q and
-    T of a result, from one result to the next, and before its P; there are `limbs` at `place`.
+    record: see `subtree_record`. arena: the address of the thread's own (`lane_subtrees`).
+    wrong: its one number is no longer 0 where the record is damaged, or something would not have fitted.
     """
     fault = address_of(wrong)
-    tables = p_words, q_words, a_words
-    common = divisor_lengths, divisors
-    room = limb_rooms[3]
-    stride = np.uint64(8 * room)
-    bounds = stack(16)
-    node = np.uint64(arena)
-    free = node + DIGIT * np.uint64(NODE_PAD + rooms[depth, 0] + rooms[depth, 1] + rooms[depth, 2])
-    groups = max(len(p_words), len(q_words), len(a_words))
-    if not rooms_fit(rooms, depth, groups, divisors.shape[1], arena_digits) or not results_fit(
-        limb_rooms, count, limbs
+    if not is_sealed(record):
+        store(fault, 0, ONE)
+        return
+    p = array_in(record, at.P_WORDS, 2, np.int64)
+    q = array_in(record, at.Q_WORDS, 2, np.int64)
+    a = array_in(record, at.A_WORDS, 2, np.int64)
+    limb_capacities, capacities = (
+        array_in(record, at.CAPACITIES, 2, np.int64),
+        array_in(record, at.DIGIT_CAPACITIES, 2, np.int64),
+    )
+    common = array_in(record, at.DIVISOR_LENGTHS, 1, np.int64), array_in(record, at.DIVISORS, 2, np.uint64)
+    found = array_in(record, at.LENGTHS, 2, np.int64)
+    count, out_capacities, top = (
+        record[at.COUNT],
+        limb_capacities[len(limb_capacities) - 1],
+        capacities[len(capacities) - 1],
+    )
+    groups = max(len(p), len(q), len(a))
+    if not buffers_fit(capacities, groups, common[1].shape[1], record[at.ARENA]) or not results_fit(
+        out_capacities, count, record[at.LIMBS]
     ):
         store(fault, 0, ONE)
         return
-    most = (last - first) // (count << depth) + 8  # `subtrees.most_terms` has five more than the share at most
+    stride = at.HEADER_LIMBS + out_capacities[0] + out_capacities[1] + out_capacities[2]
+    first, last, nodes = record[at.FIRST], record[at.LAST], np.uint64(record[at.NODES_AT])
+    bounds = stack(16)
+    node = np.uint64(arena)
+    free = node + DIGIT * np.uint64(NODE_PAD + top[0] + top[1] + top[2])
+    # `subtrees.most_terms` has five more than the share at most.
+    most = (last - first) // (count << (len(capacities) - 1)) + 8
     for _ in range(stop):
         turn = claim(address_of(counter))
         if turn < 0 or turn >= stop:
@@ -270,15 +269,14 @@ def lane_subtrees_claimed(
         for lane in range(LANES):
             store(bounds, lane, np.uint64(cut(first, last, i + lane, count)))
             store(bounds, LANES + lane, np.uint64(cut(first, last, i + lane + 1, count)))
-        subtree(node, bounds, depth, rooms, tables, common, first == 0 and i == 0, free, most, fault)
-        places = numbers(node, rooms[depth])
-        digits = lengths(node, rooms[depth], fault)
-        out = np.uint64(place) + np.uint64(8 * i * room + 8 * limb_rooms[4])
+        subtree(node, bounds, capacities, (p, q, a), common, first == 0 and i == 0, free, most, fault)
+        places, digits = numbers(node, top), lengths(node, top, fault)
+        out = nodes + np.uint64(8 * (i * stride + at.HEADER_LIMBS))
         for j in range(3):
-            found = address_of(lengths_out) + np.uint64(8 * (j * count + i))
             length = digits[j]
-            if DIGIT_BITS * length > 64 * limb_rooms[j]:
+            if DIGIT_BITS * length > 64 * out_capacities[j]:
                 store(fault, 0, ONE)
                 length = 0
-            pack(out, stride, places[j], length, node + DIGIT * np.uint64(j), found)
-            out += np.uint64(8 * limb_rooms[j])
+            into = address_of(found) + np.uint64(8 * (j * count + i))
+            pack(out, np.uint64(8 * stride), places[j], length, node + DIGIT * np.uint64(j), into)
+            out += np.uint64(8 * out_capacities[j])

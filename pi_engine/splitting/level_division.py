@@ -19,8 +19,9 @@ from pi_engine.bigint.plan import plan_for
 from pi_engine.bigint.sizes import size_for
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import pool
+from pi_engine.splitting.level_record import division_record
 from pi_engine.splitting.merge_check import divided
-from pi_engine.splitting.tree_kernels import DIVISION_OPERANDS, quotients_claimed
+from pi_engine.splitting.tree_kernels import DIVISION_OPERANDS, quotients_worker
 
 if TYPE_CHECKING:
     from pi_engine.bigint.limbs import Limbs
@@ -68,16 +69,14 @@ def _divide_row(level: NodeLevel, row: int, first: int, inverse: Limbs, *, limbs
         return
     plan = plan_for(size_for(128 * width))
     fields = np.array(record(plan), np.int64)
-    workspace = workspace_bytes(plan, DIVISION_OPERANDS)
-    counter, wrong = np.zeros(1, np.uint64), np.zeros(1, np.int64)
+    workspace = workspace_bytes(plan.size, DIVISION_OPERANDS)
+    job = division_record(level, row, first, inverse, fields, limbs=limbs, workspace=workspace)
+    counter, wrong = np.array([first], np.uint64), np.zeros(1, np.int64)
 
     def work(_thread: int, _first: int, _last: int) -> None:
         block = pool.take(workspace + 16 * width)
         try:
-            quotients_claimed(
-                counter, first, len(level), fields, block.address, block.address + workspace, inverse.ctypes.data,
-                width, limbs, level.room.address, len(level.room.limbs), level.offsets[row], level.lengths[row], wrong,
-            )  # fmt: skip
+            quotients_worker(counter, len(level), job.row, block.address, wrong)
         finally:
             pool.give(block)
 

@@ -13,11 +13,12 @@ from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.plan import Plan, plan_for
 from pi_engine.bigint.sizes import Size, cost, size_for
 from pi_engine.bigint.threads import share
-from pi_engine.bigint.workspace import pool
+from pi_engine.bigint.workspace import LimbRoom, pool
 from pi_engine.errors import VerificationError
+from pi_engine.splitting.level_record import merge_record
 from pi_engine.splitting.merge_check import require_merge
-from pi_engine.splitting.node_level import LimbRoom, NodeLevel
-from pi_engine.splitting.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT, merges_claimed
+from pi_engine.splitting.node_level import NodeLevel
+from pi_engine.splitting.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT, merges_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,32 +89,32 @@ def merge_level(
 
     It has residues if this level has some, or `begin`: each number's as it was made.
 
-    The level's memory is released. `merged` is told the share of the level that has been done, now and then.
+    The level's memory is released. `merged` is called with the share of the level that has been done, now and then.
 
     Raises:
         VerificationError: the level has residues, and a number's are not those of its operands; or a table is damaged.
     """
     nodes = len(level) // 2
-    limbs = len(level.room.limbs)
+    limbs = len(level.buffer.limbs)
     require_fitting((level.lengths > limbs) | (level.lengths < -limbs), "a number of the sum")
     sizes = np.abs(level.lengths)
     (p1, q1, t1), (p2, q2, t2) = sizes[:, ::2], sizes[:, 1::2]
     results = np.stack([p1 + p2, q1 + q2, np.maximum(t1 + q2, p1 + t2) + 1])
     if rightmost:
         results[0, -1] = 0
-    rooms = -(-results.T.ravel() // _ALIGNMENT) * _ALIGNMENT
-    ends = np.cumsum(rooms, dtype=np.int64)
-    offsets = np.ascontiguousarray((ends - rooms).reshape(nodes, 3).T)
-    room = LimbRoom(int(ends[-1]))
+    capacities = -(-results.T.ravel() // _ALIGNMENT) * _ALIGNMENT
+    ends = np.cumsum(capacities, dtype=np.int64)
+    offsets = np.ascontiguousarray((ends - capacities).reshape(nodes, 3).T)
+    buffer = LimbRoom(int(ends[-1]))
     lengths = np.zeros((3, nodes), np.int64)
     plans = _plans(node_size_limbs(p1, q1, t1, q2, t2), p1 + p2, np.minimum(p1, p2), rightmost=rightmost)
     records = np.array([record(plan) for plan in plans.plans], np.int64)
-    workspace = max(workspace_bytes(plan, OPERANDS) for plan in plans.plans)
+    workspace = max(workspace_bytes(plan.size, OPERANDS) for plan in plans.plans)
     spare = int((t1 + q2 + p1 + t2).max())
     checked = begin or level.residues is not None
-    residues = level.residues if level.residues is not None else np.empty((3, 0, 2), np.uint64)
-    out_residues = np.zeros((3, nodes if checked else 0, 2), np.uint64)
-    table = modulus_table(random_prime())
+    made = NodeLevel(buffer, offsets, lengths, np.zeros((3, nodes, 2), np.uint64) if checked else None)
+    rows, table = (plans.sizes, plans.P_sizes, records), modulus_table(random_prime())
+    job = merge_record(level, made, rows, table, workspace=workspace, spare_limbs=spare)
     wrong = np.zeros(1, np.int64)
     counter = np.zeros(1, np.uint64)
     step = max(threads, min(nodes, nodes * _STEP_LIMBS // int(ends[-1])))
@@ -124,11 +125,7 @@ def merge_level(
         def work(_thread: int, _first: int, _last: int, stop: int = stop) -> None:
             block = pool.take(workspace + 8 * spare)
             try:
-                merges_claimed(
-                    counter, stop, plans.sizes, plans.P_sizes, records, block.address, block.address + workspace, spare,
-                    level.room.address, limbs, level.offsets, level.lengths,
-                    room.address, len(room.limbs), offsets, lengths, residues, out_residues, table.ctypes.data, wrong,
-                )  # fmt: skip
+                merges_worker(counter, stop, job.row, block.address, wrong)
             finally:
                 pool.give(block)
 
@@ -139,5 +136,5 @@ def merge_level(
             i, row = divmod(int(wrong[0]) - 1, 3)
             require_merge(False, row, 64 * abs(int(lengths[row, i])))  # noqa: FBT003 (what an assertion takes)
         merged((stop - done) / nodes)
-    level.room.release()
-    return NodeLevel(room, offsets, lengths, out_residues if checked else None)
+    level.buffer.release()
+    return made

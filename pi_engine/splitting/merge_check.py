@@ -20,7 +20,8 @@ from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.residues import SHARED_FROM_BITS_OF_BOTH
 from pi_engine.bigint.threads import share
 from pi_engine.errors import VerificationError
-from pi_engine.splitting.tree_kernels import residues_claimed
+from pi_engine.splitting.level_record import residue_record
+from pi_engine.splitting.tree_kernels import residues_worker
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
@@ -33,7 +34,7 @@ PRODUCTS = ("P₁P₂", "Q₁Q₂", "T₁Q₂ + P₁T₂")
 
 
 def with_residues(level: NodeLevel, threads: int) -> NodeLevel:
-    """The same level with the residues of its numbers, as they lie in memory."""
+    """The level with the residues of its numbers, as they lie in memory."""
     return replace(level, residues=residues_of(level, threads))
 
 
@@ -44,11 +45,10 @@ def residues_of(level: NodeLevel, threads: int, rows: int = 3) -> NDArray[np.uin
         VerificationError: a number would lie outside the level's limbs, or none of the threads has found its residues.
     """
     found = np.full((rows, len(level), 2), M61, np.uint64)  # until they are found: no number has that residue
-    counter, table = np.zeros(1, np.uint64), modulus_table(random_prime())
+    counter, record = np.zeros(1, np.uint64), residue_record(level, found, modulus_table(random_prime()))
 
     def work(_thread: int, _first: int, _last: int) -> None:
-        places = level.room.address, len(level.room.limbs), level.offsets[:rows], level.lengths[:rows]
-        residues_claimed(counter, len(level), *places, table.ctypes.data, found)
+        residues_worker(counter, len(level), record.row)
 
     large = 64 * int(np.abs(level.lengths[:rows]).sum()) >= SHARED_FROM_BITS_OF_BOTH
     share(work, threads, threads if large else 1)
@@ -63,7 +63,7 @@ def require_merge(right: bool, row: int, bits: int) -> None:  # noqa: FBT001 (wh
 
 
 def require_product(found: Residues, expected: Residues, row: int, bits: int) -> None:
-    """The same where the residues are at hand."""
+    """Raise VerificationError unless the number of that row and length, in a new node, has the expected residues."""
     require_equal(found, expected, f"the product {PRODUCTS[row]} of {bits} bits in the sum")
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from pi_engine.bigint.modulus_table import PRIME, TO_128
+from pi_engine.bigint.record_arrays import array_in
 from pi_engine.bigint.residue_kernels import (
     MERSENNE,
     ZERO,
@@ -19,8 +20,10 @@ from pi_engine.bigint.residue_kernels import (
     multiply_mersenne,
     residues_at,
 )
-from pi_engine.bigint.words import address_of, claim, load, stack
+from pi_engine.bigint.words import address_of, claim, is_sealed, load, stack
 from pi_engine.runtime.compilation import routine
+from pi_engine.splitting import level_record as at
+from pi_engine.splitting.node_level_kernel import address_in, level_in, lies_within
 from pi_engine.splitting.tree_kernels import WITHOUT
 
 FIRST, SECOND = 0, 1
@@ -39,21 +42,25 @@ def read_signed(place, length, table, residues, row, i):
 
 
 @routine
-def residues_claimed(counter, stop, place, limbs, offsets, lengths, table, residues):
-    """Put the residues of the numbers of a level, or of its first rows, into uint64[rows][nodes][2] until all nodes are claimed.
+def residues_worker(counter, stop, record):
+    """Find the residues of the nodes of a level until the `stop`-th is claimed; of P, or P and Q, or all three.
 
-    A number that would not lie in the `limbs` limbs at `place` gets residues that none has.
+    record: see `level_record`. A number that would not lie in the limbs of its level gets residues that none has. Where the record is
+    damaged nothing is found.
     """
+    if not is_sealed(record):
+        return
+    level, found, table = level_in(record, 0), array_in(record, at.FOUND, 3, np.uint64), np.uint64(record[at.MODULUS])
+    lengths = level[3]
     for _ in range(stop):
         i = claim(address_of(counter))
         if i < 0 or i >= stop:
             return
-        for row in range(len(residues)):
-            length = lengths[row, i]
-            if -limbs <= length <= limbs and 0 <= offsets[row, i] <= limbs - abs(length):
-                read_signed(place + 8 * offsets[row, i], length, np.uint64(table), residues, row, i)
+        for row in range(len(found)):
+            if lies_within(level, row, i):
+                read_signed(address_in(level, row, i), lengths[row, i], table, found, row, i)
             else:
-                residues[row, i, FIRST], residues[row, i, SECOND] = MERSENNE, MERSENNE
+                found[row, i, FIRST], found[row, i, SECOND] = MERSENNE, MERSENNE
 
 
 @routine
@@ -63,41 +70,39 @@ def multiply_modulo_prime(x, y, table):
 
 
 @routine
-def is_product(residues, row, i, x_row, x, y_row, y, table):
-    """Whether a number of a new node has the residues of the product of two others."""
-    children, node = residues
-    first = multiply_mersenne(children[x_row, x, FIRST], children[y_row, y, FIRST])
-    second = multiply_modulo_prime(children[x_row, x, SECOND], children[y_row, y, SECOND], table)
-    return node[row, i, FIRST] == first and node[row, i, SECOND] == second
+def is_product(children, nodes, row, i, table):
+    """Whether the P or Q of node i has the residues of the product of its children's; row 0 or 1."""
+    x, y, node = children[row, 2 * i], children[row, 2 * i + 1], nodes[row, i]
+    first, second = multiply_mersenne(x[FIRST], y[FIRST]), multiply_modulo_prime(x[SECOND], y[SECOND], table)
+    return node[FIRST] == first and node[SECOND] == second
 
 
 @routine
-def is_sum(residues, i, left, right, table):
-    """Whether T has the residues of T₁Q₂ + P₁T₂."""
-    children, node = residues
+def is_sum(children, nodes, i, table):
+    """Whether the T of node i has the residues of T₁Q₂ + P₁T₂."""
+    left, right = 2 * i, 2 * i + 1
     T1, Q2, P1, T2 = children[2, left], children[1, right], children[0, left], children[2, right]
     first = add_mersenne(multiply_mersenne(T1[FIRST], Q2[FIRST]), multiply_mersenne(P1[FIRST], T2[FIRST]))
     second = multiply_modulo_prime(T1[SECOND], Q2[SECOND], table)
     second += multiply_modulo_prime(P1[SECOND], T2[SECOND], table)  # two terms below 2^61 fit a word
-    return node[2, i, FIRST] == first and node[2, i, SECOND] == second % load(table, PRIME)
+    return nodes[2, i, FIRST] == first and nodes[2, i, SECOND] == second % load(table, PRIME)
 
 
 @routine
-def merge_is_wrong(i, how, residues, place, offsets, lengths, out_residues, table):
-    """Put the residues of node i into `out_residues`, and compare them with those of its children in `residues`, if there are any.
+def merge_is_wrong(i, how, children, nodes, table):
+    """Find the residues of node i, and compare them with those of its children, if these have some.
 
     Returns 0 if they agree, else 1, 2 or 3 for the P, Q or T that is wrong. how: WITHOUT where no P was made.
     """
-    left, right, constants = 2 * i, 2 * i + 1, np.uint64(table)
+    residues, found, lengths = children[4], nodes[4], nodes[3]
     for row in range(3):
-        out_residues[row, i, FIRST], out_residues[row, i, SECOND] = ZERO, ZERO
+        found[row, i, FIRST], found[row, i, SECOND] = ZERO, ZERO
         if row > 0 or how != WITHOUT:
-            read_signed(place + 8 * offsets[row, i], lengths[row, i], constants, out_residues, row, i)
+            read_signed(address_in(nodes, row, i), lengths[row, i], table, found, row, i)
     if not residues.shape[1]:
         return 0
-    both = residues, out_residues
-    if how != WITHOUT and not is_product(both, 0, i, 0, left, 0, right, constants):
+    if how != WITHOUT and not is_product(residues, found, 0, i, table):
         return 1
-    if not is_product(both, 1, i, 1, left, 1, right, constants):
+    if not is_product(residues, found, 1, i, table):
         return 2
-    return 0 if is_sum(both, i, left, right, constants) else 3
+    return 0 if is_sum(residues, found, i, table) else 3

@@ -5,54 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pi_engine.bigint.batch import Batch
-from pi_engine.bigint.workspace import pool
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from pi_engine.bigint.limbs import Limbs
-    from pi_engine.bigint.workspace import Block
-
-
-class _Memory:
-    """What an array made here has as its base: it keeps the block alive."""
-
-    def __init__(self, block: Block, length: int) -> None:
-        self.block = block
-        self.__array_interface__ = {"data": (block.address, False), "shape": (length,), "typestr": "<u8", "version": 3}
-
-
-class LimbRoom:
-    """`length` limbs from the pool, contents undefined; `release` gives them back."""
-
-    def __init__(self, length: int) -> None:
-        """Take them."""
-        self._block: Block | None = pool.take(8 * length)
-        self.address = self._block.address
-        self.limbs: Limbs = np.asarray(_Memory(self._block, length))
-
-    def release(self) -> None:
-        """The limbs must not be used any more."""
-        if self._block is not None:
-            pool.give(self._block)
-            self._block = None
+    from pi_engine.bigint.workspace import LimbRoom
 
 
 @dataclass(frozen=True, slots=True)
 class NodeLevel:
-    """Nodes of neighbouring ranges: row 0 of the indexes is P, row 1 Q, row 2 T, as in a `Batch`.
+    """Nodes of neighbouring ranges: row 0 of the indexes is P, row 1 Q, row 2 T.
 
     Attributes:
-        room: the limbs of all numbers.
+        buffer: the limbs of all numbers.
         offsets: int64[3][nodes], where each number begins.
         lengths: int64[3][nodes], signed lengths.
         residues: uint64[3][nodes][2], the numbers modulo both `moduli`, or None where nothing is checked (`merge_check`).
     """
 
-    room: LimbRoom
+    buffer: LimbRoom
     offsets: NDArray[np.int64]
     lengths: NDArray[np.int64]
     residues: NDArray[np.uint64] | None = None
@@ -60,11 +32,7 @@ class NodeLevel:
     def __len__(self) -> int:
         return int(self.offsets.shape[1])
 
-    def batch(self, row: int) -> Batch:
-        """The level's P, Q or T."""
-        return Batch(self.room.limbs, self.offsets[row], self.lengths[row])
-
     def number(self, row: int, i: int) -> tuple[Limbs, bool]:
         """The limbs of a number, without copying them, and whether it is negative."""
         start, length = int(self.offsets[row, i]), int(self.lengths[row, i])
-        return self.room.limbs[start : start + abs(length)], length < 0
+        return self.buffer.limbs[start : start + abs(length)], length < 0

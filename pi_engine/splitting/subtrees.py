@@ -5,7 +5,7 @@ For 0 ≤ k < n let |p(k)| < 2^b, |q(k)| < 2^c, |a(k)| < 2^d (`term_values`). A 
     |P| < 2^(m·b),   |Q| < 2^(m·c),   |T| ≤ Σ_k |a(k)|·∏_{j≤k}|p(j)|·∏_{j>k}|q(j)| < m·2^(d + m·max(b, c)),
 
 and a product of numbers of x and y bits is written in at most x/64 + y/64 + 2 limbs, a sum in one more: hence the
-rooms of `_rooms`.
+capacities of `_capacities`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from gmpy2 import mpz
 
 from pi_engine.bigint.machine_faults import machine_fault, require_fitting
 from pi_engine.bigint.threads import share
-from pi_engine.bigint.workspace import pool
+from pi_engine.bigint.workspace import LimbRoom, pool
 from pi_engine.errors import VerificationError
 from pi_engine.splitting.common_factors import divisor_table
-from pi_engine.splitting.lane_subtrees import HEADER_LIMBS, Claims, Shape, lane_claims, lanes_are_usable
-from pi_engine.splitting.node_level import LimbRoom, NodeLevel
+from pi_engine.splitting.lane_subtrees import Work, lane_work, lanes_are_usable
+from pi_engine.splitting.node_level import NodeLevel
+from pi_engine.splitting.subtree_record import HEADER_LIMBS, Subtrees, subtree_record
 from pi_engine.splitting.term_values import TermValues, term_values
-from pi_engine.splitting.tree_kernels import subtrees_claimed
+from pi_engine.splitting.tree_kernels import subtrees_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +37,7 @@ BATCH_TERMS = 1 << 18
 """Terms between two reports: some ten milliseconds of work."""
 
 
-def _rooms(p: TermValues, q: TermValues, a: TermValues, terms: int) -> tuple[int, int, int]:
+def _capacities(p: TermValues, q: TermValues, a: TermValues, terms: int) -> tuple[int, int, int]:
     """Limbs that P, Q and T of a node of so many terms need while they are made."""
     longest = terms * max(p.bits, q.bits) + a.bits + terms.bit_length()
     return terms * p.bits // 64 + 3, terms * q.bits // 64 + 3, longest // 64 + 4
@@ -55,25 +56,25 @@ def build_subtrees(
 ) -> NodeLevel:
     """The nodes of `count` subtrees of 2^depth blocks each, of the terms lo ≤ k < hi; all of them have a P.
 
-    Every block must have at least one term: hi − lo ≥ 2·count·2^depth. `built` is told the terms done, now and then.
+    Every block must have at least one term: hi − lo ≥ 2·count·2^depth. `built` is called with the terms done, now and then.
     divisors: by what P and Q of 2^j blocks are divided, all but the Q of k = 0, for j = 0 … depth (`common_factors`).
 
     Raises:
-        VerificationError: a number has outgrown the room that it has by proof.
+        VerificationError: a number has outgrown the buffer that is large enough by proof.
     """
     values = [term_values(f, hi) for f in (series.p, series.q, series.a)]
     p, q, a = values
     node_terms = most_terms(hi - lo, count, depth)
-    rooms = np.array([_rooms(p, q, a, m) for m in node_terms], np.int64)
-    node_limbs = HEADER_LIMBS + int(rooms[depth].sum())
-    room = LimbRoom(count * node_limbs)
+    capacities = np.array([_capacities(p, q, a, m) for m in node_terms], np.int64)
+    node_limbs = HEADER_LIMBS + int(capacities[depth].sum())
+    buffer = LimbRoom(count * node_limbs)
     lengths, wrong = np.zeros((3, count), np.int64), np.zeros(1, np.int64)
-    shape = Shape(lo, hi, count, depth, rooms, room.address, count * node_limbs, lengths, wrong)
+    subtrees = Subtrees(lo, hi, count, capacities, buffer.address, count * node_limbs, lengths)
     divisors = divisors or [mpz(1)] * (depth + 1)
     if lanes_are_usable(values, node_terms, count, divisors):
-        side_by_side, arena, claim = lane_claims(shape, values, node_terms, divisors)
+        worker, record, side_by_side, arena = lane_work(subtrees, values, node_terms, divisors)
     else:
-        side_by_side, arena, claim = _claims(shape, values, divisors)
+        worker, record, side_by_side, arena = _work(subtrees, values, divisors)
     counter = np.zeros(1, np.uint64)
     pieces = count // side_by_side
     step = max(threads, pieces * BATCH_TERMS // (hi - lo))
@@ -84,7 +85,7 @@ def build_subtrees(
         def work(_thread: int, _first: int, _last: int, stop: int = stop) -> None:
             block = pool.take(arena)
             try:
-                claim(counter, stop, block.address)
+                worker(counter, stop, record.row, block.address, wrong)
             finally:
                 pool.give(block)
 
@@ -93,34 +94,27 @@ def build_subtrees(
         built((hi - lo) * (stop - done) // pieces)
     if not lengths[1].all():
         raise VerificationError(machine_fault("a leaf of the sum was not built"))
-    return NodeLevel(room, _offsets(rooms[depth], count, node_limbs), lengths)
+    return NodeLevel(buffer, _offsets(capacities[depth], count, node_limbs), lengths)
 
 
-def _claims(shape: Shape, values: list[TermValues], divisors: Sequence[mpz]) -> Claims:
+def _work(subtrees: Subtrees, values: list[TermValues], divisors: Sequence[mpz]) -> Work:
     """One subtree at a time, by GMP's products."""
-    arrays = [*(table for f in values for table in (f.words, f.longs)), *divisor_table(divisors)]
-    lo, hi, count, depth, rooms, address, limbs, lengths, wrong = shape
-    arena_limbs = _arena_limbs(rooms, values)
-
-    def claim(counter: NDArray[np.uint64], stop: int, arena: int) -> None:
-        subtrees_claimed(
-            counter, stop, lo, hi, count, depth, rooms, *arrays, arena, arena_limbs, address, limbs, lengths, wrong
-        )
-
-    return Claims(1, 8 * arena_limbs, claim)
+    arena = _arena_limbs(subtrees.capacities, values)
+    record = subtree_record(subtrees, values, divisor_table(divisors), arena, np.empty((0, 3), np.int64))
+    return Work(subtrees_worker, record, 1, 8 * arena)
 
 
-def _arena_limbs(rooms: NDArray[np.int64], values: list[TermValues]) -> int:
+def _arena_limbs(capacities: NDArray[np.int64], values: list[TermValues]) -> int:
     """A waiting node a level, two in the making, two products, and the long values."""
-    top = int(rooms[-1].sum()) + HEADER_LIMBS
-    slots = int(rooms[:-1].sum()) + HEADER_LIMBS * (len(rooms) - 1)
-    long_values = max(2 * int(f.longs.shape[2]) for f in values) + int(rooms[0, 2])
-    return slots + 2 * top + 2 * int(rooms[-1, 2]) + long_values + 8
+    top = int(capacities[-1].sum()) + HEADER_LIMBS
+    slots = int(capacities[:-1].sum()) + HEADER_LIMBS * (len(capacities) - 1)
+    long_values = max(2 * int(f.longs.shape[2]) for f in values) + int(capacities[0, 2])
+    return slots + 2 * top + 2 * int(capacities[-1, 2]) + long_values + 8
 
 
-def _offsets(rooms: NDArray[np.int64], count: int, node_limbs: int) -> NDArray[np.int64]:
+def _offsets(capacities: NDArray[np.int64], count: int, node_limbs: int) -> NDArray[np.int64]:
     starts = np.arange(count, dtype=np.int64) * node_limbs + HEADER_LIMBS
-    return np.stack([starts, starts + rooms[0], starts + rooms[0] + rooms[1]])
+    return np.stack([starts, starts + capacities[0], starts + capacities[0] + capacities[1]])
 
 
 def most_terms(terms: int, count: int, depth: int) -> list[int]:

@@ -22,16 +22,13 @@ LANE_HEADER = 4
 """Vectors before the numbers of a node of eight lanes: three signs, and the lengths."""
 
 VALUE_DIGITS = 32
-"""Digits of room for one value of a polynomial in eight lanes: of up to VALUE_WORDS factors of a word, of two digits each,
+"""Digits of a buffer for one value of a polynomial in eight lanes: of up to VALUE_WORDS factors of a word, of two digits each,
 rounded up to eight as they are written, with eight zeros on either side."""
 
 VALUE_WORDS = 8
 
 STRANDS = 4
 """Strands of the shadow side by side."""
-
-_COUNTER, _INDEXES, _ROWS, _LONGS = "uint64[::1]", "int64[::1]", "int64[:, ::1]", "uint64[:, :, ::1]"
-_WORDS = "uint64[:, ::1]"
 
 
 def cut(lo: int, hi: int, i: int, pieces: int) -> int:
@@ -43,33 +40,23 @@ def cut(lo: int, hi: int, i: int, pieces: int) -> int:
     return hi if i == pieces else lo + 2 * ((hi - lo) // 2 * i // pieces)
 
 
-def _with_gmp(module: str, name: str, *arguments: str, seconds: float) -> StoredKernel:
-    signature = f"void({', '.join(arguments)})"
+def _worker(module: str, name: str, *, seconds: float) -> StoredKernel:
+    """A kernel that takes jobs from a counter.
+
+    Its arguments are the counter, which job is the first that is not its own, the record, the address of the thread's workspace, and
+    where to report a fault.
+    """
+    signature = "void(uint64[::1], int64, int64[::1], int64, int64[::1])"
     return StoredKernel(f"pi_engine.splitting.{module}", name, signature, register, PREFIX, seconds=seconds)
 
 
-subtrees_claimed = _with_gmp(
-    "leaf_kernel", "subtrees_claimed", _COUNTER, *["int64"] * 5, _ROWS, *[_ROWS, _LONGS] * 3, _INDEXES, _WORDS,
-    *["int64"] * 4, _ROWS, _INDEXES, seconds=4.5,
-)  # fmt: skip
-lane_subtrees_claimed = StoredKernel(
-    "pi_engine.splitting.lane_kernel", "lane_subtrees_claimed",
-    f"void({', '.join([_COUNTER, *['int64'] * 5, *[_ROWS] * 4, _INDEXES, _WORDS, *['int64'] * 3, _INDEXES, 'int64', _ROWS, _INDEXES])})",
-    seconds=6,
-)  # fmt: skip
-quotients_claimed = _with_gmp(
-    "division_kernel", "quotients_claimed", _COUNTER, "int64", "int64", _INDEXES, *["int64"] * 7, _INDEXES, _INDEXES,
-    _INDEXES, seconds=7,
-)  # fmt: skip
-merges_claimed = _with_gmp(
-    "merge_kernel", "merges_claimed", _COUNTER, "int64", _INDEXES, _INDEXES, _ROWS, *["int64"] * 3,
-    *["int64", "int64", _ROWS, _ROWS] * 2, _LONGS, _LONGS, "int64", _INDEXES, seconds=8,
-)  # fmt: skip
-residues_claimed = StoredKernel(
-    "pi_engine.splitting.merge_check_kernel", "residues_claimed",
-    f"void({_COUNTER}, int64, int64, int64, {_ROWS}, {_ROWS}, int64, {_LONGS})",
-    seconds=0.3,
-)  # fmt: skip
+subtrees_worker = _worker("leaf_kernel", "subtrees_worker", seconds=4.5)
+lane_subtrees_worker = _worker("lane_kernel", "lane_subtrees_worker", seconds=6)
+quotients_worker = _worker("division_kernel", "quotients_worker", seconds=7)
+merges_worker = _worker("merge_kernel", "merges_worker", seconds=8)
+residues_worker = StoredKernel(
+    "pi_engine.splitting.merge_check_kernel", "residues_worker", "void(uint64[::1], int64, int64[::1])", seconds=0.3
+)
 shadow_of_terms = StoredKernel(
     "pi_engine.splitting.shadow_kernel",
     "shadow_of_terms",
@@ -83,6 +70,6 @@ shadow_modulo_prime = StoredKernel(
 )
 
 TREE_KERNELS = (
-    *([lane_subtrees_claimed] if has_ifma() else []),
-    subtrees_claimed, quotients_claimed, merges_claimed, residues_claimed, shadow_of_terms, shadow_modulo_prime,
+    *([lane_subtrees_worker] if has_ifma() else []),
+    subtrees_worker, quotients_worker, merges_worker, residues_worker, shadow_of_terms, shadow_modulo_prime,
 )  # fmt: skip

@@ -2,14 +2,65 @@
 
 from __future__ import annotations
 
-from pi_engine.runtime.object_code import StoredKernel
+from typing import TYPE_CHECKING
 
-BBP_KERNEL = StoredKernel(
-    "pi_engine.verify.bbp_kernel", "sum_fractions", f"void({', '.join(['int64'] * 9)})", seconds=2
-)
+import numpy as np
+
+from pi_engine.bigint.kernel_record import KernelRecord
+from pi_engine.bigint.machine_faults import machine_fault
+from pi_engine.errors import VerificationError
+from pi_engine.runtime.object_code import StoredKernel
+from pi_engine.verify import bbp_layout as at
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pi_engine.verify.bbp_formulas import BBPFormula, Component
+
+_SIGNATURE = "int64(int64[::1])"
+"""Of the record; returns 1, or 0 where the record is damaged."""
+
+BBP_KERNEL = StoredKernel("pi_engine.verify.bbp_kernel", "sum_fractions", _SIGNATURE, seconds=2)
 BBP_KERNELS = (BBP_KERNEL,)
 
-RESIDUE_KERNEL = StoredKernel(
-    "pi_engine.verify.bbp_kernel", "sum_residues", f"void({', '.join(['int64'] * 10)})", seconds=3
-)
+RESIDUE_KERNEL = StoredKernel("pi_engine.verify.bbp_kernel", "sum_residues", _SIGNATURE, seconds=3)
 RESIDUE_KERNELS = (RESIDUE_KERNEL,)
+
+
+def scratch_for(formula: BBPFormula, component: Component, primes: int = 0) -> NDArray[np.float64]:
+    """The kernels' memory for a component, without what they need for each of the primes."""
+    memory = np.zeros(at.SCRATCH + at.EACH_PRIME * primes + 8, np.float64)
+    aligned = memory[-memory.ctypes.data % 64 // 8 :]
+    lanes = np.arange(at.LANE_COUNT)
+    aligned[: at.VECTOR] = (lanes * formula.step).view(np.float64)
+    aligned[at.VECTOR : 2 * at.VECTOR] = lanes * component.a
+    return aligned
+
+
+def sum_terms(
+    kernel: StoredKernel,
+    formula: BBPFormula,
+    component: Component,
+    exponent: int,
+    terms: range,
+    *,
+    scratch: NDArray[np.float64],
+    primes: int = 0,
+) -> list[int]:
+    """The result of a kernel for consecutive terms: three words, or two and a zero.
+
+    Raises:
+        VerificationError: the record was damaged before the kernel had read it.
+    """
+    result = np.zeros(3, np.int64)
+    record = KernelRecord(
+        at.PLACES,
+        {
+            at.FIRST: terms.start, at.END: terms.stop, at.EXPONENT: exponent, at.STEP: formula.step,
+            at.A: component.a, at.B: component.b, at.ALTERNATING: int(formula.alternating), at.PRIMES: primes,
+            at.SCRATCH_AT: scratch.ctypes.data, at.RESULT_AT: result.ctypes.data,
+        },
+    )  # fmt: skip
+    if not kernel(record.row):
+        raise VerificationError(machine_fault("the table of a BBP sum holds what cannot be"))
+    return [int(word) for word in result]

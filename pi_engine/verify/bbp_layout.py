@@ -1,4 +1,4 @@
-"""How `bbp_kernel` lays out its scratch memory, in doubles; those who call it need this without Numba."""
+"""How `bbp_kernel` lays out its record, and its scratch memory in doubles; those who call it need this without Numba."""
 
 from pi_engine.bigint.widths import WIDTH
 
@@ -31,3 +31,8 @@ PRIME, ONE_OVER_PRIME, STEP_POWER, RUNNING, NUMERATOR, DENOMINATOR = (
 )  # fmt: skip
 EACH_PRIME = 3 * VECTOR + 3 * TERMS_IN_FLIGHT
 """Behind SCRATCH, for each prime: three constants in all lanes, and three numbers for each term in flight."""
+
+FIRST, END, EXPONENT, STEP, A, B, ALTERNATING, PRIMES, SCRATCH_AT, RESULT_AT = range(10)
+PLACES = RESULT_AT + 1
+"""The record: the terms FIRST ≤ k < END of the sum of (−1)^k·2^(EXPONENT − STEP·k)/(A·k + B), or without signs if not ALTERNATING,
+modulo how many primes its integers are taken, and the addresses of scratch memory and result."""

@@ -227,20 +227,14 @@ def _sum_in_threads(
 
 
 def _kernel_sum(formula: BBPFormula, piece: _Piece, primes: Sequence[int]) -> _Sum:
-    import numpy as np
-
     from pi_engine.verify import bbp_layout as layout
-    from pi_engine.verify.bbp_kernels import BBP_KERNEL, RESIDUE_KERNEL
+    from pi_engine.verify.bbp_kernels import BBP_KERNEL, RESIDUE_KERNEL, scratch_for, sum_terms
 
     component, flight = piece.component, layout.TERMS_IN_FLIGHT
-    memory = np.zeros(layout.SCRATCH + layout.EACH_PRIME * len(primes) + 8, np.float64)
-    aligned = memory[-memory.ctypes.data % 64 // 8 :]
-    lanes = np.arange(layout.LANE_COUNT)
-    aligned[: layout.VECTOR] = (lanes * formula.step).view(np.float64)
-    aligned[layout.VECTOR : 2 * layout.VECTOR] = lanes * component.a
+    scratch, terms = scratch_for(formula, component, len(primes)), range(piece.first, piece.last)
     first = piece.exponent - formula.step * piece.first
     for i, p in enumerate(primes):
-        place = aligned[layout.SCRATCH + layout.EACH_PRIME * i :]
+        place = scratch[layout.SCRATCH + layout.EACH_PRIME * i :]
         place[layout.PRIME : layout.PRIME + layout.VECTOR] = p
         place[layout.ONE_OVER_PRIME : layout.ONE_OVER_PRIME + layout.VECTOR] = 1.0 / p
         following = pow(2, -formula.step * flight, p)
@@ -248,17 +242,11 @@ def _kernel_sum(formula: BBPFormula, piece: _Piece, primes: Sequence[int]) -> _S
         powers = [_centred(pow(2, first - formula.step * k, p), p) for k in range(flight)]
         place[layout.RUNNING : layout.RUNNING + flight] = powers
         place[layout.DENOMINATOR : layout.DENOMINATOR + flight] = 1.0
-    result = np.zeros(3, np.int64)
-    bounds = piece.first, piece.last, piece.exponent
-    term = formula.step, component.a, component.b, int(formula.alternating)
-    if primes:
-        RESIDUE_KERNEL(*bounds, *term, len(primes), aligned.ctypes.data, result.ctypes.data)
-    else:
-        BBP_KERNEL(*bounds, *term, aligned.ctypes.data, result.ctypes.data)
-    whole, high, low = map(int, result)
+    kernel = RESIDUE_KERNEL if primes else BBP_KERNEL
+    whole, high, low = sum_terms(kernel, formula, component, piece.exponent, terms, scratch=scratch, primes=len(primes))
     residues = []
     for i, p in enumerate(primes):
-        place = aligned[layout.SCRATCH + layout.EACH_PRIME * i :]
+        place = scratch[layout.SCRATCH + layout.EACH_PRIME * i :]
         numerators = place[layout.NUMERATOR : layout.NUMERATOR + flight].tolist()
         denominators = place[layout.DENOMINATOR : layout.DENOMINATOR + flight].tolist()
         total = 0

@@ -78,8 +78,12 @@ def mersenne_pair(x, y):
 
 
 @kernel
-def product_is_right(out, a, b):
-    """The check of one product, as levels make it."""
-    return level_kernels.is_right(
-        words.address_of(out), len(out), words.address_of(a), len(a), words.address_of(b), len(b)
-    )
+def signed_product(out, a, b):
+    """The length of a·b by `level_kernels.product`."""
+    return level_kernels.product(words.address_of(out), words.address_of(a), len(a), words.address_of(b), len(b))
+
+
+@kernel
+def signed_sum(out, a, a_length, b, b_length):
+    """The signed length of a + b by `level_kernels.signed_sum`."""
+    return level_kernels.signed_sum(words.address_of(out), words.address_of(a), a_length, words.address_of(b), b_length)

@@ -13,6 +13,7 @@ from pi_engine.bigint.primes import PRIME_LIMIT, PRIMES
 from pi_engine.bigint.sizes import DIGITS, MAX_BETA, largest_beta
 
 UNIT = Fraction(1, 2**53)
+PAIR = (None, None)  # a twiddle, and itself over p: what it is does not matter here
 Y_BOUND = Fraction(3, 4)  # what Chinese remainders are given, in units of p
 
 
@@ -105,16 +106,16 @@ def extracted(walk: Walk, digits: int, beta: int) -> Magnitude:
 
 def forward4(x: Magnitude, kind: str = "") -> Magnitude:
     """The largest output of a butterfly whose inputs are at most x."""
-    none = [None] * 6
+    twiddles = {"p": None, "squares": PAIR}
     begun = (
-        butterflies.forward4_begin_lazy(x, x, x, x, *none[:3])
+        butterflies.forward4_begin_lazy(x, x, x, x, **twiddles)
         if kind
-        else butterflies.forward4_begin(x, x, x, x, *none[:4])
+        else butterflies.forward4_begin(x, x, x, x, one_over_p=None, **twiddles)
     )
     ended = (
-        butterflies.forward4_end_tight(*begun, *none)
+        butterflies.forward4_end_tight(*begun, roots=2 * PAIR, one_over_p=None, p=None)
         if kind == "tight"
-        else butterflies.forward4_end(*begun, *none[:5])
+        else butterflies.forward4_end(*begun, roots=2 * PAIR, p=None)
     )
     return max(ended, key=lambda output: output.bound)
 
@@ -149,8 +150,8 @@ def check_inverse(walk: Walk) -> None:
     """From products (or sums of them) through the passes and the heads to the remainders' first product."""
     bound = butterflies.INVERSE_BOUND
     x = walk.units(bound)
-    begun = butterflies.inverse4_begin(x, x, x, x, *[None] * 5)
-    y = butterflies.inverse4_end(*begun, *[None] * 4)
+    begun = butterflies.inverse4_begin(x, x, x, x, roots=2 * PAIR, p=None)
+    y = butterflies.inverse4_end(*begun, squares=PAIR, one_over_p=None, p=None)
     assert largest(walk, y) <= bound
     for rows in (scaled(walk, x), [walk.mulmod(x, None, None, None)]):
         worst = max(rows, key=lambda row: row.bound)
@@ -163,7 +164,9 @@ def check_inverse(walk: Walk) -> None:
 
 def scaled(walk: Walk, x: Magnitude) -> tuple[Magnitude, ...]:
     """The last level of columns."""
-    rows: tuple[Magnitude, ...] = column_passes.scaled_inverse4.py_func(x, x, x, x, *[None] * 11)
+    rows: tuple[Magnitude, ...] = column_passes.scaled_inverse4.py_func(
+        x, x, x, x, squares=PAIR, scaled=PAIR, roots=2 * PAIR, scale=PAIR, p=None
+    )
     return rows
 
 

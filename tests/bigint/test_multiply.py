@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from pi_engine.bigint import transform, workspace
+from pi_engine.bigint.layout import ADD
+from pi_engine.bigint.level_plan import workspace_bytes
 from pi_engine.bigint.limb_products import _least_memory, multiply_cyclic, multiply_limbs, product_workspace
 from pi_engine.bigint.sizes import DIGITS, HEADS, Size, cost, largest_beta, size_for
 
@@ -154,7 +156,7 @@ def test_steps_on_transformed_operands(generator: random.Random) -> None:
         x, y, u, v = (transform.transform(value, size, threads) for value in (a, b, c, d))
         transform.multiply_transformed(x, y, threads)
         transform.multiply_transformed(u, v, threads)
-        transform.add_transformed(x, u, threads)
+        transform.apply_to_rows(ADD, x, u, x.primes, threads)
         found = transform.inverse(x, size.bits // 64, threads)
         expected = to_integer(a) * to_integer(b) + to_integer(c) * to_integer(d)
         correct = to_integer(found) == expected % ((gmpy2.mpz(1) << size.bits) - 1)
@@ -181,7 +183,7 @@ def test_workspace_is_bounded(bits: int) -> None:
     """Bytes a product bit, from sizes up to the largest that the design has a path to."""
     size = size_for(bits)
     assert size.bits >= bits
-    assert transform.workspace_bytes(size, 2) <= 1.1 * bits
+    assert workspace_bytes(size, threads=2) <= 1.1 * bits
 
 
 def test_low_memory_is_half_a_byte_a_bit(generator: random.Random) -> None:

@@ -38,7 +38,7 @@ def said(caplog):
 
 
 @pytest.mark.parametrize(
-    ("place", "value"), [("schema", 2), ("machine", {"cpu": "another", "count": 1}), ("versions", {})]
+    ("place", "value"), [("schema", 3), ("machine", {"cpu": "another", "count": 1}), ("versions", {})]
 )
 def test_what_is_stale_is_ignored(path, place, value, said):
     tuning.save(Thresholds(multiply=12345), path)
@@ -63,7 +63,7 @@ BITS = (
 )
 
 
-@pytest.mark.parametrize("name", ["multiply", "square", "batch"])
+@pytest.mark.parametrize("name", ["multiply", "square"])
 @pytest.mark.parametrize("bits", [*BITS, '"many"', "true", "null", "[]", "{}", "[" * 3000 + "]" * 3000])
 def test_crossovers_that_nobody_has_measured_are_not_used_and_told(path, name, bits, said):
     tuning.save(Thresholds(multiply=12345), path)
@@ -123,10 +123,18 @@ def test_a_failed_save_leaves_the_old_file(path, monkeypatch):
     assert tuning.load(path).multiply == 12345 and len(list(path.parent.iterdir())) == 1
 
 
+def test_a_file_of_an_earlier_form_is_measured_again_without_a_word(path, said):
+    tuning.save(Thresholds(multiply=12345), path)
+    record = json.loads(path.read_text())
+    record["schema"], record["thresholds"]["batch"] = 1, 30_000
+    path.write_text(json.dumps(record))
+    assert tuning.load(path) == Thresholds() and said() == []
+
+
 def test_thresholds_refuse_nonsense():
     for bad in (0, -5, 2**50, 1.5, "7"):
-        with pytest.raises(ValueError, match="threshold batch"):
-            Thresholds(batch=bad)
+        with pytest.raises(ValueError, match="threshold square"):
+            Thresholds(square=bad)
 
 
 @pytest.fixture
@@ -155,9 +163,9 @@ def test_crossover_of_known_costs(model):
 
 def test_measure_keeps_what_it_does_not_measure(model):
     said = []
-    found = tuning.measure({"batch": (model, 1000, 10**8)}, said.append)
-    assert found.batch > 900_000 and len(said) == 1
-    assert dataclasses.replace(found, batch=Thresholds().batch) == Thresholds()
+    found = tuning.measure({"square": (model, 1000, 10**8)}, said.append)
+    assert found.square > 900_000 and len(said) == 1
+    assert dataclasses.replace(found, square=Thresholds().square) == Thresholds()
 
 
 def test_does_not_import_numba():
