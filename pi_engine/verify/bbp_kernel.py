@@ -41,7 +41,7 @@ from pi_engine.bigint.simd import (
 )
 from pi_engine.bigint.simd_memory import load, load_integers, load_word, store, store_word
 from pi_engine.bigint.words import is_sealed
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.verify import bbp_layout as at
 from pi_engine.verify.bbp_layout import (
     BASES,
@@ -74,7 +74,7 @@ _DIGIT_BITS = 48
 _DIGIT_MASK = (1 << 48) - 1
 
 
-@routine
+@kernel("int64(int64[::1])")
 def sum_fractions(record):
     """Write the sum that the record describes, modulo 1. Returns 1, or 0 if the record is damaged.
 
@@ -117,7 +117,7 @@ def sum_fractions(record):
     return 1
 
 
-@routine
+@kernel("int64(int64[::1])")
 def sum_residues(record):
     """Write the sum that the record describes, not modulo 1: its fractions, and its integers modulo each of the PRIMES primes.
 
