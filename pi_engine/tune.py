@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SIZES = (10**6, 10**7)
 """Digits that are timed on the plain path and on the compiled one."""
 
-_CROSSOVER_SECONDS = 20.0
+_CROSSOVER_SECONDS = 9.0
 _TIMING_SECONDS = 9.0
 """For the progress bar."""
 

@@ -148,15 +148,15 @@ def test_what_a_set_of_kernels_would_do(monkeypatch, stored, seconds, expected):
 DAMAGE = """
 import pathlib, sys
 from pi_engine.runtime.object_code import StoredKernel
-kernel = StoredKernel("kernel_to_damage", "double", "int64(int64)")
-assert kernel(4) == 8 and StoredKernel("kernel_to_damage", "double", "int64(int64)").is_stored()
-another = StoredKernel("kernel_to_damage", "double", "int64(int64)")
+kernel = StoredKernel("kernel_to_damage", "double")
+assert kernel(4) == 8 and StoredKernel("kernel_to_damage", "double").is_stored()
+another = StoredKernel("kernel_to_damage", "double")
 assert another.is_stored()
 path = another._path()
 content = bytearray(path.read_bytes())
 content[-1] ^= 1
 path.write_bytes(content)
-print(another.is_in_folder(), StoredKernel("kernel_to_damage", "double", "int64(int64)").is_stored())
+print(another.is_in_folder(), StoredKernel("kernel_to_damage", "double").is_stored())
 """
 
 
@@ -164,7 +164,7 @@ print(another.is_in_folder(), StoredKernel("kernel_to_damage", "double", "int64(
 def test_a_damaged_kernel_is_one_that_is_not_stored(tmp_path):
     """So that the memory of its compilation is planned."""
     (tmp_path / "kernel_to_damage.py").write_text(
-        "from pi_engine.runtime.compilation import routine\n\n@routine\ndef double(x):\n    return 2 * x\n"
+        "from pi_engine.runtime.compilation import kernel\n\n@kernel('int64(int64)')\ndef double(x):\n    return 2 * x\n"
     )
     environment = environment_of(tmp_path)
     environment["PYTHONPATH"] = f"{tmp_path}:{environment['PYTHONPATH']}"

@@ -188,27 +188,26 @@ def test_files_of_code_are_bound_to_kernel_and_content(folder, kind):
     pytest.importorskip("llvmlite")
     from pi_engine.runtime.stored_code import ObjectCode, read_code, write_code
 
-    about = "module.kernel", "int64(int64)"
-    code = ObjectCode("symbol", b"\x7fELF\n" + bytes(range(256)) * 4)
-    write_code(folder / "file", *about, code)
-    assert read_code(folder / "file", *about) == code
+    code = ObjectCode("symbol", "int64(int64)", b"\x7fELF\n" + bytes(range(256)) * 4)
+    write_code(folder / "file", "module.kernel", code)
+    assert read_code(folder / "file", "module.kernel") == code
     assert stat.S_IMODE((folder / "file").stat().st_mode) == 0o600
     content = (folder / "file").read_bytes()
     changed = DAMAGE[kind](content)
     assert changed != content
     (folder / "file").write_bytes(changed)
     with pytest.raises(UntrustedError, match="is damaged"):
-        read_code(folder / "file", *about)
+        read_code(folder / "file", "module.kernel")
 
 
 def test_a_file_under_another_name_is_not_taken(folder):
     pytest.importorskip("llvmlite")
     from pi_engine.runtime.stored_code import ObjectCode, read_code, write_code
 
-    write_code(folder / "file", "module.kernel", "int64(int64)", ObjectCode("symbol", b"code"))
-    for about in (("module.other", "int64(int64)"), ("module.kernel", "int64()"), ("module.kernel\nint64", "(int64)")):
+    write_code(folder / "file", "module.kernel", ObjectCode("symbol", "int64(int64)", b"code"))
+    for name in ("module.other", "module.kernel\nint64"):
         with pytest.raises(UntrustedError, match="of another kernel"):
-            read_code(folder / "file", *about)
+            read_code(folder / "file", name)
 
 
 def test_the_code_follows_the_processor_and_the_sources(folder, monkeypatch):
@@ -217,8 +216,7 @@ def test_the_code_follows_the_processor_and_the_sources(folder, monkeypatch):
     from pi_engine.runtime.kernel_folder import cpu, machine_code_key, source_digest
 
     assert cpu()[0] in machine_code_key() and source_digest() in machine_code_key()
-    about = "module.kernel", "int64(int64)"
-    stored_code.write_code(folder / "file", *about, stored_code.ObjectCode("symbol", b"code"))
+    stored_code.write_code(folder / "file", "module.kernel", stored_code.ObjectCode("symbol", "int64(int64)", b"code"))
     monkeypatch.setattr(stored_code, "machine_code_key", lambda: "another machine")
     with pytest.raises(UntrustedError, match="processor or version"):
-        stored_code.read_code(folder / "file", *about)
+        stored_code.read_code(folder / "file", "module.kernel")

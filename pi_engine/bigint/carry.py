@@ -3,13 +3,13 @@
 import numpy as np
 
 from pi_engine.bigint.words import load, store
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel
 
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
 
 
-@routine
+@kernel("int64(int64, int64, int64, int64)")
 def add_limbs(out, count, addend, addend_count):
     """Add the limbs at `addend` to those at `out`, addresses both; returns the carry out of `count` ≥ addend_count."""
     carry = _ZERO

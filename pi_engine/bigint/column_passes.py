@@ -187,15 +187,16 @@ def _inverse_level(source, source_stride, x, nodes, quarter, table, one_over_p, 
 
 
 @routine(forceinline=True)
-def scaled_inverse4(y0, y1, y2, y3, squares, scaled, roots, scale, p):
-    """The inverse butterfly times the scale, which `scaled` squares and `roots` carry with them, unreduced."""
+def scaled_inverse4(y0, y1, y2, y3, squares, roots, scale, p):
+    """The inverse butterfly times the scale, unreduced. The roots carry the scale with them, and so does the second pair of squares."""
+    square, square_q, scaled, scaled_q = squares
     root, root_q, turned, turned_q = roots
     a0, a2 = y0 + y1, y2 + y3
     a1 = mulmod(y1 - y0, turned, turned_q, p)
     a3 = mulmod(y3 - y2, root, root_q, p)
     return (
         mulmod(a0 + a2, scale[0], scale[1], p), a1 + a3,
-        mulmod(a2 - a0, scaled[0], scaled[1], p), mulmod(a3 - a1, squares[0], squares[1], p),
+        mulmod(a2 - a0, scaled, scaled_q, p), mulmod(a3 - a1, square, square_q, p),
     )  # fmt: skip
 
 
@@ -208,11 +209,11 @@ def _final(table, place):
 @routine
 def _scaled_inverse_level(source, source_stride, x, quarter, final, alone, one_over_p, p):
     """The level of one node, its result multiplied by the scale; reduced to 1/2 where no heads follow (`alone`)."""
-    squares, scaled = _final(final, FINAL_SQUARE), _final(final, FINAL_SQUARE_SCALED)
+    squares = _final(final, FINAL_SQUARE) + _final(final, FINAL_SQUARE_SCALED)
     roots, scale = _final(final, FINAL_ROOT) + _final(final, FINAL_TURNED), _final(final, FINAL_SCALE)
     for i in range(0, quarter, LONG):
         y0, y1, y2, y3 = load4(source, i, source_stride)
-        x0, x1, x2, x3 = scaled_inverse4(y0, y1, y2, y3, squares, scaled, roots, scale, p)
+        x0, x1, x2, x3 = scaled_inverse4(y0, y1, y2, y3, squares, roots, scale, p)
         if alone:
             x0, x1, x2 = reduce(x0, one_over_p, p), reduce(x1, one_over_p, p), reduce(x2, one_over_p, p)
         store4(x, i, quarter, x0, x1, x2, x3)

@@ -38,7 +38,7 @@ from pi_engine.bigint.simd_memory import (
 )
 from pi_engine.bigint.widths import WIDTH
 from pi_engine.bigint.words import is_sealed_at
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 
 
 @routine
@@ -79,7 +79,7 @@ def _reduce_digits(x, source, rows, digits, powers, p):
         source += 64 * digits
 
 
-@routine
+@kernel("int64(int64, int64, int64, int64, int64, int64, int64)")
 def forward_columns(record, source, source_bytes, target, scratch, first, last):
     """Extract and transform the strips first … last-1 of all rows, for the primes of a record (`level_plan`).
 

@@ -28,7 +28,7 @@ from pi_engine.bigint.layout import CONSTANTS, CRT_NOW, CRT_PACK, ONE_OVER_P
 from pi_engine.bigint.modular import ROUNDER, rounded_product
 from pi_engine.bigint.simd import bits_of, broadcast_wide, fma, slide_one, slide_two
 from pi_engine.bigint.simd_memory import load_byte, load_double, load_wide, store, store_byte
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 
 # Makes what is to be shifted positive: a multiple of every 2^β, and larger than any sum.
 _POSITIVE = 1 << 60
@@ -209,7 +209,7 @@ def _add_bytes(out, out_bytes, place, addend, addend_bytes):
     return carry
 
 
-@routine
+@kernel("int64(int64, int64, int64, int64, int64, int64, int64)")
 def add_bytes(out, out_bytes, place, distance, addends, addend_bytes, count):
     """Add `count` little-endian integers, which lie one after the other, at bytes place, place + distance, ….
 

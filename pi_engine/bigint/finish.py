@@ -29,7 +29,7 @@ from pi_engine.bigint.level_plan import (
 )
 from pi_engine.bigint.simd_memory import load_byte, load_integer, prefetch, store_byte
 from pi_engine.bigint.words import is_sealed_at
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 
 # Bytes that `pack` may write beyond a block.
 _BEYOND = 31
@@ -41,7 +41,7 @@ def _put(block, target, count):
         store_byte(target + i, load_byte(block + i))
 
 
-@routine
+@kernel("int64(int64, int64, int64, int64, int64, int64, int64)")
 def finish_columns(record, data, out, out_bytes, scratch, first, last):
     """Strips first … last-1 from residues to bytes of the product; those at and past out_bytes are dropped.
 

@@ -1,4 +1,4 @@
-"""Products of limb arrays, balanced or not, and products modulo 2^n − 1."""
+"""Products of limb arrays, balanced or not."""
 
 import numpy as np
 
@@ -47,18 +47,6 @@ def product_workspace(a: int, b: int, threads: int = 1, *, low_memory: bool = Fa
     long, short = max(a, b), max(1, min(a, b))
     way = _least_memory(long, short, threads) if low_memory else _cheapest(long, short)
     return _workspace(long, short, *way, threads, low_memory=low_memory)
-
-
-def multiply_cyclic(a: Limbs, b: Limbs, size: Size, threads: int = 1, *, low_memory: bool = False) -> Limbs:
-    """a·b modulo 2^size.bits − 1 in size.bits/64 limbs, below the modulus.
-
-    The operands are at most size.bits long.
-    """
-    result = product(a, b, size, size.bits // 64, threads, low_memory=low_memory)
-    ones = np.uint64(0xFFFFFFFFFFFFFFFF)
-    if result[0] == ones and result[-1] == ones and bool(np.all(result == ones)):
-        result[:] = 0
-    return result
 
 
 def release_memory() -> None:

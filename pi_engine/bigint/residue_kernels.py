@@ -34,7 +34,7 @@ from pi_engine.bigint.modulus_table import (
 from pi_engine.bigint.residue_lanes import LANES, next_lanes, store_lanes, top_lanes
 from pi_engine.bigint.row_sums import FOUND, IN_VECTORS, add_rows
 from pi_engine.bigint.words import dot_8, load, multiply_wide, stack, store
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 
 MERSENNE = np.uint64(2**61 - 1)
 PLACES = 61
@@ -222,7 +222,7 @@ def prime_residue(address, n, table):
     return add_blocks(ZERO, load(table, TO_64), address, n, table)[0]
 
 
-@routine
+@kernel("void(int64, int64, int64, int64)")
 def residues_at(address, n, table, found):
     """Put the number of n limbs at `address` modulo 2^61 − 1, and modulo the prime of `table`, at `found`.
 
@@ -259,7 +259,7 @@ def add_to_sums(address, n, tables, count, sums):
         store(sums, 2 * i + 1, weight)
 
 
-@routine
+@kernel("void(int64, int64, int64, int64, int64)")
 def weighted_sums_at(address, n, tables, count, sums):
     """Put Σ x_i·w^i over n words at `address` into `sums`, modulo each table's prime; its second words are of no use."""
     first, all_tables, found = np.uint64(address), np.uint64(tables), np.uint64(sums)
@@ -268,14 +268,14 @@ def weighted_sums_at(address, n, tables, count, sums):
         add_to_sums(first + np.uint64(8 * base), min(PIECE, n - base), all_tables, count, found)
 
 
-@routine
+@kernel("int64(int64, int64, int64)")
 def residue_at(address, n, table):
     """The number of n limbs at `address` modulo the prime of the table at `table`, or modulo 2^61 − 1 where that is 0."""
     place, constants = np.uint64(address), np.uint64(table)
     return np.int64(prime_residue(place, n, constants) if constants else mersenne_residue(place, n))
 
 
-@routine
+@kernel("int64(int64, int64, int64, int64, int64, int64, int64)")
 def product_is_right(address_a, n, address_b, m, address, count, table):
     """Whether the number of `count` limbs at `address` has the residues of a product, modulo 2^61 − 1 and the table's prime; 0 or 1."""
     constants, found = np.uint64(table), stack(6)

@@ -35,7 +35,7 @@ from pi_engine.bigint.simd_memory import load_double, load_integer, load_long, s
 from pi_engine.bigint.twiddles import build_table, level_doubles
 from pi_engine.bigint.widths import WIDTH
 from pi_engine.bigint.words import is_sealed_at
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 
 
 @routine
@@ -45,20 +45,21 @@ def _add(a, b, count, one_over_p, p):
 
 
 @routine
-def _transform_row(record, constants, mode, a, b, table, conjugate, scratch, ahead):
-    """One row of a and of b, by its table and its conjugate row's; asks for the rows `ahead` bytes further on.
+def _transform_row(record, constants, mode, a, b, tables, which, ahead):
+    """One row of a and of b, by table `which` of two, the other being its conjugate row's; asks for the rows `ahead` bytes further on.
 
     Subtree after subtree goes through all steps: both operands' and both tables' parts stay in the L1 cache.
     """
     p = broadcast_long(load_double(constants, PRIME))
     one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))
-    levels = load_integer(record, ROW_PASSES)
+    levels, table_doubles = load_integer(record, ROW_PASSES), load_integer(record, ROW_TABLE_DOUBLES)
+    table, conjugate = tables + 8 * table_doubles * which, tables + 8 * table_doubles * (1 - which)
+    scratch = tables + 16 * table_doubles
     nodes, quarter, offset, lazy = split_subtrees(levels)
     if mode & FORWARD_A:
         forward_long(a, levels, table, one_over_p, p)
     if mode & FORWARD_B:
         forward_long(b, levels, table, one_over_p, p)
-    table_doubles = load_integer(record, ROW_TABLE_DOUBLES)
     last_level = table + 8 * (table_doubles - level_doubles(load_integer(record, COLUMNS) // 16))
     for subtree in range(nodes):
         place = 32 * quarter * subtree
@@ -78,7 +79,7 @@ def _transform_row(record, constants, mode, a, b, table, conjugate, scratch, ahe
         inverse_long(a, levels, conjugate, one_over_p, p)
 
 
-@routine
+@kernel("int64(int64, int64, int64, int64, int64, int64, int64)")
 def transform_rows(record, mode, a, b, scratch, first, last):
     """What `mode` asks for on rows first … last-1 of the operands a and b, row number k·rows + r being row r of prime k.
 
@@ -92,9 +93,7 @@ def transform_rows(record, mode, a, b, scratch, first, last):
     rows, levels = load_integer(record, ROWS), load_integer(record, ROW_PASSES)
     row_stride, prime_stride = load_integer(record, ROW_STRIDE), load_integer(record, PRIME_STRIDE)
     conjugates, quarter_count = load_integer(record, CONJUGATES_AT), load_integer(record, QUARTER_COUNT)
-    table = scratch
-    conjugate = table + 8 * load_integer(record, ROW_TABLE_DOUBLES)
-    product_scratch = conjugate + 8 * load_integer(record, ROW_TABLE_DOUBLES)
+    conjugate = scratch + 8 * load_integer(record, ROW_TABLE_DOUBLES)
     for index in range(first, last):
         k = index // rows
         r = index % rows
@@ -109,14 +108,14 @@ def transform_rows(record, mode, a, b, scratch, first, last):
         quarters = load_integer(record, QUARTERS_AT) + 8 * quarter_count * k
         seeds = load_integer(record, ROW_SEEDS_AT) + 8 * levels * (rows + 1) * k
         if mode != ADD:
-            build_table(table, seeds + 8 * levels * r, quarters, levels, constants)
+            build_table(scratch, seeds + 8 * levels * r, quarters, levels, constants)
         if mode != ADD and (paired or mode & INVERSE):
             build_table(conjugate, seeds + 8 * levels * mirror, quarters, levels, constants)
         place = 8 * (k * prime_stride + r * row_stride)
         ahead = 8 * row_stride * (mirror - r if paired and mirror > r else 1)
-        _transform_row(record, constants, mode, a + place, b + place, table, conjugate, product_scratch, ahead)
+        _transform_row(record, constants, mode, a + place, b + place, scratch, 0, ahead)
         if paired and mirror > r:
             place = 8 * (k * prime_stride + mirror * row_stride)
             ahead = 8 * row_stride * (r + 1 - mirror)
-            _transform_row(record, constants, mode, a + place, b + place, conjugate, table, product_scratch, ahead)
+            _transform_row(record, constants, mode, a + place, b + place, scratch, 1, ahead)
     return 1

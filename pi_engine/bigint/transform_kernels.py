@@ -9,21 +9,20 @@ from __future__ import annotations
 from pi_engine.runtime.object_code import StoredKernel
 
 
-def _of_integers(module: str, name: str, count: int, result: str = "void", *, seconds: float) -> StoredKernel:
-    signature = f"{result}({', '.join(['int64'] * count)})"
-    return StoredKernel(f"pi_engine.bigint.{module}", name, signature, seconds=seconds)
+def _stored(module: str, name: str, *, seconds: float) -> StoredKernel:
+    return StoredKernel(f"pi_engine.bigint.{module}", name, seconds=seconds)
 
 
-forward_columns = _of_integers("columns", "forward_columns", 7, "int64", seconds=3.5)
-transform_rows = _of_integers("rows", "transform_rows", 7, "int64", seconds=6)
-finish_columns = _of_integers("finish", "finish_columns", 7, "int64", seconds=4)
-add_bytes = _of_integers("crt", "add_bytes", 7, "int64", seconds=0.3)
-add_limbs = _of_integers("carry", "add_limbs", 4, "int64", seconds=0.1)
-build_tables = _of_integers("twiddles", "build_tables", 7, seconds=0.1)
-residue_at = _of_integers("residue_kernels", "residue_at", 3, "int64", seconds=2.5)
-residues_at = _of_integers("residue_kernels", "residues_at", 4, seconds=0.4)
-weighted_sums_at = _of_integers("residue_kernels", "weighted_sums_at", 5, seconds=0.6)
-product_is_right = _of_integers("residue_kernels", "product_is_right", 7, "int64", seconds=0.4)
+forward_columns = _stored("columns", "forward_columns", seconds=3.5)
+transform_rows = _stored("rows", "transform_rows", seconds=6)
+finish_columns = _stored("finish", "finish_columns", seconds=4)
+add_bytes = _stored("crt", "add_bytes", seconds=0.3)
+add_limbs = _stored("carry", "add_limbs", seconds=0.1)
+build_tables = _stored("twiddles", "build_tables", seconds=0.1)
+residue_at = _stored("residue_kernels", "residue_at", seconds=2.5)
+residues_at = _stored("residue_kernels", "residues_at", seconds=0.4)
+weighted_sums_at = _stored("residue_kernels", "weighted_sums_at", seconds=0.6)
+product_is_right = _stored("residue_kernels", "product_is_right", seconds=0.4)
 
 TRANSFORM_KERNELS = (forward_columns, transform_rows, finish_columns, add_bytes, add_limbs, build_tables)
 RESIDUE_KERNELS = (residue_at, residues_at, weighted_sums_at, product_is_right)

@@ -18,7 +18,7 @@ from pi_engine.bigint.modular import mulmod_reduced
 from pi_engine.bigint.simd import broadcast
 from pi_engine.bigint.simd_memory import load, load_double, store
 from pi_engine.bigint.widths import WIDTH
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 
 
 @routine(forceinline=True)
@@ -57,7 +57,7 @@ def build_table(table, seeds, quarters, levels, constants):
         nodes *= 4
 
 
-@routine
+@kernel("void(int64, int64, int64, int64, int64, int64, int64)")
 def build_tables(tables, table_size, seeds, quarters, count, levels, constants):
     """`count` tables for one prime, one after the other, from seeds float64[count][levels]."""
     for index in range(count):

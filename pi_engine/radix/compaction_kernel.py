@@ -12,7 +12,7 @@ from numba.extending import intrinsic
 from pi_engine.bigint.words import address_of
 from pi_engine.radix.text_kernel import ZERO, load_eight, store_eight
 from pi_engine.radix.text_kernel import _improper as improper
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel
 
 SEPARATOR, DIGIT, STRAY = 0, 1, 2
 """What a table of 256 entries says of each character."""
@@ -28,7 +28,7 @@ def trailing_zeros(typingctx: Any, word: Any) -> Any:
     return types.int64(types.uint64), codegen
 
 
-@routine
+@kernel("int64(uint8[::1], int64, uint8[::1], uint8[::1])")
 def compact_digits(text, count, target, table):
     """Copy the digits among `count` characters; returns those written, or −1 − i where character i is a stray one.
 

@@ -34,34 +34,21 @@ transform is or 0, which row of the plans, limbs of a product with the power."""
 
 LEVEL_FIELDS = _SEAL + 1
 
-_OF_TREE = "void(uint64[::1], int64[::1], int64[:, ::1], int64[:, ::1], int64, int64[::1])"
 
-
-def _of_tree(name: str, signature: str = _OF_TREE, *, seconds: float) -> StoredKernel:
-    return StoredKernel("pi_engine.radix.tree_kernel", name, signature, register, PREFIX, seconds=seconds)
-
-
-def _of_text(name: str, signature: str) -> StoredKernel:
-    return StoredKernel("pi_engine.radix.text_kernel", name, signature, seconds=0.8)
+def _of_tree(name: str, *, seconds: float) -> StoredKernel:
+    return StoredKernel("pi_engine.radix.tree_kernel", name, register, PREFIX, seconds=seconds)
 
 
 split_nodes = _of_tree("split_nodes", seconds=9)
 join_nodes = _of_tree("join_nodes", seconds=8)
 fractions_to_words = _of_tree("fractions_to_words", seconds=2)
 words_to_integers = _of_tree("words_to_integers", seconds=2)
-settle_leaves = _of_tree("settle_leaves", "int64(uint64[::1], uint64[::1], int64, uint64)", seconds=0.2)
-add_into = _of_tree("add_into", "void(int64, int64, int64, int64)", seconds=0.1)
-words_to_text = _of_text("words_to_text", "void(int64, int64, int64)")
-text_to_words = _of_text("text_to_words", "int64(int64, int64, uint64[::1])")
-sums_of_sixteens = StoredKernel(
-    "pi_engine.radix.sixteen_kernel", "sums_of_sixteens", f"int64({', '.join(['int64'] * 5)})", seconds=0.8
-)
-compact_digits = StoredKernel(
-    "pi_engine.radix.compaction_kernel",
-    "compact_digits",
-    "int64(uint8[::1], int64, uint8[::1], uint8[::1])",
-    seconds=0.7,
-)
+settle_leaves = _of_tree("settle_leaves", seconds=0.2)
+add_into = _of_tree("add_into", seconds=0.1)
+words_to_text = StoredKernel("pi_engine.radix.text_kernel", "words_to_text", seconds=0.8)
+text_to_words = StoredKernel("pi_engine.radix.text_kernel", "text_to_words", seconds=0.8)
+sums_of_sixteens = StoredKernel("pi_engine.radix.sixteen_kernel", "sums_of_sixteens", seconds=0.8)
+compact_digits = StoredKernel("pi_engine.radix.compaction_kernel", "compact_digits", seconds=0.7)
 
 TO_DIGITS_KERNELS = (split_nodes, fractions_to_words, settle_leaves, words_to_text, sums_of_sixteens)
 FROM_DIGITS_KERNELS = (join_nodes, words_to_integers, add_into, text_to_words)

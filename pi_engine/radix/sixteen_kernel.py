@@ -18,7 +18,7 @@ from numba.extending import intrinsic
 from pi_engine.bigint.residue_kernels import add_to_sums, begin_sums
 from pi_engine.bigint.words import load, stack, store
 from pi_engine.radix.conversion_kernels import PIECE
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel
 
 BLOCK = np.uint64(64)
 """Characters, four numbers."""
@@ -71,7 +71,7 @@ def _sixteens(typing_context: Any, source: Any, target: Any, improper: Any) -> A
     return types.void(*[types.uint64] * 3), generate
 
 
-@routine
+@kernel("int64(int64, int64, int64, int64, int64)")
 def sums_of_sixteens(text, count, tables, piece, sums):
     """Sum the numbers of the 16·count characters at `text`, count a multiple of 4; 1, or 0 if not all of them are digits.
 

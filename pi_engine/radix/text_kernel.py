@@ -22,7 +22,7 @@ from numba.extending import intrinsic
 
 from pi_engine.bigint.words import load
 from pi_engine.radix.conversion_kernels import WIDTH
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 
 TEN_16, TEN_8, TEN_5 = np.uint64(10**16), np.uint64(10**8), np.uint64(10**5)
 ZERO = np.uint64(0)
@@ -78,7 +78,7 @@ def _improper(characters):
     return (sums | digits) & np.uint64(0x8080808080808080)
 
 
-@routine
+@kernel("void(int64, int64, int64)")
 def words_to_text(words, count, text):
     """Write 19·count characters at `text`. About 2.5 ns a word."""
     for i in range(count):
@@ -93,7 +93,7 @@ def words_to_text(words, count, text):
         store_eight(place + np.uint64(11), _eight_characters(rest - middle * TEN_8))
 
 
-@routine
+@kernel("int64(int64, int64, uint64[::1])")
 def text_to_words(text, count, words):
     """Read 19·count characters at `text`; returns how many words are whole digits before the first that is not."""
     for i in range(count):

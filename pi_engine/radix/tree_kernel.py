@@ -34,7 +34,7 @@ from pi_engine.radix.conversion_kernels import (
     TRANSFORM,
     WORKSPACE,
 )
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 
 ZERO, ONE = np.uint64(0), np.uint64(1)
 WORD = np.uint64(10**19)
@@ -106,7 +106,7 @@ def _report_place(job, level, is_last):
     return np.uint64(job[REPORT] + 16 * REPORTED * level if job[REPORT] and is_last else 0)
 
 
-@routine
+@kernel("void(uint64[::1], int64[::1], int64[:, ::1], int64[:, ::1], int64, int64[::1])")
 def split_nodes(counter, job, levels, plans, workspace, wrong):
     """Split fractions of the level of the last row of `levels` until all are claimed.
 
@@ -144,7 +144,7 @@ def _leaf_words(words, fraction, count):
     return load(fraction, 0)
 
 
-@routine
+@kernel("void(uint64[::1], int64[::1], int64[:, ::1], int64[:, ::1], int64, int64[::1])")
 def fractions_to_words(counter, job, levels, plans, workspace, wrong):
     """Take fractions of level TOP to words, and to the tail behind every leaf, until all are claimed.
 
@@ -220,7 +220,7 @@ def _join(target, source, level, plans, job, workspace):
         carry = ZERO
 
 
-@routine
+@kernel("void(uint64[::1], int64[::1], int64[:, ::1], int64[:, ::1], int64, int64[::1])")
 def join_nodes(counter, job, levels, plans, workspace, wrong):
     """Join integers of the level below to those of the level of the last row of `levels` until all are claimed."""
     if not are_sealed(job, levels, plans, wrong):
@@ -234,7 +234,7 @@ def join_nodes(counter, job, levels, plans, workspace, wrong):
         _join(np.uint64(job[TARGET] + step), np.uint64(job[SOURCE] + step), level, plans, job, workspace)
 
 
-@routine
+@kernel("void(uint64[::1], int64[::1], int64[:, ::1], int64[:, ::1], int64, int64[::1])")
 def words_to_integers(counter, job, levels, plans, workspace, wrong):
     """Take words to integers of level TOP, leaf·2^top limbs each, until all are claimed.
 
@@ -263,7 +263,7 @@ def words_to_integers(counter, job, levels, plans, workspace, wrong):
             current = place
 
 
-@routine
+@kernel("int64(uint64[::1], uint64[::1], int64, uint64)")
 def settle_leaves(words, tails, leaf, limit):
     """Raise by one, modulo 10^(19·leaf), those leaves of the tree whose true tail has passed 1 where theirs has not.
 
@@ -282,7 +282,7 @@ def settle_leaves(words, tails, leaf, limit):
     return count
 
 
-@routine
+@kernel("void(int64, int64, int64, int64)")
 def add_into(target, addend, limbs, rest):
     """Add `limbs` limbs at `addend` to those at `target`, and the carry to the `rest` limbs behind."""
     place = np.uint64(target)

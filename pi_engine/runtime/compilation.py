@@ -1,7 +1,7 @@
 """Everything that is decided about compiling Numba kernels, in one place.
 
-All functions that Numba compiles are decorated as `routine`. Those that Python calls are kernels: `object_code.StoredKernel` compiles
-them, and keeps their machine code between processes. Numba's own cache is not used: its files are pickles, and to read a pickle is
+All functions that Numba compiles are decorated as `routine`, or, if Python calls them, as `kernel`: `object_code.StoredKernel` compiles
+these, and keeps their machine code between processes. Numba's own cache is not used: its files are pickles, and to read a pickle is
 to run what it says.
 
 Importing this module imports Numba; only kernel modules do so.
@@ -35,6 +35,17 @@ def routine(function: Callable[..., Any] | None = None, **options: Any) -> Any:
     if function is None:
         return functools.partial(routine, **options)
     return numba.njit(**{**OPTIONS, "_nrt": False, **options})(function)
+
+
+def kernel(signature: str) -> Callable[[Callable[..., Any]], Any]:
+    """A routine that Python calls as well, as a `StoredKernel` of this type, such as "int64(uint64[::1], float64)"."""
+
+    def declared(function: Callable[..., Any]) -> Any:
+        made = routine(function)
+        made.kernel_signature = signature
+        return made
+
+    return declared
 
 
 def _hold_compiler() -> None:

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import ctypes
 import functools
-import hashlib
 import importlib
 import logging
 import re
@@ -50,7 +49,7 @@ _ALWAYS_THERE = ("llvm.", "memset", "memcpy", "memmove")
 
 
 class StoredKernel:
-    """The routine `name` of `module`, with a signature such as "int64(uint64[::1], float64)"; compiled or loaded at its first call.
+    """The kernel `name` of `module`, which declares its type (`compilation.kernel`); compiled or loaded at its first call.
 
     Arrays are C-contiguous, of any number of dimensions; a kernel makes none. `prepare` registers the symbols that the machine
     code refers to, all of which begin with `prefix`. `seconds` is about how long its compilation takes. A call costs about
@@ -61,13 +60,12 @@ class StoredKernel:
         self,
         module: str,
         name: str,
-        signature: str,
         prepare: Callable[[], object] | None = None,
         prefix: str = "",
         *,
         seconds: float = 1.0,
     ) -> None:
-        self.module, self.name, self.signature = module, name, signature
+        self.module, self.name = module, name
         self.prepare, self.prefix, self.seconds = prepare, prefix, seconds
         self.origin = ""  # "stored" or "compiled" after the first call
         self.not_stored = ""  # why its machine code was not kept, after a compilation
@@ -100,7 +98,7 @@ class StoredKernel:
         with LOCK:
             if self._function is None and self._code is None and (path := self._path()):
                 try:
-                    self._code, self.damage = read_code(path, f"{self.module}.{self.name}", self.signature), ""
+                    self._code, self.damage = read_code(path, f"{self.module}.{self.name}"), ""
                 except FileNotFoundError:
                     self.damage = ""
                 except UntrustedError as error:
@@ -121,17 +119,16 @@ class StoredKernel:
         """Whether another process would find its machine code, undamaged; else it would compile, which takes memory of its own."""
         path = self._path()
         try:
-            return path is not None and bool(read_code(path, f"{self.module}.{self.name}", self.signature))
+            return path is not None and bool(read_code(path, f"{self.module}.{self.name}"))
         except (OSError, UntrustedError):
             return False
 
     def _path(self) -> Path | None:
         folder = cache_folder()
-        kind = hashlib.sha256(self.signature.encode()).hexdigest()[:8]
-        return folder / f"{self.module}.{self.name}.{kind}.o" if folder else None
+        return folder / f"{self.module}.{self.name}.o" if folder else None
 
-    def _at(self, address: int) -> Callable[..., Any]:
-        result, listed = re.fullmatch(r"(\w+)\((.*)\)", self.signature).groups()  # type: ignore[union-attr]
+    def _at(self, address: int, signature: str) -> Callable[..., Any]:
+        result, listed = re.fullmatch(r"(\w+)\((.*)\)", signature).groups()  # type: ignore[union-attr]
         found = re.findall(r"(\w+)(\[[^\]]*\])?", listed)
         parameters = [(kind, extent.count(",") + 1 if extent else 0) for kind, extent in found]
         arguments = []
@@ -161,7 +158,7 @@ class StoredKernel:
         engine.finalize_object()
         address = engine.get_function_address(found.symbol)
         self.origin = "stored"
-        return self._at(address) if address else None
+        return self._at(address, found.signature) if address else None
 
     def _compiled(self, *, announced: bool) -> Callable[..., Any]:
         if not announced:
@@ -177,17 +174,18 @@ class StoredKernel:
 
         routine = getattr(importlib.import_module(self.module), self.name)
         options = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
-        dispatcher = numba.njit(self.signature, **options)(getattr(routine, "py_func", routine))
+        signature = routine.kernel_signature
+        dispatcher = numba.njit(signature, **options)(getattr(routine, "py_func", routine))
         (compiled,) = dispatcher.overloads.values()
         self._kept.append(dispatcher)  # the machine code lives as long as this
         self.origin = "compiled"
         symbol = compiled.fndesc.llvm_func_name
-        self.not_stored = self._store(symbol, compiled.library)
+        self.not_stored = self._store(symbol, signature, compiled.library)
         if self.not_stored and not announced:
             _warn_of_not_stored([self])
-        return self._at(compiled.library.get_pointer_to_function(symbol))
+        return self._at(compiled.library.get_pointer_to_function(symbol), signature)
 
-    def _store(self, symbol: str, library: Any) -> str:
+    def _store(self, symbol: str, signature: str, library: Any) -> str:
         """Keep the machine code for other processes; returns why it could not be, empty where it was."""
         path = self._path()
         if path is None:
@@ -198,13 +196,13 @@ class StoredKernel:
             ]
             if unknown:
                 return f"the code refers to {', '.join(unknown)}; run 'pi-engine tune', and report this if it recurs"
-            code = ObjectCode(symbol, bytes(library._get_compiled_object()))
+            code = ObjectCode(symbol, signature, bytes(library._get_compiled_object()))
         except AttributeError as error:  # Numba's own names, which another version may have changed
             return (
                 f"this version of Numba does not hand out machine code ({error}); install the version that is required"
             )
         try:
-            write_code(path, f"{self.module}.{self.name}", self.signature, code)
+            write_code(path, f"{self.module}.{self.name}", code)
         except OSError as error:
             reason = error.strerror or str(error)
             return f"{path.parent} cannot be written: {reason}; mend that, then run 'pi-engine tune'"

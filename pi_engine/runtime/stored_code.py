@@ -1,10 +1,10 @@
 """Machine code in files: each is bound to one kernel, one processor, these versions and these sources, and proves its own content.
 
-A file begins with a header in clear: the kernel's name and signature, versions, processor and the digest of the sources. It must be the
+A file begins with a header in clear: the kernel's name, versions, processor and the digest of the sources. It must be the
 very header that this process would write, so a file that was renamed, or that comes from elsewhere, is not taken for another.
-SHA-256 of all that the file holds follows, then the symbol and the object code. The digest needs no key: it finds damage, while
-forgery is kept out by the owners and modes of the file and of its folders (`trusted_files`). Nothing is parsed, and nothing
-unpickled.
+SHA-256 of all that the file holds follows, then the symbol, the function's type, and the object code. The digest needs no key: it finds
+damage, while forgery is kept out by the owners and modes of the file and of its folders (`trusted_files`). Nothing is parsed, and
+nothing unpickled.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pi_engine.runtime.trusted_files import UntrustedError, read_trusted, write_
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORM = "pi-engine kernel, form 2"
+FORM = "pi-engine kernel, form 3"
 MOST_BYTES = 1 << 26
 """Far more than a kernel has: the largest has some 100 kB."""
 
@@ -26,18 +26,19 @@ _DIGEST_BYTES = 32
 
 
 class ObjectCode(NamedTuple):
-    """What LLVM loads, and the symbol of the function in it."""
+    """What LLVM loads, and the symbol and the type of the function in it."""
 
     symbol: str
+    signature: str
     code: bytes
 
 
-def header(name: str, signature: str) -> bytes:
+def header(name: str) -> bytes:
     """What the file of a kernel begins with, in this process."""
-    return "\n".join((FORM, name, signature, machine_code_key(), "")).encode()
+    return "\n".join((FORM, name, machine_code_key(), "")).encode()
 
 
-def read_code(path: Path, name: str, signature: str) -> ObjectCode:
+def read_code(path: Path, name: str) -> ObjectCode:
     """The machine code of a kernel out of its file.
 
     Raises:
@@ -46,21 +47,21 @@ def read_code(path: Path, name: str, signature: str) -> ObjectCode:
         OSError: it cannot be read.
     """
     content = read_trusted(path, MOST_BYTES)
-    if not content.startswith(start := header(name, signature)):
+    if not content.startswith(start := header(name)):
         raise UntrustedError(f"{path} is damaged, or of another kernel, processor or version")
     at = len(start) + _DIGEST_BYTES
     digest, rest = content[len(start) : at], content[at:]
-    symbol, line_end, code = rest.partition(b"\n")
-    if hashlib.sha256(start + rest).digest() != digest or not line_end:
+    parts = rest.split(b"\n", 2)
+    if hashlib.sha256(start + rest).digest() != digest or len(parts) < 3:
         raise UntrustedError(f"{path} is damaged")
-    return ObjectCode(symbol.decode(), code)
+    return ObjectCode(parts[0].decode(), parts[1].decode(), parts[2])
 
 
-def write_code(path: Path, name: str, signature: str, found: ObjectCode) -> None:
+def write_code(path: Path, name: str, found: ObjectCode) -> None:
     """Write a kernel's file, atomically and for this user alone.
 
     Raises:
         OSError: the system refuses.
     """
-    start, rest = header(name, signature), found.symbol.encode() + b"\n" + found.code
+    start, rest = header(name), b"\n".join((found.symbol.encode(), found.signature.encode(), found.code))
     write_trusted(path, start + hashlib.sha256(start + rest).digest() + rest)

@@ -13,7 +13,7 @@ from pi_engine.bigint.layout import FORWARD_A, INVERSE, MULTIPLY
 from pi_engine.bigint.level_transform import finish_step, forward_step, operand_bytes, row_step
 from pi_engine.bigint.record_arrays import array_in
 from pi_engine.bigint.words import address_of, claim, is_sealed, load, store
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.splitting import level_record as at
 from pi_engine.splitting.node_level_kernel import address_in, level_in, lies_within
 from pi_engine.splitting.tree_kernels import DIVISION_OPERANDS
@@ -45,7 +45,7 @@ def divide(x, length, divisor, limbs, inverse):
     return -width if length < 0 else width
 
 
-@routine
+@kernel("void(uint64[::1], int64, int64[::1], int64, int64[::1])")
 def quotients_worker(counter, stop, record, workspace, wrong):
     """Divide numbers of a level by d in their places until the `stop`-th is claimed; what has no limbs is left alone.
 

@@ -29,7 +29,7 @@ from pi_engine.bigint.lane_arithmetic import (
 from pi_engine.bigint.record_arrays import array_in
 from pi_engine.bigint.widths import DIGIT_BITS, LANE_PAD, LANES
 from pi_engine.bigint.words import address_of, claim, is_sealed, load, stack, store
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.splitting import subtree_record as at
 from pi_engine.splitting import tree_kernels
 from pi_engine.splitting.lane_node_kernel import NODE_PAD, buffers_fit, fits, lengths, numbers, results_fit, set_length
@@ -223,7 +223,7 @@ def subtree(out, bounds, capacities, tables, common, first, arena, most, wrong):
             node = target
 
 
-@routine
+@kernel("void(uint64[::1], int64, int64[::1], int64, int64[::1])")
 def lane_subtrees_worker(counter, stop, record, arena, wrong):
     """Build eight neighbouring subtrees at a time until the `stop`-th eight is claimed, as `leaf_kernel.subtrees_worker` does.
 

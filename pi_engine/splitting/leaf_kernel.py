@@ -17,7 +17,7 @@ import numpy as np
 from pi_engine.bigint.level_kernels import product, signed_sum
 from pi_engine.bigint.record_arrays import array_in
 from pi_engine.bigint.words import address_of, claim, is_sealed, load, store
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.splitting import subtree_record as at
 from pi_engine.splitting import tree_kernels
 from pi_engine.splitting.division_kernel import divide
@@ -187,7 +187,7 @@ def buffers_fit(capacities, width, arena_limbs):
     return used + max(2 * widest, in_block) <= arena_limbs
 
 
-@routine
+@kernel("void(uint64[::1], int64, int64[::1], int64, int64[::1])")
 def subtrees_worker(counter, stop, record, arena, wrong):
     """Build subtrees until the `stop`-th is claimed; the node of number i goes to the i-th place.
 

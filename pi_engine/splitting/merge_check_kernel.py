@@ -21,7 +21,7 @@ from pi_engine.bigint.residue_kernels import (
     residues_at,
 )
 from pi_engine.bigint.words import address_of, claim, is_sealed, load, stack
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.splitting import level_record as at
 from pi_engine.splitting.node_level_kernel import address_in, level_in, lies_within
 from pi_engine.splitting.tree_kernels import WITHOUT
@@ -41,7 +41,7 @@ def read_signed(place, length, table, residues, row, i):
     residues[row, i, FIRST], residues[row, i, SECOND] = x, y
 
 
-@routine
+@kernel("void(uint64[::1], int64, int64[::1])")
 def residues_worker(counter, stop, record):
     """Find the residues of the nodes of a level until the `stop`-th is claimed; of P, or P and Q, or all three.
 

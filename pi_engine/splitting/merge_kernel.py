@@ -27,7 +27,7 @@ from pi_engine.bigint.level_transform import (
 )
 from pi_engine.bigint.record_arrays import array_in
 from pi_engine.bigint.words import address_of, claim, is_sealed, load
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.splitting import level_record as at
 from pi_engine.splitting.merge_check_kernel import merge_is_wrong
 from pi_engine.splitting.node_level_kernel import address_in, level_in, lies_within
@@ -156,7 +156,7 @@ def merge(i, ways, children, nodes, workspace, spare):
         lengths[0, i] = trimmed(P, p1 + p2, differ(children, 0, 0, i))
 
 
-@routine
+@kernel("void(uint64[::1], int64, int64[::1], int64, int64[::1])")
 def merges_worker(counter, stop, record, workspace, wrong):
     """Merge nodes 2i and 2i + 1 of a level into node i of the next until the `stop`-th is claimed.
 

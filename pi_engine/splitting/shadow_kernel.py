@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from pi_engine.bigint.mersenne import M61
 from pi_engine.bigint.words import address_of, load, store
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.splitting.tree_kernels import STRANDS
 
 Words = NDArray[np.uint64]
@@ -156,7 +156,7 @@ def _joined(left: Any, right: Any) -> Any:
     return P, Q, _fold(_sum_of_products(left[2], right[1], left[0], right[2]))
 
 
-@routine
+@kernel("void(uint64[::1], uint64[::1], uint64[::1], uint64, uint64, uint64[::1], uint64[::1])")
 def shadow_of_terms(
     p: Words, q: Words, a: Words, first: np.uint64, count: np.uint64, rows: Words, found: Words
 ) -> None:

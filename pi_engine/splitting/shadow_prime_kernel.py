@@ -13,7 +13,7 @@ import numpy as np
 from pi_engine.bigint.modulus_table import INVERSE, PRIME
 from pi_engine.bigint.residue_kernels import montgomery
 from pi_engine.bigint.words import address_of, load, multiply_wide, store
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.splitting.tree_kernels import STRANDS
 
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
@@ -49,7 +49,7 @@ def _one_more(node, p, q, a, table):
     return P, montgomery(node[1], q, table), _sum_of_products(node[2], q, P, a, table)
 
 
-@routine
+@kernel("void(uint64[::1], uint64[::1], uint64[::1], uint64, uint64, uint64, uint64[::1])")
 def shadow_modulo_prime(p, q, a, count, rest, table, found):
     """Put P, Q and T of every strand into `found`: of `count` terms, and of `rest` more in the last.
 

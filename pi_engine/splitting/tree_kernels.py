@@ -40,34 +40,17 @@ def cut(lo: int, hi: int, i: int, pieces: int) -> int:
     return hi if i == pieces else lo + 2 * ((hi - lo) // 2 * i // pieces)
 
 
-def _worker(module: str, name: str, *, seconds: float) -> StoredKernel:
-    """A kernel that takes jobs from a counter.
-
-    Its arguments are the counter, which job is the first that is not its own, the record, the address of the thread's workspace, and
-    where to report a fault.
-    """
-    signature = "void(uint64[::1], int64, int64[::1], int64, int64[::1])"
-    return StoredKernel(f"pi_engine.splitting.{module}", name, signature, register, PREFIX, seconds=seconds)
+def _with_gmp(module: str, name: str, *, seconds: float) -> StoredKernel:
+    return StoredKernel(f"pi_engine.splitting.{module}", name, register, PREFIX, seconds=seconds)
 
 
-subtrees_worker = _worker("leaf_kernel", "subtrees_worker", seconds=4.5)
-lane_subtrees_worker = _worker("lane_kernel", "lane_subtrees_worker", seconds=6)
-quotients_worker = _worker("division_kernel", "quotients_worker", seconds=7)
-merges_worker = _worker("merge_kernel", "merges_worker", seconds=8)
-residues_worker = StoredKernel(
-    "pi_engine.splitting.merge_check_kernel", "residues_worker", "void(uint64[::1], int64, int64[::1])", seconds=0.3
-)
-shadow_of_terms = StoredKernel(
-    "pi_engine.splitting.shadow_kernel",
-    "shadow_of_terms",
-    f"void({', '.join(['uint64[::1]'] * 3)}, uint64, uint64, uint64[::1], uint64[::1])",
-)
-shadow_modulo_prime = StoredKernel(
-    "pi_engine.splitting.shadow_prime_kernel",
-    "shadow_modulo_prime",
-    f"void({', '.join(['uint64[::1]'] * 3)}, uint64, uint64, uint64, uint64[::1])",
-    seconds=0.5,
-)
+subtrees_worker = _with_gmp("leaf_kernel", "subtrees_worker", seconds=4.5)
+lane_subtrees_worker = _with_gmp("lane_kernel", "lane_subtrees_worker", seconds=6)
+quotients_worker = _with_gmp("division_kernel", "quotients_worker", seconds=7)
+merges_worker = _with_gmp("merge_kernel", "merges_worker", seconds=8)
+residues_worker = StoredKernel("pi_engine.splitting.merge_check_kernel", "residues_worker", seconds=0.3)
+shadow_of_terms = StoredKernel("pi_engine.splitting.shadow_kernel", "shadow_of_terms")
+shadow_modulo_prime = StoredKernel("pi_engine.splitting.shadow_prime_kernel", "shadow_modulo_prime", seconds=0.5)
 
 TREE_KERNELS = (
     *([lane_subtrees_worker] if has_ifma() else []),

@@ -41,7 +41,7 @@ from pi_engine.bigint.simd import (
 )
 from pi_engine.bigint.simd_memory import load, load_integers, load_word, store, store_word
 from pi_engine.bigint.words import is_sealed
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.verify import bbp_layout as at
 from pi_engine.verify.bbp_layout import (
     BASES,
@@ -74,13 +74,13 @@ _DIGIT_BITS = 48
 _DIGIT_MASK = (1 << 48) - 1
 
 
-@routine
+@kernel("int64(int64[::1])")
 def sum_fractions(record):
     """The sum of `_sum_terms` without primes; compiled for itself it takes 5 % less time."""
     return _sum_terms(record, 0)
 
 
-@routine
+@kernel("int64(int64[::1])")
 def sum_residues(record):
     """The sum of `_sum_terms`."""
     return _sum_terms(record, record[at.PRIMES])

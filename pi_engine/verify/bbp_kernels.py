@@ -17,13 +17,10 @@ if TYPE_CHECKING:
 
     from pi_engine.verify.bbp_formulas import BBPFormula, Component
 
-_SIGNATURE = "int64(int64[::1])"
-"""Of the record; returns 1, or 0 where the record is damaged."""
-
-BBP_KERNEL = StoredKernel("pi_engine.verify.bbp_kernel", "sum_fractions", _SIGNATURE, seconds=2)
+BBP_KERNEL = StoredKernel("pi_engine.verify.bbp_kernel", "sum_fractions", seconds=2)
 BBP_KERNELS = (BBP_KERNEL,)
 
-RESIDUE_KERNEL = StoredKernel("pi_engine.verify.bbp_kernel", "sum_residues", _SIGNATURE, seconds=3)
+RESIDUE_KERNEL = StoredKernel("pi_engine.verify.bbp_kernel", "sum_residues", seconds=3)
 RESIDUE_KERNELS = (RESIDUE_KERNEL,)
 
 

@@ -3,7 +3,8 @@
 import numba
 import numpy as np
 
-from pi_engine.bigint import level_kernels, mpn, residue_kernels, row_sums, words
+from pi_engine.bigint import level_kernels, level_transform, mpn, residue_kernels, row_sums, words
+from pi_engine.runtime import compilation
 from pi_engine.runtime.compilation import OPTIONS
 
 kernel = numba.njit(**OPTIONS)
@@ -13,6 +14,9 @@ kernel = numba.njit(**OPTIONS)
 def product(out, a, b):
     """out[:] = a·b by mpn.mul, a no shorter than b."""
     return mpn.mul(words.address_of(out), words.address_of(a), len(a), words.address_of(b), len(b))
+
+
+product.kernel_signature = "uint64(uint64[::1], uint64[::1], uint64[::1])"
 
 
 @kernel
@@ -87,3 +91,8 @@ def signed_product(out, a, b):
 def signed_sum(out, a, a_length, b, b_length):
     """The signed length of a + b by `level_kernels.signed_sum`."""
     return level_kernels.signed_sum(words.address_of(out), words.address_of(a), a_length, words.address_of(b), b_length)
+
+
+transform_product = compilation.kernel("void(int64, int64, int64, int64, int64, int64, int64)")(
+    level_transform.transform_product.py_func
+)

@@ -165,7 +165,7 @@ def check_inverse(walk: Walk) -> None:
 def scaled(walk: Walk, x: Magnitude) -> tuple[Magnitude, ...]:
     """The last level of columns."""
     rows: tuple[Magnitude, ...] = column_passes.scaled_inverse4.py_func(
-        x, x, x, x, squares=PAIR, scaled=PAIR, roots=2 * PAIR, scale=PAIR, p=None
+        x, x, x, x, squares=2 * PAIR, roots=2 * PAIR, scale=PAIR, p=None
     )
     return rows
 

@@ -12,14 +12,14 @@ pytestmark = pytest.mark.slow
 
 MODULE = """
 import numba
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 from numbers_of import THREE
 
 @routine
 def twice(x):
     return x + x
 
-@routine
+@kernel("uint64(uint64)")
 def f(x):
     s = x
     for i in range(10):
@@ -74,7 +74,7 @@ def run(code: str, tmp_path: Path, **environment: str) -> str:
 USE = (
     "import numba, threading; from pi_engine.runtime import kernel_folder as kf\n"
     "from pi_engine.runtime.object_code import StoredKernel\n"
-    "f = StoredKernel('kernels_of', 'f', 'uint64(uint64)')\n"
+    "f = StoredKernel('kernels_of', 'f')\n"
 )
 ORIGIN = USE + "f(1); print(f.origin)\n"
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 POLY = (
     "from pi_engine.runtime.object_code import StoredKernel\n"
-    "poly = StoredKernel('stored_of', 'poly', 'int64(int64, int64)'); poly(1, 2); said.append(poly.origin)"
+    "poly = StoredKernel('stored_of', 'poly'); poly(1, 2); said.append(poly.origin)"
 )
 OTHER_USER = 54321
 

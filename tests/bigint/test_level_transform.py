@@ -15,12 +15,7 @@ from pi_engine.runtime.object_code import StoredKernel
 SIZES = [1, 2, 3, 50, 127, 128, 129, 400, 511, 512, 513, 1023, 1500, 2048, 4095, 4097]
 FILL = np.uint64(77)
 
-transform_product = StoredKernel(
-    "pi_engine.bigint.level_transform",
-    "transform_product",
-    "void(int64, int64, int64, int64, int64, int64, int64)",
-    seconds=10,
-)
+transform_product = StoredKernel("tests.bigint.kernels_for_tests", "transform_product", seconds=10)
 
 
 def product(a, b):

@@ -154,7 +154,7 @@ import numpy as np
 from pi_engine.bigint import mpn
 from pi_engine.bigint.gmp_symbols import PREFIX, register
 from pi_engine.runtime.object_code import StoredKernel
-product = StoredKernel("kernels_for_tests", "product", "uint64(uint64[::1], uint64[::1], uint64[::1])", register, PREFIX)
+product = StoredKernel("kernels_for_tests", "product", register, PREFIX)
 a = np.full(50, 2**64 - 1, np.uint64); out = np.zeros(100, np.uint64)
 product(out, a, a)
 print(mpn.SOURCE, int.from_bytes(out.tobytes(), "little") == (2**3200 - 1)**2, product.origin)

@@ -14,17 +14,17 @@ pytestmark = pytest.mark.slow
 MODULE = """
 import numpy as np
 from pi_engine.bigint import mpn, words
-from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation import kernel, routine
 
-@routine
+@kernel("int64(int64, int64)")
 def poly(x, y):
     return 3 * x + y
 
-@routine
+@kernel("void(int64, int64, int64)")
 def square(out, a, n):
     mpn.sqr(np.uint64(out), np.uint64(a), n)
 
-@routine
+@kernel("void(int64[:, ::1], int64[::1], int64)")
 def matrix_sum(table, out, first):
     for i in range(first, table.shape[0]):
         row = table[i]
@@ -35,7 +35,7 @@ def matrix_sum(table, out, first):
 def ones(n):
     return np.ones(n).sum()
 
-@routine
+@kernel("float64(int64)")
 def allocating(n):
     return ones(n)
 
@@ -44,11 +44,11 @@ def first_of(row, table):
     part = table[1:]
     return row[0] + part[0, 0]
 
-@routine
+@kernel("int64(int64[::1], int64[:, ::1])")
 def with_shared(row, table):
     return first_of(row, table)
 
-@routine
+@kernel("int64(int64)")
 def failing(n):
     if n > 3:
         raise ValueError("too large")
@@ -58,8 +58,8 @@ START = """
 import sys, numpy as np
 from pi_engine.bigint.gmp_symbols import register
 from pi_engine.runtime.object_code import StoredKernel
-poly = StoredKernel("stored_of", "poly", "int64(int64, int64)")
-square = StoredKernel("stored_of", "square", "void(int64, int64, int64)", register, "pi_engine_mpn_")
+poly = StoredKernel("stored_of", "poly")
+square = StoredKernel("stored_of", "square", register, "pi_engine_mpn_")
 a, out = np.full(40, 2**64 - 1, np.uint64), np.zeros(80, np.uint64)
 assert poly(-5, 2) == -13
 assert square(out.ctypes.data, a.ctypes.data, 40) is None
@@ -92,7 +92,7 @@ def test_without_a_folder(tmp_path):
 
 
 def test_code_that_needs_numbas_runtime_is_not_kept(tmp_path):
-    code = START + "f = StoredKernel('stored_of', 'allocating', 'float64(int64)'); print(f(7), f.origin)"
+    code = START + "f = StoredKernel('stored_of', 'allocating'); print(f(7), f.origin)"
     code += "\nprint(f.not_stored)"
     for _ in range(2):
         *_, origin, reason = run(code, tmp_path).splitlines()
@@ -112,7 +112,7 @@ def of_the_user(row, table):
     copy = table.copy()
     return first_of(row, copy) + np.zeros(3).sum()
 assert of_the_user(row, table) == 3
-f = StoredKernel("stored_of", "with_shared", "int64(int64[::1], int64[:, ::1])")
+f = StoredKernel("stored_of", "with_shared")
 print(f(row, table), f.origin, f.not_stored, f.is_in_folder())
 """
 
@@ -129,10 +129,7 @@ def logged(code, tmp_path, **environment):
     return run(said + code + "\nprint(*said, sep='\\n')", tmp_path, **environment).splitlines()
 
 
-POLY = (
-    "from pi_engine.runtime.object_code import StoredKernel\n"
-    "poly = StoredKernel('stored_of', 'poly', 'int64(int64, int64)'); poly(1, 2)"
-)
+POLY = "from pi_engine.runtime.object_code import StoredKernel\npoly = StoredKernel('stored_of', 'poly'); poly(1, 2)"
 
 
 def test_each_wait_is_announced_and_each_failure_to_store_said(tmp_path):
@@ -151,8 +148,7 @@ def test_each_wait_is_announced_and_each_failure_to_store_said(tmp_path):
 
 def test_an_exception_in_a_kernel_is_an_error(tmp_path):
     code = START + (
-        "f = StoredKernel('stored_of', 'failing', 'int64(int64)'); print(f(2))\n"
-        "try: f(9)\nexcept RuntimeError as error: print(error)"
+        "f = StoredKernel('stored_of', 'failing'); print(f(2))\ntry: f(9)\nexcept RuntimeError as error: print(error)"
     )
     assert "kernel failing failed with status" in run(code, tmp_path)
 
@@ -160,7 +156,7 @@ def test_an_exception_in_a_kernel_is_an_error(tmp_path):
 ARRAYS = (
     START
     + """
-f = StoredKernel("stored_of", "matrix_sum", "void(int64[:, ::1], int64[::1], int64)")
+f = StoredKernel("stored_of", "matrix_sum")
 table, out = np.arange(12).reshape(4, 3), np.full(4, 100)
 f(table, out, 1)
 print(out.tolist(), f.origin, "numba" in sys.modules)
@@ -185,7 +181,7 @@ def test_numba_that_must_not_compile_is_an_error(tmp_path):
 
 def test_whether_it_is_stored(tmp_path):
     code = "from pi_engine.runtime.object_code import StoredKernel\n"
-    code += "f = StoredKernel('stored_of', 'poly', 'int64(int64, int64)'); print(f.is_stored(), f(1, 2), f.is_stored())"
+    code += "f = StoredKernel('stored_of', 'poly'); print(f.is_stored(), f(1, 2), f.is_stored())"
     assert run(code, tmp_path) == "False 5 True"
     assert run(code, tmp_path) == "True 5 True"
 
@@ -194,7 +190,7 @@ def test_whether_it_is_stored(tmp_path):
 def test_threads_at_once(tmp_path, passes):
     code = START + (
         "from concurrent.futures import ThreadPoolExecutor\n"
-        "poly = StoredKernel('stored_of', 'poly', 'int64(int64, int64)')\n"
+        "poly = StoredKernel('stored_of', 'poly')\n"
         "with ThreadPoolExecutor(4) as pool: print(list(pool.map(poly, range(50), range(50))) == [4 * i for i in range(50)])"
     )
     for _ in range(passes):
@@ -205,7 +201,7 @@ def test_threads_at_once(tmp_path, passes):
 def test_fork_while_another_thread_compiles(tmp_path):
     code = COMPILING + START + "import os\n"
     code += (
-        "f = StoredKernel('stored_of', 'allocating', 'float64(int64)'); g = StoredKernel('stored_of', 'failing', 'int64(int64)')\n"
+        "f = StoredKernel('stored_of', 'allocating'); g = StoredKernel('stored_of', 'failing')\n"
         "t = meanwhile(f, 3)\n"
         "pid = os.fork()\nif not pid: os._exit(7 if g(1) == 1 else 1)\n"
         "t.join(); print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"
