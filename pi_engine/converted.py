@@ -35,7 +35,7 @@ def convert(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: b
     Raises:
         VerificationError: the digits are not the fraction's.
     """
-    if plan.fast and plan.base == 10:
+    if plan.compiled and plan.base == 10:
         return _fast(pending, plan, threads, check=check)
     return _plain(pending, plan, check=check)
 
@@ -83,7 +83,7 @@ def text_residues(text: str, plan: Plan, threads: int) -> Residues | None:
     try:
         digit_hash = DigitHash(plan.base, moduli())
         digit_hash.update(text[:1])
-        if plan.fast and plan.base == 10:
+        if plan.compiled and plan.base == 10:
             from pi_engine.radix import word_text
 
             return power_residues(10, plan.digits) * digit_hash.values[0] + word_text.text_residues(

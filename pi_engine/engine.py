@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 from gmpy2 import mpz
 
 from pi_engine import series as series_room
+from pi_engine.backend import BACKEND
 from pi_engine.bigint.moduli import moduli, moduli_text
 from pi_engine.converted import convert, text_residues
 from pi_engine.errors import UsageError, VerificationError
-from pi_engine.kernels import fast_path_is_stored, prepare_fast_path
 from pi_engine.plan import GUARD_BITS, Plan, make_plan, make_plan_within
 from pi_engine.result import Check, ComputeResult
 from pi_engine.runtime import memory as machine_memory
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import SupportsIndex
 
+    from pi_engine.backend import Backend
     from pi_engine.converted import Converted
     from pi_engine.runtime.progress import Progress, Step
     from pi_engine.series import PiSeries
@@ -76,18 +77,19 @@ def compute(
     require_usable(digits, base, check)
     clock = PhaseClock(silent if progress is None else progress)
     share_heap()
-    choose = partial(make_plan_within, chosen, digits, base, threads=threads, limit=memory, check=check)
-    return _compute(choose, threads, clock, check)
+    return _compute(partial(make_plan_within, chosen, digits, base, limit=memory), threads, clock, check, BACKEND)
 
 
-def _compute(choose: Callable[..., Plan], threads: int, clock: PhaseClock, check: CheckLevel) -> ComputeResult:
-    """What `compute` returns, by the plans that are chosen for its `guard_bits`."""
+def _compute(
+    choose: Callable[..., Plan], threads: int, clock: PhaseClock, check: CheckLevel, backend: Backend
+) -> ComputeResult:
+    """What `compute` returns, by the plans that are chosen for its `guard_bits`; `backend` says on which path."""
     guard_bits = GUARD_BITS
     while True:
-        plan = choose(guard_bits=guard_bits)
+        plan = choose(guard_bits=guard_bits, threads=threads, check=check, backend=backend)
         announce(clock.progress, partial(_forecast, plan, threads, check))
-        if plan.fast:
-            _load_kernels(clock)
+        if plan.compiled:
+            _load_kernels(plan, backend, clock)
         checks: list[Check] | None = None if check == "none" else []
         converted = _attempt(plan, threads, clock, checks, full=check == "full")
         if converted is not None:
@@ -98,8 +100,8 @@ def _compute(choose: Callable[..., Plan], threads: int, clock: PhaseClock, check
             checks += _check_digits(plan, converted, threads)
     if checks is not None and (check == "full" or plan.confirmation is not None):
         with clock.phase("confirmation"):
-            checks.append(_confirm(plan, converted, clock.progress, threads))
-    if plan.fast:
+            checks.append(_confirm(plan, converted, clock.progress, threads, backend))
+    if plan.compiled:
         _release_workspace(keep=_KEPT_BYTES)
     return ComputeResult(
         digits=plan.digits,
@@ -110,7 +112,8 @@ def _compute(choose: Callable[..., Plan], threads: int, clock: PhaseClock, check
         residues=None if converted.residues is None else dict(zip(moduli(), converted.residues.values, strict=True)),
         seconds={**clock.seconds, "total": clock.total()},
         checks=checks or [],
-        path="compiled" if plan.fast else "gmpy2",
+        path=plan.path,
+        kernels=plan.kernels,
         peak_memory_bytes=machine_memory.peak_memory(),
         mapped_memory_bytes=machine_memory.mapped_memory(),
         tail=converted.tail,
@@ -118,13 +121,13 @@ def _compute(choose: Callable[..., Plan], threads: int, clock: PhaseClock, check
     )
 
 
-def _load_kernels(clock: PhaseClock) -> None:
-    """Load the compiled path; compiling it has a phase of its own."""
-    if fast_path_is_stored():
-        prepare_fast_path()
+def _load_kernels(plan: Plan, backend: Backend, clock: PhaseClock) -> None:
+    """Load what the compiled path calls; compiling it has a phase of its own."""
+    if plan.kernels != "to be compiled":
+        backend.load()
         return
     with clock.phase("compilation"):
-        prepare_fast_path(clock.progress)
+        backend.load(clock.progress)
 
 
 def _forecast(plan: Plan, threads: int, check: CheckLevel) -> list[Step]:
@@ -201,15 +204,17 @@ def _attempt(
     Appends to `checks` each check that it has made; makes none where that is None.
     """
     form, check = plan.series.closed_form, checks is not None
-    if plan.fast:
+    if plan.compiled:
         _keep_freed_blocks()
     pair = sum_series(plan, threads, clock, checks)
-    if plan.fast:
+    if plan.compiled:
         release_workspace(plan.fraction_bits)
     with clock.phase("root"):
-        radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
+        radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, compiled=plan.compiled)
     with clock.phase("division"):
-        fraction = pi_fraction(form, pair, radical, plan.fraction_bits, check=check, threads=threads, fast=plan.fast)
+        fraction = pi_fraction(
+            form, pair, radical, plan.fraction_bits, check=check, threads=threads, compiled=plan.compiled
+        )
     if fraction.mantissa >> fraction.bits != mpz(3):
         raise VerificationError(f"series {plan.series.name}: the value that follows from its sum is not π")
     if checks is not None:
@@ -236,7 +241,7 @@ def _attempt(
     return None if converted is None else converted._replace(tail=tail)
 
 
-def _confirm(plan: Plan, converted: Converted, progress: Progress, threads: int) -> Check:
+def _confirm(plan: Plan, converted: Converted, progress: Progress, threads: int, backend: Backend) -> Check:
     """Confirm all digits by another computation.
 
     Raises:
@@ -246,8 +251,8 @@ def _confirm(plan: Plan, converted: Converted, progress: Progress, threads: int)
 
     def run_again(second: Plan) -> str:
         told = PhaseClock(within(progress, "confirmation"))
-        again = partial(make_plan, second.series, second.digits, second.base, threads=threads, fast=second.fast)
-        return _compute(again, threads, told, "fast").text()
+        again = partial(make_plan, second.series, second.digits, second.base, compiled=second.compiled)
+        return _compute(again, threads, told, "fast", backend).text()
 
     trim_heap()
     return check_by_another_way(plan, converted.text, threads, run_again)

@@ -67,8 +67,8 @@ def proving_by_residues(case: FileCase, digits: int) -> list[Step]:
     hexadecimal = case.survey.base == 16
     position = digits if hexadecimal else digits * math.log(10, 16)
     seconds = _RESIDUES * bbp_seconds(position, threads)
-    if position >= KERNEL_FROM and not KERNELS.is_loaded():
-        seconds += sum(kernel.seconds for kernel in KERNELS.kernels() if not kernel.is_stored())
+    if position >= KERNEL_FROM and not KERNELS.loaded():
+        seconds += KERNELS.missing_seconds()
     steps = [Step("BBP", min(seconds, PYTHON_SECONDS * position))]
     return steps if hexadecimal else [Step("conversion", conversion_to_binary_seconds(digits, threads)), *steps]
 

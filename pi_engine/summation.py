@@ -44,26 +44,32 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
     for i, (component, terms) in enumerate(zip(components, plan.terms, strict=True)):
         with clock.phase("sum"):
             progress = part_of(clock.progress, i, len(components))
-            shadow = shadow_beside(component.sum, terms, threads) if check and plan.fast else None
+            shadow = shadow_beside(component.sum, terms, threads) if check and plan.compiled else None
             needed = needed_bits(plan.series, plan.fraction_bits, terms, i)
             node = split(
-                component.sum, terms, threads=threads, progress=progress, fast=plan.fast, check=check, needed=needed
+                component.sum,
+                terms,
+                threads=threads,
+                progress=progress,
+                compiled=plan.compiled,
+                check=check,
+                needed=needed,
             )
         require_precision(plan.series, plan.fraction_bits, node.error, i)
         pair = Tracked(node.Q), Tracked(node.T)
         if check:
             with clock.phase("check"):
                 pair = check_against_shadow(
-                    component.sum, terms, node, compiled=plan.fast, threads=threads, shadow=shadow
+                    component.sum, terms, node, compiled=plan.compiled, threads=threads, shadow=shadow
                 )
         del node
         if combination is not None:
-            if plan.fast:
+            if plan.compiled:
                 release_workspace(plan.fraction_bits)
             with clock.phase("division"):
-                combination.add(component.coefficient, *pair, threads=threads, fast=plan.fast)
+                combination.add(component.coefficient, *pair, threads=threads, compiled=plan.compiled)
             del pair
-            if plan.fast:
+            if plan.compiled:
                 trim_heap()
     if checks is not None:
         counts = " + ".join(str(terms) for terms in plan.terms)

@@ -8,7 +8,6 @@ import pi_engine
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.verify import bbp, bbp_layout, bbp_sum
 from pi_engine.verify.bbp_formulas import BELLARD, FORMULAS, PLOUFFE, BBPFormula, Component
-from pi_engine.verify.bbp_kernels import BBP_KERNEL
 from pi_engine.verify.bbp_sum import Fraction, fraction_at
 from pi_engine.verify.known import known_digits
 
@@ -36,7 +35,7 @@ def test_every_position_and_count_against_computed_digits(formula):
 
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_random_positions_around_the_kernel_threshold(formula, rng):
-    BBP_KERNEL.ready()
+    bbp_sum.KERNELS.load()
     digits = hexadecimal(2 * bbp_sum.KERNEL_FROM + 100)
     edges = [bbp_sum.KERNEL_FROM + d for d in range(-2, 4)]
     for position in edges + [rng.randrange(1, 2 * bbp_sum.KERNEL_FROM) for _ in range(6)]:
@@ -128,7 +127,7 @@ def test_contradicting_evaluations_are_seen():
 
 
 def test_a_broken_kernel_is_seen_by_the_other_formula(monkeypatch):
-    BBP_KERNEL.ready()
+    bbp_sum.KERNELS.load()
     real = bbp_sum._kernel_sum
     monkeypatch.setattr(bbp_sum, "_kernel_sum", lambda *arguments: real(*arguments) + (1 << 50))
     position = bbp_sum.KERNEL_FROM + 1000
@@ -192,7 +191,7 @@ def test_many_digits_at_a_small_position_take_the_kernel(monkeypatch):
     pi_engine.hex_digits(3000, count=60)
     assert asked[0] > 4 * asked[1] > 0
     monkeypatch.undo()
-    BBP_KERNEL.ready()
+    bbp_sum.KERNELS.load()
     digits = hexadecimal(bbp_sum.KERNEL_FROM + 400)
     assert pi_engine.hex_digits(bbp_sum.KERNEL_FROM - 20, count=400) == digits[bbp_sum.KERNEL_FROM - 21 :][:400]
 

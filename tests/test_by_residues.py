@@ -10,7 +10,6 @@ from pi_engine.radix.words import digit_words
 from pi_engine.runtime.progress import silent
 from pi_engine.verify import bbp_layout, bbp_residues, by_residues
 from pi_engine.verify.bbp_formulas import BELLARD, FORMULAS
-from pi_engine.verify.bbp_kernels import RESIDUE_KERNEL
 from pi_engine.verify.bbp_residues import WholeAndFraction, random_primes, residues_at
 from pi_engine.verify.by_residues import are_decimal_digits, are_hexadecimal_digits, miss_probability
 from pi_engine.verify.expansion import DecimalDigits
@@ -60,7 +59,7 @@ def exact_piece(formula, component, exponent, first, count, primes):
 @pytest.mark.parametrize("spare", [0, 7, 10**6])
 def test_the_kernel_s_integers_and_fractions(formula, first, spare, rng):
     """Up to the largest denominators, and for the least and the largest prime."""
-    RESIDUE_KERNEL.ready()
+    bbp_residues.KERNELS.load()
     count = bbp_layout.TERMS_IN_FLIGHT * rng.randrange(1, 9)
     for component in formula.components:
         exponent = formula.step * (first + count) + spare
@@ -75,7 +74,7 @@ def test_the_kernel_s_integers_and_fractions(formula, first, spare, rng):
 
 def test_many_terms_reach_the_carries(rng):
     """More terms than a chunk has, whose fractions are summed as integers."""
-    RESIDUE_KERNEL.ready()
+    bbp_residues.KERNELS.load()
     count = 2 * bbp_layout.CHUNK + bbp_layout.TERMS_IN_FLIGHT
     for component in BELLARD.components:
         primes = random_primes(1)
@@ -90,7 +89,7 @@ def test_many_terms_reach_the_carries(rng):
 @pytest.mark.parametrize("formula", FORMULAS.values(), ids=FORMULAS)
 @pytest.mark.parametrize("kernel", [False, True])
 def test_the_integer_of_pi_at_any_place(formula, kernel, texts, monkeypatch, rng):
-    RESIDUE_KERNEL.ready()
+    bbp_residues.KERNELS.load()
     monkeypatch.setattr(bbp_residues.KERNELS, "pays_for", lambda seconds: kernel)
     monkeypatch.setattr(bbp_residues, "KERNEL_FROM", 0)
     places = [0, 1, 2, 3, 50, 500, *(rng.randrange(3000) for _ in range(int(3 * MULTIPLIER)))]

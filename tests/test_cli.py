@@ -57,14 +57,14 @@ def test_json_has_the_fields_of_the_contract(capsys):
     captured = capsys.readouterr()
     result = json.loads(captured.out)
     assert list(result) == [
-        "schema", "digits", "base", "series", "threads", "path", "value_start", "value_end", "hash", "seconds",
+        "schema", "digits", "base", "series", "threads", "path", "kernels", "value_start", "value_end", "hash", "seconds",
         "peak_memory_bytes", "mapped_memory_bytes", "checks", "output", "versions",
     ]  # fmt: skip
     assert result["schema"] == 1
     assert result["value_start"] == "14159265358979323846264338327950288419716939937510"
     assert result["value_end"] == "58209749445923078164062862089986280348253421170679"
     assert result["output"] is None
-    assert result["path"] == "gmpy2"
+    assert (result["path"], result["kernels"]) == ("plain", "not used")
     assert all(set(check) == {"name", "status", "detail"} for check in result["checks"])
     assert int(result["hash"]) == pi_engine.compute(100).value % (2**61 - 1)
 

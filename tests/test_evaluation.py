@@ -186,8 +186,8 @@ def test_root_bits_is_the_size_of_q(series):
         assert footprint.root_bits(series, terms - 1) == pytest.approx(Q.bit_length(), rel=1e-3, abs=20)
 
 
-@pytest.mark.parametrize("fast", [False, True])
-def test_the_low_bits_of_q_and_t_change_nothing(fast):
+@pytest.mark.parametrize("compiled", [False, True])
+def test_the_low_bits_of_q_and_t_change_nothing(compiled):
     form = CHUDNOVSKY.closed_form
     for bits in (100, 5000, 250_000):
         Q, T = map(Tracked.of, split(CHUDNOVSKY, bits // 20)[1:3])
@@ -195,5 +195,7 @@ def test_the_low_bits_of_q_and_t_change_nothing(fast):
         assert min(x.bits for x in short) <= bits + 192
         for x in short:
             x.require("a number without its low bits")
-        root = root_of_radicand(form, bits, threads=1, fast=fast)
-        assert pi_fraction(form, [*short], root, bits, fast=fast) == pi_fraction(form, [Q, T], root, bits, fast=fast)
+        root = root_of_radicand(form, bits, threads=1, compiled=compiled)
+        assert pi_fraction(form, [*short], root, bits, compiled=compiled) == pi_fraction(
+            form, [Q, T], root, bits, compiled=compiled
+        )

@@ -49,14 +49,14 @@ def test_the_bar_shows_only_after_a_second_and_only_on_a_terminal(monkeypatch):
         assert sys.stderr.text == ""
 
 
-def in_terminal(folder, *arguments):
+def in_terminal(folder, *arguments, code=None):
     """What a command shows in a terminal, which is its stderr alone, and its stdout."""
     master, slave = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
     out = folder / "out"
     with out.open("wb") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-c", _SLOWLY, *arguments], stdout=stream, stderr=slave, env=environment
+            [sys.executable, "-c", code or _SLOWLY, *arguments], stdout=stream, stderr=slave, env=environment
         )
     os.close(slave)
     shown = b""
@@ -141,8 +141,7 @@ with progress_bar.ProgressBar(only="sum") as bar:
 """
 
 
-def test_a_notice_stands_above_the_bar(tmp_path, monkeypatch):
+def test_a_notice_stands_above_the_bar(tmp_path):
     """In a line of its own: behind a line break, or where the bar's line has been cleared."""
-    monkeypatch.setattr(sys.modules[__name__], "_SLOWLY", _NOTICE)
-    shown, _ = in_terminal(tmp_path)
+    shown, _ = in_terminal(tmp_path, code=_NOTICE)
     assert re.search(r"(?:^|\n|\r|\x1b\[2K)a notice\r?\n", shown), shown

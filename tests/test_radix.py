@@ -23,8 +23,8 @@ THREADS = [1, 2, 3]
 @pytest.fixture(autouse=True, scope="module")
 def _kernels():
     """Loaded, so that they are used from the crossovers on."""
-    integer_text._TO_TEXT.ready()
-    integer_text._FROM_TEXT.ready()
+    integer_text._TO_TEXT.load()
+    integer_text._FROM_TEXT.load()
 
 
 # Around the borders of a leaf, of GMP's products, of the transform's, of a subtree.

@@ -62,8 +62,10 @@ def sums(series, bits, threads=1):
     nodes = []
     for i, (component, terms) in enumerate(zip(series.components, all_terms(series, bits + GUARD), strict=True)):
         weight = mpq(component.coefficient.numerator, component.coefficient.denominator)
-        whole = fast_tree.split_fast(component.sum, terms, threads, silent)
-        node = fast_tree.split_fast(component.sum, terms, threads, silent, needed=needed_bits(series, bits, terms, i))
+        whole = fast_tree.split_compiled(component.sum, terms, threads, silent)
+        node = fast_tree.split_compiled(
+            component.sum, terms, threads, silent, needed=needed_bits(series, bits, terms, i)
+        )
         check_against_shadow(component.sum, terms, node)
         exact += weight * mpq(whole.T, whole.Q)
         cut += weight * mpq(node.T, node.Q)
@@ -119,7 +121,7 @@ def test_the_bound_leaves_no_room_and_what_breaks_it_is_seen(monkeypatch, name):
 def cuts_of(monkeypatch, name, bits):
     """(l, whether it ends the sum, limbs of Q before and after) of every node that may be cut."""
     seen = []
-    real = fast_tree._FastTree.shortened
+    real = fast_tree._CompiledTree.shortened
 
     def shortened(tree, node, lo, hi):
         found = real(tree, node, lo, hi)
@@ -128,10 +130,10 @@ def cuts_of(monkeypatch, name, bits):
         assert (found.P is None) == (hi == tree.terms)
         return found
 
-    monkeypatch.setattr(fast_tree._FastTree, "shortened", shortened)
+    monkeypatch.setattr(fast_tree._CompiledTree, "shortened", shortened)
     series = get(name)
     terms = all_terms(series, bits + GUARD)[0]
-    fast_tree.split_fast(series.components[0].sum, terms, 2, silent, needed=needed_bits(series, bits, terms))
+    fast_tree.split_compiled(series.components[0].sum, terms, 2, silent, needed=needed_bits(series, bits, terms))
     return seen
 
 
@@ -170,7 +172,7 @@ def test_needed_bits_follow_the_tail():
 def run(terms=2000, check=True):
     series = get("chudnovsky")
     needed = needed_bits(series, 40 * terms, terms)
-    node = fast_tree.split_fast(series.components[0].sum, terms, 2, silent, check=check, needed=needed)
+    node = fast_tree.split_compiled(series.components[0].sum, terms, 2, silent, check=check, needed=needed)
     check_against_shadow(series.components[0].sum, terms, node, compiled=True, threads=2)
     return node
 

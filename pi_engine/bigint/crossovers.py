@@ -61,8 +61,8 @@ def measure_crossovers(notice: Callable[[str], object] | None = None) -> Thresho
     Args:
         notice: told each result, in a line, as it is found.
     """
-    TRANSFORM.ready()
-    _LEVELS.ready()
+    TRANSFORM.load()
+    _LEVELS.load()
     return measure(
         {
             "multiply": (_product, 10_000, 1_000_000),

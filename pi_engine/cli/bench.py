@@ -99,10 +99,9 @@ def command(
 
 def _compile(digits: int, progress: Progress) -> None:
     """Compile the kernels where they will be used and are not stored, so that no run pays for it."""
-    from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.kernels import LOADED_DIGITS, prepare
+    from pi_engine.backend import BACKEND, LOADED_DIGITS, prepare
 
-    if digits >= LOADED_DIGITS and transform_is_usable():
+    if digits >= LOADED_DIGITS and BACKEND.usable():
         progress("compilation", 0, 0)
         prepare(progress)
 

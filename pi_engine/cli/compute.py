@@ -106,7 +106,7 @@ def command(
     Without -o the digits go to stdout. A pipe or a file gets all of them in one line. A terminal shows a preview if
     there are more than 1000. With -o they go to FILE, which is written atomically. If FILE cannot be written in the
     end, the digits are saved elsewhere, and the error message says where. With --json a JSON object is printed instead
-    of the digits. Without compiled kernels only the sum uses more than one thread.
+    of the digits. On the plain path, without compiled kernels, only the sum uses more than one thread.
 
     Exit codes: 0 computed and checked, 1 failed, 2 wrong usage, 3 a check failed, 4 not enough memory or disk, 130
     interrupted.
@@ -172,17 +172,16 @@ def command(
 
 
 def _advise(digits: int) -> None:
-    """Say at the start what a long run without kernels could be spared."""
-    from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.kernels import FAST_PATH, fast_path_is_stored, fast_path_pays
+    """Say at the start what a long run on the plain path could be spared."""
+    from pi_engine.backend import BACKEND
 
-    if transform_is_usable() and not fast_path_is_stored() and not fast_path_pays(digits):
-        damage = next((kernel.damage for kernel in FAST_PATH.kernels() if kernel.damage), "")
+    if BACKEND.usable() and not BACKEND.stored() and not BACKEND.pays(digits):
+        damage = next((kernel.damage for kernel in BACKEND.kernels() if kernel.damage), "")
         reason = (
             f"a stored kernel is not used ({damage})" if damage else "the kernels for this machine are not compiled"
         )
         remark(
-            f"pi-engine: gmpy2 computes, because {reason}: 'pi-engine tune', once "
+            f"pi-engine: this run takes the plain path, because {reason}: 'pi-engine tune', once "
             "(one to two minutes), makes runs of this size about six times as fast"
         )
 
@@ -226,6 +225,7 @@ def _as_json(
         "series": result.series,
         "threads": result.threads,
         "path": result.path,
+        "kernels": result.kernels,
         "value_start": result.fraction_text[:_ENDS],
         "value_end": result.fraction_text[-_ENDS:],
         "hash": str(result.hash),

@@ -37,6 +37,7 @@ def say_details(result: ComputeResult, seconds: dict[str, float], checks: Sequen
     entries = [
         ("series", result.series),
         ("threads", str(result.threads)),
+        ("path", result.path if result.path == "plain" else f"{result.path}, kernels {result.kernels}"),
         *((name, f"{spent:.3f} s") for name, spent in seconds.items()),
         ("peak memory", format_bytes(result.peak_memory_bytes)),
         ("hash", f"{result.hash} (all digits as one integer, modulo 2^61 − 1)"),

@@ -45,7 +45,7 @@ class Combination:
         T: Tracked | mpz,
         *,
         threads: int | None = None,
-        fast: bool = False,
+        compiled: bool = False,
     ) -> None:
         """Add coefficient·T/Q.
 
@@ -65,5 +65,5 @@ class Combination:
         denominator = below.cut(cut_below, threads) * d
         shift = self._bits + cut_above - cut_below
         numerator, denominator = (numerator << shift, denominator) if shift >= 0 else (numerator, denominator << -shift)
-        quotient = tracked_divide(numerator, denominator, threads, newton=fast)
+        quotient = tracked_divide(numerator, denominator, threads, compiled=compiled)
         self.T = self.T - quotient if negative else self.T + quotient

@@ -78,17 +78,17 @@ def leading_bits(Q: Tracked, T: Tracked, bits: int, threads: int = 1) -> tuple[T
 
 
 def root_of_radicand(
-    form: ClosedForm, bits: int, *, check: bool = True, threads: int | None = None, fast: bool = False
+    form: ClosedForm, bits: int, *, check: bool = True, threads: int | None = None, compiled: bool = False
 ) -> Tracked | InverseRoot | None:
-    """R = ⌊√radicand·2^bits⌋, or with `fast`, for long fractions, what `pi_fraction` needs instead; None for √1."""
+    """R = ⌊√radicand·2^bits⌋, or with `compiled`, for long fractions, what `pi_fraction` needs instead; None for √1."""
     if form.radicand == 1:
         return None
-    if fast and bits >= FUSED_FROM_BITS and form.radicand <= LARGEST_WORD:
+    if compiled and bits >= FUSED_FROM_BITS and form.radicand <= LARGEST_WORD:
         from pi_engine.bigint.root_quotient import half_root
 
         return half_root(form.radicand, bits, check=check, threads=threads or available_threads())
     radicand = Tracked.power_of_two(2 * bits, check=check) * form.radicand
-    return tracked_isqrt(radicand, threads or available_threads(), newton=fast)
+    return tracked_isqrt(radicand, threads or available_threads(), compiled=compiled)
 
 
 def pi_fraction(
@@ -99,7 +99,7 @@ def pi_fraction(
     *,
     check: bool = True,
     threads: int | None = None,
-    fast: bool = False,
+    compiled: bool = False,
 ) -> BinaryFraction:
     """π to `bits` bits, from T/Q, which is S but for the first part of the error above, and from `root`.
 
@@ -128,7 +128,7 @@ def pi_fraction(
         twos = bit_scan1(denominator.value) or 0  # all but a word of it, where the sum was put together from components
         if twos >= bits:
             numerator, denominator = numerator.cut(twos, threads), denominator.cut(twos, threads)
-        mantissa = tracked_divide(numerator, denominator, threads, newton=fast)
+        mantissa = tracked_divide(numerator, denominator, threads, compiled=compiled)
     if form.power == 2:
-        mantissa = tracked_isqrt(mantissa << bits, threads, newton=fast)
+        mantissa = tracked_isqrt(mantissa << bits, threads, compiled=compiled)
     return BinaryFraction(mantissa.value, bits, ERROR_UNITS, mantissa.residues)

@@ -75,7 +75,7 @@ class _Meter:
         self._progress("sum", max(1, min(round(self._done), self._total)), self._total)
 
 
-class _FastTree:
+class _CompiledTree:
     def __init__(
         self,
         series: HypergeometricSeries,
@@ -203,7 +203,7 @@ class _FastTree:
         return nodes[0]
 
 
-def split_fast(
+def split_compiled(
     series: HypergeometricSeries,
     terms: int,
     threads: int,
@@ -217,7 +217,7 @@ def split_fast(
     check: compare every large merge and every division of a level modulo both `moduli` (`merge_check`).
     needed: as in `tree.split`.
     """
-    tree = _FastTree(series, terms, threads, progress, check=check, needed=needed)
+    tree = _CompiledTree(series, terms, threads, progress, check=check, needed=needed)
     root = tree.node(0, terms, tree.halvings)
     # The copies take memory of their own: as much goes back to the system first, so that the peak is that of the tree.
     pool.make_room(8 * (len(root.Q) + len(root.T)))

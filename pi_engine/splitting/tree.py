@@ -2,7 +2,7 @@
 
 Two trees give the same fraction. The plain one is gmpy2 alone: the range is cut into a few subtrees a thread, summed
 side by side, and merged pairwise; products of large numbers release the interpreter's lock, so that the threads
-overlap; small ones do not (`release_gil`). The fast one (`fast_tree`) is compiled, for large sums.
+overlap; small ones do not (`release_gil`). The compiled one (`fast_tree`) is for large sums.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _SUBTREES_PER_THREAD = 4
 """A few, so that one that ends early leaves little idle time."""
 
 
-FAST_TERMS = 250
-"""From here on the fast tree is the faster one, once its kernels are loaded."""
+COMPILED_TERMS = 250
+"""From here on the compiled tree is the faster one, once its kernels are loaded."""
 
 
 class _Cancelled(Exception):  # noqa: N818 (not an error: it ends the work of a thread)
@@ -78,7 +78,7 @@ def split(
     *,
     threads: int = 1,
     progress: Progress = silent,
-    fast: bool = False,
+    compiled: bool = False,
     check: bool = True,
     needed: Callable[[int], float] | None = None,
 ) -> Node:
@@ -89,7 +89,7 @@ def split(
         terms: how many terms, at least 1.
         threads: how many subtrees to work on at once.
         progress: told the phase "sum" as it goes on.
-        fast: by the compiled tree, which needs its kernels.
+        compiled: by the compiled tree, which needs its kernels.
         check: compare the compiled tree's merges modulo both `moduli` as they are made.
         needed: how many leading bits of a node that begins with term l matter, as a function of l, so that the compiled tree
             may cut off the others (`series.truncation`); all of them, if there is none. Without `check` such a sum cannot
@@ -98,15 +98,15 @@ def split(
     Raises:
         VerificationError: a merge is wrong.
     """
-    if fast and terms >= FAST_TERMS:
-        from pi_engine.splitting.fast_tree import split_fast
+    if compiled and terms >= COMPILED_TERMS:
+        from pi_engine.splitting.fast_tree import split_compiled
 
-        return split_fast(series, terms, threads, progress, check=check, needed=needed)
+        return split_compiled(series, terms, threads, progress, check=check, needed=needed)
     return split_plain(series, terms, threads=threads, progress=progress)
 
 
 def split_plain(series: HypergeometricSeries, terms: int, *, threads: int = 1, progress: Progress = silent) -> Node:
-    """The same by gmpy2 alone: for small sums, and the reference for the fast tree."""
+    """The same by gmpy2 alone: for small sums, and the reference for the compiled tree."""
     meter = _Meter(terms, progress)
     parallel = threads > 1 and terms >= _PARALLEL_TERMS
     subtree = _subtree_builder(series, meter, parallel=parallel)

@@ -188,9 +188,11 @@ def test_pi_from_the_fused_path(rng, threads, monkeypatch):
         for _ in range(5):
             bits = rng.randrange(1000, 30_000)
             node = split(series, terms_needed(series, bits + evaluation.GUARD))
-            half = evaluation.root_of_radicand(series.closed_form, bits, threads=threads, fast=True)
+            half = evaluation.root_of_radicand(series.closed_form, bits, threads=threads, compiled=True)
             assert half.limbs == -(-(bits + 64) // 128)
-            found = evaluation.pi_fraction(series.closed_form, [node.Q, node.T], half, bits, threads=threads, fast=True)
+            found = evaluation.pi_fraction(
+                series.closed_form, [node.Q, node.T], half, bits, threads=threads, compiled=True
+            )
             with gmpy2.context(gmpy2.get_context(), precision=bits + 100):
                 exact = mpz(gmpy2.floor(gmpy2.mul_2exp(gmpy2.const_pi(), bits)))
             assert abs(found.mantissa - exact) <= 2
