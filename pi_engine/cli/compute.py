@@ -106,7 +106,7 @@ def command(
     Without -o the digits go to stdout. A pipe or a file gets all of them in one line. A terminal shows a preview if
     there are more than 1000. With -o they go to FILE, which is written atomically. If FILE cannot be written in the
     end, the digits are saved elsewhere, and the error message says where. With --json a JSON object is printed instead
-    of the digits. Without compiled kernels only the sum uses more than one thread.
+    of the digits. On the plain path, without compiled kernels, only the sum uses more than one thread.
 
     Exit codes: 0 computed and checked, 1 failed, 2 wrong usage, 3 a check failed, 4 not enough memory or disk, 130
     interrupted.
