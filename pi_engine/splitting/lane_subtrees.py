@@ -30,7 +30,7 @@ HEADER_LIMBS = 3
 _DIGIT_BYTES = 8 * LANES
 
 
-class Shape(NamedTuple):
+class SubtreeRanges(NamedTuple):
     """The ranges of the subtrees, and where their nodes go.
 
     Attributes:
@@ -99,10 +99,10 @@ def lanes_are_usable(
 
 
 def lane_claims(
-    shape: Shape, values: Sequence[TermValues], node_terms: Sequence[int], divisors: Sequence[mpz]
+    ranges: SubtreeRanges, values: Sequence[TermValues], node_terms: Sequence[int], divisors: Sequence[mpz]
 ) -> Claims:
     """Eight subtrees at a time; for what `lanes_are_usable` allows."""
-    lo, hi, count, depth, limb_rooms, address, limbs, lengths, wrong = shape
+    lo, hi, count, depth, limb_rooms, address, limbs, lengths, wrong = ranges
     rooms = np.array([[_digits(bits) for bits in _node_bits(values, m)] for m in node_terms], np.int64)
     common = divisor_table(divisors, DIGIT_BITS)
     tables = [f.words for f in values]

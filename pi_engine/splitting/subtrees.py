@@ -20,7 +20,7 @@ from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import pool
 from pi_engine.errors import VerificationError
 from pi_engine.splitting.common_factors import divisor_table
-from pi_engine.splitting.lane_subtrees import HEADER_LIMBS, Claims, Shape, lane_claims, lanes_are_usable
+from pi_engine.splitting.lane_subtrees import HEADER_LIMBS, Claims, SubtreeRanges, lane_claims, lanes_are_usable
 from pi_engine.splitting.node_level import LimbRoom, NodeLevel
 from pi_engine.splitting.term_values import TermValues, term_values
 from pi_engine.splitting.tree_kernels import subtrees_claimed
@@ -68,12 +68,12 @@ def build_subtrees(
     node_limbs = HEADER_LIMBS + int(rooms[depth].sum())
     room = LimbRoom(count * node_limbs)
     lengths, wrong = np.zeros((3, count), np.int64), np.zeros(1, np.int64)
-    shape = Shape(lo, hi, count, depth, rooms, room.address, count * node_limbs, lengths, wrong)
+    ranges = SubtreeRanges(lo, hi, count, depth, rooms, room.address, count * node_limbs, lengths, wrong)
     divisors = divisors or [mpz(1)] * (depth + 1)
     if lanes_are_usable(values, node_terms, count, divisors):
-        side_by_side, arena, claim = lane_claims(shape, values, node_terms, divisors)
+        side_by_side, arena, claim = lane_claims(ranges, values, node_terms, divisors)
     else:
-        side_by_side, arena, claim = _claims(shape, values, divisors)
+        side_by_side, arena, claim = _claims(ranges, values, divisors)
     counter = np.zeros(1, np.uint64)
     pieces = count // side_by_side
     step = max(threads, pieces * BATCH_TERMS // (hi - lo))
@@ -96,10 +96,10 @@ def build_subtrees(
     return NodeLevel(room, _offsets(rooms[depth], count, node_limbs), lengths)
 
 
-def _claims(shape: Shape, values: list[TermValues], divisors: Sequence[mpz]) -> Claims:
+def _claims(ranges: SubtreeRanges, values: list[TermValues], divisors: Sequence[mpz]) -> Claims:
     """One subtree at a time, by GMP's products."""
     arrays = [*(table for f in values for table in (f.words, f.longs)), *divisor_table(divisors)]
-    lo, hi, count, depth, rooms, address, limbs, lengths, wrong = shape
+    lo, hi, count, depth, rooms, address, limbs, lengths, wrong = ranges
     arena_limbs = _arena_limbs(rooms, values)
 
     def claim(counter: NDArray[np.uint64], stop: int, arena: int) -> None:
