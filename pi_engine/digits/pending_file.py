@@ -98,7 +98,7 @@ class PendingFile(Pending):
         durable.write_all(self.stream, piece)
 
     def finish(self) -> None:
-        """Cut off what was reserved too much, and have all reach the device."""
+        """As `durable.finish`."""
         durable.finish(self.stream)
 
     def publish(self, target: Path | None = None) -> None:

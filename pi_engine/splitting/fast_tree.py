@@ -63,7 +63,7 @@ LARGE_BITS = 1 << 22
 """Bits of Q from which on merges are checked one by one: below, the shadow sees them all together, at half of the cost."""
 
 
-class _Meter:
+class _WorkMeter:
     """Counts bits of work, as terms × levels, and tells it; levels weigh the same to a first approximation."""
 
     def __init__(self, total: int, progress: Progress) -> None:
@@ -160,7 +160,7 @@ class _CompiledTree:
         self.again_at = cuts.second_division()
         least = least_terms(cuts.least, cuts.subtrees, cuts.depth, self.again_at)
         self.divisors = divisors_by_level(series, least)
-        self.meter = _Meter(cuts.terms * cuts.levels, progress)
+        self.meter = _WorkMeter(cuts.terms * cuts.levels, progress)
 
     def removed(self) -> tuple[tuple[mpz, int], ...]:
         """What Q and T of the root are divided by: every level's divisor as often as it has nodes, less one."""

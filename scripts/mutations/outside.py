@@ -69,7 +69,7 @@ OUTSIDE = [
              "high += low >> _DIGIT_BITS\n", "pass\n", BBP),
     Mutation("the sign of odd terms", "pi_engine/verify/bbp_sum.py",
              "sign = -1 if formula.alternating and k % 2 else 1\n        if e", "sign = 1\n        if e", BBP),
-    Mutation("a component's shift", "pi_engine/verify/bbp_formulas.py", "Component(1, -6, 10, 9)", "Component(1, -5, 10, 9)", BBP),
+    Mutation("a summand's shift", "pi_engine/verify/bbp_formulas.py", "Summand(1, -6, 10, 9)", "Summand(1, -5, 10, 9)", BBP),
     Mutation("open digits taken", "pi_engine/verify/bbp.py", "if low == high else None", "if True else None", BBP),
     Mutation("evaluations not compared", "pi_engine/verify/bbp.py", "> (here.error << 4 * step) + after.error:",
              "> (here.error << 4 * step) + (after.error << 96):", BBP),
