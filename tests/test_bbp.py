@@ -88,7 +88,7 @@ def test_a_damaged_record_is_refused(kernel, monkeypatch, rng):
             super().__init__(*arguments)
             self.row[rng.randrange(len(self.row))] ^= 1 << rng.randrange(63)
 
-    summand, terms = PLOUFFE.components[0], range(320)
+    summand, terms = PLOUFFE.summands[0], range(320)
     scratch = bbp_kernels.scratch_for(PLOUFFE, summand)
     assert any(bbp_kernels.sum_terms(kernel, PLOUFFE, summand, 4000, terms, scratch=scratch))
     monkeypatch.setattr(bbp_kernels, "KernelRecord", Damaged)
