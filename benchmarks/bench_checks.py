@@ -8,7 +8,7 @@ Merges of a level are checked inside the kernel that makes them: their part is a
 shadow runs beside the sum: of its seconds on one of the threads that thread's share is counted.
 The difference of the two kinds of runs is the same thing measured from outside, where a machine's other work is louder:
 each run is compared with the other kind's beside it.
-With `plain` the path without kernels is measured, which the command takes where they are not compiled or do not pay.
+With `plain` the plain path is measured, which the command takes where they are not compiled or do not pay.
 """
 
 import os
@@ -22,8 +22,8 @@ from typing import Literal
 
 import pi_engine
 from pi_engine import engine, summation
+from pi_engine.backend import STORED_DIGITS, prepare
 from pi_engine.bigint import division, root_quotient, tracked
-from pi_engine.kernels import STORED_DIGITS, prepare
 from pi_engine.radix import conversion, powers, spine, tree, words_of_fraction
 from pi_engine.runtime.threads import available_threads
 from pi_engine.splitting import compiled_shadow, fast_tree, level_division, merge_check, truncation, upper_tree

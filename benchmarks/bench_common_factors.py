@@ -98,7 +98,7 @@ def times(digits: int) -> None:
                 divisors if way != "never" else lambda _series, least: dict.fromkeys(least, mpz(1))
             )
             start = time.perf_counter()
-            root[way] = fast_tree.split_fast(CHUDNOVSKY, terms, threads, silent).Q.bit_length()
+            root[way] = fast_tree.split_compiled(CHUDNOVSKY, terms, threads, silent).Q.bit_length()
             row.append(time.perf_counter() - start)
     medians = {way: statistics.median(row[1:]) for way, row in seconds.items()}
     print(f"{digits:>11} digits, {threads} threads: " + "  ".join(f"{way} {medians[way]:.3f} s" for way in seconds))

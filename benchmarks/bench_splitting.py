@@ -1,4 +1,4 @@
-"""Seconds of the sum: plain; fast, with the subtrees one by one and eight side by side; and where that spends them.
+"""Seconds of the sum: plain; compiled, with the subtrees one by one and eight side by side; and where that spends them.
 
     python benchmarks/bench_splitting.py [digits …]
 
@@ -48,7 +48,7 @@ def measure(function, repeat, *arguments, **options):
 
 for phase, name in (("leaves", "build_subtrees"), ("level", "merge_level"), ("merge", "merge_large")):
     setattr(fast_tree, name, timed(phase, getattr(fast_tree, name)))
-fast_tree.split_fast(CHUDNOVSKY, 3000, 2, silent)
+fast_tree.split_compiled(CHUDNOVSKY, 3000, 2, silent)
 for digits in [int(float(x)) for x in sys.argv[1:]] or [10**5, 10**6, 10**7]:
     terms = int(digits / CHUDNOVSKY.digits_per_term) + 2
     repeat = 3 if digits >= 10**7 else 5
@@ -59,11 +59,13 @@ for digits in [int(float(x)) for x in sys.argv[1:]] or [10**5, 10**6, 10**7]:
         possible = lane_subtrees.has_ifma
         if possible():
             lane_subtrees.has_ifma = lambda: False
-            one = measure(fast_tree.split_fast, repeat, CHUDNOVSKY, terms, threads, silent)
+            one = measure(fast_tree.split_compiled, repeat, CHUDNOVSKY, terms, threads, silent)
             lane_subtrees.has_ifma = possible
             print(f"{'':>10}              one by one  {one[1]:8.4f} s, cpu {one[2]:8.4f}, first {one[0]:8.4f}")
-        fast = measure(fast_tree.split_fast, repeat, CHUDNOVSKY, terms, threads, silent)
-        print(f"{'':>10}                    fast  {fast[1]:8.4f} s, cpu {fast[2]:8.4f}, first {fast[0]:8.4f}")
+        compiled = measure(fast_tree.split_compiled, repeat, CHUDNOVSKY, terms, threads, silent)
+        print(
+            f"{'':>10}                compiled  {compiled[1]:8.4f} s, cpu {compiled[2]:8.4f}, first {compiled[0]:8.4f}"
+        )
     for phase, nodes, bits, wall, cpu in phases:
         print(
             f"    {phase:7} {nodes:6} nodes: {wall * 1e3:9.2f} ms, cpu {cpu * 1e3:9.2f}, "

@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 from pi_engine import series
-from pi_engine.bigint.product import transform_is_usable
+from pi_engine.backend import BACKEND
 from pi_engine.cli.quantities import parse_count
 from pi_engine.forecast import forecast, seconds_by_phase
 from pi_engine.plan import Plan, make_plan
@@ -24,9 +24,9 @@ from pi_engine.plan import Plan, make_plan
 _COMPUTE = """
 import json, sys
 import pi_engine
-from pi_engine import plan
-name, digits, base, threads, check, fast, limit = json.loads(sys.argv[1])
-plan.fast_path_pays = lambda count: fast
+from pi_engine.backend import BACKEND
+name, digits, base, threads, check, compiled, limit = json.loads(sys.argv[1])
+BACKEND.pays = lambda count: compiled
 found = pi_engine.compute(digits, base=base, series=name, threads=threads, check=check, memory=limit)
 print(json.dumps([found.peak_memory_bytes, found.path]))
 """
@@ -34,7 +34,7 @@ print(json.dumps([found.peak_memory_bytes, found.path]))
 
 def peak(plan: Plan, threads: int, check: str) -> tuple[int, str]:
     """Bytes allocated at the peak, and the path that was taken; 0 and what was said where the run failed."""
-    case = [plan.series.name, plan.digits, plan.base, threads, check, plan.fast, plan.memory_bytes]
+    case = [plan.series.name, plan.digits, plan.base, threads, check, plan.compiled, plan.memory_bytes]
     command = [sys.executable, "-c", _COMPUTE, json.dumps(case)]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     if answer.returncode:
@@ -65,11 +65,11 @@ def main() -> None:
     for digits in options.digits:
         for name in options.series.split(","):
             for base in map(int, options.bases.split(",")):
-                for fast in (False, True) if options.paths and transform_is_usable() else (None,):
+                for compiled in (False, True) if options.paths and BACKEND.usable() else (None,):
                     for check in options.checks.split(","):
                         try:
                             plan = make_plan(
-                                series.get(name), digits, base, threads=options.threads, fast=fast, check=check
+                                series.get(name), digits, base, threads=options.threads, compiled=compiled, check=check
                             )
                         except ValueError:
                             left_out.add((name, digits))

@@ -19,12 +19,12 @@ imports neither gmpy2 nor numba.
 """
 
 TYPE_CHECKING = False  # importing typing for it would take longer than all the rest of this module
-__version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from pi_engine import bigint as bigint
     from pi_engine import radix as radix
     from pi_engine import series as series
+    from pi_engine.backend import prepare as prepare
     from pi_engine.engine import compute as compute
     from pi_engine.errors import CapacityError as CapacityError
     from pi_engine.errors import CorruptFileError as CorruptFileError
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from pi_engine.errors import UsageError as UsageError
     from pi_engine.errors import VerificationError as VerificationError
     from pi_engine.file_verification import verify_file as verify_file
-    from pi_engine.kernels import prepare as prepare
     from pi_engine.result import ComputeResult as ComputeResult
+    from pi_engine.runtime.versions import __version__ as __version__
     from pi_engine.verification import Verification as Verification
     from pi_engine.verify.bbp import hex_digits as hex_digits
 
@@ -43,11 +43,12 @@ _HOME = {
     "verify_file": "pi_engine.file_verification",
     "Verification": "pi_engine.verification",
     "ComputeResult": "pi_engine.result",
-    "prepare": "pi_engine.kernels",
+    "prepare": "pi_engine.backend",
     "hex_digits": "pi_engine.verify.bbp",
     "bigint": "pi_engine.bigint",
     "radix": "pi_engine.radix",
     "series": "pi_engine.series",
+    "__version__": "pi_engine.runtime.versions",
     "PiEngineError": "pi_engine.errors",
     "UsageError": "pi_engine.errors",
     "VerificationError": "pi_engine.errors",

@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pi_engine.backend import BACKEND
 from pi_engine.errors import UsageError
 from pi_engine.forecast import forecast, seconds_by_phase
-from pi_engine.kernels import prepare_fast_path
 from pi_engine.plan import make_plan_within
 from pi_engine.runtime.display import line
 from pi_engine.runtime.progress import PhaseClock, Step, announce, silent
@@ -144,8 +144,8 @@ def _time_sums(found: list[Convergence], sizes: list[int], rounds: int, threads:
     reference = get(REFERENCE)
     rows = list(dict.fromkeys([*(x.series for x in found), reference]))  # not by name: files may bear any
     plans = [make_plan_within(row, size, 10, threads=threads) for size in sizes[-1:] for row in rows]
-    if any(plan.fast for plan in plans):
-        prepare_fast_path(progress)  # loaded: all sums take the compiled path from here on, or none
+    if any(plan.compiled for plan in plans):
+        BACKEND.load(progress)  # before the first sum is timed
     measured: dict[tuple[PiSeries, int], list[float]] = {}
     steps, done = rounds * len(sizes) * len(rows), 0
     for _ in range(rounds):
@@ -170,7 +170,7 @@ def _seconds(row: PiSeries, digits: int, threads: int) -> float:
     repeats, spent = 0, 0.0
     while spent < _SHORTEST_SECONDS:
         start = time.perf_counter()
-        sum_series(plan, threads, PhaseClock(), None)
+        sum_series(plan, threads, PhaseClock(), check=False)
         spent += time.perf_counter() - start
         repeats += 1
     return spent / repeats

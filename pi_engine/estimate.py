@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from pi_engine.engine import chosen_series, require_usable
 from pi_engine.forecast import forecast, seconds_by_phase
-from pi_engine.kernels import FAST_PATH, fast_path_is_stored
 from pi_engine.plan import fits, most_digits, possible_plans, refusal, usable_memory
 from pi_engine.runtime.display import line
 from pi_engine.runtime.integers import as_int
@@ -36,8 +35,8 @@ class Estimate:
         series: the series' name.
         threads: how many will be used.
         check: "none", "fast" or "full".
-        path: "compiled" or "gmpy2".
-        kernels: "stored", "loaded" or "to be compiled"; "not used" on gmpy2's path.
+        path: "compiled" or "plain".
+        kernels: "stored", "loaded" or "to be compiled"; "not used" on the plain path.
         seconds: phase → about how many seconds, and "total".
         memory_bytes: what the process allocates, at most.
         memory_limit_bytes: what it may use.
@@ -125,8 +124,8 @@ def estimate(
         series=chosen.name,
         threads=threads,
         check=check,
-        path="compiled" if plan.fast else "gmpy2",
-        kernels=_kernels() if plan.fast else "not used",
+        path=plan.path,
+        kernels=plan.kernels,
         seconds=seconds_by_phase(forecast(plan, threads, check)),
         memory_bytes=plan.memory_bytes,
         memory_limit_bytes=limit,
@@ -135,12 +134,6 @@ def estimate(
         disk_bytes=None if format is None else _file_bytes(digits, base, format, block_size),
         refusal=None if fitting else str(refused),
     )
-
-
-def _kernels() -> str:
-    if FAST_PATH.is_loaded():
-        return "loaded"
-    return "stored" if fast_path_is_stored() else "to be compiled"
 
 
 def _file_bytes(digits: int, base: int, form: Format, block_size: int | None) -> int:

@@ -12,9 +12,9 @@ from pi_engine.plan import make_plan
 from pi_engine.runtime.progress import Step, steps_within
 from pi_engine.runtime.threads import available_threads
 from pi_engine.series import get
-from pi_engine.verify.bbp_residues import KERNELS, PYTHON_SECONDS
-from pi_engine.verify.bbp_sum import KERNEL_FROM
+from pi_engine.verify.bbp_sum import KERNEL_FROM, RESIDUE_KERNELS, python_seconds
 from pi_engine.verify.by_bbp import BISECTION, EVALUATIONS, LOCATING
+from pi_engine.verify.by_residues import PRIMES
 
 if TYPE_CHECKING:
     from pi_engine.file_case import FileCase
@@ -32,14 +32,12 @@ _COMPARE_SECONDS = 1e-9
 
 def reading(case: FileCase, digits: int) -> Step:
     """The pass over a file of about so many digits."""
-    assert case.file is not None
     each = _READ_COMPRESSED_SECONDS if case.file.format in COMPRESSED else _READ_SECONDS
     return Step("read", each * digits)
 
 
 def recomputing(case: FileCase, digits: int) -> list[Step]:
     """Computing so many digits and comparing them; for the first wrong one, where something is known to be wrong."""
-    assert case.file is not None
     threads = available_threads() if case.threads is None else case.threads
     try:
         plan = make_plan(get("chudnovsky"), digits, case.file.base or 10, threads=threads)
@@ -62,14 +60,13 @@ def proving_by_bbp(case: FileCase, digits: int) -> list[Step]:
 
 def proving_by_residues(case: FileCase, digits: int) -> list[Step]:
     """The method "residues" on digits that are right."""
-    assert case.survey is not None
     threads = available_threads() if case.threads is None else case.threads
-    hexadecimal = case.survey.base == 16
+    hexadecimal = case.scan.base == 16
     position = digits if hexadecimal else digits * math.log(10, 16)
     seconds = _RESIDUES * bbp_seconds(position, threads)
-    if position >= KERNEL_FROM and not KERNELS.is_loaded():
-        seconds += sum(kernel.seconds for kernel in KERNELS.kernels() if not kernel.is_stored())
-    steps = [Step("BBP", min(seconds, PYTHON_SECONDS * position))]
+    if position >= KERNEL_FROM and not RESIDUE_KERNELS.loaded():
+        seconds += RESIDUE_KERNELS.missing_seconds()
+    steps = [Step("BBP", min(seconds, python_seconds(position, PRIMES)))]
     return steps if hexadecimal else [Step("conversion", conversion_to_binary_seconds(digits, threads)), *steps]
 
 

@@ -50,7 +50,7 @@ _SECOND_THREAD = 0.93
 """What each further thread adds on the compiled path, the first one being 1 (two threads at 10^9 digits: 1.93)."""
 
 _SECOND_THREAD_PLAIN = 0.6
-"""The same for the sum on gmpy2 alone; its other phases use one thread."""
+"""The same for the sum on the plain path, whose other phases use one thread."""
 
 _MOST_THREADS = 16
 """Threads beyond these are not counted on: memory limits them, and no more were measured."""
@@ -76,18 +76,16 @@ def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
         threads: how many it may use.
         check: "none", "fast" or "full".
     """
-    from pi_engine.bigint.product import transform_is_usable
-    from pi_engine.kernels import FAST_PATH, fast_path_is_stored
     from pi_engine.series import get
     from pi_engine.verify.reference import is_run_again
 
     digits = max(1.0, plan.fraction_bits * math.log10(2))
     cost = plan.series.cost / get("chudnovsky").cost
-    each = _seconds(digits, threads, compiled=plan.fast)
+    each = _seconds(digits, threads, compiled=plan.compiled)
     steps = []
-    if plan.fast and transform_is_usable() and not fast_path_is_stored():
+    if plan.kernels == "to be compiled":
         steps.append(Step("compilation", COMPILATION_SECONDS * machine_factor()))
-    loading = LOADING_SECONDS * machine_factor() if plan.fast and not FAST_PATH.is_loaded() else 0.0
+    loading = LOADING_SECONDS * machine_factor() if plan.kernels in ("stored", "to be compiled") else 0.0
     components = len(plan.terms)
     for _ in range(components):
         steps.append(Step("sum", each["sum"] * cost / components + loading))
@@ -121,7 +119,7 @@ def _confirmation_seconds(plan: Plan, digits: float, threads: int, check: str) -
 
     if check == "full" and j_invariant_is_used(plan.digits, plan.base):
         return _CONFIRMATION_SECONDS * digits * machine_factor()
-    again = _seconds(digits, threads, compiled=plan.fast)
+    again = _seconds(digits, threads, compiled=plan.compiled)
     again["sum"] *= _RAMANUJAN_COST if plan.series.name == "chudnovsky" else 1.0
     return sum(again.values())
 
@@ -133,10 +131,10 @@ def bbp_seconds(position: float, threads: int) -> float:
 
 
 def conversion_to_binary_seconds(digits: float, threads: int) -> float:
-    """Decimal digits to a binary fraction, by the compiled path or by GMP as things stand."""
-    from pi_engine.kernels import fast_path_pays
+    """Decimal digits to a binary fraction, on the path that a computation of as many digits takes."""
+    from pi_engine.backend import BACKEND
 
-    if not fast_path_pays(int(digits)):
+    if not BACKEND.pays(int(digits)):
         return 2 * _seconds(digits, threads, compiled=False)["conversion"]
     bits = math.log2(digits + 2) / math.log2(1e8)
     return _TO_BINARY_SECONDS * digits * bits * 2 / _speedup(threads, _SECOND_THREAD) * machine_factor()

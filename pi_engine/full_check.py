@@ -17,11 +17,11 @@ from pi_engine.verify.tail import Tail, compare_tail, kernel_use_of_tail
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pi_engine.bigint.binary_fraction import BinaryFraction
     from pi_engine.plan import Plan
     from pi_engine.runtime.kernel_set import KernelUse
     from pi_engine.runtime.progress import Progress
     from pi_engine.series import PiSeries
-    from pi_engine.series.evaluation import BinaryFraction
 
 J_INVARIANT_DIGITS = 1_000_000
 """Up to here the j-invariant is used: two seconds; a run with another series takes less from here on."""

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pi_engine import footprint
-from pi_engine.bigint.product import transform_is_usable
+from pi_engine.backend import BACKEND
 from pi_engine.errors import CapacityError
-from pi_engine.kernels import fast_path_is_stored, fast_path_pays
 from pi_engine.radix import fraction_bits
 from pi_engine.runtime import address_space, memory
 from pi_engine.runtime.capacity import at_most, largest_that_fits, not_enough_memory
 from pi_engine.runtime.memory import format_bytes, kernel_bytes
 from pi_engine.series import get
-from pi_engine.series.evaluation import GUARD
 from pi_engine.series.tail import all_terms
+from pi_engine.series.truncation import GUARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
+    from pi_engine.backend import Backend
     from pi_engine.series import PiSeries
 
 GUARD_BITS = 64
@@ -55,7 +57,8 @@ class Plan:
         memory_bytes: the same of the whole process, `runtime.memory.peak_memory`.
         address_bytes: of address space, touched or not, as `ulimit -v` and `-d` count it, at most.
         integer_bits: of the largest integer, or more.
-        fast: whether to take the compiled path.
+        compiled: whether to take the compiled path; the plain one otherwise.
+        kernels: where those of the compiled path are, as this is planned; "not used" on the plain path.
         compiles: whether kernels are to be compiled, by the run or by its checks.
         confirmation: the plan of the run that confirms this one; None where none does.
     """
@@ -70,9 +73,15 @@ class Plan:
     memory_bytes: int
     address_bytes: int
     integer_bits: float
-    fast: bool
+    compiled: bool
+    kernels: Literal["loaded", "stored", "to be compiled", "not used"]
     compiles: bool
     confirmation: Plan | None = None
+
+    @property
+    def path(self) -> Literal["compiled", "plain"]:
+        """The path's name."""
+        return "compiled" if self.compiled else "plain"
 
     @property
     def combines(self) -> bool:
@@ -87,10 +96,11 @@ def make_plan(
     *,
     guard_bits: int = GUARD_BITS,
     threads: int = 1,
-    fast: bool | None = None,
+    compiled: bool | None = None,
     check: str = "fast",
+    backend: Backend = BACKEND,
 ) -> Plan:
-    """Terms and precision for ⌊π·base^digits⌋; on the compiled path where that pays, unless `fast` says.
+    """Terms and precision for ⌊π·base^digits⌋, on the path that `compiled` names, or else on the one that `backend` does.
 
     Memory and integers are also those of the checks, and of the run that confirms this one, `full_check.second_series`.
 
@@ -101,12 +111,13 @@ def make_plan(
 
     series.require_computable(digits, base)
     bits = fraction_bits(digits, base, guard_bits)
-    fast = fast_path_pays(int(bits * math.log10(2))) if fast is None else fast
+    compiled = backend.pays(int(bits * math.log10(2))) if compiled is None else compiled
+    state = backend.state() if compiled else "not used"
     terms = all_terms(series, bits + GUARD)
-    numbers = footprint.numbers_bytes(series, terms, bits, fast=fast)
+    numbers = footprint.numbers_bytes(series, terms, bits, compiled=compiled)
     integer = _largest_integer_bits(series, terms, bits)
     confirmation = None
-    kernels, compiler = fast, fast and not fast_path_is_stored()
+    kernels, compiler = compiled, state == "to be compiled"
     if check == "full":
         used = kernels_of_checks(digits, base, bits)
         kernels, compiler = kernels or used.load, compiler or used.compile
@@ -114,13 +125,13 @@ def make_plan(
     second = second_series(series, digits, base, check)
     if second is not None:
         confirmation = make_plan(
-            get(second), digits, base, guard_bits=guard_bits, threads=threads, fast=fast, check="fast"
+            get(second), digits, base, guard_bits=guard_bits, threads=threads, compiled=compiled, backend=backend
         )
         numbers = max(numbers, confirmation.numbers_bytes + kept_bytes(digits))
         integer = max(integer, confirmation.integer_bits)
-    workers = footprint.workers(threads, max(terms), fast=fast, evaluates=check == "full" and kernels)
+    workers = footprint.workers(threads, max(terms), compiled=compiled, evaluates=check == "full" and kernels)
     own = footprint.process_bytes(workers) + (kernel_bytes(stored=not compiler) if kernels else 0)
-    space = footprint.address_bytes(numbers, workers, fast=fast, kernels=kernels, compiler=compiler)
+    space = footprint.address_bytes(numbers, workers, compiled=compiled, kernels=kernels, compiler=compiler)
     return Plan(
         series=series,
         digits=digits,
@@ -132,7 +143,8 @@ def make_plan(
         memory_bytes=own + numbers,
         address_bytes=space,
         integer_bits=integer,
-        fast=fast,
+        compiled=compiled,
+        kernels=state,
         compiles=compiler,
         confirmation=confirmation,
     )
@@ -160,6 +172,7 @@ def make_plan_within(
     threads: int = 1,
     limit: int | None = None,
     check: str = "fast",
+    backend: Backend = BACKEND,
 ) -> Plan:
     """The fastest plan that fits in `limit` bytes, in what this process may use, and in GMP's integers.
 
@@ -172,10 +185,11 @@ def make_plan_within(
     """
     series.require_computable(digits, base)
     limit = usable_memory(limit)
-    for plan in possible_plans(series, digits, base, guard_bits=guard_bits, threads=threads, check=check):
+    plans = possible_plans(series, digits, base, guard_bits=guard_bits, threads=threads, check=check, backend=backend)
+    for plan in plans:
         if fits(plan, limit):
             return plan
-    raise refusal(series, digits, base, threads=threads, limit=limit, check=check)
+    raise refusal(series, digits, base, threads=threads, limit=limit, check=check, backend=backend)
 
 
 def usable_memory(limit: int | None = None) -> int:
@@ -185,16 +199,25 @@ def usable_memory(limit: int | None = None) -> int:
 
 
 def possible_plans(
-    series: PiSeries, digits: int, base: int, *, guard_bits: int = GUARD_BITS, threads: int = 1, check: str = "fast"
+    series: PiSeries,
+    digits: int,
+    base: int,
+    *,
+    guard_bits: int = GUARD_BITS,
+    threads: int = 1,
+    check: str = "fast",
+    backend: Backend = BACKEND,
 ) -> Iterator[Plan]:
     """A plan by each path that can run here, the one first that is finished first; none beyond `MOST_DIGITS`."""
     if digits > MOST_DIGITS:
         return
-    preferred = make_plan(series, digits, base, guard_bits=guard_bits, threads=threads, check=check)
+    plan_by = partial(
+        make_plan, series, digits, base, guard_bits=guard_bits, threads=threads, check=check, backend=backend
+    )
+    preferred = plan_by()
     yield preferred
-    if preferred.fast or transform_is_usable():  # asked for only where it matters: it imports LLVM
-        other = not preferred.fast
-        yield make_plan(series, digits, base, guard_bits=guard_bits, threads=threads, fast=other, check=check)
+    if preferred.compiled or backend.usable():  # asked for only where it matters: it imports LLVM
+        yield plan_by(compiled=not preferred.compiled)
 
 
 def fits(plan: Plan, limit: int, *, spare: int = 0) -> bool:
@@ -214,22 +237,31 @@ def _fits_once_compiled(plan: Plan, limit: int) -> bool:
     return plan.compiles and fits(replace(plan, memory_bytes=plan.memory_bytes - saved, address_bytes=space), limit)
 
 
-def most_digits(series: PiSeries, base: int, *, threads: int = 1, limit: int, check: str = "fast") -> int:
+def most_digits(
+    series: PiSeries, base: int, *, threads: int = 1, limit: int, check: str = "fast", backend: Backend = BACKEND
+) -> int:
     """The largest N that fits by any path, to two leading digits, here and in another process; −1 if there is none."""
     return largest_that_fits(
         lambda digits: any(
             fits(plan, limit, spare=_OTHER_PROCESS)
-            for plan in possible_plans(series, digits, base, threads=threads, check=check)
+            for plan in possible_plans(series, digits, base, threads=threads, check=check, backend=backend)
         )
     )
 
 
 def refusal(
-    series: PiSeries, digits: int, base: int, *, threads: int, limit: int, check: str = "fast"
+    series: PiSeries,
+    digits: int,
+    base: int,
+    *,
+    threads: int,
+    limit: int,
+    check: str = "fast",
+    backend: Backend = BACKEND,
 ) -> CapacityError:
     """What to say of N digits for which no plan fits."""
-    remedy = at_most(most_digits(series, base, threads=threads, limit=limit, check=check))
-    plans = list(possible_plans(series, digits, base, threads=threads, check=check))
+    remedy = at_most(most_digits(series, base, threads=threads, limit=limit, check=check, backend=backend))
+    plans = list(possible_plans(series, digits, base, threads=threads, check=check, backend=backend))
     space = memory.process_memory_limit()
     if space is not None and any(plan.memory_bytes <= limit and plan.integer_bits <= GMP_BITS for plan in plans):
         need, remedy = min(plan.address_bytes for plan in plans), f"{remedy}, and more with fewer threads"
@@ -239,7 +271,7 @@ def refusal(
     if any(plan.integer_bits <= GMP_BITS for plan in plans):
         return not_enough_memory(f"{digits:_} digits", min(plan.memory_bytes for plan in plans), limit, remedy)
     count = f"{digits:_} digits" if plans else f"more than {MOST_DIGITS:_} digits"
-    most = most_digits(series, base, threads=threads, limit=1 << 100, check=check)
+    most = most_digits(series, base, threads=threads, limit=1 << 100, check=check, backend=backend)
     return CapacityError(
         f"{count} are too many for any machine: GMP's integers end at 2^31 − 1 limbs, enough for {most:_} digits; "
         f"here {format_bytes(limit)} may be used, and {remedy}"

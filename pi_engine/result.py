@@ -62,7 +62,8 @@ class ComputeResult:
         residues: value by modulus, for 2^61 − 1 and the random prime that the checks used; None with check="none".
         seconds: wall-clock seconds by phase, and "total".
         checks: what has been checked, in the order in which it was.
-        path: "compiled" where the kernels computed, "gmpy2" where GMP alone did.
+        path: "compiled" where the kernels computed, "plain" where GMP alone did.
+        kernels: where the kernels were when the run began: "loaded", "stored" or "to be compiled"; "not used" on the plain path.
         peak_memory_bytes: the most that the process has had allocated in memory up to the end of the computation,
             without the pages of mapped libraries: see `runtime.memory.peak_memory`.
         mapped_memory_bytes: those pages, as many as were resident then; None where the system does not say.
@@ -76,7 +77,8 @@ class ComputeResult:
     hash: int
     seconds: dict[str, float]
     checks: list[Check]
-    path: Literal["compiled", "gmpy2"]
+    path: Literal["compiled", "plain"]
+    kernels: Literal["loaded", "stored", "to be compiled", "not used"]
     peak_memory_bytes: int
     mapped_memory_bytes: int | None
     tail: Tail | None

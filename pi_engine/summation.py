@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.moduli import moduli_text
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.result import Check
@@ -13,7 +14,7 @@ from pi_engine.runtime.progress import part_of
 from pi_engine.series.combination import Combination
 from pi_engine.series.evaluation import leading_bits
 from pi_engine.series.truncation import needed_bits, require_precision
-from pi_engine.splitting import check_against_shadow, shadow_beside, split
+from pi_engine.splitting import begin_shadow, check_against_shadow, split
 
 if TYPE_CHECKING:
     from pi_engine.plan import Plan
@@ -31,49 +32,53 @@ def release_workspace(bits: int) -> None:
     pool.release(max(math.ceil(_NEWTON_BYTES_PER_BIT * bits), LEAST_KEPT))
 
 
-def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | None) -> list[Tracked]:
+def sum_series(plan: Plan, threads: int, clock: PhaseClock, *, check: bool) -> HandOver[Tracked]:
     """Q and T of the plan's series, T/Q its sum but for the errors of `series.evaluation`, with residues where checked.
 
-    Appends to `checks` what it has checked; checks nothing where that is None.
+    check: compare each sum with its shadow; `shadow_check` says so of the result.
 
     Raises:
         VerificationError: a sum differs from its shadow, or a quotient is wrong.
     """
-    components, check = plan.series.components, checks is not None
+    components = plan.series.components
     combination = Combination(plan.series, plan.fraction_bits, check=check) if plan.combines else None
     for i, (component, terms) in enumerate(zip(components, plan.terms, strict=True)):
         with clock.phase("sum"):
             progress = part_of(clock.progress, i, len(components))
-            shadow = shadow_beside(component.sum, terms, threads) if check and plan.fast else None
+            shadow = begin_shadow(component.sum, terms, threads) if check and plan.compiled else None
             needed = needed_bits(plan.series, plan.fraction_bits, terms, i)
             node = split(
-                component.sum, terms, threads=threads, progress=progress, fast=plan.fast, check=check, needed=needed
+                component.sum,
+                terms,
+                threads=threads,
+                progress=progress,
+                compiled=plan.compiled,
+                check=check,
+                needed=needed,
             )
         require_precision(plan.series, plan.fraction_bits, node.error, i)
         pair = Tracked(node.Q), Tracked(node.T)
         if check:
             with clock.phase("check"):
                 pair = check_against_shadow(
-                    component.sum, terms, node, compiled=plan.fast, threads=threads, shadow=shadow
+                    component.sum, terms, node, compiled=plan.compiled, threads=threads, shadow=shadow
                 )
         del node
         if combination is not None:
-            if plan.fast:
+            if plan.compiled:
                 release_workspace(plan.fraction_bits)
             with clock.phase("division"):
-                combination.add(component.coefficient, *pair, threads=threads, fast=plan.fast)
+                combination.add(component.coefficient, *pair, threads=threads, compiled=plan.compiled)
             del pair
-            if plan.fast:
+            if plan.compiled:
                 trim_heap()
-    if checks is not None:
-        counts = " + ".join(str(terms) for terms in plan.terms)
-        checks.append(
-            Check(
-                "shadow",
-                "passed",
-                f"Q and T of {counts} terms modulo {moduli_text()}, by the recurrence and not by the tree",
-            )
-        )
     if combination is not None:
-        return [combination.Q, combination.T]
-    return list(leading_bits(*pair, plan.fraction_bits, threads))
+        return HandOver(combination.Q, combination.T)
+    return HandOver(*leading_bits(*pair, plan.fraction_bits, threads))
+
+
+def shadow_check(plan: Plan) -> Check:
+    """What `sum_series` has compared."""
+    counts = " + ".join(str(terms) for terms in plan.terms)
+    detail = f"Q and T of {counts} terms modulo {moduli_text()}, by the recurrence and not by the tree"
+    return Check("shadow", "passed", detail)

@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pi_engine.backend import ALL_KERNELS, prepare
 from pi_engine.errors import OutputError, UsageError
-from pi_engine.kernels import ALL_KERNELS, prepare
 from pi_engine.runtime import tuning
 from pi_engine.runtime.child_process import command_of
 from pi_engine.runtime.progress import PhaseClock, Step, announce, silent
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pi_engine.runtime.tuning import Thresholds
 
 SIZES = (10**6, 10**7)
-"""Digits that are timed without kernels and with them."""
+"""Digits that are timed on the plain path and on the compiled one."""
 
 _CROSSOVER_SECONDS = 9.0
 _TIMING_SECONDS = 9.0
@@ -142,13 +142,13 @@ def _forecast(*, dry_run: bool) -> list[Step]:
 
     steps = [Step("crossovers", _CROSSOVER_SECONDS)]
     if not dry_run:
-        compiling = 0.0 if ALL_KERNELS.is_stored() else COMPILATION_SECONDS * machine_factor()
+        compiling = 0.0 if ALL_KERNELS.stored() else COMPILATION_SECONDS * machine_factor()
         steps = [Step("compilation", compiling), *steps, Step("computations", _TIMING_SECONDS * machine_factor())]
     return steps
 
 
 def _timings() -> list[Timing]:
-    """The computations that take less than half a minute without kernels."""
+    """The computations that take less than half a minute on the plain path."""
     found: list[Timing] = []
     for digits in SIZES:
         if found and found[-1].gmpy2_seconds * _GROWTH > _LONGEST_SECONDS:

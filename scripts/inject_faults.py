@@ -51,7 +51,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="repeats a run; drawn and printed by default")
     parser.add_argument("--processes", type=int, default=1, metavar="N", help="faults at the same time (1)")
     parser.add_argument("--seconds", type=float, default=60, metavar="S", help="after which a run counts as hung (60)")
-    parser.add_argument("--path", choices=["plain", "fast"], help="gmpy2's path, or the compiled one; both by default")
+    parser.add_argument("--path", choices=["plain", "compiled"], help="of computations; both by default")
     parser.add_argument("--series", metavar="NAME", help="only computations with this series")
     parser.add_argument("--base", type=int, choices=[10, 16], help="only digits of this base")
     parser.add_argument("--workload", metavar="NAME", help="only the computation of this name")
@@ -69,7 +69,7 @@ def _options() -> argparse.ArgumentParser:
 def _chosen(options: argparse.Namespace) -> list[Workload]:
     def is_wanted(workload: Workload) -> bool:
         return (
-            (options.path is None or workload.fast == (options.path == "fast"))
+            (options.path is None or workload.compiled == (options.path == "compiled"))
             and options.series in {None, workload.series}
             and options.base in {None, workload.base}
             and options.workload in {None, workload.name}
@@ -92,7 +92,7 @@ def _drawn(options: argparse.Namespace, seed: int) -> dict[str, Workload]:
     chosen = _chosen(options)
     if options.computations is not None:
         rng = random.Random(seed)  # noqa: S311 (repeatable, not secret)
-        paths = [[workload for workload in chosen if workload.fast == fast] for fast in (False, True)]
+        paths = [[workload for workload in chosen if workload.compiled == path] for path in (False, True)]
         chosen = [workload for path in paths for workload in rng.sample(path, min(len(path), options.computations))]
     return {workload.name: workload for workload in chosen}
 

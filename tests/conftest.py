@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 import random
 from pathlib import Path
@@ -10,8 +11,8 @@ import gmpy2
 import pytest
 
 import pi_engine
-from pi_engine import plan
 
+from .backends import pretend
 from .homes import command, environment_of
 
 MULTIPLIER = float(os.environ.get("PI_ENGINE_TEST_MULTIPLIER", "1"))
@@ -65,16 +66,22 @@ def mpfr_digits():
 
 
 @pytest.fixture(autouse=True)
+def _warnings_are_heard():
+    """The option --quiet of a test before has silenced the process."""
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True)
 def _plain_path(monkeypatch):
     """The compiled path has tests of its own; elsewhere it must not depend on which test came before."""
-    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: False)
+    pretend(monkeypatch, pays=False)
 
 
 @pytest.fixture(scope="session")
 def million():
     """The result of compute(10**6) on the plain path; its text is right by the published SHA-256."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "fast_path_pays", lambda digits: False)
+        pretend(patch, pays=False)
         result = pi_engine.compute(10**6)
     assert hashlib.sha256(result.text().encode()).hexdigest() == MILLION_SHA256
     return result

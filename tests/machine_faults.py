@@ -14,7 +14,7 @@ from collections import Counter
 
 import numpy as np
 
-from pi_engine import compute, errors, plan, radix
+from pi_engine import backend, compute, errors, radix
 from pi_engine.bigint import plan as transform_plan
 from pi_engine.bigint.kernel_record import KernelRecord
 from pi_engine.bigint.sizes import Size
@@ -47,7 +47,7 @@ PLANS = ["packing", "offsets", "conjugates", "records"]
 
 def prepare(name):
     """Small numbers take the ways of large ones."""
-    plan.fast_path_pays = integer_text.from_text_pays = lambda digits: True
+    backend.BACKEND.pays = integer_text.from_text_pays = lambda digits: True
     integer_text.FROM_TEXT_FROM_DIGITS = 1
     fast_tree.DIVIDE_AGAIN_LEVELS, fast_tree.LARGE_BITS = 2, 1 << 16
     if name == "leaves":

@@ -4,9 +4,8 @@ import pytest
 import pi_engine
 from pi_engine.errors import VerificationError
 from pi_engine.radix.words import digit_words
-from pi_engine.verify import by_bbp, expansion
+from pi_engine.verify import bbp_sum, by_bbp, expansion
 from pi_engine.verify.bbp import LAST_POSITION
-from pi_engine.verify.bbp_kernels import BBP_KERNEL
 from pi_engine.verify.by_bbp import FEWEST_DIGITS, Agreement, Divergence, find_divergence, hex_places
 from pi_engine.verify.expansion import DecimalDigits
 from tests.conftest import MULTIPLIER
@@ -79,7 +78,7 @@ def test_a_carry_through_many_digits(text):
 
 
 def test_progress_names_its_phases(text):
-    BBP_KERNEL.ready()
+    bbp_sum.KERNELS.load()
     seen = set()
     find_divergence(as_digits(text[:30_000]), 1, progress=lambda phase, done, total: seen.add(phase))
     assert seen == {"conversion", "BBP"}

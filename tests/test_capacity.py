@@ -12,6 +12,7 @@ from pi_engine.plan import make_plan, make_plan_within, most_digits
 from pi_engine.runtime import memory
 from pi_engine.runtime.memory import format_bytes
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, get
+from tests.backends import pretend
 from tests.conftest import MULTIPLIER
 
 LIMITS = (40 << 20, 150 << 20, 450 << 20, 1 << 30, 6 << 30, 24 << 30, 1 << 40)
@@ -21,10 +22,10 @@ LIMITS = (40 << 20, 150 << 20, 450 << 20, 1 << 30, 6 << 30, 24 << 30, 1 << 40)
 @pytest.mark.parametrize("usable", [False, True])
 def test_the_largest_number_of_digits_named_fits_and_the_next_does_not(monkeypatch, rng, usable, stored):
     monkeypatch.setattr(memory, "memory_limit", lambda: 1 << 50)
-    monkeypatch.setattr(plan, "transform_is_usable", lambda: usable)
-    monkeypatch.setattr(plan, "fast_path_is_stored", lambda: stored)
+    pretend(monkeypatch, usable=usable)
+    pretend(monkeypatch, kernels="stored" if stored else "to be compiled")
     for _ in range(int(12 * MULTIPLIER)):
-        monkeypatch.setattr(plan, "fast_path_pays", rng.choice([lambda n: usable and n > 20_000, lambda n: False]))
+        pretend(monkeypatch, pays=rng.choice([lambda n: usable and n > 20_000, lambda n: False]))
         series, limit = (
             get(rng.choice(["chudnovsky", "ramanujan", "machin", "bbp", "guillera-820"])),
             rng.choice(LIMITS),
@@ -47,44 +48,44 @@ def test_the_largest_number_of_digits_named_fits_and_the_next_does_not(monkeypat
 @pytest.mark.parametrize("preferred", [False, True])
 def test_any_path_that_fits_is_taken_and_the_least_need_is_named(monkeypatch, preferred):
     monkeypatch.setattr(memory, "memory_limit", lambda: 1 << 50)
-    monkeypatch.setattr(plan, "transform_is_usable", lambda: True)
-    monkeypatch.setattr(plan, "fast_path_is_stored", lambda: True)
+    pretend(monkeypatch, usable=True)
+    pretend(monkeypatch, kernels="stored")
     monkeypatch.setattr(plan, "kernel_bytes", lambda stored: 24 << 20 if stored else 448 << 20)
-    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: preferred)
+    pretend(monkeypatch, pays=preferred)
     for digits, less in ((10**5, False), (10**9, True)):
-        need = {fast: make_plan(CHUDNOVSKY, digits, 10, fast=fast).memory_bytes for fast in (False, True)}
+        need = {path: make_plan(CHUDNOVSKY, digits, 10, compiled=path).memory_bytes for path in (False, True)}
         assert need[less] < 0.8 * need[not less]
-        assert make_plan_within(CHUDNOVSKY, digits, 10, limit=max(need.values())).fast == preferred
-        assert make_plan_within(CHUDNOVSKY, digits, 10, limit=need[less]).fast == less
+        assert make_plan_within(CHUDNOVSKY, digits, 10, limit=max(need.values())).compiled == preferred
+        assert make_plan_within(CHUDNOVSKY, digits, 10, limit=need[less]).compiled == less
         with pytest.raises(pi_engine.CapacityError) as refusal:
             make_plan_within(CHUDNOVSKY, digits, 10, limit=need[less] - 1)
         assert f"digits need about {format_bytes(need[less])}, and" in str(refusal.value)
-    assert make_plan_within(CHUDNOVSKY, 10**9, 10, threads=2, limit=6 << 30).fast
-    monkeypatch.setattr(plan, "transform_is_usable", lambda: False)
-    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: False)
+    assert make_plan_within(CHUDNOVSKY, 10**9, 10, threads=2, limit=6 << 30).compiled
+    pretend(monkeypatch, usable=False)
+    pretend(monkeypatch, pays=False)
     with pytest.raises(pi_engine.CapacityError, match=r"digits need about 2[0-9]\.. GiB"):
         make_plan_within(CHUDNOVSKY, 10**9, 10, limit=6 << 30)
 
 
 def test_where_only_the_compiler_does_not_fit_the_message_says_how_to_do_without(monkeypatch):
     monkeypatch.setattr(memory, "memory_limit", lambda: 6 << 30)
-    monkeypatch.setattr(plan, "transform_is_usable", lambda: True)
-    monkeypatch.setattr(plan, "fast_path_is_stored", lambda: False)
+    pretend(monkeypatch, usable=True)
+    pretend(monkeypatch, kernels="to be compiled")
     monkeypatch.setattr(plan, "kernel_bytes", lambda stored: 24 << 20 if stored else 448 << 20)
     with pytest.raises(pi_engine.CapacityError, match=r"at most 9\d0_000_000 digits would fit; after 'pi-engine tune'"):
         make_plan_within(CHUDNOVSKY, 10**9, 10, threads=2)
     with pytest.raises(pi_engine.CapacityError) as refusal:
         make_plan_within(CHUDNOVSKY, 2 * 10**9, 10, threads=2)
     assert "tune" not in str(refusal.value)
-    monkeypatch.setattr(plan, "fast_path_is_stored", lambda: True)
-    assert make_plan_within(CHUDNOVSKY, 10**9, 10, threads=2).fast
+    pretend(monkeypatch, kernels="stored")
+    assert make_plan_within(CHUDNOVSKY, 10**9, 10, threads=2).compiled
 
 
 def test_sums_are_refused_before_the_first_one_is_timed(monkeypatch):
     need = {name: make_plan(get(name), 10**6, 10).memory_bytes for name in ("chudnovsky", "machin")}
     assert need["machin"] > 1.2 * need["chudnovsky"]
     monkeypatch.setattr(memory, "memory_limit", lambda: need["machin"] - 1)
-    monkeypatch.setattr(plan, "transform_is_usable", lambda: False)
+    pretend(monkeypatch, usable=False)
     monkeypatch.setattr(convergence, "_seconds", lambda *arguments: pytest.fail("was timed"))
     with pytest.raises(pi_engine.CapacityError, match="not enough memory"):
         convergence.measure_convergence(["chudnovsky", "machin"], digits=[10, 10**6], threads=1)
@@ -96,7 +97,7 @@ def test_a_full_check_must_fit_too(monkeypatch):
         fast, full = (make_plan(CHUDNOVSKY, digits, 10, check=check).memory_bytes for check in ("fast", "full"))
         assert fast + digits < full
         monkeypatch.setattr(memory, "memory_limit", lambda fast=fast: fast)
-        monkeypatch.setattr(plan, "transform_is_usable", lambda: False)
+        pretend(monkeypatch, usable=False)
         assert pi_engine.compute(digits, check="none", threads=1).digits == digits
         with pytest.raises(pi_engine.CapacityError, match="not enough memory"):
             pi_engine.compute(digits, check="full", threads=1, progress=lambda *step: pytest.fail("has begun"))
@@ -143,7 +144,7 @@ def test_the_estimate_is_no_less_than_the_peak(series, digits, threads):
 @pytest.mark.parametrize(("digits", "threads"), [(1_000_000, 2), (5_000_000, 2), (5_000_000, 3)])
 def test_the_estimate_of_the_compiled_path_is_no_less_than_its_peak(digits, threads):
     code = (
-        "from pi_engine import compute, plan, series; plan.fast_path_pays = lambda digits: True;"
+        "from pi_engine import backend, compute, plan, series; backend.BACKEND.pays = lambda digits: True;"
         f"estimate = plan.make_plan(series.CHUDNOVSKY, {digits}, 10, threads={threads}).memory_bytes;"
         f"print(compute({digits}, threads={threads}).peak_memory_bytes, estimate)"
     )
@@ -151,7 +152,7 @@ def test_the_estimate_of_the_compiled_path_is_no_less_than_its_peak(digits, thre
     subprocess.run(compute, capture_output=True)  # compiles, which takes memory of its own
     peak, estimate = map(int, subprocess.run(compute, capture_output=True, text=True).stdout.split())
     assert 4 * 10**7 < peak <= estimate < 1.7 * peak
-    assert make_plan(CHUDNOVSKY, digits, 10, threads=threads, fast=True).memory_bytes >= estimate
+    assert make_plan(CHUDNOVSKY, digits, 10, threads=threads, compiled=True).memory_bytes >= estimate
 
 
 def test_cgroup_limits(tmp_path):

@@ -7,9 +7,10 @@ import mpmath
 import pytest
 
 import pi_engine
-from pi_engine import UsageError, plan
+from pi_engine import UsageError
 from pi_engine.series import CHUDNOVSKY, catalogue, get, lessons
 from pi_engine.series.ramanujan_sato import LEVELS
+from tests.backends import pretend
 
 every_row = pytest.mark.parametrize("series", catalogue(), ids=lambda s: s.name)
 
@@ -25,14 +26,14 @@ def test_ten_thousand_digits(series, million):
 
 @every_row
 def test_the_compiled_path(series, million, monkeypatch):
-    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: True)
+    pretend(monkeypatch, pays=True)
     assert pi_engine.compute(10_000, series=series).text() == million.text()[:10_002]
 
 
 @pytest.mark.parametrize("name", ["level1-28", "guillera-820", "hwang", "bbp", "gosper", "sharp"])
 def test_a_hundred_thousand_digits_on_the_compiled_path(name, million, monkeypatch):
     """Long enough for Newton's iterations, fused and not."""
-    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: True)
+    pretend(monkeypatch, pays=True)
     for threads in (1, 2):
         assert pi_engine.compute(100_000, series=name, threads=threads).text() == million.text()[:100_002]
 

@@ -144,12 +144,12 @@ def test_large_sums_are_divided_twice(monkeypatch):
 
 
 def reduced(terms):
-    return fast_tree.split_fast(CHUDNOVSKY, terms, 2, lambda *step: None)
+    return fast_tree.split_compiled(CHUDNOVSKY, terms, 2, lambda *step: None)
 
 
 def wrong_count(monkeypatch):
-    real = fast_tree._FastTree.removed
-    monkeypatch.setattr(fast_tree._FastTree, "removed", lambda tree: real(tree)[1:])
+    real = fast_tree._CompiledTree.removed
+    monkeypatch.setattr(fast_tree._CompiledTree, "removed", lambda tree: real(tree)[1:])
 
 
 def wrong_inverse(monkeypatch):

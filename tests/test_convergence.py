@@ -235,7 +235,11 @@ def test_plot_as_png():
 
 
 def test_plot_without_matplotlib_says_how_to_get_it(tmp_path):
-    code = "import sys; sys.modules['matplotlib'] = None; from pi_engine.cli.entry import main; main()"
-    arguments = ["convergence", "--plot", str(tmp_path / "x.svg")]
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+    (tmp_path / "matplotlib.py").write_text("raise ImportError")
+    command = [sys.executable, "-m", "pi_engine", "convergence", "--plot", str(tmp_path / "x.svg")]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")])),
+    }
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 1 and "pip install" in done.stderr and len(done.stderr.splitlines()) == 1

@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 
 import pi_engine
-from pi_engine import VerificationError, converted, engine, plan, summation
+from pi_engine import VerificationError, converted, engine, summation
+from pi_engine.bigint.binary_fraction import BinaryFraction
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.limbs import limb_address
 from pi_engine.bigint.square_root import InverseRoot
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.radix import words_of_fraction
-from pi_engine.series.evaluation import BinaryFraction
 from pi_engine.splitting import Node
+from tests.backends import pretend
 
 HANDING_OVER = {module.__file__ for module in (engine, summation, converted)}
 """The modules whose functions call one phase after the other."""
@@ -54,6 +56,8 @@ def large_numbers(value, owner=None):
         yield value, owner
     elif isinstance(value, Tracked):
         yield from large_numbers(value.value, value)
+    elif isinstance(value, HandOver):
+        yield from large_numbers(value._numbers)
     elif isinstance(value, list | tuple):
         for part in value:
             yield from large_numbers(part, value if isinstance(value, IN_CUSTODY) else owner)
@@ -101,7 +105,7 @@ def walk(digits, options, damaged=None, bit=0):
 @pytest.fixture(params=RUNS, ids=RUNS)
 def run(request, monkeypatch, _plain_path):
     """(digits, options) of a run by each path."""
-    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: request.param.startswith("compiled"))
+    pretend(monkeypatch, pays=request.param.startswith("compiled"))
     return RUNS[request.param]
 
 
@@ -109,7 +113,7 @@ def test_every_long_number_that_is_handed_over_is_in_custody(run):
     hook, _ = walk(*run)
     assert {"split", "sum_series", "pi_fraction", "convert"} <= {name for name, _ in hook.calls}
     for name, owner in hook.calls:
-        if name in ("split", "split_fast"):  # checked next, against the shadow
+        if name in ("split", "split_compiled"):  # checked next, against the shadow
             assert isinstance(owner, Node)
         elif name in ("digit_text", "scale", "decimal_expansion", "word_text"):
             pass  # steps of the conversion, which ends with its text and residues: "convert" returns both
@@ -133,7 +137,7 @@ def test_what_changes_at_a_hand_over_is_seen(run, rng):
 @pytest.mark.usefixtures("_plain_path")
 def test_the_digit_before_the_point_is_in_custody(monkeypatch):
     """It stands beside the words of the others."""
-    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: True)
+    pretend(monkeypatch, pays=True)
     real = words_of_fraction.fraction_words
 
     def damaging(*arguments, **options):

@@ -7,7 +7,7 @@ import pytest
 from gmpy2 import mpq, mpz
 
 import pi_engine
-from pi_engine import VerificationError, plan, summation
+from pi_engine import VerificationError, summation
 from pi_engine.bigint import moduli
 from pi_engine.bigint.limbs import limbs_of
 from pi_engine.bigint.workspace import LimbRoom
@@ -16,6 +16,7 @@ from pi_engine.splitting import truncation as cutting
 from pi_engine.splitting.rounding import EXACT, Errors, after_cut, after_merge, log2_size, log2_sum
 from pi_engine.splitting.truncation import truncated
 from pi_engine.splitting.upper_tree import LargeNode, Number
+from tests.backends import pretend
 from tests.conftest import MULTIPLIER
 from tests.test_truncation import log2
 
@@ -42,7 +43,7 @@ def test_a_cut_leaves_the_upper_limbs(rng, own, copy, sign, last):
         values[2] *= sign
         P, Q, T = values
         node = LargeNode(None if last else number(P, own=own), number(Q, own=own), number(T, own=own))
-        rooms = [x.room for x in node[:3] if x is not None and own]
+        rooms = [x.buffer for x in node[:3] if x is not None and own]
         before = [0 if x is None else len(x) for x in node[:3]]
         cut = truncated(node, kept, 1, copy=copy)
         lost = before[1] - len(cut.Q)
@@ -84,7 +85,7 @@ def test_errors_go_up_with_the_nodes(rng):
 
 
 def test_a_run_that_has_lost_too_much_says_so(monkeypatch):
-    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: True)
+    pretend(monkeypatch, pays=True)
     monkeypatch.setattr(fast_tree, "SIDE_BY_SIDE_BITS", 1 << 16)
     monkeypatch.setattr(fast_tree, "LEAST_SIDE_BY_SIDE_BITS", 1 << 16)
     right = pi_engine.compute(60_000).hash

@@ -7,16 +7,15 @@ import sys
 import pytest
 
 import pi_engine
-from pi_engine import estimate as estimate_room
-from pi_engine import forecast, plan
+from pi_engine import forecast
 from pi_engine.cli.main import run
 from pi_engine.digits.sizes import file_size, required_size
 from pi_engine.digits.text_file import text_size
 from pi_engine.estimate import estimate, format_seconds
 from pi_engine.plan import make_plan_within
 from pi_engine.runtime import memory
-from pi_engine.runtime.kernel_set import KernelSet
 from pi_engine.series import CHUDNOVSKY
+from tests.backends import pretend
 
 FIELDS = [
     "schema", "digits", "base", "series", "threads", "check", "path", "kernels", "seconds", "memory_bytes",
@@ -29,18 +28,17 @@ def machine(monkeypatch):
     """A machine of 16 GiB, as fast as the one of the tables, with the compiled path stored."""
     monkeypatch.setattr(memory, "memory_limit", lambda: 16 << 30)
     monkeypatch.setattr(forecast, "machine_factor", lambda: 1.0)
-    monkeypatch.setattr(plan, "transform_is_usable", lambda: True)
-    monkeypatch.setattr(plan, "fast_path_is_stored", lambda: True)
-    monkeypatch.setattr(estimate_room, "fast_path_is_stored", lambda: True)
+    pretend(monkeypatch, usable=True)
+    pretend(monkeypatch, kernels="stored")
 
 
 def test_it_is_what_the_plan_and_the_forecast_say(monkeypatch):
     for pays in (False, True):
-        monkeypatch.setattr(plan, "fast_path_pays", lambda digits, pays=pays: pays)
+        pretend(monkeypatch, pays=pays)
         found = estimate(10**7, threads=2)
         chosen = make_plan_within(CHUDNOVSKY, 10**7, 10, threads=2)
         assert found.memory_bytes == chosen.memory_bytes
-        assert found.path == ("compiled" if pays else "gmpy2") == ("compiled" if chosen.fast else "gmpy2")
+        assert found.path == chosen.path == ("compiled" if pays else "plain")
         assert found.seconds == forecast.seconds_by_phase(forecast.forecast(chosen, 2))
         assert found.fits and found.refusal is None and found.disk_bytes is None
         assert (found.kernels == "not used") != pays
@@ -56,17 +54,11 @@ def test_its_phases_are_those_of_the_run(base, series, check):
 
 
 def test_the_kernels_are_stored_loaded_or_to_be_compiled(monkeypatch):
-    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: True)
-    monkeypatch.setattr("pi_engine.kernels.fast_path_is_stored", lambda: False)
-    monkeypatch.setattr("pi_engine.bigint.product.transform_is_usable", lambda: True)
-    monkeypatch.setattr(KernelSet, "is_loaded", lambda kernels: False)
-    assert estimate(10**8).kernels == "stored"
-    for user in (plan, estimate_room):
-        monkeypatch.setattr(user, "fast_path_is_stored", lambda: False)
-    found = estimate(10**8)
-    assert found.kernels == "to be compiled" and found.seconds["compilation"] > 10
-    monkeypatch.setattr(KernelSet, "is_loaded", lambda kernels: True)
-    assert estimate(10**8).kernels == "loaded"
+    pretend(monkeypatch, pays=True)
+    for state in ("stored", "to be compiled", "loaded"):
+        pretend(monkeypatch, kernels=state)
+        found = estimate(10**8)
+        assert found.kernels == state and (found.seconds.get("compilation", 0) > 10) == (state == "to be compiled")
 
 
 def test_it_fits_where_the_computation_would_start():
@@ -133,7 +125,7 @@ def test_the_command_says_time_memory_disk_and_path(capsys):
     captured = capsys.readouterr()
     labels = [line.split()[0] for line in captured.out.splitlines()]
     assert labels == ["digits", "path", "time", "memory", "disk", "largest"]
-    assert "gmpy2, 2 threads" in captured.out and "about 7" in captured.out and "9.5 MiB as text" in captured.out
+    assert "plain, 2 threads" in captured.out and "about 7" in captured.out and "9.5 MiB as text" in captured.out
     assert captured.err == ""
 
 

@@ -1,6 +1,7 @@
 """The compiled path gives the same digits and makes the same checks; and it is taken when it pays."""
 
 import hashlib
+import json
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -9,32 +10,34 @@ import pytest
 from gmpy2 import mpz
 
 import pi_engine
-from pi_engine import VerificationError, convergence, engine, footprint, kernels, plan, summation
-from pi_engine.bigint import product
+from pi_engine import VerificationError, backend, convergence, engine, footprint, plan, summation
+from pi_engine.bigint import product, workspace
 from pi_engine.cli import compute as compute_command
+from pi_engine.cli.main import run
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting import shadow
 
+from .backends import pretend
 from .conftest import MULTIPLIER
 
 
 @pytest.fixture
-def fast(monkeypatch, _plain_path):
+def compiled_path(monkeypatch, _plain_path):
     """Take the compiled path at every size."""
-    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: True)
+    pretend(monkeypatch, pays=True)
 
 
 @pytest.mark.parametrize("series", ["chudnovsky", "ramanujan"])
 @pytest.mark.parametrize("threads", [1, 2, 3])
-def test_digits_are_the_same(fast, million, rng, series, threads):
+def test_digits_are_the_same(compiled_path, million, rng, series, threads):
     for digits in [1, 18, 19, 20, 1000, *(rng.randrange(1000, 200_000) for _ in range(int(4 * MULTIPLIER)))]:
         result = pi_engine.compute(digits, series=series, threads=threads)
         assert result.text() == million.text()[: digits + 2], digits
-        assert (result.path, million.path) == ("compiled", "gmpy2")
+        assert (result.path, million.path) == ("compiled", "plain")
         assert result.hash == result.value % (2**61 - 1)
 
 
-def test_a_million_digits_of_either_series(fast):
+def test_a_million_digits_of_either_series(compiled_path):
     for series in ("chudnovsky", "ramanujan"):
         result = pi_engine.compute(10**6, series=series)
         assert result.hash == 404089929205932130
@@ -42,18 +45,32 @@ def test_a_million_digits_of_either_series(fast):
         assert hashlib.sha256(result.text().encode()).hexdigest().startswith("dd382ef6a0c1e8d9")
 
 
-def test_hexadecimal_digits(fast):
+def test_hexadecimal_digits(compiled_path):
     assert pi_engine.compute(10**6 + 14, base=16).text()[10**6 + 1 :][:14] == "26C65E52CB4593"
 
 
-def test_the_nines_at_762_are_settled(fast, monkeypatch, mpfr_digits):
+def test_the_workspace_is_released_after_an_error_too(compiled_path, monkeypatch):
+    monkeypatch.setattr(engine, "_KEPT_BYTES", 0)
+    monkeypatch.setattr(workspace, "LEAST_KEPT", 0)
+    monkeypatch.setattr(engine, "convert", failing)
+    with pytest.raises(VerificationError, match="on purpose"):
+        pi_engine.compute(300_000)
+    assert workspace.pool.held() == 0
+
+
+def failing(*_, **__):
+    workspace.pool.give(workspace.pool.take(1 << 24))
+    raise VerificationError("on purpose")
+
+
+def test_the_nines_at_762_are_settled(compiled_path, monkeypatch, mpfr_digits):
     monkeypatch.setattr(engine, "GUARD_BITS", 8)
     for digits in range(740, 780):
         assert pi_engine.compute(digits).text() == "3." + mpfr_digits[:digits]
 
 
 @pytest.mark.slow
-def test_ten_million_digits(fast):
+def test_ten_million_digits(compiled_path):
     text = pi_engine.compute(10**7).text()
     assert hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() == "bc3234ae2e3f6ec7737f037b375eabec"
 
@@ -95,65 +112,99 @@ def flip_a_word(monkeypatch):
 
 
 @pytest.mark.parametrize("sabotage", [flip_the_sum, flip_the_text, flip_a_word], ids=lambda f: f.__name__)
-def test_sabotage_is_seen(fast, monkeypatch, sabotage):
+def test_sabotage_is_seen(compiled_path, monkeypatch, sabotage):
     sabotage(monkeypatch)
     with pytest.raises(VerificationError):
         pi_engine.compute(60_000)
 
 
-def test_when_it_pays(monkeypatch):
+@pytest.mark.parametrize(
+    ("kernels", "least"),
+    [
+        ("loaded", backend.LOADED_DIGITS),
+        ("stored", backend.STORED_DIGITS),
+        ("to be compiled", backend.COMPILED_DIGITS),
+    ],
+)
+def test_when_it_pays(monkeypatch, kernels, least):
+    here = backend.Backend()
     monkeypatch.setattr(product, "transform_is_usable", lambda: True)
-    monkeypatch.setattr(kernels.FAST_PATH, "is_loaded", lambda: True)
-    assert not kernels.fast_path_pays(kernels.LOADED_DIGITS - 1)
-    assert kernels.fast_path_pays(kernels.LOADED_DIGITS)
-    monkeypatch.setattr(kernels.FAST_PATH, "is_loaded", lambda: False)
-    for stored in (False, True):
-        monkeypatch.setattr(kernels, "fast_path_is_stored", lambda stored=stored: stored)
-        assert not kernels.fast_path_pays(kernels.STORED_DIGITS - 1)
-        assert kernels.fast_path_pays(kernels.STORED_DIGITS) == stored
-        assert kernels.fast_path_pays(kernels.COMPILED_DIGITS)
+    monkeypatch.setattr(here, "loaded", lambda: kernels == "loaded")
+    monkeypatch.setattr(here, "stored", lambda: kernels != "to be compiled")
+    assert (here.state(), here.least_digits()) == (kernels, least)
+    assert here.pays(least) and not here.pays(least - 1)
+    assert plan.make_plan(CHUDNOVSKY, least + 100, 10, backend=here).kernels == kernels
+    assert plan.make_plan(CHUDNOVSKY, least - 100, 10, backend=here).kernels == "not used"
     monkeypatch.setattr(product, "transform_is_usable", lambda: False)
-    assert not kernels.fast_path_pays(10**9)
+    assert here.least_digits() is None and not here.pays(10**9)
+
+
+@pytest.mark.parametrize(
+    ("usable", "kernels", "least", "path"),
+    [
+        (True, "stored", 800_000, "compiled from 800_000 digits on, plain below"),
+        (True, "to be compiled", 70_000_000, "compiled from 70_000_000 digits on, plain below"),
+        (False, "not used", None, "plain"),
+    ],
+)
+def test_info_says_which_path_is_taken(monkeypatch, capsys, usable, kernels, least, path):
+    pretend(monkeypatch, usable=usable, kernels=kernels)
+    assert run(["info", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["kernels"], found["compiled_from_digits"]) == (kernels, least)
+    assert run(["info"]) == 0
+    assert {f"kernels\t{kernels}", f"path\t{path}"} <= set(capsys.readouterr().out.splitlines())
+
+
+def test_small_computations_ask_for_no_kernel(monkeypatch):
+    here = backend.Backend()
+    monkeypatch.setattr(product, "transform_is_usable", lambda: pytest.fail("imports LLVM"))
+    monkeypatch.setattr(here, "loaded", lambda: False)
+    assert not here.pays(backend.STORED_DIGITS - 1)
+    monkeypatch.setattr(here, "loaded", lambda: pytest.fail("for so few digits?"))
+    assert not here.pays(backend.LOADED_DIGITS - 1)
 
 
 def test_compiling_waits_for_work_that_takes_as_long():
     """The size from which the compiler is waited for unasked is that at which GMP takes as long as it does."""
-    compilation = sum(kernel.seconds for kernel in kernels.FAST_PATH.kernels())
-    assert kernels.plain_path_seconds(kernels.COMPILED_DIGITS) > compilation > 30
+    compilation = sum(kernel.seconds for kernel in backend.BACKEND.kernels())
+    plain_seconds = (
+        6.0 * (backend.COMPILED_DIGITS / 1e7) ** 1.18
+    )  # 0.4 s for 10^6, 6 s for 10^7, 90 s for 10^8, on Zen 4
+    assert plain_seconds > compilation > 30
 
 
-@pytest.mark.parametrize("ready", [False, True])
-def test_what_takes_the_compiled_path_prepares_it(fast, monkeypatch, ready):
-    for user in (engine, convergence):
-        prepared = []
-        monkeypatch.setattr(engine, "fast_path_is_stored", lambda: ready)
-        monkeypatch.setattr(user, "prepare_fast_path", lambda *progress, prepared=prepared: prepared.append(progress))
-        if user is engine:
-            assert ("compilation" in pi_engine.compute(100).seconds) != ready
-        else:
-            convergence._time_sums([], [100], 1, 1, lambda *step: None)
-        assert len(prepared) == 1
+@pytest.mark.parametrize("kernels", ["loaded", "stored", "to be compiled"])
+def test_what_takes_the_compiled_path_loads_it(compiled_path, monkeypatch, kernels):
+    loadings = []
+    pretend(monkeypatch, kernels=kernels)
+    monkeypatch.setattr(backend.BACKEND, "load", lambda *progress: loadings.append(progress))
+    result = pi_engine.compute(100)
+    assert ("compilation" in result.seconds) == (kernels == "to be compiled")
+    assert (result.path, result.kernels) == ("compiled", kernels) and len(loadings) == 1
+    convergence._time_sums([], [100], 1, 1, lambda *step: None)
+    assert len(loadings) == 2
 
 
 def test_stored_kernels_need_no_numba():
-    kernels.prepare()
-    assert kernels.fast_path_is_stored()
+    backend.prepare()
+    assert backend.BACKEND.stored()
     code = (
-        "import sys, pi_engine; from pi_engine import kernels; kernels.STORED_DIGITS = 0; import pi_engine.plan\n"
-        "assert kernels.fast_path_pays(50_000)\n"
-        "print(pi_engine.compute(50_000).hash, kernels.FAST_PATH.is_loaded(), 'numba' in sys.modules)"
+        "import sys, pi_engine; from pi_engine import backend; backend.STORED_DIGITS = 0\n"
+        "result = pi_engine.compute(50_000)\n"
+        "print(result.hash, result.path, result.kernels, backend.BACKEND.state(), 'numba' in sys.modules)"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert answer.stdout.split() == [str(pi_engine.compute(50_000).hash), "True", "False"]
+    assert answer.stdout.split() == [str(pi_engine.compute(50_000).hash), "compiled", "stored", "loaded", "False"]
 
 
-def test_where_it_does_not_fit_the_plain_path_is_taken(fast, monkeypatch):
-    monkeypatch.setattr(footprint, "_FAST_BYTES_PER_BIT", 20)
+def test_where_it_does_not_fit_the_plain_path_is_taken(compiled_path, monkeypatch):
+    monkeypatch.setattr(footprint, "_COMPILED_BYTES_PER_BIT", 20)
     large = plan.make_plan(CHUDNOVSKY, 10**7, 10)
-    plain = plan.make_plan(CHUDNOVSKY, 10**7, 10, fast=False)
+    plain = plan.make_plan(CHUDNOVSKY, 10**7, 10, compiled=False)
     assert plain.memory_bytes < large.memory_bytes
-    assert plan.make_plan_within(CHUDNOVSKY, 10**7, 10, limit=large.memory_bytes).fast
-    assert not plan.make_plan_within(CHUDNOVSKY, 10**7, 10, limit=large.memory_bytes - 1).fast
+    assert plan.make_plan_within(CHUDNOVSKY, 10**7, 10, limit=large.memory_bytes).compiled
+    assert not plan.make_plan_within(CHUDNOVSKY, 10**7, 10, limit=large.memory_bytes - 1).compiled
 
 
 def test_the_shadow_is_the_same_compiled():
@@ -162,10 +213,8 @@ def test_the_shadow_is_the_same_compiled():
 
 @pytest.mark.parametrize("damage", ["", "x.o is damaged"])
 def test_a_long_run_by_gmp_says_why(monkeypatch, capsys, damage):
-    monkeypatch.setattr(product, "transform_is_usable", lambda: True)
-    monkeypatch.setattr(kernels, "fast_path_is_stored", lambda: False)
-    monkeypatch.setattr(kernels, "fast_path_pays", lambda digits: False)
-    monkeypatch.setattr(kernels.FAST_PATH, "kernels", lambda: [SimpleNamespace(damage=damage)])
+    pretend(monkeypatch, pays=False, usable=True, kernels="to be compiled")
+    monkeypatch.setattr(backend.BACKEND, "kernels", lambda: [SimpleNamespace(damage=damage)])
     compute_command._advise(10**7)
     told = capsys.readouterr().err
     assert ("a stored kernel is not used (x.o is damaged)" in told) == bool(damage)

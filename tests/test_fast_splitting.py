@@ -10,6 +10,7 @@ from pi_engine.bigint.limbs import mpz_from_limbs
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
 from pi_engine.splitting import Node, check_against_shadow, fast_tree, lane_subtrees, lower_tree, split, subtrees, tree
 from pi_engine.splitting.node import leaf_builder
+from pi_engine.splitting.split import COMPILED_TERMS
 from pi_engine.splitting.term_values import bound, term_values
 from pi_engine.splitting.tree_kernels import cut
 
@@ -41,11 +42,11 @@ def number_of(level, row, i):
 
 
 def reduced(series, terms, threads=1):
-    return fast_tree.split_fast(series, terms, threads, lambda *step: None)
+    return fast_tree.split_compiled(series, terms, threads, lambda *step: None)
 
 
-def fast(series, terms, threads=1):
-    """The fast tree's node with the common factors that it has lost."""
+def compiled(series, terms, threads=1):
+    """The compiled tree's node with the common factors that it has lost."""
     root = reduced(series, terms, threads)
     lost = prod((divisor**times for divisor, times in root.removed), start=mpz(1))
     return Node(None, root.Q * lost, root.T * lost)
@@ -86,7 +87,7 @@ def test_subtrees_are_leaves_of_their_terms(series, lo, rng):
         for i in range(count):
             node = leaf(cuts[i], cuts[i + 1])
             assert tuple(number_of(level, r, i) for r in range(3)) == node[:3]
-        level.room.release()
+        level.buffer.release()
 
 
 def test_pieces_are_even_and_cover_the_range(rng):
@@ -135,7 +136,7 @@ def test_the_fast_tree_is_the_plain_tree(monkeypatch, series, threads):
         monkeypatch.setattr(fast_tree, "LANE_BITS", chunk_bits // 2)
         monkeypatch.setattr(fast_tree, "CHUNK_BITS", chunk_bits)
         for terms in (2, 3, 511, 2048 + 7 * threads):
-            assert fast(series, terms, threads) == tree.split_plain(series, terms)
+            assert compiled(series, terms, threads) == tree.split_plain(series, terms)
 
 
 @pytest.mark.parametrize("series", [CHUDNOVSKY, RAMANUJAN_1914, ODD["q negative"]], ids=["C", "R", "negative"])
@@ -145,14 +146,14 @@ def test_around_every_boundary(series):
     lanes = fast_tree.LANE_BITS // bits
     for base in (8, 16, 32, subtree // 2, subtree, 2 * subtree, 4 * subtree, 8 * subtree, lanes):
         for terms in range(max(2, base - 3), base + 4):
-            assert fast(series, terms) == tree.split_plain(series, terms)
+            assert compiled(series, terms) == tree.split_plain(series, terms)
 
 
 @pytest.mark.parametrize("block_terms", [1, 2, 3, 7, 16, 32, 128])
 def test_leaf_size_does_not_matter(monkeypatch, block_terms):
     expected = tree.split_plain(CHUDNOVSKY, 3001)
     monkeypatch.setattr(fast_tree, "BLOCK_TERMS", block_terms)
-    assert fast(CHUDNOVSKY, 3001) == expected
+    assert compiled(CHUDNOVSKY, 3001) == expected
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
@@ -171,24 +172,24 @@ def test_subtrees_side_by_side_and_one_by_one(monkeypatch, possible):
     work = subtrees.lane_work
     monkeypatch.setattr(subtrees, "lane_work", lambda *arguments: taken.append(1) or work(*arguments))
     for series in (CHUDNOVSKY, ODD["q negative"]):
-        assert fast(series, 9000, 2) == tree.split_plain(series, 9000)
+        assert compiled(series, 9000, 2) == tree.split_plain(series, 9000)
     assert len(taken) == 2 * possible
 
 
 def test_large_sums_take_the_fast_tree(monkeypatch):
     called = []
-    monkeypatch.setattr(fast_tree, "split_fast", lambda *arguments, **options: called.append(arguments))
-    split(CHUDNOVSKY, tree.FAST_TERMS, fast=True)
+    monkeypatch.setattr(fast_tree, "split_compiled", lambda *arguments, **options: called.append(arguments))
+    split(CHUDNOVSKY, COMPILED_TERMS, compiled=True)
     assert len(called) == 1
-    assert split(CHUDNOVSKY, tree.FAST_TERMS - 1, fast=True).Q
-    assert split(CHUDNOVSKY, tree.FAST_TERMS).Q
+    assert split(CHUDNOVSKY, COMPILED_TERMS - 1, compiled=True).Q
+    assert split(CHUDNOVSKY, COMPILED_TERMS).Q
     assert len(called) == 1
 
 
 def test_progress_goes_up_to_its_total():
     for threads, terms in ((1, 5000), (3, 40_000)):
         seen = []
-        fast_tree.split_fast(CHUDNOVSKY, terms, threads, lambda *step: seen.append(step))
+        fast_tree.split_compiled(CHUDNOVSKY, terms, threads, lambda *step: seen.append(step))
         assert all(phase == "sum" and 0 < done <= total for phase, done, total in seen)
         assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
         assert seen[-1][1] >= 0.8 * seen[-1][2]
@@ -204,7 +205,7 @@ def test_an_error_in_progress_ends_the_sum(threads):
 
     before = threading.active_count()
     with pytest.raises(KeyboardInterrupt):
-        fast_tree.split_fast(CHUDNOVSKY, 200_000, threads, stop)
+        fast_tree.split_compiled(CHUDNOVSKY, 200_000, threads, stop)
     assert len(seen) == 1
     assert threading.active_count() <= before + threads
-    assert fast(CHUDNOVSKY, 100, threads) == tree.split_plain(CHUDNOVSKY, 100)
+    assert compiled(CHUDNOVSKY, 100, threads) == tree.split_plain(CHUDNOVSKY, 100)

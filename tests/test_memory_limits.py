@@ -15,6 +15,7 @@ from pi_engine.runtime import address_space, memory
 from pi_engine.runtime.address_space import ImportGuard, require_address_space
 from pi_engine.runtime.kernel_set import KernelSet, KernelUse
 from pi_engine.series import CHUDNOVSKY, get
+from tests.backends import pretend
 from tests.homes import environment_of, python
 
 
@@ -84,10 +85,10 @@ def test_other_commands_say_so_too(command):
 
 def test_the_confirming_run_is_in_the_plan():
     for name, other in (("chudnovsky", "ramanujan"), ("machin", "chudnovsky")):
-        found = make_plan(get(name), 200_000, 16, check="full", fast=False)
+        found = make_plan(get(name), 200_000, 16, check="full", compiled=False)
         assert found.confirmation.series.name == other == full_check.second_series(get(name), 200_000, 16, "full")
         assert found.confirmation.digits == 200_000 and found.confirmation.base == 16
-        assert not found.confirmation.fast
+        assert not found.confirmation.compiled
         assert found.numbers_bytes >= found.confirmation.numbers_bytes + kept_bytes(200_000)
     assert make_plan(CHUDNOVSKY, 200_000, 16).confirmation is None
     assert make_plan(CHUDNOVSKY, 200_000, 10, check="full").confirmation is None  # the j-invariant
@@ -97,7 +98,7 @@ def test_a_run_that_another_confirms_is_refused_before_it_starts(monkeypatch):
     """Whatever check asks for the other run."""
     alone = make_plan(CHUDNOVSKY, 100_000, 10).memory_bytes
     monkeypatch.setattr(full_check, "second_series", lambda series, *rest: "bbp" if series.name != "bbp" else None)
-    monkeypatch.setattr(plan, "transform_is_usable", lambda: False)
+    pretend(monkeypatch, usable=False)
     assert make_plan(CHUDNOVSKY, 100_000, 10).memory_bytes > alone
     with pytest.raises(CapacityError, match="not enough memory"):
         pi_engine.compute(100_000, memory=alone, threads=1, progress=lambda *step: pytest.fail("has begun"))
@@ -108,13 +109,13 @@ def test_kernels_that_checks_load_or_compile_are_counted(monkeypatch):
     for use in (KernelUse(False, False), KernelUse(True, False), KernelUse(True, True)):
         monkeypatch.setattr(full_check, "kernels_of_checks", lambda *arguments, use=use: use)
         monkeypatch.setattr(plan, "kernel_bytes", lambda stored: 24 << 20 if stored else 464 << 20)
-        need[use] = make_plan(CHUDNOVSKY, 100_000, 16, check="full", fast=False)
+        need[use] = make_plan(CHUDNOVSKY, 100_000, 16, check="full", compiled=False)
     none, loads, compiles = need.values()
     assert loads.memory_bytes - none.memory_bytes >= 24 << 20
     assert compiles.memory_bytes - loads.memory_bytes == 440 << 20
     assert compiles.address_bytes - loads.address_bytes == address_space.COMPILER
     assert compiles.compiles and not loads.compiles
-    monkeypatch.setattr(plan, "transform_is_usable", lambda: False)
+    pretend(monkeypatch, usable=False)
     monkeypatch.setattr(memory, "memory_limit", lambda: loads.memory_bytes)
     with pytest.raises(
         CapacityError, match="after 'pi-engine tune', which compiles the kernels once, 100_000 would too"

@@ -20,7 +20,7 @@ def _large(monkeypatch):
 
 
 def split(check=True, terms=30_000):
-    return fast_tree.split_fast(CHUDNOVSKY, terms, 2, lambda *step: None, check=check)
+    return fast_tree.split_compiled(CHUDNOVSKY, terms, 2, lambda *step: None, check=check)
 
 
 def flip(limb):
@@ -61,8 +61,8 @@ def test_a_damaged_product_of_the_largest_merge_is_seen(monkeypatch, call):
         return real(x, limbs, threads, out)
 
     monkeypatch.setattr(upper_tree, "to_limbs", count)
-    monkeypatch.setattr(fast_tree._FastTree, "many", lambda tree, level: False)
-    monkeypatch.setattr(fast_tree._FastTree, "second_division", lambda tree: 0)
+    monkeypatch.setattr(fast_tree._CompiledTree, "many", lambda tree, level: False)
+    monkeypatch.setattr(fast_tree.Cuts, "second_division", lambda cuts: 0)
     right = split()
     largest = sorted(range(len(names)), key=lambda i: names[i])[-3:][call]
     seen = []
@@ -114,7 +114,7 @@ def test_merges_are_checked_from_the_first_large_level_on(monkeypatch, divided):
     real = fast_tree.merge_level
 
     def merge_level(level, *a, **k):
-        seen.append((fast_tree._FastTree.bits(level), level.residues is not None))
+        seen.append((fast_tree._CompiledTree.bits(level), level.residues is not None))
         return real(level, *a, **k)
 
     monkeypatch.setattr(fast_tree, "merge_level", merge_level)

@@ -13,11 +13,11 @@ import logging
 said = []
 logging.getLogger("pi_engine").addFilter(lambda record: said.append(record.getMessage()))
 from pi_engine.bigint.transform_kernels import add_limbs, build_tables
-from pi_engine.kernels import ALL_KERNELS, fast_path_is_stored
+from pi_engine.backend import ALL_KERNELS, BACKEND
 from pi_engine.runtime import tuning
 from pi_engine.runtime.object_code import make_ready
 kernels = ALL_KERNELS.kernels()
-print(fast_path_is_stored(), len(kernels), sum(kernel.fetch() for kernel in kernels), all(kernel.damage for kernel in kernels))
+print(BACKEND.stored(), len(kernels), sum(kernel.fetch() for kernel in kernels), all(kernel.damage for kernel in kernels))
 make_ready([add_limbs, build_tables])
 print(tuning.load() == tuning.Thresholds(), add_limbs.origin, build_tables.origin)
 print(sum("compiled again" in line for line in said), sum("are not used" in line for line in said), len(said))

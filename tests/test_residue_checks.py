@@ -8,7 +8,7 @@ import pytest
 from gmpy2 import mpz
 
 import pi_engine
-from pi_engine import VerificationError, converted, plan
+from pi_engine import VerificationError, converted
 from pi_engine.bigint import mersenne, root_quotient
 from pi_engine.bigint import moduli as both
 from pi_engine.bigint import residues as limb_residues
@@ -16,13 +16,14 @@ from pi_engine.bigint.cyclic import Factor, Ring
 from pi_engine.bigint.mersenne import M61
 from pi_engine.radix import word_text, words_of_fraction
 from pi_engine.radix.digit_hash import DigitHash
+from tests.backends import pretend
 
 DIGITS = 70_000  # past FUSED_FROM_BITS
 
 
 @pytest.fixture
-def fast(monkeypatch, _plain_path):
-    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: True)
+def compiled_path(monkeypatch, _plain_path):
+    pretend(monkeypatch, pays=True)
 
 
 def test_the_second_prime_is_random_and_near_2_61():
@@ -80,7 +81,7 @@ def test_residues_calculate(rng):
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_residues_of_long_numbers(rng, monkeypatch, threads):
     monkeypatch.setattr(limb_residues, "SHARED_FROM_BITS_OF_BOTH", 3_000_000)
-    both._RESIDUES.ready()
+    both._RESIDUES.load()
     for bits in (both.KERNEL_FROM_BITS - 1, both.KERNEL_FROM_BITS, 64 * 32768, 64 * 32768 + 1, 5_000_001):
         x = mpz(rng.getrandbits(bits) | 1 << (bits - 1))
         for number in (x, -x):
@@ -90,7 +91,7 @@ def test_residues_of_long_numbers(rng, monkeypatch, threads):
 @pytest.mark.parametrize("edge", [mersenne.WHOLE_BITS, 9 * mersenne.PIECE_BITS, 100 * mersenne.PIECE_BITS])
 def test_long_numbers_are_divided_in_pieces(rng, monkeypatch, edge):
     """Around the length at which that begins, and around whole pieces."""
-    monkeypatch.setattr(both._RESIDUES, "is_loaded", lambda: False)  # so that no kernel does it
+    monkeypatch.setattr(both._RESIDUES, "loaded", lambda: False)  # so that no kernel does it
     for bits in range(edge - 1, edge + 2):
         ones = (mpz(1) << bits) - 1
         for x in (ones, mpz(1) << (bits - 1), mpz(rng.getrandbits(bits)) | 1 << (bits - 1), ones // M61 * M61):
@@ -104,7 +105,7 @@ def test_long_numbers_are_divided_in_pieces(rng, monkeypatch, edge):
 def test_short_numbers_are_divided_as_they_are(monkeypatch):
     lengths = []
     monkeypatch.setattr(mersenne, "unpack", lambda x, bits: lengths.append(x.bit_length()) or gmpy2.unpack(x, bits))
-    monkeypatch.setattr(both._RESIDUES, "is_loaded", lambda: False)
+    monkeypatch.setattr(both._RESIDUES, "loaded", lambda: False)
     for bits in (1, mersenne.WHOLE_BITS, mersenne.WHOLE_BITS + 1):
         both.residues(-mpz(1) << (bits - 1))
     assert lengths == [mersenne.WHOLE_BITS + 1]
@@ -220,7 +221,7 @@ FAST = [half_root, products, last_product, remainder, sum_of_products, words, ch
 
 
 @pytest.mark.parametrize("sabotage", FAST, ids=lambda f: f.__name__)
-def test_so_it_is_on_the_compiled_path(fast, monkeypatch, sabotage):
+def test_so_it_is_on_the_compiled_path(compiled_path, monkeypatch, sabotage):
     sabotage(monkeypatch)
     with pytest.raises(VerificationError, match=r"prime|modulo \d+|differ from the binary value"):
         pi_engine.compute(DIGITS)

@@ -1,7 +1,6 @@
 """`scripts/pi` and `scripts/test` on machines that lack something; what they do where nothing lacks, every user of them sees."""
 
 import contextlib
-import importlib.util
 import os
 import pty
 import shutil
@@ -170,17 +169,3 @@ def test_a_folder_without_permission_is_one_line(tmp_path):
     assert answer.returncode == 2
     assert answer.stderr.count("\n") == 1
     assert list(closed.iterdir()) == []
-
-
-def test_every_mutation_has_its_place(checkout):
-    """Else the list of them stops there, after an hour perhaps."""
-    path = checkout / "scripts/mutation_check.py"
-    specification = importlib.util.spec_from_file_location("mutation_check", path)
-    script = importlib.util.module_from_spec(specification)
-    sys.modules["mutation_check"] = script
-    specification.loader.exec_module(script)
-    assert len(script.MUTATIONS) > 100
-    for mutation in script.MUTATIONS:
-        assert (checkout / mutation.file).read_text(encoding="utf-8").count(mutation.old) == 1, mutation.what
-        assert mutation.new != mutation.old
-        assert all((checkout / test).exists() for test in mutation.tests.split()), mutation.what

@@ -83,12 +83,12 @@ def test_the_bounds_of_the_second_kernel_at_their_edges(rng, prime):
 
 @pytest.mark.parametrize("row", [row for row in range(12) if row != 9])  # the last strand's P: nothing needs it
 def test_a_wrong_strand_of_the_second_kernel_is_seen(monkeypatch, row):
-    sum_ = fast_tree.split_fast(CHUDNOVSKY, 2000, 2, lambda *step: None)
+    sum_ = fast_tree.split_compiled(CHUDNOVSKY, 2000, 2, lambda *step: None)
     real = tree_kernels.shadow_modulo_prime
 
-    def damaged(*arguments):
-        real(*arguments)
-        arguments[-1][row] = (int(arguments[-1][row]) + 1) % random_prime()
+    def damaged(p, q, a, count, rest, table, found):
+        real(p, q, a, count, rest, table, found)
+        found[row] = (int(found[row]) + 1) % random_prime()
 
     monkeypatch.setattr(tree_kernels, "shadow_modulo_prime", damaged)
     with pytest.raises(VerificationError, match=rf"shadow, compared modulo the prime {random_prime()}"):
@@ -99,7 +99,7 @@ def test_a_wrong_strand_of_the_second_kernel_is_seen(monkeypatch, row):
 @pytest.mark.parametrize("modulus", [0, 1])
 def test_an_error_that_one_modulus_does_not_see(number, modulus):
     """A multiple of 2^61 − 1, as of limbs displaced by 61 places, or of the random prime."""
-    node = fast_tree.split_fast(CHUDNOVSKY, 2000, 2, lambda *step: None)
+    node = fast_tree.split_compiled(CHUDNOVSKY, 2000, 2, lambda *step: None)
     for root in (node, tree.split_plain(CHUDNOVSKY, 2000)):
         shadow.check_against_shadow(CHUDNOVSKY, 2000, root._replace(truncated=None))
         wrong = root._replace(truncated=None, **{number: getattr(root, number) + (moduli()[modulus] << 777)})
@@ -110,7 +110,7 @@ def test_an_error_that_one_modulus_does_not_see(number, modulus):
 @pytest.mark.parametrize("row", [0, 1, 2])
 def test_a_wrong_strand_is_seen(monkeypatch, row):
     monkeypatch.setattr(compiled_shadow, "_LEAST_SHARE", 1)
-    sum_ = fast_tree.split_fast(CHUDNOVSKY, 2000, 2, lambda *step: None)
+    sum_ = fast_tree.split_compiled(CHUDNOVSKY, 2000, 2, lambda *step: None)
     real = tree_kernels.shadow_of_terms
 
     def damaged(p, q, a, first, count, rows, found):
@@ -127,15 +127,15 @@ def test_a_wrong_strand_is_seen(monkeypatch, row):
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_beside_the_sum_it_is_the_same(threads):
     for terms in (2, 3, 500):
-        asked = [shadow.shadow_beside(CHUDNOVSKY, terms, threads) for _ in range(3)]
+        asked = [shadow.begin_shadow(CHUDNOVSKY, terms, threads) for _ in range(3)]
         expected = looped(CHUDNOVSKY, terms)
         assert [shadow() for shadow in asked] == [expected] * 3
 
 
 def test_what_is_wrong_with_it_beside_the_sum_is_seen(monkeypatch):
     monkeypatch.setattr(compiled_shadow, "compiled_shadow_residues", lambda *a: (Residues((1, 2)), Residues((3, 4))))
-    found = shadow.shadow_beside(CHUDNOVSKY, 500, 2)
-    node = fast_tree.split_fast(CHUDNOVSKY, 500, 2, lambda *step: None)
+    found = shadow.begin_shadow(CHUDNOVSKY, 500, 2)
+    node = fast_tree.split_compiled(CHUDNOVSKY, 500, 2, lambda *step: None)
     with pytest.raises(VerificationError, match="shadow"):
         shadow.check_against_shadow(CHUDNOVSKY, 500, node, compiled=True, threads=2, shadow=found)
 

@@ -9,9 +9,8 @@ from gmpy2 import mpq, mpz
 from pi_engine import VerificationError
 from pi_engine.bigint.limbs import limbs_of
 from pi_engine.series import catalogue, get, truncation
-from pi_engine.series.evaluation import GUARD
 from pi_engine.series.tail import all_terms, tail_bits
-from pi_engine.series.truncation import STEPS, needed_bits, require_precision
+from pi_engine.series.truncation import GUARD, STEPS, needed_bits, require_precision
 from pi_engine.splitting import check_against_shadow, fast_tree
 from pi_engine.splitting import truncation as cutting
 from pi_engine.splitting.rounding import log2_size
@@ -62,8 +61,10 @@ def sums(series, bits, threads=1):
     nodes = []
     for i, (component, terms) in enumerate(zip(series.components, all_terms(series, bits + GUARD), strict=True)):
         weight = mpq(component.coefficient.numerator, component.coefficient.denominator)
-        whole = fast_tree.split_fast(component.sum, terms, threads, silent)
-        node = fast_tree.split_fast(component.sum, terms, threads, silent, needed=needed_bits(series, bits, terms, i))
+        whole = fast_tree.split_compiled(component.sum, terms, threads, silent)
+        node = fast_tree.split_compiled(
+            component.sum, terms, threads, silent, needed=needed_bits(series, bits, terms, i)
+        )
         check_against_shadow(component.sum, terms, node)
         exact += weight * mpq(whole.T, whole.Q)
         cut += weight * mpq(node.T, node.Q)
@@ -119,19 +120,19 @@ def test_the_bound_leaves_no_room_and_what_breaks_it_is_seen(monkeypatch, name):
 def cuts_of(monkeypatch, name, bits):
     """(l, whether it ends the sum, limbs of Q before and after) of every node that may be cut."""
     seen = []
-    real = fast_tree._FastTree.shortened
+    real = fast_tree._CompiledTree.shortened
 
     def shortened(tree, node, lo, hi):
         found = real(tree, node, lo, hi)
         before, after = len(node.Q), len(found.Q)
-        seen.append((lo, hi == tree.terms, before, after))
-        assert (found.P is None) == (hi == tree.terms)
+        seen.append((lo, hi == tree.cuts.terms, before, after))
+        assert (found.P is None) == (hi == tree.cuts.terms)
         return found
 
-    monkeypatch.setattr(fast_tree._FastTree, "shortened", shortened)
+    monkeypatch.setattr(fast_tree._CompiledTree, "shortened", shortened)
     series = get(name)
     terms = all_terms(series, bits + GUARD)[0]
-    fast_tree.split_fast(series.components[0].sum, terms, 2, silent, needed=needed_bits(series, bits, terms))
+    fast_tree.split_compiled(series.components[0].sum, terms, 2, silent, needed=needed_bits(series, bits, terms))
     return seen
 
 
@@ -170,7 +171,7 @@ def test_needed_bits_follow_the_tail():
 def run(terms=2000, check=True):
     series = get("chudnovsky")
     needed = needed_bits(series, 40 * terms, terms)
-    node = fast_tree.split_fast(series.components[0].sum, terms, 2, silent, check=check, needed=needed)
+    node = fast_tree.split_compiled(series.components[0].sum, terms, 2, silent, check=check, needed=needed)
     check_against_shadow(series.components[0].sum, terms, node, compiled=True, threads=2)
     return node
 
@@ -230,7 +231,7 @@ def test_a_wrong_term_is_seen_through_all_cuts(monkeypatch):
     def damaged(series, lo, hi, *arguments, **options):
         level = real(series, lo, hi, *arguments, **options)
         if hi == 2000:
-            level.room.limbs[int(level.offsets[2, -1])] ^= np.uint64(1)
+            level.buffer.limbs[int(level.offsets[2, -1])] ^= np.uint64(1)
         return level
 
     monkeypatch.setattr(fast_tree, "build_subtrees", damaged)

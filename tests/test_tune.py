@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from pi_engine.kernels import ALL_KERNELS
+from pi_engine.backend import ALL_KERNELS
 from tests.json_schema import require_valid
 
 from .homes import command, environment_of, python
@@ -20,7 +20,7 @@ def test_a_new_process_computes_by_the_kernels(tuned_home, tuned):
         assert json.loads(answer.stdout)["path"] == "compiled", answer.stderr
         assert "compiling" not in answer.stderr and "tune" not in answer.stderr
     plain = command({**environment_of(tuned_home), "PI_ENGINE_TRANSFORM": "0"}, "compute", "1e6", "--json")
-    assert json.loads(plain.stdout)["path"] == "gmpy2"
+    assert json.loads(plain.stdout)["path"] == "plain"
 
 
 def test_what_it_says_in_json(tuned_home, tuned):
@@ -51,7 +51,7 @@ def small_tune(monkeypatch, tmp_path):
     monkeypatch.setattr(crossovers, "measure_crossovers", lambda: Thresholds(multiply=90_000))
     monkeypatch.setattr(tuning, "tuning_file", lambda: tmp_path / "tuning.json")
     monkeypatch.setattr(
-        tune, "_run", lambda digits, transform: (6.0, "gmpy2") if transform == "0" else (1.0, "compiled")
+        tune, "_run", lambda digits, transform: (6.0, "plain") if transform == "0" else (1.0, "compiled")
     )
 
     class Kernel:
@@ -77,14 +77,14 @@ def test_the_list_that_people_read(small_tune, capsys, tmp_path):
     assert lines[0].startswith("kernels\t2 of 2 compiled in ") and "; 2 are stored in " in lines[0]
     assert lines[1] == ("crossover\tproducts: by the transform from 90_000 bits on, before from 100_000 (the default)")
     assert lines[3] == f"stored in\t{tmp_path / 'tuning.json'}"
-    assert lines[4] == "10^6 digits\tnow take about 1.0 s, before 6.0 s by gmpy2 alone"
+    assert lines[4] == "10^6 digits\tnow take about 1.0 s, before 6.0 s on the plain path"
     assert len(lines) == 5  # 10^7 digits would take too long where 10^6 take 6 s
     small_tune.origin = "stored"
     assert run(["tune"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("kernels\tall 2 were compiled before; 2 are stored in ")
     assert lines[1].endswith("before from 90_000 (measured)")
-    assert lines[4] == "10^6 digits\ttake about 1.0 s, by gmpy2 alone 6.0 s"
+    assert lines[4] == "10^6 digits\ttake about 1.0 s, on the plain path 6.0 s"
 
 
 def test_a_dry_run_stores_nothing(small_tune, capsys, tmp_path):
@@ -104,7 +104,7 @@ def test_kernels_that_later_runs_will_not_find_are_a_failure(small_tune, capsys,
     from pi_engine import tune
     from pi_engine.cli.main import run
 
-    monkeypatch.setattr(tune, "_run", lambda digits, transform: (0.1, "gmpy2"))
+    monkeypatch.setattr(tune, "_run", lambda digits, transform: (0.1, "plain"))
     assert run(["tune"]) == 1
     assert "a new process has not used them" in capsys.readouterr().err
     monkeypatch.setattr(small_tune, "is_in_folder", lambda self: False)

@@ -12,6 +12,7 @@ from pi_engine.cli.main import run
 from pi_engine.forecast import forecast
 from pi_engine.series import get, load
 from pi_engine.verify.reference import REFERENCE_DIGITS, is_run_again
+from tests.backends import pretend
 
 EXAMPLES = ["machin", "ramanujan"]
 
@@ -60,7 +61,7 @@ def test_the_examples_of_the_documentation(examples, name, million, capsys):
 
 
 def test_the_examples_on_the_compiled_path(examples, million, monkeypatch):
-    monkeypatch.setattr(plan, "fast_path_pays", lambda digits: True)
+    pretend(monkeypatch, pays=True)
     for path in examples.values():
         assert pi_engine.compute(10_000, series=str(path)).text() == million.text()[:10_002]
 
@@ -69,8 +70,8 @@ def test_numbers_of_thousands_of_digits(write, million, monkeypatch):
     """A series that is Ramanujan's with p and q times a large number, on both paths."""
     big = "7^1000"
     path = write(RAMANUJAN.replace('p = "', f'p = "{big} ').replace('q = "', f'q = "{big} '))
-    for fast in (False, True):
-        monkeypatch.setattr(plan, "fast_path_pays", lambda digits, fast=fast: fast)
+    for compiled in (False, True):
+        pretend(monkeypatch, pays=compiled)
         assert pi_engine.compute(3000, series=path).text() == million.text()[:3002]
 
 

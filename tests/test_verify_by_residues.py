@@ -4,7 +4,7 @@ import pi_engine
 from pi_engine import file_methods, file_residues, verify_file
 from pi_engine.errors import CapacityError, UsageError, VerificationError
 from pi_engine.radix.words import digit_words
-from pi_engine.verify.bbp_kernels import RESIDUE_KERNEL
+from pi_engine.verify import bbp_residues
 from tests.verify.cases import FORMS, digit_other_than
 
 N = 30_000
@@ -12,7 +12,7 @@ N = 30_000
 
 @pytest.fixture(scope="module")
 def texts():
-    RESIDUE_KERNEL.ready()
+    bbp_residues.KERNELS.load()
     return {base: pi_engine.compute(N, base=base).text() for base in (10, 16)}
 
 
@@ -79,7 +79,7 @@ def test_hexadecimal_digits_take_bounded_memory(tmp_path, texts):
     path = tmp_path / "pi.txt"
     path.write_text(texts[16])
     limit = file_residues.residues_need(
-        type("Case", (), {"threads": 1, "survey": type("S", (), {"base": 16, "digits": 1})})
+        type("Case", (), {"threads": 1, "scan": type("S", (), {"base": 16, "digits": 1})})
     )
     assert verify_file(path, "residues", threads=1, memory=limit).status == "ok"
     with pytest.raises(CapacityError, match="30_000 digits by the method residues"):

@@ -97,7 +97,7 @@ def test_the_hash_of_a_text_is_that_of_its_digits(rng, monkeypatch):
 @pytest.mark.parametrize("place", [40, 77, -1])
 def test_what_changes_on_its_way_to_or_from_a_text_is_seen(monkeypatch, sign, place):
     """Words or characters that change after they have been made, by a multiple of 2^61 − 1 or otherwise."""
-    integer_text._TO_TEXT.ready(), integer_text._FROM_TEXT.ready()
+    integer_text._TO_TEXT.load(), integer_text._FROM_TEXT.load()
     x = sign * (mpz(10) ** 150_000 // 7)
     text = to_text(x)
     assert from_text(text) == x

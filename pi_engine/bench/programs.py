@@ -60,11 +60,11 @@ class Program:
 
 def _pi_engine(digits: int, threads: int) -> Callable[[], Run]:
     """As in a process that has computed before: the kernels are loaded where this machine can use them."""
+    from pi_engine.backend import BACKEND, LOADED_DIGITS
     from pi_engine.engine import compute
-    from pi_engine.kernels import LOADED_DIGITS, fast_path_is_stored, prepare_fast_path
 
-    if digits >= LOADED_DIGITS and fast_path_is_stored():
-        prepare_fast_path()  # from here on the compiled path is taken
+    if digits >= LOADED_DIGITS and BACKEND.stored():
+        BACKEND.load()  # from here on the compiled path is taken
         compute(LOADED_DIGITS + 10_000, threads=threads)
 
     def run() -> Run:

@@ -26,8 +26,6 @@ from pi_engine.bigint.layout import (
     SCALE,
     SCALE_OVER_P,
     STRIP,
-    WIDE,
-    WIDTH,
 )
 from pi_engine.bigint.level_plan import (
     COLUMN_LEVELS,
@@ -45,6 +43,7 @@ from pi_engine.bigint.passes import load4, store4
 from pi_engine.bigint.simd import LONG, broadcast_long, broadcast_wide
 from pi_engine.bigint.simd_memory import load_double, load_integer, load_long, load_wide, store, store_streaming
 from pi_engine.bigint.twiddles import level_doubles
+from pi_engine.bigint.widths import WIDE, WIDTH
 from pi_engine.runtime.compilation import routine
 
 

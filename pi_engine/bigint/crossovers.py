@@ -46,5 +46,5 @@ def measure_crossovers(notice: Callable[[str], object] | None = None) -> Thresho
     Args:
         notice: told each result, in a line, as it is found.
     """
-    TRANSFORM.ready()
+    TRANSFORM.load()
     return measure({"multiply": (_product, 10_000, 1_000_000), "square": (_square, 10_000, 1_000_000)}, notice)

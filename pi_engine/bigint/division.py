@@ -51,13 +51,13 @@ def transform_use(bits: int) -> KernelUse:
     if bits < min(limits.square, limits.multiply) or not transform_is_usable():
         return KernelUse(load=False, compile=False)
     compiles = TRANSFORM.would_compile(_GMP_PRODUCTS * gmp_seconds(bits, bits))
-    return KernelUse(load=compiles or TRANSFORM.is_stored(), compile=compiles)
+    return KernelUse(load=compiles or TRANSFORM.stored(), compile=compiles)
 
 
-def isqrt(n: SupportsIndex, *, check: bool = True, threads: SupportsIndex | None = None, newton: bool = True) -> mpz:
+def isqrt(n: SupportsIndex, *, check: bool = True, threads: SupportsIndex | None = None, compiled: bool = True) -> mpz:
     """⌊√n⌋ for n ≥ 0, checked by s² + r = n and 0 ≤ r ≤ 2s.
 
-    With `newton` false GMP alone computes, and no kernel is needed.
+    With `compiled` false GMP alone computes, and no kernel is needed.
 
     Raises:
         ValueError: n is negative.
@@ -66,15 +66,15 @@ def isqrt(n: SupportsIndex, *, check: bool = True, threads: SupportsIndex | None
     n, threads = as_mpz(n, "isqrt"), thread_count(threads)
     if n < 0:
         raise ValueError("the square root of a negative number is not real")
-    return tracked_isqrt(Tracked.of(n, check=check, threads=threads), threads, newton=newton).value
+    return tracked_isqrt(Tracked.of(n, check=check, threads=threads), threads, compiled=compiled).value
 
 
-def tracked_isqrt(n: Tracked, threads: int, *, newton: bool) -> Tracked:
+def tracked_isqrt(n: Tracked, threads: int, *, compiled: bool) -> Tracked:
     """The same of a number in custody, with whose residues it is checked, if it has some."""
     if n.value < 0:
         raise VerificationError(machine_fault("a number has another sign before its root"))
     length = n.bits // 2
-    if length < ROOT_FROM_BITS or not (newton and transform_pays(_GMP_PRODUCTS * gmp_seconds(length, length))):
+    if length < ROOT_FROM_BITS or not (compiled and transform_pays(_GMP_PRODUCTS * gmp_seconds(length, length))):
         s, r = gmpy2.isqrt_rem(n.value)
         shift = 0
     else:
@@ -93,7 +93,12 @@ def tracked_isqrt(n: Tracked, threads: int, *, newton: bool) -> Tracked:
 
 
 def divide(
-    n: SupportsIndex, d: SupportsIndex, *, check: bool = True, threads: SupportsIndex | None = None, newton: bool = True
+    n: SupportsIndex,
+    d: SupportsIndex,
+    *,
+    check: bool = True,
+    threads: SupportsIndex | None = None,
+    compiled: bool = True,
 ) -> mpz:
     """⌊n/d⌋ for n ≥ 0, d > 0, checked by q·d + r = n and 0 ≤ r < d.
 
@@ -108,10 +113,10 @@ def divide(
     if n < 0 or d < 0:
         raise ValueError("divide takes n ≥ 0 and d > 0")
     above, below = (Tracked.of(x, check=check, threads=threads) for x in (n, d))
-    return tracked_divide(above, below, threads, newton=newton).value
+    return tracked_divide(above, below, threads, compiled=compiled).value
 
 
-def tracked_divide(n: Tracked, d: Tracked, threads: int, *, newton: bool) -> Tracked:
+def tracked_divide(n: Tracked, d: Tracked, threads: int, *, compiled: bool) -> Tracked:
     """The same of numbers in custody, with whose residues it is checked, if they have some.
 
     Where q is much shorter than d, n and d without their low limbs, the same number of both, are divided first; q for n and d
@@ -119,19 +124,19 @@ def tracked_divide(n: Tracked, d: Tracked, threads: int, *, newton: bool) -> Tra
     """
     if n.value < 0 or d.value <= 0:
         raise VerificationError(machine_fault("a number that is divided has another sign"))
-    newton = newton and transform_is_usable()
+    compiled = compiled and transform_is_usable()
     # q < B^quotient_limbs
     quotient_limbs = (max(n.bits - d.bits + 1, 0) + 63) // 64
     cut = (d.bits + 63) // 64 - quotient_limbs - 2
     if cut < max(quotient_limbs // 8, 2):
-        return _checked_divmod(n, d, threads, newton=newton)[0]
+        return _checked_divmod(n, d, threads, compiled=compiled)[0]
     # n = n₁·B^cut + n₀ and d = d₁·B^cut + d₀, q₁ = ⌊n₁/d₁⌋, r₁ = n₁ − q₁·d₁.
     # n/d < (n₁ + 1)/d₁ ≤ q₁ + 1, so q ≤ q₁. And n − q₁·d = r₁·B^cut + n₀ − q₁·d₀ > (r₁ − q₁)·B^cut, so q = q₁ where r₁
     # ≥ q₁: nearly always, as d₁ has a limb more than q₁. Else n − q₁·d > −q₁·B^cut > −d, so q ≥ q₁ − 1.
-    q, r = _checked_divmod(n.cut(64 * cut, threads), d.cut(64 * cut, threads), threads, newton=newton)
+    q, r = _checked_divmod(n.cut(64 * cut, threads), d.cut(64 * cut, threads), threads, compiled=compiled)
     if r < q.value:
         check = q.residues is not None
-        product = multiply(q.value, d.value, threads=threads, check=check) if newton else q.value * d.value
+        product = multiply(q.value, d.value, threads=threads, check=check) if compiled else q.value * d.value
         whole = Tracked(product, None if q.residues is None or d.residues is None else q.residues * d.residues)
         for x in (whole, n):
             x.require("the quotient", threads)
@@ -140,10 +145,10 @@ def tracked_divide(n: Tracked, d: Tracked, threads: int, *, newton: bool) -> Tra
     return q
 
 
-def _checked_divmod(n: Tracked, d: Tracked, threads: int, *, newton: bool) -> tuple[Tracked, mpz]:
+def _checked_divmod(n: Tracked, d: Tracked, threads: int, *, compiled: bool) -> tuple[Tracked, mpz]:
     """Quotient and remainder."""
     lengths = n.bits - d.bits, d.bits
-    if min(lengths) < DIVIDE_FROM_BITS or not (newton and transform_pays(_GMP_PRODUCTS * gmp_seconds(*lengths))):
+    if min(lengths) < DIVIDE_FROM_BITS or not (compiled and transform_pays(_GMP_PRODUCTS * gmp_seconds(*lengths))):
         shift = 0
         q, r = gmpy2.f_divmod(n.value, d.value)
     else:

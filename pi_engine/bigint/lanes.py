@@ -9,8 +9,8 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic, lower_builtin
 
-from pi_engine.bigint.layout import WIDE, WIDTH
 from pi_engine.bigint.simd import integers, wide_integers
+from pi_engine.bigint.widths import WIDE, WIDTH
 
 _I32 = ir.IntType(32)
 _I64 = ir.IntType(64)

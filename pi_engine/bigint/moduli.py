@@ -105,7 +105,7 @@ def power_residues(base: int, exponent: int) -> Residues:
 
 def residues(x: mpz | int, threads: int = 1) -> Residues:
     """X modulo both; of what is long at the speed of memory, where the kernel is at hand."""
-    if x.bit_length() < KERNEL_FROM_BITS or not _RESIDUES.is_loaded():
+    if x.bit_length() < KERNEL_FROM_BITS or not _RESIDUES.loaded():
         if x.bit_length() > WHOLE_BITS:
             return _residues_of_pieces(pieces(x))
         return Residues((int(x % M61), int(x % random_prime())))
@@ -119,7 +119,7 @@ def residues(x: mpz | int, threads: int = 1) -> Residues:
 def low_residues(x: mpz, bits: int, threads: int = 1) -> Residues:
     """The low bits of x, with its sign: what `x/2^bits` towards zero leaves behind. Read where they lie, if the kernel is at hand."""
     whole = bits // 64
-    if 64 * whole < KERNEL_FROM_BITS or x.bit_length() < bits or not _RESIDUES.is_loaded():
+    if 64 * whole < KERNEL_FROM_BITS or x.bit_length() < bits or not _RESIDUES.loaded():
         return residues(gmpy2.t_mod_2exp(x, bits), threads)
     from pi_engine.bigint.limbs import limbs_of
     from pi_engine.bigint.residues import residues_of_limbs

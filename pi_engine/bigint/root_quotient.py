@@ -29,6 +29,8 @@ from pi_engine.errors import VerificationError
 if TYPE_CHECKING:
     from gmpy2 import mpz
 
+    from pi_engine.bigint.hand_over import HandOver
+
 
 def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1) -> InverseRoot:
     """The part of `root_times_quotient` that does not depend on Q and T: x and e, for results of `bits` bits.
@@ -50,12 +52,11 @@ def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1)
 
 
 def root_times_quotient(
-    root: InverseRoot, factors: tuple[int, int], pair: list[Tracked], bits: int, threads: int = 1
+    root: InverseRoot, factors: tuple[int, int], pair: HandOver[Tracked], bits: int, threads: int = 1
 ) -> Tracked:
     """V with |v·2^bits − V| < 1 + v·2^−24, v = c·√r·Q/(e·T), for Q, T > 0, factors = (c, e), root = half_root(r, bits).
 
-    pair: Q and T, which are taken out of the list: where the caller has no others, their memory goes as soon as it can. It is
-    checked with their residues, if they have some.
+    pair: Q and T, whose memory is freed as soon as they are used. The result is checked with their residues, if they have some.
 
     With B^2h ≥ 2^(bits + 64) and in units of B^−2h the relative errors are these, |y − 1/δ| < 2·B^−h, |1 − r·x²| <
     4.01·√r·B^−h:
@@ -82,8 +83,8 @@ def root_times_quotient(
     h = root.limbs
     if 128 * h < bits + 64:
         raise ValueError(f"a root of {h} limbs does not reach to {bits} bits")
-    K, q_exponent = _mantissa(pair.pop(0), 2 * h, threads)
-    D, t_exponent = _mantissa(pair.pop(0), 2 * h, threads)
+    K, q_exponent = _mantissa(pair.take(), 2 * h, threads)
+    D, t_exponent = _mantissa(pair.take(), 2 * h, threads)
     y = reciprocal(limbs_of(D.value), h, threads)
     ring = Ring(2 * h + 1, threads)
     step = _LastStep(root, y, K, D, threads) if K.residues is not None and D.residues is not None else None

@@ -13,7 +13,7 @@ from numba.core import cgutils, types
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
-from pi_engine.bigint.layout import WIDE, WIDTH
+from pi_engine.bigint.widths import WIDE, WIDTH
 from pi_engine.runtime.kernel_folder import has_avx512
 
 _I64 = ir.IntType(64)

@@ -8,8 +8,8 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from pi_engine.bigint.layout import WIDTH
 from pi_engine.bigint.simd import GROUP, LONG, doubles, integers, long_doubles, wide_doubles
+from pi_engine.bigint.widths import WIDTH
 
 _I8 = ir.IntType(8)
 _I64 = ir.IntType(64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pi_engine.cli.output import say
+from pi_engine.cli.output import remark
 from pi_engine.cli.terminal import stderr_width
 
 if TYPE_CHECKING:
@@ -37,13 +37,14 @@ def say_details(result: ComputeResult, seconds: dict[str, float], checks: Sequen
     entries = [
         ("series", result.series),
         ("threads", str(result.threads)),
+        ("path", result.path if result.path == "plain" else f"{result.path}, kernels {result.kernels}"),
         *((name, f"{spent:.3f} s") for name, spent in seconds.items()),
         ("peak memory", format_bytes(result.peak_memory_bytes)),
         ("hash", f"{result.hash} (all digits as one integer, modulo 2^61 − 1)"),
         *((check.status, f"{check.name}: {check.detail}") for check in checks),
     ]
     for line in format_entries(entries, stderr_width() or _UNFOLDED).splitlines():
-        say(line)
+        remark(line)
 
 
 def _short(seconds: float) -> str:

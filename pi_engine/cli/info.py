@@ -13,8 +13,11 @@ from pi_engine.cli.output import emit_json
 @click.command(short_help="Show versions, machine and limits.")
 @json_option
 @quiet_option
-def command(*, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (the option has done its work)
-    """Show versions, machine, threads, memory limit and cache folder: what a bug report needs.
+def command(*, as_json: bool) -> None:
+    """Show versions, machine, threads, kernels, memory limit and cache folder: what a bug report needs.
+
+    A computation takes the compiled path from the number of digits on that 'path' shows. Below it, and where the
+    compiled path does not fit in memory, it takes the plain path, by GMP alone.
 
     docs/environment.md says which files pi-engine writes, how to remove them, and which environment variables it reads.
     """
@@ -39,6 +42,8 @@ def command(*, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (the option 
     if as_json:
         emit_json({"versions": versions, **facts, **memory})
         return
+    least = facts.pop("compiled_from_digits")
+    facts["path"] = "plain" if least is None else f"compiled from {least:_} digits on, plain below"
     lines = {
         **versions,
         **{name.replace("_", " "): "none" if fact is None else str(fact) for name, fact in facts.items()},
@@ -51,11 +56,12 @@ def command(*, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (the option 
 
 
 def _compilation() -> dict[str, object]:
-    """What kernels are compiled for, whether fused multiply-add is in hardware, and where their cache is."""
+    """What kernels are compiled for and whether they are stored, from how many digits they are used, and where their cache is."""
     try:
+        from pi_engine.backend import BACKEND
         from pi_engine.runtime.kernel_folder import cache_folder, cpu, has_fma
     except ImportError as error:
-        return {"kernels": f"unavailable: {error}"}
+        return {"kernels": f"unavailable: {error}", "compiled_from_digits": None}
     folder = cache_folder()
     from pi_engine.runtime.tuning import stored, tuning_file
 
@@ -64,5 +70,7 @@ def _compilation() -> dict[str, object]:
         "tuning": tuning,
         "kernel_target": cpu()[0],
         "hardware_fma": has_fma(),
+        "kernels": BACKEND.state() if BACKEND.usable() else "not used",
+        "compiled_from_digits": BACKEND.least_digits(),
         "cache_folder": str(folder) if folder else None,
     }

@@ -21,12 +21,12 @@ _MEANING = {"multiply": "products", "square": "squares"}
 @click.option("--clear", is_flag=True, help="Remove what 'tune' has stored: compiled kernels and measured sizes.")
 @json_option
 @quiet_option
-def command(*, dry_run: bool, clear: bool, as_json: bool, quiet: bool) -> None:
+def command(*, dry_run: bool, clear: bool, as_json: bool) -> None:
     """Compile the kernels of 'compute' for this machine, and measure from which sizes on they are faster than GMP.
 
     This takes one to two minutes, once. Later runs load the kernels from the cache folder and the measured sizes from
     the configuration folder. Both are valid for this processor and these versions; run 'tune' again after an upgrade.
-    At the end it prints what it did, and how long computations take without the kernels and with them.
+    At the end it prints what it did, and how long computations take on the plain path and on the compiled one.
     """
     if clear and dry_run:
         raise click.UsageError("--clear removes and --dry-run only measures: choose one")
@@ -42,7 +42,7 @@ def command(*, dry_run: bool, clear: bool, as_json: bool, quiet: bool) -> None:
     from pi_engine.cli.progress_bar import ProgressBar
     from pi_engine.tune import tune
 
-    with ProgressBar(enabled=not quiet) as progress:
+    with ProgressBar() as progress:
         tuned = tune(dry_run=dry_run, progress=progress)
     if as_json:
         emit_json(_fields(tuned))
@@ -87,10 +87,10 @@ def _lines(tuned: Tuned, *, dry_run: bool) -> list[tuple[str, str]]:
     lines.append(("stored in", str(tuned.file)) if tuned.file else ("not stored", "this was a dry run"))
     for timing in tuned.timings:
         exponent = len(str(timing.digits)) - 1
-        with_kernels, without = f"about {timing.seconds:.1f} s", f"{timing.gmpy2_seconds:.1f} s"
-        text = f"take {with_kernels}, by gmpy2 alone {without}"
+        compiled, plain = f"about {timing.seconds:.1f} s", f"{timing.gmpy2_seconds:.1f} s"
+        text = f"take {compiled}, on the plain path {plain}"
         if tuned.compiled:
-            text = f"now take {with_kernels}, before {without} by gmpy2 alone"
+            text = f"now take {compiled}, before {plain} on the plain path"
         lines.append((f"10^{exponent} digits", text))
     return lines
 

@@ -12,7 +12,7 @@ from pi_engine.errors import CorruptFileError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pi_engine.digits.decompression import ByteStream
+    from pi_engine.digits.source import ByteStream
 
 CHUNK = 1 << 20
 """Bytes read at once. As many in a row without a digit end the reading: no habit of text has so many blanks."""

@@ -11,7 +11,7 @@ from pi_engine.bigint.moduli import moduli
 from pi_engine.digits.atomic import atomic_writer, is_special
 from pi_engine.digits.block_hash import BlockHashes
 from pi_engine.digits.byte_hash import ByteHash
-from pi_engine.digits.durable import drop_from_memory, output_error
+from pi_engine.digits.durable import output_error
 from pi_engine.digits.encoding import Encoding, encoded
 from pi_engine.digits.output import open_output, publish_or_beside, require_file, set_folder, with_outcome
 from pi_engine.digits.pending_file import PendingFile
@@ -160,7 +160,6 @@ def fill(
                 written.update(piece)
                 pending.write(piece)
             pending.finish()
-            drop_from_memory(pending.stream.fileno())
         else:
             fill_set(pending, hashes.through(blocks), encoding, written)
         found = written.found()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.limbs import LimbBuffer, limb_count, limbs_of
 from pi_engine.bigint.product import multiply
 from pi_engine.bigint.reciprocal import reciprocal
@@ -35,7 +36,7 @@ def words_of_integer(x: mpz, threads: int) -> NDArray[np.uint64]:
     length = power.bit_length()
     inverse = reciprocal(limbs_of(power << (64 * limb_count(power) - length)), limbs + 1, useful(threads, length))
     # (2·x + 1)/(2·5^d·2^d) in units of 2^(−64·limbs), of which the reciprocal has 2^(length + 64·(limbs + 1))/5^d
-    root = multiply(2 * x + 1, inverse, threads=threads) >> (length + 64 + digits + 1)
+    root = HandOver(multiply(2 * x + 1, inverse, threads=threads) >> (length + 64 + digits + 1))
     words, _ = words_of_root(root, limbs, powers, threads, check=False)
     return words[int(np.argmax(words != 0)) :]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import CapacityError
-from pi_engine.runtime.memory import format_bytes, process_memory_limit
+from pi_engine.runtime.memory import format_bytes, library_is_imported, process_memory_limit
 
 if TYPE_CHECKING:
     from ctypes import CDLL
@@ -58,8 +58,9 @@ def libraries_size(*, kernels: bool, compiler: bool) -> int:
     """Bytes that are yet to be mapped of the libraries that kernels need, and of those that compile them."""
     size = 0
     if kernels or compiler:
-        size += _KERNELS + (0 if "llvmlite.binding" in sys.modules else _LLVM)
-        size += 0 if "numpy" in sys.modules else _NUMPY + (_blas_threads() - 1) * (_BLAS_THREAD + _stack_size())
+        size += _KERNELS + (0 if library_is_imported("llvmlite.binding") else _LLVM)
+        if not library_is_imported("numpy"):
+            size += _NUMPY + (_blas_threads() - 1) * (_BLAS_THREAD + _stack_size())
     return size + (COMPILER if compiler else 0)
 
 

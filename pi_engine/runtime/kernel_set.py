@@ -17,12 +17,14 @@ Nothing here imports LLVM, numpy or Numba before the work is long enough to pay 
 from __future__ import annotations
 
 import importlib
-import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from pi_engine.runtime.memory import library_is_imported
 from pi_engine.runtime.progress import silent
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from pi_engine.runtime.object_code import StoredKernel
     from pi_engine.runtime.progress import Progress
 
@@ -47,6 +49,8 @@ class KernelUse(NamedTuple):
 class KernelSet:
     """The kernels that one kind of work needs, given as "module:NAME" of the tuples that list them."""
 
+    _modules: ClassVar[dict[str, ModuleType]] = {}  # those whose kernels any set has listed; no others are loaded
+
     def __init__(self, *places: str) -> None:
         self._places = [place.split(":") for place in places]
         self._loaded = False
@@ -54,65 +58,67 @@ class KernelSet:
 
     def kernels(self) -> list[StoredKernel]:
         """All of them; importing their modules imports LLVM."""
-        listed = [kernel for module, name in self._places for kernel in getattr(importlib.import_module(module), name)]
+        listed: list[StoredKernel] = []
+        for module, name in self._places:
+            if module not in self._modules:
+                self._modules[module] = importlib.import_module(module)
+            listed += getattr(self._modules[module], name)
         return list(dict.fromkeys(listed))
 
-    def is_loaded(self) -> bool:
+    def loaded(self) -> bool:
         """Whether a call of any of them begins at once; imports nothing."""
-        if not self._loaded and all(module in sys.modules for module, _ in self._places):
+        if not self._loaded and all(module in self._modules for module, _ in self._places):
             self._loaded = all(kernel.is_loaded() for kernel in self.kernels())
         return self._loaded
 
-    def is_stored(self) -> bool:
+    def stored(self) -> bool:
         """Whether none of them has to be compiled."""
         return all(kernel.is_stored() for kernel in self.kernels())
 
+    def missing_seconds(self) -> float:
+        """About how long it takes to compile those that are not stored."""
+        return sum(kernel.seconds for kernel in self.kernels() if not kernel.is_stored())
+
     def pays_for(self, seconds: float) -> bool:
         """Whether to use the kernels for work that takes so long without them. If so, they are loaded or compiled now."""
-        if self.is_loaded():
+        if self.loaded():
             return True
-        if seconds < _loading_seconds():
+        if seconds < self._loading_seconds() or seconds < self.missing_seconds():
             return False
-        missing = sum(kernel.seconds for kernel in self.kernels() if not kernel.is_stored())
-        if seconds < missing:
-            return False
-        self.ready()
+        self.load()
         return True
 
     def would_compile(self, seconds: float) -> bool:
         """Whether work that takes so long without the kernels would compile some; nothing is."""
-        if self.is_loaded() or seconds < _loading_seconds():
+        if self.loaded() or seconds < self._loading_seconds():
             return False
-        missing = sum(kernel.seconds for kernel in self.kernels() if not kernel.is_stored())
-        return 0 < missing <= seconds
+        return 0 < self.missing_seconds() <= seconds
 
     def use(self, seconds: float) -> KernelUse:
         """What work that takes so long without the kernels does with them; nothing is loaded, and nothing compiled."""
-        if self.is_loaded():
+        if self.loaded():
             return KernelUse(load=True, compile=False)
         # Looking may import LLVM, and must not change the answer.
-        if seconds < (LOADING_SECONDS if "numpy" in sys.modules else FIRST_LOADING_SECONDS):
+        if seconds < (LOADING_SECONDS if library_is_imported("numpy") else FIRST_LOADING_SECONDS):
             return KernelUse(load=False, compile=False)
         compiles = self.would_compile(seconds)
-        return KernelUse(load=compiles or self.is_stored(), compile=compiles)
+        return KernelUse(load=compiles or self.stored(), compile=compiles)
 
     def pays_for_another(self, seconds: float) -> bool:
         """The same for one of many calls: kernels that are stored are also loaded when all calls together were long enough."""
         if self.pays_for(seconds):
             return True
         self._spent += seconds
-        if self._spent < _loading_seconds() or not self.is_stored():
+        if self._spent < self._loading_seconds() or not self.stored():
             return False
-        self.ready()
+        self.load()
         return True
 
-    def ready(self, progress: Progress = silent) -> None:
+    def load(self, progress: Progress = silent) -> None:
         """Load or compile all of them now; what has to be compiled is announced, and told to `progress` kernel by kernel."""
         from pi_engine.runtime.object_code import make_ready
 
         make_ready(self.kernels(), progress)
 
-
-def _loading_seconds() -> float:
-    imported = "numpy" in sys.modules and "pi_engine.runtime.object_code" in sys.modules
-    return LOADING_SECONDS if imported else FIRST_LOADING_SECONDS
+    def _loading_seconds(self) -> float:
+        return LOADING_SECONDS if self._modules and library_is_imported("numpy") else FIRST_LOADING_SECONDS

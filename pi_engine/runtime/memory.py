@@ -100,7 +100,12 @@ def byte_limit(memory: SupportsIndex | None) -> int | None:
 
 def kernel_bytes(*, stored: bool) -> int:
     """What compiled kernels allocate at most, besides their numbers, by whether they are stored."""
-    return _STORED_KERNEL_BYTES if stored and "numba" not in sys.modules else _COMPILING_BYTES
+    return _STORED_KERNEL_BYTES if stored and not library_is_imported("numba") else _COMPILING_BYTES
+
+
+def library_is_imported(name: str) -> bool:
+    """Whether a library, such as "numpy", is in this process's memory already, so that using it takes no more of it."""
+    return name in sys.modules
 
 
 def allocated_memory() -> int:

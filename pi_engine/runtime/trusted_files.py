@@ -1,4 +1,4 @@
-"""Folders and files that nobody but this user and root can have written: the rule for all that is read from caches.
+"""Folders and files that nobody but this user and root can have written: how caches are read and written.
 
 Machine code out of a file does whatever it was written to do. So it is read only where another user had no hand in it, by the
 rule that ssh has for its keys: every folder on the way belongs to this user or to root, and nobody else may write to it. A folder
@@ -13,12 +13,15 @@ user's cache is closed to others there.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 from pi_engine.errors import PiEngineError
+from pi_engine.runtime import watcher
 
 _MOST_LINKS = 40
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -141,3 +144,25 @@ def _require_owner_of_file(path: Path, status: os.stat_result) -> None:
         raise UntrustedError(f"{path} belongs to another user (number {status.st_uid})")
     if status.st_mode & _OTHERS_WRITE:
         raise UntrustedError(f"other users can write to {path}")
+
+
+def write_trusted(path: Path, content: bytes) -> None:
+    """Write a file of a trusted folder atomically: the new content is on the device before it has the name.
+
+    Raises:
+        OSError: the system refuses; the file is what it was.
+    """
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
+    watcher.begin_temporary(temporary)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise
+    finally:
+        watcher.end_temporary(temporary)

@@ -19,7 +19,6 @@ import math
 import os
 import platform
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -27,8 +26,7 @@ from typing import Any
 
 import platformdirs
 
-from pi_engine.runtime import watcher
-from pi_engine.runtime.trusted_files import UntrustedError, make_trusted, read_trusted, require_trusted
+from pi_engine.runtime.trusted_files import UntrustedError, make_trusted, read_trusted, require_trusted, write_trusted
 
 SCHEMA = 2
 PACKAGES = ("pi-engine", "gmpy2", "numba", "llvmlite", "numpy")
@@ -122,7 +120,7 @@ def _thresholds(record: Any) -> Thresholds | None:
 
 
 def save(thresholds: Thresholds, path: Path | None = None) -> Path:
-    """Store them for this machine, whole or not at all; returns the file.
+    """Store them for this machine, atomically; returns the file.
 
     Raises:
         OSError: the folder cannot be written.
@@ -137,19 +135,7 @@ def save(thresholds: Thresholds, path: Path | None = None) -> Path:
         "thresholds": dataclasses.asdict(thresholds),
     }
     make_trusted(target.parent)
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".tmp")
-    watcher.begin_temporary(temporary)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(json.dumps(record, indent=2) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    finally:
-        watcher.end_temporary(temporary)
+    write_trusted(target, (json.dumps(record, indent=2) + "\n").encode())
     return target
 
 

@@ -19,7 +19,7 @@ from gmpy2 import mpz
 from pi_engine.bigint.division import tracked_divide
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.runtime.threads import available_threads
-from pi_engine.series.evaluation import GUARD
+from pi_engine.series.truncation import GUARD
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -45,7 +45,7 @@ class Combination:
         T: Tracked | mpz,
         *,
         threads: int | None = None,
-        fast: bool = False,
+        compiled: bool = False,
     ) -> None:
         """Add coefficient·T/Q.
 
@@ -65,5 +65,5 @@ class Combination:
         denominator = below.cut(cut_below, threads) * d
         shift = self._bits + cut_above - cut_below
         numerator, denominator = (numerator << shift, denominator) if shift >= 0 else (numerator, denominator << -shift)
-        quotient = tracked_divide(numerator, denominator, threads, newton=fast)
+        quotient = tracked_divide(numerator, denominator, threads, compiled=compiled)
         self.T = self.T - quotient if negative else self.T + quotient

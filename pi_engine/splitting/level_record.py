@@ -39,7 +39,7 @@ _RESIDUES = MODULUS + ARRAY
 def _level(level: NodeLevel, place: int) -> dict[int, int | Words]:
     residues = np.empty((3, 0, 2), np.uint64) if level.residues is None else level.residues
     return {
-        place + LIMBS_AT: level.room.address, place + LIMBS: len(level.room.limbs),
+        place + LIMBS_AT: level.buffer.address, place + LIMBS: len(level.buffer.limbs),
         place + OFFSETS: level.offsets, place + LENGTHS: level.lengths, place + RESIDUES: residues,
     }  # fmt: skip
 

@@ -89,30 +89,30 @@ def merge_level(
 
     It has residues if this level has some, or `begin`: each number's as it was made.
 
-    The level's memory is released. `merged` is told the share of the level that has been done, now and then.
+    The level's memory is released. `merged` is called with the share of the level that has been done, now and then.
 
     Raises:
         VerificationError: the level has residues, and a number's are not those of its operands; or a table is damaged.
     """
     nodes = len(level) // 2
-    limbs = len(level.room.limbs)
+    limbs = len(level.buffer.limbs)
     require_fitting((level.lengths > limbs) | (level.lengths < -limbs), "a number of the sum")
     sizes = np.abs(level.lengths)
     (p1, q1, t1), (p2, q2, t2) = sizes[:, ::2], sizes[:, 1::2]
     results = np.stack([p1 + p2, q1 + q2, np.maximum(t1 + q2, p1 + t2) + 1])
     if rightmost:
         results[0, -1] = 0
-    rooms = -(-results.T.ravel() // _ALIGNMENT) * _ALIGNMENT
-    ends = np.cumsum(rooms, dtype=np.int64)
-    offsets = np.ascontiguousarray((ends - rooms).reshape(nodes, 3).T)
-    room = LimbRoom(int(ends[-1]))
+    capacities = -(-results.T.ravel() // _ALIGNMENT) * _ALIGNMENT
+    ends = np.cumsum(capacities, dtype=np.int64)
+    offsets = np.ascontiguousarray((ends - capacities).reshape(nodes, 3).T)
+    buffer = LimbRoom(int(ends[-1]))
     lengths = np.zeros((3, nodes), np.int64)
     plans = _plans(node_size_limbs(p1, q1, t1, q2, t2), p1 + p2, np.minimum(p1, p2), rightmost=rightmost)
     records = np.array([record(plan) for plan in plans.plans], np.int64)
     workspace = max(workspace_bytes(plan.size, OPERANDS) for plan in plans.plans)
     spare = int((t1 + q2 + p1 + t2).max())
     checked = begin or level.residues is not None
-    made = NodeLevel(room, offsets, lengths, np.zeros((3, nodes, 2), np.uint64) if checked else None)
+    made = NodeLevel(buffer, offsets, lengths, np.zeros((3, nodes, 2), np.uint64) if checked else None)
     rows, table = (plans.sizes, plans.P_sizes, records), modulus_table(random_prime())
     job = merge_record(level, made, rows, table, workspace=workspace, spare_limbs=spare)
     wrong = np.zeros(1, np.int64)
@@ -136,5 +136,5 @@ def merge_level(
             i, row = divmod(int(wrong[0]) - 1, 3)
             require_merge(False, row, 64 * abs(int(lengths[row, i])))  # noqa: FBT003 (what an assertion takes)
         merged((stop - done) / nodes)
-    level.room.release()
+    level.buffer.release()
     return made

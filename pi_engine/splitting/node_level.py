@@ -18,13 +18,13 @@ class NodeLevel:
     """Nodes of neighbouring ranges: row 0 of the indexes is P, row 1 Q, row 2 T.
 
     Attributes:
-        room: the limbs of all numbers.
+        buffer: the limbs of all numbers.
         offsets: int64[3][nodes], where each number begins.
         lengths: int64[3][nodes], signed lengths.
         residues: uint64[3][nodes][2], the numbers modulo both `moduli`, or None where nothing is checked (`merge_check`).
     """
 
-    room: LimbRoom
+    buffer: LimbRoom
     offsets: NDArray[np.int64]
     lengths: NDArray[np.int64]
     residues: NDArray[np.uint64] | None = None
@@ -35,4 +35,4 @@ class NodeLevel:
     def number(self, row: int, i: int) -> tuple[Limbs, bool]:
         """The limbs of a number, without copying them, and whether it is negative."""
         start, length = int(self.offsets[row, i]), int(self.lengths[row, i])
-        return self.room.limbs[start : start + abs(length)], length < 0
+        return self.buffer.limbs[start : start + abs(length)], length < 0

@@ -3,7 +3,7 @@
     P ← P·p(k),   Q ← Q·q(k),   T ← T·q(k) + P·a(k)
 
 In Python, blocks of terms are multiplied together (`shadow_blocks`), and a flat loop, which is the reference, adds the terms
-that are left. Compiled, the terms are cut into strands that run side by side, beside the sum or on all threads,
+that are left. Compiled, the terms are cut into strands that run side by side, concurrently with the sum or on all threads,
 each by this loop (`compiled_shadow`). Blocks and strands are joined as neighbours are: (P₁P₂, Q₁Q₂, T₁Q₂ + P₁T₂).
 With the tree the shadow shares the three polynomials and the pool of threads, nothing else: no leaf, no merge, no cut of the
 range, no large product, no common factor. The root's residues must equal it, and where its numbers have lost low limbs
@@ -54,8 +54,8 @@ def _by_blocks(series: HypergeometricSeries, terms: int, prime: int) -> tuple[in
     return int(Q % prime), int(T % prime)
 
 
-def shadow_beside(series: HypergeometricSeries, terms: int, threads: int) -> Callable[[], tuple[Residues, Residues]]:
-    """The same, begun now and on a thread of its own beside the sum if there are several; called, it waits for the result.
+def begin_shadow(series: HypergeometricSeries, terms: int, threads: int) -> Callable[[], tuple[Residues, Residues]]:
+    """Begin the compiled shadow of the terms 0 ≤ k < `terms`, on a thread of its own if there are several; returns what waits for it.
 
     The sum never keeps all threads busy all the time, and needs nothing of the shadow before its end.
     """
@@ -86,7 +86,7 @@ def check_against_shadow(
     threads: int = 1,
     shadow: Callable[[], tuple[Residues, Residues]] | None = None,
 ) -> tuple[Tracked, Tracked]:
-    """Compare the root's residues with the shadow, which may have been begun before (`shadow_beside`).
+    """Compare the root's residues with the shadow, which may have been begun before (`begin_shadow`).
 
     Returns Q and T with the residues that they must have from here on.
 

@@ -162,7 +162,7 @@ def shadow_of_terms(
 ) -> None:
     """Put P, Q and T of the `count` terms from `first` on into `found`, modulo M.
 
-    `rows` is room for a row for each coefficient; first + count, and the largest degree added, is at most 2^60.
+    `rows` is a buffer with a row for each coefficient; first + count, and the largest degree added, is at most 2^60.
     """
     length = count // np.uint64(STRANDS)
     at_p: np.uint64 = address_of(rows)

@@ -56,7 +56,7 @@ def build_subtrees(
 ) -> NodeLevel:
     """The nodes of `count` subtrees of 2^depth blocks each, of the terms lo ≤ k < hi; all of them have a P.
 
-    Every block must have at least one term: hi − lo ≥ 2·count·2^depth. `built` is told the terms done, now and then.
+    Every block must have at least one term: hi − lo ≥ 2·count·2^depth. `built` is called with the terms done, now and then.
     divisors: by what P and Q of 2^j blocks are divided, all but the Q of k = 0, for j = 0 … depth (`common_factors`).
 
     Raises:
@@ -67,9 +67,9 @@ def build_subtrees(
     node_terms = most_terms(hi - lo, count, depth)
     capacities = np.array([_capacities(p, q, a, m) for m in node_terms], np.int64)
     node_limbs = HEADER_LIMBS + int(capacities[depth].sum())
-    room = LimbRoom(count * node_limbs)
+    buffer = LimbRoom(count * node_limbs)
     lengths, wrong = np.zeros((3, count), np.int64), np.zeros(1, np.int64)
-    subtrees = Subtrees(lo, hi, count, capacities, room.address, count * node_limbs, lengths)
+    subtrees = Subtrees(lo, hi, count, capacities, buffer.address, count * node_limbs, lengths)
     divisors = divisors or [mpz(1)] * (depth + 1)
     if lanes_are_usable(values, node_terms, count, divisors):
         worker, record, side_by_side, arena = lane_work(subtrees, values, node_terms, divisors)
@@ -94,7 +94,7 @@ def build_subtrees(
         built((hi - lo) * (stop - done) // pieces)
     if not lengths[1].all():
         raise VerificationError(machine_fault("a leaf of the sum was not built"))
-    return NodeLevel(room, _offsets(capacities[depth], count, node_limbs), lengths)
+    return NodeLevel(buffer, _offsets(capacities[depth], count, node_limbs), lengths)
 
 
 def _work(subtrees: Subtrees, values: list[TermValues], divisors: Sequence[mpz]) -> Work:

@@ -1,8 +1,7 @@
-"""The tree of binary splitting: O(M(n)·log n) for n terms, its subtrees in threads.
+"""The plain tree of binary splitting, by gmpy2 alone: O(M(n)·log n) for n terms, its subtrees in threads.
 
-Two trees give the same fraction. The plain one is gmpy2 alone: the range is cut into a few subtrees a thread, summed
-side by side, and merged pairwise; products of large numbers release the interpreter's lock, so that the threads
-overlap; small ones do not (`release_gil`). The fast one (`fast_tree`) is compiled, for large sums.
+The range is cut into a few subtrees a thread, which are summed side by side and merged pairwise. Products of large numbers release
+the interpreter's lock, so that the threads overlap; small ones do not (`release_gil`).
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.runtime.progress import silent
 from pi_engine.runtime.threads import release_gil
 from pi_engine.splitting.node import Node, leaf_builder, merge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from concurrent.futures import Future
 
     from gmpy2 import mpz
@@ -39,10 +38,6 @@ _SUBTREE_TERMS = 128
 
 _SUBTREES_PER_THREAD = 4
 """A few, so that one that ends early leaves little idle time."""
-
-
-FAST_TERMS = 250
-"""From here on the fast tree is the faster one, once its kernels are loaded."""
 
 
 class _Cancelled(Exception):  # noqa: N818 (not an error: it ends the work of a thread)
@@ -72,41 +67,8 @@ class _Meter:
                 self._progress("sum", min(self._done, self._total), self._total)
 
 
-def split(
-    series: HypergeometricSeries,
-    terms: int,
-    *,
-    threads: int = 1,
-    progress: Progress = silent,
-    fast: bool = False,
-    check: bool = True,
-    needed: Callable[[int], float] | None = None,
-) -> Node:
-    """Sum terms 0 ≤ k < `terms` of `series`: Q and T of the whole range; P is not computed.
-
-    Args:
-        series: what to sum.
-        terms: how many terms, at least 1.
-        threads: how many subtrees to work on at once.
-        progress: told the phase "sum" as it goes on.
-        fast: by the compiled tree, which needs its kernels.
-        check: compare the compiled tree's merges modulo both `moduli` as they are made.
-        needed: how many leading bits of a node that begins with term l matter, as a function of l, so that the compiled tree
-            may cut off the others (`series.truncation`); all of them, if there is none. Without `check` such a sum cannot
-            be compared with its shadow.
-
-    Raises:
-        VerificationError: a merge is wrong.
-    """
-    if fast and terms >= FAST_TERMS:
-        from pi_engine.splitting.fast_tree import split_fast
-
-        return split_fast(series, terms, threads, progress, check=check, needed=needed)
-    return split_plain(series, terms, threads=threads, progress=progress)
-
-
 def split_plain(series: HypergeometricSeries, terms: int, *, threads: int = 1, progress: Progress = silent) -> Node:
-    """The same by gmpy2 alone: for small sums, and the reference for the fast tree."""
+    """Sum terms 0 ≤ k < `terms` of `series` as `split` does: for small sums, and the reference for the compiled tree."""
     meter = _Meter(terms, progress)
     parallel = threads > 1 and terms >= _PARALLEL_TERMS
     subtree = _subtree_builder(series, meter, parallel=parallel)
@@ -117,7 +79,7 @@ def split_plain(series: HypergeometricSeries, terms: int, *, threads: int = 1, p
     cuts = [terms * i // pieces for i in range(pieces + 1)]
     pool = ThreadPoolExecutor(min(threads, pieces), "split")
     try:
-        nodes = _results([pool.submit(subtree, lo, hi, rightmost=hi == terms) for lo, hi in pairwise(cuts)])
+        nodes = HandOver(*_results([pool.submit(subtree, lo, hi, rightmost=hi == terms) for lo, hi in pairwise(cuts)]))
         while len(nodes) > 1:
             nodes = _merge_pairs(pool, nodes)
             meter.merged(terms)
@@ -125,7 +87,7 @@ def split_plain(series: HypergeometricSeries, terms: int, *, threads: int = 1, p
         # an interrupt must not wait for subtrees that nobody wants any more
         meter.cancelled = True
         pool.shutdown(wait=False, cancel_futures=True)
-    return nodes[0]
+    return nodes.take()
 
 
 class _Subtree(Protocol):
@@ -163,10 +125,11 @@ def _product(x: mpz, y: mpz) -> mpz:
     return x * y
 
 
-def _merge_pairs(pool: ThreadPoolExecutor, nodes: list[Node]) -> list[Node]:
+def _merge_pairs(pool: ThreadPoolExecutor, nodes: HandOver[Node]) -> HandOver[Node]:
     """One level up: every product of every pair is a job of its own, so that the last merges use all threads."""
     jobs = []
-    for left, right in zip(nodes[::2], nodes[1::2], strict=True):
+    while len(nodes):
+        left, right = nodes.take(), nodes.take()
         assert left.P is not None
         jobs.append(
             (
@@ -176,5 +139,6 @@ def _merge_pairs(pool: ThreadPoolExecutor, nodes: list[Node]) -> list[Node]:
                 pool.submit(_product, left.P, right.T),
             )
         )
-    nodes.clear()
-    return [Node(None if P is None else P.result(), Q.result(), TQ.result() + PT.result()) for P, Q, TQ, PT in jobs]
+    del left, right
+    merged = (Node(None if P is None else P.result(), Q.result(), TQ.result() + PT.result()) for P, Q, TQ, PT in jobs)
+    return HandOver(*merged)

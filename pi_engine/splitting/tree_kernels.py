@@ -22,7 +22,7 @@ LANE_HEADER = 4
 """Vectors before the numbers of a node of eight lanes: three signs, and the lengths."""
 
 VALUE_DIGITS = 32
-"""Digits of room for one value of a polynomial in eight lanes: of up to VALUE_WORDS factors of a word, of two digits each,
+"""Digits of a buffer for one value of a polynomial in eight lanes: of up to VALUE_WORDS factors of a word, of two digits each,
 rounded up to eight as they are written, with eight zeros on either side."""
 
 VALUE_WORDS = 8

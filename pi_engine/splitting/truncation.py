@@ -33,7 +33,7 @@ WORTH = 32
 def truncated(node: LargeNode, bits: float, threads: int, *, copy: bool) -> LargeNode:
     """P, Q and T without low limbs, so that Q has still more than `bits` bits; the same node where little would go.
 
-    copy: give back the memory of a number that has its own, by moving what is left to a smaller room.
+    copy: give back the memory of a number that has its own, by moving what is left to a smaller buffer.
 
     Raises:
         VerificationError: what is left is not what it was before.
@@ -54,18 +54,18 @@ def truncated(node: LargeNode, bits: float, threads: int, *, copy: bool) -> Larg
 
 def _without(x: Number, lost: int, threads: int, *, copy: bool) -> Number:
     rest: Limbs = x.limbs[lost:]
-    room = x.room
-    if copy and x.room is not None:
-        room = LimbRoom(len(rest))
-        copy_limbs(room.limbs, rest, threads)
-        rest = room.limbs
-    cut = Number(rest, x.negative, room)
+    buffer = x.buffer
+    if copy and x.buffer is not None:
+        buffer = LimbRoom(len(rest))
+        copy_limbs(buffer.limbs, rest, threads)
+        rest = buffer.limbs
+    cut = Number(rest, x.negative, buffer)
     if x.residues is not None:
         before, whole = x.residues
         low, left = residues_of_several([x.limbs[:lost], cut.limbs], threads)
         found = (left * power_residues(2, 64 * lost) + low) * (-1 if x.negative else 1)
         require_equal(found, before, "a number of the sum that lost its low limbs")
         cut.residues = left * (-1 if x.negative else 1), whole
-    if room is not x.room:
+    if buffer is not x.buffer:
         x.release()
     return cut

@@ -39,7 +39,7 @@ PRIME_BY_PRIME_BITS = 1 << 27
 
 @dataclass(slots=True)
 class Number:
-    """A signed number that owns its memory, or borrows it (`room` None) from a level.
+    """A signed number that owns its memory, or borrows it (`buffer` None) from a level.
 
     Attributes:
         residues: modulo both `moduli`, of the number as it was made, and as it would be had no low limbs been cut off
@@ -48,7 +48,7 @@ class Number:
 
     limbs: Limbs
     negative: bool
-    room: LimbRoom | None = None
+    buffer: LimbRoom | None = None
     residues: tuple[Residues, Residues] | None = None
 
     def __len__(self) -> int:
@@ -56,8 +56,8 @@ class Number:
 
     def release(self) -> None:
         """The limbs must not be used any more."""
-        if self.room is not None:
-            self.room.release()
+        if self.buffer is not None:
+            self.buffer.release()
 
     def read(self, threads: int) -> Residues:
         """The residues of the limbs as they lie in memory."""
@@ -102,15 +102,15 @@ class LargeNode(NamedTuple):
 
 
 def _finish(x: Transformed, limbs: int, threads: int, *, negative: bool) -> Number:
-    room = LimbRoom(limbs)
-    return _trimmed(to_limbs(x, limbs, threads, room.limbs), room, negative=negative)
+    buffer = LimbRoom(limbs)
+    return _trimmed(to_limbs(x, limbs, threads, buffer.limbs), buffer, negative=negative)
 
 
-def _trimmed(limbs: Limbs, room: LimbRoom | None, *, negative: bool) -> Number:
+def _trimmed(limbs: Limbs, buffer: LimbRoom | None, *, negative: bool) -> Number:
     length = len(limbs)
     while length and not limbs[length - 1]:
         length -= 1
-    return Number(limbs[:length], negative and length > 0, room)
+    return Number(limbs[:length], negative and length > 0, buffer)
 
 
 class _Merge:
@@ -225,9 +225,9 @@ def _sum_of_products(factors: list[Residues]) -> Residues:
 
 
 def _product(x: Number, y: Number, threads: int, *, negative: bool) -> Number:
-    room = LimbRoom(len(x) + len(y))
-    multiply_limbs(x.limbs, y.limbs, threads, out=room.limbs)
-    return _trimmed(room.limbs, room, negative=negative)
+    buffer = LimbRoom(len(x) + len(y))
+    multiply_limbs(x.limbs, y.limbs, threads, out=buffer.limbs)
+    return _trimmed(buffer.limbs, buffer, negative=negative)
 
 
 def _difference(step: _Merge, x: Transformed, x_limbs: int, y: Transformed, y_limbs: int, *, negative: bool) -> Number:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 TREE: Mapping[str, object] = {
-    "pi_engine.splitting.tree.FAST_TERMS": 20,
+    "pi_engine.splitting.split.COMPILED_TERMS": 20,
     "pi_engine.splitting.fast_tree.SUBTREE_BITS": 500,
     "pi_engine.splitting.fast_tree.LANE_SUBTREE_BITS": 500,
     "pi_engine.splitting.fast_tree.CHUNK_BITS": 6000,
@@ -24,7 +24,7 @@ TREE: Mapping[str, object] = {
 """Every node of the compiled tree above the subtrees is made in a merge of its own."""
 
 LEVELS: Mapping[str, object] = {
-    "pi_engine.splitting.tree.FAST_TERMS": 20,
+    "pi_engine.splitting.split.COMPILED_TERMS": 20,
     "pi_engine.splitting.fast_tree.SUBTREE_BITS": 1000,
     "pi_engine.splitting.fast_tree.LANE_SUBTREE_BITS": 1000,
     "pi_engine.splitting.fast_tree.CHUNK_BITS": 16_000,

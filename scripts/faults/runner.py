@@ -17,8 +17,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from pi_engine import kernels
-from pi_engine.bigint.product import transform_is_usable
+from pi_engine import backend
 from scripts.faults.kinds import KINDS, is_possible
 from scripts.faults.memory import path_of, written
 from scripts.faults.tracing import Met, Planter, Point, Recorder
@@ -84,8 +83,8 @@ class _Job(NamedTuple):
 
 def prepare() -> None:
     """Load kernels, and fill the caches that a longer process has filled; always the same ones, so that faults can be replayed."""
-    if transform_is_usable():
-        kernels.prepare()
+    if backend.BACKEND.usable():
+        backend.prepare()
     for workload in all_workloads():
         if workload.threads == 1 and not workload.cold:  # a fork takes no threads along
             outcome = workload.run()

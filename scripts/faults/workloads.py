@@ -6,9 +6,10 @@ import sys
 import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+from unittest import mock
 
 from pi_engine import PiEngineError
-from pi_engine.bigint.product import transform_is_usable
+from pi_engine.backend import BACKEND
 from pi_engine.engine import compute
 from scripts.faults.endings import COMMANDS, FILES, Outcome, judged_command, judged_file, judged_result
 from scripts.faults.patches import CONVERSION, FUSED, KERNELS, LEVELS, NEWTON, PIECES, TREE, patched
@@ -25,7 +26,7 @@ class Workload:
 
     name: str
     digits: int
-    fast: bool
+    compiled: bool
     series: str = "chudnovsky"
     base: int = 10
     threads: int = 1
@@ -36,10 +37,9 @@ class Workload:
 
     def run(self) -> Outcome:
         """Compute, and judge."""
-        fast = self.fast
         if self.cold:
             _forget()
-        with patched({**self.patches, "pi_engine.plan.fast_path_pays": lambda _digits: fast}):
+        with patched(self.patches), mock.patch.object(BACKEND, "pays", return_value=self.compiled):
             try:
                 return self._run()
             except PiEngineError as error:
@@ -70,58 +70,58 @@ _TREE_FUSED, _LEVELS_NEWTON = {**_TREE, **FUSED}, {**_LEVELS, **NEWTON}
 _TERMS = {"pi_engine.splitting.tree._PARALLEL_TERMS": 40, "pi_engine.splitting.tree._SUBTREE_TERMS": 8}
 
 PLAIN = (
-    Workload("plain", 3100, fast=False),
-    Workload("plain-16", 2600, fast=False, base=16),
-    Workload("plain-ramanujan", 3100, fast=False, series="ramanujan"),
-    Workload("plain-machin", 1700, fast=False, series="machin"),
-    Workload("plain-bellard-16", 1500, fast=False, series="bellard", base=16),
-    Workload("plain-guillera", 1900, fast=False, series="guillera-820"),
-    Workload("plain-sharp", 1300, fast=False, series="sharp"),
-    Workload("plain-level2-52", 2100, fast=False, series="level2-52"),
-    Workload("plain-pieces", 5100, fast=False, patches=PIECES),
-    Workload("plain-pieces-16", 4600, fast=False, base=16, patches=PIECES),
-    Workload("plain-cold", 3100, fast=False, cold=True),
-    Workload("plain-derived", 3100, fast=False, series="derived:163"),
-    Workload("plain-threads", 5100, fast=False, threads=2, patches=_TERMS),
-    Workload("plain-stdout", 3100, fast=False, ending="stdout"),
-    Workload("plain-stdout-16", 2600, fast=False, base=16, ending="stdout"),
-    Workload("plain-layout", 3100, fast=False, ending="layout"),
-    Workload("plain-json", 3100, fast=False, ending="json"),
-    Workload("plain-text", 3100, fast=False, ending="text"),
-    Workload("plain-text-16", 2600, fast=False, base=16, ending="text"),
-    Workload("plain-gz", 3100, fast=False, ending="gz"),
-    Workload("plain-gz-16", 2600, fast=False, base=16, ending="gz"),
-    Workload("plain-xz", 3100, fast=False, ending="xz"),
-    Workload("plain-zst", 3100, fast=False, ending="zst"),
-    Workload("plain-set", 3100, fast=False, ending="set"),
-    Workload("plain-ycd", 3100, fast=False, ending="ycd"),
-    Workload("plain-ycd-16", 2600, fast=False, base=16, ending="ycd"),
+    Workload("plain", 3100, compiled=False),
+    Workload("plain-16", 2600, compiled=False, base=16),
+    Workload("plain-ramanujan", 3100, compiled=False, series="ramanujan"),
+    Workload("plain-machin", 1700, compiled=False, series="machin"),
+    Workload("plain-bellard-16", 1500, compiled=False, series="bellard", base=16),
+    Workload("plain-guillera", 1900, compiled=False, series="guillera-820"),
+    Workload("plain-sharp", 1300, compiled=False, series="sharp"),
+    Workload("plain-level2-52", 2100, compiled=False, series="level2-52"),
+    Workload("plain-pieces", 5100, compiled=False, patches=PIECES),
+    Workload("plain-pieces-16", 4600, compiled=False, base=16, patches=PIECES),
+    Workload("plain-cold", 3100, compiled=False, cold=True),
+    Workload("plain-derived", 3100, compiled=False, series="derived:163"),
+    Workload("plain-threads", 5100, compiled=False, threads=2, patches=_TERMS),
+    Workload("plain-stdout", 3100, compiled=False, ending="stdout"),
+    Workload("plain-stdout-16", 2600, compiled=False, base=16, ending="stdout"),
+    Workload("plain-layout", 3100, compiled=False, ending="layout"),
+    Workload("plain-json", 3100, compiled=False, ending="json"),
+    Workload("plain-text", 3100, compiled=False, ending="text"),
+    Workload("plain-text-16", 2600, compiled=False, base=16, ending="text"),
+    Workload("plain-gz", 3100, compiled=False, ending="gz"),
+    Workload("plain-gz-16", 2600, compiled=False, base=16, ending="gz"),
+    Workload("plain-xz", 3100, compiled=False, ending="xz"),
+    Workload("plain-zst", 3100, compiled=False, ending="zst"),
+    Workload("plain-set", 3100, compiled=False, ending="set"),
+    Workload("plain-ycd", 3100, compiled=False, ending="ycd"),
+    Workload("plain-ycd-16", 2600, compiled=False, base=16, ending="ycd"),
 )
-"""On gmpy2's path."""
+"""On the plain path."""
 
-FAST = (
-    Workload("fast", 3100, fast=True, patches=_TREE),
-    Workload("fast-fused", 4100, fast=True, patches=_TREE_FUSED),
-    Workload("fast-fused-16", 2600, fast=True, base=16, patches=_TREE_FUSED),
-    Workload("fast-levels", 5300, fast=True, patches=_LEVELS_NEWTON),
-    Workload("fast-levels-16", 4600, fast=True, base=16, patches={**_LEVELS, **FUSED}),
-    Workload("fast-ramanujan", 3700, fast=True, series="ramanujan", patches={**_LEVELS, **FUSED, **KERNELS}),
-    Workload("fast-machin", 1900, fast=True, series="machin", patches={**_TREE_FUSED, **KERNELS}),
-    Workload("fast-bellard-16", 1100, fast=True, series="bellard", base=16, patches=_TREE_FUSED),
-    Workload("fast-guillera", 1500, fast=True, series="guillera-820", patches=_TREE_FUSED),
-    Workload("fast-sharp", 1300, fast=True, series="sharp", patches=_TREE_FUSED),
-    Workload("fast-level2-52", 1900, fast=True, series="level2-52", patches=_TREE_FUSED),
-    Workload("fast-level2-16", 1500, fast=True, series="level2-16", patches=_LEVELS_NEWTON),
-    Workload("fast-cold", 3100, fast=True, cold=True, patches={**_LEVELS, **FUSED}),
-    Workload("fast-threads", 3100, fast=True, threads=2, patches=_TREE_FUSED),
-    Workload("fast-large", 61_000, fast=True),
-    Workload("fast-stdout", 3100, fast=True, ending="stdout", patches=_TREE_FUSED),
-    Workload("fast-text", 3100, fast=True, ending="text", patches=_TREE_FUSED),
-    Workload("fast-ycd", 3100, fast=True, ending="ycd", patches=_TREE_FUSED),
+COMPILED = (
+    Workload("compiled", 3100, compiled=True, patches=_TREE),
+    Workload("compiled-fused", 4100, compiled=True, patches=_TREE_FUSED),
+    Workload("compiled-fused-16", 2600, compiled=True, base=16, patches=_TREE_FUSED),
+    Workload("compiled-levels", 5300, compiled=True, patches=_LEVELS_NEWTON),
+    Workload("compiled-levels-16", 4600, compiled=True, base=16, patches={**_LEVELS, **FUSED}),
+    Workload("compiled-ramanujan", 3700, compiled=True, series="ramanujan", patches={**_LEVELS, **FUSED, **KERNELS}),
+    Workload("compiled-machin", 1900, compiled=True, series="machin", patches={**_TREE_FUSED, **KERNELS}),
+    Workload("compiled-bellard-16", 1100, compiled=True, series="bellard", base=16, patches=_TREE_FUSED),
+    Workload("compiled-guillera", 1500, compiled=True, series="guillera-820", patches=_TREE_FUSED),
+    Workload("compiled-sharp", 1300, compiled=True, series="sharp", patches=_TREE_FUSED),
+    Workload("compiled-level2-52", 1900, compiled=True, series="level2-52", patches=_TREE_FUSED),
+    Workload("compiled-level2-16", 1500, compiled=True, series="level2-16", patches=_LEVELS_NEWTON),
+    Workload("compiled-cold", 3100, compiled=True, cold=True, patches={**_LEVELS, **FUSED}),
+    Workload("compiled-threads", 3100, compiled=True, threads=2, patches=_TREE_FUSED),
+    Workload("compiled-large", 61_000, compiled=True),
+    Workload("compiled-stdout", 3100, compiled=True, ending="stdout", patches=_TREE_FUSED),
+    Workload("compiled-text", 3100, compiled=True, ending="text", patches=_TREE_FUSED),
+    Workload("compiled-ycd", 3100, compiled=True, ending="ycd", patches=_TREE_FUSED),
 )
 """On the compiled path; few digits, and limits as low."""
 
 
 def all_workloads() -> tuple[Workload, ...]:
     """Those that this machine can run."""
-    return PLAIN + FAST if transform_is_usable() else PLAIN
+    return PLAIN + COMPILED if BACKEND.usable() else PLAIN

@@ -45,7 +45,7 @@ ARITHMETIC = [
              "    other = first_sign\n", LANES),
     Mutation("lanes: a quotient's borrow", "pi_engine/bigint/lane_arithmetic.py", "load_lanes(x, c + k) - taken + carry",
              "load_lanes(x, c + k) - taken", LANES),
-    Mutation("lanes: more rows than fit", "pi_engine/bigint/layout.py", "LANE_ROWS = 2046", "LANE_ROWS = 2060", LANES),
+    Mutation("lanes: more rows than fit", "pi_engine/bigint/widths.py", "LANE_ROWS = 2046", "LANE_ROWS = 2060", LANES),
     Mutation("lanes: three digits of a limb", "pi_engine/bigint/lane_arithmetic.py", "DIGIT_BITS - offset) | third",
              "DIGIT_BITS - offset)",
              SPLITTING),

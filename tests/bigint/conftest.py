@@ -10,7 +10,7 @@ from tests.conftest import MULTIPLIER
 @pytest.fixture(autouse=True, scope="session")
 def _kernels():
     """Here the transform is what is tested: from its crossovers on, it is used."""
-    product.TRANSFORM.ready()
+    product.TRANSFORM.load()
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_after_a_fork():
 import os, gmpy2
 from pi_engine.bigint import multiply, product
 from pi_engine.bigint.threads import beside
-product.TRANSFORM.ready()
+product.TRANSFORM.load()
 assert beside(lambda: 5, 2)() == 5
 a = gmpy2.mpz(3) ** 400_000
 expected = a * a
@@ -95,7 +95,7 @@ print(os.waitstatus_to_exitcode(status))
 def test_a_warm_process_needs_no_numba():
     """The first call compiles and stores; the second process loads machine code only."""
     code = (
-        "import sys, gmpy2; from pi_engine.bigint import multiply, product; product.TRANSFORM.ready(); a = gmpy2.mpz(3)**200_000;"
+        "import sys, gmpy2; from pi_engine.bigint import multiply, product; product.TRANSFORM.load(); a = gmpy2.mpz(3)**200_000;"
         "print(multiply(a, a + 1) == a * (a + 1), 'numba' in sys.modules)"
     )
     for _ in range(2):

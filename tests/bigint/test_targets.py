@@ -12,13 +12,12 @@ pytestmark = pytest.mark.slow
 CODE = """
 import random, gmpy2
 from pi_engine.bigint import multiply
-from pi_engine.bigint.product import transform_is_usable
-from pi_engine.bigint.transform_kernels import RESIDUE_KERNELS, TRANSFORM_KERNELS
+from pi_engine.bigint.product import TRANSFORM, transform_is_usable
+from pi_engine.bigint.transform_kernels import TRANSFORM_KERNELS
 from pi_engine.runtime.kernel_folder import cpu, has_fma
 
 if transform_is_usable():  # products that are as small as these do not wait for a compiler
-    for kernel in (*TRANSFORM_KERNELS, *RESIDUE_KERNELS):
-        kernel.ready()
+    TRANSFORM.load()
 
 rng = random.Random(5)
 for bits in (80_000, 300_000, 1_000_000):

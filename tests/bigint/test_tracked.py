@@ -20,8 +20,8 @@ SIZES = [0, 1, 63, 64, 65, 128, 1000, 6400, moduli.KERNEL_FROM_BITS + 64, moduli
 def kernels(request, monkeypatch):
     """Residues of long numbers by kernels, or by GMP alone."""
     if request.param:
-        assert moduli._RESIDUES.ready() is None
-    monkeypatch.setattr(moduli._RESIDUES, "is_loaded", lambda: request.param)
+        assert moduli._RESIDUES.load() is None
+    monkeypatch.setattr(moduli._RESIDUES, "loaded", lambda: request.param)
 
 
 def number(rng, bits, sign=1):
@@ -60,8 +60,8 @@ def test_without_residues_nothing_is_compared():
             assert found.residues is None
             found.require("the test")
     assert Tracked.of(x) is x
-    assert tracked_divide(x, others[2], 1, newton=False) == Tracked(10**50 // mpz(7))
-    assert tracked_isqrt(x, 1, newton=False) == Tracked(mpz(10) ** 25)
+    assert tracked_divide(x, others[2], 1, compiled=False) == Tracked(10**50 // mpz(7))
+    assert tracked_isqrt(x, 1, compiled=False) == Tracked(mpz(10) ** 25)
 
 
 def flip(x, bit):
@@ -79,11 +79,11 @@ OPERATIONS = {
     "cut": lambda x: x.cut(500),
     "whole limbs": lambda x: x.cut(640),
     "magnitude": lambda x: (x * -1).magnitude(),
-    "quotient": lambda x: tracked_divide(x, Tracked.of(mpz(5) ** 300), 1, newton=False),
-    "short quotient": lambda x: tracked_divide(x, Tracked.of(mpz(5) ** 680), 1, newton=False),
-    "divisor": lambda x: tracked_divide(Tracked.of(mpz(5) ** 1200), x, 1, newton=False),
+    "quotient": lambda x: tracked_divide(x, Tracked.of(mpz(5) ** 300), 1, compiled=False),
+    "short quotient": lambda x: tracked_divide(x, Tracked.of(mpz(5) ** 680), 1, compiled=False),
+    "divisor": lambda x: tracked_divide(Tracked.of(mpz(5) ** 1200), x, 1, compiled=False),
     "word quotient": lambda x: x.quotient(1001, "the test"),
-    "root": lambda x: tracked_isqrt(x, 1, newton=False),
+    "root": lambda x: tracked_isqrt(x, 1, compiled=False),
 }
 
 
