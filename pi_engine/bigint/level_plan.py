@@ -1,7 +1,7 @@
 """What the kernels need of a transform: its record, one row of integers, numbers and addresses alike; and the workspace it takes.
 
 Kernels that Python calls and kernels that run inside others read the same record, and each looks at its seal first
-(`machine_faults.sealed`). A record is for all primes of a size or for some that follow each other: its tables begin with those of
+(`kernel_record`). A record is for all primes of a size or for some that follow each other: its tables begin with those of
 the first. Nothing here imports Numba: a process whose kernels are stored never needs it.
 """
 
@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pi_engine.bigint.kernel_record import KernelRecord
 from pi_engine.bigint.layout import SPILL_GROUPS, STRIP, finish_doubles, row_doubles, state_doubles
-from pi_engine.bigint.machine_faults import sealed
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pi_engine.bigint.plan import Plan
     from pi_engine.bigint.sizes import Size
 
@@ -67,21 +70,27 @@ def streams(size: Size, operands: int) -> bool:
     return operands * size.prime_stride > STREAMING_DOUBLES
 
 
-def record(plan: Plan, primes: range | None = None, *, streaming: bool = False) -> list[int]:
+def record(plan: Plan, primes: range | None = None, *, streaming: bool = False) -> NDArray[np.int64]:
     """The sealed row of a plan for these primes, by default all; the plan must be kept alive as long as the row is used."""
     size = plan.size
     primes = primes or range(size.primes)
     k = primes.start
-    numbers = (
-        len(primes), size.digits, size.beta, size.coefficient_bits, size.heads, size.column_levels, size.row_passes, size.rows,
-        size.columns, size.row_stride, size.prime_stride, size.quarter_count, size.row_table_doubles, 8 * size.head_doubles,
-        8 * 2 * size.heads * size.head_doubles, state_doubles(size.digits), plan.scratch.spills, int(streaming),
-    )  # fmt: skip
-    tables = (
-        plan.offsets, plan.powers[k:], plan.constants[k:], plan.column_tables[k:], plan.row_seeds[k:], plan.conjugates,
-        plan.quarters[k:], plan.beta_scales, plan.cofactors, plan.packing,
-    )  # fmt: skip
-    return sealed((*numbers, *(int(table.ctypes.data) for table in tables)))
+    numbers = {
+        PRIMES: len(primes), DIGITS: size.digits, BETA: size.beta, BITS: size.coefficient_bits, HEADS: size.heads,
+        COLUMN_LEVELS: size.column_levels, ROW_PASSES: size.row_passes, ROWS: size.rows, COLUMNS: size.columns,
+        ROW_STRIDE: size.row_stride, PRIME_STRIDE: size.prime_stride, QUARTER_COUNT: size.quarter_count,
+        ROW_TABLE_DOUBLES: size.row_table_doubles, HEAD_BYTES: 8 * size.head_doubles,
+        COLUMN_TABLE_BYTES: 8 * 2 * size.heads * size.head_doubles, STATE: state_doubles(size.digits),
+        SPILLS: plan.scratch.spills, STREAMING: int(streaming),
+    }  # fmt: skip
+    tables = {
+        OFFSETS_AT: plan.offsets, POWERS_AT: plan.powers[k:], CONSTANTS_AT: plan.constants[k:],
+        COLUMN_TABLES_AT: plan.column_tables[k:], ROW_SEEDS_AT: plan.row_seeds[k:], CONJUGATES_AT: plan.conjugates,
+        QUARTERS_AT: plan.quarters[k:], BETA_SCALES_AT: plan.beta_scales, COFACTORS_AT: plan.cofactors,
+        PACKING_AT: plan.packing,
+    }  # fmt: skip
+    places = {place: int(table.ctypes.data) for place, table in tables.items()}
+    return KernelRecord(_SEAL, {**numbers, **places}).row
 
 
 def _line(size: int) -> int:

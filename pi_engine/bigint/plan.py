@@ -137,7 +137,7 @@ class Plan:
         """Where the record for these primes lies, as long as the plan is kept."""
         row = self.records.get((primes, streaming))
         if row is None:
-            row = self.records[primes, streaming] = np.array(record(self, primes, streaming=streaming), np.int64)
+            row = self.records[primes, streaming] = record(self, primes, streaming=streaming)
         return int(row.ctypes.data)
 
 

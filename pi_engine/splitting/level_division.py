@@ -68,7 +68,7 @@ def _divide_row(level: NodeLevel, row: int, first: int, inverse: Limbs, *, limbs
     if width == 0:
         return
     plan = plan_for(size_for(128 * width))
-    fields = np.array(record(plan), np.int64)
+    fields = record(plan)
     workspace = workspace_bytes(plan.size, DIVISION_OPERANDS)
     job = division_record(level, row, first, inverse, fields, limbs=limbs, workspace=workspace)
     counter, wrong = np.array([first], np.uint64), np.zeros(1, np.int64)

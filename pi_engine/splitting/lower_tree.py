@@ -108,7 +108,7 @@ def merge_level(
     buffer = LimbRoom(int(ends[-1]))
     lengths = np.zeros((3, nodes), np.int64)
     plans = _plans(node_size_limbs(p1, q1, t1, q2, t2), p1 + p2, np.minimum(p1, p2), rightmost=rightmost)
-    records = np.array([record(plan) for plan in plans.plans], np.int64)
+    records = np.array([record(plan) for plan in plans.plans])
     workspace = max(workspace_bytes(plan.size, OPERANDS) for plan in plans.plans)
     spare = int((t1 + q2 + p1 + t2).max())
     checked = begin or level.residues is not None

@@ -26,7 +26,7 @@ def product(a, b, size=None):
     workspace = np.full(workspace_bytes(plan.size) // 8 + 16, FILL)
     first = -(workspace.ctypes.data // 8) % 8
     last = first + workspace_bytes(plan.size) // 8
-    fields = np.array(record(plan), np.int64)
+    fields = record(plan)
     place = workspace[first:].ctypes.data
     transform_product(out.ctypes.data, x.ctypes.data, len(x), y.ctypes.data, len(y), fields.ctypes.data, place)
     assert out[-1] == FILL and (workspace[last:] == FILL).all() and (workspace[:first] == FILL).all()
