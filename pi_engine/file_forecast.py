@@ -12,9 +12,9 @@ from pi_engine.plan import make_plan
 from pi_engine.runtime.progress import Step, steps_within
 from pi_engine.runtime.threads import available_threads
 from pi_engine.series import get
-from pi_engine.verify.bbp_residues import KERNELS, PYTHON_SECONDS
-from pi_engine.verify.bbp_sum import KERNEL_FROM
+from pi_engine.verify.bbp_sum import KERNEL_FROM, RESIDUE_KERNELS, python_seconds
 from pi_engine.verify.by_bbp import BISECTION, EVALUATIONS, LOCATING
+from pi_engine.verify.by_residues import PRIMES
 
 if TYPE_CHECKING:
     from pi_engine.file_case import FileCase
@@ -67,9 +67,9 @@ def proving_by_residues(case: FileCase, digits: int) -> list[Step]:
     hexadecimal = case.survey.base == 16
     position = digits if hexadecimal else digits * math.log(10, 16)
     seconds = _RESIDUES * bbp_seconds(position, threads)
-    if position >= KERNEL_FROM and not KERNELS.loaded():
-        seconds += KERNELS.missing_seconds()
-    steps = [Step("BBP", min(seconds, PYTHON_SECONDS * position))]
+    if position >= KERNEL_FROM and not RESIDUE_KERNELS.loaded():
+        seconds += RESIDUE_KERNELS.missing_seconds()
+    steps = [Step("BBP", min(seconds, python_seconds(position, PRIMES)))]
     return steps if hexadecimal else [Step("conversion", conversion_to_binary_seconds(digits, threads)), *steps]
 
 

@@ -16,7 +16,7 @@ from pi_engine.runtime.capacity import not_enough_memory
 from pi_engine.runtime.memory import THREAD_BYTES, kernel_bytes
 from pi_engine.runtime.progress import announce
 from pi_engine.runtime.threads import available_threads
-from pi_engine.verify.bbp_residues import KERNELS, PYTHON_SECONDS
+from pi_engine.verify.bbp_sum import RESIDUE_KERNELS, python_seconds
 from pi_engine.verify.by_bbp import FEWEST_DIGITS
 from pi_engine.verify.by_residues import (
     MOST_DIGITS,
@@ -60,7 +60,7 @@ def residues_need(case: FileCase) -> int:
     threads = available_threads() if case.threads is None else case.threads
     if survey.base == 16:
         return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=False)
-    compiles = from_text_compiles(survey.digits) or KERNELS.would_compile(PYTHON_SECONDS * survey.digits)
+    compiles = from_text_compiles(survey.digits) or RESIDUE_KERNELS.would_compile(python_seconds(survey.digits, PRIMES))
     return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=not compiles) + BYTES_PER_DIGIT * survey.digits
 
 

@@ -8,9 +8,9 @@ from pi_engine.digits.blocks import blocks_of_words
 from pi_engine.errors import VerificationError
 from pi_engine.radix.words import digit_words
 from pi_engine.runtime.progress import silent
-from pi_engine.verify import bbp_layout, bbp_residues, by_residues
+from pi_engine.verify import bbp_layout, bbp_sum, by_residues
 from pi_engine.verify.bbp_formulas import BELLARD, FORMULAS
-from pi_engine.verify.bbp_residues import WholeAndFraction, random_primes, residues_at
+from pi_engine.verify.bbp_sum import WholeAndFraction, random_primes, residues_at
 from pi_engine.verify.by_residues import are_decimal_digits, are_hexadecimal_digits, miss_probability
 from pi_engine.verify.expansion import DecimalDigits
 from tests.conftest import MULTIPLIER
@@ -37,7 +37,7 @@ def accepts(digits, base, formula="bellard", threads=2, step=100):
 
 
 def kernel_piece(formula, component, exponent, first, count, primes):
-    return bbp_residues._kernel_sum(formula, bbp_residues._Piece(component, exponent, first, first + count), primes)
+    return bbp_sum._kernel_sum(formula, bbp_sum._Piece(component, exponent, first, first + count), primes)
 
 
 def exact_piece(formula, component, exponent, first, count, primes):
@@ -59,7 +59,7 @@ def exact_piece(formula, component, exponent, first, count, primes):
 @pytest.mark.parametrize("spare", [0, 7, 10**6])
 def test_the_kernel_s_integers_and_fractions(formula, first, spare, rng):
     """Up to the largest denominators, and for the least and the largest prime."""
-    bbp_residues.KERNELS.load()
+    bbp_sum.RESIDUE_KERNELS.load()
     count = bbp_layout.TERMS_IN_FLIGHT * rng.randrange(1, 9)
     for component in formula.components:
         exponent = formula.step * (first + count) + spare
@@ -74,7 +74,7 @@ def test_the_kernel_s_integers_and_fractions(formula, first, spare, rng):
 
 def test_many_terms_reach_the_carries(rng):
     """More terms than a chunk has, whose fractions are summed as integers."""
-    bbp_residues.KERNELS.load()
+    bbp_sum.RESIDUE_KERNELS.load()
     count = 2 * bbp_layout.CHUNK + bbp_layout.TERMS_IN_FLIGHT
     for component in BELLARD.components:
         primes = random_primes(1)
@@ -89,9 +89,9 @@ def test_many_terms_reach_the_carries(rng):
 @pytest.mark.parametrize("formula", FORMULAS.values(), ids=FORMULAS)
 @pytest.mark.parametrize("kernel", [False, True])
 def test_the_integer_of_pi_at_any_place(formula, kernel, texts, monkeypatch, rng):
-    bbp_residues.KERNELS.load()
-    monkeypatch.setattr(bbp_residues.KERNELS, "pays_for", lambda seconds: kernel)
-    monkeypatch.setattr(bbp_residues, "KERNEL_FROM", 0)
+    bbp_sum.RESIDUE_KERNELS.load()
+    monkeypatch.setattr(bbp_sum.RESIDUE_KERNELS, "pays_for", lambda seconds: kernel)
+    monkeypatch.setattr(bbp_sum, "KERNEL_FROM", 0)
     places = [0, 1, 2, 3, 50, 500, *(rng.randrange(3000) for _ in range(int(3 * MULTIPLIER)))]
     for n in [*places, 29_900] if kernel else places:
         primes = (LEAST, LARGEST, *random_primes(1))

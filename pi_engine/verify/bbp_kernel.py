@@ -15,7 +15,7 @@ The fraction r/m is then taken in two digits of 48 bits: q₀ = ⌊2^48·r/m⌉,
 The digits are summed as integers in the bits of fma(·, ·, M), whose count·bits(M) is taken off afterwards; q₁ of
 CHUNK terms stays below 2^63.
 
-`sum_residues` also takes the integers (2^e − r)/m modulo primes p between 2^48 and 2^49. It makes no division: a running fraction S/D
+The integers (2^e − r)/m are taken modulo primes p between 2^48 and 2^49. That makes no division: a running fraction S/D
 becomes (S·m + (x − r)·D)/(D·m), where x is 2^e modulo p. All numbers are exact integers in doubles, and products are reduced as
 above: for |u·v| ≤ U·p with U < 2^51, h = u·v rounded misses by at most 2^-53·U·p, which fms gives exactly, and q = ⌊h/p⌉ misses
 h/p by at most 1/2 + 2^-53·U. So the result is at most (1/2 + 2^-52·U)·p, and below 2^53 on the way:
@@ -76,69 +76,40 @@ _DIGIT_MASK = (1 << 48) - 1
 
 @kernel("int64(int64[::1])")
 def sum_fractions(record):
-    """Write the sum that the record describes, modulo 1. Returns 1, or 0 if the record is damaged.
-
-    FIRST is even, END − FIRST a multiple of TERMS_IN_FLIGHT, no exponent negative, every A·k + B < 2^44. The scratch memory is
-    SCRATCH doubles at an address that is a multiple of 64; it begins with 0, 1, 2, 3 times STEP as integers and 0, 1, 2, 3
-    times A as doubles. The result is two words: units of 2^-48, modulo 2^64, and of 2^-96, below 2^48.
-    """
+    """The sum of `_sum_terms` without primes; compiled for itself it takes 5 % less time. Returns 0 if the record is damaged, else 1."""
     if not is_sealed(record):
         return 0
-    last, exponent, step, a, b = record[at.END], record[at.EXPONENT], record[at.STEP], record[at.A], record[at.B]
-    alternating, scratch, result = record[at.ALTERNATING], record[at.SCRATCH_AT], record[at.RESULT_AT]
-    high = 0
-    low = 0
-    squarings = 53
-    bits = 0
-    start = record[at.FIRST]
-    while start < last:
-        end = min(start + CHUNK, last)
-        store(scratch, SUMS, doubles_of(broadcast_integer(0)))
-        store(scratch, SUMS + VECTOR, doubles_of(broadcast_integer(0)))
-        k = start
-        while k < end:
-            while bits < 44 and (2 << bits) <= a * k + b:
-                bits += 1
-            while squarings > 0 and ((exponent - step * k) >> (squarings - 1)) <= bits:
-                squarings -= 1
-            _begin(k, exponent, step, a, b, squarings, scratch)
-            for _ in range(squarings):
-                _square(scratch)
-            _add_fractions(scratch)
-            k += TERMS_IN_FLIGHT
-        offset = (end - start) // LANE_COUNT * _ROUNDER_BITS
-        high += _lane_sum(scratch, SUMS, offset, alternating)
-        low += _lane_sum(scratch, SUMS + VECTOR, offset, alternating)
-        high += low >> _DIGIT_BITS
-        low &= _DIGIT_MASK
-        start = end
-    store_word(result, high)
-    store_word(result + 8, low)
+    _sum_terms(record, 0)
     return 1
 
 
 @kernel("int64(int64[::1])")
 def sum_residues(record):
-    """Write the sum that the record describes, not modulo 1: its fractions, and its integers modulo each of the PRIMES primes.
-
-    What holds of the record of `sum_fractions` holds here too. The scratch memory has EACH_PRIME doubles more for each prime: p, 1/p
-    and 2^(−STEP·TERMS_IN_FLIGHT) modulo p in all lanes, and for each term in flight 2^(EXPONENT − STEP·k) modulo p of the first k, 0
-    and 1. In the last two it leaves a fraction, whose sign is that of the lane's terms. The result is three words: the sum of the
-    fractions in integers, units of 2^-48 and of 2^-96.
-
-    Returns 1, or 0 if the record is damaged.
-    """
+    """The sum of `_sum_terms`. Returns 0 if the record is damaged, else 1."""
     if not is_sealed(record):
         return 0
-    last, exponent, step, a, b = record[at.END], record[at.EXPONENT], record[at.STEP], record[at.A], record[at.B]
-    alternating, scratch, result = record[at.ALTERNATING], record[at.SCRATCH_AT], record[at.RESULT_AT]
-    primes = record[at.PRIMES]
+    _sum_terms(record, record[at.PRIMES])
+    return 1
+
+
+@routine(forceinline=True)
+def _sum_terms(record, primes):
+    """Add up the terms that the record describes (`bbp_layout`): fractions, and integers modulo primes.
+
+    FIRST is even, END − FIRST a multiple of TERMS_IN_FLIGHT, no exponent negative, every A·k + B < 2^44. The scratch memory is
+    SCRATCH doubles at an address that is a multiple of 64; it begins with 0, 1, 2, 3 times STEP as integers and 0, 1, 2, 3
+    times A as doubles. EACH_PRIME doubles more for each prime are p, 1/p and 2^(−STEP·TERMS_IN_FLIGHT) modulo p in all lanes, and for
+    each term in flight 2^(EXPONENT − STEP·k) modulo p of the first k, 0 and 1. In the last two a fraction is left, whose sign is that
+    of the lane's terms. The result is three words: the sum of the fractions in integers, units of 2^-48 and of 2^-96.
+    """
+    start, last, exponent, step = record[at.FIRST], record[at.END], record[at.EXPONENT], record[at.STEP]
+    a, b, alternating, scratch = record[at.A], record[at.B], record[at.ALTERNATING], record[at.SCRATCH_AT]
+    result = record[at.RESULT_AT]
     whole = 0
     high = 0
     low = 0
     squarings = 53
     bits = 0
-    start = record[at.FIRST]
     while start < last:
         end = min(start + CHUNK, last)
         store(scratch, SUMS, doubles_of(broadcast_integer(0)))
@@ -167,7 +138,6 @@ def sum_residues(record):
     store_word(result, whole)
     store_word(result + 8, high)
     store_word(result + 16, low)
-    return 1
 
 
 @routine(forceinline=True)

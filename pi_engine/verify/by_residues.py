@@ -1,4 +1,4 @@
-"""Are these the digits of π? Answered without computing π, by the integer of 16^h·π modulo random primes (`verify.bbp_residues`).
+"""Are these the digits of π? Answered without computing π, by the integer of 16^h·π modulo random primes (`verify.bbp_sum`).
 
 Let x be the fraction that N digits of base b stand for, and δ = π − 3 − x. They are the digits of π, truncated, if and only if
 0 ≤ δ < b^−N. Take h = N hexadecimal places for b = 16, and for b = 10 so many that 16^h·10^−N is between 2^−16 and 2^−8. With P = ⌊16^h·π⌋
@@ -28,7 +28,7 @@ from pi_engine.errors import VerificationError
 from pi_engine.verify.bbp import LAST_POSITION
 from pi_engine.verify.bbp_formulas import FORMULAS
 from pi_engine.verify.bbp_layout import FRACTION_BITS
-from pi_engine.verify.bbp_residues import random_primes, residues_at
+from pi_engine.verify.bbp_sum import random_primes, residues_at
 from pi_engine.verify.by_bbp import hex_places, power_ratio
 from pi_engine.verify.expansion import expand
 
