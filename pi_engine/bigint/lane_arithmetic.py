@@ -96,11 +96,13 @@ def product(out, a, m, b, n):
 
 
 @routine
-def sum_of_products(out, a, m, b, n, first_sign, x, i, y, j, second_sign):
+def sum_of_products(out, first, second):
     """Write |±a·b ± x·y| and its zeros around; returns its length and its sign. `out` must be none of the others.
 
-    i, j: digits of x and y. first_sign, second_sign: masks of the two products.
+    first, second: the two products, each as a factor, its digits, the other factor, its digits, and the mask of the product's sign.
     """
+    a, m, b, n, first_sign = first
+    x, i, y, j, second_sign = second
     if m > n:
         a, b, m, n = b, a, n, m
     if i > j:

@@ -133,7 +133,7 @@ def merge(out, out_capacities, left, right, capacities, divisor, first, scratch,
     P_sign = load_lanes(left, 0) ^ load_lanes(right, 0)
     Q_sign = load_lanes(left, 1) ^ load_lanes(right, 1)
     TQ_sign, PT_sign = load_lanes(left, 2) ^ load_lanes(right, 1), load_lanes(left, 0) ^ load_lanes(right, 2)
-    t, T_sign = sum_of_products(T, T1, t1, Q2, q2, TQ_sign, P1, p1, T2, t2, PT_sign)
+    t, T_sign = sum_of_products(T, (T1, t1, Q2, q2, TQ_sign), (P1, p1, T2, t2, PT_sign))
     store_lanes(out, 2, T_sign)
     set_length(out, 2, t)
     if divisor[0] > 0:

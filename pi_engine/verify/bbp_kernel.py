@@ -107,7 +107,6 @@ def _sum_terms(record, primes):
     low = 0
     squarings = 53
     bits = 0
-    start = record[at.FIRST]
     while start < last:
         end = min(start + CHUNK, last)
         store(scratch, SUMS, doubles_of(broadcast_integer(0)))
@@ -136,7 +135,6 @@ def _sum_terms(record, primes):
     store_word(result, whole)
     store_word(result + 8, high)
     store_word(result + 16, low)
-    return 1
 
 
 @routine(forceinline=True)

@@ -33,8 +33,8 @@ def compiled():
         first, second = digit_lanes.load_lanes(place, 0), digit_lanes.load_lanes(place, 1)
         length, sign = sums(
             address_of(out) + start,
-            address_of(a) + start, m, address_of(b) + start, n, first,
-            address_of(x) + start, i, address_of(y) + start, j, second,
+            (address_of(a) + start, m, address_of(b) + start, n, first),
+            (address_of(x) + start, i, address_of(y) + start, j, second),
         )  # fmt: skip
         digit_lanes.store_lanes(place, 0, sign)
         return length

@@ -8,8 +8,7 @@ pytest.importorskip("pi_engine.bigint.crt")
 from pi_engine.bigint.level_plan import record, workspace_bytes
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.plan import plan_for
-from pi_engine.bigint.sizes import size_for
-from pi_engine.bigint.workspace import pool
+from pi_engine.bigint.sizes import DIGITS, HEADS, Size, largest_beta, size_for
 from pi_engine.runtime.object_code import StoredKernel
 
 SIZES = [1, 2, 3, 50, 127, 128, 129, 400, 511, 512, 513, 1023, 1500, 2048, 4095, 4097]
@@ -18,16 +17,19 @@ FILL = np.uint64(77)
 transform_product = StoredKernel("tests.bigint.kernels_for_tests", "transform_product", seconds=10)
 
 
-def product(a, b):
+def product(a, b, size=None):
+    """The product, made in workspace of exactly the size that is said, on a cache line."""
     x, y = limbs_of(a), limbs_of(b)
     limbs = len(x) + len(y)
-    plan = plan_for(size_for(64 * limbs))
+    plan = plan_for(size or size_for(64 * limbs))
     out = np.full(limbs + 1, FILL)
-    block = pool.take(workspace_bytes(plan.size))
+    workspace = np.full(workspace_bytes(plan.size) // 8 + 16, FILL)
+    first = -(workspace.ctypes.data // 8) % 8
+    last = first + workspace_bytes(plan.size) // 8
     fields = np.array(record(plan), np.int64)
-    transform_product(out.ctypes.data, x.ctypes.data, len(x), y.ctypes.data, len(y), fields.ctypes.data, block.address)
-    pool.give(block)
-    assert out[-1] == FILL
+    place = workspace[first:].ctypes.data
+    transform_product(out.ctypes.data, x.ctypes.data, len(x), y.ctypes.data, len(y), fields.ctypes.data, place)
+    assert out[-1] == FILL and (workspace[last:] == FILL).all() and (workspace[:first] == FILL).all()
     return mpz_from_limbs(out[:-1])
 
 
@@ -49,3 +51,16 @@ def test_squares_and_unbalanced(draw):
         a, b = draw(n), draw(m)
         assert product(a, a) == a * a
         assert product(a, b) == a * b
+
+
+@pytest.mark.parametrize("primes", DIGITS)
+@pytest.mark.parametrize("heads", HEADS)
+def test_every_shape(draw, primes, heads):
+    for column_levels, row_levels in ((0, 4), (1, 4), (2, 4), (1, 5)):
+        points = heads << 2 * (column_levels + row_levels)
+        size = Size(primes, heads, column_levels, row_levels, largest_beta(primes, points))
+        limbs = size.bits // 64
+        a, b = draw(limbs // 2), draw(limbs - limbs // 2)
+        assert product(a, b, size) == a * b
+        a = draw(limbs // 2, "ones")
+        assert product(a, a, size) == a * a
