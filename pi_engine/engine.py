@@ -251,9 +251,9 @@ def _confirm(plan: Plan, converted: Converted, progress: Progress, threads: int)
     from pi_engine.full_check import check_by_another_way
 
     def run_again(second: Plan) -> str:
-        told = PhaseClock(within(progress, "confirmation"))
+        part = PhaseClock(within(progress, "confirmation"))
         again = partial(make_plan, second.series, second.digits, second.base, threads=threads, fast=second.fast)
-        return _compute(again, threads, told, "fast").text()
+        return _compute(again, threads, part, "fast").text()
 
     trim_heap()
     return check_by_another_way(plan, converted.text, threads, run_again)

@@ -14,7 +14,7 @@ from pi_engine.runtime.progress import part_of
 from pi_engine.series.combination import Combination
 from pi_engine.series.evaluation import leading_bits
 from pi_engine.series.truncation import needed_bits, require_precision
-from pi_engine.splitting import check_against_shadow, shadow_beside, split
+from pi_engine.splitting import check_against_shadow, concurrent_shadow, split
 
 if TYPE_CHECKING:
     from pi_engine.plan import Plan
@@ -45,7 +45,7 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, *, check: bool) -> H
     for i, (component, terms) in enumerate(zip(components, plan.terms, strict=True)):
         with clock.phase("sum"):
             progress = part_of(clock.progress, i, len(components))
-            shadow = shadow_beside(component.sum, terms, threads) if check and plan.fast else None
+            shadow = concurrent_shadow(component.sum, terms, threads) if check and plan.fast else None
             needed = needed_bits(plan.series, plan.fraction_bits, terms, i)
             node = split(
                 component.sum, terms, threads=threads, progress=progress, fast=plan.fast, check=check, needed=needed

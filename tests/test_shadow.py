@@ -11,7 +11,7 @@ from pi_engine import VerificationError
 from pi_engine.bigint.mersenne import M61
 from pi_engine.bigint.moduli import Residues, moduli, random_prime
 from pi_engine.bigint.modulus_table import modulus_table
-from pi_engine.bigint.threads import beside
+from pi_engine.bigint.threads import concurrently
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting import compiled_shadow, fast_tree, shadow, tree, tree_kernels
 
@@ -127,14 +127,14 @@ def test_a_wrong_strand_is_seen(monkeypatch, row):
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_beside_the_sum_it_is_the_same(threads):
     for terms in (2, 3, 500):
-        asked = [shadow.shadow_beside(CHUDNOVSKY, terms, threads) for _ in range(3)]
+        asked = [shadow.concurrent_shadow(CHUDNOVSKY, terms, threads) for _ in range(3)]
         expected = looped(CHUDNOVSKY, terms)
         assert [shadow() for shadow in asked] == [expected] * 3
 
 
 def test_what_is_wrong_with_it_beside_the_sum_is_seen(monkeypatch):
     monkeypatch.setattr(compiled_shadow, "compiled_shadow_residues", lambda *a: (Residues((1, 2)), Residues((3, 4))))
-    found = shadow.shadow_beside(CHUDNOVSKY, 500, 2)
+    found = shadow.concurrent_shadow(CHUDNOVSKY, 500, 2)
     node = fast_tree.split_fast(CHUDNOVSKY, 500, 2, lambda *step: None)
     with pytest.raises(VerificationError, match="shadow"):
         shadow.check_against_shadow(CHUDNOVSKY, 500, node, compiled=True, threads=2, shadow=found)
@@ -143,7 +143,7 @@ def test_what_is_wrong_with_it_beside_the_sum_is_seen(monkeypatch):
 def test_beside_waits_and_tells_what_was_raised():
     for threads in (1, 2):
         begun = threading.Event()
-        wait = beside(lambda begun=begun: begun.set() or 1 / 0, threads)
+        wait = concurrently(lambda begun=begun: begun.set() or 1 / 0, threads)
         assert begun.wait() if threads > 1 else not begun.is_set()
         with pytest.raises(ZeroDivisionError):
             wait()

@@ -40,7 +40,7 @@ SUBTREE_BITS = 20_000
 """Bits of Q at the root of a subtree, this to twice as many: from here on the transform beats GMP."""
 
 LANE_SUBTREE_BITS = 64_000
-"""The same of eight subtrees side by side, whose products go on beating the transform."""
+"""Bits of Q at the root of each of eight subtrees side by side, whose products go on beating the transform."""
 
 LANE_BITS = 450_000
 """Bits of Q from which on there are eight subtrees for every thread, the threads rounded down to a power of two, though
@@ -57,7 +57,7 @@ SIDE_BY_SIDE_BITS = 1 << 24
 workspace instead of having one each."""
 
 LEAST_SIDE_BY_SIDE_BITS = 1 << 21
-"""The same where the nodes outgrow what the sum needs of them, so that they lose the rest: not below this."""
+"""The least of SIDE_BY_SIDE_BITS, which is lower where nodes outgrow what the sum needs of them, and lose the rest."""
 
 LARGE_BITS = 1 << 22
 """Bits of Q from which on merges are checked one by one: below, the shadow sees them all together, at half of the cost."""

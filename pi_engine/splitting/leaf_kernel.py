@@ -194,7 +194,7 @@ def merge(out, out_rooms, left, right, rooms, scratch, wrong):
 
 
 @routine
-def take_out(node, rooms, lengths, divisors, level, first, wrong):
+def divide_out(node, rooms, lengths, divisors, level, first, wrong):
     """Divide a node's P and Q by what all nodes of its level have in common; the `first` of all keeps its Q."""
     limbs = lengths[level]
     if limbs == 0:
@@ -234,7 +234,7 @@ def subtree(out, lo, hi, depth, rooms, values, common, arena, wrong):
         target = slot if i & 1 == 0 and depth > 0 else spare if depth > 0 else out
         block(target, rooms[0], cut(lo, hi, i, blocks), cut(lo, hi, i + 1, blocks), values, scratch, wrong)
         node = target
-        take_out(node, rooms[0], common[0], common[1], 0, lo == 0 and i == 0, wrong)
+        divide_out(node, rooms[0], common[0], common[1], 0, lo == 0 and i == 0, wrong)
         while (i >> level) & 1 == 1:
             left = slot
             slot += np.uint64(8 * (3 + rooms[level, 0] + rooms[level, 1] + rooms[level, 2]))
@@ -247,7 +247,7 @@ def subtree(out, lo, hi, depth, rooms, values, common, arena, wrong):
                 target = other if node == spare else spare
             merge(target, rooms[level], left, node, rooms[level - 1], scratch, wrong)
             node = target
-            take_out(node, rooms[level], common[0], common[1], level, lo == 0 and i + 1 == 1 << level, wrong)
+            divide_out(node, rooms[level], common[0], common[1], level, lo == 0 and i + 1 == 1 << level, wrong)
 
 
 @routine

@@ -33,7 +33,7 @@ PRODUCTS = ("P₁P₂", "Q₁Q₂", "T₁Q₂ + P₁T₂")
 
 
 def with_residues(level: NodeLevel, threads: int) -> NodeLevel:
-    """The same level with the residues of its numbers, as they lie in memory."""
+    """The level with the residues of its numbers, as they lie in memory."""
     return replace(level, residues=residues_of(level, threads))
 
 
@@ -63,7 +63,7 @@ def require_merge(right: bool, row: int, bits: int) -> None:  # noqa: FBT001 (wh
 
 
 def require_product(found: Residues, expected: Residues, row: int, bits: int) -> None:
-    """The same where the residues are at hand."""
+    """Raise VerificationError unless a new node's number, of that row and length, has the residues that it must have."""
     require_equal(found, expected, f"the product {PRODUCTS[row]} of {bits} bits in the sum")
 
 

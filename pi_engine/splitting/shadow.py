@@ -54,15 +54,17 @@ def _by_blocks(series: HypergeometricSeries, terms: int, prime: int) -> tuple[in
     return int(Q % prime), int(T % prime)
 
 
-def shadow_beside(series: HypergeometricSeries, terms: int, threads: int) -> Callable[[], tuple[Residues, Residues]]:
-    """The same, begun now and on a thread of its own beside the sum if there are several; called, it waits for the result.
+def concurrent_shadow(
+    series: HypergeometricSeries, terms: int, threads: int
+) -> Callable[[], tuple[Residues, Residues]]:
+    """The residues of the sum's Q and T, begun now and on a thread of their own if there are several; called, it waits for them.
 
     The sum never keeps all threads busy all the time, and needs nothing of the shadow before its end.
     """
-    from pi_engine.bigint.threads import beside
+    from pi_engine.bigint.threads import concurrently
     from pi_engine.splitting import compiled_shadow
 
-    return beside(lambda: compiled_shadow.compiled_shadow_residues(series, terms), threads)
+    return concurrently(lambda: compiled_shadow.compiled_shadow_residues(series, terms), threads)
 
 
 def looped_residues(series: HypergeometricSeries, first: int, end: int, prime: int = M61) -> tuple[mpz, mpz, mpz]:
@@ -86,7 +88,7 @@ def check_against_shadow(
     threads: int = 1,
     shadow: Callable[[], tuple[Residues, Residues]] | None = None,
 ) -> tuple[Tracked, Tracked]:
-    """Compare the root's residues with the shadow, which may have been begun before (`shadow_beside`).
+    """Compare the root's residues with the shadow, which may have been begun before (`concurrent_shadow`).
 
     Returns Q and T with the residues that they must have from here on.
 

@@ -57,8 +57,8 @@ def hex_digits(
         raise UsageError("the count must be from 1 to 10000: 'compute --base 16' is the way to more digits")
     if formula not in FORMULAS:
         raise UsageError(f"there is no formula {formula!r}: choose {' or '.join(FORMULAS)}")
-    told = silent if progress is None else progress
-    return _digits(FORMULAS[formula], position - 1, count, thread_count(threads), told)
+    progress = silent if progress is None else progress
+    return _digits(FORMULAS[formula], position - 1, count, thread_count(threads), progress)
 
 
 def _digits(formula: BBPFormula, offset: int, count: int, threads: int, progress: Progress) -> str:
@@ -74,8 +74,8 @@ def _digits(formula: BBPFormula, offset: int, count: int, threads: int, progress
             return found + digits
         step = min(step, wanted)
         evaluation = min(evaluation + 1, evaluations - 1)
-        told = part_of(progress, evaluation, evaluations)
-        after = fraction_at(formula, offset + len(found) + step, threads, told)
+        part = part_of(progress, evaluation, evaluations)
+        after = fraction_at(formula, offset + len(found) + step, threads, part)
         found += digits_between(here, after, step)
         if len(found) >= count:
             return found
