@@ -89,12 +89,12 @@ def test_a_damaged_record_is_refused(primes, monkeypatch, rng):
             self.row[rng.randrange(len(self.row))] ^= 1 << rng.randrange(63)
 
     summand, terms = PLOUFFE.summands[0], range(320)
-    scratch = bbp_kernels.scratch_for(PLOUFFE, summand)
-    assert any(bbp_kernels.sum_terms(kernel, PLOUFFE, summand, 4000, terms, scratch=scratch))
+    scratch = bbp_kernels.scratch_for(PLOUFFE, summand, primes)
+    assert any(bbp_kernels.sum_terms(PLOUFFE, summand, 4000, terms, scratch, primes))
     monkeypatch.setattr(bbp_kernels, "KernelRecord", Damaged)
     for _ in range(20):
         with pytest.raises(VerificationError, match="what cannot be"):
-            bbp_kernels.sum_terms(kernel, PLOUFFE, summand, 4000, terms, scratch=scratch)
+            bbp_kernels.sum_terms(PLOUFFE, summand, 4000, terms, scratch, primes)
 
 
 def test_bounds_of_the_layout():

@@ -35,7 +35,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_threads)
 
 
-def beside(task: Callable[[], _Result], threads: int) -> Callable[[], _Result]:
+def concurrently(task: Callable[[], _Result], threads: int) -> Callable[[], _Result]:
     """Begin task() in a thread of its own, beside what the caller and `share` do next; what is returned waits for its result.
 
     With one thread allowed it begins when its result is asked for.

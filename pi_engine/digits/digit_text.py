@@ -112,7 +112,7 @@ def kernels_pay(characters: int) -> bool:
 
 
 def hash_pays(characters: int) -> bool:
-    """The same of the hash of so many digits."""
+    """Whether so many digits are hashed sooner by the kernels. If so, they are loaded or compiled now."""
     return _HASH.pays_for(SECONDS_PER_BYTE * characters)
 
 

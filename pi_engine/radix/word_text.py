@@ -34,10 +34,10 @@ _LEAST_SHARE = 1 << 14
 """Words of a share of text: below, another thread takes longer to begin than the work does."""
 
 _LEAST_HASHED = 1 << 17
-"""The same where words are hashed, which is less work."""
+"""Words of a share that is hashed, which is less work a word."""
 
 _LEAST_SIXTEENS = 1 << 16
-"""The same for the numbers of sixteen characters that a text is hashed by."""
+"""Numbers of sixteen characters, by which a text is hashed, of a share."""
 
 
 def _useful(threads: int, count: int, least: int) -> int:
@@ -91,17 +91,17 @@ def word_hash(words: Words, threads: int = 1, prime: int = M61) -> int:
 
 
 def word_hashes(words: Words, primes: Sequence[int], threads: int = 1) -> list[int]:
-    """The same modulo several such primes, in one pass."""
+    """The words as one integer of base 10^19 modulo several odd primes below 2^61, but 5, in one pass."""
     return _hashes(words, [len(words)], threads, tuple(primes))[0]
 
 
 def word_residues(words: Words, threads: int = 1) -> Residues:
-    """The same modulo both `moduli`; at memory speed."""
+    """The words as one integer of base 10^19 modulo both `moduli`; at memory speed."""
     return residues_of_parts(words, [len(words)], threads)[0]
 
 
 def residues_of_parts(words: Words, lengths: Sequence[int], threads: int = 1) -> list[Residues]:
-    """The same of parts of the words, the first so long, and so on; all are given to the threads together."""
+    """The residues of parts of the words, of these lengths; all are given to the threads together."""
     return [Residues((first, second)) for first, second in _hashes(words, lengths, threads, moduli())]
 
 
