@@ -244,22 +244,21 @@ def _is_prime_of_residues(modulus: int | None) -> bool:
 
 def _lie_about_file(file: Path, told: dict[str, Any]) -> str | None:
     """What the certificate says of the file and is not so, in words."""
-    from pi_engine.digits.block_hash import BlockHash
+    from pi_engine.digits.block_hash import BlockHashes
     from pi_engine.digits.reader import DigitFile
 
     if (told["size_bytes"], told["sha256"]) != _fingerprint(file):
         return "it was made for a file with other bytes"
     try:
         with DigitFile(file, base=told["base"]) as held:
-            hashes = [BlockHash(held.base, modulus=int(modulus)) for modulus in told["residues"]]
+            hashes = BlockHashes(held.base, 3, [int(modulus) for modulus in told["residues"]])
             for block in held.blocks():
-                for digit_hash in hashes:
-                    digit_hash.update(block)
+                hashes.update(block)
     except (CorruptFileError, UsageError):  # said by the verification of the digits, unless they are of another base
         return f"the file holds no digits of base {told['base']}"
-    if (held.base, hashes[0].count) != (told["base"], told["digits"]):
+    if (held.base, hashes.count) != (told["base"], told["digits"]):
         return f"it was made for {told['digits']:_} digits of base {told['base']}, and the file holds others"
-    if [str(digit_hash.value) for digit_hash in hashes] != list(told["residues"].values()):
+    if [str(value) for value in hashes.values] != list(told["residues"].values()):
         return "its residues are not those of the digits"
     return None
 

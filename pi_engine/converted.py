@@ -54,7 +54,7 @@ def _plain(pending: list[BinaryFraction], plan: Plan, *, check: bool) -> Convert
 
 def _fast(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
     """By the multiplication tree of `radix`, into words of 19 digits."""
-    from pi_engine.radix.word_text import word_hash, word_text
+    from pi_engine.radix.word_text import word_hashes, word_text
     from pi_engine.radix.words_of_fraction import DIGITS, decimal_expansion
 
     expansion = decimal_expansion(pending.pop(), plan.digits, threads, check=check)
@@ -71,7 +71,7 @@ def _fast(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: boo
     del characters
     if expansion.residues is not None:
         return Converted(text, expansion.residues.values[0], expansion.residues)
-    after_the_point = word_hash(expansion.words, threads) * pow(10, -spare, M61)
+    after_the_point = word_hashes(expansion.words, (M61,), threads)[0] * pow(10, -spare, M61)
     return Converted(text, (integer * pow(10, plan.digits, M61) + after_the_point) % M61)
 
 

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import gmpy2
 
 from pi_engine.bigint.machine_faults import machine_fault
-from pi_engine.bigint.mersenne import require
-from pi_engine.bigint.moduli import require_equal, residues
+from pi_engine.bigint.moduli import require, require_equal, residues
 from pi_engine.bigint.product import (
     TRANSFORM,
     gmp_seconds,

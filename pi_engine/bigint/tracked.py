@@ -24,8 +24,7 @@ from typing import TYPE_CHECKING
 
 import gmpy2
 
-from pi_engine.bigint.mersenne import require
-from pi_engine.bigint.moduli import Residues, low_residues, power_residues, require_equal, residues
+from pi_engine.bigint.moduli import Residues, power_residues, require, require_equal, residues
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +99,7 @@ class Tracked:
         kept = gmpy2.t_div_2exp(self.value, bits)
         if self.residues is None:
             return Tracked(kept)
-        left = self.residues - low_residues(self.value, bits, threads)
+        left = self.residues - residues(self.value, threads, low_bits=bits)
         return Tracked(kept, left * power_residues(2, -bits))
 
     def without(self, amount: int) -> Tracked:

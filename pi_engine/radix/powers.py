@@ -35,7 +35,7 @@ from pi_engine.bigint import transform as steps
 from pi_engine.bigint.limbs import Limbs, limbs_of, mpz_from_limbs
 from pi_engine.bigint.moduli import Residues, power_residues, require_equal
 from pi_engine.bigint.plan import Plan, plan_for
-from pi_engine.bigint.residues import residues_of_limbs
+from pi_engine.bigint.residues import residues_of_several
 from pi_engine.bigint.sizes import size_for
 
 MOST_LEAF = 80
@@ -154,7 +154,7 @@ def powers_of(shape: Shape, threads: int, *, check: bool = True) -> Powers:
             limbs = _square(powers.at(level - 1), threads)[shift - 2 * shape.shift(level - 1) :]
             limbs = limbs[: len(limbs) - int(limbs[-1] == 0)]
         if check and (half >= CHECKED_FROM or level == shape.height):
-            require_equal(residues_of_limbs(limbs, threads), expected_power(shape, level), "a power of ten")
+            require_equal(residues_of_several([limbs], threads)[0], expected_power(shape, level), "a power of ten")
         power = Power(limbs)
         if half >= TRANSFORM_FROM:
             power.plan = plan_for(size_for(64 * (2 * half + 1 - shift)))

@@ -27,8 +27,16 @@ import numpy as np
 from gmpy2 import mpz
 
 from pi_engine.bigint.limbs import mpz_from_limbs
-from pi_engine.bigint.mersenne import require
-from pi_engine.bigint.moduli import Residues, moduli, power, power_residues, random_prime, require_equal, residues
+from pi_engine.bigint.moduli import (
+    Residues,
+    moduli,
+    power,
+    power_residues,
+    random_prime,
+    require,
+    require_equal,
+    residues,
+)
 from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.errors import VerificationError
 from pi_engine.radix.conversion_kernels import REPORTED

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.bigint.mersenne import M61
 from pi_engine.bigint.moduli import Residues, moduli, power, power_residues
 from pi_engine.bigint.modulus_table import digit_tables
 from pi_engine.bigint.threads import share, share_several
@@ -85,23 +84,18 @@ def words_of_text(text: Characters, threads: int = 1) -> Words:
     return words
 
 
-def word_hash(words: Words, threads: int = 1, prime: int = M61) -> int:
-    """The words as one integer of base 10^19, the first most significant, modulo an odd prime below 2^61, but 5."""
-    return _hashes(words, [len(words)], threads, (prime,))[0][0]
-
-
 def word_hashes(words: Words, primes: Sequence[int], threads: int = 1) -> list[int]:
-    """The same modulo several such primes, in one pass."""
+    """The words as one integer of base 10^19, the first most significant, modulo odd primes below 2^61, but 5, in one pass."""
     return _hashes(words, [len(words)], threads, tuple(primes))[0]
 
 
 def word_residues(words: Words, threads: int = 1) -> Residues:
-    """The same modulo both `moduli`; at memory speed."""
+    """The words as one integer of base 10^19 modulo both `moduli`; at memory speed."""
     return residues_of_parts(words, [len(words)], threads)[0]
 
 
 def residues_of_parts(words: Words, lengths: Sequence[int], threads: int = 1) -> list[Residues]:
-    """The same of parts of the words, the first so long, and so on; all are given to the threads together."""
+    """Consecutive parts of the words, of these lengths, each as one integer modulo both `moduli`; the threads share them all."""
     return [Residues((first, second)) for first, second in _hashes(words, lengths, threads, moduli())]
 
 

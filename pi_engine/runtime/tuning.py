@@ -181,37 +181,41 @@ def measure(
     return dataclasses.replace(Thresholds(), **found)
 
 
-def crossover(
-    case: Callable[[int], Case], lowest: int, highest: int, precision: float = 0.05, seconds: float = 0.05
-) -> int:
-    """The size in bits from which the second callable of `case(size)` is the faster one, to `precision`.
+_PRECISION = 0.05
+"""Of a crossover, relative."""
 
-    Returns `lowest` where it is faster already there, and `highest` where it is not even there. Bisection on a logarithmic scale;
-    each comparison takes about `seconds` on either side. Where two candidates lie close together the result is only as sharp as
-    the noise, and then it matters as little.
+_SECONDS = 0.05
+"""About what a comparison takes on either side."""
+
+
+def crossover(case: Callable[[int], Case], lowest: int, highest: int) -> int:
+    """The size in bits from which the second callable of `case(size)` is the faster one, within a twentieth.
+
+    Returns `lowest` where it is faster already there, and `highest` where it is not even there. Bisection on a logarithmic scale.
+    Where two candidates lie close together the result is only as sharp as the noise, and then it matters as little.
     """
     if not 0 < lowest < highest:
         raise ValueError(f"no sizes between {lowest} and {highest}")
-    if _ratio(case(highest), seconds) >= 1.0:
+    if _ratio(case(highest)) >= 1.0:
         return highest
-    if _ratio(case(lowest), seconds) < 1.0:
+    if _ratio(case(lowest)) < 1.0:
         return lowest
     low, high = math.log(lowest), math.log(highest)
-    while high - low > precision:
+    while high - low > _PRECISION:
         middle = (low + high) / 2
-        if _ratio(case(round(math.exp(middle))), seconds) < 1.0:
+        if _ratio(case(round(math.exp(middle)))) < 1.0:
             high = middle
         else:
             low = middle
     return round(math.exp((low + high) / 2))
 
 
-def _ratio(case: Case, seconds: float) -> float:
+def _ratio(case: Case) -> float:
     """Time of the second callable over that of the first: the median of pairs run in turn, so that a busy moment meets both."""
     repeats = []
     for function in case:
         function()  # compilation, page faults, tables
-        repeats.append(max(1, round(seconds / 7 / max(_time(function, 1), 1e-9))))
+        repeats.append(max(1, round(_SECONDS / 7 / max(_time(function, 1), 1e-9))))
     ratios = []
     for _ in range(7):
         first, second = (_time(function, repeat) / repeat for function, repeat in zip(case, repeats, strict=True))

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.machine_faults import machine_fault
-from pi_engine.bigint.mersenne import M61, require
-from pi_engine.bigint.moduli import Residues, random_prime, require_equal, residues
+from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.moduli import Residues, random_prime, require, require_equal, residues
 from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.residues import SHARED_FROM_BITS_OF_BOTH
 from pi_engine.bigint.threads import share

@@ -51,7 +51,7 @@ ARITHMETIC = [
              SPLITTING),
     Mutation("the second prime not compared", "pi_engine/bigint/moduli.py", "zip(left.values, right.values, (",
              "zip(left.values[:1], right.values[:1], (", CHECKS),
-    Mutation("the second prime always the same", "pi_engine/bigint/moduli.py", "prime = (1 << 61) - gap", "prime = (1 << 61) - 31", CHECKS),
+    Mutation("the second prime always the same", "pi_engine/bigint/moduli.py", "prime = (1 << BITS) - gap", "prime = (1 << BITS) - 31", CHECKS),
     Mutation("threads draw a second prime each", "pi_engine/bigint/moduli.py", "    with _DRAWING:", "    if _DRAWING:", CHECKS),
     Mutation("words not compared modulo the second prime", "pi_engine/radix/spine.py", "            if not _fits(",
              "            if i == 0 and not _fits(", CHECKS),
