@@ -55,12 +55,13 @@ def _plain(pending: list[BinaryFraction], plan: Plan, *, check: bool) -> Convert
 def _fast(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
     """By the multiplication tree of `radix`, into words of 19 digits."""
     from pi_engine.radix.word_text import word_hashes, word_text
-    from pi_engine.radix.words_of_fraction import DIGITS, decimal_expansion
+    from pi_engine.radix.words import DECIMALS_PER_WORD
+    from pi_engine.radix.words_of_fraction import decimal_expansion
 
     expansion = decimal_expansion(pending.pop(), plan.digits, threads, check=check)
     if expansion is None:
         return None
-    spare = DIGITS * len(expansion.words) - plan.digits
+    spare = DECIMALS_PER_WORD * len(expansion.words) - plan.digits
     integer = int(expansion.integer)
     _make_room(2 * plan.digits)
     characters = word_text(expansion.words, threads, f"{integer}.".encode("ascii"))

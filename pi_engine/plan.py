@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pi_engine import footprint
+from pi_engine.bigint.limb_limit import LIMB_BITS, MAX_LIMBS
 from pi_engine.bigint.product import transform_is_usable
 from pi_engine.errors import CapacityError
 from pi_engine.kernels import fast_path_is_stored, fast_path_pays
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 GUARD_BITS = 64
 """The first attempt leaves the last digit open with a probability of 2^−60."""
 
-GMP_BITS = (2**31 - 1) * 64
-"""GMP counts limbs in C ints; beyond, products can be silently wrong (gmpy2 issue 576)."""
+GMP_BITS = LIMB_BITS * MAX_LIMBS
 
 MOST_DIGITS = 10**15
 """Beyond the integers of GMP by far, and within what double precision can plan."""

@@ -13,12 +13,14 @@ import numpy as np
 from pi_engine.bigint import batch_kernels as kernels
 from pi_engine.bigint.batch import ALIGNMENT, Batch, Indexes
 from pi_engine.bigint.large_products import LargeProducts
-from pi_engine.bigint.limbs import MAX_LIMBS, Limbs
+from pi_engine.bigint.limb_limit import MAX_LIMBS
 from pi_engine.bigint.product import thresholds, transform_is_usable
 from pi_engine.errors import CapacityError, VerificationError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from pi_engine.bigint.limbs import Limbs
 
 GROUP_NS = 20_000.0  # smaller groups are spent on claiming them, larger ones leave threads waiting at the end
 GROUPS_PER_THREAD = 16

@@ -91,13 +91,13 @@ class DigitText:
             from pi_engine.radix.word_text import words_of_text
 
             return words_of_text(characters)
-        return _words_of_decimals(characters.reshape(-1, 19))
+        return _words_of_decimals(characters.reshape(-1, self.width))
 
     def text(self, words: Words, digits: int) -> bytes:
         """The first `digits` digits of words; hexadecimal ones in upper case."""
         if self.base == 16:
             text = words.astype(">u8").tobytes().hex().upper().encode("ascii")
-        elif self._by_kernels(19 * len(words)):
+        elif self._by_kernels(self.width * len(words)):
             from pi_engine.radix.word_text import word_text
 
             text = word_text(words)[:digits].tobytes()

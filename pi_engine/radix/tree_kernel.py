@@ -15,16 +15,16 @@ from pi_engine.bigint.words import address_of, claim, is_sealed, load, store
 from pi_engine.radix.conversion_kernels import REPORTED
 from pi_engine.radix.power_plan import BITS
 from pi_engine.radix.power_product_kernel import multiply_by_power
+from pi_engine.radix.words import DECIMALS_PER_WORD
 from pi_engine.runtime.compilation import routine
 
 # Columns of `levels`: words of a half, whole limbs of 2^(19·half), limbs of the power, where the power is, where its
 # transform is or 0, which row of `plans`.
 HALF, SHIFT, POWER_LIMBS, POWER, TRANSFORM, PLAN = range(6)
 ZERO, ONE = np.uint64(0), np.uint64(1)
-WORD = np.uint64(10**19)
+WORD = np.uint64(10**DECIMALS_PER_WORD)
 HALF_WORD = np.uint64(5 * 10**18)
 BELOW = np.uint64(2)  # units that a leaf is lowered by, so that its error has one sign
-ALL_ONES = np.uint64(2**64 - 1)
 
 
 @routine

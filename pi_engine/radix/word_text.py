@@ -15,6 +15,7 @@ from pi_engine.bigint.modulus_table import digit_tables
 from pi_engine.bigint.threads import share, share_several
 from pi_engine.bigint.transform_kernels import weighted_sums_at
 from pi_engine.radix.conversion_kernels import PIECE, sums_of_sixteens, text_to_words, words_to_text
+from pi_engine.radix.words import DECIMALS_PER_WORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     Words = NDArray[np.uint64]
     Characters = NDArray[np.uint8]
 
-DIGITS = 19
 _SIXTEEN = 16
 _BLOCK = 4 * _SIXTEEN
 """Characters of a number, and of a step, of the kernel that hashes a text."""
@@ -46,12 +46,12 @@ def _useful(threads: int, count: int, least: int) -> int:
 def word_text(words: Words, threads: int = 1, head: bytes = b"") -> Characters:
     """`head`, and the 19·len(words) digits as ASCII; at memory speed."""
     words = np.ascontiguousarray(words, np.uint64)
-    text = np.empty(len(head) + DIGITS * len(words), np.uint8)
+    text = np.empty(len(head) + DECIMALS_PER_WORD * len(words), np.uint8)
     text[: len(head)] = np.frombuffer(head, np.uint8)
     source, target = words.ctypes.data, text.ctypes.data + len(head)
 
     def task(_thread: int, first: int, last: int) -> None:
-        words_to_text(source + 8 * first, last - first, target + DIGITS * first)
+        words_to_text(source + 8 * first, last - first, target + DECIMALS_PER_WORD * first)
 
     share(task, len(words), _useful(threads, len(words), _LEAST_SHARE))
     return text
@@ -63,23 +63,23 @@ def words_of_text(text: Characters, threads: int = 1) -> Words:
     Raises:
         ValueError: a character is not a decimal digit, or their number is no multiple of 19.
     """
-    count, rest = divmod(len(text), DIGITS)
+    count, rest = divmod(len(text), DECIMALS_PER_WORD)
     if rest:
-        raise ValueError(f"{len(text)} characters are no multiple of {DIGITS}")
+        raise ValueError(f"{len(text)} characters are no multiple of {DECIMALS_PER_WORD}")
     text = np.ascontiguousarray(text, np.uint8)
     words = np.empty(count, np.uint64)
     source = text.ctypes.data
     bad: list[int] = []
 
     def task(_thread: int, first: int, last: int) -> None:
-        good = int(text_to_words(source + DIGITS * first, last - first, words[first:last]))
+        good = int(text_to_words(source + DECIMALS_PER_WORD * first, last - first, words[first:last]))
         if good < last - first:
             bad.append(first + good)
 
     share(task, count, _useful(threads, count, _LEAST_SHARE))
     if bad:
-        place = DIGITS * min(bad)
-        place += int(np.flatnonzero((text[place : place + DIGITS] - np.uint8(48)) > 9)[0])
+        place = DECIMALS_PER_WORD * min(bad)
+        place += int(np.flatnonzero((text[place : place + DECIMALS_PER_WORD] - np.uint8(48)) > 9)[0])
         raise ValueError(f"character {place} is {chr(text[place])!r}, not a decimal digit")
     return words
 
@@ -105,7 +105,7 @@ def _hashes(words: Words, lengths: Sequence[int], threads: int, primes: tuple[in
     if starts[-1] > len(words):
         raise ValueError(f"parts of {starts[-1]} words in all, where there are {len(words)}")
     threads = _useful(threads, starts[-1], _LEAST_HASHED)
-    source, tables = words.ctypes.data, digit_tables(primes, DIGITS)
+    source, tables = words.ctypes.data, digit_tables(primes, DECIMALS_PER_WORD)
     sums = np.empty((threads, len(lengths), len(primes), 2), np.uint64)
     weights, room, size = tables.ctypes.data, sums.ctypes.data, 16 * len(primes)
     parts: list[tuple[int, int, int]] = []
@@ -120,7 +120,7 @@ def _hashes(words: Words, lengths: Sequence[int], threads: int, primes: tuple[in
     totals = [[0] * len(primes) for _ in lengths]
     for thread, i, first in parts:
         for j, prime in enumerate(primes):
-            totals[i][j] += found[thread][i][j] * power(10, DIGITS * (lengths[i] - 1 - first), prime)
+            totals[i][j] += found[thread][i][j] * power(10, DECIMALS_PER_WORD * (lengths[i] - 1 - first), prime)
     return [[total % prime for total, prime in zip(row, primes, strict=True)] for row in totals]
 
 

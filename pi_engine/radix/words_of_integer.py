@@ -11,6 +11,7 @@ from pi_engine.bigint.product import multiply
 from pi_engine.radix.powers import powers_of, shape_for
 from pi_engine.radix.reciprocal import reciprocal
 from pi_engine.radix.tree import integer_of
+from pi_engine.radix.words import DECIMALS_PER_WORD
 from pi_engine.radix.words_of_fraction import words_of_root
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def words_of_integer(x: mpz, threads: int) -> NDArray[np.uint64]:
     """
     shape = shape_for(int(x.bit_length() / _BITS_PER_WORD) + 1)
     powers = powers_of(shape, threads)
-    digits, limbs = 19 * shape.words, shape.words + 1
+    digits, limbs = DECIMALS_PER_WORD * shape.words, shape.words + 1
     power = powers.whole(threads)
     n = 64 * (limbs + 1)
     length = power.bit_length()
