@@ -17,9 +17,7 @@ import json
 import logging
 import math
 import os
-import platform
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -27,8 +25,9 @@ from typing import Any
 
 import platformdirs
 
-from pi_engine.runtime import watcher
-from pi_engine.runtime.trusted_files import UntrustedError, make_trusted, read_trusted, require_trusted
+from pi_engine.runtime.threads import available_threads
+from pi_engine.runtime.trusted_files import UntrustedError, make_trusted, read_trusted, require_trusted, write_trusted
+from pi_engine.runtime.versions import processor_name
 
 SCHEMA = 1
 PACKAGES = ("pi-engine", "gmpy2", "numba", "llvmlite", "numpy")
@@ -59,13 +58,8 @@ class Thresholds:
 @functools.cache
 def machine() -> dict[str, Any]:
     """What crossovers depend on besides versions: the CPU's name and how many of its cores this process may use."""
-    name = platform.processor()
-    with contextlib.suppress(OSError):  # Linux leaves platform.processor() empty or vague
-        lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
-        name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), name)
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     overrides = {key: os.environ[key] for key in ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES") if key in os.environ}
-    return {"cpu": name or platform.machine(), "count": count, **overrides}
+    return {"cpu": processor_name(), "count": available_threads(), **overrides}
 
 
 @functools.cache
@@ -138,19 +132,7 @@ def save(thresholds: Thresholds, path: Path | None = None) -> Path:
         "thresholds": dataclasses.asdict(thresholds),
     }
     make_trusted(target.parent)
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".tmp")
-    watcher.begin_temporary(temporary)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(json.dumps(record, indent=2) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    finally:
-        watcher.end_temporary(temporary)
+    write_trusted(target, f"{json.dumps(record, indent=2)}\n".encode(), durable=True)
     return target
 
 
