@@ -110,7 +110,7 @@ def mersenne_residue(address, n):
 
 @routine
 def _by_lanes(address, n):
-    """The same of a short number, by Horner's rule in vectors of LANES limbs: 2^(64·LANES) = 2^1024 ≡ 2^TURN.
+    """A short number modulo 2^61 − 1, by Horner's rule in vectors of LANES limbs: 2^(64·LANES) = 2^1024 ≡ 2^TURN.
 
     With a lane a < 2^63, (a·2^TURN mod 2^61) + ⌊a/2^(61 − TURN)⌋ < 2^61 + 2^50, and a limb folds into less than 2^61 +
     8: the lane stays below 2^63.
@@ -129,7 +129,7 @@ def _by_lanes(address, n):
 
 @routine
 def _by_columns(address, n):
-    """The same of a long one: about 2 µs beside the reading."""
+    """A long number modulo 2^61 − 1, by columns: about 2 µs more than the reading."""
     low, high = stack(COLUMNS), stack(COLUMNS)
     for c in range(COLUMNS):
         store(low, c, ZERO)

@@ -34,7 +34,7 @@ def _folded(builder: Any, x: Any) -> Any:
 
 
 def _folded_product(builder: Any, full: Any) -> Any:
-    """The same of a product of two words, into one word."""
+    """The low 61 bits of a product of two words and those above them, added, in one word."""
     low = builder.and_(builder.trunc(full, _WORD), ir.Constant(_WORD, M61))
     return builder.add(low, builder.trunc(builder.lshr(full, ir.Constant(_DOUBLE, BITS)), _WORD))
 

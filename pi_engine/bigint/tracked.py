@@ -41,7 +41,7 @@ class Tracked:
 
     @classmethod
     def of(cls, x: mpz | Tracked, *, check: bool = True, threads: int = 1) -> Tracked:
-        """The same, or with `check` an integer that nobody has vouched for with the residues that are found now."""
+        """What is tracked as it is; an integer, which nobody has vouched for, with the residues that are found now, if `check`."""
         if isinstance(x, Tracked):
             return x
         return cls(x, residues(x, threads) if check else None)

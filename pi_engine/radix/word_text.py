@@ -33,10 +33,10 @@ _LEAST_SHARE = 1 << 14
 """Words of a share of text: below, another thread takes longer to begin than the work does."""
 
 _LEAST_HASHED = 1 << 17
-"""The same where words are hashed, which is less work."""
+"""Words of a share of a hash, which is less work."""
 
 _LEAST_SIXTEENS = 1 << 16
-"""The same for the numbers of sixteen characters that a text is hashed by."""
+"""Numbers of sixteen characters of a share of a text's hash."""
 
 
 def _useful(threads: int, count: int, least: int) -> int:

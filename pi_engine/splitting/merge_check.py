@@ -63,7 +63,7 @@ def require_merge(right: bool, row: int, bits: int) -> None:  # noqa: FBT001 (wh
 
 
 def require_product(found: Residues, expected: Residues, row: int, bits: int) -> None:
-    """The same where the residues are at hand."""
+    """Raise VerificationError unless the residues of the product of that row and length are as expected."""
     require_equal(found, expected, f"the product {PRODUCTS[row]} of {bits} bits in the sum")
 
 

@@ -55,14 +55,14 @@ def _by_blocks(series: HypergeometricSeries, terms: int, prime: int) -> tuple[in
 
 
 def shadow_beside(series: HypergeometricSeries, terms: int, threads: int) -> Callable[[], tuple[Residues, Residues]]:
-    """The same, begun now and on a thread of its own beside the sum if there are several; called, it waits for the result.
+    """Begin to find the shadow, on a thread of its own beside the sum if there are several; what is returned waits for the result.
 
     The sum never keeps all threads busy all the time, and needs nothing of the shadow before its end.
     """
-    from pi_engine.bigint.threads import beside
+    from pi_engine.bigint.threads import concurrently
     from pi_engine.splitting import compiled_shadow
 
-    return beside(lambda: compiled_shadow.compiled_shadow_residues(series, terms), threads)
+    return concurrently(lambda: compiled_shadow.compiled_shadow_residues(series, terms), threads)
 
 
 def looped_residues(series: HypergeometricSeries, first: int, end: int, prime: int = M61) -> tuple[mpz, mpz, mpz]:

@@ -106,7 +106,7 @@ def split(
 
 
 def split_plain(series: HypergeometricSeries, terms: int, *, threads: int = 1, progress: Progress = silent) -> Node:
-    """The same by gmpy2 alone: for small sums, and the reference for the fast tree."""
+    """The sum of the first `terms` terms by gmpy2 alone: for small sums, and the reference for the fast tree."""
     meter = _Meter(terms, progress)
     parallel = threads > 1 and terms >= _PARALLEL_TERMS
     subtree = _subtree_builder(series, meter, parallel=parallel)
