@@ -244,22 +244,21 @@ def _is_prime_of_residues(modulus: int | None) -> bool:
 
 def _lie_about_file(file: Path, record: dict[str, Any]) -> str | None:
     """What the certificate says of the file and is not so, in words."""
-    from pi_engine.digits.block_hash import BlockHash
+    from pi_engine.digits.block_hash import BlockHashes
     from pi_engine.digits.reader import DigitFile
 
     if (record["size_bytes"], record["sha256"]) != _fingerprint(file):
         return "it was made for a file with other bytes"
     try:
         with DigitFile(file, base=record["base"]) as held:
-            hashes = [BlockHash(held.base, modulus=int(modulus)) for modulus in record["residues"]]
+            hashes = BlockHashes(held.base, 3, [int(modulus) for modulus in record["residues"]])
             for block in held.blocks():
-                for digit_hash in hashes:
-                    digit_hash.update(block)
+                hashes.update(block)
     except (CorruptFileError, UsageError):  # said by the verification of the digits, unless they are of another base
         return f"the file holds no digits of base {record['base']}"
-    if (held.base, hashes[0].count) != (record["base"], record["digits"]):
+    if (held.base, hashes.count) != (record["base"], record["digits"]):
         return f"it was made for {record['digits']:_} digits of base {record['base']}, and the file holds others"
-    if [str(digit_hash.value) for digit_hash in hashes] != list(record["residues"].values()):
+    if [str(value) for value in hashes.values] != list(record["residues"].values()):
         return "its residues are not those of the digits"
     return None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine import footprint
 from pi_engine.backend import BACKEND
+from pi_engine.bigint.limb_limit import LIMB_BITS, MAX_LIMBS
 from pi_engine.errors import CapacityError
 from pi_engine.radix import fraction_bits
 from pi_engine.runtime import address_space, memory
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 GUARD_BITS = 64
 """The first attempt leaves the last digit open with a probability of 2^−60."""
 
-GMP_BITS = (2**31 - 1) * 64
-"""GMP counts limbs in C ints; beyond, products can be silently wrong (gmpy2 issue 576)."""
+GMP_BITS = LIMB_BITS * MAX_LIMBS
 
 MOST_DIGITS = 10**15
 """Beyond the integers of GMP by far, and within what double precision can plan."""

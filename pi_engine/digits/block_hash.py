@@ -70,20 +70,3 @@ class BlockHashes:
         for block in blocks:
             self.update(block)
             yield block
-
-
-class BlockHash(BlockHashes):
-    """The hash of digits that come in blocks, modulo one prime, by default 2^61 − 1."""
-
-    def __init__(self, base: int, integer: int = 3, modulus: int = M61) -> None:
-        """Begin with the integer before the point.
-
-        Raises:
-            ValueError: as `BlockHashes`.
-        """
-        super().__init__(base, integer, (modulus,))
-
-    @property
-    def value(self) -> int:
-        """The hash."""
-        return self.values[0]

@@ -145,13 +145,14 @@ def peak_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
+_STATUS = Path("/proc/self/status")
 _RESIDENT = ("VmHWM", "RssAnon", "RssFile", "RssShmem")
 
 
-def _resident(status: Path = Path("/proc/self/status")) -> dict[str, int]:
+def _resident() -> dict[str, int]:
     """The fields of `_RESIDENT` in bytes, or nothing where the system does not have all of them."""
     with contextlib.suppress(OSError):
-        lines = (line.split() for line in status.read_text(encoding="ascii", errors="replace").splitlines())
+        lines = (line.split() for line in _STATUS.read_text(encoding="ascii", errors="replace").splitlines())
         found = {x[0][:-1]: int(x[1]) * 1024 for x in lines if x and x[0][:-1] in _RESIDENT}
         if len(found) == len(_RESIDENT):
             return found
