@@ -102,12 +102,12 @@ def make_plan(
 ) -> Plan:
     """Terms and precision for ⌊π·base^digits⌋, on the path that `compiled` names, or else on the one that `backend` does.
 
-    Memory and integers are also those of the checks, and of the run that confirms this one, `full_check.second_series`.
+    Memory and integers are also those of the checks, and of the run that confirms this one, `confirmation_method.second_series`.
 
     Raises:
         UsageError: the series converges too slowly for any number of digits.
     """
-    from pi_engine.full_check import confirmation_bytes, kernels_of_checks, second_series
+    from pi_engine.confirmation_method import confirmation_bytes, kernels_of_checks, second_series
 
     series.require_computable(digits, base)
     bits = fraction_bits(digits, base, guard_bits)
