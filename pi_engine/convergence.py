@@ -100,15 +100,15 @@ def measure_convergence(
         raise UsageError("terms, digits and rounds must be 1 or more")
     count = thread_count(threads)
     chosen = [get(name) for name in names or WELL_KNOWN]
-    told = silent if progress is None else progress
+    progress = silent if progress is None else progress
     sizes = sorted(set(digits))
-    announce(told, lambda: _forecast(chosen, max(terms, _FIT_TERMS), sizes, rounds, count))
+    announce(progress, lambda: _forecast(chosen, max(terms, _FIT_TERMS), sizes, rounds, count))
     found = []
     for i, row in enumerate(chosen):
-        told("terms", i, len(chosen))
+        progress("terms", i, len(chosen))
         reached = digits_after_terms(row, max(terms, _FIT_TERMS))
         found.append(Convergence(row, reached[:terms], fitted_digits_per_term(reached)))
-    _time_sums(found, sizes, rounds, count, told)
+    _time_sums(found, sizes, rounds, count, progress)
     return found
 
 

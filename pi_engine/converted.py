@@ -53,13 +53,14 @@ def _plain(fraction: HandOver[BinaryFraction], plan: Plan, *, check: bool) -> Co
 
 def _compiled(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
     """By the multiplication tree of `radix`, into words of 19 digits."""
-    from pi_engine.radix.word_text import word_hash, word_text
-    from pi_engine.radix.words_of_fraction import DIGITS, decimal_expansion
+    from pi_engine.radix.word_text import word_hashes, word_text
+    from pi_engine.radix.words import DECIMALS_PER_WORD
+    from pi_engine.radix.words_of_fraction import decimal_expansion
 
     expansion = decimal_expansion(fraction, plan.digits, threads, check=check)
     if expansion is None:
         return None
-    spare = DIGITS * len(expansion.words) - plan.digits
+    spare = DECIMALS_PER_WORD * len(expansion.words) - plan.digits
     integer = int(expansion.integer)
     _make_room(2 * plan.digits)
     characters = word_text(expansion.words, threads, f"{integer}.".encode("ascii"))
@@ -70,7 +71,7 @@ def _compiled(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, c
     del characters
     if expansion.residues is not None:
         return Converted(text, expansion.residues.values[0], expansion.residues)
-    after_the_point = word_hash(expansion.words, threads) * pow(10, -spare, M61)
+    after_the_point = word_hashes(expansion.words, (M61,), threads)[0] * pow(10, -spare, M61)
     return Converted(text, (integer * pow(10, plan.digits, M61) + after_the_point) % M61)
 
 

@@ -29,7 +29,7 @@ _MOST_COMPRESSED = 3.0
 
 
 _COMPRESSED = 2.2
-"""The same, as gzip leaves it."""
+"""Digits that a byte of a file compressed by gzip holds, about."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class FileCase:
         if digits:
             raise CorruptFileError(f"{self.path} has changed while it was verified: verify it again")
 
-    def told(self) -> Progress:
+    def part_progress(self) -> Progress:
         """Progress of a computation that is a part of this verification."""
         return within(self.progress, LOCATING if self.locating else "")
 
@@ -135,14 +135,14 @@ class FileCase:
         place, digits = None if difference is None else difference.position, self.scan.digits
         if status == "ok" and compared < digits:
             status, message = "unproved", f"{compared:_} of {digits:_} digits were compared with those of π"
-        told = "; ".join(part for part in (message, difference.message if difference else "") if part)
+        message = "; ".join(part for part in (message, difference.message if difference else "") if part)
         return Verification(
             status=status,
             first_wrong=place,
             expected=difference.expected if difference else None,
             found=difference.found if difference else None,
             method=method,
-            proved=proved or f"the digits are not those of π: {told}",
+            proved=proved or f"the digits are not those of π: {message}",
             digits=digits,
             digits_compared=compared,
             base=self.file.base,
@@ -151,7 +151,7 @@ class FileCase:
             seconds=0.0,
             kind=kind or (difference.kind if difference else None),
             offset=None,
-            message=told,
+            message=message,
         )
 
     def corrupt(self, error: CorruptFileError) -> Verification:

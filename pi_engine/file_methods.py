@@ -55,9 +55,9 @@ def located(case: FileCase, digits: int) -> Verification:
     width = DIGITS_PER_WORD[scan.base]
     digits = min(scan.digits, -(-digits // width) * width)
     announce(case.progress, partial(recomputing, case, digits))
-    told = case.told()
-    result = compute(digits, base=scan.base, threads=case.threads, memory=case.memory, progress=told)
-    told("comparison", 0, 0)
+    progress = case.part_progress()
+    result = compute(digits, base=scan.base, threads=case.threads, memory=case.memory, progress=progress)
+    progress("comparison", 0, 0)
     integer = scan.integer or PI.integer
     difference = first_difference(result.words, digits, case.blocks(), scan.base, integer) if digits else None
     passed = ", ".join(check.name for check in result.checks if check.status == "passed")
@@ -119,7 +119,7 @@ def by_bbp(case: FileCase) -> Verification:
     words = gathered(case.blocks(), scan.digits)
     threads = available_threads() if case.threads is None else case.threads
     integer = scan.integer or PI.integer
-    found = examine(words, scan.digits, integer=integer, threads=threads, progress=_told(case))
+    found = examine(words, scan.digits, integer=integer, threads=threads, progress=_progress_of_bbp(case))
     if isinstance(found, Difference):
         proved = (
             f"the {found.position - 1:_} digits before position {found.position:_} are those of π, and this one is not, by BBP and by "
@@ -151,7 +151,7 @@ def by_bbp(case: FileCase) -> Verification:
     )
 
 
-def _told(case: FileCase) -> Progress:
+def _progress_of_bbp(case: FileCase) -> Progress:
     """The progress of the method bbp: where it has found an error, other work comes than was announced."""
     announced = False
 

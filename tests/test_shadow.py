@@ -11,7 +11,7 @@ from pi_engine import VerificationError
 from pi_engine.bigint.mersenne import M61
 from pi_engine.bigint.moduli import Residues, moduli, random_prime
 from pi_engine.bigint.modulus_table import modulus_table
-from pi_engine.bigint.threads import beside
+from pi_engine.bigint.threads import concurrently
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting import compiled_shadow, fast_tree, shadow, tree, tree_kernels
 
@@ -143,7 +143,7 @@ def test_what_is_wrong_with_it_beside_the_sum_is_seen(monkeypatch):
 def test_beside_waits_and_tells_what_was_raised():
     for threads in (1, 2):
         begun = threading.Event()
-        wait = beside(lambda begun=begun: begun.set() or 1 / 0, threads)
+        wait = concurrently(lambda begun=begun: begun.set() or 1 / 0, threads)
         assert begun.wait() if threads > 1 else not begun.is_set()
         with pytest.raises(ZeroDivisionError):
             wait()

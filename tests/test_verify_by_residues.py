@@ -4,7 +4,7 @@ import pi_engine
 from pi_engine import file_methods, file_residues, verify_file
 from pi_engine.errors import CapacityError, UsageError, VerificationError
 from pi_engine.radix.words import digit_words
-from pi_engine.verify import bbp_residues
+from pi_engine.verify import bbp_sum
 from tests.verify.cases import FORMS, digit_other_than
 
 N = 30_000
@@ -12,7 +12,7 @@ N = 30_000
 
 @pytest.fixture(scope="module")
 def texts():
-    bbp_residues.KERNELS.load()
+    bbp_sum.RESIDUE_KERNELS.load()
     return {base: pi_engine.compute(N, base=base).text() for base in (10, 16)}
 
 

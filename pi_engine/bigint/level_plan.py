@@ -9,23 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pi_engine.bigint.kernel_record import KernelRecord
-from pi_engine.bigint.layout import SPILL_GROUPS, STRIP, finish_doubles, row_doubles, state_doubles
+from pi_engine.bigint.layout import SPILL_GROUPS, STRIP, finish_doubles, row_doubles
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from pi_engine.bigint.plan import Plan
     from pi_engine.bigint.sizes import Size
 
 (
     PRIMES, DIGITS, BETA, BITS, HEADS, COLUMN_LEVELS, ROW_PASSES, ROWS, COLUMNS, ROW_STRIDE, PRIME_STRIDE,
     QUARTER_COUNT, ROW_TABLE_DOUBLES, HEAD_BYTES, COLUMN_TABLE_BYTES, STATE, SPILLS, STREAMING,
     OFFSETS_AT, POWERS_AT, CONSTANTS_AT, COLUMN_TABLES_AT, ROW_SEEDS_AT, CONJUGATES_AT, QUARTERS_AT, BETA_SCALES_AT,
-    COFACTORS_AT, PACKING_AT, _SEAL,
+    COFACTORS_AT, PACKING_AT, PLACES,
 ) = range(29)  # fmt: skip
-FIELDS = _SEAL + 1
+FIELDS = PLACES + 1
 """Numbers of a record, its seal included."""
 
 BLOCK_BYTES = 1024
@@ -68,29 +63,6 @@ def workspace_bytes(size: Size, operands: int = 2, threads: int = 1, *, low_memo
 def streams(size: Size, operands: int) -> bool:
     """Whether a column pass of so many operands modulo one prime should bypass the caches."""
     return operands * size.prime_stride > STREAMING_DOUBLES
-
-
-def record(plan: Plan, primes: range | None = None, *, streaming: bool = False) -> NDArray[np.int64]:
-    """The sealed row of a plan for these primes, by default all; the plan must be kept alive as long as the row is used."""
-    size = plan.size
-    primes = primes or range(size.primes)
-    k = primes.start
-    numbers = {
-        PRIMES: len(primes), DIGITS: size.digits, BETA: size.beta, BITS: size.coefficient_bits, HEADS: size.heads,
-        COLUMN_LEVELS: size.column_levels, ROW_PASSES: size.row_passes, ROWS: size.rows, COLUMNS: size.columns,
-        ROW_STRIDE: size.row_stride, PRIME_STRIDE: size.prime_stride, QUARTER_COUNT: size.quarter_count,
-        ROW_TABLE_DOUBLES: size.row_table_doubles, HEAD_BYTES: 8 * size.head_doubles,
-        COLUMN_TABLE_BYTES: 8 * 2 * size.heads * size.head_doubles, STATE: state_doubles(size.digits),
-        SPILLS: plan.scratch.spills, STREAMING: int(streaming),
-    }  # fmt: skip
-    tables = {
-        OFFSETS_AT: plan.offsets, POWERS_AT: plan.powers[k:], CONSTANTS_AT: plan.constants[k:],
-        COLUMN_TABLES_AT: plan.column_tables[k:], ROW_SEEDS_AT: plan.row_seeds[k:], CONJUGATES_AT: plan.conjugates,
-        QUARTERS_AT: plan.quarters[k:], BETA_SCALES_AT: plan.beta_scales, COFACTORS_AT: plan.cofactors,
-        PACKING_AT: plan.packing,
-    }  # fmt: skip
-    places = {place: int(table.ctypes.data) for place, table in tables.items()}
-    return KernelRecord(_SEAL, {**numbers, **places}).row
 
 
 def _line(size: int) -> int:

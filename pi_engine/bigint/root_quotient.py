@@ -21,7 +21,7 @@ from pi_engine.bigint.cyclic import Factor, Ring, shifted, sum_of_products, top_
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.moduli import Residues, power_residues, require_equal
 from pi_engine.bigint.reciprocal import reciprocal
-from pi_engine.bigint.residues import residues_of_integers, residues_of_several
+from pi_engine.bigint.residues import residues_of_several
 from pi_engine.bigint.square_root import InverseRoot, inverse_root
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.errors import VerificationError
@@ -42,7 +42,7 @@ def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1)
     """
     found = inverse_root(radicand, -(-(bits + 64) // 128), threads)
     if check:
-        X, E = residues_of_integers([found.X, found.E], threads)
+        X, E = residues_of_several([found.X, found.E], threads)
         require_equal(X * X * radicand + E, power_residues(2, 128 * found.limbs), "the square root")
         # |E| < 4.01·√r·B^h, so its square is below 16.1·r·B^2h.
         if 2 * found.E.bit_length() - 2 > 5 + radicand.bit_length() + 128 * found.limbs:
@@ -140,7 +140,7 @@ class _LastStep:
         assert K.residues is not None
         assert D.residues is not None
         self.h, self.threads = root.limbs, threads
-        self.X, self.E = root.residues or residues_of_integers([root.X, root.E], threads)
+        self.X, self.E = root.residues or residues_of_several([root.X, root.E], threads)
         self.k, self.y = residues_of_several([limbs_of(K.value)[self.h :], limbs_of(y)], threads)
         self.K, self.D = K.residues, D.residues
 

@@ -29,7 +29,7 @@ def command(ctx: click.Context, shell: str) -> None:
     from click.shell_completion import get_completion_class
 
     import pi_engine.cli.shells  # noqa: F401 (its scripts replace click's)
-    from pi_engine.cli.main import COMPLETION
+    from pi_engine.cli.group import COMPLETION
 
     completion = get_completion_class(shell)
     assert completion is not None

@@ -43,9 +43,6 @@ COMMANDS = {
 SECTIONS = {"compute": "Digits", "series": "Series and identities", "bench": "This machine"}
 """The first command of a section of the help → the section's title."""
 
-COMPLETION = "_PI_ENGINE_COMPLETE"
-"""The variable by which a shell asks for completions."""
-
 INTERRUPTED = 130
 
 INSTANT = frozenset({"estimate", "info", "completion"})

@@ -115,7 +115,7 @@ class PendingSet(Pending):
         aside = temporaries.aside_path(self.path)
         with contextlib.suppress(OSError):
             if os.path.lexists(aside):
-                settle(aside, self.path, self.target)
+                finish_replacement(aside, self.path, self.target)
         with contextlib.suppress(OSError):
             if self._is_ours():
                 for number in range(self._count):
@@ -148,7 +148,7 @@ def not_a_set(folder: Path) -> str:
     return f"{folder} holds more than one whole set of .ycd files: remove it, or choose another name"
 
 
-def settle(aside: Path, partial: Path, target: Path) -> None:
+def finish_replacement(aside: Path, partial: Path, target: Path) -> None:
     """Finish what was broken off between the two renamings: the target is the new set where that is there, else the old one."""
     if not os.path.lexists(target):
         (partial if is_whole_set(partial) else aside).rename(target)
@@ -165,7 +165,7 @@ def recover(target: Path) -> None:
         if path.suffix == f".{temporaries.OLD}":
             partial = path.with_suffix(f".{temporaries.PARTIAL}")
             if path.is_dir() and (not partial.exists() or partial in set(temporaries.leftovers(target))):
-                settle(path, partial, target)
+                finish_replacement(path, partial, target)
     for path in temporaries.leftovers(target):
         if path.suffix == f".{temporaries.PARTIAL}" and path.is_dir():
             unfinished = not is_whole_set(path)

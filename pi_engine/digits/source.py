@@ -58,8 +58,8 @@ class Source:
             if watched is not None:
                 watched.finish()
             if isinstance(error, OSError):
-                told = hint(Path(path)) if isinstance(error, FileNotFoundError) else ""
-                raise UsageError(f"{path} cannot be read: {error.strerror or error}{told}") from error
+                remark = hint(Path(path)) if isinstance(error, FileNotFoundError) else ""
+                raise UsageError(f"{path} cannot be read: {error.strerror or error}{remark}") from error
             raise
         status = os.fstat(stream.fileno())
         source = cls(stream, str(path), status.st_size if stat.S_ISREG(status.st_mode) else None, watched)

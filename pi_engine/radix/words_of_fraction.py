@@ -24,6 +24,7 @@ from pi_engine.radix.conversion_kernels import settle_leaves
 from pi_engine.radix.powers import Powers, powers_of, shape_for
 from pi_engine.radix.tree import words_of
 from pi_engine.radix.word_text import word_residues
+from pi_engine.radix.words import DECIMALS_PER_WORD
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from pi_engine.bigint.moduli import Residues
 
 TAIL_UNITS = 4
-DIGITS = 19
 GUARD_WORDS = 2
 
 
@@ -70,22 +70,22 @@ def decimal_expansion(
     whole = X if expected is None else Tracked(X, expected)
     lower = Tracked.of(whole, check=check, threads=threads).without(E)
     del X, whole
-    count = -(-digits // DIGITS)
+    count = -(-digits // DECIMALS_PER_WORD)
     integer = Tracked.of(lower.value >> w, check=check)
     rest = HandOver(lower - (integer << w))
     del lower
     words, total = fraction_words(rest, w, count + GUARD_WORDS, threads, check=check)
-    spare = DIGITS * count - digits
+    spare = DECIMALS_PER_WORD * count - digits
     last, scale = int(words[count - 1]), 10**spare
-    behind = (last % scale) * 10 ** (DIGITS - spare) + int(words[count]) // scale
+    behind = (last % scale) * 10 ** (DECIMALS_PER_WORD - spare) + int(words[count]) // scale
     # 2^-30 of slack for the logarithms' rounding, at up to 2^40 digits.
     width = math.log2(2 * E) + digits * math.log2(10) * (1 + 2**-50) + 2**-10 - w
-    if behind + 2 + math.ceil(10**19 * 2.0 ** min(width, 0.0) * (1 + 2**-30)) > 10**19:
+    if behind + 2 + math.ceil(10**DECIMALS_PER_WORD * 2.0 ** min(width, 0.0) * (1 + 2**-30)) > 10**DECIMALS_PER_WORD:
         return None
     found = None
     if total is not None and integer.residues is not None:
         # all words are those wanted, shifted by the others; of the last of those wanted some digits are too many
-        wanted = (total - word_residues(words[count:])) * power_residues(10, DIGITS * (count - len(words)))
+        wanted = (total - word_residues(words[count:])) * power_residues(10, DECIMALS_PER_WORD * (count - len(words)))
         found = (wanted - last % scale) * power_residues(10, -spare) + power_residues(10, digits) * integer.residues
     words = words[:count]
     words[-1] = last - last % scale

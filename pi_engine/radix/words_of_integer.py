@@ -12,6 +12,7 @@ from pi_engine.bigint.product import multiply
 from pi_engine.bigint.reciprocal import reciprocal
 from pi_engine.radix.powers import powers_of, shape_for, useful
 from pi_engine.radix.tree import integer_of
+from pi_engine.radix.words import DECIMALS_PER_WORD
 from pi_engine.radix.words_of_fraction import words_of_root
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def words_of_integer(x: mpz, threads: int) -> NDArray[np.uint64]:
     """
     shape = shape_for(int(x.bit_length() / _BITS_PER_WORD) + 1)
     powers = powers_of(shape, threads)
-    digits, limbs = 19 * shape.words, shape.words + 1
+    digits, limbs = DECIMALS_PER_WORD * shape.words, shape.words + 1
     power = powers.whole(threads)
     length = power.bit_length()
     inverse = reciprocal(limbs_of(power << (64 * limb_count(power) - length)), limbs + 1, useful(threads, length))

@@ -139,26 +139,25 @@ def read_trusted(path: Path, most: int) -> bytes:
     return b"".join(pieces)
 
 
-def _require_owner_of_file(path: Path, status: os.stat_result) -> None:
-    if status.st_uid not in {0, os.geteuid()}:
-        raise UntrustedError(f"{path} belongs to another user (number {status.st_uid})")
-    if status.st_mode & _OTHERS_WRITE:
-        raise UntrustedError(f"other users can write to {path}")
+def write_trusted(path: Path, content: bytes, *, durable: bool = False) -> None:
+    """Write a file atomically, for this user alone.
 
-
-def write_trusted(path: Path, content: bytes) -> None:
-    """Write a file of a trusted folder atomically: the new content is on the device before it has the name.
+    Args:
+        path: the file, in a folder that exists.
+        content: what it holds then.
+        durable: whether it is to be on the disk before it has its name.
 
     Raises:
-        OSError: the system refuses; the file is what it was.
+        OSError: the system refuses; the file is as it was.
     """
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
     watcher.begin_temporary(temporary)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         Path(temporary).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -166,3 +165,10 @@ def write_trusted(path: Path, content: bytes) -> None:
         raise
     finally:
         watcher.end_temporary(temporary)
+
+
+def _require_owner_of_file(path: Path, status: os.stat_result) -> None:
+    if status.st_uid not in {0, os.geteuid()}:
+        raise UntrustedError(f"{path} belongs to another user (number {status.st_uid})")
+    if status.st_mode & _OTHERS_WRITE:
+        raise UntrustedError(f"other users can write to {path}")

@@ -76,38 +76,40 @@ _DIGIT_MASK = (1 << 48) - 1
 
 @kernel("int64(int64[::1])")
 def sum_fractions(record):
-    """The sum of `_sum_terms` without primes; compiled for itself it takes 5 % less time."""
-    return _sum_terms(record, 0)
+    """The sum of `_sum_terms` without primes; compiled for itself it takes 5 % less time. Returns 0 if the record is damaged, else 1."""
+    if not is_sealed(record):
+        return 0
+    _sum_terms(record, 0)
+    return 1
 
 
 @kernel("int64(int64[::1])")
 def sum_residues(record):
-    """The sum of `_sum_terms`."""
-    return _sum_terms(record, record[at.PRIMES])
+    """The sum of `_sum_terms`. Returns 0 if the record is damaged, else 1."""
+    if not is_sealed(record):
+        return 0
+    _sum_terms(record, record[at.PRIMES])
+    return 1
 
 
 @routine(forceinline=True)
 def _sum_terms(record, primes):
-    """Add up the terms that the record describes: their fractions, and their integers modulo each of the primes.
+    """Add up the terms that the record describes (`bbp_layout`): fractions, and integers modulo primes.
 
     FIRST is even, END − FIRST a multiple of TERMS_IN_FLIGHT, no exponent negative, every A·k + B < 2^44. The scratch memory is
     SCRATCH doubles at an address that is a multiple of 64; it begins with 0, 1, 2, 3 times STEP as integers and 0, 1, 2, 3
-    times A as doubles. EACH_PRIME doubles more for each prime are p, 1/p and 2^(−STEP·TERMS_IN_FLIGHT) modulo p in all lanes, and
-    for each term in flight 2^(EXPONENT − STEP·k) modulo p of the first k, 0 and 1. In the last two a fraction is left, whose
-    sign is that of the lane's terms. The result is three words: the sum of the fractions in integers, units of 2^-48 and of 2^-96.
-
-    Returns 1, or 0 if the record is damaged.
+    times A as doubles. EACH_PRIME doubles more for each prime are p, 1/p and 2^(−STEP·TERMS_IN_FLIGHT) modulo p in all lanes, and for
+    each term in flight 2^(EXPONENT − STEP·k) modulo p of the first k, 0 and 1. In the last two a fraction is left, whose sign is that
+    of the lane's terms. The result is three words: the sum of the fractions in integers, units of 2^-48 and of 2^-96.
     """
-    if not is_sealed(record):
-        return 0
-    last, exponent, step, a, b = record[at.END], record[at.EXPONENT], record[at.STEP], record[at.A], record[at.B]
-    alternating, scratch, result = record[at.ALTERNATING], record[at.SCRATCH_AT], record[at.RESULT_AT]
+    start, last, exponent, step = record[at.FIRST], record[at.END], record[at.EXPONENT], record[at.STEP]
+    a, b, alternating, scratch = record[at.A], record[at.B], record[at.ALTERNATING], record[at.SCRATCH_AT]
+    result = record[at.RESULT_AT]
     whole = 0
     high = 0
     low = 0
     squarings = 53
     bits = 0
-    start = record[at.FIRST]
     while start < last:
         end = min(start + CHUNK, last)
         store(scratch, SUMS, doubles_of(broadcast_integer(0)))
@@ -136,7 +138,6 @@ def _sum_terms(record, primes):
     store_word(result, whole)
     store_word(result + 8, high)
     store_word(result + 16, low)
-    return 1
 
 
 @routine(forceinline=True)

@@ -34,17 +34,15 @@ def scratch_for(formula: BBPFormula, summand: Summand, primes: int = 0) -> NDArr
     return aligned
 
 
-def sum_terms(
-    kernel: StoredKernel,
+def sum_terms(  # noqa: PLR0917 (called from one place)
     formula: BBPFormula,
     summand: Summand,
     exponent: int,
     terms: range,
-    *,
     scratch: NDArray[np.float64],
-    primes: int = 0,
+    primes: int,
 ) -> list[int]:
-    """The result of a kernel for consecutive terms: three words, or two and a zero.
+    """The kernels' result for consecutive terms, with their integers modulo so many primes: three words.
 
     Raises:
         VerificationError: the record was damaged before the kernel had read it.
@@ -58,6 +56,6 @@ def sum_terms(
             at.SCRATCH_AT: scratch.ctypes.data, at.RESULT_AT: result.ctypes.data,
         },
     )  # fmt: skip
-    if not kernel(record.row):
+    if not (RESIDUE_KERNEL if primes else BBP_KERNEL)(record.row):
         raise VerificationError(machine_fault("the table of a BBP sum holds what cannot be"))
     return [int(word) for word in result]

@@ -228,7 +228,7 @@ def _sum_in_threads(
 
 def _kernel_sum(formula: BBPFormula, piece: _Piece, primes: Sequence[int]) -> _Sum:
     from pi_engine.verify import bbp_layout as layout
-    from pi_engine.verify.bbp_kernels import BBP_KERNEL, RESIDUE_KERNEL, scratch_for, sum_terms
+    from pi_engine.verify.bbp_kernels import scratch_for, sum_terms
 
     summand, flight = piece.summand, layout.TERMS_IN_FLIGHT
     scratch, terms = scratch_for(formula, summand, len(primes)), range(piece.first, piece.last)
@@ -242,8 +242,7 @@ def _kernel_sum(formula: BBPFormula, piece: _Piece, primes: Sequence[int]) -> _S
         powers = [_centred(pow(2, first - formula.step * k, p), p) for k in range(flight)]
         place[layout.RUNNING : layout.RUNNING + flight] = powers
         place[layout.DENOMINATOR : layout.DENOMINATOR + flight] = 1.0
-    kernel = RESIDUE_KERNEL if primes else BBP_KERNEL
-    whole, high, low = sum_terms(kernel, formula, summand, piece.exponent, terms, scratch=scratch, primes=len(primes))
+    whole, high, low = sum_terms(formula, summand, piece.exponent, terms, scratch, len(primes))
     residues = []
     for i, p in enumerate(primes):
         place = scratch[layout.SCRATCH + layout.EACH_PRIME * i :]

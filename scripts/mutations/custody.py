@@ -64,7 +64,7 @@ CUSTODY = [
              "    return (x.cut(exponent, threads) if",
              "    return (Tracked.of(x.cut(exponent, threads).value, check=x.residues is not None) if", WALK),
     Mutation("custody: the numerator of the quotient read anew", "pi_engine/bigint/root_quotient.py",
-             "self.K, self.D = K.residues, D.residues", "self.K, self.D = residues_of_integers([K.value, D.value], threads)", WALK),
+             "self.K, self.D = K.residues, D.residues", "self.K, self.D = residues_of_several([K.value, D.value], threads)", WALK),
     Mutation("custody: the last product of the root not carried on", "pi_engine/bigint/root_quotient.py",
              "Tracked(shifted(product, h), high)", "Tracked.of(shifted(product, h), check=bool(step))", "tests/bigint/test_newton.py"),
     Mutation("custody: a large merge's residues read, not derived", "pi_engine/splitting/upper_tree.py",
@@ -79,7 +79,7 @@ CUSTODY = [
     Mutation("custody: a product's second modulus not compared", "pi_engine/bigint/residue_kernels.py",
              "first == load(found, 4) and second == load(found, 5)", "first == load(found, 4)", CHECKS),
     Mutation("custody: a power of ten not compared", "pi_engine/radix/powers.py",
-             "require_equal(residues_of_limbs(limbs, threads), expected_power",
+             "require_equal(residues_of_several([limbs], threads)[0], expected_power",
              "require_equal(expected_power(shape, level), expected_power",
              "tests/test_radix.py"),
 ]  # fmt: skip

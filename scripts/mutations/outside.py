@@ -83,7 +83,7 @@ OUTSIDE = [
     Mutation("a certificate's bytes not compared", "pi_engine/certificate.py", '!= _fingerprint(file):', '== ("", _fingerprint(file)):',
              CERTIFICATE),
     Mutation("a certificate's residues not compared", "pi_engine/certificate.py",
-             'if [str(digit_hash.value) for digit_hash in hashes] != list(told["residues"].values()):', "if False:", CERTIFICATE),
+             'if [str(value) for value in hashes.values] != list(record["residues"].values()):', "if False:", CERTIFICATE),
     Mutation("a child that is never killed", "pi_engine/cli/supervision.py", "                self.kill(asked)\n", "                pass\n",
              "tests/test_supervision.py"),
     Mutation("a killed child's file left", "pi_engine/cli/supervision.py", "    path.unlink()\n", "    pass\n",
