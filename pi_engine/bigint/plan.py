@@ -83,19 +83,17 @@ class Plan:
     packing: NDArray[np.int64]
     records: dict[tuple[range, bool], NDArray[np.int64]] = field(default_factory=dict)
 
-    def record_at(self, primes: range, *, streaming: bool = False) -> int:
-        """Where the record for these primes lies, as long as the plan is kept."""
+    def record(self, primes: range | None = None, *, streaming: bool = False) -> NDArray[np.int64]:
+        """The record for these primes, by default all; to be used as long as the plan is kept."""
+        primes = primes or range(self.size.primes)
         row = self.records.get((primes, streaming))
         if row is None:
-            row = self.records[primes, streaming] = record(self, primes, streaming=streaming)
-        return int(row.ctypes.data)
+            row = self.records[primes, streaming] = _record(self, primes, streaming=streaming)
+        return row
 
 
-def record(plan: Plan, primes: range | None = None, *, streaming: bool = False) -> NDArray[np.int64]:
-    """The sealed row of a plan for these primes, by default all; the plan must be kept alive as long as the row is used."""
-    size = plan.size
-    primes = primes or range(size.primes)
-    k = primes.start
+def _record(plan: Plan, primes: range, *, streaming: bool) -> NDArray[np.int64]:
+    size, k = plan.size, primes.start
     numbers = {
         at.PRIMES: len(primes), at.DIGITS: size.digits, at.BETA: size.beta, at.BITS: size.coefficient_bits,
         at.HEADS: size.heads, at.COLUMN_LEVELS: size.column_levels, at.ROW_PASSES: size.row_passes, at.ROWS: size.rows,

@@ -55,7 +55,7 @@ def forward(plan: Plan, jobs: Sequence[tuple[Limbs, Transformed]], primes: range
     strips = size.columns // STRIP
     room = plan.scratch.columns
     scratch = pool.take(room * threads)
-    record = plan.record_at(primes, streaming=streams(size, len(jobs) * len(primes)))
+    record = plan.record(primes, streaming=streams(size, len(jobs) * len(primes))).ctypes.data
     sources = [(operand.ctypes.data, 8 * len(operand), target.address(primes.start)) for operand, target in jobs]
 
     def task(thread: int, first: int, last: int) -> None:
@@ -74,7 +74,7 @@ def apply_to_rows(mode: int, a: Transformed, b: Transformed, primes: range, thre
     threads = useful_threads(plan.size, threads)
     room = plan.scratch.rows
     scratch = pool.take(room * threads)
-    record, a_at, b_at = plan.record_at(primes), a.address(primes.start), b.address(primes.start)
+    record, a_at, b_at = plan.record(primes).ctypes.data, a.address(primes.start), b.address(primes.start)
 
     def task(thread: int, first: int, last: int) -> None:
         require_sound(transform_rows(record, mode, a_at, b_at, scratch.address + room * thread, first, last))
@@ -95,7 +95,7 @@ def to_limbs(a: Transformed, limbs: int, threads: int, out: Limbs | None = None)
     out_at, out_bytes = out.ctypes.data, 8 * limbs
     spill, room = SPILL_GROUPS * bits, plan.scratch.finish
     scratch = pool.take(room * threads)
-    record, data = plan.record_at(range(size.primes)), a.address(0)
+    record, data = plan.record().ctypes.data, a.address(0)
     ends: list[tuple[int, int]] = []
 
     def task(thread: int, first: int, last: int) -> None:

@@ -14,7 +14,6 @@ import numpy as np
 from pi_engine.bigint.kernel_record import KernelRecord
 from pi_engine.bigint.level_plan import FIELDS, streams, workspace_bytes
 from pi_engine.bigint.machine_faults import machine_fault, require_fitting
-from pi_engine.bigint.plan import record
 from pi_engine.bigint.threads import share
 from pi_engine.errors import VerificationError
 from pi_engine.radix.conversion_kernels import (
@@ -91,7 +90,7 @@ class Levels:
                 size = power.plan.size
                 limbs = size.bits // 64
                 workspace = max(workspace, workspace_bytes(size, operands=1))
-                plans.append(record(power.plan, streaming=streams(size, size.primes)))
+                plans.append(power.plan.record(streaming=streams(size, size.primes)))
             described = {
                 HALF: half, SHIFT: shift, POWER_LIMBS: len(power.limbs), POWER: power.limbs.ctypes.data,
                 TRANSFORM: transform, PLAN: max(len(plans) - 1, 0), PRODUCT_LIMBS: limbs,

@@ -15,7 +15,7 @@ from pi_engine.bigint import multiply
 from pi_engine.bigint.level_plan import workspace_bytes
 from pi_engine.bigint.limbs import limbs_of
 from pi_engine.bigint.machine_faults import require_fitting
-from pi_engine.bigint.plan import plan_for, record
+from pi_engine.bigint.plan import plan_for
 from pi_engine.bigint.sizes import size_for
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import pool
@@ -68,7 +68,7 @@ def _divide_row(level: NodeLevel, row: int, first: int, inverse: Limbs, *, limbs
     if width == 0:
         return
     plan = plan_for(size_for(128 * width))
-    fields = record(plan)
+    fields = plan.record()
     workspace = workspace_bytes(plan.size, DIVISION_OPERANDS)
     job = division_record(level, row, first, inverse, fields, limbs=limbs, workspace=workspace)
     counter, wrong = np.array([first], np.uint64), np.zeros(1, np.int64)

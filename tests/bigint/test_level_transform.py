@@ -7,7 +7,7 @@ pytest.importorskip("pi_engine.bigint.crt")
 
 from pi_engine.bigint.level_plan import workspace_bytes
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.plan import plan_for, record
+from pi_engine.bigint.plan import plan_for
 from pi_engine.bigint.sizes import DIGITS, HEADS, Size, largest_beta, size_for
 from pi_engine.runtime.object_code import StoredKernel
 
@@ -26,7 +26,7 @@ def product(a, b, size=None):
     workspace = np.full(workspace_bytes(plan.size) // 8 + 16, FILL)
     first = -(workspace.ctypes.data // 8) % 8
     last = first + workspace_bytes(plan.size) // 8
-    fields = record(plan)
+    fields = plan.record()
     place = workspace[first:].ctypes.data
     transform_product(out.ctypes.data, x.ctypes.data, len(x), y.ctypes.data, len(y), fields.ctypes.data, place)
     assert out[-1] == FILL and (workspace[last:] == FILL).all() and (workspace[:first] == FILL).all()
