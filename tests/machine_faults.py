@@ -14,12 +14,14 @@ from collections import Counter
 
 import numpy as np
 
-from pi_engine import backend, compute, errors, radix
-from pi_engine.bigint import plan as transform_plan
-from pi_engine.bigint.kernel_record import KernelRecord
-from pi_engine.bigint.sizes import Size
+from pi_engine import compute, errors, radix
+from pi_engine.bigint.buffers.kernel_record import KernelRecord
+from pi_engine.bigint.ntt import tables as transform_plan
+from pi_engine.bigint.ntt.description.sizes import Size
+from pi_engine.engine.planning import backend
 from pi_engine.radix import integer_text
-from pi_engine.splitting import fast_tree, level_record, subtree_record, subtrees
+from pi_engine.splitting.compiled import compiled_tree, subtrees
+from pi_engine.splitting.records import level_record, subtree_record
 
 SECONDS = 60
 """Until a process that has not ended counts as one that never would; an undisturbed one takes a tenth of a second."""
@@ -29,15 +31,15 @@ RIGHT, REFUSED, WRONG, OTHER = ENDS = ["right", "refused", "wrong digits", "anot
 DIGITS = 300_000
 
 KERNELS = {
-    "leaves": "splitting.subtrees:subtrees_worker",
-    "leaves in lanes": "splitting.lane_subtrees:lane_subtrees_worker",
-    "merges": "splitting.lower_tree:merges_worker",
-    "divisions": "splitting.level_division:quotients_worker",
-    "residues": "splitting.merge_check:residues_worker",
-    "split": "radix.tree:split_nodes",
-    "to words": "radix.tree:fractions_to_words",
-    "join": "radix.tree:join_nodes",
-    "from words": "radix.tree:words_to_integers",
+    "leaves": "splitting.compiled.subtrees:subtrees_worker",
+    "leaves in lanes": "splitting.compiled.lane_subtrees:lane_subtrees_worker",
+    "merges": "splitting.compiled.lower_tree:merges_worker",
+    "divisions": "splitting.compiled.level_division:quotients_worker",
+    "residues": "splitting.compiled.merge_check:residues_worker",
+    "split": "radix.remainder_tree:split_nodes",
+    "to words": "radix.remainder_tree:fractions_to_words",
+    "join": "radix.remainder_tree:join_nodes",
+    "from words": "radix.remainder_tree:words_to_integers",
 }
 """What is tested → the module that calls the kernel, and its name there."""
 
@@ -49,9 +51,9 @@ def prepare(name):
     """Small numbers take the ways of large ones."""
     backend.BACKEND.pays = integer_text.from_text_pays = lambda digits: True
     integer_text.FROM_TEXT_FROM_DIGITS = 1
-    fast_tree.DIVIDE_AGAIN_LEVELS, fast_tree.LARGE_BITS = 2, 1 << 16
+    compiled_tree.DIVIDE_AGAIN_LEVELS, compiled_tree.LARGE_BITS = 2, 1 << 16
     if name == "leaves":
-        subtrees.lanes_are_usable = fast_tree.lanes_fit = lambda *arguments: False
+        subtrees.lanes_are_usable = compiled_tree.lanes_fit = lambda *arguments: False
 
 
 def there():

@@ -5,11 +5,12 @@ import sys
 import pytest
 
 import pi_engine
+from pi_engine.engine.checks.known import known_digits
 from pi_engine.errors import UsageError, VerificationError
-from pi_engine.verify import bbp, bbp_kernels, bbp_layout, bbp_sum
-from pi_engine.verify.bbp_formulas import BELLARD, FORMULAS, PLOUFFE, BBPFormula, Summand
-from pi_engine.verify.bbp_sum import Fraction, fraction_at
-from pi_engine.verify.known import known_digits
+from pi_engine.proof.bbp import bbp_kernels, bbp_sum, hex_digits
+from pi_engine.proof.bbp.bbp_formulas import BELLARD, FORMULAS, PLOUFFE, BBPFormula, Summand
+from pi_engine.proof.bbp.bbp_sum import Fraction, fraction_at
+from pi_engine.proof.bbp.kernels import bbp_layout
 
 ONE = 1 << bbp_layout.FRACTION_BITS
 
@@ -103,10 +104,10 @@ def test_bounds_of_the_layout():
     assert bbp_layout.CHUNK % bbp_layout.TERMS_IN_FLIGHT == 0
     for formula in FORMULAS.values():
         for summand in formula.summands:
-            terms = (4 * bbp.LAST_POSITION + summand.shift) // formula.step + bbp_layout.TERMS_IN_FLIGHT + 1
+            terms = (4 * hex_digits.LAST_POSITION + summand.shift) // formula.step + bbp_layout.TERMS_IN_FLIGHT + 1
             assert summand.a * terms + summand.b < bbp_layout.MODULUS_LIMIT
-        error = Fraction(0, formula.terms(bbp.LAST_POSITION))
-        assert bbp.reliable_digits(error) >= 10
+        error = Fraction(0, formula.terms(hex_digits.LAST_POSITION))
+        assert hex_digits.reliable_digits(error) >= 10
 
 
 def test_beyond_the_bounds_is_refused():
@@ -126,20 +127,20 @@ def test_an_open_digit_is_settled_by_a_further_evaluation(monkeypatch):
             return Fraction(shifted, 1 << (bbp_layout.FRACTION_BITS - 40))
         return Fraction(shifted, 1000)
 
-    monkeypatch.setattr(bbp, "fraction_at", blurred)
-    assert bbp._digits(BELLARD, 5, 10, 1, None) == digits[5:15]
+    monkeypatch.setattr(hex_digits, "fraction_at", blurred)
+    assert hex_digits._digits(BELLARD, 5, 10, 1, None) == digits[5:15]
     assert len(calls) == 2
 
 
 def test_contradicting_evaluations_are_seen():
     here, after = fraction_at(BELLARD, 100, 1), fraction_at(BELLARD, 110, 1)
-    assert bbp.digits_between(here, after, 10) == hexadecimal(110)[100:]
+    assert hex_digits.digits_between(here, after, 10) == hexadecimal(110)[100:]
     for wrong in (
         Fraction(after.units ^ (1 << 60), after.error),
         Fraction((after.units + ONE // 3) % ONE, after.error),
     ):
         with pytest.raises(VerificationError, match="contradict"):
-            bbp.digits_between(here, wrong, 10)
+            hex_digits.digits_between(here, wrong, 10)
 
 
 def test_a_broken_kernel_is_seen_by_the_other_formula(monkeypatch):
@@ -152,10 +153,10 @@ def test_a_broken_kernel_is_seen_by_the_other_formula(monkeypatch):
 
 
 def test_digit_strings_keep_their_zeros():
-    assert bbp.certain_digits(Fraction((5 << 60) + 9, 1), 9) == "000000005"
-    assert bbp.certain_digits(Fraction(0, 1), 3) is None
-    assert bbp.digits_between(Fraction(0, 4), Fraction(0, 4), 6) == "000000"
-    assert bbp.digits_between(Fraction(0, 4), Fraction(ONE - 8, 4), 4) == "FFFF"
+    assert hex_digits.certain_digits(Fraction((5 << 60) + 9, 1), 9) == "000000005"
+    assert hex_digits.certain_digits(Fraction(0, 1), 3) is None
+    assert hex_digits.digits_between(Fraction(0, 4), Fraction(0, 4), 6) == "000000"
+    assert hex_digits.digits_between(Fraction(0, 4), Fraction(ONE - 8, 4), 4) == "FFFF"
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_bad_options_get_one_line(arguments, code, says):
 def test_without_peers_it_says_how_to_get_them(monkeypatch):
     from click.testing import CliRunner
 
-    from pi_engine.cli.bench import command
+    from pi_engine.cli.commands.bench import command
 
     monkeypatch.setattr(bench, "installed_peers", list)
     outcome = CliRunner().invoke(command, ["--peers", "--digits", "100"])

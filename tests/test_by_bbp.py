@@ -3,11 +3,12 @@ import pytest
 
 import pi_engine
 from pi_engine.errors import VerificationError
-from pi_engine.radix.words import digit_words
-from pi_engine.verify import bbp_sum, by_bbp, expansion
-from pi_engine.verify.bbp import LAST_POSITION
-from pi_engine.verify.by_bbp import FEWEST_DIGITS, Agreement, Divergence, find_divergence, hex_places
-from pi_engine.verify.expansion import DecimalDigits
+from pi_engine.files.comparison import by_bbp, expansion
+from pi_engine.files.comparison.by_bbp import FEWEST_DIGITS, Agreement, Divergence, find_divergence, hex_places
+from pi_engine.files.comparison.expansion import DecimalDigits
+from pi_engine.proof.bbp import bbp_sum
+from pi_engine.proof.bbp.hex_digits import LAST_POSITION
+from pi_engine.radix.kernels.digit_words import digit_words
 from tests.conftest import MULTIPLIER
 
 

@@ -4,16 +4,18 @@ import pytest
 from gmpy2 import mpz
 
 import pi_engine
-from pi_engine.digits.blocks import blocks_of_words
+from pi_engine.digits.common.blocks import blocks_of_words
 from pi_engine.errors import VerificationError
-from pi_engine.radix.words import digit_words
+from pi_engine.files.comparison import by_residues
+from pi_engine.files.comparison.by_residues import are_decimal_digits, are_hexadecimal_digits, miss_probability
+from pi_engine.files.comparison.expansion import DecimalDigits
+from pi_engine.proof.bbp import bbp_sum
+from pi_engine.proof.bbp.bbp_formulas import BELLARD, FORMULAS
+from pi_engine.proof.bbp.bbp_kernels import RESIDUE_KERNEL
+from pi_engine.proof.bbp.bbp_sum import WholeAndFraction, random_primes, residues_at
+from pi_engine.proof.bbp.kernels import bbp_layout
+from pi_engine.radix.kernels.digit_words import digit_words
 from pi_engine.runtime.progress import silent
-from pi_engine.verify import bbp_layout, bbp_sum, by_residues
-from pi_engine.verify.bbp_formulas import BELLARD, FORMULAS
-from pi_engine.verify.bbp_kernels import RESIDUE_KERNEL
-from pi_engine.verify.bbp_sum import WholeAndFraction, random_primes, residues_at
-from pi_engine.verify.by_residues import are_decimal_digits, are_hexadecimal_digits, miss_probability
-from pi_engine.verify.expansion import DecimalDigits
 from tests.conftest import MULTIPLIER
 
 COUNT = 30_000

@@ -7,10 +7,11 @@ import sys
 import pytest
 
 import pi_engine
-from pi_engine import convergence, footprint, plan
-from pi_engine.plan import make_plan, make_plan_within, most_digits
-from pi_engine.runtime import memory
-from pi_engine.runtime.memory import format_bytes
+from pi_engine.convergence import measure
+from pi_engine.engine.planning import footprint, plan
+from pi_engine.engine.planning.plan import make_plan, make_plan_within, most_digits
+from pi_engine.runtime.limits import memory
+from pi_engine.runtime.limits.memory import format_bytes
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, get
 from tests.backends import pretend
 from tests.conftest import MULTIPLIER
@@ -86,9 +87,9 @@ def test_sums_are_refused_before_the_first_one_is_timed(monkeypatch):
     assert need["machin"] > 1.2 * need["chudnovsky"]
     monkeypatch.setattr(memory, "memory_limit", lambda: need["machin"] - 1)
     pretend(monkeypatch, usable=False)
-    monkeypatch.setattr(convergence, "_seconds", lambda *arguments: pytest.fail("was timed"))
+    monkeypatch.setattr(measure, "_seconds", lambda *arguments: pytest.fail("was timed"))
     with pytest.raises(pi_engine.CapacityError, match="not enough memory"):
-        convergence.measure_convergence(["chudnovsky", "machin"], digits=[10, 10**6], threads=1)
+        measure.measure_convergence(["chudnovsky", "machin"], digits=[10, 10**6], threads=1)
 
 
 def test_a_full_check_must_fit_too(monkeypatch):
@@ -144,7 +145,8 @@ def test_the_estimate_is_no_less_than_the_peak(series, digits, threads):
 @pytest.mark.parametrize(("digits", "threads"), [(1_000_000, 2), (5_000_000, 2), (5_000_000, 3)])
 def test_the_estimate_of_the_compiled_path_is_no_less_than_its_peak(digits, threads):
     code = (
-        "from pi_engine import backend, compute, plan, series; backend.BACKEND.pays = lambda digits: True;"
+        "from pi_engine import compute, series; from pi_engine.engine.planning import backend, plan;"
+        "backend.BACKEND.pays = lambda digits: True;"
         f"estimate = plan.make_plan(series.CHUDNOVSKY, {digits}, 10, threads={threads}).memory_bytes;"
         f"print(compute({digits}, threads={threads}).peak_memory_bytes, estimate)"
     )
@@ -199,7 +201,7 @@ def test_ulimit_is_heard():
 
 MAPPING = """
 import mmap, sys
-from pi_engine.runtime import memory
+from pi_engine.runtime.limits import memory
 ballast = bytearray(b"x") * (64 << 20)
 before = memory.peak_memory(), memory.allocated_memory(), memory.mapped_memory()
 with open(sys.argv[1], "rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as mapped:

@@ -9,7 +9,7 @@ import pytest
 import pi_engine
 from pi_engine import UsageError
 from pi_engine.series import CHUDNOVSKY, catalogue, get, lessons
-from pi_engine.series.ramanujan_sato import LEVELS
+from pi_engine.series.families.ramanujan_sato import LEVELS
 from tests.backends import pretend
 
 every_row = pytest.mark.parametrize("series", catalogue(), ids=lambda s: s.name)

@@ -9,10 +9,10 @@ import sys
 import pytest
 
 import pi_engine
-from pi_engine import certificate, file_verification
-from pi_engine.certificate import certificate_path, read_certificate, verify_certificate, write_certificate
 from pi_engine.cli.main import run
 from pi_engine.errors import CorruptFileError, UsageError
+from pi_engine.files import certificate, verify
+from pi_engine.files.certificate import certificate_path, read_certificate, verify_certificate, write_certificate
 from tests.conftest import MULTIPLIER
 
 M61 = 2**61 - 1
@@ -133,7 +133,7 @@ def test_a_certificate_that_lies_is_seen(certified, field, value, says):
 )
 def test_what_no_run_writes_is_refused_at_once(certified, fields, says, monkeypatch, capsys):
     change(certified, **fields)
-    monkeypatch.setattr(file_verification, "verify_file", None)  # nothing is computed before
+    monkeypatch.setattr(verify, "verify_file", None)  # nothing is computed before
     with pytest.raises(CorruptFileError, match=says):
         verify_certificate(certified)
     assert run(["verify", str(certified), "--proof"]) == 5

@@ -8,14 +8,16 @@ import pytest
 from gmpy2 import is_prime, mpz
 
 from pi_engine import VerificationError
-from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.workspace import LimbRoom
+from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
+from pi_engine.bigint.buffers.workspace import LimbRoom
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
-from pi_engine.splitting import check_against_shadow, common_factors, fast_tree, level_division
-from pi_engine.splitting.common_factors import divisor_table, divisors_by_level, universal_divisor
-from pi_engine.splitting.division_kernel import divide
-from pi_engine.splitting.node_level import NodeLevel
-from pi_engine.splitting.subtrees import least_terms
+from pi_engine.splitting import check_against_shadow
+from pi_engine.splitting.compiled import compiled_tree, level_division
+from pi_engine.splitting.compiled.subtrees import least_terms
+from pi_engine.splitting.kernels.division_kernel import divide
+from pi_engine.splitting.records import common_factors
+from pi_engine.splitting.records.common_factors import divisor_table, divisors_by_level, universal_divisor
+from pi_engine.splitting.records.node_level import NodeLevel
 
 from .conftest import MULTIPLIER
 from .test_fast_splitting import EVERY, every_series, number_of, partition
@@ -137,19 +139,19 @@ def test_a_level_is_divided(leftmost, threads, rng):
 
 def test_large_sums_are_divided_twice(monkeypatch):
     once = reduced(3000).removed
-    monkeypatch.setattr(fast_tree, "DIVIDE_AGAIN_LEVELS", 2)
+    monkeypatch.setattr(compiled_tree, "DIVIDE_AGAIN_LEVELS", 2)
     twice = reduced(3000).removed
     assert twice[:-1] == once
     assert twice[-1][1] < once[-1][1]
 
 
 def reduced(terms):
-    return fast_tree.split_compiled(CHUDNOVSKY, terms, 2, lambda *step: None)
+    return compiled_tree.split_compiled(CHUDNOVSKY, terms, 2, lambda *step: None)
 
 
 def wrong_count(monkeypatch):
-    real = fast_tree._CompiledTree.removed
-    monkeypatch.setattr(fast_tree._CompiledTree, "removed", lambda tree: real(tree)[1:])
+    real = compiled_tree._CompiledTree.removed
+    monkeypatch.setattr(compiled_tree._CompiledTree, "removed", lambda tree: real(tree)[1:])
 
 
 def wrong_inverse(monkeypatch):
@@ -164,7 +166,7 @@ def wrong_divisor(monkeypatch):
 
 @pytest.mark.parametrize("sabotage", [wrong_count, wrong_inverse, wrong_divisor], ids=lambda f: f.__name__)
 def test_sabotage_is_seen(monkeypatch, sabotage):
-    monkeypatch.setattr(fast_tree, "DIVIDE_AGAIN_LEVELS", 2)
+    monkeypatch.setattr(compiled_tree, "DIVIDE_AGAIN_LEVELS", 2)
     check_against_shadow(CHUDNOVSKY, 3000, reduced(3000))
     sabotage(monkeypatch)
     with pytest.raises(VerificationError):

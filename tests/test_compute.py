@@ -6,9 +6,10 @@ import pytest
 from gmpy2 import mpz
 
 import pi_engine
-from pi_engine import engine, plan, summation
 from pi_engine.bigint.binary_fraction import BinaryFraction
-from pi_engine.bigint.moduli import residues
+from pi_engine.bigint.residues.moduli import residues
+from pi_engine.engine import compute, summation
+from pi_engine.engine.planning import plan
 from pi_engine.radix import scale
 from pi_engine.radix.digit_hash import DigitHash
 from pi_engine.series import CHUDNOVSKY
@@ -77,10 +78,10 @@ def test_a_prefix_of_a_longer_result_is_the_shorter_one(million, rng):
 def test_open_digits_are_computed_again(monkeypatch, mpfr_digits, guard_bits):
     """With few guard bits most digits are open at first, and all of them before the six nines."""
     attempts = []
-    real = engine._attempt
-    monkeypatch.setattr(engine, "GUARD_BITS", guard_bits)
+    real = compute._attempt
+    monkeypatch.setattr(compute, "GUARD_BITS", guard_bits)
     monkeypatch.setattr(
-        engine, "_attempt", lambda plan, *a, **k: attempts.append(plan.guard_bits) or real(plan, *a, **k)
+        compute, "_attempt", lambda plan, *a, **k: attempts.append(plan.guard_bits) or real(plan, *a, **k)
     )
     for digits in range(700, 800):
         attempts.clear()

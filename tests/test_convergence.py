@@ -17,10 +17,10 @@ import gmpy2
 import pytest
 
 from pi_engine import series
-from pi_engine.convergence import REFERENCE, WELL_KNOWN, fitted_digits_per_term, measure_convergence
-from pi_engine.convergence_plot import draw
+from pi_engine.convergence.measure import REFERENCE, WELL_KNOWN, fitted_digits_per_term, measure_convergence
+from pi_engine.convergence.plot import draw
 from pi_engine.errors import UsageError
-from pi_engine.series.partial_values import digits_after_terms
+from pi_engine.series.model.partial_values import digits_after_terms
 
 ROWS = series.catalogue()
 EVERY_ROW = [*ROWS, *series.lessons()]

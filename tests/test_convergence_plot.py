@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from pi_engine.convergence import measure_convergence
-from pi_engine.plot_axes import apart, log_limits, plain, spread
+from pi_engine.convergence.axes import apart, log_limits, plain, spread
+from pi_engine.convergence.measure import measure_convergence
 from pi_engine.series import catalogue, lessons
 
 pytest.importorskip("matplotlib")
@@ -78,7 +78,7 @@ def test_series_of_ones_own(own_series, sizes):
 def require_readable(found):
     from matplotlib import pyplot as plt
 
-    from pi_engine.convergence_plot import draw_figure
+    from pi_engine.convergence.plot import draw_figure
 
     figure = draw_figure(found, times=True)
     try:
@@ -120,7 +120,7 @@ def require_drawn(axes):
 def test_digits_are_drawn_on_linear_axes_and_lines_are_straight():
     from matplotlib import pyplot as plt
 
-    from pi_engine.convergence_plot import draw_figure
+    from pi_engine.convergence.plot import draw_figure
 
     figure = draw_figure(measure_convergence(["chudnovsky", "machin"], terms=40), times=False)
     try:

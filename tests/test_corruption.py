@@ -11,8 +11,8 @@ import zstandard
 
 import pi_engine
 from pi_engine import verify_file
-from pi_engine.digits.ycd_header import header_bytes, parse_header
-from pi_engine.radix.words import DIGITS_PER_WORD, digit_words
+from pi_engine.digits.ycd.ycd_header import header_bytes, parse_header
+from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD, digit_words
 
 from .conftest import MULTIPLIER
 

@@ -12,17 +12,18 @@ import numpy as np
 import pytest
 
 import pi_engine
-from pi_engine import VerificationError, converted, engine, summation
+from pi_engine import VerificationError
 from pi_engine.bigint.binary_fraction import BinaryFraction
-from pi_engine.bigint.hand_over import HandOver
-from pi_engine.bigint.limbs import limb_address
+from pi_engine.bigint.buffers.hand_over import HandOver
+from pi_engine.bigint.buffers.limbs import limb_address
+from pi_engine.bigint.residues.tracked import Tracked
 from pi_engine.bigint.square_root import InverseRoot
-from pi_engine.bigint.tracked import Tracked
+from pi_engine.engine import compute, fraction_to_text, summation
 from pi_engine.radix import words_of_fraction
 from pi_engine.splitting import Node
 from tests.backends import pretend
 
-HANDING_OVER = {module.__file__ for module in (engine, summation, converted)}
+HANDING_OVER = {module.__file__ for module in (compute, summation, fraction_to_text)}
 """The modules whose functions call one phase after the other."""
 
 LARGE_BITS = 2000
@@ -37,7 +38,7 @@ RUNS = {
     "compiled components": (70_000, {"series": "machin"}),
 }
 
-IN_CUSTODY = (Tracked, BinaryFraction, InverseRoot, converted.Converted, Node)
+IN_CUSTODY = (Tracked, BinaryFraction, InverseRoot, fraction_to_text.Converted, Node)
 
 
 def is_long(value):

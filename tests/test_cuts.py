@@ -7,15 +7,16 @@ import pytest
 from gmpy2 import mpq, mpz
 
 import pi_engine
-from pi_engine import VerificationError, summation
-from pi_engine.bigint import moduli
-from pi_engine.bigint.limbs import limbs_of
-from pi_engine.bigint.workspace import LimbRoom
-from pi_engine.splitting import fast_tree
-from pi_engine.splitting import truncation as cutting
-from pi_engine.splitting.rounding import EXACT, Errors, after_cut, after_merge, log2_size, log2_sum
-from pi_engine.splitting.truncation import truncated
-from pi_engine.splitting.upper_tree import LargeNode, Number
+from pi_engine import VerificationError
+from pi_engine.bigint.buffers.limbs import limbs_of
+from pi_engine.bigint.buffers.workspace import LimbRoom
+from pi_engine.bigint.residues import moduli
+from pi_engine.engine import summation
+from pi_engine.splitting.compiled import compiled_tree
+from pi_engine.splitting.compiled import truncated_nodes as cutting
+from pi_engine.splitting.compiled.rounding import EXACT, Errors, after_cut, after_merge, log2_size, log2_sum
+from pi_engine.splitting.compiled.truncated_nodes import truncated
+from pi_engine.splitting.compiled.upper_tree import LargeNode, Number
 from tests.backends import pretend
 from tests.conftest import MULTIPLIER
 from tests.test_truncation import log2
@@ -86,8 +87,8 @@ def test_errors_go_up_with_the_nodes(rng):
 
 def test_a_run_that_has_lost_too_much_says_so(monkeypatch):
     pretend(monkeypatch, pays=True)
-    monkeypatch.setattr(fast_tree, "SIDE_BY_SIDE_BITS", 1 << 16)
-    monkeypatch.setattr(fast_tree, "LEAST_SIDE_BY_SIDE_BITS", 1 << 16)
+    monkeypatch.setattr(compiled_tree, "SIDE_BY_SIDE_BITS", 1 << 16)
+    monkeypatch.setattr(compiled_tree, "LEAST_SIDE_BY_SIDE_BITS", 1 << 16)
     right = pi_engine.compute(60_000).hash
     real = summation.needed_bits
     for series in ("chudnovsky", "machin"):

@@ -10,13 +10,14 @@ import pytest
 import pi_engine
 from pi_engine import UsageError, VerificationError
 from pi_engine.cli.main import run
-from pi_engine.series import catalogue, derivation, derive, get
-from pi_engine.series.class_number import class_number
-from pi_engine.series.derivation import RATIONAL, derived_series, require_rational
-from pi_engine.series.eisenstein import modular_values
+from pi_engine.engine.checks.agreement import agreeing_digits
+from pi_engine.series import catalogue, derive, get
 from pi_engine.series.lookup import derived
-from pi_engine.series.recognition import recognise
-from pi_engine.verify.agreement import agreeing_digits
+from pi_engine.series.modular_forms import derivation
+from pi_engine.series.modular_forms.class_number import class_number
+from pi_engine.series.modular_forms.derivation import RATIONAL, derived_series, require_rational
+from pi_engine.series.modular_forms.eisenstein import modular_values
+from pi_engine.series.modular_forms.recognition import recognise
 
 S2 = ["5/21", "5/14", "32/77", "5/11", "11/21", "32/57", "160/253", "85/133", "640/903", "33440/43617",
       "77265280/90856689"]  # fmt: skip

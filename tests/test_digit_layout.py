@@ -5,10 +5,10 @@ import re
 import pytest
 
 import pi_engine
-from pi_engine.cli.compute_report import closing_line
-from pi_engine.cli.digit_layout import layout_for, printed
+from pi_engine.cli.commands.compute.digit_layout import layout_for, printed
+from pi_engine.cli.commands.compute.report import closing_line
 from pi_engine.cli.main import run
-from pi_engine.result import Check
+from pi_engine.engine.result import Check
 from tests.command import pi, pi_on_terminal
 
 

@@ -11,11 +11,11 @@ import pytest
 
 import pi_engine
 from pi_engine import identities, series
-from pi_engine.convergence import measure_convergence
-from pi_engine.estimate import estimate
-from pi_engine.result import Check
+from pi_engine.convergence.measure import measure_convergence
+from pi_engine.engine.estimate import estimate
+from pi_engine.engine.result import Check
+from pi_engine.proof.j_invariant.near_integer import near_integer
 from pi_engine.series import ClosedForm, HypergeometricSeries, IntegerPolynomial
-from pi_engine.verify.near_integer import near_integer
 
 
 @pytest.mark.parametrize("base", [10, 16])

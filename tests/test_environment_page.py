@@ -34,7 +34,7 @@ def test_the_page_names_every_variable_and_no_other(checkout):
 @pytest.mark.parametrize("variable", ["XDG_CACHE_HOME", "NUMBA_CACHE_DIR"])
 @pytest.mark.skipif(sys.platform != "linux", reason="the folders of Linux")
 def test_kernels_are_where_the_page_says(tmp_path, variable):
-    code = "from pi_engine.runtime.kernel_folder import cache_root; print(cache_root())"
+    code = "from pi_engine.runtime.compilation.kernel_folder import cache_root; print(cache_root())"
     answer = subprocess.run([sys.executable, "-c", code], env={variable: str(tmp_path)}, capture_output=True, text=True)
     place = {"XDG_CACHE_HOME": "pi-engine/numba", "NUMBA_CACHE_DIR": "pi-engine"}[variable]
     assert answer.stdout.strip() == str(tmp_path / place)

@@ -7,13 +7,13 @@ import sys
 import pytest
 
 import pi_engine
-from pi_engine import forecast
 from pi_engine.cli.main import run
-from pi_engine.digits.sizes import file_size, required_size
-from pi_engine.digits.text_file import text_size
-from pi_engine.estimate import estimate, format_seconds
-from pi_engine.plan import make_plan_within
-from pi_engine.runtime import memory
+from pi_engine.digits.file_sizes import file_size, required_size
+from pi_engine.digits.text.text_file import text_size
+from pi_engine.engine.estimate import estimate, format_seconds
+from pi_engine.engine.planning import forecast
+from pi_engine.engine.planning.plan import make_plan_within
+from pi_engine.runtime.limits import memory
 from pi_engine.series import CHUDNOVSKY
 from tests.backends import pretend
 
@@ -157,7 +157,7 @@ def test_json(capsys):
 
 
 def test_a_dry_run_computes_nothing_and_says_the_same(capsys, monkeypatch):
-    monkeypatch.setattr("pi_engine.engine.compute", lambda *a, **k: pytest.fail("computed"))
+    monkeypatch.setattr("pi_engine.engine.compute.compute", lambda *a, **k: pytest.fail("computed"))
     options = ["1e6", "--base", "16", "--series", "ramanujan", "--threads", "3", "--check", "full", "--memory", "2GiB"]
     assert run(["estimate", *options, "--format", "ycd"]) == 0
     estimated = capsys.readouterr().out
@@ -178,7 +178,7 @@ def test_a_dry_run_looks_at_the_file_as_compute_does(capsys, tmp_path, monkeypat
         captured = capsys.readouterr()
         assert captured.out == "" and captured.err.count("\n") == 1
     usage = type("Usage", (), {"free": 1000})
-    monkeypatch.setattr("pi_engine.digits.atomic.shutil.disk_usage", lambda folder: usage)
+    monkeypatch.setattr("pi_engine.runtime.storage.atomic.shutil.disk_usage", lambda folder: usage)
     assert run(["compute", "1e6", "-o", str(tmp_path / "pi.txt"), "--dry-run"]) == 4
     captured = capsys.readouterr()
     assert "976.6 KiB as text" in captured.out and "make room" in captured.err

@@ -6,10 +6,14 @@ import gmpy2
 import pytest
 from gmpy2 import mpz
 
-from pi_engine import VerificationError, footprint
+from pi_engine import VerificationError
+from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.division import divide, isqrt, tracked_divide
-from pi_engine.bigint.hand_over import HandOver
-from pi_engine.bigint.tracked import Tracked
+from pi_engine.bigint.residues.tracked import Tracked
+from pi_engine.engine.evaluation import combination
+from pi_engine.engine.evaluation.combination import Combination
+from pi_engine.engine.evaluation.pi_fraction import ERROR_UNITS, leading_bits, pi_fraction, root_of_radicand
+from pi_engine.engine.planning import footprint
 from pi_engine.series import (
     CHUDNOVSKY,
     RAMANUJAN_1914,
@@ -19,13 +23,10 @@ from pi_engine.series import (
     HypergeometricSeries,
     IntegerPolynomial,
     catalogue,
-    combination,
     get,
 )
-from pi_engine.series.combination import Combination
-from pi_engine.series.evaluation import ERROR_UNITS, leading_bits, pi_fraction, root_of_radicand
-from pi_engine.series.tail import all_terms
-from pi_engine.series.truncation import GUARD
+from pi_engine.series.model.tail import all_terms
+from pi_engine.series.model.truncation import GUARD
 from pi_engine.splitting import split
 
 from .conftest import MULTIPLIER

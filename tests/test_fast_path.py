@@ -10,12 +10,16 @@ import pytest
 from gmpy2 import mpz
 
 import pi_engine
-from pi_engine import VerificationError, backend, convergence, engine, footprint, plan, summation
-from pi_engine.bigint import product, workspace
-from pi_engine.cli import compute as compute_command
+from pi_engine import VerificationError
+from pi_engine.bigint import product
+from pi_engine.bigint.buffers import workspace
+from pi_engine.cli.commands.compute import command as compute_command
 from pi_engine.cli.main import run
+from pi_engine.convergence import measure
+from pi_engine.engine import compute, summation
+from pi_engine.engine.planning import backend, footprint, plan
 from pi_engine.series import CHUDNOVSKY
-from pi_engine.splitting import shadow
+from pi_engine.splitting.shadow import shadow
 
 from .backends import pretend
 from .conftest import MULTIPLIER
@@ -50,9 +54,9 @@ def test_hexadecimal_digits(compiled_path):
 
 
 def test_the_workspace_is_released_after_an_error_too(compiled_path, monkeypatch):
-    monkeypatch.setattr(engine, "_KEPT_BYTES", 0)
+    monkeypatch.setattr(compute, "_KEPT_BYTES", 0)
     monkeypatch.setattr(workspace, "LEAST_KEPT", 0)
-    monkeypatch.setattr(engine, "convert", failing)
+    monkeypatch.setattr(compute, "convert", failing)
     with pytest.raises(VerificationError, match="on purpose"):
         pi_engine.compute(300_000)
     assert workspace.pool.held() == 0
@@ -64,7 +68,7 @@ def failing(*_, **__):
 
 
 def test_the_nines_at_762_are_settled(compiled_path, monkeypatch, mpfr_digits):
-    monkeypatch.setattr(engine, "GUARD_BITS", 8)
+    monkeypatch.setattr(compute, "GUARD_BITS", 8)
     for digits in range(740, 780):
         assert pi_engine.compute(digits).text() == "3." + mpfr_digits[:digits]
 
@@ -182,7 +186,7 @@ def test_what_takes_the_compiled_path_loads_it(compiled_path, monkeypatch, kerne
     result = pi_engine.compute(100)
     assert ("compilation" in result.seconds) == (kernels == "to be compiled")
     assert (result.path, result.kernels) == ("compiled", kernels) and len(loadings) == 1
-    convergence._time_sums([], [100], 1, 1, lambda *step: None)
+    measure._time_sums([], [100], 1, 1, lambda *step: None)
     assert len(loadings) == 2
 
 
@@ -190,7 +194,7 @@ def test_stored_kernels_need_no_numba():
     backend.prepare()
     assert backend.BACKEND.stored()
     code = (
-        "import sys, pi_engine; from pi_engine import backend; backend.STORED_DIGITS = 0\n"
+        "import sys, pi_engine; from pi_engine.engine.planning import backend; backend.STORED_DIGITS = 0\n"
         "result = pi_engine.compute(50_000)\n"
         "print(result.hash, result.path, result.kernels, backend.BACKEND.state(), 'numba' in sys.modules)"
     )

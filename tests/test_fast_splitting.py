@@ -6,13 +6,15 @@ from math import prod
 import pytest
 from gmpy2 import mpz
 
-from pi_engine.bigint.limbs import mpz_from_limbs
+from pi_engine.bigint.buffers.limbs import mpz_from_limbs
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
-from pi_engine.splitting import Node, check_against_shadow, fast_tree, lane_subtrees, lower_tree, split, subtrees, tree
-from pi_engine.splitting.node import leaf_builder
+from pi_engine.splitting import Node, check_against_shadow, split
+from pi_engine.splitting.compiled import compiled_tree, lane_subtrees, lower_tree, subtrees
+from pi_engine.splitting.kernels.tree_kernels import cut
+from pi_engine.splitting.plain import plain_tree
+from pi_engine.splitting.plain.node import leaf_builder
+from pi_engine.splitting.records.term_values import bound, term_values
 from pi_engine.splitting.split import COMPILED_TERMS
-from pi_engine.splitting.term_values import bound, term_values
-from pi_engine.splitting.tree_kernels import cut
 
 from .conftest import MULTIPLIER
 from .test_series import SUMS, row
@@ -42,7 +44,7 @@ def number_of(level, row, i):
 
 
 def reduced(series, terms, threads=1):
-    return fast_tree.split_compiled(series, terms, threads, lambda *step: None)
+    return compiled_tree.split_compiled(series, terms, threads, lambda *step: None)
 
 
 def compiled(series, terms, threads=1):
@@ -129,30 +131,30 @@ def test_the_halves_of_eight_subtrees_together_have_no_more_terms_than_a_node(rn
 def test_the_fast_tree_is_the_plain_tree(monkeypatch, series, threads):
     """With small subtrees and chunks, so that few terms go through every stage."""
     monkeypatch.setattr(lower_tree, "GMP_BELOW", 40)
-    monkeypatch.setattr(fast_tree, "DIVIDE_AGAIN_LEVELS", 2)
+    monkeypatch.setattr(compiled_tree, "DIVIDE_AGAIN_LEVELS", 2)
     for subtree_bits, chunk_bits in ((1000, 1 << 28), (1, 30_000), (20_000, 90_000)):
-        monkeypatch.setattr(fast_tree, "SUBTREE_BITS", subtree_bits)
-        monkeypatch.setattr(fast_tree, "LANE_SUBTREE_BITS", 2 * subtree_bits)
-        monkeypatch.setattr(fast_tree, "LANE_BITS", chunk_bits // 2)
-        monkeypatch.setattr(fast_tree, "CHUNK_BITS", chunk_bits)
+        monkeypatch.setattr(compiled_tree, "SUBTREE_BITS", subtree_bits)
+        monkeypatch.setattr(compiled_tree, "LANE_SUBTREE_BITS", 2 * subtree_bits)
+        monkeypatch.setattr(compiled_tree, "LANE_BITS", chunk_bits // 2)
+        monkeypatch.setattr(compiled_tree, "CHUNK_BITS", chunk_bits)
         for terms in (2, 3, 511, 2048 + 7 * threads):
-            assert compiled(series, terms, threads) == tree.split_plain(series, terms)
+            assert compiled(series, terms, threads) == plain_tree.split_plain(series, terms)
 
 
 @pytest.mark.parametrize("series", [CHUDNOVSKY, RAMANUJAN_1914, ODD["q negative"]], ids=["C", "R", "negative"])
 def test_around_every_boundary(series):
     bits = term_values(series.q, 2000).bits
-    subtree = max(2, fast_tree.SUBTREE_BITS // bits)
-    lanes = fast_tree.LANE_BITS // bits
+    subtree = max(2, compiled_tree.SUBTREE_BITS // bits)
+    lanes = compiled_tree.LANE_BITS // bits
     for base in (8, 16, 32, subtree // 2, subtree, 2 * subtree, 4 * subtree, 8 * subtree, lanes):
         for terms in range(max(2, base - 3), base + 4):
-            assert compiled(series, terms) == tree.split_plain(series, terms)
+            assert compiled(series, terms) == plain_tree.split_plain(series, terms)
 
 
 @pytest.mark.parametrize("block_terms", [1, 2, 3, 7, 16, 32, 128])
 def test_leaf_size_does_not_matter(monkeypatch, block_terms):
-    expected = tree.split_plain(CHUDNOVSKY, 3001)
-    monkeypatch.setattr(fast_tree, "BLOCK_TERMS", block_terms)
+    expected = plain_tree.split_plain(CHUDNOVSKY, 3001)
+    monkeypatch.setattr(compiled_tree, "BLOCK_TERMS", block_terms)
     assert compiled(CHUDNOVSKY, 3001) == expected
 
 
@@ -172,13 +174,13 @@ def test_subtrees_side_by_side_and_one_by_one(monkeypatch, possible):
     work = subtrees.lane_work
     monkeypatch.setattr(subtrees, "lane_work", lambda *arguments: taken.append(1) or work(*arguments))
     for series in (CHUDNOVSKY, ODD["q negative"]):
-        assert compiled(series, 9000, 2) == tree.split_plain(series, 9000)
+        assert compiled(series, 9000, 2) == plain_tree.split_plain(series, 9000)
     assert len(taken) == 2 * possible
 
 
 def test_large_sums_take_the_fast_tree(monkeypatch):
     called = []
-    monkeypatch.setattr(fast_tree, "split_compiled", lambda *arguments, **options: called.append(arguments))
+    monkeypatch.setattr(compiled_tree, "split_compiled", lambda *arguments, **options: called.append(arguments))
     split(CHUDNOVSKY, COMPILED_TERMS, compiled=True)
     assert len(called) == 1
     assert split(CHUDNOVSKY, COMPILED_TERMS - 1, compiled=True).Q
@@ -189,7 +191,7 @@ def test_large_sums_take_the_fast_tree(monkeypatch):
 def test_progress_goes_up_to_its_total():
     for threads, terms in ((1, 5000), (3, 40_000)):
         seen = []
-        fast_tree.split_compiled(CHUDNOVSKY, terms, threads, lambda *step: seen.append(step))
+        compiled_tree.split_compiled(CHUDNOVSKY, terms, threads, lambda *step: seen.append(step))
         assert all(phase == "sum" and 0 < done <= total for phase, done, total in seen)
         assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
         assert seen[-1][1] >= 0.8 * seen[-1][2]
@@ -205,7 +207,7 @@ def test_an_error_in_progress_ends_the_sum(threads):
 
     before = threading.active_count()
     with pytest.raises(KeyboardInterrupt):
-        fast_tree.split_compiled(CHUDNOVSKY, 200_000, threads, stop)
+        compiled_tree.split_compiled(CHUDNOVSKY, 200_000, threads, stop)
     assert len(seen) == 1
     assert threading.active_count() <= before + threads
-    assert compiled(CHUDNOVSKY, 100, threads) == tree.split_plain(CHUDNOVSKY, 100)
+    assert compiled(CHUDNOVSKY, 100, threads) == plain_tree.split_plain(CHUDNOVSKY, 100)

@@ -1,7 +1,8 @@
 import pytest
 
 import pi_engine
-from pi_engine import confirmation_method, full_check
+from pi_engine.engine import full_check
+from pi_engine.engine.planning import confirmation_method
 from pi_engine.errors import VerificationError
 
 

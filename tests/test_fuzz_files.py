@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from pi_engine import verify_file
-from pi_engine.digits.constants import OTHERS, PI
+from pi_engine.digits.common.constants import OTHERS, PI
 from pi_engine.digits.reader import DigitFile
-from pi_engine.digits.ycd_header import header_bytes
+from pi_engine.digits.ycd.ycd_header import header_bytes
 from pi_engine.errors import CorruptFileError, PiEngineError
-from pi_engine.radix.words import digit_words
+from pi_engine.radix.kernels.digit_words import digit_words
 
 from .conftest import MULTIPLIER, _seed
 

@@ -9,14 +9,12 @@ from gmpy2 import mpq
 from mpmath import mp
 
 from pi_engine.errors import UsageError
-from pi_engine.identities import (
-    catalogue,
+from pi_engine.identities import catalogue, evaluate, get
+from pi_engine.identities.essays import (
     continued_fraction,
     entropy,
     euler,
-    evaluate,
     gelu,
-    get,
     heegner,
     log_trigonometric,
     n_ball,
@@ -24,7 +22,7 @@ from pi_engine.identities import (
     ramanujan_series,
     stirling,
 )
-from pi_engine.identities.identity import Case, agm_pi, agreement
+from pi_engine.identities.essays.identity import Case, agm_pi, agreement
 
 NAMES = [identity.name for identity in catalogue()]
 

@@ -7,10 +7,10 @@ import sys
 import pytest
 from mpmath import mp
 
-from pi_engine.cli import identities as command_module
+from pi_engine.cli.commands import identities as command_module
 from pi_engine.cli.main import run
 from pi_engine.identities import catalogue
-from pi_engine.identities.identity import Case, Identity
+from pi_engine.identities.essays.identity import Case, Identity
 
 
 def test_the_command_shows_what_is_named(capsys):

@@ -5,9 +5,9 @@ import pytest
 from gmpy2 import mpz
 
 import pi_engine
+from pi_engine.engine.checks import iterations
+from pi_engine.engine.checks.iterations import ERROR_UNITS, borwein_quartic, gauss_legendre
 from pi_engine.radix import digit_text, scale
-from pi_engine.verify import iterations
-from pi_engine.verify.iterations import ERROR_UNITS, borwein_quartic, gauss_legendre
 
 from .conftest import MULTIPLIER
 

@@ -8,9 +8,9 @@ import subprocess
 import mpmath
 import pytest
 
-from pi_engine.cli.interrupts import Terminated
 from pi_engine.cli.main import run
-from pi_engine.identities.identity import Case, Identity
+from pi_engine.cli.process.interrupts import Terminated
+from pi_engine.identities.essays.identity import Case, Identity
 from tests.command import COMMAND, pi
 
 
@@ -52,7 +52,7 @@ def test_without_json_stdout_stays_empty(capsys):
 
 
 def test_a_bug_is_an_object(capsys, monkeypatch):
-    monkeypatch.setattr("pi_engine.engine.compute", lambda *a, **k: 1 // 0)
+    monkeypatch.setattr("pi_engine.engine.compute.compute", lambda *a, **k: 1 // 0)
     assert run(["compute", "5", "--json", "-q"]) == 1
     error = json.loads(capsys.readouterr().out)["error"]
     assert error["code"] == 1
@@ -76,7 +76,7 @@ def test_an_interrupt_is_an_object(capsys, monkeypatch, interrupt, code, message
     def interrupted(*arguments, **options):
         raise interrupt
 
-    monkeypatch.setattr("pi_engine.engine.compute", interrupted)
+    monkeypatch.setattr("pi_engine.engine.compute.compute", interrupted)
     assert run(["compute", "5", "--json"]) == code
     captured = capsys.readouterr()
     assert json.loads(captured.out)["error"] == {"code": code, "message": message}

@@ -6,9 +6,9 @@ import sys
 import pytest
 
 import pi_engine
-from pi_engine import backend
 from pi_engine.bigint import product
-from pi_engine.runtime.kernel_set import KernelSet
+from pi_engine.engine.planning import backend
+from pi_engine.runtime.compilation.kernel_set import KernelSet
 
 from .homes import environment_of, python
 
@@ -68,8 +68,10 @@ def test_many_calls_load_but_never_compile(kernel_set_of):
 
 
 LOADED = """
-from pi_engine.backend import BACKEND
-from pi_engine.bigint import moduli, product, transform_kernels
+from pi_engine.engine.planning.backend import BACKEND
+from pi_engine.bigint import product
+from pi_engine.bigint.ntt import transform_kernels
+from pi_engine.bigint.residues import moduli
 sets = product.TRANSFORM, moduli._RESIDUES, BACKEND
 print(*(x.loaded() for x in sets))
 product.TRANSFORM.load()
@@ -116,12 +118,12 @@ def test_all_kernels_are_prepared_on_request(monkeypatch, caplog):
 
 def test_the_prepared_kernels_are_all_there_are():
     """Whatever module lists a kernel, `prepare` must know it, or a call would compile it in the end."""
-    from pi_engine.bigint import transform_kernels
-    from pi_engine.radix import conversion_kernels
-    from pi_engine.runtime.kernel_folder import has_ifma
-    from pi_engine.runtime.object_code import StoredKernel
-    from pi_engine.splitting import tree_kernels
-    from pi_engine.verify import bbp_kernels
+    from pi_engine.bigint.ntt import transform_kernels
+    from pi_engine.proof.bbp import bbp_kernels
+    from pi_engine.radix.kernels import conversion_kernels
+    from pi_engine.runtime.compilation.kernel_folder import has_ifma
+    from pi_engine.runtime.compilation.object_code import StoredKernel
+    from pi_engine.splitting.kernels import tree_kernels
 
     listed = {
         x
@@ -149,7 +151,7 @@ assert result.value % 10**6 == int(result.text()[-6:]) and result.path == "plain
 assert pi_engine.hex_digits(40_000, count=5)
 from pi_engine.bigint.division import divide, isqrt
 assert divide(a << 600_000, a) == gmpy2.mpz(1) << 600_000 and isqrt(b * b) == b
-from pi_engine.digits.digit_text import DigitText
+from pi_engine.digits.text.digit_text import DigitText
 DigitText(10, expected=30_000_000).compact(b"1 2" * 1000)
 print("numba" in sys.modules, said)
 """
@@ -198,4 +200,4 @@ def test_a_process_that_goes_on_uses_what_is_stored(tuned_home):
 def test_quiet_commands_do_not_wait_either(tmp_path):
     command = [sys.executable, "-X", "importtime", "-m", "pi_engine", "compute", "2e5", "-q", "--json"]
     answer = subprocess.run(command, env=environment_of(tmp_path), capture_output=True, text=True, check=True)
-    assert "pi_engine.engine" in answer.stderr and "numba" not in answer.stderr
+    assert "pi_engine.engine.compute" in answer.stderr and "numba" not in answer.stderr

@@ -7,13 +7,13 @@ import sys
 import pytest
 
 import pi_engine
-from pi_engine import confirmation_method, plan
 from pi_engine.cli.main import _explain
+from pi_engine.engine.planning import confirmation_method, plan
+from pi_engine.engine.planning.plan import kept_bytes, make_plan, make_plan_within
 from pi_engine.errors import CapacityError
-from pi_engine.plan import kept_bytes, make_plan, make_plan_within
-from pi_engine.runtime import address_space, memory
-from pi_engine.runtime.address_space import ImportGuard, require_address_space
-from pi_engine.runtime.kernel_set import KernelSet, KernelUse
+from pi_engine.runtime.compilation.kernel_set import KernelSet, KernelUse
+from pi_engine.runtime.limits import address_space, memory
+from pi_engine.runtime.limits.address_space import ImportGuard, require_address_space
 from pi_engine.series import CHUDNOVSKY, get
 from tests.backends import pretend
 from tests.homes import environment_of, python
@@ -151,7 +151,7 @@ def test_what_a_set_of_kernels_would_do(monkeypatch, stored, seconds, expected):
 
 DAMAGE = """
 import pathlib, sys
-from pi_engine.runtime.object_code import StoredKernel
+from pi_engine.runtime.compilation.object_code import StoredKernel
 kernel = StoredKernel("kernel_to_damage", "double")
 assert kernel(4) == 8 and StoredKernel("kernel_to_damage", "double").is_stored()
 another = StoredKernel("kernel_to_damage", "double")
@@ -168,7 +168,7 @@ print(another.is_in_folder(), StoredKernel("kernel_to_damage", "double").is_stor
 def test_a_damaged_kernel_is_one_that_is_not_stored(tmp_path):
     """So that the memory of its compilation is planned."""
     (tmp_path / "kernel_to_damage.py").write_text(
-        "from pi_engine.runtime.compilation import kernel\n\n@kernel('int64(int64)')\ndef double(x):\n    return 2 * x\n"
+        "from pi_engine.runtime.compilation.routine import kernel\n\n@kernel('int64(int64)')\ndef double(x):\n    return 2 * x\n"
     )
     environment = environment_of(tmp_path)
     environment["PYTHONPATH"] = f"{tmp_path}:{environment['PYTHONPATH']}"
@@ -193,7 +193,7 @@ def test_no_address_space_is_spent_on_asking_llvm_where_kernels_do_not_fit(tmp_p
     """Else a run is refused under a limit above one at which it is accepted."""
     script = (
         "import resource, sys; from pi_engine.bigint.product import transform_is_usable; "
-        "from pi_engine.runtime.address_space import mapped_size; "
+        "from pi_engine.runtime.limits.address_space import mapped_size; "
         "resource.setrlimit(resource.RLIMIT_AS, (mapped_size() + (200 << 20),) * 2); "
         "print(transform_is_usable(), 'llvmlite' in sys.modules)"
     )

@@ -7,20 +7,20 @@ import pytest
 from gmpy2 import mpz
 
 from pi_engine import VerificationError
-from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.series import CHUDNOVSKY
-from pi_engine.splitting import fast_tree, level_division, lower_tree, merge_check, upper_tree
+from pi_engine.splitting.compiled import compiled_tree, level_division, lower_tree, merge_check, upper_tree
 
 
 @pytest.fixture(autouse=True)
 def _large(monkeypatch):
     """Merges are checked from the subtrees on, and residues found on all threads."""
-    monkeypatch.setattr(fast_tree, "LARGE_BITS", 1)
+    monkeypatch.setattr(compiled_tree, "LARGE_BITS", 1)
     monkeypatch.setattr(merge_check, "SHARED_FROM_BITS_OF_BOTH", 0)
 
 
 def split(check=True, terms=30_000):
-    return fast_tree.split_compiled(CHUDNOVSKY, terms, 2, lambda *step: None, check=check)
+    return compiled_tree.split_compiled(CHUDNOVSKY, terms, 2, lambda *step: None, check=check)
 
 
 def flip(limb):
@@ -61,8 +61,8 @@ def test_a_damaged_product_of_the_largest_merge_is_seen(monkeypatch, call):
         return real(x, limbs, threads, out)
 
     monkeypatch.setattr(upper_tree, "to_limbs", count)
-    monkeypatch.setattr(fast_tree._CompiledTree, "many", lambda tree, level: False)
-    monkeypatch.setattr(fast_tree.Cuts, "second_division", lambda cuts: 0)
+    monkeypatch.setattr(compiled_tree._CompiledTree, "many", lambda tree, level: False)
+    monkeypatch.setattr(compiled_tree.Cuts, "second_division", lambda cuts: 0)
     right = split()
     largest = sorted(range(len(names)), key=lambda i: names[i])[-3:][call]
     seen = []
@@ -82,7 +82,7 @@ def test_a_damaged_product_of_the_largest_merge_is_seen(monkeypatch, call):
 
 
 def test_a_wrong_quotient_of_a_level_is_seen(monkeypatch):
-    monkeypatch.setattr(fast_tree, "DIVIDE_AGAIN_LEVELS", 2)
+    monkeypatch.setattr(compiled_tree, "DIVIDE_AGAIN_LEVELS", 2)
     real = level_division.inverse_modulo_power
     monkeypatch.setattr(level_division, "inverse_modulo_power", lambda *a, **k: real(*a, **k) ^ (mpz(1) << 200))
     with pytest.raises(VerificationError, match="divided by a common factor"):
@@ -96,7 +96,7 @@ def test_nothing_is_checked_where_nothing_is_asked(monkeypatch):
     for module, name in (
         (merge_check, "residues_of"),
         (upper_tree, "residues_of_several"),
-        (fast_tree, "with_residues"),
+        (compiled_tree, "with_residues"),
     ):
         monkeypatch.setattr(module, name, never)
     assert split(check=False).Q
@@ -108,18 +108,18 @@ def test_nothing_is_checked_where_nothing_is_asked(monkeypatch):
 def test_merges_are_checked_from_the_first_large_level_on(monkeypatch, divided):
     """And from a division of a level on, whatever its numbers' length."""
     large = 1 << 23 if divided else 1 << 17
-    monkeypatch.setattr(fast_tree, "LARGE_BITS", large)
-    monkeypatch.setattr(fast_tree, "DIVIDE_AGAIN_LEVELS", 2 if divided else 99)
+    monkeypatch.setattr(compiled_tree, "LARGE_BITS", large)
+    monkeypatch.setattr(compiled_tree, "DIVIDE_AGAIN_LEVELS", 2 if divided else 99)
     seen = []
-    real = fast_tree.merge_level
+    real = compiled_tree.merge_level
 
     def merge_level(level, *a, **k):
-        seen.append((fast_tree._CompiledTree.bits(level), level.residues is not None))
+        seen.append((compiled_tree._CompiledTree.bits(level), level.residues is not None))
         return real(level, *a, **k)
 
-    monkeypatch.setattr(fast_tree, "merge_level", merge_level)
+    monkeypatch.setattr(compiled_tree, "merge_level", merge_level)
     if not divided:  # the first residues are found as the numbers are made
-        monkeypatch.setattr(fast_tree, "with_residues", None)
+        monkeypatch.setattr(compiled_tree, "with_residues", None)
     root = split()
     assert root.truncated is not None
     checked = [bits for bits, residues in seen if residues]
@@ -132,8 +132,8 @@ def test_merges_are_checked_from_the_first_large_level_on(monkeypatch, divided):
 @pytest.mark.parametrize("row", [0, 1, 2])
 def test_a_number_that_changes_after_its_first_residue_is_seen(monkeypatch, row):
     """The first level of large numbers, between two merges."""
-    monkeypatch.setattr(fast_tree, "LARGE_BITS", 1 << 17)
-    real, changed = fast_tree.merge_level, []
+    monkeypatch.setattr(compiled_tree, "LARGE_BITS", 1 << 17)
+    real, changed = compiled_tree.merge_level, []
 
     def damaged(level, *a, **k):
         if level.residues is not None and not changed:
@@ -142,7 +142,7 @@ def test_a_number_that_changes_after_its_first_residue_is_seen(monkeypatch, row)
             ctypes.c_uint64.from_address(limbs.ctypes.data + 8).value ^= 1 << 11
         return real(level, *a, **k)
 
-    monkeypatch.setattr(fast_tree, "merge_level", damaged)
+    monkeypatch.setattr(compiled_tree, "merge_level", damaged)
     with pytest.raises(VerificationError, match=r"the product .* of .* bits in the sum"):
         split()
     assert changed

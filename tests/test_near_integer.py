@@ -8,12 +8,12 @@ from gmpy2 import mpfr, mpz
 
 import pi_engine
 from pi_engine.errors import UsageError
-from pi_engine.series.class_number import class_number
-from pi_engine.verify import near_integer as near
-from pi_engine.verify import theta
-from pi_engine.verify.exponential import exponential, terms_needed
-from pi_engine.verify.near_integer import Confirmation, confirm, near_integer
-from pi_engine.verify.rational_j import RATIONAL_J, discriminant_of
+from pi_engine.proof.j_invariant import near_integer as near
+from pi_engine.proof.j_invariant import theta
+from pi_engine.proof.j_invariant.exponential import exponential, terms_needed
+from pi_engine.proof.j_invariant.near_integer import Confirmation, confirm, near_integer
+from pi_engine.series.modular_forms.class_number import class_number
+from pi_engine.series.modular_forms.rational_j import RATIONAL_J, discriminant_of
 from tests.conftest import MULTIPLIER
 
 PROVING = (2, 7, 8, 11, 12, 16, 19, 27, 28, 43, 67, 163)

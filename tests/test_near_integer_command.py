@@ -7,8 +7,8 @@ import pytest
 
 from pi_engine.cli.main import run
 from pi_engine.errors import CapacityError
-from pi_engine.verify import near_integer as near
-from pi_engine.verify.near_integer import Confirmation
+from pi_engine.proof.j_invariant import near_integer as near
+from pi_engine.proof.j_invariant.near_integer import Confirmation
 
 
 def test_the_command(capsys):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pi_engine.cli.outlook import Outlook
+from pi_engine.cli.output.outlook import Outlook
 from pi_engine.runtime.progress import Step, part_of
 
 

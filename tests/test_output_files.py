@@ -11,7 +11,7 @@ import pytest
 
 import pi_engine
 from pi_engine.cli.main import run
-from pi_engine.digits import atomic
+from pi_engine.runtime.storage import atomic
 from tests.command import COMMAND
 
 

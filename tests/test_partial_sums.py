@@ -11,10 +11,10 @@ import sys
 import gmpy2
 import pytest
 
+from pi_engine.cli.commands.series.partial_sums import partial_sum_fields, print_partial_sums
 from pi_engine.cli.main import run
-from pi_engine.cli.partial_sums import partial_sum_fields, print_partial_sums
 from pi_engine.series import IntegerPolynomial, catalogue, get, lessons
-from pi_engine.series.partial_values import digits_after_terms, partial_values
+from pi_engine.series.model.partial_values import digits_after_terms, partial_values
 
 EVERY_ROW = pytest.mark.parametrize("row", [*catalogue(), *lessons()], ids=lambda row: row.name)
 

@@ -8,10 +8,10 @@ import pytest
 
 import pi_engine
 from pi_engine import VerificationError
-from pi_engine.bigint.mersenne import M61
-from pi_engine.cli import digit_layout
+from pi_engine.bigint.residues.kernels.mersenne import M61
+from pi_engine.cli.commands.compute import digit_layout
 from pi_engine.cli.main import run
-from pi_engine.printed_digits import require_text, watched
+from pi_engine.engine.printed_digits import require_text, watched
 
 LAYOUTS = {
     "one line": {"columns": None, "group": None},

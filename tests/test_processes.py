@@ -12,7 +12,7 @@ import pytest
 
 import pi_engine
 from pi_engine.cli.main import run
-from pi_engine.digits import atomic
+from pi_engine.runtime.storage import atomic
 from tests.command import COMMAND, pi
 
 
@@ -99,8 +99,8 @@ def signals_are_heard():
 
 INTERRUPTED_AT_WORK = """
 import sys, time
-from pi_engine import engine
-from pi_engine.cli import interrupts
+from pi_engine.engine.compute import compute as engine
+from pi_engine.cli.process import interrupts
 from pi_engine.cli.entry import main
 
 def compute(*arguments, progress, **options):
@@ -186,8 +186,8 @@ def in_a_destructor(happens, then):
     """What `compute 10` answers if something happens in a destructor, whose exceptions Python discards, and then more."""
     script = f"""
 import atexit, signal, sys, time
-from pi_engine import engine
-from pi_engine.cli import interrupts
+from pi_engine.engine.compute import compute as engine
+from pi_engine.cli.process import interrupts
 from pi_engine.cli.entry import main
 
 def now(*names):
@@ -283,7 +283,7 @@ def test_a_traceback_only_with_debug():
 
 
 def test_a_bug_is_one_line(capsys, monkeypatch):
-    monkeypatch.setattr("pi_engine.engine.compute", lambda *a, **k: 1 // 0)
+    monkeypatch.setattr("pi_engine.engine.compute.compute", lambda *a, **k: 1 // 0)
     assert run(["compute", "5"]) == 1
     captured = capsys.readouterr().err
     assert captured.count("\n") == 1

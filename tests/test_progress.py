@@ -3,10 +3,11 @@
 import pytest
 
 import pi_engine
-from pi_engine import file_methods, verify_file
-from pi_engine.cli.outlook import Outlook
+from pi_engine import verify_file
+from pi_engine.cli.output.outlook import Outlook
+from pi_engine.files.comparison.by_bbp import LOCATING
+from pi_engine.files.methods import selection
 from pi_engine.runtime.progress import Step, announce, silent, steps_within, within
-from pi_engine.verify.by_bbp import LOCATING
 
 
 class Recorder:
@@ -83,8 +84,8 @@ def test_a_verification_says_what_comes_and_when_it_has_found_an_error(tmp_path,
 def test_auto_locates_by_bisection_where_nothing_else_fits(tmp_path, monkeypatch):
     text = pi_engine.compute(30_000).text()
     (tmp_path / "pi.txt").write_text(text[:25_000] + str((int(text[25_000]) + 1) % 10) + text[25_001:])
-    for name, row in file_methods.METHODS.items():
-        monkeypatch.setitem(file_methods.METHODS, name, row._replace(fits=lambda case, name=name: name == "bbp"))
+    for name, row in selection.METHODS.items():
+        monkeypatch.setitem(selection.METHODS, name, row._replace(fits=lambda case, name=name: name == "bbp"))
     told = Recorder()
     found = verify_file(tmp_path / "pi.txt", progress=told)
     assert (found.status, found.first_wrong, found.method) == ("wrong", 24_999, "bbp")
@@ -94,13 +95,13 @@ def test_auto_locates_by_bisection_where_nothing_else_fits(tmp_path, monkeypatch
 @pytest.mark.parametrize(("recompute", "bbp"), [(1.0, 0.6), (1e6, 1.0), (1.0, 2.0)])
 def test_auto_prefers_what_proves_whatever_it_takes(recompute, bbp):
     def row(name, seconds):
-        return file_methods.METHODS[name]._replace(fits=lambda case: True, seconds=lambda case, digits: seconds)
+        return selection.METHODS[name]._replace(fits=lambda case: True, seconds=lambda case, digits: seconds)
 
     class Case:
         class scan:  # noqa: N801
             digits = 1000
 
     rows = [row("recompute", recompute), row("bbp", bbp)]
-    assert file_methods.chosen(Case, rows) is file_methods.chosen(Case, rows[::-1]) is rows[0]
-    assert file_methods.chosen(Case, rows[1:]) is rows[1]
-    assert file_methods.chosen(Case, []) is None
+    assert selection.chosen(Case, rows) is selection.chosen(Case, rows[::-1]) is rows[0]
+    assert selection.chosen(Case, rows[1:]) is rows[1]
+    assert selection.chosen(Case, []) is None

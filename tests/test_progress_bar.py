@@ -7,9 +7,9 @@ import subprocess
 import sys
 
 import pi_engine
-from pi_engine.cli.progress_bar import ProgressBar
+from pi_engine.cli.output.progress_bar import ProgressBar
+from pi_engine.files.comparison.by_bbp import LOCATING
 from pi_engine.runtime.progress import Step
-from pi_engine.verify.by_bbp import LOCATING
 
 
 class Terminal:
@@ -29,18 +29,18 @@ class Terminal:
 def test_the_bar_shows_only_after_a_second_and_only_on_a_terminal(monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys, "stderr", Terminal())
-    monkeypatch.setattr("pi_engine.cli.progress_bar._TICK_SECONDS", 0.001)
+    monkeypatch.setattr("pi_engine.cli.output.progress_bar._TICK_SECONDS", 0.001)
     with ProgressBar() as bar:  # ends before its second
         bar("sum", 1, 10)
     assert sys.stderr.text == ""
-    monkeypatch.setattr("pi_engine.cli.progress_bar._DELAY_SECONDS", 0.0)
+    monkeypatch.setattr("pi_engine.cli.output.progress_bar._DELAY_SECONDS", 0.0)
     with ProgressBar() as bar:
         for phase in ("sum", "root"):
             bar(phase, 5, 10)
             while phase not in sys.stderr.text:
                 assert bar._thread.is_alive()
     for quiet, on_terminal in ((True, True), (False, False)):
-        monkeypatch.setattr("pi_engine.cli.progress_bar.remarks_are_heard", lambda quiet=quiet: not quiet)
+        monkeypatch.setattr("pi_engine.cli.output.progress_bar.remarks_are_heard", lambda quiet=quiet: not quiet)
         monkeypatch.setattr(sys.stderr, "isatty", lambda on_terminal=on_terminal: on_terminal)
         sys.stderr.text = ""
         with ProgressBar() as bar:
@@ -75,7 +75,7 @@ def in_terminal(folder, *arguments, code=None):
 
 _SLOWLY = """
 import sys
-from pi_engine.cli import main, progress_bar
+from pi_engine.cli import main; from pi_engine.cli.output import progress_bar
 progress_bar._DELAY_SECONDS = 0.0
 progress_bar._TICK_SECONDS = 0.001
 sys.exit(main.run(sys.argv[1:]))
@@ -100,8 +100,8 @@ def test_the_bar_moves_while_a_step_is_silent(monkeypatch):
     terminal = Terminal()
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr("pi_engine.cli.progress_bar._DELAY_SECONDS", 0.0)
-    monkeypatch.setattr("pi_engine.cli.progress_bar._TICK_SECONDS", 0.001)
+    monkeypatch.setattr("pi_engine.cli.output.progress_bar._DELAY_SECONDS", 0.0)
+    monkeypatch.setattr("pi_engine.cli.output.progress_bar._TICK_SECONDS", 0.001)
     with ProgressBar() as bar:
         bar.expect([Step("root", 1.0), Step("division", 1.0)])
         bar("root", 0, 0)
@@ -112,7 +112,7 @@ def test_the_bar_moves_while_a_step_is_silent(monkeypatch):
 
 def test_the_command_says_that_it_has_found_an_error(tmp_path, capsys, monkeypatch):
     """A terminal has it in the bar; elsewhere a line says so, unless the error is found at once."""
-    from pi_engine.cli import verify
+    from pi_engine.cli.commands import verify
     from pi_engine.cli.main import run
 
     assert verify.LOCATING == LOCATING
@@ -129,7 +129,7 @@ def test_the_command_says_that_it_has_found_an_error(tmp_path, capsys, monkeypat
 
 _NOTICE = """
 import logging, time
-from pi_engine.cli import notices, progress_bar
+from pi_engine.cli.output import notices; from pi_engine.cli.output import progress_bar
 progress_bar._DELAY_SECONDS = 0.0
 progress_bar._TICK_SECONDS = 0.001
 notices.hear_warnings(quiet=False)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pi_engine.cli.quantities import parse_count, parse_size
+from pi_engine.cli.parameters.quantities import parse_count, parse_size
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import pytest
 from gmpy2 import mpz
 
 from pi_engine.bigint.binary_fraction import BinaryFraction
-from pi_engine.bigint.hand_over import HandOver
-from pi_engine.bigint.moduli import residues
+from pi_engine.bigint.buffers.hand_over import HandOver
+from pi_engine.bigint.residues.moduli import residues
 from pi_engine.errors import VerificationError
-from pi_engine.radix import integer_text, powers, spine, tree, words_of_fraction
+from pi_engine.radix import integer_text, powers, remainder_tree, right_edge_check, words_of_fraction
 from pi_engine.radix.integer_text import from_text, to_text
 from pi_engine.radix.powers import Shape, powers_of, shape_for
 from pi_engine.radix.words_of_fraction import decimal_expansion, fraction_words
@@ -258,6 +258,6 @@ def test_the_hash_of_the_check_is_that_of_the_words(rng):
     count = 5000
     shape = shape_for(count)
     root = number(rng, 64 * (shape.words + 1)) | mpz(1) << (64 * (shape.words + 1) - 1)
-    words, _, found = tree.words_of(HandOver(words_of_fraction.limbs_of(root)), powers_of(shape, 1), 1)
-    assert isinstance(found, spine.Spine)
+    words, _, found = remainder_tree.words_of(HandOver(words_of_fraction.limbs_of(root)), powers_of(shape, 1), 1)
+    assert isinstance(found, right_edge_check.Spine)
     assert found.check(residues(root), words, 1) == residues(mpz(text_of(words)))

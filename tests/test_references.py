@@ -255,7 +255,7 @@ def test_what_is_named_exists(checkout, check):
         (wrong_paths, "pi_engine/~page.py", "as `bigint/~nothing` does"),
         (wrong_modules, "tests/~page.py", "pi_engine~.nothing"),
         (wrong_modules, "tests/~page.py", "pi_engine~.engine.nothing"),
-        (wrong_modules, "tests/~page.py", "from~ pi_engine.engine import compute, nothing"),
+        (wrong_modules, "tests/~page.py", "from~ pi_engine.engine.compute import compute, nothing"),
         (wrong_modules, "pi_engine/~page.py", "as `engine~.nothing`"),
         (wrong_names, "pi_engine/~page.py", "# see NOTHING_HERE"),
         (wrong_names, "pi_engine/~page.py", '"""See nothing_~here."""'),

@@ -8,12 +8,13 @@ import pytest
 from gmpy2 import mpz
 
 import pi_engine
-from pi_engine import VerificationError, converted
-from pi_engine.bigint import moduli as both
-from pi_engine.bigint import residues as limb_residues
+from pi_engine import VerificationError
 from pi_engine.bigint import root_quotient
 from pi_engine.bigint.cyclic import Factor, Ring
-from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.residues import limb_residues
+from pi_engine.bigint.residues import moduli as both
+from pi_engine.bigint.residues.kernels.mersenne import M61
+from pi_engine.engine import fraction_to_text
 from pi_engine.radix import word_text, words_of_fraction
 from pi_engine.radix.digit_hash import DigitHash
 from tests.backends import pretend
@@ -137,18 +138,18 @@ def quotient(monkeypatch):
 
 
 def scaling(monkeypatch):
-    real = converted.scale
+    real = fraction_to_text.scale
 
     def scale(*a):
         scaled = real(*a)
         return scaled._replace(value=scaled.value + M61 * 10**500)
 
-    monkeypatch.setattr(converted, "scale", scale)
+    monkeypatch.setattr(fraction_to_text, "scale", scale)
 
 
 def text(monkeypatch):
-    real = converted.digit_text
-    monkeypatch.setattr(converted, "digit_text", lambda x, base: real(x + M61 * mpz(10) ** 500, base))
+    real = fraction_to_text.digit_text
+    monkeypatch.setattr(fraction_to_text, "digit_text", lambda x, base: real(x + M61 * mpz(10) ** 500, base))
 
 
 @pytest.mark.parametrize("sabotage", [root, quotient, scaling, text], ids=lambda f: f.__name__)

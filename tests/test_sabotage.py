@@ -5,26 +5,27 @@ import pytest
 from gmpy2 import mpz
 
 import pi_engine
-from pi_engine import VerificationError, converted, engine, summation
+from pi_engine import VerificationError
 from pi_engine.cli.main import run
-from pi_engine.digits import text_file
-from pi_engine.radix import conversion
+from pi_engine.digits.text import text_file
+from pi_engine.engine import compute, fraction_to_text, summation
+from pi_engine.engine.checks import known
+from pi_engine.radix import fraction_text
 from pi_engine.series import CHUDNOVSKY
-from pi_engine.series.polynomial import IntegerPolynomial
-from pi_engine.splitting import node, tree
-from pi_engine.verify import known
+from pi_engine.series.model.polynomial import IntegerPolynomial
+from pi_engine.splitting.plain import node, plain_tree
 
 
 def wrong_sign(monkeypatch):
     series = CHUDNOVSKY.__class__(**{**vars(CHUDNOVSKY), "p": IntegerPolynomial(1, CHUDNOVSKY.p.factors)})
-    monkeypatch.setattr(engine.series_room, "get", lambda name: series)
+    monkeypatch.setattr(compute.series_room, "get", lambda name: series)
 
 
 def too_few_terms(monkeypatch):
     """So few that the last known position is wrong; one term less is for the bound's own test."""
-    real = engine.make_plan_within
+    real = compute.make_plan_within
     monkeypatch.setattr(
-        engine,
+        compute,
         "make_plan_within",
         lambda *a, **k: (p := real(*a, **k)).__class__(**{**vars(p), "terms": (p.terms[0] * 2 // 3,)}),
     )
@@ -35,7 +36,7 @@ def swapped_merge(monkeypatch):
         T = right.T * left.Q + (right.P or mpz(1)) * left.T
         return node.Node(None if right.P is None else left.P * right.P, left.Q * right.Q, T)
 
-    monkeypatch.setattr(tree, "merge", merge)
+    monkeypatch.setattr(plain_tree, "merge", merge)
 
 
 def flipped_bit_in_the_sum(monkeypatch):
@@ -59,33 +60,33 @@ def wrong_quotient(monkeypatch):
 
 
 def wrong_scaling(monkeypatch):
-    real = conversion.scale
+    real = fraction_text.scale
 
     def scale(*a):
         scaled = real(*a)
         return scaled._replace(value=scaled.value + 10**500)
 
-    monkeypatch.setattr(converted, "scale", scale)
+    monkeypatch.setattr(fraction_to_text, "scale", scale)
 
 
 def wrong_text(monkeypatch):
-    real = converted.digit_text
+    real = fraction_to_text.digit_text
 
     def digit_text(*a):
         text = real(*a)
         return text[:700] + chr(ord(text[700]) ^ 1) + text[701:]
 
-    monkeypatch.setattr(converted, "digit_text", digit_text)
+    monkeypatch.setattr(fraction_to_text, "digit_text", digit_text)
 
 
 def wrong_constant(monkeypatch):
     """A series that converges to something else: the arithmetic is right, the digits are not."""
     series = CHUDNOVSKY.__class__(**{**vars(CHUDNOVSKY), "a": IntegerPolynomial(1, ((13591409, 545140135),))})
-    monkeypatch.setattr(engine.series_room, "get", lambda name: series)
+    monkeypatch.setattr(compute.series_room, "get", lambda name: series)
 
 
 def wrong_hash(monkeypatch):
-    monkeypatch.setattr(engine, "known_hash", lambda digits, base: 12345)
+    monkeypatch.setattr(compute, "known_hash", lambda digits, base: 12345)
 
 
 SABOTAGE = [
@@ -164,21 +165,21 @@ def damage(monkeypatch, how):
 
 def test_zeros_after_the_point_are_seen(monkeypatch):
     """They change the text's length, and nothing that is computed from its digits."""
-    monkeypatch.setattr(engine, "compare_with_known", lambda *a: known.KnownResult(0, 0, None, ""))
-    real = engine.convert
+    monkeypatch.setattr(compute, "compare_with_known", lambda *a: known.KnownResult(0, 0, None, ""))
+    real = compute.convert
 
     def convert(*a, **k):
         found = real(*a, **k)
         return found._replace(text=found.text.replace(".", ".00"))
 
-    monkeypatch.setattr(engine, "convert", convert)
+    monkeypatch.setattr(compute, "convert", convert)
     with pytest.raises(VerificationError, match="differ from the binary value"):
         pi_engine.compute(100)
 
 
 def test_zeros_before_the_converted_digits_are_seen(monkeypatch):
-    real = converted.digit_text
-    monkeypatch.setattr(converted, "digit_text", lambda *a: "0" + real(*a))
+    real = fraction_to_text.digit_text
+    monkeypatch.setattr(fraction_to_text, "digit_text", lambda *a: "0" + real(*a))
     for digits in (0, 30):  # without digits after the point, the length alone tells
         with pytest.raises(VerificationError):
             pi_engine.compute(digits)

@@ -158,7 +158,7 @@ def test_a_folder_without_permission_is_one_line(tmp_path):
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o755)
     code = (
-        "import os, sys, pi_engine.cli.compute, pi_engine.engine, pi_engine.result_file;"
+        "import os, sys, pi_engine.cli.commands.compute.command, pi_engine.engine.compute, pi_engine.engine.result_file;"
         "from pi_engine.cli.main import run; os.setuid(65534); sys.exit(run(sys.argv[1:]))"
     )
     answer = subprocess.run(

@@ -17,8 +17,8 @@ from pi_engine.series import (
     catalogue,
     get,
 )
-from pi_engine.series.polynomial import difference, product, shifted
-from pi_engine.series.tail import all_terms, growth_exponent, log_tail, tail_bits, terms_needed
+from pi_engine.series.model.polynomial import difference, product, shifted
+from pi_engine.series.model.tail import all_terms, growth_exponent, log_tail, tail_bits, terms_needed
 
 LINEAR = IntegerPolynomial(1, ((0, 1),))
 

@@ -7,8 +7,8 @@ import pytest
 
 from pi_engine import UsageError
 from pi_engine.series import ClosedForm, IntegerPolynomial, catalogue
-from pi_engine.series.algebras import PolynomialAlgebra, RadicalAlgebra, closed_form
-from pi_engine.series.expression import read
+from pi_engine.series.user.algebras import PolynomialAlgebra, RadicalAlgebra, closed_form
+from pi_engine.series.user.expression import read
 
 
 def polynomial(text):

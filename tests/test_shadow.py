@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from pi_engine import VerificationError
-from pi_engine.bigint.mersenne import M61
-from pi_engine.bigint.moduli import Residues, moduli, random_prime
-from pi_engine.bigint.modulus_table import modulus_table
-from pi_engine.bigint.threads import concurrently
+from pi_engine.bigint.buffers.workers import concurrently
+from pi_engine.bigint.residues.kernels.mersenne import M61
+from pi_engine.bigint.residues.kernels.modulus_table import modulus_table
+from pi_engine.bigint.residues.moduli import Residues, moduli, random_prime
 from pi_engine.series import CHUDNOVSKY
-from pi_engine.splitting import compiled_shadow, fast_tree, shadow, tree, tree_kernels
+from pi_engine.splitting.compiled import compiled_tree
+from pi_engine.splitting.kernels import tree_kernels
+from pi_engine.splitting.plain import plain_tree
+from pi_engine.splitting.shadow import compiled_shadow, shadow
 
 from .test_fast_splitting import EVERY
 
@@ -83,7 +86,7 @@ def test_the_bounds_of_the_second_kernel_at_their_edges(rng, prime):
 
 @pytest.mark.parametrize("row", [row for row in range(12) if row != 9])  # the last strand's P: nothing needs it
 def test_a_wrong_strand_of_the_second_kernel_is_seen(monkeypatch, row):
-    sum_ = fast_tree.split_compiled(CHUDNOVSKY, 2000, 2, lambda *step: None)
+    sum_ = compiled_tree.split_compiled(CHUDNOVSKY, 2000, 2, lambda *step: None)
     real = tree_kernels.shadow_modulo_prime
 
     def damaged(p, q, a, count, rest, table, found):
@@ -99,8 +102,8 @@ def test_a_wrong_strand_of_the_second_kernel_is_seen(monkeypatch, row):
 @pytest.mark.parametrize("modulus", [0, 1])
 def test_an_error_that_one_modulus_does_not_see(number, modulus):
     """A multiple of 2^61 − 1, as of limbs displaced by 61 places, or of the random prime."""
-    node = fast_tree.split_compiled(CHUDNOVSKY, 2000, 2, lambda *step: None)
-    for root in (node, tree.split_plain(CHUDNOVSKY, 2000)):
+    node = compiled_tree.split_compiled(CHUDNOVSKY, 2000, 2, lambda *step: None)
+    for root in (node, plain_tree.split_plain(CHUDNOVSKY, 2000)):
         shadow.check_against_shadow(CHUDNOVSKY, 2000, root._replace(truncated=None))
         wrong = root._replace(truncated=None, **{number: getattr(root, number) + (moduli()[modulus] << 777)})
         with pytest.raises(VerificationError, match="shadow"):
@@ -110,7 +113,7 @@ def test_an_error_that_one_modulus_does_not_see(number, modulus):
 @pytest.mark.parametrize("row", [0, 1, 2])
 def test_a_wrong_strand_is_seen(monkeypatch, row):
     monkeypatch.setattr(compiled_shadow, "_LEAST_SHARE", 1)
-    sum_ = fast_tree.split_compiled(CHUDNOVSKY, 2000, 2, lambda *step: None)
+    sum_ = compiled_tree.split_compiled(CHUDNOVSKY, 2000, 2, lambda *step: None)
     real = tree_kernels.shadow_of_terms
 
     def damaged(p, q, a, first, count, rows, found):
@@ -135,7 +138,7 @@ def test_beside_the_sum_it_is_the_same(threads):
 def test_what_is_wrong_with_it_beside_the_sum_is_seen(monkeypatch):
     monkeypatch.setattr(compiled_shadow, "compiled_shadow_residues", lambda *a: (Residues((1, 2)), Residues((3, 4))))
     found = shadow.begin_shadow(CHUDNOVSKY, 500, 2)
-    node = fast_tree.split_compiled(CHUDNOVSKY, 500, 2, lambda *step: None)
+    node = compiled_tree.split_compiled(CHUDNOVSKY, 500, 2, lambda *step: None)
     with pytest.raises(VerificationError, match="shadow"):
         shadow.check_against_shadow(CHUDNOVSKY, 500, node, compiled=True, threads=2, shadow=found)
 

@@ -10,11 +10,11 @@ import gmpy2
 import pytest
 from gmpy2 import mpz
 
-from pi_engine.bigint.mersenne import M61
-from pi_engine.bigint.moduli import random_prime
+from pi_engine.bigint.residues.kernels.mersenne import M61
+from pi_engine.bigint.residues.moduli import random_prime
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
-from pi_engine.splitting import shadow, shadow_blocks
-from pi_engine.splitting.compiled_shadow import compiled_shadow_residues
+from pi_engine.splitting.shadow import shadow, shadow_blocks
+from pi_engine.splitting.shadow.compiled_shadow import compiled_shadow_residues
 
 from .conftest import MULTIPLIER
 from .test_fast_splitting import EVERY
@@ -88,7 +88,7 @@ def test_many_terms_are_the_same_by_the_kernel():
 
 def test_it_needs_no_kernel():
     code = (
-        "import sys; from pi_engine.series import CHUDNOVSKY; from pi_engine.splitting.shadow import shadow_residues\n"
+        "import sys; from pi_engine.series import CHUDNOVSKY; from pi_engine.splitting.shadow.shadow import shadow_residues\n"
         "print(*(x.values[0] for x in shadow_residues(CHUDNOVSKY, 20_000)), 'llvmlite' in sys.modules)"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

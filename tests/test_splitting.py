@@ -6,10 +6,12 @@ import pytest
 from gmpy2 import mpz
 
 from pi_engine import VerificationError
-from pi_engine.bigint.moduli import residues
-from pi_engine.runtime.threads import release_gil
+from pi_engine.bigint.residues.moduli import residues
+from pi_engine.runtime.thread_count import release_gil
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
-from pi_engine.splitting import check_against_shadow, node, shadow, split, tree
+from pi_engine.splitting import check_against_shadow, split
+from pi_engine.splitting.plain import node, plain_tree
+from pi_engine.splitting.shadow import shadow
 
 from .conftest import MULTIPLIER
 from .test_series import SUMS, row
@@ -49,7 +51,7 @@ def test_q_is_the_product_of_q(series):
 @pytest.mark.parametrize("leaf_terms", [1, 2, 3, 8, 50])
 def test_leaf_size_does_not_matter(monkeypatch, leaf_terms):
     expected = split(CHUDNOVSKY, 333)
-    monkeypatch.setattr(tree, "LEAF_TERMS", leaf_terms)
+    monkeypatch.setattr(plain_tree, "LEAF_TERMS", leaf_terms)
     assert split(CHUDNOVSKY, 333) == expected
 
 
@@ -79,7 +81,7 @@ def test_the_shadow_sees_any_changed_bit(rng):
 
 
 def test_the_shadow_sees_a_merge_in_the_wrong_order(monkeypatch):
-    monkeypatch.setattr(tree, "merge", lambda left, right: node.merge(right, left))
+    monkeypatch.setattr(plain_tree, "merge", lambda left, right: node.merge(right, left))
     with pytest.raises((VerificationError, AssertionError)):
         check_against_shadow(CHUDNOVSKY, 500, split(CHUDNOVSKY, 500))
 
@@ -117,7 +119,7 @@ def test_large_products_overlap(only_what_releases_the_lock):
         x * x
     assert not ran  # it is ready to run, and has no lock to run with
     for _ in range(5000):
-        tree._product(x, x)
+        plain_tree._product(x, x)
         if ran:
             break
     assert ran
@@ -129,7 +131,7 @@ def test_cancelled_subtrees_end_early(monkeypatch, failing):
     """After an error no thread goes on to sum what nobody wants, whichever subtree the error is in."""
     here, ended = threading.local(), threading.Event()
     stopped, late = [], []
-    real_merge, real_builder = tree.merge, tree._subtree_builder
+    real_merge, real_builder = plain_tree.merge, plain_tree._subtree_builder
 
     def builder(*arguments, **options):
         subtree = real_builder(*arguments, **options)
@@ -151,8 +153,8 @@ def test_cancelled_subtrees_end_early(monkeypatch, failing):
         stopped.append(here.subtree)
         raise RuntimeError
 
-    monkeypatch.setattr(tree, "merge", merge)
-    monkeypatch.setattr(tree, "_subtree_builder", builder)
+    monkeypatch.setattr(plain_tree, "merge", merge)
+    monkeypatch.setattr(plain_tree, "_subtree_builder", builder)
     with pytest.raises(RuntimeError):
         split(CHUDNOVSKY, 100_000, threads=2, progress=stop)
     ended.set()

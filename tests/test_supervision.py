@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from pi_engine.cli.main import COMMANDS, INSTANT, run
-from pi_engine.cli.supervision import _Parent
+from pi_engine.cli.process.supervision import _Parent
 from tests.command import COMMAND
 
 DEAF = """
@@ -161,7 +161,7 @@ def test_json_has_one_object():
 def test_an_object_that_is_written_gets_no_second_one():
     """What comes after the JSON object never ends."""
     more = """
-from pi_engine.cli import compute_report
+from pi_engine.cli.commands.compute import report as compute_report
 
 def closing_line(*_arguments, **_options):
     deaf()

@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from pi_engine import engine
 from pi_engine.cli.main import run
-from pi_engine.cli.table import Column, format_entries, format_table
-from pi_engine.cli.terminal import fold, hang, text_width, width_of
+from pi_engine.cli.output.table import Column, format_entries, format_table
+from pi_engine.cli.output.terminal import fold, hang, text_width, width_of
+from pi_engine.engine import compute as engine
 from tests.command import COMMAND, pi, pi_on_terminal
 
 TABLE = (Column("name"), Column("what it is", folds=True, rank=1), Column("count", right=True), Column("note", rank=2))

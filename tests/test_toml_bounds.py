@@ -10,7 +10,7 @@ import pytest
 
 from pi_engine import UsageError
 from pi_engine.series import load
-from pi_engine.series.toml_bounds import MOST_PARTS, require_bounded
+from pi_engine.series.user.toml_bounds import MOST_PARTS, require_bounded
 
 SERIES = 'pi = "9801 sqrt(2) / (4 S)"\np = "(4k-3)(2k-1)(4k-1)"\nq = "396^4/8 k^3"\n'
 

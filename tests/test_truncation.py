@@ -7,14 +7,16 @@ import pytest
 from gmpy2 import mpq, mpz
 
 from pi_engine import VerificationError
-from pi_engine.bigint.limbs import limbs_of
-from pi_engine.series import catalogue, get, truncation
-from pi_engine.series.tail import all_terms, tail_bits
-from pi_engine.series.truncation import GUARD, STEPS, needed_bits, require_precision
-from pi_engine.splitting import check_against_shadow, fast_tree
-from pi_engine.splitting import truncation as cutting
-from pi_engine.splitting.rounding import log2_size
-from pi_engine.splitting.upper_tree import Number
+from pi_engine.bigint.buffers.limbs import limbs_of
+from pi_engine.series import catalogue, get
+from pi_engine.series.model import truncation
+from pi_engine.series.model.tail import all_terms, tail_bits
+from pi_engine.series.model.truncation import GUARD, STEPS, needed_bits, require_precision
+from pi_engine.splitting import check_against_shadow
+from pi_engine.splitting.compiled import compiled_tree
+from pi_engine.splitting.compiled import truncated_nodes as cutting
+from pi_engine.splitting.compiled.rounding import log2_size
+from pi_engine.splitting.compiled.upper_tree import Number
 from tests.conftest import MULTIPLIER
 
 CONVERGING = [series for series in catalogue() if series.digits_per_term > 0.3]
@@ -32,22 +34,22 @@ def log2(x):
 @pytest.fixture
 def small(monkeypatch):
     """Every stage with few terms: small subtrees and chunks, and merges one at a time from the first."""
-    monkeypatch.setattr(fast_tree, "SUBTREE_BITS", 500)
-    monkeypatch.setattr(fast_tree, "LANE_SUBTREE_BITS", 500)
-    monkeypatch.setattr(fast_tree, "CHUNK_BITS", 6000)
-    monkeypatch.setattr(fast_tree, "SIDE_BY_SIDE_BITS", 1)
-    monkeypatch.setattr(fast_tree, "DIVIDE_AGAIN_LEVELS", 99)
+    monkeypatch.setattr(compiled_tree, "SUBTREE_BITS", 500)
+    monkeypatch.setattr(compiled_tree, "LANE_SUBTREE_BITS", 500)
+    monkeypatch.setattr(compiled_tree, "CHUNK_BITS", 6000)
+    monkeypatch.setattr(compiled_tree, "SIDE_BY_SIDE_BITS", 1)
+    monkeypatch.setattr(compiled_tree, "DIVIDE_AGAIN_LEVELS", 99)
 
 
 @pytest.fixture
 def divided(monkeypatch):
     """Larger subtrees and levels of merges that are divided once more, so that common factors of hundreds of bits have gone."""
-    monkeypatch.setattr(fast_tree, "SUBTREE_BITS", 4000)
-    monkeypatch.setattr(fast_tree, "LANE_SUBTREE_BITS", 4000)
-    monkeypatch.setattr(fast_tree, "CHUNK_BITS", 60_000)
-    monkeypatch.setattr(fast_tree, "SIDE_BY_SIDE_BITS", 9000)
-    monkeypatch.setattr(fast_tree, "LEAST_SIDE_BY_SIDE_BITS", 3000)
-    monkeypatch.setattr(fast_tree, "DIVIDE_AGAIN_LEVELS", 2)
+    monkeypatch.setattr(compiled_tree, "SUBTREE_BITS", 4000)
+    monkeypatch.setattr(compiled_tree, "LANE_SUBTREE_BITS", 4000)
+    monkeypatch.setattr(compiled_tree, "CHUNK_BITS", 60_000)
+    monkeypatch.setattr(compiled_tree, "SIDE_BY_SIDE_BITS", 9000)
+    monkeypatch.setattr(compiled_tree, "LEAST_SIDE_BY_SIDE_BITS", 3000)
+    monkeypatch.setattr(compiled_tree, "DIVIDE_AGAIN_LEVELS", 2)
 
 
 def require_all(series, bits, nodes):
@@ -61,8 +63,8 @@ def sums(series, bits, threads=1):
     nodes = []
     for i, (component, terms) in enumerate(zip(series.components, all_terms(series, bits + GUARD), strict=True)):
         weight = mpq(component.coefficient.numerator, component.coefficient.denominator)
-        whole = fast_tree.split_compiled(component.sum, terms, threads, silent)
-        node = fast_tree.split_compiled(
+        whole = compiled_tree.split_compiled(component.sum, terms, threads, silent)
+        node = compiled_tree.split_compiled(
             component.sum, terms, threads, silent, needed=needed_bits(series, bits, terms, i)
         )
         check_against_shadow(component.sum, terms, node)
@@ -120,7 +122,7 @@ def test_the_bound_leaves_no_room_and_what_breaks_it_is_seen(monkeypatch, name):
 def cuts_of(monkeypatch, name, bits):
     """(l, whether it ends the sum, limbs of Q before and after) of every node that may be cut."""
     seen = []
-    real = fast_tree._CompiledTree.shortened
+    real = compiled_tree._CompiledTree.shortened
 
     def shortened(tree, node, lo, hi):
         found = real(tree, node, lo, hi)
@@ -129,10 +131,10 @@ def cuts_of(monkeypatch, name, bits):
         assert (found.P is None) == (hi == tree.cuts.terms)
         return found
 
-    monkeypatch.setattr(fast_tree._CompiledTree, "shortened", shortened)
+    monkeypatch.setattr(compiled_tree._CompiledTree, "shortened", shortened)
     series = get(name)
     terms = all_terms(series, bits + GUARD)[0]
-    fast_tree.split_compiled(series.components[0].sum, terms, 2, silent, needed=needed_bits(series, bits, terms))
+    compiled_tree.split_compiled(series.components[0].sum, terms, 2, silent, needed=needed_bits(series, bits, terms))
     return seen
 
 
@@ -171,7 +173,7 @@ def test_needed_bits_follow_the_tail():
 def run(terms=2000, check=True):
     series = get("chudnovsky")
     needed = needed_bits(series, 40 * terms, terms)
-    node = fast_tree.split_compiled(series.components[0].sum, terms, 2, silent, check=check, needed=needed)
+    node = compiled_tree.split_compiled(series.components[0].sum, terms, 2, silent, check=check, needed=needed)
     check_against_shadow(series.components[0].sum, terms, node, compiled=True, threads=2)
     return node
 
@@ -194,7 +196,7 @@ def test_a_number_that_is_moved_wrongly_is_seen(monkeypatch):
 @pytest.mark.parametrize("row", [1, 2])
 def test_a_node_that_changes_before_its_cut_is_seen(monkeypatch, row):
     """Both where the change is in what is left and in what is lost."""
-    real = fast_tree.truncated
+    real = compiled_tree.truncated
     for place in (0, -1):
 
         def damaged(node, bits, threads, *, copy, place=place):
@@ -203,7 +205,7 @@ def test_a_node_that_changes_before_its_cut_is_seen(monkeypatch, row):
             return real(node, bits, threads, copy=copy)
 
         with monkeypatch.context() as patch:
-            patch.setattr(fast_tree, "truncated", damaged)
+            patch.setattr(compiled_tree, "truncated", damaged)
             with pytest.raises(VerificationError, match=r"lost its low limbs|the product"):
                 run()
 
@@ -226,7 +228,7 @@ def test_a_root_that_is_copied_wrongly_is_seen(monkeypatch, row):
 @pytest.mark.usefixtures("small")
 def test_a_wrong_term_is_seen_through_all_cuts(monkeypatch):
     """The shadow compares what the numbers would be: an error in the last leaf, of which the root keeps no digit."""
-    real = fast_tree.build_subtrees
+    real = compiled_tree.build_subtrees
 
     def damaged(series, lo, hi, *arguments, **options):
         level = real(series, lo, hi, *arguments, **options)
@@ -234,6 +236,6 @@ def test_a_wrong_term_is_seen_through_all_cuts(monkeypatch):
             level.buffer.limbs[int(level.offsets[2, -1])] ^= np.uint64(1)
         return level
 
-    monkeypatch.setattr(fast_tree, "build_subtrees", damaged)
+    monkeypatch.setattr(compiled_tree, "build_subtrees", damaged)
     with pytest.raises(VerificationError, match="shadow"):
         run()

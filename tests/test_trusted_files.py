@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pi_engine.runtime.trusted_files import UntrustedError, make_trusted, read_trusted, require_trusted
+from pi_engine.runtime.storage.trusted_files import UntrustedError, make_trusted, read_trusted, require_trusted
 
 OTHER_USER = 54321
 as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
@@ -186,7 +186,7 @@ DAMAGE = {
 @pytest.mark.parametrize("kind", DAMAGE)
 def test_files_of_code_are_bound_to_kernel_and_content(folder, kind):
     pytest.importorskip("llvmlite")
-    from pi_engine.runtime.stored_code import ObjectCode, read_code, write_code
+    from pi_engine.runtime.compilation.stored_code import ObjectCode, read_code, write_code
 
     code = ObjectCode("symbol", "int64(int64)", b"\x7fELF\n" + bytes(range(256)) * 4)
     write_code(folder / "file", "module.kernel", code)
@@ -202,7 +202,7 @@ def test_files_of_code_are_bound_to_kernel_and_content(folder, kind):
 
 def test_a_file_under_another_name_is_not_taken(folder):
     pytest.importorskip("llvmlite")
-    from pi_engine.runtime.stored_code import ObjectCode, read_code, write_code
+    from pi_engine.runtime.compilation.stored_code import ObjectCode, read_code, write_code
 
     write_code(folder / "file", "module.kernel", ObjectCode("symbol", "int64(int64)", b"code"))
     for name in ("module.other", "module.kernel\nint64"):
@@ -212,8 +212,8 @@ def test_a_file_under_another_name_is_not_taken(folder):
 
 def test_the_code_follows_the_processor_and_the_sources(folder, monkeypatch):
     pytest.importorskip("llvmlite")
-    from pi_engine.runtime import stored_code
-    from pi_engine.runtime.kernel_folder import cpu, machine_code_key, source_digest
+    from pi_engine.runtime.compilation import stored_code
+    from pi_engine.runtime.compilation.kernel_folder import cpu, machine_code_key, source_digest
 
     assert cpu()[0] in machine_code_key() and source_digest() in machine_code_key()
     stored_code.write_code(folder / "file", "module.kernel", stored_code.ObjectCode("symbol", "int64(int64)", b"code"))

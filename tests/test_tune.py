@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from pi_engine.backend import ALL_KERNELS
+from pi_engine.engine.planning.backend import ALL_KERNELS
 from tests.json_schema import require_valid
 
 from .homes import command, environment_of, python
@@ -41,7 +41,7 @@ def test_what_it_says_in_json(tuned_home, tuned):
 @pytest.fixture
 def small_tune(monkeypatch, tmp_path):
     """`tune` without its hard work: nothing to compile, crossovers known, computations timed elsewhere."""
-    from pi_engine import tune
+    from pi_engine.bench import tune
     from pi_engine.bigint import crossovers, product
     from pi_engine.runtime import tuning
     from pi_engine.runtime.tuning import Thresholds
@@ -101,7 +101,7 @@ def test_a_dry_run_stores_nothing(small_tune, capsys, tmp_path):
 
 
 def test_kernels_that_later_runs_will_not_find_are_a_failure(small_tune, capsys, monkeypatch):
-    from pi_engine import tune
+    from pi_engine.bench import tune
     from pi_engine.cli.main import run
 
     monkeypatch.setattr(tune, "_run", lambda digits, transform: (0.1, "plain"))
@@ -113,7 +113,7 @@ def test_kernels_that_later_runs_will_not_find_are_a_failure(small_tune, capsys,
 
 
 FEW = """
-from pi_engine.bigint.transform_kernels import add_limbs, build_tables
+from pi_engine.bigint.ntt.transform_kernels import add_limbs, build_tables
 from pi_engine.runtime.tuning import Thresholds, save
 add_limbs.ready(), build_tables.ready(), save(Thresholds())
 """
@@ -156,7 +156,7 @@ def test_clear_says_what_it_cannot_remove(tmp_path):
 
 WORST_ORDER = """
 import numba, numpy as np
-from pi_engine.runtime.compilation import OPTIONS
+from pi_engine.runtime.compilation.routine import OPTIONS
 @numba.njit
 def of_the_user(a, b):
     c = np.zeros(len(a), np.int64)
@@ -165,15 +165,15 @@ def of_the_user(a, b):
         c[i] += max(a[i], b[i]) + min(a[i], abs(b[i]))
     return c.sum()
 of_the_user(np.arange(9), np.arange(9))
-from pi_engine.bigint.level_kernels import product, signed_sum
-from pi_engine.bigint.words import address_of
+from pi_engine.bigint.mpn.kernel_integers import product, signed_sum
+from pi_engine.bigint.vectors.words import address_of
 @numba.njit(**OPTIONS)
 def counting(a):
     c = np.zeros(2 * len(a), np.uint64)
     product(address_of(c), address_of(a), len(a), address_of(a), len(a))
     return c[::-1], signed_sum(address_of(c), address_of(a), len(a), address_of(a), -len(a))
 counting(np.arange(1, 9, dtype=np.uint64))
-from pi_engine.splitting.tree_kernels import merges_worker, quotients_worker
+from pi_engine.splitting.kernels.tree_kernels import merges_worker, quotients_worker
 for kernel in (merges_worker, quotients_worker):
     kernel.ready()
     print(kernel.origin, kernel.not_stored, kernel.is_in_folder())

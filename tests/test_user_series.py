@@ -7,11 +7,12 @@ from fractions import Fraction
 import pytest
 
 import pi_engine
-from pi_engine import UsageError, VerificationError, plan
+from pi_engine import UsageError, VerificationError
 from pi_engine.cli.main import run
-from pi_engine.forecast import forecast
+from pi_engine.engine.checks.reference import REFERENCE_DIGITS, is_run_again
+from pi_engine.engine.planning import plan
+from pi_engine.engine.planning.forecast import forecast
 from pi_engine.series import get, load
-from pi_engine.verify.reference import REFERENCE_DIGITS, is_run_again
 from tests.backends import pretend
 
 EXAMPLES = ["machin", "ramanujan"]

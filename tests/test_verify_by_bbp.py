@@ -1,8 +1,9 @@
 import pytest
 
 import pi_engine
-from pi_engine import proof_by_bbp, verify_file
+from pi_engine import verify_file
 from pi_engine.errors import CapacityError, UsageError
+from pi_engine.files.methods import proof_by_bbp
 
 
 @pytest.mark.parametrize("form", ["txt", "txt.gz", "ycd"])

@@ -1,10 +1,11 @@
 import pytest
 
 import pi_engine
-from pi_engine import file_methods, file_residues, verify_file
+from pi_engine import verify_file
 from pi_engine.errors import CapacityError, UsageError, VerificationError
-from pi_engine.radix.words import digit_words
-from pi_engine.verify import bbp_sum
+from pi_engine.files.methods import proof_by_residues, selection
+from pi_engine.proof.bbp import bbp_sum
+from pi_engine.radix.kernels.digit_words import digit_words
 from tests.verify.cases import FORMS, digit_other_than
 
 N = 30_000
@@ -19,9 +20,9 @@ def texts():
 @pytest.fixture
 def automatic(monkeypatch):
     """Small files are large enough, and recomputation takes for ever."""
-    monkeypatch.setattr(file_residues, "AUTOMATIC_FROM", 1000)
-    row = file_methods.METHODS["recompute"]
-    monkeypatch.setitem(file_methods.METHODS, "recompute", row._replace(seconds=lambda case, digits: 1e9))
+    monkeypatch.setattr(proof_by_residues, "AUTOMATIC_FROM", 1000)
+    row = selection.METHODS["recompute"]
+    monkeypatch.setitem(selection.METHODS, "recompute", row._replace(seconds=lambda case, digits: 1e9))
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -58,12 +59,12 @@ def test_without_the_digit_before_the_point(tmp_path, texts, automatic):
 @pytest.mark.parametrize("base", [10, 16])
 def test_a_wrong_digit_that_cannot_be_located_is_wrong(tmp_path, texts, monkeypatch, base):
     """Where π does not fit in memory: by BBP's bisection in base 10, and without a position where that does not fit."""
-    monkeypatch.setattr(file_methods, "_recompute_fits", lambda case: False)
+    monkeypatch.setattr(selection, "_recompute_fits", lambda case: False)
     text = texts[base]
     path = tmp_path / "pi.txt"
     path.write_text(text[:25_000] + digit_other_than_at(text, 25_000) + text[25_001:])
     for bbp in (True, False):
-        monkeypatch.setattr(file_methods, "_bbp_fits", lambda case, bbp=bbp: bbp and base == 10)
+        monkeypatch.setattr(selection, "_bbp_fits", lambda case, bbp=bbp: bbp and base == 10)
         found = verify_file(path, "residues")
         assert (found.status, found.exit_code) == ("wrong", 3)
         assert (found.first_wrong, found.kind) == (
@@ -78,7 +79,7 @@ def digit_other_than_at(text, place):
 def test_hexadecimal_digits_take_bounded_memory(tmp_path, texts):
     path = tmp_path / "pi.txt"
     path.write_text(texts[16])
-    limit = file_residues.residues_need(
+    limit = proof_by_residues.residues_need(
         type("Case", (), {"threads": 1, "scan": type("S", (), {"base": 16, "digits": 1})})
     )
     assert verify_file(path, "residues", threads=1, memory=limit).status == "ok"
@@ -97,11 +98,11 @@ def test_too_few_digits(tmp_path):
 def test_contradictions_are_no_verdict(tmp_path, texts, monkeypatch):
     path = tmp_path / "pi.txt"
     path.write_text(texts[10])
-    monkeypatch.setattr(file_residues, "differs_by_residues", lambda case, formula="bellard": True)
+    monkeypatch.setattr(proof_by_residues, "differs_by_residues", lambda case, formula="bellard": True)
     with pytest.raises(VerificationError, match="all equal those computed here"):
         verify_file(path, "residues")
-    monkeypatch.setattr(file_residues, "differs_by_residues", lambda case, formula="bellard": formula == "bellard")
-    monkeypatch.setattr(file_methods, "_recompute_fits", lambda case: False)
+    monkeypatch.setattr(proof_by_residues, "differs_by_residues", lambda case, formula="bellard": formula == "bellard")
+    monkeypatch.setattr(selection, "_recompute_fits", lambda case: False)
     with pytest.raises(VerificationError, match="the two formulas contradict"):
         verify_file(path, "residues")
 

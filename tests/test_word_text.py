@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from gmpy2 import mpz
 
-from pi_engine.bigint.mersenne import M61
-from pi_engine.bigint.moduli import moduli, random_prime, residues
+from pi_engine.bigint.residues.kernels.mersenne import M61
+from pi_engine.bigint.residues.moduli import moduli, random_prime, residues
 from pi_engine.errors import VerificationError
 from pi_engine.radix import integer_text, word_text
-from pi_engine.radix.conversion_kernels import PIECE
 from pi_engine.radix.digit_hash import DigitHash
 from pi_engine.radix.integer_text import from_text, to_text
+from pi_engine.radix.kernels.conversion_kernels import PIECE
 
 THREADS = [1, 2, 3]
 

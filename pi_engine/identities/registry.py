@@ -12,7 +12,7 @@ from pi_engine.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pi_engine.identities.identity import Identity
+    from pi_engine.identities.essays.identity import Identity
 
 TITLES = {
     "rogers-ramanujan": "Ramanujan's continued fraction at e^(−2π)",

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pi_engine.bigint.level_plan import FIELDS, streams, workspace_bytes
-from pi_engine.bigint.machine_faults import machine_fault, require_fitting, sealed
-from pi_engine.bigint.plan import record
-from pi_engine.bigint.threads import share
+from pi_engine.bigint.buffers.workers import share
+from pi_engine.bigint.ntt.description.record import FIELDS, streams, workspace_bytes
+from pi_engine.bigint.ntt.tables import record
 from pi_engine.errors import VerificationError
-from pi_engine.radix.conversion_kernels import LEVEL_FIELDS
+from pi_engine.radix.kernels.conversion_kernels import LEVEL_FIELDS
+from pi_engine.runtime.machine_faults import machine_fault, require_fitting, sealed
 
 if TYPE_CHECKING:
-    from pi_engine.bigint.workspace import Workspace
+    from pi_engine.bigint.buffers.workspace import Workspace
     from pi_engine.radix.powers import Powers, Shape
 
 MOST_WORDS = 12_000

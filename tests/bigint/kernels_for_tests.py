@@ -3,9 +3,12 @@
 import numba
 import numpy as np
 
-from pi_engine.bigint import level_kernels, level_transform, mpn, residue_kernels, row_sums, words
-from pi_engine.runtime import compilation
-from pi_engine.runtime.compilation import OPTIONS
+from pi_engine.bigint.mpn import kernel_integers, mpn_calls
+from pi_engine.bigint.ntt.kernels import in_kernel
+from pi_engine.bigint.residues.kernels import residue_kernels, row_sums
+from pi_engine.bigint.vectors import words
+from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation.routine import OPTIONS
 
 kernel = numba.njit(**OPTIONS)
 
@@ -13,7 +16,7 @@ kernel = numba.njit(**OPTIONS)
 @kernel
 def product(out, a, b):
     """out[:] = a·b by mpn.mul, a no shorter than b."""
-    return mpn.mul(words.address_of(out), words.address_of(a), len(a), words.address_of(b), len(b))
+    return mpn_calls.mul(words.address_of(out), words.address_of(a), len(a), words.address_of(b), len(b))
 
 
 product.kernel_signature = "uint64(uint64[::1], uint64[::1], uint64[::1])"
@@ -23,7 +26,7 @@ product.kernel_signature = "uint64(uint64[::1], uint64[::1], uint64[::1])"
 def many_products(out, a, b, repeat):
     """`product` again and again, for the threads to meet."""
     for _ in range(repeat):
-        mpn.mul(words.address_of(out), words.address_of(a), len(a), words.address_of(b), len(b))
+        mpn_calls.mul(words.address_of(out), words.address_of(a), len(a), words.address_of(b), len(b))
 
 
 @kernel
@@ -77,16 +80,18 @@ def mersenne_pair(x, y):
 
 @kernel
 def signed_product(out, a, b):
-    """The length of a·b by `level_kernels.product`."""
-    return level_kernels.product(words.address_of(out), words.address_of(a), len(a), words.address_of(b), len(b))
+    """The length of a·b by `kernel_integers.product`."""
+    return kernel_integers.product(words.address_of(out), words.address_of(a), len(a), words.address_of(b), len(b))
 
 
 @kernel
 def signed_sum(out, a, a_length, b, b_length):
-    """The signed length of a + b by `level_kernels.signed_sum`."""
-    return level_kernels.signed_sum(words.address_of(out), words.address_of(a), a_length, words.address_of(b), b_length)
+    """The signed length of a + b by `kernel_integers.signed_sum`."""
+    return kernel_integers.signed_sum(
+        words.address_of(out), words.address_of(a), a_length, words.address_of(b), b_length
+    )
 
 
-transform_product = compilation.kernel("void(int64, int64, int64, int64, int64, int64, int64)")(
-    level_transform.transform_product.py_func
+transform_product = routine.kernel("void(int64, int64, int64, int64, int64, int64, int64)")(
+    in_kernel.transform_product.py_func
 )

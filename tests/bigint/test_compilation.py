@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 MODULE = """
 import numba
-from pi_engine.runtime.compilation import kernel, routine
+from pi_engine.runtime.compilation.routine import kernel, routine
 from numbers_of import THREE
 
 @routine
@@ -72,8 +72,8 @@ def run(code: str, tmp_path: Path, **environment: str) -> str:
 
 
 USE = (
-    "import numba, threading; from pi_engine.runtime import kernel_folder as kf\n"
-    "from pi_engine.runtime.object_code import StoredKernel\n"
+    "import numba, threading; from pi_engine.runtime.compilation.routine import kernel_folder as kf\n"
+    "from pi_engine.runtime.compilation.object_code import StoredKernel\n"
     "f = StoredKernel('kernels_of', 'f')\n"
 )
 ORIGIN = USE + "f(1); print(f.origin)\n"
@@ -166,7 +166,7 @@ def test_features_switched_off_are_not_used(tmp_path):
 
 
 def test_digest_follows_imports_of_kernels(tmp_path):
-    from pi_engine.runtime.kernel_folder import kernel_sources, source_digest
+    from pi_engine.runtime.compilation.kernel_folder import kernel_sources, source_digest
 
     root = tmp_path / "package"
     (root / "cli").mkdir(parents=True)

@@ -5,7 +5,7 @@ import weakref
 
 import pytest
 
-from pi_engine.bigint.hand_over import HandOver
+from pi_engine.bigint.buffers.hand_over import HandOver
 
 
 class Number:

@@ -12,7 +12,7 @@ from tests.bigint.test_object_code import MODULE, START, files, logged, run
 pytestmark = pytest.mark.slow
 
 POLY = (
-    "from pi_engine.runtime.object_code import StoredKernel\n"
+    "from pi_engine.runtime.compilation.object_code import StoredKernel\n"
     "poly = StoredKernel('stored_of', 'poly'); poly(1, 2); said.append(poly.origin)"
 )
 OTHER_USER = 54321
@@ -117,7 +117,8 @@ def test_of_many_damaged_files_one_line_tells(tmp_path):
     for file in files(tmp_path):
         file.write_bytes(b"")
     code = START.replace(
-        "assert poly(", "from pi_engine.runtime.object_code import make_ready\nmake_ready([poly, square])\nassert poly("
+        "assert poly(",
+        "from pi_engine.runtime.compilation.object_code import make_ready\nmake_ready([poly, square])\nassert poly(",
     )
     lines = logged(code, tmp_path)
     assert sum("compiled again" in line for line in lines) == 1

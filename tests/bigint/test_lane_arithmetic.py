@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from pi_engine.bigint import digit_lanes, lane_arithmetic
-from pi_engine.bigint.widths import DIGIT_BITS, LANE_DIVISOR, LANE_PAD, LANE_ROWS, LANES
-from pi_engine.bigint.words import address_of
-from pi_engine.runtime.compilation import routine
-from pi_engine.runtime.kernel_folder import has_ifma
+from pi_engine.bigint.vectors import interleaved, interleaved_arithmetic
+from pi_engine.bigint.vectors.widths import DIGIT_BITS, LANE_DIVISOR, LANE_PAD, LANE_ROWS, LANES
+from pi_engine.bigint.vectors.words import address_of
+from pi_engine.runtime.compilation.kernel_folder import has_ifma
+from pi_engine.runtime.compilation.routine import routine
 
 from ..conftest import MULTIPLIER
 
@@ -19,7 +19,11 @@ def compiled():
     """The three operations as functions of arrays; compiled anew, so that a patched `has_ifma` is looked at."""
     product, sums, quotient = (
         routine(f.py_func)
-        for f in (lane_arithmetic.product, lane_arithmetic.sum_of_products, lane_arithmetic.exact_quotient)
+        for f in (
+            interleaved_arithmetic.product,
+            interleaved_arithmetic.sum_of_products,
+            interleaved_arithmetic.exact_quotient,
+        )
     )
     start = np.uint64(8 * LANES * LANE_PAD)
 
@@ -30,13 +34,13 @@ def compiled():
     @routine
     def plus(out, a, m, b, n, x, i, y, j, signs):
         place = address_of(signs)
-        first, second = digit_lanes.load_lanes(place, 0), digit_lanes.load_lanes(place, 1)
+        first, second = interleaved.load_lanes(place, 0), interleaved.load_lanes(place, 1)
         length, sign = sums(
             address_of(out) + start,
             (address_of(a) + start, m, address_of(b) + start, n, first),
             (address_of(x) + start, i, address_of(y) + start, j, second),
         )  # fmt: skip
-        digit_lanes.store_lanes(place, 0, sign)
+        interleaved.store_lanes(place, 0, sign)
         return length
 
     @routine
@@ -61,8 +65,10 @@ def operations(request):
         yield compiled()
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(digit_lanes, "has_ifma", lambda: False)
-        patch.setattr(lane_arithmetic, "product_columns", routine(lane_arithmetic.product_columns.py_func))
+        patch.setattr(interleaved, "has_ifma", lambda: False)
+        patch.setattr(
+            interleaved_arithmetic, "product_columns", routine(interleaved_arithmetic.product_columns.py_func)
+        )
         functions = compiled()
         one = lanes_of([1] * LANES)
         functions[0](room(), one, 1, one, 1)

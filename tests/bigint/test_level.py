@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from gmpy2 import mpz
 
-from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
+from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from tests.bigint import kernels_for_tests as kernels
 
 FILL = np.uint64(77)

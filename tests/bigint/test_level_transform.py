@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("pi_engine.bigint.crt")
+pytest.importorskip("pi_engine.bigint.ntt.kernels.crt")
 
-from pi_engine.bigint.level_plan import workspace_bytes
-from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.plan import plan_for, record
-from pi_engine.bigint.sizes import DIGITS, HEADS, Size, largest_beta, size_for
-from pi_engine.runtime.object_code import StoredKernel
+from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
+from pi_engine.bigint.ntt.description.record import workspace_bytes
+from pi_engine.bigint.ntt.description.sizes import DIGITS, HEADS, Size, largest_beta, size_for
+from pi_engine.bigint.ntt.tables import plan_for, record
+from pi_engine.runtime.compilation.object_code import StoredKernel
 
 SIZES = [1, 2, 3, 50, 127, 128, 129, 400, 511, 512, 513, 1023, 1500, 2048, 4095, 4097]
 FILL = np.uint64(77)

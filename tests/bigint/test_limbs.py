@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from gmpy2 import mpz, xmpz
 
-from pi_engine.bigint import limbs
+from pi_engine.bigint.buffers import limbs
 from pi_engine.errors import CapacityError
 
 LENGTHS = [0, 1, 2, 3, 31, 60, 61, 62, 1000, 2**17 + 3]

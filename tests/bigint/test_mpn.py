@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pi_engine.bigint import gmp_symbols, mpn, mpn_portable
-from pi_engine.bigint.limbs import limb_count, limbs_of, mpz_from_limbs
+from pi_engine.bigint.buffers.limbs import limb_count, limbs_of, mpz_from_limbs
+from pi_engine.bigint.mpn import gmp_symbols, mpn_calls, mpn_portable
 from tests.bigint import kernels_for_tests as kernels
 
 C_TYPE = {
@@ -26,7 +26,7 @@ WORD = 2**64 - 1
 def callables(addresses):
     """Name -> the function there, as C sees it."""
     found = {}
-    for name, signature in mpn.SIGNATURES.items():
+    for name, signature in mpn_calls.SIGNATURES.items():
         kinds = [C_TYPE[str(t)] for t in (signature.return_type, *signature.args)]
         found[name] = ctypes.CFUNCTYPE(*kinds)(addresses[name])
     return found
@@ -36,7 +36,7 @@ def callables(addresses):
 def mp(request):
     if request.param == "portable":
         return callables(mpn_portable.addresses())
-    if mpn.SOURCE != "gmp":
+    if mpn_calls.SOURCE != "gmp":
         pytest.skip("libgmp cannot be reached here")
     return callables(next(filter(None, map(gmp_symbols._addresses, gmp_symbols._libraries()))))
 
@@ -56,7 +56,7 @@ SIZES = [(1, 1), (2, 1), (2, 2), (7, 3), (40, 39), (64, 64), (200, 2)]
 
 
 def test_source_here_is_gmp():
-    assert mpn.SOURCE == "gmp"
+    assert mpn_calls.SOURCE == "gmp"
 
 
 @pytest.mark.parametrize(("n", "m"), SIZES)
@@ -129,9 +129,9 @@ def test_word_intrinsics(rng):
 PRODUCT = """
 {force}
 import numpy as np
-from pi_engine.bigint import mpn
-from pi_engine.bigint.gmp_symbols import PREFIX, register
-from pi_engine.runtime.object_code import StoredKernel
+from pi_engine.bigint.mpn import mpn_calls as mpn
+from pi_engine.bigint.mpn.gmp_symbols import PREFIX, register
+from pi_engine.runtime.compilation.object_code import StoredKernel
 product = StoredKernel("kernels_for_tests", "product", register, PREFIX)
 a = np.full(50, 2**64 - 1, np.uint64); out = np.zeros(100, np.uint64)
 product(out, a, a)
@@ -156,4 +156,4 @@ def test_stored_kernels_find_the_functions_in_every_process(tmp_path):
 
 
 def test_names_and_signatures_agree():
-    assert tuple(mpn.SIGNATURES) == gmp_symbols.NAMES
+    assert tuple(mpn_calls.SIGNATURES) == gmp_symbols.NAMES

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.slow
 
 MODULE = """
 import numpy as np
-from pi_engine.bigint import mpn, words
-from pi_engine.runtime.compilation import kernel, routine
+from pi_engine.bigint.mpn import mpn_calls as mpn; from pi_engine.bigint.vectors import words
+from pi_engine.runtime.compilation.routine import kernel, routine
 
 @kernel("int64(int64, int64)")
 def poly(x, y):
@@ -56,8 +56,8 @@ def failing(n):
 """
 START = """
 import sys, numpy as np
-from pi_engine.bigint.gmp_symbols import register
-from pi_engine.runtime.object_code import StoredKernel
+from pi_engine.bigint.mpn.gmp_symbols import register
+from pi_engine.runtime.compilation.object_code import StoredKernel
 poly = StoredKernel("stored_of", "poly")
 square = StoredKernel("stored_of", "square", register, "pi_engine_mpn_")
 a, out = np.full(40, 2**64 - 1, np.uint64), np.zeros(80, np.uint64)
@@ -102,8 +102,8 @@ def test_code_that_needs_numbas_runtime_is_not_kept(tmp_path):
 
 SHARED = """
 import numba, numpy as np, stored_of
-from pi_engine.runtime.compilation import OPTIONS
-from pi_engine.runtime.object_code import StoredKernel
+from pi_engine.runtime.compilation.routine import OPTIONS
+from pi_engine.runtime.compilation.object_code import StoredKernel
 row, table = np.arange(3), np.arange(12).reshape(4, 3)
 first_of = stored_of.first_of
 assert numba.njit(**OPTIONS)(stored_of.with_shared.py_func)(row, table) == 3
@@ -129,7 +129,7 @@ def logged(code, tmp_path, **environment):
     return run(said + code + "\nprint(*said, sep='\\n')", tmp_path, **environment).splitlines()
 
 
-POLY = "from pi_engine.runtime.object_code import StoredKernel\npoly = StoredKernel('stored_of', 'poly'); poly(1, 2)"
+POLY = "from pi_engine.runtime.compilation.object_code import StoredKernel\npoly = StoredKernel('stored_of', 'poly'); poly(1, 2)"
 
 
 def test_each_wait_is_announced_and_each_failure_to_store_said(tmp_path):
@@ -180,7 +180,7 @@ def test_numba_that_must_not_compile_is_an_error(tmp_path):
 
 
 def test_whether_it_is_stored(tmp_path):
-    code = "from pi_engine.runtime.object_code import StoredKernel\n"
+    code = "from pi_engine.runtime.compilation.object_code import StoredKernel\n"
     code += "f = StoredKernel('stored_of', 'poly'); print(f.is_stored(), f(1, 2), f.is_stored())"
     assert run(code, tmp_path) == "False 5 True"
     assert run(code, tmp_path) == "True 5 True"

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 from gmpy2 import mpz
 
-from pi_engine.bigint import modulus_table, residue_kernels, residues
-from pi_engine.bigint.limbs import limbs_of
-from pi_engine.bigint.mersenne import M61
-from pi_engine.bigint.residues import check_product, is_product, random_prime, residues_of_several
-from pi_engine.bigint.threads import share_several
-from pi_engine.bigint.transform_kernels import weighted_sums_at
+from pi_engine.bigint.buffers.limbs import limbs_of
+from pi_engine.bigint.buffers.workers import share_several
+from pi_engine.bigint.ntt.transform_kernels import weighted_sums_at
+from pi_engine.bigint.residues import limb_residues
+from pi_engine.bigint.residues.kernels import modulus_table, residue_kernels
+from pi_engine.bigint.residues.kernels.mersenne import M61
+from pi_engine.bigint.residues.limb_residues import check_product, is_product, random_prime, residues_of_several
 from pi_engine.errors import VerificationError
-from pi_engine.radix import conversion_kernels
+from pi_engine.radix.kernels import conversion_kernels
 from tests.bigint import kernels_for_tests as kernels
 
 LENGTHS = [
@@ -160,7 +161,7 @@ def test_what_only_the_second_prime_sees():
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_what_only_the_first_prime_sees(draw, monkeypatch, threads):
-    monkeypatch.setattr(residues, "SHARED_FROM_BITS_OF_BOTH", 0)
+    monkeypatch.setattr(limb_residues, "SHARED_FROM_BITS_OF_BOTH", 0)
     a, b = draw(900, "uniform"), -draw(800, "uniform")  # no powers of two: the difference would be a bit shorter
     assert not is_product(a, b, a * b + random_prime(), threads)
     assert is_product(a, b, a * b + M61 * random_prime(), threads)
@@ -168,7 +169,7 @@ def test_what_only_the_first_prime_sees(draw, monkeypatch, threads):
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_products_are_shared_with_other_threads(draw, monkeypatch, threads):
-    monkeypatch.setattr(residues, "SHARED_FROM_BITS_OF_BOTH", 0)
+    monkeypatch.setattr(limb_residues, "SHARED_FROM_BITS_OF_BOTH", 0)
     a, b = draw(900), -draw(800)
     check_product(a, b, a * b, threads)
     check_product(a, a, a * a, threads)
@@ -179,7 +180,7 @@ def test_products_are_shared_with_other_threads(draw, monkeypatch, threads):
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_several_numbers_shared(draw, monkeypatch, threads):
     """Cuts between threads anywhere in the numbers, some of which are empty."""
-    monkeypatch.setattr(residues, "SHARED_FROM_BITS_OF_BOTH", 0)
+    monkeypatch.setattr(limb_residues, "SHARED_FROM_BITS_OF_BOTH", 0)
     for lengths in ([0], [1], [0, 5, 0], [61, 60, 1, 122], [3000, 1, 0, 2999], [7, 40_000, 33_000]):
         numbers = [draw(n) * (-1) ** n for n in lengths]
         found = residues_of_several([*numbers, *map(limbs_of, numbers)], threads)
@@ -206,4 +207,4 @@ def test_moduli():
     assert 2**61 - 2**52 < random_prime() < M61 and random_prime() == random_prime()
     for bad in (1, 2, 4, 2**61 + 1):
         with pytest.raises(ValueError, match="odd prime"):
-            residues.modulus_table(bad)
+            limb_residues.modulus_table(bad)

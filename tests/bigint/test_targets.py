@@ -13,8 +13,8 @@ CODE = """
 import random, gmpy2
 from pi_engine.bigint import multiply
 from pi_engine.bigint.product import TRANSFORM, transform_is_usable
-from pi_engine.bigint.transform_kernels import TRANSFORM_KERNELS
-from pi_engine.runtime.kernel_folder import cpu, has_fma
+from pi_engine.bigint.ntt.transform_kernels import TRANSFORM_KERNELS
+from pi_engine.runtime.compilation.kernel_folder import cpu, has_fma
 
 if transform_is_usable():  # products that are as small as these do not wait for a compiler
     TRANSFORM.load()

@@ -7,11 +7,11 @@ import pytest
 from gmpy2 import mpz
 
 from pi_engine import VerificationError
-from pi_engine.bigint import moduli
+from pi_engine.bigint.buffers.limbs import limb_address
 from pi_engine.bigint.division import tracked_divide, tracked_isqrt
-from pi_engine.bigint.limbs import limb_address
-from pi_engine.bigint.moduli import residues
-from pi_engine.bigint.tracked import Tracked
+from pi_engine.bigint.residues import moduli
+from pi_engine.bigint.residues.moduli import residues
+from pi_engine.bigint.residues.tracked import Tracked
 
 SIZES = [0, 1, 63, 64, 65, 128, 1000, 6400, moduli.KERNEL_FROM_BITS + 64, moduli.KERNEL_FROM_BITS + 65]
 

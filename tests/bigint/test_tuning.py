@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from pi_engine.runtime import tuning
-from pi_engine.runtime.trusted_files import UntrustedError
+from pi_engine.runtime.storage.trusted_files import UntrustedError
 from pi_engine.runtime.tuning import Thresholds
 
 

@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pi_engine.bigint import arena, workspace
-from pi_engine.bigint.arena import HUGE_PAGE, PAGE, Arena, FreeRanges, Mapping
-from pi_engine.bigint.workspace import LARGE, Pool
+from pi_engine.bigint.buffers import arena, workspace
+from pi_engine.bigint.buffers.arena import HUGE_PAGE, PAGE, Arena, FreeRanges, Mapping
+from pi_engine.bigint.buffers.workspace import LARGE, Pool
 
 
 @pytest.fixture(params=[True, False], ids=["reserved", "added"])
@@ -172,7 +172,7 @@ def test_room_is_made_but_for_what_is_always_kept(monkeypatch):
 
 FAULTS_OF_FREED_BLOCKS = """
 import resource, gmpy2
-from pi_engine.bigint.workspace import keep_freed_blocks
+from pi_engine.bigint.buffers.workspace import keep_freed_blocks
 keep_freed_blocks()
 faults = []
 for _ in range(3):

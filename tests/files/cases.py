@@ -1,9 +1,9 @@
 """Digit files: every habit of text, every format, and what a file holds."""
 
 from pi_engine.cli.main import run
-from pi_engine.digits.digit_text import DigitText
 from pi_engine.digits.reader import DigitFile
-from pi_engine.engine import compute as computed
+from pi_engine.digits.text.digit_text import DigitText
+from pi_engine.engine.compute import compute as computed
 
 BASES = [10, 16]
 

@@ -9,8 +9,8 @@ import tracemalloc
 import pytest
 import zstandard
 
-from pi_engine.digits.compression import compressed
-from pi_engine.digits.decompression import decompressed
+from pi_engine.digits.compressed.compression import compressed
+from pi_engine.digits.compressed.decompression import decompressed
 from pi_engine.errors import CorruptFileError
 from tests.conftest import MULTIPLIER
 from tests.files.cases import BASES, HABITS, read, written
@@ -97,7 +97,7 @@ def test_zstandard_walk_agrees_with_the_library(rng):
 
 
 def test_members_stay_in_order_where_a_second_thread_may_not_begin(monkeypatch):
-    monkeypatch.setattr("pi_engine.digits.compression._MEMBER", 10)
+    monkeypatch.setattr("pi_engine.digits.compressed.compression._MEMBER", 10)
     begun, real = [], threading.Thread.start
 
     def start(self):

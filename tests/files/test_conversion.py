@@ -8,7 +8,7 @@ import pytest
 
 from pi_engine.cli.main import run
 from pi_engine.digits.conversion import convert
-from pi_engine.digits.ycd_header import parse_header
+from pi_engine.digits.ycd.ycd_header import parse_header
 from pi_engine.errors import CorruptFileError
 from tests.files.cases import COUNT, FORMATS, text_of
 

@@ -8,16 +8,16 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from pi_engine.bigint.mersenne import M61
-from pi_engine.digits import digit_text
+from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.digits.block_hash import BlockHashes
-from pi_engine.digits.blocks import Block, Cutter, aligned, blocks_of_words
-from pi_engine.digits.digit_text import DigitText
+from pi_engine.digits.common.blocks import Block, Cutter, aligned, blocks_of_words
 from pi_engine.digits.reader import DigitFile
 from pi_engine.digits.spool import Spool
-from pi_engine.digits.text_start import find_start
+from pi_engine.digits.text import digit_text
+from pi_engine.digits.text.digit_text import DigitText
+from pi_engine.digits.text.text_start import find_start
 from pi_engine.radix import DigitHash
-from pi_engine.radix.words import digit_words
+from pi_engine.radix.kernels.digit_words import digit_words
 from tests.conftest import MULTIPLIER
 from tests.files.cases import BASES, HABITS, written
 

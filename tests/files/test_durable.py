@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from pi_engine.digits import durable
+from pi_engine.runtime.storage import durable
 from tests.files.cases import compute, require_digits
 
 

@@ -9,8 +9,8 @@ import zlib
 
 import pytest
 
-from pi_engine.digits.formats import format_of_content, format_of_name, format_to_write
-from pi_engine.digits.source import Source
+from pi_engine.digits.common.formats import format_of_content, format_of_name, format_to_write
+from pi_engine.digits.common.source import Source
 from pi_engine.errors import CorruptFileError, UsageError
 from tests.files.cases import read, written
 

@@ -12,8 +12,8 @@ import pytest
 import zstandard
 
 from pi_engine import CorruptFileError
-from pi_engine.digits import source
-from pi_engine.digits.decompression import decompressed
+from pi_engine.digits.common import source
+from pi_engine.digits.compressed.decompression import decompressed
 from pi_engine.runtime import waiting
 from pi_engine.runtime.waiting import WatchedStream
 

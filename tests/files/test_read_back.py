@@ -8,14 +8,15 @@ import pytest
 import zstandard
 
 import pi_engine
-from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.cli.main import run
-from pi_engine.digits import text_file, writer
-from pi_engine.digits.byte_hash import ByteHash
+from pi_engine.digits import writer
+from pi_engine.digits.common.byte_hash import ByteHash
 from pi_engine.digits.conversion import convert
 from pi_engine.digits.spool import Spool
-from pi_engine.digits.text_hash import TextHash
-from pi_engine.digits.ycd_header import MOST_BYTES, parse_header
+from pi_engine.digits.text import text_file
+from pi_engine.digits.text.text_hash import TextHash
+from pi_engine.digits.ycd.ycd_header import MOST_BYTES, parse_header
 from pi_engine.errors import VerificationError
 from pi_engine.radix import DigitHash
 from tests.conftest import MULTIPLIER

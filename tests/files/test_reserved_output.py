@@ -7,9 +7,9 @@ import re
 import pytest
 
 import pi_engine
-from pi_engine import engine
 from pi_engine.cli.main import run
-from pi_engine.digits.output import siblings
+from pi_engine.digits.destination import siblings
+from pi_engine.engine import compute as engine
 from tests.files.cases import FORMATS
 
 ALL = [*((name, []) for name in FORMATS.values()), ("pi.ycd", ["--block-size", "500"])]

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 import pi_engine
-from pi_engine import engine
 from pi_engine.cli.main import run
-from pi_engine.digits import durable
 from pi_engine.digits.conversion import convert
-from pi_engine.engine import compute as computed
-from tests.files.cases import DIGITS, FORMATS, compute, require_digits
+from pi_engine.engine import compute as engine
+from pi_engine.engine.compute import compute as computed
+from pi_engine.runtime.storage import durable
+from tests.files.cases import DIGITS, FORMATS, require_digits
+from tests.files.cases import compute
 
 ALL = [*((name, []) for name in FORMATS.values()), ("pi.ycd", ["--block-size", "500"])]
 
@@ -27,7 +28,7 @@ def elsewhere(tmp_path, monkeypatch):
         (tmp_path / name).mkdir()
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
-    monkeypatch.setattr("pi_engine.result_file._SCRATCH", str(tmp_path / "temporary"))
+    monkeypatch.setattr("pi_engine.engine.result_file._SCRATCH", str(tmp_path / "temporary"))
     return tmp_path
 
 
@@ -139,8 +140,8 @@ def test_a_device_that_is_full(elsewhere, capsys):
 
 def test_standard_output_that_is_full(elsewhere, monkeypatch, capsys):
     """Many digits are kept; few are not worth it."""
-    monkeypatch.setattr("pi_engine.cli.compute_output._WORTH_A_FILE", DIGITS)
-    monkeypatch.setattr("pi_engine.cli.output.drop_stdout", lambda: None)
+    monkeypatch.setattr("pi_engine.cli.commands.compute.output_file._WORTH_A_FILE", DIGITS)
+    monkeypatch.setattr("pi_engine.cli.output.streams.drop_stdout", lambda: None)
 
     class Full(io.StringIO):
         def write(self, text):
@@ -162,7 +163,7 @@ def test_threads_that_may_not_begin_are_done_without(elsewhere, monkeypatch, nam
         raise RuntimeError("can't start new thread")
 
     result = computed(DIGITS, threads=2)
-    monkeypatch.setattr("pi_engine.digits.byte_hash._BESIDE_FROM", 1)
+    monkeypatch.setattr("pi_engine.digits.common.byte_hash._BESIDE_FROM", 1)
     with monkeypatch.context() as patch:
         patch.setattr("threading.Thread.start", fail)
         result.write(elsewhere / "target" / name)
@@ -174,7 +175,7 @@ def test_memory_that_runs_out_while_the_file_is_made(elsewhere, monkeypatch, cap
     def fail(*a):
         raise error
 
-    monkeypatch.setattr("pi_engine.radix.words.digit_words", fail)
+    monkeypatch.setattr("pi_engine.radix.kernels.digit_words.digit_words", fail)
     assert compute(elsewhere / "target" / "pi.ycd") == 1
     place = told_place(capsys.readouterr().err)
     assert place.read_text() == computed(DIGITS).text()

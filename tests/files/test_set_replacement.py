@@ -10,11 +10,11 @@ import pytest
 
 import pi_engine
 from pi_engine.cli.main import run
-from pi_engine.digits import durable
-from pi_engine.digits.output import settle_leftovers
-from pi_engine.digits.temporaries import temporaries
-from pi_engine.engine import compute as computed
+from pi_engine.digits.destination import settle_leftovers
+from pi_engine.engine.compute import compute as computed
 from pi_engine.errors import UsageError
+from pi_engine.runtime.storage import durable
+from pi_engine.runtime.storage.temporaries import temporaries
 from tests.files.cases import text_of
 from tests.homes import environment_of, python
 
@@ -91,7 +91,7 @@ import json, os, sys
 from pathlib import Path
 import pytest
 import pi_engine
-from pi_engine.digits import durable
+from pi_engine.runtime.storage import durable
 from tests.files.test_set_replacement import at_the_call, length, write, OLD, NEW
 
 place, found = Path(sys.argv[1]), []

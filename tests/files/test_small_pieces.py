@@ -2,11 +2,11 @@
 
 import pytest
 
-from pi_engine.digits import ycd_reader
 from pi_engine.digits.conversion import convert
-from pi_engine.digits.ycd_header import parse_header
+from pi_engine.digits.ycd import ycd_reader
+from pi_engine.digits.ycd.ycd_header import parse_header
 from pi_engine.errors import CorruptFileError, UsageError
-from pi_engine.file_verification import verify_file
+from pi_engine.files.verify import verify_file
 from tests.conftest import MULTIPLIER
 from tests.files.cases import BASES, FORMATS, text_of
 

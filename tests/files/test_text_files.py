@@ -3,9 +3,10 @@
 import mpmath
 import pytest
 
-from pi_engine.digits import constants, text_reader
-from pi_engine.digits.constants import OTHERS, PI, recognise
+from pi_engine.digits.common import constants
+from pi_engine.digits.common.constants import OTHERS, PI, recognise
 from pi_engine.digits.reader import DigitFile
+from pi_engine.digits.text import text_reader
 from pi_engine.errors import CorruptFileError
 from tests.files.cases import BASES, HABITS, read, written
 

@@ -13,12 +13,12 @@ import pytest
 import zstandard
 
 import pi_engine
-from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.cli.main import run
 from pi_engine.digits import writer
 from pi_engine.digits.block_hash import BlockHashes
-from pi_engine.digits.blocks import blocks_of_words
-from pi_engine.digits.compression import compressed
+from pi_engine.digits.common.blocks import blocks_of_words
+from pi_engine.digits.compressed.compression import compressed
 from pi_engine.digits.conversion import convert
 from pi_engine.digits.encoding import Encoding
 from pi_engine.errors import CapacityError, UsageError, VerificationError
@@ -42,7 +42,7 @@ def test_others_can_decompress_it(tmp_path, results, form, decompress):
 @pytest.mark.parametrize("threads", [1, 3])
 def test_members(monkeypatch, rng, form, threads):
     """Any cut into pieces gives the same bytes, of members of one size."""
-    monkeypatch.setattr("pi_engine.digits.compression._MEMBER", 1000)
+    monkeypatch.setattr("pi_engine.digits.compressed.compression._MEMBER", 1000)
     for length in (0, 1, 999, 1000, 1001, 5432):
         text = "".join(rng.choices("0123456789", k=length)).encode()
         whole = b"".join(compressed([text], form, threads))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import pi_engine
-from pi_engine.digits.constants import PI
-from pi_engine.digits.digit_text import DigitText
-from pi_engine.digits.ycd_header import header_bytes, parse_header
+from pi_engine.digits.common.constants import PI
+from pi_engine.digits.text.digit_text import DigitText
+from pi_engine.digits.ycd.ycd_header import header_bytes, parse_header
 from pi_engine.errors import CorruptFileError, UsageError
 from tests.files.cases import COUNT, text_of
 

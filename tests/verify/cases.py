@@ -5,8 +5,8 @@ import lzma
 
 import zstandard
 
-from pi_engine.digits.ycd_header import header_bytes
-from pi_engine.radix.words import digit_words
+from pi_engine.digits.ycd.ycd_header import header_bytes
+from pi_engine.radix.kernels.digit_words import digit_words
 
 COUNT = 21_000
 

@@ -4,8 +4,8 @@ import pytest
 
 import pi_engine
 from pi_engine import verify_file
-from pi_engine.digits.ycd_header import header_bytes
-from pi_engine.radix.words import digit_words
+from pi_engine.digits.ycd.ycd_header import header_bytes
+from pi_engine.radix.kernels.digit_words import digit_words
 from tests.verify.cases import COUNT, FORMS, ycd
 
 

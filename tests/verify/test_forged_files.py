@@ -8,7 +8,7 @@ from gmpy2 import mpz
 import pi_engine
 from pi_engine import verify_file
 from pi_engine.cli.main import run
-from pi_engine.proof_by_bbp import HEAD_DIGITS
+from pi_engine.files.methods.proof_by_bbp import HEAD_DIGITS
 
 N = 24_000
 METHODS = ("auto", "recompute", "residues", "bbp", "known")
@@ -139,15 +139,15 @@ def test_digits_that_are_published_twice_count_once(tmp_path, right, count, comp
 
 
 def test_an_md5_proves_nothing_and_a_sha256_does(tmp_path, million, monkeypatch):
-    from pi_engine.verify import survey
-    from pi_engine.verify.known import known_digests
+    from pi_engine.engine.checks.known import known_digests
+    from pi_engine.files.comparison import scan
 
     path = tmp_path / "pi.txt"
     path.write_text(million.text())
     found = verify_file(path)
     assert (found.status, found.method, found.digits_compared) == ("ok", "known", 10**6)
     only = tuple(entry for entry in known_digests(10) if entry.algorithm == "md5")
-    monkeypatch.setattr(survey, "known_digests", lambda base: only)
+    monkeypatch.setattr(scan, "known_digests", lambda base: only)
     found = verify_file(path, "known")
     assert found.status == "unproved" and found.digits_compared < 1000
     assert "the published MD5 of the first 1_000_000, which can be forged" in found.proved

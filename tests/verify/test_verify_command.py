@@ -14,10 +14,12 @@ import numpy as np
 import pytest
 
 import pi_engine
-from pi_engine import file_methods, file_verification, verify_file
+from pi_engine import verify_file
 from pi_engine.cli.main import run
+from pi_engine.engine.checks.known import known_digests
 from pi_engine.errors import UsageError
-from pi_engine.verify.known import known_digests
+from pi_engine.files import verify
+from pi_engine.files.methods import selection
 from tests.verify.cases import COUNT
 
 
@@ -93,12 +95,12 @@ def test_auto_takes_the_cheapest_that_fits(place, texts, monkeypatch):
     def row(name, fits, seconds):
         def answer(case):
             asked.append(name)
-            return file_methods.recompute(case)
+            return selection.recompute(case)
 
-        return file_methods.Method(lambda case: fits, lambda case, digits: seconds, answer)
+        return selection.Method(lambda case: fits, lambda case, digits: seconds, answer)
 
     rows = {"slow": row("slow", True, 2.0), "fast": row("fast", True, 1.0), "large": row("large", False, 0.5)}
-    monkeypatch.setattr(file_verification, "METHODS", rows)
+    monkeypatch.setattr(verify, "METHODS", rows)
     assert verify_file(path).status == "ok"
     assert verify_file(path, "slow").status == "ok"
     assert asked == ["fast", "slow"]

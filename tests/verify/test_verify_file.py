@@ -4,13 +4,14 @@ import pytest
 
 import pi_engine
 from pi_engine import verify_file
-from pi_engine.digits.constants import OTHERS
+from pi_engine.digits.common.constants import OTHERS
+from pi_engine.engine.checks import known
+from pi_engine.engine.checks.known import known_digests, known_digits
 from pi_engine.errors import CapacityError, VerificationError
-from pi_engine.file_case import FileCase
-from pi_engine.radix.words import digit_words
-from pi_engine.verify import known, survey
-from pi_engine.verify.difference import difference_at, first_difference
-from pi_engine.verify.known import known_digests, known_digits
+from pi_engine.files.comparison import scan
+from pi_engine.files.comparison.difference import difference_at, first_difference
+from pi_engine.files.methods.case import FileCase
+from pi_engine.radix.kernels.digit_words import digit_words
 from tests.conftest import MULTIPLIER
 from tests.verify.cases import COUNT, FORMS, digit_other_than, ycd
 
@@ -103,10 +104,10 @@ def test_scan_compares_every_entry_in_any_cut(rng, million, monkeypatch):
     words = digit_words(million.fraction_text, 10)
     for size in (1, 7, 8, 9, 1000, 1 << 17):
         entries = [entry for entry in known_digits(10) if entry.start + 10 < 60_000 or size > 100]
-        monkeypatch.setattr(survey, "known_digits", lambda base, entries=entries: entries)
+        monkeypatch.setattr(scan, "known_digits", lambda base, entries=entries: entries)
         count = 60_000 if size < 100 else 10**6
-        with survey.Scan(10, "3", count) as found:
-            from pi_engine.digits.blocks import blocks_of_words
+        with scan.Scan(10, "3", count) as found:
+            from pi_engine.digits.common.blocks import blocks_of_words
 
             for block in blocks_of_words(words[: -(-count // 19)], count, 10, size):
                 found.update(block)
@@ -188,7 +189,7 @@ def test_kinds(expected, found, kind, message):
 
 def test_first_difference_in_any_cut(rng, texts):
     """Against a comparison of text, with blocks of any size and differences at the edges of words and blocks."""
-    from pi_engine.digits.blocks import blocks_of_words
+    from pi_engine.digits.common.blocks import blocks_of_words
 
     for base, width in ((10, 19), (16, 16)):
         digits = texts[base][2:]
@@ -267,7 +268,7 @@ def test_nothing_fits(place, texts, monkeypatch):
 def test_a_contradiction_is_no_verdict(place, texts, monkeypatch):
     """Where what is published says one thing and what is computed another, neither is believed."""
     entries = tuple(entry._replace(digits="0123456789") if entry.start == 9991 else entry for entry in known_digits(10))
-    monkeypatch.setattr(survey, "known_digits", lambda base: entries)
+    monkeypatch.setattr(scan, "known_digits", lambda base: entries)
     with pytest.raises(VerificationError, match="run again"):
         verify_file(place(texts[10]))
     assert known.known_digits(10) is not entries
