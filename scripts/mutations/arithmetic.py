@@ -5,13 +5,13 @@ from __future__ import annotations
 from scripts.mutations.mutation import Mutation
 
 MULTIPLY = "tests/bigint/test_bounds.py tests/bigint/test_multiply.py tests/bigint/test_product.py"
-COMPUTE = "tests/test_evaluation.py tests/test_compute.py"
-LANES = "tests/bigint/test_lane_arithmetic.py"
-SPLITTING = "tests/test_fast_splitting.py"
-FAULTS = "tests/test_machine_faults.py"
-RESIDUES = "tests/bigint/test_residues.py"
-CHECKS = "tests/test_residue_checks.py tests/test_shadow.py tests/test_merge_checks.py"
-RADIX = "tests/test_radix.py tests/test_word_text.py"
+COMPUTE = "tests/engine/evaluation/test_evaluation.py tests/engine/test_compute.py"
+LANES = "tests/bigint/vectors/test_interleaved_arithmetic.py"
+SPLITTING = "tests/splitting/compiled/test_compiled_tree.py"
+FAULTS = "tests/runtime/test_machine_faults.py"
+RESIDUES = "tests/bigint/residues/test_residues.py"
+CHECKS = "tests/bigint/residues/test_residue_checks.py tests/splitting/shadow/test_shadow.py tests/splitting/compiled/test_merge_checks.py"
+RADIX = "tests/radix/test_radix.py tests/radix/test_word_text.py"
 
 ARITHMETIC = [
     Mutation("interval not centred", "pi_engine/radix/fraction_text.py", "fraction.residues or residues(X)).without(E)",
@@ -22,7 +22,7 @@ ARITHMETIC = [
     Mutation("rounded instead of truncated", "pi_engine/radix/fraction_text.py", "    D = L >> shift",
              "    D = (L + (mpz(1) << (shift - 1))) >> shift", COMPUTE),
     Mutation("hash of a piece", "pi_engine/radix/digit_hash.py", "powmod(self._base, len(piece), modulus)",
-             "powmod(self._base, len(piece) + 1, modulus)", "tests/test_compute.py"),
+             "powmod(self._base, len(piece) + 1, modulus)", "tests/engine/test_compute.py"),
     Mutation("a twiddle", "pi_engine/bigint/ntt/kernels/passes/twiddles.py", "turned = mulmod_reduced(root, imaginary", "turned = mulmod_reduced(root, root",
              MULTIPLY),
     Mutation("a sign in a butterfly", "pi_engine/bigint/ntt/kernels/passes/butterflies.py",

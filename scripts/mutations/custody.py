@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from scripts.mutations.mutation import Mutation
 
-TRACKED = "tests/bigint/test_tracked.py"
-WALK = "tests/test_custody.py"
-CHECKS = "tests/test_shadow.py tests/test_merge_checks.py tests/bigint/test_residues.py"
+TRACKED = "tests/bigint/residues/test_tracked.py"
+WALK = "tests/engine/test_custody.py"
+CHECKS = "tests/splitting/shadow/test_shadow.py tests/splitting/compiled/test_merge_checks.py tests/bigint/residues/test_residues.py"
 
 CUSTODY = [
     Mutation("custody: a product read anew", "pi_engine/bigint/residues/tracked.py",
@@ -28,12 +28,12 @@ CUSTODY = [
     Mutation("custody: a word's quotient not compared", "pi_engine/bigint/residues/tracked.py",
              "            require_equal(found.residues * divisor + int(rest), self.residues, what)\n", "            pass\n", TRACKED),
     Mutation("custody: what goes to a device not compared", "pi_engine/engine/result_file.py",
-             "        require_residues(hashes.values, result)\n", "", "tests/test_printed_digits.py"),
+             "        require_residues(hashes.values, result)\n", "", "tests/engine/test_printed_digits.py"),
     Mutation("custody: a word's remainder of any size", "pi_engine/bigint/residues/tracked.py",
              "            require(0 <= rest < divisor, what)\n", "", TRACKED),
     Mutation("custody: the sign of a component read after its magnitude", "pi_engine/engine/evaluation/combination.py",
              "self.T - quotient if negative else", "self.T - quotient if ((T.value < 0) != (Q.value < 0)) != (c < 0) else",
-             "tests/test_evaluation.py"),
+             "tests/engine/evaluation/test_evaluation.py"),
     Mutation("custody: the digit before the point read anew", "pi_engine/radix/words_of_fraction.py",
              "power_residues(10, digits) * integer.residues", "power_residues(10, digits) * int(integer.value)", WALK),
     Mutation("custody: a numerator read anew", "pi_engine/bigint/division.py", "n.residues * 2**shift, \"the quotient\")",
@@ -69,7 +69,7 @@ CUSTODY = [
              "Tracked(shifted(product, h), high)", "Tracked.of(shifted(product, h), check=bool(step))", "tests/bigint/test_newton.py"),
     Mutation("custody: a large merge's residues read, not derived", "pi_engine/splitting/compiled/upper_tree.py",
              "            self.residues = expected, whole\n",
-             "            self.residues = self.read(threads), self.read(threads)\n", "tests/test_truncation.py"),
+             "            self.residues = self.read(threads), self.read(threads)\n", "tests/series/model/test_truncation.py"),
     Mutation("custody: a level's second modulus not compared", "pi_engine/splitting/kernels/merge_check_kernel.py",
              "    return node[FIRST] == first and node[SECOND] == second\n",
              "    return node[FIRST] == first\n", CHECKS),
@@ -81,5 +81,5 @@ CUSTODY = [
     Mutation("custody: a power of ten not compared", "pi_engine/radix/powers.py",
              "require_equal(residues_of_several([limbs], threads)[0], expected_power",
              "require_equal(expected_power(shape, level), expected_power",
-             "tests/test_radix.py"),
+             "tests/radix/test_radix.py"),
 ]  # fmt: skip

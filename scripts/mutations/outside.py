@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from scripts.mutations.mutation import Mutation
 
-NEAR_INTEGER = "tests/test_near_integer.py tests/test_near_integer_command.py"
-BBP = "tests/test_bbp.py"
-BY_BBP = "tests/test_by_bbp.py"
-FULL = "tests/test_full_check.py tests/test_tail.py"
-CERTIFICATE = "tests/test_certificate.py"
-BY_RESIDUES = "tests/test_by_residues.py"
+NEAR_INTEGER = "tests/proof/j_invariant/test_near_integer.py tests/cli/commands/test_near_integer_command.py"
+BBP = "tests/proof/bbp/test_bbp.py"
+BY_BBP = "tests/files/comparison/test_by_bbp.py"
+FULL = "tests/engine/test_full_check.py tests/proof/bbp/test_tail.py"
+CERTIFICATE = "tests/files/test_certificate.py"
+BY_RESIDUES = "tests/files/comparison/test_by_residues.py"
 INTERRUPTS = "pi_engine/cli/process/interrupts.py"
-PROCESSES = "tests/test_processes.py"
-READ_BACK = "tests/files/test_read_back.py"
+PROCESSES = "tests/cli/process/test_processes.py"
+READ_BACK = "tests/digits/test_read_back.py"
 
 OUTSIDE = [
     Mutation("folder not synced", "pi_engine/runtime/storage/durable.py",
-             "            with_retries(lambda: os.fsync(descriptor))", "            pass", "tests/test_output_files.py"),
+             "            with_retries(lambda: os.fsync(descriptor))", "            pass", "tests/cli/commands/test_output_files.py"),
     Mutation("series: digits beyond the iteration's not compared", "pi_engine/engine/full_check.py",
-             "        require_equal(plan.series, text, expected)", "        pass", "tests/test_user_series.py"),
+             "        require_equal(plan.series, text, expected)", "        pass", "tests/series/user/test_user_series.py"),
     Mutation("series: a step of the oracle less", "pi_engine/engine/checks/iterations.py", "_HALF_TURN_BITS = 4.53",
-             "_HALF_TURN_BITS = 9.06", "tests/test_iterations.py"),
-    Mutation("known position off by one", "pi_engine/engine/checks/known.py", "int(end) - 9", "int(end) - 8", "tests/test_sabotage.py"),
-    Mutation("no fsync before the rename", "pi_engine/runtime/storage/durable.py", "    sync(stream.fileno())\n", "", "tests/test_output_files.py"),
+             "_HALF_TURN_BITS = 9.06", "tests/engine/checks/test_iterations.py"),
+    Mutation("known position off by one", "pi_engine/engine/checks/known.py", "int(end) - 9", "int(end) - 8", "tests/engine/test_sabotage.py"),
+    Mutation("no fsync before the rename", "pi_engine/runtime/storage/durable.py", "    sync(stream.fileno())\n", "", "tests/cli/commands/test_output_files.py"),
     Mutation("temporary left behind", "pi_engine/runtime/storage/pending_file.py", "                self.path.unlink(missing_ok=True)",
-             "                pass", "tests/test_output_files.py"),
+             "                pass", "tests/cli/commands/test_output_files.py"),
     Mutation("a file's bytes not compared", "pi_engine/digits/writer.py",
              "        if _bytes_at(place) != written:\n            return False\n",
              "        _bytes_at(place)\n", READ_BACK),
@@ -35,17 +35,17 @@ OUTSIDE = [
     Mutation("one modulus of a text", "pi_engine/digits/text/text_file.py", " and digit_hash.values == list(residues.values())",
              " and digit_hash.values[0] == next(iter(residues.values()))", READ_BACK),
     Mutation("a link taken for a piece", "pi_engine/digits/ycd/ycd_set.py", "if match is None or not stat.S_ISREG(path.lstat().st_mode):",
-             "if match is None:", "tests/files/test_set_replacement.py"),
+             "if match is None:", "tests/digits/test_set_replacement.py"),
     Mutation("foreign content taken for a piece", "pi_engine/digits/ycd/ycd_set.py", "    return header.block_id == int(match[\"id\"])",
-             "    return True", "tests/files/test_set_replacement.py"),
+             "    return True", "tests/digits/test_set_replacement.py"),
     Mutation("the old set removed before the new one has its name", "pi_engine/digits/ycd/pending_set.py",
              "        durable.with_retries(lambda: self.target.rename(aside))\n",
              "        durable.with_retries(lambda: self.target.rename(aside))\n        remove_pieces(aside)\n",
-             "tests/files/test_set_replacement.py"),
+             "tests/digits/test_set_replacement.py"),
     Mutation("a broken-off replacement not finished", "pi_engine/digits/ycd/pending_set.py", "    if not os.path.lexists(target):\n",
-             "    if target is None:\n", "tests/files/test_set_replacement.py"),
+             "    if target is None:\n", "tests/digits/test_set_replacement.py"),
     Mutation("the first block alone for a header", "pi_engine/digits/head.py", "if len(head) >= LEAST_DIGITS:", "if head:",
-             "tests/files/test_conversion.py tests/files/test_small_pieces.py"),
+             "tests/digits/test_conversion.py tests/digits/test_small_pieces.py"),
     Mutation("the factor of a theta duplication", "pi_engine/proof/j_invariant/theta.py", "bits, threads) << 2)", "bits, threads) << 1)",
              NEAR_INTEGER),
     Mutation("the tail of exp", "pi_engine/proof/j_invariant/exponential.py", ">= w + 3:", ">= w - 64:", NEAR_INTEGER),
@@ -53,7 +53,7 @@ OUTSIDE = [
              NEAR_INTEGER),
     Mutation("the error of j", "pi_engine/proof/j_invariant/near_integer.py", "ERROR_BITS = 19", "ERROR_BITS = 0", NEAR_INTEGER),
     Mutation("a file that has become shorter is compared in part", "pi_engine/files/methods/case.py", "        if digits:\n",
-             "        if digits < 0:\n", "tests/verify/test_verify_file.py"),
+             "        if digits < 0:\n", "tests/files/test_verify_file.py"),
     Mutation("an interval for pi on the wrong side", "pi_engine/proof/j_invariant/near_integer.py", "middle = -change / root",
              "middle = change / root", NEAR_INTEGER),
     Mutation("a power's bit not doubled", "pi_engine/proof/bbp/kernels/bbp_kernel.py", "        x = r * factor\n", "        x = r\n", BBP),
@@ -85,9 +85,9 @@ OUTSIDE = [
     Mutation("a certificate's residues not compared", "pi_engine/files/certificate.py",
              'if [str(value) for value in hashes.values] != list(record["residues"].values()):', "if False:", CERTIFICATE),
     Mutation("a child that is never killed", "pi_engine/cli/process/supervision.py", "                self.kill(asked)\n", "                pass\n",
-             "tests/test_supervision.py"),
+             "tests/cli/process/test_supervision.py"),
     Mutation("a killed child's file left", "pi_engine/cli/process/supervision.py", "    path.unlink()\n", "    pass\n",
-             "tests/test_supervision.py"),
+             "tests/cli/process/test_supervision.py"),
     Mutation("a signal that a destructor loses", INTERRUPTS, "if error in _raised:", "if False:", PROCESSES),
     Mutation("a signal's timer left running", INTERRUPTS, "__\n        _raise_after(0)", "__", PROCESSES),
     Mutation("a signal's timer beside a second signal", INTERRUPTS, "_raise_after(0)  # one", "# one", PROCESSES),

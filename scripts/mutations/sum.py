@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from scripts.mutations.mutation import Mutation
 
-SUM_TESTS = "tests/test_series.py tests/test_splitting.py tests/test_evaluation.py"
-COMPUTE = "tests/test_evaluation.py tests/test_compute.py"
-SPLITTING = "tests/test_fast_splitting.py"
-BLOCKS = "tests/test_shadow_blocks.py"
-FAULTS = "tests/test_machine_faults.py"
-CHECKS = "tests/test_residue_checks.py tests/test_shadow.py tests/test_merge_checks.py"
-TRUNCATION = "tests/test_truncation.py tests/test_cuts.py"
+SUM_TESTS = (
+    "tests/series/model/test_model.py tests/splitting/test_splitting.py tests/engine/evaluation/test_evaluation.py"
+)
+COMPUTE = "tests/engine/evaluation/test_evaluation.py tests/engine/test_compute.py"
+SPLITTING = "tests/splitting/compiled/test_compiled_tree.py"
+BLOCKS = "tests/splitting/shadow/test_shadow_blocks.py"
+FAULTS = "tests/runtime/test_machine_faults.py"
+CHECKS = "tests/bigint/residues/test_residue_checks.py tests/splitting/shadow/test_shadow.py tests/splitting/compiled/test_merge_checks.py"
+TRUNCATION = "tests/series/model/test_truncation.py tests/splitting/compiled/test_cuts.py"
 
 SUM = [
     Mutation("sign of p(k)", "pi_engine/series/families/ramanujan_sato.py", "constant if m > 0 else -constant", "constant", SUM_TESTS),
@@ -42,27 +44,27 @@ SUM = [
     Mutation("the degree of an a that is 0", "pi_engine/splitting/shadow/shadow_blocks.py", "max(series.a.degree, 0)",
              "series.a.degree", BLOCKS),
     Mutation("what is missing not compiled", "pi_engine/engine/compute.py", "backend.load(clock.progress)\n", "pass\n",
-             "tests/test_fast_path.py"),
+             "tests/engine/test_compiled_path.py"),
     Mutation("the shadow's blocks folded too late", "pi_engine/splitting/shadow/shadow_blocks.py", "_STEPS = 23", "_STEPS = 24", BLOCKS),
     Mutation("the shadow's blocks in the wrong order", "pi_engine/splitting/shadow/shadow_blocks.py", "for row in others:",
              "for row in reversed(others):", BLOCKS),
     Mutation("what blocks leave of the shadow", "pi_engine/splitting/shadow/shadow.py", "looped_residues(series, 1 + done, terms, prime)",
              "looped_residues(series, 1 + done, terms - 1, prime)", BLOCKS),
     Mutation("series: components rounded too coarsely", "pi_engine/engine/evaluation/combination.py",
-             "self._bits = bits + GUARD + ", "self._bits = bits - 4 + ", "tests/test_evaluation.py"),
+             "self._bits = bits + GUARD + ", "self._bits = bits - 4 + ", "tests/engine/evaluation/test_evaluation.py"),
     Mutation("series: a component's coefficient not weighed", "pi_engine/series/model/tail.py", "log2_sum - weight -",
-             "log2_sum -", "tests/test_series.py"),
+             "log2_sum -", "tests/series/model/test_model.py"),
     Mutation("series: π² without its root", "pi_engine/engine/evaluation/pi_fraction.py", "if form.power == 2:",
-             "if form.power == 3:", "tests/test_evaluation.py"),
+             "if form.power == 3:", "tests/engine/evaluation/test_evaluation.py"),
     Mutation("series: what is no catalogue's not compared", "pi_engine/engine/compute.py",
              "    reference = []\n    if not series_room.is_catalogued(plan.series):", "    reference = []\n    if plan.base == 7:",
-             "tests/test_user_series.py"),
+             "tests/series/user/test_user_series.py"),
     Mutation("series: forms counted that are not primitive", "pi_engine/series/modular_forms/class_number.py",
-             " and gcd(a, b, c) == 1", " and gcd(a, b, c) >= 1", "tests/test_derivation.py"),
+             " and gcd(a, b, c) == 1", " and gcd(a, b, c) >= 1", "tests/series/modular_forms/test_derivation.py"),
     Mutation("series: a fraction recognised too soon", "pi_engine/series/modular_forms/recognition.py", "* (1 << bits) < 1",
-             "* (1 << (bits // 2)) < 1", "tests/test_derivation.py"),
+             "* (1 << (bits // 2)) < 1", "tests/series/modular_forms/test_derivation.py"),
     Mutation("series: a minus sign not read", "pi_engine/series/user/expression.py", 'if sign == "-" else value',
-             'if sign == "~" else value', "tests/test_user_series.py tests/test_series_expressions.py"),
+             'if sign == "~" else value', "tests/series/user/test_user_series.py tests/series/user/test_series_expressions.py"),
     Mutation("a polynomial's coefficient", "pi_engine/series/families/ramanujan_sato.py", "13591409, 545140134", "13591409, 545140135", COMPUTE),
     Mutation("lanes: the first node's Q divided", "pi_engine/splitting/kernels/lane_kernel.py", "(raw, q, Q_sign), divisor, first,",
              "(raw, q, Q_sign), divisor, False,", SPLITTING),
