@@ -22,8 +22,9 @@ import numpy as np
 from pi_engine.cli.quantities import parse_count
 from pi_engine.digits.blocks import blocks_of_words
 from pi_engine.digits.digit_text import DigitText
+from pi_engine.digits.encoding import Encoding, encoded
 from pi_engine.digits.reader import DigitFile
-from pi_engine.digits.writer import _encoded, write_digits
+from pi_engine.digits.writer import write_digits
 from pi_engine.runtime.threads import available_threads
 
 RUNS = 5
@@ -84,7 +85,7 @@ def main() -> None:
                 return blocks_of_words(part, few, 10)
 
             def encode(form=form, few=few, blocks=blocks):
-                for _ in _encoded(blocks(), few, 10, form, integer="3", first_digits="", threads=available_threads()):
+                for _ in encoded(blocks(), Encoding(few, 10, form, threads=available_threads())):
                     pass
 
             def write(form=form, few=few, path=path, blocks=blocks):

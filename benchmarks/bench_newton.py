@@ -15,6 +15,7 @@ import gmpy2
 from gmpy2 import mpz
 
 from pi_engine.bigint import division
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.product import multiply
 from pi_engine.bigint.root_quotient import half_root, root_times_quotient
 from pi_engine.runtime.threads import available_threads
@@ -38,7 +39,7 @@ def cases(bits, threads):
     yield "divide, quotient of a quarter", lambda: division.divide(x << (bits // 4), y, threads=threads)
     yield "divide, quotient of four lengths", lambda: division.divide(long, x, threads=threads)
     yield "half of √10005", lambda: half_root(10005, bits, threads=threads)
-    yield "c·√10005·Q/T after it", lambda: root_times_quotient(half, (426880, 1), [x, y], bits, threads=threads)
+    yield "c·√10005·Q/T after it", lambda: root_times_quotient(half, (426880, 1), HandOver(x, y), bits, threads=threads)
     if bits <= GMP_UP_TO_BITS:
         yield "GMP isqrt_rem", lambda: gmpy2.isqrt_rem(n)
         yield "GMP f_divmod", lambda: gmpy2.f_divmod(n, x)

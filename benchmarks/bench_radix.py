@@ -9,10 +9,11 @@ import time
 
 import gmpy2
 
+from pi_engine.bigint.binary_fraction import BinaryFraction
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.radix.integer_text import from_text, to_text
 from pi_engine.radix.word_text import word_text
 from pi_engine.radix.words_of_fraction import decimal_expansion
-from pi_engine.series.evaluation import BinaryFraction
 
 
 def seconds(task, runs):
@@ -46,7 +47,7 @@ def main():
         text = to_text(integer)
 
         def as_text(threads, fraction=fraction, digits=digits):
-            expansion = decimal_expansion(fraction, digits, threads)
+            expansion = decimal_expansion(HandOver(fraction), digits, threads)
             assert expansion is not None
             return str(word_text(expansion.words, threads)[:digits].data, "ascii")
 

@@ -19,7 +19,6 @@ imports neither gmpy2 nor numba.
 """
 
 TYPE_CHECKING = False  # importing typing for it would take longer than all the rest of this module
-__version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from pi_engine import bigint as bigint
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from pi_engine.errors import VerificationError as VerificationError
     from pi_engine.file_verification import verify_file as verify_file
     from pi_engine.result import ComputeResult as ComputeResult
+    from pi_engine.runtime.versions import __version__ as __version__
     from pi_engine.verification import Verification as Verification
     from pi_engine.verify.bbp import hex_digits as hex_digits
 
@@ -48,6 +48,7 @@ _HOME = {
     "bigint": "pi_engine.bigint",
     "radix": "pi_engine.radix",
     "series": "pi_engine.series",
+    "__version__": "pi_engine.runtime.versions",
     "PiEngineError": "pi_engine.errors",
     "UsageError": "pi_engine.errors",
     "VerificationError": "pi_engine.errors",

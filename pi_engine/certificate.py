@@ -117,15 +117,15 @@ def verify_certificate(
     """
     from pi_engine.file_verification import verify_file
 
-    told = read_certificate(certificate_path(file))
+    record = read_certificate(certificate_path(file))
     if not Path(file).is_file():
         raise UsageError(f"{file} is not a regular file: no certificate can be its own")
-    lie = _lie_about_file(Path(file), told)
-    base = None if lie else told["base"]  # two digits leave the base open; what is found to lie is not asked
+    lie = _lie_about_file(Path(file), record)
+    base = None if lie else record["base"]  # two digits leave the base open; what is found to lie is not asked
     found = verify_file(file, base=base, threads=threads, memory=memory, progress=progress)
     if found.status in {"wrong", "corrupt"}:
         return found
-    bbp = told["bbp"]
+    bbp = record["bbp"]
     lie = lie or _lie_about_pi(bbp, threads, progress)
     if lie is not None:
         return replace(
@@ -136,8 +136,8 @@ def verify_certificate(
             proved=f"of the digits: {found.proved}; but the certificate is not theirs",
         )
     bound = (
-        f"the certificate is this file's, by its {told['size_bytes']:_} bytes, their SHA-256, and the digits modulo "
-        f"{' and '.join(told['residues'])}; π's hexadecimal digits {bbp['digits']} at {bbp['position']:_} in it were found again "
+        f"the certificate is this file's, by its {record['size_bytes']:_} bytes, their SHA-256, and the digits modulo "
+        f"{' and '.join(record['residues'])}; π's hexadecimal digits {bbp['digits']} at {bbp['position']:_} in it were found again "
         "by Plouffe's formula; a certificate proves no digit"
     )
     return replace(found, proved=f"{found.proved}; {bound}")
@@ -242,24 +242,23 @@ def _is_prime_of_residues(modulus: int | None) -> bool:
     return modulus is not None and 2**60 < modulus < M61 and gmpy2.is_prime(modulus)
 
 
-def _lie_about_file(file: Path, told: dict[str, Any]) -> str | None:
+def _lie_about_file(file: Path, record: dict[str, Any]) -> str | None:
     """What the certificate says of the file and is not so, in words."""
-    from pi_engine.digits.block_hash import BlockHash
+    from pi_engine.digits.block_hash import BlockHashes
     from pi_engine.digits.reader import DigitFile
 
-    if (told["size_bytes"], told["sha256"]) != _fingerprint(file):
+    if (record["size_bytes"], record["sha256"]) != _fingerprint(file):
         return "it was made for a file with other bytes"
     try:
-        with DigitFile(file, base=told["base"]) as held:
-            hashes = [BlockHash(held.base, modulus=int(modulus)) for modulus in told["residues"]]
+        with DigitFile(file, base=record["base"]) as held:
+            hashes = BlockHashes(held.base, 3, [int(modulus) for modulus in record["residues"]])
             for block in held.blocks():
-                for digit_hash in hashes:
-                    digit_hash.update(block)
+                hashes.update(block)
     except (CorruptFileError, UsageError):  # said by the verification of the digits, unless they are of another base
-        return f"the file holds no digits of base {told['base']}"
-    if (held.base, hashes[0].count) != (told["base"], told["digits"]):
-        return f"it was made for {told['digits']:_} digits of base {told['base']}, and the file holds others"
-    if [str(digit_hash.value) for digit_hash in hashes] != list(told["residues"].values()):
+        return f"the file holds no digits of base {record['base']}"
+    if (held.base, hashes.count) != (record["base"], record["digits"]):
+        return f"it was made for {record['digits']:_} digits of base {record['base']}, and the file holds others"
+    if [str(value) for value in hashes.values] != list(record["residues"].values()):
         return "its residues are not those of the digits"
     return None
 

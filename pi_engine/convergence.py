@@ -100,15 +100,15 @@ def measure_convergence(
         raise UsageError("terms, digits and rounds must be 1 or more")
     count = thread_count(threads)
     chosen = [get(name) for name in names or WELL_KNOWN]
-    told = silent if progress is None else progress
+    progress = silent if progress is None else progress
     sizes = sorted(set(digits))
-    announce(told, lambda: _forecast(chosen, max(terms, _FIT_TERMS), sizes, rounds, count))
+    announce(progress, lambda: _forecast(chosen, max(terms, _FIT_TERMS), sizes, rounds, count))
     found = []
     for i, row in enumerate(chosen):
-        told("terms", i, len(chosen))
+        progress("terms", i, len(chosen))
         reached = digits_after_terms(row, max(terms, _FIT_TERMS))
         found.append(Convergence(row, reached[:terms], fitted_digits_per_term(reached)))
-    _time_sums(found, sizes, rounds, count, told)
+    _time_sums(found, sizes, rounds, count, progress)
     return found
 
 
@@ -170,7 +170,7 @@ def _seconds(row: PiSeries, digits: int, threads: int) -> float:
     repeats, spent = 0, 0.0
     while spent < _SHORTEST_SECONDS:
         start = time.perf_counter()
-        sum_series(plan, threads, PhaseClock(), None)
+        sum_series(plan, threads, PhaseClock(), check=False)
         spent += time.perf_counter() - start
         repeats += 1
     return spent / repeats

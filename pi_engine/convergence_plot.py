@@ -89,7 +89,7 @@ def draw(found: Sequence[Convergence], kind: str, *, times: bool = True) -> byte
 
 
 def draw_figure(found: Sequence[Convergence], *, times: bool) -> Any:
-    """The same as matplotlib's figure, which the caller closes."""
+    """The picture as matplotlib's figure, which the caller closes."""
     with _pyplot().rc_context({"font.size": _FONT}):
         return _figure(found, times=times)
 

@@ -12,9 +12,9 @@ from pi_engine.radix import DigitHash, digit_text, scale
 from pi_engine.radix.conversion import check_scaled
 
 if TYPE_CHECKING:
+    from pi_engine.bigint.binary_fraction import BinaryFraction
+    from pi_engine.bigint.hand_over import HandOver
     from pi_engine.plan import Plan
-    from pi_engine.series.evaluation import BinaryFraction
-    from pi_engine.verify.tail import Tail
 
 
 class Converted(NamedTuple):
@@ -26,23 +26,22 @@ class Converted(NamedTuple):
     text: str
     hash: int
     residues: Residues | None = None
-    tail: Tail | None = None
 
 
-def convert(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
-    """The digits of ⌊π·base^digits⌋, or None where the fraction, which is taken out of the list, leaves the last one open.
+def convert(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
+    """The digits of ⌊π·base^digits⌋, or None where the fraction leaves the last one open.
 
     Raises:
         VerificationError: the digits are not the fraction's.
     """
     if plan.compiled and plan.base == 10:
-        return _fast(pending, plan, threads, check=check)
-    return _plain(pending, plan, check=check)
+        return _compiled(fraction, plan, threads, check=check)
+    return _plain(fraction, plan, check=check)
 
 
-def _plain(pending: list[BinaryFraction], plan: Plan, *, check: bool) -> Converted | None:
+def _plain(fraction: HandOver[BinaryFraction], plan: Plan, *, check: bool) -> Converted | None:
     """By one product with a power of the base, and GMP's conversion."""
-    scaled = scale(pending.pop(), plan.digits, plan.base)
+    scaled = scale(fraction.take(), plan.digits, plan.base)
     if scaled is None:
         return None
     if check:
@@ -52,15 +51,16 @@ def _plain(pending: list[BinaryFraction], plan: Plan, *, check: bool) -> Convert
     return Converted(text, scaled.residues.values[0], scaled.residues if check else None)
 
 
-def _fast(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
+def _compiled(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
     """By the multiplication tree of `radix`, into words of 19 digits."""
-    from pi_engine.radix.word_text import word_hash, word_text
-    from pi_engine.radix.words_of_fraction import DIGITS, decimal_expansion
+    from pi_engine.radix.word_text import word_hashes, word_text
+    from pi_engine.radix.words import DECIMALS_PER_WORD
+    from pi_engine.radix.words_of_fraction import decimal_expansion
 
-    expansion = decimal_expansion(pending.pop(), plan.digits, threads, check=check)
+    expansion = decimal_expansion(fraction, plan.digits, threads, check=check)
     if expansion is None:
         return None
-    spare = DIGITS * len(expansion.words) - plan.digits
+    spare = DECIMALS_PER_WORD * len(expansion.words) - plan.digits
     integer = int(expansion.integer)
     _make_room(2 * plan.digits)
     characters = word_text(expansion.words, threads, f"{integer}.".encode("ascii"))
@@ -71,7 +71,7 @@ def _fast(pending: list[BinaryFraction], plan: Plan, threads: int, *, check: boo
     del characters
     if expansion.residues is not None:
         return Converted(text, expansion.residues.values[0], expansion.residues)
-    after_the_point = word_hash(expansion.words, threads) * pow(10, -spare, M61)
+    after_the_point = word_hashes(expansion.words, (M61,), threads)[0] * pow(10, -spare, M61)
     return Converted(text, (integer * pow(10, plan.digits, M61) + after_the_point) % M61)
 
 

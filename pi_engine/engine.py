@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gmpy2 import mpz
 
 from pi_engine import series as series_room
 from pi_engine.backend import BACKEND
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.moduli import moduli, moduli_text
 from pi_engine.converted import convert, text_residues
 from pi_engine.errors import UsageError, VerificationError
@@ -20,7 +22,7 @@ from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.progress import PhaseClock, announce, silent, within
 from pi_engine.runtime.threads import thread_count
 from pi_engine.series.evaluation import pi_fraction, root_of_radicand
-from pi_engine.summation import release_workspace, sum_series
+from pi_engine.summation import release_workspace, shadow_check, sum_series
 from pi_engine.verify.known import compare_with_known, known_hash
 from pi_engine.verify.reference import require_reference
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from pi_engine.converted import Converted
     from pi_engine.runtime.progress import Progress, Step
     from pi_engine.series import PiSeries
+    from pi_engine.verify.tail import Tail
 
 CheckLevel = Literal["none", "fast", "full"]
 BASES = (10, 16)
@@ -80,45 +83,55 @@ def compute(
     return _compute(partial(make_plan_within, chosen, digits, base, limit=memory), threads, clock, check, BACKEND)
 
 
+class _Attempt(NamedTuple):
+    """The digits by one plan, what has been checked on the way to them, and what BBP gave for that."""
+
+    converted: Converted
+    checks: list[Check]
+    tail: Tail | None
+
+
 def _compute(
     choose: Callable[..., Plan], threads: int, clock: PhaseClock, check: CheckLevel, backend: Backend
 ) -> ComputeResult:
     """What `compute` returns, by the plans that are chosen for its `guard_bits`; `backend` says on which path."""
-    guard_bits = GUARD_BITS
-    while True:
-        plan = choose(guard_bits=guard_bits, threads=threads, check=check, backend=backend)
-        announce(clock.progress, partial(_forecast, plan, threads, check))
-        if plan.compiled:
-            _load_kernels(plan, backend, clock)
-        checks: list[Check] | None = None if check == "none" else []
-        converted = _attempt(plan, threads, clock, checks, full=check == "full")
-        if converted is not None:
-            break
-        guard_bits *= 2  # a run of zeros or nines as long as the guard digits: look further
-    if checks is not None:
-        with clock.phase("check"):
-            checks += _check_digits(plan, converted, threads)
-    if checks is not None and (check == "full" or plan.confirmation is not None):
-        with clock.phase("confirmation"):
-            checks.append(_confirm(plan, converted, clock.progress, threads, backend))
-    if plan.compiled:
-        _release_workspace(keep=_KEPT_BYTES)
-    return ComputeResult(
-        digits=plan.digits,
-        base=plan.base,
-        series=plan.series.name,
-        threads=threads,
-        hash=converted.hash,
-        residues=None if converted.residues is None else dict(zip(moduli(), converted.residues.values, strict=True)),
-        seconds={**clock.seconds, "total": clock.total()},
-        checks=checks or [],
-        path=plan.path,
-        kernels=plan.kernels,
-        peak_memory_bytes=machine_memory.peak_memory(),
-        mapped_memory_bytes=machine_memory.mapped_memory(),
-        tail=converted.tail,
-        _text=converted.text,
-    )
+    with ExitStack() as stack:
+        guard_bits = GUARD_BITS
+        while True:
+            plan = choose(guard_bits=guard_bits, threads=threads, check=check, backend=backend)
+            announce(clock.progress, partial(_forecast, plan, threads, check))
+            if plan.compiled:
+                _load_kernels(plan, backend, clock)
+                stack.callback(_release_workspace, keep=_KEPT_BYTES)
+            attempt = _attempt(plan, threads, clock, check)
+            if attempt is not None:
+                break
+            guard_bits *= 2  # a run of zeros or nines as long as the guard digits: look further
+        converted, checks, tail = attempt
+        if check != "none":
+            with clock.phase("check"):
+                checks += _check_digits(plan, converted, threads)
+            if check == "full" or plan.confirmation is not None:
+                with clock.phase("confirmation"):
+                    checks.append(_confirm(plan, converted, clock.progress, threads, backend))
+        return ComputeResult(
+            digits=plan.digits,
+            base=plan.base,
+            series=plan.series.name,
+            threads=threads,
+            hash=converted.hash,
+            residues=None
+            if converted.residues is None
+            else dict(zip(moduli(), converted.residues.values, strict=True)),
+            seconds={**clock.seconds, "total": clock.total()},
+            checks=checks,
+            path=plan.path,
+            kernels=plan.kernels,
+            peak_memory_bytes=machine_memory.peak_memory(),
+            mapped_memory_bytes=machine_memory.mapped_memory(),
+            tail=tail,
+            _text=converted.text,
+        )
 
 
 def _load_kernels(plan: Plan, backend: Backend, clock: PhaseClock) -> None:
@@ -196,49 +209,42 @@ def require_usable(digits: int, base: int, check: str) -> None:
         raise UsageError(f"check {check!r} is not known: choose 'none', 'fast' or 'full'")
 
 
-def _attempt(
-    plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | None, *, full: bool
-) -> Converted | None:
-    """The digits of ⌊π·base^digits⌋ by this plan, or None where its guard bits leave the last one open.
-
-    Appends to `checks` each check that it has made; makes none where that is None.
-    """
-    form, check = plan.series.closed_form, checks is not None
+def _attempt(plan: Plan, threads: int, clock: PhaseClock, level: CheckLevel) -> _Attempt | None:
+    """The digits of ⌊π·base^digits⌋ by this plan, or None where its guard bits leave the last one open."""
+    form, check = plan.series.closed_form, level != "none"
     if plan.compiled:
         _keep_freed_blocks()
-    pair = sum_series(plan, threads, clock, checks)
+    sums = sum_series(plan, threads, clock, check=check)
     if plan.compiled:
         release_workspace(plan.fraction_bits)
     with clock.phase("root"):
         radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, compiled=plan.compiled)
     with clock.phase("division"):
         fraction = pi_fraction(
-            form, pair, radical, plan.fraction_bits, check=check, threads=threads, compiled=plan.compiled
+            form, sums, radical, plan.fraction_bits, check=check, threads=threads, compiled=plan.compiled
         )
     if fraction.mantissa >> fraction.bits != mpz(3):
         raise VerificationError(f"series {plan.series.name}: the value that follows from its sum is not π")
-    if checks is not None:
-        if form.has_root:
-            checks.append(
-                Check(
-                    "root", "passed", f"the square and its remainder modulo {moduli_text()}, and the remainder's size"
-                )
-            )
-        detail = f"quotient, divisor and remainder modulo {moduli_text()}, and the remainder's size"
-        checks.append(Check("division", "passed", detail))
     del radical
-    tail = None
-    if checks is not None and full:
+    checks, tail = _checks_of_fraction(plan) if check else [], None
+    if level == "full":
         from pi_engine.full_check import check_tail
 
         with clock.phase("BBP"):
             bbp, tail = check_tail(fraction, threads, clock.progress)
         checks.append(bbp)
-    pending = [fraction]
+    handed = HandOver(fraction)
     del fraction
     with clock.phase("conversion"):
-        converted = convert(pending, plan, threads, check=check)
-    return None if converted is None else converted._replace(tail=tail)
+        converted = convert(handed, plan, threads, check=check)
+    return None if converted is None else _Attempt(converted, checks, tail)
+
+
+def _checks_of_fraction(plan: Plan) -> list[Check]:
+    """What has been checked where sum, root and division have given a fraction."""
+    remainder = f"remainder modulo {moduli_text()}, and the remainder's size"
+    root = [Check("root", "passed", f"the square and its {remainder}")] if plan.series.closed_form.has_root else []
+    return [shadow_check(plan), *root, Check("division", "passed", f"quotient, divisor and {remainder}")]
 
 
 def _confirm(plan: Plan, converted: Converted, progress: Progress, threads: int, backend: Backend) -> Check:

@@ -32,14 +32,12 @@ _COMPARE_SECONDS = 1e-9
 
 def reading(case: FileCase, digits: int) -> Step:
     """The pass over a file of about so many digits."""
-    assert case.file is not None
     each = _READ_COMPRESSED_SECONDS if case.file.format in COMPRESSED else _READ_SECONDS
     return Step("read", each * digits)
 
 
 def recomputing(case: FileCase, digits: int) -> list[Step]:
     """Computing so many digits and comparing them; for the first wrong one, where something is known to be wrong."""
-    assert case.file is not None
     threads = available_threads() if case.threads is None else case.threads
     try:
         plan = make_plan(get("chudnovsky"), digits, case.file.base or 10, threads=threads)
@@ -62,9 +60,8 @@ def proving_by_bbp(case: FileCase, digits: int) -> list[Step]:
 
 def proving_by_residues(case: FileCase, digits: int) -> list[Step]:
     """The method "residues" on digits that are right."""
-    assert case.survey is not None
     threads = available_threads() if case.threads is None else case.threads
-    hexadecimal = case.survey.base == 16
+    hexadecimal = case.scan.base == 16
     position = digits if hexadecimal else digits * math.log(10, 16)
     seconds = _RESIDUES * bbp_seconds(position, threads)
     if position >= KERNEL_FROM and not RESIDUE_KERNELS.loaded():

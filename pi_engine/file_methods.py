@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,22 +46,20 @@ class Method(NamedTuple):
 
 def recompute(case: FileCase) -> Verification:
     """Compute π to the file's length, and compare all of it."""
-    assert case.survey is not None
-    return located(case, case.survey.digits)
+    return located(case, case.scan.digits)
 
 
 def located(case: FileCase, digits: int) -> Verification:
     """Compute so many digits, or up to the end of the last word, and compare them with the file's."""
-    survey = case.survey
-    assert survey is not None
-    width = DIGITS_PER_WORD[survey.base]
-    digits = min(survey.digits, -(-digits // width) * width)
+    scan = case.scan
+    width = DIGITS_PER_WORD[scan.base]
+    digits = min(scan.digits, -(-digits // width) * width)
     announce(case.progress, partial(recomputing, case, digits))
-    told = case.told()
-    result = compute(digits, base=survey.base, threads=case.threads, memory=case.memory, progress=told)
-    told("comparison", 0, 0)
-    integer = survey.integer or PI.integer
-    difference = first_difference(result.words, digits, case.blocks(), survey.base, integer) if digits else None
+    progress = case.part_progress()
+    result = compute(digits, base=scan.base, threads=case.threads, memory=case.memory, progress=progress)
+    progress("comparison", 0, 0)
+    integer = scan.integer or PI.integer
+    difference = first_difference(result.words, digits, case.blocks(), scan.base, integer) if digits else None
     passed = ", ".join(check.name for check in result.checks if check.status == "passed")
     made = f"computed here by the {result.series.capitalize()} series, whose run passed its checks ({passed})"
     if difference is not None:
@@ -71,7 +70,7 @@ def located(case: FileCase, digits: int) -> Verification:
         return case.verdict(
             "wrong", method="recompute", compared=difference.position, difference=difference, proved=proved
         )
-    if case.locating or digits < survey.digits:
+    if case.locating or digits < scan.digits:
         raise VerificationError(
             f"one of the first {digits:_} digits is wrong by what is published, or by BBP, but all equal those computed here: "
             "run again, and report it if it recurs"
@@ -89,10 +88,9 @@ def prove_by_residues(case: FileCase) -> Verification:
     found = by_residues(case)
     if found is not None:
         return found
-    assert case.survey is not None
-    case.locating = True
+    case = replace(case, locating=True)
     if _recompute_fits(case):
-        return located(case, case.survey.digits)
+        return located(case, case.scan.digits)
     found = by_bbp(case) if _bbp_fits(case) else None
     return found if found is not None and found.status == "wrong" else wrong_by_residues(case)
 
@@ -108,21 +106,20 @@ def by_bbp(case: FileCase) -> Verification:
         CapacityError: it would not fit in memory.
         VerificationError: a check of the arithmetic failed.
     """
-    survey = case.survey
-    assert survey is not None
+    scan = case.scan
     if not _bbp_can(case):
         raise UsageError(f"the method bbp is for {FEWEST_DIGITS} decimal digits or more: use --method recompute")
     need, limit = _bbp_need(case), usable_memory(case.memory)
     if need > limit:
         remedy = "use --method known, or a larger machine"
-        raise not_enough_memory(f"{survey.digits:_} digits by the method bbp", need, limit, remedy)
+        raise not_enough_memory(f"{scan.digits:_} digits by the method bbp", need, limit, remedy)
     from pi_engine.proof_by_bbp import HEAD_DIGITS, Deceived, examine, gathered
 
-    announce(case.progress, partial(proving_by_bbp, case, survey.digits))
-    words = gathered(case.blocks(), survey.digits)
+    announce(case.progress, partial(proving_by_bbp, case, scan.digits))
+    words = gathered(case.blocks(), scan.digits)
     threads = available_threads() if case.threads is None else case.threads
-    integer = survey.integer or PI.integer
-    found = examine(words, survey.digits, integer=integer, threads=threads, progress=_told(case))
+    integer = scan.integer or PI.integer
+    found = examine(words, scan.digits, integer=integer, threads=threads, progress=_progress_of_bbp(case))
     if isinstance(found, Difference):
         proved = (
             f"the {found.position - 1:_} digits before position {found.position:_} are those of π, and this one is not, by BBP and by "
@@ -137,9 +134,9 @@ def by_bbp(case: FileCase) -> Verification:
         return case.verdict(
             "wrong", method="bbp", compared=compared_as_published(case, HEAD_DIGITS), kind="residues", message=message
         )
-    if survey.differs is not None or survey.refuted_by_hash is not None:  # digits that deceive BBP
+    if scan.differs is not None or scan.refuted_by_hash is not None:  # digits that deceive BBP
         return wrong_as_published(case)
-    if found.head == survey.digits:
+    if found.head == scan.digits:
         proved = f"all {found.head:_} digits after the point equal those of π computed here{case.without_integer()}"
         return case.verdict("ok", method="bbp", compared=found.head, proved=proved)
     last = found.position + len(found.digits) - 1
@@ -147,23 +144,22 @@ def by_bbp(case: FileCase) -> Verification:
         "ok",
         method="bbp",
         compared=compared_as_published(case, found.head),
-        proved=f"the first {found.head:_} digits equal those computed here, {survey.compared} groups of published digits agree, and the "
-        f"fraction that all {survey.digits:_} digits stand for has the hexadecimal digits of π at {found.position:_} to "
+        proved=f"the first {found.head:_} digits equal those computed here, {scan.compared} groups of published digits agree, and the "
+        f"fraction that all {scan.digits:_} digits stand for has the hexadecimal digits of π at {found.position:_} to "
         f"{last:_}, by Bellard's formula; not seen is an error that is a multiple of 2^−j: it changes digits from about 0.301·j "
         f"on, and no hexadecimal digit behind j/4{case.without_integer()}",
     )
 
 
-def _told(case: FileCase) -> Progress:
+def _progress_of_bbp(case: FileCase) -> Progress:
     """The progress of the method bbp: where it has found an error, other work comes than was announced."""
     announced = False
 
     def report(phase: str, done: int, total: int) -> None:
         nonlocal announced
         if phase == LOCATING and not announced:
-            announced = case.locating = True
-            assert case.survey is not None
-            announce(case.progress, partial(_bisection, case, case.survey.digits))
+            announced = True
+            announce(case.progress, partial(_bisection, case, case.scan.digits))
         case.progress(phase, done, total)
 
     return report
@@ -174,15 +170,13 @@ def _bisection(case: FileCase, digits: int) -> list[Step]:
 
 
 def _bbp_can(case: FileCase) -> bool:
-    assert case.survey is not None
-    return case.survey.base == 10 and case.survey.digits >= FEWEST_DIGITS
+    return case.scan.base == 10 and case.scan.digits >= FEWEST_DIGITS
 
 
 def _bbp_need(case: FileCase) -> int:
     from pi_engine.proof_by_bbp import needed_bytes
 
-    assert case.survey is not None
-    return needed_bytes(case.survey.digits, available_threads() if case.threads is None else case.threads)
+    return needed_bytes(case.scan.digits, available_threads() if case.threads is None else case.threads)
 
 
 def _bbp_fits(case: FileCase) -> bool:
@@ -190,8 +184,7 @@ def _bbp_fits(case: FileCase) -> bool:
 
 
 def _recompute_fits(case: FileCase) -> bool:
-    assert case.survey is not None
-    return case.fits(case.survey.digits)
+    return case.fits(case.scan.digits)
 
 
 METHODS = {
@@ -209,8 +202,7 @@ METHODS = {
 
 def chosen(case: FileCase, methods: Iterable[Method]) -> Method | None:
     """The method to take where none was asked for: the fastest proof that fits here, else the fastest method, else None."""
-    assert case.survey is not None
     fitting = [method for method in methods if method.fits(case)]
     eligible = [method for method in fitting if method.proves] or fitting
-    digits = case.survey.digits
+    digits = case.scan.digits
     return min(eligible, key=lambda method: method.seconds(case, digits), default=None)

@@ -39,29 +39,24 @@ _BASE_BYTES = 64 << 20
 
 def residues_can(case: FileCase) -> bool:
     """Whether the method is for this file."""
-    assert case.survey is not None
-    return FEWEST_DIGITS <= case.survey.digits <= MOST_DIGITS
+    return FEWEST_DIGITS <= case.scan.digits <= MOST_DIGITS
 
 
 def residues_pay(case: FileCase) -> bool:
     """Whether the method is for this file, may be faster than others, and fits in memory."""
-    assert case.survey is not None
     return (
-        residues_can(case)
-        and case.survey.digits >= AUTOMATIC_FROM
-        and residues_need(case) <= usable_memory(case.memory)
+        residues_can(case) and case.scan.digits >= AUTOMATIC_FROM and residues_need(case) <= usable_memory(case.memory)
     )
 
 
 def residues_need(case: FileCase) -> int:
     """What the method allocates at once, at most; of hexadecimal digits a block at a time is held."""
-    survey = case.survey
-    assert survey is not None
+    scan = case.scan
     threads = available_threads() if case.threads is None else case.threads
-    if survey.base == 16:
+    if scan.base == 16:
         return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=False)
-    compiles = from_text_compiles(survey.digits) or RESIDUE_KERNELS.would_compile(python_seconds(survey.digits, PRIMES))
-    return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=not compiles) + BYTES_PER_DIGIT * survey.digits
+    compiles = from_text_compiles(scan.digits) or RESIDUE_KERNELS.would_compile(python_seconds(scan.digits, PRIMES))
+    return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=not compiles) + BYTES_PER_DIGIT * scan.digits
 
 
 def differs_by_residues(case: FileCase, *, formula: str = "bellard") -> bool:
@@ -70,12 +65,11 @@ def differs_by_residues(case: FileCase, *, formula: str = "bellard") -> bool:
     Raises:
         VerificationError: a check of the arithmetic failed, or the last digit stays open.
     """
-    survey = case.survey
-    assert survey is not None
+    scan = case.scan
     threads = available_threads() if case.threads is None else case.threads
-    if survey.base == 16:
-        return not are_hexadecimal_digits(case.blocks(), survey.digits, threads, case.progress, formula=formula)
-    held = DecimalDigits(gathered(case.blocks(), survey.digits), survey.digits)
+    if scan.base == 16:
+        return not are_hexadecimal_digits(case.blocks(), scan.digits, threads, case.progress, formula=formula)
+    held = DecimalDigits(gathered(case.blocks(), scan.digits), scan.digits)
     return not are_decimal_digits(held, threads, case.progress, formula=formula)
 
 
@@ -87,8 +81,7 @@ def by_residues(case: FileCase) -> Verification | None:
         CapacityError: it would not fit in memory.
         VerificationError: as `differs_by_residues`.
     """
-    survey = case.survey
-    assert survey is not None
+    scan = case.scan
     if not residues_can(case):
         raise UsageError(
             f"the method residues is for {FEWEST_DIGITS} to {MOST_DIGITS:_} digits: use --method recompute"
@@ -96,16 +89,16 @@ def by_residues(case: FileCase) -> Verification | None:
     need, limit = residues_need(case), usable_memory(case.memory)
     if need > limit:
         remedy = "use --method known, or a larger machine"
-        raise not_enough_memory(f"{survey.digits:_} digits by the method residues", need, limit, remedy)
-    announce(case.progress, partial(proving_by_residues, case, survey.digits))
+        raise not_enough_memory(f"{scan.digits:_} digits by the method residues", need, limit, remedy)
+    announce(case.progress, partial(proving_by_residues, case, scan.digits))
     if differs_by_residues(case):
         return None
-    chance = math.ceil(math.log10(miss_probability(survey.digits, survey.base)))
+    chance = math.ceil(math.log10(miss_probability(scan.digits, scan.base)))
     return case.verdict(
         "ok",
         method="residues",
-        compared=survey.digits,
-        proved=f"all {survey.digits:_} digits after the point are those of π: as a binary integer they leave the same remainders as π "
+        compared=scan.digits,
+        proved=f"all {scan.digits:_} digits after the point are those of π: as a binary integer they leave the same remainders as π "
         f"by {PRIMES} primes between 2^48 and 2^49, drawn at random, by Bellard's formula; a file with a wrong digit would pass "
         f"with a probability below 10^{chance}{case.without_integer()}".replace("10^-", "10^−"),
     )

@@ -18,7 +18,7 @@ from pi_engine.digits.atomic import is_special
 from pi_engine.digits.constants import PI, recognise
 from pi_engine.engine import BASES
 from pi_engine.errors import CorruptFileError, UsageError
-from pi_engine.file_case import FileCase
+from pi_engine.file_case import corrupt_file, open_case
 from pi_engine.file_forecast import proving_by_bbp, reading, recomputing
 from pi_engine.file_known import compared_as_published, in_head, known, known_proves_all, suspect, wrong_as_published
 from pi_engine.file_methods import METHODS, by_bbp, chosen, located
@@ -31,6 +31,7 @@ from pi_engine.verify.survey import HEAD
 if TYPE_CHECKING:
     from typing import SupportsIndex
 
+    from pi_engine.file_case import FileCase
     from pi_engine.runtime.progress import Progress, Step
     from pi_engine.verification import Verification
 
@@ -83,21 +84,32 @@ def verify_file(
     threads, memory = thread_count(threads), byte_limit(memory)
     start = time.perf_counter()
     with ExitStack() as stack:
-        case = FileCase(
-            path, base, threads=threads, memory=memory, progress=silent if progress is None else progress, stack=stack
-        )
+        once = path == "-" or is_special(Path(path))
+        progress = silent if progress is None else progress
+        spooled = once and method != "known"
         try:
-            found = _answer(case, method, length)
+            case = open_case(
+                path, base, threads=threads, memory=memory, progress=progress, stack=stack, spooled=spooled
+            )
         except CorruptFileError as error:
-            found = case.corrupt(error)
+            found = corrupt_file(path, error, base=base)
+        else:
+            found = _answer(case, method, length)
     asked = found if found.method else replace(found, method="known" if method == "auto" else method)
     return replace(asked, seconds=time.perf_counter() - start)
 
 
 def _answer(case: FileCase, method: str, digits: int | None) -> Verification:
-    """Survey the file; then what is wrong is located, or what is open is proved by the method."""
-    once = str(case.path) == "-" or is_special(Path(case.path))
-    case.read(partial(_expected, case, method), spooled=once and method != "known")
+    """The verdict on a file that can be opened."""
+    try:
+        return _judged(case, method, digits)
+    except CorruptFileError as error:
+        return case.corrupt(error)
+
+
+def _judged(case: FileCase, method: str, digits: int | None) -> Verification:
+    """Scan the file; then what is wrong is located, or what is open is proved by the method."""
+    case.read(partial(_expected, case, method))
     wrong = _wrong(case, method)
     if wrong is not None:
         return wrong
@@ -136,12 +148,10 @@ def _of_length(case: FileCase, found: Verification, digits: int) -> Verification
 
 
 def _wrong(case: FileCase, method: str) -> Verification | None:
-    """The verdict where the survey has found something wrong; exact unless the method is "known"."""
-    survey = case.survey
-    assert survey is not None
-    constant = recognise(survey.head, survey.base)
-    assert case.file is not None
-    integer_wrong = survey.integer not in {"", PI.integer} and case.file.header_digits is None
+    """The verdict where the scan has found something wrong; exact unless the method is "known"."""
+    scan = case.scan
+    constant = recognise(scan.head, scan.base)
+    integer_wrong = scan.integer not in {"", PI.integer} and case.file.header_digits is None
     if constant is not None:
         names = f"these are the digits of {constant.name}"
         return case.verdict(
@@ -157,11 +167,11 @@ def _wrong(case: FileCase, method: str) -> Verification | None:
     reach = suspect(case)
     if reach is None:
         return None
-    case.locating = True
+    case = replace(case, locating=True)
     if method == "bbp":
         return by_bbp(case)
     if method != "known":
-        with_context = min(survey.digits, reach + _CONTEXT)
+        with_context = min(scan.digits, reach + _CONTEXT)
         if case.fits(with_context):
             return located(case, with_context)
     return wrong_as_published(case)

@@ -114,8 +114,8 @@ def seconds_by_phase(steps: Sequence[Step]) -> dict[str, float]:
 
 
 def _confirmation_seconds(plan: Plan, digits: float, threads: int, check: str) -> float:
-    """All digits once more, by the j-invariant or by another series: see `full_check`."""
-    from pi_engine.full_check import j_invariant_is_used
+    """All digits once more, by the j-invariant or by another series: see `confirmation_method`."""
+    from pi_engine.confirmation_method import j_invariant_is_used
 
     if check == "full" and j_invariant_is_used(plan.digits, plan.base):
         return _CONFIRMATION_SECONDS * digits * machine_factor()

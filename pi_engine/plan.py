@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from pi_engine import footprint
 from pi_engine.backend import BACKEND
+from pi_engine.bigint.limb_limit import LIMB_BITS, MAX_LIMBS
 from pi_engine.errors import CapacityError
 from pi_engine.radix import fraction_bits
 from pi_engine.runtime import address_space, memory
 from pi_engine.runtime.capacity import at_most, largest_that_fits, not_enough_memory
 from pi_engine.runtime.memory import format_bytes, kernel_bytes
 from pi_engine.series import get
-from pi_engine.series.evaluation import GUARD
 from pi_engine.series.tail import all_terms
+from pi_engine.series.truncation import GUARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 GUARD_BITS = 64
 """The first attempt leaves the last digit open with a probability of 2^−60."""
 
-GMP_BITS = (2**31 - 1) * 64
-"""GMP counts limbs in C ints; beyond, products can be silently wrong (gmpy2 issue 576)."""
+GMP_BITS = LIMB_BITS * MAX_LIMBS
 
 MOST_DIGITS = 10**15
 """Beyond the integers of GMP by far, and within what double precision can plan."""
@@ -102,12 +102,12 @@ def make_plan(
 ) -> Plan:
     """Terms and precision for ⌊π·base^digits⌋, on the path that `compiled` names, or else on the one that `backend` does.
 
-    Memory and integers are also those of the checks, and of the run that confirms this one, `full_check.second_series`.
+    Memory and integers are also those of the checks, and of the run that confirms this one, `confirmation_method.second_series`.
 
     Raises:
         UsageError: the series converges too slowly for any number of digits.
     """
-    from pi_engine.full_check import confirmation_bytes, kernels_of_checks, second_series
+    from pi_engine.confirmation_method import confirmation_bytes, kernels_of_checks, second_series
 
     series.require_computable(digits, base)
     bits = fraction_bits(digits, base, guard_bits)

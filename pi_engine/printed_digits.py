@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def watched(pieces: Iterable[str], result: ComputeResult) -> Iterator[str]:
-    """The same pieces of text; after the last one all their digits are compared with the residues that the result must have.
+    """Pieces of text, passed on; after the last one all their digits are compared with the residues that the result must have.
 
     Blanks, line breaks and the point do not count. Where the result has no residues, nothing is compared.
 

@@ -168,9 +168,9 @@ class ResultFile:
             if self._pending is not None and self._pending.published:
                 raise
             taken = isinstance(error, NameTakenError)
-            told = str(error).partition(" could not be written: ")[2] or str(error)
+            reason = str(error).partition(" could not be written: ")[2] or str(error)
             kind: type[PiEngineError] = OutputError if isinstance(error, VerificationError) else type(error)
-            reason = "its name is taken by now" if taken else told
+            reason = "its name is taken by now" if taken else reason
             cause: Exception = error
             place = self._save_elsewhere(result, self._form)
         except (

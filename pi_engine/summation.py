@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.moduli import moduli_text
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.result import Check
@@ -31,15 +32,15 @@ def release_workspace(bits: int) -> None:
     pool.release(max(math.ceil(_NEWTON_BYTES_PER_BIT * bits), LEAST_KEPT))
 
 
-def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] | None) -> list[Tracked]:
+def sum_series(plan: Plan, threads: int, clock: PhaseClock, *, check: bool) -> HandOver[Tracked]:
     """Q and T of the plan's series, T/Q its sum but for the errors of `series.evaluation`, with residues where checked.
 
-    Appends to `checks` what it has checked; checks nothing where that is None.
+    check: compare each sum with its shadow; `shadow_check` says so of the result.
 
     Raises:
         VerificationError: a sum differs from its shadow, or a quotient is wrong.
     """
-    components, check = plan.series.components, checks is not None
+    components = plan.series.components
     combination = Combination(plan.series, plan.fraction_bits, check=check) if plan.combines else None
     for i, (component, terms) in enumerate(zip(components, plan.terms, strict=True)):
         with clock.phase("sum"):
@@ -71,15 +72,13 @@ def sum_series(plan: Plan, threads: int, clock: PhaseClock, checks: list[Check] 
             del pair
             if plan.compiled:
                 trim_heap()
-    if checks is not None:
-        counts = " + ".join(str(terms) for terms in plan.terms)
-        checks.append(
-            Check(
-                "shadow",
-                "passed",
-                f"Q and T of {counts} terms modulo {moduli_text()}, by the recurrence and not by the tree",
-            )
-        )
     if combination is not None:
-        return [combination.Q, combination.T]
-    return list(leading_bits(*pair, plan.fraction_bits, threads))
+        return HandOver(combination.Q, combination.T)
+    return HandOver(*leading_bits(*pair, plan.fraction_bits, threads))
+
+
+def shadow_check(plan: Plan) -> Check:
+    """What `sum_series` has compared."""
+    counts = " + ".join(str(terms) for terms in plan.terms)
+    detail = f"Q and T of {counts} terms modulo {moduli_text()}, by the recurrence and not by the tree"
+    return Check("shadow", "passed", detail)

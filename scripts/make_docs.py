@@ -1,4 +1,4 @@
-"""Write docs/cli.md, the reference of the command line, from the commands' own help, and the tables made from figures.
+"""Write docs/cli.md from the commands' own help, the tables made from figures, and the picture and tables of the rooms.
 
 python scripts/make_docs.py           writes them
 python scripts/make_docs.py --check   exits with 1 if one is stale, and checks the pages' links
@@ -14,11 +14,17 @@ import click
 
 from pi_engine.cli.main import cli
 from scripts import bench_tables, catalogue_table, json_tables
+from scripts.architecture import room_tables
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "cli.md"
 _WIDTH = 100
-SECTIONS = {**bench_tables.SECTIONS, **json_tables.SECTIONS, "catalogue": catalogue_table.catalogue_table}
+SECTIONS = {
+    **bench_tables.SECTIONS,
+    **json_tables.SECTIONS,
+    **room_tables.SECTIONS,
+    "catalogue": catalogue_table.catalogue_table,
+}
 """Name of a section between `<!-- NAME -->` and `<!-- end of NAME -->` → what stands in it."""
 
 
@@ -64,10 +70,10 @@ def with_sections(text: str) -> str:
 
 
 def made_pages() -> dict[Path, str]:
-    """Page → what it should hold."""
+    """Page or picture → what it should hold."""
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
     texts = {page: with_sections(page.read_text(encoding="utf-8")) for page in pages if page != REFERENCE}
-    return {REFERENCE: reference(), **texts}
+    return {REFERENCE: reference(), room_tables.PICTURE: room_tables.architecture(), **texts}
 
 
 def main() -> int:
@@ -77,7 +83,7 @@ def main() -> int:
         for page, text in made.items():
             page.write_text(text, encoding="utf-8")
         return 0
-    problems = [link for page in made for link in broken_links(page)]
+    problems = [link for page in made if page.suffix == ".md" for link in broken_links(page)]
     for page, text in made.items():
         if not page.exists() or page.read_text(encoding="utf-8") != text:
             problems.append(f"{page.relative_to(ROOT)} is stale: run scripts/make_docs.py")

@@ -8,6 +8,10 @@ import subprocess
 import sys
 import termios
 
+import click
+
+from pi_engine.cli.main import cli
+
 COMMAND = [sys.executable, "-m", "pi_engine"]
 
 
@@ -43,3 +47,14 @@ def pi_on_terminal(*arguments, columns=80, environment=None, pipe_stdout=False):
         code = process.wait()
     os.close(terminal)
     return code, shown.decode().replace("\r\n", "\n"), piped
+
+
+def commands(group=cli, path=()):
+    """Every command, with its words."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 import random
 from pathlib import Path
@@ -62,6 +63,12 @@ def mpfr_digits():
     digits, exponent, _ = gmpy2.const_pi(3150 * 10 // 3 + 64).digits(10)
     assert exponent == 1
     return digits[1:3101]
+
+
+@pytest.fixture(autouse=True)
+def _warnings_are_heard():
+    """The option --quiet of a test before has silenced the process."""
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 import pi_engine
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.verify import bbp, bbp_kernels, bbp_layout, bbp_sum
-from pi_engine.verify.bbp_formulas import BELLARD, FORMULAS, PLOUFFE, BBPFormula, Component
+from pi_engine.verify.bbp_formulas import BELLARD, FORMULAS, PLOUFFE, BBPFormula, Summand
 from pi_engine.verify.bbp_sum import Fraction, fraction_at
 from pi_engine.verify.known import known_digits
 
@@ -44,11 +44,11 @@ def test_random_positions_around_the_kernel_threshold(formula, rng):
         assert found == digits[position - 1 : position - 1 + count]
 
 
-def exact_sum(formula, component, exponent, first, last):
+def exact_sum(formula, summand, exponent, first, last):
     """In units of 2^-96, rounded down from 2^-160."""
     total = 0
     for k in range(first, last):
-        m = component.a * k + component.b
+        m = summand.a * k + summand.b
         term = (pow(2, exponent - formula.step * k, m) << 160) // m
         total += -term if formula.alternating and k % 2 else term
     return (total >> 64) % ONE
@@ -71,12 +71,12 @@ LARGEST_K = (bbp_layout.MODULUS_LIMIT - 10) // 10 - bbp_layout.TERMS_IN_FLIGHT *
 @pytest.mark.parametrize(("step", "alternating"), [(10, True), (4, False)])
 def test_kernel_sum_is_within_its_bound(first, count, a, b, spare_exponent, step, alternating):
     formula = BBPFormula("", step, alternating, ())
-    component = Component(1, 0, a, b)
+    summand = Summand(1, 0, a, b)
     exponent = max(step * (first + count - 1) + spare_exponent % 11, spare_exponent if first else 0)
     if first:
         formula = BBPFormula("", 0, alternating, ())  # the same exponent everywhere: none may be negative
-    got = bbp_sum._kernel_sum(formula, bbp_sum._Piece(component, exponent, first, first + count), ()).units
-    want = exact_sum(formula, component, exponent, first, first + count)
+    got = bbp_sum._kernel_sum(formula, bbp_sum._Piece(summand, exponent, first, first + count), ()).units
+    want = exact_sum(formula, summand, exponent, first, first + count)
     error = abs((got - want + ONE // 2) % ONE - ONE // 2)
     assert error <= count * bbp_layout.TERM_ERROR_SIXTEENTHS / 16 + 1
 
@@ -88,13 +88,13 @@ def test_a_damaged_record_is_refused(primes, monkeypatch, rng):
             super().__init__(*arguments)
             self.row[rng.randrange(len(self.row))] ^= 1 << rng.randrange(63)
 
-    component, terms = PLOUFFE.components[0], range(320)
-    scratch = bbp_kernels.scratch_for(PLOUFFE, component, primes)
-    assert any(bbp_kernels.sum_terms(PLOUFFE, component, 4000, terms, scratch, primes))
+    summand, terms = PLOUFFE.summands[0], range(320)
+    scratch = bbp_kernels.scratch_for(PLOUFFE, summand, primes)
+    assert any(bbp_kernels.sum_terms(PLOUFFE, summand, 4000, terms, scratch, primes))
     monkeypatch.setattr(bbp_kernels, "KernelRecord", Damaged)
     for _ in range(20):
         with pytest.raises(VerificationError, match="what cannot be"):
-            bbp_kernels.sum_terms(PLOUFFE, component, 4000, terms, scratch, primes)
+            bbp_kernels.sum_terms(PLOUFFE, summand, 4000, terms, scratch, primes)
 
 
 def test_bounds_of_the_layout():
@@ -102,9 +102,9 @@ def test_bounds_of_the_layout():
     assert bbp_layout.CHUNK * 2**48 < 2**63
     assert bbp_layout.CHUNK % bbp_layout.TERMS_IN_FLIGHT == 0
     for formula in FORMULAS.values():
-        for component in formula.components:
-            terms = (4 * bbp.LAST_POSITION + component.shift) // formula.step + bbp_layout.TERMS_IN_FLIGHT + 1
-            assert component.a * terms + component.b < bbp_layout.MODULUS_LIMIT
+        for summand in formula.summands:
+            terms = (4 * bbp.LAST_POSITION + summand.shift) // formula.step + bbp_layout.TERMS_IN_FLIGHT + 1
+            assert summand.a * terms + summand.b < bbp_layout.MODULUS_LIMIT
         error = Fraction(0, formula.terms(bbp.LAST_POSITION))
         assert bbp.reliable_digits(error) >= 10
 

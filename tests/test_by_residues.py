@@ -10,6 +10,7 @@ from pi_engine.radix.words import digit_words
 from pi_engine.runtime.progress import silent
 from pi_engine.verify import bbp_layout, bbp_sum, by_residues
 from pi_engine.verify.bbp_formulas import BELLARD, FORMULAS
+from pi_engine.verify.bbp_kernels import RESIDUE_KERNEL
 from pi_engine.verify.bbp_sum import WholeAndFraction, random_primes, residues_at
 from pi_engine.verify.by_residues import are_decimal_digits, are_hexadecimal_digits, miss_probability
 from pi_engine.verify.expansion import DecimalDigits
@@ -36,16 +37,16 @@ def accepts(digits, base, formula="bellard", threads=2, step=100):
 # ---------------------------------------------------------------- the residues
 
 
-def kernel_piece(formula, component, exponent, first, count, primes):
-    return bbp_sum._kernel_sum(formula, bbp_sum._Piece(component, exponent, first, first + count), primes)
+def kernel_piece(formula, summand, exponent, first, count, primes):
+    return bbp_sum._kernel_sum(formula, bbp_sum._Piece(summand, exponent, first, first + count), primes)
 
 
-def exact_piece(formula, component, exponent, first, count, primes):
+def exact_piece(formula, summand, exponent, first, count, primes):
     """The terms one by one: the integers modulo each prime as integers and fractions together give them, and the fractions."""
     total, residues = 0, [0] * len(primes)
     for k in range(first, first + count):
-        e, m = exponent - formula.step * k, component.a * k + component.b
-        sign = component.sign * (-1 if formula.alternating and k % 2 else 1)
+        e, m = exponent - formula.step * k, summand.a * k + summand.b
+        sign = summand.sign * (-1 if formula.alternating and k % 2 else 1)
         r = pow(2, e, m)
         r -= m if 2 * r > m else 0
         total += sign * (r << 120) // m
@@ -61,11 +62,11 @@ def test_the_kernel_s_integers_and_fractions(formula, first, spare, rng):
     """Up to the largest denominators, and for the least and the largest prime."""
     bbp_sum.RESIDUE_KERNELS.load()
     count = bbp_layout.TERMS_IN_FLIGHT * rng.randrange(1, 9)
-    for component in formula.components:
+    for summand in formula.summands:
         exponent = formula.step * (first + count) + spare
         primes = (LEAST, LARGEST, *random_primes(2))
-        found = kernel_piece(formula, component, exponent, first, count, primes)
-        total, residues = exact_piece(formula, component, exponent, first, count, primes)
+        found = kernel_piece(formula, summand, exponent, first, count, primes)
+        total, residues = exact_piece(formula, summand, exponent, first, count, primes)
         # where the kernel takes m/2 the other way, fraction and integer differ by one, and their sum does not
         moved = round((found.units * 2**24 - total) / 2**120)
         assert abs(found.units * 2**24 - total - (moved << 120)) <= (count + 1) << 24
@@ -76,11 +77,11 @@ def test_many_terms_reach_the_carries(rng):
     """More terms than a chunk has, whose fractions are summed as integers."""
     bbp_sum.RESIDUE_KERNELS.load()
     count = 2 * bbp_layout.CHUNK + bbp_layout.TERMS_IN_FLIGHT
-    for component in BELLARD.components:
+    for summand in BELLARD.summands:
         primes = random_primes(1)
         exponent = BELLARD.step * count + 3
-        found = kernel_piece(BELLARD, component, exponent, 0, count, primes)
-        total, (residue,) = exact_piece(BELLARD, component, exponent, 0, count, primes)
+        found = kernel_piece(BELLARD, summand, exponent, 0, count, primes)
+        total, (residue,) = exact_piece(BELLARD, summand, exponent, 0, count, primes)
         moved = round((found.units * 2**24 - total) / 2**120)
         assert abs(found.units * 2**24 - total - (moved << 120)) <= (count + 1) << 24
         assert (found.residues[0] + moved) % primes[0] == residue
@@ -89,7 +90,7 @@ def test_many_terms_reach_the_carries(rng):
 @pytest.mark.parametrize("formula", FORMULAS.values(), ids=FORMULAS)
 @pytest.mark.parametrize("kernel", [False, True])
 def test_the_integer_of_pi_at_any_place(formula, kernel, texts, monkeypatch, rng):
-    bbp_sum.RESIDUE_KERNELS.load()
+    RESIDUE_KERNEL.ready()
     monkeypatch.setattr(bbp_sum.RESIDUE_KERNELS, "pays_for", lambda seconds: kernel)
     monkeypatch.setattr(bbp_sum, "KERNEL_FROM", 0)
     places = [0, 1, 2, 3, 50, 500, *(rng.randrange(3000) for _ in range(int(3 * MULTIPLIER)))]

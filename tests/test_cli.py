@@ -1,6 +1,7 @@
 """The command line: what it prints, where, with which exit code."""
 
 import json
+import operator
 import os
 import re
 import shutil
@@ -12,7 +13,6 @@ import pytest
 
 import pi_engine
 from pi_engine.cli.main import COMMANDS, SECTIONS, run
-from pi_engine.cli.progress_bar import ProgressBar
 from tests.command import COMMAND, pi
 
 # ---------------------------------------------------------------- results
@@ -191,7 +191,7 @@ def test_importing_the_package_imports_nothing_large():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
     assert {"compute", "series", "PiEngineError"} <= set(dir(pi_engine))
     with pytest.raises(AttributeError, match="no attribute 'pie'"):
-        _ = pi_engine.pie
+        operator.attrgetter("pie")(pi_engine)
 
 
 # ---------------------------------------------------------------- bad input: one line, the right code
@@ -266,42 +266,3 @@ def test_bad_input(capsys, tmp_path, monkeypatch, arguments, code, message):
     assert click.unstyle(captured.err) == captured.err
     assert re.search(message, captured.err)
     assert list(tmp_path.iterdir()) == []
-
-
-# ---------------------------------------------------------------- progress
-
-
-class Terminal:
-    def __init__(self):
-        self.text = ""
-
-    def isatty(self):
-        return True
-
-    def write(self, text):
-        self.text += text
-
-    def flush(self):
-        pass
-
-
-def test_the_bar_shows_only_after_a_second_and_only_on_a_terminal(monkeypatch):
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    monkeypatch.setattr("pi_engine.cli.progress_bar._TICK_SECONDS", 0.001)
-    with ProgressBar(enabled=True) as bar:  # ends before its second
-        bar("sum", 1, 10)
-    assert sys.stderr.text == ""
-    monkeypatch.setattr("pi_engine.cli.progress_bar._DELAY_SECONDS", 0.0)
-    with ProgressBar(enabled=True) as bar:
-        for phase in ("sum", "root"):
-            bar(phase, 5, 10)
-            while phase not in sys.stderr.text:
-                assert bar._thread.is_alive()
-    for options in ({"enabled": False}, {"enabled": True}):
-        monkeypatch.setattr(sys.stderr, "isatty", lambda enabled=options["enabled"]: not enabled)
-        sys.stderr.text = ""
-        with ProgressBar(**options) as bar:
-            bar("sum", 5, 10)
-            assert bar._thread is None
-        assert sys.stderr.text == ""

@@ -7,11 +7,11 @@ from gmpy2 import mpz
 
 import pi_engine
 from pi_engine import engine, plan, summation
+from pi_engine.bigint.binary_fraction import BinaryFraction
 from pi_engine.bigint.moduli import residues
 from pi_engine.radix import scale
 from pi_engine.radix.digit_hash import DigitHash
 from pi_engine.series import CHUDNOVSKY
-from pi_engine.series.evaluation import BinaryFraction
 
 from .conftest import MULTIPLIER
 
@@ -79,7 +79,9 @@ def test_open_digits_are_computed_again(monkeypatch, mpfr_digits, guard_bits):
     attempts = []
     real = engine._attempt
     monkeypatch.setattr(engine, "GUARD_BITS", guard_bits)
-    monkeypatch.setattr(engine, "_attempt", lambda *a, **k: attempts.append(a[0].guard_bits) or real(*a, **k))
+    monkeypatch.setattr(
+        engine, "_attempt", lambda plan, *a, **k: attempts.append(plan.guard_bits) or real(plan, *a, **k)
+    )
     for digits in range(700, 800):
         attempts.clear()
         assert pi_engine.compute(digits).text() == "3." + mpfr_digits[:digits]

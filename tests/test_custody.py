@@ -13,11 +13,12 @@ import pytest
 
 import pi_engine
 from pi_engine import VerificationError, converted, engine, summation
+from pi_engine.bigint.binary_fraction import BinaryFraction
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.limbs import limb_address
 from pi_engine.bigint.square_root import InverseRoot
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.radix import words_of_fraction
-from pi_engine.series.evaluation import BinaryFraction
 from pi_engine.splitting import Node
 from tests.backends import pretend
 
@@ -55,6 +56,8 @@ def large_numbers(value, owner=None):
         yield value, owner
     elif isinstance(value, Tracked):
         yield from large_numbers(value.value, value)
+    elif isinstance(value, HandOver):
+        yield from large_numbers(value._numbers)
     elif isinstance(value, list | tuple):
         for part in value:
             yield from large_numbers(part, value if isinstance(value, IN_CUSTODY) else owner)

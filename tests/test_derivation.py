@@ -14,6 +14,7 @@ from pi_engine.series import catalogue, derivation, derive, get
 from pi_engine.series.class_number import class_number
 from pi_engine.series.derivation import RATIONAL, derived_series, require_rational
 from pi_engine.series.eisenstein import modular_values
+from pi_engine.series.lookup import derived
 from pi_engine.series.recognition import recognise
 from pi_engine.verify.agreement import agreeing_digits
 
@@ -110,7 +111,7 @@ def test_recognition(rng):
     ],
 )
 def test_no_rational_series(D, message):
-    for attempt in (derive, derived_series):
+    for attempt in (derive, derived):
         with pytest.raises(UsageError, match=message):
             attempt(D)
 

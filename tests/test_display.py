@@ -1,6 +1,7 @@
 """What an interactive session shows: one line an object, a table in a notebook, a screen of help; and results as sequences."""
 
 import dataclasses
+import operator
 import pydoc
 import re
 import subprocess
@@ -158,7 +159,7 @@ def test_help_on_the_package_is_a_screen():
     assert len(lines) <= 70
     told = "\n".join(lines[:contents])
     for name in pi_engine._HOME:
-        if name not in {"bigint", "radix", "series"}:
+        if name not in {"bigint", "radix", "series", "__version__"}:
             assert name in told, name
     for call in ("bigint.multiply(", "radix.to_text(", "radix.from_text(", "series.get("):
         assert call in told
@@ -178,6 +179,6 @@ def test_every_public_name_is_listed_and_loads():
     for name in pi_engine._HOME:
         assert name in dir(pi_engine)
         assert getattr(pi_engine, name) is not None
-        assert pydoc.render_doc(getattr(pi_engine, name))
+        assert name == "__version__" or pydoc.render_doc(getattr(pi_engine, name))
     with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
-        _ = pi_engine.nonsense
+        operator.attrgetter("nonsense")(pi_engine)

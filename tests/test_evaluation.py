@@ -8,6 +8,7 @@ from gmpy2 import mpz
 
 from pi_engine import VerificationError, footprint
 from pi_engine.bigint.division import divide, isqrt, tracked_divide
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.series import (
     CHUDNOVSKY,
@@ -22,8 +23,9 @@ from pi_engine.series import (
     get,
 )
 from pi_engine.series.combination import Combination
-from pi_engine.series.evaluation import ERROR_UNITS, GUARD, leading_bits, pi_fraction, root_of_radicand
+from pi_engine.series.evaluation import ERROR_UNITS, leading_bits, pi_fraction, root_of_radicand
 from pi_engine.series.tail import all_terms
+from pi_engine.series.truncation import GUARD
 from pi_engine.splitting import split
 
 from .conftest import MULTIPLIER
@@ -46,7 +48,7 @@ def evaluated(series, bits, terms):
         for part, node in zip(series.components, nodes, strict=True):
             total.add(part.coefficient, node.Q, node.T)
     radical = root_of_radicand(series.closed_form, bits)
-    return pi_fraction(series.closed_form, [total.Q, total.T], radical, bits).mantissa
+    return pi_fraction(series.closed_form, HandOver(total.Q, total.T), radical, bits).mantissa
 
 
 @series_cases
@@ -88,7 +90,7 @@ def test_the_error_of_every_closed_form(rng, closed, power, radicand, parts):
                 sign = rng.choice((-1, 1))
                 total.add(c, sign * share.denominator, sign * share.numerator)
             Q, T = total.Q, total.T
-        found = pi_fraction(form, [Q, T], root_of_radicand(form, bits), bits).mantissa
+        found = pi_fraction(form, HandOver(Q, T), root_of_radicand(form, bits), bits).mantissa
         assert abs(found - exact_pi(bits)) < ERROR_UNITS
 
 
@@ -125,7 +127,7 @@ def test_a_series_that_is_not_positive_is_refused():
     form = catalogue()[0].closed_form
     for Q, T in ((5, -7), (-5, 7), (5, 0)):
         with pytest.raises(VerificationError, match="no series for π"):
-            pi_fraction(form, [mpz(Q), mpz(T)], mpz(1000), 10)
+            pi_fraction(form, HandOver(mpz(Q), mpz(T)), mpz(1000), 10)
 
 
 def test_isqrt_and_divide_are_exact(rng):
@@ -196,6 +198,6 @@ def test_the_low_bits_of_q_and_t_change_nothing(compiled):
         for x in short:
             x.require("a number without its low bits")
         root = root_of_radicand(form, bits, threads=1, compiled=compiled)
-        assert pi_fraction(form, [*short], root, bits, compiled=compiled) == pi_fraction(
-            form, [Q, T], root, bits, compiled=compiled
+        assert pi_fraction(form, HandOver(*short), root, bits, compiled=compiled) == pi_fraction(
+            form, HandOver(Q, T), root, bits, compiled=compiled
         )

@@ -11,7 +11,7 @@ from gmpy2 import mpz
 
 import pi_engine
 from pi_engine import VerificationError, backend, convergence, engine, footprint, plan, summation
-from pi_engine.bigint import product
+from pi_engine.bigint import product, workspace
 from pi_engine.cli import compute as compute_command
 from pi_engine.cli.main import run
 from pi_engine.series import CHUDNOVSKY
@@ -47,6 +47,20 @@ def test_a_million_digits_of_either_series(compiled_path):
 
 def test_hexadecimal_digits(compiled_path):
     assert pi_engine.compute(10**6 + 14, base=16).text()[10**6 + 1 :][:14] == "26C65E52CB4593"
+
+
+def test_the_workspace_is_released_after_an_error_too(compiled_path, monkeypatch):
+    monkeypatch.setattr(engine, "_KEPT_BYTES", 0)
+    monkeypatch.setattr(workspace, "LEAST_KEPT", 0)
+    monkeypatch.setattr(engine, "convert", failing)
+    with pytest.raises(VerificationError, match="on purpose"):
+        pi_engine.compute(300_000)
+    assert workspace.pool.held() == 0
+
+
+def failing(*_, **__):
+    workspace.pool.give(workspace.pool.take(1 << 24))
+    raise VerificationError("on purpose")
 
 
 def test_the_nines_at_762_are_settled(compiled_path, monkeypatch, mpfr_digits):

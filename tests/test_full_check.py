@@ -1,7 +1,7 @@
 import pytest
 
 import pi_engine
-from pi_engine import full_check
+from pi_engine import confirmation_method, full_check
 from pi_engine.errors import VerificationError
 
 
@@ -25,7 +25,7 @@ def test_where_the_j_invariant_cannot_the_other_series_does(digits, base):
 
 
 def test_beyond_what_is_affordable_another_series_is_run(monkeypatch):
-    monkeypatch.setattr(full_check, "J_INVARIANT_DIGITS", 100)
+    monkeypatch.setattr(confirmation_method, "J_INVARIANT_DIGITS", 100)
     result = pi_engine.compute(400, series="ramanujan", check="full")
     (detail,) = [check.detail for check in result.checks if check.name == "other series"]
     assert "chudnovsky" in detail
@@ -44,7 +44,7 @@ def test_each_of_them_sees_an_error(name, monkeypatch):
         real = full_check.from_text
         monkeypatch.setattr(full_check, "from_text", lambda text, **k: real(text, **k) + 10**40)
     else:
-        monkeypatch.setattr(full_check, "J_INVARIANT_DIGITS", 0)
+        monkeypatch.setattr(confirmation_method, "J_INVARIANT_DIGITS", 0)
         real_check = full_check.check_by_another_way
         monkeypatch.setattr(
             full_check,

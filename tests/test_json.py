@@ -2,29 +2,16 @@
 
 import json
 import re
-from importlib import import_module
 
-import click
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from pi_engine.cli.main import COMMANDS, cli, run
-from tests.command import pi, pi_on_terminal
+from pi_engine.cli.main import run
+from tests.command import commands, pi, pi_on_terminal
 from tests.json_schema import ROOT, SCHEMA, definitions, require_valid
 
 FIFTY = "3.14159265358979323846264338327950288419716939937510"
 WRONG = FIFTY[:20] + "00" + FIFTY[22:]
-
-
-def commands(group=cli, path=()):
-    """Every command, with its words."""
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        if isinstance(command, click.Group):
-            yield from commands(command, (*path, name))
-        else:
-            yield " ".join((*path, name)), command
 
 
 def options_of(command):
@@ -168,48 +155,3 @@ def test_a_terminal_and_quiet_change_nothing():
         assert pi(*arguments, "--json", "-q").stdout == piped
         _, shown, _ = pi_on_terminal(*arguments, "--json")
         assert json.loads(shown[shown.index("{") :]) == json.loads(piped)
-
-
-# ---------------------------------------------------------------- options that mean the same everywhere
-
-
-@pytest.mark.parametrize("name", list(COMMANDS))
-def test_json_and_quiet_are_described_alike(name):
-    found = import_module(COMMANDS[name]).command
-    for _, command in commands(found, (name,)) if isinstance(found, click.Group) else [(name, found)]:
-        (quiet,) = [x for x in command.params if "--quiet" in x.opts]
-        assert set(quiet.opts) == {"-q", "--quiet"}
-        assert quiet.help == "Print only errors to stderr. The output on stdout stays the same."
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["compute", "50"],
-        ["verify", "fifty.txt"],
-        ["series", "list"],
-        ["series", "show", "machin"],
-        ["series", "derive", "163"],
-        ["convergence", "--series", "bbp", "--digits", "0"],
-        ["near-integer", "--digits", "5"],
-        ["identities", "euler", "--digits", "5"],
-        ["hex", "5"],
-        ["bench", "--digits", "100", "--rounds", "1"],
-        ["info"],
-        ["completion", "fish"],
-    ],
-)
-def test_quiet_leaves_the_result_alone(tmp_path, monkeypatch, capsys, arguments):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "fifty.txt").write_text(FIFTY)
-    assert run([*arguments, "-q"]) == 0
-    quiet = capsys.readouterr()
-    assert quiet.err == ""
-    assert run(arguments) == 0
-    usual = capsys.readouterr().out
-    assert re.sub(r"\d\S*", "", quiet.out) == re.sub(r"\d\S*", "", usual)  # but for seconds
-
-
-def test_quiet_does_not_silence_errors(capsys):
-    assert run(["compute", "x", "-q"]) == 2
-    assert capsys.readouterr().err.startswith("pi-engine: error: ")

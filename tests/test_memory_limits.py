@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import pi_engine
-from pi_engine import full_check, plan
+from pi_engine import confirmation_method, plan
 from pi_engine.cli.main import _explain
 from pi_engine.errors import CapacityError
 from pi_engine.plan import kept_bytes, make_plan, make_plan_within
@@ -86,7 +86,9 @@ def test_other_commands_say_so_too(command):
 def test_the_confirming_run_is_in_the_plan():
     for name, other in (("chudnovsky", "ramanujan"), ("machin", "chudnovsky")):
         found = make_plan(get(name), 200_000, 16, check="full", compiled=False)
-        assert found.confirmation.series.name == other == full_check.second_series(get(name), 200_000, 16, "full")
+        assert (
+            found.confirmation.series.name == other == confirmation_method.second_series(get(name), 200_000, 16, "full")
+        )
         assert found.confirmation.digits == 200_000 and found.confirmation.base == 16
         assert not found.confirmation.compiled
         assert found.numbers_bytes >= found.confirmation.numbers_bytes + kept_bytes(200_000)
@@ -97,7 +99,9 @@ def test_the_confirming_run_is_in_the_plan():
 def test_a_run_that_another_confirms_is_refused_before_it_starts(monkeypatch):
     """Whatever check asks for the other run."""
     alone = make_plan(CHUDNOVSKY, 100_000, 10).memory_bytes
-    monkeypatch.setattr(full_check, "second_series", lambda series, *rest: "bbp" if series.name != "bbp" else None)
+    monkeypatch.setattr(
+        confirmation_method, "second_series", lambda series, *rest: "bbp" if series.name != "bbp" else None
+    )
     pretend(monkeypatch, usable=False)
     assert make_plan(CHUDNOVSKY, 100_000, 10).memory_bytes > alone
     with pytest.raises(CapacityError, match="not enough memory"):
@@ -107,7 +111,7 @@ def test_a_run_that_another_confirms_is_refused_before_it_starts(monkeypatch):
 def test_kernels_that_checks_load_or_compile_are_counted(monkeypatch):
     need = {}
     for use in (KernelUse(False, False), KernelUse(True, False), KernelUse(True, True)):
-        monkeypatch.setattr(full_check, "kernels_of_checks", lambda *arguments, use=use: use)
+        monkeypatch.setattr(confirmation_method, "kernels_of_checks", lambda *arguments, use=use: use)
         monkeypatch.setattr(plan, "kernel_bytes", lambda stored: 24 << 20 if stored else 464 << 20)
         need[use] = make_plan(CHUDNOVSKY, 100_000, 16, check="full", compiled=False)
     none, loads, compiles = need.values()

@@ -62,7 +62,7 @@ def test_a_damaged_product_of_the_largest_merge_is_seen(monkeypatch, call):
 
     monkeypatch.setattr(upper_tree, "to_limbs", count)
     monkeypatch.setattr(fast_tree._CompiledTree, "many", lambda tree, level: False)
-    monkeypatch.setattr(fast_tree._CompiledTree, "second_division", lambda tree: 0)
+    monkeypatch.setattr(fast_tree.Cuts, "second_division", lambda cuts: 0)
     right = split()
     largest = sorted(range(len(names)), key=lambda i: names[i])[-3:][call]
     seen = []
@@ -95,7 +95,7 @@ def test_nothing_is_checked_where_nothing_is_asked(monkeypatch):
 
     for module, name in (
         (merge_check, "residues_of"),
-        (upper_tree, "residues_of_limbs"),
+        (upper_tree, "residues_of_several"),
         (fast_tree, "with_residues"),
     ):
         monkeypatch.setattr(module, name, never)

@@ -167,7 +167,7 @@ def test_the_wheel_holds_the_package_and_types_of_gmpy2_alone(checkout, distribu
 
 
 def version_of(checkout):
-    return re.search(r'__version__ = "(.+)"', (checkout / "pi_engine/__init__.py").read_text())[1]
+    return re.search(r'__version__ = "(.+)"', (checkout / "pi_engine/runtime/versions.py").read_text())[1]
 
 
 def test_the_source_distribution_holds_what_the_tests_need(checkout, distributions):

@@ -1,5 +1,6 @@
 """`series show NAME --terms K`: values truncated exactly, and the digits that agree with π marked."""
 
+import dataclasses
 import json
 import os
 import pty
@@ -11,7 +12,8 @@ import gmpy2
 import pytest
 
 from pi_engine.cli.main import run
-from pi_engine.series import catalogue, get, lessons
+from pi_engine.cli.partial_sums import partial_sum_fields, print_partial_sums
+from pi_engine.series import IntegerPolynomial, catalogue, get, lessons
 from pi_engine.series.partial_values import digits_after_terms, partial_values
 
 EVERY_ROW = pytest.mark.parametrize("row", [*catalogue(), *lessons()], ids=lambda row: row.name)
@@ -37,9 +39,6 @@ def test_values_are_truncated(row):
             factor = form.numerator * gmpy2.sqrt(gmpy2.mpfr(form.radicand)) / form.denominator
             expected = factor * S if form.direct else factor / S
             if form.power == 2:
-                if expected < 0:
-                    assert value.text is None
-                    continue
                 expected = gmpy2.sqrt(expected)
             found = gmpy2.mpfr(value.text.replace("−", "-"))
             unit = gmpy2.mpfr(10) ** -len(value.text.partition(".")[2])
@@ -59,6 +58,16 @@ def test_the_marked_digits_are_those_of_pi(row, mpfr_digits):
             assert value.digits_agreeing <= digits < value.digits_agreeing + len(text) - value.agreeing
         else:
             assert not text.startswith("3.")
+
+
+def test_a_negative_sum_has_no_root(capsys):
+    """Of a series for π², whose first term has the wrong sign."""
+    row = dataclasses.replace(get("guillera-20"), a=IntegerPolynomial(1, ((-1, 8, 20),)))
+    (value,) = partial_values(row, 1)
+    assert value.text is None and value.digits_agreeing == 0
+    assert partial_sum_fields(value) == {"terms": 1, "value": None, "digits": 0, "minus_log10_error": None}
+    print_partial_sums([value])
+    assert capsys.readouterr().out.endswith("\n1\t0\t\tno real number\n")
 
 
 def test_known_values():

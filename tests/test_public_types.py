@@ -12,11 +12,11 @@ from gmpy2 import mpq, mpz, xmpz
 import pi_engine
 from pi_engine import PiEngineError, UsageError, identities, radix, series
 from pi_engine.bigint import division, multiply, product
+from pi_engine.bigint.binary_fraction import BinaryFraction
 from pi_engine.estimate import estimate
 from pi_engine.radix import integer_text
 from pi_engine.runtime.tuning import Thresholds
 from pi_engine.series import ClosedForm, HypergeometricSeries, IntegerPolynomial
-from pi_engine.series.evaluation import BinaryFraction
 from pi_engine.verify.near_integer import confirm, near_integer
 
 NO_INTEGERS = [

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from gmpy2 import mpz
 
+from pi_engine.bigint.binary_fraction import BinaryFraction
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.moduli import residues
 from pi_engine.errors import VerificationError
 from pi_engine.radix import integer_text, powers, spine, tree, words_of_fraction
 from pi_engine.radix.integer_text import from_text, to_text
 from pi_engine.radix.powers import Shape, powers_of, shape_for
 from pi_engine.radix.words_of_fraction import decimal_expansion, fraction_words
-from pi_engine.series.evaluation import BinaryFraction
 from tests.conftest import MULTIPLIER
 
 THREADS = [1, 2, 3]
@@ -40,7 +41,7 @@ def text_of(words):
 
 
 @pytest.fixture
-def always_fast(monkeypatch):
+def always_compiled(monkeypatch):
     """No crossover to GMP, so that small numbers go through the tree too."""
     monkeypatch.setattr(integer_text, "TO_TEXT_FROM_BITS", 1)
     monkeypatch.setattr(integer_text, "FROM_TEXT_FROM_DIGITS", 1)
@@ -54,7 +55,7 @@ def test_fraction_words(rng, count, threads):
     bits = 64 * (shape.words + 1)
     ones = (mpz(1) << bits) - 1
     for mantissa in (number(rng, bits), ones, mpz(0), mpz(1), mpz(1) << (bits - 1), ones - number(rng, 60)):
-        found = mpz(text_of(fraction_words(mantissa, bits, count, threads)[0]))
+        found = mpz(text_of(fraction_words(HandOver(mantissa), bits, count, threads)[0]))
         wanted = mantissa * mpz(10) ** (19 * shape.words) >> bits
         # Short decimals end in a tail of 0, which may be read as one of nines, and 0 as 0.999….
         allowed = (0, 1) if mantissa in (0, 1, 1 << (bits - 1)) else (0,)
@@ -65,7 +66,7 @@ def test_fraction_of_more_or_fewer_bits(rng):
     for bits in (1, 63, 64, 65, 1000, 64 * 500 + 7):
         mantissa = number(rng, bits)
         shape = shape_for(300)
-        found = mpz(text_of(fraction_words(mantissa, bits, 300)[0]))
+        found = mpz(text_of(fraction_words(HandOver(mantissa), bits, 300)[0]))
         modulus = mpz(10) ** (19 * shape.words)
         assert ((mantissa * modulus >> bits) - found) % modulus in (0, 1)
 
@@ -83,7 +84,7 @@ def test_runs_across_leaves_are_settled(rng, fill, threads):
         text = text + "".join(rng.choices("0123456789", k=digits - stop))
         # A half of the last place more, so that the binary fraction, rounded down, has these digits.
         mantissa = ((2 * mpz(text) + 1) << bits) // (2 * mpz(10) ** digits)
-        assert text_of(fraction_words(mantissa, bits, count, threads)[0]) == text
+        assert text_of(fraction_words(HandOver(mantissa), bits, count, threads)[0]) == text
 
 
 @pytest.mark.parametrize("threads", THREADS)
@@ -91,7 +92,7 @@ def test_decimal_expansion(rng, threads):
     for digits in (1, 18, 19, 20, 37, 38, 39, 1000, 19 * 160, 19 * 160 + 1, 100_003):
         bits = int(digits * 3.3219281) + 70
         value = (mpz(3) << bits) + number(rng, bits)
-        found = decimal_expansion(BinaryFraction(value, bits, 8), digits, threads)
+        found = decimal_expansion(HandOver(BinaryFraction(value, bits, 8)), digits, threads)
         assert found is not None
         scaled = value * mpz(10) ** digits >> bits
         assert (found.integer, found.digits, len(found.words)) == (3, digits, -(-digits // 19))
@@ -99,7 +100,7 @@ def test_decimal_expansion(rng, threads):
         assert mpz("3" + text[:digits]) == scaled
         assert set(text[digits:]) <= {"0"}
         assert found.residues == residues(scaled)
-        unchecked = decimal_expansion(BinaryFraction(value, bits, 8), digits, threads, check=False)
+        unchecked = decimal_expansion(HandOver(BinaryFraction(value, bits, 8)), digits, threads, check=False)
         assert unchecked.residues is None and np.array_equal(unchecked.words, found.words)
 
 
@@ -108,15 +109,15 @@ def test_an_open_expansion_is_refused():
     bits = int(digits * 3.3219281) + 70
     exact = (mpz(10) ** digits // 3 << bits) // mpz(10) ** digits  # its digits go on with zeros or nines
     for mantissa in (exact, exact + 1):
-        assert decimal_expansion(BinaryFraction(mantissa, bits, 8), digits) is None
-    sure = decimal_expansion(BinaryFraction((mpz(1) << bits) // 3, bits, 8), digits)
+        assert decimal_expansion(HandOver(BinaryFraction(mantissa, bits, 8)), digits) is None
+    sure = decimal_expansion(HandOver(BinaryFraction((mpz(1) << bits) // 3, bits, 8)), digits)
     assert sure is not None
     assert set(text_of(sure.words)[:digits]) == {"3"}
     # An error as large as the last digit leaves everything open.
-    assert decimal_expansion(BinaryFraction((mpz(1) << bits) // 3, bits, 1 << 70), digits) is None
+    assert decimal_expansion(HandOver(BinaryFraction((mpz(1) << bits) // 3, bits, 1 << 70)), digits) is None
 
 
-@pytest.mark.usefixtures("always_fast")
+@pytest.mark.usefixtures("always_compiled")
 @pytest.mark.parametrize("threads", THREADS)
 def test_integers_at_the_edges(rng, threads):
     for digits in [1, 2, 18, 19, 20, 38, 152, 303, 304, 305, 1519, 1520, 1521, 3041, 7777, 30_400, 60_000]:
@@ -146,7 +147,7 @@ def test_random_integers_around_the_crossovers(rng, threads):
         assert from_text(text, threads=threads) == x
 
 
-@pytest.mark.usefixtures("always_fast")
+@pytest.mark.usefixtures("always_compiled")
 @pytest.mark.parametrize(
     "text",
     [
@@ -230,7 +231,7 @@ def test_a_wrong_word_is_found(rng, monkeypatch, count):
     monkeypatch.setattr(words_of_fraction, "words_of", sabotaged)
     bits = 64 * count
     with pytest.raises(VerificationError):
-        fraction_words(number(rng, bits), bits, count)
+        fraction_words(HandOver(number(rng, bits)), bits, count)
 
 
 @pytest.mark.parametrize("count", [3000, 30_000])
@@ -250,13 +251,13 @@ def test_a_wrong_product_is_found(rng, monkeypatch, count):
 
         monkeypatch.setattr(words_of_fraction, "powers_of", sabotaged)
         with pytest.raises(VerificationError):
-            fraction_words(number(rng, bits), bits, count)
+            fraction_words(HandOver(number(rng, bits)), bits, count)
 
 
 def test_the_hash_of_the_check_is_that_of_the_words(rng):
     count = 5000
     shape = shape_for(count)
     root = number(rng, 64 * (shape.words + 1)) | mpz(1) << (64 * (shape.words + 1) - 1)
-    words, _, found = tree.words_of(words_of_fraction.limbs_of(root), powers_of(shape, 1), 1)
+    words, _, found = tree.words_of(HandOver(words_of_fraction.limbs_of(root)), powers_of(shape, 1), 1)
     assert isinstance(found, spine.Spine)
     assert found.check(residues(root), words, 1) == residues(mpz(text_of(words)))

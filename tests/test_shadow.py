@@ -11,7 +11,7 @@ from pi_engine import VerificationError
 from pi_engine.bigint.mersenne import M61
 from pi_engine.bigint.moduli import Residues, moduli, random_prime
 from pi_engine.bigint.modulus_table import modulus_table
-from pi_engine.bigint.threads import beside
+from pi_engine.bigint.threads import concurrently
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting import compiled_shadow, fast_tree, shadow, tree, tree_kernels
 
@@ -86,9 +86,9 @@ def test_a_wrong_strand_of_the_second_kernel_is_seen(monkeypatch, row):
     sum_ = fast_tree.split_compiled(CHUDNOVSKY, 2000, 2, lambda *step: None)
     real = tree_kernels.shadow_modulo_prime
 
-    def damaged(*arguments):
-        real(*arguments)
-        arguments[-1][row] = (int(arguments[-1][row]) + 1) % random_prime()
+    def damaged(p, q, a, count, rest, table, found):
+        real(p, q, a, count, rest, table, found)
+        found[row] = (int(found[row]) + 1) % random_prime()
 
     monkeypatch.setattr(tree_kernels, "shadow_modulo_prime", damaged)
     with pytest.raises(VerificationError, match=rf"shadow, compared modulo the prime {random_prime()}"):
@@ -143,7 +143,7 @@ def test_what_is_wrong_with_it_beside_the_sum_is_seen(monkeypatch):
 def test_beside_waits_and_tells_what_was_raised():
     for threads in (1, 2):
         begun = threading.Event()
-        wait = beside(lambda begun=begun: begun.set() or 1 / 0, threads)
+        wait = concurrently(lambda begun=begun: begun.set() or 1 / 0, threads)
         assert begun.wait() if threads > 1 else not begun.is_set()
         with pytest.raises(ZeroDivisionError):
             wait()

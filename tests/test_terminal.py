@@ -97,6 +97,7 @@ def test_any_terminal_will_do(environment):
         ["near-integer"],
         ["compute", "1e4"],
         ["identities", "euler", "--digits", "9"],
+        ["series", "show", "leibniz", "--terms", "3"],  # the one with colours
     ):
         code, shown, _ = pi_on_terminal(*arguments, environment=environment)
         assert code == 0, shown

@@ -9,9 +9,8 @@ from gmpy2 import mpq, mpz
 from pi_engine import VerificationError
 from pi_engine.bigint.limbs import limbs_of
 from pi_engine.series import catalogue, get, truncation
-from pi_engine.series.evaluation import GUARD
 from pi_engine.series.tail import all_terms, tail_bits
-from pi_engine.series.truncation import STEPS, needed_bits, require_precision
+from pi_engine.series.truncation import GUARD, STEPS, needed_bits, require_precision
 from pi_engine.splitting import check_against_shadow, fast_tree
 from pi_engine.splitting import truncation as cutting
 from pi_engine.splitting.rounding import log2_size
@@ -126,8 +125,8 @@ def cuts_of(monkeypatch, name, bits):
     def shortened(tree, node, lo, hi):
         found = real(tree, node, lo, hi)
         before, after = len(node.Q), len(found.Q)
-        seen.append((lo, hi == tree.terms, before, after))
-        assert (found.P is None) == (hi == tree.terms)
+        seen.append((lo, hi == tree.cuts.terms, before, after))
+        assert (found.P is None) == (hi == tree.cuts.terms)
         return found
 
     monkeypatch.setattr(fast_tree._CompiledTree, "shortened", shortened)

@@ -79,7 +79,7 @@ def test_hexadecimal_digits_take_bounded_memory(tmp_path, texts):
     path = tmp_path / "pi.txt"
     path.write_text(texts[16])
     limit = file_residues.residues_need(
-        type("Case", (), {"threads": 1, "survey": type("S", (), {"base": 16, "digits": 1})})
+        type("Case", (), {"threads": 1, "scan": type("S", (), {"base": 16, "digits": 1})})
     )
     assert verify_file(path, "residues", threads=1, memory=limit).status == "ok"
     with pytest.raises(CapacityError, match="30_000 digits by the method residues"):

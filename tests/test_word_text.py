@@ -38,8 +38,8 @@ def test_words_and_text(rng, monkeypatch, threads):
         assert bytes(text) == bytes(plain_text(words))
         assert np.array_equal(word_text.words_of_text(text, threads), words)
         value = mpz(bytes(text).decode() or "0")
-        for prime in (M61, random_prime(), 2**61 - 31, 3):
-            assert word_text.word_hash(words, threads, prime) == value % prime
+        primes = (M61, random_prime(), 2**61 - 31, 3)
+        assert word_text.word_hashes(words, primes, threads) == [value % prime for prime in primes]
         lengths = [count // 2, 0, count // 5, 1][: count // 2 + 1]
         found = word_text.residues_of_parts(words, lengths, threads)
         for length, place, part in zip(lengths, itertools.accumulate(lengths, initial=0), found, strict=False):

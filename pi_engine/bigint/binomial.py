@@ -20,11 +20,12 @@ Three loops over blocks of nodes that stay in the L1 cache, because one chain of
 than what the processor looks ahead: 52 cycles for sixteen points on Zen 3, 82 in one loop.
 """
 
-from pi_engine.bigint.layout import PRODUCT_NODES, WIDTH
+from pi_engine.bigint.layout import PRODUCT_NODES
 from pi_engine.bigint.modular import mulmod, mulmod_negated, reduce, rounded_product
 from pi_engine.bigint.simd import GROUP, LONG, broadcast_like, fma, fnma
 from pi_engine.bigint.simd_memory import broadcast_group, load_group, load_group_unaligned, store, store_group
 from pi_engine.bigint.twiddles import place
+from pi_engine.bigint.widths import WIDTH
 from pi_engine.runtime.compilation import routine
 
 # Doubles near it are multiples of 2^50.

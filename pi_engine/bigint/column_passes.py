@@ -12,7 +12,6 @@ K = 1.49, of which heads make 3·2 times as much, and reduction 1/2.
 
 from pi_engine.bigint.butterflies import forward4_begin, forward4_end, inverse4_begin, inverse4_end
 from pi_engine.bigint.heads import join_heads, split_half_filled, split_heads, split_three
-from pi_engine.bigint.lanes import prefetch_to_write
 from pi_engine.bigint.layout import (
     CONSTANTS,
     FINAL_DOUBLES,
@@ -26,8 +25,6 @@ from pi_engine.bigint.layout import (
     SCALE,
     SCALE_OVER_P,
     STRIP,
-    WIDE,
-    WIDTH,
 )
 from pi_engine.bigint.level_plan import (
     COLUMN_LEVELS,
@@ -43,8 +40,17 @@ from pi_engine.bigint.level_plan import (
 from pi_engine.bigint.modular import mulmod, reduce
 from pi_engine.bigint.passes import load4, store4
 from pi_engine.bigint.simd import LONG, broadcast_long, broadcast_wide
-from pi_engine.bigint.simd_memory import load_double, load_integer, load_long, load_wide, store, store_streaming
+from pi_engine.bigint.simd_memory import (
+    load_double,
+    load_integer,
+    load_long,
+    load_wide,
+    prefetch_to_write,
+    store,
+    store_streaming,
+)
 from pi_engine.bigint.twiddles import level_doubles
+from pi_engine.bigint.widths import WIDE, WIDTH
 from pi_engine.runtime.compilation import routine
 
 

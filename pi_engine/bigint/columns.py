@@ -8,7 +8,7 @@ that fits the L2 cache, transformed there, and written to the rows.
 import numpy as np
 
 from pi_engine.bigint.column_passes import forward_strip
-from pi_engine.bigint.layout import CONSTANTS, PRIME, STRIP, WIDTH
+from pi_engine.bigint.layout import CONSTANTS, PRIME, STRIP
 from pi_engine.bigint.level_plan import (
     BETA,
     BITS,
@@ -36,6 +36,7 @@ from pi_engine.bigint.simd_memory import (
     store,
     store_byte,
 )
+from pi_engine.bigint.widths import WIDTH
 from pi_engine.bigint.words import is_sealed_at
 from pi_engine.runtime.compilation import kernel, routine
 

@@ -14,20 +14,30 @@ of neighbouring X: below 2^54 in absolute value. Carries are made in integers, o
 next one; the digits are in their range then, but for one time in 2^38, when a carry has to go further.
 """
 
-from pi_engine.bigint.lanes import (
-    any_bit,
-    load_last_two,
-    load_words,
-    shift_down,
-    shift_left,
-    store_last_two,
-    store_points,
-    words,
-)
 from pi_engine.bigint.layout import CONSTANTS, CRT_NOW, CRT_PACK, ONE_OVER_P
 from pi_engine.bigint.modular import ROUNDER, rounded_product
-from pi_engine.bigint.simd import bits_of, broadcast_wide, fma, slide_one, slide_two
-from pi_engine.bigint.simd_memory import load_byte, load_double, load_wide, store, store_byte
+from pi_engine.bigint.simd import (
+    any_bit,
+    bits_of,
+    broadcast_wide,
+    broadcast_wide_integer,
+    fma,
+    shift_left,
+    shift_right,
+    slide_one,
+    slide_two,
+)
+from pi_engine.bigint.simd_memory import (
+    load_byte,
+    load_double,
+    load_last_two,
+    load_wide,
+    load_wide_integers,
+    store,
+    store_byte,
+    store_last_two,
+    store_points,
+)
 from pi_engine.runtime.compilation import kernel, routine
 
 # Makes what is to be shifted positive: a multiple of every 2^β, and larger than any sum.
@@ -102,7 +112,7 @@ def clear_state(state, digits, beta, beta_scales):
     zero = bits_of(broadcast_wide(ROUNDER)) + bits_of(broadcast_wide(load_double(beta_scales, 2)))
     for t in range(digits + 1):
         store_last_two(state, 2 * t, zero)
-    store_last_two(state, 2 * digits + 2, words(_POSITIVE >> beta))
+    store_last_two(state, 2 * digits + 2, broadcast_wide_integer(_POSITIVE >> beta))
 
 
 @routine
@@ -111,21 +121,21 @@ def _carry_further(digits, beta, scratch):
 
     A round takes a carry on by one of eight points, and after the first none is more than 1: only a faulty machine needs ROUNDS.
     """
-    mask, shift = words((1 << beta) - 1), words(beta)
-    leaving = words(0)
-    none = words(_POSITIVE >> beta)
+    mask, shift = broadcast_wide_integer((1 << beta) - 1), broadcast_wide_integer(beta)
+    leaving = broadcast_wide_integer(0)
+    none = broadcast_wide_integer(_POSITIVE >> beta)
     for _ in range(ROUNDS):
-        carry = words(_POSITIVE)
+        carry = broadcast_wide_integer(_POSITIVE)
         for t in range(digits):
-            total = load_words(scratch, CRT_PACK + 8 * t) + carry
+            total = load_wide_integers(scratch, CRT_PACK + 8 * t) + carry
             store(scratch, CRT_PACK + 8 * t, total & mask)
-            carry = shift_down(total, shift)
+            carry = shift_right(total, shift)
             if t < digits - 1:
-                carry = carry + words(_POSITIVE - (_POSITIVE >> beta))
+                carry = carry + broadcast_wide_integer(_POSITIVE - (_POSITIVE >> beta))
         leaving = leaving + (carry - none)
-        first = load_words(scratch, CRT_PACK) + (slide_one(none, carry) - none)
+        first = load_wide_integers(scratch, CRT_PACK) + (slide_one(none, carry) - none)
         store(scratch, CRT_PACK, first)
-        if any_bit(shift_down(first, shift)) == 0:
+        if any_bit(shift_right(first, shift)) == 0:
             break
     return leaving
 
@@ -136,26 +146,26 @@ def digits_from_sums(digits, beta, beta_scales, state, scratch):
 
     state: pairs of words, the last two lanes of the D + 1 upper sums of the eight points before and of their carry.
     """
-    mask, shift = words((1 << beta) - 1), words(beta)
+    mask, shift = broadcast_wide_integer((1 << beta) - 1), broadcast_wide_integer(beta)
     zero = bits_of(broadcast_wide(ROUNDER)) + bits_of(broadcast_wide(load_double(beta_scales, 2)))
-    positive = words(_POSITIVE)
-    top = load_words(scratch, CRT_NOW + 16 * digits)
+    positive = broadcast_wide_integer(_POSITIVE)
+    top = load_wide_integers(scratch, CRT_NOW + 16 * digits)
     carry = slide_two(load_last_two(state, 2 * digits), top) - zero + positive
     store_last_two(state, 2 * digits, top)
     bias = zero + zero
     for t in range(digits):
-        upper = load_words(scratch, CRT_NOW + 8 * (t + digits))
-        total = load_words(scratch, CRT_NOW + 8 * t) + slide_one(load_last_two(state, 2 * t), upper)
+        upper = load_wide_integers(scratch, CRT_NOW + 8 * (t + digits))
+        total = load_wide_integers(scratch, CRT_NOW + 8 * t) + slide_one(load_last_two(state, 2 * t), upper)
         store_last_two(state, 2 * t, upper)
         total = (total - bias) + carry
         store(scratch, CRT_PACK + 8 * t, total & mask)
-        carry = shift_down(total, shift)
+        carry = shift_right(total, shift)
         # From here on a carry brings with it what is to make the next sum positive.
-        bias = zero + zero - words(_POSITIVE - (_POSITIVE >> beta))
-    none = words(_POSITIVE >> beta)
-    first = load_words(scratch, CRT_PACK) + (slide_one(load_last_two(state, 2 * digits + 2), carry) - none)
+        bias = zero + zero - broadcast_wide_integer(_POSITIVE - (_POSITIVE >> beta))
+    none = broadcast_wide_integer(_POSITIVE >> beta)
+    first = load_wide_integers(scratch, CRT_PACK) + (slide_one(load_last_two(state, 2 * digits + 2), carry) - none)
     store(scratch, CRT_PACK, first)
-    if any_bit(shift_down(first, shift)):
+    if any_bit(shift_right(first, shift)):
         carry = carry + _carry_further(digits, beta, scratch)
     store_last_two(state, 2 * digits + 2, carry)
 
@@ -167,31 +177,31 @@ def pack(target, digits, beta, packing, scratch):
     packing: int64[4][8]: the byte where a coefficient begins, the bit in it, 63 less that, and how far down in a
     coefficient's last digit its bits in its last, incomplete byte begin.
     """
-    starts = load_words(packing, 8)
-    ends = load_words(packing, 16)
-    one = words(1)
-    d0, d1 = load_words(scratch, CRT_PACK), load_words(scratch, CRT_PACK + 8)
-    w0 = d0 | shift_left(d1, words(beta))
-    w1 = shift_down(d1, words(64 - beta))
-    w2 = words(0)
+    starts = load_wide_integers(packing, 8)
+    ends = load_wide_integers(packing, 16)
+    one = broadcast_wide_integer(1)
+    d0, d1 = load_wide_integers(scratch, CRT_PACK), load_wide_integers(scratch, CRT_PACK + 8)
+    w0 = d0 | shift_left(d1, broadcast_wide_integer(beta))
+    w1 = shift_right(d1, broadcast_wide_integer(64 - beta))
+    w2 = broadcast_wide_integer(0)
     last = d1
     if digits > 2:
-        last = load_words(scratch, CRT_PACK + 16)
-        w1 = w1 | shift_left(last, words(2 * beta - 64))
-        w2 = shift_down(last, words(128 - 2 * beta))
-    w3 = words(0)
+        last = load_wide_integers(scratch, CRT_PACK + 16)
+        w1 = w1 | shift_left(last, broadcast_wide_integer(2 * beta - 64))
+        w2 = shift_right(last, broadcast_wide_integer(128 - 2 * beta))
+    w3 = broadcast_wide_integer(0)
     if digits > 3:
-        last = load_words(scratch, CRT_PACK + 24)
+        last = load_wide_integers(scratch, CRT_PACK + 24)
         if 3 * beta >= 128:
-            w2 = w2 | shift_left(last, words(3 * beta - 128))
+            w2 = w2 | shift_left(last, broadcast_wide_integer(3 * beta - 128))
         else:
-            w1 = w1 | shift_left(last, words(3 * beta - 64))
-            w2 = w2 | shift_down(last, words(128 - 3 * beta))
+            w1 = w1 | shift_left(last, broadcast_wide_integer(3 * beta - 64))
+            w2 = w2 | shift_right(last, broadcast_wide_integer(128 - 3 * beta))
         # Four digits are 192 bits at most; shifted by their bit in a byte they may be more.
-        w3 = shift_down(shift_down(w2, one), ends)
-    w2 = shift_left(w2, starts) | shift_down(shift_down(w1, one), ends)
-    w1 = shift_left(w1, starts) | shift_down(shift_down(w0, one), ends)
-    before = slide_one(words(0), shift_down(last, load_words(packing, 24)))
+        w3 = shift_right(shift_right(w2, one), ends)
+    w2 = shift_left(w2, starts) | shift_right(shift_right(w1, one), ends)
+    w1 = shift_left(w1, starts) | shift_right(shift_right(w0, one), ends)
+    before = slide_one(broadcast_wide_integer(0), shift_right(last, load_wide_integers(packing, 24)))
     store_points(target, packing, shift_left(w0, starts) | before, w1, w2, w3)
 
 

@@ -17,8 +17,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, lower_builtin
 
-from pi_engine.bigint.layout import DIGIT_BITS, LANE_PAD, LANES
 from pi_engine.bigint.simd import VectorType, constant, splat
+from pi_engine.bigint.widths import DIGIT_BITS, LANE_PAD, LANES
 from pi_engine.runtime.kernel_folder import has_ifma
 
 lanes = VectorType(types.uint64, LANES)

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import gmpy2
 
 from pi_engine.bigint.machine_faults import machine_fault
-from pi_engine.bigint.mersenne import require
-from pi_engine.bigint.moduli import require_equal, residues
+from pi_engine.bigint.moduli import require, require_equal, residues
 from pi_engine.bigint.product import (
     TRANSFORM,
     gmp_seconds,
@@ -39,7 +38,7 @@ DIVIDE_FROM_BITS = 250_000
 """Bits of the shorter one of quotient and divisor from which Newton is quicker; see benchmarks/bench_newton.py."""
 
 ROOT_FROM_BITS = 350_000
-"""Bits of the root, likewise."""
+"""Bits of the root from which Newton is quicker; see benchmarks/bench_newton.py."""
 
 _GMP_PRODUCTS = 2.4
 """Products of the result's length that GMP's quotient, or root, takes as long as."""
@@ -70,7 +69,7 @@ def isqrt(n: SupportsIndex, *, check: bool = True, threads: SupportsIndex | None
 
 
 def tracked_isqrt(n: Tracked, threads: int, *, compiled: bool) -> Tracked:
-    """The same of a number in custody, with whose residues it is checked, if it has some."""
+    """⌊√n⌋ of a number in custody, checked with its residues if it has some."""
     if n.value < 0:
         raise VerificationError(machine_fault("a number has another sign before its root"))
     length = n.bits // 2
@@ -117,7 +116,7 @@ def divide(
 
 
 def tracked_divide(n: Tracked, d: Tracked, threads: int, *, compiled: bool) -> Tracked:
-    """The same of numbers in custody, with whose residues it is checked, if they have some.
+    """⌊n/d⌋ of numbers in custody, checked with their residues if they have some.
 
     Where q is much shorter than d, n and d without their low limbs, the same number of both, are divided first; q for n and d
     as they are follows from that remainder. The identity is checked for the numbers that are divided.

@@ -20,7 +20,7 @@ import llvmlite.binding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NAMES = ("mul", "mul_n", "sqr", "mul_1", "addmul_1", "submul_1", "add_n", "sub_n", "lshift", "rshift", "cmp", "tdiv_qr")
+NAMES = ("mul", "sqr", "mul_1", "submul_1", "add_n", "sub_n", "cmp")
 PREFIX = "pi_engine_mpn_"
 
 

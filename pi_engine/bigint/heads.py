@@ -1,10 +1,11 @@
 """The first step of the column pass and the last one back, where the number of rows is 2, 3 or 6 times a power of four."""
 
 from pi_engine.bigint.butterflies import join3, split3
-from pi_engine.bigint.layout import CUBE, ONE_OVER_P, PRIME, STRIP, WIDE
+from pi_engine.bigint.layout import CUBE, ONE_OVER_P, PRIME, STRIP
 from pi_engine.bigint.modular import reduce
 from pi_engine.bigint.simd import LONG, broadcast_long, broadcast_wide
 from pi_engine.bigint.simd_memory import load_double, load_long, load_wide, store
+from pi_engine.bigint.widths import WIDE
 from pi_engine.runtime.compilation import routine
 
 

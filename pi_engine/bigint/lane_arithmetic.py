@@ -1,6 +1,6 @@
 """Products, sums of products and exact quotients of eight numbers at once, as vectors of digits to base 2^52.
 
-A number here is an address with `length` digits: |x| of every lane is below 2^(52·length), and DIGIT_PAD zeros lie before
+A number here is an address with `length` digits: |x| of every lane is below 2^(52·length), and LANE_PAD zeros lie before
 the digits and behind them. Signs are masks, a vector of 0 or −1 a number. `length` is of all lanes together, so a lane may
 have zeros on top. What is written needs room for as many digits as its factors have together, and one more where it is
 a sum, all that rounded up to a multiple of LANE_PAD; and for LANE_PAD zeros on either side.
@@ -28,7 +28,7 @@ from pi_engine.bigint.digit_lanes import (
     scatter_words,
     store_lanes,
 )
-from pi_engine.bigint.layout import DIGIT_BITS, LANE_PAD, LANES
+from pi_engine.bigint.widths import DIGIT_BITS, LANE_PAD, LANES
 from pi_engine.bigint.words import load, stack, store
 from pi_engine.runtime.compilation import routine
 

@@ -1,23 +1,9 @@
-"""How the transform's data lie in memory: widths, places and sizes that kernels and those who call them share.
+"""How the transform's data lie in memory: places and sizes that kernels and those who call them share.
 
 Nothing here imports Numba: a process whose kernels are stored never needs it.
 """
 
-# Lanes of the vectors that are transposed (4×4), gathered and run in software-pipelined loops.
-WIDTH = 4
-# Lanes where two AVX2 registers give two independent chains. On AVX2 (Zen 3) a radix-4 pass of either width takes 14 to
-# 15 cycles for sixteen points, and of WIDTH with two butterflies overlapped 12 to 13: long passes are done that way.
-WIDE = 8
-
-# Numbers side by side in `digit_lanes`, and bits of their digits.
-LANES = 8
-DIGIT_BITS = 52
-
-# Zeros on either side of such a number, as many as columns are made at once; the most digits of the lesser factor of a
-# product; and the most of a divisor (`lane_arithmetic`).
-LANE_PAD = 8
-LANE_ROWS = 2046
-LANE_DIVISOR = 511
+from pi_engine.bigint.widths import WIDTH
 
 # Columns transformed at once: two cache lines, wide enough for the memory to stream, narrow enough for all rows of a
 # strip to stay in the L2 cache.

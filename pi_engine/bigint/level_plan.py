@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pi_engine.bigint.layout import SPILL_GROUPS, STRIP, finish_doubles, row_doubles, state_doubles
-from pi_engine.bigint.machine_faults import sealed
+from pi_engine.bigint.layout import SPILL_GROUPS, STRIP, finish_doubles, row_doubles
 
 if TYPE_CHECKING:
-    from pi_engine.bigint.plan import Plan
     from pi_engine.bigint.sizes import Size
 
 (
@@ -65,23 +63,6 @@ def workspace_bytes(size: Size, operands: int = 2, threads: int = 1, *, low_memo
 def streams(size: Size, operands: int) -> bool:
     """Whether a column pass of so many operands modulo one prime should bypass the caches."""
     return operands * size.prime_stride > STREAMING_DOUBLES
-
-
-def record(plan: Plan, primes: range | None = None, *, streaming: bool = False) -> list[int]:
-    """The sealed row of a plan for these primes, by default all; the plan must be kept alive as long as the row is used."""
-    size = plan.size
-    primes = primes or range(size.primes)
-    k = primes.start
-    numbers = (
-        len(primes), size.digits, size.beta, size.coefficient_bits, size.heads, size.column_levels, size.row_passes, size.rows,
-        size.columns, size.row_stride, size.prime_stride, size.quarter_count, size.row_table_doubles, 8 * size.head_doubles,
-        8 * 2 * size.heads * size.head_doubles, state_doubles(size.digits), plan.scratch.spills, int(streaming),
-    )  # fmt: skip
-    tables = (
-        plan.offsets, plan.powers[k:], plan.constants[k:], plan.column_tables[k:], plan.row_seeds[k:], plan.conjugates,
-        plan.quarters[k:], plan.beta_scales, plan.cofactors, plan.packing,
-    )  # fmt: skip
-    return sealed((*numbers, *(int(table.ctypes.data) for table in tables)))
 
 
 def _line(size: int) -> int:

@@ -20,13 +20,12 @@ import numpy as np
 from gmpy2 import mpz, xmpz
 from numpy.typing import NDArray
 
+from pi_engine.bigint.limb_limit import LIMB_BITS, MAX_LIMBS
 from pi_engine.bigint.threads import share
 from pi_engine.errors import CapacityError
 
 Limbs = NDArray[np.uint64]
 
-LIMB_BITS = 64
-MAX_LIMBS = 2**31 - 1
 # From here on fresh memory comes from the system page by page, and asking for huge pages first triples the speed of filling it.
 HUGE_PAGE = 1 << 21
 _ADVISE_FROM_BYTES = 4 * HUGE_PAGE

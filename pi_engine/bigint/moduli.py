@@ -5,6 +5,12 @@ pattern, because it is drawn from the system's randomness when a process first n
 each as likely as any other, and an error of n bits is a multiple of n/60 of them at most. At 10^9 digits the longest products
 have 7·10^9 bits: the prime misses an error in them with a probability below 2·10^−6, whatever the error looks like; one
 that looks random is missed with 2^−60.
+
+A number is read modulo both in one of three places:
+
+    residues               one integer, of any length and sign; needs no numpy where it is short or the kernels are not loaded
+    residues_of_several    in `residues`: integers and arrays of limbs, which the threads read together
+    residues_at            in `residue_kernels`: limbs at an address, inside a kernel
 """
 
 from __future__ import annotations
@@ -15,16 +21,24 @@ import threading
 from dataclasses import dataclass
 
 import gmpy2
-from gmpy2 import mpz
+from gmpy2 import mpz, unpack
 
-from pi_engine.bigint.mersenne import M61, PIECE_BITS, WHOLE_BITS, pieces, require
+from pi_engine.bigint.mersenne import BITS, M61
+from pi_engine.errors import VerificationError
 from pi_engine.runtime.kernel_set import KernelSet
 
 KERNEL_FROM_BITS = 350_000
-"""Bits from which a kernel that is at hand finds residues sooner than GMP does."""
+"""Bits from which a kernel that is loaded finds residues sooner than GMP does."""
+
+PIECE_BITS = BITS * 64 * 16
+"""GMP divides a long number by a word in 5 to 6 ns a limb on AMD Zen 1, as each step waits for the one before. A number of a
+million bits or more, taken apart into pieces of a multiple of 61 bits, whose sum is the same modulo 2^61 − 1, takes 3 to 4.5.
+Pieces are whole limbs, and so short that the system does not map their memory anew every time."""
+
+WHOLE_BITS = 8 * PIECE_BITS
+"""Up to here a number is divided as it is: modulo 2^61 − 1 both ways take as long at half of it, modulo another prime here."""
 
 _RESIDUES = KernelSet("pi_engine.bigint.transform_kernels:RESIDUE_KERNELS")
-
 
 GAP_BITS = 52
 """The random prime is 2^61 − c with c < 2^GAP_BITS, one of some 10^14: then 2^61 ≡ c, by which `shadow_blocks` folds."""
@@ -43,7 +57,7 @@ def random_prime() -> int:
 def _drawn_prime() -> int:
     while True:
         gap = int.from_bytes(os.urandom(8), "little") >> (64 - GAP_BITS)
-        prime = (1 << 61) - gap
+        prime = (1 << BITS) - gap
         if prime < M61 and gmpy2.is_prime(prime, 40):
             return prime
 
@@ -103,43 +117,47 @@ def power_residues(base: int, exponent: int) -> Residues:
     return Residues((power(base, exponent, x), power(base, exponent, y)))
 
 
-def residues(x: mpz | int, threads: int = 1) -> Residues:
-    """X modulo both; of what is long at the speed of memory, where the kernel is at hand."""
-    if x.bit_length() < KERNEL_FROM_BITS or not _RESIDUES.loaded():
-        if x.bit_length() > WHOLE_BITS:
-            return _residues_of_pieces(pieces(x))
-        return Residues((int(x % M61), int(x % random_prime())))
+def residues(x: mpz | int, threads: int = 1, *, low_bits: int | None = None) -> Residues:
+    """An integer modulo both `moduli`, with its sign; a long one is read at the speed of memory where the kernels are loaded.
+
+    With `low_bits` these bits of it only, where they lie: what `x/2^low_bits`, rounded towards zero, leaves behind.
+    """
+    bits = x.bit_length() if low_bits is None else min(low_bits, x.bit_length())
+    cut = bits < x.bit_length()
+    if bits < KERNEL_FROM_BITS or not _RESIDUES.loaded():
+        x = gmpy2.t_mod_2exp(x, bits) if cut else x
+        return _residues_of_pieces(x) if bits > WHOLE_BITS else Residues((int(x % M61), int(x % random_prime())))
     from pi_engine.bigint.limbs import limbs_of
-    from pi_engine.bigint.residues import residues_of_limbs
+    from pi_engine.bigint.residues import residues_of_several
 
-    found = residues_of_limbs(limbs_of(mpz(x)), threads)
-    return found * -1 if x < 0 else found
-
-
-def low_residues(x: mpz, bits: int, threads: int = 1) -> Residues:
-    """The low bits of x, with its sign: what `x/2^bits` towards zero leaves behind. Read where they lie, if the kernel is at hand."""
-    whole = bits // 64
-    if 64 * whole < KERNEL_FROM_BITS or x.bit_length() < bits or not _RESIDUES.loaded():
-        return residues(gmpy2.t_mod_2exp(x, bits), threads)
-    from pi_engine.bigint.limbs import limbs_of
-    from pi_engine.bigint.residues import residues_of_limbs
-
-    limbs = limbs_of(x)
-    found = residues_of_limbs(limbs[:whole], threads)
-    if bits % 64:
+    limbs, whole = limbs_of(mpz(x)), bits // 64
+    found = residues_of_several([limbs[:whole] if cut else limbs], threads)[0]
+    if cut and bits % 64:
         found += power_residues(2, 64 * whole) * (int(limbs[whole]) % 2 ** (bits % 64))
     return found * -1 if x < 0 else found
 
 
-def _residues_of_pieces(found: list[mpz]) -> Residues:
-    """The sum of these pieces, which it is modulo 2^61 − 1, and of each times its place modulo the random prime."""
+def _residues_of_pieces(x: mpz | int) -> Residues:
+    """The sum of x's pieces, which is x modulo 2^61 − 1, and of each times its place, which is x modulo the random prime."""
+    magnitude = mpz(x if x >= 0 else -x)  # not abs(x), which copies
     prime = random_prime()
     step = gmpy2.powmod(2, PIECE_BITS, prime)
-    total, place = mpz(0), mpz(1)
-    for piece in found:
-        total += piece * place
+    plain, weighted, place = mpz(0), mpz(0), mpz(1)
+    for piece in unpack(magnitude, PIECE_BITS):
+        plain += piece
+        weighted += piece * place
         place = place * step % prime
-    return Residues((int(sum(found) % M61), int(total % prime)))
+    found = Residues((int(plain % M61), int(weighted % prime)))
+    return found * -1 if x < 0 else found
+
+
+def require(condition: bool, what: str) -> None:  # noqa: FBT001 (what an assertion takes)
+    """Raise VerificationError, saying that the check of `what` failed, unless the condition holds."""
+    if not condition:
+        raise VerificationError(
+            f"{what} failed its check: either the arithmetic of this machine went wrong, or this program has a bug; "
+            "run again, and if it happens twice test the memory, then report it with the output of 'pi-engine info'"
+        )
 
 
 def require_equal(left: Residues, right: Residues, what: str) -> None:

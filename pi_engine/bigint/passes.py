@@ -12,7 +12,7 @@ from pi_engine.bigint.butterflies import (
     inverse4_begin,
     inverse4_end,
 )
-from pi_engine.bigint.layout import ONE_OVER_P, PRIME, WIDTH
+from pi_engine.bigint.layout import ONE_OVER_P, PRIME
 from pi_engine.bigint.simd import GROUP, LONG, broadcast_long
 from pi_engine.bigint.simd_memory import (
     broadcast_group,
@@ -24,6 +24,7 @@ from pi_engine.bigint.simd_memory import (
     store_group,
 )
 from pi_engine.bigint.twiddles import level_doubles, place
+from pi_engine.bigint.widths import WIDTH
 from pi_engine.runtime.compilation import routine
 
 # A subtree of at most this many doubles (16 KiB) is finished before the next is begun: it and its twiddles stay in the

@@ -22,20 +22,14 @@ from pi_engine.bigint.layout import (
     PRIME,
     SCALE,
     SCALE_OVER_P,
+    state_doubles,
 )
-from pi_engine.bigint.level_plan import Scratch, record, scratch_of
-from pi_engine.bigint.primes import PRIMES, balanced, root_of_unity
+from pi_engine.bigint.level_plan import Scratch, scratch_of
+from pi_engine.bigint.machine_faults import sealed
+from pi_engine.bigint.primes import PRIMES, balanced
+from pi_engine.bigint.roots import HEAD_ANGLES, TURN, bit_reversed_powers, conjugate_rows, seeds_of, unit
 from pi_engine.bigint.sizes import Size
 from pi_engine.bigint.transform_kernels import build_tables
-
-TURN = 105 << 30
-"""A whole turn: angles are integers, so that the exponent of a root of unity is its angle."""
-HEAD_ANGLES = {
-    1: (0,),
-    2: (0, TURN // 2),
-    3: (0, TURN // 3, 2 * TURN // 3),
-    6: tuple(k * TURN // 6 for k in (0, 2, 4, 3, 5, 1)),
-}
 
 
 def aligned(shape: tuple[int, ...], dtype: type[np.generic] = np.float64) -> NDArray[Any]:
@@ -44,51 +38,6 @@ def aligned(shape: tuple[int, ...], dtype: type[np.generic] = np.float64) -> NDA
     memory: NDArray[Any] = np.zeros(count + 8, dtype)
     start = -(memory.ctypes.data // 8) % 8
     return memory[start : start + count].reshape(shape)
-
-
-@cache
-def unit(index: int, angle: int, parts: int = 1) -> int:
-    """e(angle / parts) modulo PRIMES[index]: the chosen root of unity of that angle."""
-    exponent, rest = divmod(angle, parts)
-    if rest:
-        raise ValueError(f"no root of unity of {angle}/{parts} of {TURN} parts of a turn modulo {PRIMES[index]}")
-    return pow(root_of_unity(index, TURN), exponent, PRIMES[index])
-
-
-def bit_reversed_powers(index: int, count: int, step: int, parts: int) -> list[int]:
-    """e(β(j)·step / parts) for j < count, a power of two, β(j) being j reversed behind the binary point."""
-    prime = PRIMES[index]
-    powers = [1]
-    while len(powers) < count:
-        factor = unit(index, step, parts * 2 * len(powers))
-        powers += [value * factor % prime for value in powers]
-    return powers
-
-
-def seeds_of(index: int, last: int, levels: int) -> list[int]:
-    """e(θ/4), e(θ/16), …, e(θ/4^levels), from the last of them."""
-    prime = PRIMES[index]
-    seeds = [balanced(last, prime)]
-    for _ in range(levels - 1):
-        square = last * last % prime
-        last = square * square % prime
-        seeds.append(balanced(last, prime))
-    return seeds[::-1]
-
-
-def conjugate_rows(heads: int, column_levels: int) -> list[int]:
-    """The row of angle 1 − θ for every row; a last, imaginary row of angle 1 for row 0."""
-    nodes = 1 << (2 * column_levels)
-    angles = HEAD_ANGLES[heads]
-    result = []
-    for angle in angles:
-        if angle:
-            mirror = angles.index(TURN - angle) * nodes
-            result += [mirror + nodes - 1 - j for j in range(nodes)]
-        else:
-            result.append(heads * nodes)
-            result += [(3 << (j.bit_length() - 1)) - 1 - j for j in range(1, nodes)]
-    return result
 
 
 @cache
@@ -139,6 +88,23 @@ class Plan:
         if row is None:
             row = self.records[primes, streaming] = np.array(record(self, primes, streaming=streaming), np.int64)
         return int(row.ctypes.data)
+
+
+def record(plan: Plan, primes: range | None = None, *, streaming: bool = False) -> list[int]:
+    """The sealed row of a plan for these primes, by default all; the plan must be kept alive as long as the row is used."""
+    size = plan.size
+    primes = primes or range(size.primes)
+    k = primes.start
+    numbers = (
+        len(primes), size.digits, size.beta, size.coefficient_bits, size.heads, size.column_levels, size.row_passes, size.rows,
+        size.columns, size.row_stride, size.prime_stride, size.quarter_count, size.row_table_doubles, 8 * size.head_doubles,
+        8 * 2 * size.heads * size.head_doubles, state_doubles(size.digits), plan.scratch.spills, int(streaming),
+    )  # fmt: skip
+    tables = (
+        plan.offsets, plan.powers[k:], plan.constants[k:], plan.column_tables[k:], plan.row_seeds[k:], plan.conjugates,
+        plan.quarters[k:], plan.beta_scales, plan.cofactors, plan.packing,
+    )  # fmt: skip
+    return sealed((*numbers, *(int(table.ctypes.data) for table in tables)))
 
 
 def make_plan(size: Size) -> Plan:

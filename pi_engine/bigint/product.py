@@ -10,6 +10,7 @@ import functools
 import os
 from typing import TYPE_CHECKING
 
+from pi_engine.bigint.limb_limit import MAX_LIMBS
 from pi_engine.errors import CapacityError
 from pi_engine.runtime.integers import as_mpz
 from pi_engine.runtime.kernel_set import KernelSet
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from gmpy2 import mpz
 
     from pi_engine.runtime.tuning import Thresholds
-
-MAX_LIMBS = 2**31 - 1
-"""GMP counts limbs in C ints; beyond, products can be silently wrong (gmpy2 issue 576)."""
 
 TRANSFORM = KernelSet(
     "pi_engine.bigint.transform_kernels:TRANSFORM_KERNELS", "pi_engine.bigint.transform_kernels:RESIDUE_KERNELS"

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pi_engine.bigint.mersenne import BITS, M61
 from pi_engine.bigint.modulus_table import (
     BLOCK,
     BLOCK_SHIFT,
@@ -36,15 +37,15 @@ from pi_engine.bigint.row_sums import FOUND, IN_VECTORS, add_rows
 from pi_engine.bigint.words import dot_8, load, multiply_wide, stack, store
 from pi_engine.runtime.compilation import kernel, routine
 
-MERSENNE = np.uint64(2**61 - 1)
-PLACES = 61
+MERSENNE = np.uint64(M61)
+PLACES = BITS  # of limbs that weigh differently
 COLUMNS = 8 * PLACES
 TOGETHER = 8  # rows added in registers before the columns are touched: measured, 4 and 16 are slower
 COLUMNS_FROM = 8000  # limbs from which columns are the faster way, on AMD Zen 5
 PIECE = 1 << 15  # limbs: 256 KiB, for the second-level cache; a multiple of BLOCK and of ROW·ROWS
 IN_VECTORS_FROM = 160  # limbs from which rows are the faster way, on AMD Zen 4
 HALF = np.uint64(2**32 - 1)
-ZERO, ONE, THREE, HALF_BITS, SIXTY_ONE = np.uint64(0), np.uint64(1), np.uint64(3), np.uint64(32), np.uint64(61)
+ZERO, ONE, THREE, HALF_BITS, SIXTY_ONE = np.uint64(0), np.uint64(1), np.uint64(3), np.uint64(32), np.uint64(BITS)
 
 
 @routine
@@ -77,7 +78,7 @@ def rotate_mersenne(x, count):
 @routine
 def place_mersenne(residue, start):
     """residue·2^(64·start): what a piece of a number weighs that begins at limb `start`."""
-    return rotate_mersenne(residue, 3 * (start % PLACES) % 61)
+    return rotate_mersenne(residue, 3 * (start % PLACES) % BITS)
 
 
 @routine
@@ -109,7 +110,7 @@ def mersenne_residue(address, n):
 
 @routine
 def _by_lanes(address, n):
-    """The same of a short number, by Horner's rule in vectors of LANES limbs: 2^(64·LANES) = 2^1024 ≡ 2^TURN.
+    """A short number modulo 2^61 − 1, by Horner's rule in vectors of LANES limbs: 2^(64·LANES) = 2^1024 ≡ 2^TURN.
 
     With a lane a < 2^63, (a·2^TURN mod 2^61) + ⌊a/2^(61 − TURN)⌋ < 2^61 + 2^50, and a limb folds into less than 2^61 +
     8: the lane stays below 2^63.
@@ -128,7 +129,7 @@ def _by_lanes(address, n):
 
 @routine
 def _by_columns(address, n):
-    """The same of a long one: about 2 µs beside the reading."""
+    """A long number modulo 2^61 − 1, by columns: about 2 µs more than the reading."""
     low, high = stack(COLUMNS), stack(COLUMNS)
     for c in range(COLUMNS):
         store(low, c, ZERO)
@@ -140,8 +141,8 @@ def _by_columns(address, n):
         for j in range(0, COLUMNS, PLACES):
             s += load(low, c + j)
             t += load(high, c + j)
-        total = add_mersenne(total, rotate_mersenne(reduce_mersenne(s), 3 * c % 61))
-        total = add_mersenne(total, rotate_mersenne(reduce_mersenne(t), (3 * c + 32) % 61))
+        total = add_mersenne(total, rotate_mersenne(reduce_mersenne(s), 3 * c % BITS))
+        total = add_mersenne(total, rotate_mersenne(reduce_mersenne(t), (3 * c + 32) % BITS))
     return total
 
 
@@ -216,12 +217,6 @@ def add_blocks_of_rows(total, weight, address, n, table):
     return total, weight
 
 
-@routine
-def prime_residue(address, n, table):
-    """The number of n limbs at `address`, modulo the prime of `table`."""
-    return add_blocks(ZERO, load(table, TO_64), address, n, table)[0]
-
-
 @kernel("void(int64, int64, int64, int64)")
 def residues_at(address, n, table, found):
     """Put the number of n limbs at `address` modulo 2^61 − 1, and modulo the prime of `table`, at `found`.
@@ -266,13 +261,6 @@ def weighted_sums_at(address, n, tables, count, sums):
     begin_sums(all_tables, count, found)
     for base in range(0, n, PIECE):
         add_to_sums(first + np.uint64(8 * base), min(PIECE, n - base), all_tables, count, found)
-
-
-@kernel("int64(int64, int64, int64)")
-def residue_at(address, n, table):
-    """The number of n limbs at `address` modulo the prime of the table at `table`, or modulo 2^61 − 1 where that is 0."""
-    place, constants = np.uint64(address), np.uint64(table)
-    return np.int64(prime_residue(place, n, constants) if constants else mersenne_residue(place, n))
 
 
 @kernel("int64(int64, int64, int64, int64, int64, int64, int64)")

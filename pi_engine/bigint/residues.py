@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.limbs import Limbs, limb_address, limb_count
-from pi_engine.bigint.mersenne import M61 as MERSENNE
+from pi_engine.bigint.mersenne import M61
 from pi_engine.bigint.moduli import Residues, moduli_text, power, random_prime
 from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.threads import share_several
-from pi_engine.bigint.transform_kernels import product_is_right, residue_at, residues_at
+from pi_engine.bigint.transform_kernels import product_is_right, residues_at
 from pi_engine.errors import VerificationError
 
 if TYPE_CHECKING:
@@ -29,81 +29,51 @@ SHARED_FROM_BITS_OF_BOTH = 12_000_000
 
 
 @functools.lru_cache(maxsize=64)
-def _table(prime: int) -> tuple[int, Limbs | None]:
-    """The address of the prime's table, 0 for 2^61 − 1, and the table, which the cache keeps, or the caller."""
-    if prime == MERSENNE:
-        return 0, None
+def _table(prime: int) -> tuple[int, Limbs]:
+    """The address of the prime's table, and the table, which the cache keeps, or the caller."""
     table = modulus_table(prime)
     return table.ctypes.data, table
 
 
-def residue(x: mpz, prime: int = MERSENNE) -> int:
-    """X mod prime, in 0 … prime − 1, also for negative x; one pass over the limbs at the speed of memory."""
-    address, owner = limb_address(x)
-    table, table_owner = _table(prime)
-    found = int(residue_at(address, limb_count(x), table))
-    del owner, table_owner  # alive until here
-    return (prime - found) % prime if x < 0 else found
+def residues_of_several(numbers: Sequence[Limbs | mpz], threads: int = 1) -> list[Residues]:
+    """Integers, with their signs, and arrays of limbs modulo both `moduli`, in one pass that the threads share.
 
-
-def residue_of_limbs(limbs: Limbs, prime: int = MERSENNE) -> int:
-    """The number of these limbs modulo prime. `limbs` must be without gaps."""
-    _require_contiguous(limbs)
-    table, owner = _table(prime)
-    found = int(residue_at(limbs.ctypes.data, len(limbs), table))
-    del owner  # alive until here
-    return found
-
-
-def residues_of_limbs(limbs: Limbs, threads: int = 1) -> Residues:
-    """The number of these limbs modulo 2^61 − 1 and the random prime, in one pass. `limbs` must be without gaps."""
-    return residues_of_several([limbs], threads)[0]
-
-
-def residues_of_several(numbers: Sequence[Limbs], threads: int = 1) -> list[Residues]:
-    """The same of several numbers, which are given to the threads together."""
-    for limbs in numbers:
-        _require_contiguous(limbs)
-    return _residues_at([(int(limbs.ctypes.data), len(limbs)) for limbs in numbers], threads)
-
-
-def residues_of_integers(numbers: Sequence[mpz], threads: int = 1) -> list[Residues]:
-    """The same of integers, with their signs."""
-    places, owners = zip(*(limb_address(x) for x in numbers), strict=True)
-    found = _residues_at([(place, limb_count(x)) for place, x in zip(places, numbers, strict=True)], threads)
-    del owners  # alive until here
-    return [residue * -1 if x < 0 else residue for x, residue in zip(numbers, found, strict=True)]
-
-
-def _residues_at(places: Sequence[tuple[int, int]], threads: int) -> list[Residues]:
-    """Residues modulo both `moduli` of numbers by the address and the count of their limbs."""
+    Raises:
+        TypeError: limbs are not uint64, or have gaps.
+    """
     prime = random_prime()
     table, owner = _table(prime)
-    lengths = [length for _, length in places]
+    places = [_place(number) for number in numbers]
+    lengths = [place[1] for place in places]
     threads = threads if 64 * sum(lengths) >= SHARED_FROM_BITS_OF_BOTH else 1
     found = np.empty((threads, len(places), 2), np.uint64)
-    room = found.ctypes.data
+    target = found.ctypes.data
     parts: list[tuple[int, int, int]] = []
 
     def task(thread: int, i: int, first: int, last: int) -> None:
-        residues_at(places[i][0] + 8 * first, last - first, table, room + 16 * (thread * len(places) + i))
+        residues_at(places[i][0] + 8 * first, last - first, table, target + 16 * (thread * len(places) + i))
         parts.append((thread, i, first))
 
     share_several(task, lengths, threads)
-    del owner  # alive until here
+    del owner  # alive until here, as the numbers are
     rows = found.tolist()
     totals = [(0, 0)] * len(places)
     for thread, i, first in parts:
         x, y = rows[thread][i]
         if first:
-            x, y = x * pow(2, 64 * first % 61, MERSENNE), y * power(2, 64 * first, prime)
+            x, y = x * power(2, 64 * first, M61), y * power(2, 64 * first, prime)
         totals[i] = totals[i][0] + x, totals[i][1] + y
-    return [Residues((x % MERSENNE, y % prime)) for x, y in totals]
+    return [Residues((sign * x % M61, sign * y % prime)) for (x, y), (*_, sign) in zip(totals, places, strict=True)]
 
 
-def _require_contiguous(limbs: Limbs) -> None:
-    if limbs.dtype != np.uint64 or not limbs.flags.c_contiguous:
-        raise TypeError("limbs are contiguous uint64")
+def _place(number: Limbs | mpz) -> tuple[int, int, object, int]:
+    """Where a number's limbs lie, how many they are, the object to keep alive while they are read, and the sign, 1 or −1."""
+    if isinstance(number, np.ndarray):
+        if number.dtype != np.uint64 or not number.flags.c_contiguous:
+            raise TypeError("limbs are contiguous uint64")
+        return number.ctypes.data, len(number), number, 1
+    address, owner = limb_address(number)
+    return address, limb_count(number), owner, -1 if number < 0 else 1
 
 
 def is_product(a: mpz, b: mpz, product: mpz, threads: int = 1) -> bool:
@@ -114,7 +84,7 @@ def is_product(a: mpz, b: mpz, product: mpz, threads: int = 1) -> bool:
     if product.bit_length() not in (bits - 1, bits) or (product < 0) != ((a < 0) != (b < 0)):
         return False
     if threads > 1 and 2 * bits >= SHARED_FROM_BITS_OF_BOTH:
-        x, y, found = residues_of_integers([a, b, product], threads)
+        x, y, found = residues_of_several([a, b, product], threads)
         return x * y == found
     table, owner = _table(random_prime())
     numbers = a, b, product

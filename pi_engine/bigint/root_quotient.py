@@ -21,13 +21,15 @@ from pi_engine.bigint.cyclic import Factor, Ring, shifted, sum_of_products, top_
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.moduli import Residues, power_residues, require_equal
 from pi_engine.bigint.reciprocal import reciprocal
-from pi_engine.bigint.residues import residues_of_integers, residues_of_several
+from pi_engine.bigint.residues import residues_of_several
 from pi_engine.bigint.square_root import InverseRoot, inverse_root
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.errors import VerificationError
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
+
+    from pi_engine.bigint.hand_over import HandOver
 
 
 def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1) -> InverseRoot:
@@ -40,7 +42,7 @@ def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1)
     """
     found = inverse_root(radicand, -(-(bits + 64) // 128), threads)
     if check:
-        X, E = residues_of_integers([found.X, found.E], threads)
+        X, E = residues_of_several([found.X, found.E], threads)
         require_equal(X * X * radicand + E, power_residues(2, 128 * found.limbs), "the square root")
         # |E| < 4.01·√r·B^h, so its square is below 16.1·r·B^2h.
         if 2 * found.E.bit_length() - 2 > 5 + radicand.bit_length() + 128 * found.limbs:
@@ -50,12 +52,11 @@ def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1)
 
 
 def root_times_quotient(
-    root: InverseRoot, factors: tuple[int, int], pair: list[Tracked], bits: int, threads: int = 1
+    root: InverseRoot, factors: tuple[int, int], pair: HandOver[Tracked], bits: int, threads: int = 1
 ) -> Tracked:
     """V with |v·2^bits − V| < 1 + v·2^−24, v = c·√r·Q/(e·T), for Q, T > 0, factors = (c, e), root = half_root(r, bits).
 
-    pair: Q and T, which are taken out of the list: where the caller has no others, their memory goes as soon as it can. It is
-    checked with their residues, if they have some.
+    pair: Q and T, whose memory is freed as soon as they are used. The result is checked with their residues, if they have some.
 
     With B^2h ≥ 2^(bits + 64) and in units of B^−2h the relative errors are these, |y − 1/δ| < 2·B^−h, |1 − r·x²| <
     4.01·√r·B^−h:
@@ -82,8 +83,8 @@ def root_times_quotient(
     h = root.limbs
     if 128 * h < bits + 64:
         raise ValueError(f"a root of {h} limbs does not reach to {bits} bits")
-    K, q_exponent = _mantissa(pair.pop(0), 2 * h, threads)
-    D, t_exponent = _mantissa(pair.pop(0), 2 * h, threads)
+    K, q_exponent = _mantissa(pair.take(), 2 * h, threads)
+    D, t_exponent = _mantissa(pair.take(), 2 * h, threads)
     y = reciprocal(limbs_of(D.value), h, threads)
     ring = Ring(2 * h + 1, threads)
     step = _LastStep(root, y, K, D, threads) if K.residues is not None and D.residues is not None else None
@@ -139,7 +140,7 @@ class _LastStep:
         assert K.residues is not None
         assert D.residues is not None
         self.h, self.threads = root.limbs, threads
-        self.X, self.E = root.residues or residues_of_integers([root.X, root.E], threads)
+        self.X, self.E = root.residues or residues_of_several([root.X, root.E], threads)
         self.k, self.y = residues_of_several([limbs_of(K.value)[self.h :], limbs_of(y)], threads)
         self.K, self.D = K.residues, D.residues
 

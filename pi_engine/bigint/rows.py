@@ -13,7 +13,6 @@ from pi_engine.bigint.layout import (
     ONE_OVER_P,
     PRIME,
     SQUARE,
-    WIDTH,
 )
 from pi_engine.bigint.level_plan import (
     COLUMNS,
@@ -34,6 +33,7 @@ from pi_engine.bigint.passes import forward_long, forward_subtree, inverse_long,
 from pi_engine.bigint.simd import LONG, broadcast_long
 from pi_engine.bigint.simd_memory import load_double, load_integer, load_long, store
 from pi_engine.bigint.twiddles import build_table, level_doubles
+from pi_engine.bigint.widths import WIDTH
 from pi_engine.bigint.words import is_sealed_at
 from pi_engine.runtime.compilation import kernel, routine
 

@@ -10,10 +10,11 @@ import operator
 
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.core.typing.templates import AbstractTemplate, infer_global, signature
+from numba.core.typing import templates
+from numba.core.typing.templates import AbstractTemplate, infer_global
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
-from pi_engine.bigint.layout import WIDE, WIDTH
+from pi_engine.bigint.widths import WIDE, WIDTH
 from pi_engine.runtime.kernel_folder import has_avx512
 
 _I64 = ir.IntType(64)
@@ -38,7 +39,6 @@ wide_integers = VectorType(types.int64, WIDE)
 LONG = WIDE if has_avx512() else WIDTH
 GROUP = LONG // WIDTH
 long_doubles = wide_doubles if LONG == WIDE else doubles
-long_integers = wide_integers if LONG == WIDE else integers
 _DOUBLES = doubles.llvm
 _INTEGERS = integers.llvm
 
@@ -64,41 +64,50 @@ def constant(vector, value):
     return ir.Constant(vector, [value] * vector.count)
 
 
+def _broadcast(vector):
+    """Signature and code of the same value in every lane of `vector`."""
+
+    def codegen(context, builder, signature, args):
+        return splat(builder, args[0], vector.llvm)
+
+    return vector(vector.lane), codegen
+
+
 @intrinsic
 def broadcast(typingctx, value):
     """The same double in every lane."""
-
-    def codegen(context, builder, sig, args):
-        return splat(builder, args[0], _DOUBLES)
-
-    return doubles(types.float64), codegen
+    return _broadcast(doubles)
 
 
 @intrinsic
 def broadcast_wide(typingctx, value):
     """The same double in every lane of a wide vector."""
-
-    def codegen(context, builder, sig, args):
-        return splat(builder, args[0], wide_doubles.llvm)
-
-    return wide_doubles(types.float64), codegen
+    return _broadcast(wide_doubles)
 
 
 @intrinsic
 def broadcast_long(typingctx, value):
     """The same double in every lane of a long vector."""
+    return _broadcast(long_doubles)
 
-    def codegen(context, builder, sig, args):
-        return splat(builder, args[0], long_doubles.llvm)
 
-    return long_doubles(types.float64), codegen
+@intrinsic
+def broadcast_integer(typingctx, value):
+    """The same int64 in every lane."""
+    return _broadcast(integers)
+
+
+@intrinsic
+def broadcast_wide_integer(typingctx, value):
+    """The same int64 in every lane of a wide vector."""
+    return _broadcast(wide_integers)
 
 
 @intrinsic
 def broadcast_like(typingctx, value, like):
     """The same double in every lane of a vector as wide as `like`."""
 
-    def codegen(context, builder, sig, args):
+    def codegen(context, builder, signature, args):
         return splat(builder, args[0], like.llvm)
 
     return like(types.float64, like), codegen
@@ -108,21 +117,11 @@ def broadcast_like(typingctx, value, like):
 def widen(typingctx, value):
     """A vector whose lanes are all equal, as a wide one."""
 
-    def codegen(context, builder, sig, args):
+    def codegen(context, builder, signature, args):
         mask = ir.Constant(ir.VectorType(ir.IntType(32), WIDE), [0] * WIDE)
         return builder.shuffle_vector(args[0], args[0], mask)
 
     return wide_doubles(doubles), codegen
-
-
-@intrinsic
-def broadcast_integer(typingctx, value):
-    """The same int64 in every lane."""
-
-    def codegen(context, builder, sig, args):
-        return splat(builder, args[0], _INTEGERS)
-
-    return integers(types.int64), codegen
 
 
 def _fma(builder, x, y, z):
@@ -136,7 +135,7 @@ def _fma(builder, x, y, z):
 def fma(typingctx, x, y, z):
     """x·y + z, rounded once."""
 
-    def codegen(context, builder, sig, args):
+    def codegen(context, builder, signature, args):
         return _fma(builder, *args)
 
     return x(x, y, z), codegen
@@ -146,7 +145,7 @@ def fma(typingctx, x, y, z):
 def fms(typingctx, x, y, z):
     """x·y − z, rounded once."""
 
-    def codegen(context, builder, sig, args):
+    def codegen(context, builder, signature, args):
         return _fma(builder, args[0], args[1], builder.fneg(args[2]))
 
     return x(x, y, z), codegen
@@ -156,7 +155,7 @@ def fms(typingctx, x, y, z):
 def fnma(typingctx, x, y, z):
     """The difference z − x·y, rounded once."""
 
-    def codegen(context, builder, sig, args):
+    def codegen(context, builder, signature, args):
         return _fma(builder, builder.fneg(args[0]), args[1], args[2])
 
     return x(x, y, z), codegen
@@ -164,22 +163,22 @@ def fnma(typingctx, x, y, z):
 
 @intrinsic
 def shift_right(typingctx, value, counts):
-    """Each lane shifted right, zeros coming in."""
+    """Each lane shifted right, zeros coming in; counts below 64."""
 
-    def codegen(context, builder, sig, args):
+    def codegen(context, builder, signature, args):
         return builder.lshr(*args)
 
-    return integers(integers, integers), codegen
+    return value(value, value), codegen
 
 
 @intrinsic
 def shift_left(typingctx, value, counts):
     """Each lane shifted left; counts below 64."""
 
-    def codegen(context, builder, sig, args):
+    def codegen(context, builder, signature, args):
         return builder.shl(*args)
 
-    return integers(integers, integers), codegen
+    return value(value, value), codegen
 
 
 @intrinsic
@@ -187,7 +186,7 @@ def bits_of(typingctx, value):
     """The bit pattern of each double."""
     result = integers if value == doubles else wide_integers
 
-    def codegen(context, builder, sig, args):
+    def codegen(context, builder, signature, args):
         return builder.bitcast(args[0], result.llvm)
 
     return result(value), codegen
@@ -197,20 +196,32 @@ def bits_of(typingctx, value):
 def doubles_of(typingctx, value):
     """The doubles with these bit patterns."""
 
-    def codegen(context, builder, sig, args):
+    def codegen(context, builder, signature, args):
         return builder.bitcast(args[0], _DOUBLES)
 
     return doubles(integers), codegen
 
 
-def _shuffle(builder, x, y, lanes):
+@intrinsic
+def any_bit(typingctx, value):
+    """Whether a bit is set in any lane: 1 or 0."""
+
+    def codegen(context, builder, signature, args):
+        whole = builder.bitcast(args[0], ir.IntType(64 * value.width))
+        return builder.zext(builder.icmp_unsigned("!=", whole, ir.Constant(whole.type, 0)), _I64)
+
+    return types.int64(value), codegen
+
+
+def shuffle(builder, x, y, lanes):
+    """These lanes of x, and behind them those of y, in LLVM code."""
     mask = ir.Constant(ir.VectorType(ir.IntType(32), len(lanes)), lanes)
     return builder.shuffle_vector(x, y, mask)
 
 
 def _slide(count, width):
-    def codegen(context, builder, sig, args):
-        return _shuffle(builder, args[0], args[1], list(range(width - count, 2 * width - count)))
+    def codegen(context, builder, signature, args):
+        return shuffle(builder, args[0], args[1], list(range(width - count, 2 * width - count)))
 
     return codegen
 
@@ -230,13 +241,13 @@ def slide_two(typingctx, before, value):
 class _Binary(AbstractTemplate):
     def generic(self, args, kws):
         if len(args) == 2 and args[0] == args[1] and isinstance(args[0], VectorType):
-            return signature(args[0], *args)
+            return templates.signature(args[0], *args)
         return None
 
 
 def _define(operation, vector, instruction):
     @lower_builtin(operation, vector, vector)
-    def lower(context, builder, sig, args):
+    def lower(context, builder, signature, args):
         return getattr(builder, instruction)(*args)
 
 
@@ -257,5 +268,6 @@ for _name in ("add", "sub", "mul"):
     _define(getattr(operator, _name), integers, _name)
     _define(getattr(operator, _name), wide_integers, _name)
 _define(operator.truediv, doubles, "fdiv")
-_define(operator.and_, integers, "and_")
-_define(operator.or_, integers, "or_")
+for _vector in (integers, wide_integers):
+    _define(operator.and_, _vector, "and_")
+    _define(operator.or_, _vector, "or_")

@@ -21,13 +21,13 @@ def executor(workers: int) -> ThreadPoolExecutor:
 
 
 @cache
-def _one_beside() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix="pi-engine-beside")
+def _one_concurrent() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="pi-engine-concurrent")
 
 
 def _forget_threads() -> None:
     executor.cache_clear()
-    _one_beside.cache_clear()
+    _one_concurrent.cache_clear()
 
 
 # A forked child has none of its parent's threads, and would wait for them for ever.
@@ -35,12 +35,12 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_threads)
 
 
-def beside(task: Callable[[], _Result], threads: int) -> Callable[[], _Result]:
-    """Begin task() in a thread of its own, beside what the caller and `share` do next; what is returned waits for its result.
+def concurrently(task: Callable[[], _Result], threads: int) -> Callable[[], _Result]:
+    """Begin task() in a thread of its own, while the caller and `share` go on; what is returned waits for its result.
 
     With one thread allowed it begins when its result is asked for.
     """
-    return task if threads <= 1 else _one_beside().submit(task).result
+    return task if threads <= 1 else _one_concurrent().submit(task).result
 
 
 def share(task: Callable[[int, int, int], object], count: int, threads: int) -> None:

@@ -24,8 +24,7 @@ from typing import TYPE_CHECKING
 
 import gmpy2
 
-from pi_engine.bigint.mersenne import require
-from pi_engine.bigint.moduli import Residues, low_residues, power_residues, require_equal, residues
+from pi_engine.bigint.moduli import Residues, power_residues, require, require_equal, residues
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +41,7 @@ class Tracked:
 
     @classmethod
     def of(cls, x: mpz | Tracked, *, check: bool = True, threads: int = 1) -> Tracked:
-        """The same, or with `check` an integer that nobody has vouched for with the residues that are found now."""
+        """What is tracked as it is; an integer, which nobody has vouched for, with the residues that are found now, if `check`."""
         if isinstance(x, Tracked):
             return x
         return cls(x, residues(x, threads) if check else None)
@@ -100,7 +99,7 @@ class Tracked:
         kept = gmpy2.t_div_2exp(self.value, bits)
         if self.residues is None:
             return Tracked(kept)
-        left = self.residues - low_residues(self.value, bits, threads)
+        left = self.residues - residues(self.value, threads, low_bits=bits)
         return Tracked(kept, left * power_residues(2, -bits))
 
     def without(self, amount: int) -> Tracked:

@@ -13,10 +13,11 @@ Layout: level after level, groups of WIDTH nodes (one group at least), each grou
 i·t/p.
 """
 
-from pi_engine.bigint.layout import IMAGINARY, ONE_OVER_P, PRIME, WIDTH
+from pi_engine.bigint.layout import IMAGINARY, ONE_OVER_P, PRIME
 from pi_engine.bigint.modular import mulmod_reduced
 from pi_engine.bigint.simd import broadcast
 from pi_engine.bigint.simd_memory import load, load_double, store
+from pi_engine.bigint.widths import WIDTH
 from pi_engine.runtime.compilation import kernel, routine
 
 

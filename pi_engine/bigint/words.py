@@ -66,6 +66,16 @@ def dot_8(typingctx: Any, x: Any, y: Any) -> Any:
 
 
 @intrinsic
+def trailing_zeros(typingctx: Any, word: Any) -> Any:
+    """trailing_zeros(word) -> the number of zero bits below the lowest one of a word that is not 0."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(_U64), codegen
+
+
+@intrinsic
 def load(typingctx: Any, address: Any, index: Any) -> Any:
     """load(address, index) -> the word `index` words past `address`."""
 

@@ -57,7 +57,6 @@ def command(
     peers: bool,
     rounds: int | None,
     as_json: bool,
-    quiet: bool,
 ) -> None:
     """Time whole computations, including the conversion to text, and their phases.
 
@@ -82,7 +81,7 @@ def command(
         from pi_engine.runtime.installation import command_to_install
 
         raise click.UsageError(f"no peer is installed: run {command_to_install('python-flint', 'peers')}")
-    with ProgressBar(enabled=not quiet) as progress:
+    with ProgressBar() as progress:
         _compile(max(sizes), progress)
         runs = [(digits, threads) for digits in sizes for threads in thread_counts]
         progress.expect([Step(title(*run), _START_SECONDS + run[0] / _DIGITS_A_SECOND) for run in runs])
@@ -92,10 +91,10 @@ def command(
     if as_json:
         emit_json({"machine": _machine(), "rows": [_row(x, others) for x in measurements]})
         return
-    _print_phases(measurements, quiet=quiet)
+    _print_phases(measurements)
     if others:
         emit("\n")
-        _print_peers(measurements, others, quiet=quiet)
+        _print_peers(measurements, others)
 
 
 def _compile(digits: int, progress: Progress) -> None:
@@ -146,7 +145,7 @@ def _row(measurement: Measurement, peers: list[Program]) -> dict[str, object]:
     }
 
 
-def _print_phases(measurements: list[Measurement], *, quiet: bool) -> None:
+def _print_phases(measurements: list[Measurement]) -> None:
     from pi_engine.cli.table import Column, print_table
 
     columns = [
@@ -171,10 +170,10 @@ def _print_phases(measurements: list[Measurement], *, quiet: bool) -> None:
                 round(peak / 1e6),
             ]
         )
-    print_table(columns, rows, quiet=quiet)
+    print_table(columns, rows)
 
 
-def _print_peers(measurements: list[Measurement], peers: list[Program], *, quiet: bool) -> None:
+def _print_peers(measurements: list[Measurement], peers: list[Program]) -> None:
     from pi_engine.cli.table import Column, print_table
 
     columns = [
@@ -199,7 +198,7 @@ def _print_peers(measurements: list[Measurement], peers: list[Program], *, quiet
         ]
         for x in measurements
     ]
-    print_table(columns, rows, quiet=quiet)
+    print_table(columns, rows)
 
 
 def _seconds(value: float | None) -> str | None:

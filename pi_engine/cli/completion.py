@@ -12,7 +12,7 @@ from pi_engine.cli.output import emit
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @quiet_option
 @click.pass_context
-def command(ctx: click.Context, shell: str, *, quiet: bool) -> None:  # noqa: ARG001 (the option has done its work)
+def command(ctx: click.Context, shell: str) -> None:
     """Print the script by which SHELL completes commands, options, files, series and identities.
 
     \b
@@ -29,7 +29,7 @@ def command(ctx: click.Context, shell: str, *, quiet: bool) -> None:  # noqa: AR
     from click.shell_completion import get_completion_class
 
     import pi_engine.cli.shells  # noqa: F401 (its scripts replace click's)
-    from pi_engine.cli.main import COMPLETION
+    from pi_engine.cli.group import COMPLETION
 
     completion = get_completion_class(shell)
     assert completion is not None

@@ -10,8 +10,19 @@ from pi_engine.cli.compute_output import digits_kept, reserved_file, write_proof
 from pi_engine.cli.compute_request import dry_run as estimate_only
 from pi_engine.cli.compute_request import require_agreement, require_one_purpose
 from pi_engine.cli.names import FILE
-from pi_engine.cli.options import memory_option, quiet_option, series_option
-from pi_engine.cli.output import emit, emit_all, emit_json, say
+from pi_engine.cli.options import (
+    base_option,
+    block_size_option,
+    check_option,
+    force_option,
+    format_option,
+    json_option,
+    memory_option,
+    quiet_option,
+    series_option,
+    threads_option,
+)
+from pi_engine.cli.output import emit, emit_all, emit_json, remark, remarks_are_heard
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, CountingCommand
 
@@ -38,34 +49,15 @@ _ADVICE_FROM = 5_000_000
     metavar="FILE",
     help="Write the digits to FILE. '-' is stdout, without a line break at the end.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "gz", "xz", "zst", "ycd"]),
-    help="Format of FILE. By default the file name chooses the format: .txt.gz, .txt.xz, .txt.zst or .ycd, otherwise text.",
-)
-@click.option(
-    "--block-size", type=COUNT, metavar="DIGITS", help="Write a folder of .ycd files with this many digits each."
-)
-@click.option("--base", type=click.Choice(["10", "16"]), default="10", show_default=True, help="Base of the digits.")
+@format_option
+@block_size_option
+@base_option
 @series_option
-@click.option(
-    "--threads",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Number of threads. By default all processors are used. On the plain path, without compiled kernels, only the "
-    "sum uses more than one.",
-)
+@threads_option
 @memory_option
-@click.option(
-    "--check",
-    type=click.Choice(["none", "fast", "full"]),
-    help="fast, the default, checks every phase by residues and compares known digits. full also checks the "
-    "end of the binary fraction by BBP, and all digits by the j-invariant or, above 1e6 digits, by "
-    "another series.",
-)
+@check_option
 @click.option("--proof", is_flag=True, help="Check in full, and write a certificate to FILE.proof.json.")
-@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
+@force_option
 @click.option(
     "--all",
     "everything",
@@ -82,12 +74,7 @@ _ADVICE_FROM = 5_000_000
 @click.option(
     "--dry-run", is_flag=True, help="Print the estimate for these options, as 'estimate' does, and compute nothing."
 )
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help="Print one JSON object instead of the digits. docs/json.md describes its fields.",
-)
+@json_option
 @click.option(
     "-v", "--verbose", is_flag=True, help="Also print the seconds of each phase, the memory and the checks to stderr."
 )
@@ -111,7 +98,6 @@ def command(
     dry_run: bool,
     as_json: bool,
     verbose: bool,
-    quiet: bool,
 ) -> None:
     """Compute DIGITS digits of π after the point. They are truncated, never rounded.
 
@@ -119,7 +105,8 @@ def command(
 
     Without -o the digits go to stdout. A pipe or a file gets all of them in one line. A terminal shows a preview if
     there are more than 1000. With -o they go to FILE, which is written atomically. If FILE cannot be written in the
-    end, the digits are saved elsewhere, and the error message says where.
+    end, the digits are saved elsewhere, and the error message says where. With --json a JSON object is printed instead
+    of the digits. On the plain path, without compiled kernels, only the sum uses more than one thread.
 
     Exit codes: 0 computed and checked, 1 failed, 2 wrong usage, 3 a check failed, 4 not enough memory or disk, 130
     interrupted.
@@ -128,9 +115,7 @@ def command(
     require_agreement(
         file, to_stdout=output == "-", as_json=as_json, form=form, block_size=block_size, proof=proof, check=check
     )
-    require_one_purpose(
-        file, as_json=as_json, laid_out=everything or bool(columns or group), verbose=verbose, quiet=quiet
-    )
+    require_one_purpose(file, as_json=as_json, laid_out=everything or bool(columns or group), verbose=verbose)
     check = check or ("full" if proof else "fast")
     if dry_run:
         estimate_only(
@@ -156,10 +141,10 @@ def command(
     with reserved_file(
         file, digits, base=int(base), form=form, block_size=block_size, force=force, proof=proof
     ) as place:
-        if not quiet and digits >= _ADVICE_FROM:
+        if digits >= _ADVICE_FROM and remarks_are_heard():
             _advise(digits)
         writing = [] if place is None else [Step("write", _WRITE_SECONDS * digits)]
-        with ProgressBar(enabled=not quiet, then=writing) as progress:
+        with ProgressBar(then=writing) as progress:
             result = compute(
                 digits, base=int(base), series=series, threads=threads, memory=memory, check=check, progress=progress
             )
@@ -178,10 +163,10 @@ def command(
     elif file is None:
         with digits_kept(result):
             _print_digits(result, columns, group, everything=everything, to_stdout=output == "-")
-    if not quiet:
+    if remarks_are_heard():
         from pi_engine.cli.compute_report import closing_line, say_details
 
-        say(closing_line(result, seconds, checks, file, full=check == "full"))
+        remark(closing_line(result, seconds, checks, file, full=check == "full"))
         if verbose:
             say_details(result, seconds, checks)
 
@@ -195,7 +180,7 @@ def _advise(digits: int) -> None:
         reason = (
             f"a stored kernel is not used ({damage})" if damage else "the kernels for this machine are not compiled"
         )
-        say(
+        remark(
             f"pi-engine: this run takes the plain path, because {reason}: 'pi-engine tune', once "
             "(one to two minutes), makes runs of this size about six times as fast"
         )

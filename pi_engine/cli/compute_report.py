@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pi_engine.cli.output import say
+from pi_engine.cli.output import remark
 from pi_engine.cli.terminal import stderr_width
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def say_details(result: ComputeResult, seconds: dict[str, float], checks: Sequen
         *((check.status, f"{check.name}: {check.detail}") for check in checks),
     ]
     for line in format_entries(entries, stderr_width() or _UNFOLDED).splitlines():
-        say(line)
+        remark(line)
 
 
 def _short(seconds: float) -> str:

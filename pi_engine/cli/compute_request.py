@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.output import remarks_are_heard
+
 if TYPE_CHECKING:
     from pi_engine.engine import CheckLevel
 
@@ -31,13 +33,13 @@ def require_agreement(
         raise click.UsageError(f"--proof needs a run that is checked in full: leave out '--check {check}'")
 
 
-def require_one_purpose(file: str | None, *, as_json: bool, laid_out: bool, verbose: bool, quiet: bool) -> None:
+def require_one_purpose(file: str | None, *, as_json: bool, laid_out: bool, verbose: bool) -> None:
     """Refuse options for digits that are printed where none are, and for more and less on stderr at once."""
     if laid_out and (as_json or file is not None):
         raise click.UsageError(
             f"--all, --columns and --group are for digits on stdout: leave them out with {'--json' if as_json else '-o FILE'}"
         )
-    if verbose and quiet:
+    if verbose and not remarks_are_heard():
         raise click.UsageError("--verbose and --quiet contradict each other: choose one")
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pi_engine.cli.names import FILE, SERIES_TO_LOOK_AT
-from pi_engine.cli.options import json_option, quiet_option
-from pi_engine.cli.output import emit, emit_json, say
+from pi_engine.cli.options import force_option, json_option, quiet_option, threads_option
+from pi_engine.cli.output import emit, emit_json, remark
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT
 
@@ -56,12 +56,7 @@ _DEFAULT_DIGITS = (10_000,)
     metavar="R",
     help="Number of times that each sum is timed.",
 )
-@click.option(
-    "--threads",
-    type=click.IntRange(min=1),
-    metavar="T",
-    help="Number of threads of the sums. By default all processors are used.",
-)
+@threads_option
 @click.option(
     "--plot",
     "picture",
@@ -69,7 +64,7 @@ _DEFAULT_DIGITS = (10_000,)
     metavar="FILE",
     help="Draw digits against terms to FILE, which ends in .svg or .png. With --digits N also draw time against digits.",
 )
-@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
+@force_option
 @click.option(
     "--csv", "as_csv", is_flag=True, help="Print comma-separated values: one line for each series and number of terms."
 )
@@ -87,7 +82,6 @@ def command(
     force: bool,
     as_csv: bool,
     as_json: bool,
-    quiet: bool,
 ) -> None:
     """Show how fast series converge: the digits after 1, 2, 3, … terms, and the time of the sum.
 
@@ -113,7 +107,7 @@ def command(
 
         names = tuple(row.name for row in (*catalogue(), *lessons()))
     digits = [n for n in sizes or (() if as_csv else _DEFAULT_DIGITS) if n]
-    with ProgressBar(enabled=not quiet) as progress:
+    with ProgressBar() as progress:
         found = measure_convergence(
             names, terms=terms, digits=digits, rounds=rounds, threads=threads, progress=progress
         )
@@ -124,11 +118,11 @@ def command(
     elif as_csv:
         emit(_as_csv(found))
     else:
-        _print_table(found, quiet=quiet)
-        for note in [] if quiet else _notes(found):
-            say(note)
-    if picture is not None and not quiet:
-        say(f"pi-engine: drawn to {picture}")
+        _print_table(found)
+        for note in _notes(found):
+            remark(note)
+    if picture is not None:
+        remark(f"pi-engine: drawn to {picture}")
 
 
 def _as_json(x: Convergence) -> dict[str, object]:
@@ -162,7 +156,7 @@ def _as_csv(found: list[Convergence]) -> str:
     return buffer.getvalue()
 
 
-def _print_table(found: list[Convergence], *, quiet: bool) -> None:
+def _print_table(found: list[Convergence]) -> None:
     """A column for some numbers of terms, the rate, and cost and time where there are times."""
     from pi_engine.cli.table import Column, print_table
 
@@ -190,7 +184,7 @@ def _print_table(found: list[Convergence], *, quiet: bool) -> None:
         ]
         for x in found
     ]
-    print_table(columns, rows, quiet=quiet)
+    print_table(columns, rows)
 
 
 def _notes(found: list[Convergence]) -> list[str]:

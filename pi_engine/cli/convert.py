@@ -7,26 +7,18 @@ import time
 import click
 
 from pi_engine.cli.names import FILE
-from pi_engine.cli.options import json_option, quiet_option
-from pi_engine.cli.output import emit_json, say
+from pi_engine.cli.options import block_size_option, force_option, format_option, json_option, quiet_option
+from pi_engine.cli.output import emit_json, remark
 from pi_engine.cli.progress_bar import ProgressBar
-from pi_engine.cli.quantities import COUNT
 
 
 @click.command(short_help="Convert a digit file to another format.")
 @click.argument("source", type=FILE, metavar="SRC")
 @click.argument("target", type=FILE, metavar="DST")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "gz", "xz", "zst", "ycd"]),
-    help="Format of DST. By default the file name chooses the format: .txt.gz, .txt.xz, .txt.zst or .ycd, otherwise text.",
-)
-@click.option(
-    "--block-size", type=COUNT, metavar="DIGITS", help="Write a folder of .ycd files with this many digits each."
-)
+@format_option
+@block_size_option
 @click.option("--base", type=click.Choice(["10", "16"]), help="Base of the digits in SRC. DST has the same base.")
-@click.option("--force", is_flag=True, help="Overwrite DST if it exists.")
+@force_option
 @json_option
 @quiet_option
 def command(
@@ -38,7 +30,6 @@ def command(
     base: str | None,
     force: bool,
     as_json: bool,
-    quiet: bool,
 ) -> None:
     """Write the digits of the file SRC to the file DST in another format.
 
@@ -56,7 +47,7 @@ def command(
     from pi_engine.runtime.threads import available_threads
 
     start = time.perf_counter()
-    with ProgressBar(enabled=not quiet) as progress:
+    with ProgressBar() as progress:
         done = convert(
             source,
             target,
@@ -82,9 +73,8 @@ def command(
                 "seconds": {"total": round(seconds, 6)},
             }
         )
-    if not quiet:
-        checked = "read back and compared" if done.read_back else "not read back"
-        say(
-            f"{done.digits:_} digits of base {done.base} from {done.source_format} to {done.format} in {seconds:.2f} s; "
-            f"written to {done.output}, {checked}"
-        )
+    checked = "read back and compared" if done.read_back else "not read back"
+    remark(
+        f"{done.digits:_} digits of base {done.base} from {done.source_format} to {done.format} in {seconds:.2f} s; "
+        f"written to {done.output}, {checked}"
+    )

@@ -26,7 +26,8 @@ def main() -> "NoReturn":
     os.environ.setdefault(
         "OPENBLAS_NUM_THREADS", "1"
     )  # numpy's matrices are not used: its threads would only take memory
-    from pi_engine.cli.main import COMPLETION, cli, run
+    from pi_engine.cli.group import COMPLETION
+    from pi_engine.cli.main import cli, run
 
     if sys.stdout is None:  # closed by the caller: `>&-`
         if sys.stderr is not None:

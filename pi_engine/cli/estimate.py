@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.options import json_option, memory_option, quiet_option, series_option
-from pi_engine.cli.output import emit_json, say
+from pi_engine.cli.options import (
+    base_option,
+    check_option,
+    format_option,
+    json_option,
+    memory_option,
+    quiet_option,
+    series_option,
+    threads_option,
+)
+from pi_engine.cli.output import emit_json
 from pi_engine.cli.quantities import COUNT, CountingCommand
 
 if TYPE_CHECKING:
@@ -20,27 +29,12 @@ _FORMAT_NAMES = {"text": "text", "gz": "gzip", "xz": "xz", "zst": "Zstandard", "
 
 @click.command(cls=CountingCommand, short_help="Estimate the time, memory and disk of a computation.")
 @click.argument("digits", type=COUNT)
-@click.option("--base", type=click.Choice(["10", "16"]), default="10", show_default=True, help="Base of the digits.")
+@base_option
 @series_option
-@click.option(
-    "--threads", type=click.IntRange(min=1), metavar="N", help="Number of threads. By default all processors are used."
-)
+@threads_option
 @memory_option
-@click.option(
-    "--check",
-    type=click.Choice(["none", "fast", "full"]),
-    default="fast",
-    show_default=True,
-    help="How the digits will be checked.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "gz", "xz", "zst", "ycd"]),
-    default="text",
-    show_default=True,
-    help="Format of the file, for its size on disk.",
-)
+@check_option
+@format_option
 @json_option
 @quiet_option
 def command(
@@ -50,22 +44,22 @@ def command(
     series: str,
     threads: int | None,
     memory: int | None,
-    check: CheckLevel,
-    form: Format,
+    check: CheckLevel | None,
+    form: Format | None,
     as_json: bool,
-    quiet: bool,  # noqa: ARG001 (the option has done its work)
 ) -> None:
     """Estimate the time, memory and disk that 'compute DIGITS' needs, and the path it takes.
 
     Nothing is computed. The time is that of the computation and its checks, without starting Python and without
     writing a file. The memory is an upper bound.
 
-    'compute --dry-run' prints the same estimate for the options of 'compute'.
+    Without --format the size on disk is that of a text file. 'compute --dry-run' prints the same estimate for the options of 'compute'.
 
     Exit codes: 0 the computation fits, 2 wrong usage, 4 not enough memory.
     """
     from pi_engine.estimate import estimate
 
+    form, check = form or "text", check or "fast"
     found = estimate(digits, base=int(base), series=series, threads=threads, memory=memory, check=check, format=form)
     show(found, form, as_json=as_json)
 
@@ -81,12 +75,8 @@ def show(found: Estimate, form: Format | None, *, as_json: bool, refusal: str | 
         from pi_engine.cli.table import print_entries
 
         print_entries(_lines(found, form))
-    if refusal is None:
-        return
-    if not as_json:
+    if refusal is not None:
         raise CapacityError(refusal)
-    say(f"pi-engine: error: {refusal}")  # the object on stdout stays the only one
-    click.get_current_context().exit(CapacityError.exit_code)
 
 
 def _lines(found: Estimate, form: Format | None) -> list[tuple[str, str]]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import click
 
+COMPLETION = "_PI_ENGINE_COMPLETE"
+"""The variable by which a shell asks for completions."""
+
 
 class CommandGroup(click.Group):
     """As click's, with one line for a command that there is not."""

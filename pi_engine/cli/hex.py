@@ -6,7 +6,7 @@ import time
 
 import click
 
-from pi_engine.cli.options import json_option, quiet_option
+from pi_engine.cli.options import json_option, quiet_option, threads_option
 from pi_engine.cli.output import emit, emit_json
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT, CountingCommand
@@ -22,12 +22,10 @@ from pi_engine.cli.quantities import COUNT, CountingCommand
     show_default=True,
     help="bellard is faster. plouffe checks it: the two formulas share no term.",
 )
-@click.option(
-    "--threads", type=click.IntRange(min=1), metavar="N", help="Number of threads. By default all processors are used."
-)
+@threads_option
 @json_option
 @quiet_option
-def command(*, position: int, count: int, formula: str, threads: int | None, as_json: bool, quiet: bool) -> None:
+def command(*, position: int, count: int, formula: str, threads: int | None, as_json: bool) -> None:
     """Print hexadecimal digits of π, starting at POSITION. The digits before it are not computed.
 
     POSITION 1 is the first digit after the point. It can be as large as 1e12: the time grows with it, the memory does
@@ -36,7 +34,7 @@ def command(*, position: int, count: int, formula: str, threads: int | None, as_
     from pi_engine.verify.bbp import hex_digits
 
     start = time.perf_counter()
-    with ProgressBar(enabled=not quiet, only="BBP") as progress:
+    with ProgressBar(only="BBP") as progress:
         digits = hex_digits(position, count=count, formula=formula, threads=threads, progress=progress)
     if as_json:
         seconds = {"total": round(time.perf_counter() - start, 6)}

@@ -29,7 +29,7 @@ _COLUMNS = ("identity", "digits agreeing", "digits requested", "verdict", "secon
 )
 @json_option
 @quiet_option
-def command(names: tuple[str, ...], *, digits: int | None, as_json: bool, quiet: bool) -> None:
+def command(names: tuple[str, ...], *, digits: int | None, as_json: bool) -> None:
     """Evaluate both sides of each identity of the gallery to N digits, and count the digits that agree.
 
     NAME is an identity, or a number from 1 to 10 for a part of the gallery. Without NAME all identities are
@@ -45,7 +45,7 @@ def command(names: tuple[str, ...], *, digits: int | None, as_json: bool, quiet:
     evaluations = []
     if not (as_json or names or width):
         emit("\t".join(_COLUMNS), "\n")
-    with ProgressBar(enabled=not quiet, only="identities") as progress:
+    with ProgressBar(only="identities") as progress:
         for done, identity in enumerate(chosen):
             progress("identities", done, len(chosen))
             evaluations.append(evaluate(identity, digits))

@@ -13,7 +13,7 @@ from pi_engine.cli.output import emit_json
 @click.command(short_help="Show versions, machine and limits.")
 @json_option
 @quiet_option
-def command(*, as_json: bool, quiet: bool) -> None:  # noqa: ARG001 (the option has done its work)
+def command(*, as_json: bool) -> None:
     """Show versions, machine, threads, kernels, memory limit and cache folder: what a bug report needs.
 
     A computation takes the compiled path from the number of digits on that 'path' shows. Below it, and where the

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine import __version__
 from pi_engine.cli.group import CommandGroup
 from pi_engine.cli.interrupts import Terminated, raising
 from pi_engine.cli.output import Reply, drop_stdout, emit_json, say
@@ -19,6 +18,7 @@ from pi_engine.cli.supervision import work_in_child
 from pi_engine.errors import CapacityError, PiEngineError
 from pi_engine.runtime.address_space import guard_address_space
 from pi_engine.runtime.memory import process_memory_limit
+from pi_engine.runtime.versions import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -42,9 +42,6 @@ COMMANDS = {
 
 SECTIONS = {"compute": "Digits", "series": "Series and identities", "bench": "This machine"}
 """The first command of a section of the help → the section's title."""
-
-COMPLETION = "_PI_ENGINE_COMPLETE"
-"""The variable by which a shell asks for completions."""
 
 INTERRUPTED = 130
 

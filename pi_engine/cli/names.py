@@ -47,7 +47,8 @@ class _SeriesName(_TomlFile):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         """The names of the catalogue with their titles, then files."""
-        from pi_engine.series.catalogue import DERIVED, catalogue, lessons
+        from pi_engine.series.catalogue import catalogue, lessons
+        from pi_engine.series.lookup import DERIVED
 
         rows = (*catalogue(), *lessons()) if self._lessons else catalogue()
         names = [(row.name, row.title) for row in rows]

@@ -28,7 +28,7 @@ _LONG_INTEGER = 60
 )
 @json_option
 @quiet_option
-def command(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:
+def command(d: int, *, digits: int, as_json: bool) -> None:
     """Show e^(π√D) and its distance from the nearest integer, and confirm N digits of π by it.
 
     D is a whole number, 163 by default. For D = 2, 7, 8, 11, 12, 16, 19, 27, 28, 43, 67 and 163 the j-invariant that
@@ -45,7 +45,7 @@ def command(d: int, *, digits: int, as_json: bool, quiet: bool) -> None:
     from pi_engine.engine import compute
     from pi_engine.runtime.progress import Step
 
-    with ProgressBar(enabled=not quiet, then=[Step("j", _SECONDS * taken)]) as progress:
+    with ProgressBar(then=[Step("j", _SECONDS * taken)]) as progress:
         result = compute(taken, progress=progress)
         progress("j", 0, 0)
         found = near_integer(d, result.value, taken, looked_at=digits)

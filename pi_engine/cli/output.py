@@ -25,10 +25,18 @@ class Reply:
     Attributes:
         as_json: whether it asks for one JSON object.
         has_object: whether that object has been written: then an error that comes after it adds no second one.
+        quiet: whether it asks for errors alone on stderr.
     """
 
     as_json: bool
     has_object: bool = False
+    quiet: bool = False
+
+
+def _reply() -> Reply | None:
+    """That of the command line that is being worked on."""
+    context = click.get_current_context(silent=True)
+    return context.obj if context is not None and isinstance(context.obj, Reply) else None
 
 
 def emit(*pieces: str) -> None:
@@ -57,11 +65,30 @@ def emit_all(pieces: Iterable[str]) -> None:
 def emit_json(fields: dict[str, object]) -> None:
     """Write one JSON object; its characters beyond ASCII are escaped, so that any locale can print it."""
     text = json.dumps({"schema": 1, **fields}, indent=2, allow_nan=False)
-    context = click.get_current_context(silent=True)
-    if context is not None and isinstance(context.obj, Reply):
-        context.obj.has_object = True
+    reply = _reply()
+    if reply is not None:
+        reply.has_object = True
         tell(ANSWERED)
     emit(text, "\n")
+
+
+def silence_remarks() -> None:
+    """Leave stderr to errors from here on: what --quiet asks for."""
+    reply = _reply()
+    if reply is not None:
+        reply.quiet = True
+
+
+def remarks_are_heard() -> bool:
+    """Whether stderr takes more than errors: false under --quiet."""
+    reply = _reply()
+    return reply is None or not reply.quiet
+
+
+def remark(text: str) -> None:
+    """Write a line that is no error to stderr, except under --quiet."""
+    if remarks_are_heard():
+        say(text)
 
 
 def say(text: str) -> None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output import emit, say, stdout_shows_colour
-from pi_engine.cli.table import Column, format_table
-from pi_engine.cli.terminal import stdout_width
+from pi_engine.cli.output import stdout_shows_colour
+from pi_engine.cli.table import Column, print_table
 
 if TYPE_CHECKING:
     from pi_engine.series.partial_values import PartialValue
@@ -32,7 +31,7 @@ def partial_sum_fields(value: PartialValue) -> dict[str, object]:
     }
 
 
-def print_partial_sums(values: list[PartialValue], *, quiet: bool) -> None:
+def print_partial_sums(values: list[PartialValue]) -> None:
     """Write the rows of `series show --terms`, of 80 columns at most, and in colour where stdout shows any."""
     columns = (
         Column("terms", right=True),
@@ -41,12 +40,12 @@ def print_partial_sums(values: list[PartialValue], *, quiet: bool) -> None:
         Column("π after so many terms"),
     )
     rows = [(x.terms, x.digits_agreeing, _error(x.digits), "".join(_parts(x))) for x in values]
-    text, omitted = format_table(columns, rows, stdout_width())
-    if stdout_shows_colour():
-        text = re.sub(r"\d[\d.…]*(?=\|)", lambda found: click.style(found[0], fg="green", bold=True), text)
-    emit(text, "\n")
-    if omitted and not quiet:
-        say("pi-engine: this terminal is too narrow for the column 'error': widen it, or use --json or a pipe")
+    print_table(columns, rows, _coloured if stdout_shows_colour() else str)
+
+
+def _coloured(text: str) -> str:
+    """The table with the digits before each | in green."""
+    return re.sub(r"\d[\d.…]*(?=\|)", lambda found: click.style(found[0], fg="green", bold=True), text)
 
 
 def _parts(value: PartialValue) -> tuple[str, str]:

@@ -7,6 +7,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
+from pi_engine.cli.output import remarks_are_heard
 from pi_engine.runtime.watcher import BAR, tell
 
 if TYPE_CHECKING:
@@ -28,16 +29,15 @@ class ProgressBar:
     A thread of its own draws, so that the bar also moves while one long step says nothing.
     """
 
-    def __init__(self, *, enabled: bool, only: str | None = None, then: Sequence[Step] = ()) -> None:
-        """Draw only if `enabled` and stderr is a terminal.
+    def __init__(self, *, only: str | None = None, then: Sequence[Step] = ()) -> None:
+        """Draw only if stderr is a terminal, and not under --quiet.
 
         Args:
-            enabled: false for --quiet.
             only: the one phase of work whose length no model knows.
             then: what comes after all that is expected.
         """
         self._then = list(then)
-        self.listens = self._enabled = enabled and sys.stderr is not None and sys.stderr.isatty()
+        self.listens = self._enabled = remarks_are_heard() and sys.stderr is not None and sys.stderr.isatty()
         self._lock = threading.RLock()
         if self._enabled:
             from pi_engine.cli.outlook import Outlook  # not for small jobs in a pipe

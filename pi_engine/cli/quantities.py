@@ -107,7 +107,7 @@ class CountingCommand(click.Command):
             raise
 
 
-class Size(click.ParamType[int]):
+class ByteSize(click.ParamType[int]):
     """A size of memory."""
 
     name = "size"
@@ -126,4 +126,4 @@ class Size(click.ParamType[int]):
 
 
 COUNT = Count()
-SIZE = Size()
+SIZE = ByteSize()

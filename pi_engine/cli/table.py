@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pi_engine.cli.output import emit, say
+from pi_engine.cli.output import emit, remark
 from pi_engine.cli.terminal import fold, stdout_width, text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     Cell = str | int | None
 
@@ -41,13 +41,13 @@ class Column:
     rank: int = 0
 
 
-def print_table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, quiet: bool = False) -> None:
-    """Write a table to stdout; a line on stderr says which columns did not fit, unless `quiet`."""
+def print_table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], finish: Callable[[str], str] = str) -> None:
+    """Write a table to stdout, as `finish` leaves its text; a line on stderr says which columns did not fit."""
     text, omitted = format_table(columns, rows, stdout_width())
-    emit(text, "\n")
-    if omitted and not quiet:
+    emit(finish(text), "\n")
+    if omitted:
         names = ", ".join(repr(title) for title in omitted)
-        say(
+        remark(
             f"pi-engine: this terminal is too narrow for {'column' if len(omitted) == 1 else 'columns'} {names}: "
             "widen it, or use --json or a pipe"
         )

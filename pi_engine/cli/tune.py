@@ -21,7 +21,7 @@ _MEANING = {"multiply": "products", "square": "squares"}
 @click.option("--clear", is_flag=True, help="Remove what 'tune' has stored: compiled kernels and measured sizes.")
 @json_option
 @quiet_option
-def command(*, dry_run: bool, clear: bool, as_json: bool, quiet: bool) -> None:
+def command(*, dry_run: bool, clear: bool, as_json: bool) -> None:
     """Compile the kernels of 'compute' for this machine, and measure from which sizes on they are faster than GMP.
 
     This takes one to two minutes, once. Later runs load the kernels from the cache folder and the measured sizes from
@@ -42,7 +42,7 @@ def command(*, dry_run: bool, clear: bool, as_json: bool, quiet: bool) -> None:
     from pi_engine.cli.progress_bar import ProgressBar
     from pi_engine.tune import tune
 
-    with ProgressBar(enabled=not quiet) as progress:
+    with ProgressBar() as progress:
         tuned = tune(dry_run=dry_run, progress=progress)
     if as_json:
         emit_json(_fields(tuned))

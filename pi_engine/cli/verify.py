@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pi_engine.cli.names import FILE
-from pi_engine.cli.options import json_option, memory_option, quiet_option
-from pi_engine.cli.output import emit, emit_json, say
+from pi_engine.cli.options import json_option, memory_option, quiet_option, threads_option
+from pi_engine.cli.output import emit, emit_json, remark, remarks_are_heard
 from pi_engine.cli.progress_bar import ProgressBar
 from pi_engine.cli.quantities import COUNT
 from pi_engine.cli.terminal import hang, printable, stderr_width, stdout_width
@@ -28,12 +28,10 @@ _WORTH_SECONDS = 1.0
 class _Told(ProgressBar):
     """A progress bar, and a line in its place where stderr is no terminal, when an error has been found and locating it takes a while."""
 
-    def __init__(self, file: str, *, quiet: bool) -> None:
-        super().__init__(enabled=not quiet)
-        self.listens = not quiet
-        self._line = (
-            "" if quiet or stderr_width() is not None else f"pi-engine: {file}: an error was found; locating it"
-        )
+    def __init__(self, file: str) -> None:
+        super().__init__()
+        self.listens = remarks_are_heard()
+        self._line = "" if stderr_width() is not None else f"pi-engine: {file}: an error was found; locating it"
 
     def expect(self, steps: Sequence[Step]) -> None:
         """These steps are what is left to be done."""
@@ -41,7 +39,7 @@ class _Told(ProgressBar):
         if not self._line or not any(step.phase.startswith(LOCATING) for step in steps):
             return
         if sum(step.seconds for step in steps) >= _WORTH_SECONDS:
-            say(self._line)
+            remark(self._line)
             self._line = ""
 
 
@@ -66,9 +64,7 @@ class _Told(ProgressBar):
     help="Number of digits that the file should have. A file with fewer is reported as truncated.",
 )
 @click.option("--base", type=click.Choice(["10", "16"]), help="Base of a text file. By default the digits decide.")
-@click.option(
-    "--threads", type=click.IntRange(min=1), metavar="N", help="Number of threads. By default all processors are used."
-)
+@threads_option
 @memory_option
 @json_option
 @quiet_option
@@ -84,7 +80,6 @@ def command(
     threads: int | None,
     memory: int | None,
     as_json: bool,
-    quiet: bool,
 ) -> None:
     """Check whether FILE holds digits of π, and find the first digit that is wrong.
 
@@ -100,7 +95,7 @@ def command(
         raise click.UsageError(
             "--proof takes digits, base and method from the certificate of a file: give the file alone"
         )
-    with _Told(file, quiet=quiet) as progress:
+    with _Told(file) as progress:
         if proof:
             from pi_engine.certificate import verify_certificate
 
@@ -127,13 +122,13 @@ def command(
     else:
         verdict, width = printable(_verdict(file, found)), stdout_width()
         emit(verdict if width is None else hang(verdict, width), "\n")
-    if found.status == "unproved":  # also with --quiet: what asked for no words must not take this for a proof
+    if found.status == "unproved":
         remedy = (
             "to compare all takes more memory"
             if method == "auto"
             else "'verify --method recompute' compares all of them"
         )
-        say(f"pi-engine: {file}: not proved: {found.message}; {remedy}")
+        remark(f"pi-engine: {file}: not proved: {found.message}; {remedy}")
     ctx.exit(found.exit_code)
 
 

@@ -66,24 +66,7 @@ class BlockHashes:
         return self._kernel
 
     def through(self, blocks: Iterable[Block]) -> Iterator[Block]:
-        """The same blocks, each hashed when it passes."""
+        """Blocks, passed on, each hashed when it passes."""
         for block in blocks:
             self.update(block)
             yield block
-
-
-class BlockHash(BlockHashes):
-    """The same modulo one prime, by default 2^61 − 1."""
-
-    def __init__(self, base: int, integer: int = 3, modulus: int = M61) -> None:
-        """Begin with the integer before the point.
-
-        Raises:
-            ValueError: as `BlockHashes`.
-        """
-        super().__init__(base, integer, (modulus,))
-
-    @property
-    def value(self) -> int:
-        """The hash."""
-        return self.values[0]

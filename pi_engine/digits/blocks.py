@@ -25,7 +25,7 @@ class Block(NamedTuple):
 
 
 def aligned(blocks: Iterable[Block], base: int) -> Iterator[Block]:
-    """The same digits in blocks that fill their words, all but the last; those before an error too.
+    """Digits in blocks that fill their words, all but the last; those before an error too.
 
     A piece of a set begins a new word wherever the one before has ended; its words are then shifted: with r digits
     pending, each gives its first 19 − r to the word before and keeps the rest.

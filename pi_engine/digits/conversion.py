@@ -69,15 +69,15 @@ def convert(
         guess = LEAST_DIGITS if file.digits is None else file.digits  # of a text, its length tells no better
         settle_leftovers(target, block_size)
         require_file(target, guess, base=file.base, form=kind, overwrite=overwrite, block_size=block_size)
-        told = silent if progress is None else progress
+        progress = silent if progress is None else progress
         digits = file.digits
         twice = digits is None and kind == "ycd"
-        announce(told, lambda: [Step("read", 1.0), Step("write", 1.0)] if twice else [Step("convert", 1.0)])
-        blocks: Iterable[Block] = _read(sound_blocks(file), file, "read" if twice else "convert", told)
+        announce(progress, lambda: [Step("read", 1.0), Step("write", 1.0)] if twice else [Step("convert", 1.0)])
+        blocks: Iterable[Block] = _read(sound_blocks(file), file, "read" if twice else "convert", progress)
         if twice:
             spool = stack.enter_context(Spool(file.base, beside))
             spool.fill(blocks)
-            digits, blocks = spool.digits, _written(spool.blocks(), spool.digits, told)
+            digits, blocks = spool.digits, _written(spool.blocks(), spool.digits, progress)
         head, iterator = first_digits(blocks, file.base)
         if not head:
             digits = 0
@@ -98,14 +98,14 @@ def convert(
 
 
 def _read(blocks: Iterator[Block], file: DigitFile, phase: str, progress: Progress) -> Iterator[Block]:
-    """The same blocks; `progress` hears how much of the file has been read."""
+    """The blocks of a file, passed on; `progress` is called with how much of the file has been read."""
     for block in blocks:
         progress(phase, file.position, file.size or 0)
         yield block
 
 
 def _written(blocks: Iterator[Block], digits: int, progress: Progress) -> Iterator[Block]:
-    """The same blocks; `progress` hears how many of the digits have been given to be written."""
+    """Blocks, passed on to be written; `progress` is called with how many of the digits have been."""
     done = 0
     for block in blocks:
         progress("write", done, digits)

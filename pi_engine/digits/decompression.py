@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import lzma
 import zlib
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pi_engine.digits.zstd_frames import FrameWalker
 from pi_engine.errors import CorruptFileError
 
 if TYPE_CHECKING:
     from pi_engine.digits.formats import Format
+    from pi_engine.digits.source import ByteStream
 
 WINDOW_LIMIT = 1 << 27
 """Bytes of dictionary that a decoder may allocate: the largest that `xz -9` (64 MiB) and `zstd -19` (8 MiB) need, doubled."""
@@ -37,14 +38,6 @@ _MOST_SILENT = 1 << 24
 _PIECE = 1 << 18
 _FEED = 1 << 14
 """Bytes that a decoder is given at a time: what it does not use, because a member ends, is copied."""
-
-
-class ByteStream(Protocol):
-    """What is read: a file, or what it decompresses to."""
-
-    def read(self, size: int, /) -> bytes:
-        """At most `size` bytes; none at the end."""
-        ...
 
 
 def decompressed(raw: ByteStream, form: Format, name: str) -> ByteStream:

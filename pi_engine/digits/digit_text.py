@@ -40,10 +40,10 @@ _BLOCK = 1 << 14
 class DigitText:
     """Conversions in one base; knows how much there will be, or has been, to convert, and chooses by it."""
 
-    def __init__(self, base: int, expected: int = 0, threads: int = 1) -> None:
+    def __init__(self, base: int, expected: int = 0) -> None:
         """Base 10 or 16; `expected` bytes of text if that is known."""
         self.base, self.width = base, DIGITS_PER_WORD[base]
-        self._expected, self._seen, self._threads = expected, 0, threads
+        self._expected, self._seen = expected, 0
         self._kernels = False
         self._stray = re.compile(b"[^" + re.escape(_DIGITS[base] + SEPARATORS) + b"]")
 
@@ -90,17 +90,17 @@ class DigitText:
         if self._by_kernels(0):
             from pi_engine.radix.word_text import words_of_text
 
-            return words_of_text(characters, self._threads)
-        return _words_of_decimals(characters.reshape(-1, 19))
+            return words_of_text(characters)
+        return _words_of_decimals(characters.reshape(-1, self.width))
 
     def text(self, words: Words, digits: int) -> bytes:
         """The first `digits` digits of words; hexadecimal ones in upper case."""
         if self.base == 16:
             text = words.astype(">u8").tobytes().hex().upper().encode("ascii")
-        elif self._by_kernels(19 * len(words)):
+        elif self._by_kernels(self.width * len(words)):
             from pi_engine.radix.word_text import word_text
 
-            text = word_text(words, self._threads)[:digits].tobytes()
+            text = word_text(words)[:digits].tobytes()
         else:
             text = _decimals_of_words(words)
         return text if len(text) == digits else text[:digits]
@@ -112,7 +112,7 @@ def kernels_pay(characters: int) -> bool:
 
 
 def hash_pays(characters: int) -> bool:
-    """The same of the hash of so many digits."""
+    """Whether the hash of so many digits is found sooner by the kernels. If so, they are loaded or compiled now."""
     return _HASH.pays_for(SECONDS_PER_BYTE * characters)
 
 

@@ -61,15 +61,14 @@ def sync(descriptor: int) -> None:
 
 
 def finish(stream: IO[bytes]) -> None:
-    """Cut a file off where its content ends, if more was reserved, and have all reach the device."""
+    """Cut a file off where its content ends, if more was reserved, and have all reach the device.
+
+    What is read of it next comes from the device itself, where the system can be asked to.
+    """
     stream.truncate()
     sync(stream.fileno())
-
-
-def drop_from_memory(descriptor: int) -> None:
-    """Have what is read next of a synced file come from the device itself, where the system can be asked to."""
     if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def sync_folder(folder: Path) -> None:

@@ -12,7 +12,6 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 COMPRESSED: frozenset[Format] = frozenset({"gz", "xz", "zst"})
 
 YCD_MAGIC = b"#Compressed Digit File"
-MAGIC_BYTES = len(YCD_MAGIC)
 _MAGIC: dict[Format, bytes] = {"ycd": YCD_MAGIC, "gz": b"\x1f\x8b", "xz": b"\xfd7zXZ\x00", "zst": b"\x28\xb5\x2f\xfd"}
 _ZSTD_SKIPPABLE = b"\x2a\x4d\x18"
 _SUFFIXES: dict[str, Format] = {

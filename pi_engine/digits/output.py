@@ -184,5 +184,5 @@ def saved_elsewhere(target: str | Path, reason: object, place: Path) -> str:
 
 
 def with_outcome(error: PiEngineError, pending: PendingFile | PendingSet) -> PiEngineError:
-    """The same error, and what there is of the file."""
+    """The error, with what there is of the file in its message."""
     return type(error)(f"{error}; {pending.outcome}")

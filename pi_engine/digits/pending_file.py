@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import stat
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Self
 
 from pi_engine.digits import durable, temporaries
@@ -22,14 +23,52 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-class PendingFile:
-    """A temporary beside its target, open and locked.
+class Pending(ABC):
+    """A file or a set of files that is being written, a context that removes what has got no name.
 
     Attributes:
-        target: the file to be, links followed.
-        path: the temporary.
-        stream: it, unbuffered, for writing and reading.
+        target: the file or folder to be, links followed.
+        overwrite: whether it may take the place of another.
+        path: the temporary, beside it.
         published: whether it has got a name.
+    """
+
+    def __init__(self, target: Path, *, overwrite: bool) -> None:
+        """Choose the name of the temporary, which is not made yet."""
+        self.target, self.overwrite, self.published = target, overwrite, False
+        self.path = temporaries.temporary_path(target)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Remove the temporary, if it still is one, and let its lock go."""
+
+    def _named(self, place: Path, remedy: str) -> None:
+        """The temporary has its name, which is to last.
+
+        Raises:
+            OutputError: the folder could not be synced; `remedy` says what to do.
+        """
+        self.published = True
+        try:
+            durable.sync_folder(place.parent)
+        except OSError as error:
+            reason = error.strerror or error
+            raise OutputError(f"{place} is written, but its folder could not be synced: {reason}; {remedy}") from error
+
+
+class PendingFile(Pending):
+    """A temporary file, open and locked.
+
+    Attributes:
+        stream: it, unbuffered, for writing and reading.
     """
 
     def __init__(self, target: Path, *, overwrite: bool, size: int = 0) -> None:
@@ -38,8 +77,7 @@ class PendingFile:
         Raises:
             OSError: it cannot be created, or the disk has less.
         """
-        self.target, self.overwrite, self.published = target, overwrite, False
-        self.path = temporaries.temporary_path(target)
+        super().__init__(target, overwrite=overwrite)
         watcher.begin_temporary(self.path)
         try:
             self.stream = self.path.open("xb+", buffering=0)
@@ -51,14 +89,6 @@ class PendingFile:
             self.close()
             raise
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def rewind(self) -> None:
         """Begin anew."""
         self.stream.seek(0)
@@ -68,7 +98,7 @@ class PendingFile:
         durable.write_all(self.stream, piece)
 
     def finish(self) -> None:
-        """Cut off what was reserved too much, and have all reach the device."""
+        """As `durable.finish`."""
         durable.finish(self.stream)
 
     def publish(self, target: Path | None = None) -> None:
@@ -87,14 +117,7 @@ class PendingFile:
             durable.with_retries(lambda: self.path.replace(place))
         else:
             self._link(place)
-        self.published = True
-        try:
-            durable.sync_folder(place.parent)
-        except OSError as error:
-            message = (
-                f"{place} is written, but its folder could not be synced: {error.strerror or error}; copy the file"
-            )
-            raise OutputError(message) from error
+        self._named(place, "copy the file")
 
     def _require_whole(self) -> None:
         """What has the temporary's name must be what was written: not a link, nor a file that somebody has put there.

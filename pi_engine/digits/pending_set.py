@@ -19,29 +19,22 @@ import contextlib
 import errno
 import os
 import re
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from pi_engine.digits import durable, temporaries
-from pi_engine.digits.pending_file import NameTakenError, exists, outcome
+from pi_engine.digits.pending_file import NameTakenError, Pending, exists, outcome
 from pi_engine.digits.ycd_set import holds_only_a_set, is_whole_set, piece_name, remove_pieces
-from pi_engine.errors import OutputError, UsageError
+from pi_engine.errors import UsageError
 from pi_engine.runtime import watcher
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-    from types import TracebackType
     from typing import IO
 
 
-class PendingSet:
-    """A temporary folder beside its target, locked, with files that are named after the target.
-
-    Attributes:
-        target: the folder to be, links followed.
-        path: the temporary.
-        published: whether it has got a name.
-    """
+class PendingSet(Pending):
+    """A temporary folder, locked, with files that are named after the target."""
 
     def __init__(self, target: Path, *, overwrite: bool, sizes: Sequence[int] = ()) -> None:
         """Create the temporary with files of so many bytes.
@@ -49,8 +42,7 @@ class PendingSet:
         Raises:
             OSError: it cannot be created, or the disk has less.
         """
-        self.target, self.overwrite, self.published = target, overwrite, False
-        self.path = temporaries.temporary_path(target)
+        super().__init__(target, overwrite=overwrite)
         watcher.begin_set(target)
         self._count = len(sizes)
         self._descriptor: int | None = None
@@ -64,14 +56,6 @@ class PendingSet:
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def open(self, number: int) -> IO[bytes]:
         """The file of that number, unbuffered."""
@@ -102,12 +86,7 @@ class PendingSet:
                 if error.errno in {errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR}:
                     raise NameTakenError(exists(place)) from None
                 raise
-        self.published = True
-        try:
-            durable.sync_folder(place.parent)
-        except OSError as error:
-            message = f"{place} is written, but its folder could not be synced: {error.strerror or error}; copy it"
-            raise OutputError(message) from error
+        self._named(place, "copy it")
         self._remove_old()
 
     def _replace(self) -> None:
@@ -136,7 +115,7 @@ class PendingSet:
         aside = temporaries.aside_path(self.path)
         with contextlib.suppress(OSError):
             if os.path.lexists(aside):
-                settle(aside, self.path, self.target)
+                finish_replacement(aside, self.path, self.target)
         with contextlib.suppress(OSError):
             if self._is_ours():
                 for number in range(self._count):
@@ -169,7 +148,7 @@ def not_a_set(folder: Path) -> str:
     return f"{folder} holds more than one whole set of .ycd files: remove it, or choose another name"
 
 
-def settle(aside: Path, partial: Path, target: Path) -> None:
+def finish_replacement(aside: Path, partial: Path, target: Path) -> None:
     """Finish what was broken off between the two renamings: the target is the new set where that is there, else the old one."""
     if not os.path.lexists(target):
         (partial if is_whole_set(partial) else aside).rename(target)
@@ -186,7 +165,7 @@ def recover(target: Path) -> None:
         if path.suffix == f".{temporaries.OLD}":
             partial = path.with_suffix(f".{temporaries.PARTIAL}")
             if path.is_dir() and (not partial.exists() or partial in set(temporaries.leftovers(target))):
-                settle(path, partial, target)
+                finish_replacement(path, partial, target)
     for path in temporaries.leftovers(target):
         if path.suffix == f".{temporaries.PARTIAL}" and path.is_dir():
             unfinished = not is_whole_set(path)

@@ -39,13 +39,12 @@ class DigitFile:
         header_digits: the first digits as a header gives them, the one before the point and the point included.
     """
 
-    def __init__(self, path: str | Path, *, base: int | None = None, threads: int = 1) -> None:
+    def __init__(self, path: str | Path, *, base: int | None = None) -> None:
         """Open `path`: a file, a folder that holds a set of .ycd files, or "-" for standard input.
 
         Args:
             path: what to read.
             base: of a text, 10 or 16; by default it is told from the digits.
-            threads: for conversions.
 
         Raises:
             UsageError: it cannot be read.
@@ -58,10 +57,10 @@ class DigitFile:
         self._reader: TextReader | YcdReader | YcdSet
         self._source: Source | YcdSet
         with self._stack:
-            self._open(path, base, threads)
+            self._open(path, base)
             self._stack = self._stack.pop_all()
 
-    def _open(self, path: str | Path, base: int | None, threads: int) -> None:
+    def _open(self, path: str | Path, base: int | None) -> None:
         place = Path(path)
         self.format: Format = "ycd"
         if str(path) != "-" and (place.is_dir() or is_piece(place)):
@@ -85,7 +84,7 @@ class DigitFile:
         stream = decompressed(source, self.format, self.name)
         factor = _DIGITS_PER_COMPRESSED_BYTE if self.format in COMPRESSED else 1
         expected = int((source.size or 0) * factor)
-        self._reader = TextReader(stream, self.name, base=base, expected=expected, threads=threads)
+        self._reader = TextReader(stream, self.name, base=base, expected=expected)
         self.base, self.integer = self._reader.base, self._reader.integer
 
     def _take_header(self, header: YcdHeader, digits: int, base: int | None) -> None:

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 from pi_engine.digits.text_file import text_size
 from pi_engine.digits.ycd_header import LEAST_DIGITS
 from pi_engine.errors import UsageError
+from pi_engine.radix.words import DIGITS_PER_WORD
 
 if TYPE_CHECKING:
     from pi_engine.digits.formats import Format
-
-_YCD_WIDTH = {10: 19, 16: 16}
-"""As `radix.words.DIGITS_PER_WORD`, which needs numpy."""
 
 _YCD_HEADER_BYTES = 256
 
@@ -23,7 +21,7 @@ _COMPRESSED_BYTES = {10: 0.52, 16: 0.65}
 def file_size(digits: int, base: int, form: Format) -> int:
     """Bytes of a file of that many digits, or a bound of them where the format compresses."""
     if form == "ycd":
-        return _YCD_HEADER_BYTES + 8 * -(-digits // _YCD_WIDTH[base])
+        return _YCD_HEADER_BYTES + 8 * -(-digits // DIGITS_PER_WORD[base])
     size = text_size(digits)
     return size if form == "text" else 256 + int(size * _COMPRESSED_BYTES[base])
 

@@ -7,7 +7,7 @@ import stat
 import sys
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Protocol, Self
 
 from pi_engine.digits.temporaries import hint
 from pi_engine.errors import PiEngineError, UsageError
@@ -16,6 +16,14 @@ from pi_engine.runtime.waiting import WatchedStream
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import TracebackType
+
+
+class ByteStream(Protocol):
+    """What is read: a file, or what it decompresses to."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+        ...
 
 
 class Source:
@@ -50,8 +58,8 @@ class Source:
             if watched is not None:
                 watched.finish()
             if isinstance(error, OSError):
-                told = hint(Path(path)) if isinstance(error, FileNotFoundError) else ""
-                raise UsageError(f"{path} cannot be read: {error.strerror or error}{told}") from error
+                remark = hint(Path(path)) if isinstance(error, FileNotFoundError) else ""
+                raise UsageError(f"{path} cannot be read: {error.strerror or error}{remark}") from error
             raise
         status = os.fstat(stream.fileno())
         source = cls(stream, str(path), status.st_size if stat.S_ISREG(status.st_mode) else None, watched)

@@ -47,7 +47,7 @@ class Spool:
         self._file.close()
 
     def through(self, blocks: Iterable[Block]) -> Iterator[Block]:
-        """The same blocks, each stored when it passes; all but the last fill their words."""
+        """Blocks, passed on, each stored when it passes; all but the last fill their words."""
         for block in blocks:
             content = np.ascontiguousarray(block.words).data.cast("B")
             self._stored.update(content)

@@ -65,7 +65,7 @@ def is_locked(descriptor: int, path: Path) -> bool:
 
 
 def require_locked(descriptor: int, path: Path) -> None:
-    """The same where the temporary cannot be made anew.
+    """Lock a temporary that cannot be made anew for this process.
 
     Raises:
         FileNotFoundError: another run has removed it.

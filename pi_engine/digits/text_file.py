@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING
 
 from pi_engine.digits.byte_hash import ByteHash
-from pi_engine.digits.durable import drop_from_memory
 from pi_engine.digits.text_hash import TextHash
 from pi_engine.errors import VerificationError
 
@@ -59,7 +58,6 @@ def fill_text_file(
 
 def _reads_back(stream: IO[bytes], digits: int, base: int, residues: Mapping[int, int], written: ByteHash) -> bool:
     """Whether the stream holds what was written and the digits, read from the device itself where the system can be asked to."""
-    drop_from_memory(stream.fileno())
     stream.seek(0)
     digit_hash = TextHash(base, tuple(residues), digits, written.threads)
     with ByteHash(written.threads, text_size(digits)) as found:

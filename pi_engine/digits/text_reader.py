@@ -12,7 +12,7 @@ from pi_engine.errors import CorruptFileError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pi_engine.digits.decompression import ByteStream
+    from pi_engine.digits.source import ByteStream
 
 CHUNK = 1 << 20
 """Bytes read at once. As many in a row without a digit end the reading: no habit of text has so many blanks."""
@@ -21,9 +21,7 @@ CHUNK = 1 << 20
 class TextReader:
     """The digits of a text: the one before the point, the base, and blocks of those after it."""
 
-    def __init__(
-        self, stream: ByteStream, name: str, *, base: int | None = None, expected: int = 0, threads: int = 1
-    ) -> None:
+    def __init__(self, stream: ByteStream, name: str, *, base: int | None = None, expected: int = 0) -> None:
         """Find where the digits begin.
 
         Raises:
@@ -36,7 +34,7 @@ class TextReader:
         start = find_start(window, name, base)
         self.integer, self.base = start.integer, start.base
         self._first, self._at = window[start.offset :], start.offset
-        self._text = DigitText(start.base, expected, threads)
+        self._text = DigitText(start.base, expected)
 
     def blocks(self) -> Iterator[Block]:
         """The digits after the point.

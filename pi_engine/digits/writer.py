@@ -6,12 +6,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pi_engine.bigint.mersenne import M61
 from pi_engine.bigint.moduli import moduli
 from pi_engine.digits.atomic import atomic_writer, is_special
 from pi_engine.digits.block_hash import BlockHashes
 from pi_engine.digits.byte_hash import ByteHash
-from pi_engine.digits.durable import drop_from_memory, output_error
+from pi_engine.digits.durable import output_error
 from pi_engine.digits.encoding import Encoding, encoded
 from pi_engine.digits.output import open_output, publish_or_beside, require_file, set_folder, with_outcome
 from pi_engine.digits.pending_file import PendingFile
@@ -53,7 +52,6 @@ def write_digits(
     first_digits: str = "",
     block_size: int | None = None,
     overwrite: bool = False,
-    expected_hash: int | None = None,
     threads: int = 1,
 ) -> Written:
     """Write `digits` digits to `path`, or in files of `block_size` digits to the folder of that name.
@@ -71,7 +69,6 @@ def write_digits(
         first_digits: for the header of a .ycd file, a digit, a point and 50 more; by default those of π.
         block_size: digits of each file of a .ycd set.
         overwrite: whether an existing file may be replaced.
-        expected_hash: what the hash of the blocks must be.
         threads: for compression.
 
     Raises:
@@ -89,8 +86,7 @@ def write_digits(
     pending = open_output(path, digits, base=base, form=form, overwrite=overwrite, block_size=block_size)
     try:
         with pending:
-            residues = None if expected_hash is None else {M61: expected_hash}
-            fill(pending, blocks, encoding, hashes, residues)
+            fill(pending, blocks, encoding, hashes)
             publish_or_beside(pending)
     except OSError as error:
         message = f"{path} could not be written: {error.strerror or error}; {pending.outcome}"
@@ -160,7 +156,6 @@ def fill(
                 written.update(piece)
                 pending.write(piece)
             pending.finish()
-            drop_from_memory(pending.stream.fileno())
         else:
             fill_set(pending, hashes.through(blocks), encoding, written)
         found = written.found()

@@ -10,7 +10,7 @@ import numpy as np
 from pi_engine.digits.blocks import Block
 from pi_engine.digits.ycd_header import MOST_BYTES, YcdHeader, parse_header
 from pi_engine.errors import CorruptFileError
-from pi_engine.radix.words import DIGITS_PER_WORD
+from pi_engine.radix.words import DECIMALS_PER_WORD, DIGITS_PER_WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pi_engine.digits.source import Source
 
 _CHUNK_WORDS = 1 << 17
-_LARGEST = np.uint64(10**19 - 1)
+_LARGEST = np.uint64(10**DECIMALS_PER_WORD - 1)
 
 
 class YcdReader:

@@ -53,8 +53,8 @@ def find_pieces(path: Path) -> list[YcdPiece]:
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
-        told = hint(folder) if isinstance(error, FileNotFoundError) else ""
-        raise UsageError(f"{folder} cannot be read: {error.strerror or error}{told}") from error
+        remark = hint(folder) if isinstance(error, FileNotFoundError) else ""
+        raise UsageError(f"{folder} cannot be read: {error.strerror or error}{remark}") from error
     matches = [(entry, match) for entry in entries if (match := _PIECE.fullmatch(entry.name))]
     names = {match["name"] for _, match in matches}
     if own is not None:

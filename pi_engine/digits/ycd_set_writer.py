@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.digits.atomic import require_writable
 from pi_engine.digits.blocks import Cutter
-from pi_engine.digits.durable import drop_from_memory, finish, write_all
+from pi_engine.digits.durable import finish, write_all
 from pi_engine.digits.encoding import bytes_of_words
 from pi_engine.digits.output import set_folder
 from pi_engine.digits.pending_file import exists
@@ -65,5 +65,4 @@ def fill_set(pending: PendingSet, blocks: Iterable[Block], encoding: Encoding, w
                 write_all(stream, content)
                 written.update(content)
             finish(stream)
-            drop_from_memory(stream.fileno())
     pending.finish()

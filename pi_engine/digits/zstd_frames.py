@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pi_engine.errors import CorruptFileError
 
 if TYPE_CHECKING:
-    from pi_engine.digits.decompression import ByteStream
+    from pi_engine.digits.source import ByteStream
 
 _MAGIC = 0xFD2FB528
 _SKIPPABLE = 0x184D2A50

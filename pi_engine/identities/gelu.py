@@ -71,7 +71,7 @@ def minimax_by_exchange(approximation: Approximation) -> Any:
 
 
 def minimax_by_equations(approximation: Approximation) -> Any:
-    """The same from e′(x₁) = e′(x₂) = 0 and e(x₁) + e(x₂) = 0, all at once, by Newton's iteration in three unknowns."""
+    """The minimax parameter from e′(x₁) = e′(x₂) = 0 and e(x₁) + e(x₂) = 0, all at once, by Newton's iteration in three unknowns."""
 
     def equations(x1: Any, x2: Any, p: Any) -> list[Any]:
         return [

@@ -55,7 +55,7 @@ def double_factorial(n: int) -> int:
 
 
 def coefficients_by_bernoulli(order: int) -> list[mpq]:
-    """The same from ln Γ: exp Σ B_2k/(2k(2k−1)·x^(2k−1)), by k·a_k = Σ j·c_j·a_(k−j)."""
+    """The coefficients of Stirling's series from ln Γ: exp Σ B_2k/(2k(2k−1)·x^(2k−1)), by k·a_k = Σ j·c_j·a_(k−j)."""
     c = [mpq(0)] * (order + 1)
     for j in range(1, order + 1, 2):
         c[j] = mpq(*mp.bernfrac(j + 1)) / (j * (j + 1))

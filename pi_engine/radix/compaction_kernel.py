@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
-from pi_engine.bigint.words import address_of
-from pi_engine.radix.text_kernel import ZERO, load_eight, store_eight
+from pi_engine.bigint.simd_memory import load_word, store_word
+from pi_engine.bigint.words import address_of, trailing_zeros
+from pi_engine.radix.text_kernel import ZERO
 from pi_engine.radix.text_kernel import _improper as improper
 from pi_engine.runtime.compilation import kernel
 
-SEPARATOR, DIGIT, STRAY = 0, 1, 2
-"""What a table of 256 entries says of each character."""
-
-
-@intrinsic
-def trailing_zeros(typingctx: Any, word: Any) -> Any:
-    """The number of zero bits below the lowest one of a word that is not 0."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
-
-    return types.int64(types.uint64), codegen
+DIGIT, STRAY = 1, 2
+"""What a table of 256 entries says of each character; 0 is a separator."""
 
 
 @kernel("int64(uint8[::1], int64, uint8[::1], uint8[::1])")
@@ -37,8 +23,8 @@ def compact_digits(text, count, target, table):
     source, goal = np.uint64(address_of(text)), np.uint64(address_of(target))
     read = written = 0
     while read + 8 <= count:
-        eight = load_eight(source + np.uint64(read))
-        store_eight(goal + np.uint64(written), eight)
+        eight = load_word(source + np.uint64(read))
+        store_word(goal + np.uint64(written), eight)
         wrong = improper(eight)
         if wrong == ZERO:
             read += 8

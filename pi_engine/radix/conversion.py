@@ -23,7 +23,7 @@ from pi_engine.runtime.integers import as_mpz
 if TYPE_CHECKING:
     from typing import SupportsIndex
 
-    from pi_engine.series.evaluation import BinaryFraction
+    from pi_engine.bigint.binary_fraction import BinaryFraction
 
 
 class ScaledInteger(NamedTuple):

@@ -11,7 +11,6 @@ from pi_engine.runtime.object_code import StoredKernel
 REPORTED = 5
 """Numbers of the last node of a level whose residues are kept, modulo 2^61 − 1 and a random prime."""
 
-WIDTH = 19
 """Digits a word."""
 
 PIECE = 1 << 13

@@ -13,6 +13,7 @@ from gmpy2 import mpz
 from pi_engine.bigint.moduli import require_equal, residues
 from pi_engine.bigint.product import gmp_seconds, transform_is_usable
 from pi_engine.radix.decimal_text import sign_and_digits
+from pi_engine.radix.words import DECIMALS_PER_WORD
 from pi_engine.runtime.integers import as_mpz
 from pi_engine.runtime.kernel_set import KernelSet
 from pi_engine.runtime.threads import thread_count
@@ -64,7 +65,7 @@ def to_text(x: SupportsIndex, *, threads: SupportsIndex | None = None, check: bo
     expected = residues(x, count) if check else None
     words = words_of_integer(abs(x), count)
     characters = word_text(words, count)
-    zeros = 19 - len(str(int(words[0])))
+    zeros = DECIMALS_PER_WORD - len(str(int(words[0])))
     text = ("-" if x < 0 else "") + str(characters[zeros:].data, "ascii")
     if expected is not None:
         found = text_residues(text, count, start=int(x < 0)) * (-1 if x < 0 else 1)
@@ -102,8 +103,8 @@ def from_text(text: str, *, threads: SupportsIndex | None = None, check: bool = 
         digits = characters[1:] if negative else characters
         if not len(digits):
             return _from_plain_text(text)
-        head = len(digits) % 19
-        first = words_of_text(np.concatenate([np.full(19 - head, ord("0"), np.uint8), digits[:head]]))
+        head = len(digits) % DECIMALS_PER_WORD
+        first = words_of_text(np.concatenate([np.full(DECIMALS_PER_WORD - head, ord("0"), np.uint8), digits[:head]]))
         words = words_of_text(digits[head:], count)
     except ValueError:
         negative, plain = sign_and_digits(text)  # not all of it is digits

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pi_engine.bigint.level_plan import FIELDS, record, streams, workspace_bytes
+from pi_engine.bigint.level_plan import FIELDS, streams, workspace_bytes
 from pi_engine.bigint.machine_faults import machine_fault, require_fitting, sealed
+from pi_engine.bigint.plan import record
 from pi_engine.bigint.threads import share
 from pi_engine.errors import VerificationError
 from pi_engine.radix.conversion_kernels import LEVEL_FIELDS

@@ -35,8 +35,9 @@ from pi_engine.bigint import transform as steps
 from pi_engine.bigint.limbs import Limbs, limbs_of, mpz_from_limbs
 from pi_engine.bigint.moduli import Residues, power_residues, require_equal
 from pi_engine.bigint.plan import Plan, plan_for
-from pi_engine.bigint.residues import residues_of_limbs
+from pi_engine.bigint.residues import residues_of_several
 from pi_engine.bigint.sizes import size_for
+from pi_engine.radix.words import DECIMALS_PER_WORD
 
 MOST_LEAF = 80
 """Words of a leaf, in large trees at least half as many; from 30 to 100 nothing changes by 5 % (AMD Zen 3)."""
@@ -77,7 +78,7 @@ class Shape:
 
     def shift(self, level: int) -> int:
         """Whole limbs of 2^(19·half)."""
-        return 19 * self.half(level) // 64
+        return DECIMALS_PER_WORD * self.half(level) // 64
 
 
 def shape_for(words: int) -> Shape:
@@ -130,7 +131,7 @@ class Powers:
     def whole(self, threads: int) -> mpz:
         """5^(19·shape.words)."""
         height = self.shape.height
-        excess = 2 * (19 * self.shape.half(height) - 64 * self.shape.shift(height))
+        excess = 2 * (DECIMALS_PER_WORD * self.shape.half(height) - 64 * self.shape.shift(height))
         return mpz_from_limbs(_square(self.at(height), threads)) >> excess
 
 
@@ -147,14 +148,14 @@ def powers_of(shape: Shape, threads: int, *, check: bool = True) -> Powers:
     for level in range(1, shape.height + 1):
         half, shift = shape.half(level), shape.shift(level)
         if limbs is None:
-            limbs = limbs_of(mpz(5) ** (19 * half) << (19 * half - 64 * shift))
+            limbs = limbs_of(mpz(5) ** (DECIMALS_PER_WORD * half) << (DECIMALS_PER_WORD * half - 64 * shift))
         else:
             # (P·2^(64·q))^2 = P²·2^(128·q), and the new q is 2·q or 2·q + 1: then the lowest limb of P² is 0 and is
             # left out.
             limbs = _square(powers.at(level - 1), threads)[shift - 2 * shape.shift(level - 1) :]
             limbs = limbs[: len(limbs) - int(limbs[-1] == 0)]
         if check and (half >= CHECKED_FROM or level == shape.height):
-            require_equal(residues_of_limbs(limbs, threads), expected_power(shape, level), "a power of ten")
+            require_equal(residues_of_several([limbs], threads)[0], expected_power(shape, level), "a power of ten")
         power = Power(limbs)
         if half >= TRANSFORM_FROM:
             power.plan = plan_for(size_for(64 * (2 * half + 1 - shift)))
@@ -165,7 +166,7 @@ def powers_of(shape: Shape, threads: int, *, check: bool = True) -> Powers:
 
 def expected_power(shape: Shape, level: int) -> Residues:
     """P modulo both `moduli`, from its definition."""
-    return power_residues(10, 19 * shape.half(level)) * power_residues(2, -64 * shape.shift(level))
+    return power_residues(10, DECIMALS_PER_WORD * shape.half(level)) * power_residues(2, -64 * shape.shift(level))
 
 
 def _square(power: Power, threads: int) -> Limbs:

@@ -27,19 +27,26 @@ import numpy as np
 from gmpy2 import mpz
 
 from pi_engine.bigint.limbs import mpz_from_limbs
-from pi_engine.bigint.mersenne import require
-from pi_engine.bigint.moduli import Residues, moduli, power, power_residues, random_prime, require_equal, residues
+from pi_engine.bigint.moduli import (
+    Residues,
+    moduli,
+    power,
+    power_residues,
+    random_prime,
+    require,
+    require_equal,
+    residues,
+)
 from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.errors import VerificationError
 from pi_engine.radix.conversion_kernels import REPORTED
 from pi_engine.radix.word_text import residues_of_parts
+from pi_engine.radix.words import DECIMALS_PER_WORD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pi_engine.radix.powers import Shape
-
-DIGITS = 19
 
 
 class Spine:
@@ -72,11 +79,11 @@ class Spine:
         )
         fraction = mpz_from_limbs(self.last_leaf)
         require_equal(residues(fraction), Residues((first[0], second[0])), "the fraction of the last digits")
-        modulus = mpz(10) ** (DIGITS * shape.leaf)
+        modulus = mpz(10) ** (DECIMALS_PER_WORD * shape.leaf)
         exact = fraction * modulus >> (64 * (shape.leaf + 1))
         if D not in {residues((exact + step) % modulus) for step in (0, -1, 1)}:
             raise VerificationError("the last words of the digits are wrong: run the conversion again")
-        return Residues((first[1], second[1])) * power_residues(10, DIGITS * shape.leaf) + D
+        return Residues((first[1], second[1])) * power_residues(10, DECIMALS_PER_WORD * shape.leaf) + D
 
     def _check_levels(self, i: int, prime: int, fraction: int, parts: list[int]) -> tuple[int, int]:
         """The last leaf's fraction, and the words before it as one integer, modulo modulus i; `parts` are the D of all levels."""
@@ -109,10 +116,10 @@ class Spine:
         19·h = 64·q + r, so that B^−q = 2^r·2^(−19·h).
         """
         shape, found = self.shape, []
-        base_half, ten = power(2, 64 * shape.leaf, prime), power(10, DIGITS * shape.leaf, prime)
-        inverse = power(2, -DIGITS * shape.leaf, prime)
+        base_half, ten = power(2, 64 * shape.leaf, prime), power(10, DECIMALS_PER_WORD * shape.leaf, prime)
+        inverse = power(2, -DECIMALS_PER_WORD * shape.leaf, prime)
         for level in range(1, shape.height + 1):
-            left = DIGITS * shape.half(level) - 64 * shape.shift(level)
+            left = DECIMALS_PER_WORD * shape.half(level) - 64 * shape.shift(level)
             found.append((base_half, (inverse << left) % prime, ten))
             base_half, inverse, ten = base_half**2 % prime, inverse**2 % prime, ten**2 % prime
         return found

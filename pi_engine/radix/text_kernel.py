@@ -13,41 +13,16 @@ Back, digits are joined to pairs, fours and eight by three multiplications that 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
+from pi_engine.bigint.simd_memory import load_word, store_word
 from pi_engine.bigint.words import load
-from pi_engine.radix.conversion_kernels import WIDTH
+from pi_engine.radix.words import DECIMALS_PER_WORD
 from pi_engine.runtime.compilation import kernel, routine
 
 TEN_16, TEN_8, TEN_5 = np.uint64(10**16), np.uint64(10**8), np.uint64(10**5)
 ZERO = np.uint64(0)
 ZEROS = np.uint64(0x3030303030303030)
-
-
-@intrinsic
-def load_eight(typingctx: Any, address: Any) -> Any:
-    """Load the eight bytes at an address, the first in the lowest place; the address need not be aligned."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.load(builder.inttoptr(args[0], ir.IntType(64).as_pointer()), align=1)
-
-    return types.uint64(types.uint64), codegen
-
-
-@intrinsic
-def store_eight(typingctx: Any, address: Any, value: Any) -> Any:
-    """Store eight bytes at an address: the reverse of load_eight."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        builder.store(args[1], builder.inttoptr(args[0], ir.IntType(64).as_pointer()), align=1)
-        return context.get_dummy_value()
-
-    return types.void(types.uint64, types.uint64), codegen
 
 
 @routine
@@ -83,24 +58,24 @@ def words_to_text(words, count, text):
     """Write 19·count characters at `text`. About 2.5 ns a word."""
     for i in range(count):
         word = load(np.uint64(words), i)
-        place = np.uint64(text + WIDTH * i)
+        place = np.uint64(text + DECIMALS_PER_WORD * i)
         first = word // TEN_16
         rest = word - first * TEN_16
         middle = rest // TEN_8
         # Three characters are wanted, the next store covers the other five.
-        store_eight(place, _eight_characters(first * TEN_5))
-        store_eight(place + np.uint64(3), _eight_characters(middle))
-        store_eight(place + np.uint64(11), _eight_characters(rest - middle * TEN_8))
+        store_word(place, _eight_characters(first * TEN_5))
+        store_word(place + np.uint64(3), _eight_characters(middle))
+        store_word(place + np.uint64(11), _eight_characters(rest - middle * TEN_8))
 
 
 @kernel("int64(int64, int64, uint64[::1])")
 def text_to_words(text, count, words):
     """Read 19·count characters at `text`; returns how many words are whole digits before the first that is not."""
     for i in range(count):
-        place = np.uint64(text + WIDTH * i)
-        a = load_eight(place)
-        b = load_eight(place + np.uint64(8))
-        c = load_eight(place + np.uint64(11))
+        place = np.uint64(text + DECIMALS_PER_WORD * i)
+        a = load_word(place)
+        b = load_word(place + np.uint64(8))
+        c = load_word(place + np.uint64(11))
         if _improper(a) | _improper(b) | _improper(c):
             return i
         # Of the last eight, five have been read: three remain, behind five zeros.

@@ -31,12 +31,13 @@ from pi_engine.radix.spine import Spine
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pi_engine.bigint.hand_over import HandOver
     from pi_engine.bigint.limbs import Limbs
     from pi_engine.radix.powers import Power, Powers
 
 
 def words_of(
-    fraction: Limbs, powers: Powers, threads: int, *, check: bool = True
+    fraction: HandOver[Limbs], powers: Powers, threads: int, *, check: bool = True
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64], Spine]:
     """The words of a fraction of shape.words + 1 limbs, the tails behind the leaves, and with `check` the last nodes' residues.
 
@@ -48,8 +49,7 @@ def words_of(
     shape = powers.shape
     bottom = subtree_level(shape, threads)
     buffers = [LimbRoom(shape.words + (2 << shape.height)) for _ in range(2 if shape.height > bottom else 0)]
-    current = fraction
-    del fraction  # its memory goes with the first level
+    current = fraction.take()
     spine, workspace = Spine(shape), Workspace()
     report, table = (spine.residues.ctypes.data, spine.table.ctypes.data) if check else (0, 0)
     for level in range(1, shape.height + 1):

@@ -34,10 +34,11 @@ from pi_engine.radix.conversion_kernels import (
     TRANSFORM,
     WORKSPACE,
 )
+from pi_engine.radix.words import DECIMALS_PER_WORD
 from pi_engine.runtime.compilation import kernel, routine
 
 ZERO, ONE = np.uint64(0), np.uint64(1)
-WORD = np.uint64(10**19)
+WORD = np.uint64(10**DECIMALS_PER_WORD)
 HALF_WORD = np.uint64(5 * 10**18)
 BELOW = np.uint64(2)  # units that a leaf is lowered by, so that its error has one sign
 

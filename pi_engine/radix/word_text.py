@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.bigint.mersenne import M61
 from pi_engine.bigint.moduli import Residues, moduli, power, power_residues
 from pi_engine.bigint.modulus_table import digit_tables
 from pi_engine.bigint.threads import share, share_several
 from pi_engine.bigint.transform_kernels import weighted_sums_at
 from pi_engine.radix.conversion_kernels import PIECE, sums_of_sixteens, text_to_words, words_to_text
+from pi_engine.radix.words import DECIMALS_PER_WORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     Words = NDArray[np.uint64]
     Characters = NDArray[np.uint8]
 
-DIGITS = 19
 _SIXTEEN = 16
 _BLOCK = 4 * _SIXTEEN
 """Characters of a number, and of a step, of the kernel that hashes a text."""
@@ -34,10 +33,10 @@ _LEAST_SHARE = 1 << 14
 """Words of a share of text: below, another thread takes longer to begin than the work does."""
 
 _LEAST_HASHED = 1 << 17
-"""The same where words are hashed, which is less work."""
+"""Words of a share of a hash, which is less work."""
 
 _LEAST_SIXTEENS = 1 << 16
-"""The same for the numbers of sixteen characters that a text is hashed by."""
+"""Numbers of sixteen characters of a share of a text's hash."""
 
 
 def _useful(threads: int, count: int, least: int) -> int:
@@ -47,12 +46,12 @@ def _useful(threads: int, count: int, least: int) -> int:
 def word_text(words: Words, threads: int = 1, head: bytes = b"") -> Characters:
     """`head`, and the 19·len(words) digits as ASCII; at memory speed."""
     words = np.ascontiguousarray(words, np.uint64)
-    text = np.empty(len(head) + DIGITS * len(words), np.uint8)
+    text = np.empty(len(head) + DECIMALS_PER_WORD * len(words), np.uint8)
     text[: len(head)] = np.frombuffer(head, np.uint8)
     source, target = words.ctypes.data, text.ctypes.data + len(head)
 
     def task(_thread: int, first: int, last: int) -> None:
-        words_to_text(source + 8 * first, last - first, target + DIGITS * first)
+        words_to_text(source + 8 * first, last - first, target + DECIMALS_PER_WORD * first)
 
     share(task, len(words), _useful(threads, len(words), _LEAST_SHARE))
     return text
@@ -64,44 +63,39 @@ def words_of_text(text: Characters, threads: int = 1) -> Words:
     Raises:
         ValueError: a character is not a decimal digit, or their number is no multiple of 19.
     """
-    count, rest = divmod(len(text), DIGITS)
+    count, rest = divmod(len(text), DECIMALS_PER_WORD)
     if rest:
-        raise ValueError(f"{len(text)} characters are no multiple of {DIGITS}")
+        raise ValueError(f"{len(text)} characters are no multiple of {DECIMALS_PER_WORD}")
     text = np.ascontiguousarray(text, np.uint8)
     words = np.empty(count, np.uint64)
     source = text.ctypes.data
     bad: list[int] = []
 
     def task(_thread: int, first: int, last: int) -> None:
-        good = int(text_to_words(source + DIGITS * first, last - first, words[first:last]))
+        good = int(text_to_words(source + DECIMALS_PER_WORD * first, last - first, words[first:last]))
         if good < last - first:
             bad.append(first + good)
 
     share(task, count, _useful(threads, count, _LEAST_SHARE))
     if bad:
-        place = DIGITS * min(bad)
-        place += int(np.flatnonzero((text[place : place + DIGITS] - np.uint8(48)) > 9)[0])
+        place = DECIMALS_PER_WORD * min(bad)
+        place += int(np.flatnonzero((text[place : place + DECIMALS_PER_WORD] - np.uint8(48)) > 9)[0])
         raise ValueError(f"character {place} is {chr(text[place])!r}, not a decimal digit")
     return words
 
 
-def word_hash(words: Words, threads: int = 1, prime: int = M61) -> int:
-    """The words as one integer of base 10^19, the first most significant, modulo an odd prime below 2^61, but 5."""
-    return _hashes(words, [len(words)], threads, (prime,))[0][0]
-
-
 def word_hashes(words: Words, primes: Sequence[int], threads: int = 1) -> list[int]:
-    """The same modulo several such primes, in one pass."""
+    """The words as one integer of base 10^19, the first most significant, modulo odd primes below 2^61, but 5, in one pass."""
     return _hashes(words, [len(words)], threads, tuple(primes))[0]
 
 
 def word_residues(words: Words, threads: int = 1) -> Residues:
-    """The same modulo both `moduli`; at memory speed."""
+    """The words as one integer of base 10^19 modulo both `moduli`; at memory speed."""
     return residues_of_parts(words, [len(words)], threads)[0]
 
 
 def residues_of_parts(words: Words, lengths: Sequence[int], threads: int = 1) -> list[Residues]:
-    """The same of parts of the words, the first so long, and so on; all are given to the threads together."""
+    """Consecutive parts of the words, of these lengths, each as one integer modulo both `moduli`; the threads share them all."""
     return [Residues((first, second)) for first, second in _hashes(words, lengths, threads, moduli())]
 
 
@@ -111,7 +105,7 @@ def _hashes(words: Words, lengths: Sequence[int], threads: int, primes: tuple[in
     if starts[-1] > len(words):
         raise ValueError(f"parts of {starts[-1]} words in all, where there are {len(words)}")
     threads = _useful(threads, starts[-1], _LEAST_HASHED)
-    source, tables = words.ctypes.data, digit_tables(primes, DIGITS)
+    source, tables = words.ctypes.data, digit_tables(primes, DECIMALS_PER_WORD)
     sums = np.empty((threads, len(lengths), len(primes), 2), np.uint64)
     weights, room, size = tables.ctypes.data, sums.ctypes.data, 16 * len(primes)
     parts: list[tuple[int, int, int]] = []
@@ -126,7 +120,7 @@ def _hashes(words: Words, lengths: Sequence[int], threads: int, primes: tuple[in
     totals = [[0] * len(primes) for _ in lengths]
     for thread, i, first in parts:
         for j, prime in enumerate(primes):
-            totals[i][j] += found[thread][i][j] * power(10, DIGITS * (lengths[i] - 1 - first), prime)
+            totals[i][j] += found[thread][i][j] * power(10, DECIMALS_PER_WORD * (lengths[i] - 1 - first), prime)
     return [[total % prime for total, prime in zip(row, primes, strict=True)] for row in totals]
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
-DIGITS_PER_WORD = {10: 19, 16: 16}
+DECIMALS_PER_WORD = 19
+"""The most decimal digits that every uint64 of so many digits can hold."""
+
+DIGITS_PER_WORD = {10: DECIMALS_PER_WORD, 16: 16}
 
 _BLOCK = 1 << 16
 """Words converted at once, so that what is intermediate stays in cache."""
@@ -17,6 +19,8 @@ _BLOCK = 1 << 16
 
 def digit_words(digits: str, base: int) -> NDArray[np.uint64]:
     """⌈len/19⌉ (base 16: ⌈len/16⌉) words, the last padded with zeros at its low end; about 1 ns a digit."""
+    import numpy as np  # not where only the width of a word is asked
+
     width = DIGITS_PER_WORD[base]
     padded = digits.encode("ascii").ljust(-(-len(digits) // width) * width, b"0")
     characters = np.frombuffer(padded, dtype=np.uint8).reshape(-1, width)

@@ -7,9 +7,6 @@ are right or one too small, modulo 10^(19·leaf), and the latter only if its tai
 has been lowered through 0. Then the true tail is nearly 0 where else it is nearly 1: which, the first word of the next
 leaf tells, when that leaf is settled. So leaves are settled from the last to the first, and only the last one, which
 has no next, can be wrong: by one unit of the last word.
-
-Numbers of the whole's length are handed on out of lists that hold them no longer, so that the memory of each is free as
-soon as the next one is made.
 """
 
 from __future__ import annotations
@@ -19,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.limbs import limbs_of
 from pi_engine.bigint.moduli import power_residues
 from pi_engine.bigint.tracked import Tracked
@@ -26,16 +24,16 @@ from pi_engine.radix.conversion_kernels import settle_leaves
 from pi_engine.radix.powers import Powers, powers_of, shape_for
 from pi_engine.radix.tree import words_of
 from pi_engine.radix.word_text import word_residues
+from pi_engine.radix.words import DECIMALS_PER_WORD
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
     from numpy.typing import NDArray
 
+    from pi_engine.bigint.binary_fraction import BinaryFraction
     from pi_engine.bigint.moduli import Residues
-    from pi_engine.series.evaluation import BinaryFraction
 
 TAIL_UNITS = 4
-DIGITS = 19
 GUARD_WORDS = 2
 
 
@@ -53,9 +51,9 @@ class DecimalExpansion(NamedTuple):
 
 
 def decimal_expansion(
-    fraction: BinaryFraction, digits: int, threads: int = 1, *, check: bool = True
+    fraction: HandOver[BinaryFraction], digits: int, threads: int = 1, *, check: bool = True
 ) -> DecimalExpansion | None:
-    """⌊v·10^digits⌋ in words, or None where the fraction's error leaves it open, for digits ≥ 1 and v > 0.
+    """⌊v·10^digits⌋ in words, or None where the error of the fraction v leaves it open, for digits ≥ 1 and v > 0.
 
     With L = X − E < v·2^w < L + 2·E, the words are those of L/2^w, in the worst case one too small in the last guard
     word. Let t be the 19 digits behind the last wanted one: v·10^digits lies above the value of the wanted digits, and
@@ -68,26 +66,26 @@ def decimal_expansion(
     Raises:
         VerificationError: the words are not the fraction's modulo both `moduli`.
     """
-    w, E = fraction.bits, fraction.error
-    whole = fraction.mantissa if fraction.residues is None else Tracked(fraction.mantissa, fraction.residues)
+    X, w, E, expected = fraction.take()
+    whole = X if expected is None else Tracked(X, expected)
     lower = Tracked.of(whole, check=check, threads=threads).without(E)
-    del fraction, whole
-    count = -(-digits // DIGITS)
+    del X, whole
+    count = -(-digits // DECIMALS_PER_WORD)
     integer = Tracked.of(lower.value >> w, check=check)
-    rest = [lower - (integer << w)]
+    rest = HandOver(lower - (integer << w))
     del lower
-    words, total = fraction_words(rest.pop(), w, count + GUARD_WORDS, threads, check=check)
-    spare = DIGITS * count - digits
+    words, total = fraction_words(rest, w, count + GUARD_WORDS, threads, check=check)
+    spare = DECIMALS_PER_WORD * count - digits
     last, scale = int(words[count - 1]), 10**spare
-    behind = (last % scale) * 10 ** (DIGITS - spare) + int(words[count]) // scale
+    behind = (last % scale) * 10 ** (DECIMALS_PER_WORD - spare) + int(words[count]) // scale
     # 2^-30 of slack for the logarithms' rounding, at up to 2^40 digits.
     width = math.log2(2 * E) + digits * math.log2(10) * (1 + 2**-50) + 2**-10 - w
-    if behind + 2 + math.ceil(10**19 * 2.0 ** min(width, 0.0) * (1 + 2**-30)) > 10**19:
+    if behind + 2 + math.ceil(10**DECIMALS_PER_WORD * 2.0 ** min(width, 0.0) * (1 + 2**-30)) > 10**DECIMALS_PER_WORD:
         return None
     found = None
     if total is not None and integer.residues is not None:
         # all words are those wanted, shifted by the others; of the last of those wanted some digits are too many
-        wanted = (total - word_residues(words[count:])) * power_residues(10, DIGITS * (count - len(words)))
+        wanted = (total - word_residues(words[count:])) * power_residues(10, DECIMALS_PER_WORD * (count - len(words)))
         found = (wanted - last % scale) * power_residues(10, -spare) + power_residues(10, digits) * integer.residues
     words = words[:count]
     words[-1] = last - last % scale
@@ -95,7 +93,7 @@ def decimal_expansion(
 
 
 def fraction_words(
-    mantissa: Tracked | mpz, bits: int, count: int, threads: int = 1, *, check: bool = True
+    mantissa: HandOver[Tracked] | HandOver[mpz], bits: int, count: int, threads: int = 1, *, check: bool = True
 ) -> tuple[NDArray[np.uint64], Residues | None]:
     """Convert mantissa/2^bits < 1 to `count` words or some more, the first most significant.
 
@@ -108,27 +106,28 @@ def fraction_words(
     shape = shape_for(count)
     limbs = shape.words + 1
     shift = 64 * limbs - bits
-    tracked = Tracked.of(mantissa, check=check, threads=threads)
-    del mantissa
-    root = [tracked << shift if shift >= 0 else tracked.cut(-shift, threads)]
+    tracked = Tracked.of(mantissa.take(), check=check, threads=threads)
+    root = HandOver(tracked << shift if shift >= 0 else tracked.cut(-shift, threads))
     del tracked
-    return words_of_root(root.pop(), limbs, powers_of(shape, threads, check=check), threads, check=check)
+    return words_of_root(root, limbs, powers_of(shape, threads, check=check), threads, check=check)
 
 
 def words_of_root(
-    root: Tracked | mpz, limbs: int, powers: Powers, threads: int, *, check: bool
+    root: HandOver[Tracked] | HandOver[mpz], limbs: int, powers: Powers, threads: int, *, check: bool
 ) -> tuple[NDArray[np.uint64], Residues | None]:
     """The words of root/2^(64·limbs), which is less than 2^16 units from the truth; the powers are used up.
 
     With `check` also what they are, as one integer, modulo both `moduli`, found to be what follows from the root's residues.
     """
-    tracked = Tracked.of(root, check=check, threads=threads)
+    tracked = Tracked.of(root.take(), check=check, threads=threads)
     expected = tracked.residues if check else None
-    found = [limbs_of(tracked.value)]
-    del root, tracked
-    if len(found[0]) < limbs:
-        found[0] = np.concatenate([found[0], np.zeros(limbs - len(found[0]), np.uint64)])
-    words, tails, spine = words_of(found.pop(), powers, threads, check=check)
+    found = limbs_of(tracked.value)
+    del tracked
+    if len(found) < limbs:
+        found = np.concatenate([found, np.zeros(limbs - len(found), np.uint64)])
+    handed = HandOver(found)
+    del found
+    words, tails, spine = words_of(handed, powers, threads, check=check)
     if np.any(tails >= np.uint64(2**64 - TAIL_UNITS)):
         settle_leaves(words, tails, powers.shape.leaf, 2**64 - TAIL_UNITS)
     return words, None if expected is None else spine.check(expected, words, threads)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.limbs import LimbBuffer, limb_count, limbs_of
 from pi_engine.bigint.product import multiply
 from pi_engine.bigint.reciprocal import reciprocal
 from pi_engine.radix.powers import powers_of, shape_for, useful
 from pi_engine.radix.tree import integer_of
+from pi_engine.radix.words import DECIMALS_PER_WORD
 from pi_engine.radix.words_of_fraction import words_of_root
 
 if TYPE_CHECKING:
@@ -30,12 +32,12 @@ def words_of_integer(x: mpz, threads: int) -> NDArray[np.uint64]:
     """
     shape = shape_for(int(x.bit_length() / _BITS_PER_WORD) + 1)
     powers = powers_of(shape, threads)
-    digits, limbs = 19 * shape.words, shape.words + 1
+    digits, limbs = DECIMALS_PER_WORD * shape.words, shape.words + 1
     power = powers.whole(threads)
     length = power.bit_length()
     inverse = reciprocal(limbs_of(power << (64 * limb_count(power) - length)), limbs + 1, useful(threads, length))
     # (2·x + 1)/(2·5^d·2^d) in units of 2^(−64·limbs), of which the reciprocal has 2^(length + 64·(limbs + 1))/5^d
-    root = multiply(2 * x + 1, inverse, threads=threads) >> (length + 64 + digits + 1)
+    root = HandOver(multiply(2 * x + 1, inverse, threads=threads) >> (length + 64 + digits + 1))
     words, _ = words_of_root(root, limbs, powers, threads, check=False)
     return words[int(np.argmax(words != 0)) :]
 

@@ -105,7 +105,7 @@ class KernelSet:
         return KernelUse(load=compiles or self.stored(), compile=compiles)
 
     def pays_for_another(self, seconds: float) -> bool:
-        """The same for one of many calls: kernels that are stored are also loaded when all calls together were long enough."""
+        """Whether to use the kernels for one of many calls: stored ones are also loaded when all calls together were long enough."""
         if self.pays_for(seconds):
             return True
         self._spent += seconds

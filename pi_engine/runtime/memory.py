@@ -26,7 +26,7 @@ _STORED_KERNEL_BYTES = 24 << 20
 """numpy, LLVM, stored kernels and their tables: 16 MiB."""
 
 _COMPILING_BYTES = 464 << 20
-"""The same where kernels are yet to be compiled, or have been in this process: Numba and its compiler too. A process that compiled
+"""What kernels take that are yet to be compiled, or have been in this process: numpy, LLVM, Numba and its compiler. A process that compiled
 them all took 474 MiB; a run of 2·10^7 digits that did took 402 MiB more than one that found them."""
 
 
@@ -145,13 +145,14 @@ def peak_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
+_STATUS = Path("/proc/self/status")
 _RESIDENT = ("VmHWM", "RssAnon", "RssFile", "RssShmem")
 
 
-def _resident(status: Path = Path("/proc/self/status")) -> dict[str, int]:
+def _resident() -> dict[str, int]:
     """The fields of `_RESIDENT` in bytes, or nothing where the system does not have all of them."""
     with contextlib.suppress(OSError):
-        lines = (line.split() for line in status.read_text(encoding="ascii", errors="replace").splitlines())
+        lines = (line.split() for line in _STATUS.read_text(encoding="ascii", errors="replace").splitlines())
         found = {x[0][:-1]: int(x[1]) * 1024 for x in lines if x and x[0][:-1] in _RESIDENT}
         if len(found) == len(_RESIDENT):
             return found

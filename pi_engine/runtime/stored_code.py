@@ -9,16 +9,14 @@ nothing unpickled.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import tempfile
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pi_engine.runtime import watcher
 from pi_engine.runtime.kernel_folder import machine_code_key
-from pi_engine.runtime.trusted_files import UntrustedError, read_trusted
+from pi_engine.runtime.trusted_files import UntrustedError, read_trusted, write_trusted
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FORM = "pi-engine kernel, form 3"
 MOST_BYTES = 1 << 26
@@ -60,17 +58,10 @@ def read_code(path: Path, name: str) -> ObjectCode:
 
 
 def write_code(path: Path, name: str, found: ObjectCode) -> None:
-    """Write the file whole or not at all, for this user alone. Raises OSError where that is refused."""
+    """Write a kernel's file, atomically and for this user alone.
+
+    Raises:
+        OSError: the system refuses.
+    """
     start, rest = header(name), b"\n".join((found.symbol.encode(), found.signature.encode(), found.code))
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    watcher.begin_temporary(temporary)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(start + hashlib.sha256(start + rest).digest() + rest)
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
-    finally:
-        watcher.end_temporary(temporary)
+    write_trusted(path, start + hashlib.sha256(start + rest).digest() + rest)

@@ -1,4 +1,4 @@
-"""Folders and files that nobody but this user and root can have written: the rule for all that is read from caches.
+"""Folders and files that nobody but this user and root can have written: how caches are read and written.
 
 Machine code out of a file does whatever it was written to do. So it is read only where another user had no hand in it, by the
 rule that ssh has for its keys: every folder on the way belongs to this user or to root, and nobody else may write to it. A folder
@@ -13,12 +13,15 @@ user's cache is closed to others there.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 from pi_engine.errors import PiEngineError
+from pi_engine.runtime import watcher
 
 _MOST_LINKS = 40
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -134,6 +137,34 @@ def read_trusted(path: Path, most: int) -> bytes:
     finally:
         os.close(descriptor)
     return b"".join(pieces)
+
+
+def write_trusted(path: Path, content: bytes, *, durable: bool = False) -> None:
+    """Write a file atomically, for this user alone.
+
+    Args:
+        path: the file, in a folder that exists.
+        content: what it holds then.
+        durable: whether it is to be on the disk before it has its name.
+
+    Raises:
+        OSError: the system refuses; the file is as it was.
+    """
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
+    watcher.begin_temporary(temporary)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise
+    finally:
+        watcher.end_temporary(temporary)
 
 
 def _require_owner_of_file(path: Path, status: os.stat_result) -> None:

@@ -17,9 +17,7 @@ import json
 import logging
 import math
 import os
-import platform
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -27,8 +25,9 @@ from typing import Any
 
 import platformdirs
 
-from pi_engine.runtime import watcher
-from pi_engine.runtime.trusted_files import UntrustedError, make_trusted, read_trusted, require_trusted
+from pi_engine.runtime.threads import available_threads
+from pi_engine.runtime.trusted_files import UntrustedError, make_trusted, read_trusted, require_trusted, write_trusted
+from pi_engine.runtime.versions import processor_name
 
 SCHEMA = 2
 PACKAGES = ("pi-engine", "gmpy2", "numba", "llvmlite", "numpy")
@@ -58,13 +57,8 @@ class Thresholds:
 @functools.cache
 def machine() -> dict[str, Any]:
     """What crossovers depend on besides versions: the CPU's name and how many of its cores this process may use."""
-    name = platform.processor()
-    with contextlib.suppress(OSError):  # Linux leaves platform.processor() empty or vague
-        lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
-        name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), name)
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     overrides = {key: os.environ[key] for key in ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES") if key in os.environ}
-    return {"cpu": name or platform.machine(), "count": count, **overrides}
+    return {"cpu": processor_name(), "count": available_threads(), **overrides}
 
 
 @functools.cache
@@ -122,7 +116,7 @@ def _thresholds(record: Any) -> Thresholds | None:
 
 
 def save(thresholds: Thresholds, path: Path | None = None) -> Path:
-    """Store them for this machine, whole or not at all; returns the file.
+    """Store them for this machine, atomically; returns the file.
 
     Raises:
         OSError: the folder cannot be written.
@@ -137,19 +131,7 @@ def save(thresholds: Thresholds, path: Path | None = None) -> Path:
         "thresholds": dataclasses.asdict(thresholds),
     }
     make_trusted(target.parent)
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".tmp")
-    watcher.begin_temporary(temporary)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(json.dumps(record, indent=2) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    finally:
-        watcher.end_temporary(temporary)
+    write_trusted(target, f"{json.dumps(record, indent=2)}\n".encode(), durable=True)
     return target
 
 
@@ -180,37 +162,41 @@ def measure(
     return dataclasses.replace(Thresholds(), **found)
 
 
-def crossover(
-    case: Callable[[int], Case], lowest: int, highest: int, precision: float = 0.05, seconds: float = 0.05
-) -> int:
-    """The size in bits from which the second callable of `case(size)` is the faster one, to `precision`.
+_PRECISION = 0.05
+"""Of a crossover, relative."""
 
-    Returns `lowest` where it is faster already there, and `highest` where it is not even there. Bisection on a logarithmic scale;
-    each comparison takes about `seconds` on either side. Where two candidates lie close together the result is only as sharp as
-    the noise, and then it matters as little.
+_SECONDS = 0.05
+"""About what a comparison takes on either side."""
+
+
+def crossover(case: Callable[[int], Case], lowest: int, highest: int) -> int:
+    """The size in bits from which the second callable of `case(size)` is the faster one, within a twentieth.
+
+    Returns `lowest` where it is faster already there, and `highest` where it is not even there. Bisection on a logarithmic scale.
+    Where two candidates lie close together the result is only as sharp as the noise, and then it matters as little.
     """
     if not 0 < lowest < highest:
         raise ValueError(f"no sizes between {lowest} and {highest}")
-    if _ratio(case(highest), seconds) >= 1.0:
+    if _ratio(case(highest)) >= 1.0:
         return highest
-    if _ratio(case(lowest), seconds) < 1.0:
+    if _ratio(case(lowest)) < 1.0:
         return lowest
     low, high = math.log(lowest), math.log(highest)
-    while high - low > precision:
+    while high - low > _PRECISION:
         middle = (low + high) / 2
-        if _ratio(case(round(math.exp(middle))), seconds) < 1.0:
+        if _ratio(case(round(math.exp(middle)))) < 1.0:
             high = middle
         else:
             low = middle
     return round(math.exp((low + high) / 2))
 
 
-def _ratio(case: Case, seconds: float) -> float:
+def _ratio(case: Case) -> float:
     """Time of the second callable over that of the first: the median of pairs run in turn, so that a busy moment meets both."""
     repeats = []
     for function in case:
         function()  # compilation, page faults, tables
-        repeats.append(max(1, round(seconds / 7 / max(_time(function, 1), 1e-9))))
+        repeats.append(max(1, round(_SECONDS / 7 / max(_time(function, 1), 1e-9))))
     ratios = []
     for _ in range(7):
         first, second = (_time(function, repeat) / repeat for function, repeat in zip(case, repeats, strict=True))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import platform
 from pathlib import Path
 
-import gmpy2
-
-from pi_engine import __version__
+__version__ = "0.1.0"
+"""Of this package, and read by its build: the metadata of the installed one take 15 ms or more to look up, too long for a start."""
 
 _DISTRIBUTIONS = ("numpy", "numba", "llvmlite", "click", "rich", "platformdirs")
 
 
 def arithmetic_versions(*, kernels: bool = False) -> dict[str, str]:
     """This package, Python, gmpy2 and the GMP it was built with; with `kernels` what compiles and loads those, too."""
+    import platform
+
+    import gmpy2
+
     versions = {
         "pi_engine": __version__,
         "python": platform.python_version(),
@@ -32,6 +35,8 @@ def installed_versions() -> dict[str, str]:
     """The above and the other packages this one depends on, "missing" for those that are not installed."""
     from importlib.metadata import PackageNotFoundError, version
 
+    import gmpy2
+
     versions = {**arithmetic_versions(), "mpfr": gmpy2.mpfr_version().removeprefix("MPFR ")}
     for name in _DISTRIBUTIONS:
         try:
@@ -43,12 +48,12 @@ def installed_versions() -> dict[str, str]:
 
 def processor_name() -> str:
     """The processor as the system names it."""
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+    with contextlib.suppress(OSError):  # Linux leaves platform.processor() empty or vague
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
             if line.startswith("model name"):
                 return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
+    import platform
+
     return platform.processor() or platform.machine()
 
 

@@ -64,17 +64,17 @@ class WatchedStream:
     def _look_on(self) -> None:
         begun, still = time.monotonic(), STILL_SECONDS
         logger = logging.getLogger("pi_engine")
-        told = None
+        reported = None
         while not self._ended.wait(min(FIRST_SECONDS, STILL_SECONDS) / 4):
             now, since = time.monotonic(), self._waiting_since
-            if since is not None and since != told and now - since >= self._patience:
-                told, self._patience = since, FIRST_SECONDS * LATER
+            if since is not None and since != reported and now - since >= self._patience:
+                reported, self._patience = since, FIRST_SECONDS * LATER
                 logger.warning(
                     "pi-engine: waiting for %s: %s; press Ctrl-C to give up",
                     self._name,
                     "nothing comes any more" if self._read else "nothing has come yet",
                 )
-            elif since != told and now - begun >= still:
+            elif since != reported and now - begun >= still:
                 still *= 2
                 logger.warning(
                     "pi-engine: still reading %s: %s so far; press Ctrl-C to give up",

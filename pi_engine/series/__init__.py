@@ -14,20 +14,21 @@ What derives series and what reads them from files is loaded on first use.
 
 from typing import TYPE_CHECKING
 
-from pi_engine.series.catalogue import CHUDNOVSKY, RAMANUJAN_1914, catalogue, get, is_catalogued, lessons
+from pi_engine.series.catalogue import CHUDNOVSKY, RAMANUJAN_1914, catalogue, is_catalogued, lessons
 from pi_engine.series.closed_form import ClosedForm
 from pi_engine.series.hypergeometric import HypergeometricSeries
+from pi_engine.series.lookup import get
 from pi_engine.series.polynomial import IntegerPolynomial
 from pi_engine.series.rows import CombinedSeries, Component, PiSeries, SingleSeries
 
 if TYPE_CHECKING:
     from pi_engine.series.derivation import Derivation as Derivation
-    from pi_engine.series.derivation import derive as derive
     from pi_engine.series.user_file import load as load
+    from pi_engine.verify.agreement import derive as derive
 
 _HOME = {
     "Derivation": "pi_engine.series.derivation",
-    "derive": "pi_engine.series.derivation",
+    "derive": "pi_engine.verify.agreement",
     "load": "pi_engine.series.user_file",
 }
 __all__ = [

@@ -83,7 +83,7 @@ class Radical(NamedTuple):
     power: int
 
     def squared(self) -> Radical:
-        """The same with power 2."""
+        """This number squared, as one with power 2."""
         if self.power == 2:
             return self
         return Radical(self.factor * abs(self.factor) * self.radicand, 1, 2 * self.exponent, 2)

@@ -19,7 +19,7 @@ from gmpy2 import mpz
 from pi_engine.bigint.division import tracked_divide
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.runtime.threads import available_threads
-from pi_engine.series.evaluation import GUARD
+from pi_engine.series.truncation import GUARD
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -23,23 +23,15 @@ from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.runtime.display import html_table, line
-from pi_engine.runtime.integers import as_int
-from pi_engine.series.catalogue import DERIVED
 from pi_engine.series.class_number import LARGEST_COUNTED, class_number
 from pi_engine.series.closed_form import ClosedForm
 from pi_engine.series.ramanujan_sato import ramanujan_sato
 
 if TYPE_CHECKING:
-    from typing import SupportsIndex
-
     from pi_engine.series.rows import SingleSeries
 
 RATIONAL = (7, 8, 11, 12, 16, 19, 27, 28, 43, 67, 163)
 """The D whose series has rational terms and converges."""
-
-
-MOST_DIGITS = 10**6
-"""That the sum is verified to; `compute` goes further."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -132,25 +124,14 @@ def require_rational(D: int) -> None:
     )
 
 
-def derive(D: SupportsIndex, *, digits: SupportsIndex = 1000) -> Derivation:
-    """Derive the series of the discriminant −D, and sum it to `digits` digits of π to see that it is one.
+def derivation_of(D: int, series: SingleSeries, verified_digits: int) -> Derivation:
+    """How the series of the discriminant −D follows from it, and to how many digits its sum is known to be π.
 
     Raises:
-        TypeError: D, or the number of digits, is no integer.
-        UsageError: there is no rational series; the message says why, with the class number.
-        VerificationError: the sum is not π.
+        UsageError: as `derived_series`.
     """
-    D, digits = as_int(D, "D"), as_int(digits, "digits")
-    if not 1 <= digits <= MOST_DIGITS:
-        raise UsageError(f"the number of digits to verify must be between 1 and {MOST_DIGITS}")
     j, s2 = _recognised(D)
-    series = derived_series(D)
     ratio = (1 - s2) / 6
-    from pi_engine.verify.agreement import agreeing_digits
-
-    agreeing = agreeing_digits(series, digits)
-    if agreeing < digits:
-        raise VerificationError(f"D = {D}: the sum of the derived series agrees with π to {agreeing} digits only")
     return Derivation(
         discriminant=-D,
         class_number=class_number(D),
@@ -161,16 +142,16 @@ def derive(D: SupportsIndex, *, digits: SupportsIndex = 1000) -> Derivation:
         c=abs(j),
         prefactor=Fraction(D * abs(j - 1728), ratio.denominator**2),
         series=series,
-        verified_digits=agreeing,
+        verified_digits=verified_digits,
     )
 
 
 @lru_cache(maxsize=16)
-def derived_series(D: int) -> SingleSeries:
-    """The series of the discriminant −D, as `derive` finds it, but not summed yet.
+def derived_series(D: int, name: str) -> SingleSeries:
+    """The series of the discriminant −D, under this name; its sum has not been looked at yet.
 
     Raises:
-        UsageError: as `derive`.
+        UsageError: there is no rational series; the message says why, with the class number.
     """
     j, s2 = _recognised(D)
     a, b = ((1 - s2) / 6).as_integer_ratio()
@@ -184,7 +165,7 @@ def derived_series(D: int) -> SingleSeries:
         (a, b),
         closed_form=ClosedForm(factor.numerator, radicand, factor.denominator),
         source=f"derived from the discriminant −{D}",
-        name=f"{DERIVED}{D}",
+        name=name,
     )
 
 

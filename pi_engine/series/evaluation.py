@@ -22,24 +22,23 @@ its error, below v·2^−22 even by what its checks alone prove; "root" is the p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gmpy2 import bit_scan1
 
+from pi_engine.bigint.binary_fraction import BinaryFraction
 from pi_engine.bigint.division import tracked_divide, tracked_isqrt
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.errors import VerificationError
 from pi_engine.runtime.threads import available_threads
+from pi_engine.series.truncation import GUARD
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
 
-    from pi_engine.bigint.moduli import Residues
     from pi_engine.bigint.square_root import InverseRoot
     from pi_engine.series.closed_form import ClosedForm
-
-GUARD = 8
-"""Bits by which the tail and the cut of Q and T stay below the last bit of the fraction."""
 
 ERROR_UNITS = 8
 
@@ -51,19 +50,6 @@ LARGEST_WORD = 2**32
 
 FUSED_FROM_BITS = 200_000
 """From here on the product √r·Q/T is made as one, with the engine's transforms; see benchmarks/bench_newton.py."""
-
-
-class BinaryFraction(NamedTuple):
-    """A real number v as an integer: |v·2^bits − mantissa| < error.
-
-    Attributes:
-        residues: what the mantissa must be modulo both `moduli`; None where that is not known.
-    """
-
-    mantissa: mpz
-    bits: int
-    error: int
-    residues: Residues | None = None
 
 
 def leading_bits(Q: Tracked, T: Tracked, bits: int, threads: int = 1) -> tuple[Tracked, Tracked]:
@@ -93,7 +79,7 @@ def root_of_radicand(
 
 def pi_fraction(
     form: ClosedForm,
-    pair: list[Tracked] | list[mpz],
+    sums: HandOver[Tracked] | HandOver[mpz],
     root: Tracked | InverseRoot | None,
     bits: int,
     *,
@@ -103,24 +89,24 @@ def pi_fraction(
 ) -> BinaryFraction:
     """π to `bits` bits, from T/Q, which is S but for the first part of the error above, and from `root`.
 
-    pair: Q and T, which are taken out of the list: where the caller has no others, their memory goes as soon as it can.
+    sums: Q and T, whose memory is freed as soon as they are used.
     Everything is checked with the residues that they and the root have; with `check` those of an mpz are found first.
 
     Raises:
         VerificationError: T/Q is not positive, or the identity of a quotient or root does not hold.
     """
     threads = threads or available_threads()
-    tracked = [Tracked.of(pair.pop(0), check=check, threads=threads) for _ in range(2)]
-    if (tracked[0].value < 0) != (tracked[1].value < 0) or not tracked[1].value:
+    Q, T = (Tracked.of(sums.take(), check=check, threads=threads) for _ in range(2))
+    if (Q.value < 0) != (T.value < 0) or not T.value:
         raise VerificationError("the series does not sum to a positive number: it is no series for π")
-    # Popped, so that nothing here keeps the memory of numbers that are used up.
-    operands = [tracked.pop(i).magnitude() for i in ((1, 0) if form.direct else (0, 0))]
+    operands = HandOver(*(x.magnitude() for x in ((T, Q) if form.direct else (Q, T))))
+    del Q, T
     if isinstance(root, tuple):
         from pi_engine.bigint.root_quotient import root_times_quotient
 
         mantissa = root_times_quotient(root, (form.numerator, form.denominator), operands, bits, threads)
     else:
-        above, below = operands
+        above, below = operands.take(), operands.take()
         excess = max(0, min(above.bits, below.bits) - (bits + GUARD))
         numerator = above.cut(excess, threads) * form.numerator
         numerator = numerator << bits if root is None else root * numerator

@@ -36,13 +36,15 @@ import math
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import VerificationError
-from pi_engine.series.evaluation import GUARD
 from pi_engine.series.tail import growth_exponent, tail_bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pi_engine.series.rows import PiSeries
+
+GUARD = 8
+"""Bits by which the tail, and what is cut off Q and T, stay below the last bit of the fraction."""
 
 STEPS = 48
 """Room for 2^45 cuts."""

@@ -6,10 +6,11 @@ its nodes are many and small; then one merge at a time has all threads inside, a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pi_engine.bigint.layout import LANES
+from pi_engine.bigint.widths import LANES
 from pi_engine.bigint.workspace import pool
 from pi_engine.splitting.common_factors import divisors_by_level
 from pi_engine.splitting.lane_subtrees import lanes_fit
@@ -62,7 +63,7 @@ LARGE_BITS = 1 << 22
 """Bits of Q from which on merges are checked one by one: below, the shadow sees them all together, at half of the cost."""
 
 
-class _Meter:
+class _WorkMeter:
     """Counts bits of work, as terms × levels, and tells it; levels weigh the same to a first approximation."""
 
     def __init__(self, total: int, progress: Progress) -> None:
@@ -75,54 +76,51 @@ class _Meter:
         self._progress("sum", max(1, min(round(self._done), self._total)), self._total)
 
 
-class _CompiledTree:
-    def __init__(
-        self,
-        series: HypergeometricSeries,
-        terms: int,
-        threads: int,
-        progress: Progress,
-        *,
-        check: bool,
-        needed: Callable[[int], float] | None,
-    ) -> None:
-        self.series = series
-        self.check = check
-        self.needed = needed
-        enough = SIDE_BY_SIDE_BITS if needed is None else max(needed(0), LEAST_SIDE_BY_SIDE_BITS)
-        self.side_by_side = min(SIDE_BY_SIDE_BITS, enough)
-        self.terms = terms
-        self.threads = threads
-        self.term_bits = term_values(series.q, terms).bits
-        values = [term_values(f, terms) for f in (series.p, series.q, series.a)]
-        if terms * self.term_bits >= LANE_BITS and lanes_fit(values):
-            self.cut_range(LANE_SUBTREE_BITS, LANES << (threads.bit_length() - 1))
-        else:
-            self.cut_range(SUBTREE_BITS, 1)
-        self.again_at = self.second_division()
-        self.divisors = divisors_by_level(series, least_terms(self.least, self.subtrees, self.depth, self.again_at))
-        levels = max(1, (terms // self.subtree_terms).bit_length())
-        self.meter = _Meter(terms * (levels + 3), progress)
+@dataclass(frozen=True)
+class Cuts:
+    """Where a sum is cut: into 2^halvings chunks, each into `subtrees` subtrees, each into 2^depth blocks.
 
-    def cut_range(self, subtree_bits: int, fewest: int) -> None:
-        """Into chunks, and those into subtrees of so many bits, at least `fewest` if they have two terms each.
+    Attributes:
+        terms: of the sum.
+        term_bits: bits of Q that a term adds.
+        subtree_terms: of a subtree, about.
+        halvings: see above.
+        least: terms of the smallest chunk.
+        subtrees: of a chunk, a power of two.
+        depth: see above.
+    """
 
-        Of either there is a power of two.
-        """
-        self.subtree_terms = max(2, subtree_bits // self.term_bits)
-        chunk_terms = max(2 * self.subtree_terms, CHUNK_BITS // self.term_bits)
-        self.halvings, self.least, most = 0, self.terms, self.terms
+    terms: int
+    term_bits: int
+    subtree_terms: int
+    halvings: int
+    least: int
+    subtrees: int
+    depth: int
+
+    @classmethod
+    def of(cls, terms: int, term_bits: int, subtree_bits: int, fewest: int) -> Cuts:
+        """Cuts for subtrees of so many bits; at least `fewest` of them a chunk, if they have two terms each."""
+        subtree_terms = max(2, subtree_bits // term_bits)
+        chunk_terms = max(2 * subtree_terms, CHUNK_BITS // term_bits)
+        halvings, least, most = 0, terms, terms
         while most > chunk_terms:
-            self.halvings, self.least, most = self.halvings + 1, 2 * (self.least // 4), most - 2 * (most // 4)
-        self.subtrees = 1 << max(0, (self.least // self.subtree_terms).bit_length() - 1)
-        while self.subtrees < fewest and 4 * self.subtrees <= self.least:
-            self.subtrees *= 2
-        self.depth = max(0, (self.least // self.subtrees // BLOCK_TERMS).bit_length() - 1)
+            halvings, least, most = halvings + 1, 2 * (least // 4), most - 2 * (most // 4)
+        subtrees = 1 << max(0, (least // subtree_terms).bit_length() - 1)
+        while subtrees < fewest and 4 * subtrees <= least:
+            subtrees *= 2
+        depth = max(0, (least // subtrees // BLOCK_TERMS).bit_length() - 1)
+        return cls(terms, term_bits, subtree_terms, halvings, least, subtrees, depth)
 
-    def removed(self) -> tuple[tuple[mpz, int], ...]:
-        """What Q and T of the root are divided by: every level's divisor as often as it has nodes, less one."""
-        blocks = self.subtrees << (self.halvings + self.depth)
-        return tuple((divisor, (blocks >> j) - 1) for j, divisor in self.divisors.items() if divisor > 1)
+    @property
+    def blocks(self) -> int:
+        """Of the whole sum."""
+        return self.subtrees << (self.halvings + self.depth)
+
+    @property
+    def levels(self) -> int:
+        """Levels of merges above the blocks, about."""
+        return max(1, (self.terms // self.subtree_terms).bit_length()) + 3
 
     def second_division(self) -> int:
         """After how many levels above the subtrees the nodes are divided once more; 0 where that does not pay."""
@@ -132,6 +130,41 @@ class _CompiledTree:
         largest = SIDE_BY_SIDE_BITS * self.subtrees * 2**self.halvings // (self.terms * self.term_bits)
         again_at: int = min(levels // 2, largest.bit_length() - 1, self.subtrees.bit_length() - 1)
         return max(0, again_at)
+
+
+def cuts_for(series: HypergeometricSeries, terms: int, threads: int) -> Cuts:
+    """Cuts for a sum: eight subtrees side by side for every thread where it is long enough and the processor has the lanes."""
+    values = [term_values(f, terms) for f in (series.p, series.q, series.a)]
+    term_bits = values[1].bits
+    if terms * term_bits >= LANE_BITS and lanes_fit(values):
+        return Cuts.of(terms, term_bits, LANE_SUBTREE_BITS, LANES << (threads.bit_length() - 1))
+    return Cuts.of(terms, term_bits, SUBTREE_BITS, 1)
+
+
+class _CompiledTree:
+    """The work: nodes of a sum with these cuts."""
+
+    def __init__(
+        self,
+        series: HypergeometricSeries,
+        cuts: Cuts,
+        threads: int,
+        progress: Progress,
+        *,
+        check: bool,
+        needed: Callable[[int], float] | None,
+    ) -> None:
+        self.series, self.cuts, self.threads, self.check, self.needed = series, cuts, threads, check, needed
+        enough = SIDE_BY_SIDE_BITS if needed is None else max(needed(0), LEAST_SIDE_BY_SIDE_BITS)
+        self.side_by_side = min(SIDE_BY_SIDE_BITS, enough)
+        self.again_at = cuts.second_division()
+        least = least_terms(cuts.least, cuts.subtrees, cuts.depth, self.again_at)
+        self.divisors = divisors_by_level(series, least)
+        self.meter = _WorkMeter(cuts.terms * cuts.levels, progress)
+
+    def removed(self) -> tuple[tuple[mpz, int], ...]:
+        """What Q and T of the root are divided by: every level's divisor as often as it has nodes, less one."""
+        return tuple((divisor, (self.cuts.blocks >> j) - 1) for j, divisor in self.divisors.items() if divisor > 1)
 
     def node(self, lo: int, hi: int, halvings: int) -> LargeNode:
         """The node of lo ≤ k < hi, of 2^halvings chunks, without P if it ends the sum."""
@@ -149,9 +182,9 @@ class _CompiledTree:
         if self.needed is None:
             return node
         bits = self.needed(lo)
-        if lo == 0 and hi < self.terms:  # see "Common factors" there
+        if lo == 0 and hi < self.cuts.terms:  # see "Common factors" there
             bits += sum(divisor.bit_length() for divisor in self.divisors.values())
-        return truncated(node, bits, self.threads, copy=hi - lo < self.terms)
+        return truncated(node, bits, self.threads, copy=hi - lo < self.cuts.terms)
 
     def many(self, level: NodeLevel) -> bool:
         """Whether the next merges are better made side by side than one after another with all threads inside."""
@@ -168,11 +201,11 @@ class _CompiledTree:
 
     def chunk(self, lo: int, hi: int) -> LargeNode:
         """The node of the chunk lo ≤ k < hi, whose nodes go up level by level."""
-        terms = hi - lo
-        rightmost = hi == self.terms
+        terms, depth = hi - lo, self.cuts.depth
+        rightmost = hi == self.cuts.terms
         level = build_subtrees(
-            self.series, lo, hi, self.subtrees, self.depth,
-            threads=self.threads, built=lambda n: self.meter(3 * n), divisors=[self.divisors[j] for j in range(self.depth + 1)],
+            self.series, lo, hi, self.cuts.subtrees, depth,
+            threads=self.threads, built=lambda n: self.meter(3 * n), divisors=[self.divisors[j] for j in range(depth + 1)],
         )  # fmt: skip
         merged = 0
         while len(level) > 1 and (self.many(level) or merged < self.again_at):
@@ -183,9 +216,9 @@ class _CompiledTree:
                 level, self.threads, lambda part: self.meter(part * terms), rightmost=rightmost, begin=begin
             )
             merged += 1
-            if merged == self.again_at and self.divisors[self.depth + merged] > 1:
+            if merged == self.again_at and self.divisors[depth + merged] > 1:
                 level = self.watched(level)
-                level = divide_level(level, self.divisors[self.depth + merged], self.threads, leftmost=lo == 0)
+                level = divide_level(level, self.divisors[depth + merged], self.threads, leftmost=lo == 0)
         level = self.watched(level)
         nodes = [LargeNode.of(level, i) for i in range(len(level))]
         if rightmost:
@@ -217,8 +250,9 @@ def split_compiled(
     check: compare every large merge and every division of a level modulo both `moduli` (`merge_check`).
     needed: as in `split`.
     """
-    tree = _CompiledTree(series, terms, threads, progress, check=check, needed=needed)
-    root = tree.node(0, terms, tree.halvings)
+    cuts = cuts_for(series, terms, threads)
+    tree = _CompiledTree(series, cuts, threads, progress, check=check, needed=needed)
+    root = tree.node(0, terms, cuts.halvings)
     # The copies take memory of their own: as much goes back to the system first, so that the peak is that of the tree.
     pool.make_room(8 * (len(root.Q) + len(root.T)))
     Q, T = root.Q, root.T

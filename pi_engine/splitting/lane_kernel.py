@@ -26,8 +26,8 @@ from pi_engine.bigint.lane_arithmetic import (
     spread_divisor,
     sum_of_products,
 )
-from pi_engine.bigint.layout import DIGIT_BITS, LANE_PAD, LANES
 from pi_engine.bigint.record_arrays import array_in
+from pi_engine.bigint.widths import DIGIT_BITS, LANE_PAD, LANES
 from pi_engine.bigint.words import address_of, claim, is_sealed, load, stack, store
 from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.splitting import subtree_record as at

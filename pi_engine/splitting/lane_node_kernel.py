@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from pi_engine.bigint.lane_arithmetic import DIGIT
-from pi_engine.bigint.layout import LANE_PAD
+from pi_engine.bigint.widths import LANE_PAD
 from pi_engine.bigint.words import load, store
 from pi_engine.runtime.compilation import routine
 from pi_engine.splitting import tree_kernels

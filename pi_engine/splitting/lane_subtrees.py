@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pi_engine.bigint.layout import DIGIT_BITS, LANE_DIVISOR, LANE_PAD, LANE_ROWS, LANES
+from pi_engine.bigint.widths import DIGIT_BITS, LANE_DIVISOR, LANE_PAD, LANE_ROWS, LANES
 from pi_engine.runtime.kernel_folder import has_ifma
 from pi_engine.splitting.common_factors import divisor_table
 from pi_engine.splitting.subtree_record import subtree_record

@@ -12,10 +12,10 @@ import numpy as np
 from gmpy2 import f_mod_2exp, mpz
 
 from pi_engine.bigint import multiply
-from pi_engine.bigint.level_plan import record, workspace_bytes
+from pi_engine.bigint.level_plan import workspace_bytes
 from pi_engine.bigint.limbs import limbs_of
 from pi_engine.bigint.machine_faults import require_fitting
-from pi_engine.bigint.plan import plan_for
+from pi_engine.bigint.plan import plan_for, record
 from pi_engine.bigint.sizes import size_for
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import pool

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pi_engine.bigint.level_plan import record, workspace_bytes
+from pi_engine.bigint.level_plan import workspace_bytes
 from pi_engine.bigint.machine_faults import machine_fault, require_fitting
 from pi_engine.bigint.moduli import random_prime
 from pi_engine.bigint.modulus_table import modulus_table
-from pi_engine.bigint.plan import Plan, plan_for
+from pi_engine.bigint.plan import Plan, plan_for, record
 from pi_engine.bigint.sizes import Size, cost, size_for
 from pi_engine.bigint.threads import share
 from pi_engine.bigint.workspace import LimbRoom, pool

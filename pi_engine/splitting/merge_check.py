@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.machine_faults import machine_fault
-from pi_engine.bigint.mersenne import M61, require
-from pi_engine.bigint.moduli import Residues, random_prime, require_equal, residues
+from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.moduli import Residues, random_prime, require, require_equal, residues
 from pi_engine.bigint.modulus_table import modulus_table
 from pi_engine.bigint.residues import SHARED_FROM_BITS_OF_BOTH
 from pi_engine.bigint.threads import share
@@ -63,7 +63,7 @@ def require_merge(right: bool, row: int, bits: int) -> None:  # noqa: FBT001 (wh
 
 
 def require_product(found: Residues, expected: Residues, row: int, bits: int) -> None:
-    """Raise VerificationError unless the number of that row and length, in a new node, has the expected residues."""
+    """Raise VerificationError unless the residues of the product of that row and length are as expected."""
     require_equal(found, expected, f"the product {PRODUCTS[row]} of {bits} bits in the sum")
 
 

@@ -59,10 +59,10 @@ def begin_shadow(series: HypergeometricSeries, terms: int, threads: int) -> Call
 
     The sum never keeps all threads busy all the time, and needs nothing of the shadow before its end.
     """
-    from pi_engine.bigint.threads import beside
+    from pi_engine.bigint.threads import concurrently
     from pi_engine.splitting import compiled_shadow
 
-    return beside(lambda: compiled_shadow.compiled_shadow_residues(series, terms), threads)
+    return concurrently(lambda: compiled_shadow.compiled_shadow_residues(series, terms), threads)
 
 
 def looped_residues(series: HypergeometricSeries, first: int, end: int, prime: int = M61) -> tuple[mpz, mpz, mpz]:

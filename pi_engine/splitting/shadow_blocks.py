@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING
 
 from gmpy2 import mpz, pack
 
-from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.mersenne import BITS, M61
 from pi_engine.bigint.moduli import GAP_BITS
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ _OVERHEAD = 30
 
 _EVERY_LANE = mpz(1 | 1 << _LANE | 1 << 2 * _LANE)
 _ONE_LANE, _ONE_ROW = mpz(2**_LANE - 1), mpz(2**_ROW - 1)
-_LOW, _HIGH = _EVERY_LANE * (2**61 - 1), _EVERY_LANE * (2 ** (_LANE - 61) - 1)
+_LOW, _HIGH = _EVERY_LANE * M61, _EVERY_LANE * (2 ** (_LANE - BITS) - 1)
 _IDENTITY = mpz(1 | 1 << _LANE)
 """The block of no terms: P = Q = 1, T = 0."""
 
@@ -67,14 +67,14 @@ class _Modulus:
     def __init__(self, modulus: int) -> None:
         self.value = mpz(modulus)
         self.every_lane = _EVERY_LANE * modulus
-        self.gap = 2**61 - modulus
+        self.gap = 2**BITS - modulus
         assert 0 < self.gap < 2**GAP_BITS
         self.folds = 1 if self.gap == 1 else 3
 
     def folded(self, x: mpz, low: mpz, high: mpz) -> mpz:
         """Every lane's low 61 bits plus c times its others; `low` masks the ones, and `high`, after the shift, the others."""
         for _ in range(self.folds):
-            above = x >> 61 & high
+            above = x >> BITS & high
             x = (x & low) + (above if self.gap == 1 else above * self.gap)
         return x
 

@@ -23,91 +23,28 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.mersenne import BITS, M61
+from pi_engine.bigint.residue_lanes import add_next_row, folded_product, folded_products, horner_step
 from pi_engine.bigint.words import address_of, load, store
 from pi_engine.runtime.compilation import kernel, routine
 from pi_engine.splitting.tree_kernels import STRANDS
 
 Words = NDArray[np.uint64]
 
-_WORD, _DOUBLE = ir.IntType(64), ir.IntType(128)
-_ROW = ir.VectorType(_WORD, STRANDS)
 _ROW_BYTES = np.uint64(8 * STRANDS)
 _M = np.uint64(M61)
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
-_BITS = np.uint64(61)
+_BITS = np.uint64(BITS)
 _THREE = np.uint64(3)
 _TWICE_M = np.uint64(2 * M61)
-
-
-def _product(builder: Any, x: Any, y: Any) -> Any:
-    return builder.mul(builder.zext(x, _DOUBLE), builder.zext(y, _DOUBLE))
-
-
-def _folded(builder: Any, full: Any) -> Any:
-    low = builder.and_(builder.trunc(full, _WORD), ir.Constant(_WORD, M61))
-    return builder.add(low, builder.trunc(builder.lshr(full, ir.Constant(_DOUBLE, 61)), _WORD))
-
-
-@intrinsic
-def _horner_step(typing_context: Any, value: Any, eight_k: Any, coefficient: Any) -> Any:
-    """value·k folded once, and the coefficient: of 8·value·k the upper word is ⌊value·k/2^61⌋, without a shift across words."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        full = _product(builder, *arguments[:2])
-        low = builder.lshr(builder.trunc(full, _WORD), ir.Constant(_WORD, 3))
-        high = builder.trunc(builder.lshr(full, ir.Constant(_DOUBLE, 64)), _WORD)
-        return builder.add(builder.add(low, high), arguments[2])
-
-    return types.uint64(*[types.uint64] * 3), generate
-
-
-@intrinsic
-def _times(typing_context: Any, x: Any, y: Any) -> Any:
-    """x·y folded once, for products below 2^124."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _folded(builder, _product(builder, *arguments))
-
-    return types.uint64(types.uint64, types.uint64), generate
-
-
-@intrinsic
-def _sum_of_products(typing_context: Any, x: Any, y: Any, u: Any, v: Any) -> Any:
-    """x·y + u·v folded once, for sums below 2^124."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        total = builder.add(_product(builder, *arguments[:2]), _product(builder, *arguments[2:]))
-        return _folded(builder, total)
-
-    return types.uint64(*[types.uint64] * 4), generate
 
 
 @routine
 def _fold(x: np.uint64) -> np.uint64:
     return (x & _M) + (x >> _BITS)
-
-
-@intrinsic
-def _advance_row(typing_context: Any, address: Any) -> Any:
-    """Add the next row to the one at `address`, and fold."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place = builder.inttoptr(arguments[0], _ROW.as_pointer())
-        following = builder.gep(place, [ir.Constant(_WORD, 1)])
-        total = builder.add(builder.load(place, align=8), builder.load(following, align=8))
-        low = builder.and_(total, ir.Constant(_ROW, [M61] * STRANDS))
-        high = builder.lshr(total, ir.Constant(_ROW, [61] * STRANDS))
-        builder.store(builder.add(low, high), place, align=8)
-        return context.get_dummy_value()
-
-    return types.void(types.uint64), generate
 
 
 @routine
@@ -116,7 +53,7 @@ def _value(f: Words, k: np.uint64) -> Any:
     eight_k = k << _THREE
     value = _ZERO
     for i in range(len(f) - 1, -1, -1):
-        value = _horner_step(value, eight_k, f[i])
+        value = horner_step(value, eight_k, f[i])
     return _fold(value)
 
 
@@ -139,21 +76,21 @@ def _begin(f: Words, first: np.uint64, apart: np.uint64, rows: np.uint64) -> Non
 def _advance(rows: np.uint64, degree: int) -> None:
     """From the values and differences at k to those at k + 1, in every strand."""
     for i in range(degree):
-        _advance_row(rows + _ROW_BYTES * np.uint64(i))
+        add_next_row(rows + _ROW_BYTES * np.uint64(i))
 
 
 @routine
 def _one_more(node: Any, p: np.uint64, q: np.uint64, a: np.uint64) -> Any:
     """P, Q and T with one term more, of these values."""
-    P = _fold(_times(node[0], p))
-    return P, _fold(_times(node[1], q)), _fold(_sum_of_products(node[2], q, P, a))
+    P = _fold(folded_product(node[0], p))
+    return P, _fold(folded_product(node[1], q)), _fold(folded_products(node[2], q, P, a))
 
 
 @routine
 def _joined(left: Any, right: Any) -> Any:
     """P, Q and T of two neighbouring ranges."""
-    P, Q = _fold(_times(left[0], right[0])), _fold(_times(left[1], right[1]))
-    return P, Q, _fold(_sum_of_products(left[2], right[1], left[0], right[2]))
+    P, Q = _fold(folded_product(left[0], right[0])), _fold(folded_product(left[1], right[1]))
+    return P, Q, _fold(folded_products(left[2], right[1], left[0], right[2]))
 
 
 @kernel("void(uint64[::1], uint64[::1], uint64[::1], uint64, uint64, uint64[::1], uint64[::1])")

@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.runtime.progress import silent
 from pi_engine.runtime.threads import release_gil
 from pi_engine.splitting.node import Node, leaf_builder, merge
@@ -78,7 +79,7 @@ def split_plain(series: HypergeometricSeries, terms: int, *, threads: int = 1, p
     cuts = [terms * i // pieces for i in range(pieces + 1)]
     pool = ThreadPoolExecutor(min(threads, pieces), "split")
     try:
-        nodes = _results([pool.submit(subtree, lo, hi, rightmost=hi == terms) for lo, hi in pairwise(cuts)])
+        nodes = HandOver(*_results([pool.submit(subtree, lo, hi, rightmost=hi == terms) for lo, hi in pairwise(cuts)]))
         while len(nodes) > 1:
             nodes = _merge_pairs(pool, nodes)
             meter.merged(terms)
@@ -86,7 +87,7 @@ def split_plain(series: HypergeometricSeries, terms: int, *, threads: int = 1, p
         # an interrupt must not wait for subtrees that nobody wants any more
         meter.cancelled = True
         pool.shutdown(wait=False, cancel_futures=True)
-    return nodes[0]
+    return nodes.take()
 
 
 class _Subtree(Protocol):
@@ -124,10 +125,11 @@ def _product(x: mpz, y: mpz) -> mpz:
     return x * y
 
 
-def _merge_pairs(pool: ThreadPoolExecutor, nodes: list[Node]) -> list[Node]:
+def _merge_pairs(pool: ThreadPoolExecutor, nodes: HandOver[Node]) -> HandOver[Node]:
     """One level up: every product of every pair is a job of its own, so that the last merges use all threads."""
     jobs = []
-    for left, right in zip(nodes[::2], nodes[1::2], strict=True):
+    while len(nodes):
+        left, right = nodes.take(), nodes.take()
         assert left.P is not None
         jobs.append(
             (
@@ -137,5 +139,6 @@ def _merge_pairs(pool: ThreadPoolExecutor, nodes: list[Node]) -> list[Node]:
                 pool.submit(_product, left.P, right.T),
             )
         )
-    nodes.clear()
-    return [Node(None if P is None else P.result(), Q.result(), TQ.result() + PT.result()) for P, Q, TQ, PT in jobs]
+    del left, right
+    merged = (Node(None if P is None else P.result(), Q.result(), TQ.result() + PT.result()) for P, Q, TQ, PT in jobs)
+    return HandOver(*merged)

@@ -6,6 +6,7 @@ Here is also what their callers share with them and need no Numba for.
 from __future__ import annotations
 
 from pi_engine.bigint.gmp_symbols import PREFIX, register
+from pi_engine.bigint.widths import WIDTH
 from pi_engine.runtime.kernel_folder import has_ifma
 from pi_engine.runtime.object_code import StoredKernel
 
@@ -27,7 +28,7 @@ rounded up to eight as they are written, with eight zeros on either side."""
 
 VALUE_WORDS = 8
 
-STRANDS = 4
+STRANDS = WIDTH
 """Strands of the shadow side by side."""
 
 

@@ -19,7 +19,7 @@ from pi_engine.bigint.limb_products import multiply_limbs
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.moduli import Residues
 from pi_engine.bigint.plan import plan_for
-from pi_engine.bigint.residues import residues_of_limbs
+from pi_engine.bigint.residues import residues_of_several
 from pi_engine.bigint.sizes import cost, size_for
 from pi_engine.bigint.transform import Transformed, apply_to_rows, forward, to_limbs
 from pi_engine.bigint.workspace import LimbRoom
@@ -61,7 +61,7 @@ class Number:
 
     def read(self, threads: int) -> Residues:
         """The residues of the limbs as they lie in memory."""
-        found = residues_of_limbs(self.limbs, threads)
+        found = residues_of_several([self.limbs], threads)[0]
         return found * -1 if self.negative else found
 
     def require(self, row: int, threads: int, *factors: Number) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Component:
+class Summand:
     """sign·2^shift / (a·k + b), in every k."""
 
     sign: int
@@ -23,36 +23,36 @@ class Component:
 
 @dataclass(frozen=True)
 class BBPFormula:
-    """π = Σ over k and the components of (−1)^k·2^−(step·k)·component, without (−1)^k unless `alternating`."""
+    """π = Σ over k and the summands of (−1)^k·2^−(step·k)·summand, without (−1)^k unless `alternating`."""
 
     name: str
     step: int
     alternating: bool
-    components: tuple[Component, ...]
+    summands: tuple[Summand, ...]
 
     def terms(self, position: int) -> int:
         """About how many terms have a denominator that must be taken modulo, at hexadecimal `position`."""
-        return len(self.components) * (4 * position // self.step + 1)
+        return len(self.summands) * (4 * position // self.step + 1)
 
 
 PLOUFFE = BBPFormula(
     "plouffe",
     step=4,
     alternating=False,
-    components=(Component(1, 2, 8, 1), Component(-1, 1, 8, 4), Component(-1, 0, 8, 5), Component(-1, 0, 8, 6)),
+    summands=(Summand(1, 2, 8, 1), Summand(-1, 1, 8, 4), Summand(-1, 0, 8, 5), Summand(-1, 0, 8, 6)),
 )
 BELLARD = BBPFormula(
     "bellard",
     step=10,
     alternating=True,
-    components=(
-        Component(-1, -1, 4, 1),
-        Component(-1, -6, 4, 3),
-        Component(1, 2, 10, 1),
-        Component(-1, 0, 10, 3),
-        Component(-1, -4, 10, 5),
-        Component(-1, -4, 10, 7),
-        Component(1, -6, 10, 9),
+    summands=(
+        Summand(-1, -1, 4, 1),
+        Summand(-1, -6, 4, 3),
+        Summand(1, 2, 10, 1),
+        Summand(-1, 0, 10, 3),
+        Summand(-1, -4, 10, 5),
+        Summand(-1, -4, 10, 7),
+        Summand(1, -6, 10, 9),
     ),
 )
 FORMULAS = {formula.name: formula for formula in (BELLARD, PLOUFFE)}

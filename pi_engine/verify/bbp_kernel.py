@@ -11,7 +11,7 @@ r = fnma(q, m, h) + error satisfies |r| ≤ (1/2 + 2^-7)·m, as an exact integer
 
 The fraction r/m is then taken in two digits of 48 bits: q₀ = ⌊2^48·r/m⌉, |q₀| < 2^48, whose remainder
 2^48·r − q₀·m is exact and at most (1/2 + 2^-4)·m, since 2^48·r·(1/m) misses by at most 2^-53·2^48·0.51·2; and q₁ = ⌊2^48·remainder/m⌉,
-|q₁| < 2^48, which misses by at most 1/2 + 2^-4. So a term's fraction is wrong by at most TERM_ERROR = 9/16 units of 2^-96.
+|q₁| < 2^48, which misses by at most 1/2 + 2^-4. So a term's fraction is wrong by at most TERM_ERROR_SIXTEENTHS = 9 sixteenths of 2^-96.
 The digits are summed as integers in the bits of fma(·, ·, M), whose count·bits(M) is taken off afterwards; q₁ of
 CHUNK terms stays below 2^63.
 

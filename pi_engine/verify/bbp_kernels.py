@@ -15,7 +15,7 @@ from pi_engine.verify import bbp_layout as at
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pi_engine.verify.bbp_formulas import BBPFormula, Component
+    from pi_engine.verify.bbp_formulas import BBPFormula, Summand
 
 BBP_KERNEL = StoredKernel("pi_engine.verify.bbp_kernel", "sum_fractions", seconds=2)
 BBP_KERNELS = (BBP_KERNEL,)
@@ -24,19 +24,19 @@ RESIDUE_KERNEL = StoredKernel("pi_engine.verify.bbp_kernel", "sum_residues", sec
 RESIDUE_KERNELS = (RESIDUE_KERNEL,)
 
 
-def scratch_for(formula: BBPFormula, component: Component, primes: int = 0) -> NDArray[np.float64]:
-    """The kernels' memory for a component, without what they need for each of the primes."""
+def scratch_for(formula: BBPFormula, summand: Summand, primes: int = 0) -> NDArray[np.float64]:
+    """The kernels' memory for a summand, without what they need for each of the primes."""
     memory = np.zeros(at.SCRATCH + at.EACH_PRIME * primes + 8, np.float64)
     aligned = memory[-memory.ctypes.data % 64 // 8 :]
     lanes = np.arange(at.LANE_COUNT)
     aligned[: at.VECTOR] = (lanes * formula.step).view(np.float64)
-    aligned[at.VECTOR : 2 * at.VECTOR] = lanes * component.a
+    aligned[at.VECTOR : 2 * at.VECTOR] = lanes * summand.a
     return aligned
 
 
 def sum_terms(  # noqa: PLR0917 (called from one place)
     formula: BBPFormula,
-    component: Component,
+    summand: Summand,
     exponent: int,
     terms: range,
     scratch: NDArray[np.float64],
@@ -52,7 +52,7 @@ def sum_terms(  # noqa: PLR0917 (called from one place)
         at.PLACES,
         {
             at.FIRST: terms.start, at.END: terms.stop, at.EXPONENT: exponent, at.STEP: formula.step,
-            at.A: component.a, at.B: component.b, at.ALTERNATING: int(formula.alternating), at.PRIMES: primes,
+            at.A: summand.a, at.B: summand.b, at.ALTERNATING: int(formula.alternating), at.PRIMES: primes,
             at.SCRATCH_AT: scratch.ctypes.data, at.RESULT_AT: result.ctypes.data,
         },
     )  # fmt: skip

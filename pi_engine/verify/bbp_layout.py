@@ -1,6 +1,6 @@
 """How `bbp_kernel` lays out its record, and its scratch memory in doubles; those who call it need this without Numba."""
 
-from pi_engine.bigint.layout import WIDTH
+from pi_engine.bigint.widths import WIDTH
 
 UNITS = 8
 """Vectors in flight."""

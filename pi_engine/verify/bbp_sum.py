@@ -2,7 +2,7 @@
 
 Terms with 2^e, e ≥ 0, are modular powers: nearly all of them in `bbp_kernel`, the last few, which do not fill its vectors,
 and all of them where there are few, in Python. Terms with e < 0 are plain fractions, each cut off; those below 2^-96 are left
-out, and their sum is less than a unit a component. Time grows as n·log n, memory does not.
+out, and their sum is less than a unit a summand. Time grows as n·log n, memory does not.
 
 A term 2^e/m is the integer (2^e − r)/m and the fraction r/m, r = 2^e modulo m. Modulo a prime p that does not divide m the integer is
 known from 2^e modulo p and r. So one evaluation gives the sum of all integers modulo p beside the sum of all fractions, without
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pi_engine.runtime.progress import Progress
-    from pi_engine.verify.bbp_formulas import BBPFormula, Component
+    from pi_engine.verify.bbp_formulas import BBPFormula, Summand
 
 _ONE = 1 << FRACTION_BITS
 _PIECE = TERMS_IN_FLIGHT << 17
@@ -78,9 +78,9 @@ class _Sum(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """first ≤ k < last of a component, for the kernel; `exponent` is that of 2 at k = 0."""
+    """first ≤ k < last of a summand, for the kernel; `exponent` is that of 2 at k = 0."""
 
-    component: Component
+    summand: Summand
     exponent: int
     first: int
     last: int
@@ -147,23 +147,23 @@ def residues_at(
     with_kernel = kernel_pays(offset, 1, len(primes))
     units, error, pieces, terms = 0, 0, [], 0
     residues = [0] * len(primes)
-    for i, component in enumerate(formula.components):
-        exponent = 4 * offset + component.shift
+    for i, summand in enumerate(formula.summands):
+        exponent = 4 * offset + summand.shift
         count = max(0, exponent // formula.step + 1)
-        if component.a * (count + TERMS_IN_FLIGHT) + component.b >= MODULUS_LIMIT:
+        if summand.a * (count + TERMS_IN_FLIGHT) + summand.b >= MODULUS_LIMIT:
             raise VerificationError("the position is beyond the bounds of the modular arithmetic")
         whole = count - count % TERMS_IN_FLIGHT if with_kernel else 0
-        pieces.append((component, exponent, range(0, whole, _PIECE), whole))
+        pieces.append((summand, exponent, range(0, whole, _PIECE), whole))
         if not whole:
-            progress(PHASE, i, len(formula.components))
-        exact, few = _sum_exactly(formula, component, exponent, whole, primes)
-        units += component.sign * exact.units
-        residues = [x + component.sign * y for x, y in zip(residues, exact.residues, strict=True)]
+            progress(PHASE, i, len(formula.summands))
+        exact, few = _sum_exactly(formula, summand, exponent, whole, primes)
+        units += summand.sign * exact.units
+        residues = [x + summand.sign * y for x, y in zip(residues, exact.residues, strict=True)]
         error += few + 1 + -(-whole * TERM_ERROR_SIXTEENTHS // 16)
         terms += whole
     cut = (
-        _Piece(component, exponent, first, min(first + _PIECE, whole))
-        for component, exponent, firsts, whole in pieces
+        _Piece(summand, exponent, first, min(first + _PIECE, whole))
+        for summand, exponent, firsts, whole in pieces
         for first in firsts
     )
     for part in _sum_in_threads(formula, cut, primes, threads, terms=terms, progress=progress):
@@ -174,13 +174,13 @@ def residues_at(
 
 
 def _sum_exactly(
-    formula: BBPFormula, component: Component, exponent: int, first: int, primes: Sequence[int]
+    formula: BBPFormula, summand: Summand, exponent: int, first: int, primes: Sequence[int]
 ) -> tuple[_Sum, int]:
     """The terms from k = first on, each cut off to a unit, and how many they are."""
     units, residues, k = 0, [0] * len(primes), first
     while True:
         e = exponent - formula.step * k
-        m = component.a * k + component.b
+        m = summand.a * k + summand.b
         sign = -1 if formula.alternating and k % 2 else 1
         if e >= 0:
             r = pow(2, e, m)
@@ -203,7 +203,7 @@ def _sum_in_threads(
     terms: int,
     progress: Progress,
 ) -> Iterator[_Sum]:
-    """The kernel's sum of each piece, with the component's sign; `terms` are there in all."""
+    """The kernel's sum of each piece, with the summand's sign; `terms` are there in all."""
     if not terms:
         return
     from pi_engine.bigint.threads import executor
@@ -230,8 +230,8 @@ def _kernel_sum(formula: BBPFormula, piece: _Piece, primes: Sequence[int]) -> _S
     from pi_engine.verify import bbp_layout as layout
     from pi_engine.verify.bbp_kernels import scratch_for, sum_terms
 
-    component, flight, terms = piece.component, layout.TERMS_IN_FLIGHT, range(piece.first, piece.last)
-    scratch = scratch_for(formula, component, len(primes))
+    summand, flight = piece.summand, layout.TERMS_IN_FLIGHT
+    scratch, terms = scratch_for(formula, summand, len(primes)), range(piece.first, piece.last)
     first = piece.exponent - formula.step * piece.first
     for i, p in enumerate(primes):
         place = scratch[layout.SCRATCH + layout.EACH_PRIME * i :]
@@ -242,7 +242,7 @@ def _kernel_sum(formula: BBPFormula, piece: _Piece, primes: Sequence[int]) -> _S
         powers = [_centred(pow(2, first - formula.step * k, p), p) for k in range(flight)]
         place[layout.RUNNING : layout.RUNNING + flight] = powers
         place[layout.DENOMINATOR : layout.DENOMINATOR + flight] = 1.0
-    whole, high, low = sum_terms(formula, component, piece.exponent, terms, scratch, len(primes))
+    whole, high, low = sum_terms(formula, summand, piece.exponent, terms, scratch, len(primes))
     residues = []
     for i, p in enumerate(primes):
         place = scratch[layout.SCRATCH + layout.EACH_PRIME * i :]
@@ -252,8 +252,8 @@ def _kernel_sum(formula: BBPFormula, piece: _Piece, primes: Sequence[int]) -> _S
         for k, (numerator, denominator) in enumerate(zip(numerators, denominators, strict=True)):
             sign = -1 if formula.alternating and k % 2 else 1
             total += sign * int(numerator) * pow(int(denominator), -1, p)
-        residues.append(component.sign * total % p)
-    return _Sum(component.sign * ((whole << FRACTION_BITS) + (high << 48) + low), tuple(residues))
+        residues.append(summand.sign * total % p)
+    return _Sum(summand.sign * ((whole << FRACTION_BITS) + (high << 48) + low), tuple(residues))
 
 
 def _centred(x: int, p: int) -> int:

@@ -47,7 +47,7 @@ _LOOK = 12
 _TOLERANCE = 1 << 4 * (_LOOK - 8)
 """Units of 16^−12: a difference below 16^−8 is none."""
 _END_DIGITS = 2
-_SETTLE_DIGITS = 12
+_DECIDING_DIGITS = 12
 """Hexadecimal digits before the end where δ is measured when all before agree."""
 _MEASURE = 40
 """Hexadecimal digits of t and u from which δ is taken, doubled where they do not decide."""
@@ -102,12 +102,12 @@ def find_divergence(
     Raises:
         VerificationError: a check of the arithmetic failed.
     """
-    told = silent if progress is None else progress
+    progress = silent if progress is None else progress
     end = hex_places(digits.count) - _END_DIGITS
-    told("conversion", 0, 0)
+    progress("conversion", 0, 0)
     x = expand(digits, end + _LARGEST_MEASURE, threads)
     kernel_pays(end, EVALUATIONS)
-    count_up = _CountUp(told, "BBP", EVALUATIONS)
+    count_up = _CountUp(progress, "BBP", EVALUATIONS)
 
     def difference(offset: int, count: int) -> int:
         """16^offset·δ modulo 1, from −1/2 to 1/2, in units of 16^−count, wrong by less than one."""
@@ -117,9 +117,9 @@ def find_divergence(
     def agrees(offset: int) -> bool:
         return -_TOLERANCE <= difference(offset, _LOOK) <= _TOLERANCE
 
-    last = end - _SETTLE_DIGITS
+    last = end - _DECIDING_DIGITS
     if agrees(last):
-        found = _settle(digits, last, difference)
+        found = _decide(digits, last, difference)
         if found is not None:
             return found
         shown = end - last
@@ -127,7 +127,7 @@ def find_divergence(
             last + 1, hex_digits(last + 1, count=shown, formula=formula, threads=threads, progress=count_up.next())
         )
     kernel_pays(end, BISECTION + end.bit_length())
-    count_up = _CountUp(told, LOCATING, BISECTION + math.ceil(math.log2(last + 2)))
+    count_up = _CountUp(progress, LOCATING, BISECTION + math.ceil(math.log2(last + 2)))
     low, high = -1, last  # agrees at low, where there is nothing yet; not at high
     while high - low > 1:
         middle = (low + high) // 2
@@ -135,7 +135,7 @@ def find_divergence(
             low = middle
         else:
             high = middle
-    found = _settle(digits, max(low, 0), difference)
+    found = _decide(digits, max(low, 0), difference)
     if found is None:
         raise VerificationError(
             "the digits differ from π at their end, but not where they should: use the method 'recompute'"
@@ -157,7 +157,7 @@ class _CountUp:
         return lambda _phase, done, total: part(self._phase, done, total)
 
 
-def _settle(digits: DecimalDigits, offset: int, difference: Callable[[int, int], int]) -> Divergence | None:
+def _decide(digits: DecimalDigits, offset: int, difference: Callable[[int, int], int]) -> Divergence | None:
     """δ is visible from `offset` on, and not before: decide, and name the first digit that is wrong."""
     count = _MEASURE
     while count <= _LARGEST_MEASURE:

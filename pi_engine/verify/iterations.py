@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from gmpy2 import isqrt, mpz
 
-from pi_engine.series.evaluation import BinaryFraction
+from pi_engine.bigint.binary_fraction import BinaryFraction
 
 ERROR_UNITS = 2
 """The iteration's own error is below 1/4, the rounding below 1/4, the last shift below 1."""

@@ -1,4 +1,4 @@
-"""One pass over a file's digits: how many there are, and what published digits and hashes say of them."""
+"""The scan of a file, one pass over its digits: how many there are, and what published digits and hashes say of them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Published(NamedTuple):
     agrees: bool
 
 
-class Survey:
+class Scan:
     """Takes blocks in order; a context manager, for the thread that hashes text meanwhile."""
 
     def __init__(self, base: int, integer: str, most_digits: int | None = None) -> None:

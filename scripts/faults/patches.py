@@ -59,9 +59,8 @@ CONVERSION: Mapping[str, object] = {
 """A conversion tree of several levels, with products by transforms, and levels above its subtrees."""
 
 PIECES: Mapping[str, object] = {
-    f"pi_engine.bigint.{module}.{name}": bits
-    for module in ("mersenne", "moduli")
-    for name, bits in (("PIECE_BITS", 61 * 64), ("WHOLE_BITS", 2 * 61 * 64))
+    "pi_engine.bigint.moduli.PIECE_BITS": 61 * 64,
+    "pi_engine.bigint.moduli.WHOLE_BITS": 2 * 61 * 64,
 }
 """Residues piece by piece, as GMP finds those of long numbers."""
 

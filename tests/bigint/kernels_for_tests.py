@@ -20,12 +20,6 @@ product.kernel_signature = "uint64(uint64[::1], uint64[::1], uint64[::1])"
 
 
 @kernel
-def quotient(q, r, n, d):
-    """q, r = divmod(n, d) by mpn.tdiv_qr."""
-    mpn.tdiv_qr(words.address_of(q), words.address_of(r), 0, words.address_of(n), len(n), words.address_of(d), len(d))
-
-
-@kernel
 def many_products(out, a, b, repeat):
     """`product` again and again, for the threads to meet."""
     for _ in range(repeat):

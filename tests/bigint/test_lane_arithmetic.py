@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pi_engine.bigint import digit_lanes, lane_arithmetic
-from pi_engine.bigint.layout import DIGIT_BITS, LANE_DIVISOR, LANE_PAD, LANE_ROWS, LANES
+from pi_engine.bigint.widths import DIGIT_BITS, LANE_DIVISOR, LANE_PAD, LANE_ROWS, LANES
 from pi_engine.bigint.words import address_of
 from pi_engine.runtime.compilation import routine
 from pi_engine.runtime.kernel_folder import has_ifma

@@ -5,9 +5,9 @@ import pytest
 
 pytest.importorskip("pi_engine.bigint.crt")
 
-from pi_engine.bigint.level_plan import record, workspace_bytes
+from pi_engine.bigint.level_plan import workspace_bytes
 from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.plan import plan_for
+from pi_engine.bigint.plan import plan_for, record
 from pi_engine.bigint.sizes import DIGITS, HEADS, Size, largest_beta, size_for
 from pi_engine.runtime.object_code import StoredKernel
 

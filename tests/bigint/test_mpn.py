@@ -17,7 +17,6 @@ from tests.bigint import kernels_for_tests as kernels
 C_TYPE = {
     "uint64": ctypes.c_uint64,
     "int64": ctypes.c_int64,
-    "uint32": ctypes.c_uint32,
     "int32": ctypes.c_int32,
     "none": None,
 }
@@ -69,8 +68,6 @@ def test_products(mp, draw, n, m):
         assert mpz_from_limbs(out[: n + m]) == a * b and out[n + m] == 77
         mp["sqr"](at(out), at(y), m)
         assert mpz_from_limbs(out[: 2 * m]) == b * b
-        mp["mul_n"](at(out), at(x), at(y), m)
-        assert mpz_from_limbs(out[: 2 * m]) == mpz_from_limbs(x[:m]) * b
 
 
 @pytest.mark.parametrize("n", [1, 2, 9, 100])
@@ -82,14 +79,12 @@ def test_one_word_operations(mp, draw, rng, n):
         out = np.zeros(n, np.uint64)
         assert mp["mul_1"](at(out), at(x), n, word) * full + int(mpz_from_limbs(out)) == a * word
         out = y.copy()
-        assert mp["addmul_1"](at(out), at(x), n, word) * full + int(mpz_from_limbs(out)) == b + a * word
-        out = y.copy()
         borrow = mp["submul_1"](at(out), at(x), n, word)
         assert int(mpz_from_limbs(out)) - borrow * full == b - a * word
 
 
 @pytest.mark.parametrize("n", [1, 2, 9, 100])
-def test_sums_shifts_order(mp, draw, rng, n):
+def test_sums_and_order(mp, draw, n):
     for _ in range(20):
         a, b = draw(n), draw(n)
         x, y, out, full = words_of(a, n), words_of(b, n), np.zeros(n, np.uint64), 1 << (64 * n)
@@ -98,32 +93,15 @@ def test_sums_shifts_order(mp, draw, rng, n):
         assert int(mpz_from_limbs(out)) - borrow * full == a - b
         assert np.sign(mp["cmp"](at(x), at(y), n)) == (a > b) - (a < b)
         assert mp["cmp"](at(x), at(x), n) == 0
-        by = rng.randrange(1, 64)
-        assert mp["lshift"](at(out), at(x), n, by) * full + int(mpz_from_limbs(out)) == a << by
-        low = mp["rshift"](at(out), at(x), n, by)
-        assert (int(mpz_from_limbs(out)) << 64) + low == (a << 64) >> by
         same = x.copy()  # in place
         mp["add_n"](at(same), at(same), at(same), n)
         assert mpz_from_limbs(same) == 2 * a % full
-
-
-@pytest.mark.parametrize(("n", "m"), SIZES[:5])
-def test_division(mp, draw, n, m):
-    for _ in range(5):
-        a, d = draw(n), draw(m)
-        q, r = np.zeros(n - m + 1, np.uint64), np.zeros(m, np.uint64)
-        x, y = words_of(a, n), words_of(d, m)
-        mp["tdiv_qr"](at(q), at(r), 0, at(x), n, at(y), m)
-        assert (mpz_from_limbs(q), mpz_from_limbs(r)) == divmod(a, d)
 
 
 def test_from_inside_kernels(draw):
     a, b = draw(1000), draw(300)
     out = np.zeros(1300, np.uint64)
     assert kernels.product(out, limbs_of(a), limbs_of(b)) == out[-1] and mpz_from_limbs(out) == a * b
-    q, r = np.zeros(1001, np.uint64), np.zeros(300, np.uint64)
-    kernels.quotient(q, r, out, limbs_of(b))
-    assert mpz_from_limbs(q) == a and mpz_from_limbs(r) == 0
 
 
 @pytest.mark.parametrize("threads", [2, 3])

@@ -10,6 +10,7 @@ from pi_engine import VerificationError
 from pi_engine.bigint import cyclic, division, quotient, root_quotient, square_root
 from pi_engine.bigint.cyclic import Factor, Ring
 from pi_engine.bigint.division import divide, isqrt
+from pi_engine.bigint.hand_over import HandOver
 from pi_engine.bigint.limbs import limbs_of
 from pi_engine.bigint.reciprocal import precisions, reciprocal
 from pi_engine.bigint.root_quotient import half_root, root_times_quotient
@@ -17,6 +18,7 @@ from pi_engine.bigint.square_root import MAX_RADICAND, inverse_root, root
 from pi_engine.bigint.tracked import Tracked
 from pi_engine.series import evaluation, get
 from pi_engine.series.tail import terms_needed
+from pi_engine.series.truncation import GUARD
 from pi_engine.splitting import split
 from tests.conftest import MULTIPLIER
 
@@ -172,7 +174,7 @@ def test_root_times_quotient_is_within_its_bound(rng, threads):
         T = number(rng, rng.randrange(1, 3 * bits))
         Q = number(rng, max(1, T.bit_length() + rng.randrange(-20, 20)))
         half = half_root(radicand, bits, threads=threads)
-        pair = [Tracked.of(x, check=bool(round_ % 4)) for x in (Q, T)]
+        pair = HandOver(*(Tracked.of(x, check=bool(round_ % 4)) for x in (Q, T)))
         tracked = root_times_quotient(half, (c, e), pair, bits, threads)
         tracked.require("the result")
         assert (tracked.residues is None) == (round_ % 4 == 0)
@@ -187,11 +189,11 @@ def test_pi_from_the_fused_path(rng, threads, monkeypatch):
     for series in map(get, ("chudnovsky", "ramanujan", "level1-7", "sharp")):
         for _ in range(5):
             bits = rng.randrange(1000, 30_000)
-            node = split(series, terms_needed(series, bits + evaluation.GUARD))
+            node = split(series, terms_needed(series, bits + GUARD))
             half = evaluation.root_of_radicand(series.closed_form, bits, threads=threads, compiled=True)
             assert half.limbs == -(-(bits + 64) // 128)
             found = evaluation.pi_fraction(
-                series.closed_form, [node.Q, node.T], half, bits, threads=threads, compiled=True
+                series.closed_form, HandOver(node.Q, node.T), half, bits, threads=threads, compiled=True
             )
             with gmpy2.context(gmpy2.get_context(), precision=bits + 100):
                 exact = mpz(gmpy2.floor(gmpy2.mul_2exp(gmpy2.const_pi(), bits)))
@@ -200,14 +202,14 @@ def test_pi_from_the_fused_path(rng, threads, monkeypatch):
 
 def test_a_root_that_is_too_short_is_refused():
     with pytest.raises(ValueError, match="does not reach"):
-        root_times_quotient(half_root(2, 1000), (1, 1), [Tracked(mpz(3)), Tracked(mpz(7))], 2000)
+        root_times_quotient(half_root(2, 1000), (1, 1), HandOver(Tracked(mpz(3)), Tracked(mpz(7))), 2000)
 
 
 # --- Each check sees what it is there for -----------------------------------------------------------------------------
 
 
 def checked(half, Q, T, bits):
-    found = root_times_quotient(half, (1, 1), [Tracked.of(Q), Tracked.of(T)], bits)
+    found = root_times_quotient(half, (1, 1), HandOver(Tracked.of(Q), Tracked.of(T)), bits)
     found.require("the result")
     return found.value
 
@@ -282,25 +284,3 @@ def test_a_wrong_iterate_is_seen(rng, monkeypatch):
 def _spoilt(found):
     X = found.X + (mpz(1) << 500)
     return found._replace(X=X, E=(mpz(1) << (128 * found.limbs)) - found.radicand * X * X)
-
-
-def test_sums_of_products_of_any_sign(rng, threads):
-    for _ in range(ROUNDS):
-        ring = Ring(rng.randrange(5, 300), threads)
-        ring.sums = ring.sums and rng.random() < 0.8
-        bits = 32 * ring.limbs - 2
-        a, b, x, y = (mpz(rng.getrandbits(rng.randrange(1, bits))) * rng.choice([-1, 1]) for _ in range(4))
-        x, y = abs(x), abs(y)
-        with Factor(ring, x) as fx, Factor(ring, y) as fy:
-            fx.times(limbs_of(y)), fy.times(limbs_of(x))
-            assert cyclic.sum_of_products(a, fx, b, fy) == a * x + b * y
-
-
-def test_the_largest_sum_of_products_has_room():
-    """All ones in every operand of a whole ring: the largest coefficients."""
-    for least in (100, 700, 5000, 20000):
-        ring = Ring(least, 2)
-        ones = (mpz(1) << (64 * ring.limbs)) - 3
-        with Factor(ring, ones) as factor:
-            factor.times(limbs_of(ones))
-            assert cyclic.sum_of_products(ones, factor, ones, factor) == 8

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pi_engine.bigint.plan import HEAD_ANGLES, TURN, bit_reversed_powers, unit
 from pi_engine.bigint.primes import PRIMES
+from pi_engine.bigint.roots import HEAD_ANGLES, TURN, bit_reversed_powers, unit
 
 
 @pytest.mark.parametrize("index", range(len(PRIMES)))

@@ -76,15 +76,15 @@ def test_after_a_fork():
     code = """
 import os, gmpy2
 from pi_engine.bigint import multiply, product
-from pi_engine.bigint.threads import beside
+from pi_engine.bigint.threads import concurrently
 product.TRANSFORM.load()
-assert beside(lambda: 5, 2)() == 5
+assert concurrently(lambda: 5, 2)() == 5
 a = gmpy2.mpz(3) ** 400_000
 expected = a * a
 assert multiply(a, a, threads=2) == expected
 child = os.fork()
 if child == 0:
-    os._exit(0 if multiply(a, a, threads=2) == expected and beside(lambda: 7, 2)() == 7 else 1)
+    os._exit(0 if multiply(a, a, threads=2) == expected and concurrently(lambda: 7, 2)() == 7 else 1)
 _, status = os.waitpid(child, 0)
 print(os.waitstatus_to_exitcode(status))
 """

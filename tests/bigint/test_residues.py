@@ -6,8 +6,10 @@ from gmpy2 import mpz
 
 from pi_engine.bigint import modulus_table, residue_kernels, residues
 from pi_engine.bigint.limbs import limbs_of
-from pi_engine.bigint.residues import MERSENNE, check_product, is_product, random_prime, residue, residue_of_limbs
+from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.residues import check_product, is_product, random_prime, residues_of_several
 from pi_engine.bigint.threads import share_several
+from pi_engine.bigint.transform_kernels import weighted_sums_at
 from pi_engine.errors import VerificationError
 from pi_engine.radix import conversion_kernels
 from tests.bigint import kernels_for_tests as kernels
@@ -40,21 +42,32 @@ LENGTHS = [
     4097,
     10_007,
 ]
-PRIMES = [MERSENNE, 2**61 - 31, 3, 1_000_003, "random"]
 
 
-@pytest.mark.parametrize("prime", PRIMES)
+def by_gmpy2(x):
+    """X modulo both moduli."""
+    return tuple(int(x % m) for m in (M61, random_prime()))
+
+
 @pytest.mark.parametrize("length", LENGTHS)
-def test_against_gmpy2(draw, prime, length):
-    prime = random_prime() if prime == "random" else prime
+def test_against_gmpy2(draw, length):
     for kind in ("uniform", "runs", "ones", "power-"):
         x = draw(length, kind)
-        assert residue(x, prime) == x % prime
-        assert residue(-x, prime) == -x % prime
+        assert [found.values for found in residues_of_several([x, -x])] == [by_gmpy2(x), by_gmpy2(-x)]
+
+
+@pytest.mark.parametrize("prime", [M61, 2**61 - 31, 3, 1_000_003])
+@pytest.mark.parametrize("length", LENGTHS)
+def test_weighted_sums_modulo_any_prime(draw, prime, length):
+    table, sums = modulus_table.modulus_table(prime), np.empty(2, np.uint64)
+    for kind in ("uniform", "runs", "ones", "power-"):
+        limbs = limbs_of(x := draw(length, kind))
+        weighted_sums_at(limbs.ctypes.data, len(limbs), table.ctypes.data, 1, sums.ctypes.data)
+        assert sums[0] == x % prime
 
 
 @pytest.mark.parametrize("rows", [False, True])
-@pytest.mark.parametrize("prime", [2**61 - 31, MERSENNE, 3, 2**42 + 15])
+@pytest.mark.parametrize("prime", [2**61 - 31, M61, 3, 2**42 + 15])
 def test_rows_and_words_whatever_the_processor_has(draw, prime, rows):
     """Lengths about a row, a block of words and a block of rows; primes whose weights fill two pieces, or three."""
     block = modulus_table.ROW * modulus_table.ROWS
@@ -86,42 +99,42 @@ def test_sums_of_rows_at_their_bound():
 def test_random_lengths(draw, rng, factor):
     for _ in range(200 * factor):
         x = draw(rng.randrange(1, 3000))
-        for prime in (MERSENNE, random_prime()):
-            assert residue(x, prime) == x % prime
+        assert residues_of_several([x])[0].values == by_gmpy2(x)
 
 
 def test_multiples_of_the_modulus_are_zero():
-    for prime in (MERSENNE, random_prime()):
-        assert residue(mpz(prime) ** 300, prime) == 0
-        assert residue((mpz(1) << 64 * 1000) // prime * prime, prime) == 0
+    for i, prime in enumerate((M61, random_prime())):
+        for x in residues_of_several([mpz(prime) ** 300, (mpz(1) << 64 * 1000) // prime * prime]):
+            assert x.values[i] == 0
 
 
 def test_many_all_ones_do_not_overflow():
     limbs = np.full(3_000_001, 2**64 - 1, np.uint64)
-    for prime in (MERSENNE, random_prime()):
-        assert residue_of_limbs(limbs, prime) == (pow(2, 64 * len(limbs), prime) - 1) % prime
+    expected = [(pow(2, 64 * len(limbs), prime) - 1) % prime for prime in (M61, random_prime())]
+    assert list(residues_of_several([limbs])[0].values) == expected
 
 
 def test_pieces_add_up(draw, rng):
     x = draw(5000, "uniform")
     limbs = np.array(limbs_of(x))
     cuts = sorted({0, 5000, *(rng.randrange(5000) for _ in range(7))})
-    assert kernels.residue_in_pieces(limbs, np.array(cuts)) == x % MERSENNE
+    assert kernels.residue_in_pieces(limbs, np.array(cuts)) == x % M61
 
 
 def test_word_arithmetic(rng):
-    values = [0, 1, MERSENNE - 1, *(rng.randrange(MERSENNE) for _ in range(40))]
+    values = [0, 1, M61 - 1, *(rng.randrange(M61) for _ in range(40))]
     for x in values:
         for y in values:
             total, product = kernels.mersenne_pair(np.uint64(x), np.uint64(y))
-            assert (int(total), int(product)) == ((x + y) % MERSENNE, x * y % MERSENNE)
+            assert (int(total), int(product)) == ((x + y) % M61, x * y % M61)
 
 
 def test_unaligned_and_gaps():
     limbs = np.arange(1, 2001, dtype=np.uint64)
-    assert residue_of_limbs(limbs[1:]) == int.from_bytes(limbs[1:].tobytes(), "little") % MERSENNE
-    with pytest.raises(TypeError):
-        residue_of_limbs(limbs[::2])
+    assert residues_of_several([limbs[1:]])[0].values == by_gmpy2(int.from_bytes(limbs[1:].tobytes(), "little"))
+    for wrong in (limbs[::2], limbs.view(np.int64)):
+        with pytest.raises(TypeError, match="contiguous uint64"):
+            residues_of_several([limbs, wrong])
 
 
 @pytest.mark.parametrize(("n", "m"), [(0, 5), (1, 1), (62, 61), (1000, 1), (5000, 4000)])
@@ -139,7 +152,7 @@ def test_what_only_the_second_prime_sees():
     a, b = (mpz(1) << 64 * 200) + 12345, (mpz(1) << 64 * 200) + 777
     product = a * b
     moved = product - 12345 * 777 + ((mpz(12345) * 777) << (64 * 61))
-    assert moved % MERSENNE == product % MERSENNE
+    assert moved % M61 == product % M61
     assert not is_product(a, b, moved) and not is_product(a, b, moved, 2)
     with pytest.raises(VerificationError, match="the random prime"):
         check_product(a, b, moved)
@@ -148,9 +161,9 @@ def test_what_only_the_second_prime_sees():
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_what_only_the_first_prime_sees(draw, monkeypatch, threads):
     monkeypatch.setattr(residues, "SHARED_FROM_BITS_OF_BOTH", 0)
-    a, b = draw(900), -draw(800)
+    a, b = draw(900, "uniform"), -draw(800, "uniform")  # no powers of two: the difference would be a bit shorter
     assert not is_product(a, b, a * b + random_prime(), threads)
-    assert is_product(a, b, a * b + MERSENNE * random_prime(), threads)
+    assert is_product(a, b, a * b + M61 * random_prime(), threads)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
@@ -169,10 +182,8 @@ def test_several_numbers_shared(draw, monkeypatch, threads):
     monkeypatch.setattr(residues, "SHARED_FROM_BITS_OF_BOTH", 0)
     for lengths in ([0], [1], [0, 5, 0], [61, 60, 1, 122], [3000, 1, 0, 2999], [7, 40_000, 33_000]):
         numbers = [draw(n) * (-1) ** n for n in lengths]
-        expected = [tuple(int(x % m) for m in (MERSENNE, random_prime())) for x in numbers]
-        assert [found.values for found in residues.residues_of_integers(numbers, threads)] == expected
-        found = residues.residues_of_several([limbs_of(x) for x in numbers], threads)
-        assert [(f if x >= 0 else f * -1).values for x, f in zip(numbers, found, strict=True)] == expected
+        found = residues_of_several([*numbers, *map(limbs_of, numbers)], threads)
+        assert [x.values for x in found] == [*map(by_gmpy2, numbers), *(by_gmpy2(abs(x)) for x in numbers)]
 
 
 @pytest.mark.parametrize(("counts", "threads"), [([0], 3), ([5, 0, 1], 4), ([1] * 9, 2), ([100, 3], 3)])
@@ -192,7 +203,7 @@ def test_every_part_is_given_to_one_thread(counts, threads):
 
 
 def test_moduli():
-    assert 2**61 - 2**52 < random_prime() < MERSENNE and random_prime() == random_prime()
+    assert 2**61 - 2**52 < random_prime() < M61 and random_prime() == random_prime()
     for bad in (1, 2, 4, 2**61 + 1):
         with pytest.raises(ValueError, match="odd prime"):
             residues.modulus_table(bad)

@@ -10,7 +10,7 @@ from pi_engine import VerificationError
 from pi_engine.bigint import moduli
 from pi_engine.bigint.division import tracked_divide, tracked_isqrt
 from pi_engine.bigint.limbs import limb_address
-from pi_engine.bigint.moduli import low_residues, residues
+from pi_engine.bigint.moduli import residues
 from pi_engine.bigint.tracked import Tracked
 
 SIZES = [0, 1, 63, 64, 65, 128, 1000, 6400, moduli.KERNEL_FROM_BITS + 64, moduli.KERNEL_FROM_BITS + 65]
@@ -48,7 +48,7 @@ def test_residues_follow_the_number(rng, bits, sign):
     for cut in {0, 1, 63, 64, 65, max(bits - 1, 0), bits, bits + 1, bits + 640, rng.randrange(bits + 2)}:
         found = X.cut(cut)
         assert found.value == sign * (abs(x) >> cut) and is_sound(found)
-        assert low_residues(x, cut) == residues(sign * (abs(x) % (mpz(1) << cut)))
+        assert residues(x, low_bits=cut) == residues(sign * (abs(x) % (mpz(1) << cut)))
     assert is_sound(Tracked.power_of_two(bits)) and Tracked.power_of_two(bits).value == mpz(1) << bits
 
 

@@ -1,7 +1,9 @@
 """Digit files: every habit of text, every format, and what a file holds."""
 
+from pi_engine.cli.main import run
 from pi_engine.digits.digit_text import DigitText
 from pi_engine.digits.reader import DigitFile
+from pi_engine.engine import compute as computed
 
 BASES = [10, 16]
 
@@ -63,3 +65,16 @@ def text_of(path):
         text = DigitText(file.base)
         digits = b"".join(text.text(block.words, block.digits) for block in file.blocks())
     return f"{file.integer}.{digits.decode()}"
+
+
+DIGITS = 2000
+"""Of a result that a test writes."""
+
+
+def compute(target, *options):
+    """The exit code of a command that writes DIGITS digits to a file."""
+    return run(["compute", str(DIGITS), "-o", str(target), *options])
+
+
+def require_digits(place):
+    assert text_of(place) == computed(DIGITS).text()

@@ -1,13 +1,15 @@
-"""Reading compressed text: cut off, hostile, large."""
+"""Compressed text: cut off, hostile, large; and members in order, however many threads there are."""
 
 import gzip
 import io
 import lzma
+import threading
 import tracemalloc
 
 import pytest
 import zstandard
 
+from pi_engine.digits.compression import compressed
 from pi_engine.digits.decompression import decompressed
 from pi_engine.errors import CorruptFileError
 from tests.conftest import MULTIPLIER
@@ -92,3 +94,19 @@ def test_zstandard_walk_agrees_with_the_library(rng):
             assert "grows" in str(error)  # noqa: PT017
         else:
             assert b"".join(pieces) == content
+
+
+def test_members_stay_in_order_where_a_second_thread_may_not_begin(monkeypatch):
+    monkeypatch.setattr("pi_engine.digits.compression._MEMBER", 10)
+    begun, real = [], threading.Thread.start
+
+    def start(self):
+        if begun:
+            raise RuntimeError("can't start new thread")
+        begun.append(self)
+        real(self)
+
+    monkeypatch.setattr("threading.Thread.start", start)
+    text = bytes(range(200))
+    assert gzip.decompress(b"".join(compressed([text], "gz", threads=8))) == text
+    assert len(begun) == 1

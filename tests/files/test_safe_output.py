@@ -1,12 +1,10 @@
-"""Finished digits are not thrown away: what may pass is tried again, and where a file cannot be, another one is told."""
+"""Finished digits are not thrown away: where a file cannot be, another one is told."""
 
 import errno
-import gzip
 import io
 import os
 import re
 import shutil
-import threading
 from pathlib import Path
 
 import pytest
@@ -15,13 +13,11 @@ import pi_engine
 from pi_engine import engine
 from pi_engine.cli.main import run
 from pi_engine.digits import durable
-from pi_engine.digits.compression import compressed
 from pi_engine.digits.conversion import convert
 from pi_engine.engine import compute as computed
-from tests.files.cases import FORMATS, text_of
+from tests.files.cases import DIGITS, FORMATS, compute, require_digits
 
 ALL = [*((name, []) for name in FORMATS.values()), ("pi.ycd", ["--block-size", "500"])]
-DIGITS = 2000
 
 
 @pytest.fixture
@@ -52,20 +48,12 @@ def after_the_run(monkeypatch):
     return arrange
 
 
-def compute(target, *options):
-    return run(["compute", str(DIGITS), "-o", str(target), *options])
-
-
 def told_place(error):
     """Where a message says that the digits are."""
     assert error.count("\n") == 1
     place, move = re.search(r"the digits are whole in (\S+): move them with '(mv .*)'\n", error).groups()
     assert move.startswith(f"mv {place} ")
     return Path(place)
-
-
-def require_digits(place):
-    assert text_of(place) == computed(DIGITS).text()
 
 
 @pytest.mark.parametrize(("name", "options"), ALL)
@@ -103,55 +91,6 @@ def test_a_name_that_is_taken_by_now(elsewhere, after_the_run, capsys, name, opt
     assert place.name.startswith("pi-1")
     require_digits(place)
     assert set((elsewhere / "target").iterdir()) == {target, place}
-
-
-@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC, errno.ETIMEDOUT])
-@pytest.mark.parametrize("call", ["fsync", "link"])
-@pytest.mark.parametrize("times", [1, 3])
-def test_what_fails_once_is_tried_again(tmp_path, monkeypatch, number, call, times):
-    left, real = [number] * times, getattr(os, call)
-
-    def fails_at_first(*a, **k):
-        if left:
-            raise OSError(left.pop(), "for a moment")
-        return real(*a, **k)
-
-    monkeypatch.setattr(os, call, fails_at_first)
-    assert compute(tmp_path / "pi.txt") == 0
-    require_digits(tmp_path / "pi.txt")
-    assert [path.name for path in tmp_path.iterdir()] == ["pi.txt"]
-
-
-def test_a_write_that_fails_once_or_takes_a_part():
-    class Stream:
-        def __init__(self):
-            self.content, self.calls = b"", 0
-
-        def write(self, piece):
-            self.calls += 1
-            if self.calls in {1, 3}:
-                raise OSError(errno.EIO, os.strerror(errno.EIO))
-            self.content += bytes(piece[:3])
-            return min(3, len(piece))
-
-    stream = Stream()
-    durable.write_all(stream, b"31415926")
-    assert stream.content == b"31415926"
-
-
-def test_a_file_system_that_can_do_little(tmp_path, monkeypatch):
-    for name, number in (("posix_fallocate", errno.EOPNOTSUPP), ("fsync", errno.EINVAL), ("link", errno.EPERM)):
-
-        def refuse(*a, number=number, **k):
-            raise OSError(number, os.strerror(number))
-
-        monkeypatch.setattr(os, name, refuse)
-    assert compute(tmp_path / "pi.txt") == 0
-    require_digits(tmp_path / "pi.txt")
-    assert compute(tmp_path / "pi.txt") == 2
-    monkeypatch.setattr(durable, "_rename_with", lambda *a, **k: False)
-    with pytest.raises(FileExistsError):
-        durable.rename_new(tmp_path / "pi.txt", tmp_path / "pi.txt")
 
 
 def failing_in(monkeypatch, folders):
@@ -228,22 +167,6 @@ def test_threads_that_may_not_begin_are_done_without(elsewhere, monkeypatch, nam
         patch.setattr("threading.Thread.start", fail)
         result.write(elsewhere / "target" / name)
     require_digits(elsewhere / "target" / name)
-
-
-def test_members_stay_in_order_where_a_second_thread_may_not_begin(monkeypatch):
-    monkeypatch.setattr("pi_engine.digits.compression._MEMBER", 10)
-    begun, real = [], threading.Thread.start
-
-    def start(self):
-        if begun:
-            raise RuntimeError("can't start new thread")
-        begun.append(self)
-        real(self)
-
-    monkeypatch.setattr("threading.Thread.start", start)
-    text = bytes(range(200))
-    assert gzip.decompress(b"".join(compressed([text], "gz", threads=8))) == text
-    assert len(begun) == 1
 
 
 @pytest.mark.parametrize("error", [MemoryError, RuntimeError("can't start new thread")])

@@ -13,10 +13,14 @@ import pytest
 import zstandard
 
 import pi_engine
+from pi_engine.bigint.mersenne import M61
 from pi_engine.cli.main import run
 from pi_engine.digits import writer
+from pi_engine.digits.block_hash import BlockHashes
+from pi_engine.digits.blocks import blocks_of_words
 from pi_engine.digits.compression import compressed
 from pi_engine.digits.conversion import convert
+from pi_engine.digits.encoding import Encoding
 from pi_engine.errors import CapacityError, UsageError, VerificationError
 from tests.conftest import MULTIPLIER
 from tests.files.cases import COUNT, FORMATS, text_of
@@ -79,13 +83,13 @@ def test_what_is_read_back_is_compared(tmp_path, results, monkeypatch, form):
 
 
 def test_a_wrong_hash_is_seen(tmp_path, results):
-    from pi_engine.digits.blocks import blocks_of_words
-
     result = results[10]
     for count, hash_ in ((COUNT, result.hash + 1), (COUNT - 1, result.hash)):
         blocks = blocks_of_words(result.words, COUNT, 10)
-        with pytest.raises(VerificationError):
-            writer.write_digits(tmp_path / "pi.ycd", blocks, digits=count, base=10, form="ycd", expected_hash=hash_)
+        encoding, hashes = Encoding(count, 10, "ycd"), BlockHashes(10, 3, [M61])
+        pending = writer.open_output(tmp_path / "pi.ycd", count, base=10, form="ycd", overwrite=False)
+        with pending, pytest.raises(VerificationError, match="differs"):
+            writer.fill(pending, blocks, encoding, hashes, {M61: hash_})
     assert list(tmp_path.iterdir()) == []
 
 

@@ -99,13 +99,13 @@ def test_published_hashes():
     assert known_digests(16) == ()
 
 
-def test_survey_compares_every_entry_in_any_cut(rng, million, monkeypatch):
+def test_scan_compares_every_entry_in_any_cut(rng, million, monkeypatch):
     words = digit_words(million.fraction_text, 10)
     for size in (1, 7, 8, 9, 1000, 1 << 17):
         entries = [entry for entry in known_digits(10) if entry.start + 10 < 60_000 or size > 100]
         monkeypatch.setattr(survey, "known_digits", lambda base, entries=entries: entries)
         count = 60_000 if size < 100 else 10**6
-        with survey.Survey(10, "3", count) as found:
+        with survey.Scan(10, "3", count) as found:
             from pi_engine.digits.blocks import blocks_of_words
 
             for block in blocks_of_words(words[: -(-count // 19)], count, 10, size):
