@@ -1,7 +1,7 @@
 """A kernel's record: one row of integers in place of many arguments, sealed like the rows of other tables (`machine_faults`).
 
-A module that imports no Numba names the places of a record, a number takes one and an array ARRAY of them. The kernel reads numbers
-by these names, and arrays by `record_arrays.array_in`, once it has found the record sealed.
+The places of a record have names, in a module that imports no Numba: a number takes one place, an array ARRAY of them. The kernel first
+looks whether the record is sealed. Then it reads numbers by these names, and arrays by `record_arrays.array_in`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ARRAY = 4
 
 
 class KernelRecord:
-    """The values by their places; the arrays among them are kept alive as long as the record is.
+    """Values by their places; the arrays among them are kept alive as long as the record is.
 
     Attributes:
         row: what the kernel takes, int64[places + 1], its seal last.
