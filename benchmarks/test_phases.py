@@ -13,7 +13,8 @@ from pi_engine.engine.evaluation.pi_fraction import pi_fraction, root_of_radican
 from pi_engine.engine.planning.plan import make_plan
 from pi_engine.radix import DigitHash, digit_text, scale
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914
-from pi_engine.splitting import shadow_residues, split
+from pi_engine.splitting.shadow.shadow import shadow_residues
+from pi_engine.splitting.split import split
 
 SIZES = [10**5, 10**6]
 

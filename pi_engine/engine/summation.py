@@ -14,7 +14,8 @@ from pi_engine.engine.result import Check
 from pi_engine.runtime.limits.address_space import trim_heap
 from pi_engine.runtime.progress import part_of
 from pi_engine.series.model.truncation import needed_bits, require_precision
-from pi_engine.splitting import begin_shadow, check_against_shadow, split
+from pi_engine.splitting.shadow.shadow import begin_shadow, check_against_shadow
+from pi_engine.splitting.split import split
 
 if TYPE_CHECKING:
     from pi_engine.engine.planning.plan import Plan

@@ -59,7 +59,9 @@ _MODULES = (
 def catalogue() -> tuple[Identity, ...]:
     """Every identity of the gallery."""
     return tuple(
-        identity for module in _MODULES for identity in import_module(f"pi_engine.identities.{module}").IDENTITIES
+        identity
+        for module in _MODULES
+        for identity in import_module(f"pi_engine.identities.essays.{module}").IDENTITIES
     )
 
 

@@ -6,9 +6,3 @@ the range into chunks, sums their leaves in a kernel, merges level by level whil
 a time with all threads inside. Both are compared with the shadow, which sums the terms modulo two primes and shares
 no merge with either.
 """
-
-from pi_engine.splitting.plain.node import Node
-from pi_engine.splitting.shadow.shadow import begin_shadow, check_against_shadow, shadow_residues
-from pi_engine.splitting.split import split
-
-__all__ = ["Node", "begin_shadow", "check_against_shadow", "shadow_residues", "split"]

@@ -20,7 +20,7 @@ from pi_engine.engine.evaluation import pi_fraction
 from pi_engine.series import get
 from pi_engine.series.model.tail import terms_needed
 from pi_engine.series.model.truncation import GUARD
-from pi_engine.splitting import split
+from pi_engine.splitting.split import split
 from tests.conftest import MULTIPLIER
 
 ROUNDS = int(40 * MULTIPLIER)

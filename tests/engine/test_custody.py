@@ -20,7 +20,7 @@ from pi_engine.bigint.residues.tracked import Tracked
 from pi_engine.bigint.square_root import InverseRoot
 from pi_engine.engine import compute, fraction_to_text, summation
 from pi_engine.radix import words_of_fraction
-from pi_engine.splitting import Node
+from pi_engine.splitting.plain.node import Node
 from tests.backends import pretend
 
 HANDING_OVER = {module.__file__ for module in (compute, summation, fraction_to_text)}

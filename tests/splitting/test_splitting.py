@@ -9,9 +9,10 @@ from pi_engine import VerificationError
 from pi_engine.bigint.residues.moduli import residues
 from pi_engine.runtime.thread_count import release_gil
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
-from pi_engine.splitting import check_against_shadow, split
 from pi_engine.splitting.plain import node, plain_tree
 from pi_engine.splitting.shadow import shadow
+from pi_engine.splitting.shadow.shadow import check_against_shadow
+from pi_engine.splitting.split import split
 from tests.conftest import MULTIPLIER
 from tests.series.model.test_model import SUMS, row
 

@@ -17,7 +17,7 @@ from pi_engine.series.lookup import derived
 from pi_engine.series.model.tail import all_terms
 from pi_engine.series.model.truncation import GUARD
 from pi_engine.series.modular_forms.derivation import derivation_of
-from pi_engine.splitting import split
+from pi_engine.splitting.split import split
 
 if TYPE_CHECKING:
     from typing import SupportsIndex

@@ -27,7 +27,7 @@ from pi_engine.series import (
 )
 from pi_engine.series.model.tail import all_terms
 from pi_engine.series.model.truncation import GUARD
-from pi_engine.splitting import split
+from pi_engine.splitting.split import split
 from tests.conftest import MULTIPLIER
 from tests.series.model.test_model import SUMS
 

@@ -12,11 +12,11 @@ from pi_engine.series import catalogue, get
 from pi_engine.series.model import truncation
 from pi_engine.series.model.tail import all_terms, tail_bits
 from pi_engine.series.model.truncation import GUARD, STEPS, needed_bits, require_precision
-from pi_engine.splitting import check_against_shadow
 from pi_engine.splitting.compiled import compiled_tree
 from pi_engine.splitting.compiled import truncated_nodes as cutting
 from pi_engine.splitting.compiled.rounding import log2_size
 from pi_engine.splitting.compiled.upper_tree import Number
+from pi_engine.splitting.shadow.shadow import check_against_shadow
 from tests.conftest import MULTIPLIER
 
 CONVERGING = [series for series in catalogue() if series.digits_per_term > 0.3]

@@ -8,13 +8,13 @@ from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import mpz_from_limbs
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
-from pi_engine.splitting import Node, check_against_shadow, split
 from pi_engine.splitting.compiled import compiled_tree, lane_subtrees, lower_tree, subtrees
 from pi_engine.splitting.kernels.tree_kernels import cut
 from pi_engine.splitting.plain import plain_tree
-from pi_engine.splitting.plain.node import leaf_builder
+from pi_engine.splitting.plain.node import Node, leaf_builder
 from pi_engine.splitting.records.term_values import bound, term_values
-from pi_engine.splitting.split import COMPILED_TERMS
+from pi_engine.splitting.shadow.shadow import check_against_shadow
+from pi_engine.splitting.split import COMPILED_TERMS, split
 from tests.conftest import MULTIPLIER
 from tests.series.model.test_model import SUMS, row
 

@@ -11,13 +11,13 @@ from pi_engine import VerificationError
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.buffers.workspace import LimbRoom
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
-from pi_engine.splitting import check_against_shadow
 from pi_engine.splitting.compiled import compiled_tree, level_division
 from pi_engine.splitting.compiled.subtrees import least_terms
 from pi_engine.splitting.kernels.division_kernel import divide
 from pi_engine.splitting.records import common_factors
 from pi_engine.splitting.records.common_factors import divisor_table, divisors_by_level, universal_divisor
 from pi_engine.splitting.records.node_level import NodeLevel
+from pi_engine.splitting.shadow.shadow import check_against_shadow
 from tests.conftest import MULTIPLIER
 from tests.series.model.test_model import row
 from tests.splitting.compiled.test_compiled_tree import EVERY, every_series, number_of, partition
