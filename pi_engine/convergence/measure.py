@@ -15,14 +15,14 @@ from pi_engine.errors import UsageError
 from pi_engine.runtime.display import line
 from pi_engine.runtime.progress import PhaseClock, Step, announce, silent
 from pi_engine.runtime.thread_count import thread_count
-from pi_engine.series import get
+from pi_engine.series.lookup import get
 from pi_engine.series.model.partial_values import digits_after_terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pi_engine.runtime.progress import Progress
-    from pi_engine.series import PiSeries
+    from pi_engine.series.model.pi_series import PiSeries
 
 REFERENCE = "chudnovsky"
 """What cost and time are relative to."""

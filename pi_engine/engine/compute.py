@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pi_engine.engine.planning.backend import Backend
     from pi_engine.proof.bbp.tail_check import Tail
     from pi_engine.runtime.progress import Progress, Step
-    from pi_engine.series import PiSeries
+    from pi_engine.series.model.pi_series import PiSeries
 
 CheckLevel = Literal["none", "fast", "full"]
 BASES = (10, 16)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pi_engine.digits.common.formats import Format
     from pi_engine.engine.compute import CheckLevel
-    from pi_engine.series import PiSeries
+    from pi_engine.series.model.pi_series import PiSeries
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pi_engine.runtime.progress import Progress
-    from pi_engine.series import HypergeometricSeries
+    from pi_engine.series.model.hypergeometric import HypergeometricSeries
     from pi_engine.splitting.plain.node import Node
 
 COMPILED_TERMS = 250

@@ -22,7 +22,7 @@ from pi_engine.splitting.split import split
 if TYPE_CHECKING:
     from typing import SupportsIndex
 
-    from pi_engine.series import PiSeries
+    from pi_engine.series.model.pi_series import PiSeries
     from pi_engine.series.modular_forms.derivation import Derivation
 
 GUARD_BITS = 16

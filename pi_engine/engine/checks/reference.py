@@ -10,7 +10,7 @@ from pi_engine.radix import digit_text, fraction_bits, scale
 from pi_engine.series.catalogue import is_catalogued
 
 if TYPE_CHECKING:
-    from pi_engine.series import PiSeries
+    from pi_engine.series.model.pi_series import PiSeries
 
 REFERENCE_DIGITS = 10_000
 """So many take the oracle some milliseconds."""

@@ -12,7 +12,7 @@ from pi_engine.proof.bbp.tail_check import kernel_use_of_tail
 
 if TYPE_CHECKING:
     from pi_engine.runtime.compilation.kernel_set import KernelUse
-    from pi_engine.series import PiSeries
+    from pi_engine.series.model.pi_series import PiSeries
 
 J_INVARIANT_DIGITS = 1_000_000
 """Up to here the j-invariant is used: two seconds; a run with another series takes less from here on."""

@@ -12,7 +12,8 @@ from pi_engine.runtime.limits.address_space import libraries_size, mapped_size, 
 from pi_engine.runtime.limits.memory import THREAD_BYTES
 
 if TYPE_CHECKING:
-    from pi_engine.series import HypergeometricSeries, PiSeries
+    from pi_engine.series.model.hypergeometric import HypergeometricSeries
+    from pi_engine.series.model.pi_series import PiSeries
 
 _INTERPRETER_BYTES = 20 << 20
 """What the process has allocated before the computation starts: 13 MiB."""

@@ -77,7 +77,7 @@ def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
         check: "none", "fast" or "full".
     """
     from pi_engine.engine.checks.reference import is_run_again
-    from pi_engine.series import get
+    from pi_engine.series.lookup import get
 
     digits = max(1.0, plan.fraction_bits * math.log10(2))
     cost = plan.series.cost / get("chudnovsky").cost

@@ -15,7 +15,7 @@ from pi_engine.radix import fraction_bits
 from pi_engine.runtime.limits import address_space, memory
 from pi_engine.runtime.limits.capacity import at_most, largest_that_fits, not_enough_memory
 from pi_engine.runtime.limits.memory import format_bytes, kernel_bytes
-from pi_engine.series import get
+from pi_engine.series.lookup import get
 from pi_engine.series.model.tail import all_terms
 from pi_engine.series.model.truncation import GUARD
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from pi_engine.engine.planning.backend import Backend
-    from pi_engine.series import PiSeries
+    from pi_engine.series.model.pi_series import PiSeries
 
 GUARD_BITS = 64
 """The first attempt leaves the last digit open with a probability of 2^−60."""

@@ -14,7 +14,7 @@ from pi_engine.files.comparison.by_residues import PRIMES
 from pi_engine.proof.bbp.bbp_sum import KERNEL_FROM, RESIDUE_KERNELS, python_seconds
 from pi_engine.runtime.progress import Step, steps_within
 from pi_engine.runtime.thread_count import available_threads
-from pi_engine.series import get
+from pi_engine.series.lookup import get
 
 if TYPE_CHECKING:
     from pi_engine.files.methods.case import FileCase

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gmpy2 import mpz
 
     from pi_engine.runtime.progress import Progress
-    from pi_engine.series import HypergeometricSeries
+    from pi_engine.series.model.hypergeometric import HypergeometricSeries
     from pi_engine.splitting.records.node_level import NodeLevel
 
 BLOCK_TERMS = 8

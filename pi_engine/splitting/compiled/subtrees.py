@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pi_engine.series import HypergeometricSeries
+    from pi_engine.series.model.hypergeometric import HypergeometricSeries
 
 BATCH_TERMS = 1 << 18
 """Terms between two reports: some ten milliseconds of work."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pi_engine.bigint.residues.moduli import Residues
-    from pi_engine.series import HypergeometricSeries
+    from pi_engine.series.model.hypergeometric import HypergeometricSeries
 
 
 class Truncated(NamedTuple):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gmpy2 import mpz
 
     from pi_engine.runtime.progress import Progress
-    from pi_engine.series import HypergeometricSeries
+    from pi_engine.series.model.hypergeometric import HypergeometricSeries
 
 LEAF_TERMS = 8
 """Terms a leaf accumulates one by one: from 2 to 24 the sum's time varies by less than the machine does."""

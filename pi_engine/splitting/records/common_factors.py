@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pi_engine.series import HypergeometricSeries, IntegerPolynomial
+    from pi_engine.series.model.hypergeometric import HypergeometricSeries
+    from pi_engine.series.model.polynomial import IntegerPolynomial
 
 LEAST_BITS = 64
 """A smaller divisor is left for the next level: the division would cost about what it gains."""

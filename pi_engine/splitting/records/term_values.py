@@ -19,8 +19,7 @@ from pi_engine.series.model.polynomial import product
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pi_engine.series import IntegerPolynomial
-    from pi_engine.series.model.polynomial import Coefficients
+    from pi_engine.series.model.polynomial import Coefficients, IntegerPolynomial
 
 WORD_BOUND = 1 << 63
 

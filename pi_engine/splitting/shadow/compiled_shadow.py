@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pi_engine.series import HypergeometricSeries, IntegerPolynomial
+    from pi_engine.series.model.hypergeometric import HypergeometricSeries
+    from pi_engine.series.model.polynomial import IntegerPolynomial
 
     Triple = tuple[int, int, int]
 

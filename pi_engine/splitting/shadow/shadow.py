@@ -26,7 +26,7 @@ from pi_engine.splitting.shadow.shadow_blocks import product_of_blocks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pi_engine.series import HypergeometricSeries
+    from pi_engine.series.model.hypergeometric import HypergeometricSeries
     from pi_engine.splitting.plain.node import Node
 
 

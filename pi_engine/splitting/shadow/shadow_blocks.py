@@ -43,7 +43,7 @@ from pi_engine.bigint.residues.moduli import GAP_BITS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pi_engine.series import HypergeometricSeries
+    from pi_engine.series.model.hypergeometric import HypergeometricSeries
 
 _RATIO = 4
 _LANE = 85

@@ -3,11 +3,11 @@
 import numba
 import numpy as np
 import pytest
-from pi_engine.bigint.kernel_record import ARRAY, KernelRecord
-from pi_engine.bigint.record_arrays import array_in
-from pi_engine.bigint.words import is_sealed
 
-from pi_engine.runtime.compilation import OPTIONS
+from pi_engine.bigint.buffers.kernel_record import ARRAY, KernelRecord
+from pi_engine.bigint.vectors.record_arrays import array_in
+from pi_engine.bigint.vectors.words import is_sealed
+from pi_engine.runtime.compilation.routine import OPTIONS
 
 NUMBER, WORDS, TABLE, CUBE = 0, 1, 1 + ARRAY, 1 + 2 * ARRAY
 PLACES = CUBE + ARRAY
