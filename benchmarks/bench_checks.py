@@ -21,31 +21,33 @@ from pathlib import Path
 from typing import Literal
 
 import pi_engine
-from pi_engine import engine, summation
-from pi_engine.backend import STORED_DIGITS, prepare
-from pi_engine.bigint import division, root_quotient, tracked
-from pi_engine.radix import conversion, powers, spine, tree, words_of_fraction
-from pi_engine.runtime.threads import available_threads
-from pi_engine.splitting import compiled_shadow, fast_tree, level_division, merge_check, truncation, upper_tree
+from pi_engine.bigint import division, root_quotient
+from pi_engine.bigint.residues import tracked
+from pi_engine.engine import compute, summation
+from pi_engine.engine.planning.backend import STORED_DIGITS, prepare
+from pi_engine.radix import fraction_text, powers, remainder_tree, right_edge_check, words_of_fraction
+from pi_engine.runtime.thread_count import available_threads
+from pi_engine.splitting.compiled import compiled_tree, level_division, merge_check, truncated_nodes, upper_tree
+from pi_engine.splitting.shadow import compiled_shadow
 
 LEVELS: tuple[Literal["none", "fast"], ...] = ("none", "fast")
 PARTS = (
     (summation, "check_against_shadow", "shadow"),
     (division, "residues", "root, division"),
-    (conversion, "residues", "conversion"),
+    (fraction_text, "residues", "conversion"),
     (compiled_shadow, "compiled_shadow_residues", "shadow"),
-    (fast_tree, "with_residues", "merges"),
+    (compiled_tree, "with_residues", "merges"),
     (level_division, "divided", "merges"),
     (upper_tree, "residues_of_several", "merges"),
-    (truncation, "residues_of_several", "cuts"),
+    (truncated_nodes, "residues_of_several", "cuts"),
     (tracked, "residues", "root, division"),
     (root_quotient, "residues_of_several", "root, division"),
     (powers, "residues_of_several", "conversion"),
     (powers, "expected_power", "conversion"),
-    (tree, "residues_of_several", "conversion"),
-    (spine.Spine, "check", "conversion"),
+    (remainder_tree, "residues_of_several", "conversion"),
+    (right_edge_check.Spine, "check", "conversion"),
     (words_of_fraction, "word_residues", "conversion"),
-    (engine, "_check_digits", "text, known digits"),
+    (compute, "_check_digits", "text, known digits"),
 )
 found: dict[str, float] = {}
 
@@ -67,7 +69,7 @@ def timed(place, name, part):
 
 def second_reading():
     """After each level of merges that is checked, read it again."""
-    function = fast_tree.merge_level
+    function = compiled_tree.merge_level
 
     def wrapper(level, threads, *arguments, **options):
         result = function(level, threads, *arguments, **options)
@@ -79,8 +81,8 @@ def second_reading():
             found["read twice"] = found.get("read twice", 0.0) + seconds
         return result
 
-    fast_tree.merge_level = wrapper
-    return lambda: setattr(fast_tree, "merge_level", function)
+    compiled_tree.merge_level = wrapper
+    return lambda: setattr(compiled_tree, "merge_level", function)
 
 
 def parts(digits, runs):

@@ -15,11 +15,11 @@ import time
 from gmpy2 import divexact, gcd, mpz
 
 from pi_engine.runtime.progress import silent
-from pi_engine.runtime.threads import available_threads
+from pi_engine.runtime.thread_count import available_threads
 from pi_engine.series import CHUDNOVSKY
-from pi_engine.splitting import fast_tree, level_division
-from pi_engine.splitting.common_factors import divisors_by_level
-from pi_engine.splitting.node import Node, leaf_builder, merge
+from pi_engine.splitting.compiled import compiled_tree, level_division
+from pi_engine.splitting.plain.node import Node, leaf_builder, merge
+from pi_engine.splitting.records.common_factors import divisors_by_level
 
 
 def bits(nodes: list[Node], terms: int) -> str:
@@ -80,7 +80,7 @@ def times(digits: int) -> None:
     """Print seconds of the sum, divided never, in the subtrees, and once more above."""
     terms = int(digits / CHUDNOVSKY.digits_per_term) + 2
     threads = available_threads()
-    again, divisors = fast_tree.DIVIDE_AGAIN_LEVELS, fast_tree.divisors_by_level
+    again, divisors = compiled_tree.DIVIDE_AGAIN_LEVELS, compiled_tree.divisors_by_level
     seconds: dict[str, list[float]] = {"never": [], "once": [], "twice": []}
     divisions: list[float] = []
 
@@ -89,16 +89,16 @@ def times(digits: int) -> None:
         level_division.divide_level(*args, **options)  # type: ignore[arg-type]
         divisions.append(time.perf_counter() - start)
 
-    fast_tree.divide_level = timed_division
+    compiled_tree.divide_level = timed_division
     root = {}
     for _ in range(4 if digits >= 10**7 else 6):
         for way, row in seconds.items():
-            fast_tree.DIVIDE_AGAIN_LEVELS = again if way == "twice" else 1000
-            fast_tree.divisors_by_level = (
+            compiled_tree.DIVIDE_AGAIN_LEVELS = again if way == "twice" else 1000
+            compiled_tree.divisors_by_level = (
                 divisors if way != "never" else lambda _series, least: dict.fromkeys(least, mpz(1))
             )
             start = time.perf_counter()
-            root[way] = fast_tree.split_compiled(CHUDNOVSKY, terms, threads, silent).Q.bit_length()
+            root[way] = compiled_tree.split_compiled(CHUDNOVSKY, terms, threads, silent).Q.bit_length()
             row.append(time.perf_counter() - start)
     medians = {way: statistics.median(row[1:]) for way, row in seconds.items()}
     print(f"{digits:>11} digits, {threads} threads: " + "  ".join(f"{way} {medians[way]:.3f} s" for way in seconds))

@@ -19,13 +19,13 @@ from pathlib import Path
 import gmpy2
 import numpy as np
 
-from pi_engine.cli.quantities import parse_count
-from pi_engine.digits.blocks import blocks_of_words
-from pi_engine.digits.digit_text import DigitText
+from pi_engine.cli.parameters.quantities import parse_count
+from pi_engine.digits.common.blocks import blocks_of_words
 from pi_engine.digits.encoding import Encoding, encoded
 from pi_engine.digits.reader import DigitFile
+from pi_engine.digits.text.digit_text import DigitText
 from pi_engine.digits.writer import write_digits
-from pi_engine.runtime.threads import available_threads
+from pi_engine.runtime.thread_count import available_threads
 
 RUNS = 5
 

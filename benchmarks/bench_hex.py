@@ -13,8 +13,8 @@ import statistics
 import time
 
 from pi_engine import hex_digits
-from pi_engine.cli.quantities import parse_count
-from pi_engine.verify.bbp_formulas import FORMULAS
+from pi_engine.cli.parameters.quantities import parse_count
+from pi_engine.proof.bbp.bbp_formulas import FORMULAS
 
 _PLAIN_UP_TO = 10**6
 

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from pi_engine.bigint import limbs
+from pi_engine.bigint.buffers import limbs
 
 
 def median(function, repeat=9):

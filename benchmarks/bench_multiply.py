@@ -18,7 +18,7 @@ from pathlib import Path
 import gmpy2
 
 from pi_engine.bigint import multiply
-from pi_engine.cli.quantities import parse_count
+from pi_engine.cli.parameters.quantities import parse_count
 
 CURVE_STEP = 1.12
 SWEEPS = 2

@@ -15,10 +15,10 @@ import gmpy2
 from gmpy2 import mpz
 
 from pi_engine.bigint import division
-from pi_engine.bigint.hand_over import HandOver
+from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.product import multiply
 from pi_engine.bigint.root_quotient import half_root, root_times_quotient
-from pi_engine.runtime.threads import available_threads
+from pi_engine.runtime.thread_count import available_threads
 
 SIZES = [332_000, 3_322_000, 33_220_000]
 GMP_UP_TO_BITS = 40_000_000

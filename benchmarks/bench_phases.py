@@ -5,9 +5,10 @@ import time
 
 import numpy as np
 
-from pi_engine.bigint import rows, transform
-from pi_engine.bigint.plan import plan_for
-from pi_engine.bigint.sizes import size_for
+from pi_engine.bigint.ntt import transform
+from pi_engine.bigint.ntt.description.sizes import size_for
+from pi_engine.bigint.ntt.kernels import rows
+from pi_engine.bigint.ntt.tables import plan_for
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from pi_engine.bench import PROGRAMS
-from pi_engine.cli.quantities import parse_count
+from pi_engine.cli.parameters.quantities import parse_count
 
 _PEER = """
 import sys

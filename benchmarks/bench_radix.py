@@ -10,7 +10,7 @@ import time
 import gmpy2
 
 from pi_engine.bigint.binary_fraction import BinaryFraction
-from pi_engine.bigint.hand_over import HandOver
+from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.radix.integer_text import from_text, to_text
 from pi_engine.radix.word_text import word_text
 from pi_engine.radix.words_of_fraction import decimal_expansion

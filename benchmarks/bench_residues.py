@@ -5,8 +5,8 @@ import time
 
 import numpy as np
 
-from pi_engine.bigint import residues
-from pi_engine.bigint.limbs import mpz_from_limbs
+from pi_engine.bigint.buffers.limbs import mpz_from_limbs
+from pi_engine.bigint.residues import limb_residues
 
 
 def median(function, repeat):
@@ -24,9 +24,9 @@ for count in (16, 1000, 16_000, 10**5, 10**6, 10**7):
     repeat = 301 if count < 10**5 else 15
     total = median(limbs.sum, repeat)
     print(f"{count:>9} limbs, numpy sum {8e-9 * count / total:7.2f} GB/s", end="")
-    seconds = median(lambda: residues.residues_of_several([limbs]), repeat)
+    seconds = median(lambda: limb_residues.residues_of_several([limbs]), repeat)
     print(f"   residues {seconds * 1e6:9.2f} µs {8e-9 * count / seconds:6.2f} GB/s", end="")
     a = mpz_from_limbs(limbs)
     b = a + 1
     product = a * b
-    print(f"   check_product {median(lambda: residues.check_product(a, b, product), repeat) * 1e6:9.2f} µs")
+    print(f"   check_product {median(lambda: limb_residues.check_product(a, b, product), repeat) * 1e6:9.2f} µs")

@@ -12,9 +12,9 @@ import argparse
 import statistics
 import time
 
-from pi_engine import engine, summation
+from pi_engine.engine import compute, summation
 from pi_engine.radix import word_text
-from pi_engine.splitting import fast_tree
+from pi_engine.splitting.compiled import compiled_tree
 
 SUM = ("sum: subtrees", "sum: levels and merges", "sum: common factors", "sum: shadow")
 PHASES = (*SUM, "sum: rest", "root", "division", "conversion", "text")
@@ -40,7 +40,7 @@ def timed(place, function_name, phase):
 def run(digits, threads):
     """Phase → wall-clock and processor seconds of one computation."""
     found.clear()
-    engine.compute(digits, threads=threads)
+    compute.compute(digits, threads=threads)
     parts = {phase: found.get(phase, [0.0, 0.0]) for phase in PHASES}
     parts["sum: rest"] = [found["sum"][i] - sum(parts[phase][i] for phase in SUM) for i in range(2)]
     parts["conversion"] = [found["conversion"][i] - parts["text"][i] for i in range(2)]
@@ -55,13 +55,13 @@ def main():
     for name, phase in (
         ("build_subtrees", SUM[0]), ("merge_level", SUM[1]), ("merge_large", SUM[1]), ("divide_level", SUM[2]),
     ):  # fmt: skip
-        timed(fast_tree, name, phase)
+        timed(compiled_tree, name, phase)
     timed(summation, "check_against_shadow", SUM[3])
     timed(word_text, "word_text", "text")
     for name, phase in (
         ("sum_series", "sum"), ("root_of_radicand", "root"), ("pi_fraction", "division"), ("convert", "conversion"),
     ):  # fmt: skip
-        timed(engine, name, phase)
+        timed(compute, name, phase)
     for digits in map(int, options.digits):
         rounds = [(run(digits, 1), run(digits, 2)) for _ in range(options.rounds + 1)][1:]
         print(f"\n{digits:_} digits\n| phase | 1 thread | 2 threads | gain | cost |\n|---|---|---|---|---|")

@@ -1,4 +1,4 @@
-"""Nanoseconds a point and prime of a product for every shape: the constants of pi_engine.bigint.sizes come from here.
+"""Nanoseconds a point and prime of a product for every shape: the constants of pi_engine.bigint.ntt.description.sizes come from here.
 
 python benchmarks/bench_shapes.py            by length of the rows
 python benchmarks/bench_shapes.py primes     by number of primes, on one thread and on two, with the rows that sizes chooses
@@ -11,9 +11,9 @@ import time
 
 import numpy as np
 
-from pi_engine.bigint import sizes
-from pi_engine.bigint.sizes import DIGITS, HEADS, Size, largest_beta
-from pi_engine.bigint.transform import product
+from pi_engine.bigint.ntt.description import sizes
+from pi_engine.bigint.ntt.description.sizes import DIGITS, HEADS, Size, largest_beta
+from pi_engine.bigint.ntt.transform import product
 
 
 def fastest(shapes: list[Size], threads: tuple[int, ...] = (1,)) -> list[list[float]]:

@@ -12,8 +12,8 @@ import time
 
 from pi_engine.runtime.progress import silent
 from pi_engine.series import CHUDNOVSKY
-from pi_engine.splitting import fast_tree, lane_subtrees
-from pi_engine.splitting.tree import split_plain
+from pi_engine.splitting.compiled import compiled_tree, lane_subtrees
+from pi_engine.splitting.plain.plain_tree import split_plain
 
 phases: list[tuple[str, int, int, float, float]] = []
 
@@ -47,8 +47,8 @@ def measure(function, repeat, *arguments, **options):
 
 
 for phase, name in (("leaves", "build_subtrees"), ("level", "merge_level"), ("merge", "merge_large")):
-    setattr(fast_tree, name, timed(phase, getattr(fast_tree, name)))
-fast_tree.split_compiled(CHUDNOVSKY, 3000, 2, silent)
+    setattr(compiled_tree, name, timed(phase, getattr(compiled_tree, name)))
+compiled_tree.split_compiled(CHUDNOVSKY, 3000, 2, silent)
 for digits in [int(float(x)) for x in sys.argv[1:]] or [10**5, 10**6, 10**7]:
     terms = int(digits / CHUDNOVSKY.digits_per_term) + 2
     repeat = 3 if digits >= 10**7 else 5
@@ -59,10 +59,10 @@ for digits in [int(float(x)) for x in sys.argv[1:]] or [10**5, 10**6, 10**7]:
         possible = lane_subtrees.has_ifma
         if possible():
             lane_subtrees.has_ifma = lambda: False
-            one = measure(fast_tree.split_compiled, repeat, CHUDNOVSKY, terms, threads, silent)
+            one = measure(compiled_tree.split_compiled, repeat, CHUDNOVSKY, terms, threads, silent)
             lane_subtrees.has_ifma = possible
             print(f"{'':>10}              one by one  {one[1]:8.4f} s, cpu {one[2]:8.4f}, first {one[0]:8.4f}")
-        compiled = measure(fast_tree.split_compiled, repeat, CHUDNOVSKY, terms, threads, silent)
+        compiled = measure(compiled_tree.split_compiled, repeat, CHUDNOVSKY, terms, threads, silent)
         print(
             f"{'':>10}                compiled  {compiled[1]:8.4f} s, cpu {compiled[2]:8.4f}, first {compiled[0]:8.4f}"
         )

@@ -16,15 +16,15 @@ import subprocess
 import sys
 
 from pi_engine import series
-from pi_engine.backend import BACKEND
-from pi_engine.cli.quantities import parse_count
-from pi_engine.forecast import forecast, seconds_by_phase
-from pi_engine.plan import Plan, make_plan
+from pi_engine.cli.parameters.quantities import parse_count
+from pi_engine.engine.planning.backend import BACKEND
+from pi_engine.engine.planning.forecast import forecast, seconds_by_phase
+from pi_engine.engine.planning.plan import Plan, make_plan
 
 _COMPUTE = """
 import json, sys
 import pi_engine
-from pi_engine.backend import BACKEND
+from pi_engine.engine.planning.backend import BACKEND
 name, digits, base, threads, check, compiled, limit = json.loads(sys.argv[1])
 BACKEND.pays = lambda count: compiled
 found = pi_engine.compute(digits, base=base, series=name, threads=threads, check=check, memory=limit)

@@ -7,13 +7,14 @@ Within the tests each phase runs once, so that what is timed is known to work.
 
 import pytest
 
-from pi_engine.bigint.hand_over import HandOver
-from pi_engine.bigint.moduli import residues
-from pi_engine.plan import make_plan
+from pi_engine.bigint.buffers.hand_over import HandOver
+from pi_engine.bigint.residues.moduli import residues
+from pi_engine.engine.evaluation.pi_fraction import pi_fraction, root_of_radicand
+from pi_engine.engine.planning.plan import make_plan
 from pi_engine.radix import DigitHash, digit_text, scale
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914
-from pi_engine.series.evaluation import pi_fraction, root_of_radicand
-from pi_engine.splitting import shadow_residues, split
+from pi_engine.splitting.shadow.shadow import shadow_residues
+from pi_engine.splitting.split import split
 
 SIZES = [10**5, 10**6]
 

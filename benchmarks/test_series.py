@@ -2,10 +2,10 @@
 
 import pytest
 
-from pi_engine.plan import make_plan
+from pi_engine.engine.planning.plan import make_plan
+from pi_engine.engine.summation import sum_series
 from pi_engine.runtime.progress import PhaseClock
 from pi_engine.series import catalogue
-from pi_engine.summation import sum_series
 
 DIGITS = 10_000
 

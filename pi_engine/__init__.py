@@ -24,27 +24,27 @@ if TYPE_CHECKING:
     from pi_engine import bigint as bigint
     from pi_engine import radix as radix
     from pi_engine import series as series
-    from pi_engine.backend import prepare as prepare
-    from pi_engine.engine import compute as compute
+    from pi_engine.engine.compute import compute as compute
+    from pi_engine.engine.planning.backend import prepare as prepare
+    from pi_engine.engine.result import ComputeResult as ComputeResult
     from pi_engine.errors import CapacityError as CapacityError
     from pi_engine.errors import CorruptFileError as CorruptFileError
     from pi_engine.errors import OutputError as OutputError
     from pi_engine.errors import PiEngineError as PiEngineError
     from pi_engine.errors import UsageError as UsageError
     from pi_engine.errors import VerificationError as VerificationError
-    from pi_engine.file_verification import verify_file as verify_file
-    from pi_engine.result import ComputeResult as ComputeResult
+    from pi_engine.files.methods.verdict import Verification as Verification
+    from pi_engine.files.verify import verify_file as verify_file
+    from pi_engine.proof.bbp.hex_digits import hex_digits as hex_digits
     from pi_engine.runtime.versions import __version__ as __version__
-    from pi_engine.verification import Verification as Verification
-    from pi_engine.verify.bbp import hex_digits as hex_digits
 
 _HOME = {
-    "compute": "pi_engine.engine",
-    "verify_file": "pi_engine.file_verification",
-    "Verification": "pi_engine.verification",
-    "ComputeResult": "pi_engine.result",
-    "prepare": "pi_engine.backend",
-    "hex_digits": "pi_engine.verify.bbp",
+    "compute": "pi_engine.engine.compute",
+    "verify_file": "pi_engine.files.verify",
+    "Verification": "pi_engine.files.methods.verdict",
+    "ComputeResult": "pi_engine.engine.result",
+    "prepare": "pi_engine.engine.planning.backend",
+    "hex_digits": "pi_engine.proof.bbp.hex_digits",
     "bigint": "pi_engine.bigint",
     "radix": "pi_engine.radix",
     "series": "pi_engine.series",

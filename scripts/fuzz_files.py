@@ -19,16 +19,16 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["pi_engine.digits", "pi_engine.verify", "pi_engine.file_verification"]):
+with atheris.instrument_imports(include=["pi_engine.digits", "pi_engine.verify", "pi_engine.files.verify"]):
     from pi_engine.digits.reader import DigitFile, sound_blocks
-    from pi_engine.file_verification import verify_file
+    from pi_engine.files.verify import verify_file
 
 import zstandard
 
-from pi_engine.digits.constants import PI
-from pi_engine.digits.ycd_header import header_bytes
+from pi_engine.digits.common.constants import PI
+from pi_engine.digits.ycd.ycd_header import header_bytes
 from pi_engine.errors import CorruptFileError
-from pi_engine.radix.words import digit_words
+from pi_engine.radix.kernels.digit_words import digit_words
 
 FOLDER = Path(tempfile.mkdtemp(prefix="fuzz-files-"))
 SUFFIXES = (".txt", ".gz", ".xz", ".zst", ".ycd", "", " - 0.ycd", ".TXT")

@@ -28,10 +28,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pi_engine
-from pi_engine.digits.digit_text import DigitText
 from pi_engine.digits.reader import DigitFile
-from pi_engine.digits.temporaries import temporaries
+from pi_engine.digits.text.digit_text import DigitText
 from pi_engine.errors import PiEngineError
+from pi_engine.runtime.storage.temporaries import temporaries
 
 ROOT = Path(__file__).resolve().parent.parent
 OLD, NEW = 9_000, 20_000
@@ -40,7 +40,7 @@ OUTCOMES = ("nothing yet", "old whole", "new whole", "recovered", "lost", "lefto
 WITHOUT_SWAP = """
 import sys
 from pi_engine.cli.entry import main
-from pi_engine.digits import durable
+from pi_engine.runtime.storage import durable
 
 durable.exchange = lambda first, second: False
 sys.argv = ["pi-engine", *sys.argv[1:]]

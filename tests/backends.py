@@ -1,6 +1,6 @@
 """The process's backend as a test wants it, whatever this machine has stored and the process loaded."""
 
-from pi_engine.backend import BACKEND
+from pi_engine.engine.planning.backend import BACKEND
 
 
 def pretend(monkeypatch, *, pays=None, kernels=None, usable=None):

@@ -11,9 +11,8 @@ import gmpy2
 import pytest
 
 import pi_engine
-
-from .backends import pretend
-from .homes import command, environment_of
+from tests.backends import pretend
+from tests.homes import command, environment_of
 
 MULTIPLIER = float(os.environ.get("PI_ENGINE_TEST_MULTIPLIER", "1"))
 """Random tests run this many times as long."""

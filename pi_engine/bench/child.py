@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING
 
 from pi_engine.bench.programs import PROGRAMS, Program, Run
-from pi_engine.runtime.memory import allocated_memory, peak_memory
+from pi_engine.runtime.limits.memory import allocated_memory, peak_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable

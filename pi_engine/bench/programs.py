@@ -60,8 +60,8 @@ class Program:
 
 def _pi_engine(digits: int, threads: int) -> Callable[[], Run]:
     """As in a process that has computed before: the kernels are loaded where this machine can use them."""
-    from pi_engine.backend import BACKEND, LOADED_DIGITS
-    from pi_engine.engine import compute
+    from pi_engine.engine.compute import compute
+    from pi_engine.engine.planning.backend import BACKEND, LOADED_DIGITS
 
     if digits >= LOADED_DIGITS and BACKEND.stored():
         BACKEND.load()  # from here on the compiled path is taken

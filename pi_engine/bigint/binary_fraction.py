@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from gmpy2 import mpz
 
-    from pi_engine.bigint.moduli import Residues
+    from pi_engine.bigint.residues.moduli import Residues
 
 
 class BinaryFraction(NamedTuple):

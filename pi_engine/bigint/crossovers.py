@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import gmpy2
 
+from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.limb_products import multiply_limbs
-from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.product import TRANSFORM
 from pi_engine.runtime.tuning import Thresholds, measure
 

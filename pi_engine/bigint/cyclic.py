@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from gmpy2 import mpz
 
-from pi_engine.bigint import layout
-from pi_engine.bigint.limbs import LimbBuffer, Limbs, limbs_of, mpz_from_limbs
-from pi_engine.bigint.plan import plan_for
-from pi_engine.bigint.sizes import largest_beta, size_for
-from pi_engine.bigint.transform import Transformed, apply_to_rows, forward, to_limbs
+from pi_engine.bigint.buffers.limbs import LimbBuffer, Limbs, limbs_of, mpz_from_limbs
+from pi_engine.bigint.ntt.description import layout
+from pi_engine.bigint.ntt.description.sizes import largest_beta, size_for
+from pi_engine.bigint.ntt.tables import plan_for
+from pi_engine.bigint.ntt.transform import Transformed, apply_to_rows, forward, to_limbs
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 
 import gmpy2
 
-from pi_engine.bigint.machine_faults import machine_fault
-from pi_engine.bigint.moduli import require, require_equal, residues
 from pi_engine.bigint.product import (
     TRANSFORM,
     gmp_seconds,
@@ -23,11 +21,13 @@ from pi_engine.bigint.product import (
     transform_is_usable,
     transform_pays,
 )
-from pi_engine.bigint.tracked import Tracked
+from pi_engine.bigint.residues.moduli import require, require_equal, residues
+from pi_engine.bigint.residues.tracked import Tracked
 from pi_engine.errors import VerificationError
+from pi_engine.runtime.compilation.kernel_set import KernelUse
 from pi_engine.runtime.integers import as_mpz
-from pi_engine.runtime.kernel_set import KernelUse
-from pi_engine.runtime.threads import thread_count
+from pi_engine.runtime.machine_faults import machine_fault
+from pi_engine.runtime.thread_count import thread_count
 
 if TYPE_CHECKING:
     from typing import SupportsIndex

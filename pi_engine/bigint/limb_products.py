@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from pi_engine.bigint.level_plan import workspace_bytes
-from pi_engine.bigint.plan import plan_for
-from pi_engine.bigint.sizes import Size, all_sizes, cost, size_for
-from pi_engine.bigint.transform import Limbs, inverse, multiply_transformed, product, transform
-from pi_engine.bigint.transform_kernels import add_limbs
-from pi_engine.bigint.workspace import pool
+from pi_engine.bigint.buffers.workspace import pool
+from pi_engine.bigint.ntt.description.record import workspace_bytes
+from pi_engine.bigint.ntt.description.sizes import Size, all_sizes, cost, size_for
+from pi_engine.bigint.ntt.tables import plan_for
+from pi_engine.bigint.ntt.transform import Limbs, inverse, multiply_transformed, product, transform
+from pi_engine.bigint.ntt.transform_kernels import add_limbs
 
 # The long operand is never cut into more pieces than its length is a multiple of the short one's.
 _MAX_PIECES = 1 << 16

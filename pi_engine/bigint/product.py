@@ -10,11 +10,11 @@ import functools
 import os
 from typing import TYPE_CHECKING
 
-from pi_engine.bigint.limb_limit import MAX_LIMBS
+from pi_engine.bigint.buffers.limb_limit import MAX_LIMBS
 from pi_engine.errors import CapacityError
+from pi_engine.runtime.compilation.kernel_set import KernelSet
 from pi_engine.runtime.integers import as_mpz
-from pi_engine.runtime.kernel_set import KernelSet
-from pi_engine.runtime.threads import available_threads, thread_count
+from pi_engine.runtime.thread_count import available_threads, thread_count
 
 if TYPE_CHECKING:
     from typing import SupportsIndex
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pi_engine.runtime.tuning import Thresholds
 
 TRANSFORM = KernelSet(
-    "pi_engine.bigint.transform_kernels:TRANSFORM_KERNELS", "pi_engine.bigint.transform_kernels:RESIDUE_KERNELS"
+    "pi_engine.bigint.ntt.transform_kernels:TRANSFORM_KERNELS", "pi_engine.bigint.ntt.transform_kernels:RESIDUE_KERNELS"
 )
 
 _ASK_FROM_BYTES = 256 << 20
@@ -66,9 +66,9 @@ def _require_limbs(a: mpz, b: mpz) -> None:
 
 
 def _multiply_by_transform(a: mpz, b: mpz, threads: int, *, check: bool) -> mpz:
+    from pi_engine.bigint.buffers.limbs import LimbBuffer, limbs_of
     from pi_engine.bigint.limb_products import multiply_limbs
-    from pi_engine.bigint.limbs import LimbBuffer, limbs_of
-    from pi_engine.bigint.residues import check_product
+    from pi_engine.bigint.residues.limb_residues import check_product
 
     x = limbs_of(a)
     y = x if a is b else limbs_of(b)
@@ -93,8 +93,8 @@ def _needs_low_memory(x: int, y: int, threads: int) -> bool:
     need = product_workspace(x, y, threads) + result
     if need < _ASK_FROM_BYTES:
         return False
-    from pi_engine.bigint.workspace import pool
-    from pi_engine.runtime.memory import allocated_memory, format_bytes, memory_limit
+    from pi_engine.bigint.buffers.workspace import pool
+    from pi_engine.runtime.limits.memory import allocated_memory, format_bytes, memory_limit
 
     room = memory_limit() - allocated_memory() + pool.held()
     if need <= room:
@@ -127,11 +127,11 @@ def transform_is_usable() -> bool:
     choice = os.environ.get("PI_ENGINE_TRANSFORM")
     if choice in ("0", "1"):
         return choice == "1"
-    from pi_engine.runtime.address_space import libraries_size, require_address_space
+    from pi_engine.runtime.limits.address_space import libraries_size, require_address_space
 
     try:
         require_address_space(libraries_size(kernels=True, compiler=False))
-        from pi_engine.runtime.kernel_folder import has_fma
+        from pi_engine.runtime.compilation.kernel_folder import has_fma
     except CapacityError:
         return False
     except (ImportError, OSError):  # LLVM is missing, or `ulimit -v` leaves no address space for it

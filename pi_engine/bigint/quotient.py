@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pi_engine.bigint.buffers.limbs import LimbBuffer, limb_count, limbs_of, mpz_from_limbs
 from pi_engine.bigint.cyclic import Factor, Ring, shifted
-from pi_engine.bigint.limbs import LimbBuffer, limb_count, limbs_of, mpz_from_limbs
+from pi_engine.bigint.ntt.description.sizes import cost, size_for
 from pi_engine.bigint.reciprocal import reciprocal
-from pi_engine.bigint.sizes import cost, size_for
 from pi_engine.errors import VerificationError
 
 if TYPE_CHECKING:

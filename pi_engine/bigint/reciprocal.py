@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 
 from gmpy2 import mpz
 
+from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.cyclic import Factor, Ring, shifted, top_limbs
-from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.machine_faults import machine_fault
 from pi_engine.errors import VerificationError
+from pi_engine.runtime.machine_faults import machine_fault
 
 if TYPE_CHECKING:
-    from pi_engine.bigint.limbs import Limbs
+    from pi_engine.bigint.buffers.limbs import Limbs
 
 RECIPROCAL_FROM_LIMBS = 1300
 """GMP's quotient is quicker for a result of fewer limbs; see benchmarks/bench_newton.py."""

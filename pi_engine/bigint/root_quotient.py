@@ -17,19 +17,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.cyclic import Factor, Ring, shifted, sum_of_products, top_limbs
-from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.moduli import Residues, power_residues, require_equal
 from pi_engine.bigint.reciprocal import reciprocal
-from pi_engine.bigint.residues import residues_of_several
+from pi_engine.bigint.residues.limb_residues import residues_of_several
+from pi_engine.bigint.residues.moduli import Residues, power_residues, require_equal
+from pi_engine.bigint.residues.tracked import Tracked
 from pi_engine.bigint.square_root import InverseRoot, inverse_root
-from pi_engine.bigint.tracked import Tracked
 from pi_engine.errors import VerificationError
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
 
-    from pi_engine.bigint.hand_over import HandOver
+    from pi_engine.bigint.buffers.hand_over import HandOver
 
 
 def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1) -> InverseRoot:

@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import gmpy2
 from gmpy2 import mpz
 
+from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.cyclic import Factor, Ring, shifted, top_limbs
-from pi_engine.bigint.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.machine_faults import machine_fault
 from pi_engine.bigint.reciprocal import precisions
 from pi_engine.errors import VerificationError
+from pi_engine.runtime.machine_faults import machine_fault
 
 if TYPE_CHECKING:
-    from pi_engine.bigint.limbs import Limbs
-    from pi_engine.bigint.moduli import Residues
+    from pi_engine.bigint.buffers.limbs import Limbs
+    from pi_engine.bigint.residues.moduli import Residues
 
 ROOT_FROM_LIMBS = 2000
 """GMP's root is quicker for a result of fewer limbs; see benchmarks/bench_newton.py."""

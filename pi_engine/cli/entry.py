@@ -26,8 +26,8 @@ def main() -> "NoReturn":
     os.environ.setdefault(
         "OPENBLAS_NUM_THREADS", "1"
     )  # numpy's matrices are not used: its threads would only take memory
-    from pi_engine.cli.group import COMPLETION
     from pi_engine.cli.main import cli, run
+    from pi_engine.cli.parameters.lazy_group import COMPLETION
 
     if sys.stdout is None:  # closed by the caller: `>&-`
         if sys.stderr is not None:
@@ -36,7 +36,7 @@ def main() -> "NoReturn":
     _write_whole_pieces()
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     if os.environ.get(COMPLETION):
-        import pi_engine.cli.shells  # noqa: F401 (its scripts replace click's)
+        import pi_engine.cli.parameters.shells  # noqa: F401 (its scripts replace click's)
 
         cli.main(prog_name="pi-engine", complete_var=COMPLETION)
     ends = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]

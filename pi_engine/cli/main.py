@@ -11,32 +11,32 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.group import CommandGroup
-from pi_engine.cli.interrupts import Terminated, raising
-from pi_engine.cli.output import Reply, drop_stdout, emit_json, say
-from pi_engine.cli.supervision import work_in_child
+from pi_engine.cli.output.streams import Reply, drop_stdout, emit_json, say
+from pi_engine.cli.parameters.lazy_group import CommandGroup
+from pi_engine.cli.process.interrupts import Terminated, raising
+from pi_engine.cli.process.supervision import work_in_child
 from pi_engine.errors import CapacityError, PiEngineError
-from pi_engine.runtime.address_space import guard_address_space
-from pi_engine.runtime.memory import process_memory_limit
+from pi_engine.runtime.limits.address_space import guard_address_space
+from pi_engine.runtime.limits.memory import process_memory_limit
 from pi_engine.runtime.versions import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 COMMANDS = {
-    "compute": "pi_engine.cli.compute",
-    "estimate": "pi_engine.cli.estimate",
-    "verify": "pi_engine.cli.verify",
-    "convert": "pi_engine.cli.convert",
-    "hex": "pi_engine.cli.hex",
-    "series": "pi_engine.cli.series",
-    "convergence": "pi_engine.cli.convergence",
-    "near-integer": "pi_engine.cli.near_integer",
-    "identities": "pi_engine.cli.identities",
-    "bench": "pi_engine.cli.bench",
-    "tune": "pi_engine.cli.tune",
-    "info": "pi_engine.cli.info",
-    "completion": "pi_engine.cli.completion",
+    "compute": "pi_engine.cli.commands.compute.command",
+    "estimate": "pi_engine.cli.commands.estimate",
+    "verify": "pi_engine.cli.commands.verify",
+    "convert": "pi_engine.cli.commands.convert",
+    "hex": "pi_engine.cli.commands.hex",
+    "series": "pi_engine.cli.commands.series.group",
+    "convergence": "pi_engine.cli.commands.convergence",
+    "near-integer": "pi_engine.cli.commands.near_integer",
+    "identities": "pi_engine.cli.commands.identities",
+    "bench": "pi_engine.cli.commands.bench",
+    "tune": "pi_engine.cli.commands.tune",
+    "info": "pi_engine.cli.commands.info",
+    "completion": "pi_engine.cli.commands.completion",
 }
 """Command → the module that holds it under the name `command`; in the order of the help."""
 
@@ -77,7 +77,7 @@ class _Commands(CommandGroup):
                 formatter.write_dl(rows)
 
     def suggestions(self, ctx: click.Context, name: str) -> list[str]:
-        from pi_engine.cli.quantities import parse_count
+        from pi_engine.cli.parameters.quantities import parse_count
 
         try:
             parse_count(name)

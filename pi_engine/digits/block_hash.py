@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import gmpy2
 
-from pi_engine.bigint.mersenne import M61
-from pi_engine.digits.digit_text import DigitText, hash_pays
+from pi_engine.bigint.residues.kernels.mersenne import M61
+from pi_engine.digits.text.digit_text import DigitText, hash_pays
 from pi_engine.radix.digit_hash import DigitHash
-from pi_engine.radix.words import DIGITS_PER_WORD
+from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pi_engine.digits.blocks import Block
+    from pi_engine.digits.common.blocks import Block
 
 
 class BlockHashes:

@@ -6,21 +6,21 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pi_engine.digits.constants import PI, recognise
-from pi_engine.digits.formats import Format, format_to_write
+from pi_engine.digits.common.constants import PI, recognise
+from pi_engine.digits.common.formats import Format, format_to_write
+from pi_engine.digits.destination import require_file, settle_leftovers
 from pi_engine.digits.head import first_digits
-from pi_engine.digits.output import require_file, settle_leftovers
 from pi_engine.digits.reader import DigitFile, sound_blocks
 from pi_engine.digits.spool import Spool
 from pi_engine.digits.writer import write_digits
-from pi_engine.digits.ycd_header import LEAST_DIGITS
+from pi_engine.digits.ycd.ycd_header import LEAST_DIGITS
 from pi_engine.errors import UsageError
 from pi_engine.runtime.progress import Step, announce, silent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pi_engine.digits.blocks import Block
+    from pi_engine.digits.common.blocks import Block
     from pi_engine.runtime.progress import Progress
 
 

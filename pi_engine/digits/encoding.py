@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from pi_engine.digits.compression import compressed
-from pi_engine.digits.digit_text import DigitText
-from pi_engine.digits.ycd_header import header_bytes
+from pi_engine.digits.compressed.compression import compressed
+from pi_engine.digits.text.digit_text import DigitText
+from pi_engine.digits.ycd.ycd_header import header_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pi_engine.digits.blocks import Block
-    from pi_engine.digits.formats import Format
+    from pi_engine.digits.common.blocks import Block
+    from pi_engine.digits.common.formats import Format
 
 
 class Encoding(NamedTuple):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from pi_engine.digits.digit_text import DigitText
-from pi_engine.digits.ycd_header import LEAST_DIGITS
+from pi_engine.digits.text.digit_text import DigitText
+from pi_engine.digits.ycd.ycd_header import LEAST_DIGITS
 from pi_engine.errors import CorruptFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pi_engine.digits.blocks import Block
+    from pi_engine.digits.common.blocks import Block
 
 _WORDS = 4
 """That many hold the first digits in either base."""

@@ -6,22 +6,22 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from pi_engine.digits.blocks import aligned
-from pi_engine.digits.decompression import decompressed
-from pi_engine.digits.formats import COMPRESSED, Format, format_of_content
+from pi_engine.digits.common.blocks import aligned
+from pi_engine.digits.common.formats import COMPRESSED, Format, format_of_content
+from pi_engine.digits.common.source import Source
+from pi_engine.digits.compressed.decompression import decompressed
 from pi_engine.digits.head import first_digits
-from pi_engine.digits.source import Source
-from pi_engine.digits.text_reader import TextReader
-from pi_engine.digits.ycd_reader import YcdReader
-from pi_engine.digits.ycd_set import YcdSet, find_pieces, is_piece
+from pi_engine.digits.text.text_reader import TextReader
+from pi_engine.digits.ycd.ycd_reader import YcdReader
+from pi_engine.digits.ycd.ycd_set import YcdSet, find_pieces, is_piece
 from pi_engine.errors import CorruptFileError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-    from pi_engine.digits.blocks import Block
-    from pi_engine.digits.ycd_header import YcdHeader
+    from pi_engine.digits.common.blocks import Block
+    from pi_engine.digits.ycd.ycd_header import YcdHeader
 
 _HEAD = 4096
 _DIGITS_PER_COMPRESSED_BYTE = 2.3

@@ -6,28 +6,28 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pi_engine.bigint.moduli import moduli
-from pi_engine.digits.atomic import atomic_writer, is_special
+from pi_engine.bigint.residues.moduli import moduli
 from pi_engine.digits.block_hash import BlockHashes
-from pi_engine.digits.byte_hash import ByteHash
-from pi_engine.digits.durable import output_error
+from pi_engine.digits.common.byte_hash import ByteHash
+from pi_engine.digits.destination import open_output, publish_or_beside, require_file, set_folder, with_outcome
 from pi_engine.digits.encoding import Encoding, encoded
-from pi_engine.digits.output import open_output, publish_or_beside, require_file, set_folder, with_outcome
-from pi_engine.digits.pending_file import PendingFile
+from pi_engine.digits.file_sizes import file_size
 from pi_engine.digits.reader import DigitFile, sound_blocks
-from pi_engine.digits.sizes import file_size
-from pi_engine.digits.text_file import DIFFERS, text_size
-from pi_engine.digits.ycd_header import LEAST_DIGITS
-from pi_engine.digits.ycd_set import find_pieces
+from pi_engine.digits.text.text_file import DIFFERS, text_size
+from pi_engine.digits.ycd.ycd_header import LEAST_DIGITS
+from pi_engine.digits.ycd.ycd_set import find_pieces
 from pi_engine.digits.ycd_set_writer import fill_set
 from pi_engine.errors import CorruptFileError, VerificationError
+from pi_engine.runtime.storage.atomic import atomic_writer, is_special
+from pi_engine.runtime.storage.durable import output_error
+from pi_engine.runtime.storage.pending_file import PendingFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pi_engine.digits.blocks import Block
-    from pi_engine.digits.formats import Format
-    from pi_engine.digits.pending_set import PendingSet
+    from pi_engine.digits.common.blocks import Block
+    from pi_engine.digits.common.formats import Format
+    from pi_engine.digits.ycd.pending_set import PendingSet
 
 _CHUNK = 1 << 22
 

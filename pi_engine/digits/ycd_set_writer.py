@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pi_engine.digits.atomic import require_writable
-from pi_engine.digits.blocks import Cutter
-from pi_engine.digits.durable import finish, write_all
+from pi_engine.digits.common.blocks import Cutter
+from pi_engine.digits.destination import set_folder
 from pi_engine.digits.encoding import bytes_of_words
-from pi_engine.digits.output import set_folder
-from pi_engine.digits.pending_file import exists
-from pi_engine.digits.pending_set import not_a_set
-from pi_engine.digits.temporaries import temporary_path
-from pi_engine.digits.ycd_header import header_bytes
-from pi_engine.digits.ycd_set import holds_only_a_set
+from pi_engine.digits.ycd.pending_set import not_a_set
+from pi_engine.digits.ycd.ycd_header import header_bytes
+from pi_engine.digits.ycd.ycd_set import holds_only_a_set
 from pi_engine.errors import UsageError
+from pi_engine.runtime.storage.atomic import require_writable
+from pi_engine.runtime.storage.durable import finish, write_all
+from pi_engine.runtime.storage.pending_file import exists
+from pi_engine.runtime.storage.temporaries import temporary_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pi_engine.digits.blocks import Block
-    from pi_engine.digits.byte_hash import ByteHash
+    from pi_engine.digits.common.blocks import Block
+    from pi_engine.digits.common.byte_hash import ByteHash
     from pi_engine.digits.encoding import Encoding
-    from pi_engine.digits.pending_set import PendingSet
+    from pi_engine.digits.ycd.pending_set import PendingSet
 
 
 def require_set_writable(path: str | Path, *, size: int, overwrite: bool) -> None:

@@ -12,7 +12,7 @@ from pi_engine.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pi_engine.identities.identity import Identity
+    from pi_engine.identities.essays.identity import Identity
 
 TITLES = {
     "rogers-ramanujan": "Ramanujan's continued fraction at e^(−2π)",
@@ -59,7 +59,9 @@ _MODULES = (
 def catalogue() -> tuple[Identity, ...]:
     """Every identity of the gallery."""
     return tuple(
-        identity for module in _MODULES for identity in import_module(f"pi_engine.identities.{module}").IDENTITIES
+        identity
+        for module in _MODULES
+        for identity in import_module(f"pi_engine.identities.essays.{module}").IDENTITIES
     )
 
 

@@ -7,14 +7,20 @@
 >>> radix.from_text(text) == 3**100_000
 True
 
-`words` and what converts large numbers are imported where they are used: they need numpy, the latter numba.
+`kernels.digit_words` and what converts large numbers are imported where they are used: they need numpy, the latter
+numba.
+
+A binary fraction with an error bound goes in; words of 19 decimal digits, or text, come out, or None where the error
+leaves the last digit open (`fraction_text`, `words_of_fraction`). Large fractions go down a tree of products with
+powers of ten, without a division (`remainder_tree`, `powers`, `node_sharing`); `right_edge_check` proves all words by
+the residues of the last node of every level. `digit_hash` is the hash of a string of digits, in any cut.
 """
 
-from pi_engine.radix.conversion import ScaledInteger as ScaledInteger
-from pi_engine.radix.conversion import digit_text as digit_text
-from pi_engine.radix.conversion import fraction_bits as fraction_bits
-from pi_engine.radix.conversion import scale as scale
 from pi_engine.radix.digit_hash import DigitHash as DigitHash
+from pi_engine.radix.fraction_text import ScaledInteger as ScaledInteger
+from pi_engine.radix.fraction_text import digit_text as digit_text
+from pi_engine.radix.fraction_text import fraction_bits as fraction_bits
+from pi_engine.radix.fraction_text import scale as scale
 from pi_engine.radix.integer_text import from_text, to_text
 
 __all__ = ["from_text", "to_text"]

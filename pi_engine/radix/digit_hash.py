@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gmpy2 import mpz, powmod
 
-from pi_engine.bigint.mersenne import M61
+from pi_engine.bigint.residues.kernels.mersenne import M61
 
 _PIECE = 1000
 """Digits given to GMP at once: its conversion is quadratic there and costs about 6 ns a digit (AMD Zen 1)."""

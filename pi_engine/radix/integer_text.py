@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from gmpy2 import mpz
 
-from pi_engine.bigint.moduli import require_equal, residues
 from pi_engine.bigint.product import gmp_seconds, transform_is_usable
+from pi_engine.bigint.residues.moduli import require_equal, residues
 from pi_engine.radix.decimal_text import sign_and_digits
-from pi_engine.radix.words import DECIMALS_PER_WORD
+from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
+from pi_engine.runtime.compilation.kernel_set import KernelSet
 from pi_engine.runtime.integers import as_mpz
-from pi_engine.runtime.kernel_set import KernelSet
-from pi_engine.runtime.threads import thread_count
+from pi_engine.runtime.thread_count import thread_count
 
 if TYPE_CHECKING:
     from typing import SupportsIndex
@@ -26,13 +26,13 @@ FROM_TEXT_FROM_DIGITS = 40_000
 """Below, GMP's conversion is faster; found by benchmarks/bench_radix.py."""
 
 _ARITHMETIC = (
-    "pi_engine.bigint.transform_kernels:TRANSFORM_KERNELS",
-    "pi_engine.bigint.transform_kernels:RESIDUE_KERNELS",
+    "pi_engine.bigint.ntt.transform_kernels:TRANSFORM_KERNELS",
+    "pi_engine.bigint.ntt.transform_kernels:RESIDUE_KERNELS",
 )
-_TO_TEXT = KernelSet(*_ARITHMETIC, "pi_engine.radix.conversion_kernels:TO_DIGITS_KERNELS")
+_TO_TEXT = KernelSet(*_ARITHMETIC, "pi_engine.radix.kernels.conversion_kernels:TO_DIGITS_KERNELS")
 _FROM_TEXT = KernelSet(
     *_ARITHMETIC,
-    "pi_engine.radix.conversion_kernels:FROM_DIGITS_KERNELS",
+    "pi_engine.radix.kernels.conversion_kernels:FROM_DIGITS_KERNELS",
 )
 _TO_TEXT_PRODUCTS, _FROM_TEXT_PRODUCTS = 5.0, 2.2
 """Products of the integer's length that GMP's conversions take as long as, from 10^6 to 10^7 bits."""

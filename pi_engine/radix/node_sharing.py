@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pi_engine.bigint.kernel_record import KernelRecord
-from pi_engine.bigint.level_plan import FIELDS, streams, workspace_bytes
-from pi_engine.bigint.machine_faults import machine_fault, require_fitting
-from pi_engine.bigint.threads import share
+from pi_engine.bigint.buffers.kernel_record import KernelRecord
+from pi_engine.bigint.buffers.workers import share
+from pi_engine.bigint.ntt.description.record import FIELDS, streams, workspace_bytes
 from pi_engine.errors import VerificationError
-from pi_engine.radix.conversion_kernels import (
+from pi_engine.radix.kernels.conversion_kernels import (
     HALF,
     JOB_PLACES,
     LAST_LEAF,
@@ -38,9 +37,10 @@ from pi_engine.radix.conversion_kernels import (
     TRANSFORM,
     WORKSPACE,
 )  # fmt: skip
+from pi_engine.runtime.machine_faults import machine_fault, require_fitting
 
 if TYPE_CHECKING:
-    from pi_engine.bigint.workspace import Workspace
+    from pi_engine.bigint.buffers.workspace import Workspace
     from pi_engine.radix.powers import Powers, Shape
 
 MOST_WORDS = 12_000

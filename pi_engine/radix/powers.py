@@ -30,14 +30,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from gmpy2 import mpz
 
-from pi_engine.bigint import layout
-from pi_engine.bigint import transform as steps
-from pi_engine.bigint.limbs import Limbs, limbs_of, mpz_from_limbs
-from pi_engine.bigint.moduli import Residues, power_residues, require_equal
-from pi_engine.bigint.plan import Plan, plan_for
-from pi_engine.bigint.residues import residues_of_several
-from pi_engine.bigint.sizes import size_for
-from pi_engine.radix.words import DECIMALS_PER_WORD
+from pi_engine.bigint.buffers.limbs import Limbs, limbs_of, mpz_from_limbs
+from pi_engine.bigint.ntt import transform as steps
+from pi_engine.bigint.ntt.description import layout
+from pi_engine.bigint.ntt.description.sizes import size_for
+from pi_engine.bigint.ntt.tables import Plan, plan_for
+from pi_engine.bigint.residues.limb_residues import residues_of_several
+from pi_engine.bigint.residues.moduli import Residues, power_residues, require_equal
+from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
 
 MOST_LEAF = 80
 """Words of a leaf, in large trees at least half as many; from 30 to 100 nothing changes by 5 % (AMD Zen 3)."""

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.bigint.moduli import Residues, moduli, power, power_residues
-from pi_engine.bigint.modulus_table import digit_tables
-from pi_engine.bigint.threads import share, share_several
-from pi_engine.bigint.transform_kernels import weighted_sums_at
-from pi_engine.radix.conversion_kernels import PIECE, sums_of_sixteens, text_to_words, words_to_text
-from pi_engine.radix.words import DECIMALS_PER_WORD
+from pi_engine.bigint.buffers.workers import share, share_several
+from pi_engine.bigint.ntt.transform_kernels import weighted_sums_at
+from pi_engine.bigint.residues.kernels.modulus_table import digit_tables
+from pi_engine.bigint.residues.moduli import Residues, moduli, power, power_residues
+from pi_engine.radix.kernels.conversion_kernels import PIECE, sums_of_sixteens, text_to_words, words_to_text
+from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

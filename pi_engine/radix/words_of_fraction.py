@@ -16,22 +16,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pi_engine.bigint.hand_over import HandOver
-from pi_engine.bigint.limbs import limbs_of
-from pi_engine.bigint.moduli import power_residues
-from pi_engine.bigint.tracked import Tracked
-from pi_engine.radix.conversion_kernels import settle_leaves
+from pi_engine.bigint.buffers.hand_over import HandOver
+from pi_engine.bigint.buffers.limbs import limbs_of
+from pi_engine.bigint.residues.moduli import power_residues
+from pi_engine.bigint.residues.tracked import Tracked
+from pi_engine.radix.kernels.conversion_kernels import settle_leaves
+from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
 from pi_engine.radix.powers import Powers, powers_of, shape_for
-from pi_engine.radix.tree import words_of
+from pi_engine.radix.remainder_tree import words_of
 from pi_engine.radix.word_text import word_residues
-from pi_engine.radix.words import DECIMALS_PER_WORD
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
     from numpy.typing import NDArray
 
     from pi_engine.bigint.binary_fraction import BinaryFraction
-    from pi_engine.bigint.moduli import Residues
+    from pi_engine.bigint.residues.moduli import Residues
 
 TAIL_UNITS = 4
 GUARD_WORDS = 2

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.bigint.hand_over import HandOver
-from pi_engine.bigint.limbs import LimbBuffer, limb_count, limbs_of
+from pi_engine.bigint.buffers.hand_over import HandOver
+from pi_engine.bigint.buffers.limbs import LimbBuffer, limb_count, limbs_of
 from pi_engine.bigint.product import multiply
 from pi_engine.bigint.reciprocal import reciprocal
+from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
 from pi_engine.radix.powers import powers_of, shape_for, useful
-from pi_engine.radix.tree import integer_of
-from pi_engine.radix.words import DECIMALS_PER_WORD
+from pi_engine.radix.remainder_tree import integer_of
 from pi_engine.radix.words_of_fraction import words_of_root
 
 if TYPE_CHECKING:

@@ -25,8 +25,14 @@ from typing import Any
 
 import platformdirs
 
-from pi_engine.runtime.threads import available_threads
-from pi_engine.runtime.trusted_files import UntrustedError, make_trusted, read_trusted, require_trusted, write_trusted
+from pi_engine.runtime.storage.trusted_files import (
+    UntrustedError,
+    make_trusted,
+    read_trusted,
+    require_trusted,
+    write_trusted,
+)
+from pi_engine.runtime.thread_count import available_threads
 from pi_engine.runtime.versions import processor_name
 
 SCHEMA = 2

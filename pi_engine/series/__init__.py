@@ -10,26 +10,29 @@ SingleSeries(ramanujan, 7.98 digits a term)
 
 `derive(163)` derives the series of a discriminant, `load("my.toml")` reads one from a file; `compute` sums them all.
 What derives series and what reads them from files is loaded on first use.
+
+`catalogue` lists the series that the program knows; `get` also takes the name of a derived series or of a file. A
+series is data: polynomials p, q, a and a closed form. Nothing here sums one.
 """
 
 from typing import TYPE_CHECKING
 
 from pi_engine.series.catalogue import CHUDNOVSKY, RAMANUJAN_1914, catalogue, is_catalogued, lessons
-from pi_engine.series.closed_form import ClosedForm
-from pi_engine.series.hypergeometric import HypergeometricSeries
 from pi_engine.series.lookup import get
-from pi_engine.series.polynomial import IntegerPolynomial
-from pi_engine.series.rows import CombinedSeries, Component, PiSeries, SingleSeries
+from pi_engine.series.model.closed_form import ClosedForm
+from pi_engine.series.model.hypergeometric import HypergeometricSeries
+from pi_engine.series.model.pi_series import CombinedSeries, Component, PiSeries, SingleSeries
+from pi_engine.series.model.polynomial import IntegerPolynomial
 
 if TYPE_CHECKING:
-    from pi_engine.series.derivation import Derivation as Derivation
-    from pi_engine.series.user_file import load as load
-    from pi_engine.verify.agreement import derive as derive
+    from pi_engine.engine.checks.agreement import derive as derive
+    from pi_engine.series.modular_forms.derivation import Derivation as Derivation
+    from pi_engine.series.user.user_file import load as load
 
 _HOME = {
-    "Derivation": "pi_engine.series.derivation",
-    "derive": "pi_engine.verify.agreement",
-    "load": "pi_engine.series.user_file",
+    "Derivation": "pi_engine.series.modular_forms.derivation",
+    "derive": "pi_engine.engine.checks.agreement",
+    "load": "pi_engine.series.user.user_file",
 }
 __all__ = [
     "CHUDNOVSKY",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pi_engine.series import arctangents, classical, digit_extraction, guillera, ramanujan_sato, sublinear
-from pi_engine.series.ramanujan_sato import CHUDNOVSKY, RAMANUJAN_1914
+from pi_engine.series.families import arctangents, classical, digit_extraction, guillera, ramanujan_sato, sublinear
+from pi_engine.series.families.ramanujan_sato import CHUDNOVSKY, RAMANUJAN_1914
 
 if TYPE_CHECKING:
-    from pi_engine.series.rows import PiSeries
+    from pi_engine.series.model.pi_series import PiSeries
 
 __all__ = ["CHUDNOVSKY", "RAMANUJAN_1914", "catalogue"]
 

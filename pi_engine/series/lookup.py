@@ -9,7 +9,7 @@ from pi_engine.errors import UsageError
 from pi_engine.series.catalogue import catalogue, lessons
 
 if TYPE_CHECKING:
-    from pi_engine.series.rows import PiSeries, SingleSeries
+    from pi_engine.series.model.pi_series import PiSeries, SingleSeries
 
 DERIVED = "derived:"
 """Before a D, the name of the series that is derived from the discriminant −D."""
@@ -37,7 +37,7 @@ def derived(D: int) -> SingleSeries:
     Raises:
         UsageError: there is no rational one; the message says why.
     """
-    from pi_engine.series.derivation import derived_series
+    from pi_engine.series.modular_forms.derivation import derived_series
 
     return derived_series(D, f"{DERIVED}{D}")
 
@@ -55,7 +55,7 @@ def get(name: str) -> PiSeries:
     if not isinstance(name, str):
         raise TypeError(f"series.get takes the name of a series as str, not {type(name).__name__}")
     if name.lower().endswith(".toml"):
-        from pi_engine.series.user_file import load
+        from pi_engine.series.user.user_file import load
 
         return load(name)
     wanted = name.lower().replace("ø", "o")

@@ -1,7 +1,8 @@
-"""How a series is summed: leaves, the tree of merges, and the shadow that checks both."""
+"""How a series is summed: leaves, the tree of merges, and the shadow that checks both.
 
-from pi_engine.splitting.node import Node
-from pi_engine.splitting.shadow import begin_shadow, check_against_shadow, shadow_residues
-from pi_engine.splitting.split import split
-
-__all__ = ["Node", "begin_shadow", "check_against_shadow", "shadow_residues", "split"]
+A series and a number of terms go in; out comes a node with Q and T, whose T/Q is the sum of these terms. `split`
+chooses between two trees that make the same fraction: the plain one, on gmpy2 alone, and the compiled one, which cuts
+the range into chunks, sums their leaves in a kernel, merges level by level while nodes are many, and then one node at
+a time with all threads inside. Both are compared with the shadow, which sums the terms modulo two primes and shares
+no merge with either.
+"""

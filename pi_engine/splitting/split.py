@@ -1,18 +1,18 @@
-"""The sum of a series by binary splitting: two trees give the same fraction, the plain one (`tree`) and the compiled one (`fast_tree`)."""
+"""The sum of a series by binary splitting: `plain_tree` and `compiled_tree` give the same fraction."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pi_engine.runtime.progress import silent
-from pi_engine.splitting.tree import split_plain
+from pi_engine.splitting.plain.plain_tree import split_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pi_engine.runtime.progress import Progress
-    from pi_engine.series import HypergeometricSeries
-    from pi_engine.splitting.node import Node
+    from pi_engine.series.model.hypergeometric import HypergeometricSeries
+    from pi_engine.splitting.plain.node import Node
 
 COMPILED_TERMS = 250
 """From here on the compiled tree is the faster one, once its kernels are loaded."""
@@ -38,14 +38,14 @@ def split(
         compiled: by the compiled tree, which needs its kernels.
         check: compare the compiled tree's merges modulo both `moduli` as they are made.
         needed: how many leading bits of a node that begins with term l matter, as a function of l, so that the compiled tree
-            may cut off the others (`series.truncation`); all of them, if there is none. Without `check` such a sum cannot
+            may cut off the others (`series.model.truncation`); all of them, if there is none. Without `check` such a sum cannot
             be compared with its shadow.
 
     Raises:
         VerificationError: a merge is wrong.
     """
     if compiled and terms >= COMPILED_TERMS:
-        from pi_engine.splitting.fast_tree import split_compiled
+        from pi_engine.splitting.compiled.compiled_tree import split_compiled
 
         return split_compiled(series, terms, threads, progress, check=check, needed=needed)
     return split_plain(series, terms, threads=threads, progress=progress)

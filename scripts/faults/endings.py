@@ -16,13 +16,13 @@ import gmpy2
 import zstandard
 
 from pi_engine.cli.main import run
-from pi_engine.digits.ycd_header import header_bytes
-from pi_engine.radix.words import DIGITS_PER_WORD, digit_words
+from pi_engine.digits.ycd.ycd_header import header_bytes
+from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD, digit_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pi_engine.result import ComputeResult
+    from pi_engine.engine.result import ComputeResult
 
 Ending = Literal["result", "stdout", "layout", "json", "text", "gz", "xz", "zst", "ycd", "set"]
 Judgement = Literal["caught", "harmless", "late", "wrong", "error"]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from gmpy2 import mpz
 
-from pi_engine.bigint.limbs import limb_address, limb_count
+from pi_engine.bigint.buffers.limbs import limb_address, limb_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

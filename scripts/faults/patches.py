@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 TREE: Mapping[str, object] = {
     "pi_engine.splitting.split.COMPILED_TERMS": 20,
-    "pi_engine.splitting.fast_tree.SUBTREE_BITS": 500,
-    "pi_engine.splitting.fast_tree.LANE_SUBTREE_BITS": 500,
-    "pi_engine.splitting.fast_tree.CHUNK_BITS": 6000,
-    "pi_engine.splitting.fast_tree.SIDE_BY_SIDE_BITS": 1,
-    "pi_engine.splitting.fast_tree.DIVIDE_AGAIN_LEVELS": 99,
+    "pi_engine.splitting.compiled.compiled_tree.SUBTREE_BITS": 500,
+    "pi_engine.splitting.compiled.compiled_tree.LANE_SUBTREE_BITS": 500,
+    "pi_engine.splitting.compiled.compiled_tree.CHUNK_BITS": 6000,
+    "pi_engine.splitting.compiled.compiled_tree.SIDE_BY_SIDE_BITS": 1,
+    "pi_engine.splitting.compiled.compiled_tree.DIVIDE_AGAIN_LEVELS": 99,
 }
 """Every node of the compiled tree above the subtrees is made in a merge of its own."""
 
 LEVELS: Mapping[str, object] = {
     "pi_engine.splitting.split.COMPILED_TERMS": 20,
-    "pi_engine.splitting.fast_tree.SUBTREE_BITS": 1000,
-    "pi_engine.splitting.fast_tree.LANE_SUBTREE_BITS": 1000,
-    "pi_engine.splitting.fast_tree.CHUNK_BITS": 16_000,
-    "pi_engine.splitting.fast_tree.SIDE_BY_SIDE_BITS": 6000,
-    "pi_engine.splitting.fast_tree.LEAST_SIDE_BY_SIDE_BITS": 4000,
-    "pi_engine.splitting.fast_tree.DIVIDE_AGAIN_LEVELS": 2,
-    "pi_engine.splitting.fast_tree.LARGE_BITS": 2000,
+    "pi_engine.splitting.compiled.compiled_tree.SUBTREE_BITS": 1000,
+    "pi_engine.splitting.compiled.compiled_tree.LANE_SUBTREE_BITS": 1000,
+    "pi_engine.splitting.compiled.compiled_tree.CHUNK_BITS": 16_000,
+    "pi_engine.splitting.compiled.compiled_tree.SIDE_BY_SIDE_BITS": 6000,
+    "pi_engine.splitting.compiled.compiled_tree.LEAST_SIDE_BY_SIDE_BITS": 4000,
+    "pi_engine.splitting.compiled.compiled_tree.DIVIDE_AGAIN_LEVELS": 2,
+    "pi_engine.splitting.compiled.compiled_tree.LARGE_BITS": 2000,
 }
 """Levels of many nodes, a second division by common factors, then merges one by one."""
 
@@ -47,7 +47,7 @@ NEWTON: Mapping[str, object] = {
 }
 """Quotients and roots by Newton's iteration."""
 
-FUSED: Mapping[str, object] = {**NEWTON, "pi_engine.series.evaluation.FUSED_FROM_BITS": 1000}
+FUSED: Mapping[str, object] = {**NEWTON, "pi_engine.engine.evaluation.pi_fraction.FUSED_FROM_BITS": 1000}
 """And root and quotient made together."""
 
 CONVERSION: Mapping[str, object] = {
@@ -59,12 +59,12 @@ CONVERSION: Mapping[str, object] = {
 """A conversion tree of several levels, with products by transforms, and levels above its subtrees."""
 
 PIECES: Mapping[str, object] = {
-    "pi_engine.bigint.moduli.PIECE_BITS": 61 * 64,
-    "pi_engine.bigint.moduli.WHOLE_BITS": 2 * 61 * 64,
+    "pi_engine.bigint.residues.moduli.PIECE_BITS": 61 * 64,
+    "pi_engine.bigint.residues.moduli.WHOLE_BITS": 2 * 61 * 64,
 }
 """Residues piece by piece, as GMP finds those of long numbers."""
 
-KERNELS: Mapping[str, object] = {"pi_engine.bigint.moduli.KERNEL_FROM_BITS": 640}
+KERNELS: Mapping[str, object] = {"pi_engine.bigint.residues.moduli.KERNEL_FROM_BITS": 640}
 """Residues by a kernel."""
 
 

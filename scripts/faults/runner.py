@@ -17,7 +17,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from pi_engine import backend
+from pi_engine.engine.planning import backend
 from scripts.faults.kinds import KINDS, is_possible
 from scripts.faults.memory import path_of, written
 from scripts.faults.tracing import Met, Planter, Point, Recorder

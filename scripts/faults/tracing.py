@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scripts.faults.memory import Cells, Path
 
 PACKAGE = "pi_engine."
-FREE_MEMORY = ("pi_engine.bigint.workspace", "pi_engine.bigint.arena")
+FREE_MEMORY = ("pi_engine.bigint.buffers.workspace", "pi_engine.bigint.buffers.arena")
 """Modules whose functions know blocks that nobody uses."""
 
 RESULT = "return"
@@ -40,7 +40,7 @@ class Point(NamedTuple):
     path: Path
 
     def __str__(self) -> str:
-        """Like `splitting.tree._subtree_builder.<locals>.subtree+9:left.Q`."""
+        """Like `splitting.plain.plain_tree._subtree_builder.<locals>.subtree+9:left.Q`."""
         return f"{self.place}+{self.line}:{written(self.path)}"
 
 

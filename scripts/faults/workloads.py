@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from unittest import mock
 
 from pi_engine import PiEngineError
-from pi_engine.backend import BACKEND
-from pi_engine.engine import compute
+from pi_engine.engine.compute import compute
+from pi_engine.engine.planning.backend import BACKEND
 from scripts.faults.endings import COMMANDS, FILES, Outcome, judged_command, judged_file, judged_result
 from scripts.faults.patches import CONVERSION, FUSED, KERNELS, LEVELS, NEWTON, PIECES, TREE, patched
 
@@ -67,7 +67,10 @@ def _forget() -> None:
 
 _TREE, _LEVELS = {**TREE, **CONVERSION}, {**LEVELS, **CONVERSION}
 _TREE_FUSED, _LEVELS_NEWTON = {**_TREE, **FUSED}, {**_LEVELS, **NEWTON}
-_TERMS = {"pi_engine.splitting.tree._PARALLEL_TERMS": 40, "pi_engine.splitting.tree._SUBTREE_TERMS": 8}
+_TERMS = {
+    "pi_engine.splitting.plain.plain_tree._PARALLEL_TERMS": 40,
+    "pi_engine.splitting.plain.plain_tree._SUBTREE_TERMS": 8,
+}
 
 PLAIN = (
     Workload("plain", 3100, compiled=False),

@@ -8,9 +8,12 @@ from fractions import Fraction
 
 import pytest
 
-from pi_engine.bigint import binomial, butterflies, column_passes, crt, layout, modular
-from pi_engine.bigint.primes import PRIME_LIMIT, PRIMES
-from pi_engine.bigint.sizes import DIGITS, MAX_BETA, largest_beta
+from pi_engine.bigint.ntt.description import layout
+from pi_engine.bigint.ntt.description.primes import PRIME_LIMIT, PRIMES
+from pi_engine.bigint.ntt.description.sizes import DIGITS, MAX_BETA, largest_beta
+from pi_engine.bigint.ntt.kernels import crt
+from pi_engine.bigint.ntt.kernels.passes import binomial, butterflies, column_passes
+from pi_engine.bigint.vectors import modular
 
 UNIT = Fraction(1, 2**53)
 PAIR = (None, None)  # a twiddle, and itself over p: what it is does not matter here

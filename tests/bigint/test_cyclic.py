@@ -4,8 +4,8 @@ import pytest
 from gmpy2 import mpz
 
 from pi_engine.bigint import cyclic
+from pi_engine.bigint.buffers.limbs import limbs_of
 from pi_engine.bigint.cyclic import Factor, Ring
-from pi_engine.bigint.limbs import limbs_of
 from tests.conftest import MULTIPLIER
 
 ROUNDS = int(40 * MULTIPLIER)

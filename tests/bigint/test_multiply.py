@@ -6,11 +6,12 @@ import gmpy2
 import numpy as np
 import pytest
 
-from pi_engine.bigint import transform, workspace
-from pi_engine.bigint.layout import ADD
-from pi_engine.bigint.level_plan import workspace_bytes
+from pi_engine.bigint.buffers import workspace
 from pi_engine.bigint.limb_products import _least_memory, multiply_limbs, product_workspace
-from pi_engine.bigint.sizes import DIGITS, HEADS, Size, cost, largest_beta, size_for
+from pi_engine.bigint.ntt import transform
+from pi_engine.bigint.ntt.description.layout import ADD
+from pi_engine.bigint.ntt.description.record import workspace_bytes
+from pi_engine.bigint.ntt.description.sizes import DIGITS, HEADS, Size, cost, largest_beta, size_for
 
 
 def to_limbs(value: int, limbs: int) -> np.ndarray:

@@ -8,18 +8,19 @@ from gmpy2 import mpz
 
 from pi_engine import VerificationError
 from pi_engine.bigint import cyclic, division, quotient, root_quotient, square_root
+from pi_engine.bigint.buffers.hand_over import HandOver
+from pi_engine.bigint.buffers.limbs import limbs_of
 from pi_engine.bigint.cyclic import Factor, Ring
 from pi_engine.bigint.division import divide, isqrt
-from pi_engine.bigint.hand_over import HandOver
-from pi_engine.bigint.limbs import limbs_of
 from pi_engine.bigint.reciprocal import precisions, reciprocal
+from pi_engine.bigint.residues.tracked import Tracked
 from pi_engine.bigint.root_quotient import half_root, root_times_quotient
 from pi_engine.bigint.square_root import MAX_RADICAND, inverse_root, root
-from pi_engine.bigint.tracked import Tracked
-from pi_engine.series import evaluation, get
-from pi_engine.series.tail import terms_needed
-from pi_engine.series.truncation import GUARD
-from pi_engine.splitting import split
+from pi_engine.engine.evaluation import pi_fraction
+from pi_engine.series import get
+from pi_engine.series.model.tail import terms_needed
+from pi_engine.series.model.truncation import GUARD
+from pi_engine.splitting.split import split
 from tests.conftest import MULTIPLIER
 
 ROUNDS = int(40 * MULTIPLIER)
@@ -185,14 +186,14 @@ def test_root_times_quotient_is_within_its_bound(rng, threads):
 
 @pytest.mark.usefixtures("always_newton")
 def test_pi_from_the_fused_path(rng, threads, monkeypatch):
-    monkeypatch.setattr(evaluation, "FUSED_FROM_BITS", 1000)
+    monkeypatch.setattr(pi_fraction, "FUSED_FROM_BITS", 1000)
     for series in map(get, ("chudnovsky", "ramanujan", "level1-7", "sharp")):
         for _ in range(5):
             bits = rng.randrange(1000, 30_000)
             node = split(series, terms_needed(series, bits + GUARD))
-            half = evaluation.root_of_radicand(series.closed_form, bits, threads=threads, compiled=True)
+            half = pi_fraction.root_of_radicand(series.closed_form, bits, threads=threads, compiled=True)
             assert half.limbs == -(-(bits + 64) // 128)
-            found = evaluation.pi_fraction(
+            found = pi_fraction.pi_fraction(
                 series.closed_form, HandOver(node.Q, node.T), half, bits, threads=threads, compiled=True
             )
             with gmpy2.context(gmpy2.get_context(), precision=bits + 100):

@@ -11,9 +11,9 @@ from gmpy2 import mpz
 
 import pi_engine
 from pi_engine.bigint import multiply, product
+from pi_engine.bigint.buffers.limbs import limbs_of
 from pi_engine.bigint.limb_products import multiply_limbs, product_workspace
-from pi_engine.bigint.limbs import limbs_of
-from pi_engine.runtime import memory
+from pi_engine.runtime.limits import memory
 from pi_engine.runtime.tuning import Thresholds
 from tests.conftest import MULTIPLIER
 
@@ -76,7 +76,7 @@ def test_after_a_fork():
     code = """
 import os, gmpy2
 from pi_engine.bigint import multiply, product
-from pi_engine.bigint.threads import concurrently
+from pi_engine.bigint.buffers.workers import concurrently
 product.TRANSFORM.load()
 assert concurrently(lambda: 5, 2)() == 5
 a = gmpy2.mpz(3) ** 400_000
@@ -119,7 +119,7 @@ def test_a_product_past_memory_is_refused_before_anything_is_allocated(monkeypat
     full, least = (product_workspace(40_000, 40_000, 1, low_memory=low) + 8 * 80_000 for low in (False, True))
     assert least < 0.65 * full
     monkeypatch.setattr(memory, "allocated_memory", lambda: 0)
-    monkeypatch.setattr("pi_engine.bigint.workspace.Pool.held", lambda self: 0)
+    monkeypatch.setattr("pi_engine.bigint.buffers.workspace.Pool.held", lambda self: 0)
     modes = []
     real = multiply_limbs
     monkeypatch.setattr(

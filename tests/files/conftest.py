@@ -1,17 +1,23 @@
-"""Digits for the tests of readers and writers."""
+"""The digits that the tests of `verify` damage, and where they write them."""
 
 import pytest
 
 import pi_engine
-from tests.files.cases import BASES, COUNT
+from tests.files.verified_files import COUNT
 
 
 @pytest.fixture(scope="session")
 def texts():
-    """The first 5000 digits in each base."""
-    return {base: pi_engine.compute(5000, base=base).text() for base in BASES}
+    return {base: pi_engine.compute(COUNT + 100, base=base).text()[: COUNT + 2] for base in (10, 16)}
 
 
-@pytest.fixture(scope="session")
-def results():
-    return {base: pi_engine.compute(COUNT, base=base) for base in (10, 16)}
+@pytest.fixture
+def place(tmp_path):
+    """Write a file and return its path."""
+
+    def write(content, name="pi.txt"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write

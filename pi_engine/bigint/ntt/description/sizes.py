@@ -1,0 +1,164 @@
+"""Which transform for which product: primes, points, bits a coefficient."""
+
+import itertools
+import math
+from dataclasses import dataclass
+from functools import cache
+
+from pi_engine.bigint.ntt.description.layout import FINAL_DOUBLES, table_doubles
+from pi_engine.bigint.ntt.description.primes import PRIMES
+
+# β-bit digits a coefficient has, by number of primes; the kernels handle D·β bits a coefficient.
+DIGITS = {3: 2, 4: 2, 5: 3, 6: 3, 7: 4, 8: 4}
+# A digit and its carries must stay exact in doubles (`crt`).
+MAX_BETA = 48
+HEADS = (1, 2, 3, 6)
+# Points over heads, log2: the roots of unity of the primes end there.
+MAX_POINTS_LOG = 28
+# X < P·(1 − 2^-20), so that ⌊Σ y/p⌋ is never in doubt.
+_MARGIN_BITS = 1e-6
+
+# Measured on two cores of an AMD Zen 5 (AVX-512, 1 MiB L2, 32 MiB L3), one thread, by benchmarks/bench_shapes.py.
+# Row levels (4^levels columns) by log2 of points over heads: (below, levels). Longer rows cost the last caches, shorter
+# ones leave the column pass more rows than it can keep.
+_ROW_LEVELS = ((11, 4), (15, 5), (18, 6), (23, 7), (31, 8))
+# (log2 of points, nanoseconds a point and prime of a product): overhead, then L2, then L3, then memory.
+_COSTS = (
+    (8, 23.0),
+    (9, 13.5),
+    (10, 8.2),
+    (11.6, 5.1),
+    (13, 3.9),
+    (15, 3.95),
+    (16.6, 4.2),
+    (18.6, 4.5),
+    (20.6, 4.65),
+    (22, 5.1),
+    (24, 5.7),
+    (31, 7.5),
+)
+# What a point and prime costs by the number of primes, relative to six: what points cost whatever the primes, and the odd
+# prime's share of their digits. Medians of all shapes of twelve thousand to four million points, by the same script.
+_PRIMES_COST = {3: 1.15, 4: 1.06, 5: 1.035, 6: 1.0, 7: 1.03, 8: 1.0}
+# Heads begin with rows half filled at a lower price; without them a level more has to be made of zeros.
+_HEADS_COST = {1: 1.04, 2: 1.0, 3: 1.0, 6: 1.0}
+
+
+@dataclass(frozen=True)
+class Size:
+    """A transform of heads·4^column_levels rows and 4^row_levels columns modulo the first `primes` primes."""
+
+    primes: int
+    heads: int
+    column_levels: int
+    row_levels: int
+    beta: int
+
+    @property
+    def digits(self) -> int:
+        """Digits of β bits a coefficient has."""
+        return DIGITS[self.primes]
+
+    @property
+    def rows(self) -> int:
+        """Rows of the matrix of points."""
+        return self.heads << (2 * self.column_levels)
+
+    @property
+    def columns(self) -> int:
+        """Columns of the matrix of points."""
+        return 1 << (2 * self.row_levels)
+
+    @property
+    def points(self) -> int:
+        """Coefficients of a polynomial, and values of its transform."""
+        return self.rows * self.columns
+
+    @property
+    def coefficient_bits(self) -> int:
+        """Bits of the operands in a coefficient."""
+        return self.digits * self.beta
+
+    @property
+    def bits(self) -> int:
+        """Products are found modulo 2^bits − 1."""
+        return self.points * self.coefficient_bits
+
+    @property
+    def row_stride(self) -> int:
+        """Doubles from one row of residues to the next: a cache line more than a row has, or all rows would compete for the same sets."""
+        return self.columns + 8
+
+    @property
+    def prime_stride(self) -> int:
+        """Doubles from one prime's residues to the next's."""
+        return self.rows * self.row_stride
+
+    @property
+    def row_passes(self) -> int:
+        """Radix-4 passes of a row; products modulo x^4 − t take the place of the last one."""
+        return self.row_levels - 1
+
+    @property
+    def row_table_doubles(self) -> int:
+        """Doubles in the table of a row's twiddles."""
+        return table_doubles(self.row_passes)
+
+    @property
+    def head_doubles(self) -> int:
+        """Doubles in the table of a head's twiddles."""
+        return table_doubles(self.column_levels) + FINAL_DOUBLES
+
+    @property
+    def quarter_count(self) -> int:
+        """Roots of unity that the twiddles of all rows and heads are made from."""
+        return max(self.columns // 16, (1 << 2 * self.column_levels) // 4, 4)
+
+
+def largest_beta(primes: int, points: int) -> int:
+    """The largest β with points·(2^(D·β) − 1)^2 < ∏p."""
+    modulus_bits = sum(math.log2(p) for p in PRIMES[:primes]) - _MARGIN_BITS
+    return min(MAX_BETA, int((modulus_bits - math.log2(points)) / (2 * DIGITS[primes])))
+
+
+def _shape(log: int) -> tuple[int, int]:
+    """Column and row levels for heads·2^log points, log even."""
+    row_levels = next(levels for limit, levels in _ROW_LEVELS if log < limit)
+    return log // 2 - row_levels, row_levels
+
+
+@cache
+def all_sizes(max_bits: int) -> tuple[Size, ...]:
+    """Every size up to max_bits, cheapest first."""
+    sizes = []
+    for heads in HEADS:
+        for log in range(8, MAX_POINTS_LOG + 1, 2):
+            column_levels, row_levels = _shape(log)
+            if column_levels < 0:
+                continue
+            for primes in DIGITS:
+                points = heads << log
+                beta = largest_beta(primes, points)
+                size = Size(primes, heads, column_levels, row_levels, beta)
+                if size.bits <= 2 * max_bits:
+                    sizes.append(size)
+    return tuple(sorted(sizes, key=cost))
+
+
+def cost(size: Size) -> float:
+    """Nanoseconds a product takes on one thread of the machine the constants come from; only ratios matter."""
+    log = math.log2(size.points)
+    spans = itertools.pairwise(_COSTS)
+    (low, low_cost), (high, high_cost) = next(span for span in spans if log <= span[1][0])
+    each = low_cost + (high_cost - low_cost) * (log - low) / (high - low)
+    return size.points * size.primes * each * _PRIMES_COST[size.primes] * _HEADS_COST[size.heads]
+
+
+@cache
+def size_for(bits: int) -> Size:
+    """The cheapest size with Size.bits ≥ bits; ValueError past the largest."""
+    max_bits = 1 << max(bits.bit_length(), 16)
+    for size in all_sizes(max_bits):
+        if size.bits >= bits:
+            return size
+    raise ValueError(f"no transform is long enough for {bits} bits: split the operands")

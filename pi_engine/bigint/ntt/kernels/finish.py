@@ -1,0 +1,99 @@
+"""The last pass: columns back, remainders to digits, digits to limbs, a strip of columns at a time.
+
+A strip gives every row STRIP neighbouring coefficients. What they add to the next ones (upper digits, a carry) waits in
+the row's state for the next strip; what is left behind a thread's last strip is a spill, added to the product when all
+threads have ended.
+"""
+
+import numpy as np
+
+from pi_engine.bigint.ntt.description.layout import CRT_BLOCK, CRT_DOUBLES, SPILL_GROUPS, STRIP
+from pi_engine.bigint.ntt.description.record import (
+    BETA,
+    BETA_SCALES_AT,
+    BITS,
+    COFACTORS_AT,
+    COLUMNS,
+    CONSTANTS_AT,
+    DIGITS,
+    FIELDS,
+    PACKING_AT,
+    PRIME_STRIDE,
+    PRIMES,
+    ROW_STRIDE,
+    ROWS,
+    SPILLS,
+    STATE,
+)
+from pi_engine.bigint.ntt.kernels.crt import clear_state, clear_sums, digits_from_sums, pack, sums_of_eight
+from pi_engine.bigint.ntt.kernels.passes.column_passes import inverse_strip
+from pi_engine.bigint.vectors.load_store import load_byte, load_integer, prefetch, store_byte
+from pi_engine.bigint.vectors.words import is_sealed_at
+from pi_engine.runtime.compilation.routine import kernel, routine
+
+# Bytes that `pack` may write beyond a block.
+_BEYOND = 31
+
+
+@routine
+def _put(block, target, count):
+    for i in range(count):
+        store_byte(target + i, load_byte(block + i))
+
+
+@kernel("int64(int64, int64, int64, int64, int64, int64, int64)")
+def finish_columns(record, data, out, out_bytes, scratch, first, last):
+    """Strips first … last-1 from residues to bytes of the product; those at and past out_bytes are dropped.
+
+    record: for all primes of a size, see `record`. scratch: `record.Scratch.finish` bytes. At SPILLS in it are left rows
+    little-endian integers of SPILL_GROUPS·D·β bytes, row r's to be added behind the row's last strip. Returns whether the record and
+    its tables are sound, 0 or 1.
+    """
+    if not is_sealed_at(np.uint64(record), FIELDS):
+        return 0
+    digits, beta, bits = load_integer(record, DIGITS), load_integer(record, BETA), load_integer(record, BITS)
+    packing, beta_scales = load_integer(record, PACKING_AT), load_integer(record, BETA_SCALES_AT)
+    for i in range(8):
+        if not 0 <= load_integer(packing, i) < bits:
+            return 0  # a faulty machine's: bytes that no coefficient has
+    primes, rows, columns = load_integer(record, PRIMES), load_integer(record, ROWS), load_integer(record, COLUMNS)
+    row_stride, prime_stride = load_integer(record, ROW_STRIDE), load_integer(record, PRIME_STRIDE)
+    constants, cofactors = load_integer(record, CONSTANTS_AT), load_integer(record, COFACTORS_AT)
+    state_bytes = 8 * load_integer(record, STATE)
+    states = scratch + 8 * CRT_DOUBLES
+    buffer = states + state_bytes * rows
+    block = scratch + 8 * CRT_BLOCK
+    for r in range(rows):
+        clear_state(states + state_bytes * r, digits, beta, beta_scales)
+    for strip in range(first, last):
+        for k in range(primes):
+            inverse_strip(record, k, data + 8 * (STRIP * strip + k * prime_stride), buffer + 8 * STRIP * rows * k)
+        for r in range(rows):
+            state = states + state_bytes * r
+            for part in range(STRIP // 8):
+                place = (r * (columns // 8) + strip * (STRIP // 8) + part) * bits
+                if place >= out_bytes:
+                    break
+                for k in range(primes):
+                    # The next strip, a line of each prime at a time, while there is arithmetic to hide it.
+                    prefetch(data + 8 * (STRIP * (strip + 1) + k * prime_stride + r * row_stride + 8 * part))
+                sums_of_eight(
+                    buffer + 8 * (STRIP * r + 8 * part), STRIP * rows, primes, beta_scales, constants, cofactors,
+                    scratch,
+                )  # fmt: skip
+                digits_from_sums(digits, beta, beta_scales, state, scratch)
+                if (strip < last - 1 or part < STRIP // 8 - 1) and place + bits + _BEYOND <= out_bytes:
+                    pack(out + place, digits, beta, packing, scratch)
+                else:
+                    # The bytes behind this block are another thread's, or nobody's.
+                    pack(block, digits, beta, packing, scratch)
+                    _put(block, out + place, min(bits, out_bytes - place))
+    clear_sums(digits, beta_scales, scratch)
+    spill = scratch + load_integer(record, SPILLS)
+    for r in range(rows):
+        for _ in range(SPILL_GROUPS):
+            digits_from_sums(digits, beta, beta_scales, states + state_bytes * r, scratch)
+            pack(block, digits, beta, packing, scratch)
+            _put(block, spill, bits)
+            spill += bits
+    return 1

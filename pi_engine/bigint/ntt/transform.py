@@ -1,0 +1,178 @@
+"""Transforms of long integers as steps of their own: forward, product, sum, inverse.
+
+Each step runs one kernel on shares of its work. `primes` is a range of the size's primes: all of them at once, or one
+after another where memory counts more than time.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pi_engine.bigint.buffers.workers import share
+from pi_engine.bigint.buffers.workspace import pool
+from pi_engine.bigint.ntt.description.layout import FORWARD_A, FORWARD_B, INVERSE, MULTIPLY, SPILL_GROUPS, SQUARE, STRIP
+from pi_engine.bigint.ntt.description.record import streams
+from pi_engine.bigint.ntt.description.sizes import Size
+from pi_engine.bigint.ntt.tables import Plan, plan_for
+from pi_engine.bigint.ntt.transform_kernels import add_bytes, finish_columns, forward_columns, transform_rows
+from pi_engine.runtime.machine_faults import require_sound
+
+Limbs = NDArray[np.uint64]
+
+
+# Points times primes (about 0.2 ms of work) below which a second thread costs more than it does: measured on Zen 5, one
+# thread and two are equally fast at twice as many.
+_WORK_A_THREAD = 3 << 14
+
+
+def useful_threads(size: Size, threads: int) -> int:
+    """How many of `threads` a product of this size can use."""
+    return max(1, min(threads, size.points * size.primes // _WORK_A_THREAD))
+
+
+class Transformed:
+    """A transformed operand: residues below 4·p in absolute value, at every point, for the primes of `primes`."""
+
+    def __init__(self, plan: Plan, primes: range | None = None) -> None:
+        self.plan = plan
+        self.primes = range(plan.size.primes) if primes is None else primes
+        self.block = pool.take(8 * len(self.primes) * plan.size.prime_stride)
+
+    def address(self, prime: int) -> int:
+        """Where the residues modulo that prime start."""
+        return self.block.address + 8 * (prime - self.primes.start) * self.plan.size.prime_stride
+
+    def release(self) -> None:
+        """Give the memory back to the pool; the operand is unusable afterwards."""
+        pool.give(self.block)
+
+
+def forward(plan: Plan, jobs: Sequence[tuple[Limbs, Transformed]], primes: range, threads: int) -> None:
+    """The column passes of one or more operands, of at most size.bits bits each."""
+    size = plan.size
+    threads = useful_threads(size, threads)
+    strips = size.columns // STRIP
+    room = plan.scratch.columns
+    scratch = pool.take(room * threads)
+    record = plan.record(primes, streaming=streams(size, len(jobs) * len(primes))).ctypes.data
+    sources = [(operand.ctypes.data, 8 * len(operand), target.address(primes.start)) for operand, target in jobs]
+
+    def task(thread: int, first: int, last: int) -> None:
+        for job, source in enumerate(sources):
+            begin, end = max(first - job * strips, 0), min(last - job * strips, strips)
+            if begin < end:
+                require_sound(forward_columns(record, *source, scratch.address + room * thread, begin, end))
+
+    share(task, strips * len(jobs), threads)
+    pool.give(scratch)
+
+
+def apply_to_rows(mode: int, a: Transformed, b: Transformed, primes: range, threads: int) -> None:
+    """What `mode` (see rows) asks for, on every row modulo `primes`."""
+    plan = a.plan
+    threads = useful_threads(plan.size, threads)
+    room = plan.scratch.rows
+    scratch = pool.take(room * threads)
+    record, a_at, b_at = plan.record(primes).ctypes.data, a.address(primes.start), b.address(primes.start)
+
+    def task(thread: int, first: int, last: int) -> None:
+        require_sound(transform_rows(record, mode, a_at, b_at, scratch.address + room * thread, first, last))
+
+    share(task, len(primes) * plan.size.rows, threads)
+    pool.give(scratch)
+
+
+def to_limbs(a: Transformed, limbs: int, threads: int, out: Limbs | None = None) -> Limbs:
+    """The inverse column passes, and the lowest `limbs` limbs of the integer, written to `out` if given.
+
+    Where the limbs are all of size.bits, what passes their end is added at their beginning.
+    """
+    plan = a.plan
+    size, bits = plan.size, plan.size.coefficient_bits
+    threads = useful_threads(size, threads)
+    out = np.empty(limbs, np.uint64) if out is None else out
+    out_at, out_bytes = out.ctypes.data, 8 * limbs
+    spill, room = SPILL_GROUPS * bits, plan.scratch.finish
+    scratch = pool.take(room * threads)
+    record, data = plan.record().ctypes.data, a.address(0)
+    ends: list[tuple[int, int]] = []
+
+    def task(thread: int, first: int, last: int) -> None:
+        base = scratch.address + thread * room
+        require_sound(finish_columns(record, data, out_at, out_bytes, base, first, last))
+        ends.append((last, base + plan.scratch.spills))
+
+    share(task, size.columns // STRIP, threads)
+    carry = 0
+    row_bytes = size.columns // 8 * bits
+    for last, spills in ends:
+        end = last * (STRIP // 8) * bits
+        carry += add_bytes(out_at, out_bytes, end, row_bytes, spills, spill, size.rows - 1)
+        end = (end + (size.rows - 1) * row_bytes) % (size.bits // 8)
+        carry += add_bytes(out_at, out_bytes, end, 0, spills + (size.rows - 1) * spill, spill, 1)
+    if 64 * limbs == size.bits:
+        for _ in range(3):  # a carry out of a number below 2^bits leaves one that takes it without another
+            if not carry:
+                break
+            one = np.array([carry], np.uint64)
+            carry = add_bytes(out_at, out_bytes, 0, 0, one.ctypes.data, 8, 1)
+    pool.give(scratch)
+    return out
+
+
+def transform(operand: Limbs, size: Size, threads: int = 1) -> Transformed:
+    """The transform of an operand of at most size.bits bits. Release it after use."""
+    plan = plan_for(size)
+    result = Transformed(plan)
+    forward(plan, [(operand, result)], result.primes, threads)
+    apply_to_rows(FORWARD_A, result, result, result.primes, threads)
+    return result
+
+
+def multiply_transformed(a: Transformed, b: Transformed, threads: int = 1) -> None:
+    """Put a·b into a."""
+    apply_to_rows(MULTIPLY, a, b, a.primes, threads)
+
+
+def inverse(a: Transformed, limbs: int, threads: int = 1, out: Limbs | None = None) -> Limbs:
+    """The lowest `limbs` limbs of the integer, modulo 2^size.bits − 1, whose transform a is.
+
+    The transform is destroyed, but not released.
+    """
+    apply_to_rows(INVERSE, a, a, a.primes, threads)
+    return to_limbs(a, limbs, threads, out)
+
+
+def product(
+    a: Limbs,
+    b: Limbs,
+    size: Size,
+    limbs: int,
+    threads: int = 1,
+    *,
+    low_memory: bool = False,
+    out: Limbs | None = None,
+) -> Limbs:
+    """The lowest `limbs` limbs of a·b modulo 2^size.bits − 1; the same array twice is squared.
+
+    They are written to `out` if given, which may not overlap the factors.
+
+    low_memory: one prime after the other, so that only one prime's residues of b are held.
+    """
+    plan = plan_for(size)
+    square = a is b
+    mode = FORWARD_A | INVERSE | (SQUARE if square else FORWARD_B | MULTIPLY)
+    x = Transformed(plan)
+    for primes in [range(k, k + 1) for k in x.primes] if low_memory else [x.primes]:
+        if square:
+            forward(plan, [(a, x)], primes, threads)
+            apply_to_rows(mode, x, x, primes, threads)
+        else:
+            y = Transformed(plan, primes)
+            forward(plan, [(a, x), (b, y)], primes, threads)
+            apply_to_rows(mode, x, y, primes, threads)
+            y.release()
+    result = to_limbs(x, limbs, threads, out)
+    x.release()
+    return result

@@ -1,0 +1,238 @@
+"""`pi-engine compute DIGITS`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pi_engine.cli.commands.compute.output_file import digits_kept, reserved_file, write_proof, write_result
+from pi_engine.cli.commands.compute.request import dry_run as estimate_only
+from pi_engine.cli.commands.compute.request import require_agreement, require_one_purpose
+from pi_engine.cli.output.progress_bar import ProgressBar
+from pi_engine.cli.output.streams import emit, emit_all, emit_json, remark, remarks_are_heard
+from pi_engine.cli.parameters.names import FILE
+from pi_engine.cli.parameters.options import (
+    base_option,
+    block_size_option,
+    check_option,
+    force_option,
+    format_option,
+    json_option,
+    memory_option,
+    quiet_option,
+    series_option,
+    threads_option,
+)
+from pi_engine.cli.parameters.quantities import COUNT, CountingCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pi_engine.engine.compute import CheckLevel
+    from pi_engine.engine.result import Check, ComputeResult
+
+_ENDS = 50
+_WRITE_SECONDS = 1.2e-8
+"""A digit, as text: for the progress bar."""
+
+_ADVICE_FROM = 5_000_000
+"""Digits that take GMP some seconds, so that the kernels' absence is worth a line."""
+
+
+@click.command(cls=CountingCommand, short_help="Compute digits of π.")
+@click.argument("digits", type=COUNT)
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    metavar="FILE",
+    help="Write the digits to FILE. '-' is stdout, without a line break at the end.",
+)
+@format_option
+@block_size_option
+@base_option
+@series_option
+@threads_option
+@memory_option
+@check_option
+@click.option("--proof", is_flag=True, help="Check in full, and write a certificate to FILE.proof.json.")
+@force_option
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Print all digits on a terminal. Without it, a terminal shows a preview of more than 1000 digits.",
+)
+@click.option(
+    "--columns",
+    type=click.IntRange(min=1),
+    metavar="C",
+    help="Print C digits a line, below a first line with '3.'. By default, with --group, lines fit the terminal.",
+)
+@click.option("--group", type=click.IntRange(min=1), metavar="G", help="Divide lines into groups of G digits.")
+@click.option(
+    "--dry-run", is_flag=True, help="Print the estimate for these options, as 'estimate' does, and compute nothing."
+)
+@json_option
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Also print the seconds of each phase, the memory and the checks to stderr."
+)
+@quiet_option
+def command(
+    digits: int,
+    *,
+    output: str | None,
+    form: str | None,
+    block_size: int | None,
+    base: str,
+    series: str,
+    threads: int | None,
+    memory: int | None,
+    check: CheckLevel | None,
+    proof: bool,
+    force: bool,
+    everything: bool,
+    columns: int | None,
+    group: int | None,
+    dry_run: bool,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    """Compute DIGITS digits of π after the point. They are truncated, never rounded.
+
+    DIGITS can be written 1000000, 1_000_000, 1,000,000, 1e6, 1.5e6, 10**6, 2**20, 10M or 1G.
+
+    Without -o the digits go to stdout. A pipe or a file gets all of them in one line. A terminal shows a preview if
+    there are more than 1000. With -o they go to FILE, which is written atomically. If FILE cannot be written in the
+    end, the digits are saved elsewhere, and the error message says where. With --json a JSON object is printed instead
+    of the digits. On the plain path, without compiled kernels, only the sum uses more than one thread.
+
+    Exit codes: 0 computed and checked, 1 failed, 2 wrong usage, 3 a check failed, 4 not enough memory or disk, 130
+    interrupted.
+    """
+    file = None if output in (None, "-") else output
+    require_agreement(
+        file, to_stdout=output == "-", as_json=as_json, form=form, block_size=block_size, proof=proof, check=check
+    )
+    require_one_purpose(file, as_json=as_json, laid_out=everything or bool(columns or group), verbose=verbose)
+    check = check or ("full" if proof else "fast")
+    if dry_run:
+        estimate_only(
+            digits,
+            file,
+            base=int(base),
+            series=series,
+            threads=threads,
+            memory=memory,
+            check=check,
+            form=form,
+            block_size=block_size,
+            force=force,
+            proof=proof,
+            as_json=as_json,
+        )
+        return
+
+    from pi_engine.engine.compute import compute, require_capacity
+    from pi_engine.runtime.progress import PhaseClock, Step
+
+    require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory, check=check)
+    with reserved_file(
+        file, digits, base=int(base), form=form, block_size=block_size, force=force, proof=proof
+    ) as place:
+        if digits >= _ADVICE_FROM and remarks_are_heard():
+            _advise(digits)
+        writing = [] if place is None else [Step("write", _WRITE_SECONDS * digits)]
+        with ProgressBar(then=writing) as progress:
+            result = compute(
+                digits, base=int(base), series=series, threads=threads, memory=memory, check=check, progress=progress
+            )
+            clock = PhaseClock(progress)
+            checks = result.checks
+            if place is not None:
+                with clock.phase("write"):
+                    checks = checks + write_result(place, result, as_json=as_json)
+    phases = {name: spent for name, spent in result.seconds.items() if name != "total"}
+    seconds = {**phases, **clock.seconds, "total": result.seconds["total"] + clock.total()}
+    if proof:
+        write_proof(result, str(file), force=force)
+    file = None if place is None else place.name
+    if as_json:
+        _print_object(result, seconds, checks, file)
+    elif file is None:
+        with digits_kept(result):
+            _print_digits(result, columns, group, everything=everything, to_stdout=output == "-")
+    if remarks_are_heard():
+        from pi_engine.cli.commands.compute.report import closing_line, say_details
+
+        remark(closing_line(result, seconds, checks, file, full=check == "full"))
+        if verbose:
+            say_details(result, seconds, checks)
+
+
+def _advise(digits: int) -> None:
+    """Say at the start what a long run on the plain path could be spared."""
+    from pi_engine.engine.planning.backend import BACKEND
+
+    if BACKEND.usable() and not BACKEND.stored() and not BACKEND.pays(digits):
+        damage = next((kernel.damage for kernel in BACKEND.kernels() if kernel.damage), "")
+        reason = (
+            f"a stored kernel is not used ({damage})" if damage else "the kernels for this machine are not compiled"
+        )
+        remark(
+            f"pi-engine: this run takes the plain path, because {reason}: 'pi-engine tune', once "
+            "(one to two minutes), makes runs of this size about six times as fast"
+        )
+
+
+def _print_digits(
+    result: ComputeResult, columns: int | None, group: int | None, *, everything: bool, to_stdout: bool
+) -> None:
+    """Write digits to stdout; `-o -` is a file, which gets all of them and no line break at the end."""
+    from pi_engine.cli.commands.compute.digit_layout import is_preview, printed
+    from pi_engine.cli.output.terminal import stdout_width
+    from pi_engine.engine.printed_digits import require_text, watched
+
+    text, width = result.text(), stdout_width()
+    everything = everything or to_stdout
+    pieces = printed(text, columns=columns, group=group, everything=everything, width=width)
+    if is_preview(text, width, everything=everything):
+        emit_all(pieces)
+        require_text(result)
+    else:
+        emit_all(watched(pieces, result))
+    if not to_stdout:
+        emit("\n")
+
+
+def _print_object(result: ComputeResult, seconds: dict[str, float], checks: Sequence[Check], file: str | None) -> None:
+    from pi_engine.engine.printed_digits import require_text
+
+    emit_json(_as_json(result, seconds, checks, file))
+    if file is None:  # else the file has been compared
+        require_text(result)
+
+
+def _as_json(
+    result: ComputeResult, seconds: dict[str, float], checks: Sequence[Check], file: str | None
+) -> dict[str, object]:
+    from pi_engine.runtime.versions import arithmetic_versions
+
+    return {
+        "digits": result.digits,
+        "base": result.base,
+        "series": result.series,
+        "threads": result.threads,
+        "path": result.path,
+        "kernels": result.kernels,
+        "value_start": result.fraction_text[:_ENDS],
+        "value_end": result.fraction_text[-_ENDS:],
+        "hash": str(result.hash),
+        "seconds": {name: round(spent, 6) for name, spent in seconds.items()},
+        "peak_memory_bytes": result.peak_memory_bytes,
+        "mapped_memory_bytes": result.mapped_memory_bytes,
+        "checks": [vars(check) for check in checks],
+        "output": file,
+        "versions": arithmetic_versions(kernels=result.path == "compiled"),
+    }

@@ -1,0 +1,52 @@
+"""What `compute` says on stderr when it is done: one short line, and with --verbose the details."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pi_engine.cli.output.streams import remark
+from pi_engine.cli.output.terminal import stderr_width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pi_engine.engine.result import Check, ComputeResult
+
+_UNFOLDED = 1 << 20
+
+
+def closing_line(
+    result: ComputeResult, seconds: dict[str, float], checks: Sequence[Check], file: str | None, *, full: bool
+) -> str:
+    """How many digits, in how many seconds, whether checked, and where they are."""
+    compiling = seconds.get("compilation", 0.0)
+    kind = "hexadecimal digit" if result.base == 16 else "digit"
+    line = f"{result.digits:_} {kind}{'' if result.digits == 1 else 's'} in {_short(seconds['total'] - compiling)}"
+    if compiling:
+        line += f", after {_short(compiling)} of compiling, once"
+    passed = any(check.status == "passed" for check in checks)
+    line += f"{';' if compiling else ','} {'not checked' if not passed else 'checked in full' if full else 'checked'}"
+    return line if file is None else f"{line}; written to {file}"
+
+
+def say_details(result: ComputeResult, seconds: dict[str, float], checks: Sequence[Check]) -> None:
+    """Write seconds, memory and checks to stderr, one a line."""
+    from pi_engine.cli.output.table import format_entries
+    from pi_engine.runtime.limits.memory import format_bytes
+
+    entries = [
+        ("series", result.series),
+        ("threads", str(result.threads)),
+        ("path", result.path if result.path == "plain" else f"{result.path}, kernels {result.kernels}"),
+        *((name, f"{spent:.3f} s") for name, spent in seconds.items()),
+        ("peak memory", format_bytes(result.peak_memory_bytes)),
+        ("hash", f"{result.hash} (all digits as one integer, modulo 2^61 − 1)"),
+        *((check.status, f"{check.name}: {check.detail}") for check in checks),
+    ]
+    for line in format_entries(entries, stderr_width() or _UNFOLDED).splitlines():
+        remark(line)
+
+
+def _short(seconds: float) -> str:
+    """Two significant digits, or whole seconds."""
+    return f"{seconds:.0f} s" if seconds >= 9.95 else f"{seconds:.2g} s"

@@ -1,0 +1,99 @@
+"""What `compute` refuses before it starts, and what it says of a run that it is only asked about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pi_engine.cli.output.streams import remarks_are_heard
+
+if TYPE_CHECKING:
+    from pi_engine.engine.compute import CheckLevel
+
+
+def require_agreement(
+    file: str | None,
+    *,
+    to_stdout: bool,
+    as_json: bool,
+    form: str | None,
+    block_size: int | None,
+    proof: bool,
+    check: str | None,
+) -> None:
+    """Refuse options that contradict each other."""
+    if as_json and to_stdout:
+        raise click.UsageError("--json and '-o -' both want stdout: choose one")
+    if file is None and (form or block_size is not None):
+        raise click.UsageError("--format and --block-size are for files: name one with '-o FILE'")
+    if proof and (file is None or block_size is not None):
+        raise click.UsageError("--proof stands beside one file: name it with '-o FILE', without --block-size")
+    if proof and check not in (None, "full"):
+        raise click.UsageError(f"--proof needs a run that is checked in full: leave out '--check {check}'")
+
+
+def require_one_purpose(file: str | None, *, as_json: bool, laid_out: bool, verbose: bool) -> None:
+    """Refuse options for digits that are printed where none are, and for more and less on stderr at once."""
+    if laid_out and (as_json or file is not None):
+        raise click.UsageError(
+            f"--all, --columns and --group are for digits on stdout: leave them out with {'--json' if as_json else '-o FILE'}"
+        )
+    if verbose and not remarks_are_heard():
+        raise click.UsageError("--verbose and --quiet contradict each other: choose one")
+
+
+def require_file(
+    file: str, digits: int, base: int, form: str | None, block_size: int | None, *, overwrite: bool, proof: bool
+) -> None:
+    """Refuse at once what could not be written in the end."""
+    from pi_engine.digits.common.formats import format_to_write
+    from pi_engine.digits.destination import require_file
+
+    if proof:
+        from pi_engine.files.certificate import require_certificate_file
+
+        require_certificate_file(file, overwrite=overwrite)
+    require_file(file, digits, base=base, form=format_to_write(file, form), overwrite=overwrite, block_size=block_size)
+
+
+def dry_run(
+    digits: int,
+    file: str | None,
+    *,
+    base: int,
+    series: str,
+    threads: int | None,
+    memory: int | None,
+    check: CheckLevel,
+    form: str | None,
+    block_size: int | None,
+    force: bool,
+    proof: bool,
+    as_json: bool,
+) -> None:
+    """Refuse what would be refused, the file's name and disk too, and print what the rest would take."""
+    from pi_engine.cli.commands.estimate import show
+    from pi_engine.engine.estimate import estimate
+    from pi_engine.errors import CapacityError
+
+    kind, no_room = None, None
+    if file is not None:
+        from pi_engine.digits.common.formats import format_to_write
+
+        kind = format_to_write(file, form)
+        try:
+            require_file(file, digits, base, form, block_size, overwrite=force, proof=proof)
+        except CapacityError as error:
+            no_room = str(error)
+    found = estimate(
+        digits,
+        base=base,
+        series=series,
+        threads=threads,
+        memory=memory,
+        check=check,
+        format=kind,
+        block_size=block_size,
+    )
+    show(found, kind, as_json=as_json, refusal=no_room)

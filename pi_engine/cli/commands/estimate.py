@@ -1,0 +1,131 @@
+"""`pi-engine estimate DIGITS`, and what `compute --dry-run` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pi_engine.cli.output.streams import emit_json
+from pi_engine.cli.parameters.options import (
+    base_option,
+    check_option,
+    format_option,
+    json_option,
+    memory_option,
+    quiet_option,
+    series_option,
+    threads_option,
+)
+from pi_engine.cli.parameters.quantities import COUNT, CountingCommand
+
+if TYPE_CHECKING:
+    from pi_engine.digits.common.formats import Format
+    from pi_engine.engine.compute import CheckLevel
+    from pi_engine.engine.estimate import Estimate
+
+_FORMAT_NAMES = {"text": "text", "gz": "gzip", "xz": "xz", "zst": "Zstandard", "ycd": "ycd"}
+
+
+@click.command(cls=CountingCommand, short_help="Estimate the time, memory and disk of a computation.")
+@click.argument("digits", type=COUNT)
+@base_option
+@series_option
+@threads_option
+@memory_option
+@check_option
+@format_option
+@json_option
+@quiet_option
+def command(
+    digits: int,
+    *,
+    base: str,
+    series: str,
+    threads: int | None,
+    memory: int | None,
+    check: CheckLevel | None,
+    form: Format | None,
+    as_json: bool,
+) -> None:
+    """Estimate the time, memory and disk that 'compute DIGITS' needs, and the path it takes.
+
+    Nothing is computed. The time is that of the computation and its checks, without starting Python and without
+    writing a file. The memory is an upper bound.
+
+    Without --format the size on disk is that of a text file. 'compute --dry-run' prints the same estimate for the options of 'compute'.
+
+    Exit codes: 0 the computation fits, 2 wrong usage, 4 not enough memory.
+    """
+    from pi_engine.engine.estimate import estimate
+
+    form, check = form or "text", check or "fast"
+    found = estimate(digits, base=int(base), series=series, threads=threads, memory=memory, check=check, format=form)
+    show(found, form, as_json=as_json)
+
+
+def show(found: Estimate, form: Format | None, *, as_json: bool, refusal: str | None = None) -> None:
+    """Print an estimate, and end with an error where the computation does not fit, or for another `refusal`."""
+    from pi_engine.errors import CapacityError
+
+    refusal = found.refusal or refusal
+    if as_json:
+        emit_json(_as_json(found, form, refusal))
+    else:
+        from pi_engine.cli.output.table import print_entries
+
+        print_entries(_lines(found, form))
+    if refusal is not None:
+        raise CapacityError(refusal)
+
+
+def _lines(found: Estimate, form: Format | None) -> list[tuple[str, str]]:
+    """What is said to people: label and text."""
+    from pi_engine.engine.estimate import format_seconds
+    from pi_engine.runtime.limits.memory import format_bytes
+
+    phases = ", ".join(
+        f"{name} {format_seconds(seconds)}"
+        for name, seconds in found.seconds.items()
+        if name != "total" and seconds >= 0.01
+    )
+    several = len(phases.split(", ")) > 1
+    kernels = f", kernels {found.kernels}" if found.path == "compiled" else ""
+    lines = [
+        ("digits", f"{found.digits:_} in base {found.base}, by the series {found.series}"),
+        ("path", f"{found.path}{kernels}, {found.threads} thread{'s' * (found.threads != 1)}, check {found.check}"),
+        ("time", _about(found.seconds["total"]) + (f": {phases}" if several else "")),
+        ("memory", f"about {format_bytes(found.memory_bytes)}; {format_bytes(found.memory_limit_bytes)} may be used"),
+    ]
+    if found.disk_bytes is not None and form is not None:
+        bound = "" if form in ("text", "ycd") else "at most "
+        lines.append(("disk", f"{bound}{format_bytes(found.disk_bytes)} as {_FORMAT_NAMES[form]}"))
+    most = f"at most {found.largest:_} digits would fit" if found.largest >= 0 else "not even one digit would fit"
+    return [*lines, ("largest", most)]
+
+
+def _about(seconds: float) -> str:
+    from pi_engine.engine.estimate import format_seconds
+
+    text = format_seconds(seconds)
+    return text if text.startswith("less") else f"about {text}"
+
+
+def _as_json(found: Estimate, form: Format | None, refusal: str | None) -> dict[str, object]:
+    return {
+        "digits": found.digits,
+        "base": found.base,
+        "series": found.series,
+        "threads": found.threads,
+        "check": found.check,
+        "path": found.path,
+        "kernels": found.kernels,
+        "seconds": {name: float(f"{seconds:.3g}") for name, seconds in found.seconds.items()},
+        "memory_bytes": found.memory_bytes,
+        "memory_limit_bytes": found.memory_limit_bytes,
+        "fits": refusal is None,
+        "refusal": refusal,
+        "largest": found.largest,
+        "format": form,
+        "disk_bytes": found.disk_bytes,
+    }

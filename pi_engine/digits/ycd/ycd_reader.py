@@ -1,0 +1,92 @@
+"""One .ycd file → blocks, in bounded memory: what is allocated never depends on what the header says."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pi_engine.digits.common.blocks import Block
+from pi_engine.digits.ycd.ycd_header import MOST_BYTES, YcdHeader, parse_header
+from pi_engine.errors import CorruptFileError
+from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD, DIGITS_PER_WORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pi_engine.digits.common.blocks import Words
+    from pi_engine.digits.common.source import Source
+
+_CHUNK_WORDS = 1 << 17
+_LARGEST = np.uint64(10**DECIMALS_PER_WORD - 1)
+
+
+class YcdReader:
+    """The header of a file, and blocks of its digits."""
+
+    def __init__(self, source: Source) -> None:
+        """Read the header, and compare the length it implies with the file's, where that is known.
+
+        Raises:
+            CorruptFileError: the header is wrong, or the file is shorter or longer than it says.
+        """
+        self._source = source
+        self.header: YcdHeader = parse_header(source.peek(MOST_BYTES), source.name)
+        self._words = -(-self.header.digits // DIGITS_PER_WORD[self.header.base])
+        if source.size is not None:
+            self._compare_length(source.size - self.header.length)
+
+    def blocks(self) -> Iterator[Block]:
+        """The digits of this file.
+
+        Raises:
+            CorruptFileError: a word is too large or not padded with zeros, or the file ends too early or too late.
+        """
+        source, (base, *_), width = self._source, self.header, DIGITS_PER_WORD[self.header.base]
+        source.read(self.header.length)
+        left, digits = self._words, self.header.digits
+        while left:
+            words = np.empty(min(left, _CHUNK_WORDS), np.uint64)
+            offset = source.position
+            found = source.fill(words.data.cast("B"))
+            if found < words.nbytes:
+                self._compare_length(source.position - self.header.length)
+            if sys.byteorder == "big":
+                words.byteswap(inplace=True)
+            left -= len(words)
+            count = min(digits, len(words) * width)
+            self._check(words, base, offset, padding=len(words) * width - count)
+            digits -= count
+            yield Block(words, count)
+        if source.read(1):
+            raise self._too_long()
+
+    def _check(self, words: Words, base: int, offset: int, padding: int) -> None:
+        if base == 10 and words.max() > _LARGEST:
+            at = offset + 8 * int(np.argmax(words > _LARGEST))
+            raise CorruptFileError(f"{self._source.name}: the word at byte {at:_} does not hold 19 digits", offset=at)
+        if padding and int(words[-1]) % base**padding:
+            at = offset + 8 * (len(words) - 1)
+            raise CorruptFileError(
+                f"{self._source.name}: the last word, at byte {at:_}, does not end in zeros", offset=at
+            )
+
+    def _compare_length(self, size: int) -> None:
+        """`size` bytes of data are there."""
+        if size < 8 * self._words:
+            width = DIGITS_PER_WORD[self.header.base]
+            raise CorruptFileError(
+                f"{self._source.name} is truncated: it holds {max(size, 0) // 8 * width:_} of {self.header.digits:_} digits",
+                kind="truncated",
+                offset=self.header.length + size,
+            )
+        if size > 8 * self._words:
+            raise self._too_long()
+
+    def _too_long(self) -> CorruptFileError:
+        end = self.header.length + 8 * self._words
+        return CorruptFileError(
+            f"{self._source.name} goes on after its {self.header.digits:_} digits, which end at byte {end:_}",
+            offset=end,
+        )

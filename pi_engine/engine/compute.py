@@ -1,0 +1,299 @@
+"""Compute N digits of π: plan → sum → root → division → conversion → checks."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from gmpy2 import mpz
+
+from pi_engine import series as series_room
+from pi_engine.bigint.buffers.hand_over import HandOver
+from pi_engine.bigint.residues.moduli import moduli, moduli_text
+from pi_engine.engine.checks.known import compare_with_known, known_hash
+from pi_engine.engine.checks.reference import require_reference
+from pi_engine.engine.evaluation.pi_fraction import pi_fraction, root_of_radicand
+from pi_engine.engine.fraction_to_text import convert, text_residues
+from pi_engine.engine.planning.backend import BACKEND
+from pi_engine.engine.planning.plan import GUARD_BITS, Plan, make_plan, make_plan_within
+from pi_engine.engine.result import Check, ComputeResult
+from pi_engine.engine.summation import release_workspace, shadow_check, sum_series
+from pi_engine.errors import UsageError, VerificationError
+from pi_engine.runtime.integers import as_int
+from pi_engine.runtime.limits import memory as machine_memory
+from pi_engine.runtime.limits.address_space import share_heap, trim_heap
+from pi_engine.runtime.progress import PhaseClock, announce, silent, within
+from pi_engine.runtime.thread_count import thread_count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import SupportsIndex
+
+    from pi_engine.engine.fraction_to_text import Converted
+    from pi_engine.engine.planning.backend import Backend
+    from pi_engine.proof.bbp.tail_check import Tail
+    from pi_engine.runtime.progress import Progress, Step
+    from pi_engine.series.model.pi_series import PiSeries
+
+CheckLevel = Literal["none", "fast", "full"]
+BASES = (10, 16)
+
+_KEPT_BYTES = 256 << 20
+"""Workspace that a computation leaves for the next one in the process."""
+
+
+def compute(
+    digits: SupportsIndex,
+    *,
+    base: SupportsIndex = 10,
+    series: str | PiSeries = "chudnovsky",
+    threads: SupportsIndex | None = None,
+    memory: SupportsIndex | None = None,
+    check: CheckLevel = "fast",
+    progress: Progress | None = None,
+) -> ComputeResult:
+    """Compute ⌊π·base^digits⌋.
+
+    Args:
+        digits: N ≥ 0, the digits after the point; int, mpz or a numpy integer, like all numbers here.
+        base: 10 or 16.
+        series: a name of the catalogue, `derived:D`, a file `….toml`, or a series.
+        threads: how many to use; all by default.
+        memory: bytes to stay within, besides what the machine, the control group and `ulimit` allow.
+        check: "fast" compares the sum with its shadow, checks root, quotient and conversion by residues, and
+            compares with digits at known positions, and all digits of a series that is not of the catalogue with an
+            iteration or, beyond 10 000, with a run of Chudnovsky's; "none" skips all that.
+        progress: called as (phase, done, total), total 0 where a phase cannot be divided.
+
+    Raises:
+        TypeError: an argument is of another type.
+        UsageError: an argument is not usable.
+        CapacityError: it would not fit in memory.
+        VerificationError: a check failed.
+    """
+    digits, base = as_int(digits, "digits"), as_int(base, "base")
+    threads, memory = thread_count(threads), machine_memory.byte_limit(memory)
+    if not (progress is None or callable(progress)):
+        raise TypeError(f"progress takes a callable, not {type(progress).__name__}")
+    chosen = chosen_series(series)
+    require_usable(digits, base, check)
+    clock = PhaseClock(silent if progress is None else progress)
+    share_heap()
+    return _compute(partial(make_plan_within, chosen, digits, base, limit=memory), threads, clock, check, BACKEND)
+
+
+class _Attempt(NamedTuple):
+    """The digits by one plan, what has been checked on the way to them, and what BBP gave for that."""
+
+    converted: Converted
+    checks: list[Check]
+    tail: Tail | None
+
+
+def _compute(
+    choose: Callable[..., Plan], threads: int, clock: PhaseClock, check: CheckLevel, backend: Backend
+) -> ComputeResult:
+    """What `compute` returns, by the plans that are chosen for its `guard_bits`; `backend` says on which path."""
+    with ExitStack() as stack:
+        guard_bits = GUARD_BITS
+        while True:
+            plan = choose(guard_bits=guard_bits, threads=threads, check=check, backend=backend)
+            announce(clock.progress, partial(_forecast, plan, threads, check))
+            if plan.compiled:
+                _load_kernels(plan, backend, clock)
+                stack.callback(_release_workspace, keep=_KEPT_BYTES)
+            attempt = _attempt(plan, threads, clock, check)
+            if attempt is not None:
+                break
+            guard_bits *= 2  # a run of zeros or nines as long as the guard digits: look further
+        converted, checks, tail = attempt
+        if check != "none":
+            with clock.phase("check"):
+                checks += _check_digits(plan, converted, threads)
+            if check == "full" or plan.confirmation is not None:
+                with clock.phase("confirmation"):
+                    checks.append(_confirm(plan, converted, clock.progress, threads, backend))
+        return ComputeResult(
+            digits=plan.digits,
+            base=plan.base,
+            series=plan.series.name,
+            threads=threads,
+            hash=converted.hash,
+            residues=None
+            if converted.residues is None
+            else dict(zip(moduli(), converted.residues.values, strict=True)),
+            seconds={**clock.seconds, "total": clock.total()},
+            checks=checks,
+            path=plan.path,
+            kernels=plan.kernels,
+            peak_memory_bytes=machine_memory.peak_memory(),
+            mapped_memory_bytes=machine_memory.mapped_memory(),
+            tail=tail,
+            _text=converted.text,
+        )
+
+
+def _load_kernels(plan: Plan, backend: Backend, clock: PhaseClock) -> None:
+    """Load what the compiled path calls; compiling it has a phase of its own."""
+    if plan.kernels != "to be compiled":
+        backend.load()
+        return
+    with clock.phase("compilation"):
+        backend.load(clock.progress)
+
+
+def _forecast(plan: Plan, threads: int, check: CheckLevel) -> list[Step]:
+    """What will come; the model is imported for whoever wants to know."""
+    from pi_engine.engine.planning.forecast import forecast
+
+    return forecast(plan, threads, check)
+
+
+def chosen_series(series: str | PiSeries) -> PiSeries:
+    """The series itself, or the one of that name.
+
+    Raises:
+        TypeError: it is neither a name nor a series.
+        UsageError: there is none of that name.
+    """
+    chosen = series_room.get(series) if isinstance(series, str) else series
+    if not isinstance(chosen, series_room.PiSeries):
+        raise TypeError(f"series takes the name of one, or a PiSeries, not {type(series).__name__}")
+    return chosen
+
+
+def _keep_freed_blocks() -> None:
+    """Have the memory of one step's numbers used again by the next."""
+    from pi_engine.bigint.buffers.workspace import keep_freed_blocks
+
+    keep_freed_blocks()
+
+
+def _release_workspace(*, keep: int) -> None:
+    """Give the compiled path's workspace back to the system, but for so many bytes, or what is always kept."""
+    from pi_engine.bigint.buffers.workspace import LEAST_KEPT, pool
+
+    pool.release(max(keep, LEAST_KEPT))
+
+
+def require_capacity(
+    digits: int,
+    *,
+    base: int = 10,
+    series: str = "chudnovsky",
+    threads: int | None = None,
+    memory: int | None = None,
+    check: CheckLevel = "fast",
+) -> None:
+    """Refuse what `compute` would refuse for its size, at once and without any other consequence.
+
+    Raises:
+        CapacityError: it would not fit in memory.
+        UsageError: there is no such series.
+    """
+    make_plan_within(series_room.get(series), digits, base, threads=thread_count(threads), limit=memory, check=check)
+
+
+def require_usable(digits: int, base: int, check: str) -> None:
+    """Refuse arguments of `compute` that have no meaning.
+
+    Raises:
+        UsageError: the message says which argument, and what it may be.
+    """
+    if digits < 0:
+        raise UsageError("the number of digits must not be negative")
+    if base not in BASES:
+        raise UsageError(f"base {base} is not supported: choose 10 or 16")
+    if check not in ("none", "fast", "full"):
+        raise UsageError(f"check {check!r} is not known: choose 'none', 'fast' or 'full'")
+
+
+def _attempt(plan: Plan, threads: int, clock: PhaseClock, level: CheckLevel) -> _Attempt | None:
+    """The digits of ⌊π·base^digits⌋ by this plan, or None where its guard bits leave the last one open."""
+    form, check = plan.series.closed_form, level != "none"
+    if plan.compiled:
+        _keep_freed_blocks()
+    sums = sum_series(plan, threads, clock, check=check)
+    if plan.compiled:
+        release_workspace(plan.fraction_bits)
+    with clock.phase("root"):
+        radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, compiled=plan.compiled)
+    with clock.phase("division"):
+        fraction = pi_fraction(
+            form, sums, radical, plan.fraction_bits, check=check, threads=threads, compiled=plan.compiled
+        )
+    if fraction.mantissa >> fraction.bits != mpz(3):
+        raise VerificationError(f"series {plan.series.name}: the value that follows from its sum is not π")
+    del radical
+    checks, tail = _checks_of_fraction(plan) if check else [], None
+    if level == "full":
+        from pi_engine.engine.full_check import check_tail
+
+        with clock.phase("BBP"):
+            bbp, tail = check_tail(fraction, threads, clock.progress)
+        checks.append(bbp)
+    handed = HandOver(fraction)
+    del fraction
+    with clock.phase("conversion"):
+        converted = convert(handed, plan, threads, check=check)
+    return None if converted is None else _Attempt(converted, checks, tail)
+
+
+def _checks_of_fraction(plan: Plan) -> list[Check]:
+    """What has been checked where sum, root and division have given a fraction."""
+    remainder = f"remainder modulo {moduli_text()}, and the remainder's size"
+    root = [Check("root", "passed", f"the square and its {remainder}")] if plan.series.closed_form.has_root else []
+    return [shadow_check(plan), *root, Check("division", "passed", f"quotient, divisor and {remainder}")]
+
+
+def _confirm(plan: Plan, converted: Converted, progress: Progress, threads: int, backend: Backend) -> Check:
+    """Confirm all digits by another computation.
+
+    Raises:
+        VerificationError: the other computation has other digits.
+    """
+    from pi_engine.engine.full_check import check_by_another_way
+
+    def run_again(second: Plan) -> str:
+        told = PhaseClock(within(progress, "confirmation"))
+        again = partial(make_plan, second.series, second.digits, second.base, compiled=second.compiled)
+        return _compute(again, threads, told, "fast", backend).text()
+
+    trim_heap()
+    return check_by_another_way(plan, converted.text, threads, run_again)
+
+
+def _check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]:
+    """Check the text against the value, and against π where π is known.
+
+    Raises:
+        VerificationError: the text is not the value, or not π where π is known.
+    """
+    text = converted.text
+    if text_residues(text, plan, threads) != converted.residues:
+        raise VerificationError(
+            "the digits differ from the binary value they were converted from: run again, and report it if it recurs"
+        )
+    reference = []
+    if not series_room.is_catalogued(plan.series):
+        count = require_reference(plan.series, text.replace(".", "", 1), plan.base)
+        detail = f"{count} digits of this series, which is not of the catalogue, with the Gauss–Legendre iteration's"
+        reference = [Check("reference", "passed", detail)]
+    known = compare_with_known(text, plan.base, len("3."))
+    if known.differs is not None:
+        raise VerificationError(
+            f"position {known.differs.start}: the digits are {known.found}, but those of π are {known.differs.digits}"
+        )
+    expected = known_hash(plan.digits, plan.base)
+    if expected is not None and expected != converted.hash:
+        raise VerificationError(f"the hash of the digits is {converted.hash}, but that of π is {expected}")
+    plural = "s" if known.compared > 1 else ""
+    compared = f"{known.compared} known position{plural}, the last ending at {known.reach}"
+    return [
+        Check("conversion", "passed", f"the digits of the text and the binary value modulo {moduli_text()}"),
+        *reference,
+        Check("known digits", "passed", compared + (", and the whole hash" if expected is not None else ""))
+        if known.compared
+        else Check("known digits", "skipped", "no known position among so few digits"),
+    ]

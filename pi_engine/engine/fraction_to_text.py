@@ -1,0 +1,102 @@
+"""The digits as text, from the binary fraction, and what that text is modulo both moduli."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pi_engine.bigint.residues.kernels.mersenne import M61
+from pi_engine.bigint.residues.moduli import Residues, moduli, power_residues
+from pi_engine.errors import VerificationError
+from pi_engine.radix import DigitHash, digit_text, scale
+from pi_engine.radix.fraction_text import check_scaled
+from pi_engine.runtime.machine_faults import machine_fault
+
+if TYPE_CHECKING:
+    from pi_engine.bigint.binary_fraction import BinaryFraction
+    from pi_engine.bigint.buffers.hand_over import HandOver
+    from pi_engine.engine.planning.plan import Plan
+
+
+class Converted(NamedTuple):
+    """`3.` and the digits, or `3`, as `ComputeResult.text` has it, and their hash as it follows from the binary value.
+
+    With checks also the same modulo both `moduli`.
+    """
+
+    text: str
+    hash: int
+    residues: Residues | None = None
+
+
+def convert(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
+    """The digits of ⌊π·base^digits⌋, or None where the fraction leaves the last one open.
+
+    Raises:
+        VerificationError: the digits are not the fraction's.
+    """
+    if plan.compiled and plan.base == 10:
+        return _compiled(fraction, plan, threads, check=check)
+    return _plain(fraction, plan, check=check)
+
+
+def _plain(fraction: HandOver[BinaryFraction], plan: Plan, *, check: bool) -> Converted | None:
+    """By one product with a power of the base, and GMP's conversion."""
+    scaled = scale(fraction.take(), plan.digits, plan.base)
+    if scaled is None:
+        return None
+    if check:
+        check_scaled(scaled)
+    digits = digit_text(scaled.value, plan.base)
+    text = f"{digits[:1]}.{digits[1:]}" if plan.digits else digits
+    return Converted(text, scaled.residues.values[0], scaled.residues if check else None)
+
+
+def _compiled(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
+    """By the multiplication tree of `radix`, into words of 19 digits."""
+    from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
+    from pi_engine.radix.word_text import word_hashes, word_text
+    from pi_engine.radix.words_of_fraction import decimal_expansion
+
+    expansion = decimal_expansion(fraction, plan.digits, threads, check=check)
+    if expansion is None:
+        return None
+    spare = DECIMALS_PER_WORD * len(expansion.words) - plan.digits
+    integer = int(expansion.integer)
+    _make_room(2 * plan.digits)
+    characters = word_text(expansion.words, threads, f"{integer}.".encode("ascii"))
+    try:
+        text = str(characters[: len(characters) - spare].data, "ascii")
+    except UnicodeDecodeError as error:
+        raise VerificationError(machine_fault("a digit changed in memory")) from error
+    del characters
+    if expansion.residues is not None:
+        return Converted(text, expansion.residues.values[0], expansion.residues)
+    after_the_point = word_hashes(expansion.words, (M61,), threads)[0] * pow(10, -spare, M61)
+    return Converted(text, (integer * pow(10, plan.digits, M61) + after_the_point) % M61)
+
+
+def text_residues(text: str, plan: Plan, threads: int) -> Residues | None:
+    """The text's digits as one integer modulo both `moduli`, or None where it is not a digit, a point and N digits."""
+    point = "." if plan.digits else ""
+    if text[1:2] != point or len(text) != 1 + len(point) + plan.digits:
+        return None
+    try:
+        digit_hash = DigitHash(plan.base, moduli())
+        digit_hash.update(text[:1])
+        if plan.compiled and plan.base == 10:
+            from pi_engine.radix import word_text
+
+            return power_residues(10, plan.digits) * digit_hash.values[0] + word_text.text_residues(
+                text, threads, start=2
+            )
+        digit_hash.update(text[2:])
+    except ValueError:
+        return None
+    return Residues((digit_hash.values[0], digit_hash.values[1]))
+
+
+def _make_room(size: int) -> None:
+    """Give so many bytes of free workspace back, which numbers or text are to take; a part is always kept."""
+    from pi_engine.bigint.buffers.workspace import pool
+
+    pool.make_room(size)

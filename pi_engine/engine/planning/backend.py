@@ -1,0 +1,99 @@
+"""The backend of `compute`: compiled kernels where they pay, and GMP alone elsewhere.
+
+A computation takes the compiled path from 20 000 digits where its kernels are loaded, from 800 000 where they are stored, and from
+70 million where they are yet to be compiled; below that, and where the compiled path does not fit in memory, it takes the plain path, by
+GMP alone. `Backend.pays` says so. The plan asks it once, and `Plan.compiled` tells everything below which path is taken.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Literal
+
+from pi_engine.bigint import product
+from pi_engine.runtime.compilation.kernel_set import KernelSet
+from pi_engine.runtime.progress import silent
+
+if TYPE_CHECKING:
+    from pi_engine.runtime.progress import Progress
+
+LOADED_DIGITS = 20_000
+"""Digits from which the compiled path is taken where its kernels are loaded in this process."""
+
+STORED_DIGITS = 800_000
+"""The same where they are stored in the user's cache: importing numpy and LLVM and loading them takes about 0.3 s."""
+
+COMPILED_DIGITS = 70_000_000
+"""The same where they are yet to be compiled: compilation takes about a minute, and so does the plain path of so many digits."""
+
+
+class Backend(KernelSet):
+    """The kernels that a whole computation needs, and when they pay.
+
+    All of them are loaded or compiled at once, and first of all: some are called in rare cases only, and as long as those
+    are missing no other process finds the rest complete. With them loaded, every product of the computation goes through
+    the transform from its crossover on.
+    """
+
+    def usable(self) -> bool:
+        """Whether this machine's processor and libraries can run the kernels; looking may import LLVM."""
+        return product.transform_is_usable()
+
+    def least_digits(self) -> int | None:
+        """From how many decimal digits the compiled path is the faster one, as things stand; None where it is never taken."""
+        if not self.usable():
+            return None
+        if self.loaded():
+            return LOADED_DIGITS
+        return STORED_DIGITS if self.stored() else COMPILED_DIGITS
+
+    def pays(self, digits: int) -> bool:
+        """Whether a computation of so many decimal digits is finished sooner on the compiled path, as things stand."""
+        if digits < LOADED_DIGITS or (digits < STORED_DIGITS and not self.loaded()):
+            return False  # without importing LLVM
+        least = self.least_digits()
+        return least is not None and digits >= least
+
+    def state(self) -> Literal["loaded", "stored", "to be compiled"]:
+        """Where the kernels are: loaded in this process, stored in the user's cache, or yet to be compiled."""
+        if self.loaded():
+            return "loaded"
+        return "stored" if self.stored() else "to be compiled"
+
+
+_COMPUTATION = (
+    "pi_engine.bigint.ntt.transform_kernels:TRANSFORM_KERNELS",
+    "pi_engine.bigint.ntt.transform_kernels:RESIDUE_KERNELS",
+    "pi_engine.splitting.kernels.tree_kernels:TREE_KERNELS",
+    "pi_engine.radix.kernels.conversion_kernels:TO_DIGITS_KERNELS",
+)
+
+BACKEND = Backend(*_COMPUTATION)
+"""The backend of this process."""
+
+ALL_KERNELS = KernelSet(
+    *_COMPUTATION,
+    "pi_engine.radix.kernels.conversion_kernels:FROM_DIGITS_KERNELS",
+    "pi_engine.radix.kernels.conversion_kernels:TEXT_KERNELS",
+    "pi_engine.proof.bbp.bbp_kernels:BBP_KERNELS",
+    "pi_engine.proof.bbp.bbp_kernels:RESIDUE_KERNELS",
+)
+"""All kernels of the program: those of the backend, of the way back from digits to integers, of digit files, and of BBP."""
+
+
+def prepare(progress: Progress | None = None) -> None:
+    """Compile all kernels of the program for this machine, once, about a minute; or load them, 0.3 s.
+
+    Nothing else makes small work wait for a compiler: without kernels GMP computes, and only what would take GMP longer than
+    the compilation takes compiles them first. A log record of "pi_engine" says so before each wait.
+
+    Args:
+        progress: called as ("compilation", done, total): how many kernels have been compiled, of how many.
+    """
+    if not BACKEND.usable():
+        logging.getLogger("pi_engine").warning(
+            "pi-engine: this processor has no fused multiply-add, or PI_ENGINE_TRANSFORM=0 is set: "
+            "GMP computes at every size, and there is nothing to compile"
+        )
+        return
+    ALL_KERNELS.load(silent if progress is None else progress)

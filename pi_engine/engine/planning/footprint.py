@@ -1,0 +1,107 @@
+"""How much memory and address space a sum and its digits take, at most: the model that plans are made by.
+
+benchmarks/memory.py measures what it bounds; docs/memory.md has the table.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from pi_engine.runtime.limits.address_space import libraries_size, mapped_size, threads_size
+from pi_engine.runtime.limits.memory import THREAD_BYTES
+
+if TYPE_CHECKING:
+    from pi_engine.series.model.hypergeometric import HypergeometricSeries
+    from pi_engine.series.model.pi_series import PiSeries
+
+_INTERPRETER_BYTES = 20 << 20
+"""What the process has allocated before the computation starts: 13 MiB."""
+
+_COMPILED_BYTES_PER_BIT = 1.85
+_COMPILED_BYTES_PER_BIT_COMBINED = 3.3
+"""The numbers of the compiled path, in bytes per bit of the fraction, by whether several sums are combined. With `_COMPILED_KEPT`
+they bound what benchmarks/memory.py found at 10^5 … 10^8 digits; 10^9 digits of Chudnovsky's series took 1.85 in all."""
+
+_COMPILED_ROOT_BITS = 3.2
+_COMPILED_BYTES_PER_ROOT_BIT, _COMPILED_CHUNK_BITS = 0.65, 1 << 28
+_COMPILED_BYTES_PER_LONG_BIT, _COMPILED_MOST_LONG_BYTES = 0.2, 2.0
+"""What slow series take besides, by the bits of Q at the root of the tree, before common factors and rounding, beyond so many times
+the fraction's. The first part is that of one chunk of the tree (`splitting.compiled.compiled_tree`), which all of these bits are
+until there are several chunks; the second that of the nodes above, as long as the fraction: so many bytes for each of its bits at
+most. A series whose Q has 74 times the fraction's bits took 190 MiB with one thread at 10^6 digits, 302 with eight, and 234 with two
+at 3·10^6."""
+
+_COMPILED_KEPT = 2.2
+_COMPILED_KEPT_BYTES = 128 << 20
+"""What steps leave to the next ones though those take memory of their own (`bigint.buffers.workspace`), as a part of these numbers,
+and at most."""
+
+_BYTES_PER_ROOT_BIT = 2.8
+"""The numbers of the plain path in bytes per bit of Q at the root of the tree, of which N digits have 7.5 N, or of twice the
+fraction: 1.3 with one thread, 2.1 to 2.6 with more, at 3·10^5 … 2·10^7 digits."""
+
+_UNUSED_SPACE, _COMPILED_UNUSED_SPACE = 1.15, 1.9
+_SPARE_SPACE = 32 << 20
+"""Address space of the numbers, as a multiple of their memory: blocks of many sizes leave gaps, and workspace that is mapped
+piece by piece (`bigint.buffers.arena`) has larger ones. And what is mapped besides, by the C library and by modules of Python."""
+
+
+_TERMS_IN_THREADS = 4000
+"""A sum of fewer terms takes the plain path in one thread."""
+
+
+def combines(series: PiSeries) -> bool:
+    """Whether the sum is put together from several, or from one with a coefficient."""
+    return len(series.components) > 1 or series.components[0].coefficient != 1
+
+
+def workers(threads: int, terms: int, *, compiled: bool, evaluates: bool) -> int:
+    """How many threads a run begins besides the first, at most; `evaluates` tells whether BBP has a kernel, and threads of its own."""
+    of_sum = threads if threads > 1 and (compiled or terms >= _TERMS_IN_THREADS) else 0
+    return of_sum + (threads if evaluates else 0)
+
+
+def process_bytes(threads: int) -> int:
+    """What the process allocates besides numbers and kernels, with so many threads besides the first."""
+    return _INTERPRETER_BYTES + threads * THREAD_BYTES
+
+
+def numbers_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, *, compiled: bool) -> int:
+    """What the numbers of a run take at once, its digits included."""
+    root = largest_root_bits(series, terms)
+    if not compiled:
+        return math.ceil(_BYTES_PER_ROOT_BIT * max(root, 2.0 * bits))
+    each = _COMPILED_BYTES_PER_BIT_COMBINED if combines(series) else _COMPILED_BYTES_PER_BIT
+    beyond = max(0.0, root - _COMPILED_ROOT_BITS * bits)
+    chunk = _COMPILED_BYTES_PER_ROOT_BIT * min(beyond, _COMPILED_CHUNK_BITS)
+    above = min(_COMPILED_BYTES_PER_LONG_BIT * beyond, _COMPILED_MOST_LONG_BYTES * bits)
+    numbers = math.ceil(each * bits + chunk + above)
+    return numbers + min(int(_COMPILED_KEPT * numbers), _COMPILED_KEPT_BYTES)
+
+
+def address_bytes(numbers: int, threads: int, *, compiled: bool, kernels: bool, compiler: bool) -> int:
+    """The address space of the process while numbers take so many bytes, at most, with so many threads besides the first."""
+    used = math.ceil((_COMPILED_UNUSED_SPACE if compiled else _UNUSED_SPACE) * numbers)
+    libraries = libraries_size(kernels=kernels, compiler=compiler)
+    return mapped_size() + libraries + threads_size(threads) + used + _SPARE_SPACE
+
+
+def largest_root_bits(series: PiSeries, terms: tuple[int, ...]) -> float:
+    """Bits of the largest Q of a component."""
+    return max(root_bits(component.sum, count) for component, count in zip(series.components, terms, strict=True))
+
+
+def root_bits(series: HypergeometricSeries, terms: int) -> float:
+    """Bits of Q, and nearly of T, over `terms` terms: log₂ ∏ q(k) ≈ n·log₂ q_d + d·log₂ n!, d the degree.
+
+    And where lower coefficients count, for each 2^i ≤ k < 2^(i+1) what they add at k = 2^i at most.
+    """
+    leading = abs(series.q.leading)
+    bits = terms * math.log2(leading) + series.q.degree * math.lgamma(terms + 1) / math.log(2)
+    k = 1
+    while k <= terms:
+        whole = sum(abs(c) * k**i for i, c in enumerate(series.q.coefficients))
+        bits += min(k, terms + 1 - k) * (math.log2(whole) - math.log2(leading * k**series.q.degree))
+        k *= 2
+    return bits

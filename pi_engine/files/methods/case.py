@@ -1,0 +1,218 @@
+"""A file that is being verified: one pass over it, what that has shown, and how a verdict on it is put."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pi_engine.digits.common.constants import PI
+from pi_engine.digits.common.formats import COMPRESSED
+from pi_engine.digits.reader import DigitFile, header_mismatch
+from pi_engine.digits.spool import Spool
+from pi_engine.engine.compute import require_capacity
+from pi_engine.errors import CapacityError, CorruptFileError
+from pi_engine.files.comparison.by_bbp import LOCATING
+from pi_engine.files.comparison.scan import Scan
+from pi_engine.files.methods.verdict import Status, Verification
+from pi_engine.runtime.progress import announce, within
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import ExitStack
+
+    from pi_engine.digits.common.blocks import Block
+    from pi_engine.files.comparison.difference import Difference
+    from pi_engine.runtime.progress import Progress, Step
+
+_MOST_COMPRESSED = 3.0
+"""Digits that a byte of a compressed file can hold at most: 8 bits of 3.32 each, with some room."""
+
+
+_COMPRESSED = 2.2
+"""Digits that a byte of a file compressed by gzip holds, about."""
+
+
+@dataclass(frozen=True)
+class FileCase:
+    """One file to be verified, open, and the scan of it.
+
+    Attributes:
+        path: of the file, or "-".
+        threads: for computations.
+        memory: bytes that they may take.
+        progress: called as (phase, done, total).
+        stack: closes what is opened for the file.
+        file: itself, which can be read once.
+        scan: what the one pass over it shows.
+        spool: where this pass puts the digits of a file that cannot be opened again.
+        locating: whether something is known to be wrong, and only looked for.
+    """
+
+    path: str
+    threads: int | None
+    memory: int | None
+    progress: Progress
+    stack: ExitStack
+    file: DigitFile
+    scan: Scan
+    spool: Spool | None
+    locating: bool = False
+
+    def read(self, expected: Callable[[int], list[Step]]) -> None:
+        """Scan the file; `expected` gives the steps, this one the first, for a file of about so many digits."""
+        file, scan = self.file, self.scan
+        announce(self.progress, lambda: expected(_about_digits(file)))
+        for block in file.blocks() if self.spool is None else self.spool.through(file.blocks()):
+            scan.update(block)
+            self.progress("read", file.position, file.size or 0)
+        scan.finish()
+
+    def blocks(self) -> Iterator[Block]:
+        """The digits once more, from the file or from what was put aside of it.
+
+        Raises:
+            CorruptFileError: they are more or fewer than at first.
+        """
+        if self.spool is not None:
+            return self._as_many(self.spool.blocks())
+        again = self.stack.enter_context(DigitFile(self.path, base=self.file.base))
+        return self._as_many(again.blocks())
+
+    def _as_many(self, blocks: Iterator[Block]) -> Iterator[Block]:
+        """Blocks of as many digits as the scan has seen; a file that has become shorter would be compared in part, and pass."""
+        digits = self.scan.digits
+        for block in blocks:
+            digits -= block.digits
+            if digits < 0:
+                break
+            yield block
+        if digits:
+            raise CorruptFileError(f"{self.path} has changed while it was verified: verify it again")
+
+    def part_progress(self) -> Progress:
+        """Progress of a computation that is a part of this verification."""
+        return within(self.progress, LOCATING if self.locating else "")
+
+    def require_header(self) -> None:
+        """The digits that a header repeats must be π's, now that those of the data are."""
+        header = self.file.header_digits
+        place = header_mismatch(self.file, self.scan.head)
+        if header is not None and header[0] != PI.integer:
+            place = 0
+        if place is not None:
+            raise CorruptFileError(
+                f"{self.path}: the digits are π's, but the FirstDigits of its header are not, from digit {place} on",
+                kind="header",
+            )
+
+    def without_integer(self) -> str:
+        """What a sentence must add where the file does not have the integer."""
+        return "" if self.scan.integer else "; the 3 before the point is not in the file"
+
+    def fits(self, digits: int) -> bool:
+        """Whether so many digits of π can be computed here."""
+        try:
+            require_capacity(digits, base=self.scan.base, threads=self.threads, memory=self.memory)
+        except CapacityError:
+            return False
+        return True
+
+    def verdict(
+        self,
+        status: Status,
+        *,
+        method: str,
+        compared: int,
+        difference: Difference | None = None,
+        kind: str | None = None,
+        message: str = "",
+        proved: str = "",
+    ) -> Verification:
+        """A verdict of this file, of which so many digits were compared with π's.
+
+        Where nothing is wrong, "ok" becomes "unproved" unless they were all compared.
+        """
+        place, digits = None if difference is None else difference.position, self.scan.digits
+        if status == "ok" and compared < digits:
+            status, message = "unproved", f"{compared:_} of {digits:_} digits were compared with those of π"
+        message = "; ".join(part for part in (message, difference.message if difference else "") if part)
+        return Verification(
+            status=status,
+            first_wrong=place,
+            expected=difference.expected if difference else None,
+            found=difference.found if difference else None,
+            method=method,
+            proved=proved or f"the digits are not those of π: {message}",
+            digits=digits,
+            digits_compared=compared,
+            base=self.file.base,
+            format=self.file.format,
+            file=self.path,
+            seconds=0.0,
+            kind=kind or (difference.kind if difference else None),
+            offset=None,
+            message=message,
+        )
+
+    def corrupt(self, error: CorruptFileError) -> Verification:
+        """The verdict on a file that cannot be read to its end."""
+        return corrupt_file(self.path, error, base=self.file.base, form=self.file.format, digits=self.scan.digits)
+
+
+def open_case(
+    path: str,
+    base: int | None,
+    *,
+    threads: int | None,
+    memory: int | None,
+    progress: Progress,
+    stack: ExitStack,
+    spooled: bool,
+) -> FileCase:
+    """A file to be verified, as `verify_file` is given it; `spooled` where its digits are needed twice and can be read once.
+
+    Raises:
+        UsageError: it cannot be read.
+        CorruptFileError: it holds no digits, or its header is wrong.
+    """
+    file = stack.enter_context(DigitFile(path, base=base))
+    scan = stack.enter_context(Scan(file.base, file.integer, _most_digits(file)))
+    spool = stack.enter_context(Spool(file.base)) if spooled else None
+    return FileCase(path, threads, memory, progress, stack, file, scan, spool)
+
+
+def corrupt_file(
+    path: str, error: CorruptFileError, *, base: int | None, form: str | None = None, digits: int = 0
+) -> Verification:
+    """The verdict on a file that is no sound file of digits; base, format and digits as far as they are known."""
+    return Verification(
+        status="corrupt",
+        first_wrong=None,
+        expected=None,
+        found=None,
+        method="",
+        proved="this is no sound file of digits; its digits have not been judged",
+        digits=digits,
+        digits_compared=0,
+        base=base,
+        format=form,
+        file=path,
+        seconds=0.0,
+        kind=error.kind,
+        offset=error.offset,
+        message=str(error),
+    )
+
+
+def _about_digits(file: DigitFile) -> int:
+    """How many digits a file has, as far as that is known before it is read; 0 where nothing is."""
+    if file.digits is not None or file.size is None:
+        return file.digits or 0
+    return round(file.size * _COMPRESSED) if file.format in COMPRESSED else file.size
+
+
+def _most_digits(file: DigitFile) -> int | None:
+    """A bound of the digits of a file, where there is one."""
+    if file.digits is not None or file.size is None:
+        return file.digits
+    return int(file.size * _MOST_COMPRESSED) + 1000 if file.format in COMPRESSED else file.size

@@ -1,0 +1,193 @@
+"""Is this file of digits π? One pass over the file, then the cheapest method that proves what that pass leaves open.
+
+The pass (`files.comparison.scan`) finds what is no digit, counts, and compares with published digits and hashes. What remains is a
+method's work: each is a row of `selection.METHODS`, with what it costs and whether it can be had here; "auto" takes the cheapest.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pi_engine.digits.common.constants import PI, recognise
+from pi_engine.engine.compute import BASES
+from pi_engine.errors import CorruptFileError, UsageError
+from pi_engine.files.comparison.scan import HEAD
+from pi_engine.files.methods.case import corrupt_file, open_case
+from pi_engine.files.methods.forecast_of_file import proving_by_bbp, reading, recomputing
+from pi_engine.files.methods.published import (
+    compared_as_published,
+    in_head,
+    known,
+    known_proves_all,
+    suspect,
+    wrong_as_published,
+)
+from pi_engine.files.methods.selection import METHODS, by_bbp, chosen, located
+from pi_engine.runtime.integers import as_int
+from pi_engine.runtime.limits.memory import byte_limit
+from pi_engine.runtime.progress import silent
+from pi_engine.runtime.storage.atomic import is_special
+from pi_engine.runtime.thread_count import thread_count
+
+if TYPE_CHECKING:
+    from typing import SupportsIndex
+
+    from pi_engine.files.methods.case import FileCase
+    from pi_engine.files.methods.verdict import Verification
+    from pi_engine.runtime.progress import Progress, Step
+
+_CONTEXT = 100
+"""Digits that are computed behind a wrong one, to tell what has happened there."""
+
+
+def verify_file(
+    path: str | os.PathLike[str],
+    method: str = "auto",
+    *,
+    digits: SupportsIndex | None = None,
+    base: SupportsIndex | None = None,
+    threads: SupportsIndex | None = None,
+    memory: SupportsIndex | None = None,
+    progress: Progress | None = None,
+) -> Verification:
+    """Verify a file of digits of π, of any format, or a folder with a set of .ycd files, or "-" for standard input.
+
+    Args:
+        path: the file.
+        method: "known" compares published digits and hashes, in one pass and bounded memory; "recompute" computes π to
+            the file's length and compares all of it; "residues" compares all digits with π modulo random primes, by
+            BBP; "bbp" compares the end of the digits' binary expansion with BBP;
+            "auto" takes the cheapest that proves the whole file. "known" and "bbp" leave most files "unproved", and so
+            does "auto" where memory does not allow more.
+        digits: how many it should have after the point; a file with fewer is truncated.
+        base: of a text, 10 or 16; by default it is told from the digits.
+        threads: for the computation, all by default.
+        memory: bytes that it may take.
+        progress: called as (phase, done, total).
+
+    Raises:
+        TypeError: an argument is of another type.
+        UsageError: there is no such file or method, or the method is not for such a file.
+        CapacityError: "recompute", "residues" or "bbp" would not fit in memory.
+        VerificationError: a check of the computation failed.
+    """
+    if method not in {"auto", "known", *METHODS}:
+        raise UsageError(f"method {method!r} is not known: choose one of {', '.join(('auto', 'known', *METHODS))}")
+    path = os.fspath(path)
+    if not isinstance(path, str):
+        raise TypeError(f"verify_file takes the path as str or Path, not {type(path).__name__}")
+    length = None if digits is None else as_int(digits, "digits")
+    if length is not None and length < 0:
+        raise UsageError("the number of digits must not be negative")
+    base = None if base is None else as_int(base, "base")
+    if base not in {None, *BASES}:
+        raise UsageError(f"base {base} is not supported: choose 10 or 16")
+    threads, memory = thread_count(threads), byte_limit(memory)
+    start = time.perf_counter()
+    with ExitStack() as stack:
+        once = path == "-" or is_special(Path(path))
+        progress = silent if progress is None else progress
+        spooled = once and method != "known"
+        try:
+            case = open_case(
+                path, base, threads=threads, memory=memory, progress=progress, stack=stack, spooled=spooled
+            )
+        except CorruptFileError as error:
+            found = corrupt_file(path, error, base=base)
+        else:
+            found = _answer(case, method, length)
+    asked = found if found.method else replace(found, method="known" if method == "auto" else method)
+    return replace(asked, seconds=time.perf_counter() - start)
+
+
+def _answer(case: FileCase, method: str, digits: int | None) -> Verification:
+    """The verdict on a file that can be opened."""
+    try:
+        return _judged(case, method, digits)
+    except CorruptFileError as error:
+        return case.corrupt(error)
+
+
+def _judged(case: FileCase, method: str, digits: int | None) -> Verification:
+    """Scan the file; then what is wrong is located, or what is open is proved by the method."""
+    case.read(partial(_expected, case, method))
+    wrong = _wrong(case, method)
+    if wrong is not None:
+        return wrong
+    case.require_header()
+    if method == "known" or (method == "auto" and known_proves_all(case)):
+        found = known(case)
+    else:
+        found = _cheapest(case) if method == "auto" else METHODS[method].run(case)
+    return found if digits is None or found.status in {"wrong", "corrupt"} else _of_length(case, found, digits)
+
+
+def _expected(case: FileCase, method: str, digits: int) -> list[Step]:
+    """What will come for a file of about so many digits, if they are right."""
+    steps = [reading(case, digits)]
+    if method == "known" or digits <= HEAD:
+        return steps
+    return steps + (proving_by_bbp(case, digits) if method == "bbp" else recomputing(case, digits))
+
+
+def _of_length(case: FileCase, found: Verification, digits: int) -> Verification:
+    """The verdict on sound digits of which there should be so many."""
+    if found.digits == digits:
+        return found
+    truncated = found.digits < digits
+    held = (
+        f"it holds {found.digits:_} of {digits:_} digits"
+        if truncated
+        else f"it holds {found.digits:_} digits, not {digits:_}"
+    )
+    return replace(
+        found,
+        status="corrupt",
+        kind="truncated" if truncated else "length",
+        message=f"{case.path} is truncated: {held}" if truncated else f"{case.path}: {held}",
+    )
+
+
+def _wrong(case: FileCase, method: str) -> Verification | None:
+    """The verdict where the scan has found something wrong; exact unless the method is "known"."""
+    scan = case.scan
+    constant = recognise(scan.head, scan.base)
+    integer_wrong = scan.integer not in {"", PI.integer} and case.file.header_digits is None
+    if constant is not None:
+        names = f"these are the digits of {constant.name}"
+        return case.verdict(
+            "wrong",
+            method="known",
+            compared=compared_as_published(case),
+            kind="constant",
+            message=names,
+            difference=in_head(case),
+        )
+    if integer_wrong:
+        return case.verdict("wrong", method="known", compared=compared_as_published(case), difference=in_head(case))
+    reach = suspect(case)
+    if reach is None:
+        return None
+    case = replace(case, locating=True)
+    if method == "bbp":
+        return by_bbp(case)
+    if method != "known":
+        with_context = min(scan.digits, reach + _CONTEXT)
+        if case.fits(with_context):
+            return located(case, with_context)
+    return wrong_as_published(case)
+
+
+def _cheapest(case: FileCase) -> Verification:
+    """By the cheapest proof that fits in memory; where none does, by what shows more than is published, or by that alone."""
+    method = chosen(case, METHODS.values())
+    found = known(case) if method is None else method.run(case)
+    if found.status != "unproved":
+        return found
+    return replace(found, proved=f"{found.proved}; nothing that proves them all would fit in memory here")

@@ -1,0 +1,261 @@
+"""16^n·π by a BBP formula: its fraction, in units of 2^-96 and with a bound on its error, and its integer modulo primes.
+
+Terms with 2^e, e ≥ 0, are modular powers: nearly all of them in `bbp_kernel`, the last few, which do not fill its vectors,
+and all of them where there are few, in Python. Terms with e < 0 are plain fractions, each cut off; those below 2^-96 are left
+out, and their sum is less than a unit a summand. Time grows as n·log n, memory does not.
+
+A term 2^e/m is the integer (2^e − r)/m and the fraction r/m, r = 2^e modulo m. Modulo a prime p that does not divide m the integer is
+known from 2^e modulo p and r. So one evaluation gives the sum of all integers modulo p beside the sum of all fractions, without
+that integer: 16^n·π as an integer that is known modulo p, and a fraction that is known to about 2^-70.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import FIRST_COMPLETED, wait
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+import gmpy2
+
+from pi_engine.errors import VerificationError
+from pi_engine.proof.bbp.kernels.bbp_layout import (
+    FRACTION_BITS,
+    MODULUS_LIMIT,
+    PRIME_BITS,
+    TERM_ERROR_SIXTEENTHS,
+    TERMS_IN_FLIGHT,
+)
+from pi_engine.runtime.compilation.kernel_set import KernelSet, KernelUse
+from pi_engine.runtime.progress import silent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pi_engine.proof.bbp.bbp_formulas import BBPFormula, Summand
+    from pi_engine.runtime.progress import Progress
+
+_ONE = 1 << FRACTION_BITS
+_PIECE = TERMS_IN_FLIGHT << 17
+"""Terms a call of the kernel: a tenth of a second, within which an interrupt is heard."""
+KERNEL_FROM = 2_000
+"""Offsets below which Python takes no time worth a kernel."""
+_PYTHON_SECONDS = 1e-5
+"""Seconds that Python takes for a fraction, and for the integer modulo a prime, by the offset."""
+
+PHASE = "BBP"
+KERNELS = KernelSet("pi_engine.proof.bbp.bbp_kernels:BBP_KERNELS")
+RESIDUE_KERNELS = KernelSet("pi_engine.proof.bbp.bbp_kernels:RESIDUE_KERNELS")
+"""For evaluations without primes, and with them."""
+
+
+class Fraction(NamedTuple):
+    """`units`/2^96 modulo 1, wrong by at most `error` units."""
+
+    units: int
+    error: int
+
+
+class WholeAndFraction(NamedTuple):
+    """A real number: an integer that is known modulo primes, and a fraction.
+
+    Attributes:
+        residues: of the integer, modulo each prime.
+        units: of 2^-96: the fraction, from 0 to 1.
+        error: the fraction is wrong by at most so many units; so it may be a little below 0, or above 1.
+    """
+
+    residues: tuple[int, ...]
+    units: int
+    error: int
+
+
+class _Sum(NamedTuple):
+    """Terms added up: the fractions in units of 2^-96, not modulo 1, and the integers modulo each prime."""
+
+    units: int
+    residues: tuple[int, ...]
+
+
+class _Piece(NamedTuple):
+    """first ≤ k < last of a summand, for the kernel; `exponent` is that of 2 at k = 0."""
+
+    summand: Summand
+    exponent: int
+    first: int
+    last: int
+
+
+def python_seconds(offset: float, primes: int = 0) -> float:
+    """What Python takes for an evaluation, with the integer modulo so many primes."""
+    return _PYTHON_SECONDS * (1 + primes) * offset
+
+
+def kernel_pays(offset: int, evaluations: int, primes: int = 0) -> bool:
+    """Whether to use the kernel for so many evaluations at about this offset. If so, it is loaded or compiled now."""
+    kernels = RESIDUE_KERNELS if primes else KERNELS
+    return offset >= KERNEL_FROM and kernels.pays_for(python_seconds(offset, primes) * evaluations)
+
+
+def kernel_compiles(offset: int, evaluations: int) -> bool:
+    """Whether `kernel_pays` would compile it."""
+    return offset >= KERNEL_FROM and KERNELS.would_compile(python_seconds(offset) * evaluations)
+
+
+def kernel_use(offset: int, evaluations: int) -> KernelUse:
+    """What `kernel_pays` would load and compile."""
+    if offset < KERNEL_FROM:
+        return KernelUse(load=False, compile=False)
+    return KERNELS.use(python_seconds(offset) * evaluations)
+
+
+def random_primes(count: int) -> tuple[int, ...]:
+    """Different primes between 2^48 and 2^49, each as likely as any other, from the system's randomness."""
+    found: list[int] = []
+    while len(found) < count:
+        candidate = int.from_bytes(os.urandom(6), "little") | 1 << (PRIME_BITS - 1)
+        if gmpy2.is_prime(candidate, 40) and candidate not in found:
+            found.append(candidate)
+    return tuple(found)
+
+
+def fraction_at(formula: BBPFormula, offset: int, threads: int, progress: Progress = silent) -> Fraction:
+    """The fractional part of 16^offset·π.
+
+    Raises:
+        VerificationError: a denominator would pass what the kernel's bounds allow; callers limit `offset`.
+    """
+    value = residues_at(formula, offset, (), threads, progress)
+    return Fraction(value.units, value.error)
+
+
+def residues_at(
+    formula: BBPFormula, offset: int, primes: Sequence[int], threads: int, progress: Progress = silent
+) -> WholeAndFraction:
+    """16^offset·π, its integer modulo each prime.
+
+    Args:
+        formula: by which.
+        offset: n ≥ 0.
+        primes: between 2^48 and 2^49.
+        threads: how many to use.
+        progress: called as (phase, done, total).
+
+    Raises:
+        VerificationError: a denominator would pass what the kernel's bounds allow; callers limit `offset`.
+    """
+    with_kernel = kernel_pays(offset, 1, len(primes))
+    units, error, pieces, terms = 0, 0, [], 0
+    residues = [0] * len(primes)
+    for i, summand in enumerate(formula.summands):
+        exponent = 4 * offset + summand.shift
+        count = max(0, exponent // formula.step + 1)
+        if summand.a * (count + TERMS_IN_FLIGHT) + summand.b >= MODULUS_LIMIT:
+            raise VerificationError("the position is beyond the bounds of the modular arithmetic")
+        whole = count - count % TERMS_IN_FLIGHT if with_kernel else 0
+        pieces.append((summand, exponent, range(0, whole, _PIECE), whole))
+        if not whole:
+            progress(PHASE, i, len(formula.summands))
+        exact, few = _sum_exactly(formula, summand, exponent, whole, primes)
+        units += summand.sign * exact.units
+        residues = [x + summand.sign * y for x, y in zip(residues, exact.residues, strict=True)]
+        error += few + 1 + -(-whole * TERM_ERROR_SIXTEENTHS // 16)
+        terms += whole
+    cut = (
+        _Piece(summand, exponent, first, min(first + _PIECE, whole))
+        for summand, exponent, firsts, whole in pieces
+        for first in firsts
+    )
+    for part in _sum_in_threads(formula, cut, primes, threads, terms=terms, progress=progress):
+        units += part.units
+        residues = [x + y for x, y in zip(residues, part.residues, strict=True)]
+    whole, fraction = divmod(units, _ONE)
+    return WholeAndFraction(tuple((x + whole) % p for x, p in zip(residues, primes, strict=True)), fraction, error)
+
+
+def _sum_exactly(
+    formula: BBPFormula, summand: Summand, exponent: int, first: int, primes: Sequence[int]
+) -> tuple[_Sum, int]:
+    """The terms from k = first on, each cut off to a unit, and how many they are."""
+    units, residues, k = 0, [0] * len(primes), first
+    while True:
+        e = exponent - formula.step * k
+        m = summand.a * k + summand.b
+        sign = -1 if formula.alternating and k % 2 else 1
+        if e >= 0:
+            r = pow(2, e, m)
+            units += sign * ((r << FRACTION_BITS) // m)
+            for i, p in enumerate(primes):
+                residues[i] += sign * (pow(2, e, p) - r) * pow(m, -1, p) % p
+        elif e > -FRACTION_BITS:
+            units += sign * ((1 << (FRACTION_BITS + e)) // m)
+        else:
+            return _Sum(units, tuple(residues)), k - first
+        k += 1
+
+
+def _sum_in_threads(
+    formula: BBPFormula,
+    pieces: Iterator[_Piece],
+    primes: Sequence[int],
+    threads: int,
+    *,
+    terms: int,
+    progress: Progress,
+) -> Iterator[_Sum]:
+    """The kernel's sum of each piece, with the summand's sign; `terms` are there in all."""
+    if not terms:
+        return
+    from pi_engine.bigint.buffers.workers import executor
+
+    pool, done = executor(threads), 0
+    # A few pieces ahead, not all: there are very many of them at a far position.
+    pending = {pool.submit(_kernel_sum, formula, piece, primes): piece for piece in islice(pieces, 2 * threads)}
+    try:
+        while pending:
+            for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                piece = pending.pop(future)
+                following = next(pieces, None)
+                if following is not None:
+                    pending[pool.submit(_kernel_sum, formula, following, primes)] = following
+                done += piece.last - piece.first
+                progress(PHASE, done, terms)
+                yield future.result()
+    finally:
+        for future in pending:
+            future.cancel()
+
+
+def _kernel_sum(formula: BBPFormula, piece: _Piece, primes: Sequence[int]) -> _Sum:
+    from pi_engine.proof.bbp.bbp_kernels import scratch_for, sum_terms
+    from pi_engine.proof.bbp.kernels import bbp_layout as layout
+
+    summand, flight = piece.summand, layout.TERMS_IN_FLIGHT
+    scratch, terms = scratch_for(formula, summand, len(primes)), range(piece.first, piece.last)
+    first = piece.exponent - formula.step * piece.first
+    for i, p in enumerate(primes):
+        place = scratch[layout.SCRATCH + layout.EACH_PRIME * i :]
+        place[layout.PRIME : layout.PRIME + layout.VECTOR] = p
+        place[layout.ONE_OVER_PRIME : layout.ONE_OVER_PRIME + layout.VECTOR] = 1.0 / p
+        following = pow(2, -formula.step * flight, p)
+        place[layout.STEP_POWER : layout.STEP_POWER + layout.VECTOR] = _centred(following, p)
+        powers = [_centred(pow(2, first - formula.step * k, p), p) for k in range(flight)]
+        place[layout.RUNNING : layout.RUNNING + flight] = powers
+        place[layout.DENOMINATOR : layout.DENOMINATOR + flight] = 1.0
+    whole, high, low = sum_terms(formula, summand, piece.exponent, terms, scratch, len(primes))
+    residues = []
+    for i, p in enumerate(primes):
+        place = scratch[layout.SCRATCH + layout.EACH_PRIME * i :]
+        numerators = place[layout.NUMERATOR : layout.NUMERATOR + flight].tolist()
+        denominators = place[layout.DENOMINATOR : layout.DENOMINATOR + flight].tolist()
+        total = 0
+        for k, (numerator, denominator) in enumerate(zip(numerators, denominators, strict=True)):
+            sign = -1 if formula.alternating and k % 2 else 1
+            total += sign * int(numerator) * pow(int(denominator), -1, p)
+        residues.append(summand.sign * total % p)
+    return _Sum(summand.sign * ((whole << FRACTION_BITS) + (high << 48) + low), tuple(residues))
+
+
+def _centred(x: int, p: int) -> int:
+    """The residue x of p, from −p/2 to p/2."""
+    return x - p if 2 * x > p else x

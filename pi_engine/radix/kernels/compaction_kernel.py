@@ -1,0 +1,45 @@
+"""Text without its separators, up to eight characters at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pi_engine.bigint.vectors.load_store import load_word, store_word
+from pi_engine.bigint.vectors.words import address_of, trailing_zeros
+from pi_engine.radix.kernels.text_kernel import ZERO
+from pi_engine.radix.kernels.text_kernel import _improper as improper
+from pi_engine.runtime.compilation.routine import kernel
+
+DIGIT, STRAY = 1, 2
+"""What a table of 256 entries says of each character; 0 is a separator."""
+
+
+@kernel("int64(uint8[::1], int64, uint8[::1], uint8[::1])")
+def compact_digits(text, count, target, table):
+    """Copy the digits among `count` characters; returns those written, or −1 − i where character i is a stray one.
+
+    `target` has room for count + 8 characters: eight are stored where fewer are wanted.
+    """
+    source, goal = np.uint64(address_of(text)), np.uint64(address_of(target))
+    read = written = 0
+    while read + 8 <= count:
+        eight = load_word(source + np.uint64(read))
+        store_word(goal + np.uint64(written), eight)
+        wrong = improper(eight)
+        if wrong == ZERO:
+            read += 8
+            written += 8
+            continue
+        # The lowest marked byte is the first character that is no digit.
+        good = trailing_zeros(wrong) >> 3
+        if table[text[read + good]] == STRAY:
+            return -1 - read - good
+        written += good
+        read += good + 1
+    for i in range(read, count):
+        kind = table[text[i]]
+        if kind == STRAY:
+            return -1 - i
+        target[written] = text[i]
+        written += kind == DIGIT
+    return written

@@ -1,0 +1,153 @@
+"""The conversion tree, level by level.
+
+Nodes are shared out over the threads where there are enough, else all threads work inside each product.
+
+`powers` says how the numbers of a node lie, and bounds the errors. Two buffers, each of the whole number's size, are
+used in turn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pi_engine.bigint.buffers.limbs import copy_limbs, limbs_of, mpz_from_limbs
+from pi_engine.bigint.buffers.workspace import LimbRoom, Workspace
+from pi_engine.bigint.ntt import transform as steps
+from pi_engine.bigint.ntt.description import layout
+from pi_engine.bigint.residues.limb_residues import residues_of_several
+from pi_engine.radix.kernels.conversion_kernels import (
+    add_into,
+    fractions_to_words,
+    join_nodes,
+    split_nodes,
+    words_to_integers,
+)
+from pi_engine.radix.node_sharing import Levels, Numbers, subtree_level
+from pi_engine.radix.powers import useful
+from pi_engine.radix.right_edge_check import Spine
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pi_engine.bigint.buffers.hand_over import HandOver
+    from pi_engine.bigint.buffers.limbs import Limbs
+    from pi_engine.radix.powers import Power, Powers
+
+
+def words_of(
+    fraction: HandOver[Limbs], powers: Powers, threads: int, *, check: bool = True
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], Spine]:
+    """The words of a fraction of shape.words + 1 limbs, the tails behind the leaves, and with `check` the last nodes' residues.
+
+    A tail is what is left behind a leaf, in units of 2^−64. The powers are used up.
+
+    A leaf's words are those of a number less than 4 units of the leaf's last limb below the truth, modulo 1, and so is
+    its tail.
+    """
+    shape = powers.shape
+    bottom = subtree_level(shape, threads)
+    buffers = [LimbRoom(shape.words + (2 << shape.height)) for _ in range(2 if shape.height > bottom else 0)]
+    current = fraction.take()
+    spine, workspace = Spine(shape), Workspace()
+    report, table = (spine.residues.ctypes.data, spine.table.ctypes.data) if check else (0, 0)
+    for level in range(1, shape.height + 1):
+        plan = powers.at(level).plan
+        spine.cyclic_bits[level] = plan.size.bits if plan is not None else 0
+    for level in range(shape.height, bottom, -1):
+        below = buffers[level % 2].limbs[: (2 << (shape.height - level)) * (shape.half(level) + 1)]
+        if _enough(1 << (shape.height - level), threads):
+            numbers = Numbers(current.ctypes.data, below.ctypes.data, report=report, table=table)
+            Levels(powers, level, level).nodes(split_nodes, numbers, threads, workspace)
+        else:
+            _split_level(current, below, powers, level, spine if check else None, threads)
+        current = below
+        powers.release(level)
+    words = np.empty(shape.words, np.uint64)
+    tails = np.empty(1 << shape.height, np.uint64)
+    numbers = Numbers(
+        current.ctypes.data, words.ctypes.data, tails.ctypes.data, spine.last_leaf.ctypes.data, report, table
+    )
+    Levels(powers, 1, bottom).subtrees(fractions_to_words, numbers, threads, workspace)
+    powers.release_all()
+    workspace.release()
+    for buffer in buffers:
+        buffer.release()
+    return words, tails, spine
+
+
+def integer_of(words: NDArray[np.uint64], powers: Powers, target: Limbs, threads: int) -> None:
+    """Write the integer of shape.words words to `target`, of as many limbs; uses up the powers."""
+    shape = powers.shape
+    bottom = subtree_level(shape, threads)
+    buffers = [LimbRoom(shape.words) for _ in range(min(shape.height - bottom, 2))]
+    workspace = Workspace()
+    current = target if bottom == shape.height else buffers[bottom % 2 if len(buffers) == 2 else 0].limbs
+    numbers = Numbers(words.ctypes.data, current.ctypes.data)
+    Levels(powers, 1, bottom).subtrees(words_to_integers, numbers, threads, workspace)
+    for level in range(bottom + 1, shape.height + 1):
+        above = target if level == shape.height else buffers[level % 2].limbs
+        if _enough(1 << (shape.height - level), threads):
+            numbers = Numbers(current.ctypes.data, above.ctypes.data)
+            Levels(powers, level, level).nodes(join_nodes, numbers, threads, workspace)
+        else:
+            _join_level(current, above, powers, level, threads)
+        current = above
+        powers.release(level)
+    powers.release_all()
+    workspace.release()
+    for buffer in buffers:
+        buffer.release()
+
+
+def _enough(nodes: int, threads: int) -> bool:
+    """Whether the nodes of a level keep all threads busy, one product in each."""
+    return nodes % threads == 0 or nodes >= 4 * threads
+
+
+def _split_level(  # noqa: PLR0917 (all of them, every time)
+    current: Limbs, below: Limbs, powers: Powers, level: int, spine: Spine | None, threads: int
+) -> None:
+    power, half, shift = powers.at(level), powers.shape.half(level), powers.shape.shift(level)
+    long, short = 2 * half + 1, half + 1
+    for i in range(len(current) // long):
+        node = current[i * long : (i + 1) * long]
+        first, second = below[2 * i * short :][:short], below[(2 * i + 1) * short :][:short]
+        copy_limbs(first, node[half:], threads)
+        product = _times_power(node[: long - shift], power, threads)
+        copy_limbs(second, product[half - shift : long - shift], threads)
+    if spine is None:
+        return
+    used = long - shift
+    cut = half - shift
+    parts = (node[:used], node[used:], product[:cut], product[cut:used], product[used:])
+    spine.residues[level] = [found.values for found in residues_of_several(parts, threads)]
+
+
+def _join_level(current: Limbs, above: Limbs, powers: Powers, level: int, threads: int) -> None:
+    power, half, shift = powers.at(level), powers.shape.half(level), powers.shape.shift(level)
+    for i in range(0, powers.shape.words, 2 * half):
+        high, low, whole = current[i : i + half], current[i + half : i + 2 * half], above[i : i + 2 * half]
+        product = _times_power(high, power, threads)
+        used = min(len(product), 2 * half - shift)
+        copy_limbs(whole[half : shift + used], product[half - shift : used], threads)
+        whole[shift + used :] = 0
+        # Where low's upper limbs and the product's lower ones meet, they are added.
+        copy_limbs(whole[:half], low, threads)
+        add_into(whole[shift:].ctypes.data, product.ctypes.data, half - shift, half)
+
+
+def _times_power(operand: Limbs, power: Power, threads: int) -> Limbs:
+    """operand·P modulo 2^size.bits − 1, not reduced, in all of its limbs; by GMP exactly where P has no transform."""
+    if power.plan is None or power.transformed is None:
+        product = limbs_of(mpz_from_limbs(operand) * mpz_from_limbs(power.limbs))
+        missing = len(operand) + len(power.limbs) - len(product)
+        return np.concatenate([product, np.zeros(missing, np.uint64)])
+    threads = useful(threads, power.plan.size.bits)
+    x = steps.Transformed(power.plan)
+    steps.forward(power.plan, [(operand, x)], x.primes, threads)
+    steps.apply_to_rows(layout.FORWARD_A | layout.MULTIPLY | layout.INVERSE, x, power.transformed, x.primes, threads)
+    product = steps.to_limbs(x, power.plan.size.bits // 64, threads)
+    x.release()
+    return product

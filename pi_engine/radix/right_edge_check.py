@@ -1,0 +1,143 @@
+"""The check of the downward conversion: every word is compared with the binary fraction modulo 2^61 − 1 and a random prime.
+
+A node holds X and splits it into the first half of its words, D as one integer, and the fraction of the others. With
+the names of `powers`, X = T·2^(64·m) + Y, m = k + 1 − q limbs in Y, Z = Y·P = H·2^(64·m) + Z₀, 0 ≤ Z₀ < 2^(64·m):
+
+    X·10^(19·h) = (T·P + H)·2^(64·(k+1)) + Z₀·2^(64·q),   so that D = T·P + H;
+
+and the product modulo 2^s − 1 is C = Z mod 2^s + U, U = ⌊Z/2^s⌋, H = C₁ + 2^(s−64·m)·U with C = C₁·2^(64·m) + C₀. Hence
+
+    Y·P = C + (2^s − 1)·U   with   U = (D − T·P − C₁)/2^(s−64·m),
+
+in which D is the hash of the words as they stand in memory at the end, C the product that the second half comes from,
+and X that from which the node above made this one. An error in any of them breaks it, but for a chance of about 2^−61:
+2^s ≢ 1 modulo 2^61 − 1, as 61 does not divide s, and modulo the random prime as good as never. The second half's fraction
+is a part of C and again such a node; so the last node of every level, and the last leaf, prove all words. It costs one
+pass over numbers of twice the whole's length together, and the hash. GMP's product is the whole Z: then C₁ = H.
+
+Where a number lies nearly at a border, D may differ by one from ⌊…⌋ of this X, modulo 10^(19·h); C may have wrapped
+once more; or the addition of U have carried into C₁. These few possibilities are allowed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from gmpy2 import mpz
+
+from pi_engine.bigint.buffers.limbs import mpz_from_limbs
+from pi_engine.bigint.residues.kernels.modulus_table import modulus_table
+from pi_engine.bigint.residues.moduli import (
+    Residues,
+    moduli,
+    power,
+    power_residues,
+    random_prime,
+    require,
+    require_equal,
+    residues,
+)
+from pi_engine.errors import VerificationError
+from pi_engine.radix.kernels.conversion_kernels import REPORTED
+from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
+from pi_engine.radix.word_text import residues_of_parts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pi_engine.radix.powers import Shape
+
+
+class Spine:
+    """What is kept of the last node of every level.
+
+    The residues of Y, of T, of C₀ below the second half's fraction, of that fraction, and of C₁. Also the bits s of the
+    products, 0 where they are GMP's, and the fraction of the last leaf.
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        """Nothing is known yet."""
+        self.shape = shape
+        self.residues = np.zeros((shape.height + 1, REPORTED, 2), np.uint64)
+        self.table = modulus_table(random_prime())
+        self.cyclic_bits = [0] * (shape.height + 1)
+        self.last_leaf = np.zeros(shape.leaf + 1, np.uint64)
+
+    def check(self, root: Residues, words: NDArray[np.uint64], threads: int) -> Residues:
+        """The words as one integer modulo both `moduli`, found to be those of a root with these residues.
+
+        Raises:
+            VerificationError: they are not.
+        """
+        shape = self.shape
+        halves = [shape.half(level) for level in range(shape.height, 0, -1)]
+        *parts, D = residues_of_parts(words, [*halves, shape.leaf], threads)
+        first, second = (
+            self._check_levels(i, prime, root.values[i], [D.values[i] for D in parts])
+            for i, prime in enumerate(moduli())
+        )
+        fraction = mpz_from_limbs(self.last_leaf)
+        require_equal(residues(fraction), Residues((first[0], second[0])), "the fraction of the last digits")
+        modulus = mpz(10) ** (DECIMALS_PER_WORD * shape.leaf)
+        exact = fraction * modulus >> (64 * (shape.leaf + 1))
+        if D not in {residues((exact + step) % modulus) for step in (0, -1, 1)}:
+            raise VerificationError("the last words of the digits are wrong: run the conversion again")
+        return Residues((first[1], second[1])) * power_residues(10, DECIMALS_PER_WORD * shape.leaf) + D
+
+    def _check_levels(self, i: int, prime: int, fraction: int, parts: list[int]) -> tuple[int, int]:
+        """The last leaf's fraction, and the words before it as one integer, modulo modulus i; `parts` are the D of all levels."""
+        shape = self.shape
+        total = 0
+        weights, residues_of_levels = self._weights(prime), self.residues[:, :, i].tolist()
+        for level, D in zip(range(shape.height, 0, -1), parts, strict=True):
+            cyclic_bits = self.cyclic_bits[level]
+            Y, T, bottom, following, high = residues_of_levels[level]
+            base_half, base_shift, ten = weights[level - 1]
+            cut = base_half * base_shift  # B^(h − q)
+            used = cut * base_half % prime << 64  # B^m, m = 2·h + 1 − q
+            require((T * used + Y - fraction) % prime == 0, f"the fraction that is converted, modulo {prime},")
+            fraction = following
+            low = fraction * cut + bottom
+            P = ten * base_shift % prime
+            above, missing = D - T * P - high, Y * P - low - used * high
+            wrap = power(2, cyclic_bits, prime) if cyclic_bits else 0
+            if not _fits(prime, above, missing, used=used, ten=ten, wrap=wrap):
+                place = sum(shape.half(j) for j in range(level + 1, shape.height + 1))
+                raise VerificationError(
+                    f"words {place} to {place + shape.half(level)} of the digits are wrong modulo {prime}: run the conversion again"
+                )
+            total = (total * ten + D) % prime
+        return fraction, total
+
+    def _weights(self, prime: int) -> list[tuple[int, int, int]]:
+        """B^h, B^−q and 10^(19·h) modulo a prime, B = 2^64, from level 1 up; squared from level to level.
+
+        19·h = 64·q + r, so that B^−q = 2^r·2^(−19·h).
+        """
+        shape, found = self.shape, []
+        base_half, ten = power(2, 64 * shape.leaf, prime), power(10, DECIMALS_PER_WORD * shape.leaf, prime)
+        inverse = power(2, -DECIMALS_PER_WORD * shape.leaf, prime)
+        for level in range(1, shape.height + 1):
+            left = DECIMALS_PER_WORD * shape.half(level) - 64 * shape.shift(level)
+            found.append((base_half, (inverse << left) % prime, ten))
+            base_half, inverse, ten = base_half**2 % prime, inverse**2 % prime, ten**2 % prime
+        return found
+
+
+def _fits(prime: int, above: int, missing: int, *, used: int, ten: int, wrap: int) -> bool:
+    """Whether D, or what the borders allow for it, can be the hash of the first half's words.
+
+    above: D − T·P − C₁. missing: Y·P − C. used, ten, wrap: 2^(64·m), 10^(19·h), 2^s, or 0 if the product is GMP's.
+    """
+    for step in (0, -1, 1, ten - 1, 1 - ten):
+        if not wrap:
+            if missing % prime == 0 and (above + step) % prime == 0:
+                return True
+            continue
+        for carry, again in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            # U = (D − T·P − C₁)/2^(s − 64·m), and both sides times 2^(s − 64·m)·2^(64·m)
+            U = (above + step + carry) * used
+            if (missing * wrap - (wrap - 1) * (U + again * wrap)) % prime == 0:
+                return True
+    return False

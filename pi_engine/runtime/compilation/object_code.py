@@ -1,0 +1,292 @@
+"""Kernels whose machine code is loaded without Numba: a warm process has its first result before Numba would be imported.
+
+Importing Numba and preparing it for its first call takes about half a second, whatever is cached. LLVM alone can load machine code, in a
+few milliseconds, and ctypes can call it, without the GIL, where arguments and result are plain numbers; addresses are, and arrays are
+handed over as the numbers that describe them. So such a kernel is compiled once, without Numba's wrappers for Python and without its
+counting of references, and its object file kept in the folder of `kernel_folder`. Numba is imported when there is no file, and then
+only.
+
+A routine that several kernels call is compiled once in a process, by Numba's rule with the options of the first one that asks for
+it. Counting of references would refer to Numba's runtime, which another process has not loaded, so `compilation.routine` itself
+switches it off: what was compiled before, and in which order, changes nothing. Code that refers to anything unknown all the same
+is not stored, and that is said, as is a folder that cannot be written, and a file that is damaged or that others may have written:
+its kernel is compiled again.
+
+The calling convention is Numba's own for compiled functions: status f(result*, exception*, arguments…), status 0 for success and −2
+for success with None. An array is owner, parent (both null here: nobody counts), items, bytes an item, address, shape, strides.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import importlib
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+import llvmlite.binding
+
+from pi_engine.errors import UsageError
+from pi_engine.runtime.compilation.kernel_folder import LOCK, cache_folder, why_no_folder
+from pi_engine.runtime.compilation.stored_code import ObjectCode, read_code, write_code
+from pi_engine.runtime.progress import silent
+from pi_engine.runtime.storage.trusted_files import UntrustedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from pi_engine.runtime.progress import Progress
+
+PHASE = "compilation"
+"""The phase that `make_ready` reports."""
+
+_CTYPES: dict[str, Any] = {"int64": ctypes.c_int64, "uint64": ctypes.c_uint64, "float64": ctypes.c_double, "void": None}
+_ARRAY_FIELDS = 5  # before shape and strides
+# What LLVM may call on its own; anything else that is not registered would end the process when the code is loaded.
+_ALWAYS_THERE = ("llvm.", "memset", "memcpy", "memmove")
+
+
+class StoredKernel:
+    """The kernel `name` of `module`, which declares its type (`compilation.kernel`); compiled or loaded at its first call.
+
+    Arrays are C-contiguous, of any number of dimensions; a kernel makes none. `prepare` registers the symbols that the machine
+    code refers to, all of which begin with `prefix`. `seconds` is about how long its compilation takes. A call costs about
+    2 µs, and one more an array.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        name: str,
+        prepare: Callable[[], object] | None = None,
+        prefix: str = "",
+        *,
+        seconds: float = 1.0,
+    ) -> None:
+        self.module, self.name = module, name
+        self.prepare, self.prefix, self.seconds = prepare, prefix, seconds
+        self.origin = ""  # "stored" or "compiled" after the first call
+        self.not_stored = ""  # why its machine code was not kept, after a compilation
+        self.damage = ""  # what is wrong with its file, as last read
+        self._code: ObjectCode | None = None  # read and checked, not loaded yet
+        self._function: Callable[..., Any] | None = None
+        self._kept: list[Any] = []
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The result of the kernel; numbers are converted as ctypes does, without a check of their range.
+
+        Raises:
+            TypeError: an array is not of the signature's type, or not contiguous.
+        """
+        return (self._function or self.ready())(*arguments)
+
+    def ready(self, *, announced: bool = False) -> Callable[..., Any]:
+        """Load or compile now. A compilation that is not yet `announced` is logged before, and after it if it was not stored."""
+        with LOCK:
+            if self._function is None:
+                if self.prepare is not None:
+                    self.prepare()
+                if not self.fetch() and self.damage and not announced:
+                    _warn_of_damage([self])
+                self._function = self._stored() or self._compiled(announced=announced)
+            return self._function
+
+    def fetch(self) -> bool:
+        """Read and check the file, unless that has been done; whether the machine code is there, and need not be compiled."""
+        with LOCK:
+            if self._function is None and self._code is None and (path := self._path()):
+                try:
+                    self._code, self.damage = read_code(path, f"{self.module}.{self.name}"), ""
+                except FileNotFoundError:
+                    self.damage = ""
+                except UntrustedError as error:
+                    self.damage = str(error)
+                except OSError as error:
+                    self.damage = f"{path} cannot be read: {error.strerror or error}"
+            return self._function is not None or self._code is not None
+
+    def is_loaded(self) -> bool:
+        """Whether a call begins at once."""
+        return self._function is not None
+
+    def is_stored(self) -> bool:
+        """Whether a call would find its machine code, loaded or stored, rather than compile it."""
+        return self.fetch()
+
+    def is_in_folder(self) -> bool:
+        """Whether another process would find its machine code, undamaged; else it would compile, which takes memory of its own."""
+        path = self._path()
+        try:
+            return path is not None and bool(read_code(path, f"{self.module}.{self.name}"))
+        except (OSError, UntrustedError):
+            return False
+
+    def _path(self) -> Path | None:
+        folder = cache_folder()
+        return folder / f"{self.module}.{self.name}.o" if folder else None
+
+    def _at(self, address: int, signature: str) -> Callable[..., Any]:
+        result, listed = re.fullmatch(r"(\w+)\((.*)\)", signature).groups()  # type: ignore[union-attr]
+        found = re.findall(r"(\w+)(\[[^\]]*\])?", listed)
+        parameters = [(kind, extent.count(",") + 1 if extent else 0) for kind, extent in found]
+        arguments = []
+        for kind, dimensions in parameters:
+            arguments += [ctypes.c_int64] * (_ARRAY_FIELDS + 2 * dimensions) if dimensions else [_CTYPES[kind]]
+        compiled = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *arguments)(address)
+        answer_type = _CTYPES[result] or ctypes.c_void_p
+        with_arrays = len(arguments) > len(parameters)
+
+        def call(*values: Any) -> Any:
+            answer, exception = answer_type(), ctypes.c_void_p()
+            numbers = _flattened(parameters, values) if with_arrays else values
+            status = compiled(ctypes.addressof(answer), ctypes.addressof(exception), *numbers)
+            if status not in (0, -2):
+                raise RuntimeError(f"kernel {self.name} failed with status {status}")
+            return answer.value if status == 0 else None
+
+        return call
+
+    def _stored(self) -> Callable[..., Any] | None:
+        """The function out of the machine code that `fetch` has found, or None."""
+        found, self._code = self._code, None
+        if found is None:
+            return None
+        engine = _engine()
+        engine.add_object_file(llvmlite.binding.ObjectFileRef.from_data(found.code))
+        engine.finalize_object()
+        address = engine.get_function_address(found.symbol)
+        self.origin = "stored"
+        return self._at(address, found.signature) if address else None
+
+    def _compiled(self, *, announced: bool) -> Callable[..., Any]:
+        if not announced:
+            _announce([self])
+        import numba
+
+        from pi_engine.runtime.compilation.routine import OPTIONS
+
+        if numba.config.DISABLE_JIT:
+            raise UsageError(
+                "NUMBA_DISABLE_JIT keeps kernels from being compiled: unset it, or set PI_ENGINE_TRANSFORM=0 to compute by GMP alone"
+            )
+
+        routine = getattr(importlib.import_module(self.module), self.name)
+        options = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+        signature = routine.kernel_signature
+        dispatcher = numba.njit(signature, **options)(getattr(routine, "py_func", routine))
+        (compiled,) = dispatcher.overloads.values()
+        self._kept.append(dispatcher)  # the machine code lives as long as this
+        self.origin = "compiled"
+        symbol = compiled.fndesc.llvm_func_name
+        self.not_stored = self._store(symbol, signature, compiled.library)
+        if self.not_stored and not announced:
+            _warn_of_not_stored([self])
+        return self._at(compiled.library.get_pointer_to_function(symbol), signature)
+
+    def _store(self, symbol: str, signature: str, library: Any) -> str:
+        """Keep the machine code for other processes; returns why it could not be, empty where it was."""
+        path = self._path()
+        if path is None:
+            return why_no_folder()
+        try:
+            unknown = [
+                s for s in external_symbols(library.get_llvm_str()) if not self.prefix or not s.startswith(self.prefix)
+            ]
+            if unknown:
+                return f"the code refers to {', '.join(unknown)}; run 'pi-engine tune', and report this if it recurs"
+            code = ObjectCode(symbol, signature, bytes(library._get_compiled_object()))
+        except AttributeError as error:  # Numba's own names, which another version may have changed
+            return (
+                f"this version of Numba does not hand out machine code ({error}); install the version that is required"
+            )
+        try:
+            write_code(path, f"{self.module}.{self.name}", code)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            return f"{path.parent} cannot be written: {reason}; mend that, then run 'pi-engine tune'"
+        return ""
+
+
+def make_ready(kernels: Sequence[StoredKernel], progress: Progress = silent) -> int:
+    """Load or compile all of these now; returns how many were compiled.
+
+    Before a compilation one log record says how many there are and about how long it takes, and others name those whose files
+    are damaged; after it another names those that could not be stored. `progress` is told how many are compiled, of how many.
+    """
+    missing = [kernel for kernel in kernels if not kernel.fetch()]
+    _warn_of_damage([kernel for kernel in missing if kernel.damage])
+    if missing:
+        _announce(missing)
+    for i, kernel in enumerate(missing):
+        progress(PHASE, i, len(missing))
+        kernel.ready(announced=True)
+    if missing:
+        progress(PHASE, len(missing), len(missing))
+    _warn_of_not_stored([kernel for kernel in missing if kernel.not_stored])
+    for kernel in kernels:
+        kernel.ready()
+    return len(missing)
+
+
+def _announce(kernels: Sequence[StoredKernel]) -> None:
+    seconds = sum(kernel.seconds for kernel in kernels)
+    what = f"the kernel {kernels[0].name}" if len(kernels) == 1 else f"{len(kernels)} kernels"
+    logging.getLogger("pi_engine").warning("pi-engine: compiling %s for this machine, once: %s", what, _about(seconds))
+
+
+def _about(seconds: float) -> str:
+    if seconds < 1:
+        return "less than a second"
+    if seconds < 10:
+        return f"about {round(seconds)} second{'' if round(seconds) == 1 else 's'}"
+    return f"about {round(seconds / 10) * 10} seconds" if seconds < 45 else "about a minute"
+
+
+def _warn_of_damage(kernels: Sequence[StoredKernel]) -> None:
+    """One log record, whatever their number: of the first it says what is wrong, and of the others how many they are."""
+    if not kernels:
+        return
+    others = f" (and {len(kernels) - 1} more)" if len(kernels) > 1 else ""
+    logging.getLogger("pi_engine").warning(
+        "pi-engine: a stored kernel is not used, and is compiled again: %s%s", kernels[0].damage, others
+    )
+
+
+def _warn_of_not_stored(kernels: Sequence[StoredKernel]) -> None:
+    """One log record for each reason."""
+    for reason in dict.fromkeys(kernel.not_stored for kernel in kernels):
+        names = ", ".join(kernel.name for kernel in kernels if kernel.not_stored == reason)
+        logging.getLogger("pi_engine").warning(
+            "pi-engine: compiled, but not stored for other processes: %s: %s", names, reason
+        )
+
+
+def _flattened(parameters: list[tuple[str, int]], values: tuple[Any, ...]) -> list[Any]:
+    """The numbers that stand for the arguments, arrays taken apart; the caller keeps the arrays."""
+    numbers: list[Any] = []
+    for (kind, dimensions), value in zip(parameters, values, strict=True):
+        if not dimensions:
+            numbers.append(value)
+            continue
+        if value.dtype.name != kind or value.ndim != dimensions or not value.flags.c_contiguous:
+            raise TypeError(f"a kernel takes a contiguous {dimensions}-dimensional array of {kind} here")
+        numbers += (0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides)
+    return numbers
+
+
+def external_symbols(assembly: str) -> list[str]:
+    """What LLVM assembly refers to and does not define, save what is always there. Such as Numba's runtime, for whoever allocates."""
+    functions = re.findall(r'^declare [^@]*@"?([^"(]+)"?\(', assembly, re.MULTILINE)
+    variables = re.findall(r'^@"?([^"= ]+)"? = external ', assembly, re.MULTILINE)
+    return [name for name in functions + variables if not name.startswith(_ALWAYS_THERE)]
+
+
+@functools.cache
+def _engine() -> Any:
+    """One LLVM engine that holds all loaded code, to the end of the process."""
+    llvmlite.binding.initialize_native_target()
+    llvmlite.binding.initialize_native_asmprinter()
+    target = llvmlite.binding.Target.from_default_triple().create_target_machine(codemodel="jitdefault", jit=True)
+    return llvmlite.binding.create_mcjit_compiler(llvmlite.binding.parse_assembly(""), target)

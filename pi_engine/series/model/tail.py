@@ -1,0 +1,118 @@
+"""How many terms make the rest of a series small enough: a proven bound on its tail.
+
+Write ρ = lim |p(k)/q(k)| = u/v in lowest terms. `growth_exponent` finds the least c ≥ 0 with
+
+    v·|p(j)|·j^c ≤ u·|q(j)|·(j+1)^c   for all j ≥ 1,                                         (1)
+
+hence ∏_{j=1}^{k} |p(j)/q(j)| ≤ ρ^k·∏ ((j+1)/j)^c = ρ^k·(k+1)^c. With |a(k)| ≤ A·(k+1)^d, A the sum of the
+absolute coefficients of a and d its degree, the tail after n terms is
+
+    |S − S_n| ≤ A·Σ_{k≥n} (k+1)^e·ρ^k,   e = c + d,                                          (2)
+
+whose consecutive terms have a ratio of at most r = ((n+2)/(n+1))^e·ρ, so that for r < 1
+
+    |S − S_n| ≤ A·(n+1)^e·ρ^n / (1 − r).                                                     (3)
+
+(1) is an inequality between polynomials. It is proved by substituting j = x + 1: a polynomial whose
+coefficients in x are all non-negative is non-negative for x ≥ 0. For the Ramanujan–Sato series c = 0: their term
+ratios are ρ·∏(1 − βᵢ/k) with 0 < βᵢ < 1.
+
+Where S = Σ cᵢ·Sᵢ has several components, each is asked for a tail that is small beside S, not beside its own sum.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pi_engine.errors import UsageError
+from pi_engine.series.model.polynomial import difference, product, shifted
+
+if TYPE_CHECKING:
+    from pi_engine.series.model.hypergeometric import HypergeometricSeries
+    from pi_engine.series.model.pi_series import PiSeries
+    from pi_engine.series.model.polynomial import Coefficients
+
+_LARGEST_EXPONENT = 16
+"""Term ratios of degree d with zeros of moderate size need c ≈ the sum of those zeros; 16 is generous."""
+
+_ROUNDING_BITS = 2
+"""Slack for (3) in double precision. n·log₂(1/ρ) is below 2^39, as GMP's integers have fewer bits; log₂(1/ρ) is right to
+2^−51 of itself and 2^−52 beside it, and at least 2^−10, so this product is off by less than 2^39·(2^−51 + 2^−42) < 1/7
+bits. The other logarithms are below 2^16 in size and off by less than 2^−35 each."""
+
+
+_LARGEST_TERMS = 1 << 62
+"""More are never asked for: a plan of so many is refused for its memory."""
+
+
+@lru_cache(maxsize=512)
+def growth_exponent(summed: HypergeometricSeries) -> int:
+    """The least c for which (1) is proved.
+
+    Raises:
+        UsageError: p or q changes its sign on j ≥ 1, or no c up to 16 serves.
+    """
+    p, q = (_absolute(name, f.coefficients) for name, f in (("p", summed.p), ("q", summed.q)))
+    u, v = summed.ratio.as_integer_ratio()
+    for c in range(_LARGEST_EXPONENT + 1):
+        left, right = product((v,), p), product((u,), q)
+        for _ in range(c):
+            left, right = product(left, (0, 1)), product(right, (1, 1))
+        if all(x >= 0 for x in shifted(difference(right, left))):
+            return c
+    raise UsageError("the term ratio p(k)/q(k) approaches its limit too slowly to bound the tail")
+
+
+def _absolute(name: str, f: Coefficients) -> Coefficients:
+    """±f with the sign that makes it positive on j ≥ 1, proved by its coefficients in x = j − 1."""
+    positive = f if f[-1] > 0 else difference((), f)
+    at_one_and_above = shifted(positive)
+    if at_one_and_above[0] == 0 or min(at_one_and_above) < 0:
+        raise UsageError(
+            f"{name}(k) must not vanish or change sign for k ≥ 1, as is seen where {name}(k + 1) has coefficients of "
+            "one sign, and a constant one"
+        )
+    return positive
+
+
+def tail_bits(series: PiSeries, terms: int, component: int = 0) -> float:
+    """A lower bound of −log₂(|c|·|S′ − S′_n|/S) for n = terms ≥ 0, from (3); −∞ where (3) does not hold yet.
+
+    S is the sum of the series, S′ that of the component, and c its coefficient.
+    """
+    coefficient, summed, _ = series.components[component]
+    weight = math.log2(abs(coefficient.numerator)) - math.log2(coefficient.denominator)
+    return series.closed_form.log2_sum - weight - log_tail(summed, terms) - _ROUNDING_BITS
+
+
+def log_tail(summed: HypergeometricSeries, terms: int) -> float:
+    """log₂ of the right side of (3); ∞ where it does not hold yet."""
+    e = growth_exponent(summed) + summed.a.degree
+    rate = summed.bits_per_term
+    r = 2.0 ** (e * math.log2((terms + 2) / (terms + 1)) - rate)
+    if r >= 1:
+        return math.inf
+    A = sum(abs(c) for c in summed.a.coefficients)
+    return math.log2(A) + e * math.log2(terms + 1) - terms * rate - math.log2(1 - r)
+
+
+def terms_needed(series: PiSeries, bits: int, component: int = 0) -> int:
+    """The least n, by the bound above, with |c|·|S′ − S′_n| ≤ 2^(−bits)·S."""
+    low, high = 0, 1
+    while tail_bits(series, high, component) < bits and high < _LARGEST_TERMS:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if tail_bits(series, middle, component) < bits:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def all_terms(series: PiSeries, bits: int) -> tuple[int, ...]:
+    """Terms of each component, so that their tails together are below 2^(−bits)·S."""
+    count = len(series.components)
+    return tuple(terms_needed(series, bits + (count - 1).bit_length(), i) for i in range(count))

@@ -1,0 +1,263 @@
+"""The tree for large sums: subtrees in a kernel, levels in kernels, then one large merge after the other.
+
+The range is cut into chunks, so that not all leaves have to be in memory at once. A chunk goes up level by level while
+its nodes are many and small; then one merge at a time has all threads inside, as have the chunks' own merges.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pi_engine.bigint.buffers.workspace import pool
+from pi_engine.bigint.vectors.widths import LANES
+from pi_engine.splitting.compiled.lane_subtrees import lanes_fit
+from pi_engine.splitting.compiled.level_division import divide_level
+from pi_engine.splitting.compiled.lower_tree import merge_level
+from pi_engine.splitting.compiled.merge_check import with_residues
+from pi_engine.splitting.compiled.subtrees import build_subtrees, least_terms
+from pi_engine.splitting.compiled.truncated_nodes import truncated
+from pi_engine.splitting.compiled.upper_tree import LargeNode, merge_large
+from pi_engine.splitting.kernels.tree_kernels import cut
+from pi_engine.splitting.plain.node import Node, Truncated
+from pi_engine.splitting.records.common_factors import divisors_by_level
+from pi_engine.splitting.records.term_values import term_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gmpy2 import mpz
+
+    from pi_engine.runtime.progress import Progress
+    from pi_engine.series.model.hypergeometric import HypergeometricSeries
+    from pi_engine.splitting.records.node_level import NodeLevel
+
+BLOCK_TERMS = 8
+"""Terms that are accumulated one by one."""
+
+SUBTREE_BITS = 20_000
+"""Bits of Q at the root of a subtree, this to twice as many: from here on the transform beats GMP."""
+
+LANE_SUBTREE_BITS = 64_000
+"""Bits of Q at the root of each of eight subtrees side by side, this to twice as many: their products go on beating the transform."""
+
+LANE_BITS = 450_000
+"""Bits of Q from which on there are eight subtrees for every thread, the threads rounded down to a power of two, though
+the subtrees are smaller then; below, that costs more levels than it gains."""
+
+CHUNK_BITS = 1 << 28
+"""Bits of Q at the root of a chunk: its leaves take about three times as much, in bits."""
+
+DIVIDE_AGAIN_LEVELS = 10
+"""Levels above the subtrees from which on common factors are taken out once more, half-way up."""
+
+SIDE_BY_SIDE_BITS = 1 << 24
+"""Bits of Q from which on nodes are merged one at a time: no slower, and the threads share one
+workspace instead of having one each."""
+
+LEAST_SIDE_BY_SIDE_BITS = 1 << 21
+"""The least `SIDE_BY_SIDE_BITS`, where the nodes outgrow what the sum needs of them, so that they lose the rest."""
+
+LARGE_BITS = 1 << 22
+"""Bits of Q from which on merges are checked one by one: below, the shadow sees them all together, at half of the cost."""
+
+
+class _WorkMeter:
+    """Counts bits of work, as terms × levels, and tells it; levels weigh the same to a first approximation."""
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        self._progress = progress
+        self._total = total
+        self._done = 0.0
+
+    def __call__(self, done: float) -> None:
+        self._done += done
+        self._progress("sum", max(1, min(round(self._done), self._total)), self._total)
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Where a sum is cut: into 2^halvings chunks, each into `subtrees` subtrees, each into 2^depth blocks.
+
+    Attributes:
+        terms: of the sum.
+        term_bits: bits of Q that a term adds.
+        subtree_terms: of a subtree, about.
+        halvings: see above.
+        least: terms of the smallest chunk.
+        subtrees: of a chunk, a power of two.
+        depth: see above.
+    """
+
+    terms: int
+    term_bits: int
+    subtree_terms: int
+    halvings: int
+    least: int
+    subtrees: int
+    depth: int
+
+    @classmethod
+    def of(cls, terms: int, term_bits: int, subtree_bits: int, fewest: int) -> Cuts:
+        """Cuts for subtrees of so many bits; at least `fewest` of them a chunk, if they have two terms each."""
+        subtree_terms = max(2, subtree_bits // term_bits)
+        chunk_terms = max(2 * subtree_terms, CHUNK_BITS // term_bits)
+        halvings, least, most = 0, terms, terms
+        while most > chunk_terms:
+            halvings, least, most = halvings + 1, 2 * (least // 4), most - 2 * (most // 4)
+        subtrees = 1 << max(0, (least // subtree_terms).bit_length() - 1)
+        while subtrees < fewest and 4 * subtrees <= least:
+            subtrees *= 2
+        depth = max(0, (least // subtrees // BLOCK_TERMS).bit_length() - 1)
+        return cls(terms, term_bits, subtree_terms, halvings, least, subtrees, depth)
+
+    @property
+    def blocks(self) -> int:
+        """Of the whole sum."""
+        return self.subtrees << (self.halvings + self.depth)
+
+    @property
+    def levels(self) -> int:
+        """Levels of merges above the blocks, about."""
+        return max(1, (self.terms // self.subtree_terms).bit_length()) + 3
+
+    def second_division(self) -> int:
+        """After how many levels above the subtrees the nodes are divided once more; 0 where that does not pay."""
+        levels = self.halvings + self.subtrees.bit_length() - 1
+        if levels < DIVIDE_AGAIN_LEVELS:
+            return 0
+        largest = SIDE_BY_SIDE_BITS * self.subtrees * 2**self.halvings // (self.terms * self.term_bits)
+        again_at: int = min(levels // 2, largest.bit_length() - 1, self.subtrees.bit_length() - 1)
+        return max(0, again_at)
+
+
+def cuts_for(series: HypergeometricSeries, terms: int, threads: int) -> Cuts:
+    """Cuts for a sum: eight subtrees side by side for every thread where it is long enough and the processor has the lanes."""
+    values = [term_values(f, terms) for f in (series.p, series.q, series.a)]
+    term_bits = values[1].bits
+    if terms * term_bits >= LANE_BITS and lanes_fit(values):
+        return Cuts.of(terms, term_bits, LANE_SUBTREE_BITS, LANES << (threads.bit_length() - 1))
+    return Cuts.of(terms, term_bits, SUBTREE_BITS, 1)
+
+
+class _CompiledTree:
+    """The work: nodes of a sum with these cuts."""
+
+    def __init__(
+        self,
+        series: HypergeometricSeries,
+        cuts: Cuts,
+        threads: int,
+        progress: Progress,
+        *,
+        check: bool,
+        needed: Callable[[int], float] | None,
+    ) -> None:
+        self.series, self.cuts, self.threads, self.check, self.needed = series, cuts, threads, check, needed
+        enough = SIDE_BY_SIDE_BITS if needed is None else max(needed(0), LEAST_SIDE_BY_SIDE_BITS)
+        self.side_by_side = min(SIDE_BY_SIDE_BITS, enough)
+        self.again_at = cuts.second_division()
+        least = least_terms(cuts.least, cuts.subtrees, cuts.depth, self.again_at)
+        self.divisors = divisors_by_level(series, least)
+        self.meter = _WorkMeter(cuts.terms * cuts.levels, progress)
+
+    def removed(self) -> tuple[tuple[mpz, int], ...]:
+        """What Q and T of the root are divided by: every level's divisor as often as it has nodes, less one."""
+        return tuple((divisor, (self.cuts.blocks >> j) - 1) for j, divisor in self.divisors.items() if divisor > 1)
+
+    def node(self, lo: int, hi: int, halvings: int) -> LargeNode:
+        """The node of lo ≤ k < hi, of 2^halvings chunks, without P if it ends the sum."""
+        if halvings == 0:
+            return self.chunk(lo, hi)
+        middle = cut(lo, hi, 1, 2)
+        left = self.node(lo, middle, halvings - 1)
+        right = self.node(middle, hi, halvings - 1)
+        node = self.shortened(merge_large(left, right, self.threads), lo, hi)
+        self.meter(hi - lo)
+        return node
+
+    def shortened(self, node: LargeNode, lo: int, hi: int) -> LargeNode:
+        """The node of lo ≤ k < hi without what no digit depends on (`series.model.truncation`); the root is copied by its caller."""
+        if self.needed is None:
+            return node
+        bits = self.needed(lo)
+        if lo == 0 and hi < self.cuts.terms:  # see "Common factors" there
+            bits += sum(divisor.bit_length() for divisor in self.divisors.values())
+        return truncated(node, bits, self.threads, copy=hi - lo < self.cuts.terms)
+
+    def many(self, level: NodeLevel) -> bool:
+        """Whether the next merges are better made side by side than one after another with all threads inside."""
+        return len(level) // 2 >= self.threads and self.bits(level) < self.side_by_side
+
+    def watched(self, level: NodeLevel, now: bool = True) -> NodeLevel:  # noqa: FBT001, FBT002 (whether)
+        """The level with residues, from here on, if something is to be checked."""
+        return with_residues(level, self.threads) if self.check and now and level.residues is None else level
+
+    @staticmethod
+    def bits(level: NodeLevel) -> int:
+        """Bits of the Q of a node."""
+        return 64 * abs(int(level.lengths[1, -1]))
+
+    def chunk(self, lo: int, hi: int) -> LargeNode:
+        """The node of the chunk lo ≤ k < hi, whose nodes go up level by level."""
+        terms, depth = hi - lo, self.cuts.depth
+        rightmost = hi == self.cuts.terms
+        level = build_subtrees(
+            self.series, lo, hi, self.cuts.subtrees, depth,
+            threads=self.threads, built=lambda n: self.meter(3 * n), divisors=[self.divisors[j] for j in range(depth + 1)],
+        )  # fmt: skip
+        merged = 0
+        while len(level) > 1 and (self.many(level) or merged < self.again_at):
+            bits = self.bits(level)
+            level = self.watched(level, bits >= LARGE_BITS)
+            begin = self.check and 2 * bits >= LARGE_BITS
+            level = merge_level(
+                level, self.threads, lambda part: self.meter(part * terms), rightmost=rightmost, begin=begin
+            )
+            merged += 1
+            if merged == self.again_at and self.divisors[depth + merged] > 1:
+                level = self.watched(level)
+                level = divide_level(level, self.divisors[depth + merged], self.threads, leftmost=lo == 0)
+        level = self.watched(level)
+        nodes = [LargeNode.of(level, i) for i in range(len(level))]
+        if rightmost:
+            nodes[-1] = nodes[-1]._replace(P=None)
+        cuts = [cut(lo, hi, i, len(nodes)) for i in range(len(nodes) + 1)]
+        nodes = [self.shortened(node, *ends) for node, ends in zip(nodes, pairwise(cuts), strict=True)]
+        while len(nodes) > 1:
+            pairs = list(zip(nodes[::2], nodes[1::2], strict=True))
+            nodes, cuts = [], cuts[::2]
+            for (left, right), ends in zip(pairs, pairwise(cuts), strict=True):
+                nodes.append(self.shortened(merge_large(left, right, self.threads), *ends))
+                self.meter(terms / len(pairs))
+        if len(level) > 1:
+            level.buffer.release()
+        return nodes[0]
+
+
+def split_compiled(
+    series: HypergeometricSeries,
+    terms: int,
+    threads: int,
+    progress: Progress,
+    *,
+    check: bool = True,
+    needed: Callable[[int], float] | None = None,
+) -> Node:
+    """Q and T of 0 ≤ k < `terms`, at least two of them; `progress` is called from this thread only.
+
+    check: compare every large merge and every division of a level modulo both `moduli` (`merge_check`).
+    needed: as in `split`.
+    """
+    cuts = cuts_for(series, terms, threads)
+    tree = _CompiledTree(series, cuts, threads, progress, check=check, needed=needed)
+    root = tree.node(0, terms, cuts.halvings)
+    # The copies take memory of their own: as much goes back to the system first, so that the peak is that of the tree.
+    pool.make_room(8 * (len(root.Q) + len(root.T)))
+    Q, T = root.Q, root.T
+    residues = None if Q.residues is None or T.residues is None else Truncated(Q.residues, T.residues)
+    node = Node(None, Q.to_mpz(), T.to_mpz(), tree.removed(), residues, root.errors.T)
+    Q.release()
+    T.release()
+    return node

@@ -1,0 +1,108 @@
+"""The records of the kernels that work on levels of nodes: merges, divisions by a common factor, and residues."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pi_engine.bigint.buffers.kernel_record import ARRAY, KernelRecord
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pi_engine.bigint.buffers.kernel_record import Words
+    from pi_engine.splitting.records.node_level import NodeLevel
+
+# A level, in any of the records: where its limbs begin, how many there are, and the arrays of `NodeLevel`.
+LIMBS_AT, LIMBS, OFFSETS, LENGTHS, RESIDUES = 0, 1, 2, 2 + ARRAY, 2 + 2 * ARRAY
+_LEVEL = RESIDUES + ARRAY
+
+# Of merges: two levels; limbs of a buffer for T₁Q₂ and P₁T₂, which follows a transform's workspace of so many bytes in that of a thread;
+# the row of a plan for every node and for its P, the plans, and the table of the random prime (`modulus_table`).
+CHILDREN, NODES = 0, _LEVEL
+SPARE_LIMBS, WORKSPACE = range(2 * _LEVEL, 2 * _LEVEL + 2)
+SIZES, P_SIZES, PLANS, TABLE = range(WORKSPACE + 1, WORKSPACE + 1 + 4 * ARRAY, ARRAY)
+_MERGES = TABLE + ARRAY
+
+# Of divisions: a level and which row of it, the first node that is divided, limbs of the divisor; a buffer for a quotient and as many
+# limbs as the inverse has follows a transform's workspace of so many bytes; the inverse, and the transform's plan.
+DIVIDED_ROW, FIRST, DIVISOR_LIMBS, DIVISION_WORKSPACE = range(_LEVEL, _LEVEL + 4)
+INVERSE, PLAN = DIVISION_WORKSPACE + 1, DIVISION_WORKSPACE + 1 + ARRAY
+_DIVISIONS = PLAN + ARRAY
+
+# Of residues: a level, where they are to stand, and the table of the random prime.
+FOUND, MODULUS = _LEVEL, _LEVEL + ARRAY
+_RESIDUES = MODULUS + ARRAY
+
+
+def _level(level: NodeLevel, place: int) -> dict[int, int | Words]:
+    residues = np.empty((3, 0, 2), np.uint64) if level.residues is None else level.residues
+    return {
+        place + LIMBS_AT: level.buffer.address, place + LIMBS: len(level.buffer.limbs),
+        place + OFFSETS: level.offsets, place + LENGTHS: level.lengths, place + RESIDUES: residues,
+    }  # fmt: skip
+
+
+def merge_record(
+    children: NodeLevel,
+    nodes: NodeLevel,
+    plans: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    table: NDArray[np.uint64],
+    *,
+    workspace: int,
+    spare_limbs: int,
+) -> KernelRecord:
+    """The record of `merge_kernel.merges_worker`.
+
+    Args:
+        children: the level that is merged.
+        nodes: the level of the results; it has residues if they are to be found.
+        plans: int64[nodes], the row of every node's plan; the same of its P, or how else that is made; and the plans' records.
+        table: the table of the random prime.
+        workspace: bytes for the transforms of a merge.
+        spare_limbs: limbs of the buffer behind them.
+    """
+    sizes, P_sizes, records = plans
+    return KernelRecord(
+        _MERGES,
+        {
+            **_level(children, CHILDREN), **_level(nodes, NODES), SPARE_LIMBS: spare_limbs, WORKSPACE: workspace,
+            SIZES: sizes, P_SIZES: P_sizes, PLANS: records, TABLE: table,
+        },
+    )  # fmt: skip
+
+
+def division_record(
+    level: NodeLevel,
+    row: int,
+    first: int,
+    inverse: NDArray[np.uint64],
+    plan: NDArray[np.int64],
+    *,
+    limbs: int,
+    workspace: int,
+) -> KernelRecord:
+    """The record of `division_kernel.quotients_worker`.
+
+    Args:
+        level: whose numbers are divided.
+        row: 0 for P, 1 for Q.
+        first: the first node that is divided.
+        inverse: 1/d modulo 2^64 to the power of its length, which no quotient exceeds.
+        plan: the record of the transform.
+        limbs: of d.
+        workspace: bytes for the transforms of a division.
+    """
+    return KernelRecord(
+        _DIVISIONS,
+        {
+            **_level(level, 0), DIVIDED_ROW: row, FIRST: first, DIVISOR_LIMBS: limbs, DIVISION_WORKSPACE: workspace,
+            INVERSE: inverse, PLAN: plan,
+        },
+    )  # fmt: skip
+
+
+def residue_record(level: NodeLevel, found: NDArray[np.uint64], table: NDArray[np.uint64]) -> KernelRecord:
+    """The record of `merge_check_kernel.residues_worker`; found: uint64[rows][nodes][2], for the first rows of the level."""
+    return KernelRecord(_RESIDUES, {**_level(level, 0), FOUND: found, MODULUS: table})

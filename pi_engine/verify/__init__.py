@@ -1,1 +1,0 @@
-"""Checks of digits against what is known, whoever computed them."""

@@ -1,0 +1,89 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from pi_engine import bench
+from pi_engine.bench import measuring
+from pi_engine.bench.programs import OURS, PROGRAMS
+from pi_engine.errors import PiEngineError, VerificationError
+
+
+def pi_engine(*arguments):
+    return subprocess.run([sys.executable, "-m", "pi_engine", *arguments], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("program", [x for x in PROGRAMS.values() if x.is_installed], ids=lambda x: x.name)
+@pytest.mark.parametrize("digits", [50, 12_345])
+def test_every_program_gives_the_digits(program, digits):
+    assert program.prepare(digits, 1)().text == OURS.prepare(digits, 1)().text
+
+
+@pytest.mark.slow
+def test_json_has_the_fields_of_the_contract():
+    done = pi_engine(
+        "bench", "--digits", "2000", "--digits", "3000", "--threads", "1", "--rounds", "2", "--peers", "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["schema"] == 1 and answer["machine"]["processors"] >= 1
+    assert [row["digits"] for row in answer["rows"]] == [2000, 3000]
+    for row in answer["rows"]:
+        assert (
+            row["threads"] == 1 and row["rounds"] == 2 and row["peak_memory_bytes"] > row["resident_before_bytes"] / 2
+        )
+        phases = sum(row["seconds"][name] for name in ("sum", "root", "division", "conversion", "check"))
+        assert 0 < phases <= row["seconds"]["total"] * 1.5
+        assert set(row["peers"]) == {x.name for x in bench.installed_peers()}
+        assert all(peer["seconds"] > 0 and peer["ratio"] > 0 for peer in row["peers"].values())
+
+
+def test_the_table_has_a_line_a_size():
+    done = pi_engine("bench", "--digits", "1000", "--digits", "1e3", "--rounds", "1")
+    assert done.returncode == 0 and done.stderr == ""
+    header, *lines = done.stdout.splitlines()
+    assert header.split("\t")[:3] == ["digits", "threads", "sum"]
+    assert [line.split("\t")[0] for line in lines] == ["1000", "1000"]
+
+
+def test_other_digits_are_an_error(monkeypatch):
+    real = measuring._answer
+
+    def answer(program, digits, threads):
+        given = real(program, digits, threads)
+        return {**given, "sha256": "0"} if program is not OURS else given
+
+    monkeypatch.setattr(measuring, "_answer", answer)
+    with pytest.raises(VerificationError, match="other digits"):
+        bench.measure(100, 1, 1, [PROGRAMS["gmpy2"]])
+
+
+def test_a_program_that_fails_is_named():
+    with pytest.raises(PiEngineError, match=r"pi-engine failed at -5 digits: .*negative"):
+        measuring._answer(OURS, -5, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--digits", "0"], 2, "nothing to time"),
+        (["--digits", "x"], 2, "not a count"),
+        (["--threads", "0"], 2, "must be 1 or more"),
+        (["--digits", "1e15"], 4, "would fit"),
+    ],
+)
+def test_bad_options_get_one_line(arguments, code, says):
+    done = pi_engine("bench", *arguments)
+    assert done.returncode == code and done.stdout == ""
+    assert says in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_without_peers_it_says_how_to_get_them(monkeypatch):
+    from click.testing import CliRunner
+
+    from pi_engine.cli.commands.bench import command
+
+    monkeypatch.setattr(bench, "installed_peers", list)
+    outcome = CliRunner().invoke(command, ["--peers", "--digits", "100"])
+    assert outcome.exit_code == 2 and "pip install" in outcome.output

@@ -1,0 +1,189 @@
+"""The pool: blocks never overlap, return whether given back or dropped, and free memory goes back to the system."""
+
+import ctypes
+import platform
+import random
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from pi_engine.bigint.buffers import arena, workspace
+from pi_engine.bigint.buffers.arena import HUGE_PAGE, PAGE, Arena, FreeRanges, Mapping
+from pi_engine.bigint.buffers.workspace import LARGE, Pool
+
+
+@pytest.fixture(params=[True, False], ids=["reserved", "added"])
+def address_space(request, monkeypatch):
+    monkeypatch.setattr(arena, "_address_space_is_free", lambda: request.param)
+
+
+def test_free_ranges_are_a_map_of_bytes(rng, multiplier):
+    for _ in range(20 * multiplier):
+        size = rng.randrange(1, 60)
+        free, taken = FreeRanges(size), {}
+        state = [True] * size
+        for _ in range(200):
+            want = rng.randrange(1, size + 1)
+            if taken and rng.random() < 0.5:
+                start = rng.choice(list(taken))
+                free.give(start, taken[start])
+                length = taken.pop(start)
+                state[start : start + length] = [True] * length
+                continue
+            first = next((i for i in range(size - want + 1) if all(state[i : i + want])), None)
+            assert free.take(want) == first
+            if first is not None:
+                taken[first] = want
+                state[first : first + want] = [False] * want
+        for start, length in taken.items():
+            free.give(start, length)
+        assert (free.starts, free.ends) == ([0], [size])
+
+
+def fill(address, size, value):
+    ctypes.memset(address, value, size)
+
+
+def bytes_at(address, size):
+    return set(ctypes.string_at(address, size))
+
+
+def test_trimmed_memory_is_gone_and_the_rest_stays():
+    mapping = Mapping(16 * HUGE_PAGE)
+    size = 3 * HUGE_PAGE
+    a, b, c = (mapping.take(size) for _ in range(3))
+    for value, address in enumerate((a, b, c), 1):
+        fill(address, size, value)
+    assert mapping.held() == 0
+    mapping.give(a, size)
+    mapping.give(c, size)
+    assert mapping.held() == 2 * size
+    assert mapping.trim(HUGE_PAGE) == HUGE_PAGE
+    assert mapping.held() == HUGE_PAGE
+    assert (bytes_at(a, HUGE_PAGE), bytes_at(a + HUGE_PAGE, 2 * HUGE_PAGE)) == ({1}, {0})
+    assert (bytes_at(b, size), bytes_at(c, size)) == ({2}, {0})
+    mapping.give(b, size)
+    assert mapping.trim(0) == 0
+    assert mapping.held() == 0
+    assert mapping.used == 0
+
+
+def test_what_is_held_is_never_overestimated(rng, multiplier):
+    mapping = Mapping(32 * HUGE_PAGE)
+    touched = set()
+    taken = {}
+    for _ in range(100 * multiplier):
+        if taken and rng.random() < 0.45:
+            start = rng.choice(list(taken))
+            mapping.give(start, taken.pop(start))
+        elif rng.random() < 0.1:
+            mapping.trim(rng.randrange(8 * HUGE_PAGE))
+            touched = {page for page in touched if bytes_at(page, 1) == {1}}
+        else:
+            size = rng.randrange(1, 2000) * PAGE
+            address = mapping.take(size)
+            if address is not None:
+                taken[address] = size
+                for page in range(address, address + size, PAGE):
+                    fill(page, 1, 1)
+                    touched.add(page)
+        used = {page for start, size in taken.items() for page in range(start, start + size, PAGE)}
+        assert mapping.used == len(used) * PAGE
+        assert used <= touched
+        assert mapping.held() <= (len(touched) - len(used)) * PAGE
+
+
+def test_blocks_return_given_or_dropped(address_space):
+    pool = Pool()
+    for size in (5 << 20, LARGE, LARGE - 1, LARGE - 8192, 100):
+        block = pool.take(size)
+        assert block.size >= size
+        assert block.address % 64 == 0
+        fill(block.address, size, 7)
+        address = block.address
+        pool.give(block)
+        assert pool.held() >= size
+        again = pool.take(size)
+        assert again.address == address
+    before = pool.held()
+    dropped = pool.take(20 << 20)
+    fill(dropped.address, dropped.size, 1)
+    del dropped
+    assert pool.held() >= before
+    assert pool.held() >= 20 << 20
+    pool.release()
+    assert pool.held() == 0
+
+
+def test_free_memory_beyond_the_limit_goes_back():
+    pool = Pool(limit=8 << 20)
+    blocks = [pool.take(6 << 20) for _ in range(4)]
+    for block in blocks:
+        fill(block.address, block.size, 1)
+        pool.give(block)
+    assert pool.held() <= 8 << 20
+
+
+@pytest.mark.slow
+def test_threads_never_share_a_block(address_space, rng):
+    pool = Pool()
+    seeds = [rng.random() for _ in range(8)]
+
+    def work(seed):
+        mine = random.Random(seed)
+        for _ in range(60):
+            size = mine.choice([mine.randrange(1, 4096), mine.randrange(LARGE - 9000, 3 * LARGE)])
+            block = pool.take(size)
+            mark = mine.randrange(1, 256)
+            fill(block.address, size, mark)
+            other = pool.take(mine.randrange(LARGE, 2 * LARGE))
+            fill(other.address, other.size, 0)
+            assert bytes_at(block.address, size) == {mark}
+            if mine.random() < 0.7:
+                pool.give(block)
+            pool.give(other)
+
+    with ThreadPoolExecutor(4) as executor:
+        list(executor.map(work, seeds))
+
+
+def test_more_than_there_is():
+    with pytest.raises(MemoryError, match="workspace"):
+        Arena().take(1 << 60)
+    with pytest.raises(ValueError, match="not taken"):
+        Arena().give(4096, 4096)
+
+
+def test_room_is_made_but_for_what_is_always_kept(monkeypatch):
+    monkeypatch.setattr(workspace, "LEAST_KEPT", 4 * HUGE_PAGE)
+    pool = Pool()
+    blocks = [pool.take(4 * HUGE_PAGE) for _ in range(4)]
+    for block in blocks:
+        fill(block.address, block.size, 1)
+        pool.give(block)
+    assert pool.held() == 16 * HUGE_PAGE
+    pool.make_room(5 * HUGE_PAGE)
+    assert pool.held() == 11 * HUGE_PAGE
+    pool.make_room(1 << 40)
+    assert pool.held() == 4 * HUGE_PAGE
+
+
+FAULTS_OF_FREED_BLOCKS = """
+import resource, gmpy2
+from pi_engine.bigint.buffers.workspace import keep_freed_blocks
+keep_freed_blocks()
+faults = []
+for _ in range(3):
+    numbers = [gmpy2.mpz(1) << (8 << 22) for _ in range(3)]
+    del numbers
+    faults.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+print(faults[-1] - faults[0])
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="what other libraries do with freed blocks is theirs")
+def test_numbers_of_megabytes_find_their_pages_again():
+    process = subprocess.run([sys.executable, "-c", FAULTS_OF_FREED_BLOCKS], capture_output=True, text=True, check=True)
+    assert int(process.stdout) < 1024  # of 6144: 3 numbers of 4 MB, twice

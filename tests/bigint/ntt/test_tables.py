@@ -1,0 +1,32 @@
+"""Roots of unity by their angles."""
+
+import pytest
+
+from pi_engine.bigint.ntt.description.primes import PRIMES
+from pi_engine.bigint.ntt.description.roots import HEAD_ANGLES, TURN, bit_reversed_powers, unit
+
+
+@pytest.mark.parametrize("index", range(len(PRIMES)))
+def test_units(index, rng):
+    prime = PRIMES[index]
+    for parts in (1, 2, 3, 4, 5, 7, 6 << 20, 105 << 30):
+        root = unit(index, TURN, parts)
+        assert pow(root, parts, prime) == 1
+        assert all(pow(root, parts // q, prime) != 1 for q in (2, 3, 5, 7) if parts % q == 0)
+    for _ in range(20):
+        a, b = rng.randrange(TURN), rng.randrange(TURN)
+        assert unit(index, a) * unit(index, b) % prime == unit(index, a + b) == unit(index, (a + b) % TURN)
+    powers = bit_reversed_powers(index, 8, TURN, 3)
+    assert powers == [unit(index, TURN * j, 3 * 8) for j in (0, 4, 2, 6, 1, 5, 3, 7)]
+
+
+def test_angles_that_have_no_root():
+    with pytest.raises(ValueError, match="no root of unity"):
+        unit(0, TURN, 11)
+    with pytest.raises(ValueError, match="no root of unity"):
+        unit(0, 1, 2)
+
+
+def test_heads():
+    for heads, angles in HEAD_ANGLES.items():
+        assert sorted(angles) == [TURN * k // heads for k in range(heads)]

@@ -1,0 +1,157 @@
+"""Every command's JSON object has the fields that its schema and docs/json.md say, whatever happens and wherever it goes."""
+
+import json
+import re
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+from pi_engine.cli.main import run
+from tests.command import commands, pi, pi_on_terminal
+from tests.project.json_schema import ROOT, SCHEMA, definitions, require_valid
+
+FIFTY = "3.14159265358979323846264338327950288419716939937510"
+WRONG = FIFTY[:20] + "00" + FIFTY[22:]
+
+
+def options_of(command):
+    return {name for parameter in command.params for name in parameter.opts}
+
+
+@pytest.fixture
+def answer(capsys):
+    def answer(*arguments, code=0):
+        assert run([*arguments, "--json"]) == code
+        return json.loads(capsys.readouterr().out)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("compute", ["0", "--check", "none"]),
+        ("compute", ["60", "--base", "16", "--series", "machin", "-q"]),
+        ("compute", ["2000", "--check", "full", "-o", "pi.txt"]),
+        ("estimate", ["1e6"]),
+        ("estimate", ["100", "--base", "16", "--check", "full", "--format", "ycd"]),
+        ("convert", ["fifty.txt", "fifty.ycd"]),
+        ("series list", []),
+        ("series show", ["machin"]),
+        ("series show", ["chudnovsky"]),
+        ("series show", ["derived:163"]),
+        ("series show", ["bbp"]),
+        ("series show", ["leibniz", "--terms", "3"]),
+        ("series show", ["gosper", "--terms", "3"]),
+        ("convergence", ["--series", "leibniz", "--digits", "100", "--rounds", "1", "--terms", "2"]),
+        ("series derive", ["163", "--digits", "50"]),
+        ("convergence", ["--series", "gosper", "--digits", "100", "--rounds", "1", "--terms", "2"]),
+        ("convergence", ["--digits", "0", "--terms", "1"]),
+        ("near-integer", ["--digits", "10"]),
+        ("near-integer", ["5", "--digits", "3"]),
+        ("near-integer", ["1e8", "--digits", "3"]),
+        ("identities", ["--digits", "6"]),
+        ("hex", ["5"]),
+        ("info", []),
+        ("bench", ["--digits", "100", "--rounds", "1"]),
+        ("bench", ["--digits", "100", "--rounds", "1", "--peers"]),
+    ],
+)
+def test_results_have_the_fields_of_the_schema(tmp_path, monkeypatch, answer, name, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fifty.txt").write_text(FIFTY)
+    require_valid(name, answer(*name.split(), *arguments))
+
+
+def test_a_dry_run_has_the_fields_of_an_estimate(tmp_path, monkeypatch, answer):
+    monkeypatch.chdir(tmp_path)
+    require_valid("estimate", answer("compute", "1e6", "--dry-run"))
+    require_valid("estimate", answer("compute", "1e6", "-o", "pi.ycd", "--dry-run"))
+    refused = answer("compute", "1e14", "--dry-run", code=4)
+    require_valid("estimate", refused)
+    assert not refused["fits"] and not list(tmp_path.iterdir())
+
+
+def test_output_is_the_name_of_what_was_written(tmp_path, monkeypatch, answer):
+    """Of a set that is its folder."""
+    monkeypatch.chdir(tmp_path)
+    assert answer("compute", "200", "-o", "set.ycd", "--block-size", "100")["output"] == "set"
+    assert answer("convert", "set", "other.ycd", "--block-size", "100")["output"] == "other"
+    assert answer("convert", "set", "pi.txt")["output"] == "pi.txt"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "pi.txt", "set"]
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "code"),
+    [
+        (FIFTY, [], 0),
+        (FIFTY, ["--method", "known"], 0),
+        (WRONG, [], 3),
+        (WRONG, ["--method", "known"], 3),
+        ("2.718281828459045235360287471352", [], 3),
+        (FIFTY + "x", [], 5),
+        (FIFTY, ["--digits", "100"], 5),
+        ("", [], 5),
+    ],
+)
+def test_every_verdict_has_the_fields_of_the_schema(tmp_path, answer, content, options, code):
+    (tmp_path / "pi.txt").write_text(content)
+    verdict = answer("verify", str(tmp_path / "pi.txt"), *options, code=code)
+    require_valid("verify", verdict)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["compute"], 2), (["frobnicate"], 2), (["compute", "1e13"], 4), (["verify", "/nowhere/pi.txt"], 2), ([], 2)],
+)
+def test_errors_have_the_fields_of_the_schema(answer, arguments, code):
+    require_valid("error", answer(*arguments, code=code))
+
+
+def test_the_schema_finds_what_is_wrong(answer):
+    Draft202012Validator.check_schema(SCHEMA)
+    right = answer("hex", "5")
+    for wrong in (
+        {**right, "more": 1},
+        {**right, "seconds": 1.5},
+        {**right, "hex": 7},
+        {**right, "schema": 2},
+        {name: value for name, value in right.items() if name != "count"},
+    ):
+        with pytest.raises(ValidationError):
+            require_valid("hex", wrong)
+
+
+def test_every_command_with_json_has_a_schema_and_a_table():
+    named = {name for name, command in commands() if "--json" in options_of(command)}
+    assert named | {"error", "tune --clear"} == set(definitions())
+    assert named == {name for name, _ in commands()} - {"completion"}
+
+
+def test_the_page_lists_the_fields_of_the_schema():
+    page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    tables = dict(re.findall(r"(?ms)^### ([\w -]+)\n(.*?)(?=^### |\Z|^<!--)", page))
+    for name, schema in definitions().items():
+        listed = re.findall(r"(?m)^\| `([^`]+)` \|", tables[name])
+        assert [field for field in listed if not re.search(r"[.\[]", field)] == list(schema["properties"]), name
+        for field, inner in schema["properties"].items():
+            rows = inner.get("items", {}).get("properties", {})
+            assert {f"{field}[].{row}" for row in rows} <= set(listed), name
+
+
+def test_one_name_has_one_type():
+    """`seconds` at the top is an object with `total`, `hash` a string, `output` a name or null."""
+    for name, schema in definitions().items():
+        properties = schema["properties"]
+        assert properties.get("seconds", {"$ref": "#/$defs/seconds"})["$ref"] == "#/$defs/seconds", name
+        assert properties.get("hash", {"type": "string"})["type"] == "string", name
+        assert properties.get("output", {"type": "string"})["type"] in ("string", ["string", "null"]), name
+    assert SCHEMA["$defs"]["seconds"]["required"] == ["total"]
+
+
+def test_a_terminal_and_quiet_change_nothing():
+    for arguments in (["series", "show", "machin"], ["hex", "x"], ["series", "derive", "163"]):
+        piped = pi(*arguments, "--json").stdout
+        assert pi(*arguments, "--json", "-q").stdout == piped
+        _, shown, _ = pi_on_terminal(*arguments, "--json")
+        assert json.loads(shown[shown.index("{") :]) == json.loads(piped)

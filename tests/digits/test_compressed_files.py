@@ -1,0 +1,112 @@
+"""Compressed text: cut off, hostile, large; and members in order, however many threads there are."""
+
+import gzip
+import io
+import lzma
+import threading
+import tracemalloc
+
+import pytest
+import zstandard
+
+from pi_engine.digits.compressed.compression import compressed
+from pi_engine.digits.compressed.decompression import decompressed
+from pi_engine.errors import CorruptFileError
+from tests.conftest import MULTIPLIER
+from tests.digits.digit_files import BASES, HABITS, read, written
+
+COMPRESS = {
+    "gz": gzip.compress,
+    "xz": lzma.compress,
+    "zst": zstandard.ZstdCompressor(write_checksum=True).compress,
+}
+
+
+@pytest.mark.parametrize("form", COMPRESS)
+@pytest.mark.parametrize("base", BASES)
+def test_compressed_text(tmp_path, texts, form, base):
+    content = HABITS["header"](texts[base]).encode()
+    compress = COMPRESS[form]
+    for data in (
+        compress(content),
+        compress(content[:3000]) + compress(b"") + compress(content[3000:]),
+        *(
+            [compress(content) + bytes(64)]
+            if form != "zst"
+            else [b"\x50\x2a\x4d\x18\x03\x00\x00\x00abc" + compress(content)]
+        ),
+    ):
+        for name in (f"pi.txt.{form}", "pi"):
+            assert read(written(tmp_path, data, name)) == (form, base, "3", texts[base][2:])
+
+
+@pytest.mark.parametrize("form", COMPRESS)
+def test_compressed_text_cut_off(tmp_path, texts, form):
+    data = COMPRESS[form](texts[10].encode())
+    for length in (*range(8, 60, 7), len(data) // 2, len(data) - 1):
+        with pytest.raises(CorruptFileError) as caught:
+            read(written(tmp_path, data[:length], f"pi.{form}"))
+        assert caught.value.kind == "truncated"
+        assert "cut off" in str(caught.value)
+
+
+@pytest.mark.parametrize("form", COMPRESS)
+def test_a_bomb_is_refused_in_little_memory(tmp_path, form):
+    """20 MB of blanks or ones in some kilobytes: refused long before their end."""
+    for content in (b"3.1" + bytes([character]) * (2 * 10**7) for character in b"1 "):
+        path = written(tmp_path, COMPRESS[form](content), f"bomb.{form}")
+        del content
+        tracemalloc.start()
+        with pytest.raises(CorruptFileError, match=r"grows more than|hold no digit"):
+            read(path)
+        assert tracemalloc.get_traced_memory()[1] < 40 << 20
+        tracemalloc.stop()
+
+
+def test_a_large_window_is_refused(tmp_path, texts):
+    data = lzma.compress(texts[10].encode(), filters=[{"id": lzma.FILTER_LZMA2, "preset": 6, "dict_size": 1 << 29}])
+    with pytest.raises(CorruptFileError, match="dictionary"):
+        read(written(tmp_path, data, "pi.xz"))
+    parameters = zstandard.ZstdCompressionParameters.from_level(3, window_log=29)
+    compressor = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+    data = compressor.compress(texts[10].encode()) + compressor.flush()
+    with pytest.raises(CorruptFileError, match="--long"):
+        read(written(tmp_path, data, "pi.zst"))
+
+
+def test_zstandard_walk_agrees_with_the_library(rng):
+    """Frames of all kinds: levels, sizes, checksums, known and unknown lengths, one after another."""
+    for _ in range(int(60 * MULTIPLIER)):
+        content, data = b"", b""
+        for _ in range(rng.randrange(1, 4)):
+            part = rng.choice([b"7" * rng.randrange(400_000), rng.randbytes(rng.randrange(300_000)), b""])
+            options = {"level": rng.choice([-5, 1, 3, 9]), "write_checksum": rng.random() < 0.5}
+            encoder = zstandard.ZstdCompressor(write_content_size=rng.random() < 0.5, **options)
+            content += part
+            data += encoder.compress(part)
+        stream = decompressed(io.BytesIO(data), "zst", "test")
+        pieces = []
+        try:
+            while piece := stream.read(1 << 16):
+                assert len(piece) <= 1 << 17
+                pieces.append(piece)
+        except CorruptFileError as error:
+            assert "grows" in str(error)  # noqa: PT017
+        else:
+            assert b"".join(pieces) == content
+
+
+def test_members_stay_in_order_where_a_second_thread_may_not_begin(monkeypatch):
+    monkeypatch.setattr("pi_engine.digits.compressed.compression._MEMBER", 10)
+    begun, real = [], threading.Thread.start
+
+    def start(self):
+        if begun:
+            raise RuntimeError("can't start new thread")
+        begun.append(self)
+        real(self)
+
+    monkeypatch.setattr("threading.Thread.start", start)
+    text = bytes(range(200))
+    assert gzip.decompress(b"".join(compressed([text], "gz", threads=8))) == text
+    assert len(begun) == 1

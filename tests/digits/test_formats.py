@@ -1,0 +1,75 @@
+"""Which format a file is of, and where its bytes come from."""
+
+import bz2
+import gzip
+import io
+import subprocess
+import sys
+import zlib
+
+import pytest
+
+from pi_engine.digits.common.formats import format_of_content, format_of_name, format_to_write
+from pi_engine.digits.common.source import Source
+from pi_engine.errors import CorruptFileError, UsageError
+from tests.digits.digit_files import read, written
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "form"),
+    [
+        (b"\x1f\x8b\x08", "pi.txt", "gz"), (b"\xfd7zXZ\x00", "x", "xz"), (b"\x28\xb5\x2f\xfd", "x.gz", "zst"),
+        (b"\x50\x2a\x4d\x18", "x", "zst"), (b"#Compressed Digit File\r\n", "x.txt", "ycd"), (b"3.14", "pi.gz", "text"),
+        (b"3.14", "pi.ycd", "text"), (b"\x00\x01\x02\x03", "pi.ycd", "ycd"), (b"\x00\x01\x02\x03", "pi.txt", "text"),
+        (b"\x1e\x8b\x08\x00\x01", "pi.gz", "gz"), (b"#Kompressed\r\n\r\nFileVersion:", "pi.ycd", "ycd"), (b"", "pi.xz", "text"),
+    ],
+)  # fmt: skip
+def test_formats_are_told_by_content(head, name, form):
+    assert format_of_content(head, name) == form
+
+
+def test_formats_by_name():
+    assert [format_of_name(f"pi{s}") for s in ("", ".txt", ".TXT.GZ", ".zst", ".xz", ".Ycd")] == [
+        "text", "text", "gz", "zst", "xz", "ycd",
+    ]  # fmt: skip
+    assert format_to_write("pi.gz", "text") == "text"
+    with pytest.raises(UsageError, match="bzip2 cannot be written"):
+        format_to_write("pi.txt.bz2")
+    with pytest.raises(UsageError, match="'rar' is not known"):
+        format_to_write("pi.txt", "rar")
+
+
+def test_a_foreign_format_holds_no_digits(tmp_path, texts):
+    for data in (bz2.compress(texts[10].encode()), zlib.compress(texts[10].encode())):
+        with pytest.raises(CorruptFileError):
+            read(written(tmp_path, data, "pi.bz2"))
+
+
+def test_what_cannot_be_read(tmp_path):
+    for path, message in (("missing.txt", "No such file"), ("", "folder without a set")):
+        with pytest.raises(UsageError, match=message):
+            read(tmp_path / path)
+
+
+def test_standard_input(texts):
+    code = (
+        "from pi_engine.digits.reader import DigitFile\n"
+        "file = DigitFile('-')\n"
+        "print(file.format, file.base, file.name, sum(block.digits for block in file.blocks()))"
+    )
+    for data, form in ((texts[16].encode(), "text"), (gzip.compress(texts[16].encode()), "gz")):
+        answer = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True)
+        assert answer.stdout.decode().strip() == f"{form} 16 standard input 5000"
+
+
+def test_a_source_looks_ahead_and_counts():
+    source = Source(io.BytesIO(b"0123456789"), "x", 10)
+    assert source.peek(4) == b"0123"
+    assert source.position == 0
+    assert source.read(2) == b"01"
+    target = bytearray(5)
+    assert source.fill(memoryview(target)) == 5
+    assert target == b"23456"
+    assert source.peek(100) == b"789"
+    assert source.fill(memoryview(target)) == 3
+    assert (source.position, source.read(1)) == (10, b"")

@@ -1,0 +1,224 @@
+"""The compiled path gives the same digits and makes the same checks; and it is taken when it pays."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from gmpy2 import mpz
+
+import pi_engine
+from pi_engine import VerificationError
+from pi_engine.bigint import product
+from pi_engine.bigint.buffers import workspace
+from pi_engine.cli.commands.compute import command as compute_command
+from pi_engine.cli.main import run
+from pi_engine.convergence import measure
+from pi_engine.engine import compute, summation
+from pi_engine.engine.planning import backend, footprint, plan
+from pi_engine.series import CHUDNOVSKY
+from pi_engine.splitting.shadow import shadow
+from tests.backends import pretend
+from tests.conftest import MULTIPLIER
+
+
+@pytest.fixture
+def compiled_path(monkeypatch, _plain_path):
+    """Take the compiled path at every size."""
+    pretend(monkeypatch, pays=True)
+
+
+@pytest.mark.parametrize("series", ["chudnovsky", "ramanujan"])
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_digits_are_the_same(compiled_path, million, rng, series, threads):
+    for digits in [1, 18, 19, 20, 1000, *(rng.randrange(1000, 200_000) for _ in range(int(4 * MULTIPLIER)))]:
+        result = pi_engine.compute(digits, series=series, threads=threads)
+        assert result.text() == million.text()[: digits + 2], digits
+        assert (result.path, million.path) == ("compiled", "plain")
+        assert result.hash == result.value % (2**61 - 1)
+
+
+def test_a_million_digits_of_either_series(compiled_path):
+    for series in ("chudnovsky", "ramanujan"):
+        result = pi_engine.compute(10**6, series=series)
+        assert result.hash == 404089929205932130
+        assert {check.status for check in result.checks} == {"passed"}
+        assert hashlib.sha256(result.text().encode()).hexdigest().startswith("dd382ef6a0c1e8d9")
+
+
+def test_hexadecimal_digits(compiled_path):
+    assert pi_engine.compute(10**6 + 14, base=16).text()[10**6 + 1 :][:14] == "26C65E52CB4593"
+
+
+def test_the_workspace_is_released_after_an_error_too(compiled_path, monkeypatch):
+    monkeypatch.setattr(compute, "_KEPT_BYTES", 0)
+    monkeypatch.setattr(workspace, "LEAST_KEPT", 0)
+    monkeypatch.setattr(compute, "convert", failing)
+    with pytest.raises(VerificationError, match="on purpose"):
+        pi_engine.compute(300_000)
+    assert workspace.pool.held() == 0
+
+
+def failing(*_, **__):
+    workspace.pool.give(workspace.pool.take(1 << 24))
+    raise VerificationError("on purpose")
+
+
+def test_the_nines_at_762_are_settled(compiled_path, monkeypatch, mpfr_digits):
+    monkeypatch.setattr(compute, "GUARD_BITS", 8)
+    for digits in range(740, 780):
+        assert pi_engine.compute(digits).text() == "3." + mpfr_digits[:digits]
+
+
+@pytest.mark.slow
+def test_ten_million_digits(compiled_path):
+    text = pi_engine.compute(10**7).text()
+    assert hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() == "bc3234ae2e3f6ec7737f037b375eabec"
+
+
+def flip_the_sum(monkeypatch):
+    real = summation.split
+
+    def split(*a, **k):
+        root = real(*a, **k)
+        return root._replace(Q=root.Q + (mpz(1) << 777))
+
+    monkeypatch.setattr(summation, "split", split)
+
+
+def flip_the_text(monkeypatch):
+    import pi_engine.radix.word_text as module
+
+    real = module.word_text
+
+    def word_text(*arguments):
+        text = real(*arguments)
+        text[5000] ^= 1
+        return text
+
+    monkeypatch.setattr(module, "word_text", word_text)
+
+
+def flip_a_word(monkeypatch):
+    import pi_engine.radix.words_of_fraction as module
+
+    real = module.words_of
+
+    def words_of(*a, **k):
+        words, tails, spine = real(*a, **k)
+        words[1000] ^= 1
+        return words, tails, spine
+
+    monkeypatch.setattr(module, "words_of", words_of)
+
+
+@pytest.mark.parametrize("sabotage", [flip_the_sum, flip_the_text, flip_a_word], ids=lambda f: f.__name__)
+def test_sabotage_is_seen(compiled_path, monkeypatch, sabotage):
+    sabotage(monkeypatch)
+    with pytest.raises(VerificationError):
+        pi_engine.compute(60_000)
+
+
+@pytest.mark.parametrize(
+    ("kernels", "least"),
+    [
+        ("loaded", backend.LOADED_DIGITS),
+        ("stored", backend.STORED_DIGITS),
+        ("to be compiled", backend.COMPILED_DIGITS),
+    ],
+)
+def test_when_it_pays(monkeypatch, kernels, least):
+    here = backend.Backend()
+    monkeypatch.setattr(product, "transform_is_usable", lambda: True)
+    monkeypatch.setattr(here, "loaded", lambda: kernels == "loaded")
+    monkeypatch.setattr(here, "stored", lambda: kernels != "to be compiled")
+    assert (here.state(), here.least_digits()) == (kernels, least)
+    assert here.pays(least) and not here.pays(least - 1)
+    assert plan.make_plan(CHUDNOVSKY, least + 100, 10, backend=here).kernels == kernels
+    assert plan.make_plan(CHUDNOVSKY, least - 100, 10, backend=here).kernels == "not used"
+    monkeypatch.setattr(product, "transform_is_usable", lambda: False)
+    assert here.least_digits() is None and not here.pays(10**9)
+
+
+@pytest.mark.parametrize(
+    ("usable", "kernels", "least", "path"),
+    [
+        (True, "stored", 800_000, "compiled from 800_000 digits on, plain below"),
+        (True, "to be compiled", 70_000_000, "compiled from 70_000_000 digits on, plain below"),
+        (False, "not used", None, "plain"),
+    ],
+)
+def test_info_says_which_path_is_taken(monkeypatch, capsys, usable, kernels, least, path):
+    pretend(monkeypatch, usable=usable, kernels=kernels)
+    assert run(["info", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["kernels"], found["compiled_from_digits"]) == (kernels, least)
+    assert run(["info"]) == 0
+    assert {f"kernels\t{kernels}", f"path\t{path}"} <= set(capsys.readouterr().out.splitlines())
+
+
+def test_small_computations_ask_for_no_kernel(monkeypatch):
+    here = backend.Backend()
+    monkeypatch.setattr(product, "transform_is_usable", lambda: pytest.fail("imports LLVM"))
+    monkeypatch.setattr(here, "loaded", lambda: False)
+    assert not here.pays(backend.STORED_DIGITS - 1)
+    monkeypatch.setattr(here, "loaded", lambda: pytest.fail("for so few digits?"))
+    assert not here.pays(backend.LOADED_DIGITS - 1)
+
+
+def test_compiling_waits_for_work_that_takes_as_long():
+    """The size from which the compiler is waited for unasked is that at which GMP takes as long as it does."""
+    compilation = sum(kernel.seconds for kernel in backend.BACKEND.kernels())
+    plain_seconds = (
+        6.0 * (backend.COMPILED_DIGITS / 1e7) ** 1.18
+    )  # 0.4 s for 10^6, 6 s for 10^7, 90 s for 10^8, on Zen 4
+    assert plain_seconds > compilation > 30
+
+
+@pytest.mark.parametrize("kernels", ["loaded", "stored", "to be compiled"])
+def test_what_takes_the_compiled_path_loads_it(compiled_path, monkeypatch, kernels):
+    loadings = []
+    pretend(monkeypatch, kernels=kernels)
+    monkeypatch.setattr(backend.BACKEND, "load", lambda *progress: loadings.append(progress))
+    result = pi_engine.compute(100)
+    assert ("compilation" in result.seconds) == (kernels == "to be compiled")
+    assert (result.path, result.kernels) == ("compiled", kernels) and len(loadings) == 1
+    measure._time_sums([], [100], 1, 1, lambda *step: None)
+    assert len(loadings) == 2
+
+
+def test_stored_kernels_need_no_numba():
+    backend.prepare()
+    assert backend.BACKEND.stored()
+    code = (
+        "import sys, pi_engine; from pi_engine.engine.planning import backend; backend.STORED_DIGITS = 0\n"
+        "result = pi_engine.compute(50_000)\n"
+        "print(result.hash, result.path, result.kernels, backend.BACKEND.state(), 'numba' in sys.modules)"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == [str(pi_engine.compute(50_000).hash), "compiled", "stored", "loaded", "False"]
+
+
+def test_where_it_does_not_fit_the_plain_path_is_taken(compiled_path, monkeypatch):
+    monkeypatch.setattr(footprint, "_COMPILED_BYTES_PER_BIT", 20)
+    large = plan.make_plan(CHUDNOVSKY, 10**7, 10)
+    plain = plan.make_plan(CHUDNOVSKY, 10**7, 10, compiled=False)
+    assert plain.memory_bytes < large.memory_bytes
+    assert plan.make_plan_within(CHUDNOVSKY, 10**7, 10, limit=large.memory_bytes).compiled
+    assert not plan.make_plan_within(CHUDNOVSKY, 10**7, 10, limit=large.memory_bytes - 1).compiled
+
+
+def test_the_shadow_is_the_same_compiled():
+    assert shadow.shadow_residues(CHUDNOVSKY, 500, compiled=True) == shadow.shadow_residues(CHUDNOVSKY, 500)
+
+
+@pytest.mark.parametrize("damage", ["", "x.o is damaged"])
+def test_a_long_run_by_gmp_says_why(monkeypatch, capsys, damage):
+    pretend(monkeypatch, pays=False, usable=True, kernels="to be compiled")
+    monkeypatch.setattr(backend.BACKEND, "kernels", lambda: [SimpleNamespace(damage=damage)])
+    compute_command._advise(10**7)
+    told = capsys.readouterr().err
+    assert ("a stored kernel is not used (x.o is damaged)" in told) == bool(damage)
+    assert "pi-engine tune" in told and told.count("\n") == 1

@@ -1,0 +1,144 @@
+"""Readers never crash and never hang, whatever they read: hypothesis, on bytes of any kind and near what is sound."""
+
+import gzip
+import lzma
+import tempfile
+from pathlib import Path
+
+import pytest
+import zstandard
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from pi_engine import verify_file
+from pi_engine.digits.common.constants import OTHERS, PI
+from pi_engine.digits.reader import DigitFile
+from pi_engine.digits.ycd.ycd_header import header_bytes
+from pi_engine.errors import CorruptFileError, PiEngineError
+from pi_engine.radix.kernels.digit_words import digit_words
+from tests.conftest import MULTIPLIER, _seed
+
+PI_500 = (
+    "3.14159265358979323846264338327950288419716939937510582097494459230781640628620899862803482534211706798214808651"
+    "32823066470938446095505822317253594081284811174502841027019385211055596446229489549303819644288109756659334461"
+)
+DIGITS = PI_500[2:]
+SUFFIXES = ["txt", "gz", "xz", "zst", "ycd", ""]
+
+
+def limited(test):
+    """So many examples, by the printed seed."""
+    few = settings(max_examples=int(150 * MULTIPLIER), deadline=None, suppress_health_check=list(HealthCheck))
+    return few(seed(_seed())(test))
+
+
+raw = st.binary(max_size=600)
+lines = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [PI_500, DIGITS, "3.", "3", "\n", "\r\n", " ", "0x3.243F6A8885A308D3", "π = ", "\ufeff", "1000000\n"]
+        ),
+        st.sampled_from([f"{constant.integer}.{constant.decimal}" for constant in (PI, *OTHERS)]),
+        st.text(max_size=30),
+        st.text("0123456789ABCDEFabcdef.,_ \n", max_size=60),
+    ),
+    max_size=8,
+).map(lambda parts: "".join(parts).encode("utf-8", "surrogatepass"))
+numbers = st.one_of(st.integers(-5, 400), st.integers(0, 10**20))
+headers = st.builds(
+    lambda base, first, total, block, number, tail: (
+        header_bytes(10, 10**6)
+        .replace(b"Base:\t10", b"Base:\t%d" % base)
+        .replace(b"TotalDigits:\t0", b"TotalDigits:\t%d" % total)
+        .replace(b"Blocksize:\t1000000", b"Blocksize:\t%d" % block)
+        .replace(b"BlockID:\t0", b"BlockID:\t%d" % number)
+        .replace(PI_500[:52].encode(), first)
+        + tail
+    ),
+    st.sampled_from([10, 16, 0, 7]),
+    st.one_of(st.just(PI_500[:52].encode()), st.binary(max_size=60)),
+    numbers,
+    numbers,
+    st.one_of(st.just(0), numbers),
+    st.one_of(st.just(digit_words(DIGITS, 10).tobytes()), raw),
+)
+contents = st.one_of(
+    raw,
+    lines,
+    headers,
+    st.one_of(raw, lines).map(gzip.compress),
+    st.one_of(raw, lines).map(lzma.compress),
+    st.one_of(raw, lines).map(zstandard.compress),
+    st.sampled_from([b"\x1f\x8b", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"#Compressed Digit File\r\n"]).flatmap(
+        lambda magic: raw.map(lambda rest: magic + rest)
+    ),
+)
+
+
+@st.composite
+def mutated(draw):
+    """Sound or odd content with some of its bytes changed."""
+    data = bytearray(draw(contents))
+    for place, byte in draw(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=4)):
+        if data:
+            data[place % len(data)] = byte
+    return bytes(data)
+
+
+@pytest.fixture(scope="module")
+def folder():
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+@limited
+@given(content=mutated(), suffix=st.sampled_from(SUFFIXES))
+def test_reading_ends_in_digits_or_a_corrupt_file(folder, content, suffix):
+    path = folder / f"x.{suffix}"
+    path.write_bytes(content)
+    try:
+        with DigitFile(path) as file:
+            for block in file.blocks():
+                assert 0 < block.digits <= len(block.words) * (19 if file.base == 10 else 16)
+    except CorruptFileError as error:
+        assert "\n" not in str(error)  # noqa: PT017
+        assert error.offset is None or 0 <= error.offset <= 10**7  # noqa: PT017
+
+
+@limited
+@given(content=mutated(), suffix=st.sampled_from(SUFFIXES), method=st.sampled_from(["auto", "known", "recompute"]))
+def test_a_verdict_is_reached_and_right(folder, content, suffix, method):
+    """What is accepted are digits of π, as a plain reading of the text shows; what is wrong has a position or a reason."""
+    path = folder / f"x.{suffix}"
+    path.write_bytes(content)
+    found = verify_file(path, method)
+    if found.status == "ok":
+        with DigitFile(path, base=found.base if found.format != "ycd" else None) as file:
+            assert file.integer in ("", "3")
+            assert sum(block.digits for block in file.blocks()) == found.digits
+        if found.format == "text" and found.base == 10 and found.digits <= len(DIGITS):
+            bare = "".join(c for c in content.decode("latin-1") if c not in " \t\r\n\v\f,_")
+            assert bare.endswith(DIGITS[: found.digits] if found.digits else ("3", "3."))
+    else:
+        assert found.message
+        assert (found.status == "wrong") == (found.exit_code == 3)
+        assert found.first_wrong is not None or found.status == "corrupt"
+
+
+@limited
+@given(
+    names=st.lists(
+        st.tuples(st.sampled_from(["pi - 0", "pi - 1", "pi - 01", "pi - 2", "e - 0", "pi - 1 (incomplete)"]), headers),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_sets_of_anything(names):
+    with tempfile.TemporaryDirectory() as name:
+        for stem, content in names:
+            (Path(name) / f"{stem}.ycd").write_bytes(content)
+        try:
+            with DigitFile(name) as file:
+                list(file.blocks())
+        except PiEngineError as error:
+            assert "\n" not in str(error)  # noqa: PT017

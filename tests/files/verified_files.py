@@ -1,0 +1,29 @@
+"""Sound files in every format, and digits that are wrong."""
+
+import gzip
+import lzma
+
+import zstandard
+
+from pi_engine.digits.ycd.ycd_header import header_bytes
+from pi_engine.radix.kernels.digit_words import digit_words
+
+COUNT = 21_000
+
+
+def ycd(text, base=10, **header):
+    digits = text[2:]
+    return header_bytes(base, len(digits), **header) + digit_words(digits, base).tobytes()
+
+
+FORMS = {
+    "pi.txt": lambda text, base: text.encode(),
+    "pi.txt.gz": lambda text, base: gzip.compress(text.encode()),
+    "pi.txt.xz": lambda text, base: lzma.compress(text.encode()),
+    "pi.txt.zst": lambda text, base: zstandard.compress(text.encode()),
+    "pi.ycd": ycd,
+}
+
+
+def digit_other_than(rng, digit, base):
+    return rng.choice([other for other in "0123456789ABCDEF"[:base] if other != digit])

@@ -1,0 +1,85 @@
+"""The plan of the house: rooms (folders) of few files, kernels in rooms of their own, each name once, tests that mirror the package."""
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+MOST_FILES = 12
+MOST_LINES = 300
+PLACES = ("pi_engine", "tests", "benchmarks", "scripts")
+
+TWICE = {
+    "__init__",
+    "stored",  # in each room of kernels: those that Python calls
+    "conftest",
+}
+"""Module names that stand for the same thing in several rooms."""
+
+OUTSIDE = {"project"}
+"""Rooms of tests whose subject is not the package but what is around it."""
+
+
+@pytest.fixture(scope="module")
+def modules(checkout):
+    return {
+        path.relative_to(checkout): path.read_text(encoding="utf-8")
+        for place in PLACES
+        for path in sorted((checkout / place).rglob("*.py"))
+    }
+
+
+def test_a_room_has_few_files(modules):
+    rooms = Counter(path.parent for path in modules)
+    assert {room: count for room, count in rooms.items() if count > MOST_FILES} == {}
+    assert len(rooms) > 40
+
+
+def test_a_module_is_short(modules):
+    lengths = {path: text.count("\n") for path, text in modules.items()}
+    assert {path: length for path, length in lengths.items() if length >= MOST_LINES} == {}
+
+
+def test_a_module_name_means_one_thing(modules):
+    names = Counter(path.stem for path in modules if path.parts[0] == "pi_engine" and path.stem not in TWICE)
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_what_numba_compiles_stands_in_rooms_of_kernels(modules):
+    """The exceptions of lint and types in pyproject.toml are patterns on these rooms."""
+    decorated = {
+        path
+        for path, text in modules.items()
+        if path.parts[0] == "pi_engine"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef) and any(_name(x) in ("routine", "intrinsic") for x in node.decorator_list)
+    }
+    rooms = {path.parent.as_posix() for path in decorated}
+    assert {x for x in rooms if not re.search(r"/(kernels|vectors|mpn)$", x)} == set()
+    assert len(rooms) > 5
+
+
+def _name(decorator):
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
+def test_every_room_says_what_it_is_for(modules):
+    silent = [
+        path
+        for path, text in modules.items()
+        if path.parts[0] == "pi_engine"
+        and path.name == "__init__.py"
+        and len(ast.get_docstring(ast.parse(text)) or "") < 40
+    ]
+    assert silent == []
+
+
+def test_tests_stand_in_the_room_of_what_they_test(modules):
+    rooms = {Path(*path.parent.parts[1:]) for path in modules if path.parts[0] == "tests"}
+    package = {Path(*path.parent.parts[1:]) for path in modules if path.parts[0] == "pi_engine"}
+    assert {room.as_posix() for room in rooms - package} == OUTSIDE
+    at_the_top = {path.stem for path in modules if path.parts[0] == "tests" and len(path.parts) == 2}
+    assert {name for name in at_the_top if name.startswith("test_")} == set()

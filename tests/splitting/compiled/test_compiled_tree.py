@@ -1,0 +1,212 @@
+import random
+import threading
+from itertools import pairwise
+from math import prod
+
+import pytest
+from gmpy2 import mpz
+
+from pi_engine.bigint.buffers.limbs import mpz_from_limbs
+from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
+from pi_engine.splitting.compiled import compiled_tree, lane_subtrees, lower_tree, subtrees
+from pi_engine.splitting.kernels.tree_kernels import cut
+from pi_engine.splitting.plain import plain_tree
+from pi_engine.splitting.plain.node import Node, leaf_builder
+from pi_engine.splitting.records.term_values import bound, term_values
+from pi_engine.splitting.shadow.shadow import check_against_shadow
+from pi_engine.splitting.split import COMPILED_TERMS, split
+from tests.conftest import MULTIPLIER
+from tests.series.model.test_model import SUMS, row
+
+F = IntegerPolynomial
+HUGE = 3**90 + 1
+
+ODD = {
+    "degree 1": row(F(-1, ((-1, 2),)), F(9, ((1, 2),))),
+    "degree 2, positive": row(F(1, ((-1, 2), (-1, 3))), F(40, ((0, 1), (1, 1)))),
+    "degree 4, negative q": row(F(3, ((1, 1), (2, 3), (-1, 2), (5, 7))), F(-(10**6), ((0, 1), (0, 1), (1, 2), (3, 1)))),
+    "factors that are not linear": row(F(1, ((1, 0, 1),)), F(7, ((0, 1), (1, 1)))),
+    "long constant": row(F(-1, ((-1, 2),)), F(HUGE, ((0, 1),))),
+    "long factors": row(F(1, ((HUGE, -3), (1, 1))), F(5, ((7, HUGE), (0, 1)))),
+    "long a, mixed signs": row(F(-7, ((1, 1),)), F(64, ((0, 1),)), F(1, ((-(HUGE * HUGE), HUGE - 5, -1),))),
+    "a with zeros": row(F(-7, ((1, 1),)), F(64, ((0, 1),)), F(1, ((-20, 1), (-600, 1)))),
+    "q negative": row(F(5, ((1, 2), (2, 1))), F(-1000, ((0, 1), (1, 3)))),
+    "T dominated by late terms": row(F(1, ((10**15, 1),)), F(2, ((1, 1),)), F(1, ((-(10**9), 1),))),
+}
+EVERY = {**SUMS, **ODD}
+every_series = pytest.mark.parametrize("series", EVERY.values(), ids=EVERY)
+
+
+def number_of(level, row, i):
+    limbs, negative = level.number(row, i)
+    return mpz_from_limbs(limbs, negative=negative)
+
+
+def reduced(series, terms, threads=1):
+    return compiled_tree.split_compiled(series, terms, threads, lambda *step: None)
+
+
+def compiled(series, terms, threads=1):
+    """The compiled tree's node with the common factors that it has lost."""
+    root = reduced(series, terms, threads)
+    lost = prod((divisor**times for divisor, times in root.removed), start=mpz(1))
+    return Node(None, root.Q * lost, root.T * lost)
+
+
+def partition(lo, hi, pieces):
+    return [cut(lo, hi, i, pieces) for i in range(pieces + 1)]
+
+
+@every_series
+def test_words_and_long_values_are_the_polynomials(series):
+    for f in (series.p, series.q, series.a):
+        for terms in (2, 1000, 10**7):
+            values = term_values(f, terms)
+            for k in {0, 1, terms // 2, terms - 1}:
+                found = 1
+                for group in values.words.tolist():
+                    assert bound(group, k) < 2**63
+                    found *= sum(c * k**i for i, c in enumerate(group))
+                width = values.longs.shape[2]
+                for factor in values.longs:
+                    value = sum(int.from_bytes(c.tobytes(), "little", signed=True) * k**i for i, c in enumerate(factor))
+                    assert -(2 ** (64 * width - 1)) <= value < 2 ** (64 * width - 1)
+                    found *= value
+                assert found == f(k)
+                assert abs(found) < 2**values.bits
+
+
+@every_series
+@pytest.mark.parametrize("lo", [0, 1, 1000])
+def test_subtrees_are_leaves_of_their_terms(series, lo, rng):
+    leaf = leaf_builder(series)
+    shapes = [(1, 0, 2), (1, 0, 3), (2, 1, 8), (3, 2, 24), (1, 4, 32), (5, 3, rng.randrange(80, 300))]
+    eights = [(8, 0, 16), (8, 1, 37), (8, 3, rng.randrange(128, 500)), (16, 2, rng.randrange(128, 800))]
+    for count, depth, terms in shapes + eights:
+        level = subtrees.build_subtrees(series, lo, lo + terms, count, depth, threads=2, built=lambda n: None)
+        cuts = partition(lo, lo + terms, count)
+        for i in range(count):
+            node = leaf(cuts[i], cuts[i + 1])
+            assert tuple(number_of(level, r, i) for r in range(3)) == node[:3]
+        level.buffer.release()
+
+
+def test_pieces_are_even_and_cover_the_range(rng):
+    for _ in range(200):
+        lo, pieces = 2 * rng.randrange(1000), rng.randrange(1, 70)
+        hi = lo + rng.randrange(2 * pieces, 5000)
+        cuts = partition(lo, hi, pieces)
+        assert (cuts[0], cuts[-1]) == (lo, hi)
+        sizes = [b - a for a, b in pairwise(cuts)]
+        assert all(size > 0 and size % 2 == 0 for size in sizes[:-1])
+        assert sizes[-1] > 0
+        assert max(sizes) <= (hi - lo) // pieces + 3
+
+
+def test_the_halves_of_eight_subtrees_together_have_no_more_terms_than_a_node(rng):
+    """Of each half the one of most terms, as the lanes of a product of eight have one length."""
+    tightest = set()
+    for trial in range(300 * max(1, int(MULTIPLIER))):
+        count, depth, lo = 8 << rng.randrange(3), rng.randrange(6), 2 * rng.randrange(2)
+        blocks = 1 << depth
+        terms = 2 * count * blocks + (trial if trial < 200 else rng.randrange(5000))
+        most = subtrees.most_terms(terms, count, depth)
+        lanes = [partition(*ends, blocks) for ends in pairwise(partition(lo, lo + terms, count))]
+        for first in range(0, count, 8):
+            for level in range(depth + 1):
+                for i in range(0, blocks, 1 << level):
+                    ends = i + (1 << level)
+                    middle = (i + ends) // 2
+                    eight = lanes[first : first + 8]
+                    assert max(cuts[ends] - cuts[i] for cuts in eight) <= most[level]
+                    left, right = max(c[middle] - c[i] for c in eight), max(c[ends] - c[middle] for c in eight)
+                    assert left + right <= most[level]
+                    tightest.add((level == depth, most[level] - left - right))
+    assert {(True, 0), (False, 0)} <= tightest
+
+
+@every_series
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_the_fast_tree_is_the_plain_tree(monkeypatch, series, threads):
+    """With small subtrees and chunks, so that few terms go through every stage."""
+    monkeypatch.setattr(lower_tree, "GMP_BELOW", 40)
+    monkeypatch.setattr(compiled_tree, "DIVIDE_AGAIN_LEVELS", 2)
+    for subtree_bits, chunk_bits in ((1000, 1 << 28), (1, 30_000), (20_000, 90_000)):
+        monkeypatch.setattr(compiled_tree, "SUBTREE_BITS", subtree_bits)
+        monkeypatch.setattr(compiled_tree, "LANE_SUBTREE_BITS", 2 * subtree_bits)
+        monkeypatch.setattr(compiled_tree, "LANE_BITS", chunk_bits // 2)
+        monkeypatch.setattr(compiled_tree, "CHUNK_BITS", chunk_bits)
+        for terms in (2, 3, 511, 2048 + 7 * threads):
+            assert compiled(series, terms, threads) == plain_tree.split_plain(series, terms)
+
+
+@pytest.mark.parametrize("series", [CHUDNOVSKY, RAMANUJAN_1914, ODD["q negative"]], ids=["C", "R", "negative"])
+def test_around_every_boundary(series):
+    bits = term_values(series.q, 2000).bits
+    subtree = max(2, compiled_tree.SUBTREE_BITS // bits)
+    lanes = compiled_tree.LANE_BITS // bits
+    for base in (8, 16, 32, subtree // 2, subtree, 2 * subtree, 4 * subtree, 8 * subtree, lanes):
+        for terms in range(max(2, base - 3), base + 4):
+            assert compiled(series, terms) == plain_tree.split_plain(series, terms)
+
+
+@pytest.mark.parametrize("block_terms", [1, 2, 3, 7, 16, 32, 128])
+def test_leaf_size_does_not_matter(monkeypatch, block_terms):
+    expected = plain_tree.split_plain(CHUDNOVSKY, 3001)
+    monkeypatch.setattr(compiled_tree, "BLOCK_TERMS", block_terms)
+    assert compiled(CHUDNOVSKY, 3001) == expected
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_random_numbers_of_terms(threads, rng: random.Random):
+    for _ in range(int(10 * MULTIPLIER)):
+        terms = int(2 ** rng.uniform(1, 15))
+        series = SUMS[rng.choice([*SUMS])]
+        check_against_shadow(series, terms, reduced(series, terms, threads))
+
+
+@pytest.mark.parametrize("possible", [True, False])
+def test_subtrees_side_by_side_and_one_by_one(monkeypatch, possible):
+    """Each on every machine: by words where the processor has no instruction for eight numbers."""
+    monkeypatch.setattr(lane_subtrees, "has_ifma", lambda: possible)
+    taken = []
+    work = subtrees.lane_work
+    monkeypatch.setattr(subtrees, "lane_work", lambda *arguments: taken.append(1) or work(*arguments))
+    for series in (CHUDNOVSKY, ODD["q negative"]):
+        assert compiled(series, 9000, 2) == plain_tree.split_plain(series, 9000)
+    assert len(taken) == 2 * possible
+
+
+def test_large_sums_take_the_fast_tree(monkeypatch):
+    called = []
+    monkeypatch.setattr(compiled_tree, "split_compiled", lambda *arguments, **options: called.append(arguments))
+    split(CHUDNOVSKY, COMPILED_TERMS, compiled=True)
+    assert len(called) == 1
+    assert split(CHUDNOVSKY, COMPILED_TERMS - 1, compiled=True).Q
+    assert split(CHUDNOVSKY, COMPILED_TERMS).Q
+    assert len(called) == 1
+
+
+def test_progress_goes_up_to_its_total():
+    for threads, terms in ((1, 5000), (3, 40_000)):
+        seen = []
+        compiled_tree.split_compiled(CHUDNOVSKY, terms, threads, lambda *step: seen.append(step))
+        assert all(phase == "sum" and 0 < done <= total for phase, done, total in seen)
+        assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
+        assert seen[-1][1] >= 0.8 * seen[-1][2]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_error_in_progress_ends_the_sum(threads):
+    seen = []
+
+    def stop(phase, done, total):
+        seen.append(done)
+        raise KeyboardInterrupt
+
+    before = threading.active_count()
+    with pytest.raises(KeyboardInterrupt):
+        compiled_tree.split_compiled(CHUDNOVSKY, 200_000, threads, stop)
+    assert len(seen) == 1
+    assert threading.active_count() <= before + threads
+    assert compiled(CHUDNOVSKY, 100, threads) == plain_tree.split_plain(CHUDNOVSKY, 100)
