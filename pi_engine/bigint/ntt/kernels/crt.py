@@ -15,18 +15,9 @@ next one; the digits are in their range then, but for one time in 2^38, when a c
 """
 
 from pi_engine.bigint.ntt.description.layout import CONSTANTS, CRT_NOW, CRT_PACK, ONE_OVER_P
-from pi_engine.bigint.vectors.load_store import (
-    load_byte,
-    load_double,
-    load_last_two,
-    load_wide,
-    load_wide_integers,
-    store,
-    store_byte,
-    store_last_two,
-    store_points,
-)
+from pi_engine.bigint.vectors.load_store import load_byte, load_double, load_wide, load_wide_integers, store, store_byte
 from pi_engine.bigint.vectors.modular import ROUNDER, rounded_product
+from pi_engine.bigint.vectors.points import load_last_two, store_last_two, store_points
 from pi_engine.bigint.vectors.simd import (
     any_bit,
     bits_of,
