@@ -5,7 +5,7 @@ from numba.core import types
 from numba.extending import intrinsic
 
 from pi_engine.bigint.vectors.load_store import pointer
-from pi_engine.bigint.vectors.simd import shuffle, wide_integers
+from pi_engine.bigint.vectors.simd import integers, shuffle, wide_integers
 from pi_engine.bigint.vectors.widths import WIDE, WIDTH
 
 _I64 = ir.IntType(64)
@@ -57,7 +57,7 @@ def store_points(typingctx, base, offsets, w0, w1, w2, w3):
             ]
             for i, point in enumerate(points):
                 offset = builder.load(pointer(builder, offsets, ir.Constant(_I64, first + i), _I64))
-                builder.store(point, builder.inttoptr(builder.add(base, offset), integers.llvm.aspointer()), align=1)
+                builder.store(point, builder.inttoptr(builder.add(base, offset), integers.llvm.as_pointer()), align=1)
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64, *[wide_integers] * 4), codegen
