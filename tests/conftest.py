@@ -24,6 +24,12 @@ ROOT = Path(__file__).resolve().parent.parent
 """The checkout, if these tests lie in one: alone, they test the package that is installed."""
 
 
+def exact_pi(bits):
+    """⌊π·2^bits⌋ by MPFR."""
+    with gmpy2.context(gmpy2.get_context(), precision=bits + 100):
+        return gmpy2.mpz(gmpy2.floor(gmpy2.mul_2exp(gmpy2.const_pi(), bits)))
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: large sizes, compilations, many processes; leave out with -m 'not slow'")
 
@@ -74,6 +80,12 @@ def _warnings_are_heard():
 def _plain_path(monkeypatch):
     """The compiled path has tests of its own; elsewhere it must not depend on which test came before."""
     pretend(monkeypatch, pays=False)
+
+
+@pytest.fixture
+def compiled_path(monkeypatch, _plain_path):
+    """Take the compiled path at every size."""
+    pretend(monkeypatch, pays=True)
 
 
 @pytest.fixture(scope="session")

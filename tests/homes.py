@@ -1,9 +1,9 @@
 """Homes of users who have compiled nothing yet, for subprocesses: no test may depend on what the developer's holds."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.command import pi, run_code
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,17 +24,11 @@ def environment_of(home):
 
 def python(code, environment):
     """What a new process prints that runs `code`."""
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    done = run_code(code, env=environment)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout.strip()
 
 
 def command(environment, *arguments):
     """A `pi-engine` command as a process that has ended."""
-    return subprocess.run(
-        [sys.executable, "-m", "pi_engine", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return pi(*arguments, env=environment)

@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -8,10 +6,7 @@ from pi_engine import bench
 from pi_engine.bench import measuring
 from pi_engine.bench.programs import OURS, PROGRAMS
 from pi_engine.errors import PiEngineError, VerificationError
-
-
-def pi_engine(*arguments):
-    return subprocess.run([sys.executable, "-m", "pi_engine", *arguments], capture_output=True, text=True)
+from tests.command import pi
 
 
 @pytest.mark.parametrize("program", [x for x in PROGRAMS.values() if x.is_installed], ids=lambda x: x.name)
@@ -22,9 +17,7 @@ def test_every_program_gives_the_digits(program, digits):
 
 @pytest.mark.slow
 def test_json_has_the_fields_of_the_contract():
-    done = pi_engine(
-        "bench", "--digits", "2000", "--digits", "3000", "--threads", "1", "--rounds", "2", "--peers", "--json"
-    )
+    done = pi("bench", "--digits", "2000", "--digits", "3000", "--threads", "1", "--rounds", "2", "--peers", "--json")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     assert answer["schema"] == 1 and answer["machine"]["processors"] >= 1
@@ -40,7 +33,7 @@ def test_json_has_the_fields_of_the_contract():
 
 
 def test_the_table_has_a_line_a_size():
-    done = pi_engine("bench", "--digits", "1000", "--digits", "1e3", "--rounds", "1")
+    done = pi("bench", "--digits", "1000", "--digits", "1e3", "--rounds", "1")
     assert done.returncode == 0 and done.stderr == ""
     header, *lines = done.stdout.splitlines()
     assert header.split("\t")[:3] == ["digits", "threads", "sum"]
@@ -74,7 +67,7 @@ def test_a_program_that_fails_is_named():
     ],
 )
 def test_bad_options_get_one_line(arguments, code, says):
-    done = pi_engine("bench", *arguments)
+    done = pi("bench", *arguments)
     assert done.returncode == code and done.stdout == ""
     assert says in done.stderr and len(done.stderr.splitlines()) == 1
 

@@ -3,7 +3,7 @@
 import gmpy2
 import pytest
 
-from pi_engine.bigint import product
+from pi_engine.bigint import cyclic, product
 from tests.conftest import MULTIPLIER
 
 
@@ -13,19 +13,16 @@ def _kernels():
     product.TRANSFORM.load()
 
 
-@pytest.fixture
-def generator(rng):
-    return rng
-
-
 @pytest.fixture(scope="session")
 def multiplier():
     return max(1, int(MULTIPLIER))
 
 
-@pytest.fixture
-def factor(multiplier):
-    return multiplier
+@pytest.fixture(params=[1, 2, 3])
+def threads(request, monkeypatch):
+    """So many threads, also where the transforms are too short for them to pay."""
+    monkeypatch.setattr(cyclic, "THREADS_FROM_BITS", 0)
+    return request.param
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Sums of products in a ring whose transforms are cyclic."""
 
-import pytest
 from gmpy2 import mpz
 
 from pi_engine.bigint import cyclic
@@ -9,13 +8,6 @@ from pi_engine.bigint.cyclic import Factor, Ring
 from tests.conftest import MULTIPLIER
 
 ROUNDS = int(40 * MULTIPLIER)
-
-
-@pytest.fixture(params=[1, 2, 3])
-def threads(request, monkeypatch):
-    """So many threads, also where the transforms are too short for them to pay."""
-    monkeypatch.setattr(cyclic, "THREADS_FROM_BITS", 0)
-    return request.param
 
 
 def test_sums_of_products_of_any_sign(rng, threads):

@@ -1,7 +1,5 @@
 """Products against GMP. Values are compared outside of assert, so that no large number reaches a message."""
 
-import random
-
 import gmpy2
 import numpy as np
 import pytest
@@ -22,26 +20,26 @@ def to_integer(limbs: np.ndarray) -> gmpy2.mpz:
     return gmpy2.mpz(int.from_bytes(limbs.tobytes(), "little"))
 
 
-def operand(generator: random.Random, kind: str, limbs: int) -> np.ndarray:
+def operand(rng, kind: str, limbs: int) -> np.ndarray:
     """An operand of a kind that is known to find mistakes."""
     bits = 64 * limbs
     if kind == "random":
-        return to_limbs(generator.getrandbits(bits), limbs)
+        return to_limbs(rng.getrandbits(bits), limbs)
     if kind == "ones":
         return to_limbs((1 << bits) - 1, limbs)
     if kind == "power":
-        return to_limbs(1 << generator.randrange(bits), limbs)
+        return to_limbs(1 << rng.randrange(bits), limbs)
     if kind == "power plus one":
-        return to_limbs((1 << generator.randrange(bits)) | 1, limbs)
+        return to_limbs((1 << rng.randrange(bits)) | 1, limbs)
     if kind == "power minus one":
-        return to_limbs((1 << generator.randrange(1, bits + 1)) - 1, limbs)
+        return to_limbs((1 << rng.randrange(1, bits + 1)) - 1, limbs)
     if kind == "sparse":
-        return to_limbs(sum(1 << bit for bit in {generator.randrange(bits) for _ in range(8)}), limbs)
+        return to_limbs(sum(1 << bit for bit in {rng.randrange(bits) for _ in range(8)}), limbs)
     if kind == "runs":
         value, length = 0, 0
         while length < bits:
-            run = generator.randrange(1, bits // 4 + 2)
-            value = (value << run) | (((1 << run) - 1) * generator.randrange(2))
+            run = rng.randrange(1, bits // 4 + 2)
+            value = (value << run) | (((1 << run) - 1) * rng.randrange(2))
             length += run
         return to_limbs(value & ((1 << bits) - 1), limbs)
     if kind == "zero":
@@ -67,18 +65,18 @@ def every_size() -> list[Size]:
 
 
 @pytest.mark.parametrize("size", every_size(), ids=lambda s: f"{s.primes}p-{s.rows}x{s.columns}")
-def test_every_shape_full(size: Size, generator: random.Random, multiplier: int) -> None:
+def test_every_shape_full(size: Size, rng, multiplier: int) -> None:
     """Operands that fill a size exactly, and one limb less, of every kind, with one to three threads."""
     total = size.bits // 64
     for turn in range(3 * multiplier):
         limbs = total - turn % 2
-        short = generator.randrange(1, limbs // 2 + 1)
-        kinds = generator.choice(KINDS), generator.choice(KINDS)
-        a, b = operand(generator, kinds[0], limbs - short), operand(generator, kinds[1], short)
+        short = rng.randrange(1, limbs // 2 + 1)
+        kinds = rng.choice(KINDS), rng.choice(KINDS)
+        a, b = operand(rng, kinds[0], limbs - short), operand(rng, kinds[1], short)
         found = transform.product(a, b, size, limbs, 1 + turn % 3, low_memory=bool(turn & 1))
         correct = exact(found, a, b)
         assert correct, (kinds, limbs, short)
-    ones = operand(generator, "ones", total // 2)
+    ones = operand(rng, "ones", total // 2)
     for threads in (1, 2, 3):
         correct = exact(transform.product(ones, ones, size, 2 * len(ones), threads), ones, ones)
         assert correct, threads
@@ -86,18 +84,18 @@ def test_every_shape_full(size: Size, generator: random.Random, multiplier: int)
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("threads", [1, 2, 3])
-def test_kinds(kind: str, threads: int, generator: random.Random) -> None:
+def test_kinds(kind: str, threads: int, rng) -> None:
     for limbs in (1, 2, 3, 17, 100, 1000, 4001):
-        a = operand(generator, kind, limbs)
+        a = operand(rng, kind, limbs)
         for other in KINDS:
-            b = operand(generator, other, limbs)
+            b = operand(rng, other, limbs)
             correct = exact(multiply_limbs(a, b, threads), a, b)
             assert correct, (limbs, other)
         correct = exact(multiply_limbs(a, a, threads), a, a)
         assert correct, (limbs, "square")
 
 
-def test_around_every_size_boundary(generator: random.Random) -> None:
+def test_around_every_size_boundary(rng) -> None:
     """One limb below, at and above the largest product of each size that is chosen below 2^20 bits."""
     bits, boundaries = 1 << 14, set()
     while bits < 1 << 20:
@@ -107,34 +105,34 @@ def test_around_every_size_boundary(generator: random.Random) -> None:
     for boundary in sorted(boundaries):
         for total in (boundary - 1, boundary, boundary + 1):
             for kind in ("random", "ones"):
-                a = operand(generator, kind, total // 2)
-                b = operand(generator, kind, total - total // 2)
-                correct = exact(multiply_limbs(a, b, generator.randrange(1, 4)), a, b)
+                a = operand(rng, kind, total // 2)
+                b = operand(rng, kind, total - total // 2)
+                correct = exact(multiply_limbs(a, b, rng.randrange(1, 4)), a, b)
                 assert correct, (total, kind)
 
 
 @pytest.mark.parametrize("ratio", [2, 3, 7, 50, 1000])
-def test_unbalanced(ratio: int, generator: random.Random) -> None:
+def test_unbalanced(ratio: int, rng) -> None:
     for kinds in (("random", "random"), ("ones", "ones"), ("runs", "power minus one")):
         for short in (1, 37, 1024):
             if short * ratio > 200_000:
                 continue
-            a = operand(generator, kinds[0], short * ratio + generator.randrange(short))
-            b = operand(generator, kinds[1], short)
-            threads = generator.randrange(1, 4)
+            a = operand(rng, kinds[0], short * ratio + rng.randrange(short))
+            b = operand(rng, kinds[1], short)
+            threads = rng.randrange(1, 4)
             correct = exact(multiply_limbs(a, b, threads), a, b) and exact(multiply_limbs(b, a, threads), b, a)
             assert correct, (kinds, short)
 
 
 @pytest.mark.parametrize("bits", [10_000, 300_000, 3_000_000])
 @pytest.mark.parametrize("low_memory", [False, True])
-def test_cyclic(bits: int, low_memory: bool, generator: random.Random) -> None:
+def test_cyclic(bits: int, low_memory: bool, rng) -> None:
     """Modulo 2^size.bits − 1, operands as long as the modulus; 0 may appear as the modulus."""
     size = size_for(bits)
     limbs = size.bits // 64
     modulus = (gmpy2.mpz(1) << size.bits) - 1
     for kinds in (("random", "random"), ("ones", "random"), ("ones", "ones"), ("runs", "sparse"), ("power", "power")):
-        a, b = (operand(generator, kind, limbs) for kind in kinds)
+        a, b = (operand(rng, kind, limbs) for kind in kinds)
         for threads in (1, 2, 3):
             found = to_integer(transform.product(a, b, size, limbs, threads, low_memory=low_memory))
             correct = found % modulus == to_integer(a) * to_integer(b) % modulus
@@ -145,7 +143,7 @@ def test_cyclic(bits: int, low_memory: bool, generator: random.Random) -> None:
     assert correct
 
 
-def test_steps_on_transformed_operands(generator: random.Random) -> None:
+def test_steps_on_transformed_operands(rng) -> None:
     """a·b + c·d with one inverse, in a size with room for the sum."""
     limbs = 2000
     size = size_for(128 * limbs)
@@ -153,7 +151,7 @@ def test_steps_on_transformed_operands(generator: random.Random) -> None:
         size.primes, size.heads, size.column_levels, size.row_levels, largest_beta(size.primes, 2 * size.points)
     )
     limbs = size.bits // 128
-    a, b, c, d = (operand(generator, kind, limbs) for kind in ("ones", "ones", "ones", "random"))
+    a, b, c, d = (operand(rng, kind, limbs) for kind in ("ones", "ones", "ones", "random"))
     for threads in (1, 2, 3):
         x, y, u, v = (transform.transform(value, size, threads) for value in (a, b, c, d))
         transform.multiply_transformed(x, y, threads)
@@ -168,11 +166,11 @@ def test_steps_on_transformed_operands(generator: random.Random) -> None:
 
 
 @pytest.mark.parametrize("bits", [10_000_000, 40_000_000])
-def test_large(bits: int, generator: random.Random) -> None:
+def test_large(bits: int, rng) -> None:
     """Sizes with streaming stores and several column levels."""
     limbs = bits // 64
     for kind in ("random", "ones"):
-        a, b = operand(generator, kind, limbs), operand(generator, kind, limbs)
+        a, b = operand(rng, kind, limbs), operand(rng, kind, limbs)
         for threads in (1, 2, 3):
             correct = exact(multiply_limbs(a, b, threads), a, b)
             assert correct, (kind, threads)
@@ -188,13 +186,13 @@ def test_workspace_is_bounded(bits: int) -> None:
     assert workspace_bytes(size, threads=2) <= 1.1 * bits
 
 
-def test_low_memory_is_half_a_byte_a_bit(generator: random.Random) -> None:
+def test_low_memory_is_half_a_byte_a_bit(rng) -> None:
     """Of every product from two million bits on, balanced or not, whatever the number of primes."""
     primes = set()
     bits = 2_000_000
     while bits < 2**37:
         limbs = -(-bits // 64)
-        short = max(1, int(limbs * generator.choice([0.5, generator.uniform(0.001, 0.5)])))
+        short = max(1, int(limbs * rng.choice([0.5, rng.uniform(0.001, 0.5)])))
         for shorter in (limbs // 2, short):
             pieces, size = _least_memory(limbs - shorter, shorter, 2)
             primes.add(size.primes)
@@ -206,7 +204,7 @@ def test_low_memory_is_half_a_byte_a_bit(generator: random.Random) -> None:
 
 @pytest.mark.parametrize(("long", "short"), [(20_000, 20_000), (36_000, 16_000), (150_000, 9_000)])
 @pytest.mark.parametrize("low_memory", [False, True])
-def test_workspace_is_what_a_product_takes(monkeypatch, long, short, low_memory, generator) -> None:
+def test_workspace_is_what_a_product_takes(monkeypatch, long, short, low_memory, rng) -> None:
     """The peak of what is out of the pool, beside the parts of the result of a product in pieces."""
     taken = [0]
     take, give = workspace.Pool.take, workspace.Pool.give
@@ -222,7 +220,7 @@ def test_workspace_is_what_a_product_takes(monkeypatch, long, short, low_memory,
 
     monkeypatch.setattr(workspace.Pool, "take", counting_take)
     monkeypatch.setattr(workspace.Pool, "give", counting_give)
-    a, b = operand(generator, "random", long), operand(generator, "ones", short)
+    a, b = operand(rng, "random", long), operand(rng, "ones", short)
     correct = exact(multiply_limbs(a, b, 2, low_memory=low_memory), a, b)
     assert correct
     allowed = product_workspace(long, short, 2, low_memory=low_memory)

@@ -21,17 +21,10 @@ from pi_engine.series import get
 from pi_engine.series.model.tail import terms_needed
 from pi_engine.series.model.truncation import GUARD
 from pi_engine.splitting.split import split
-from tests.conftest import MULTIPLIER
+from tests.conftest import MULTIPLIER, exact_pi
 
 ROUNDS = int(40 * MULTIPLIER)
 RADICANDS = (1, 2, 3, 4, 10005, MAX_RADICAND - 1, MAX_RADICAND)
-
-
-@pytest.fixture(params=[1, 2, 3])
-def threads(request, monkeypatch):
-    """So many threads, also where the transforms are too short for them to pay."""
-    monkeypatch.setattr(cyclic, "THREADS_FROM_BITS", 0)
-    return request.param
 
 
 @pytest.fixture
@@ -196,9 +189,7 @@ def test_pi_from_the_fused_path(rng, threads, monkeypatch):
             found = pi_fraction.pi_fraction(
                 series.closed_form, HandOver(node.Q, node.T), half, bits, threads=threads, compiled=True
             )
-            with gmpy2.context(gmpy2.get_context(), precision=bits + 100):
-                exact = mpz(gmpy2.floor(gmpy2.mul_2exp(gmpy2.const_pi(), bits)))
-            assert abs(found.mantissa - exact) <= 2
+            assert abs(found.mantissa - exact_pi(bits)) <= 2
 
 
 def test_a_root_that_is_too_short_is_refused():

@@ -1,8 +1,6 @@
 """`pi_engine.bigint.limb_products`: exact for everything, refused where it must be, checked."""
 
 import os
-import subprocess
-import sys
 import threading
 
 import gmpy2
@@ -15,6 +13,7 @@ from pi_engine.bigint.buffers.limbs import limbs_of
 from pi_engine.bigint.limb_products import multiply_limbs, product_workspace
 from pi_engine.runtime.limits import memory
 from pi_engine.runtime.tuning import Thresholds
+from tests.command import run_code
 from tests.conftest import MULTIPLIER
 
 
@@ -88,7 +87,7 @@ if child == 0:
 _, status = os.waitpid(child, 0)
 print(os.waitstatus_to_exitcode(status))
 """
-    answer = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)
+    answer = run_code(f"import warnings\nwarnings.simplefilter('ignore')\n{code}")
     assert answer.stdout == "0\n", answer.stderr
 
 
@@ -99,7 +98,7 @@ def test_a_warm_process_needs_no_numba():
         "print(multiply(a, a + 1) == a * (a + 1), 'numba' in sys.modules)"
     )
     for _ in range(2):
-        answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        answer = run_code(code)
     assert answer.stdout == "True False\n", answer.stderr
 
 
@@ -181,7 +180,7 @@ def test_small_products_import_no_more_than_they_need():
         "import sys, gmpy2; from pi_engine.bigint import multiply; multiply(gmpy2.mpz(3), gmpy2.mpz(4));"
         "print([m for m in ('numba', 'numpy', 'llvmlite') if m in sys.modules])"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+    assert run_code(code).stdout == "[]\n"
 
 
 def test_gmp_agrees_with_itself():

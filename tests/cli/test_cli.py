@@ -5,15 +5,13 @@ import operator
 import os
 import re
 import shutil
-import subprocess
-import sys
 
 import click
 import pytest
 
 import pi_engine
 from pi_engine.cli.main import COMMANDS, SECTIONS, run
-from tests.command import COMMAND, pi
+from tests.command import commands, pi, run_code
 
 # ---------------------------------------------------------------- results
 
@@ -115,16 +113,8 @@ def test_completion(capsys, shell):
 
 
 def test_completion_completes():
-    environment = {
-        **os.environ,
-        "_PI_ENGINE_COMPLETE": "bash_complete",
-        "COMP_WORDS": "pi-engine co",
-        "COMP_CWORD": "1",
-    }
-    answer = subprocess.run(
-        COMMAND,
-        env=environment, capture_output=True, text=True,
-    )  # fmt: skip
+    asked = {"_PI_ENGINE_COMPLETE": "bash_complete", "COMP_WORDS": "pi-engine co", "COMP_CWORD": "1"}
+    answer = pi(env={**os.environ, **asked})
     assert answer.stdout.split() == [f"plain,{name}" for name in ("compute", "convert", "convergence", "completion")]
 
 
@@ -150,9 +140,8 @@ def test_help_shows_commands_in_sections(capsys):
 
 def test_help_fits_80_columns(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
-    commands = [[], *([name] for name in COMMANDS), ["series", "list"], ["series", "show"], ["series", "derive"]]
-    for arguments in commands:
-        assert run([*arguments, "--help"]) == 0
+    for name in ("", "series", *dict(commands())):
+        assert run([*name.split(), "--help"]) == 0
         assert max(len(line) for line in capsys.readouterr().out.splitlines()) <= 80
 
 
@@ -182,13 +171,12 @@ def test_small_jobs_import_only_what_they_need(arguments, absent):
         f"import sys; from pi_engine.cli.main import run; run({arguments!r}); "
         f"print([name for name in {absent!r} if name in sys.modules], file=sys.stderr)"
     )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert answer.stderr.splitlines()[-1] == "[]"
+    assert run_code(code).stderr.splitlines()[-1] == "[]"
 
 
 def test_importing_the_package_imports_nothing_large():
     code = "import sys, pi_engine; print([m for m in ('gmpy2', 'numba', 'numpy', 'rich') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+    assert run_code(code).stdout == "[]\n"
     assert {"compute", "series", "PiEngineError"} <= set(dir(pi_engine))
     with pytest.raises(AttributeError, match="no attribute 'pie'"):
         operator.attrgetter("pie")(pi_engine)

@@ -1,19 +1,11 @@
-import contextlib
 import csv
-import fcntl
 import io
 import itertools
 import json
 import math
 import os
-import pty
-import struct
-import subprocess
-import sys
-import termios
 import xml.etree.ElementTree as ET
 
-import gmpy2
 import pytest
 
 from pi_engine import series
@@ -21,47 +13,20 @@ from pi_engine.convergence.measure import REFERENCE, WELL_KNOWN, fitted_digits_p
 from pi_engine.convergence.plot import draw
 from pi_engine.errors import UsageError
 from pi_engine.series.model.partial_values import digits_after_terms
+from tests.command import pi, pi_on_terminal
 
 ROWS = series.catalogue()
 EVERY_ROW = [*ROWS, *series.lessons()]
 
 
-def run(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "pi_engine", "convergence", *arguments], capture_output=True, text=True
-    )
+def run(*arguments, **options):
+    return pi("convergence", *arguments, **options)
 
 
 def test_ramanujans_first_term_gives_seven_digits_and_each_next_one_eight_more():
     reached = digits_after_terms(series.get("ramanujan"), 6)
     assert 7 <= reached[0] < 8  # 3.1415927…
     assert all(7.9 < after - before < 8.1 for before, after in itertools.pairwise(reached))
-
-
-@pytest.mark.parametrize("row", EVERY_ROW, ids=lambda row: row.name)
-def test_partial_values_by_floating_point(row):
-    """Against the definition, evaluated with MPFR from the polynomials."""
-    count = 6
-    with gmpy2.context(precision=2000):
-        pi = gmpy2.const_pi(2000)
-        sums = []
-        for part in row.components:
-            ratio, total, values = gmpy2.mpfr(1), gmpy2.mpfr(0), []
-            for k in range(count):
-                ratio = ratio * part.sum.p(k) / part.sum.q(k) if k else ratio
-                total += ratio * part.sum.a(k)
-                values.append(total * part.coefficient.numerator / part.coefficient.denominator)
-            sums.append(values)
-        form = row.closed_form
-        factor = form.numerator * gmpy2.sqrt(gmpy2.mpfr(form.radicand)) / form.denominator
-        for n, reached in enumerate(digits_after_terms(row, count)):
-            value = sum(values[n] for values in sums)
-            if value <= 0:
-                assert reached == -math.inf
-                continue
-            pi_n = factor * value if form.direct else factor / value
-            pi_n = gmpy2.sqrt(pi_n) if form.power == 2 else pi_n
-            assert reached == pytest.approx(float(-gmpy2.log10(abs(pi_n - pi))), abs=1e-9)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -145,23 +110,9 @@ def test_the_default_is_eight_series_from_slow_to_fast():
 @pytest.mark.parametrize("arguments", [["--rounds", "1"], ["--digits", "0"], ["--all", "--digits", "0"]])
 def test_the_table_fits_80_columns(arguments):
     """On a terminal of 80 columns, with all of its columns."""
-    leader, follower = pty.openpty()
-    fcntl.ioctl(leader, termios.TIOCSWINSZ, struct.pack("HHHH", 60, 80, 0, 0))
-    child = subprocess.Popen(
-        [sys.executable, "-m", "pi_engine", "convergence", *arguments],
-        stdout=follower,
-        stderr=subprocess.PIPE,
-        env={key: value for key, value in os.environ.items() if key != "COLUMNS"},
-    )
-    os.close(follower)
-    said = b""
-    with contextlib.suppress(OSError):  # the other end is closed
-        while piece := os.read(leader, 4096):
-            said += piece
-    os.close(leader)
-    errors = child.communicate()[1].decode()
-    assert child.returncode == 0 and "too narrow" not in errors and "multiple of Chudnovsky's" in errors
-    lines = said.decode().splitlines()
+    code, shown, _ = pi_on_terminal("convergence", *arguments)
+    assert code == 0 and "too narrow" not in shown and "multiple of Chudnovsky's" in " ".join(shown.split())
+    lines = shown.splitlines()
     assert max(map(len, lines)) <= 80
     assert sum(line.startswith("chudnovsky ") for line in lines) == 1
 
@@ -236,10 +187,6 @@ def test_plot_as_png():
 
 def test_plot_without_matplotlib_says_how_to_get_it(tmp_path):
     (tmp_path / "matplotlib.py").write_text("raise ImportError")
-    command = [sys.executable, "-m", "pi_engine", "convergence", "--plot", str(tmp_path / "x.svg")]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")])),
-    }
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    places = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
+    done = run("--plot", str(tmp_path / "x.svg"), env={**os.environ, "PYTHONPATH": places})
     assert done.returncode == 1 and "pip install" in done.stderr and len(done.stderr.splitlines()) == 1

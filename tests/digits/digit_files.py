@@ -1,5 +1,10 @@
 """Digit files: every habit of text, every format, and what a file holds."""
 
+import gzip
+import lzma
+
+import zstandard
+
 from pi_engine.cli.main import run
 from pi_engine.digits.reader import DigitFile
 from pi_engine.digits.text.digit_text import DigitText
@@ -60,11 +65,18 @@ COUNT = 12_345
 FORMATS = {"text": "pi.txt", "gz": "pi.txt.gz", "xz": "pi.txt.xz", "zst": "pi.txt.zst", "ycd": "pi.ycd"}
 
 
+PACK = {"gz": gzip.compress, "xz": lzma.compress, "zst": zstandard.ZstdCompressor(write_checksum=True).compress}
+
+
+def unpacked(form, content):
+    if form == "zst":
+        return zstandard.ZstdDecompressor().stream_reader(content, read_across_frames=True).read()
+    return {"gz": gzip.decompress, "xz": lzma.decompress}[form](content)
+
+
 def text_of(path):
-    with DigitFile(path) as file:
-        text = DigitText(file.base)
-        digits = b"".join(text.text(block.words, block.digits) for block in file.blocks())
-    return f"{file.integer}.{digits.decode()}"
+    _, _, integer, digits = read(path)
+    return f"{integer}.{digits}"
 
 
 DIGITS = 2000

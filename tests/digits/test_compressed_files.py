@@ -13,20 +13,14 @@ from pi_engine.digits.compressed.compression import compressed
 from pi_engine.digits.compressed.decompression import decompressed
 from pi_engine.errors import CorruptFileError
 from tests.conftest import MULTIPLIER
-from tests.digits.digit_files import BASES, HABITS, read, written
-
-COMPRESS = {
-    "gz": gzip.compress,
-    "xz": lzma.compress,
-    "zst": zstandard.ZstdCompressor(write_checksum=True).compress,
-}
+from tests.digits.digit_files import BASES, HABITS, PACK, read, written
 
 
-@pytest.mark.parametrize("form", COMPRESS)
+@pytest.mark.parametrize("form", PACK)
 @pytest.mark.parametrize("base", BASES)
 def test_compressed_text(tmp_path, texts, form, base):
     content = HABITS["header"](texts[base]).encode()
-    compress = COMPRESS[form]
+    compress = PACK[form]
     for data in (
         compress(content),
         compress(content[:3000]) + compress(b"") + compress(content[3000:]),
@@ -40,9 +34,9 @@ def test_compressed_text(tmp_path, texts, form, base):
             assert read(written(tmp_path, data, name)) == (form, base, "3", texts[base][2:])
 
 
-@pytest.mark.parametrize("form", COMPRESS)
+@pytest.mark.parametrize("form", PACK)
 def test_compressed_text_cut_off(tmp_path, texts, form):
-    data = COMPRESS[form](texts[10].encode())
+    data = PACK[form](texts[10].encode())
     for length in (*range(8, 60, 7), len(data) // 2, len(data) - 1):
         with pytest.raises(CorruptFileError) as caught:
             read(written(tmp_path, data[:length], f"pi.{form}"))
@@ -50,11 +44,11 @@ def test_compressed_text_cut_off(tmp_path, texts, form):
         assert "cut off" in str(caught.value)
 
 
-@pytest.mark.parametrize("form", COMPRESS)
+@pytest.mark.parametrize("form", PACK)
 def test_a_bomb_is_refused_in_little_memory(tmp_path, form):
     """20 MB of blanks or ones in some kilobytes: refused long before their end."""
     for content in (b"3.1" + bytes([character]) * (2 * 10**7) for character in b"1 "):
-        path = written(tmp_path, COMPRESS[form](content), f"bomb.{form}")
+        path = written(tmp_path, PACK[form](content), f"bomb.{form}")
         del content
         tracemalloc.start()
         with pytest.raises(CorruptFileError, match=r"grows more than|hold no digit"):

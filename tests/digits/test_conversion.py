@@ -1,8 +1,6 @@
 """Conversion between all formats."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -10,6 +8,7 @@ from pi_engine.cli.main import run
 from pi_engine.digits.conversion import convert
 from pi_engine.digits.ycd.ycd_header import parse_header
 from pi_engine.errors import CorruptFileError
+from tests.command import pi
 from tests.digits.digit_files import COUNT, FORMATS, text_of
 
 
@@ -99,11 +98,11 @@ def test_the_command(tmp_path, results, capsys):
 @pytest.mark.slow
 def test_pipes(results):
     for form in FORMATS:
-        command = [sys.executable, "-m", "pi_engine", "convert", "-", "-", "-q"]
-        packed = subprocess.run([*command, "--format", form], input=results[10].text().encode(), capture_output=True)
+        digits = results[10].text().encode()
+        packed = pi("convert", "-", "-", "-q", "--format", form, input=digits, text=False)
         assert packed.returncode == 0
-        plain = subprocess.run(command, input=packed.stdout, capture_output=True)
-        assert plain.stdout == results[10].text().encode()
+        plain = pi("convert", "-", "-", "-q", input=packed.stdout, text=False)
+        assert plain.stdout == digits
 
 
 def test_a_header_that_contradicts_its_data_is_not_converted(tmp_path, results):

@@ -3,8 +3,6 @@
 import bz2
 import gzip
 import io
-import subprocess
-import sys
 import zlib
 
 import pytest
@@ -12,6 +10,7 @@ import pytest
 from pi_engine.digits.common.formats import format_of_content, format_of_name, format_to_write
 from pi_engine.digits.common.source import Source
 from pi_engine.errors import CorruptFileError, UsageError
+from tests.command import run_code
 from tests.digits.digit_files import read, written
 
 
@@ -58,7 +57,7 @@ def test_standard_input(texts):
         "print(file.format, file.base, file.name, sum(block.digits for block in file.blocks()))"
     )
     for data, form in ((texts[16].encode(), "text"), (gzip.compress(texts[16].encode()), "gz")):
-        answer = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True)
+        answer = run_code(code, input=data, text=False)
         assert answer.stdout.decode().strip() == f"{form} 16 standard input 5000"
 
 

@@ -1,11 +1,8 @@
 """What differs between the digits in memory and the file as read back is seen, in every format, by bytes and by digits."""
 
-import gzip
 import hashlib
-import lzma
 
 import pytest
-import zstandard
 
 import pi_engine
 from pi_engine.bigint.residues.kernels.mersenne import M61
@@ -20,15 +17,7 @@ from pi_engine.digits.ycd.ycd_header import MOST_BYTES, parse_header
 from pi_engine.errors import VerificationError
 from pi_engine.radix import DigitHash
 from tests.conftest import MULTIPLIER
-from tests.digits.digit_files import BASES, FORMATS
-
-PACK = {"gz": gzip.compress, "xz": lzma.compress, "zst": zstandard.ZstdCompressor(write_checksum=True).compress}
-
-
-def unpacked(form, content):
-    if form == "zst":
-        return zstandard.ZstdDecompressor().stream_reader(content, read_across_frames=True).read()
-    return {"gz": gzip.decompress, "xz": lzma.decompress}[form](content)
+from tests.digits.digit_files import BASES, FORMATS, PACK, unpacked
 
 
 def swapped(data, start, width, distance):

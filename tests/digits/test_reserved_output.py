@@ -7,16 +7,11 @@ import re
 import pytest
 
 import pi_engine
-from pi_engine.cli.main import run
 from pi_engine.digits.destination import siblings
 from pi_engine.engine import compute as engine
-from tests.digits.digit_files import FORMATS
+from tests.digits.digit_files import FORMATS, compute
 
 ALL = [*((name, []) for name in FORMATS.values()), ("pi.ycd", ["--block-size", "500"])]
-
-
-def compute(target, *options):
-    return run(["compute", "2000", "-o", str(target), *options])
 
 
 @pytest.mark.parametrize(("name", "options"), ALL)

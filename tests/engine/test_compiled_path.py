@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import pytest
@@ -21,13 +19,8 @@ from pi_engine.engine.planning import backend, footprint, plan
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting.shadow import shadow
 from tests.backends import pretend
+from tests.command import run_code
 from tests.conftest import MULTIPLIER
-
-
-@pytest.fixture
-def compiled_path(monkeypatch, _plain_path):
-    """Take the compiled path at every size."""
-    pretend(monkeypatch, pays=True)
 
 
 @pytest.mark.parametrize("series", ["chudnovsky", "ramanujan"])
@@ -197,8 +190,13 @@ def test_stored_kernels_need_no_numba():
         "result = pi_engine.compute(50_000)\n"
         "print(result.hash, result.path, result.kernels, backend.BACKEND.state(), 'numba' in sys.modules)"
     )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert answer.stdout.split() == [str(pi_engine.compute(50_000).hash), "compiled", "stored", "loaded", "False"]
+    assert run_code(code).stdout.split() == [
+        str(pi_engine.compute(50_000).hash),
+        "compiled",
+        "stored",
+        "loaded",
+        "False",
+    ]
 
 
 def test_where_it_does_not_fit_the_plain_path_is_taken(compiled_path, monkeypatch):

@@ -1,8 +1,6 @@
 """What a computation will take, before it starts."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -16,6 +14,7 @@ from pi_engine.engine.planning.plan import make_plan_within
 from pi_engine.runtime.limits import memory
 from pi_engine.series import CHUDNOVSKY
 from tests.backends import pretend
+from tests.command import run_code
 
 FIELDS = [
     "schema", "digits", "base", "series", "threads", "check", "path", "kernels", "seconds", "memory_bytes",
@@ -28,8 +27,7 @@ def machine(monkeypatch):
     """A machine of 16 GiB, as fast as the one of the tables, with the compiled path stored."""
     monkeypatch.setattr(memory, "memory_limit", lambda: 16 << 30)
     monkeypatch.setattr(forecast, "machine_factor", lambda: 1.0)
-    pretend(monkeypatch, usable=True)
-    pretend(monkeypatch, kernels="stored")
+    pretend(monkeypatch, usable=True, kernels="stored")
 
 
 def test_it_is_what_the_plan_and_the_forecast_say(monkeypatch):
@@ -192,8 +190,7 @@ def test_an_estimate_imports_neither_numba_nor_numpy():
         "assert run(['estimate', '1e9']) == 0 and run(['compute', '1e5', '--dry-run']) == 0\n"
         "print([name for name in ('numba', 'numpy', 'rich') if name in sys.modules])"
     )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert answer.stdout.splitlines()[-1] == "[]"
+    assert run_code(code).stdout.splitlines()[-1] == "[]"
 
 
 def test_what_compute_refuses_has_no_estimate(capsys):

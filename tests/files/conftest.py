@@ -1,8 +1,11 @@
 """The digits that the tests of `verify` damage, and where they write them."""
 
+from functools import partial
+
 import pytest
 
 import pi_engine
+from tests.digits.digit_files import written
 from tests.files.verified_files import COUNT
 
 
@@ -14,10 +17,4 @@ def texts():
 @pytest.fixture
 def place(tmp_path):
     """Write a file and return its path."""
-
-    def write(content, name="pi.txt"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
+    return partial(written, tmp_path)

@@ -3,8 +3,6 @@
 import hashlib
 import json
 import os
-import subprocess
-import sys
 
 import pytest
 
@@ -13,14 +11,11 @@ from pi_engine.cli.main import run
 from pi_engine.errors import CorruptFileError, UsageError
 from pi_engine.files import certificate, verify
 from pi_engine.files.certificate import certificate_path, read_certificate, verify_certificate, write_certificate
+from tests.command import pi
 from tests.conftest import MULTIPLIER
 
 M61 = 2**61 - 1
 PRIME = 2**61 - 31
-
-
-def command(*arguments):
-    return subprocess.run([sys.executable, "-m", "pi_engine", *arguments], capture_output=True, text=True)
 
 
 def certify(file, digits, **options):
@@ -264,9 +259,9 @@ def test_a_pipe_of_the_certificate_s_name_is_refused_before_the_run(tmp_path, ca
 
 def test_commands(tmp_path):
     file = tmp_path / "pi.txt"
-    done = command("compute", "1000", "-o", str(file), "--proof")
+    done = pi("compute", "1000", "-o", str(file), "--proof")
     assert done.returncode == 0 and certificate_path(file).exists(), done.stderr
-    verified = command("verify", str(file), "--proof")
+    verified = pi("verify", str(file), "--proof")
     assert verified.returncode == 0 and "Plouffe's formula" in verified.stdout
     for arguments, says in (
         (["compute", "100", "--proof"], "-o FILE"),
@@ -276,7 +271,7 @@ def test_commands(tmp_path):
         (["verify", "-", "--proof"], "alone"),
         (["verify", str(tmp_path / "none"), "--proof"], "cannot be read"),
     ):
-        bad = command(*arguments)
+        bad = pi(*arguments)
         assert bad.returncode == 2 and says in bad.stderr and len(bad.stderr.splitlines()) == 1, bad.stderr
     certificate_path(file).write_text("{}")
-    assert command("verify", str(file), "--proof").returncode == 5
+    assert pi("verify", str(file), "--proof").returncode == 5

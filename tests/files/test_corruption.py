@@ -3,39 +3,23 @@
 300 of them here; PI_ENGINE_TEST_MULTIPLIER=34 makes it 10 000.
 """
 
-import gzip
-import lzma
-
 import pytest
-import zstandard
 
 import pi_engine
 from pi_engine import verify_file
-from pi_engine.digits.ycd.ycd_header import header_bytes, parse_header
+from pi_engine.digits.ycd.ycd_header import parse_header
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD, digit_words
 from tests.conftest import MULTIPLIER
+from tests.digits import digit_files
+from tests.files.verified_files import ycd
 
-PACK = {
-    "txt": lambda data: data,
-    "gz": gzip.compress,
-    "xz": lzma.compress,
-    "zst": zstandard.ZstdCompressor(write_checksum=True).compress,
-}
-UNPACK = {
-    "gz": gzip.decompress,
-    "xz": lzma.decompress,
-    "zst": lambda data: zstandard.ZstdDecompressor().decompress(data),
-}
+PACK = {"txt": bytes, **digit_files.PACK}
 SEPARATORS = " \t\r\n\v\f,_"
 
 
 @pytest.fixture(scope="module")
 def known():
     return {base: pi_engine.compute(2000, base=base).text()[2:] for base in (10, 16)}
-
-
-def ycd(digits, base):
-    return header_bytes(base, len(digits)) + digit_words(digits, base).tobytes()
 
 
 def first_wrong(digits, true):
@@ -104,7 +88,7 @@ def edited_digits(rng, tmp_path, true, base):
     digits, _ = edit(rng, true[:count], base)
     form = rng.choice([*PACK, "ycd"]) if len(digits) >= 50 else rng.choice(list(PACK))
     path = tmp_path / f"pi.{form}"
-    path.write_bytes(ycd(digits, base) if form == "ycd" else PACK[form](laid_out(rng, digits)[0].encode()))
+    path.write_bytes(ycd(f"3.{digits}", base) if form == "ycd" else PACK[form](laid_out(rng, digits)[0].encode()))
     check_digits(verify_file(path, digits=count, base=base if form != "ycd" else None), digits, true, count)
 
 
@@ -152,7 +136,7 @@ def damaged_compressed(rng, tmp_path, true, base):
     path.write_bytes(data)
     found = verify_file(path, digits=count)
     if found.status == "ok":
-        assert UNPACK[form](data) == text
+        assert digit_files.unpacked(form, data) == text
     else:
         assert found.status == "corrupt" or found.first_wrong is not None
 
@@ -188,7 +172,7 @@ def damaged_text(rng, tmp_path, true, base):
 def damaged_words(rng, tmp_path, true, base):
     """Damage to the data of a .ycd file: a wrong digit, or a word that cannot be."""
     count = rng.randrange(60, 1500)
-    data = ycd(true[:count], base)
+    data = ycd(f"3.{true[:count]}", base)
     length, width = parse_header(data, "").length, DIGITS_PER_WORD[base]
     data = data[:length] + damage(rng, data[length:])
     path = tmp_path / "pi.ycd"
@@ -214,7 +198,7 @@ def damaged_words(rng, tmp_path, true, base):
 def damaged_headers(rng, tmp_path, true, base):
     """Damage to the header of a .ycd file: refused, unless it still says the same of the digits."""
     count = rng.randrange(60, 1500)
-    data = ycd(true[:count], base)
+    data = ycd(f"3.{true[:count]}", base)
     length = parse_header(data, "").length
     data = damage(rng, data[:length]) + data[length:]
     path = tmp_path / "pi.ycd"

@@ -4,8 +4,6 @@ import gzip
 import hashlib
 import json
 import os
-import subprocess
-import sys
 import threading
 import tracemalloc
 from dataclasses import asdict
@@ -20,6 +18,7 @@ from pi_engine.engine.checks.known import known_digests
 from pi_engine.errors import UsageError
 from pi_engine.files import verify
 from pi_engine.files.methods import selection
+from tests.command import pi
 from tests.files.verified_files import COUNT
 
 
@@ -74,10 +73,7 @@ def test_standard_input(texts, method):
         (texts[10][:9000] + "00" + texts[10][9002:], 3 if method != "known" else 6),
         ("x", 5),
     ):
-        answer = subprocess.run(
-            [sys.executable, "-m", "pi_engine", "verify", "-", "--method", method, "--json"],
-            input=gzip.compress(content.encode()), capture_output=True,
-        )  # fmt: skip
+        answer = pi("verify", "-", "--method", method, "--json", input=gzip.compress(content.encode()), text=False)
         assert answer.returncode == code
         assert json.loads(answer.stdout)["file"] == "-"
 

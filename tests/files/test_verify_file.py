@@ -4,6 +4,7 @@ import pytest
 
 import pi_engine
 from pi_engine import verify_file
+from pi_engine.digits.common.blocks import blocks_of_words
 from pi_engine.digits.common.constants import OTHERS
 from pi_engine.engine.checks import known
 from pi_engine.engine.checks.known import known_digests, known_digits
@@ -107,8 +108,6 @@ def test_scan_compares_every_entry_in_any_cut(rng, million, monkeypatch):
         monkeypatch.setattr(scan, "known_digits", lambda base, entries=entries: entries)
         count = 60_000 if size < 100 else 10**6
         with scan.Scan(10, "3", count) as found:
-            from pi_engine.digits.common.blocks import blocks_of_words
-
             for block in blocks_of_words(words[: -(-count // 19)], count, 10, size):
                 found.update(block)
             found.finish()
@@ -189,8 +188,6 @@ def test_kinds(expected, found, kind, message):
 
 def test_first_difference_in_any_cut(rng, texts):
     """Against a comparison of text, with blocks of any size and differences at the edges of words and blocks."""
-    from pi_engine.digits.common.blocks import blocks_of_words
-
     for base, width in ((10, 19), (16, 16)):
         digits = texts[base][2:]
         for _ in range(int(60 * MULTIPLIER)):

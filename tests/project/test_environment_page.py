@@ -1,12 +1,12 @@
 """docs/environment.md names every environment variable that the program and its scripts read."""
 
 import re
-import subprocess
 import sys
 
 import pytest
 
 from pi_engine.cli.main import run
+from tests.command import run_code
 
 OF_LIBRARIES = {"COMP_CWORD", "NO_COLOR", "TERM", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"}
 """Read by click, rich, Python and platformdirs for this program."""
@@ -35,7 +35,7 @@ def test_the_page_names_every_variable_and_no_other(checkout):
 @pytest.mark.skipif(sys.platform != "linux", reason="the folders of Linux")
 def test_kernels_are_where_the_page_says(tmp_path, variable):
     code = "from pi_engine.runtime.compilation.kernel_folder import cache_root; print(cache_root())"
-    answer = subprocess.run([sys.executable, "-c", code], env={variable: str(tmp_path)}, capture_output=True, text=True)
+    answer = run_code(code, env={variable: str(tmp_path)})
     place = {"XDG_CACHE_HOME": "pi-engine/numba", "NUMBA_CACHE_DIR": "pi-engine"}[variable]
     assert answer.stdout.strip() == str(tmp_path / place)
 

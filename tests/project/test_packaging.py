@@ -157,11 +157,8 @@ def test_the_description_links_to_nothing_that_is_only_in_the_repository(metadat
 def test_the_wheel_holds_the_package_and_types_of_gmpy2_alone(checkout, distributions):
     with zipfile.ZipFile(distributions[0]) as wheel:
         names = wheel.namelist()
-    assert {name.split("/")[0] for name in names} == {
-        "pi_engine",
-        "gmpy2-stubs",
-        f"pi_engine-{version_of(checkout)}.dist-info",
-    }
+    folders = {"pi_engine", "gmpy2-stubs", f"pi_engine-{version_of(checkout)}.dist-info"}
+    assert {name.split("/")[0] for name in names} == folders
     assert "pi_engine/py.typed" in names
     assert "pi_engine/engine/checks/known_digits.json" in names
 

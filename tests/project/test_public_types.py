@@ -204,15 +204,7 @@ def test_text_that_is_no_integer_says_where(text, message):
 
 
 @pytest.mark.usefixtures("_both_ways")
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("007", 7),
-        ("-0", 0),
-        (" +5 ", 5),
-        ("- 1_000\n000\t", -1_000_000),
-    ],
-)
+@pytest.mark.parametrize(("text", "value"), [("007", 7), ("-0", 0), (" +5 ", 5), ("- 1_000\n000\t", -1_000_000)])
 def test_blanks_and_underscores_are_passed_over(text, value):
     assert radix.from_text(text) == value
     assert type(radix.from_text(text)) is mpz

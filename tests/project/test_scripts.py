@@ -1,13 +1,13 @@
 """`scripts/pi` and `scripts/test` on machines that lack something; what they do where nothing lacks, every user of them sees."""
 
-import contextlib
 import os
 import pty
 import shutil
 import subprocess
-import sys
 
 import pytest
+
+from tests.command import everything_on, run_code
 
 TOOLS = ("sh", "dirname", "cat", "cksum", "printf", "mkdir", "rm", "tail", "flock")
 
@@ -118,13 +118,9 @@ def test_the_setup_shows_its_steps_on_a_terminal_only(bare):
     ours, theirs = pty.openpty()
     set_up(bare, terminal=theirs)
     os.close(theirs)
-    shown = ""
-    with contextlib.suppress(OSError):  # as all has been read
-        while chunk := os.read(ours, 10_000):
-            shown += chunk.decode()
-    os.close(ours)
+    shown = everything_on(ours)
     assert "setting up .venvs/run" in shown
-    assert "    Collecting click==8\r\n" in shown
+    assert "    Collecting click==8\n" in shown
 
 
 def test_the_order_in_which_a_python_is_looked_for(bare):
@@ -161,11 +157,7 @@ def test_a_folder_without_permission_is_one_line(tmp_path):
         "import os, sys, pi_engine.cli.commands.compute.command, pi_engine.engine.compute, pi_engine.engine.result_file;"
         "from pi_engine.cli.main import run; os.setuid(65534); sys.exit(run(sys.argv[1:]))"
     )
-    answer = subprocess.run(
-        [sys.executable, "-c", code, "compute", "5", "-o", str(closed / "pi.txt")],
-        capture_output=True,
-        text=True,
-    )
+    answer = run_code(code, "compute", "5", "-o", str(closed / "pi.txt"))
     assert answer.returncode == 2
     assert answer.stderr.count("\n") == 1
     assert list(closed.iterdir()) == []

@@ -4,8 +4,6 @@ import dataclasses
 import operator
 import pydoc
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -16,6 +14,7 @@ from pi_engine.engine.estimate import estimate
 from pi_engine.engine.result import Check
 from pi_engine.proof.j_invariant.near_integer import near_integer
 from pi_engine.series import ClosedForm, HypergeometricSeries, IntegerPolynomial
+from tests.command import run_code
 
 
 @pytest.mark.parametrize("base", [10, 16])
@@ -148,8 +147,7 @@ def test_no_public_object_pours():
 def help_on(name):
     """As a user's terminal shows it, in a process that has loaded nothing."""
     code = f"import pydoc, pi_engine; print(pydoc.plain(pydoc.render_doc({name})))"
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return answer.stdout.splitlines()
+    return run_code(code).stdout.splitlines()
 
 
 def test_help_on_the_package_is_a_screen():

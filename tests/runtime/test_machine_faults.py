@@ -15,14 +15,8 @@ from tests.runtime.machine_faults import KERNELS, PLANS, REFUSED, RIGHT
 @pytest.mark.parametrize("name", [*KERNELS, *PLANS])
 def test_a_wrong_bit_in_a_table_ends_in_an_error(rng, name):
     """In a process of its own, which forks one for each bit."""
-    command = [
-        sys.executable,
-        "-m",
-        "tests.runtime.machine_faults",
-        name,
-        str(rng.randrange(2**32)),
-        str(int(8 * MULTIPLIER)),
-    ]
+    survey = [sys.executable, "-m", "tests.runtime.machine_faults", name]
+    command = [*survey, str(rng.randrange(2**32)), str(int(8 * MULTIPLIER))]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(done.stdout)

@@ -3,14 +3,13 @@
 import dataclasses
 import json
 import os
-import subprocess
-import sys
 
 import pytest
 
 from pi_engine.runtime import tuning
 from pi_engine.runtime.storage.trusted_files import UntrustedError
 from pi_engine.runtime.tuning import Thresholds
+from tests.command import run_code
 
 
 @pytest.fixture
@@ -47,20 +46,8 @@ def test_what_is_stale_is_ignored(path, place, value, said):
     assert tuning.load(path) == Thresholds() and said() == []
 
 
-BITS = (
-    "0",
-    "-1",
-    "1",
-    "999",
-    "10000001",
-    "1" + "0" * 400,
-    "1" + "0" * 9000,
-    "-1" + "0" * 400,
-    "NaN",
-    "Infinity",
-    "1e5",
-    "20000.0",
-)
+LONG = ("1" + "0" * 400, "1" + "0" * 9000, "-1" + "0" * 400)
+BITS = ("0", "-1", "1", "999", "10000001", *LONG, "NaN", "Infinity", "1e5", "20000.0")
 
 
 @pytest.mark.parametrize("name", ["multiply", "square"])
@@ -170,7 +157,4 @@ def test_measure_keeps_what_it_does_not_measure(model):
 
 def test_does_not_import_numba():
     code = "import sys, pi_engine.runtime.tuning as t; t.load(); print('numba' in sys.modules or 'llvmlite' in sys.modules)"
-    assert (
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
-        == "False"
-    )
+    assert run_code(code).stdout == "False\n"

@@ -9,6 +9,7 @@ from pi_engine import VerificationError
 from pi_engine.bigint.residues.moduli import residues
 from pi_engine.runtime.thread_count import release_gil
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
+from pi_engine.splitting.compiled import compiled_tree
 from pi_engine.splitting.plain import node, plain_tree
 from pi_engine.splitting.shadow import shadow
 from pi_engine.splitting.shadow.shadow import check_against_shadow
@@ -169,10 +170,11 @@ def join_the_sum_s_threads():
             thread.join()
 
 
-def test_progress_goes_up_to_its_total():
-    for threads, terms in ((1, 5000), (3, 20_000)):
+@pytest.mark.parametrize("tree", [plain_tree.split_plain, compiled_tree.split_compiled])
+def test_progress_goes_up_to_its_total(tree):
+    for threads, terms in ((1, 5000), (3, 40_000)):
         seen = []
-        split(CHUDNOVSKY, terms, threads=threads, progress=lambda *step: seen.append(step))
+        tree(CHUDNOVSKY, terms, threads=threads, progress=lambda *step: seen.append(step))
         assert all(phase == "sum" and 0 < done <= total for phase, done, total in seen)
         assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
         assert seen[-1][1] >= 0.8 * seen[-1][2]

@@ -3,8 +3,6 @@
 import ctypes
 import platform
 import random
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,6 +10,7 @@ import pytest
 from pi_engine.bigint.buffers import arena, workspace
 from pi_engine.bigint.buffers.arena import HUGE_PAGE, PAGE, Arena, FreeRanges, Mapping
 from pi_engine.bigint.buffers.workspace import LARGE, Pool
+from tests.command import run_code
 
 
 @pytest.fixture(params=[True, False], ids=["reserved", "added"])
@@ -185,5 +184,4 @@ print(faults[-1] - faults[0])
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="what other libraries do with freed blocks is theirs")
 def test_numbers_of_megabytes_find_their_pages_again():
-    process = subprocess.run([sys.executable, "-c", FAULTS_OF_FREED_BLOCKS], capture_output=True, text=True, check=True)
-    assert int(process.stdout) < 1024  # of 6144: 3 numbers of 4 MB, twice
+    assert int(run_code(FAULTS_OF_FREED_BLOCKS).stdout) < 1024  # of 6144: 3 numbers of 4 MB, twice

@@ -2,8 +2,6 @@
 
 import ctypes
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,14 +10,10 @@ import pytest
 
 from pi_engine.bigint.buffers.limbs import limb_count, limbs_of, mpz_from_limbs
 from pi_engine.bigint.mpn import gmp_symbols, mpn_calls, mpn_portable
+from tests.homes import python
 from tests.runtime.compilation import kernels_for_tests as kernels
 
-C_TYPE = {
-    "uint64": ctypes.c_uint64,
-    "int64": ctypes.c_int64,
-    "int32": ctypes.c_int32,
-    "none": None,
-}
+C_TYPE = {"uint64": ctypes.c_uint64, "int64": ctypes.c_int64, "int32": ctypes.c_int32, "none": None}
 WORD = 2**64 - 1
 
 
@@ -118,16 +112,13 @@ def test_word_intrinsics(rng):
         (l1, h1), (l2, h2) = kernels.wide(*map(np.uint64, (x, y, c, d)))
         assert int(l1) + (int(h1) << 64) == x * y
         assert int(l2) + (int(h2) << 64) == x * y + c + d
-        left, right = (
-            [rng.choice([0, WORD, x]) for _ in range(8)],
-            [rng.choice([0, 2**61 - 1, y >> 3]) for _ in range(8)],
-        )
+        left = [rng.choice([0, WORD, x]) for _ in range(8)]
+        right = [rng.choice([0, 2**61 - 1, y >> 3]) for _ in range(8)]
         low, high = kernels.dot(np.array(left, np.uint64), np.array(right, np.uint64))
         assert int(low) + (int(high) << 64) == sum(map(int.__mul__, left, right))
 
 
 PRODUCT = """
-{force}
 import numpy as np
 from pi_engine.bigint.mpn import mpn_calls as mpn
 from pi_engine.bigint.mpn.gmp_symbols import PREFIX, register
@@ -142,16 +133,8 @@ FORCE = "import gmpy2.gmpy2; gmpy2.gmpy2.__file__ = None"
 
 def test_stored_kernels_find_the_functions_in_every_process(tmp_path):
     """Addresses change from process to process; the same machine code serves libgmp and the portable functions."""
-    env = {
-        **os.environ,
-        "PYTHONPATH": str(Path(kernels.__file__).parent),
-        "NUMBA_CACHE_DIR": str(tmp_path),
-    }
-    programs = [PRODUCT.format(force=""), PRODUCT.format(force=""), FORCE + PRODUCT.format(force="")]
-    said = [
-        subprocess.run([sys.executable, "-c", p], env=env, capture_output=True, text=True, check=True).stdout.strip()
-        for p in programs
-    ]
+    env = {**os.environ, "PYTHONPATH": str(Path(kernels.__file__).parent), "NUMBA_CACHE_DIR": str(tmp_path)}
+    said = [python(program, env) for program in (PRODUCT, PRODUCT, FORCE + PRODUCT)]
     assert said == ["gmp True compiled", "gmp True stored", "portable True stored"]
 
 

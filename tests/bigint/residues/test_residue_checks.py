@@ -17,14 +17,8 @@ from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.engine import fraction_to_text
 from pi_engine.radix import word_text, words_of_fraction
 from pi_engine.radix.digit_hash import DigitHash
-from tests.backends import pretend
 
 DIGITS = 70_000  # past FUSED_FROM_BITS
-
-
-@pytest.fixture
-def compiled_path(monkeypatch, _plain_path):
-    pretend(monkeypatch, pays=True)
 
 
 def test_the_second_prime_is_random_and_near_2_61():

@@ -15,34 +15,8 @@ from pi_engine.errors import VerificationError
 from pi_engine.radix.kernels import conversion_kernels
 from tests.runtime.compilation import kernels_for_tests as kernels
 
-LENGTHS = [
-    0,
-    1,
-    2,
-    59,
-    60,
-    61,
-    62,
-    121,
-    122,
-    123,
-    255,
-    256,
-    257,
-    487,
-    488,
-    489,
-    511,
-    512,
-    513,
-    3903,
-    3904,
-    3905,
-    4095,
-    4096,
-    4097,
-    10_007,
-]
+EDGES = (61, 122, 256, 488, 512, 3904, 4096)
+LENGTHS = [0, 1, 2, 59, *(edge + off for edge in EDGES for off in (-1, 0, 1)), 10_007]
 
 
 def by_gmpy2(x):
@@ -97,8 +71,8 @@ def test_sums_of_rows_at_their_bound():
         assert [int(low) + (int(high) << 64) for low, high in found.reshape(-1, 2)] == [expected] * modulus_table.SUMS
 
 
-def test_random_lengths(draw, rng, factor):
-    for _ in range(200 * factor):
+def test_random_lengths(draw, rng, multiplier):
+    for _ in range(200 * multiplier):
         x = draw(rng.randrange(1, 3000))
         assert residues_of_several([x])[0].values == by_gmpy2(x)
 

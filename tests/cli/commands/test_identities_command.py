@@ -1,8 +1,6 @@
 """The command identities."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 from mpmath import mp
@@ -11,6 +9,7 @@ from pi_engine.cli.commands import identities as command_module
 from pi_engine.cli.main import run
 from pi_engine.identities import catalogue
 from pi_engine.identities.essays.identity import Case, Identity
+from tests.command import run_code
 
 
 def test_the_command_shows_what_is_named(capsys):
@@ -66,9 +65,11 @@ def test_a_difference_ends_with_code_3(monkeypatch, capsys, as_json):
     monkeypatch.setattr("pi_engine.identities.get", lambda names: (wrong,))
     assert run(["identities", "wrong", "--digits", "9", *(["--json"] if as_json else [])]) == 3
     captured = capsys.readouterr()
-    assert "the two sides differ in wrong" in captured.err
-    if as_json:
-        row = json.loads(captured.out)["identities"][0]
+    assert "the two sides differ in wrong" in captured.err and captured.err.count("\n") == 1
+    if as_json:  # the result stays the only object
+        answer = json.loads(captured.out)
+        assert list(answer) == ["schema", "identities"]
+        (row,) = answer["identities"]
         assert (row["ok"], row["digits_agreeing"]) == (False, 2)
     else:
         assert "2 of 9 digits AGREE, NO MORE" in captured.out
@@ -79,6 +80,5 @@ def test_mpmath_is_imported_only_when_used():
         "import sys; from pi_engine.cli.main import run; run(['--help']); run(['identities', '--help']); "
         "run(['compute', '10']); print('mpmath' in sys.modules, file=sys.stderr)"
     )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert answer.stderr.splitlines()[-1] == "False"
+    assert run_code(code).stderr.splitlines()[-1] == "False"
     assert command_module.command.name == "command"

@@ -1,15 +1,13 @@
 """What the progress bar draws, and when."""
 
-import os
-import pty
 import re
-import subprocess
 import sys
 
 import pi_engine
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.files.comparison.by_bbp import LOCATING
 from pi_engine.runtime.progress import Step
+from tests.command import pi_on_terminal
 
 
 class Terminal:
@@ -49,30 +47,6 @@ def test_the_bar_shows_only_after_a_second_and_only_on_a_terminal(monkeypatch):
         assert sys.stderr.text == ""
 
 
-def in_terminal(folder, *arguments, code=None):
-    """What a command shows in a terminal, which is its stderr alone, and its stdout."""
-    master, slave = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
-    out = folder / "out"
-    with out.open("wb") as stream:
-        process = subprocess.Popen(
-            [sys.executable, "-c", code or _SLOWLY, *arguments], stdout=stream, stderr=slave, env=environment
-        )
-    os.close(slave)
-    shown = b""
-    while True:
-        try:
-            part = os.read(master, 4096)
-        except OSError:
-            break
-        if not part:
-            break
-        shown += part
-    os.close(master)
-    assert process.wait() == 0
-    return shown.decode(), out.read_text()
-
-
 _SLOWLY = """
 import sys
 from pi_engine.cli import main; from pi_engine.cli.output import progress_bar
@@ -82,17 +56,25 @@ sys.exit(main.run(sys.argv[1:]))
 """
 
 
-def test_the_bar_in_a_terminal(tmp_path):
-    shown, digits = in_terminal(tmp_path, "compute", "300000", "--series", "machin")
+def in_terminal(*arguments, code=_SLOWLY):
+    """What a command shows in a terminal, which is its stderr alone, and its stdout."""
+    command = [sys.executable, "-c", code]
+    ended, shown, out = pi_on_terminal(*arguments, environment={"TERM": "xterm"}, pipe_stdout=True, command=command)
+    assert ended == 0
+    return shown, out
+
+
+def test_the_bar_in_a_terminal():
+    shown, digits = in_terminal("compute", "300000", "--series", "machin")
     assert digits.startswith("3.14159") and len(digits) == 300_003
     shares = [int(share) for share in re.findall(r"(\d+) %", shown)]
     assert shares and shares == sorted(shares)
     assert "sum" in shown and "to go" in shown and re.search(r"\b0:0\d\b", shown)
 
 
-def test_stdout_is_not_drawn_into_the_bar(tmp_path):
+def test_stdout_is_not_drawn_into_the_bar():
     """What goes to a pipe goes there, while the bar is in the terminal."""
-    shown, out = in_terminal(tmp_path, "identities", "--digits", "50")
+    shown, out = in_terminal("identities", "--digits", "50")
     assert out.count("\tagree\t") > 10 and "\tagree\t" not in shown
 
 
@@ -141,7 +123,7 @@ with progress_bar.ProgressBar(only="sum") as bar:
 """
 
 
-def test_a_notice_stands_above_the_bar(tmp_path):
+def test_a_notice_stands_above_the_bar():
     """In a line of its own: behind a line break, or where the bar's line has been cleared."""
-    shown, _ = in_terminal(tmp_path, code=_NOTICE)
+    shown, _ = in_terminal(code=_NOTICE)
     assert re.search(r"(?:^|\n|\r|\x1b\[2K)a notice\r?\n", shown), shown

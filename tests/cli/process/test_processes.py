@@ -13,7 +13,7 @@ import pytest
 import pi_engine
 from pi_engine.cli.main import run
 from pi_engine.runtime.storage import atomic
-from tests.command import COMMAND, pi
+from tests.command import COMMAND, pi, run_code
 
 
 def test_a_closed_pipe_ends_quietly():
@@ -69,7 +69,7 @@ def test_any_encoding_of_the_terminal(encoding, tmp_path):
     odd = os.fsencode(tmp_path) + b"/\xff.txt"
     for arguments in (["--help"], ["series", "list"], ["series", "show", "chudnovsky", "--json"],
                       ["compute", "5", "--json", "-o", odd]):  # fmt: skip
-        answer = subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True)
+        answer = pi(*arguments, env=environment, text=False)
         assert answer.returncode == 0, answer.stderr
 
 
@@ -83,18 +83,6 @@ def test_modules_of_the_current_folder_are_not_imported(tmp_path):
     (tmp_path / "json.py").write_text("raise SystemExit('shadowed')")
     answer = subprocess.run([sys.executable, "-P", *COMMAND[1:], "compute", "5", "--json"], cwd=tmp_path)
     assert answer.returncode == 0
-
-
-@pytest.fixture
-def signals_are_heard():
-    """Also where these tests run in the background or under nohup, whose processes ignore some signals."""
-    heard = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL, signal.SIGHUP: signal.SIG_DFL}
-    ignored = [number for number in heard if signal.getsignal(number) is signal.SIG_IGN]
-    for number in ignored:
-        signal.signal(number, heard[number])
-    yield
-    for number in ignored:
-        signal.signal(number, signal.SIG_IGN)
 
 
 INTERRUPTED_AT_WORK = """
@@ -127,7 +115,7 @@ main()
     ("number", "code", "word"),
     [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated"), (signal.SIGHUP, 129, "terminated")],
 )
-def test_an_interrupt_is_one_line_and_leaves_nothing(signals_are_heard, tmp_path, number, code, word, threads):
+def test_an_interrupt_is_one_line_and_leaves_nothing(tmp_path, number, code, word, threads):
     command = [sys.executable, "-c", INTERRUPTED_AT_WORK, "compute", "1e6", "-q", "--threads", threads]
     with subprocess.Popen(
         [*command, "-o", str(tmp_path / "pi.txt")],
@@ -144,7 +132,7 @@ def test_an_interrupt_is_one_line_and_leaves_nothing(signals_are_heard, tmp_path
 
 
 @pytest.mark.slow
-def test_an_early_interrupt_is_no_traceback(signals_are_heard):
+def test_an_early_interrupt_is_no_traceback():
     """While modules are still being imported, at any moment of it.
 
     Python, as it starts, may lose an interrupt; then the digits must have somewhere to go.
@@ -178,7 +166,7 @@ class Interrupt:
 sys.meta_path.insert(0, Interrupt())
 runpy.run_module("pi_engine", run_name="__main__")
 """
-    answer = subprocess.run([sys.executable, "-c", interrupted], capture_output=True, text=True, check=False)
+    answer = run_code(interrupted)
     assert (answer.returncode, answer.stdout, answer.stderr) == (130, "", "")
 
 
@@ -218,25 +206,25 @@ try:
 finally:
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0), "the timer runs"
 """
-    process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    process = run_code(script)
     return process.returncode, process.stdout, process.stderr
 
 
 @pytest.mark.parametrize("then", ["time.sleep(30)", "1 / 0"])
 @pytest.mark.parametrize(("name", "code", "word"), [("SIGINT", 130, "interrupted"), ("SIGTERM", 143, "terminated")])
-def test_a_signal_in_a_destructor_is_not_lost(signals_are_heard, name, code, word, then):
+def test_a_signal_in_a_destructor_is_not_lost(name, code, word, then):
     """It happens in LLVM's callbacks, while kernels are compiled; and Numba then finds that nothing was."""
     assert in_a_destructor(f"now('{name}')", then) == (code, "", f"pi-engine: {word}\n")
 
 
-def test_two_signals_at_once_are_not_lost(signals_are_heard):
+def test_two_signals_at_once_are_not_lost():
     code, digits, errors = in_a_destructor("now('SIGHUP', 'SIGTERM')", "time.sleep(30)")
     assert code in {129, 143}
     assert (digits, errors) == ("", "pi-engine: terminated\n")
 
 
 @pytest.mark.parametrize("before", ["now('SIGTERM')", "1 / 0"])
-def test_what_tidies_up_is_not_broken_off(signals_are_heard, before):
+def test_what_tidies_up_is_not_broken_off(before):
     """Neither after a second signal nor after an error that came of the first; the timer is short enough to come meanwhile."""
     then = f"""
     try:
@@ -248,13 +236,13 @@ def test_what_tidies_up_is_not_broken_off(signals_are_heard, before):
     assert in_a_destructor("now('SIGTERM')", then) == (143, "tidy\n", "pi-engine: terminated\n")
 
 
-def test_a_signal_lost_in_the_last_moment_does_no_harm(signals_are_heard):
+def test_a_signal_lost_in_the_last_moment_does_no_harm():
     """The timer that was to raise it again is stopped: it would end the process."""
     late = in_a_destructor("interrupts._MOMENT = 60; now('SIGTERM')", "pass")
     assert late == (0, "3.1415926535\n", "")
 
 
-def test_a_signal_as_python_shuts_down_ends_it(signals_are_heard):
+def test_a_signal_as_python_shuts_down_ends_it():
     at_exit = in_a_destructor("atexit.register(now, 'SIGTERM')", "pass")
     assert at_exit[:2] == (-signal.SIGTERM, "3.1415926535\n")
 

@@ -11,7 +11,7 @@ import pytest
 
 from pi_engine.cli.main import COMMANDS, INSTANT, run
 from pi_engine.cli.process.supervision import _Parent
-from tests.command import COMMAND
+from tests.command import everything_on, pi, run_code
 
 DEAF = """
 import ctypes, os, signal, sys
@@ -53,16 +53,6 @@ def answer(process):
     with process:
         out, err = process.communicate(timeout=120)
     return process.returncode, out, err
-
-
-@pytest.fixture(autouse=True)
-def signals_are_heard():
-    """Also where these tests run in the background or under nohup, whose processes ignore some signals."""
-    heard = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL, signal.SIGHUP: signal.SIG_DFL}
-    before = {number: signal.signal(number, handler) for number, handler in heard.items()}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("phase", ["sum", "root", "division", "BBP", "conversion", "check", "confirmation", "write"])
@@ -223,11 +213,8 @@ def test_gmp_that_finds_no_address_space_is_out_of_memory(tmp_path):
     """It aborts; a limit far beyond what the run takes stands for one that is too small."""
     limit = "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40))"
     process = at_work("sum", "compute", "1e4", "-q", happens="os.kill(os.getpid(), signal.SIGABRT)", more=limit)
-    assert answer(process) == (
-        4,
-        "",
-        "pi-engine: error: out of memory: raise the limit with ulimit -v, or compute fewer digits\n",
-    )
+    message = "pi-engine: error: out of memory: raise the limit with ulimit -v, or compute fewer digits\n"
+    assert answer(process) == (4, "", message)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell a child that its parent is gone")
@@ -255,21 +242,16 @@ def test_the_terminal_gets_its_cursor_back():
         while b"\x1b[?25l" not in shown:
             shown += os.read(terminal, 1 << 16)
         process.send_signal(signal.SIGINT)
-        try:
-            while piece := os.read(terminal, 1 << 16):
-                shown += piece
-        except OSError:  # the last process that has the other end is gone
-            pass
+        shown = shown.decode() + everything_on(terminal)
         assert process.wait() == 130
-    os.close(terminal)
-    assert shown.rindex(b"\x1b[?25h") > shown.rindex(b"\x1b[?25l")
-    assert shown.endswith(b"pi-engine: interrupted\r\n")
+    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
+    assert shown.endswith("pi-engine: interrupted\n")
 
 
 def test_exit_codes_and_streams_are_those_of_the_work():
-    done = subprocess.run([*COMMAND, "compute", "5"], capture_output=True, text=True)
+    done = pi("compute", "5")
     assert (done.returncode, done.stdout) == (0, "3.14159\n")
-    assert subprocess.run([*COMMAND, "compute", "-5"], capture_output=True).returncode == 2
+    assert pi("compute", "-5").returncode == 2
 
 
 def test_without_another_process_the_work_is_done_all_the_same():
@@ -278,5 +260,5 @@ def test_without_another_process_the_work_is_done_all_the_same():
         phase="none",
         more="import errno\ndef fork():\n    raise OSError(errno.EAGAIN, 'no')\nos.fork = fork",
     )
-    done = subprocess.run([sys.executable, "-c", script, "compute", "5"], capture_output=True, text=True)
+    done = run_code(script, "compute", "5")
     assert (done.returncode, done.stdout) == (0, "3.14159\n")

@@ -5,7 +5,6 @@ import io
 import lzma
 import os
 import subprocess
-import sys
 import zlib
 
 import pytest
@@ -16,6 +15,7 @@ from pi_engine.digits.common import source
 from pi_engine.digits.compressed.decompression import decompressed
 from pi_engine.runtime import waiting
 from pi_engine.runtime.waiting import WatchedStream
+from tests.command import COMMAND
 
 PI = b"3.14159265358979323846264338327950288419716939937510\n"
 BYTES = 1 << 25
@@ -141,14 +141,7 @@ WAITING = "pi-engine: waiting for {}: nothing has come yet; press Ctrl-C to give
 def test_a_pipe_without_a_writer_is_told(tmp_path, command):
     pipe = tmp_path / "pi.txt"
     os.mkfifo(pipe)
-    line = [
-        sys.executable,
-        "-m",
-        "pi_engine",
-        command,
-        str(pipe),
-        *([str(tmp_path / "to.txt")] * (command == "convert")),
-    ]
+    line = [*COMMAND, command, str(pipe), *([str(tmp_path / "to.txt")] * (command == "convert"))]
     with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr.readline() == WAITING.format(pipe)
         pipe.write_bytes(PI)
@@ -158,7 +151,7 @@ def test_a_pipe_without_a_writer_is_told(tmp_path, command):
 
 def test_silent_standard_input_is_told_unless_quiet():
     for options, expected in (([], WAITING.format("standard input")), (["-q"], "")):
-        line = [sys.executable, "-m", "pi_engine", "verify", "-", *options]
+        line = [*COMMAND, "verify", "-", *options]
         with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             if expected:
                 assert process.stderr.readline().decode() == expected

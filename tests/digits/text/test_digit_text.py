@@ -1,8 +1,6 @@
 """Characters, words and hashes of digits, in bounded memory."""
 
 import random
-import subprocess
-import sys
 import tracemalloc
 
 import numpy as np
@@ -18,6 +16,7 @@ from pi_engine.digits.text.digit_text import DigitText
 from pi_engine.digits.text.text_start import find_start
 from pi_engine.radix import DigitHash
 from pi_engine.radix.kernels.digit_words import digit_words
+from tests.command import run_code
 from tests.conftest import MULTIPLIER
 from tests.digits.digit_files import BASES, HABITS, written
 
@@ -133,4 +132,4 @@ def test_small_files_are_read_without_numba(tmp_path, texts):
         f"with DigitFile({str(path)!r}) as file: assert sum(b.digits for b in file.blocks()) == 5000\n"
         "print([name for name in ('numba', 'zstandard', 'rich') if name in sys.modules])"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+    assert run_code(code).stdout == "[]\n"

@@ -1,14 +1,12 @@
 """The oracles: right to the last unit of their bound, and with not a step too many or too few."""
 
-import gmpy2
 import pytest
-from gmpy2 import mpz
 
 import pi_engine
 from pi_engine.engine.checks import iterations
 from pi_engine.engine.checks.iterations import ERROR_UNITS, borwein_quartic, gauss_legendre
 from pi_engine.radix import digit_text, scale
-from tests.conftest import MULTIPLIER
+from tests.conftest import MULTIPLIER, exact_pi
 
 both = pytest.mark.parametrize("oracle", [gauss_legendre, borwein_quartic])
 
@@ -16,8 +14,7 @@ both = pytest.mark.parametrize("oracle", [gauss_legendre, borwein_quartic])
 def error(oracle, bits):
     found = oracle(bits)
     assert (found.bits, found.error) == (bits, ERROR_UNITS)
-    with gmpy2.context(gmpy2.get_context(), precision=bits + 100):
-        return found.mantissa - mpz(gmpy2.floor(gmpy2.mul_2exp(gmpy2.const_pi(), bits)))
+    return found.mantissa - exact_pi(bits)
 
 
 @both

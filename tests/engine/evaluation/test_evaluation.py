@@ -28,16 +28,10 @@ from pi_engine.series import (
 from pi_engine.series.model.tail import all_terms
 from pi_engine.series.model.truncation import GUARD
 from pi_engine.splitting.split import split
-from tests.conftest import MULTIPLIER
+from tests.conftest import MULTIPLIER, exact_pi
 from tests.series.model.test_model import SUMS
 
 series_cases = pytest.mark.parametrize("series", catalogue(), ids=lambda s: s.name)
-
-
-def exact_pi(bits):
-    """⌊π·2^bits⌋ by MPFR."""
-    with gmpy2.context(gmpy2.get_context(), precision=bits + 100):
-        return mpz(gmpy2.floor(gmpy2.mul_2exp(gmpy2.const_pi(), bits)))
 
 
 def evaluated(series, bits, terms):

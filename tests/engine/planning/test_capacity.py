@@ -1,7 +1,6 @@
 import json
 import os
 import re
-import subprocess
 import sys
 
 import pytest
@@ -14,6 +13,7 @@ from pi_engine.runtime.limits import memory
 from pi_engine.runtime.limits.memory import format_bytes
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, get
 from tests.backends import pretend
+from tests.command import pi, pi_within, run_code
 from tests.conftest import MULTIPLIER
 
 LIMITS = (40 << 20, 150 << 20, 450 << 20, 1 << 30, 6 << 30, 24 << 30, 1 << 40)
@@ -23,14 +23,11 @@ LIMITS = (40 << 20, 150 << 20, 450 << 20, 1 << 30, 6 << 30, 24 << 30, 1 << 40)
 @pytest.mark.parametrize("usable", [False, True])
 def test_the_largest_number_of_digits_named_fits_and_the_next_does_not(monkeypatch, rng, usable, stored):
     monkeypatch.setattr(memory, "memory_limit", lambda: 1 << 50)
-    pretend(monkeypatch, usable=usable)
-    pretend(monkeypatch, kernels="stored" if stored else "to be compiled")
+    pretend(monkeypatch, usable=usable, kernels="stored" if stored else "to be compiled")
     for _ in range(int(12 * MULTIPLIER)):
         pretend(monkeypatch, pays=rng.choice([lambda n: usable and n > 20_000, lambda n: False]))
-        series, limit = (
-            get(rng.choice(["chudnovsky", "ramanujan", "machin", "bbp", "guillera-820"])),
-            rng.choice(LIMITS),
-        )
+        series = get(rng.choice(["chudnovsky", "ramanujan", "machin", "bbp", "guillera-820"]))
+        limit = rng.choice(LIMITS)
         options = {"threads": rng.choice([1, 2, 16]), "limit": limit, "check": rng.choice(["fast", "full"])}
         base = rng.choice([10, 16])
         with pytest.raises(pi_engine.CapacityError, match=r"at most|not even one") as refusal:
@@ -49,10 +46,8 @@ def test_the_largest_number_of_digits_named_fits_and_the_next_does_not(monkeypat
 @pytest.mark.parametrize("preferred", [False, True])
 def test_any_path_that_fits_is_taken_and_the_least_need_is_named(monkeypatch, preferred):
     monkeypatch.setattr(memory, "memory_limit", lambda: 1 << 50)
-    pretend(monkeypatch, usable=True)
-    pretend(monkeypatch, kernels="stored")
+    pretend(monkeypatch, usable=True, kernels="stored", pays=preferred)
     monkeypatch.setattr(plan, "kernel_bytes", lambda stored: 24 << 20 if stored else 448 << 20)
-    pretend(monkeypatch, pays=preferred)
     for digits, less in ((10**5, False), (10**9, True)):
         need = {path: make_plan(CHUDNOVSKY, digits, 10, compiled=path).memory_bytes for path in (False, True)}
         assert need[less] < 0.8 * need[not less]
@@ -62,16 +57,14 @@ def test_any_path_that_fits_is_taken_and_the_least_need_is_named(monkeypatch, pr
             make_plan_within(CHUDNOVSKY, digits, 10, limit=need[less] - 1)
         assert f"digits need about {format_bytes(need[less])}, and" in str(refusal.value)
     assert make_plan_within(CHUDNOVSKY, 10**9, 10, threads=2, limit=6 << 30).compiled
-    pretend(monkeypatch, usable=False)
-    pretend(monkeypatch, pays=False)
+    pretend(monkeypatch, usable=False, pays=False)
     with pytest.raises(pi_engine.CapacityError, match=r"digits need about 2[0-9]\.. GiB"):
         make_plan_within(CHUDNOVSKY, 10**9, 10, limit=6 << 30)
 
 
 def test_where_only_the_compiler_does_not_fit_the_message_says_how_to_do_without(monkeypatch):
     monkeypatch.setattr(memory, "memory_limit", lambda: 6 << 30)
-    pretend(monkeypatch, usable=True)
-    pretend(monkeypatch, kernels="to be compiled")
+    pretend(monkeypatch, usable=True, kernels="to be compiled")
     monkeypatch.setattr(plan, "kernel_bytes", lambda stored: 24 << 20 if stored else 448 << 20)
     with pytest.raises(pi_engine.CapacityError, match=r"at most 9\d0_000_000 digits would fit; after 'pi-engine tune'"):
         make_plan_within(CHUDNOVSKY, 10**9, 10, threads=2)
@@ -133,10 +126,8 @@ def test_the_machine_s_limit_is_asked_for_when_it_matters(monkeypatch):
 )
 def test_the_estimate_is_no_less_than_the_peak(series, digits, threads):
     """In a process of its own; benchmarks/memory.py does the same at more sizes."""
-    command = [sys.executable, "-m", "pi_engine", "compute", str(digits), "--series", series, "--json", "-q"]
-    command += ["--threads", str(threads)]
-    plain = {**os.environ, "PI_ENGINE_TRANSFORM": "0"}
-    answer = subprocess.run(command, capture_output=True, text=True, env=plain)
+    options = ["--series", series, "--threads", str(threads), "--json", "-q"]
+    answer = pi("compute", str(digits), *options, env={**os.environ, "PI_ENGINE_TRANSFORM": "0"})
     peak = json.loads(answer.stdout)["peak_memory_bytes"]
     assert 10**7 < peak <= make_plan(get(series), digits, 10, threads=threads).memory_bytes < 3.5 * peak
 
@@ -150,9 +141,8 @@ def test_the_estimate_of_the_compiled_path_is_no_less_than_its_peak(digits, thre
         f"estimate = plan.make_plan(series.CHUDNOVSKY, {digits}, 10, threads={threads}).memory_bytes;"
         f"print(compute({digits}, threads={threads}).peak_memory_bytes, estimate)"
     )
-    compute = [sys.executable, "-c", code]
-    subprocess.run(compute, capture_output=True)  # compiles, which takes memory of its own
-    peak, estimate = map(int, subprocess.run(compute, capture_output=True, text=True).stdout.split())
+    run_code(code)  # compiles, which takes memory of its own
+    peak, estimate = map(int, run_code(code).stdout.split())
     assert 4 * 10**7 < peak <= estimate < 1.7 * peak
     assert make_plan(CHUDNOVSKY, digits, 10, threads=threads, compiled=True).memory_bytes >= estimate
 
@@ -193,8 +183,7 @@ def test_the_limit_is_the_smaller_one(monkeypatch):
 
 
 def test_ulimit_is_heard():
-    script = f"ulimit -v 3000000; exec {sys.executable} -m pi_engine compute 1e9"
-    answer = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True)
+    answer = pi_within(3_000_000, "compute 1e9")
     assert answer.returncode == 4
     assert "2.9 GiB may be used" in answer.stderr
 
@@ -215,7 +204,7 @@ print([b - a for a, b in zip(before, after)], before[1] - len(ballast))
 def test_the_peak_does_not_count_the_pages_of_mapped_files(tmp_path):
     file = tmp_path / "large"
     file.write_bytes(bytes(200 << 20))
-    answer = subprocess.run([sys.executable, "-c", MAPPING, str(file)], capture_output=True, text=True, check=True)
+    answer = run_code(MAPPING, str(file))
     (peak, allocated, mapped), rest = eval(answer.stdout.replace("] ", "], "))
     assert mapped > 190 << 20
     assert abs(peak) < 4 << 20 and abs(allocated) < 4 << 20
@@ -229,11 +218,8 @@ def test_where_the_system_does_not_tell_mapped_files_apart_the_largest_resident_
     status.write_text("Name:\tx\nVmHWM:\t  900 kB\nRssAnon:\t 300 kB\n")
     assert memory._resident() == {}
     status.write_text(status.read_text() + "RssFile:\t 500 kB\nRssShmem:\t 20 kB\nThreads:\t1\n")
-    assert (memory.peak_memory(), memory.allocated_memory(), memory.mapped_memory()) == (
-        400 << 10,
-        320 << 10,
-        500 << 10,
-    )
+    found = memory.peak_memory(), memory.allocated_memory(), memory.mapped_memory()
+    assert found == (400 << 10, 320 << 10, 500 << 10)
     monkeypatch.setattr(memory, "_resident", dict)
     assert memory.mapped_memory() is None
     assert memory.peak_memory() == memory.allocated_memory() > 10**7
@@ -243,15 +229,14 @@ def test_where_the_system_does_not_tell_mapped_files_apart_the_largest_resident_
 def test_what_fits_in_the_address_space_runs_in_it(limit):
     """`ulimit -v` counts address space that is never touched: what libraries map, and what glibc reserves for threads."""
 
-    def pi(*arguments):
-        script = f"ulimit -v {limit}; exec {sys.executable} -m pi_engine compute {' '.join(arguments)} -q"
-        return subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True)
+    def compute(digits, option):
+        return pi_within(limit, f"compute {digits} --threads 2 {option} -q")
 
-    refused = pi("1e9", "--threads", "2", "--dry-run")
+    refused = compute("1e9", "--dry-run")
     assert refused.returncode == 4, refused.stderr
     largest = int(re.search(r"at most ([\d_]+) digits would fit", refused.stderr)[1])
-    assert pi(str(largest), "--threads", "2", "--dry-run").returncode == 0
-    answer = pi(str(min(largest, 10**6)), "--threads", "2", "--json")
+    assert compute(largest, "--dry-run").returncode == 0
+    answer = compute(min(largest, 10**6), "--json")
     assert answer.returncode == 0, answer.stderr
     assert json.loads(answer.stdout)["digits"] == min(largest, 10**6)
 
@@ -270,8 +255,7 @@ def test_the_largest_that_is_named_fits_in_a_process_that_has_mapped_a_little_mo
 def test_the_peak_is_this_process_s_own():
     """Not the one of a larger parent."""
     ballast = bytearray(300 << 20)
-    command = [sys.executable, "-m", "pi_engine", "compute", "10", "--json", "-q"]
-    answer = subprocess.run(command, capture_output=True, text=True)
+    answer = pi("compute", "10", "--json", "-q")
     assert json.loads(answer.stdout)["peak_memory_bytes"] < len(ballast) / 4
 
 

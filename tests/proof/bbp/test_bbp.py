@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -11,6 +9,7 @@ from pi_engine.proof.bbp import bbp_kernels, bbp_sum, hex_digits
 from pi_engine.proof.bbp.bbp_formulas import BELLARD, FORMULAS, PLOUFFE, BBPFormula, Summand
 from pi_engine.proof.bbp.bbp_sum import Fraction, fraction_at
 from pi_engine.proof.bbp.kernels import bbp_layout
+from tests.command import pi
 
 ONE = 1 << bbp_layout.FRACTION_BITS
 
@@ -175,18 +174,14 @@ def test_arguments_that_are_refused(arguments, match):
         pi_engine.hex_digits(**arguments)
 
 
-def run(*arguments):
-    return subprocess.run([sys.executable, "-m", "pi_engine", "hex", *arguments], capture_output=True, text=True)
-
-
 def test_command():
-    assert run("1").stdout == "243F6A8885A308\n"
-    answer = json.loads(run("1e4", "--count", "5", "--formula", "plouffe", "--json").stdout)
+    assert pi("hex", "1").stdout == "243F6A8885A308\n"
+    answer = json.loads(pi("hex", "1e4", "--count", "5", "--formula", "plouffe", "--json").stdout)
     seconds = answer.pop("seconds")
     assert answer == {"schema": 1, "position": 10_000, "count": 5, "hex": "68AC8", "formula": "plouffe"}
     assert list(seconds) == ["total"] and seconds["total"] >= 0
     for bad in (["0"], ["-3"], ["1e13"], ["1", "--count", "0"], ["x"], ["1", "--formula", "no"]):
-        done = run(*bad)
+        done = pi("hex", *bad)
         assert done.returncode == 2 and done.stdout == "" and len(done.stderr.splitlines()) == 1, bad
 
 

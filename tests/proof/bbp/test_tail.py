@@ -1,13 +1,9 @@
 import pytest
-from gmpy2 import const_pi, mpz
+from gmpy2 import mpz
 
 from pi_engine.errors import VerificationError
 from pi_engine.proof.bbp.tail_check import TAIL_DIGITS, compare_tail
-
-
-def fraction(bits):
-    mantissa, exponent = const_pi(bits + 70).as_mantissa_exp()
-    return mantissa >> -(bits + exponent)
+from tests.conftest import exact_pi
 
 
 @pytest.mark.parametrize("formula", ["bellard", "plouffe"])
@@ -15,7 +11,7 @@ def fraction(bits):
 def test_pi_agrees_within_its_error(bits, formula):
     for error in (1, 8, 1 << 20):
         for off in (-error, 0, error):
-            tail = compare_tail(fraction(bits) + off, bits, error, threads=1, formula=formula)
+            tail = compare_tail(exact_pi(bits) + off, bits, error, threads=1, formula=formula)
             last = (bits - error.bit_length() - 32) // 4
             if last < 1:
                 assert tail is None
@@ -26,7 +22,7 @@ def test_pi_agrees_within_its_error(bits, formula):
 
 def test_other_numbers_do_not(rng):
     bits = 5000
-    pi = fraction(bits)
+    pi = exact_pi(bits)
     wrong = [pi + pi // rng.randrange(10**6, 10**9), pi * 3 // 2, pi + (mpz(1) << 60), pi - (mpz(5) ** 100 >> 50)]
     for mantissa in wrong:
         with pytest.raises(VerificationError, match="hexadecimal position 1226"):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.homes import python
+
 pytestmark = pytest.mark.slow
 
 MODULE = """
@@ -60,15 +62,8 @@ def run(code: str, tmp_path: Path, **environment: str) -> str:
         (tmp_path / "mod" / "kernels_of.py").write_text(MODULE)
         (tmp_path / "mod" / "numbers_of.py").write_text("THREE = 3\n")
     env = {k: v for k, v in os.environ.items() if not k.startswith("NUMBA")}
-    env |= {
-        "PYTHONPATH": str(tmp_path / "mod"),
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        "HOME": str(tmp_path),
-    }
-    env |= environment
-    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout.strip()
+    places = {"PYTHONPATH": tmp_path / "mod", "XDG_CACHE_HOME": tmp_path / "cache", "HOME": tmp_path}
+    return python(code, env | {name: str(place) for name, place in places.items()} | environment)
 
 
 USE = (

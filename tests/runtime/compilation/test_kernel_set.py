@@ -9,6 +9,7 @@ import pi_engine
 from pi_engine.bigint import product
 from pi_engine.engine.planning import backend
 from pi_engine.runtime.compilation.kernel_set import KernelSet
+from tests.command import run_code
 from tests.homes import environment_of, python
 
 
@@ -80,8 +81,7 @@ print(*(x.loaded() for x in sets))
 
 def test_importing_loads_nothing_and_what_one_set_loads_is_loaded_for_all():
     pi_engine.prepare()
-    answer = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
-    assert answer.stdout.split("\n")[:2] == ["False False False", "True True False"]
+    assert run_code(LOADED).stdout.split("\n")[:2] == ["False False False", "True True False"]
 
 
 def test_preparing_reports_each_kernel_and_announces_once(kernel_set_of, caplog):

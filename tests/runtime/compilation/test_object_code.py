@@ -1,12 +1,11 @@
 """Stored machine code: loaded without Numba, compiled again when damaged, not kept when it needs what may be missing."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.homes import python
 from tests.runtime.compilation.test_compilation import COMPILING
 
 pytestmark = pytest.mark.slow
@@ -70,10 +69,8 @@ print(poly.origin, square.origin, "numba" in sys.modules)
 
 def run(code: str, tmp_path: Path, **environment: str) -> str:
     (tmp_path / "stored_of.py").write_text(MODULE)
-    env = {**os.environ, "PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path / "cache"), **environment}
-    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout.strip()
+    places = {"PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    return python(code, {**os.environ, **places, **environment})
 
 
 def files(tmp_path):

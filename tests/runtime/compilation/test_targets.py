@@ -2,10 +2,10 @@
 
 import os
 import platform
-import subprocess
-import sys
 
 import pytest
+
+from tests.homes import python
 
 pytestmark = pytest.mark.slow
 
@@ -30,13 +30,9 @@ print(cpu()[0], has_fma(), all(kernel.origin for kernel in TRANSFORM_KERNELS))
 
 
 def run(tmp_path, **environment):
-    answer = subprocess.run(
-        [sys.executable, "-c", CODE],
-        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), **environment},
-        capture_output=True,
-        text=True,
+    return python(
+        CODE, {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), **environment}
     )
-    return answer.stdout or answer.stderr
 
 
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="names a processor of that architecture")
@@ -46,16 +42,16 @@ def run(tmp_path, **environment):
 def test_products_are_exact(tmp_path, name, features, fma):
     """With AVX2 and FMA; and without either, where PI_ENGINE_TRANSFORM insists on the transform."""
     said = run(tmp_path, NUMBA_CPU_NAME=name, NUMBA_CPU_FEATURES=features, PI_ENGINE_TRANSFORM="1")
-    assert said == f"{name} {fma} True\n"
+    assert said == f"{name} {fma} True"
 
 
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="names a processor of that architecture")
 def test_without_fused_multiply_add_gmp_serves(tmp_path):
-    assert run(tmp_path, NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="") == "generic False False\n"
+    assert run(tmp_path, NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="") == "generic False False"
 
 
 def test_a_folder_that_cannot_be_written(tmp_path):
     """Nothing is cached then, and all else is as ever."""
     (tmp_path / "file").touch()
     said = run(tmp_path, XDG_CACHE_HOME=str(tmp_path / "file"), NUMBA_NUM_THREADS="1")
-    assert said.endswith("True True\n")
+    assert said.endswith("True True")

@@ -1,8 +1,6 @@
 """A run stays within the limit that its plan was made for, or is refused before it starts: memory, and address space."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -16,19 +14,17 @@ from pi_engine.runtime.limits import address_space, memory
 from pi_engine.runtime.limits.address_space import ImportGuard, require_address_space
 from pi_engine.series import CHUDNOVSKY, get
 from tests.backends import pretend
+from tests.command import pi, pi_within
 from tests.homes import environment_of, python
 
 
 def compute(*arguments, kilobytes="unlimited"):
-    script = f"ulimit -v {kilobytes}; exec {sys.executable} -m pi_engine compute {' '.join(arguments)} -q --json"
-    return subprocess.run(["/bin/bash", "-c", script], capture_output=True, text=True)
+    return pi_within(kilobytes, f"compute {' '.join(arguments)} -q --json")
 
 
 def needed_bytes(*arguments):
     """By the path that is preferred, or with too small a limit by the one that needs least."""
-    command = [sys.executable, "-m", "pi_engine", "estimate", *" ".join(arguments).split(), "--json"]
-    answer = subprocess.run(command, capture_output=True, text=True)
-    return json.loads(answer.stdout)["memory_bytes"]
+    return json.loads(pi("estimate", *" ".join(arguments).split(), "--json").stdout)["memory_bytes"]
 
 
 @pytest.mark.parametrize(
@@ -77,8 +73,7 @@ def test_any_limit_of_address_space_is_kept_or_refused(arguments, rng):
 @pytest.mark.parametrize("command", ["hex 100000", "verify /dev/null", "near-integer --digits 50000"])
 def test_other_commands_say_so_too(command):
     for kilobytes in (40_000, 80_000, 250_000):
-        script = f"ulimit -v {kilobytes}; exec {sys.executable} -m pi_engine {command}"
-        answer = subprocess.run(["/bin/bash", "-c", script], capture_output=True, text=True)
+        answer = pi_within(kilobytes, command)
         assert answer.returncode in (0, 4, 5), (kilobytes, answer.stderr)
         assert len(answer.stderr.splitlines()) <= 1
 

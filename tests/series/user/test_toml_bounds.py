@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import tomllib
 from contextlib import suppress
 
@@ -11,6 +10,7 @@ import pytest
 from pi_engine import UsageError
 from pi_engine.series import load
 from pi_engine.series.user.toml_bounds import MOST_PARTS, require_bounded
+from tests.command import COMMAND
 
 SERIES = 'pi = "9801 sqrt(2) / (4 S)"\np = "(4k-3)(2k-1)(4k-1)"\nq = "396^4/8 k^3"\n'
 
@@ -136,7 +136,7 @@ def test_unknown_keys_are_shown_in_short(tmp_path):
 def test_a_pipe_that_nobody_writes_to_is_told(tmp_path):
     pipe = tmp_path / "mine.toml"
     os.mkfifo(pipe)
-    command = [sys.executable, "-m", "pi_engine", "compute", "5", "--series", str(pipe)]
+    command = [*COMMAND, "compute", "5", "--series", str(pipe)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr.readline() == (
             f"pi-engine: waiting for {pipe}: nothing has come yet; press Ctrl-C to give up\n"

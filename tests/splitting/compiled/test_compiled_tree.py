@@ -187,15 +187,6 @@ def test_large_sums_take_the_fast_tree(monkeypatch):
     assert len(called) == 1
 
 
-def test_progress_goes_up_to_its_total():
-    for threads, terms in ((1, 5000), (3, 40_000)):
-        seen = []
-        compiled_tree.split_compiled(CHUDNOVSKY, terms, threads, lambda *step: seen.append(step))
-        assert all(phase == "sum" and 0 < done <= total for phase, done, total in seen)
-        assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
-        assert seen[-1][1] >= 0.8 * seen[-1][2]
-
-
 @pytest.mark.parametrize("threads", [1, 2])
 def test_an_error_in_progress_ends_the_sum(threads):
     seen = []

@@ -84,13 +84,8 @@ def kernel_quotient(quotient, divisor):
 
 
 def test_short_quotients(rng):
-    divisors = [
-        mpz(3),
-        mpz(2) ** 64 - 1,
-        mpz(2) ** 64 + 1,
-        mpz(2) ** 200 - 1,
-        mpz(rng.getrandbits(1000)) | 1 | 1 << 999,
-    ]
+    random = mpz(rng.getrandbits(1000)) | 1 | 1 << 999
+    divisors = [mpz(3), mpz(2) ** 64 - 1, mpz(2) ** 64 + 1, mpz(2) ** 200 - 1, random]
     quotients = [mpz(1), mpz(-1), mpz(2) ** 64, mpz(2) ** 640 - 1, 1 - mpz(2) ** 127, mpz(2) ** 1000 + 1]
     quotients += [mpz(rng.getrandbits(rng.randrange(1, 3000))) + 1 for _ in range(int(20 * MULTIPLIER))]
     for divisor in divisors:

@@ -1,7 +1,5 @@
 """The shadow by blocks of terms: the term-by-term recurrence, in fewer steps."""
 
-import subprocess
-import sys
 from itertools import pairwise
 from math import comb
 from types import SimpleNamespace
@@ -15,6 +13,7 @@ from pi_engine.bigint.residues.moduli import random_prime
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
 from pi_engine.splitting.shadow import shadow, shadow_blocks
 from pi_engine.splitting.shadow.compiled_shadow import compiled_shadow_residues
+from tests.command import run_code
 from tests.conftest import MULTIPLIER
 from tests.splitting.compiled.test_compiled_tree import EVERY
 from tests.splitting.shadow.test_shadow import looped
@@ -90,8 +89,7 @@ def test_it_needs_no_kernel():
         "import sys; from pi_engine.series import CHUDNOVSKY; from pi_engine.splitting.shadow.shadow import shadow_residues\n"
         "print(*(x.values[0] for x in shadow_residues(CHUDNOVSKY, 20_000)), 'llvmlite' in sys.modules)"
     )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert answer.stdout.split() == [*(str(x.values[0]) for x in looped(CHUDNOVSKY, 20_000)), "False"]
+    assert run_code(code).stdout.split() == [*(str(x.values[0]) for x in looped(CHUDNOVSKY, 20_000)), "False"]
 
 
 MODULI = [M61, gmpy2.next_prime(2**61 - 2**52), gmpy2.prev_prime(M61), None]

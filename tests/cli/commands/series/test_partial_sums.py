@@ -2,11 +2,8 @@
 
 import dataclasses
 import json
-import os
-import pty
+import math
 import re
-import subprocess
-import sys
 
 import gmpy2
 import pytest
@@ -15,6 +12,7 @@ from pi_engine.cli.commands.series.partial_sums import partial_sum_fields, print
 from pi_engine.cli.main import run
 from pi_engine.series import IntegerPolynomial, catalogue, get, lessons
 from pi_engine.series.model.partial_values import digits_after_terms, partial_values
+from tests.command import pi_on_terminal
 
 EVERY_ROW = pytest.mark.parametrize("row", [*catalogue(), *lessons()], ids=lambda row: row.name)
 
@@ -25,10 +23,10 @@ def table_of(text):
 
 
 @EVERY_ROW
-def test_values_are_truncated(row):
-    """Against MPFR rounding towards zero at every step, with the last digits left out."""
+def test_values_are_truncated_and_their_digits_counted(row):
+    """Against the definition, evaluated with MPFR from the polynomials."""
     form = row.closed_form
-    for n, value in enumerate(partial_values(row, 6), 1):
+    for n, (value, digits) in enumerate(zip(partial_values(row, 6), digits_after_terms(row, 6), strict=True), 1):
         with gmpy2.context(precision=3000):
             S = gmpy2.mpfr(0)
             for coefficient, summed, _ in row.components:
@@ -44,6 +42,8 @@ def test_values_are_truncated(row):
             unit = gmpy2.mpfr(10) ** -len(value.text.partition(".")[2])
             assert -1e-300 < (expected - found) * gmpy2.sign(expected) < unit
             assert value.terms == n
+            reached = float(-gmpy2.log10(abs(expected - gmpy2.const_pi()))) if S > 0 else -math.inf
+            assert digits == pytest.approx(reached, abs=1e-9)
 
 
 @EVERY_ROW
@@ -119,26 +119,15 @@ def test_terms_that_are_refused(capsys, terms):
 
 
 def on_a_terminal(**environment):
-    leader, follower = pty.openpty()
-    environ = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM")}
-    command = [sys.executable, "-m", "pi_engine", "series", "show", "leibniz", "--terms", "3"]
-    child = subprocess.Popen(command, stdout=follower, env={**environ, "TERM": "xterm", **environment})
-    os.close(follower)
-    said = b""
-    try:
-        while piece := os.read(leader, 4096):
-            said += piece
-    except OSError:  # the other end is closed
-        pass
-    os.close(leader)
-    assert child.wait() == 0
-    return said.decode()
+    code, shown, _ = pi_on_terminal("series", "show", "leibniz", "--terms", "3", environment=environment)
+    assert code == 0
+    return shown
 
 
 def test_colour_on_a_terminal_only():
-    coloured = on_a_terminal()
+    coloured = on_a_terminal(TERM="xterm")
     assert re.search("\x1b\\[[0-9;]*m3\\.\x1b\\[0m\\|4666", coloured.replace("\x1b[1m", ""))
     assert max(map(len, coloured.splitlines())) < 100  # folded, but for the colours
-    for environment in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+    for environment in ({"TERM": "xterm", "NO_COLOR": "1"}, {"TERM": "dumb"}):
         plain = on_a_terminal(**environment)
         assert "\x1b" not in plain and "3.|4666" in plain
