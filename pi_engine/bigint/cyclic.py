@@ -6,8 +6,6 @@ iteration R is the residual, short because the iterate is good: its L is about h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from gmpy2 import mpz
 
@@ -16,9 +14,6 @@ from pi_engine.bigint.ntt.description import layout
 from pi_engine.bigint.ntt.description.sizes import largest_beta, size_for
 from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.bigint.ntt.transform import Transformed, apply_to_rows, forward, to_limbs
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 # Bits of a transform from which a second thread inside it pays.
 THREADS_FROM_BITS = 500_000
@@ -99,9 +94,7 @@ class Factor:
     def __enter__(self) -> Factor:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.release()
 
     def release(self) -> None:

@@ -18,7 +18,6 @@ from pi_engine.errors import CorruptFileError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
     from pi_engine.digits.common.blocks import Block
     from pi_engine.digits.ycd.ycd_header import YcdHeader
@@ -96,9 +95,7 @@ class DigitFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

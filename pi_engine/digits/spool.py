@@ -19,7 +19,6 @@ from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
-    from types import TracebackType
 
 _WORDS = 1 << 17
 
@@ -41,9 +40,7 @@ class Spool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
     def through(self, blocks: Iterable[Block]) -> Iterator[Block]:

@@ -29,7 +29,6 @@ from pi_engine.runtime.storage.pending_file import NameTakenError, PendingFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
     from pi_engine.digits.common.formats import Format
     from pi_engine.digits.encoding import Encoding
@@ -88,9 +87,7 @@ class ResultFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

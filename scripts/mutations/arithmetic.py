@@ -73,7 +73,7 @@ ARITHMETIC = [
     Mutation("the check of products", "pi_engine/bigint/product.py",
              "        check_product(a, b, product, threads)\n",
              "        pass\n", MULTIPLY),
-    Mutation("rows' shift", "pi_engine/bigint/residues/kernels/residue_kernels.py", "load(table, ROWS_SHIFT)", "load(table, TO_128)", RESIDUES),
+    Mutation("rows' shift", "pi_engine/bigint/residues/kernels/residue_kernels.py", "load(table, at.ROWS_SHIFT)", "load(table, at.TO_128)", RESIDUES),
     Mutation("a row that is not full", "pi_engine/bigint/residues/kernels/row_sums.py", "if n % ROW:", "if False:", RESIDUES),
     Mutation("a seal that is not looked at", "pi_engine/bigint/vectors/words.py", "return seal == 0", "return True", FAULTS),
 ]  # fmt: skip

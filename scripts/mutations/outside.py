@@ -58,7 +58,7 @@ OUTSIDE = [
              "middle = change / root", NEAR_INTEGER),
     Mutation("a power's bit not doubled", "pi_engine/proof/bbp/kernels/bbp_kernel.py", "        x = r * factor\n", "        x = r\n", BBP),
     Mutation("BBP's integers without the remainder", "pi_engine/proof/bbp/kernels/bbp_kernel.py",
-             "x - load(scratch, POWERS + place)", "x", BY_RESIDUES),
+             "x - load(scratch, at.POWERS + place)", "x", BY_RESIDUES),
     Mutation("a denominator's product left out", "pi_engine/proof/bbp/kernels/bbp_kernel.py", "_product(denominator, m, p, inverse))",
              "denominator)", BY_RESIDUES),
     Mutation("the whole part of the fractions' sum", "pi_engine/proof/bbp/kernels/bbp_kernel.py", "whole += high >> _DIGIT_BITS", "whole += 0",

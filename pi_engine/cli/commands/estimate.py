@@ -7,16 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pi_engine.cli.output.streams import emit_json
-from pi_engine.cli.parameters.options import (
-    base_option,
-    check_option,
-    format_option,
-    json_option,
-    memory_option,
-    quiet_option,
-    series_option,
-    threads_option,
-)
+from pi_engine.cli.parameters import options
 from pi_engine.cli.parameters.quantities import COUNT, CountingCommand
 
 if TYPE_CHECKING:
@@ -29,14 +20,14 @@ _FORMAT_NAMES = {"text": "text", "gz": "gzip", "xz": "xz", "zst": "Zstandard", "
 
 @click.command(cls=CountingCommand, short_help="Estimate the time, memory and disk of a computation.")
 @click.argument("digits", type=COUNT)
-@base_option
-@series_option
-@threads_option
-@memory_option
-@check_option
-@format_option
-@json_option
-@quiet_option
+@options.base_option
+@options.series_option
+@options.threads_option
+@options.memory_option
+@options.check_option
+@options.format_option
+@options.json_option
+@options.quiet_option
 def command(
     digits: int,
     *,

@@ -15,7 +15,6 @@ from pi_engine.runtime.waiting import WatchedStream
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-    from types import TracebackType
 
 
 class ByteStream(Protocol):
@@ -69,9 +68,7 @@ class Source:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._watched is not None:
             self._watched.finish()
         if self._owned:

@@ -12,8 +12,6 @@ from pi_engine.digits.text.digit_text import DigitText
 from pi_engine.engine.checks.known import KnownDigits, known_digests, known_digits
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from pi_engine.digits.common.blocks import Block, Words
 
 HEAD = 200
@@ -67,9 +65,7 @@ class Scan:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._pool.shutdown()
 
     def update(self, block: Block) -> None:

@@ -19,13 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import gmpy2
 
 from pi_engine.errors import VerificationError
-from pi_engine.proof.bbp.kernels.bbp_layout import (
-    FRACTION_BITS,
-    MODULUS_LIMIT,
-    PRIME_BITS,
-    TERM_ERROR_SIXTEENTHS,
-    TERMS_IN_FLIGHT,
-)
+from pi_engine.proof.bbp.kernels import bbp_layout as at
 from pi_engine.runtime.compilation.kernel_set import KernelSet, KernelUse
 from pi_engine.runtime.progress import silent
 
@@ -35,8 +29,8 @@ if TYPE_CHECKING:
     from pi_engine.proof.bbp.bbp_formulas import BBPFormula, Summand
     from pi_engine.runtime.progress import Progress
 
-_ONE = 1 << FRACTION_BITS
-_PIECE = TERMS_IN_FLIGHT << 17
+_ONE = 1 << at.FRACTION_BITS
+_PIECE = at.TERMS_IN_FLIGHT << 17
 """Terms a call of the kernel: a tenth of a second, within which an interrupt is heard."""
 KERNEL_FROM = 2_000
 """Offsets below which Python takes no time worth a kernel."""
@@ -113,7 +107,7 @@ def random_primes(count: int) -> tuple[int, ...]:
     """Different primes between 2^48 and 2^49, each as likely as any other, from the system's randomness."""
     found: list[int] = []
     while len(found) < count:
-        candidate = int.from_bytes(os.urandom(6), "little") | 1 << (PRIME_BITS - 1)
+        candidate = int.from_bytes(os.urandom(6), "little") | 1 << (at.PRIME_BITS - 1)
         if gmpy2.is_prime(candidate, 40) and candidate not in found:
             found.append(candidate)
     return tuple(found)
@@ -150,16 +144,16 @@ def residues_at(
     for i, summand in enumerate(formula.summands):
         exponent = 4 * offset + summand.shift
         count = max(0, exponent // formula.step + 1)
-        if summand.a * (count + TERMS_IN_FLIGHT) + summand.b >= MODULUS_LIMIT:
+        if summand.a * (count + at.TERMS_IN_FLIGHT) + summand.b >= at.MODULUS_LIMIT:
             raise VerificationError("the position is beyond the bounds of the modular arithmetic")
-        whole = count - count % TERMS_IN_FLIGHT if with_kernel else 0
+        whole = count - count % at.TERMS_IN_FLIGHT if with_kernel else 0
         pieces.append((summand, exponent, range(0, whole, _PIECE), whole))
         if not whole:
             progress(PHASE, i, len(formula.summands))
         exact, few = _sum_exactly(formula, summand, exponent, whole, primes)
         units += summand.sign * exact.units
         residues = [x + summand.sign * y for x, y in zip(residues, exact.residues, strict=True)]
-        error += few + 1 + -(-whole * TERM_ERROR_SIXTEENTHS // 16)
+        error += few + 1 + -(-whole * at.TERM_ERROR_SIXTEENTHS // 16)
         terms += whole
     cut = (
         _Piece(summand, exponent, first, min(first + _PIECE, whole))
@@ -184,11 +178,11 @@ def _sum_exactly(
         sign = -1 if formula.alternating and k % 2 else 1
         if e >= 0:
             r = pow(2, e, m)
-            units += sign * ((r << FRACTION_BITS) // m)
+            units += sign * ((r << at.FRACTION_BITS) // m)
             for i, p in enumerate(primes):
                 residues[i] += sign * (pow(2, e, p) - r) * pow(m, -1, p) % p
-        elif e > -FRACTION_BITS:
-            units += sign * ((1 << (FRACTION_BITS + e)) // m)
+        elif e > -at.FRACTION_BITS:
+            units += sign * ((1 << (at.FRACTION_BITS + e)) // m)
         else:
             return _Sum(units, tuple(residues)), k - first
         k += 1
@@ -228,32 +222,31 @@ def _sum_in_threads(
 
 def _kernel_sum(formula: BBPFormula, piece: _Piece, primes: Sequence[int]) -> _Sum:
     from pi_engine.proof.bbp.bbp_kernels import scratch_for, sum_terms
-    from pi_engine.proof.bbp.kernels import bbp_layout as layout
 
-    summand, flight = piece.summand, layout.TERMS_IN_FLIGHT
+    summand, flight = piece.summand, at.TERMS_IN_FLIGHT
     scratch, terms = scratch_for(formula, summand, len(primes)), range(piece.first, piece.last)
     first = piece.exponent - formula.step * piece.first
     for i, p in enumerate(primes):
-        place = scratch[layout.SCRATCH + layout.EACH_PRIME * i :]
-        place[layout.PRIME : layout.PRIME + layout.VECTOR] = p
-        place[layout.ONE_OVER_PRIME : layout.ONE_OVER_PRIME + layout.VECTOR] = 1.0 / p
+        place = scratch[at.SCRATCH + at.EACH_PRIME * i :]
+        place[at.PRIME : at.PRIME + at.VECTOR] = p
+        place[at.ONE_OVER_PRIME : at.ONE_OVER_PRIME + at.VECTOR] = 1.0 / p
         following = pow(2, -formula.step * flight, p)
-        place[layout.STEP_POWER : layout.STEP_POWER + layout.VECTOR] = _centred(following, p)
+        place[at.STEP_POWER : at.STEP_POWER + at.VECTOR] = _centred(following, p)
         powers = [_centred(pow(2, first - formula.step * k, p), p) for k in range(flight)]
-        place[layout.RUNNING : layout.RUNNING + flight] = powers
-        place[layout.DENOMINATOR : layout.DENOMINATOR + flight] = 1.0
+        place[at.RUNNING : at.RUNNING + flight] = powers
+        place[at.DENOMINATOR : at.DENOMINATOR + flight] = 1.0
     whole, high, low = sum_terms(formula, summand, piece.exponent, terms, scratch, len(primes))
     residues = []
     for i, p in enumerate(primes):
-        place = scratch[layout.SCRATCH + layout.EACH_PRIME * i :]
-        numerators = place[layout.NUMERATOR : layout.NUMERATOR + flight].tolist()
-        denominators = place[layout.DENOMINATOR : layout.DENOMINATOR + flight].tolist()
+        place = scratch[at.SCRATCH + at.EACH_PRIME * i :]
+        numerators = place[at.NUMERATOR : at.NUMERATOR + flight].tolist()
+        denominators = place[at.DENOMINATOR : at.DENOMINATOR + flight].tolist()
         total = 0
         for k, (numerator, denominator) in enumerate(zip(numerators, denominators, strict=True)):
             sign = -1 if formula.alternating and k % 2 else 1
             total += sign * int(numerator) * pow(int(denominator), -1, p)
         residues.append(summand.sign * total % p)
-    return _Sum(summand.sign * ((whole << FRACTION_BITS) + (high << 48) + low), tuple(residues))
+    return _Sum(summand.sign * ((whole << at.FRACTION_BITS) + (high << 48) + low), tuple(residues))
 
 
 def _centred(x: int, p: int) -> int:

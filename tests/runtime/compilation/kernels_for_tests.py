@@ -5,7 +5,7 @@ import numpy as np
 
 from pi_engine.bigint.mpn import kernel_integers, mpn_calls
 from pi_engine.bigint.ntt.kernels import in_kernel
-from pi_engine.bigint.residues.kernels import residue_kernels, row_sums
+from pi_engine.bigint.residues.kernels import modulus_table, residue_kernels, row_sums
 from pi_engine.bigint.vectors import words
 from pi_engine.runtime.compilation import routine
 from pi_engine.runtime.compilation.routine import OPTIONS
@@ -58,7 +58,7 @@ def prime_residue_by(limbs, table, rows, repeat):
     address, constants = words.address_of(limbs), words.address_of(table)
     total = np.uint64(0)
     for _ in range(repeat):
-        weight = words.load(constants, residue_kernels.TO_64)
+        weight = words.load(constants, modulus_table.TO_64)
         if rows:
             total, _ = residue_kernels.add_blocks_of_rows(np.uint64(0), weight, address, len(limbs), constants)
         else:

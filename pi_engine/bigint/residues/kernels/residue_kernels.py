@@ -16,22 +16,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from pi_engine.bigint.residues.kernels import modulus_table as at
 from pi_engine.bigint.residues.kernels.mersenne import BITS, M61
-from pi_engine.bigint.residues.kernels.modulus_table import (
-    BLOCK,
-    BLOCK_SHIFT,
-    FOLDS,
-    INVERSE,
-    PRIME,
-    ROW,
-    ROWS,
-    ROWS_SHIFT,
-    TABLE_WORDS,
-    TO_64,
-    TO_128,
-    TO_192,
-    WEIGHTS,
-)
 from pi_engine.bigint.residues.kernels.residue_lanes import LANES, next_lanes, store_lanes, top_lanes
 from pi_engine.bigint.residues.kernels.row_sums import FOUND, IN_VECTORS, add_rows
 from pi_engine.bigint.vectors.words import dot_8, load, multiply_wide, stack, store
@@ -149,16 +135,16 @@ def _by_columns(address, n):
 @routine
 def montgomery(x, y, table):
     """x·y/2^64 mod q, for any word x and y below q."""
-    prime = load(table, PRIME)
+    prime = load(table, at.PRIME)
     low, high = multiply_wide(x, y)
-    _, cancelled = multiply_wide(low * load(table, INVERSE), prime)
+    _, cancelled = multiply_wide(low * load(table, at.INVERSE), prime)
     return high - cancelled if high >= cancelled else high - cancelled + prime
 
 
 @routine
 def _block(address, n, table):
     """Up to 256 limbs modulo q. Eight products fit two words; low and high words of those are summed apart, two words each."""
-    weights = table + np.uint64(8 * WEIGHTS)
+    weights = table + np.uint64(8 * at.WEIGHTS)
     l0, l1, h0, h1 = ZERO, ZERO, ZERO, ZERO
     for i in range(0, n - 7, 8):
         low, high = dot_8(address + np.uint64(8 * i), weights + np.uint64(8 * i))
@@ -167,14 +153,14 @@ def _block(address, n, table):
         h0 += high
         h1 += ONE if h0 < high else ZERO
     for i in range(n - n % 8, n):
-        low, high = multiply_wide(load(address, i), load(table, WEIGHTS + i))
+        low, high = multiply_wide(load(address, i), load(table, at.WEIGHTS + i))
         l0 += low
         l1 += ONE if l0 < low else ZERO
         h0 += high
         h1 += ONE if h0 < high else ZERO
-    total = montgomery(l0, load(table, TO_64), table) + montgomery(l1, load(table, TO_128), table)
-    total += montgomery(h0, load(table, TO_128), table) + montgomery(h1, load(table, TO_192), table)
-    return total % load(table, PRIME)  # four terms below 2^61 fit a word
+    total = montgomery(l0, load(table, at.TO_64), table) + montgomery(l1, load(table, at.TO_128), table)
+    total += montgomery(h0, load(table, at.TO_128), table) + montgomery(h1, load(table, at.TO_192), table)
+    return total % load(table, at.PRIME)  # four terms below 2^61 fit a word
 
 
 @routine
@@ -192,28 +178,28 @@ def add_blocks(total, weight, address, n, table):
 def add_blocks_of_words(total, weight, address, n, table):
     """`add_blocks` in blocks of BLOCK words."""
     # Upwards, with the weight of each block kept along; Horner from the top reads memory backwards, at a third of the speed.
-    prime = load(table, PRIME)
-    for base in range(0, n, BLOCK):
-        block = _block(address + np.uint64(8 * base), min(BLOCK, n - base), table)
+    prime = load(table, at.PRIME)
+    for base in range(0, n, at.BLOCK):
+        block = _block(address + np.uint64(8 * base), min(at.BLOCK, n - base), table)
         total += montgomery(block, weight, table)
         total = total - prime if total >= prime else total
-        weight = montgomery(weight, load(table, BLOCK_SHIFT), table)
+        weight = montgomery(weight, load(table, at.BLOCK_SHIFT), table)
     return total, weight
 
 
 @routine
 def add_blocks_of_rows(total, weight, address, n, table):
     """`add_blocks` in blocks of ROWS rows of ROW words."""
-    prime, found = load(table, PRIME), stack(FOUND)
-    for base in range(0, n, ROW * ROWS):
-        add_rows(address + np.uint64(8 * base), min(ROW * ROWS, n - base), table, found)
+    prime, found = load(table, at.PRIME), stack(FOUND)
+    for base in range(0, n, at.ROW * at.ROWS):
+        add_rows(address + np.uint64(8 * base), min(at.ROW * at.ROWS, n - base), table, found)
         for half in range(2):
             block = ZERO
             for k in range(half, FOUND, 2):  # six terms below 2^61 fit a word
-                block += montgomery(load(found, k), load(table, FOLDS + k), table)
+                block += montgomery(load(found, k), load(table, at.FOLDS + k), table)
             total += montgomery(block, weight, table)
             total = total - prime if total >= prime else total
-        weight = montgomery(weight, load(table, ROWS_SHIFT), table)
+        weight = montgomery(weight, load(table, at.ROWS_SHIFT), table)
     return total, weight
 
 
@@ -224,7 +210,7 @@ def residues_at(address, n, table, found):
     A piece at a time, so that it is in cache when it is read again: the slower sum first, which hides the reading.
     """
     place, constants = np.uint64(address), np.uint64(table)
-    first, second, weight = ZERO, ZERO, load(constants, TO_64)
+    first, second, weight = ZERO, ZERO, load(constants, at.TO_64)
     for base in range(0, n, PIECE):
         piece, limbs = place + np.uint64(8 * base), min(PIECE, n - base)
         second, weight = add_blocks(second, weight, piece, limbs, constants)
@@ -238,7 +224,7 @@ def begin_sums(tables, count, sums):
     """Set the sums of `add_to_sums` to 0: two words for each of `count` tables, which follow each other."""
     for i in range(count):
         store(sums, 2 * i, ZERO)
-        store(sums, 2 * i + 1, load(tables + np.uint64(8 * TABLE_WORDS * i), TO_64))
+        store(sums, 2 * i + 1, load(tables + np.uint64(8 * at.TABLE_WORDS * i), at.TO_64))
 
 
 @routine
@@ -248,7 +234,7 @@ def add_to_sums(address, n, tables, count, sums):
     All pieces but the last are of whole blocks: n is a multiple of BLOCK and of ROW·ROWS.
     """
     for i in range(count):
-        table = tables + np.uint64(8 * TABLE_WORDS * i)
+        table = tables + np.uint64(8 * at.TABLE_WORDS * i)
         total, weight = add_blocks(load(sums, 2 * i), load(sums, 2 * i + 1), address, n, table)
         store(sums, 2 * i, total)
         store(sums, 2 * i + 1, weight)
@@ -276,5 +262,5 @@ def product_is_right(address_a, n, address_b, m, address, count, table):
     residues_at(address, count, constants, found + np.uint64(32))
     first = multiply_mersenne(load(found, 0), load(found, 2))
     second = montgomery(load(found, 1), load(found, 3), constants)
-    second = montgomery(second, load(constants, TO_128), constants)
+    second = montgomery(second, load(constants, at.TO_128), constants)
     return np.int64(first == load(found, 4) and second == load(found, 5))

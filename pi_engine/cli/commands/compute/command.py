@@ -11,19 +11,8 @@ from pi_engine.cli.commands.compute.request import dry_run as estimate_only
 from pi_engine.cli.commands.compute.request import require_agreement, require_one_purpose
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit, emit_all, emit_json, remark, remarks_are_heard
+from pi_engine.cli.parameters import options
 from pi_engine.cli.parameters.names import FILE
-from pi_engine.cli.parameters.options import (
-    base_option,
-    block_size_option,
-    check_option,
-    force_option,
-    format_option,
-    json_option,
-    memory_option,
-    quiet_option,
-    series_option,
-    threads_option,
-)
 from pi_engine.cli.parameters.quantities import COUNT, CountingCommand
 
 if TYPE_CHECKING:
@@ -49,15 +38,15 @@ _ADVICE_FROM = 5_000_000
     metavar="FILE",
     help="Write the digits to FILE. '-' is stdout, without a line break at the end.",
 )
-@format_option
-@block_size_option
-@base_option
-@series_option
-@threads_option
-@memory_option
-@check_option
+@options.format_option
+@options.block_size_option
+@options.base_option
+@options.series_option
+@options.threads_option
+@options.memory_option
+@options.check_option
 @click.option("--proof", is_flag=True, help="Check in full, and write a certificate to FILE.proof.json.")
-@force_option
+@options.force_option
 @click.option(
     "--all",
     "everything",
@@ -74,11 +63,11 @@ _ADVICE_FROM = 5_000_000
 @click.option(
     "--dry-run", is_flag=True, help="Print the estimate for these options, as 'estimate' does, and compute nothing."
 )
-@json_option
+@options.json_option
 @click.option(
     "-v", "--verbose", is_flag=True, help="Also print the seconds of each phase, the memory and the checks to stderr."
 )
-@quiet_option
+@options.quiet_option
 def command(
     digits: int,
     *,

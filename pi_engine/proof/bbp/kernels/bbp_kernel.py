@@ -42,27 +42,6 @@ from pi_engine.bigint.vectors.simd import (
 )
 from pi_engine.bigint.vectors.words import is_sealed
 from pi_engine.proof.bbp.kernels import bbp_layout as at
-from pi_engine.proof.bbp.kernels.bbp_layout import (
-    BASES,
-    CHUNK,
-    DENOMINATOR,
-    EACH_PRIME,
-    INVERSES,
-    LANE_COUNT,
-    MODULI,
-    NUMERATOR,
-    ONE_OVER_PRIME,
-    POWERS,
-    PRIME,
-    REMAINING,
-    RUNNING,
-    SCRATCH,
-    STEP_POWER,
-    SUMS,
-    TERMS_IN_FLIGHT,
-    UNITS,
-    VECTOR,
-)
 from pi_engine.runtime.compilation.routine import kernel, routine
 
 _ROUNDER = 1.5 * 2.0**52
@@ -111,9 +90,9 @@ def _sum_terms(record, primes):
     squarings = 53
     bits = 0
     while start < last:
-        end = min(start + CHUNK, last)
-        store(scratch, SUMS, doubles_of(broadcast_integer(0)))
-        store(scratch, SUMS + VECTOR, doubles_of(broadcast_integer(0)))
+        end = min(start + at.CHUNK, last)
+        store(scratch, at.SUMS, doubles_of(broadcast_integer(0)))
+        store(scratch, at.SUMS + at.VECTOR, doubles_of(broadcast_integer(0)))
         k = start
         while k < end:
             while bits < 44 and (2 << bits) <= a * k + b:
@@ -125,11 +104,11 @@ def _sum_terms(record, primes):
                 _square(scratch)
             _add_fractions(scratch)
             for i in range(primes):
-                _add_integers(scratch, SCRATCH + EACH_PRIME * i)
-            k += TERMS_IN_FLIGHT
-        offset = (end - start) // LANE_COUNT * _ROUNDER_BITS
-        high += _lane_sum(scratch, SUMS, offset, alternating)
-        low += _lane_sum(scratch, SUMS + VECTOR, offset, alternating)
+                _add_integers(scratch, at.SCRATCH + at.EACH_PRIME * i)
+            k += at.TERMS_IN_FLIGHT
+        offset = (end - start) // at.LANE_COUNT * _ROUNDER_BITS
+        high += _lane_sum(scratch, at.SUMS, offset, alternating)
+        low += _lane_sum(scratch, at.SUMS + at.VECTOR, offset, alternating)
         high += low >> _DIGIT_BITS
         low &= _DIGIT_MASK
         whole += high >> _DIGIT_BITS
@@ -143,26 +122,26 @@ def _sum_terms(record, primes):
 @routine(forceinline=True)
 def _add_fractions(scratch):
     """Add both digits of the fractions of all terms in flight to the sums."""
-    high_bits = load_integers(scratch, SUMS)
-    low_bits = load_integers(scratch, SUMS + VECTOR)
-    for unit in range(UNITS):
-        place = VECTOR * unit
-        m = load(scratch, MODULI + place)
-        inverse = load(scratch, INVERSES + place)
-        scaled = load(scratch, POWERS + place) * broadcast(_DIGIT)
+    high_bits = load_integers(scratch, at.SUMS)
+    low_bits = load_integers(scratch, at.SUMS + at.VECTOR)
+    for unit in range(at.UNITS):
+        place = at.VECTOR * unit
+        m = load(scratch, at.MODULI + place)
+        inverse = load(scratch, at.INVERSES + place)
+        scaled = load(scratch, at.POWERS + place) * broadcast(_DIGIT)
         digit = fma(scaled, inverse, broadcast(_ROUNDER))
         high_bits = high_bits + bits_of(digit)
         rest = fnma(digit - broadcast(_ROUNDER), m, scaled) * broadcast(_DIGIT)
         low_bits = low_bits + bits_of(fma(rest, inverse, broadcast(_ROUNDER)))
-    store(scratch, SUMS, doubles_of(high_bits))
-    store(scratch, SUMS + VECTOR, doubles_of(low_bits))
+    store(scratch, at.SUMS, doubles_of(high_bits))
+    store(scratch, at.SUMS + at.VECTOR, doubles_of(low_bits))
 
 
 @routine(forceinline=True)
 def _lane_sum(scratch, place, offset, alternating):
     """The lanes of a sum together, each less what rounding has added to its bits, with the sign of its terms."""
     total = 0
-    for lane in range(LANE_COUNT):
+    for lane in range(at.LANE_COUNT):
         lane_sum = load_word(scratch + 8 * (place + lane)) - offset
         if alternating != 0 and lane % 2 == 1:
             total -= lane_sum
@@ -174,19 +153,19 @@ def _lane_sum(scratch, place, offset, alternating):
 @routine(forceinline=True)
 def _add_integers(scratch, prime):
     """Add the integers of all terms in flight to their running fractions modulo one prime, and go on to the next powers of 2."""
-    p = load(scratch, prime + PRIME)
-    inverse = load(scratch, prime + ONE_OVER_PRIME)
-    following = load(scratch, prime + STEP_POWER)
-    for unit in range(UNITS):
-        place = VECTOR * unit
-        m = load(scratch, MODULI + place)
-        x = load(scratch, prime + RUNNING + place)
-        denominator = load(scratch, prime + DENOMINATOR + place)
-        integer = _product(x - load(scratch, POWERS + place), denominator, p, inverse)
-        numerator = _product(load(scratch, prime + NUMERATOR + place), m, p, inverse) + integer
-        store(scratch, prime + NUMERATOR + place, numerator)
-        store(scratch, prime + DENOMINATOR + place, _product(denominator, m, p, inverse))
-        store(scratch, prime + RUNNING + place, _product(x, following, p, inverse))
+    p = load(scratch, prime + at.PRIME)
+    inverse = load(scratch, prime + at.ONE_OVER_PRIME)
+    following = load(scratch, prime + at.STEP_POWER)
+    for unit in range(at.UNITS):
+        place = at.VECTOR * unit
+        m = load(scratch, at.MODULI + place)
+        x = load(scratch, prime + at.RUNNING + place)
+        denominator = load(scratch, prime + at.DENOMINATOR + place)
+        integer = _product(x - load(scratch, at.POWERS + place), denominator, p, inverse)
+        numerator = _product(load(scratch, prime + at.NUMERATOR + place), m, p, inverse) + integer
+        store(scratch, prime + at.NUMERATOR + place, numerator)
+        store(scratch, prime + at.DENOMINATOR + place, _product(denominator, m, p, inverse))
+        store(scratch, prime + at.RUNNING + place, _product(x, following, p, inverse))
 
 
 @routine(forceinline=True)
@@ -200,31 +179,31 @@ def _product(x, y, p, inverse):
 @routine(forceinline=True)
 def _begin(k, exponent, step, a, b, squarings, scratch):
     """m, 1/m, the power of the exponent's top bits, and the bits that remain, the next one at place 52."""
-    lanes = load_integers(scratch, BASES)
-    lanes_of_m = load(scratch, BASES + VECTOR)
-    for unit in range(UNITS):
-        place = VECTOR * unit
+    lanes = load_integers(scratch, at.BASES)
+    lanes_of_m = load(scratch, at.BASES + at.VECTOR)
+    for unit in range(at.UNITS):
+        place = at.VECTOR * unit
         here = k + place
         m = broadcast(float(a * here + b)) + lanes_of_m
         e = broadcast_integer(exponent - step * here) - lanes
         top = shift_right(e, broadcast_integer(squarings)) + broadcast_integer(1023)
-        store(scratch, MODULI + place, m)
-        store(scratch, INVERSES + place, broadcast(1.0) / m)
-        store(scratch, POWERS + place, doubles_of(shift_left(top, broadcast_integer(52))))
-        store(scratch, REMAINING + place, doubles_of(shift_left(e, broadcast_integer(53 - squarings))))
+        store(scratch, at.MODULI + place, m)
+        store(scratch, at.INVERSES + place, broadcast(1.0) / m)
+        store(scratch, at.POWERS + place, doubles_of(shift_left(top, broadcast_integer(52))))
+        store(scratch, at.REMAINING + place, doubles_of(shift_left(e, broadcast_integer(53 - squarings))))
 
 
 @routine(forceinline=True)
 def _square(scratch):
     """One squaring of every power in flight, doubled where the exponent's next bit is set."""
-    for unit in range(UNITS):
-        place = VECTOR * unit
-        r = load(scratch, POWERS + place)
-        m = load(scratch, MODULI + place)
-        remaining = load_integers(scratch, REMAINING + place)
+    for unit in range(at.UNITS):
+        place = at.VECTOR * unit
+        r = load(scratch, at.POWERS + place)
+        m = load(scratch, at.MODULI + place)
+        remaining = load_integers(scratch, at.REMAINING + place)
         factor = doubles_of(broadcast_integer(_ONE_BITS) + (remaining & broadcast_integer(_BIT_52)))
         x = r * factor
         h = x * r
-        q = fma(h, load(scratch, INVERSES + place), broadcast(_ROUNDER)) - broadcast(_ROUNDER)
-        store(scratch, POWERS + place, fnma(q, m, h) + fms(x, r, h))
-        store(scratch, REMAINING + place, doubles_of(remaining + remaining))
+        q = fma(h, load(scratch, at.INVERSES + place), broadcast(_ROUNDER)) - broadcast(_ROUNDER)
+        store(scratch, at.POWERS + place, fnma(q, m, h) + fms(x, r, h))
+        store(scratch, at.REMAINING + place, doubles_of(remaining + remaining))
