@@ -76,6 +76,13 @@ def _warnings_are_heard():
     logging.disable(logging.NOTSET)
 
 
+@pytest.fixture
+def said(caplog):
+    """What the library has warned of until now."""
+    caplog.set_level("WARNING", logger="pi_engine")
+    return lambda: caplog.messages
+
+
 @pytest.fixture(autouse=True)
 def _plain_path(monkeypatch):
     """The compiled path has tests of its own; elsewhere it must not depend on which test came before."""

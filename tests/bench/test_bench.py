@@ -57,21 +57,6 @@ def test_a_program_that_fails_is_named():
         measuring._answer(OURS, -5, 1)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "says"),
-    [
-        (["--digits", "0"], 2, "nothing to time"),
-        (["--digits", "x"], 2, "not a count"),
-        (["--threads", "0"], 2, "must be 1 or more"),
-        (["--digits", "1e15"], 4, "would fit"),
-    ],
-)
-def test_bad_options_get_one_line(arguments, code, says):
-    done = pi("bench", *arguments)
-    assert done.returncode == code and done.stdout == ""
-    assert says in done.stderr and len(done.stderr.splitlines()) == 1
-
-
 def test_without_peers_it_says_how_to_get_them(monkeypatch):
     from click.testing import CliRunner
 

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 
-import click
 import pytest
 
 import pi_engine
@@ -180,77 +179,3 @@ def test_importing_the_package_imports_nothing_large():
     assert {"compute", "series", "PiEngineError"} <= set(dir(pi_engine))
     with pytest.raises(AttributeError, match="no attribute 'pie'"):
         operator.attrgetter("pie")(pi_engine)
-
-
-# ---------------------------------------------------------------- bad input: one line, the right code
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "message"),
-    [
-        (["compute", "-5"], 2, "the number of digits must not be negative"),
-        (["hex", "-5"], 2, "the position must not be negative"),
-        (["hex", "-5", "--count", "3"], 2, "the position must not be negative"),
-        (["hex", "5", "--count", "-3"], 2, "the number of digits must not be negative"),
-        (["near-integer", "-163"], 2, "D must not be negative"),
-        (["hex", "5", "--cuont", "3"], 2, "--cuont"),
-        (["compute", "abc"], 2, "'abc' is not a count"),
-        (["compute", "1.5"], 2, "not a whole number"),
-        (["compute", ""], 2, "not a count"),
-        (["compute"], 2, "Missing argument"),
-        (["compute", "5", "6"], 2, "unexpected extra argument"),
-        (["compute", "1e400"], 4, "digits would fit|at most"),
-        (["compute", "1e5000"], 2, "too large"),
-        (["compute", "1e13"], 4, "at most"),
-        (["compute", "1e9", "--memory", "1GB"], 4, "at most"),
-        (["compute", "10", "--memory", "1k"], 4, "not even one would fit"),
-        (["compute", "5", "--memory", "lots"], 2, "not a size"),
-        (["compute", "5", "--memory", "20"], 2, "with its unit, like 8GiB"),
-        (["compute", "5", "--group", "x"], 2, "'x' is not a whole number"),
-        (["compute", "5", "--columns", "0"], 2, "'--columns': it must be 1 or more"),
-        (["series", "show", "leibniz", "--terms", "1001"], 2, "'--terms': it must be from 1 to 1000"),
-        (["convert", "--block-size"], 2, "(see pi-engine convert --help)"),
-        (["compute", "5", "--series", "nilakantha"], 2, "unknown series 'nilakantha': 'pi-engine series list'"),
-        (["compute", "5", "--series", "leibniz"], 2, "5 digits would take about 10.5 terms; choose another series"),
-        (["compute", "5", "--base", "7"], 2, "'7' is not one of"),
-        (["compute", "5", "--threads", "0"], 2, "threads"),
-        (["compute", "5", "--check", "most"], 2, "'most' is not one of"),
-        (["compute", "5", "--treads", "2"], 2, "No such option"),
-        (["compute", "5", "-o", "missing/pi.txt"], 2, "does not exist"),
-        (["compute", "5", "-o", "."], 2, "is a folder"),
-        (["compute", "5", "-o", "pi.ycd"], 2, "fewer than 50 digits"),
-        (["compute", "99", "-o", "pi.ycd", "--block-size", "49"], 2, "no blocks of fewer than 50"),
-        (["compute", "5", "-o", "pi.txt.bz2"], 2, "bzip2 cannot be written"),
-        (["compute", "5", "-o", "pi.txt", "--block-size", "100"], 2, "only the ycd format"),
-        (["compute", "99", "-o", "pi.ycd", "--block-size", "0"], 2, "no blocks of fewer than 50 digits"),
-        (["compute", "5", "--format", "gz"], 2, "name one with '-o FILE'"),
-        (["compute", "5", "-o", "pi", "--format", "zip"], 2, "'zip' is not one of"),
-        (["compute", "5", "-o", "x" * 300], 2, "File name too long"),
-        (["series", "show", "chudnovky"], 2, "did you mean chudnovsky"),
-        (["compute", "5", "-o", ""], 2, "is empty"),
-        (["compute", "5", "-o", "/dev/null/x"], 2, "not a folder|Not a directory"),
-        (["compute", "-1e6"], 2, "the number of digits must not be negative"),
-        (["compute", "1e400", "-o", "pi.txt"], 4, "at most"),
-        (["series", "shew"], 2, "no such command 'shew': did you mean 'show'\\?"),
-        (["series", "frobnicate"], 2, r"no such command 'frobnicate' \(see pi-engine series --help\)"),
-        (["comptue"], 2, "no such command 'comptue': did you mean 'compute'\\?"),
-        (["comptue", "100"], 2, "no such command 'comptue': did you mean 'compute'\\?"),
-        (["Comp"], 2, "did you mean 'compute' or 'completion'\\?"),
-        (["1e6"], 2, "no such command '1e6': did you mean 'compute 1e6'\\?"),
-        ([""], 2, r"no such command '' \(see pi-engine --help\)"),
-        (["identities", "eulr"], 2, "there is no identity 'eulr': did you mean euler\\?"),
-        (["completion", "tcsh"], 2, "'tcsh' is not one of"),
-        (["frobnicate"], 2, r"no such command 'frobnicate' \(see pi-engine --help\)"),
-        (["--frobnicate"], 2, "No such option"),
-    ],
-)
-def test_bad_input(capsys, tmp_path, monkeypatch, arguments, code, message):
-    monkeypatch.chdir(tmp_path)
-    assert run(arguments) == code
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.startswith("pi-engine: error: ")
-    assert captured.err.count("\n") == 1
-    assert click.unstyle(captured.err) == captured.err
-    assert re.search(message, captured.err)
-    assert list(tmp_path.iterdir()) == []

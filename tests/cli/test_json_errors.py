@@ -21,6 +21,8 @@ from tests.command import COMMAND, pi
         (["compute", "5", "--frobnicate"], 2, "No such option"),
         (["compute", "5", "-o", "-"], 2, "choose one"),
         (["compute", "5", "--series", "wallis"], 2, "unknown series"),
+        (["compute", "50", "--columns", "5"], 2, "leave them out with --json"),
+        (["convergence", "--csv"], 2, "choose one"),
         (["compute", "1e13"], 4, "at most"),
         (["convert", "missing.txt", "pi.ycd"], 2, "No such file"),
         (["verify", "missing.txt"], 2, "No such file"),

@@ -131,24 +131,6 @@ def test_a_series_too_slow_to_compute_with_has_digits_but_no_time():
     assert row["cost"] is row["relative_cost"] is row["relative_time"] is None and row["seconds"] == {}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["--csv", "--json"], "choose one"),
-        (["--all", "--series", "machin"], "leave out --series"),
-        (["--series", "nonsense"], "unknown series"),
-        (["--plot", "x.pdf"], ".svg or .png"),
-        (["--plot", "/nowhere/x.svg"], "does not exist"),
-        (["--terms", "0"], "0"),
-        (["--digits", "many"], "not a count"),
-    ],
-)
-def test_bad_options_get_one_line(arguments, says):
-    done = run(*arguments)
-    assert done.returncode == 2 and (done.stdout == "" or "--json" in arguments)
-    assert says in done.stderr and len(done.stderr.splitlines()) == 1
-
-
 @pytest.mark.slow
 def test_plot_has_two_panels_and_a_name_for_every_line(tmp_path):
     pytest.importorskip("matplotlib")

@@ -41,10 +41,6 @@ def test_a_million_digits_of_either_series(compiled_path):
         assert hashlib.sha256(result.text().encode()).hexdigest().startswith("dd382ef6a0c1e8d9")
 
 
-def test_hexadecimal_digits(compiled_path):
-    assert pi_engine.compute(10**6 + 14, base=16).text()[10**6 + 1 :][:14] == "26C65E52CB4593"
-
-
 def test_the_workspace_is_released_after_an_error_too(compiled_path, monkeypatch):
     monkeypatch.setattr(compute, "_KEPT_BYTES", 0)
     monkeypatch.setattr(workspace, "LEAST_KEPT", 0)
@@ -57,18 +53,6 @@ def test_the_workspace_is_released_after_an_error_too(compiled_path, monkeypatch
 def failing(*_, **__):
     workspace.pool.give(workspace.pool.take(1 << 24))
     raise VerificationError("on purpose")
-
-
-def test_the_nines_at_762_are_settled(compiled_path, monkeypatch, mpfr_digits):
-    monkeypatch.setattr(compute, "GUARD_BITS", 8)
-    for digits in range(740, 780):
-        assert pi_engine.compute(digits).text() == "3." + mpfr_digits[:digits]
-
-
-@pytest.mark.slow
-def test_ten_million_digits(compiled_path):
-    text = pi_engine.compute(10**7).text()
-    assert hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() == "bc3234ae2e3f6ec7737f037b375eabec"
 
 
 def flip_the_sum(monkeypatch):

@@ -13,6 +13,7 @@ from pi_engine.engine.planning import plan
 from pi_engine.radix import scale
 from pi_engine.radix.digit_hash import DigitHash
 from pi_engine.series import CHUDNOVSKY
+from tests.backends import pretend
 from tests.conftest import MULTIPLIER
 
 NINES = 762
@@ -39,12 +40,19 @@ def test_a_million_digits(million):
     assert million.text()[:52] == "3." + "14159265358979323846264338327950288419716939937510"
 
 
+@pytest.fixture(params=[False, True], ids=["plain", "compiled"])
+def _each_path(request, monkeypatch, _plain_path):
+    pretend(monkeypatch, pays=request.param)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("_each_path")
 def test_ten_million_digits():
     text = pi_engine.compute(10**7).text()
     assert hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() == "bc3234ae2e3f6ec7737f037b375eabec"
 
 
+@pytest.mark.usefixtures("_each_path")
 def test_hexadecimal_digits_at_a_million():
     text = pi_engine.compute(10**6 + 14, base=16).text()
     assert text.startswith("3.243F6A8885A308D313198A2E03707344A4093822299F31D008")
@@ -73,6 +81,7 @@ def test_a_prefix_of_a_longer_result_is_the_shorter_one(million, rng):
         assert pi_engine.compute(digits).text() == million.text()[: digits + 2]
 
 
+@pytest.mark.usefixtures("_each_path")
 @pytest.mark.parametrize("guard_bits", [1, 2, 5, 8, 20])
 def test_open_digits_are_computed_again(monkeypatch, mpfr_digits, guard_bits):
     """With few guard bits most digits are open at first, and all of them before the six nines."""

@@ -30,12 +30,6 @@ def test_round_trip(path):
     assert record["machine"]["count"] >= 1 and "gmpy2" in record["versions"]
 
 
-@pytest.fixture
-def said(caplog):
-    caplog.set_level("WARNING", logger="pi_engine")
-    return lambda: caplog.messages
-
-
 @pytest.mark.parametrize(
     ("place", "value"), [("schema", 3), ("machine", {"cpu": "another", "count": 1}), ("versions", {})]
 )

@@ -42,23 +42,6 @@ def test_its_json_has_the_fields_of_the_contract(capsys):
     assert rows[1]["cases"][0]["value_start"].startswith("0.3183098861837906715377675267450287")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["nonsense"], "no identity 'nonsense'"),
-        (["11"], "no identity '11'"),
-        (["euler", "--digits", "0"], "from 1 to 10_000"),
-        (["euler", "--digits", "1e5"], "from 1 to 10_000"),
-        (["euler", "--digits", "x"], "not a count"),
-    ],
-)
-def test_bad_input_is_one_line(arguments, words, capsys):
-    assert run(["identities", *arguments]) == 2
-    captured = capsys.readouterr()
-    assert captured.out == "" and captured.err.count("\n") == 1
-    assert words in captured.err
-
-
 @pytest.mark.parametrize("as_json", [True, False])
 def test_a_difference_ends_with_code_3(monkeypatch, capsys, as_json):
     wrong = Identity("wrong", 1, "1 = 1.002", "nowhere", lambda digits: [Case("", mp.one, mp.mpf("1.002"))])

@@ -104,12 +104,6 @@ def test_gzip_with_many_flushes_is_read():
     assert read_all(Counted(text + packer.flush()), "gz") == 1_600_000
 
 
-@pytest.fixture
-def said(caplog):
-    caplog.set_level("WARNING", logger="pi_engine")
-    return lambda: caplog.messages
-
-
 def test_silence_is_told_once_and_reading_now_and_then(monkeypatch, said):
     monkeypatch.setattr(waiting, "FIRST_SECONDS", 0.01)
     monkeypatch.setattr(waiting, "STILL_SECONDS", 0.02)

@@ -57,12 +57,12 @@ def test_without_the_digit_before_the_point(tmp_path, texts, automatic):
 
 
 @pytest.mark.parametrize("base", [10, 16])
-def test_a_wrong_digit_that_cannot_be_located_is_wrong(tmp_path, texts, monkeypatch, base):
+def test_a_wrong_digit_that_cannot_be_located_is_wrong(tmp_path, texts, monkeypatch, rng, base):
     """Where π does not fit in memory: by BBP's bisection in base 10, and without a position where that does not fit."""
     monkeypatch.setattr(selection, "_recompute_fits", lambda case: False)
     text = texts[base]
     path = tmp_path / "pi.txt"
-    path.write_text(text[:25_000] + digit_other_than_at(text, 25_000) + text[25_001:])
+    path.write_text(text[:25_000] + digit_other_than(rng, text[25_000], base) + text[25_001:])
     for bbp in (True, False):
         monkeypatch.setattr(selection, "_bbp_fits", lambda case, bbp=bbp: bbp and base == 10)
         found = verify_file(path, "residues")
@@ -70,10 +70,6 @@ def test_a_wrong_digit_that_cannot_be_located_is_wrong(tmp_path, texts, monkeypa
         assert (found.first_wrong, found.kind) == (
             (24_999, "substituted") if bbp and base == 10 else (None, "residues")
         )
-
-
-def digit_other_than_at(text, place):
-    return "1" if text[place] != "1" else "2"
 
 
 def test_hexadecimal_digits_take_bounded_memory(tmp_path, texts):

@@ -8,6 +8,7 @@ from gmpy2 import mpq, mpz
 
 from pi_engine import VerificationError
 from pi_engine.bigint.buffers.limbs import limbs_of
+from pi_engine.runtime.progress import silent
 from pi_engine.series import catalogue, get
 from pi_engine.series.model import truncation
 from pi_engine.series.model.tail import all_terms, tail_bits
@@ -21,10 +22,6 @@ from tests.conftest import MULTIPLIER
 
 CONVERGING = [series for series in catalogue() if series.digits_per_term > 0.3]
 NAMES = ["chudnovsky", "ramanujan", "machin", "guillera-820", "bbp", "sharp"]
-
-
-def silent(*step):
-    pass
 
 
 def log2(x):

@@ -166,27 +166,6 @@ def test_the_command(capsys):
     assert gcd(int(fields["a"]), int(fields["b"])) == 1
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["series", "derive"], "Missing argument"),
-        (["series", "derive", "x"], "not a count"),
-        (["series", "derive", "15"], "class number 2"),
-        (["series", "derive", "163", "--digits", "0"], "between 1 and"),
-        (["series", "derive", "163", "--digits", "1e9"], "between 1 and"),
-        (["series", "derive", "--jsn"], "No such option"),
-        (["compute", "5", "--series", "derived:15"], "class number 2"),
-        (["compute", "5", "--series", "derived:"], "write derived:163"),
-        (["compute", "5", "--series", "derived:1e3"], "write derived:163"),
-    ],
-)
-def test_bad_input(capsys, arguments, message):
-    assert run(arguments) == 2
-    captured = capsys.readouterr()
-    assert (captured.out, captured.err.count("\n")) == ("", 1)
-    assert message in captured.err
-
-
 def test_require_rational_accepts_what_has_a_series():
     for D in RATIONAL:
         require_rational(D)

@@ -105,27 +105,6 @@ def test_digits_in_lines_can_be_verified(tmp_path):
     assert run(["verify", str(file), "-q"]) == 0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["--columns", "5", "--json"], "leave them out with --json"),
-        (["--group", "5", "-o", "pi.txt"], "leave them out with -o FILE"),
-        (["--all", "-o", "pi.txt"], "leave them out with -o FILE"),
-        (["--columns", "0"], "must be 1 or more"),
-        (["--group", "-3"], "must be 1 or more"),
-        (["--columns", "many"], "is not a whole number"),
-        (["-q", "-v"], "contradict each other"),
-    ],
-)
-def test_what_contradicts_itself_is_one_line(capsys, tmp_path, monkeypatch, arguments, says):
-    monkeypatch.chdir(tmp_path)
-    assert run(["compute", "50", *arguments]) == 2
-    captured = capsys.readouterr()
-    assert captured.err.count("\n") == 1
-    assert says in captured.err
-    assert list(tmp_path.iterdir()) == []
-
-
 # ---------------------------------------------------------------- the line at the end
 
 
