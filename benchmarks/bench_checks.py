@@ -45,7 +45,7 @@ PARTS = (
     (powers, "residues_of_several", "conversion"),
     (powers, "expected_power", "conversion"),
     (remainder_tree, "residues_of_several", "conversion"),
-    (right_edge_check.Spine, "check", "conversion"),
+    (right_edge_check.RightEdge, "check", "conversion"),
     (words_of_fraction, "word_residues", "conversion"),
     (compute, "_check_digits", "text, known digits"),
 )

@@ -43,7 +43,7 @@ def log_scale(axis: Any, direction: str) -> None:
     ticks.set_minor_locator(NullLocator())
 
 
-def finish(axis: Any, title: str, subtitle: str, ends: list[tuple[float, str, str, float]]) -> None:
+def finish_axes(axis: Any, title: str, subtitle: str, ends: list[tuple[float, str, str, float]]) -> None:
     """Titles, grid, and a name at the end of each line that has room for one."""
     axis.set_title(title, loc="left", fontweight="bold", pad=22)
     axis.text(0, 1.02, subtitle, transform=axis.transAxes, color="#495057", fontsize=LABEL_FONT, parse_math=False)

@@ -14,7 +14,7 @@ from pi_engine.bigint.residues.moduli import moduli, moduli_text
 from pi_engine.engine.checks.known import compare_with_known, known_hash
 from pi_engine.engine.checks.reference import require_reference
 from pi_engine.engine.evaluation.pi_fraction import pi_fraction, root_of_radicand
-from pi_engine.engine.fraction_to_text import convert, text_residues
+from pi_engine.engine.fraction_to_text import convert_fraction, text_residues
 from pi_engine.engine.planning.backend import BACKEND
 from pi_engine.engine.planning.plan import GUARD_BITS, Plan, make_plan, make_plan_within
 from pi_engine.engine.result import Check, ComputeResult
@@ -236,7 +236,7 @@ def _attempt(plan: Plan, threads: int, clock: PhaseClock, level: CheckLevel) -> 
     handed = HandOver(fraction)
     del fraction
     with clock.phase("conversion"):
-        converted = convert(handed, plan, threads, check=check)
+        converted = convert_fraction(handed, plan, threads, check=check)
     return None if converted is None else _Attempt(converted, checks, tail)
 
 

@@ -89,13 +89,13 @@ class Levels:
         counter, wrong = np.zeros(1, np.uint64), np.zeros(1, np.int64)
         product_at = _line(buffers)
         workspace_at = product_at + _line(self.product)
-        room = workspace_at + _line(self.workspace)
+        each = workspace_at + _line(self.workspace)
         job = np.array(sealed((self.count, self.last, self.leaf, *numbers, product_at, workspace_at)), np.int64)
         threads = min(threads, self.count)
-        start = workspace.address(room * threads)
+        start = workspace.address(each * threads)
 
         def task(thread: int, _first: int, _last: int) -> None:
-            kernel(counter, job, self.rows, self.plans, start + thread * room, wrong)
+            kernel(counter, job, self.rows, self.plans, start + thread * each, wrong)
 
         share(task, threads, threads)
         require_fitting(wrong, "a table of the conversion")

@@ -34,7 +34,7 @@ from pi_engine.bigint.buffers.limbs import Limbs, limbs_of, mpz_from_limbs
 from pi_engine.bigint.ntt import transform as steps
 from pi_engine.bigint.ntt.description import layout
 from pi_engine.bigint.ntt.description.sizes import size_for
-from pi_engine.bigint.ntt.tables import Plan, plan_for
+from pi_engine.bigint.ntt.tables import TransformPlan, plan_for
 from pi_engine.bigint.residues.limb_residues import residues_of_several
 from pi_engine.bigint.residues.moduli import Residues, power_residues, require_equal
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
@@ -52,7 +52,7 @@ CHECKED_FROM = 4096
 its square too, and so in all that are checked: x² ≡ y² modulo a prime only where x ≡ ±y."""
 
 THREADS_FROM_BITS = 1_000_000
-"""Bits of a product from which a second thread inside it pays for being told."""
+"""Bits of a product from which a second thread inside it pays for its start."""
 
 
 def useful(threads: int, bits: int) -> int:
@@ -82,7 +82,7 @@ class Shape:
 
 
 def shape_for(words: int) -> Shape:
-    """The tree of one level or more that has room for so many words; less than 1/40 of a large one stays unused."""
+    """The tree of one level or more that holds so many words; less than 1/40 of a large one stays unused."""
     height = 1
     while -(-words // (1 << height)) > MOST_LEAF:
         height += 1
@@ -94,7 +94,7 @@ class Power:
     """P of one level, and from TRANSFORM_FROM on its transform, modulo 2^size.bits − 1."""
 
     limbs: Limbs
-    plan: Plan | None = None
+    plan: TransformPlan | None = None
     transformed: steps.Transformed | None = None
 
     def release(self) -> None:

@@ -172,7 +172,7 @@ def test_zeros_after_the_point_are_seen(monkeypatch):
         found = real(*a, **k)
         return found._replace(text=found.text.replace(".", ".00"))
 
-    monkeypatch.setattr(compute, "convert", convert)
+    monkeypatch.setattr(compute, "convert_fraction", convert)
     with pytest.raises(VerificationError, match="differ from the binary value"):
         pi_engine.compute(100)
 

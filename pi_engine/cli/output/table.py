@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pi_engine.cli.output.streams import emit, remark
-from pi_engine.cli.output.terminal import fold, stdout_width, text_width
+from pi_engine.cli.output.terminal import stdout_width, text_width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -85,10 +85,10 @@ def format_entries(entries: Sequence[tuple[str, str]], width: int | None) -> str
     lines = []
     for label, value in entries:
         if beside:
-            first, *rest = fold(value, width - indent)
+            first, *rest = wrap(value, width - indent)
             lines += [_padded(label, indent) + first, *(" " * indent + line for line in rest)]
         else:
-            lines += [*fold(label, width), *("    " + line for line in fold(value, width - 4) if label)]
+            lines += [*wrap(label, width), *("    " + line for line in wrap(value, width - 4) if label)]
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
@@ -146,7 +146,7 @@ def _grown(least: Sequence[int], wanted: Sequence[int], order: Sequence[int], ro
 
 def _row_lines(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int], gap: str) -> list[str]:
     folded = [
-        [cell] if text_width(cell) <= width else fold(cell, width) for cell, width in zip(row, widths, strict=True)
+        [cell] if text_width(cell) <= width else wrap(cell, width) for cell, width in zip(row, widths, strict=True)
     ]
     height = max(map(len, folded))
     return [

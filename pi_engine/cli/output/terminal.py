@@ -58,7 +58,7 @@ def _character_width(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 
 
-def fold(text: str, width: int) -> list[str]:
+def wrap(text: str, width: int) -> list[str]:
     """A text in lines of at most `width` columns, divided at blanks; within a word only where it is longer than a line."""
     lines = [""]
     for word in text.split():
@@ -89,9 +89,9 @@ def hang(text: str, width: int, indent: int = 4) -> str:
     if text_width(text) <= width:
         return text
     start = text[: len(text) - len(text.lstrip())]
-    first, *_ = fold(text, width - len(start))
+    first, *_ = wrap(text, width - len(start))
     rest = " ".join(text.split())[len(first) :].strip()
-    return "\n".join([start + first, *(" " * indent + line for line in fold(rest, width - indent) if line)])
+    return "\n".join([start + first, *(" " * indent + line for line in wrap(rest, width - indent) if line)])
 
 
 def printable(text: str) -> str:

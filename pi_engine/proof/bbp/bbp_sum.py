@@ -125,11 +125,11 @@ def fraction_at(formula: BBPFormula, offset: int, threads: int, progress: Progre
     Raises:
         VerificationError: a denominator would pass what the kernel's bounds allow; callers limit `offset`.
     """
-    value = residues_at(formula, offset, (), threads, progress)
+    value = whole_and_fraction(formula, offset, (), threads, progress)
     return Fraction(value.units, value.error)
 
 
-def residues_at(
+def whole_and_fraction(
     formula: BBPFormula, offset: int, primes: Sequence[int], threads: int, progress: Progress = silent
 ) -> WholeAndFraction:
     """16^offset·π, its integer modulo each prime.

@@ -27,7 +27,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
-from pi_engine.series.model.polynomial import difference, product, shifted
+from pi_engine.series.model.polynomial import difference, product, taylor_shift
 
 if TYPE_CHECKING:
     from pi_engine.series.model.hypergeometric import HypergeometricSeries
@@ -60,7 +60,7 @@ def growth_exponent(summed: HypergeometricSeries) -> int:
         left, right = product((v,), p), product((u,), q)
         for _ in range(c):
             left, right = product(left, (0, 1)), product(right, (1, 1))
-        if all(x >= 0 for x in shifted(difference(right, left))):
+        if all(x >= 0 for x in taylor_shift(difference(right, left))):
             return c
     raise UsageError("the term ratio p(k)/q(k) approaches its limit too slowly to bound the tail")
 
@@ -68,7 +68,7 @@ def growth_exponent(summed: HypergeometricSeries) -> int:
 def _absolute(name: str, f: Coefficients) -> Coefficients:
     """±f with the sign that makes it positive on j ≥ 1, proved by its coefficients in x = j − 1."""
     positive = f if f[-1] > 0 else difference((), f)
-    at_one_and_above = shifted(positive)
+    at_one_and_above = taylor_shift(positive)
     if at_one_and_above[0] == 0 or min(at_one_and_above) < 0:
         raise UsageError(
             f"{name}(k) must not vanish or change sign for k ≥ 1, as is seen where {name}(k + 1) has coefficients of "

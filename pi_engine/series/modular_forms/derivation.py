@@ -186,13 +186,13 @@ def _recognised(D: int) -> tuple[int, Fraction]:
     """J and s₂."""
     require_rational(D)
     from pi_engine.series.modular_forms.eisenstein import modular_values
-    from pi_engine.series.modular_forms.recognition import recognise
+    from pi_engine.series.modular_forms.recognition import recognise_fraction
 
     size = int(4.54 * sqrt(D))  # of j, in bits
     bits = 4 * size + 128
     j, s2 = (Fraction(*map(int, value.as_integer_ratio())) for value in modular_values(D, bits))
     nearest = round(j)
-    found = recognise(s2, bits - 16)
+    found = recognise_fraction(s2, bits - 16)
     if abs(j - nearest) * 2 ** (bits - size - 16) > 1 or found is None:
         raise VerificationError(f"D = {D}: j or s₂ is not the rational number it must be: report this as a bug")
     return nearest, found

@@ -8,7 +8,7 @@ import pytest
 
 from pi_engine.cli.main import run
 from pi_engine.cli.output.table import Column, format_entries, format_table
-from pi_engine.cli.output.terminal import fold, hang, text_width, width_of
+from pi_engine.cli.output.terminal import hang, text_width, width_of, wrap
 from pi_engine.engine import compute as engine
 from tests.command import COMMAND, pi, pi_on_terminal
 
@@ -189,8 +189,8 @@ def test_every_width_holds_what_is_laid_out(rng):
         words = ["".join(rng.choices(letters, k=rng.randrange(1, 30))) for _ in range(rng.randrange(12))]
         text = " ".join(words)
         width = rng.randrange(20, 90)
-        assert max(map(text_width, fold(text, width))) <= width
-        assert "".join(" ".join(fold(text, width)).split()) == "".join(words)
+        assert max(map(text_width, wrap(text, width))) <= width
+        assert "".join(" ".join(wrap(text, width)).split()) == "".join(words)
         assert max(map(text_width, hang(f"    {text}", width, 8).splitlines()), default=0) <= width
         entries = [(word[:15], text) for word in words]
         assert max(map(text_width, format_entries(entries, width).splitlines()), default=0) <= width

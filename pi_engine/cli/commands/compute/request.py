@@ -43,7 +43,7 @@ def require_one_purpose(file: str | None, *, as_json: bool, laid_out: bool, verb
         raise click.UsageError("--verbose and --quiet contradict each other: choose one")
 
 
-def require_file(
+def require_output(
     file: str, digits: int, base: int, form: str | None, block_size: int | None, *, overwrite: bool, proof: bool
 ) -> None:
     """Refuse at once what could not be written in the end."""
@@ -83,7 +83,7 @@ def dry_run(
 
         kind = format_to_write(file, form)
         try:
-            require_file(file, digits, base, form, block_size, overwrite=force, proof=proof)
+            require_output(file, digits, base, form, block_size, overwrite=force, proof=proof)
         except CapacityError as error:
             no_room = str(error)
     found = estimate(
