@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST_NAMED = 12
-"""So many lines all have their names."""
+"""Lines up to which all have their names."""
 _LABEL_GAP = 0.034
 """The least distance of two labels, as a share of the height of the axes."""
 _LABEL_REACH = 0.06

@@ -19,7 +19,7 @@ _WORDS = 4
 
 
 def first_digits(blocks: Iterable[Block], base: int) -> tuple[str, Iterator[Block]]:
-    """As many first digits as the header of a .ycd file has, 50, or all; and the same blocks.
+    """The first 50 digits, which the header of a .ycd file has too, or all if there are fewer; and the same blocks.
 
     The blocks fill their words, all but the last.
     """

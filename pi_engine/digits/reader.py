@@ -44,7 +44,7 @@ class DigitFile:
 
         Args:
             path: what to read.
-            base: of a text, 10 or 16; by default it is told from the digits.
+            base: of a text, 10 or 16; by default the digits decide it.
 
         Raises:
             UsageError: it cannot be read.
@@ -119,7 +119,7 @@ class DigitFile:
         """The digits after the point, once, in blocks that fill their words, all but the last.
 
         Raises:
-            CorruptFileError: the file is damaged; the blocks before are good as far as can be told.
+            CorruptFileError: the file is damaged; the blocks before are good as far as is known.
         """
         return aligned(self._reader.blocks(), self.base)
 

@@ -256,9 +256,9 @@ def _confirm(plan: Plan, converted: Converted, progress: Progress, threads: int,
     from pi_engine.engine.full_check import check_by_another_way
 
     def run_again(second: Plan) -> str:
-        told = PhaseClock(within(progress, "confirmation"))
+        clock = PhaseClock(within(progress, "confirmation"))
         again = partial(make_plan, second.series, second.digits, second.base, compiled=second.compiled)
-        return _compute(again, threads, told, "fast", backend).text()
+        return _compute(again, threads, clock, "fast", backend).text()
 
     trim_heap()
     return check_by_another_way(plan, converted.text, threads, run_again)

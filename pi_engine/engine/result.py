@@ -145,7 +145,7 @@ class ComputeResult:
         return hash((self.base, self.digits, self.hash))
 
     def __str__(self) -> str:
-        """As `text()`."""
+        """The digits, as `text()` gives them."""
         return self._text
 
     def __repr__(self) -> str:

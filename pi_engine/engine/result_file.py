@@ -151,7 +151,7 @@ class ResultFile:
         pending.publish()
 
     def write_here_or_elsewhere(self, result: ComputeResult, last_resort: Callable[[], str]) -> list[Check]:
-        """As `write`; where that fails, write the digits where it does not.
+        """Write the digits as `write` does; where that fails, write them elsewhere.
 
         Args:
             result: the digits.

@@ -207,7 +207,7 @@ def test_low_memory_is_half_a_byte_a_bit(generator: random.Random) -> None:
 @pytest.mark.parametrize(("long", "short"), [(20_000, 20_000), (36_000, 16_000), (150_000, 9_000)])
 @pytest.mark.parametrize("low_memory", [False, True])
 def test_workspace_is_what_a_product_takes(monkeypatch, long, short, low_memory, generator) -> None:
-    """The peak of what is out of the pool, beside the parts of the result of a product in pieces."""
+    """The peak of what is out of the pool, besides the parts of the result of a product in pieces."""
     taken = [0]
     take, give = workspace.Pool.take, workspace.Pool.give
 

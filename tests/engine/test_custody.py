@@ -137,7 +137,7 @@ def test_what_changes_at_a_hand_over_is_seen(run, rng):
 
 @pytest.mark.usefixtures("_plain_path")
 def test_the_digit_before_the_point_is_in_custody(monkeypatch):
-    """It stands beside the words of the others."""
+    """The digit before the point is kept apart from the words of the others."""
     pretend(monkeypatch, pays=True)
     real = words_of_fraction.fraction_words
 

@@ -146,7 +146,7 @@ def test_no_public_object_pours():
 
 
 def help_on(name):
-    """As a user's terminal shows it, in a process that has loaded nothing."""
+    """The help on `name` as a user's terminal shows it, in a process that has loaded nothing."""
     code = f"import pydoc, pi_engine; print(pydoc.plain(pydoc.render_doc({name})))"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return answer.stdout.splitlines()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pi_engine.series.model.pi_series import PiSeries
 
 REFERENCE_DIGITS = 10_000
-"""So many take the oracle some milliseconds."""
+"""Digits that a series is compared in with the oracle, which takes some milliseconds for them."""
 
 PROVED = "chudnovsky"
 """The series whose run gives all digits to compare with: the fastest, so that the comparison takes no longer than the run itself."""

@@ -28,7 +28,7 @@ class Verification:
         first_wrong: the first wrong position, counted from 1 after the point, 0 for the digit before it; None where the
             method cannot tell, or nothing is wrong.
         expected: ten digits of π from there, fewer where the file ends.
-        found: those of the file.
+        found: the ten digits of the file from there.
         method: the one that has shown it.
         proved: what exactly it has shown.
         digits: how many there are after the point, as far as the file could be read.

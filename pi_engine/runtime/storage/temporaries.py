@@ -103,7 +103,7 @@ def temporaries(target: Path) -> list[Path]:
 
 
 def leftovers(target: Path) -> Iterator[Path]:
-    """Those that no process is writing; each is locked while the caller has it.
+    """The temporaries of a target that no process is writing; each is locked while the caller has it.
 
     On a file system without locks none can be told from one in use, and there are none here.
     """

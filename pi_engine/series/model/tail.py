@@ -17,7 +17,7 @@ whose consecutive terms have a ratio of at most r = ((n+2)/(n+1))^e·ρ, so that
 coefficients in x are all non-negative is non-negative for x ≥ 0. For the Ramanujan–Sato series c = 0: their term
 ratios are ρ·∏(1 − βᵢ/k) with 0 < βᵢ < 1.
 
-Where S = Σ cᵢ·Sᵢ has several components, each is asked for a tail that is small beside S, not beside its own sum.
+Where S = Σ cᵢ·Sᵢ has several components, each is asked for a tail that is small compared with S, not with its own sum.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _LARGEST_EXPONENT = 16
 
 _ROUNDING_BITS = 2
 """Slack for (3) in double precision. n·log₂(1/ρ) is below 2^39, as GMP's integers have fewer bits; log₂(1/ρ) is right to
-2^−51 of itself and 2^−52 beside it, and at least 2^−10, so this product is off by less than 2^39·(2^−51 + 2^−42) < 1/7
+2^−51 of itself and 2^−52 besides, and at least 2^−10, so this product is off by less than 2^39·(2^−51 + 2^−42) < 1/7
 bits. The other logarithms are below 2^16 in size and off by less than 2^−35 each."""
 
 

@@ -43,8 +43,8 @@ class Derivation:
         class_number: 1.
         j: j(τ).
         s2: s₂(τ).
-        a: of (1 − s₂)/6 = a/b in lowest terms.
-        b: likewise.
+        a: the numerator of (1 − s₂)/6 = a/b in lowest terms.
+        b: the denominator of (1 − s₂)/6 = a/b in lowest terms.
         c: |j|.
         prefactor: its square; 144 for D = 163.
         series: to be summed.

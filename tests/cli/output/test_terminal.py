@@ -62,7 +62,7 @@ def test_what_is_left_out_is_named_unless_quiet():
 
 
 def test_a_pipe_gets_every_column_between_tabs():
-    """Also where stderr is a narrow terminal."""
+    """A pipe gets them also where stderr is a narrow terminal."""
     _, shown, piped = pi_on_terminal("series", "list", columns=40, pipe_stdout=True)
     assert shown == ""
     assert piped == pi("series", "list").stdout
@@ -234,7 +234,7 @@ def test_a_width_for_every_stream(monkeypatch):
 
 
 def test_control_characters_of_a_file_name_are_escaped(tmp_path):
-    """They would break a line in two, or tell the terminal what to do."""
+    """Control characters would break a line in two, or tell the terminal what to do."""
     name = "n\nl\x1b[31m.txt"
     (tmp_path / name).write_text("3.14159265358979")
     for arguments in (["verify", name], ["convert", name, f"2{name}"], ["compute", "60", "-o", f"3{name}"]):

@@ -175,7 +175,7 @@ def test_sabotage_is_seen(monkeypatch, sabotage):
 
 
 def test_every_series_of_the_tests_has_a_divisor_or_none():
-    """That the general case is really tested: some of them have common factors, some do not."""
+    """The general case is really tested: some of them have common factors, some do not."""
     found = [universal_divisor(series, 100) > 1 for series in EVERY.values()]
     assert any(found)
     assert not all(found)
