@@ -11,12 +11,33 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pi_engine.bigint.buffers.kernel_record import KernelRecord
 from pi_engine.bigint.buffers.workers import share
 from pi_engine.bigint.ntt.description.record import FIELDS, streams, workspace_bytes
-from pi_engine.bigint.ntt.tables import record
 from pi_engine.errors import VerificationError
-from pi_engine.radix.kernels.conversion_kernels import LEVEL_FIELDS
-from pi_engine.runtime.machine_faults import machine_fault, require_fitting, sealed
+from pi_engine.radix.kernels.conversion_kernels import (
+    HALF,
+    JOB_PLACES,
+    LAST_LEAF,
+    LEAF,
+    LEVEL_PLACES,
+    NODES,
+    PLAN,
+    POWER,
+    POWER_LIMBS,
+    PRODUCT,
+    PRODUCT_LIMBS,
+    REPORT,
+    SHIFT,
+    SOURCE,
+    TABLE,
+    TAILS,
+    TARGET,
+    TOP,
+    TRANSFORM,
+    WORKSPACE,
+)  # fmt: skip
+from pi_engine.runtime.machine_faults import machine_fault, require_fitting
 
 if TYPE_CHECKING:
     from pi_engine.bigint.buffers.workspace import Workspace
@@ -57,7 +78,7 @@ class Levels:
         """Describe the levels; their powers must stay until the kernels have ended."""
         shape = powers.shape
         self.leaf, self.last, self.count = shape.leaf, last, 1 << (shape.height - last)
-        self.rows = np.zeros((last + 1, LEVEL_FIELDS), np.int64)
+        self.rows = np.zeros((last + 1, LEVEL_PLACES + 1), np.int64)
         plans = []
         product = workspace = 0
         for level in range(first, last + 1):
@@ -69,12 +90,14 @@ class Levels:
                 size = power.plan.size
                 limbs = size.bits // 64
                 workspace = max(workspace, workspace_bytes(size, operands=1))
-                plans.append(record(power.plan, streaming=streams(size, size.primes)))
-            self.rows[level] = sealed(
-                (half, shift, len(power.limbs), power.limbs.ctypes.data, transform, max(len(plans) - 1, 0), limbs)
-            )
+                plans.append(power.plan.record(streaming=streams(size, size.primes)))
+            described = {
+                HALF: half, SHIFT: shift, POWER_LIMBS: len(power.limbs), POWER: power.limbs.ctypes.data,
+                TRANSFORM: transform, PLAN: max(len(plans) - 1, 0), PRODUCT_LIMBS: limbs,
+            }  # fmt: skip
+            self.rows[level] = KernelRecord(LEVEL_PLACES, described).row
             product = max(product, 8 * limbs)
-        self.plans = np.array(plans or [[0] * FIELDS], np.int64)
+        self.plans = np.array(plans or [np.zeros(FIELDS, np.int64)])
         self.product, self.workspace = product, workspace
 
     def subtrees(self, kernel: Kernel, numbers: Numbers, threads: int, workspace: Workspace) -> None:
@@ -90,12 +113,17 @@ class Levels:
         product_at = _line(buffers)
         workspace_at = product_at + _line(self.product)
         each = workspace_at + _line(self.workspace)
-        job = np.array(sealed((self.count, self.last, self.leaf, *numbers, product_at, workspace_at)), np.int64)
+        job = {
+            NODES: self.count, TOP: self.last, LEAF: self.leaf, SOURCE: numbers.source, TARGET: numbers.target,
+            TAILS: numbers.tails, LAST_LEAF: numbers.last_leaf, REPORT: numbers.report, TABLE: numbers.table,
+            PRODUCT: product_at, WORKSPACE: workspace_at,
+        }  # fmt: skip
+        row = KernelRecord(JOB_PLACES, job).row
         threads = min(threads, self.count)
         start = workspace.address(each * threads)
 
         def task(thread: int, _first: int, _last: int) -> None:
-            kernel(counter, job, self.rows, self.plans, start + thread * each, wrong)
+            kernel(counter, row, self.rows, self.plans, start + thread * each, wrong)
 
         share(task, threads, threads)
         require_fitting(wrong, "a table of the conversion")

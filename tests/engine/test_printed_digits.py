@@ -98,13 +98,13 @@ def flip(text, place):
 @pytest.mark.parametrize("arguments", [[], ["--json"], ["--columns", "50"], ["-o", "-"]], ids=str)
 def test_the_command_says_so(monkeypatch, capfd, arguments):
     """A bit flips after all checks of the computation: nothing is silently wrong."""
-    real = pi_engine.engine.compute
+    real = pi_engine.engine.compute.compute
 
     def changed(*args, **kwargs):
         result = real(*args, **kwargs)
         flip(result.text(), 700)
         return result
 
-    monkeypatch.setattr(pi_engine.engine, "compute", changed)
+    monkeypatch.setattr(pi_engine.engine.compute, "compute", changed)
     assert run(["compute", "1234", "-q", *arguments]) == 3
     assert "printed may be wrong" in "".join(capfd.readouterr())

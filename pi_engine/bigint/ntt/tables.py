@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pi_engine.bigint.buffers.kernel_record import KernelRecord
+from pi_engine.bigint.ntt.description import record as at
 from pi_engine.bigint.ntt.description.layout import (
     CONSTANTS,
     CUBE,
@@ -36,7 +38,6 @@ from pi_engine.bigint.ntt.description.roots import (
 )
 from pi_engine.bigint.ntt.description.sizes import Size
 from pi_engine.bigint.ntt.transform_kernels import build_tables
-from pi_engine.runtime.machine_faults import sealed
 
 
 def aligned_zeros(shape: tuple[int, ...], dtype: type[np.generic] = np.float64) -> NDArray[Any]:
@@ -89,29 +90,33 @@ class TransformPlan:
     packing: NDArray[np.int64]
     records: dict[tuple[range, bool], NDArray[np.int64]] = field(default_factory=dict)
 
-    def record_at(self, primes: range, *, streaming: bool = False) -> int:
-        """Where the record for these primes lies, as long as the plan is kept."""
+    def record(self, primes: range | None = None, *, streaming: bool = False) -> NDArray[np.int64]:
+        """The record for these primes, by default all; to be used as long as the plan is kept."""
+        primes = primes or range(self.size.primes)
         row = self.records.get((primes, streaming))
         if row is None:
-            row = self.records[primes, streaming] = np.array(record(self, primes, streaming=streaming), np.int64)
-        return int(row.ctypes.data)
+            row = self.records[primes, streaming] = _record(self, primes, streaming=streaming)
+        return row
 
 
-def record(plan: TransformPlan, primes: range | None = None, *, streaming: bool = False) -> list[int]:
-    """The sealed row of a plan for these primes, by default all; the plan must be kept alive as long as the row is used."""
-    size = plan.size
-    primes = primes or range(size.primes)
-    k = primes.start
-    numbers = (
-        len(primes), size.digits, size.beta, size.coefficient_bits, size.outer_radix, size.column_levels, size.row_passes, size.rows,
-        size.columns, size.row_stride, size.prime_stride, size.quarter_count, size.row_table_doubles, 8 * size.part_doubles,
-        8 * 2 * size.outer_radix * size.part_doubles, state_doubles(size.digits), plan.scratch.spills, int(streaming),
-    )  # fmt: skip
-    tables = (
-        plan.offsets, plan.powers[k:], plan.constants[k:], plan.column_tables[k:], plan.row_seeds[k:], plan.conjugates,
-        plan.quarters[k:], plan.beta_scales, plan.cofactors, plan.packing,
-    )  # fmt: skip
-    return sealed((*numbers, *(int(table.ctypes.data) for table in tables)))
+def _record(plan: TransformPlan, primes: range, *, streaming: bool) -> NDArray[np.int64]:
+    size, k = plan.size, primes.start
+    numbers = {
+        at.PRIMES: len(primes), at.DIGITS: size.digits, at.BETA: size.beta, at.BITS: size.coefficient_bits,
+        at.OUTER_RADIX: size.outer_radix, at.COLUMN_LEVELS: size.column_levels, at.ROW_PASSES: size.row_passes, at.ROWS: size.rows,
+        at.COLUMNS: size.columns, at.ROW_STRIDE: size.row_stride, at.PRIME_STRIDE: size.prime_stride,
+        at.QUARTER_COUNT: size.quarter_count, at.ROW_TABLE_DOUBLES: size.row_table_doubles,
+        at.PART_BYTES: 8 * size.part_doubles, at.COLUMN_TABLE_BYTES: 8 * 2 * size.outer_radix * size.part_doubles,
+        at.STATE: state_doubles(size.digits), at.SPILLS: plan.scratch.spills, at.STREAMING: int(streaming),
+    }  # fmt: skip
+    tables = {
+        at.OFFSETS_AT: plan.offsets, at.POWERS_AT: plan.powers[k:], at.CONSTANTS_AT: plan.constants[k:],
+        at.COLUMN_TABLES_AT: plan.column_tables[k:], at.ROW_SEEDS_AT: plan.row_seeds[k:],
+        at.CONJUGATES_AT: plan.conjugates, at.QUARTERS_AT: plan.quarters[k:], at.BETA_SCALES_AT: plan.beta_scales,
+        at.COFACTORS_AT: plan.cofactors, at.PACKING_AT: plan.packing,
+    }  # fmt: skip
+    places = {place: int(table.ctypes.data) for place, table in tables.items()}
+    return KernelRecord(at.PLACES, {**numbers, **places}).row
 
 
 def make_transform_plan(size: Size) -> TransformPlan:

@@ -63,7 +63,7 @@ def forward(plan: TransformPlan, jobs: Sequence[tuple[Limbs, Transformed]], prim
     column_blocks = size.columns // COLUMN_BLOCK
     each = plan.scratch.columns
     scratch = pool.take(each * threads)
-    record = plan.record_at(primes, streaming=streams(size, len(jobs) * len(primes)))
+    record = plan.record(primes, streaming=streams(size, len(jobs) * len(primes))).ctypes.data
     sources = [(operand.ctypes.data, 8 * len(operand), target.address(primes.start)) for operand, target in jobs]
 
     def task(thread: int, first: int, last: int) -> None:
@@ -82,7 +82,7 @@ def apply_to_rows(mode: int, a: Transformed, b: Transformed, primes: range, thre
     threads = useful_threads(plan.size, threads)
     each = plan.scratch.rows
     scratch = pool.take(each * threads)
-    record, a_at, b_at = plan.record_at(primes), a.address(primes.start), b.address(primes.start)
+    record, a_at, b_at = plan.record(primes).ctypes.data, a.address(primes.start), b.address(primes.start)
 
     def task(thread: int, first: int, last: int) -> None:
         require_sound(transform_rows(record, mode, a_at, b_at, scratch.address + each * thread, first, last))
@@ -103,7 +103,7 @@ def to_limbs(a: Transformed, limbs: int, threads: int, out: Limbs | None = None)
     out_at, out_bytes = out.ctypes.data, 8 * limbs
     spill, each = SPILL_GROUPS * bits, plan.scratch.finish
     scratch = pool.take(each * threads)
-    record, data = plan.record_at(range(size.primes)), a.address(0)
+    record, data = plan.record().ctypes.data, a.address(0)
     ends: list[tuple[int, int]] = []
 
     def task(thread: int, first: int, last: int) -> None:

@@ -8,20 +8,15 @@ from __future__ import annotations
 
 from pi_engine.runtime.compilation.object_code import StoredKernel
 
-
-def _stored(module: str, name: str, *, seconds: float) -> StoredKernel:
-    return StoredKernel(f"pi_engine.bigint.{module}", name, seconds=seconds)
-
-
-forward_columns = _stored("columns", "forward_columns", seconds=3.5)
-transform_rows = _stored("rows", "transform_rows", seconds=6)
-finish_columns = _stored("finish", "finish_columns", seconds=4)
-add_bytes = _stored("crt", "add_bytes", seconds=0.3)
-add_limbs = _stored("carry", "add_limbs", seconds=0.1)
-build_tables = _stored("twiddles", "build_tables", seconds=0.1)
-residues_at = _stored("residue_kernels", "residues_at", seconds=2.9)
-weighted_sums_at = _stored("residue_kernels", "weighted_sums_at", seconds=0.6)
-product_is_right = _stored("residue_kernels", "product_is_right", seconds=0.4)
+forward_columns = StoredKernel("pi_engine.bigint.ntt.kernels.columns", "forward_columns", seconds=3.5)
+transform_rows = StoredKernel("pi_engine.bigint.ntt.kernels.rows", "transform_rows", seconds=6)
+finish_columns = StoredKernel("pi_engine.bigint.ntt.kernels.finish", "finish_columns", seconds=4)
+add_bytes = StoredKernel("pi_engine.bigint.ntt.kernels.crt", "add_bytes", seconds=0.3)
+add_limbs = StoredKernel("pi_engine.bigint.ntt.kernels.carry", "add_limbs", seconds=0.1)
+build_tables = StoredKernel("pi_engine.bigint.ntt.kernels.passes.twiddles", "build_tables", seconds=0.1)
+residues_at = StoredKernel("pi_engine.bigint.residues.kernels.residue_kernels", "residues_at", seconds=2.9)
+weighted_sums_at = StoredKernel("pi_engine.bigint.residues.kernels.residue_kernels", "weighted_sums_at", seconds=0.6)
+product_is_right = StoredKernel("pi_engine.bigint.residues.kernels.residue_kernels", "product_is_right", seconds=0.4)
 
 TRANSFORM_KERNELS = (forward_columns, transform_rows, finish_columns, add_bytes, add_limbs, build_tables)
 RESIDUE_KERNELS = (residues_at, weighted_sums_at, product_is_right)

@@ -16,10 +16,8 @@ REPORTED = 5
 PIECE = 1 << 13
 """Numbers of sixteen digits that are hashed while they are in the first-level or second-level cache."""
 
-(
-    NODES, TOP, LEAF, SOURCE, TARGET, TAILS, LAST_LEAF, REPORT, TABLE, PRODUCT, WORKSPACE,
-) = range(11)  # fmt: skip
-"""The job of a kernel of the tree, as one row of integers, sealed (`machine_faults.sealed`).
+NODES, TOP, LEAF, SOURCE, TARGET, TAILS, LAST_LEAF, REPORT, TABLE, PRODUCT, WORKSPACE, JOB_PLACES = range(12)
+"""The job of a kernel of the tree, as one row of integers (`kernel_record`).
 
 NODES, TOP, LEAF: how many nodes there are, their level, the words of a leaf.
 SOURCE, TARGET: addresses of the numbers that are read and that are written. TAILS, LAST_LEAF: addresses, see `fractions_to_words`.
@@ -27,11 +25,9 @@ REPORT, TABLE: where to report the residues of the last node of a level, uint64[
 PRODUCT, WORKSPACE: where products and transforms have their place in a thread's workspace, in bytes. Buffers come first.
 """
 
-HALF, SHIFT, POWER_LIMBS, POWER, TRANSFORM, PLAN, PRODUCT_LIMBS, _SEAL = range(8)
-"""A level of the tree, as one sealed row of integers: words of a half, whole limbs of 2^(19·half), limbs of the power, where the power
-is, where its transform is or 0, which row of the plans, limbs of a product with the power."""
-
-LEVEL_FIELDS = _SEAL + 1
+HALF, SHIFT, POWER_LIMBS, POWER, TRANSFORM, PLAN, PRODUCT_LIMBS, LEVEL_PLACES = range(8)
+"""A level of the tree, as one row of integers: words of a half, whole limbs of 2^(19·half), limbs of the power, where the power is,
+where its transform is or 0, which row of the plans, limbs of a product with the power."""
 
 
 def _of_tree(name: str, *, seconds: float) -> StoredKernel:

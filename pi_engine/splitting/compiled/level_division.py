@@ -17,7 +17,7 @@ from pi_engine.bigint.buffers.workers import share
 from pi_engine.bigint.buffers.workspace import pool
 from pi_engine.bigint.ntt.description.record import workspace_bytes
 from pi_engine.bigint.ntt.description.sizes import size_for
-from pi_engine.bigint.ntt.tables import plan_for, record
+from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.runtime.machine_faults import require_fitting
 from pi_engine.splitting.compiled.merge_check import divided
 from pi_engine.splitting.kernels.tree_kernels import DIVISION_OPERANDS, quotients_worker
@@ -68,7 +68,7 @@ def _divide_row(level: NodeLevel, row: int, first: int, inverse: Limbs, *, limbs
     if width == 0:
         return
     plan = plan_for(size_for(128 * width))
-    fields = np.array(record(plan), np.int64)
+    fields = plan.record()
     workspace = workspace_bytes(plan.size, DIVISION_OPERANDS)
     job = division_record(level, row, first, inverse, fields, limbs=limbs, workspace=workspace)
     counter, wrong = np.array([first], np.uint64), np.zeros(1, np.int64)

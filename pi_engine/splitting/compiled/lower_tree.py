@@ -10,7 +10,7 @@ from pi_engine.bigint.buffers.workers import share
 from pi_engine.bigint.buffers.workspace import PooledLimbs, pool
 from pi_engine.bigint.ntt.description.record import workspace_bytes
 from pi_engine.bigint.ntt.description.sizes import Size, cost, size_for
-from pi_engine.bigint.ntt.tables import TransformPlan, plan_for, record
+from pi_engine.bigint.ntt.tables import TransformPlan, plan_for
 from pi_engine.bigint.residues.kernels.modulus_table import modulus_table
 from pi_engine.bigint.residues.moduli import random_prime
 from pi_engine.errors import VerificationError
@@ -108,7 +108,7 @@ def merge_level(
     buffer = PooledLimbs(int(ends[-1]))
     lengths = np.zeros((3, nodes), np.int64)
     plans = _plans(node_size_limbs(p1, q1, t1, q2, t2), p1 + p2, np.minimum(p1, p2), rightmost=rightmost)
-    records = np.array([record(plan) for plan in plans.plans], np.int64)
+    records = np.array([plan.record() for plan in plans.plans])
     workspace = max(workspace_bytes(plan.size, OPERANDS) for plan in plans.plans)
     spare = int((t1 + q2 + p1 + t2).max())
     checked = begin or level.residues is not None

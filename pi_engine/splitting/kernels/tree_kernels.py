@@ -42,7 +42,7 @@ def cut(lo: int, hi: int, i: int, pieces: int) -> int:
 
 
 def _with_gmp(module: str, name: str, *, seconds: float) -> StoredKernel:
-    return StoredKernel(f"pi_engine.splitting.{module}", name, register, PREFIX, seconds=seconds)
+    return StoredKernel(f"pi_engine.splitting.kernels.{module}", name, register, PREFIX, seconds=seconds)
 
 
 subtrees_worker = _with_gmp("leaf_kernel", "subtrees_worker", seconds=4.5)

@@ -223,13 +223,12 @@ def test_the_peak_does_not_count_the_pages_of_mapped_files(tmp_path):
 
 
 def test_where_the_system_does_not_tell_mapped_files_apart_the_largest_resident_size_is_the_peak(monkeypatch, tmp_path):
-    real = memory._resident
-    assert real(tmp_path / "nothing") == {}
     status = tmp_path / "status"
+    monkeypatch.setattr(memory, "_STATUS", status)
+    assert memory._resident() == {}
     status.write_text("Name:\tx\nVmHWM:\t  900 kB\nRssAnon:\t 300 kB\n")
-    assert real(status) == {}
+    assert memory._resident() == {}
     status.write_text(status.read_text() + "RssFile:\t 500 kB\nRssShmem:\t 20 kB\nThreads:\t1\n")
-    monkeypatch.setattr(memory, "_resident", lambda: real(status))
     assert (memory.peak_memory(), memory.allocated_memory(), memory.mapped_memory()) == (
         400 << 10,
         320 << 10,

@@ -1,7 +1,7 @@
 """What the kernels need of a transform: its record, one row of integers, numbers and addresses alike; and the workspace it takes.
 
 Kernels that Python calls and kernels that run inside others read the same record, and each looks at its seal first
-(`machine_faults.sealed`). A record is for all primes of a size or for some that follow each other: its tables begin with those of
+(`kernel_record`). A record is for all primes of a size or for some that follow each other: its tables begin with those of
 the first. Nothing here imports Numba: a process whose kernels are stored never needs it.
 """
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     PRIMES, DIGITS, BETA, BITS, OUTER_RADIX, COLUMN_LEVELS, ROW_PASSES, ROWS, COLUMNS, ROW_STRIDE, PRIME_STRIDE,
     QUARTER_COUNT, ROW_TABLE_DOUBLES, PART_BYTES, COLUMN_TABLE_BYTES, STATE, SPILLS, STREAMING,
     OFFSETS_AT, POWERS_AT, CONSTANTS_AT, COLUMN_TABLES_AT, ROW_SEEDS_AT, CONJUGATES_AT, QUARTERS_AT, BETA_SCALES_AT,
-    COFACTORS_AT, PACKING_AT, _SEAL,
+    COFACTORS_AT, PACKING_AT, PLACES,
 ) = range(29)  # fmt: skip
-FIELDS = _SEAL + 1
+FIELDS = PLACES + 1
 """Numbers of a record, its seal included."""
 
 BLOCK_BYTES = 1024

@@ -8,7 +8,7 @@ pytest.importorskip("pi_engine.bigint.ntt.kernels.crt")
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.ntt.description.record import workspace_bytes
 from pi_engine.bigint.ntt.description.sizes import DIGITS, OUTER_RADICES, Size, largest_beta, size_for
-from pi_engine.bigint.ntt.tables import plan_for, record
+from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.runtime.compilation.object_code import StoredKernel
 
 SIZES = [1, 2, 3, 50, 127, 128, 129, 400, 511, 512, 513, 1023, 1500, 2048, 4095, 4097]
@@ -26,7 +26,7 @@ def product(a, b, size=None):
     workspace = np.full(workspace_bytes(plan.size) // 8 + 16, FILL)
     first = -(workspace.ctypes.data // 8) % 8
     last = first + workspace_bytes(plan.size) // 8
-    fields = np.array(record(plan), np.int64)
+    fields = plan.record()
     place = workspace[first:].ctypes.data
     transform_product(out.ctypes.data, x.ctypes.data, len(x), y.ctypes.data, len(y), fields.ctypes.data, place)
     assert out[-1] == FILL and (workspace[last:] == FILL).all() and (workspace[:first] == FILL).all()
