@@ -24,7 +24,7 @@ _FEW_DECADES = 2e4
 
 
 def log_limits(values: Sequence[float]) -> tuple[float, float]:
-    """Limits around the values, that have room for several ticks."""
+    """Limits around the values, wide enough for several ticks."""
     low, high = min(values) / 1.25, max(values) * 1.25
     widen = max(1.0, math.sqrt(_LEAST_RANGE * low / high))
     return low / widen, high * widen

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pi_engine.digits.common.blocks import Block
 
 _WORDS = 4
-"""That many hold the first digits in either base."""
+"""Words that hold the first digits in either base."""
 
 
 def first_digits(blocks: Iterable[Block], base: int) -> tuple[str, Iterator[Block]]:

@@ -135,7 +135,7 @@ def sound_blocks(file: DigitFile) -> Iterator[Block]:
     """The blocks of a file, and the certainty that its header's digits are those of its data.
 
     Raises:
-        CorruptFileError: as `DigitFile.blocks`, and where they are not.
+        CorruptFileError: see `DigitFile.blocks`; or the header's digits are not those of the data.
     """
     head, blocks = first_digits(file.blocks(), file.base)
     if (place := header_mismatch(file, head)) is not None:

@@ -219,6 +219,6 @@ def test_a_long_run_by_gmp_says_why(monkeypatch, capsys, damage):
     pretend(monkeypatch, pays=False, usable=True, kernels="to be compiled")
     monkeypatch.setattr(backend.BACKEND, "kernels", lambda: [SimpleNamespace(damage=damage)])
     compute_command._advise(10**7)
-    told = capsys.readouterr().err
-    assert ("a stored kernel is not used (x.o is damaged)" in told) == bool(damage)
-    assert "pi-engine tune" in told and told.count("\n") == 1
+    messages = capsys.readouterr().err
+    assert ("a stored kernel is not used (x.o is damaged)" in messages) == bool(damage)
+    assert "pi-engine tune" in messages and messages.count("\n") == 1

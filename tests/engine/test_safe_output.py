@@ -1,4 +1,4 @@
-"""Finished digits are not thrown away: where a file cannot be, another one is told."""
+"""Finished digits are not thrown away: where a file cannot be, another one is named."""
 
 import errno
 import io

@@ -211,11 +211,11 @@ def test_the_notice_agrees_with_the_packages_themselves(checkout):
     compared = 0
     for package, licence in licences(checkout).items():
         try:
-            told = importlib.metadata.metadata(package).get("License-Expression")
+            expression = importlib.metadata.metadata(package).get("License-Expression")
         except importlib.metadata.PackageNotFoundError:
             continue
-        if told:
-            assert licence.partition(";")[0] == told, package
+        if expression:
+            assert licence.partition(";")[0] == expression, package
             compared += 1
     assert compared >= 3
 

@@ -149,5 +149,5 @@ class Outlook:
 
 def _passed(spent: float, expected: float) -> float:
     """The share of a unit of work that is done after so many seconds, if it takes about `expected`; below 1."""
-    x, room = spent / max(expected, 1e-9), 1 - _SLOWS_FROM
-    return x if x < _SLOWS_FROM else 1 - room * math.exp(-(x - _SLOWS_FROM) / room)
+    x, rest = spent / max(expected, 1e-9), 1 - _SLOWS_FROM
+    return x if x < _SLOWS_FROM else 1 - rest * math.exp(-(x - _SLOWS_FROM) / rest)

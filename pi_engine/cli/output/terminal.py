@@ -62,8 +62,8 @@ def wrap(text: str, width: int) -> list[str]:
     """A text in lines of at most `width` columns, divided at blanks; within a word only where it is longer than a line."""
     lines = [""]
     for word in text.split():
-        room = width - text_width(lines[-1]) - 1
-        if lines[-1] and text_width(word) <= room:
+        left = width - text_width(lines[-1]) - 1
+        if lines[-1] and text_width(word) <= left:
             lines[-1] += f" {word}"
             continue
         *full, rest = _cut(word, width)

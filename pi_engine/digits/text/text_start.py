@@ -47,7 +47,7 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
     """Find the digits in the first `WINDOW` bytes of a text, or in all of it.
 
     Args:
-        window: those bytes.
+        window: the first bytes of the text.
         name: of the file, for messages.
         base: 10 or 16; by default `0x` and the digits decide it.
 

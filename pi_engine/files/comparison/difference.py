@@ -30,7 +30,7 @@ class Difference(NamedTuple):
     Attributes:
         position: counted from 1 after the point; 0 is the digit before it.
         expected: the digits of π from there, at most ten.
-        found: those of the file.
+        found: the file's digits from there, at most ten.
         kind: "substituted", "transposed", "missing", "doubled", "inserted" or "different".
         message: what has happened, in words.
     """

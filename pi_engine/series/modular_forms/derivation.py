@@ -128,7 +128,7 @@ def derivation_of(D: int, series: SingleSeries, verified_digits: int) -> Derivat
     """How the series of the discriminant −D follows from it, and to how many digits its sum is known to be π.
 
     Raises:
-        UsageError: as `derived_series`.
+        UsageError: see `derived_series`.
     """
     j, s2 = _recognised(D)
     ratio = (1 - s2) / 6

@@ -12,7 +12,7 @@ from pi_engine.cli.output.terminal import hang, text_width, width_of, wrap
 from pi_engine.engine import compute as engine
 from tests.command import COMMAND, pi, pi_on_terminal
 
-TABLE = (Column("name"), Column("what it is", folds=True, rank=1), Column("count", right=True), Column("note", rank=2))
+TABLE = (Column("name"), Column("what it is", wraps=True, rank=1), Column("count", right=True), Column("note", rank=2))
 
 
 @pytest.mark.parametrize("columns", [80, 40])

@@ -77,7 +77,7 @@ def dry_run(
     from pi_engine.engine.estimate import estimate
     from pi_engine.errors import CapacityError
 
-    kind, no_room = None, None
+    kind, refusal = None, None
     if file is not None:
         from pi_engine.digits.common.formats import format_to_write
 
@@ -85,7 +85,7 @@ def dry_run(
         try:
             require_output(file, digits, base, form, block_size, overwrite=force, proof=proof)
         except CapacityError as error:
-            no_room = str(error)
+            refusal = str(error)
     found = estimate(
         digits,
         base=base,
@@ -96,4 +96,4 @@ def dry_run(
         format=kind,
         block_size=block_size,
     )
-    show(found, kind, as_json=as_json, refusal=no_room)
+    show(found, kind, as_json=as_json, refusal=refusal)
