@@ -19,7 +19,7 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["pi_engine.digits", "pi_engine.verify", "pi_engine.files.verify"]):
+with atheris.instrument_imports(include=["pi_engine.digits", "pi_engine.files"]):
     from pi_engine.digits.reader import DigitFile, sound_blocks
     from pi_engine.files.verify import verify_file
 

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from gmpy2 import mpz
 
 DIVIDE_FROM_BITS = 250_000
-"""Bits of the shorter one of quotient and divisor from which Newton is quicker; see benchmarks/bench_newton.py."""
+"""Bits of the shorter one of quotient and divisor from which Newton is quicker; see benchmarks/arithmetic/bench_newton.py."""
 
 ROOT_FROM_BITS = 350_000
-"""Bits of the root from which Newton is quicker; see benchmarks/bench_newton.py."""
+"""Bits of the root from which Newton is quicker; see benchmarks/arithmetic/bench_newton.py."""
 
 _GMP_PRODUCTS = 2.4
 """Products of the result's length that GMP's quotient, or root, takes as long as."""

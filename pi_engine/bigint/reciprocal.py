@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pi_engine.bigint.buffers.limbs import Limbs
 
 RECIPROCAL_FROM_LIMBS = 1300
-"""GMP's quotient is quicker for a result of fewer limbs; see benchmarks/bench_newton.py."""
+"""GMP's quotient is quicker for a result of fewer limbs; see benchmarks/arithmetic/bench_newton.py."""
 
 
 def precisions(limbs: int, start: int) -> list[int]:

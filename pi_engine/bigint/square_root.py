@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pi_engine.bigint.residues.moduli import Residues
 
 ROOT_FROM_LIMBS = 2000
-"""GMP's root is quicker for a result of fewer limbs; see benchmarks/bench_newton.py."""
+"""GMP's root is quicker for a result of fewer limbs; see benchmarks/arithmetic/bench_newton.py."""
 
 MAX_RADICAND = 2**32
 """Up to here the bounds of `inverse_root` hold."""

@@ -163,7 +163,7 @@ def test_the_wheel_holds_the_package_and_types_of_gmpy2_alone(checkout, distribu
         f"pi_engine-{version_of(checkout)}.dist-info",
     }
     assert "pi_engine/py.typed" in names
-    assert "pi_engine/verify/known_digits.json" in names
+    assert "pi_engine/engine/checks/known_digits.json" in names
 
 
 def version_of(checkout):

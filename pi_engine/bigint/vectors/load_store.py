@@ -18,26 +18,26 @@ from pi_engine.bigint.vectors.simd import (
     wide_doubles,
     wide_integers,
 )
-from pi_engine.bigint.vectors.widths import WIDE, WIDTH
+from pi_engine.bigint.vectors.widths import WIDTH
 
 _I8 = ir.IntType(8)
 _I64 = ir.IntType(64)
 _F64 = ir.DoubleType()
 _DOUBLES = doubles.llvm
 _INTEGERS = integers.llvm
-_PAIR = ir.VectorType(_I64, 2)
 
 
-def _pointer(builder, base, index, target):
+def pointer(builder, base, index, target):
+    """The place, in LLVM code, as a pointer to `target`."""
     address = builder.add(base, builder.shl(index, ir.Constant(_I64, 3)))
-    return builder.inttoptr(address, target.as_pointer())
+    return builder.inttoptr(address, target.aspointer())
 
 
 def _aligned(vector):
     """Signature and code of a load of `vector` from a place that is a multiple of its size."""
 
     def codegen(context, builder, signature, args):
-        return builder.load(_pointer(builder, *args, vector.llvm), align=8 * vector.width)
+        return builder.load(pointer(builder, *args, vector.llvm), align=8 * vector.width)
 
     return vector(types.int64, types.int64), codegen
 
@@ -65,7 +65,7 @@ def _load_group(align):
         base, index, stride = args
         parts = []
         for _ in range(GROUP):
-            parts.append(builder.load(_pointer(builder, base, index, _DOUBLES), align=align))
+            parts.append(builder.load(pointer(builder, base, index, _DOUBLES), align=align))
             index = builder.add(index, stride)
         return parts[0] if GROUP == 1 else shuffle(builder, *parts, list(range(LONG)))
 
@@ -92,7 +92,7 @@ def broadcast_group(typingctx, base, index, stride):
         base, index, stride = args
         value = ir.Constant(ir.VectorType(_F64, GROUP), ir.Undefined)
         for i in range(GROUP):
-            double = builder.load(_pointer(builder, base, index, _F64))
+            double = builder.load(pointer(builder, base, index, _F64))
             value = builder.insert_element(value, double, ir.Constant(ir.IntType(32), i))
             index = builder.add(index, stride)
         return shuffle(builder, value, value, [i for i in range(GROUP) for _ in range(WIDTH)])
@@ -108,7 +108,7 @@ def store_group(typingctx, base, index, stride, value):
         base, index, stride, value = args
         for i in range(GROUP):
             part = shuffle(builder, value, value, list(range(i * WIDTH, (i + 1) * WIDTH)))
-            builder.store(part, _pointer(builder, base, index, _DOUBLES)).align = 8 * WIDTH
+            builder.store(part, pointer(builder, base, index, _DOUBLES)).align = 8 * WIDTH
             index = builder.add(index, stride)
         return context.get_dummy_value()
 
@@ -128,7 +128,7 @@ def load_wide_integers(typingctx, base, index):
 
 
 def _store(builder, vector, args):
-    return builder.store(args[2], _pointer(builder, args[0], args[1], vector.llvm), align=8 * vector.width)
+    return builder.store(args[2], pointer(builder, args[0], args[1], vector.llvm), align=8 * vector.width)
 
 
 @intrinsic
@@ -159,7 +159,7 @@ def load_double(typingctx, base, index):
     """One double."""
 
     def codegen(context, builder, signature, args):
-        return builder.load(_pointer(builder, *args, _F64))
+        return builder.load(pointer(builder, *args, _F64))
 
     return types.float64(types.int64, types.int64), codegen
 
@@ -169,7 +169,7 @@ def load_integer(typingctx, base, index):
     """One int64."""
 
     def codegen(context, builder, sig, args):
-        return builder.load(_pointer(builder, *args, _I64))
+        return builder.load(pointer(builder, *args, _I64))
 
     return types.int64(types.int64, types.int64), codegen
 
@@ -179,7 +179,7 @@ def load_word(typingctx, address):
     """The 64-bit word at any byte address, signed or not as the address is."""
 
     def codegen(context, builder, signature, args):
-        return builder.load(builder.inttoptr(args[0], _I64.as_pointer()), align=1)
+        return builder.load(builder.inttoptr(args[0], _I64.aspointer()), align=1)
 
     return address(address), codegen
 
@@ -189,7 +189,7 @@ def store_word(typingctx, address, value):
     """Write a 64-bit word to any byte address."""
 
     def codegen(context, builder, signature, args):
-        builder.store(args[1], builder.inttoptr(args[0], _I64.as_pointer()), align=1)
+        builder.store(args[1], builder.inttoptr(args[0], _I64.aspointer()), align=1)
         return context.get_dummy_value()
 
     return types.void(address, address), codegen
@@ -200,7 +200,7 @@ def load_byte(typingctx, address):
     """The byte at an address, 0 to 255."""
 
     def codegen(context, builder, signature, args):
-        return builder.zext(builder.load(builder.inttoptr(args[0], _I8.as_pointer())), _I64)
+        return builder.zext(builder.load(builder.inttoptr(args[0], _I8.aspointer())), _I64)
 
     return types.int64(types.int64), codegen
 
@@ -210,7 +210,7 @@ def store_byte(typingctx, address, value):
     """Write the low byte of value."""
 
     def codegen(context, builder, signature, args):
-        builder.store(builder.trunc(args[1], _I8), builder.inttoptr(args[0], _I8.as_pointer()))
+        builder.store(builder.trunc(args[1], _I8), builder.inttoptr(args[0], _I8.aspointer()))
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64), codegen
@@ -224,68 +224,17 @@ def gather_words(typingctx, base, offsets, index):
         value = ir.Constant(_INTEGERS, ir.Undefined)
         for lane in range(WIDTH):
             place = builder.add(args[2], ir.Constant(_I64, lane))
-            offset = builder.load(_pointer(builder, args[1], place, _I64))
-            word = builder.load(builder.inttoptr(builder.add(args[0], offset), _I64.as_pointer()), align=1)
+            offset = builder.load(pointer(builder, args[1], place, _I64))
+            word = builder.load(builder.inttoptr(builder.add(args[0], offset), _I64.aspointer()), align=1)
             value = builder.insert_element(value, word, ir.Constant(ir.IntType(32), lane))
         return value
 
     return integers(types.int64, types.int64, types.int64), codegen
 
 
-@intrinsic
-def load_last_two(typingctx, base, index):
-    """Two words, again and again, so that they are the last two lanes."""
-
-    def codegen(context, builder, signature, args):
-        pair = builder.load(_pointer(builder, *args, _PAIR), align=16)
-        return shuffle(builder, pair, pair, [0, 1] * (WIDE // 2))
-
-    return wide_integers(types.int64, types.int64), codegen
-
-
-@intrinsic
-def store_last_two(typingctx, base, index, value):
-    """Write the last two lanes."""
-
-    def codegen(context, builder, signature, args):
-        pair = shuffle(builder, args[2], args[2], [WIDE - 2, WIDE - 1])
-        builder.store(pair, _pointer(builder, args[0], args[1], _PAIR), align=16)
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64, wide_integers), codegen
-
-
-@intrinsic
-def store_points(typingctx, base, offsets, w0, w1, w2, w3):
-    """Write lane i of the four words to the 32 bytes at base + offsets[i], lane after lane: later ones overwrite."""
-
-    def codegen(context, builder, signature, args):
-        base, offsets, *words = args
-        for first in range(0, WIDE, WIDTH):
-            lanes = list(range(first, first + WIDTH))
-            a, b, c, d = (shuffle(builder, word, word, lanes) for word in words)
-            low = [shuffle(builder, x, y, [0, 4, 2, 6]) for x, y in ((a, b), (c, d))]
-            high = [shuffle(builder, x, y, [1, 5, 3, 7]) for x, y in ((a, b), (c, d))]
-            points = [
-                shuffle(builder, *pair, lanes)
-                for pair, lanes in (
-                    (low, [0, 1, 4, 5]),
-                    (high, [0, 1, 4, 5]),
-                    (low, [2, 3, 6, 7]),
-                    (high, [2, 3, 6, 7]),
-                )
-            ]
-            for i, point in enumerate(points):
-                offset = builder.load(_pointer(builder, offsets, ir.Constant(_I64, first + i), _I64))
-                builder.store(point, builder.inttoptr(builder.add(base, offset), _INTEGERS.as_pointer()), align=1)
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64, *[wide_integers] * 4), codegen
-
-
 def _prefetch(*, write):
     def codegen(context, builder, signature, args):
-        i32, byte = ir.IntType(32), _I8.as_pointer()
+        i32, byte = ir.IntType(32), _I8.aspointer()
         function = ir.FunctionType(ir.VoidType(), [byte, i32, i32, i32])
         declared = cgutils.get_or_insert_function(builder.module, function, "llvm.prefetch.p0")
         builder.call(declared, [builder.inttoptr(args[0], byte)] + [ir.Constant(i32, v) for v in (int(write), 3, 1)])

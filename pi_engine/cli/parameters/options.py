@@ -28,7 +28,7 @@ quiet_option = click.option(
     callback=_hear,
     help="Print only errors to stderr. The output on stdout stays the same.",
 )
-"""A command does not see it: `output.remark` and `ProgressBar` heed it."""
+"""A command does not see it: `streams.remark` and `ProgressBar` heed it."""
 
 format_option = click.option(
     "--format",

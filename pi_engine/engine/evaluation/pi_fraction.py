@@ -49,7 +49,7 @@ LARGEST_WORD = 2**32
 """The radicands for which the bounds of `bigint.root_quotient` hold."""
 
 FUSED_FROM_BITS = 200_000
-"""From here on the product √r·Q/T is made as one, with the engine's transforms; see benchmarks/bench_newton.py."""
+"""From here on the product √r·Q/T is made as one, with the engine's transforms; see benchmarks/arithmetic/bench_newton.py."""
 
 
 def leading_bits(Q: Tracked, T: Tracked, bits: int, threads: int = 1) -> tuple[Tracked, Tracked]:

@@ -49,7 +49,7 @@ _ALWAYS_THERE = ("llvm.", "memset", "memcpy", "memmove")
 
 
 class StoredKernel:
-    """The kernel `name` of `module`, which declares its type (`compilation.kernel`); compiled or loaded at its first call.
+    """The kernel `name` of `module`, which declares its type (`routine.kernel`); compiled or loaded at its first call.
 
     Arrays are C-contiguous, of any number of dimensions; a kernel makes none. `prepare` registers the symbols that the machine
     code refers to, all of which begin with `prefix`. `seconds` is about how long its compilation takes. A call costs about

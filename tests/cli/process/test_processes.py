@@ -99,7 +99,7 @@ def signals_are_heard():
 
 INTERRUPTED_AT_WORK = """
 import sys, time
-from pi_engine.engine.compute import compute as engine
+from pi_engine.engine import compute as engine
 from pi_engine.cli.process import interrupts
 from pi_engine.cli.entry import main
 
@@ -186,7 +186,7 @@ def in_a_destructor(happens, then):
     """What `compute 10` answers if something happens in a destructor, whose exceptions Python discards, and then more."""
     script = f"""
 import atexit, signal, sys, time
-from pi_engine.engine.compute import compute as engine
+from pi_engine.engine import compute as engine
 from pi_engine.cli.process import interrupts
 from pi_engine.cli.entry import main
 

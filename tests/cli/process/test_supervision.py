@@ -127,7 +127,7 @@ click.Command.invoke = invoke
 
 
 WHILE_WRITING = """
-from pi_engine.digits.{module} import {name}
+from pi_engine.{module} import {name}
 
 def interrupted(*_arguments, **_options):
     deaf()
@@ -138,7 +138,10 @@ def interrupted(*_arguments, **_options):
 
 @pytest.mark.parametrize(
     ("module", "name", "options"),
-    [("pending_file", "PendingFile", []), ("pending_set", "PendingSet", ["--format", "ycd", "--block-size", "1e5"])],
+    [
+        ("runtime.storage.pending_file", "PendingFile", []),
+        ("digits.ycd.pending_set", "PendingSet", ["--format", "ycd", "--block-size", "1e5"]),
+    ],
 )
 def test_a_file_that_is_being_written_is_removed(tmp_path, module, name, options):
     more = WHILE_WRITING.format(module=module, name=name)

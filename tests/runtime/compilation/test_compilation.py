@@ -72,7 +72,7 @@ def run(code: str, tmp_path: Path, **environment: str) -> str:
 
 
 USE = (
-    "import numba, threading; from pi_engine.runtime.compilation.routine import kernel_folder as kf\n"
+    "import numba, threading; from pi_engine.runtime.compilation import kernel_folder as kf\n"
     "from pi_engine.runtime.compilation.object_code import StoredKernel\n"
     "f = StoredKernel('kernels_of', 'f')\n"
 )

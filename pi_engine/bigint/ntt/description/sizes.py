@@ -18,7 +18,7 @@ MAX_POINTS_LOG = 28
 # X < P·(1 − 2^-20), so that ⌊Σ y/p⌋ is never in doubt.
 _MARGIN_BITS = 1e-6
 
-# Measured on two cores of an AMD Zen 5 (AVX-512, 1 MiB L2, 32 MiB L3), one thread, by benchmarks/bench_shapes.py.
+# Measured on two cores of an AMD Zen 5 (AVX-512, 1 MiB L2, 32 MiB L3), one thread, by benchmarks/arithmetic/bench_shapes.py.
 # Row levels (4^levels columns) by log2 of points over the outer radix: (below, levels). Longer rows cost the last caches, shorter
 # ones leave the column pass more rows than it can keep.
 _ROW_LEVELS = ((11, 4), (15, 5), (18, 6), (23, 7), (31, 8))

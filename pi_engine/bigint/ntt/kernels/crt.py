@@ -18,15 +18,13 @@ from pi_engine.bigint.ntt.description.layout import CONSTANTS, CRT_NOW, CRT_PACK
 from pi_engine.bigint.vectors.load_store import (
     load_byte,
     load_double,
-    load_last_two,
     load_wide,
     load_wide_integers,
     store_byte,
-    store_last_two,
-    store_points,
     store_vector,
 )
 from pi_engine.bigint.vectors.modular import ROUNDER, rounded_product
+from pi_engine.bigint.vectors.points import load_last_two, store_last_two, store_points
 from pi_engine.bigint.vectors.simd import (
     any_bit,
     bits_of,

@@ -160,7 +160,7 @@ def test_details_are_one_a_line(capsys):
     first, *details = capsys.readouterr().err.splitlines()
     assert first.endswith(", checked")
     labels = [line.split("  ")[0] for line in details]
-    assert labels[:3] == ["series", "threads", "sum"]
+    assert labels[:4] == ["series", "threads", "path", "sum"]
     assert {"check", "root", "division", "conversion", "total", "peak memory", "hash", "passed"} <= set(labels)
     code, shown, _ = pi_on_terminal("compute", "5", "-v", columns=40)
     assert code == 0

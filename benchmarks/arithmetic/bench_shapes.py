@@ -1,7 +1,7 @@
 """Nanoseconds a point and prime of a product for every shape: the constants of pi_engine.bigint.ntt.description.sizes come from here.
 
-python benchmarks/bench_shapes.py            by length of the rows
-python benchmarks/bench_shapes.py primes     by number of primes, on one thread and on two, with the rows that sizes chooses
+python benchmarks/arithmetic/bench_shapes.py            by length of the rows
+python benchmarks/arithmetic/bench_shapes.py primes     by number of primes, on one thread and on two, with the rows that sizes chooses
 """
 
 import math

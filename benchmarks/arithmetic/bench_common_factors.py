@@ -1,7 +1,7 @@
 """Common factors of P and Q: bits a term that they save, by level and way, and seconds of the sum with and without.
 
-    python benchmarks/bench_common_factors.py sizes [digits]     bits a term of P, Q and T, three ways
-    python benchmarks/bench_common_factors.py times [digits …]   seconds of the sum, divided never, once and twice
+    python benchmarks/arithmetic/bench_common_factors.py sizes [digits]     bits a term of P, Q and T, three ways
+    python benchmarks/arithmetic/bench_common_factors.py times [digits …]   seconds of the sum, divided never, once and twice
 
 Ways: exact, as the recurrence gives them; divided, by the divisor that all nodes of a level share, at the levels at which
 the tree does it; gcd, by the greatest common divisor of P₁ and Q₂ at every merge, which is the least they can be.

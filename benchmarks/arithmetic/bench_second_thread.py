@@ -1,6 +1,6 @@
 """What the second thread gains, phase by phase: wall-clock and processor seconds with 1 and with 2 threads.
 
-    python benchmarks/bench_second_thread.py [digits …] [--rounds N]
+    python benchmarks/arithmetic/bench_second_thread.py [digits …] [--rounds N]
 
 Medians of rounds in which both take turns, after one that fills tables and memory. "Cost" is the processor seconds of
 two threads over those of one: what is above 1 is lost to shared caches, to waiting in turn, or to another way taken.

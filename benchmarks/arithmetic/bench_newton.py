@@ -1,6 +1,6 @@
 """Root and quotient, in units of one product of the same size; GMP's beside them.
 
-    python benchmarks/bench_newton.py [bits …] [--threads N]
+    python benchmarks/arithmetic/bench_newton.py [bits …] [--threads N]
 
 Wall-clock time, the median of runs taken in turn, and processor time; "least" is the ratio of the least wall-clock
 times, which other processes disturb the least.
