@@ -30,7 +30,7 @@ _INTEGERS = integers.llvm
 def pointer(builder, base, index, target):
     """The place, in LLVM code, as a pointer to `target`."""
     address = builder.add(base, builder.shl(index, ir.Constant(_I64, 3)))
-    return builder.inttoptr(address, target.aspointer())
+    return builder.inttoptr(address, target.as_pointer())
 
 
 def _aligned(vector):
@@ -179,7 +179,7 @@ def load_word(typingctx, address):
     """The 64-bit word at any byte address, signed or not as the address is."""
 
     def codegen(context, builder, signature, args):
-        return builder.load(builder.inttoptr(args[0], _I64.aspointer()), align=1)
+        return builder.load(builder.inttoptr(args[0], _I64.as_pointer()), align=1)
 
     return address(address), codegen
 
@@ -189,7 +189,7 @@ def store_word(typingctx, address, value):
     """Write a 64-bit word to any byte address."""
 
     def codegen(context, builder, signature, args):
-        builder.store(args[1], builder.inttoptr(args[0], _I64.aspointer()), align=1)
+        builder.store(args[1], builder.inttoptr(args[0], _I64.as_pointer()), align=1)
         return context.get_dummy_value()
 
     return types.void(address, address), codegen
@@ -200,7 +200,7 @@ def load_byte(typingctx, address):
     """The byte at an address, 0 to 255."""
 
     def codegen(context, builder, signature, args):
-        return builder.zext(builder.load(builder.inttoptr(args[0], _I8.aspointer())), _I64)
+        return builder.zext(builder.load(builder.inttoptr(args[0], _I8.as_pointer())), _I64)
 
     return types.int64(types.int64), codegen
 
@@ -210,7 +210,7 @@ def store_byte(typingctx, address, value):
     """Write the low byte of value."""
 
     def codegen(context, builder, signature, args):
-        builder.store(builder.trunc(args[1], _I8), builder.inttoptr(args[0], _I8.aspointer()))
+        builder.store(builder.trunc(args[1], _I8), builder.inttoptr(args[0], _I8.as_pointer()))
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64), codegen
@@ -225,7 +225,7 @@ def gather_words(typingctx, base, offsets, index):
         for lane in range(WIDTH):
             place = builder.add(args[2], ir.Constant(_I64, lane))
             offset = builder.load(pointer(builder, args[1], place, _I64))
-            word = builder.load(builder.inttoptr(builder.add(args[0], offset), _I64.aspointer()), align=1)
+            word = builder.load(builder.inttoptr(builder.add(args[0], offset), _I64.as_pointer()), align=1)
             value = builder.insert_element(value, word, ir.Constant(ir.IntType(32), lane))
         return value
 
@@ -234,7 +234,7 @@ def gather_words(typingctx, base, offsets, index):
 
 def _prefetch(*, write):
     def codegen(context, builder, signature, args):
-        i32, byte = ir.IntType(32), _I8.aspointer()
+        i32, byte = ir.IntType(32), _I8.as_pointer()
         function = ir.FunctionType(ir.VoidType(), [byte, i32, i32, i32])
         declared = cgutils.get_or_insert_function(builder.module, function, "llvm.prefetch.p0")
         builder.call(declared, [builder.inttoptr(args[0], byte)] + [ir.Constant(i32, v) for v in (int(write), 3, 1)])
