@@ -44,7 +44,7 @@ def log_scale(axis: Any, direction: str) -> None:
 
 
 def finish_axes(axis: Any, title: str, subtitle: str, ends: list[tuple[float, str, str, float]]) -> None:
-    """Titles, grid, and a name at the end of each line that has room for one."""
+    """Titles, grid, and a name at the end of each line, where it fits."""
     axis.set_title(title, loc="left", fontweight="bold", pad=22)
     axis.text(0, 1.02, subtitle, transform=axis.transAxes, color="#495057", fontsize=LABEL_FONT, parse_math=False)
     axis.grid(visible=True, which="major", color="#dee2e6", lw=0.8)
@@ -77,7 +77,7 @@ def finish_axes(axis: Any, title: str, subtitle: str, ends: list[tuple[float, st
 
 
 def spread(heights: Sequence[float]) -> list[float | None]:
-    """Where labels go whose lines end at these ascending heights, from 0 to 1; None for those that there is no room for.
+    """Where labels go whose lines end at these ascending heights, from 0 to 1; None for those that do not fit.
 
     Labels keep their order and _LABEL_GAP. Of more than MOST_NAMED, some are left out until none is further than _LABEL_REACH
     from its line.

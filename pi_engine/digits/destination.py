@@ -79,7 +79,7 @@ def open_output(
         block_size: digits of each file of a .ycd set.
 
     Raises:
-        UsageError, CapacityError: as `require_file`, or the name cannot be created, or the disk has less room.
+        UsageError, CapacityError: as `require_file`, or the name cannot be created, or the disk has less space.
         OutputError: the system refuses for another reason.
     """
     settle_leftovers(path, block_size)

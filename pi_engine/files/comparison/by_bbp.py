@@ -40,7 +40,7 @@ LOCATING = "error found, locating it"
 """The phase in which a wrong digit is being looked for."""
 
 FEWEST_DIGITS = 100
-"""Below, π is sooner computed; and there must be room for the offsets below."""
+"""With fewer digits π is computed sooner, and the offsets below would not fit."""
 
 _LOOK = 12
 """Hexadecimal digits that are compared in a step."""

@@ -50,7 +50,7 @@ CHUNK_BITS = 1 << 28
 """Bits of Q at the root of a chunk: its leaves take about three times as much, in bits."""
 
 DIVIDE_AGAIN_LEVELS = 10
-"""Levels above the subtrees from which on common factors are taken out once more, half-way up."""
+"""Levels above the subtrees from which on common factors are divided out once more, half-way up."""
 
 SIDE_BY_SIDE_BITS = 1 << 24
 """Bits of Q from which on nodes are merged one at a time: no slower, and the threads share one
