@@ -2,7 +2,7 @@
 
 Words are 19 decimal digits. The tree has leaves of `leaf` words and 2^height of them; a node of level j has leaf·2^j
 words and is split into two halves of h = leaf·2^(j−1). Ten to the 19·h is 5^(19·h)·2^(19·h); of its binary zeros the
-whole limbs, q = ⌊19·h/64⌋, are taken out, so that every place is a multiple of a limb:
+whole limbs, q = ⌊19·h/64⌋, are divided out, so that every place is a multiple of a limb:
 
     10^(19·h) = P·2^(64·q),   P < 2^(64·(h − q)), because 10^19 < 2^64.
 

@@ -166,13 +166,13 @@ def damage(monkeypatch, how):
 def test_zeros_after_the_point_are_seen(monkeypatch):
     """Such zeros change the text's length, and nothing that is computed from its digits."""
     monkeypatch.setattr(compute, "compare_with_known", lambda *a: known.KnownResult(0, 0, None, ""))
-    real = compute.convert
+    real = compute.convert_fraction
 
-    def convert(*a, **k):
+    def convert_fraction(*a, **k):
         found = real(*a, **k)
         return found._replace(text=found.text.replace(".", ".00"))
 
-    monkeypatch.setattr(compute, "convert_fraction", convert)
+    monkeypatch.setattr(compute, "convert_fraction", convert_fraction)
     with pytest.raises(VerificationError, match="differ from the binary value"):
         pi_engine.compute(100)
 
