@@ -20,7 +20,7 @@ def multiplier():
 
 @pytest.fixture(params=[1, 2, 3])
 def threads(request, monkeypatch):
-    """So many threads, also where the transforms are too short for them to pay."""
+    """One to three threads, also where the transforms are too short for them to pay."""
     monkeypatch.setattr(cyclic, "THREADS_FROM_BITS", 0)
     return request.param
 

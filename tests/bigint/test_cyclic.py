@@ -22,7 +22,7 @@ def test_sums_of_products_of_any_sign(rng, threads):
             assert cyclic.sum_of_products(a, fx, b, fy) == a * x + b * y
 
 
-def test_the_largest_sum_of_products_has_room():
+def test_the_largest_sum_of_products_fits():
     """All ones in every operand of a whole ring: the largest coefficients."""
     for least in (100, 700, 5000, 20000):
         ring = Ring(least, 2)

@@ -92,7 +92,7 @@ from pi_engine.cli.process import interrupts
 from pi_engine.cli.entry import main
 
 def compute(*arguments, progress, **options):
-    def told(*step):
+    def report(*step):
         if not said:
             said.append(True)
             print("at work", flush=True)
@@ -101,7 +101,7 @@ def compute(*arguments, progress, **options):
         progress(*step)
 
     said = []
-    return original(*arguments, progress=told, **options)
+    return original(*arguments, progress=report, **options)
 
 original, engine.compute = engine.compute, compute
 sys.argv = ["pi-engine", *sys.argv[1:]]
@@ -213,7 +213,7 @@ finally:
 @pytest.mark.parametrize("then", ["time.sleep(30)", "1 / 0"])
 @pytest.mark.parametrize(("name", "code", "word"), [("SIGINT", 130, "interrupted"), ("SIGTERM", 143, "terminated")])
 def test_a_signal_in_a_destructor_is_not_lost(name, code, word, then):
-    """It happens in LLVM's callbacks, while kernels are compiled; and Numba then finds that nothing was."""
+    """Signals arrive in LLVM's callbacks, while kernels are compiled; and Numba then finds that nothing was."""
     assert in_a_destructor(f"now('{name}')", then) == (code, "", f"pi-engine: {word}\n")
 
 

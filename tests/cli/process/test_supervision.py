@@ -210,7 +210,7 @@ command.say = say
 
 
 def test_gmp_that_finds_no_address_space_is_out_of_memory(tmp_path):
-    """It aborts; a limit far beyond what the run takes stands for one that is too small."""
+    """GMP aborts; a limit far beyond what the run takes stands for one that is too small."""
     limit = "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40))"
     process = at_work("sum", "compute", "1e4", "-q", happens="os.kill(os.getpid(), signal.SIGABRT)", more=limit)
     message = "pi-engine: error: out of memory: raise the limit with ulimit -v, or compute fewer digits\n"

@@ -28,7 +28,7 @@ h/p by at most 1/2 + 2^-53·U. So the result is at most (1/2 + 2^-52·U)·p, and
 and S, the sum of the last two, is below 1.1·p < 2^50.
 """
 
-from pi_engine.bigint.vectors.load_store import load, load_integers, load_word, store, store_word
+from pi_engine.bigint.vectors.load_store import load_integers, load_vector, load_word, store_vector, store_word
 from pi_engine.bigint.vectors.simd import (
     bits_of,
     broadcast,
@@ -91,8 +91,8 @@ def _sum_terms(record, primes):
     bits = 0
     while start < last:
         end = min(start + at.CHUNK, last)
-        store(scratch, at.SUMS, doubles_of(broadcast_integer(0)))
-        store(scratch, at.SUMS + at.VECTOR, doubles_of(broadcast_integer(0)))
+        store_vector(scratch, at.SUMS, doubles_of(broadcast_integer(0)))
+        store_vector(scratch, at.SUMS + at.VECTOR, doubles_of(broadcast_integer(0)))
         k = start
         while k < end:
             while bits < 44 and (2 << bits) <= a * k + b:
@@ -126,15 +126,15 @@ def _add_fractions(scratch):
     low_bits = load_integers(scratch, at.SUMS + at.VECTOR)
     for unit in range(at.UNITS):
         place = at.VECTOR * unit
-        m = load(scratch, at.MODULI + place)
-        inverse = load(scratch, at.INVERSES + place)
-        scaled = load(scratch, at.POWERS + place) * broadcast(_DIGIT)
+        m = load_vector(scratch, at.MODULI + place)
+        inverse = load_vector(scratch, at.INVERSES + place)
+        scaled = load_vector(scratch, at.POWERS + place) * broadcast(_DIGIT)
         digit = fma(scaled, inverse, broadcast(_ROUNDER))
         high_bits = high_bits + bits_of(digit)
         rest = fnma(digit - broadcast(_ROUNDER), m, scaled) * broadcast(_DIGIT)
         low_bits = low_bits + bits_of(fma(rest, inverse, broadcast(_ROUNDER)))
-    store(scratch, at.SUMS, doubles_of(high_bits))
-    store(scratch, at.SUMS + at.VECTOR, doubles_of(low_bits))
+    store_vector(scratch, at.SUMS, doubles_of(high_bits))
+    store_vector(scratch, at.SUMS + at.VECTOR, doubles_of(low_bits))
 
 
 @routine(forceinline=True)
@@ -153,19 +153,19 @@ def _lane_sum(scratch, place, offset, alternating):
 @routine(forceinline=True)
 def _add_integers(scratch, prime):
     """Add the integers of all terms in flight to their running fractions modulo one prime, and go on to the next powers of 2."""
-    p = load(scratch, prime + at.PRIME)
-    inverse = load(scratch, prime + at.ONE_OVER_PRIME)
-    following = load(scratch, prime + at.STEP_POWER)
+    p = load_vector(scratch, prime + at.PRIME)
+    inverse = load_vector(scratch, prime + at.ONE_OVER_PRIME)
+    following = load_vector(scratch, prime + at.STEP_POWER)
     for unit in range(at.UNITS):
         place = at.VECTOR * unit
-        m = load(scratch, at.MODULI + place)
-        x = load(scratch, prime + at.RUNNING + place)
-        denominator = load(scratch, prime + at.DENOMINATOR + place)
-        integer = _product(x - load(scratch, at.POWERS + place), denominator, p, inverse)
-        numerator = _product(load(scratch, prime + at.NUMERATOR + place), m, p, inverse) + integer
-        store(scratch, prime + at.NUMERATOR + place, numerator)
-        store(scratch, prime + at.DENOMINATOR + place, _product(denominator, m, p, inverse))
-        store(scratch, prime + at.RUNNING + place, _product(x, following, p, inverse))
+        m = load_vector(scratch, at.MODULI + place)
+        x = load_vector(scratch, prime + at.RUNNING + place)
+        denominator = load_vector(scratch, prime + at.DENOMINATOR + place)
+        integer = _product(x - load_vector(scratch, at.POWERS + place), denominator, p, inverse)
+        numerator = _product(load_vector(scratch, prime + at.NUMERATOR + place), m, p, inverse) + integer
+        store_vector(scratch, prime + at.NUMERATOR + place, numerator)
+        store_vector(scratch, prime + at.DENOMINATOR + place, _product(denominator, m, p, inverse))
+        store_vector(scratch, prime + at.RUNNING + place, _product(x, following, p, inverse))
 
 
 @routine(forceinline=True)
@@ -180,17 +180,17 @@ def _product(x, y, p, inverse):
 def _begin(k, exponent, step, a, b, squarings, scratch):
     """m, 1/m, the power of the exponent's top bits, and the bits that remain, the next one at place 52."""
     lanes = load_integers(scratch, at.BASES)
-    lanes_of_m = load(scratch, at.BASES + at.VECTOR)
+    lanes_of_m = load_vector(scratch, at.BASES + at.VECTOR)
     for unit in range(at.UNITS):
         place = at.VECTOR * unit
         here = k + place
         m = broadcast(float(a * here + b)) + lanes_of_m
         e = broadcast_integer(exponent - step * here) - lanes
         top = shift_right(e, broadcast_integer(squarings)) + broadcast_integer(1023)
-        store(scratch, at.MODULI + place, m)
-        store(scratch, at.INVERSES + place, broadcast(1.0) / m)
-        store(scratch, at.POWERS + place, doubles_of(shift_left(top, broadcast_integer(52))))
-        store(scratch, at.REMAINING + place, doubles_of(shift_left(e, broadcast_integer(53 - squarings))))
+        store_vector(scratch, at.MODULI + place, m)
+        store_vector(scratch, at.INVERSES + place, broadcast(1.0) / m)
+        store_vector(scratch, at.POWERS + place, doubles_of(shift_left(top, broadcast_integer(52))))
+        store_vector(scratch, at.REMAINING + place, doubles_of(shift_left(e, broadcast_integer(53 - squarings))))
 
 
 @routine(forceinline=True)
@@ -198,12 +198,12 @@ def _square(scratch):
     """One squaring of every power in flight, doubled where the exponent's next bit is set."""
     for unit in range(at.UNITS):
         place = at.VECTOR * unit
-        r = load(scratch, at.POWERS + place)
-        m = load(scratch, at.MODULI + place)
+        r = load_vector(scratch, at.POWERS + place)
+        m = load_vector(scratch, at.MODULI + place)
         remaining = load_integers(scratch, at.REMAINING + place)
         factor = doubles_of(broadcast_integer(_ONE_BITS) + (remaining & broadcast_integer(_BIT_52)))
         x = r * factor
         h = x * r
-        q = fma(h, load(scratch, at.INVERSES + place), broadcast(_ROUNDER)) - broadcast(_ROUNDER)
-        store(scratch, at.POWERS + place, fnma(q, m, h) + fms(x, r, h))
-        store(scratch, at.REMAINING + place, doubles_of(remaining + remaining))
+        q = fma(h, load_vector(scratch, at.INVERSES + place), broadcast(_ROUNDER)) - broadcast(_ROUNDER)
+        store_vector(scratch, at.POWERS + place, fnma(q, m, h) + fms(x, r, h))
+        store_vector(scratch, at.REMAINING + place, doubles_of(remaining + remaining))
