@@ -6,8 +6,8 @@ import time
 import numpy as np
 
 from pi_engine.bigint.ntt import transform
+from pi_engine.bigint.ntt.description import layout
 from pi_engine.bigint.ntt.description.sizes import size_for
-from pi_engine.bigint.ntt.kernels import rows
 from pi_engine.bigint.ntt.tables import plan_for
 
 
@@ -20,7 +20,7 @@ def main() -> None:
     size = size_for(128 * limbs)
     plan = plan_for(size)
     x, y = transform.Transformed(plan), transform.Transformed(plan)
-    both = rows.FORWARD_A | rows.FORWARD_B | rows.MULTIPLY | rows.INVERSE
+    both = layout.FORWARD_A | layout.FORWARD_B | layout.MULTIPLY | layout.INVERSE
     phases = {
         "forward columns": lambda: transform.forward(plan, [(a, x), (b, y)], x.primes, threads),
         "rows": lambda: transform.apply_to_rows(both, x, y, x.primes, threads),

@@ -15,28 +15,7 @@ from pi_engine.bigint.buffers.kernel_record import KernelRecord
 from pi_engine.bigint.buffers.workers import share
 from pi_engine.bigint.ntt.description.record import FIELDS, streams, workspace_bytes
 from pi_engine.errors import VerificationError
-from pi_engine.radix.kernels.conversion_kernels import (
-    HALF,
-    JOB_PLACES,
-    LAST_LEAF,
-    LEAF,
-    LEVEL_PLACES,
-    NODES,
-    PLAN,
-    POWER,
-    POWER_LIMBS,
-    PRODUCT,
-    PRODUCT_LIMBS,
-    REPORT,
-    SHIFT,
-    SOURCE,
-    TABLE,
-    TAILS,
-    TARGET,
-    TOP,
-    TRANSFORM,
-    WORKSPACE,
-)  # fmt: skip
+from pi_engine.radix.kernels import conversion_kernels as at
 from pi_engine.runtime.machine_faults import machine_fault, require_fitting
 
 if TYPE_CHECKING:
@@ -78,7 +57,7 @@ class Levels:
         """Describe the levels; their powers must stay until the kernels have ended."""
         shape = powers.shape
         self.leaf, self.last, self.count = shape.leaf, last, 1 << (shape.height - last)
-        self.rows = np.zeros((last + 1, LEVEL_PLACES + 1), np.int64)
+        self.rows = np.zeros((last + 1, at.LEVEL_PLACES + 1), np.int64)
         plans = []
         product = workspace = 0
         for level in range(first, last + 1):
@@ -92,10 +71,10 @@ class Levels:
                 workspace = max(workspace, workspace_bytes(size, operands=1))
                 plans.append(power.plan.record(streaming=streams(size, size.primes)))
             described = {
-                HALF: half, SHIFT: shift, POWER_LIMBS: len(power.limbs), POWER: power.limbs.ctypes.data,
-                TRANSFORM: transform, PLAN: max(len(plans) - 1, 0), PRODUCT_LIMBS: limbs,
+                at.HALF: half, at.SHIFT: shift, at.POWER_LIMBS: len(power.limbs), at.POWER: power.limbs.ctypes.data,
+                at.TRANSFORM: transform, at.PLAN: max(len(plans) - 1, 0), at.PRODUCT_LIMBS: limbs,
             }  # fmt: skip
-            self.rows[level] = KernelRecord(LEVEL_PLACES, described).row
+            self.rows[level] = KernelRecord(at.LEVEL_PLACES, described).row
             product = max(product, 8 * limbs)
         self.plans = np.array(plans or [np.zeros(FIELDS, np.int64)])
         self.product, self.workspace = product, workspace
@@ -114,11 +93,11 @@ class Levels:
         workspace_at = product_at + _line(self.product)
         each = workspace_at + _line(self.workspace)
         job = {
-            NODES: self.count, TOP: self.last, LEAF: self.leaf, SOURCE: numbers.source, TARGET: numbers.target,
-            TAILS: numbers.tails, LAST_LEAF: numbers.last_leaf, REPORT: numbers.report, TABLE: numbers.table,
-            PRODUCT: product_at, WORKSPACE: workspace_at,
+            at.NODES: self.count, at.TOP: self.last, at.LEAF: self.leaf, at.SOURCE: numbers.source, at.TARGET: numbers.target,
+            at.TAILS: numbers.tails, at.LAST_LEAF: numbers.last_leaf, at.REPORT: numbers.report, at.TABLE: numbers.table,
+            at.PRODUCT: product_at, at.WORKSPACE: workspace_at,
         }  # fmt: skip
-        row = KernelRecord(JOB_PLACES, job).row
+        row = KernelRecord(at.JOB_PLACES, job).row
         threads = min(threads, self.count)
         start = workspace.address(each * threads)
 

@@ -9,23 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pi_engine.bigint.buffers.kernel_record import KernelRecord
+from pi_engine.bigint.ntt.description import layout
 from pi_engine.bigint.ntt.description import record as at
-from pi_engine.bigint.ntt.description.layout import (
-    CONSTANTS,
-    CUBE,
-    FINAL_DOUBLES,
-    FINAL_ROOT,
-    FINAL_SCALE,
-    FINAL_SQUARE,
-    FINAL_SQUARE_SCALED,
-    FINAL_TIMES_I,
-    IMAGINARY,
-    ONE_OVER_P,
-    PRIME,
-    SCALE,
-    SCALE_OVER_P,
-    state_doubles,
-)
+from pi_engine.bigint.ntt.description.layout import state_doubles
 from pi_engine.bigint.ntt.description.primes import PRIMES, balanced
 from pi_engine.bigint.ntt.description.record import Scratch, scratch_of
 from pi_engine.bigint.ntt.description.roots import (
@@ -143,16 +129,16 @@ def _product(size: Size) -> int:
 
 
 def _constants(size: Size) -> NDArray[Any]:
-    constants = aligned_zeros((size.primes, CONSTANTS))
+    constants = aligned_zeros((size.primes, layout.CONSTANTS))
     for k, p in enumerate(PRIMES[: size.primes]):
         scale = balanced(pow(_product(size) // p * (size.points // 4), -1, p), p)
         row = constants[k]
-        row[PRIME] = p
-        row[ONE_OVER_P] = 1 / p
-        row[IMAGINARY] = balanced(unit(k, TURN, 4), p)
-        row[CUBE] = balanced(unit(k, TURN, 3), p)
-        row[SCALE] = scale
-        row[SCALE_OVER_P] = scale / p
+        row[layout.PRIME] = p
+        row[layout.ONE_OVER_P] = 1 / p
+        row[layout.IMAGINARY] = balanced(unit(k, TURN, 4), p)
+        row[layout.CUBE] = balanced(unit(k, TURN, 3), p)
+        row[layout.SCALE] = scale
+        row[layout.SCALE_OVER_P] = scale / p
     return constants
 
 
@@ -227,7 +213,7 @@ def _column_tables(size: Size, constants: NDArray[Any], quarters: NDArray[Any]) 
             constants[k].ctypes.data,
         )  # fmt: skip
         for h, angle in enumerate(angles):
-            tables[k, h, -FINAL_DOUBLES:] = _final_twiddles(k, angle, constants[k][SCALE])
+            tables[k, h, -layout.FINAL_DOUBLES :] = _final_twiddles(k, angle, constants[k][layout.SCALE])
     return tables
 
 
@@ -235,13 +221,13 @@ def _final_twiddles(index: int, angle: int, scale: float) -> NDArray[Any]:
     """The twiddles of a last inverse level that multiplies by the scale; layout says where they are."""
     prime = PRIMES[index]
     root, factor = unit(index, angle, 4), int(scale)
-    table: NDArray[Any] = np.zeros(FINAL_DOUBLES)
+    table: NDArray[Any] = np.zeros(layout.FINAL_DOUBLES)
     for place, value in (
-        (FINAL_SQUARE, root * root),
-        (FINAL_SQUARE_SCALED, root * root * factor),
-        (FINAL_ROOT, root * factor),
-        (FINAL_TIMES_I, root * unit(index, TURN, 4) * factor),
-        (FINAL_SCALE, factor),
+        (layout.FINAL_SQUARE, root * root),
+        (layout.FINAL_SQUARE_SCALED, root * root * factor),
+        (layout.FINAL_ROOT, root * factor),
+        (layout.FINAL_TIMES_I, root * unit(index, TURN, 4) * factor),
+        (layout.FINAL_SCALE, factor),
     ):
         twiddle = balanced(value, prime)
         table[place], table[place + 1] = twiddle, twiddle / prime

@@ -13,27 +13,7 @@ from pi_engine.bigint.mpn import mpn_calls
 from pi_engine.bigint.ntt.kernels.in_kernel import multiply_transformed, record_at
 from pi_engine.bigint.residues.kernels.residue_kernels import residues_at
 from pi_engine.bigint.vectors.words import address_of, claim, is_sealed, load, store
-from pi_engine.radix.kernels.conversion_kernels import (
-    HALF,
-    LAST_LEAF,
-    LEAF,
-    NODES,
-    PLAN,
-    POWER,
-    POWER_LIMBS,
-    PRODUCT,
-    PRODUCT_LIMBS,
-    REPORT,
-    REPORTED,
-    SHIFT,
-    SOURCE,
-    TABLE,
-    TAILS,
-    TARGET,
-    TOP,
-    TRANSFORM,
-    WORKSPACE,
-)
+from pi_engine.radix.kernels import conversion_kernels as at
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
 from pi_engine.runtime.compilation.routine import kernel, routine
 
@@ -51,20 +31,20 @@ def _copy(target, source, limbs):
 
 @routine
 def _times_power(out, operand, limbs, level, plans, workspace):
-    if level[TRANSFORM]:
+    if level[at.TRANSFORM]:
         multiply_transformed(
             np.int64(out),
-            level[PRODUCT_LIMBS],
+            level[at.PRODUCT_LIMBS],
             np.int64(operand),
             limbs,
-            level[TRANSFORM],
-            record_at(plans, level[PLAN]),
+            level[at.TRANSFORM],
+            record_at(plans, level[at.PLAN]),
             workspace,
         )
-    elif limbs >= level[POWER_LIMBS]:
-        mpn_calls.mul(out, operand, limbs, np.uint64(level[POWER]), level[POWER_LIMBS])
+    elif limbs >= level[at.POWER_LIMBS]:
+        mpn_calls.mul(out, operand, limbs, np.uint64(level[at.POWER]), level[at.POWER_LIMBS])
     else:
-        mpn_calls.mul(out, np.uint64(level[POWER]), level[POWER_LIMBS], operand, limbs)
+        mpn_calls.mul(out, np.uint64(level[at.POWER]), level[at.POWER_LIMBS], operand, limbs)
 
 
 @routine
@@ -73,19 +53,19 @@ def _split(target, source, level, plans, report, job, workspace):
 
     report: where to put the residues that `right_edge_check` wants, modulo 2^61 − 1 and the prime of the job's table, or 0.
     """
-    half, shift = level[HALF], level[SHIFT]
+    half, shift = level[at.HALF], level[at.SHIFT]
     used = 2 * half + 1 - shift
-    product = np.uint64(workspace + job[PRODUCT])
+    product = np.uint64(workspace + job[at.PRODUCT])
     _copy(target, source + np.uint64(8 * half), half + 1)
-    _times_power(product, source, used, level, plans, workspace + job[WORKSPACE])
+    _times_power(product, source, used, level, plans, workspace + job[at.WORKSPACE])
     _copy(target + np.uint64(8 * (half + 1)), product + np.uint64(8 * (half - shift)), half + 1)
     if report != ZERO:
-        table = np.uint64(job[TABLE])
+        table = np.uint64(job[at.TABLE])
         residues_at(source, used, table, report)
         residues_at(source + np.uint64(8 * used), shift, table, report + np.uint64(16))
         residues_at(product, half - shift, table, report + np.uint64(32))
         residues_at(product + np.uint64(8 * (half - shift)), half + 1, table, report + np.uint64(48))
-        residues_at(product + np.uint64(8 * used), level[PRODUCT_LIMBS] - used, table, report + np.uint64(64))
+        residues_at(product + np.uint64(8 * used), level[at.PRODUCT_LIMBS] - used, table, report + np.uint64(64))
 
 
 @routine
@@ -104,7 +84,7 @@ def are_sealed(job, levels, plans, wrong):
 @routine
 def _report_place(job, level, is_last):
     """Where the last node of a level reports, if it is the last; else 0."""
-    return np.uint64(job[REPORT] + 16 * REPORTED * level if job[REPORT] and is_last else 0)
+    return np.uint64(job[at.REPORT] + 16 * at.REPORTED * level if job[at.REPORT] and is_last else 0)
 
 
 @kernel("void(uint64[::1], int64[::1], int64[:, ::1], int64[:, ::1], int64, int64[::1])")
@@ -116,13 +96,13 @@ def split_nodes(counter, job, levels, plans, workspace, wrong):
     """
     if not are_sealed(job, levels, plans, wrong):
         return
-    nodes, level = job[NODES], levels[len(levels) - 1]
-    long, short = 8 * (2 * level[HALF] + 1), 8 * (level[HALF] + 1)
+    nodes, level = job[at.NODES], levels[len(levels) - 1]
+    long, short = 8 * (2 * level[at.HALF] + 1), 8 * (level[at.HALF] + 1)
     for _ in range(nodes + 1):
         i = claim(address_of(counter))
         if i < 0 or i >= nodes:
             return
-        target, source = np.uint64(job[TARGET] + 2 * i * short), np.uint64(job[SOURCE] + i * long)
+        target, source = np.uint64(job[at.TARGET] + 2 * i * short), np.uint64(job[at.SOURCE] + i * long)
         _split(target, source, level, plans, _report_place(job, len(levels) - 1, i == nodes - 1), job, workspace)
 
 
@@ -154,20 +134,20 @@ def fractions_to_words(counter, job, levels, plans, workspace, wrong):
     """
     if not are_sealed(job, levels, plans, wrong):
         return
-    nodes, top, leaf = job[NODES], job[TOP], job[LEAF]
+    nodes, top, leaf = job[at.NODES], job[at.TOP], job[at.LEAF]
     size = leaf << top
     width = 8 * (leaf + 1) << top
     for _ in range(nodes + 1):
         node = claim(address_of(counter))
         if node < 0 or node >= nodes:
             return
-        current = np.uint64(job[SOURCE] + 8 * node * (size + 1))
+        current = np.uint64(job[at.SOURCE] + 8 * node * (size + 1))
         which = 0
         for j in range(top, 0, -1):
             level = levels[j]
             target = np.uint64(workspace + which * width)
             which = 1 - which
-            long, short = 8 * (2 * level[HALF] + 1), 8 * (level[HALF] + 1)
+            long, short = 8 * (2 * level[at.HALF] + 1), 8 * (level[at.HALF] + 1)
             for i in range(1 << (top - j)):
                 place = _report_place(job, j, node == nodes - 1 and i == (1 << (top - j)) - 1)
                 _split(
@@ -181,11 +161,11 @@ def fractions_to_words(counter, job, levels, plans, workspace, wrong):
                 )
             current = target
         for i in range(1 << top):
-            place = np.uint64(job[TARGET] + 8 * (node * size + i * leaf))
+            place = np.uint64(job[at.TARGET] + 8 * (node * size + i * leaf))
             if node == nodes - 1 and i == (1 << top) - 1:
-                _copy(np.uint64(job[LAST_LEAF]), current + np.uint64(8 * i * (leaf + 1)), leaf + 1)
+                _copy(np.uint64(job[at.LAST_LEAF]), current + np.uint64(8 * i * (leaf + 1)), leaf + 1)
             tail = _leaf_words(place, current + np.uint64(8 * i * (leaf + 1)), leaf)
-            store(np.uint64(job[TAILS]), (node << top) + i, tail)
+            store(np.uint64(job[at.TAILS]), (node << top) + i, tail)
 
 
 @routine
@@ -206,10 +186,10 @@ def _leaf_integer(limbs, words, count):
 @routine
 def _join(target, source, level, plans, job, workspace):
     """The integer of 2·half limbs from those of its first and last words, of half limbs each."""
-    half, shift, power = level[HALF], level[SHIFT], level[POWER_LIMBS]
+    half, shift, power = level[at.HALF], level[at.SHIFT], level[at.POWER_LIMBS]
     low = source + np.uint64(8 * half)
-    product = np.uint64(workspace + job[PRODUCT])
-    _times_power(product, source, half, level, plans, workspace + job[WORKSPACE])
+    product = np.uint64(workspace + job[at.PRODUCT])
+    _times_power(product, source, half, level, plans, workspace + job[at.WORKSPACE])
     _copy(target, low, shift)
     carry = mpn_calls.add_n(target + np.uint64(8 * shift), product, low + np.uint64(8 * shift), half - shift)
     for i in range(half - shift, half + power):
@@ -226,13 +206,13 @@ def join_nodes(counter, job, levels, plans, workspace, wrong):
     """Join integers of the level below to those of the level of the last row of `levels` until all are claimed."""
     if not are_sealed(job, levels, plans, wrong):
         return
-    nodes, level = job[NODES], levels[len(levels) - 1]
+    nodes, level = job[at.NODES], levels[len(levels) - 1]
     for _ in range(nodes + 1):
         i = claim(address_of(counter))
         if i < 0 or i >= nodes:
             return
-        step = 16 * i * level[HALF]
-        _join(np.uint64(job[TARGET] + step), np.uint64(job[SOURCE] + step), level, plans, job, workspace)
+        step = 16 * i * level[at.HALF]
+        _join(np.uint64(job[at.TARGET] + step), np.uint64(job[at.SOURCE] + step), level, plans, job, workspace)
 
 
 @kernel("void(uint64[::1], int64[::1], int64[:, ::1], int64[:, ::1], int64, int64[::1])")
@@ -243,13 +223,13 @@ def words_to_integers(counter, job, levels, plans, workspace, wrong):
     """
     if not are_sealed(job, levels, plans, wrong):
         return
-    nodes, top, leaf = job[NODES], job[TOP], job[LEAF]
+    nodes, top, leaf = job[at.NODES], job[at.TOP], job[at.LEAF]
     size = leaf << top
     for _ in range(nodes + 1):
         node = claim(address_of(counter))
         if node < 0 or node >= nodes:
             return
-        result, words = job[TARGET] + 8 * node * size, job[SOURCE] + 8 * node * size
+        result, words = job[at.TARGET] + 8 * node * size, job[at.SOURCE] + 8 * node * size
         current = np.uint64(workspace if top else result)
         for i in range(1 << top):
             _leaf_integer(current + np.uint64(8 * i * leaf), np.uint64(words + 8 * i * leaf), leaf)
@@ -259,7 +239,7 @@ def words_to_integers(counter, job, levels, plans, workspace, wrong):
             place = np.uint64(result if j == top else workspace + 8 * size * which)
             which = 1 - which
             for i in range(1 << (top - j)):
-                step = np.uint64(16 * i * level[HALF])
+                step = np.uint64(16 * i * level[at.HALF])
                 _join(place + step, current + step, level, plans, job, workspace)
             current = place
 

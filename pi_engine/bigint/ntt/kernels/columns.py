@@ -7,21 +7,8 @@ coefficients of b bits are exactly b bytes. The block is transformed in the buff
 
 import numpy as np
 
+from pi_engine.bigint.ntt.description import record as at
 from pi_engine.bigint.ntt.description.layout import COLUMN_BLOCK, CONSTANTS, PRIME
-from pi_engine.bigint.ntt.description.record import (
-    BETA,
-    BITS,
-    BLOCK_BYTES,
-    COLUMNS,
-    CONSTANTS_AT,
-    DIGITS,
-    FIELDS,
-    OFFSETS_AT,
-    POWERS_AT,
-    PRIME_STRIDE,
-    PRIMES,
-    ROWS,
-)
 from pi_engine.bigint.ntt.kernels.passes.column_passes import forward_column_block
 from pi_engine.bigint.vectors.load_store import (
     gather_words,
@@ -95,19 +82,20 @@ def forward_columns(record, source, source_bytes, target, scratch, first, last):
     block of padded source, rows·COLUMN_BLOCK doubles, and digits times as much. Returns whether the record and its tables
     are sound, 0 or 1.
     """
-    if not is_sealed_at(np.uint64(record), FIELDS):
+    if not is_sealed_at(np.uint64(record), at.FIELDS):
         return 0
-    digits, bits, offsets = load_integer(record, DIGITS), load_integer(record, BITS), load_integer(record, OFFSETS_AT)
+    digits, bits = load_integer(record, at.DIGITS), load_integer(record, at.BITS)
+    offsets = load_integer(record, at.OFFSETS_AT)
     for i in range(8 * digits):
         if not 0 <= load_integer(offsets, i) <= bits:
             return 0  # a faulty machine's: bytes that no coefficient has
-    mask = (1 << load_integer(record, BETA)) - 1
-    primes, rows = load_integer(record, PRIMES), load_integer(record, ROWS)
-    prime_stride = load_integer(record, PRIME_STRIDE)
-    constants, powers = load_integer(record, CONSTANTS_AT), load_integer(record, POWERS_AT)
-    buffer = scratch + BLOCK_BYTES
+    mask = (1 << load_integer(record, at.BETA)) - 1
+    primes, rows = load_integer(record, at.PRIMES), load_integer(record, at.ROWS)
+    prime_stride = load_integer(record, at.PRIME_STRIDE)
+    constants, powers = load_integer(record, at.CONSTANTS_AT), load_integer(record, at.POWERS_AT)
+    buffer = scratch + at.BLOCK_BYTES
     cut = buffer + 8 * COLUMN_BLOCK * rows
-    row_bytes = load_integer(record, COLUMNS) // 8 * bits
+    row_bytes = load_integer(record, at.COLUMNS) // 8 * bits
     needed = bits + 8
     for column_block in range(first, last):
         used = 0

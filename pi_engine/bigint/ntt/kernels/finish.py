@@ -7,24 +7,8 @@ threads have ended.
 
 import numpy as np
 
+from pi_engine.bigint.ntt.description import record as at
 from pi_engine.bigint.ntt.description.layout import COLUMN_BLOCK, CRT_BLOCK, CRT_DOUBLES, SPILL_GROUPS
-from pi_engine.bigint.ntt.description.record import (
-    BETA,
-    BETA_SCALES_AT,
-    BITS,
-    COFACTORS_AT,
-    COLUMNS,
-    CONSTANTS_AT,
-    DIGITS,
-    FIELDS,
-    PACKING_AT,
-    PRIME_STRIDE,
-    PRIMES,
-    ROW_STRIDE,
-    ROWS,
-    SPILLS,
-    STATE,
-)
 from pi_engine.bigint.ntt.kernels.crt import clear_state, clear_sums, digits_from_sums, pack, sums_of_eight
 from pi_engine.bigint.ntt.kernels.passes.column_passes import inverse_column_block
 from pi_engine.bigint.vectors.load_store import load_byte, load_integer, prefetch, store_byte
@@ -49,17 +33,18 @@ def finish_columns(record, data, out, out_bytes, scratch, first, last):
     little-endian integers of SPILL_GROUPS·D·β bytes, row r's to be added behind the row's last block. Returns whether the record and
     its tables are sound, 0 or 1.
     """
-    if not is_sealed_at(np.uint64(record), FIELDS):
+    if not is_sealed_at(np.uint64(record), at.FIELDS):
         return 0
-    digits, beta, bits = load_integer(record, DIGITS), load_integer(record, BETA), load_integer(record, BITS)
-    packing, beta_scales = load_integer(record, PACKING_AT), load_integer(record, BETA_SCALES_AT)
+    digits, beta, bits = load_integer(record, at.DIGITS), load_integer(record, at.BETA), load_integer(record, at.BITS)
+    packing, beta_scales = load_integer(record, at.PACKING_AT), load_integer(record, at.BETA_SCALES_AT)
     for i in range(8):
         if not 0 <= load_integer(packing, i) < bits:
             return 0  # a faulty machine's: bytes that no coefficient has
-    primes, rows, columns = load_integer(record, PRIMES), load_integer(record, ROWS), load_integer(record, COLUMNS)
-    row_stride, prime_stride = load_integer(record, ROW_STRIDE), load_integer(record, PRIME_STRIDE)
-    constants, cofactors = load_integer(record, CONSTANTS_AT), load_integer(record, COFACTORS_AT)
-    state_bytes = 8 * load_integer(record, STATE)
+    primes, rows = load_integer(record, at.PRIMES), load_integer(record, at.ROWS)
+    columns = load_integer(record, at.COLUMNS)
+    row_stride, prime_stride = load_integer(record, at.ROW_STRIDE), load_integer(record, at.PRIME_STRIDE)
+    constants, cofactors = load_integer(record, at.CONSTANTS_AT), load_integer(record, at.COFACTORS_AT)
+    state_bytes = 8 * load_integer(record, at.STATE)
     states = scratch + 8 * CRT_DOUBLES
     buffer = states + state_bytes * rows
     block = scratch + 8 * CRT_BLOCK
@@ -91,7 +76,7 @@ def finish_columns(record, data, out, out_bytes, scratch, first, last):
                     pack(block, digits, beta, packing, scratch)
                     _put(block, out + place, min(bits, out_bytes - place))
     clear_sums(digits, beta_scales, scratch)
-    spill = scratch + load_integer(record, SPILLS)
+    spill = scratch + load_integer(record, at.SPILLS)
     for r in range(rows):
         for _ in range(SPILL_GROUPS):
             digits_from_sums(digits, beta, beta_scales, states + state_bytes * r, scratch)

@@ -2,31 +2,8 @@
 
 import numpy as np
 
-from pi_engine.bigint.ntt.description.layout import (
-    ADD,
-    CONSTANTS,
-    FORWARD_A,
-    FORWARD_B,
-    INVERSE,
-    MULTIPLY,
-    ONE_OVER_P,
-    PRIME,
-    SQUARE,
-)
-from pi_engine.bigint.ntt.description.record import (
-    COLUMNS,
-    CONJUGATES_AT,
-    CONSTANTS_AT,
-    FIELDS,
-    PRIME_STRIDE,
-    QUARTER_COUNT,
-    QUARTERS_AT,
-    ROW_PASSES,
-    ROW_SEEDS_AT,
-    ROW_STRIDE,
-    ROW_TABLE_DOUBLES,
-    ROWS,
-)
+from pi_engine.bigint.ntt.description import layout
+from pi_engine.bigint.ntt.description import record as at
 from pi_engine.bigint.ntt.kernels.passes.binomial import multiply_rings
 from pi_engine.bigint.ntt.kernels.passes.row_passes import (
     forward_long,
@@ -56,32 +33,32 @@ def _transform_row(record, constants, mode, a, b, tables, which, ahead):
 
     Subtree after subtree goes through all steps: both operands' and both tables' parts stay in the L1 cache.
     """
-    p = broadcast_long(load_double(constants, PRIME))
-    one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))
-    levels, table_doubles = load_integer(record, ROW_PASSES), load_integer(record, ROW_TABLE_DOUBLES)
+    p = broadcast_long(load_double(constants, layout.PRIME))
+    one_over_p = broadcast_long(load_double(constants, layout.ONE_OVER_P))
+    levels, table_doubles = load_integer(record, at.ROW_PASSES), load_integer(record, at.ROW_TABLE_DOUBLES)
     table, conjugate = tables + 8 * table_doubles * which, tables + 8 * table_doubles * (1 - which)
     scratch = tables + 16 * table_doubles
     nodes, quarter, offset, lazy = split_subtrees(levels)
-    if mode & FORWARD_A:
+    if mode & layout.FORWARD_A:
         forward_long(a, levels, table, one_over_p, p)
-    if mode & FORWARD_B:
+    if mode & layout.FORWARD_B:
         forward_long(b, levels, table, one_over_p, p)
-    last_level = table + 8 * (table_doubles - level_doubles(load_integer(record, COLUMNS) // 16))
+    last_level = table + 8 * (table_doubles - level_doubles(load_integer(record, at.COLUMNS) // 16))
     for subtree in range(nodes):
         place = 32 * quarter * subtree
-        if mode & FORWARD_A:
+        if mode & layout.FORWARD_A:
             forward_subtree(a + place, subtree, nodes, quarter, table + offset, lazy, ahead, constants)
-        if mode & FORWARD_B:
+        if mode & layout.FORWARD_B:
             forward_subtree(b + place, subtree, nodes, quarter, table + offset, lazy, ahead, constants)
-        if mode & (MULTIPLY | SQUARE):
-            factor = b if mode & MULTIPLY else a
+        if mode & (layout.MULTIPLY | layout.SQUARE):
+            factor = b if mode & layout.MULTIPLY else a
             rings = last_level + 48 * (quarter // WIDTH) * subtree
             multiply_rings(a + place, factor + place, rings, quarter // WIDTH, scratch, one_over_p, p)
-        if mode & ADD:
+        if mode & layout.ADD:
             _add(a + place, b + place, 4 * quarter, one_over_p, p)
-        if mode & INVERSE:
+        if mode & layout.INVERSE:
             inverse_subtree(a + place, subtree, nodes, quarter, conjugate + offset, one_over_p, p)
-    if mode & INVERSE:
+    if mode & layout.INVERSE:
         inverse_long(a, levels, conjugate, one_over_p, p)
 
 
@@ -94,12 +71,12 @@ def transform_rows(record, mode, a, b, scratch, first, last):
 
     A row and its conjugate follow each other, where both are among these rows: each needs the other's table.
     """
-    if not is_sealed_at(np.uint64(record), FIELDS):
+    if not is_sealed_at(np.uint64(record), at.FIELDS):
         return 0
-    rows, levels = load_integer(record, ROWS), load_integer(record, ROW_PASSES)
-    row_stride, prime_stride = load_integer(record, ROW_STRIDE), load_integer(record, PRIME_STRIDE)
-    conjugates, quarter_count = load_integer(record, CONJUGATES_AT), load_integer(record, QUARTER_COUNT)
-    conjugate = scratch + 8 * load_integer(record, ROW_TABLE_DOUBLES)
+    rows, levels = load_integer(record, at.ROWS), load_integer(record, at.ROW_PASSES)
+    row_stride, prime_stride = load_integer(record, at.ROW_STRIDE), load_integer(record, at.PRIME_STRIDE)
+    conjugates, quarter_count = load_integer(record, at.CONJUGATES_AT), load_integer(record, at.QUARTER_COUNT)
+    conjugate = scratch + 8 * load_integer(record, at.ROW_TABLE_DOUBLES)
     for index in range(first, last):
         k = index // rows
         r = index % rows
@@ -110,12 +87,12 @@ def transform_rows(record, mode, a, b, scratch, first, last):
         paired = mirror < rows and first <= mirror_index < last
         if paired and mirror < r:
             continue
-        constants = load_integer(record, CONSTANTS_AT) + 8 * CONSTANTS * k
-        quarters = load_integer(record, QUARTERS_AT) + 8 * quarter_count * k
-        seeds = load_integer(record, ROW_SEEDS_AT) + 8 * levels * (rows + 1) * k
-        if mode != ADD:
+        constants = load_integer(record, at.CONSTANTS_AT) + 8 * layout.CONSTANTS * k
+        quarters = load_integer(record, at.QUARTERS_AT) + 8 * quarter_count * k
+        seeds = load_integer(record, at.ROW_SEEDS_AT) + 8 * levels * (rows + 1) * k
+        if mode != layout.ADD:
             build_table(scratch, seeds + 8 * levels * r, quarters, levels, constants)
-        if mode != ADD and (paired or mode & INVERSE):
+        if mode != layout.ADD and (paired or mode & layout.INVERSE):
             build_table(conjugate, seeds + 8 * levels * mirror, quarters, levels, constants)
         place = 8 * (k * prime_stride + r * row_stride)
         ahead = 8 * row_stride * (mirror - r if paired and mirror > r else 1)

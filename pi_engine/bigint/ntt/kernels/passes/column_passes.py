@@ -10,31 +10,8 @@ outer step reduces. Backward, the scaled level leaves at most 1/2 + 0.325·K, an
 K = 1.49, of which the outer step makes 3·2 times as much, and reduction 1/2.
 """
 
-from pi_engine.bigint.ntt.description.layout import (
-    COLUMN_BLOCK,
-    CONSTANTS,
-    FINAL_DOUBLES,
-    FINAL_ROOT,
-    FINAL_SCALE,
-    FINAL_SQUARE,
-    FINAL_SQUARE_SCALED,
-    FINAL_TIMES_I,
-    ONE_OVER_P,
-    PRIME,
-    SCALE,
-    SCALE_OVER_P,
-)
-from pi_engine.bigint.ntt.description.record import (
-    COLUMN_LEVELS,
-    COLUMN_TABLE_BYTES,
-    COLUMN_TABLES_AT,
-    CONSTANTS_AT,
-    OUTER_RADIX,
-    PART_BYTES,
-    ROW_STRIDE,
-    ROWS,
-    STREAMING,
-)
+from pi_engine.bigint.ntt.description import layout
+from pi_engine.bigint.ntt.description import record as at
 from pi_engine.bigint.ntt.kernels.passes.butterflies import forward4_begin, forward4_end, inverse4_begin, inverse4_end
 from pi_engine.bigint.ntt.kernels.passes.outer_radix import join_outer, split_half_filled, split_outer, split_three
 from pi_engine.bigint.ntt.kernels.passes.row_passes import load4, store4
@@ -104,17 +81,17 @@ def _last_forward_level(source, target, nodes, table, row_stride, ahead, one_ove
             prefetch_to_write(target + ahead + 8 * row_stride * r)
             prefetch_to_write(target + ahead + 8 * row_stride * r + 64)
         squares, roots = _twiddles(table, node)
-        x0, x1, x2, x3 = load4(source, 0, COLUMN_BLOCK)
+        x0, x1, x2, x3 = load4(source, 0, layout.COLUMN_BLOCK)
         a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, squares, one_over_p, p)
-        for i in range(LONG, COLUMN_BLOCK, LONG):
-            x0, x1, x2, x3 = load4(source, i, COLUMN_BLOCK)
+        for i in range(LONG, layout.COLUMN_BLOCK, LONG):
+            x0, x1, x2, x3 = load4(source, i, layout.COLUMN_BLOCK)
             b0, b1, b2, b3 = forward4_begin(x0, x1, x2, x3, squares, one_over_p, p)
             a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, roots, p)
             store4(target, i - LONG, row_stride, a0, a1, a2, a3)
             a0, a1, a2, a3 = b0, b1, b2, b3
         a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, roots, p)
-        store4(target, COLUMN_BLOCK - LONG, row_stride, a0, a1, a2, a3)
-        source += 32 * COLUMN_BLOCK
+        store4(target, layout.COLUMN_BLOCK - LONG, row_stride, a0, a1, a2, a3)
+        source += 32 * layout.COLUMN_BLOCK
         target += 32 * row_stride
 
 
@@ -122,38 +99,35 @@ def _last_forward_level(source, target, nodes, table, row_stride, ahead, one_ove
 def _stream(x, rows, target, row_stride):
     """Copy rows past the caches: whole lines one after the other, or the memory writes them in pieces."""
     for _ in range(rows):
-        for i in range(0, COLUMN_BLOCK, WIDE):
+        for i in range(0, layout.COLUMN_BLOCK, WIDE):
             store_streaming(target, i, load_wide(x, i))
-        x += 8 * COLUMN_BLOCK
+        x += 8 * layout.COLUMN_BLOCK
         target += 8 * row_stride
 
 
 @routine
 def forward_column_block(record, k, x, used, target, ahead):
     """Transform the rows of the buffer x, of which the first `used` are filled, modulo prime k, and put them into the matrix."""
-    outer_radix, levels, rows = (
-        load_integer(record, OUTER_RADIX),
-        load_integer(record, COLUMN_LEVELS),
-        load_integer(record, ROWS),
-    )
-    row_stride, streaming = load_integer(record, ROW_STRIDE), load_integer(record, STREAMING)
-    tables = load_integer(record, COLUMN_TABLES_AT) + k * load_integer(record, COLUMN_TABLE_BYTES)
-    constants = load_integer(record, CONSTANTS_AT) + 8 * CONSTANTS * k
-    quantity = COLUMN_BLOCK << (2 * levels)
-    p = broadcast_long(load_double(constants, PRIME))
-    one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))
+    outer_radix, levels = load_integer(record, at.OUTER_RADIX), load_integer(record, at.COLUMN_LEVELS)
+    rows = load_integer(record, at.ROWS)
+    row_stride, streaming = load_integer(record, at.ROW_STRIDE), load_integer(record, at.STREAMING)
+    tables = load_integer(record, at.COLUMN_TABLES_AT) + k * load_integer(record, at.COLUMN_TABLE_BYTES)
+    constants = load_integer(record, at.CONSTANTS_AT) + 8 * layout.CONSTANTS * k
+    quantity = layout.COLUMN_BLOCK << (2 * levels)
+    p = broadcast_long(load_double(constants, layout.PRIME))
+    one_over_p = broadcast_long(load_double(constants, layout.ONE_OVER_P))
     half_filled = 2 * used <= rows
     same = outer_radix == 2 and half_filled and levels > 0
     if same:
         # Both halves start with the same numbers.
-        _clear(x, COLUMN_BLOCK * used, quantity)
+        _clear(x, layout.COLUMN_BLOCK * used, quantity)
     elif (
         outer_radix == 6 and half_filled and levels
     ):  # without levels rows follow, which may be given less than this leaves
-        _clear(x, COLUMN_BLOCK * used, 3 * quantity)
+        _clear(x, layout.COLUMN_BLOCK * used, 3 * quantity)
         split_half_filled(x, quantity, constants)
     else:
-        _clear(x, COLUMN_BLOCK * used, COLUMN_BLOCK * rows)
+        _clear(x, layout.COLUMN_BLOCK * used, layout.COLUMN_BLOCK * rows)
         if outer_radix == 3 and levels:
             split_three(x, quantity, constants)
         else:
@@ -161,9 +135,9 @@ def forward_column_block(record, k, x, used, target, ahead):
     for index in range(outer_radix - 1, -1, -1):
         part = x + 8 * index * quantity
         source = x if same else part
-        table = tables + index * load_integer(record, PART_BYTES)
+        table = tables + index * load_integer(record, at.PART_BYTES)
         nodes, quarter = 1, quantity // 4
-        last = COLUMN_BLOCK // 4 if streaming else COLUMN_BLOCK
+        last = layout.COLUMN_BLOCK // 4 if streaming else layout.COLUMN_BLOCK
         while quarter > last:
             _forward_level(source, part, nodes, quarter, table, one_over_p, p)
             source = part
@@ -171,12 +145,12 @@ def forward_column_block(record, k, x, used, target, ahead):
             nodes *= 4
             quarter //= 4
         place = target + 8 * (index * row_stride << (2 * levels))
-        if quarter == COLUMN_BLOCK:
+        if quarter == layout.COLUMN_BLOCK:
             _last_forward_level(source, place, nodes, table, row_stride, ahead, one_over_p, p)
         elif streaming:
             _stream(part, nodes, place, row_stride)
         else:
-            for i in range(0, COLUMN_BLOCK, WIDE):
+            for i in range(0, layout.COLUMN_BLOCK, WIDE):
                 store_vector(place, i, load_wide(part, i))
 
 
@@ -222,8 +196,9 @@ def _final(table, place):
 @routine
 def _scaled_inverse_level(source, source_stride, x, quarter, final, alone, one_over_p, p):
     """The level of one node, its result multiplied by the scale; reduced to 1/2 where no outer step follows (`alone`)."""
-    squares = _final(final, FINAL_SQUARE) + _final(final, FINAL_SQUARE_SCALED)
-    roots, scale = _final(final, FINAL_ROOT) + _final(final, FINAL_TIMES_I), _final(final, FINAL_SCALE)
+    squares = _final(final, layout.FINAL_SQUARE) + _final(final, layout.FINAL_SQUARE_SCALED)
+    roots = _final(final, layout.FINAL_ROOT) + _final(final, layout.FINAL_TIMES_I)
+    scale = _final(final, layout.FINAL_SCALE)
     for i in range(0, quarter, LONG):
         y0, y1, y2, y3 = load4(source, i, source_stride)
         x0, x1, x2, x3 = scaled_inverse4(y0, y1, y2, y3, squares, roots, scale, p)
@@ -235,25 +210,24 @@ def _scaled_inverse_level(source, source_stride, x, quarter, final, alone, one_o
 @routine
 def inverse_column_block(record, k, source, x):
     """The inverse of forward_column_block modulo prime k, from rows of the matrix at `source` to the buffer x, times the scale."""
-    outer_radix, levels, row_stride = (
-        load_integer(record, OUTER_RADIX),
-        load_integer(record, COLUMN_LEVELS),
-        load_integer(record, ROW_STRIDE),
-    )
-    part_bytes = load_integer(record, PART_BYTES)
+    outer_radix, levels = load_integer(record, at.OUTER_RADIX), load_integer(record, at.COLUMN_LEVELS)
+    row_stride = load_integer(record, at.ROW_STRIDE)
+    part_bytes = load_integer(record, at.PART_BYTES)
     # The tables of the conjugate parts follow those of the parts.
     tables = (
-        load_integer(record, COLUMN_TABLES_AT) + k * load_integer(record, COLUMN_TABLE_BYTES) + outer_radix * part_bytes
+        load_integer(record, at.COLUMN_TABLES_AT)
+        + k * load_integer(record, at.COLUMN_TABLE_BYTES)
+        + outer_radix * part_bytes
     )
-    constants = load_integer(record, CONSTANTS_AT) + 8 * CONSTANTS * k
-    quantity = COLUMN_BLOCK << (2 * levels)
-    p = broadcast_long(load_double(constants, PRIME))
-    one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))
+    constants = load_integer(record, at.CONSTANTS_AT) + 8 * layout.CONSTANTS * k
+    quantity = layout.COLUMN_BLOCK << (2 * levels)
+    p = broadcast_long(load_double(constants, layout.PRIME))
+    one_over_p = broadcast_long(load_double(constants, layout.ONE_OVER_P))
     for index in range(outer_radix):
         part = x + 8 * index * quantity
-        final = tables + (index + 1) * part_bytes - 8 * FINAL_DOUBLES
+        final = tables + (index + 1) * part_bytes - 8 * layout.FINAL_DOUBLES
         place, stride = source, row_stride
-        nodes, quarter = (1 << (2 * levels)) // 4, COLUMN_BLOCK
+        nodes, quarter = (1 << (2 * levels)) // 4, layout.COLUMN_BLOCK
         table = tables + index * part_bytes
         level = 1
         while level < nodes:
@@ -269,9 +243,9 @@ def inverse_column_block(record, k, source, x):
         if levels:
             _scaled_inverse_level(place, stride, part, quarter, final, outer_radix == 1, one_over_p, p)
         else:
-            scale = broadcast_long(load_double(constants, SCALE))
-            scale_q = broadcast_long(load_double(constants, SCALE_OVER_P))
-            for i in range(0, COLUMN_BLOCK, LONG):
+            scale = broadcast_long(load_double(constants, layout.SCALE))
+            scale_q = broadcast_long(load_double(constants, layout.SCALE_OVER_P))
+            for i in range(0, layout.COLUMN_BLOCK, LONG):
                 store_vector(part, i, reduce(mulmod(load_long(place, i), scale, scale_q, p), one_over_p, p))
         source += 8 * row_stride << (2 * levels)
     join_outer(x, outer_radix, quantity, constants)
