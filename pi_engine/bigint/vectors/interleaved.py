@@ -15,8 +15,9 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, lower_builtin
+from numba.extending import lower_builtin
 
+from pi_engine.bigint.vectors.instruction import instruction
 from pi_engine.bigint.vectors.simd import VectorType, constant, splat
 from pi_engine.bigint.vectors.widths import DIGIT_BITS, LANE_PAD, LANES
 from pi_engine.runtime.compilation.kernel_folder import has_ifma
@@ -62,125 +63,80 @@ def _multiply_add(builder: Any, total: Any, x: Any, y: Any, *, high: bool) -> An
     return builder.add(total, part)
 
 
-@intrinsic
-def load_lanes(typingctx: Any, address: Any, index: Any) -> Any:
+@instruction(lanes(types.uint64, types.int64))
+def load_lanes(builder, address, index):
     """Digit `index` of eight numbers."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return _load(builder, *args)
-
-    return lanes(types.uint64, types.int64), codegen
+    return _load(builder, address, index)
 
 
-@intrinsic
-def store_lanes(typingctx: Any, address: Any, index: Any, value: Any) -> Any:
+@instruction(types.void(types.uint64, types.int64, lanes))
+def store_lanes(builder, address, index, value):
     """Write digit `index` of eight numbers."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        _store(builder, *args)
-        return context.get_dummy_value()
-
-    return types.void(types.uint64, types.int64, lanes), codegen
+    _store(builder, address, index, value)
 
 
-@intrinsic
-def scatter_words(typingctx: Any, address: Any, stride: Any, value: Any) -> Any:
+@instruction(types.void(types.uint64, types.uint64, lanes))
+def scatter_words(builder, address, stride, value):
     """Write lane l to the word `stride`·l bytes behind `address`."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        address, stride, value = args
-        for lane in range(LANES):
-            word = builder.extract_element(value, ir.Constant(ir.IntType(32), lane))
-            builder.store(word, builder.inttoptr(address, _WORD.as_pointer()), align=8)
-            address = builder.add(address, stride)
-        return context.get_dummy_value()
-
-    return types.void(types.uint64, types.uint64, lanes), codegen
+    for lane in range(LANES):
+        word = builder.extract_element(value, ir.Constant(ir.IntType(32), lane))
+        builder.store(word, builder.inttoptr(address, _WORD.as_pointer()), align=8)
+        address = builder.add(address, stride)
 
 
-@intrinsic
-def broadcast_word(typingctx: Any, value: Any) -> Any:
+@instruction(lanes(types.uint64))
+def broadcast_word(builder, value):
     """The same word in every lane."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return splat(builder, args[0], _VECTOR)
-
-    return lanes(types.uint64), codegen
+    return splat(builder, value, _VECTOR)
 
 
-@intrinsic
-def first_lane(typingctx: Any, first: Any, others: Any) -> Any:
+@instruction(lanes(lanes, lanes))
+def first_lane(builder, first, others):
     """Lane 0 of `first`, the other lanes of `others`."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [LANES, *range(1, LANES)])
-        return builder.shuffle_vector(args[1], args[0], mask)
-
-    return lanes(lanes, lanes), codegen
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [LANES, *range(1, LANES)])
+    return builder.shuffle_vector(others, first, mask)
 
 
-@intrinsic
-def any_lane(typingctx: Any, value: Any) -> Any:
+@instruction(types.boolean(lanes))
+def any_lane(builder, value):
     """Whether a bit of any lane is set."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        kind = ir.FunctionType(_WORD, [_VECTOR])
-        function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.or.v{LANES}i64")
-        return builder.icmp_unsigned("!=", builder.call(function, args), ir.Constant(_WORD, 0))
-
-    return types.boolean(lanes), codegen
+    kind = ir.FunctionType(_WORD, [_VECTOR])
+    function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.or.v{LANES}i64")
+    return builder.icmp_unsigned("!=", builder.call(function, [value]), ir.Constant(_WORD, 0))
 
 
-def _shift(name: str) -> Any:
-    def typed(typingctx: Any, value: Any, count: Any) -> Any:
-        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return getattr(builder, name)(args[0], splat(builder, args[1], _VECTOR))
-
-        return lanes(lanes, types.int64), codegen
-
-    return typed
-
-
-@intrinsic
-def lanes_left(typingctx: Any, value: Any, count: Any) -> Any:
+@instruction(lanes(lanes, types.int64))
+def lanes_left(builder, value, count):
     """Every lane shifted left by 0 ≤ count < 64."""
-    return _shift("shl")(typingctx, value, count)
+    return builder.shl(value, splat(builder, count, _VECTOR))
 
 
-@intrinsic
-def lanes_right(typingctx: Any, value: Any, count: Any) -> Any:
+@instruction(lanes(lanes, types.int64))
+def lanes_right(builder, value, count):
     """Every lane shifted right by 0 ≤ count < 64, zeros coming in."""
-    return _shift("lshr")(typingctx, value, count)
+    return builder.lshr(value, splat(builder, count, _VECTOR))
 
 
-@intrinsic
-def lanes_right_signed(typingctx: Any, value: Any, count: Any) -> Any:
+@instruction(lanes(lanes, types.int64))
+def lanes_right_signed(builder, value, count):
     """Every lane, in two's complement, shifted right by 0 ≤ count < 64."""
-    return _shift("ashr")(typingctx, value, count)
+    return builder.ashr(value, splat(builder, count, _VECTOR))
 
 
-@intrinsic
-def multiply_low(typingctx: Any, total: Any, x: Any, y: Any) -> Any:
+@instruction(lanes(lanes, lanes, lanes))
+def multiply_low(builder, total, x, y):
     """The sum of `total` and x·y mod 2^52, for the low 52 bits of x and of y."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return _multiply_add(builder, *args, high=False)
-
-    return lanes(lanes, lanes, lanes), codegen
+    return _multiply_add(builder, total, x, y, high=False)
 
 
-@intrinsic
-def multiply_high(typingctx: Any, total: Any, x: Any, y: Any) -> Any:
+@instruction(lanes(lanes, lanes, lanes))
+def multiply_high(builder, total, x, y):
     """The sum of `total` and ⌊x·y/2^52⌋, for the low 52 bits of x and of y."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return _multiply_add(builder, *args, high=True)
-
-    return lanes(lanes, lanes, lanes), codegen
+    return _multiply_add(builder, total, x, y, high=True)
 
 
-@intrinsic
-def columns(typingctx: Any, out: Any, a: Any, b: Any, count: Any) -> Any:
+@instruction(types.void(types.uint64, types.uint64, types.uint64, types.int64))
+def columns(builder, out, a, b, count):
     """COLUMNS neighbouring columns of a schoolbook product, without carries.
 
     Writes for 0 ≤ k < COLUMNS, lo and hi being the halves of a product of digits,
@@ -189,47 +145,41 @@ def columns(typingctx: Any, out: Any, a: Any, b: Any, count: Any) -> Any:
 
     a, b: addresses of digits; b is read from digit −count to digit COLUMNS − 1. A sum is below 2·count·(2^52 − 1).
     """
+    zero, one = ir.Constant(_WORD, 0), ir.Constant(_WORD, 1)
+    before = builder.block
+    loop, after = builder.append_basic_block("columns"), builder.append_basic_block("columns.end")
+    builder.cbranch(builder.icmp_signed(">", count, zero), loop, after)
 
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        out, a, b, count = args
-        zero, one = ir.Constant(_WORD, 0), ir.Constant(_WORD, 1)
-        before = builder.block
-        loop, after = builder.append_basic_block("columns"), builder.append_basic_block("columns.end")
-        builder.cbranch(builder.icmp_signed(">", count, zero), loop, after)
+    builder.position_at_end(loop)
+    i = builder.phi(_WORD)
+    place = builder.phi(_WORD)
+    sums = [builder.phi(_VECTOR) for _ in range(2 * COLUMNS)]
+    digit = _load(builder, a, i)
+    window = [_load(builder, place, ir.Constant(_WORD, k)) for k in range(-1, COLUMNS)]
+    new = [
+        *(_multiply_add(builder, sums[k], digit, window[k + 1], high=False) for k in range(COLUMNS)),
+        *(_multiply_add(builder, sums[COLUMNS + k], digit, window[k], high=True) for k in range(COLUMNS)),
+    ]
+    following = builder.add(i, one)
+    lower = builder.sub(place, ir.Constant(_WORD, _DIGIT_BYTES))
+    for phi, first, other in [
+        (i, zero, following),
+        (place, b, lower),
+        *((s, _constant(0), n) for s, n in zip(sums, new, strict=True)),
+    ]:
+        phi.add_incoming(first, before)
+        phi.add_incoming(other, loop)
+    builder.cbranch(builder.icmp_signed("<", following, count), loop, after)
 
-        builder.position_at_end(loop)
-        i = builder.phi(_WORD)
-        place = builder.phi(_WORD)
-        sums = [builder.phi(_VECTOR) for _ in range(2 * COLUMNS)]
-        digit = _load(builder, a, i)
-        window = [_load(builder, place, ir.Constant(_WORD, k)) for k in range(-1, COLUMNS)]
-        new = [
-            *(_multiply_add(builder, sums[k], digit, window[k + 1], high=False) for k in range(COLUMNS)),
-            *(_multiply_add(builder, sums[COLUMNS + k], digit, window[k], high=True) for k in range(COLUMNS)),
-        ]
-        following = builder.add(i, one)
-        lower = builder.sub(place, ir.Constant(_WORD, _DIGIT_BYTES))
-        for phi, first, other in [
-            (i, zero, following),
-            (place, b, lower),
-            *((s, _constant(0), n) for s, n in zip(sums, new, strict=True)),
-        ]:
-            phi.add_incoming(first, before)
-            phi.add_incoming(other, loop)
-        builder.cbranch(builder.icmp_signed("<", following, count), loop, after)
-
-        builder.position_at_end(after)
-        results = []
-        for value in new:
-            phi = builder.phi(_VECTOR)
-            phi.add_incoming(_constant(0), before)
-            phi.add_incoming(value, loop)
-            results.append(phi)
-        for k in range(COLUMNS):
-            _store(builder, out, ir.Constant(_WORD, k), builder.add(results[k], results[COLUMNS + k]))
-        return context.get_dummy_value()
-
-    return types.void(types.uint64, types.uint64, types.uint64, types.int64), codegen
+    builder.position_at_end(after)
+    results = []
+    for value in new:
+        phi = builder.phi(_VECTOR)
+        phi.add_incoming(_constant(0), before)
+        phi.add_incoming(value, loop)
+        results.append(phi)
+    for k in range(COLUMNS):
+        _store(builder, out, ir.Constant(_WORD, k), builder.add(results[k], results[COLUMNS + k]))
 
 
 def _define(operation: Any, instruction: str) -> None:

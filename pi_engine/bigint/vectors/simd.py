@@ -12,8 +12,9 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.typing import templates
 from numba.core.typing.templates import AbstractTemplate, infer_global
-from numba.extending import intrinsic, lower_builtin, models, register_model
+from numba.extending import lower_builtin, models, register_model
 
+from pi_engine.bigint.vectors.instruction import instruction
 from pi_engine.bigint.vectors.widths import WIDE, WIDTH
 from pi_engine.runtime.compilation.kernel_folder import has_avx512
 
@@ -64,64 +65,47 @@ def constant(vector, value):
     return ir.Constant(vector, [value] * vector.count)
 
 
-def _broadcast(vector):
-    """Signature and code of the same value in every lane of `vector`."""
-
-    def codegen(context, builder, signature, args):
-        return splat(builder, args[0], vector.llvm)
-
-    return vector(vector.lane), codegen
-
-
-@intrinsic
-def broadcast(typingctx, value):
+@instruction(doubles(types.float64))
+def broadcast(builder, value):
     """The same double in every lane."""
-    return _broadcast(doubles)
+    return splat(builder, value, doubles.llvm)
 
 
-@intrinsic
-def broadcast_wide(typingctx, value):
+@instruction(wide_doubles(types.float64))
+def broadcast_wide(builder, value):
     """The same double in every lane of a wide vector."""
-    return _broadcast(wide_doubles)
+    return splat(builder, value, wide_doubles.llvm)
 
 
-@intrinsic
-def broadcast_long(typingctx, value):
+@instruction(long_doubles(types.float64))
+def broadcast_long(builder, value):
     """The same double in every lane of a long vector."""
-    return _broadcast(long_doubles)
+    return splat(builder, value, long_doubles.llvm)
 
 
-@intrinsic
-def broadcast_integer(typingctx, value):
+@instruction(integers(types.int64))
+def broadcast_integer(builder, value):
     """The same int64 in every lane."""
-    return _broadcast(integers)
+    return splat(builder, value, integers.llvm)
 
 
-@intrinsic
-def broadcast_wide_integer(typingctx, value):
+@instruction(wide_integers(types.int64))
+def broadcast_wide_integer(builder, value):
     """The same int64 in every lane of a wide vector."""
-    return _broadcast(wide_integers)
+    return splat(builder, value, wide_integers.llvm)
 
 
-@intrinsic
-def broadcast_like(typingctx, value, like):
+@instruction(lambda _value, like: like(types.float64, like))
+def broadcast_like(builder, value, like):
     """The same double in every lane of a vector as wide as `like`."""
-
-    def codegen(context, builder, signature, args):
-        return splat(builder, args[0], like.llvm)
-
-    return like(types.float64, like), codegen
+    return splat(builder, value, like.type)
 
 
-@intrinsic
-def widen(typingctx, value):
+@instruction(wide_doubles(doubles))
+def widen(builder, value):
     """A vector whose lanes are all equal, as a wide one."""
-
-    def codegen(context, builder, signature, args):
-        mask = ir.Constant(ir.VectorType(ir.IntType(32), WIDE), [0] * WIDE)
-        return builder.shuffle_vector(args[0], args[0], mask)
-
-    return wide_doubles(doubles), codegen
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), WIDE), [0] * WIDE)
+    return builder.shuffle_vector(value, value, mask)
 
 
 def _fma(builder, x, y, z):
@@ -131,86 +115,53 @@ def _fma(builder, x, y, z):
     return builder.call(declared, (x, y, z))
 
 
-@intrinsic
-def fma(typingctx, x, y, z):
+@instruction(lambda x, y, z: x(x, y, z))
+def fma(builder, x, y, z):
     """x·y + z, rounded once."""
-
-    def codegen(context, builder, signature, args):
-        return _fma(builder, *args)
-
-    return x(x, y, z), codegen
+    return _fma(builder, x, y, z)
 
 
-@intrinsic
-def fms(typingctx, x, y, z):
+@instruction(lambda x, y, z: x(x, y, z))
+def fms(builder, x, y, z):
     """x·y − z, rounded once."""
-
-    def codegen(context, builder, signature, args):
-        return _fma(builder, args[0], args[1], builder.fneg(args[2]))
-
-    return x(x, y, z), codegen
+    return _fma(builder, x, y, builder.fneg(z))
 
 
-@intrinsic
-def fnma(typingctx, x, y, z):
+@instruction(lambda x, y, z: x(x, y, z))
+def fnma(builder, x, y, z):
     """The difference z − x·y, rounded once."""
-
-    def codegen(context, builder, signature, args):
-        return _fma(builder, builder.fneg(args[0]), args[1], args[2])
-
-    return x(x, y, z), codegen
+    return _fma(builder, builder.fneg(x), y, z)
 
 
-@intrinsic
-def shift_right(typingctx, value, counts):
+@instruction(lambda value, _counts: value(value, value))
+def shift_right(builder, value, counts):
     """Each lane shifted right, zeros coming in; counts below 64."""
-
-    def codegen(context, builder, signature, args):
-        return builder.lshr(*args)
-
-    return value(value, value), codegen
+    return builder.lshr(value, counts)
 
 
-@intrinsic
-def shift_left(typingctx, value, counts):
+@instruction(lambda value, _counts: value(value, value))
+def shift_left(builder, value, counts):
     """Each lane shifted left; counts below 64."""
-
-    def codegen(context, builder, signature, args):
-        return builder.shl(*args)
-
-    return value(value, value), codegen
+    return builder.shl(value, counts)
 
 
-@intrinsic
-def bits_of(typingctx, value):
+@instruction(lambda value: (integers if value == doubles else wide_integers)(value))
+def bits_of(builder, value):
     """The bit pattern of each double."""
-    result = integers if value == doubles else wide_integers
-
-    def codegen(context, builder, signature, args):
-        return builder.bitcast(args[0], result.llvm)
-
-    return result(value), codegen
+    return builder.bitcast(value, ir.VectorType(_I64, value.type.count))
 
 
-@intrinsic
-def doubles_of(typingctx, value):
+@instruction(doubles(integers))
+def doubles_of(builder, value):
     """The doubles with these bit patterns."""
-
-    def codegen(context, builder, signature, args):
-        return builder.bitcast(args[0], _DOUBLES)
-
-    return doubles(integers), codegen
+    return builder.bitcast(value, _DOUBLES)
 
 
-@intrinsic
-def any_bit(typingctx, value):
+@instruction(types.int64)
+def any_bit(builder, value):
     """Whether a bit is set in any lane: 1 or 0."""
-
-    def codegen(context, builder, signature, args):
-        whole = builder.bitcast(args[0], ir.IntType(64 * value.width))
-        return builder.zext(builder.icmp_unsigned("!=", whole, ir.Constant(whole.type, 0)), _I64)
-
-    return types.int64(value), codegen
+    whole = builder.bitcast(value, ir.IntType(64 * value.type.count))
+    return builder.zext(builder.icmp_unsigned("!=", whole, ir.Constant(whole.type, 0)), _I64)
 
 
 def shuffle(builder, x, y, lanes):
@@ -219,23 +170,21 @@ def shuffle(builder, x, y, lanes):
     return builder.shuffle_vector(x, y, mask)
 
 
-def _slide(count, width):
-    def codegen(context, builder, signature, args):
-        return shuffle(builder, args[0], args[1], list(range(width - count, 2 * width - count)))
-
-    return codegen
+def _slide(builder, before, value, count):
+    width = value.type.count
+    return shuffle(builder, before, value, list(range(width - count, 2 * width - count)))
 
 
-@intrinsic
-def slide_one(typingctx, before, value):
+@instruction(lambda _before, value: value(value, value))
+def slide_one(builder, before, value):
     """The last lane of before, then all lanes of value but the last."""
-    return value(value, value), _slide(1, value.width)
+    return _slide(builder, before, value, 1)
 
 
-@intrinsic
-def slide_two(typingctx, before, value):
+@instruction(lambda _before, value: value(value, value))
+def slide_two(builder, before, value):
     """The last two lanes of before, then all lanes of value but the last two."""
-    return value(value, value), _slide(2, value.width)
+    return _slide(builder, before, value, 2)
 
 
 class _Binary(AbstractTemplate):

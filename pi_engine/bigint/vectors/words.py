@@ -14,6 +14,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from pi_engine.bigint.vectors.instruction import instruction
 from pi_engine.runtime.compilation.routine import routine
 
 _WORD = ir.IntType(64)
@@ -65,37 +66,24 @@ def dot_8(typingctx: Any, x: Any, y: Any) -> Any:
     return types.UniTuple(_U64, 2)(_U64, _U64), codegen
 
 
-@intrinsic
-def trailing_zeros(typingctx: Any, word: Any) -> Any:
+@instruction(types.int64(_U64))
+def trailing_zeros(builder, word):
     """trailing_zeros(word) -> the number of zero bits below the lowest one of a word that is not 0."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
-
-    return types.int64(_U64), codegen
+    return builder.cttz(word, ir.Constant(ir.IntType(1), 1))
 
 
-@intrinsic
-def load(typingctx: Any, address: Any, index: Any) -> Any:
+@instruction(_U64(_U64, types.int64))
+def load(builder, address, index):
     """load(address, index) -> the word `index` words past `address`."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        place = builder.gep(builder.inttoptr(args[0], _WORD.as_pointer()), [args[1]])
-        return builder.load(place, align=8)
-
-    return _U64(_U64, types.int64), codegen
+    place = builder.gep(builder.inttoptr(address, _WORD.as_pointer()), [index])
+    return builder.load(place, align=8)
 
 
-@intrinsic
-def store(typingctx: Any, address: Any, index: Any, value: Any) -> Any:
+@instruction(types.void(_U64, types.int64, _U64))
+def store(builder, address, index, value):
     """store(address, index, value): writes the word `index` words past `address`."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        place = builder.gep(builder.inttoptr(args[0], _WORD.as_pointer()), [args[1]])
-        builder.store(args[2], place, align=8)
-        return context.get_dummy_value()
-
-    return types.void(_U64, types.int64, _U64), codegen
+    place = builder.gep(builder.inttoptr(address, _WORD.as_pointer()), [index])
+    builder.store(value, place, align=8)
 
 
 @intrinsic(prefer_literal=True)
@@ -138,12 +126,8 @@ def is_sealed_at(address, count):
     return seal == 0
 
 
-@intrinsic
-def claim(typingctx: Any, address: Any) -> Any:
+@instruction(types.int64(_U64))
+def claim(builder, address):
     """claim(address) -> the word there, and adds one to it, as one step for all threads: who takes the next piece of work."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        place = builder.inttoptr(args[0], _WORD.as_pointer())
-        return builder.atomic_rmw("add", place, ir.Constant(_WORD, 1), "monotonic")
-
-    return types.int64(_U64), codegen
+    place = builder.inttoptr(address, _WORD.as_pointer())
+    return builder.atomic_rmw("add", place, ir.Constant(_WORD, 1), "monotonic")

@@ -13,6 +13,7 @@ from numba.extending import intrinsic
 
 from pi_engine.bigint.residues.kernels.mersenne import BITS, M61
 from pi_engine.bigint.residues.kernels.modulus_table import PIECES, ROW, SUMS
+from pi_engine.bigint.vectors.instruction import instruction
 from pi_engine.bigint.vectors.simd import VectorType, constant, integers, splat
 
 LANES = 16
@@ -43,96 +44,63 @@ def _loaded(builder: Any, address: Any, vector: Any) -> Any:
     return builder.load(builder.inttoptr(address, vector.llvm.as_pointer()), align=8)
 
 
-@intrinsic
-def next_lanes(typingctx: Any, lanes: Any, address: Any) -> Any:
+@instruction(words(words, types.uint64))
+def next_lanes(builder, lanes, address):
     """lanes·2^(64·LANES) and the LANES limbs at `address`, lane by lane, modulo 2^61 − 1 and not reduced."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        lanes, address = args
-        kept = builder.and_(builder.shl(lanes, constant(words.llvm, TURN)), constant(words.llvm, M61))
-        rotated = builder.add(kept, builder.lshr(lanes, constant(words.llvm, BITS - TURN)))
-        return builder.add(rotated, _folded(builder, _loaded(builder, address, words)))
-
-    return words(words, types.uint64), codegen
+    kept = builder.and_(builder.shl(lanes, constant(words.llvm, TURN)), constant(words.llvm, M61))
+    rotated = builder.add(kept, builder.lshr(lanes, constant(words.llvm, BITS - TURN)))
+    return builder.add(rotated, _folded(builder, _loaded(builder, address, words)))
 
 
-@intrinsic
-def top_lanes(typingctx: Any, address: Any, count: Any) -> Any:
+@instruction(words(types.uint64, types.int64))
+def top_lanes(builder, address, count):
     """The `count` < LANES limbs at `address`, zeros in the other lanes."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        address, count = args
-        with builder.goto_entry_block():
-            place = builder.alloca(words.llvm)
-        builder.store(constant(words.llvm, 0), place)
-        start = builder.bitcast(place, _WORD.as_pointer())
-        source = builder.inttoptr(address, _WORD.as_pointer())
-        with cgutils.for_range(builder, count) as loop:
-            limb = builder.load(builder.gep(source, [loop.index]), align=8)
-            builder.store(limb, builder.gep(start, [loop.index]))
-        return _folded(builder, builder.load(place))
-
-    return words(types.uint64, types.int64), codegen
+    with builder.goto_entry_block():
+        place = builder.alloca(words.llvm)
+    builder.store(constant(words.llvm, 0), place)
+    start = builder.bitcast(place, _WORD.as_pointer())
+    source = builder.inttoptr(address, _WORD.as_pointer())
+    with cgutils.for_range(builder, count) as loop:
+        limb = builder.load(builder.gep(source, [loop.index]), align=8)
+        builder.store(limb, builder.gep(start, [loop.index]))
+    return _folded(builder, builder.load(place))
 
 
-@intrinsic
-def store_lanes(typingctx: Any, address: Any, lanes: Any) -> Any:
+@instruction(types.void(types.uint64, words))
+def store_lanes(builder, address, lanes):
     """Write the lanes to `address`."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        address, lanes = args
-        builder.store(lanes, builder.inttoptr(address, words.llvm.as_pointer()), align=8)
-        return context.get_dummy_value()
-
-    return types.void(types.uint64, words), codegen
+    builder.store(lanes, builder.inttoptr(address, words.llvm.as_pointer()), align=8)
 
 
-@intrinsic
-def horner_step(typingctx: Any, value: Any, eight_k: Any, coefficient: Any) -> Any:
+@instruction(types.uint64(*[types.uint64] * 3))
+def horner_step(builder, value, eight_k, coefficient):
     """value·k folded once, and the coefficient: of 8·value·k the upper word is ⌊value·k/2^61⌋, without a shift across words."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        full = _product(builder, *args[:2])
-        low = builder.lshr(builder.trunc(full, _WORD), ir.Constant(_WORD, 3))
-        high = builder.trunc(builder.lshr(full, ir.Constant(_DOUBLE, 64)), _WORD)
-        return builder.add(builder.add(low, high), args[2])
-
-    return types.uint64(*[types.uint64] * 3), codegen
+    full = _product(builder, value, eight_k)
+    low = builder.lshr(builder.trunc(full, _WORD), ir.Constant(_WORD, 3))
+    high = builder.trunc(builder.lshr(full, ir.Constant(_DOUBLE, 64)), _WORD)
+    return builder.add(builder.add(low, high), coefficient)
 
 
-@intrinsic
-def folded_product(typingctx: Any, x: Any, y: Any) -> Any:
+@instruction(types.uint64(types.uint64, types.uint64))
+def folded_product(builder, x, y):
     """x·y folded once, for products below 2^124."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return _folded_product(builder, _product(builder, *args))
-
-    return types.uint64(types.uint64, types.uint64), codegen
+    return _folded_product(builder, _product(builder, x, y))
 
 
-@intrinsic
-def folded_products(typingctx: Any, x: Any, y: Any, u: Any, v: Any) -> Any:
+@instruction(types.uint64(*[types.uint64] * 4))
+def folded_products(builder, x, y, u, v):
     """x·y + u·v folded once, for sums below 2^124."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        total = builder.add(_product(builder, *args[:2]), _product(builder, *args[2:]))
-        return _folded_product(builder, total)
-
-    return types.uint64(*[types.uint64] * 4), codegen
+    total = builder.add(_product(builder, x, y), _product(builder, u, v))
+    return _folded_product(builder, total)
 
 
-@intrinsic
-def add_next_row(typingctx: Any, address: Any) -> Any:
+@instruction(types.void(types.uint64))
+def add_next_row(builder, address):
     """Add the WIDTH words that follow to the WIDTH words at `address`, and fold."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        place = builder.inttoptr(args[0], integers.llvm.as_pointer())
-        following = builder.gep(place, [ir.Constant(_WORD, 1)])
-        total = builder.add(builder.load(place, align=8), builder.load(following, align=8))
-        builder.store(_folded(builder, total), place, align=8)
-        return context.get_dummy_value()
-
-    return types.void(types.uint64), codegen
+    place = builder.inttoptr(address, integers.llvm.as_pointer())
+    following = builder.gep(place, [ir.Constant(_WORD, 1)])
+    total = builder.add(builder.load(place, align=8), builder.load(following, align=8))
+    builder.store(_folded(builder, total), place, align=8)
 
 
 @intrinsic
@@ -167,15 +135,10 @@ def add_row(typingctx: Any, before: Any, address: Any, weight: Any) -> Any:
     return sums(sums, types.uint64, types.uint64), codegen
 
 
-@intrinsic
-def store_sums(typingctx: Any, address: Any, values: Any) -> Any:
+@instruction(types.void(types.uint64, sums))
+def store_sums(builder, address, values):
     """Write them to `address`, one vector after the other."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        place = builder.inttoptr(args[0], row.llvm.as_pointer())
-        for k in range(SUMS):
-            target = builder.gep(place, [ir.Constant(_WORD, k)])
-            builder.store(builder.extract_value(args[1], k), target, align=8)
-        return context.get_dummy_value()
-
-    return types.void(types.uint64, sums), codegen
+    place = builder.inttoptr(address, row.llvm.as_pointer())
+    for k in range(SUMS):
+        target = builder.gep(place, [ir.Constant(_WORD, k)])
+        builder.store(builder.extract_value(values, k), target, align=8)
