@@ -55,7 +55,8 @@ def test_what_numba_compiles_stands_in_rooms_of_kernels(modules):
         for path, text in modules.items()
         if path.parts[0] == "pi_engine"
         for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.FunctionDef) and any(_name(x) in ("routine", "instruction", "intrinsic") for x in node.decorator_list)
+        if isinstance(node, ast.FunctionDef)
+        and any(_name(x) in ("routine", "instruction", "intrinsic") for x in node.decorator_list)
     }
     rooms = {path.parent.as_posix() for path in decorated}
     assert {x for x in rooms if not re.search(r"/(kernels|vectors|mpn)(/|$)", x)} == set()
