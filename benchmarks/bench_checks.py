@@ -5,9 +5,9 @@
 The parts are the seconds within the functions that check, medians of the runs; their sum over the run's time is what the
 checks cost, as a part of a run in this process, and of the command, which also has to start Python and to write the file.
 Merges of a level are checked inside the kernel that makes them: their part is a second reading of the level. The
-shadow runs beside the sum: of its seconds on one of the threads that thread's share is counted.
+shadow runs concurrently with the sum: of its seconds on one of the threads that thread's share is counted.
 The difference of the two kinds of runs is the same thing measured from outside, where a machine's other work is louder:
-each run is compared with the other kind's beside it.
+each run is compared with the other kind's next to it.
 With `plain` the plain path is measured, which the command takes where they are not compiled or do not pay.
 """
 
@@ -45,7 +45,7 @@ PARTS = (
     (powers, "residues_of_several", "conversion"),
     (powers, "expected_power", "conversion"),
     (remainder_tree, "residues_of_several", "conversion"),
-    (right_edge_check.Spine, "check", "conversion"),
+    (right_edge_check.RightEdge, "check", "conversion"),
     (words_of_fraction, "word_residues", "conversion"),
     (compute, "_check_digits", "text, known digits"),
 )

@@ -153,7 +153,7 @@ class _Picture:
         kind = "kernels" if room.name.endswith("kernels") else "python"
         x, y, wide = box.left + 8, box.top + 16, _is_wide(room, box.width)
         return [
-            f"<g><title>{escape(self._told(room))}</title>",
+            f"<g><title>{escape(self._tooltip(room))}</title>",
             _rectangle(kind, box),
             _text("room", x, y, _title(room)),
             _text("size right", box.right - 8, y, _size(room)) if wide else _text("size", x, y + 14, _size(room)),
@@ -164,7 +164,7 @@ class _Picture:
             "</g>",
         ]
 
-    def _told(self, room: Room) -> str:
+    def _tooltip(self, room: Room) -> str:
         users = _listed(user for user, used in self._graph.uses if used == room.name)
         used = _listed(used for user, used in self._graph.uses if user == room.name)
         return f"{PACKAGE}.{room.name}: {room.purpose}\nuses {used}\nis used by {users}"

@@ -79,7 +79,7 @@ class Digits(NamedTuple):
     new: pi_engine.ComputeResult
 
     def found(self, target: Path) -> str:
-        """Which of them a target holds."""
+        """Which of the two results a target holds."""
         if not target.exists():
             return "nothing yet"
         try:

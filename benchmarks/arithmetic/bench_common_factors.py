@@ -29,7 +29,7 @@ def bits(nodes: list[Node], terms: int) -> str:
 
 
 def merge_by_gcd(left: Node, right: Node) -> Node:
-    """As `merge`, of the quotients of P₁ and Q₂ by their greatest common divisor."""
+    """Merge two nodes, as `merge` does, with the quotients of P₁ and Q₂ by their greatest common divisor."""
     assert left.P is not None
     common = gcd(left.P, right.Q)
     return merge(

@@ -59,7 +59,7 @@ def main():
     timed(summation, "check_against_shadow", SUM[3])
     timed(word_text, "word_text", "text")
     for name, phase in (
-        ("sum_series", "sum"), ("root_of_radicand", "root"), ("pi_fraction", "division"), ("convert", "conversion"),
+        ("sum_series", "sum"), ("root_of_radicand", "root"), ("pi_fraction", "division"), ("convert_fraction", "conversion"),
     ):  # fmt: skip
         timed(compute, name, phase)
     for digits in map(int, options.digits):

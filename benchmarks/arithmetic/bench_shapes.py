@@ -12,7 +12,7 @@ import time
 import numpy as np
 
 from pi_engine.bigint.ntt.description import sizes
-from pi_engine.bigint.ntt.description.sizes import DIGITS, HEADS, Size, largest_beta
+from pi_engine.bigint.ntt.description.sizes import DIGITS, OUTER_RADICES, Size, largest_beta
 from pi_engine.bigint.ntt.transform import product
 
 
@@ -36,31 +36,37 @@ def fastest(shapes: list[Size], threads: tuple[int, ...] = (1,)) -> list[list[fl
 
 def by_rows() -> None:
     """Print the table of row lengths."""
-    print("primes heads  log    points  ns a point and prime with rows of 4^4, 4^5, 4^6, 4^7")
+    print("primes outer_radix  log    points  ns a point and prime with rows of 4^4, 4^5, 4^6, 4^7")
     for primes in (4, 6, 8):
-        for heads in (1, 3):
+        for outer_radix in (1, 3):
             for log in range(10, 22, 2):
-                points = heads << log
+                points = outer_radix << log
                 shapes = [
-                    Size(primes, heads, log // 2 - levels, levels, largest_beta(primes, points))
+                    Size(primes, outer_radix, log // 2 - levels, levels, largest_beta(primes, points))
                     for levels in range(4, min(7, log // 2) + 1)
                 ]
                 print(
-                    f"{primes:6} {heads:5} {log:4} {points:9}", *(f"{t:7.2f}" for (t,) in fastest(shapes)), flush=True
+                    f"{primes:6} {outer_radix:5} {log:4} {points:9}",
+                    *(f"{t:7.2f}" for (t,) in fastest(shapes)),
+                    flush=True,
                 )
 
 
 def by_primes() -> None:
     """Print the table of numbers of primes, and the medians relative to six."""
-    print("log2 of points, heads, threads: ns a point and prime by number of primes", *DIGITS)
+    print("log2 of points, outer radix, threads: ns a point and prime by number of primes", *DIGITS)
     ratios: dict[int, list[float]] = {primes: [] for primes in DIGITS}
     for log in range(8, 24, 2):
-        for heads in HEADS if log < 22 else (1,):
-            points = heads << log
-            shapes = [Size(primes, heads, *sizes._shape(log), largest_beta(primes, points)) for primes in DIGITS]
+        for outer_radix in OUTER_RADICES if log < 22 else (1,):
+            points = outer_radix << log
+            shapes = [Size(primes, outer_radix, *sizes._shape(log), largest_beta(primes, points)) for primes in DIGITS]
             times = fastest(shapes, (1, 2))
             for i, threads in enumerate((1, 2)):
-                print(f"{math.log2(points):6.2f} {heads} {threads}", *(f"{row[i]:6.2f}" for row in times), flush=True)
+                print(
+                    f"{math.log2(points):6.2f} {outer_radix} {threads}",
+                    *(f"{row[i]:6.2f}" for row in times),
+                    flush=True,
+                )
             if points >= 12_288:
                 for primes, row in zip(DIGITS, times, strict=True):
                     ratios[primes].append(row[0] / times[list(DIGITS).index(6)][0])

@@ -59,7 +59,7 @@ class Program:
 
 
 def _pi_engine(digits: int, threads: int) -> Callable[[], Run]:
-    """As in a process that has computed before: the kernels are loaded where this machine can use them."""
+    """Runs of this program, in a process that has computed before: kernels are loaded where this machine can use them."""
     from pi_engine.engine.compute import compute
     from pi_engine.engine.planning.backend import BACKEND, LOADED_DIGITS
 

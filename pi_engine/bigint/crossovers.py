@@ -44,7 +44,7 @@ def measure_crossovers(notice: Callable[[str], object] | None = None) -> Thresho
     """The thresholds of this machine, by measurement; some ten seconds.
 
     Args:
-        notice: told each result, in a line, as it is found.
+        notice: called with each result, in a line, as it is found.
     """
     TRANSFORM.load()
     return measure({"multiply": (_product, 10_000, 1_000_000), "square": (_square, 10_000, 1_000_000)}, notice)

@@ -54,7 +54,7 @@ class Ring:
         return self.nearest(fold(known, self.limbs) - product)
 
     def raised(self, x: mpz, power: int) -> mpz:
-        """x·B^power for 0 ≤ x < B^limbs and power < limbs: its limbs, turned round."""
+        """x·B^power for 0 ≤ x < B^limbs and power < limbs: its limbs, rotated."""
         source, buffer = limbs_of(x), LimbBuffer(self.limbs)
         below = min(len(source), self.limbs - power)
         buffer.array[:power] = 0
@@ -145,7 +145,7 @@ class Factor:
 def sum_of_products(a: mpz, x: Factor, b: mpz, y: Factor) -> mpz:
     """a·x + b·y where its absolute value is below B^limbs/2, for signed a and b, x and y that have been transformed.
 
-    One inverse transform where the size has room for sums, else two. Releases x, unless it is y, before b is transformed.
+    One inverse transform where the size is large enough for sums, else two. Releases x, unless it is y, before b is transformed.
     """
     ring = x.ring
     if not ring.sums:

@@ -97,15 +97,15 @@ def _needs_low_memory(x: int, y: int, threads: int) -> bool:
     from pi_engine.bigint.buffers.workspace import pool
     from pi_engine.runtime.limits.memory import allocated_memory, format_bytes, memory_limit
 
-    room = memory_limit() - allocated_memory() + pool.held()
-    if need <= room:
+    free = memory_limit() - allocated_memory() + pool.held()
+    if need <= free:
         return False
     least = product_workspace(x, y, threads, low_memory=True) + result
-    if least <= room:
+    if least <= free:
         return True
     raise CapacityError(
         f"not enough memory: a product of {64 * x:_} by {64 * y:_} bits needs {format_bytes(least)} more, and "
-        f"{format_bytes(max(room, 0))} may be used; compute fewer digits, or give more memory"
+        f"{format_bytes(max(free, 0))} may be used; compute fewer digits, or give more memory"
     )
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST_NAMED = 12
-"""So many lines all have their names."""
+"""Lines up to which all have their names."""
 _LABEL_GAP = 0.034
 """The least distance of two labels, as a share of the height of the axes."""
 _LABEL_REACH = 0.06
@@ -24,7 +24,7 @@ _FEW_DECADES = 2e4
 
 
 def log_limits(values: Sequence[float]) -> tuple[float, float]:
-    """Limits around the values, that have room for several ticks."""
+    """Limits around the values, wide enough for several ticks."""
     low, high = min(values) / 1.25, max(values) * 1.25
     widen = max(1.0, math.sqrt(_LEAST_RANGE * low / high))
     return low / widen, high * widen
@@ -43,8 +43,8 @@ def log_scale(axis: Any, direction: str) -> None:
     ticks.set_minor_locator(NullLocator())
 
 
-def finish(axis: Any, title: str, subtitle: str, ends: list[tuple[float, str, str, float]]) -> None:
-    """Titles, grid, and a name at the end of each line that has room for one."""
+def finish_axes(axis: Any, title: str, subtitle: str, ends: list[tuple[float, str, str, float]]) -> None:
+    """Titles, grid, and a name at the end of each line, where it fits."""
     axis.set_title(title, loc="left", fontweight="bold", pad=22)
     axis.text(0, 1.02, subtitle, transform=axis.transAxes, color="#495057", fontsize=LABEL_FONT, parse_math=False)
     axis.grid(visible=True, which="major", color="#dee2e6", lw=0.8)
@@ -77,7 +77,7 @@ def finish(axis: Any, title: str, subtitle: str, ends: list[tuple[float, str, st
 
 
 def spread(heights: Sequence[float]) -> list[float | None]:
-    """Where labels go whose lines end at these ascending heights, from 0 to 1; None for those that there is no room for.
+    """Where labels go whose lines end at these ascending heights, from 0 to 1; None for those that do not fit.
 
     Labels keep their order and _LABEL_GAP. Of more than MOST_NAMED, some are left out until none is further than _LABEL_REACH
     from its line.

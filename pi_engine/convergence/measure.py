@@ -49,7 +49,7 @@ class Convergence:
         digits_after_terms: decimal digits right after 1, 2, … terms of every component.
         digits_per_term: measured: the slope of the fit.
         terms: N → terms that N digits take, of all components together; empty where the series is too slow to compute with.
-        seconds: N → median seconds of the sum; likewise.
+        seconds: N → median seconds of the sum; empty where the series is too slow to compute with.
         relative_time: the sum's time over the reference's, at the largest N, the median of the ratios within the rounds;
             None where no time was measured.
     """

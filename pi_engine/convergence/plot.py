@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pi_engine.convergence.axes import LABEL_FONT, MOST_NAMED, finish, log_limits, log_scale, plain
+from pi_engine.convergence.axes import LABEL_FONT, MOST_NAMED, finish_axes, log_limits, log_scale, plain
 from pi_engine.convergence.measure import WELL_KNOWN
 from pi_engine.errors import PiEngineError, UsageError
 from pi_engine.runtime.storage.atomic import atomic_writer, require_writable
@@ -173,7 +173,7 @@ def _draw_digits(axis: Any, lines: Sequence[_Line]) -> None:
     axis.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     rated = any(line.named and line.of.series.order is None for line in lines)
     subtitle = "after each name: the digits that one more term adds in the long run" if rated else ""
-    finish(axis, "Digits of π gained, term by term", subtitle, ends)
+    finish_axes(axis, "Digits of π gained, term by term", subtitle, ends)
 
 
 def _draw_seconds(axis: Any, timed: Sequence[_Line]) -> None:
@@ -192,7 +192,7 @@ def _draw_seconds(axis: Any, timed: Sequence[_Line]) -> None:
     axis.set_ylim(*log_limits([s for line in timed for s in line.of.seconds.values()]))
     for direction in ("x", "y"):
         log_scale(axis, direction)
-    finish(axis, "Time of the sum", "both axes logarithmic: each step is the same factor", ends)
+    finish_axes(axis, "Time of the sum", "both axes logarithmic: each step is the same factor", ends)
 
 
 def _draw_ranking(axis: Any, timed: Sequence[_Line], size: int) -> None:
@@ -207,7 +207,7 @@ def _draw_ranking(axis: Any, timed: Sequence[_Line], size: int) -> None:
         label.set_color(line.colour)
     axis.set(xlabel="seconds of the sum", ylim=(-0.7, len(timed) - 0.3), xlim=log_limits(seconds))
     log_scale(axis, "x")
-    finish(axis, f"Time of the sum to {plain(size)} digits", "axis logarithmic: each step is the same factor", [])
+    finish_axes(axis, f"Time of the sum to {plain(size)} digits", "axis logarithmic: each step is the same factor", [])
 
 
 def _pyplot() -> Any:

@@ -79,7 +79,7 @@ def open_output(
         block_size: digits of each file of a .ycd set.
 
     Raises:
-        UsageError, CapacityError: as `require_file`, or the name cannot be created, or the disk has less room.
+        UsageError, CapacityError: as `require_file`, or the name cannot be created, or the disk has less space.
         OutputError: the system refuses for another reason.
     """
     settle_leftovers(path, block_size)
@@ -131,7 +131,8 @@ def publish_or_beside(pending: PendingFile | PendingSet) -> None:
 
     Raises:
         UsageError: the name is taken by now; the message says what the file is called instead.
-        OutputError, CapacityError: the system refuses; likewise, or OSError where no name could be given.
+        OutputError, CapacityError: the system refuses; the message says what the file is called instead.
+        OSError: the system refuses, and no other name could be given.
     """
     try:
         pending.publish()

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from pi_engine.digits.common.blocks import Block
 
 _WORDS = 4
-"""That many hold the first digits in either base."""
+"""Words that hold the first digits in either base."""
 
 
 def first_digits(blocks: Iterable[Block], base: int) -> tuple[str, Iterator[Block]]:
-    """As many first digits as the header of a .ycd file has, 50, or all; and the same blocks.
+    """The first 50 digits, which the header of a .ycd file has too, or all if there are fewer; and the same blocks.
 
     The blocks fill their words, all but the last.
     """

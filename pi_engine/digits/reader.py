@@ -44,7 +44,7 @@ class DigitFile:
 
         Args:
             path: what to read.
-            base: of a text, 10 or 16; by default it is told from the digits.
+            base: of a text, 10 or 16; by default the digits decide it.
 
         Raises:
             UsageError: it cannot be read.
@@ -119,7 +119,7 @@ class DigitFile:
         """The digits after the point, once, in blocks that fill their words, all but the last.
 
         Raises:
-            CorruptFileError: the file is damaged; the blocks before are good as far as can be told.
+            CorruptFileError: the file is damaged; the blocks before are good as far as is known.
         """
         return aligned(self._reader.blocks(), self.base)
 
@@ -135,7 +135,7 @@ def sound_blocks(file: DigitFile) -> Iterator[Block]:
     """The blocks of a file, and the certainty that its header's digits are those of its data.
 
     Raises:
-        CorruptFileError: as `DigitFile.blocks`, and where they are not.
+        CorruptFileError: see `DigitFile.blocks`; or the header's digits are not those of the data.
     """
     head, blocks = first_digits(file.blocks(), file.base)
     if (place := header_mismatch(file, head)) is not None:

@@ -14,7 +14,7 @@ from pi_engine.bigint.residues.moduli import moduli, moduli_text
 from pi_engine.engine.checks.known import compare_with_known, known_hash
 from pi_engine.engine.checks.reference import require_reference
 from pi_engine.engine.evaluation.pi_fraction import pi_fraction, root_of_radicand
-from pi_engine.engine.fraction_to_text import convert, text_residues
+from pi_engine.engine.fraction_to_text import convert_fraction, text_residues
 from pi_engine.engine.planning.backend import BACKEND
 from pi_engine.engine.planning.plan import GUARD_BITS, Plan, make_plan, make_plan_within
 from pi_engine.engine.result import Check, ComputeResult
@@ -236,7 +236,7 @@ def _attempt(plan: Plan, threads: int, clock: PhaseClock, level: CheckLevel) -> 
     handed = HandOver(fraction)
     del fraction
     with clock.phase("conversion"):
-        converted = convert(handed, plan, threads, check=check)
+        converted = convert_fraction(handed, plan, threads, check=check)
     return None if converted is None else _Attempt(converted, checks, tail)
 
 
@@ -256,9 +256,9 @@ def _confirm(plan: Plan, converted: Converted, progress: Progress, threads: int,
     from pi_engine.engine.full_check import check_by_another_way
 
     def run_again(second: Plan) -> str:
-        told = PhaseClock(within(progress, "confirmation"))
+        clock = PhaseClock(within(progress, "confirmation"))
         again = partial(make_plan, second.series, second.digits, second.base, compiled=second.compiled)
-        return _compute(again, threads, told, "fast", backend).text()
+        return _compute(again, threads, clock, "fast", backend).text()
 
     trim_heap()
     return check_by_another_way(plan, converted.text, threads, run_again)

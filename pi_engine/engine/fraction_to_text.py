@@ -28,7 +28,7 @@ class Converted(NamedTuple):
     residues: Residues | None = None
 
 
-def convert(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
+def convert_fraction(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
     """The digits of ⌊π·base^digits⌋, or None where the fraction leaves the last one open.
 
     Raises:
@@ -62,7 +62,7 @@ def _compiled(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, c
         return None
     spare = DECIMALS_PER_WORD * len(expansion.words) - plan.digits
     integer = int(expansion.integer)
-    _make_room(2 * plan.digits)
+    _return_to_system(2 * plan.digits)
     characters = word_text(expansion.words, threads, f"{integer}.".encode("ascii"))
     try:
         text = str(characters[: len(characters) - spare].data, "ascii")
@@ -95,8 +95,8 @@ def text_residues(text: str, plan: Plan, threads: int) -> Residues | None:
     return Residues((digit_hash.values[0], digit_hash.values[1]))
 
 
-def _make_room(size: int) -> None:
+def _return_to_system(size: int) -> None:
     """Give so many bytes of free workspace back, which numbers or text are to take; a part is always kept."""
     from pi_engine.bigint.buffers.workspace import pool
 
-    pool.make_room(size)
+    pool.return_to_system(size)

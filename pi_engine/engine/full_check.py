@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pi_engine.engine.checks.reference import require_equal
+from pi_engine.engine.checks.reference import require_same_digits
 from pi_engine.engine.result import Check
 from pi_engine.errors import VerificationError
 from pi_engine.proof.bbp.tail_check import Tail, compare_tail
@@ -52,7 +52,7 @@ def check_by_another_way(plan: Plan, text: str, threads: int, run_again: Callabl
         if text != expected:
             raise VerificationError(f"the series {plan.series.name} and {other} have different digits: run again")
     else:
-        require_equal(plan.series, text, expected)
+        require_same_digits(plan.series, text, expected)
     return Check("other series", "passed", f"all {plan.digits} digits are those of a run with the series {other}")
 
 

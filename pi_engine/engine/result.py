@@ -66,7 +66,7 @@ class ComputeResult:
         kernels: where the kernels were when the run began: "loaded", "stored" or "to be compiled"; "not used" on the plain path.
         peak_memory_bytes: the most that the process has had allocated in memory up to the end of the computation,
             without the pages of mapped libraries: see `runtime.limits.memory.peak_memory`.
-        mapped_memory_bytes: those pages, as many as were resident then; None where the system does not say.
+        mapped_memory_bytes: the pages of mapped libraries that were resident then; None where the system does not say.
         tail: π's hexadecimal digits that BBP gave, with check="full".
     """
 
@@ -145,7 +145,7 @@ class ComputeResult:
         return hash((self.base, self.digits, self.hash))
 
     def __str__(self) -> str:
-        """As `text()`."""
+        """The digits, as `text()` gives them."""
         return self._text
 
     def __repr__(self) -> str:

@@ -128,7 +128,7 @@ class ResultFile:
         return [Check("file", "passed", f"SHA-256 of the file as read back, and its digits modulo {modulo}")]
 
     def _write_again(self, result: ComputeResult) -> None:
-        """What has failed may have passed: a full disk has room, a folder is back, a device answers."""
+        """What has failed may have passed: a full disk has space, a folder is back, a device answers."""
         assert self._pending is not None
         self._pending.close()
         self._whole = False
@@ -151,7 +151,7 @@ class ResultFile:
         pending.publish()
 
     def write_here_or_elsewhere(self, result: ComputeResult, last_resort: Callable[[], str]) -> list[Check]:
-        """As `write`; where that fails, write the digits where it does not.
+        """Write the digits as `write` does; where that fails, write them elsewhere.
 
         Args:
             result: the digits.

@@ -66,7 +66,7 @@ def verify_file(
             "auto" takes the cheapest that proves the whole file. "known" and "bbp" leave most files "unproved", and so
             does "auto" where memory does not allow more.
         digits: how many it should have after the point; a file with fewer is truncated.
-        base: of a text, 10 or 16; by default it is told from the digits.
+        base: of a text, 10 or 16; by default the digits decide it.
         threads: for the computation, all by default.
         memory: bytes that it may take.
         progress: called as (phase, done, total).

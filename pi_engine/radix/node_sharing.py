@@ -112,7 +112,7 @@ class Levels:
         counter, wrong = np.zeros(1, np.uint64), np.zeros(1, np.int64)
         product_at = _line(buffers)
         workspace_at = product_at + _line(self.product)
-        room = workspace_at + _line(self.workspace)
+        each = workspace_at + _line(self.workspace)
         job = {
             NODES: self.count, TOP: self.last, LEAF: self.leaf, SOURCE: numbers.source, TARGET: numbers.target,
             TAILS: numbers.tails, LAST_LEAF: numbers.last_leaf, REPORT: numbers.report, TABLE: numbers.table,
@@ -120,10 +120,10 @@ class Levels:
         }  # fmt: skip
         row = KernelRecord(JOB_PLACES, job).row
         threads = min(threads, self.count)
-        start = workspace.address(room * threads)
+        start = workspace.address(each * threads)
 
         def task(thread: int, _first: int, _last: int) -> None:
-            kernel(counter, row, self.rows, self.plans, start + thread * room, wrong)
+            kernel(counter, row, self.rows, self.plans, start + thread * each, wrong)
 
         share(task, threads, threads)
         require_fitting(wrong, "a table of the conversion")

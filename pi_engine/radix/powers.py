@@ -2,7 +2,7 @@
 
 Words are 19 decimal digits. The tree has leaves of `leaf` words and 2^height of them; a node of level j has leaf·2^j
 words and is split into two halves of h = leaf·2^(j−1). Ten to the 19·h is 5^(19·h)·2^(19·h); of its binary zeros the
-whole limbs, q = ⌊19·h/64⌋, are taken out, so that every place is a multiple of a limb:
+whole limbs, q = ⌊19·h/64⌋, are divided out, so that every place is a multiple of a limb:
 
     10^(19·h) = P·2^(64·q),   P < 2^(64·(h − q)), because 10^19 < 2^64.
 
@@ -34,7 +34,7 @@ from pi_engine.bigint.buffers.limbs import Limbs, limbs_of, mpz_from_limbs
 from pi_engine.bigint.ntt import transform as steps
 from pi_engine.bigint.ntt.description import layout
 from pi_engine.bigint.ntt.description.sizes import size_for
-from pi_engine.bigint.ntt.tables import Plan, plan_for
+from pi_engine.bigint.ntt.tables import TransformPlan, plan_for
 from pi_engine.bigint.residues.limb_residues import residues_of_several
 from pi_engine.bigint.residues.moduli import Residues, power_residues, require_equal
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
@@ -52,7 +52,7 @@ CHECKED_FROM = 4096
 its square too, and so in all that are checked: x² ≡ y² modulo a prime only where x ≡ ±y."""
 
 THREADS_FROM_BITS = 1_000_000
-"""Bits of a product from which a second thread inside it pays for being told."""
+"""Bits of a product from which a second thread inside it pays for its start."""
 
 
 def useful(threads: int, bits: int) -> int:
@@ -82,7 +82,7 @@ class Shape:
 
 
 def shape_for(words: int) -> Shape:
-    """The tree of one level or more that has room for so many words; less than 1/40 of a large one stays unused."""
+    """The tree of one level or more that holds so many words; less than 1/40 of a large one stays unused."""
     height = 1
     while -(-words // (1 << height)) > MOST_LEAF:
         height += 1
@@ -94,7 +94,7 @@ class Power:
     """P of one level, and from TRANSFORM_FROM on its transform, modulo 2^size.bits − 1."""
 
     limbs: Limbs
-    plan: Plan | None = None
+    plan: TransformPlan | None = None
     transformed: steps.Transformed | None = None
 
     def release(self) -> None:

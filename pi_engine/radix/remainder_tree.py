@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.buffers.limbs import copy_limbs, limbs_of, mpz_from_limbs
-from pi_engine.bigint.buffers.workspace import LimbRoom, Workspace
+from pi_engine.bigint.buffers.workspace import PooledLimbs, Workspace
 from pi_engine.bigint.ntt import transform as steps
 from pi_engine.bigint.ntt.description import layout
 from pi_engine.bigint.residues.limb_residues import residues_of_several
@@ -26,7 +26,7 @@ from pi_engine.radix.kernels.conversion_kernels import (
 )
 from pi_engine.radix.node_sharing import Levels, Numbers, subtree_level
 from pi_engine.radix.powers import useful
-from pi_engine.radix.right_edge_check import Spine
+from pi_engine.radix.right_edge_check import RightEdge
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 def words_of(
     fraction: HandOver[Limbs], powers: Powers, threads: int, *, check: bool = True
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64], Spine]:
-    """The words of a fraction of shape.words + 1 limbs, the tails behind the leaves, and with `check` the last nodes' residues.
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], RightEdge]:
+    """The words of a fraction of shape.words + 1 limbs, the tails behind the leaves, and with `check` the residues of the right edge.
 
     A tail is what is left behind a leaf, in units of 2^−64. The powers are used up.
 
@@ -48,40 +48,40 @@ def words_of(
     """
     shape = powers.shape
     bottom = subtree_level(shape, threads)
-    buffers = [LimbRoom(shape.words + (2 << shape.height)) for _ in range(2 if shape.height > bottom else 0)]
+    buffers = [PooledLimbs(shape.words + (2 << shape.height)) for _ in range(2 if shape.height > bottom else 0)]
     current = fraction.take()
-    spine, workspace = Spine(shape), Workspace()
-    report, table = (spine.residues.ctypes.data, spine.table.ctypes.data) if check else (0, 0)
+    right_edge, workspace = RightEdge(shape), Workspace()
+    report, table = (right_edge.residues.ctypes.data, right_edge.table.ctypes.data) if check else (0, 0)
     for level in range(1, shape.height + 1):
         plan = powers.at(level).plan
-        spine.cyclic_bits[level] = plan.size.bits if plan is not None else 0
+        right_edge.cyclic_bits[level] = plan.size.bits if plan is not None else 0
     for level in range(shape.height, bottom, -1):
         below = buffers[level % 2].limbs[: (2 << (shape.height - level)) * (shape.half(level) + 1)]
         if _enough(1 << (shape.height - level), threads):
             numbers = Numbers(current.ctypes.data, below.ctypes.data, report=report, table=table)
             Levels(powers, level, level).nodes(split_nodes, numbers, threads, workspace)
         else:
-            _split_level(current, below, powers, level, spine if check else None, threads)
+            _split_level(current, below, powers, level, right_edge if check else None, threads)
         current = below
         powers.release(level)
     words = np.empty(shape.words, np.uint64)
     tails = np.empty(1 << shape.height, np.uint64)
     numbers = Numbers(
-        current.ctypes.data, words.ctypes.data, tails.ctypes.data, spine.last_leaf.ctypes.data, report, table
+        current.ctypes.data, words.ctypes.data, tails.ctypes.data, right_edge.last_leaf.ctypes.data, report, table
     )
     Levels(powers, 1, bottom).subtrees(fractions_to_words, numbers, threads, workspace)
     powers.release_all()
     workspace.release()
     for buffer in buffers:
         buffer.release()
-    return words, tails, spine
+    return words, tails, right_edge
 
 
 def integer_of(words: NDArray[np.uint64], powers: Powers, target: Limbs, threads: int) -> None:
     """Write the integer of shape.words words to `target`, of as many limbs; uses up the powers."""
     shape = powers.shape
     bottom = subtree_level(shape, threads)
-    buffers = [LimbRoom(shape.words) for _ in range(min(shape.height - bottom, 2))]
+    buffers = [PooledLimbs(shape.words) for _ in range(min(shape.height - bottom, 2))]
     workspace = Workspace()
     current = target if bottom == shape.height else buffers[bottom % 2 if len(buffers) == 2 else 0].limbs
     numbers = Numbers(words.ctypes.data, current.ctypes.data)
@@ -107,7 +107,7 @@ def _enough(nodes: int, threads: int) -> bool:
 
 
 def _split_level(  # noqa: PLR0917 (all of them, every time)
-    current: Limbs, below: Limbs, powers: Powers, level: int, spine: Spine | None, threads: int
+    current: Limbs, below: Limbs, powers: Powers, level: int, right_edge: RightEdge | None, threads: int
 ) -> None:
     power, half, shift = powers.at(level), powers.shape.half(level), powers.shape.shift(level)
     long, short = 2 * half + 1, half + 1
@@ -117,12 +117,12 @@ def _split_level(  # noqa: PLR0917 (all of them, every time)
         copy_limbs(first, node[half:], threads)
         product = _times_power(node[: long - shift], power, threads)
         copy_limbs(second, product[half - shift : long - shift], threads)
-    if spine is None:
+    if right_edge is None:
         return
     used = long - shift
     cut = half - shift
     parts = (node[:used], node[used:], product[:cut], product[cut:used], product[used:])
-    spine.residues[level] = [found.values for found in residues_of_several(parts, threads)]
+    right_edge.residues[level] = [found.values for found in residues_of_several(parts, threads)]
 
 
 def _join_level(current: Limbs, above: Limbs, powers: Powers, level: int, threads: int) -> None:

@@ -49,8 +49,8 @@ if TYPE_CHECKING:
     from pi_engine.radix.powers import Shape
 
 
-class Spine:
-    """What is kept of the last node of every level.
+class RightEdge:
+    """The right edge of the tree: what is kept of the last node of every level.
 
     The residues of Y, of T, of C₀ below the second half's fraction, of that fraction, and of C₁. Also the bits s of the
     products, 0 where they are GMP's, and the fraction of the last leaf.

@@ -107,11 +107,11 @@ def _hashes(words: Words, lengths: Sequence[int], threads: int, primes: tuple[in
     threads = _useful(threads, starts[-1], _LEAST_HASHED)
     source, tables = words.ctypes.data, digit_tables(primes, DECIMALS_PER_WORD)
     sums = np.empty((threads, len(lengths), len(primes), 2), np.uint64)
-    weights, room, size = tables.ctypes.data, sums.ctypes.data, 16 * len(primes)
+    weights, target, size = tables.ctypes.data, sums.ctypes.data, 16 * len(primes)
     parts: list[tuple[int, int, int]] = []
 
     def task(thread: int, i: int, first: int, last: int) -> None:
-        place = room + size * (thread * len(lengths) + i)
+        place = target + size * (thread * len(lengths) + i)
         weighted_sums_at(source + 8 * (starts[i] + first), last - first, weights, len(primes), place)
         parts.append((thread, i, first))
 

@@ -4,9 +4,9 @@ The root holds X, the fraction rounded down or exact. Every leaf computes from a
 TAIL_UNITS units of its last limb too small, modulo 1 (`powers` bounds it by 2 either way, the leaf lowers it by 2;
 dropping a limb a word turns e units into less than 0.543·e + 1, so that 4 remain 4). So its words, read as one integer,
 are right or one too small, modulo 10^(19·leaf), and the latter only if its tail, below 2^64 by less than TAIL_UNITS,
-has been lowered through 0. Then the true tail is nearly 0 where else it is nearly 1: which, the first word of the next
-leaf tells, when that leaf is settled. So leaves are settled from the last to the first, and only the last one, which
-has no next, can be wrong: by one unit of the last word.
+has been lowered through 0. Then the true tail is nearly 0 where else it is nearly 1: the first word of the
+next leaf tells which, once that leaf has its own carry. So carries are propagated from the last leaf to the first. Only
+the last leaf, which has no next, can be wrong: by one unit of the last word.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.buffers.limbs import limbs_of
 from pi_engine.bigint.residues.moduli import power_residues
 from pi_engine.bigint.residues.tracked import Tracked
-from pi_engine.radix.kernels.conversion_kernels import settle_leaves
+from pi_engine.radix.kernels.conversion_kernels import propagate_carries
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
 from pi_engine.radix.powers import Powers, powers_of, shape_for
 from pi_engine.radix.remainder_tree import words_of
@@ -127,7 +127,7 @@ def words_of_root(
         found = np.concatenate([found, np.zeros(limbs - len(found), np.uint64)])
     handed = HandOver(found)
     del found
-    words, tails, spine = words_of(handed, powers, threads, check=check)
+    words, tails, right_edge = words_of(handed, powers, threads, check=check)
     if np.any(tails >= np.uint64(2**64 - TAIL_UNITS)):
-        settle_leaves(words, tails, powers.shape.leaf, 2**64 - TAIL_UNITS)
-    return words, None if expected is None else spine.check(expected, words, threads)
+        propagate_carries(words, tails, powers.shape.leaf, 2**64 - TAIL_UNITS)
+    return words, None if expected is None else right_edge.check(expected, words, threads)

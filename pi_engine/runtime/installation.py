@@ -33,7 +33,7 @@ def command_to_install(package: str, extra: str) -> str:
 
 
 def _tool(receipt: Path) -> list[str]:
-    """What `uv tool install` was told, by its own record, so that the same is installed again."""
+    """What `uv tool install` was asked for, by its own record, so that the same is installed again."""
     import tomllib
 
     try:

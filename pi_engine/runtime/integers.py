@@ -33,7 +33,7 @@ def as_int(value: SupportsIndex, taker: str) -> int:
 
     Args:
         value: as for `as_mpz`.
-        taker: likewise.
+        taker: as for `as_mpz`.
 
     Raises:
         TypeError: as for `as_mpz`.

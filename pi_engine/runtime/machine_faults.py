@@ -1,4 +1,4 @@
-"""What kernels notice though it cannot be: a number that outgrows the room it has by proof, a table that holds nonsense."""
+"""What kernels notice though it cannot be: a number that outgrows the buffer that is large enough by proof, a table that holds nonsense."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def machine_fault(what: str) -> str:
 
 
 def require_fitting(wrong: NDArray[np.int64] | NDArray[np.bool_], what: str) -> None:
-    """Refuse to go on where a kernel has found that a number or a table would not fit its room.
+    """Refuse to go on where a kernel has found that a number or a table would not fit its buffer.
 
     Raises:
         VerificationError: `wrong` is not 0 throughout.

@@ -22,7 +22,7 @@ class Step(NamedTuple):
 
 
 class Progress(Protocol):
-    """A callable that is told how far a phase has come.
+    """A callback that reports how far a phase has come.
 
     It may be called from several threads, but never from two at once; what it raises ends the computation.
     """
@@ -52,7 +52,7 @@ def announce(progress: Progress, steps: Callable[[], Sequence[Step]]) -> None:
 
 
 def within(progress: Progress, name: str) -> Progress:
-    """A progress for a computation inside phase `name`, or none: its phases are "name: phase", and its forecast is not told."""
+    """A progress for a computation inside phase `name`, or none: its phases are "name: phase", and its forecast is not announced."""
     prefix = f"{name}: " if name else ""
 
     def report(phase: str, done: int, total: int) -> None:

@@ -1,6 +1,6 @@
-"""Streams that nobody knows the end of: pipes, standard input, devices. What is waited for is told, and that reading goes on.
+"""Streams that nobody knows the end of: pipes, standard input, devices. A log record says that one is waited for, or that reading goes on.
 
-Nothing can be told from within a read that does not return. So a thread of its own looks on, as long as the stream is read.
+A read that does not return can report nothing. So a thread of its own looks on, as long as the stream is read.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class WatchedStream:
         self.finish()
 
     def finish(self) -> None:
-        """It has ended, or nothing more will be read; no more is told."""
+        """Stop watching: the stream has ended, or nothing more will be read."""
         self._ended.set()
 
     @contextmanager
@@ -58,7 +58,7 @@ class WatchedStream:
             self._waiting_since = None
 
     def has_read(self, count: int) -> None:
-        """So many bytes have come."""
+        """Count bytes that have come."""
         self._read += count
 
     def _look_on(self) -> None:

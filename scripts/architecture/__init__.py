@@ -1,1 +1,1 @@
-"""The rooms of the package: read from the sources, drawn, and told in tables."""
+"""The rooms of the package: read from the sources, drawn, and listed in tables."""

@@ -66,7 +66,7 @@ def text_of_pi(digits: int, base: int) -> str:
 
 @functools.cache
 def hash_of_pi(digits: int, base: int) -> int:
-    """The same as one integer, modulo 2^61 − 1."""
+    """The digits of π as one integer, modulo 2^61 − 1."""
     return _residue(text_of_pi(digits, base), base, M61)
 
 

@@ -48,7 +48,7 @@ NEWTON: Mapping[str, object] = {
 """Quotients and roots by Newton's iteration."""
 
 FUSED: Mapping[str, object] = {**NEWTON, "pi_engine.engine.evaluation.pi_fraction.FUSED_FROM_BITS": 1000}
-"""And root and quotient made together."""
+"""Quotients and roots by Newton's iteration, and root and quotient made together."""
 
 CONVERSION: Mapping[str, object] = {
     "pi_engine.radix.powers.MOST_LEAF": 16,

@@ -131,7 +131,7 @@ def _fork(work: Callable[[], object]) -> tuple[int, int]:
             os.dup2(null, standard)
         try:
             answer = {"value": work()}
-        except BaseException as error:  # noqa: BLE001 (told to the parent)
+        except BaseException as error:  # noqa: BLE001 (reported to the parent)
             answer = {"failure": f"{type(error).__name__}: {error}"}
         with os.fdopen(writer, "wb") as stream:
             stream.write(json.dumps(answer).encode())
@@ -220,11 +220,11 @@ def _result(fault: Fault, status: int, answer: bytes) -> Iterator[Result]:
         name = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else f"exit code {status >> 8}"
         yield Result(fault, "crashed", name)
         return
-    told = json.loads(answer)
-    if "failure" in told:
-        yield Result(fault, "error", told["failure"])
+    report = json.loads(answer)
+    if "failure" in report:
+        yield Result(fault, "error", report["failure"])
         return
-    planted, outcome, detail = told["value"]
+    planted, outcome, detail = report["value"]
     if planted:
         yield Result(fault, outcome, "".join(c if c.isprintable() else " " for c in detail.strip()))
 

@@ -126,5 +126,5 @@ COMPILED = (
 
 
 def all_workloads() -> tuple[Workload, ...]:
-    """Those that this machine can run."""
+    """The workloads that this machine can run."""
     return PLAIN + COMPILED if BACKEND.usable() else PLAIN

@@ -70,7 +70,7 @@ SUM = [
              "(raw, q, Q_sign), divisor, False,", SPLITTING),
     Mutation("lanes: a term too many in a short lane", "pi_engine/splitting/kernels/lane_kernel.py", "lanes_right_signed(k - last, SIGN_BIT)",
              "lanes_right_signed(k - last - broadcast_word(ONE), SIGN_BIT)", SPLITTING),
-    Mutation("lanes: rooms of a term too few", "pi_engine/splitting/compiled/subtrees.py", "(largest >> (depth - j)) + 4",
+    Mutation("lanes: buffers of a term too few", "pi_engine/splitting/compiled/subtrees.py", "(largest >> (depth - j)) + 4",
              "(largest >> (depth - j)) + 3", SPLITTING),
     Mutation("a strand of the shadow left out", "pi_engine/splitting/kernels/shadow_kernel.py", "_joined(_joined(A, B), _joined(C, D))",
              "_joined(_joined(A, B), C)", CHECKS),

@@ -124,16 +124,16 @@ def forward4(x: Magnitude, kind: str = "") -> Magnitude:
 
 
 def check_forward(walk: Walk) -> None:
-    """From the digits through the heads into the passes, which reproduce their bound; then rows of every length."""
+    """From the digits through the outer step into the passes, which reproduce their bound; then rows of every length."""
     bound, lazy_bound = butterflies.FORWARD_BOUND, butterflies.LAZY_BOUND
     for digits in set(DIGITS.values()):
         x = extracted(walk, digits, MAX_BETA)
         halves = x + x
         reduced = walk.reduce(halves, None, None)
         thirds = butterflies.split3(reduced, reduced, reduced, None, None, None)
-        # Without a column level heads reduce, and rows are given this.
+        # Without a column level the outer step reduces, and rows are given this.
         assert max(y.bound for y in (x, reduced, *thirds)) <= bound * walk.prime
-        # With levels, columns do not reduce before they split in three; heads do before they split six full parts.
+        # With levels, columns do not reduce before they split in three; the outer step does before it splits six full parts.
         unreduced = butterflies.split3(x, x, x, None, None, None)
         for start in (x, halves, *thirds, *unreduced):
             y = start
@@ -150,7 +150,7 @@ def check_forward(walk: Walk) -> None:
 
 
 def check_inverse(walk: Walk) -> None:
-    """From products (or sums of them) through the passes and the heads to the remainders' first product."""
+    """From products (or sums of them) through the passes and the outer step to the remainders' first product."""
     bound = butterflies.INVERSE_BOUND
     x = walk.units(bound)
     begun = butterflies.inverse4_begin(x, x, x, x, roots=2 * PAIR, p=None)

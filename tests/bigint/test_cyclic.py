@@ -13,7 +13,7 @@ ROUNDS = int(40 * MULTIPLIER)
 
 @pytest.fixture(params=[1, 2, 3])
 def threads(request, monkeypatch):
-    """So many threads, also where the transforms are too short for them to pay."""
+    """One to three threads, also where the transforms are too short for them to pay."""
     monkeypatch.setattr(cyclic, "THREADS_FROM_BITS", 0)
     return request.param
 
@@ -30,7 +30,7 @@ def test_sums_of_products_of_any_sign(rng, threads):
             assert cyclic.sum_of_products(a, fx, b, fy) == a * x + b * y
 
 
-def test_the_largest_sum_of_products_has_room():
+def test_the_largest_sum_of_products_fits():
     """All ones in every operand of a whole ring: the largest coefficients."""
     for least in (100, 700, 5000, 20000):
         ring = Ring(least, 2)

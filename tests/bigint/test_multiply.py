@@ -11,7 +11,7 @@ from pi_engine.bigint.limb_products import _least_memory, multiply_limbs, produc
 from pi_engine.bigint.ntt import transform
 from pi_engine.bigint.ntt.description.layout import ADD
 from pi_engine.bigint.ntt.description.record import workspace_bytes
-from pi_engine.bigint.ntt.description.sizes import DIGITS, HEADS, Size, cost, largest_beta, size_for
+from pi_engine.bigint.ntt.description.sizes import DIGITS, OUTER_RADICES, Size, cost, largest_beta, size_for
 
 
 def to_limbs(value: int, limbs: int) -> np.ndarray:
@@ -59,10 +59,10 @@ def exact(found: np.ndarray, a: np.ndarray, b: np.ndarray) -> bool:
 def every_size() -> list[Size]:
     sizes = []
     for primes in DIGITS:
-        for heads in HEADS:
+        for outer_radix in OUTER_RADICES:
             for column_levels, row_levels in ((0, 4), (1, 4), (2, 4), (0, 5), (1, 5), (0, 6)):
-                points = heads << (2 * (column_levels + row_levels))
-                sizes.append(Size(primes, heads, column_levels, row_levels, largest_beta(primes, points)))
+                points = outer_radix << (2 * (column_levels + row_levels))
+                sizes.append(Size(primes, outer_radix, column_levels, row_levels, largest_beta(primes, points)))
     return sizes
 
 
@@ -146,11 +146,11 @@ def test_cyclic(bits: int, low_memory: bool, generator: random.Random) -> None:
 
 
 def test_steps_on_transformed_operands(generator: random.Random) -> None:
-    """a·b + c·d with one inverse, in a size with room for the sum."""
+    """a·b + c·d with one inverse, in a size that is large enough for the sum."""
     limbs = 2000
     size = size_for(128 * limbs)
     size = Size(
-        size.primes, size.heads, size.column_levels, size.row_levels, largest_beta(size.primes, 2 * size.points)
+        size.primes, size.outer_radix, size.column_levels, size.row_levels, largest_beta(size.primes, 2 * size.points)
     )
     limbs = size.bits // 128
     a, b, c, d = (operand(generator, kind, limbs) for kind in ("ones", "ones", "ones", "random"))
@@ -207,7 +207,7 @@ def test_low_memory_is_half_a_byte_a_bit(generator: random.Random) -> None:
 @pytest.mark.parametrize(("long", "short"), [(20_000, 20_000), (36_000, 16_000), (150_000, 9_000)])
 @pytest.mark.parametrize("low_memory", [False, True])
 def test_workspace_is_what_a_product_takes(monkeypatch, long, short, low_memory, generator) -> None:
-    """The peak of what is out of the pool, beside the parts of the result of a product in pieces."""
+    """The peak of what is out of the pool, besides the parts of the result of a product in pieces."""
     taken = [0]
     take, give = workspace.Pool.take, workspace.Pool.give
 

@@ -29,7 +29,7 @@ RADICANDS = (1, 2, 3, 4, 10005, MAX_RADICAND - 1, MAX_RADICAND)
 
 @pytest.fixture(params=[1, 2, 3])
 def threads(request, monkeypatch):
-    """So many threads, also where the transforms are too short for them to pay."""
+    """One to three threads, also where the transforms are too short for them to pay."""
     monkeypatch.setattr(cyclic, "THREADS_FROM_BITS", 0)
     return request.param
 

@@ -72,7 +72,7 @@ def test_several_python_threads_at_once(draw):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_after_a_fork():
-    """The child has none of the parent's threads, and still multiplies, and works beside."""
+    """The child has none of the parent's threads, and still multiplies, and works concurrently."""
     code = """
 import os, gmpy2
 from pi_engine.bigint import multiply, product

@@ -160,10 +160,10 @@ def test_help_fits_80_columns(capsys, monkeypatch):
 def test_a_line_says_how_to_be_faster_where_it_would_be(tmp_path):
     """With nothing compiled yet, at the start, and only where it matters."""
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
-    for options, told in ((["1e6"], False), (["5e6"], True), (["5e6", "-q"], False)):
+    for options, hinted in ((["1e6"], False), (["5e6"], True), (["5e6", "-q"], False)):
         answer = pi("compute", *options, "--json", env=environment)
-        assert ("'pi-engine tune', once (one to two minutes)" in answer.stderr.split("\n")[0]) == told
-        assert answer.stderr.count("tune") == told
+        assert ("'pi-engine tune', once (one to two minutes)" in answer.stderr.split("\n")[0]) == hinted
+        assert answer.stderr.count("tune") == hinted
 
 
 # ---------------------------------------------------------------- small jobs stay instant

@@ -101,7 +101,7 @@ def require_readable(found):
 
 
 def require_drawn(axes):
-    """It has points, all of them within the axes, ticks to read them by, and a legend that covers none."""
+    """A plot has points, all of them within the axes, ticks to read them by, and a legend that covers none."""
     points = [axes.transData.transform(line.get_xydata()) for line in axes.lines]
     points += [axes.transData.transform(dots.get_offsets()) for dots in axes.collections]
     points = [tuple(point) for group in points for point in group]

@@ -137,9 +137,9 @@ def test_a_kill_at_any_renaming(tmp_path, capsys):
             assert run(["compute", "500", "-o", str(folder / "pi.ycd"), "--block-size", "100"]) == 2
         else:
             settle_leftovers(folder / "pi.ycd", 200)
-        told = capsys.readouterr().err
+        messages = capsys.readouterr().err
         assert length(folder) == (digits or NEW)
-        assert all(path.name in told or is_whole(path) for path in temporaries(folder / "pi"))
+        assert all(path.name in messages or is_whole(path) for path in temporaries(folder / "pi"))
 
 
 def is_whole(path):

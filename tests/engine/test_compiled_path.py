@@ -55,7 +55,7 @@ def test_hexadecimal_digits(compiled_path):
 def test_the_workspace_is_released_after_an_error_too(compiled_path, monkeypatch):
     monkeypatch.setattr(compute, "_KEPT_BYTES", 0)
     monkeypatch.setattr(workspace, "LEAST_KEPT", 0)
-    monkeypatch.setattr(compute, "convert", failing)
+    monkeypatch.setattr(compute, "convert_fraction", failing)
     with pytest.raises(VerificationError, match="on purpose"):
         pi_engine.compute(300_000)
     assert workspace.pool.held() == 0
@@ -107,9 +107,9 @@ def flip_a_word(monkeypatch):
     real = module.words_of
 
     def words_of(*a, **k):
-        words, tails, spine = real(*a, **k)
+        words, tails, right_edge = real(*a, **k)
         words[1000] ^= 1
-        return words, tails, spine
+        return words, tails, right_edge
 
     monkeypatch.setattr(module, "words_of", words_of)
 
@@ -219,6 +219,6 @@ def test_a_long_run_by_gmp_says_why(monkeypatch, capsys, damage):
     pretend(monkeypatch, pays=False, usable=True, kernels="to be compiled")
     monkeypatch.setattr(backend.BACKEND, "kernels", lambda: [SimpleNamespace(damage=damage)])
     compute_command._advise(10**7)
-    told = capsys.readouterr().err
-    assert ("a stored kernel is not used (x.o is damaged)" in told) == bool(damage)
-    assert "pi-engine tune" in told and told.count("\n") == 1
+    messages = capsys.readouterr().err
+    assert ("a stored kernel is not used (x.o is damaged)" in messages) == bool(damage)
+    assert "pi-engine tune" in messages and messages.count("\n") == 1

@@ -73,7 +73,7 @@ class Walk:
     def __call__(self, frame, event, value):
         if event != "return" or frame.f_back is None or frame.f_back.f_code.co_filename not in HANDING_OVER:
             return
-        if frame.f_code.co_filename in HANDING_OVER and frame.f_code.co_name not in ("sum_series", "convert"):
+        if frame.f_code.co_filename in HANDING_OVER and frame.f_code.co_name not in ("sum_series", "convert_fraction"):
             return
         for number, owner in large_numbers(value):
             if self.damaged == len(self.calls):
@@ -112,12 +112,12 @@ def run(request, monkeypatch, _plain_path):
 
 def test_every_long_number_that_is_handed_over_is_in_custody(run):
     hook, _ = walk(*run)
-    assert {"split", "sum_series", "pi_fraction", "convert"} <= {name for name, _ in hook.calls}
+    assert {"split", "sum_series", "pi_fraction", "convert_fraction"} <= {name for name, _ in hook.calls}
     for name, owner in hook.calls:
         if name in ("split", "split_compiled"):  # checked next, against the shadow
             assert isinstance(owner, Node)
         elif name in ("digit_text", "scale", "decimal_expansion", "word_text"):
-            pass  # steps of the conversion, which ends with its text and residues: "convert" returns both
+            pass  # steps of the conversion, which ends with its text and residues: "convert_fraction" returns both
         else:
             assert owner is not None and owner.residues is not None, name
 
@@ -137,7 +137,7 @@ def test_what_changes_at_a_hand_over_is_seen(run, rng):
 
 @pytest.mark.usefixtures("_plain_path")
 def test_the_digit_before_the_point_is_in_custody(monkeypatch):
-    """It stands beside the words of the others."""
+    """The digit before the point is kept apart from the words of the others."""
     pretend(monkeypatch, pays=True)
     real = words_of_fraction.fraction_words
 

@@ -22,7 +22,7 @@ def wrong_sign(monkeypatch):
 
 
 def too_few_terms(monkeypatch):
-    """So few that the last known position is wrong; one term less is for the bound's own test."""
+    """Too few terms: the last known position is wrong; one term less is for the bound's own test."""
     real = compute.make_plan_within
     monkeypatch.setattr(
         compute,
@@ -147,7 +147,7 @@ def test_a_disk_that_loses_the_end_is_seen(monkeypatch, tmp_path, size):
 
 
 def test_zeros_before_the_digits_are_seen(monkeypatch, tmp_path):
-    """They would not change the hash."""
+    """Such zeros would not change the hash."""
     text = pi_engine.compute(12345).text().encode()
     damage(monkeypatch, lambda stream: (stream.seek(0), stream.write(b"000." + text)))
     assert run(["compute", "12345", "-o", str(tmp_path / "pi.txt")]) == 3
@@ -164,15 +164,15 @@ def damage(monkeypatch, how):
 
 
 def test_zeros_after_the_point_are_seen(monkeypatch):
-    """They change the text's length, and nothing that is computed from its digits."""
+    """Such zeros change the text's length, and nothing that is computed from its digits."""
     monkeypatch.setattr(compute, "compare_with_known", lambda *a: known.KnownResult(0, 0, None, ""))
-    real = compute.convert
+    real = compute.convert_fraction
 
-    def convert(*a, **k):
+    def convert_fraction(*a, **k):
         found = real(*a, **k)
         return found._replace(text=found.text.replace(".", ".00"))
 
-    monkeypatch.setattr(compute, "convert", convert)
+    monkeypatch.setattr(compute, "convert_fraction", convert_fraction)
     with pytest.raises(VerificationError, match="differ from the binary value"):
         pi_engine.compute(100)
 

@@ -53,13 +53,13 @@ def change(certified, /, **fields):
 
 
 def test_a_certificate_holds_and_is_checked_again(certified):
-    told = read_certificate(certificate_path(certified))
+    fields = read_certificate(certificate_path(certified))
     value = int(certified.read_text().replace(".", ""))
-    first, second = map(int, told["residues"])
+    first, second = map(int, fields["residues"])
     assert first == M61 and 2**60 < second < first
-    assert told["residues"] == {str(m): str(value % m) for m in (first, second)}
-    assert told["digits"] == 3000 and told["bbp"]["formula"] == "bellard"
-    assert told["sha256"] == hashlib.sha256(certified.read_bytes()).hexdigest()
+    assert fields["residues"] == {str(m): str(value % m) for m in (first, second)}
+    assert fields["digits"] == 3000 and fields["bbp"]["formula"] == "bellard"
+    assert fields["sha256"] == hashlib.sha256(certified.read_bytes()).hexdigest()
     found = verify_certificate(certified)
     assert (found.status, found.digits_compared) == ("ok", 3000)
     assert "by Plouffe's formula" in found.proved and "proves no digit" in found.proved
@@ -234,9 +234,9 @@ def test_what_is_no_certificate_is_corrupt(certified, content, says):
 
 def test_every_field_is_required(certified):
     path = certificate_path(certified)
-    told = fields_of(certified)
+    fields = fields_of(certified)
     for name in certificate._FIELDS:
-        path.write_bytes(spelled({key: value for key, value in told.items() if key != name}))
+        path.write_bytes(spelled({key: value for key, value in fields.items() if key != name}))
         with pytest.raises(CorruptFileError):
             read_certificate(path)
 

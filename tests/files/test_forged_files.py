@@ -103,8 +103,8 @@ def test_unproved_is_said_and_has_an_exit_code(tmp_path, right, capsys, quiet, a
     )
     assert said.err == ("" if quiet else line)
     if as_json:
-        told = json.loads(said.out)
-        assert (told["status"], told["digits"], told["digits_compared"]) == ("unproved", N, 90)
+        reported = json.loads(said.out)
+        assert (reported["status"], reported["digits"], reported["digits_compared"]) == ("unproved", N, 90)
     else:
         assert said.out.startswith(f"{path}: unproved: 90 of 24_000 digits were compared")
 

@@ -27,7 +27,7 @@ SUFFIXES = ["txt", "gz", "xz", "zst", "ycd", ""]
 
 
 def limited(test):
-    """So many examples, by the printed seed."""
+    """Limit a test to 150 examples, times the multiplier, by the printed seed."""
     few = settings(max_examples=int(150 * MULTIPLIER), deadline=None, suppress_health_check=list(HealthCheck))
     return few(seed(_seed())(test))
 

@@ -125,7 +125,7 @@ def test_sha256_is_what_it_says(million):
 @pytest.mark.parametrize("method", ["auto", "recompute", "residues"])
 @pytest.mark.parametrize("wrong", [False, True])
 def test_a_named_pipe_is_read_once(tmp_path, method, wrong):
-    """As `verify <(gunzip …)` and `verify /dev/stdin`: what is read twice is put aside."""
+    """This is how `verify <(gunzip …)` and `verify /dev/stdin` read: what is read twice is put aside."""
     text = pi_engine.compute(20_000).text()
     if wrong:
         text = f"{text[:15_000]}{(int(text[15_000]) + 1) % 10}{text[15_001:]}"

@@ -136,7 +136,7 @@ def test_nothing_in_the_picture_of_this_package_lies_outside_or_over_its_neighbo
 
 
 def test_what_a_room_says_of_itself_names_modules_that_it_has(import_graph, checkout):
-    """Or names that can be imported from it; `ulimit` is the shell's, and `compute` and `check` are the engine's."""
+    """A docstring may also name what can be imported from the room; `ulimit` is the shell's, and `compute` and `check` are the engine's."""
     for name, room in import_graph.ImportGraph(checkout).rooms.items():
         words = set(re.findall(r"`([a-z_]+)`", room.docstring)) - {"ulimit", "compute", "check"} - {*room.modules}
         package = importlib.import_module(f"pi_engine.{name}".removesuffix("."))

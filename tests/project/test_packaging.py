@@ -77,7 +77,7 @@ REQUIREMENTS = ("run", "test", "plots", "peers")
 
 @pytest.mark.parametrize("name", REQUIREMENTS)
 def test_all_that_is_installed_has_its_hashes(checkout, name):
-    """Also what the packages that are named pull in: pip refuses the rest. All files name one version of a package."""
+    """Packages that the named ones pull in have theirs too: pip refuses the rest. All files name one version of a package."""
     folder = checkout / "scripts/requirements"
     packages = pinned((folder / f"{name}.txt").read_text())
     assert packages
@@ -211,11 +211,11 @@ def test_the_notice_agrees_with_the_packages_themselves(checkout):
     compared = 0
     for package, licence in licences(checkout).items():
         try:
-            told = importlib.metadata.metadata(package).get("License-Expression")
+            expression = importlib.metadata.metadata(package).get("License-Expression")
         except importlib.metadata.PackageNotFoundError:
             continue
-        if told:
-            assert licence.partition(";")[0] == told, package
+        if expression:
+            assert licence.partition(";")[0] == expression, package
             compared += 1
     assert compared >= 3
 

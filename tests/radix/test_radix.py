@@ -73,7 +73,7 @@ def test_fraction_of_more_or_fewer_bits(rng):
 
 @pytest.mark.parametrize("threads", THREADS)
 @pytest.mark.parametrize("fill", ["0", "9"])
-def test_runs_across_leaves_are_settled(rng, fill, threads):
+def test_carries_are_propagated_across_leaves(rng, fill, threads):
     """A decimal that is all zeros or nines over whole leaves and subtrees, just above or below a short one."""
     count = 3000
     shape = shape_for(count)
@@ -259,5 +259,5 @@ def test_the_hash_of_the_check_is_that_of_the_words(rng):
     shape = shape_for(count)
     root = number(rng, 64 * (shape.words + 1)) | mpz(1) << (64 * (shape.words + 1) - 1)
     words, _, found = remainder_tree.words_of(HandOver(words_of_fraction.limbs_of(root)), powers_of(shape, 1), 1)
-    assert isinstance(found, right_edge_check.Spine)
+    assert isinstance(found, right_edge_check.RightEdge)
     assert found.check(residues(root), words, 1) == residues(mpz(text_of(words)))

@@ -16,8 +16,8 @@ import numpy as np
 
 from pi_engine import compute, errors, radix
 from pi_engine.bigint.buffers.kernel_record import KernelRecord
-from pi_engine.bigint.ntt import tables as transform_plan
 from pi_engine.bigint.ntt.description.sizes import Size
+from pi_engine.bigint.ntt.tables import TransformPlan
 from pi_engine.engine.planning import backend
 from pi_engine.radix import integer_text
 from pi_engine.splitting.compiled import compiled_tree, subtrees
@@ -114,7 +114,7 @@ def tables(arguments):
     return {**given, **behind}
 
 
-def survey_kernel(name, rng, count):
+def scan_kernel(name, rng, count):
     """How runs end by the table in which a bit is wrong when the kernel is first given it."""
     for holder in (subtree_record, level_record):
         holder.KernelRecord = NotedRecord
@@ -147,16 +147,16 @@ def survey_kernel(name, rng, count):
     return found
 
 
-def survey_plan(name, rng, count):
+def scan_plan(name, rng, count):
     """How runs end by the size of the transform in whose plan a bit is wrong."""
     made = {}
-    real = transform_plan.Plan.__init__
+    real = TransformPlan.__init__
 
     def noting(made_plan, size, *tables):
         real(made_plan, size, *tables)
         made[size] = made_plan
 
-    transform_plan.Plan.__init__ = noting
+    TransformPlan.__init__ = noting
     right = there()
     found = {}
     used = [size for size, made_plan in made.items() if made_plan.records]
@@ -174,5 +174,5 @@ def survey_plan(name, rng, count):
 if __name__ == "__main__":
     name, seed, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     prepare(name)
-    survey = survey_plan if name in PLANS else survey_kernel
-    sys.stdout.write(json.dumps(survey(name, random.Random(seed), count)))
+    scan = scan_plan if name in PLANS else scan_kernel
+    sys.stdout.write(json.dumps(scan(name, random.Random(seed), count)))

@@ -17,7 +17,7 @@ def test_the_current_folder_is_not_looked_at(tmp_path):
 
 
 def test_the_package_is_found_where_this_process_has_it(tmp_path):
-    """Such as a folder on the path of this process alone: without packages of others, so with Python's own alone."""
+    """It may be a folder on the path of this process alone, with no packages but Python's own."""
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
         "from pi_engine.runtime.child_process import command_of; import subprocess\n"

@@ -146,7 +146,7 @@ def test_no_public_object_pours():
 
 
 def help_on(name):
-    """As a user's terminal shows it, in a process that has loaded nothing."""
+    """The help on `name` as a user's terminal shows it, in a process that has loaded nothing."""
     code = f"import pydoc, pi_engine; print(pydoc.plain(pydoc.render_doc({name})))"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return answer.stdout.splitlines()
@@ -157,13 +157,13 @@ def test_help_on_the_package_is_a_screen():
     contents = lines.index("PACKAGE CONTENTS")
     assert contents <= 30, "what there is to call does not fit on a screen"
     assert len(lines) <= 70
-    told = "\n".join(lines[:contents])
+    summary = "\n".join(lines[:contents])
     for name in pi_engine._HOME:
         if name not in {"bigint", "radix", "series", "__version__"}:
-            assert name in told, name
+            assert name in summary, name
     for call in ("bigint.multiply(", "radix.to_text(", "radix.from_text(", "series.get("):
-        assert call in told
-    assert max(map(len, told.splitlines())) <= 110
+        assert call in summary
+    assert max(map(len, summary.splitlines())) <= 110
 
 
 @pytest.mark.parametrize(

@@ -108,8 +108,8 @@ def test_files_that_others_may_have_written_are_not_used(path, said):
     assert tuning.load(path).multiply == 12345
     path.unlink()
     path.parent.chmod(0o777)
-    told = len(said())
-    assert tuning.load(path) == Thresholds() and len(said()) == told  # nothing is stored, so nothing is said
+    count = len(said())
+    assert tuning.load(path) == Thresholds() and len(said()) == count  # nothing is stored, so nothing is said
     path.parent.chmod(0o700)
     os.mkfifo(path)
     assert tuning.load(path) == Thresholds() and "is not a regular file" in said()[-1]

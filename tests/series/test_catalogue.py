@@ -121,7 +121,7 @@ def test_the_closed_form_follows_from_level_discriminant_and_m(row):
 
 
 def test_machin_by_euler_and_by_gregory():
-    """The same arctangents: Gregory's series of the textbooks loses to Euler's by log₁₀(26/25) digits a term."""
+    """Both series have the same arctangents: Gregory's series of the textbooks loses to Euler's by log₁₀(26/25) digits a term."""
     euler, gregory = get("machin"), get("machin-gregory")
     assert [part.label for part in euler.components] == [part.label for part in gregory.components]
     assert gregory.digits_per_term == pytest.approx(math.log10(25))

@@ -83,7 +83,7 @@ class Mapping:
         self._clean: list[tuple[int, int]] = []  # free, and given back to the system
 
     def take(self, size: int) -> int | None:
-        """The address of `size` bytes, a multiple of a page, or None where there is no room."""
+        """The address of `size` bytes, a multiple of a page, or None where no free range is large enough."""
         start = self.free.take(size)
         if start is None:
             return None

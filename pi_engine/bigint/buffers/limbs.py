@@ -86,7 +86,7 @@ def limb_address(x: mpz) -> tuple[int, Any]:
 
 
 class LimbBuffer:
-    """Room for a number of `length` limbs, to be written through `array` and then turned into an mpz without a copy.
+    """Memory for a number of `length` limbs, to be written through `array` and then turned into an mpz without a copy.
 
     Raises CapacityError past GMP's 2^31 − 1 limbs. The content of `array` is undefined until written.
     """

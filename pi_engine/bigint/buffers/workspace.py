@@ -43,7 +43,7 @@ def keep_freed_blocks() -> None:
     np.empty(HEAP_BLOCK, np.uint8)
 
 
-class Block:
+class MemoryBlock:
     """`size` bytes at `address`, a multiple of 64; keep the block as long as the address is used.
 
     One that is dropped, and not given back, returns to its pool too.
@@ -73,20 +73,20 @@ class Pool:
 
     def __init__(self, limit: int = POOL_LIMIT) -> None:
         self.limit = limit
-        self._free: dict[int, list[Block]] = {}
+        self._free: dict[int, list[MemoryBlock]] = {}
         self._held = 0
         self._arena = Arena()
         # A block may be dropped at any moment, also while the lock is held.
         self._dropped: deque[tuple[int, int]] = deque()
         self._lock = threading.Lock()
 
-    def take(self, size: int) -> Block:
+    def take(self, size: int) -> MemoryBlock:
         """A block of at least `size` bytes, contents undefined."""
         if size >= LARGE:
             size = -(-size // PAGE) * PAGE
             with self._lock:
                 self._collect()
-                return Block(size, self._arena.take(size), self._dropped)
+                return MemoryBlock(size, self._arena.take(size), self._dropped)
         step = 1 << max(12, size.bit_length() - 5)
         size = (size + step - 1) // step * step
         with self._lock:
@@ -94,9 +94,9 @@ class Pool:
             if blocks:
                 self._held -= size
                 return blocks.pop()
-        return Block(size)
+        return MemoryBlock(size)
 
-    def give(self, block: Block) -> None:
+    def give(self, block: MemoryBlock) -> None:
         """Return a block; the caller must not use it again."""
         with self._lock:
             if not block.surrender():
@@ -122,8 +122,8 @@ class Pool:
             self._held = 0
             self._arena.trim(keep)
 
-    def make_room(self, size: int) -> None:
-        """Give `size` bytes of large blocks back to the system, so that they can be had elsewhere; `LEAST_KEPT` stay."""
+    def return_to_system(self, size: int) -> None:
+        """Give `size` bytes of large blocks back to the system, so that others can have them; `LEAST_KEPT` stay."""
         with self._lock:
             self._collect()
             self._arena.trim(max(LEAST_KEPT, self._arena.held() - size))
@@ -139,17 +139,17 @@ pool = Pool()
 class _Memory:
     """What an array made here has as its base: it keeps the block alive."""
 
-    def __init__(self, block: Block, length: int) -> None:
+    def __init__(self, block: MemoryBlock, length: int) -> None:
         self.block = block
         self.__array_interface__ = {"data": (block.address, False), "shape": (length,), "typestr": "<u8", "version": 3}
 
 
-class LimbRoom:
+class PooledLimbs:
     """`length` limbs from the pool, contents undefined; `release` gives them back."""
 
     def __init__(self, length: int) -> None:
         """Take them."""
-        self._block: Block | None = pool.take(8 * length)
+        self._block: MemoryBlock | None = pool.take(8 * length)
         self.address = self._block.address
         self.limbs: Limbs = np.asarray(_Memory(self._block, length))
 
@@ -165,7 +165,7 @@ class Workspace:
 
     def __init__(self) -> None:
         """Nothing is taken yet."""
-        self._block: Block | None = None
+        self._block: MemoryBlock | None = None
 
     def address(self, size: int) -> int:
         """Where `size` bytes of workspace are; what was in them is lost."""

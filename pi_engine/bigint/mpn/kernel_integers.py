@@ -34,7 +34,7 @@ def product(out, a, n, b, m):
 
 @routine
 def signed_sum(out, a, a_length, b, b_length):
-    """Write a + b for signed lengths; returns the sum's signed length. `out` has room for the longer operand and one limb more."""
+    """Write a + b for signed lengths; returns the sum's signed length. `out` holds the longer operand and one limb more."""
     n, m = abs(a_length), abs(b_length)
     if n < m:
         a, a_length, n, b, b_length, m = b, b_length, m, a, a_length, n

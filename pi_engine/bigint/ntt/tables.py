@@ -18,7 +18,7 @@ from pi_engine.bigint.ntt.description.layout import (
     FINAL_SCALE,
     FINAL_SQUARE,
     FINAL_SQUARE_SCALED,
-    FINAL_TURNED,
+    FINAL_TIMES_I,
     IMAGINARY,
     ONE_OVER_P,
     PRIME,
@@ -29,7 +29,7 @@ from pi_engine.bigint.ntt.description.layout import (
 from pi_engine.bigint.ntt.description.primes import PRIMES, balanced
 from pi_engine.bigint.ntt.description.record import Scratch, scratch_of
 from pi_engine.bigint.ntt.description.roots import (
-    HEAD_ANGLES,
+    OUTER_ANGLES,
     TURN,
     bit_reversed_powers,
     conjugate_rows,
@@ -40,7 +40,7 @@ from pi_engine.bigint.ntt.description.sizes import Size
 from pi_engine.bigint.ntt.transform_kernels import build_tables
 
 
-def aligned(shape: tuple[int, ...], dtype: type[np.generic] = np.float64) -> NDArray[Any]:
+def aligned_zeros(shape: tuple[int, ...], dtype: type[np.generic] = np.float64) -> NDArray[Any]:
     """An array of zeros that starts at a multiple of 64 bytes."""
     count = int(np.prod(shape))
     memory: NDArray[Any] = np.zeros(count + 8, dtype)
@@ -51,14 +51,14 @@ def aligned(shape: tuple[int, ...], dtype: type[np.generic] = np.float64) -> NDA
 @cache
 def quarter_table(primes: int, count: int) -> NDArray[Any]:
     """e(β(j)/4), j < count, float64[primes][count]."""
-    table = aligned((primes, count))
+    table = aligned_zeros((primes, count))
     for k in range(primes):
         table[k] = [balanced(value, PRIMES[k]) for value in bit_reversed_powers(k, count, TURN, 4)]
     return table
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class TransformPlan:
     """The tables of one size, for all its primes: what its records point to, so that they live as long as it does.
 
     Attributes:
@@ -68,7 +68,7 @@ class Plan:
         quarters: float64[primes][quarter_count], e(β(j)/4).
         row_seeds: float64[primes][rows + 1][row_passes], the roots of unity that a row's twiddles are made from.
         conjugates: int64[rows], the row of row_seeds from which the inverse of a row is made.
-        column_tables: float64[primes][2·heads][head_doubles], the heads' twiddles, and those of the conjugate heads.
+        column_tables: float64[primes][2·outer_radix][part_doubles], the twiddles of the parts, and of the conjugate parts.
         offsets: int64[2][digits][8], the byte and the bit in it where each digit of eight coefficients begins.
         powers: float64[primes][digits][2], 2^β and that over p.
         beta_scales: 2^β, 2^−β, and the number whose ulp is 2^β.
@@ -99,14 +99,14 @@ class Plan:
         return row
 
 
-def _record(plan: Plan, primes: range, *, streaming: bool) -> NDArray[np.int64]:
+def _record(plan: TransformPlan, primes: range, *, streaming: bool) -> NDArray[np.int64]:
     size, k = plan.size, primes.start
     numbers = {
         at.PRIMES: len(primes), at.DIGITS: size.digits, at.BETA: size.beta, at.BITS: size.coefficient_bits,
-        at.HEADS: size.heads, at.COLUMN_LEVELS: size.column_levels, at.ROW_PASSES: size.row_passes, at.ROWS: size.rows,
+        at.OUTER_RADIX: size.outer_radix, at.COLUMN_LEVELS: size.column_levels, at.ROW_PASSES: size.row_passes, at.ROWS: size.rows,
         at.COLUMNS: size.columns, at.ROW_STRIDE: size.row_stride, at.PRIME_STRIDE: size.prime_stride,
         at.QUARTER_COUNT: size.quarter_count, at.ROW_TABLE_DOUBLES: size.row_table_doubles,
-        at.HEAD_BYTES: 8 * size.head_doubles, at.COLUMN_TABLE_BYTES: 8 * 2 * size.heads * size.head_doubles,
+        at.PART_BYTES: 8 * size.part_doubles, at.COLUMN_TABLE_BYTES: 8 * 2 * size.outer_radix * size.part_doubles,
         at.STATE: state_doubles(size.digits), at.SPILLS: plan.scratch.spills, at.STREAMING: int(streaming),
     }  # fmt: skip
     tables = {
@@ -119,16 +119,16 @@ def _record(plan: Plan, primes: range, *, streaming: bool) -> NDArray[np.int64]:
     return KernelRecord(at.PLACES, {**numbers, **places}).row
 
 
-def make_plan(size: Size) -> Plan:
+def make_transform_plan(size: Size) -> TransformPlan:
     """The tables of a size, some milliseconds of work."""
     constants, quarters = _constants(size), quarter_table(size.primes, size.quarter_count)
-    return Plan(
+    return TransformPlan(
         size,
         scratch_of(size),
         constants,
         quarters,
         _row_seeds(size),
-        np.array(conjugate_rows(size.heads, size.column_levels), np.int64),
+        np.array(conjugate_rows(size.outer_radix, size.column_levels), np.int64),
         _column_tables(size, constants, quarters),
         _digit_places(size),
         _powers_of_beta(size),
@@ -143,7 +143,7 @@ def _product(size: Size) -> int:
 
 
 def _constants(size: Size) -> NDArray[Any]:
-    constants = aligned((size.primes, CONSTANTS))
+    constants = aligned_zeros((size.primes, CONSTANTS))
     for k, p in enumerate(PRIMES[: size.primes]):
         scale = balanced(pow(_product(size) // p * (size.points // 4), -1, p), p)
         row = constants[k]
@@ -158,7 +158,7 @@ def _constants(size: Size) -> NDArray[Any]:
 
 def _cofactors(size: Size) -> NDArray[Any]:
     count = 2 * size.digits + 1
-    cofactors = aligned((size.primes + 1, count))
+    cofactors = aligned_zeros((size.primes + 1, count))
     cofactors[0] = _balanced_digits(-_product(size), size.beta, count)
     for k, p in enumerate(PRIMES[: size.primes]):
         # The last digit is zero: `crt` leaves it out.
@@ -167,14 +167,14 @@ def _cofactors(size: Size) -> NDArray[Any]:
 
 
 def _beta_scales(beta: int) -> NDArray[Any]:
-    scales = aligned((8,))
+    scales = aligned_zeros((8,))
     scales[:3] = 2.0**beta, 2.0**-beta, 1.5 * 2.0 ** (52 + beta)
     return scales
 
 
 def _packing(size: Size) -> NDArray[Any]:
     starts = np.arange(9) * size.coefficient_bits
-    packing = aligned((4, 8), np.int64)
+    packing = aligned_zeros((4, 8), np.int64)
     packing[0] = starts[:-1] >> 3
     packing[1] = starts[:-1] & 7
     packing[2] = 63 - (starts[:-1] & 7)
@@ -184,14 +184,14 @@ def _packing(size: Size) -> NDArray[Any]:
 
 def _digit_places(size: Size) -> NDArray[Any]:
     positions = np.arange(8 * size.digits, dtype=np.int64).reshape(8, size.digits).T * size.beta
-    offsets = aligned((2, size.digits, 8), np.int64)
+    offsets = aligned_zeros((2, size.digits, 8), np.int64)
     offsets[0] = positions >> 3
     offsets[1] = positions & 7
     return offsets
 
 
 def _powers_of_beta(size: Size) -> NDArray[Any]:
-    powers = aligned((size.primes, size.digits, 2))
+    powers = aligned_zeros((size.primes, size.digits, 2))
     for k in range(size.primes):
         powers[k, 0] = 2.0**size.beta, 2.0**size.beta / PRIMES[k]
     return powers
@@ -199,13 +199,13 @@ def _powers_of_beta(size: Size) -> NDArray[Any]:
 
 def _row_seeds(size: Size) -> NDArray[Any]:
     nodes, levels = 1 << (2 * size.column_levels), size.row_passes
-    row_seeds = aligned((size.primes, size.rows + 1, levels))
+    row_seeds = aligned_zeros((size.primes, size.rows + 1, levels))
     for k in range(size.primes):
         within = bit_reversed_powers(k, nodes, 4 * TURN, size.columns)
         rows = []
-        for angle in HEAD_ANGLES[size.heads]:
-            head = unit(k, 4 * angle, nodes * size.columns)
-            rows += [seeds_of(k, head * value % PRIMES[k], levels) for value in within]
+        for angle in OUTER_ANGLES[size.outer_radix]:
+            first = unit(k, 4 * angle, nodes * size.columns)
+            rows += [seeds_of(k, first * value % PRIMES[k], levels) for value in within]
         rows.append(seeds_of(k, unit(k, 4 * TURN, size.columns), levels))
         row_seeds[k] = rows
     return row_seeds
@@ -213,17 +213,17 @@ def _row_seeds(size: Size) -> NDArray[Any]:
 
 def _column_tables(size: Size, constants: NDArray[Any], quarters: NDArray[Any]) -> NDArray[Any]:
     levels = size.column_levels
-    angles = HEAD_ANGLES[size.heads]
+    angles = OUTER_ANGLES[size.outer_radix]
     angles += tuple(TURN - angle for angle in angles)
-    tables = aligned((size.primes, len(angles), size.head_doubles))
+    tables = aligned_zeros((size.primes, len(angles), size.part_doubles))
     if not levels:
         return tables
-    seeds = aligned((len(angles), levels))
+    seeds = aligned_zeros((len(angles), levels))
     for k in range(size.primes):
         for h, angle in enumerate(angles):
             seeds[h] = seeds_of(k, unit(k, angle, 4**levels), levels)
         build_tables(
-            tables[k].ctypes.data, size.head_doubles, seeds.ctypes.data, quarters[k].ctypes.data, len(angles), levels,
+            tables[k].ctypes.data, size.part_doubles, seeds.ctypes.data, quarters[k].ctypes.data, len(angles), levels,
             constants[k].ctypes.data,
         )  # fmt: skip
         for h, angle in enumerate(angles):
@@ -240,7 +240,7 @@ def _final_twiddles(index: int, angle: int, scale: float) -> NDArray[Any]:
         (FINAL_SQUARE, root * root),
         (FINAL_SQUARE_SCALED, root * root * factor),
         (FINAL_ROOT, root * factor),
-        (FINAL_TURNED, root * unit(index, TURN, 4) * factor),
+        (FINAL_TIMES_I, root * unit(index, TURN, 4) * factor),
         (FINAL_SCALE, factor),
     ):
         twiddle = balanced(value, prime)
@@ -262,6 +262,6 @@ def _balanced_digits(value: int, beta: int, count: int) -> list[int]:
 
 
 @cache
-def plan_for(size: Size) -> Plan:
+def plan_for(size: Size) -> TransformPlan:
     """The plan of a size; kept until plan_for.cache_clear()."""
-    return make_plan(size)
+    return make_transform_plan(size)

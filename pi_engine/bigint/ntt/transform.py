@@ -11,10 +11,18 @@ from numpy.typing import NDArray
 
 from pi_engine.bigint.buffers.workers import share
 from pi_engine.bigint.buffers.workspace import pool
-from pi_engine.bigint.ntt.description.layout import FORWARD_A, FORWARD_B, INVERSE, MULTIPLY, SPILL_GROUPS, SQUARE, STRIP
+from pi_engine.bigint.ntt.description.layout import (
+    COLUMN_BLOCK,
+    FORWARD_A,
+    FORWARD_B,
+    INVERSE,
+    MULTIPLY,
+    SPILL_GROUPS,
+    SQUARE,
+)
 from pi_engine.bigint.ntt.description.record import streams
 from pi_engine.bigint.ntt.description.sizes import Size
-from pi_engine.bigint.ntt.tables import Plan, plan_for
+from pi_engine.bigint.ntt.tables import TransformPlan, plan_for
 from pi_engine.bigint.ntt.transform_kernels import add_bytes, finish_columns, forward_columns, transform_rows
 from pi_engine.runtime.machine_faults import require_sound
 
@@ -34,7 +42,7 @@ def useful_threads(size: Size, threads: int) -> int:
 class Transformed:
     """A transformed operand: residues below 4·p in absolute value, at every point, for the primes of `primes`."""
 
-    def __init__(self, plan: Plan, primes: range | None = None) -> None:
+    def __init__(self, plan: TransformPlan, primes: range | None = None) -> None:
         self.plan = plan
         self.primes = range(plan.size.primes) if primes is None else primes
         self.block = pool.take(8 * len(self.primes) * plan.size.prime_stride)
@@ -48,23 +56,23 @@ class Transformed:
         pool.give(self.block)
 
 
-def forward(plan: Plan, jobs: Sequence[tuple[Limbs, Transformed]], primes: range, threads: int) -> None:
+def forward(plan: TransformPlan, jobs: Sequence[tuple[Limbs, Transformed]], primes: range, threads: int) -> None:
     """The column passes of one or more operands, of at most size.bits bits each."""
     size = plan.size
     threads = useful_threads(size, threads)
-    strips = size.columns // STRIP
-    room = plan.scratch.columns
-    scratch = pool.take(room * threads)
+    column_blocks = size.columns // COLUMN_BLOCK
+    each = plan.scratch.columns
+    scratch = pool.take(each * threads)
     record = plan.record(primes, streaming=streams(size, len(jobs) * len(primes))).ctypes.data
     sources = [(operand.ctypes.data, 8 * len(operand), target.address(primes.start)) for operand, target in jobs]
 
     def task(thread: int, first: int, last: int) -> None:
         for job, source in enumerate(sources):
-            begin, end = max(first - job * strips, 0), min(last - job * strips, strips)
+            begin, end = max(first - job * column_blocks, 0), min(last - job * column_blocks, column_blocks)
             if begin < end:
-                require_sound(forward_columns(record, *source, scratch.address + room * thread, begin, end))
+                require_sound(forward_columns(record, *source, scratch.address + each * thread, begin, end))
 
-    share(task, strips * len(jobs), threads)
+    share(task, column_blocks * len(jobs), threads)
     pool.give(scratch)
 
 
@@ -72,12 +80,12 @@ def apply_to_rows(mode: int, a: Transformed, b: Transformed, primes: range, thre
     """What `mode` (see rows) asks for, on every row modulo `primes`."""
     plan = a.plan
     threads = useful_threads(plan.size, threads)
-    room = plan.scratch.rows
-    scratch = pool.take(room * threads)
+    each = plan.scratch.rows
+    scratch = pool.take(each * threads)
     record, a_at, b_at = plan.record(primes).ctypes.data, a.address(primes.start), b.address(primes.start)
 
     def task(thread: int, first: int, last: int) -> None:
-        require_sound(transform_rows(record, mode, a_at, b_at, scratch.address + room * thread, first, last))
+        require_sound(transform_rows(record, mode, a_at, b_at, scratch.address + each * thread, first, last))
 
     share(task, len(primes) * plan.size.rows, threads)
     pool.give(scratch)
@@ -93,21 +101,21 @@ def to_limbs(a: Transformed, limbs: int, threads: int, out: Limbs | None = None)
     threads = useful_threads(size, threads)
     out = np.empty(limbs, np.uint64) if out is None else out
     out_at, out_bytes = out.ctypes.data, 8 * limbs
-    spill, room = SPILL_GROUPS * bits, plan.scratch.finish
-    scratch = pool.take(room * threads)
+    spill, each = SPILL_GROUPS * bits, plan.scratch.finish
+    scratch = pool.take(each * threads)
     record, data = plan.record().ctypes.data, a.address(0)
     ends: list[tuple[int, int]] = []
 
     def task(thread: int, first: int, last: int) -> None:
-        base = scratch.address + thread * room
+        base = scratch.address + thread * each
         require_sound(finish_columns(record, data, out_at, out_bytes, base, first, last))
         ends.append((last, base + plan.scratch.spills))
 
-    share(task, size.columns // STRIP, threads)
+    share(task, size.columns // COLUMN_BLOCK, threads)
     carry = 0
     row_bytes = size.columns // 8 * bits
     for last, spills in ends:
-        end = last * (STRIP // 8) * bits
+        end = last * (COLUMN_BLOCK // 8) * bits
         carry += add_bytes(out_at, out_bytes, end, row_bytes, spills, spill, size.rows - 1)
         end = (end + (size.rows - 1) * row_bytes) % (size.bits // 8)
         carry += add_bytes(out_at, out_bytes, end, 0, spills + (size.rows - 1) * spill, spill, 1)

@@ -2,7 +2,7 @@
 
 A number here is an address with `length` digits: |x| of every lane is below 2^(52·length), and LANE_PAD zeros lie before
 the digits and behind them. Signs are masks, a vector of 0 or −1 a number. `length` is of all lanes together, so a lane may
-have zeros on top. What is written needs room for as many digits as its factors have together, and one more where it is
+have zeros on top. What is written needs a buffer of as many digits as its factors have together, and one more where it is
 a sum, all that rounded up to a multiple of LANE_PAD; and for LANE_PAD zeros on either side.
 
 Bound. A column of a product is below 2·rows·(2^52 − 1), rows the lesser length; with rows ≤ LANE_ROWS = 2046 it is below

@@ -43,7 +43,7 @@ def _aligned(vector):
 
 
 @intrinsic
-def load(typingctx, base, index):
+def load_vector(typingctx, base, index):
     """WIDTH doubles from an aligned place."""
     return _aligned(doubles)
 
@@ -132,7 +132,7 @@ def _store(builder, vector, args):
 
 
 @intrinsic
-def store(typingctx, base, index, value):
+def store_vector(typingctx, base, index, value):
     """Write a vector to an aligned place."""
 
     def codegen(context, builder, signature, args):

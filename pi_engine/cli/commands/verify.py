@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pi_engine.runtime.progress import Step
 
 LOCATING = "error found, locating it"
-"""As `files.comparison.by_bbp` names the phase, whose module takes a while to import."""
+"""The phase's name in `files.comparison.by_bbp`, which takes a while to import."""
 
 _WORTH_SECONDS = 1.0
 
@@ -34,7 +34,7 @@ class _Told(ProgressBar):
         self._line = "" if stderr_width() is not None else f"pi-engine: {file}: an error was found; locating it"
 
     def expect(self, steps: Sequence[Step]) -> None:
-        """These steps are what is left to be done."""
+        """Replace the forecast: `steps` make up the work that is left."""
         super().expect(steps)
         if not self._line or not any(step.phase.startswith(LOCATING) for step in steps):
             return

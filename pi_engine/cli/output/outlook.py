@@ -45,7 +45,7 @@ class View(NamedTuple):
 
 
 class Outlook:
-    """Takes what a `Progress` is told, and says at any time what is to be shown."""
+    """Takes the reports that a `Progress` gets, and says at any time what is to be shown."""
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         """Begin now, by `clock`."""
@@ -58,7 +58,7 @@ class Outlook:
         self._base = self._shown = 0.0
 
     def expect(self, steps: Sequence[Step]) -> None:
-        """These steps make up the work that is left."""
+        """Replace the forecast: `steps` make up the work that is left."""
         if not any(step.seconds > 0 for step in steps):
             return
         self._base = self._shown = self._share_now()
@@ -71,7 +71,7 @@ class Outlook:
         self._modelled = False
 
     def report(self, phase: str, done: int, total: int) -> None:
-        """As `Progress`."""
+        """Take a report, as `Progress.__call__` does."""
         begins = phase != self._phase or (total == 0 and done == 0)
         if begins:
             self._enter(phase)
@@ -149,5 +149,5 @@ class Outlook:
 
 def _passed(spent: float, expected: float) -> float:
     """The share of a unit of work that is done after so many seconds, if it takes about `expected`; below 1."""
-    x, room = spent / max(expected, 1e-9), 1 - _SLOWS_FROM
-    return x if x < _SLOWS_FROM else 1 - room * math.exp(-(x - _SLOWS_FROM) / room)
+    x, rest = spent / max(expected, 1e-9), 1 - _SLOWS_FROM
+    return x if x < _SLOWS_FROM else 1 - rest * math.exp(-(x - _SLOWS_FROM) / rest)

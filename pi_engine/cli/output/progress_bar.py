@@ -72,7 +72,7 @@ class ProgressBar:
                 self._outlook.report(phase, done, total)
 
     def expect(self, steps: Sequence[Step]) -> None:
-        """These steps are what is left to be done."""
+        """Replace the forecast: `steps` make up the work that is left."""
         if self._enabled:
             with self._lock:
                 self._outlook.expect([*steps, *self._then])

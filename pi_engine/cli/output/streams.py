@@ -34,7 +34,7 @@ class Reply:
 
 
 def _reply() -> Reply | None:
-    """That of the command line that is being worked on."""
+    """The reply of the command line that is being worked on."""
     context = click.get_current_context(silent=True)
     return context.obj if context is not None and isinstance(context.obj, Reply) else None
 

@@ -1,6 +1,6 @@
 """Tables and lists of values on stdout: laid out for the terminal's width, and divided by tabs where there is no terminal.
 
-On a terminal, long text folds at words; where even that is too wide the least important columns are left out, and where none
+On a terminal, long text wraps at words; where even that is too wide the least important columns are left out, and where none
 may be, each row becomes a list. In a pipe or a file every cell is there, as it is: a header line, no padding, numbers without digit groups.
 """
 
@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pi_engine.cli.output.streams import emit, remark
-from pi_engine.cli.output.terminal import fold, stdout_width, text_width
+from pi_engine.cli.output.terminal import stdout_width, text_width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     Cell = str | int | None
 
-_FOLDED_WIDTH = 16
-"""Text is folded to no fewer columns of the terminal, before columns of the table are left out."""
+_WRAPPED_WIDTH = 16
+"""Text is wrapped to no fewer columns of the terminal, before columns of the table are left out."""
 _VALUE_WIDTH = 18
-"""Values with less room beside their labels stand below them."""
+"""Columns that values need beside their labels; with fewer they stand below them."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,14 @@ class Column:
     Attributes:
         title: its header.
         right: whether cells are flush right, as numbers are.
-        folds: whether its cells are text that may be folded at words.
+        wraps: whether its cells are text that may be wrapped at words.
         rank: 0 for a column that is always shown; of the others the one with the highest rank is left out first, and of equal
             ones the rightmost.
     """
 
     title: str
     right: bool = False
-    folds: bool = False
+    wraps: bool = False
     rank: int = 0
 
 
@@ -77,7 +77,7 @@ def print_entries(entries: Iterable[tuple[str, str]]) -> None:
 
 
 def format_entries(entries: Sequence[tuple[str, str]], width: int | None) -> str:
-    """Labels and values for a terminal of `width` columns, long values folded; or divided by tabs if that is None."""
+    """Labels and values for a terminal of `width` columns, long values wrapped; or divided by tabs if that is None."""
     if width is None:
         return "".join(f"{tab_separated(entry)}\n" for entry in entries if entry[0])
     indent = max((text_width(label) for label, _ in entries), default=0) + 2
@@ -85,10 +85,10 @@ def format_entries(entries: Sequence[tuple[str, str]], width: int | None) -> str
     lines = []
     for label, value in entries:
         if beside:
-            first, *rest = fold(value, width - indent)
+            first, *rest = wrap(value, width - indent)
             lines += [_padded(label, indent) + first, *(" " * indent + line for line in rest)]
         else:
-            lines += [*fold(label, width), *("    " + line for line in fold(value, width - 4) if label)]
+            lines += [*wrap(label, width), *("    " + line for line in wrap(value, width - 4) if label)]
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
@@ -120,39 +120,39 @@ def _fitting_columns(
 def _least_width(column: Column, cells: Sequence[str]) -> int:
     widest = max(map(text_width, cells), default=0)
     longest_word = max(map(text_width, column.title.split()), default=0)
-    return max(longest_word, min(widest, _FOLDED_WIDTH) if column.folds else widest)
+    return max(longest_word, min(widest, _WRAPPED_WIDTH) if column.wraps else widest)
 
 
-def _widths(columns: Sequence[Column], cells: Sequence[Sequence[str]], room: int) -> list[int]:
-    """How wide each column is, `room` at most in all: the text that takes the most lines when it is folded gets room first."""
+def _widths(columns: Sequence[Column], cells: Sequence[Sequence[str]], available: int) -> list[int]:
+    """How wide each column is, `available` at most in all: the text that takes the most lines when it is wrapped grows first."""
     texts = [[row[i] for row in cells] for i in range(len(columns))]
     least = [_least_width(column, text) for column, text in zip(columns, texts, strict=True)]
     wanted = [
         max(text_width(column.title), *map(text_width, text), 0) for column, text in zip(columns, texts, strict=True)
     ]
-    folding = [i for i, column in enumerate(columns) if column.folds]
-    others = [i for i, column in enumerate(columns) if not column.folds]
-    orders = [[i, *(j for j in folding if j != i), *others] for i in folding] or [others]
-    candidates = [_grown(least, wanted, order, room) for order in orders]
+    wrapping = [i for i, column in enumerate(columns) if column.wraps]
+    others = [i for i, column in enumerate(columns) if not column.wraps]
+    orders = [[i, *(j for j in wrapping if j != i), *others] for i in wrapping] or [others]
+    candidates = [_grown(least, wanted, order, available) for order in orders]
     return min(candidates, key=lambda widths: sum(len(_row_lines(columns, row, widths, "")) for row in cells))
 
 
-def _grown(least: Sequence[int], wanted: Sequence[int], order: Sequence[int], room: int) -> list[int]:
+def _grown(least: Sequence[int], wanted: Sequence[int], order: Sequence[int], available: int) -> list[int]:
     widths = list(least)
     for i in order:
-        widths[i] = min(wanted[i], widths[i] + room - sum(widths))
+        widths[i] = min(wanted[i], widths[i] + available - sum(widths))
     return widths
 
 
 def _row_lines(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int], gap: str) -> list[str]:
-    folded = [
-        [cell] if text_width(cell) <= width else fold(cell, width) for cell, width in zip(row, widths, strict=True)
+    wrapped = [
+        [cell] if text_width(cell) <= width else wrap(cell, width) for cell, width in zip(row, widths, strict=True)
     ]
-    height = max(map(len, folded))
+    height = max(map(len, wrapped))
     return [
         gap.join(
             _padded(lines[i] if i < len(lines) else "", width, right=column.right)
-            for column, lines, width in zip(columns, folded, widths, strict=True)
+            for column, lines, width in zip(columns, wrapped, widths, strict=True)
         ).rstrip()
         for i in range(height)
     ]

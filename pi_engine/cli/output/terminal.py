@@ -58,12 +58,12 @@ def _character_width(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 
 
-def fold(text: str, width: int) -> list[str]:
+def wrap(text: str, width: int) -> list[str]:
     """A text in lines of at most `width` columns, divided at blanks; within a word only where it is longer than a line."""
     lines = [""]
     for word in text.split():
-        room = width - text_width(lines[-1]) - 1
-        if lines[-1] and text_width(word) <= room:
+        left = width - text_width(lines[-1]) - 1
+        if lines[-1] and text_width(word) <= left:
             lines[-1] += f" {word}"
             continue
         *full, rest = _cut(word, width)
@@ -89,9 +89,9 @@ def hang(text: str, width: int, indent: int = 4) -> str:
     if text_width(text) <= width:
         return text
     start = text[: len(text) - len(text.lstrip())]
-    first, *_ = fold(text, width - len(start))
+    first, *_ = wrap(text, width - len(start))
     rest = " ".join(text.split())[len(first) :].strip()
-    return "\n".join([start + first, *(" " * indent + line for line in fold(rest, width - indent) if line)])
+    return "\n".join([start + first, *(" " * indent + line for line in wrap(rest, width - indent) if line)])
 
 
 def printable(text: str) -> str:

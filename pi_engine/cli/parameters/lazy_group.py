@@ -9,7 +9,7 @@ COMPLETION = "_PI_ENGINE_COMPLETE"
 
 
 class CommandGroup(click.Group):
-    """As click's, with one line for a command that there is not."""
+    """A click group that answers a command it does not have with one line."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

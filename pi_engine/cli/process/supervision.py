@@ -3,7 +3,7 @@
 Python handles a signal between two of its own steps. A product of long numbers, a compiled kernel and a pass of LLVM take seconds
 in which there is no such moment. So the parent only waits. It passes a signal on to the child, which removes its temporaries and
 ends as soon as Python hears it. A child that has not ended GRACE_SECONDS later is killed; the parent then removes the temporaries
-that the child has told it of, restores the terminal, and gives the answer that the child would have given.
+that the child has reported, restores the terminal, and gives the answer that the child would have given.
 
 If the parent is killed, Linux sends the child SIGTERM.
 """
@@ -141,7 +141,7 @@ class _Parent:
 
     def listen(self, deadline: float) -> bool:
         """Until there is a signal or a message, or until the deadline; take messages in, and return whether there was one."""
-        told = False
+        received = False
         left = None if deadline == math.inf else max(0.0, 1000 * (deadline - time.monotonic()))
         for descriptor, _event in self.poll.poll(left):
             try:
@@ -150,16 +150,16 @@ class _Parent:
                 continue
             if descriptor == self.woken:
                 continue
-            told = True
+            received = True
             if not piece:  # the child has closed its end
                 self.poll.unregister(descriptor)
             *lines, self.unread = (self.unread + piece).split(watcher.END)
             for line in lines:
                 self.take_in(line[:1], line[1:])
-        return told
+        return received
 
     def take_in(self, kind: bytes, about: bytes) -> None:
-        """Remember what the child has told."""
+        """Remember what the child has reported."""
         if kind == watcher.TEMPORARY:
             self.temporaries[about] = None
         elif kind == watcher.DONE:

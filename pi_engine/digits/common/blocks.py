@@ -62,7 +62,7 @@ def blocks_of_words(words: Words, digits: int, base: int, size: int = 1 << 17) -
         yield Block(part, min(len(part) * width, digits - start * width))
 
 
-def split(block: Block, digits: int, base: int) -> tuple[Block, list[Block]]:
+def split_block(block: Block, digits: int, base: int) -> tuple[Block, list[Block]]:
     """The first `digits` digits of a block, and the rest: what remains of a word that is cut, and the words after it."""
     width = DIGITS_PER_WORD[base]
     whole, rest = divmod(digits, width)
@@ -96,7 +96,7 @@ class Cutter:
             if block is None:
                 return
             if block.digits > digits:
-                block, rest = split(block, digits, self._base)
+                block, rest = split_block(block, digits, self._base)
                 self._returned += reversed(rest)
             digits -= block.digits
             yield block

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
     from types import TracebackType
 
-_BESIDE_FROM = 4 << 20
+_CONCURRENT_FROM = 4 << 20
 """Bytes from which a thread of its own is worth its start."""
 
 _WAITING = 4
@@ -25,7 +25,7 @@ class ByteHash:
     """Accumulates SHA-256, and how many bytes there were."""
 
     def __init__(self, threads: int = 1, expected: int = 0) -> None:
-        """Of about `expected` bytes; with more than one thread, and enough bytes, beside the caller.
+        """Of about `expected` bytes; with more than one thread, and enough bytes, concurrently with the caller.
 
         What is given to `update` must then not change until the hash has been asked for.
         """
@@ -33,7 +33,7 @@ class ByteHash:
         self.threads, self.count = threads, 0
         self._pool: ThreadPoolExecutor | None = None
         self._waiting: deque[Future[None]] = deque()
-        if threads > 1 and expected >= _BESIDE_FROM:
+        if threads > 1 and expected >= _CONCURRENT_FROM:
             from concurrent.futures import ThreadPoolExecutor
 
             self._pool = ThreadPoolExecutor(1, thread_name_prefix="pi-engine-sha256")

@@ -46,7 +46,7 @@ OTHERS = (
 )
 
 CERTAIN = 8
-"""So many first digits in common are not an accident: one file of random digits in a million has them of any of these."""
+"""First digits that two expansions do not share by accident: one file of random digits in a million has them of any of these."""
 
 
 def recognise(fraction: str, base: int) -> Constant | None:

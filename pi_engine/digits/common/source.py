@@ -27,7 +27,7 @@ class ByteStream(Protocol):
 
 
 class Source:
-    """Bytes in order, with a look ahead. Where they do not come from a regular file, waiting for them is told (`WatchedStream`)."""
+    """Bytes in order, with a look ahead. Where they do not come from a regular file, waiting for them is reported (`WatchedStream`)."""
 
     def __init__(
         self, stream: IO[bytes], name: str, size: int | None = None, watched: WatchedStream | None = None

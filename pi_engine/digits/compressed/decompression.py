@@ -30,7 +30,7 @@ _LEAST_OUTPUT = 64
 """Bytes that a piece (a gzip member, an xz stream, a Zstandard frame or block) has to give on average."""
 
 _FREE_PIECES = 4096
-"""So many pieces may give less."""
+"""Pieces that may give less than that average."""
 
 _MOST_SILENT = 1 << 24
 """Bytes of input in a row that may give nothing: the index of an xz file, what Zstandard skips."""
@@ -78,7 +78,7 @@ class _Account:
             )
 
     def take(self, count: int) -> None:
-        """So many bytes have gone into the decoder; those that it hands back count less than nothing."""
+        """Count bytes that have gone into the decoder; those that it hands back count negative."""
         self.taken += count
         self._silent += count
         if self._silent > _MOST_SILENT:
@@ -88,7 +88,7 @@ class _Account:
             )
 
     def give(self, count: int) -> None:
-        """So many have come out."""
+        """Count bytes that have come out of the decoder."""
         if not count:
             return
         self._given += count

@@ -1,7 +1,7 @@
 """Where the digits of a text begin, and in which base they are.
 
 A text begins with its digits, with or without the one before the point, or with a header of a few lines. A header is
-told from digits by its characters: the first line that is not blank belongs to the digits if nearly all of its
+distinguished from digits by its characters: the first line that is not blank belongs to the digits if nearly all of its
 characters are digits. Otherwise the digits are looked for by what they should begin with: π, or one of the constants
 that are found beside it; and failing that, they are the first line of digits.
 """
@@ -47,9 +47,9 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
     """Find the digits in the first `WINDOW` bytes of a text, or in all of it.
 
     Args:
-        window: those bytes.
+        window: the first bytes of the text.
         name: of the file, for messages.
-        base: 10 or 16; by default it is told from `0x`, and from the digits.
+        base: 10 or 16; by default `0x` and the digits decide it.
 
     Raises:
         CorruptFileError: there are no digits; its kind is "empty" where there is nothing at all.

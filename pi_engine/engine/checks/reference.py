@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pi_engine.series.model.pi_series import PiSeries
 
 REFERENCE_DIGITS = 10_000
-"""So many take the oracle some milliseconds."""
+"""Digits that a series is compared in with the oracle, which takes some milliseconds for them."""
 
 PROVED = "chudnovsky"
 """The series whose run gives all digits to compare with: the fastest, so that the comparison takes no longer than the run itself."""
@@ -51,11 +51,11 @@ def require_reference(series: PiSeries, text: str, base: int) -> int:
     """
     count = min(len(text) - 1, REFERENCE_DIGITS)
     expected = reference_text(count, base)
-    require_equal(series, text[: count + 1], expected)
+    require_same_digits(series, text[: count + 1], expected)
     return count
 
 
-def require_equal(series: PiSeries, text: str, expected: str) -> None:
+def require_same_digits(series: PiSeries, text: str, expected: str) -> None:
     """Compare all digits of a series with those of π, of the same form.
 
     Raises:

@@ -21,10 +21,12 @@ LOADED_DIGITS = 20_000
 """Digits from which the compiled path is taken where its kernels are loaded in this process."""
 
 STORED_DIGITS = 800_000
-"""The same where they are stored in the user's cache: importing numpy and LLVM and loading them takes about 0.3 s."""
+"""Digits from which the compiled path is taken where its kernels are stored in the user's cache. Importing numpy and LLVM and
+loading the kernels takes about 0.3 s."""
 
 COMPILED_DIGITS = 70_000_000
-"""The same where they are yet to be compiled: compilation takes about a minute, and so does the plain path of so many digits."""
+"""Digits from which the compiled path is taken where its kernels are yet to be compiled. Compilation takes about a minute, and so
+does the plain path of so many digits."""
 
 
 class Backend(KernelSet):

@@ -58,7 +58,7 @@ def kernels_of_checks(digits: int, base: int, bits: int) -> KernelUse:
 
 
 def confirmation_bytes(digits: int, base: int) -> int:
-    """What the numbers of the j-invariant take at once beside the digits; 0 where it is not used."""
+    """What the numbers of the j-invariant take at once besides the digits; 0 where it is not used."""
     if not j_invariant_is_used(digits, base):
         return 0
     from pi_engine.proof.j_invariant.near_integer import BYTES_PER_DIGIT

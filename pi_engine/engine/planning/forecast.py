@@ -50,7 +50,7 @@ _SECOND_THREAD = 0.93
 """What each further thread adds on the compiled path, the first one being 1 (two threads at 10^9 digits: 1.93)."""
 
 _SECOND_THREAD_PLAIN = 0.6
-"""The same for the sum on the plain path, whose other phases use one thread."""
+"""What each further thread adds to the sum on the plain path; its other phases use one thread."""
 
 _MOST_THREADS = 16
 """Threads beyond these are not counted on: memory limits them, and no more were measured."""

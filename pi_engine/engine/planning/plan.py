@@ -54,7 +54,7 @@ class Plan:
         fraction_bits: w, bits of the binary fraction.
         terms: of each component.
         numbers_bytes: an upper bound of what its numbers and digits take at once, those of the confirmation included.
-        memory_bytes: the same of the whole process, `runtime.limits.memory.peak_memory`.
+        memory_bytes: an upper bound of what the whole process takes at once, see `runtime.limits.memory.peak_memory`.
         address_bytes: of address space, touched or not, as `ulimit -v` and `-d` count it, at most.
         integer_bits: of the largest integer, or more.
         compiled: whether to take the compiled path; the plain one otherwise.

@@ -40,7 +40,7 @@ LOCATING = "error found, locating it"
 """The phase in which a wrong digit is being looked for."""
 
 FEWEST_DIGITS = 100
-"""Below, π is sooner computed; and there must be room for the offsets below."""
+"""With fewer digits π is computed sooner, and the offsets below would not fit."""
 
 _LOOK = 12
 """Hexadecimal digits that are compared in a step."""
@@ -52,7 +52,7 @@ _DECIDING_DIGITS = 12
 _MEASURE = 40
 """Hexadecimal digits of t and u from which δ is taken, doubled where they do not decide."""
 _LARGEST_MEASURE = 640
-_ROOM = 60
+_MARGIN = 60
 """Digits before the place of δ that are looked at for a carry."""
 _EXPECTED = 24
 """Digits of π that are given from the first wrong one on: enough to tell what has happened there."""
@@ -177,8 +177,8 @@ def _first_difference(digits: DecimalDigits, d: int, places: int) -> Divergence 
     """The first digit of x that x + δ has not, δ being between d ± 1 units of 16^−places; None where that leaves it open."""
     stop = _places(places) - 1
     ratio = power_ratio(stop, places)
-    room = _ROOM
-    start = max(0, _places(places - len(f"{abs(d):x}")) - room)
+    margin = _MARGIN
+    start = max(0, _places(places - len(f"{abs(d):x}")) - margin)
     while True:
         size = stop - start
         written = digits.text(start + 1, size)
@@ -191,8 +191,8 @@ def _first_difference(digits: DecimalDigits, d: int, places: int) -> Divergence 
             break
         if start == 0:
             return None
-        room *= 4  # a carry comes from further up
-        start = max(0, start - room)
+        margin *= 4  # a carry comes from further up
+        start = max(0, start - margin)
     certain = _common_prefix(_spelled(least, size), _spelled(most, size))
     for i, (right, wrong) in enumerate(zip(certain, written, strict=False)):
         if right != wrong:

@@ -28,7 +28,7 @@ from pi_engine.errors import VerificationError
 from pi_engine.files.comparison.by_bbp import hex_places, power_ratio
 from pi_engine.files.comparison.expansion import expand
 from pi_engine.proof.bbp.bbp_formulas import FORMULAS
-from pi_engine.proof.bbp.bbp_sum import random_primes, residues_at
+from pi_engine.proof.bbp.bbp_sum import random_primes, whole_and_fraction
 from pi_engine.proof.bbp.hex_digits import LAST_POSITION
 from pi_engine.proof.bbp.kernels.bbp_layout import FRACTION_BITS
 
@@ -72,7 +72,7 @@ def are_decimal_digits(digits: DecimalDigits, threads: int, progress: Progress, 
     primes = random_primes(PRIMES)
     residues = [int(integer % p) for p in primes]
     del integer
-    value = residues_at(FORMULAS[formula], h, primes, threads, progress)
+    value = whole_and_fraction(FORMULAS[formula], h, primes, threads, progress)
     ratio = power_ratio(digits.count, h + _FRACTION_PLACES)  # 10^N in units of 16^−(h + 24)
     for c in _agreeing(residues, value.residues, primes):
         low = (c << FRACTION_BITS) + value.units - fraction - value.error - 1
@@ -98,7 +98,7 @@ def are_hexadecimal_digits(
         spare = len(block.words) * _DIGITS_PER_WORD - block.digits
         number = int.from_bytes(block.words.astype(">u8").tobytes(), "big") >> 4 * spare
         residues = [(x * pow(16, block.digits, p) + number) % p for x, p in zip(residues, primes, strict=True)]
-    value = residues_at(FORMULAS[formula], digits, primes, threads, progress)
+    value = whole_and_fraction(FORMULAS[formula], digits, primes, threads, progress)
     for c in _agreeing(residues, value.residues, primes):
         low = (c << FRACTION_BITS) + value.units - value.error
         high = low + 2 * value.error

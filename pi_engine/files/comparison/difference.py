@@ -18,7 +18,7 @@ SHOWN = 10
 
 _CONTEXT_WORDS = 5
 _MOST_SHIFTED = 20
-"""So many digits may be missing, or be too many, and still be recognised."""
+"""Digits that may be missing, or be too many, and the difference is still recognised as such."""
 
 _SURE = 3
 """Digits that must agree after a shift, lest one digit's chance be taken for it."""
@@ -30,7 +30,7 @@ class Difference(NamedTuple):
     Attributes:
         position: counted from 1 after the point; 0 is the digit before it.
         expected: the digits of π from there, at most ten.
-        found: those of the file.
+        found: the file's digits from there, at most ten.
         kind: "substituted", "transposed", "missing", "doubled", "inserted" or "different".
         message: what has happened, in words.
     """

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pi_engine.runtime.progress import Progress, Step
 
 _MOST_COMPRESSED = 3.0
-"""Digits that a byte of a compressed file can hold at most: 8 bits of 3.32 each, with some room."""
+"""Digits that a byte of a compressed file can hold at most: 8 bits of 3.32 each, with some margin."""
 
 
 _COMPRESSED = 2.2

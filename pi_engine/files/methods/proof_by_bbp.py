@@ -41,9 +41,9 @@ class Survival(NamedTuple):
     """Nothing wrong was found.
 
     Attributes:
-        head: so many digits are equal to those computed here.
-        position: the hexadecimal digits from here on, of the fraction that all digits stand for,
-        digits: are these, which are π's.
+        head: how many digits are equal to those computed here.
+        position: where hexadecimal digits of the fraction that all digits stand for were compared with π's.
+        digits: these hexadecimal digits.
     """
 
     head: int

@@ -79,7 +79,7 @@ def by_residues(case: FileCase) -> Verification | None:
     Raises:
         UsageError: there are too few digits, or too many.
         CapacityError: it would not fit in memory.
-        VerificationError: as `differs_by_residues`.
+        VerificationError: see `differs_by_residues`.
     """
     scan = case.scan
     if not residues_can(case):

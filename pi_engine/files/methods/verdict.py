@@ -28,12 +28,12 @@ class Verification:
         first_wrong: the first wrong position, counted from 1 after the point, 0 for the digit before it; None where the
             method cannot tell, or nothing is wrong.
         expected: ten digits of π from there, fewer where the file ends.
-        found: those of the file.
+        found: the ten digits of the file from there.
         method: the one that has shown it.
         proved: what exactly it has shown.
         digits: how many there are after the point, as far as the file could be read.
         digits_compared: how many of them were compared with those of π; all of them where the status is "ok".
-        base: 10 or 16; None where that could not be told.
+        base: 10 or 16; None where the digits do not show it.
         format: "text", "gz", "xz", "zst" or "ycd".
         file: its name.
         seconds: it took.

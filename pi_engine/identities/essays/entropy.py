@@ -81,7 +81,7 @@ def solve_dual(sample: dict[int, tuple[int, int]]) -> tuple[Any, Any]:
     return weights[0], weights[1]
 
 
-def closed_form(sample: dict[int, tuple[int, int]]) -> tuple[Any, Any]:
+def closed_form_weights(sample: dict[int, tuple[int, int]]) -> tuple[Any, Any]:
     """Half the sum and half the difference of ln(ones/zeros) for even and for odd x."""
     even, odd = (mp.log(mp.mpf(sample[parity][1]) / sample[parity][0]) for parity in (0, 1))
     return (even + odd) / 2, (even - odd) / 2
@@ -100,7 +100,7 @@ def _gaussian_cases(digits: int) -> Iterator[Case]:
 
 
 def _parity_cases(digits: int) -> Iterator[Case]:  # noqa: ARG001 (the precision is mpmath's)
-    dual, exact = solve_dual(SAMPLE), closed_form(SAMPLE)
+    dual, exact = solve_dual(SAMPLE), closed_form_weights(SAMPLE)
     for name, one, other in zip(("λ₁", "λ₂"), dual, exact, strict=True):
         yield Case(name, one, other)
     for parity, sign in ((0, 1), (1, -1)):

@@ -47,7 +47,7 @@ class Identity:
         source: where it comes from.
         cases: the instances that are compared, evaluated at mpmath's current precision for so many digits.
         default_digits: how many are compared unless the user says.
-        notes: further lines worth reading, evaluated likewise; they need 30 digits.
+        notes: further lines worth reading, evaluated at mpmath's current precision; they need 30 digits.
     """
 
     name: str

@@ -5,7 +5,7 @@ and all of them where there are few, in Python. Terms with e < 0 are plain fract
 out, and their sum is less than a unit a summand. Time grows as n·log n, memory does not.
 
 A term 2^e/m is the integer (2^e − r)/m and the fraction r/m, r = 2^e modulo m. Modulo a prime p that does not divide m the integer is
-known from 2^e modulo p and r. So one evaluation gives the sum of all integers modulo p beside the sum of all fractions, without
+known from 2^e modulo p and r. So one evaluation gives the sum of all integers modulo p together with that of all fractions, without
 that integer: 16^n·π as an integer that is known modulo p, and a fraction that is known to about 2^-70.
 """
 
@@ -125,11 +125,11 @@ def fraction_at(formula: BBPFormula, offset: int, threads: int, progress: Progre
     Raises:
         VerificationError: a denominator would pass what the kernel's bounds allow; callers limit `offset`.
     """
-    value = residues_at(formula, offset, (), threads, progress)
+    value = whole_and_fraction(formula, offset, (), threads, progress)
     return Fraction(value.units, value.error)
 
 
-def residues_at(
+def whole_and_fraction(
     formula: BBPFormula, offset: int, primes: Sequence[int], threads: int, progress: Progress = silent
 ) -> WholeAndFraction:
     """16^offset·π, its integer modulo each prime.

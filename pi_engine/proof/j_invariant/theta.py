@@ -29,7 +29,7 @@ LARGEST_NOME = 0.012
 """The bounds below hold for nomes up to here; e^(−π√2) = 0.01176."""
 
 SERIES_TERMS = 8
-"""As many as cost about what a duplication does, which saves a factor √2 of them."""
+"""Terms that cost about what a duplication does, which saves a factor √2 of them."""
 
 ERROR_UNITS = 2**16
 """The relative error of t·x, in units of 2^−bits: see `weber_power`."""

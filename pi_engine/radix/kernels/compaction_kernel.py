@@ -18,7 +18,7 @@ DIGIT, STRAY = 1, 2
 def compact_digits(text, count, target, table):
     """Copy the digits among `count` characters; returns those written, or −1 − i where character i is a stray one.
 
-    `target` has room for count + 8 characters: eight are stored where fewer are wanted.
+    `target` holds count + 8 characters: eight are stored where fewer are wanted.
     """
     source, goal = np.uint64(address_of(text)), np.uint64(address_of(target))
     read = written = 0

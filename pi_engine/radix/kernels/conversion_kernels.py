@@ -20,14 +20,14 @@ NODES, TOP, LEAF, SOURCE, TARGET, TAILS, LAST_LEAF, REPORT, TABLE, PRODUCT, WORK
 """The job of a kernel of the tree, as one row of integers (`kernel_record`).
 
 NODES, TOP, LEAF: how many nodes there are, their level, the words of a leaf.
-SOURCE, TARGET, TAILS, LAST_LEAF: addresses of the numbers that are read and that are written, and as `fractions_to_words` says.
+SOURCE, TARGET: addresses of the numbers that are read and that are written. TAILS, LAST_LEAF: addresses, see `fractions_to_words`.
 REPORT, TABLE: where to report the residues of the last node of a level, uint64[levels][REPORTED][2], or 0; the table of the second modulus.
 PRODUCT, WORKSPACE: where products and transforms have their place in a thread's workspace, in bytes. Buffers come first.
 """
 
 HALF, SHIFT, POWER_LIMBS, POWER, TRANSFORM, PLAN, PRODUCT_LIMBS, LEVEL_PLACES = range(8)
-"""A level of the tree, likewise: words of a half, whole limbs of 2^(19·half), limbs of the power, where the power is, where its
-transform is or 0, which row of the plans, limbs of a product with the power."""
+"""A level of the tree, as one row of integers: words of a half, whole limbs of 2^(19·half), limbs of the power, where the power is,
+where its transform is or 0, which row of the plans, limbs of a product with the power."""
 
 
 def _of_tree(name: str, *, seconds: float) -> StoredKernel:
@@ -38,14 +38,14 @@ split_nodes = _of_tree("split_nodes", seconds=9)
 join_nodes = _of_tree("join_nodes", seconds=8)
 fractions_to_words = _of_tree("fractions_to_words", seconds=2)
 words_to_integers = _of_tree("words_to_integers", seconds=2)
-settle_leaves = _of_tree("settle_leaves", seconds=0.2)
+propagate_carries = _of_tree("propagate_carries", seconds=0.2)
 add_into = _of_tree("add_into", seconds=0.1)
 words_to_text = StoredKernel("pi_engine.radix.kernels.text_kernel", "words_to_text", seconds=0.8)
 text_to_words = StoredKernel("pi_engine.radix.kernels.text_kernel", "text_to_words", seconds=0.8)
 sums_of_sixteens = StoredKernel("pi_engine.radix.kernels.sixteen_kernel", "sums_of_sixteens", seconds=0.8)
 compact_digits = StoredKernel("pi_engine.radix.kernels.compaction_kernel", "compact_digits", seconds=0.7)
 
-TO_DIGITS_KERNELS = (split_nodes, fractions_to_words, settle_leaves, words_to_text, sums_of_sixteens)
+TO_DIGITS_KERNELS = (split_nodes, fractions_to_words, propagate_carries, words_to_text, sums_of_sixteens)
 FROM_DIGITS_KERNELS = (join_nodes, words_to_integers, add_into, text_to_words)
 HASH_KERNELS = (sums_of_sixteens,)
 TEXT_KERNELS = (words_to_text, text_to_words, compact_digits)

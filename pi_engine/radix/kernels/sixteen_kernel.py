@@ -75,7 +75,7 @@ def _sixteens(typing_context: Any, source: Any, target: Any, improper: Any) -> A
 def sums_of_sixteens(text, count, tables, piece, sums):
     """Sum the numbers of the 16·count characters at `text`, count a multiple of 4; 1, or 0 if not all of them are digits.
 
-    tables, sums: of two primes, as `weighted_sums_at` has them. piece: room for PIECE numbers.
+    tables, sums: of two primes, as `weighted_sums_at` has them. piece: a buffer of PIECE numbers.
     """
     improper = stack(8)
     for i in range(8):

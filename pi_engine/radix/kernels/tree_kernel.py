@@ -71,7 +71,7 @@ def _times_power(out, operand, limbs, level, plans, workspace):
 def _split(target, source, level, plans, report, job, workspace):
     """Two fractions of half + 1 limbs from one of 2·half + 1: its first words, and what its first words leave.
 
-    report: where to put the residues that `spine` wants, modulo 2^61 − 1 and the prime of the job's table, or 0.
+    report: where to put the residues that `right_edge_check` wants, modulo 2^61 − 1 and the prime of the job's table, or 0.
     """
     half, shift = level[HALF], level[SHIFT]
     used = 2 * half + 1 - shift
@@ -265,7 +265,7 @@ def words_to_integers(counter, job, levels, plans, workspace, wrong):
 
 
 @kernel("int64(uint64[::1], uint64[::1], int64, uint64)")
-def settle_leaves(words, tails, leaf, limit):
+def propagate_carries(words, tails, leaf, limit):
     """Raise by one, modulo 10^(19·leaf), those leaves of the tree whose true tail has passed 1 where theirs has not.
 
     A tail at or above `limit` is either truly that high, or has been lowered through 0; the first word of the next leaf

@@ -42,7 +42,7 @@ class KernelUse(NamedTuple):
     compile: bool
 
     def __or__(self, other: KernelUse) -> KernelUse:
-        """That of both kinds of work."""
+        """The use of kernels that both kinds of work make together."""
         return KernelUse(self.load or other.load, self.compile or other.compile)
 
 
@@ -115,7 +115,7 @@ class KernelSet:
         return True
 
     def load(self, progress: Progress = silent) -> None:
-        """Load or compile all of them now; what has to be compiled is announced, and told to `progress` kernel by kernel."""
+        """Load or compile all of them now; what has to be compiled is announced, and `progress` is called for each kernel."""
         from pi_engine.runtime.compilation.object_code import make_ready
 
         make_ready(self.kernels(), progress)

@@ -213,7 +213,7 @@ def make_ready(kernels: Sequence[StoredKernel], progress: Progress = silent) -> 
     """Load or compile all of these now; returns how many were compiled.
 
     Before a compilation one log record says how many there are and about how long it takes, and others name those whose files
-    are damaged; after it another names those that could not be stored. `progress` is told how many are compiled, of how many.
+    are damaged; after it another names those that could not be stored. `progress` reports how many are compiled, of how many.
     """
     missing = [kernel for kernel in kernels if not kernel.fetch()]
     _warn_of_damage([kernel for kernel in missing if kernel.damage])

@@ -97,7 +97,7 @@ class PendingFile(Pending):
         durable.write_all(self.stream, piece)
 
     def finish(self) -> None:
-        """As `durable.finish`."""
+        """Cut the file off where its content ends, and have it reach the device (`durable.finish`)."""
         durable.finish(self.stream)
 
     def publish(self, target: Path | None = None) -> None:

@@ -103,9 +103,9 @@ def temporaries(target: Path) -> list[Path]:
 
 
 def leftovers(target: Path) -> Iterator[Path]:
-    """Those that no process is writing; each is locked while the caller has it.
+    """The temporaries of a target that no process is writing; each is locked while the caller has it.
 
-    On a file system without locks none can be told from one in use, and there are none here.
+    On a file system without locks a leftover cannot be distinguished from one in use, and none is given.
     """
     for path in temporaries(target):
         try:

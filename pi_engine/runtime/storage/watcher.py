@@ -37,7 +37,7 @@ def begin_temporary(path: str | Path) -> None:
 
 
 def end_temporary(path: str | Path) -> None:
-    """It is no more."""
+    """Report that a temporary is no more."""
     tell(DONE, os.fsencode(Path(path).absolute()))
 
 

@@ -41,7 +41,7 @@ def difference(f: Coefficients, g: Coefficients) -> Coefficients:
     return tuple(result)
 
 
-def shifted(f: Coefficients) -> Coefficients:
+def taylor_shift(f: Coefficients) -> Coefficients:
     """The coefficients of f(k + 1), by Horner's rule."""
     result: Coefficients = ()
     for c in reversed(f):

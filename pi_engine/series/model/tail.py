@@ -17,7 +17,7 @@ whose consecutive terms have a ratio of at most r = ((n+2)/(n+1))^e·ρ, so that
 coefficients in x are all non-negative is non-negative for x ≥ 0. For the Ramanujan–Sato series c = 0: their term
 ratios are ρ·∏(1 − βᵢ/k) with 0 < βᵢ < 1.
 
-Where S = Σ cᵢ·Sᵢ has several components, each is asked for a tail that is small beside S, not beside its own sum.
+Where S = Σ cᵢ·Sᵢ has several components, each is asked for a tail that is small compared with S, not with its own sum.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
-from pi_engine.series.model.polynomial import difference, product, shifted
+from pi_engine.series.model.polynomial import difference, product, taylor_shift
 
 if TYPE_CHECKING:
     from pi_engine.series.model.hypergeometric import HypergeometricSeries
@@ -39,7 +39,7 @@ _LARGEST_EXPONENT = 16
 
 _ROUNDING_BITS = 2
 """Slack for (3) in double precision. n·log₂(1/ρ) is below 2^39, as GMP's integers have fewer bits; log₂(1/ρ) is right to
-2^−51 of itself and 2^−52 beside it, and at least 2^−10, so this product is off by less than 2^39·(2^−51 + 2^−42) < 1/7
+2^−51 of itself and 2^−52 besides, and at least 2^−10, so this product is off by less than 2^39·(2^−51 + 2^−42) < 1/7
 bits. The other logarithms are below 2^16 in size and off by less than 2^−35 each."""
 
 
@@ -60,7 +60,7 @@ def growth_exponent(summed: HypergeometricSeries) -> int:
         left, right = product((v,), p), product((u,), q)
         for _ in range(c):
             left, right = product(left, (0, 1)), product(right, (1, 1))
-        if all(x >= 0 for x in shifted(difference(right, left))):
+        if all(x >= 0 for x in taylor_shift(difference(right, left))):
             return c
     raise UsageError("the term ratio p(k)/q(k) approaches its limit too slowly to bound the tail")
 
@@ -68,7 +68,7 @@ def growth_exponent(summed: HypergeometricSeries) -> int:
 def _absolute(name: str, f: Coefficients) -> Coefficients:
     """±f with the sign that makes it positive on j ≥ 1, proved by its coefficients in x = j − 1."""
     positive = f if f[-1] > 0 else difference((), f)
-    at_one_and_above = shifted(positive)
+    at_one_and_above = taylor_shift(positive)
     if at_one_and_above[0] == 0 or min(at_one_and_above) < 0:
         raise UsageError(
             f"{name}(k) must not vanish or change sign for k ≥ 1, as is seen where {name}(k + 1) has coefficients of "

@@ -47,7 +47,7 @@ GUARD = 8
 """Bits by which the tail, and what is cut off Q and T, stay below the last bit of the fraction."""
 
 STEPS = 48
-"""Room for 2^45 cuts."""
+"""Enough for 2^45 cuts."""
 
 LEAST_BITS = 64
 """Where the tail is nearly nothing, a word is kept all the same."""

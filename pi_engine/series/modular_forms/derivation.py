@@ -43,8 +43,8 @@ class Derivation:
         class_number: 1.
         j: j(τ).
         s2: s₂(τ).
-        a: of (1 − s₂)/6 = a/b in lowest terms.
-        b: likewise.
+        a: the numerator of (1 − s₂)/6 = a/b in lowest terms.
+        b: the denominator of (1 − s₂)/6 = a/b in lowest terms.
         c: |j|.
         prefactor: its square; 144 for D = 163.
         series: to be summed.
@@ -128,7 +128,7 @@ def derivation_of(D: int, series: SingleSeries, verified_digits: int) -> Derivat
     """How the series of the discriminant −D follows from it, and to how many digits its sum is known to be π.
 
     Raises:
-        UsageError: as `derived_series`.
+        UsageError: see `derived_series`.
     """
     j, s2 = _recognised(D)
     ratio = (1 - s2) / 6
@@ -186,13 +186,13 @@ def _recognised(D: int) -> tuple[int, Fraction]:
     """J and s₂."""
     require_rational(D)
     from pi_engine.series.modular_forms.eisenstein import modular_values
-    from pi_engine.series.modular_forms.recognition import recognise
+    from pi_engine.series.modular_forms.recognition import recognise_fraction
 
     size = int(4.54 * sqrt(D))  # of j, in bits
     bits = 4 * size + 128
     j, s2 = (Fraction(*map(int, value.as_integer_ratio())) for value in modular_values(D, bits))
     nearest = round(j)
-    found = recognise(s2, bits - 16)
+    found = recognise_fraction(s2, bits - 16)
     if abs(j - nearest) * 2 ** (bits - size - 16) > 1 or found is None:
         raise VerificationError(f"D = {D}: j or s₂ is not the rational number it must be: report this as a bug")
     return nearest, found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 
-def recognise(x: Fraction, bits: int) -> Fraction | None:
+def recognise_fraction(x: Fraction, bits: int) -> Fraction | None:
     """The fraction p/q with |x − p/q| < 2^−bits and q < 2^(bits/2 − 1), or None if there is none; 0 < x.
 
     There is at most one: two different ones are at least 1/(q·q′) > 2^(2 − bits) apart. If there is one it is a

@@ -78,7 +78,7 @@ def _content(path: Path, place: str) -> bytes:
 
 
 def _read_pipe(path: Path, place: str) -> bytes:
-    """A pipe that nobody writes to is waited for, and that is told."""
+    """Read a pipe. A log record says so if it has to be waited for."""
     with WatchedStream(place) as watched, watched.waiting(), path.open("rb") as stream:
         return stream.read(MOST_BYTES + 1)
 

@@ -50,7 +50,7 @@ CHUNK_BITS = 1 << 28
 """Bits of Q at the root of a chunk: its leaves take about three times as much, in bits."""
 
 DIVIDE_AGAIN_LEVELS = 10
-"""Levels above the subtrees from which on common factors are taken out once more, half-way up."""
+"""Levels above the subtrees from which on common factors are divided out once more, half-way up."""
 
 SIDE_BY_SIDE_BITS = 1 << 24
 """Bits of Q from which on nodes are merged one at a time: no slower, and the threads share one
@@ -254,7 +254,7 @@ def split_compiled(
     tree = _CompiledTree(series, cuts, threads, progress, check=check, needed=needed)
     root = tree.node(0, terms, cuts.halvings)
     # The copies take memory of their own: as much goes back to the system first, so that the peak is that of the tree.
-    pool.make_room(8 * (len(root.Q) + len(root.T)))
+    pool.return_to_system(8 * (len(root.Q) + len(root.T)))
     Q, T = root.Q, root.T
     residues = None if Q.residues is None or T.residues is None else Truncated(Q.residues, T.residues)
     node = Node(None, Q.to_mpz(), T.to_mpz(), tree.removed(), residues, root.errors.T)

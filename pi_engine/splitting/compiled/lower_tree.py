@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pi_engine.bigint.buffers.workers import share
-from pi_engine.bigint.buffers.workspace import LimbRoom, pool
+from pi_engine.bigint.buffers.workspace import PooledLimbs, pool
 from pi_engine.bigint.ntt.description.record import workspace_bytes
 from pi_engine.bigint.ntt.description.sizes import Size, cost, size_for
-from pi_engine.bigint.ntt.tables import Plan, plan_for
+from pi_engine.bigint.ntt.tables import TransformPlan, plan_for
 from pi_engine.bigint.residues.kernels.modulus_table import modulus_table
 from pi_engine.bigint.residues.moduli import random_prime
 from pi_engine.errors import VerificationError
@@ -51,7 +51,7 @@ class _Plans(NamedTuple):
 
     sizes: Indexes
     P_sizes: Indexes
-    plans: list[Plan]
+    plans: list[TransformPlan]
 
 
 def _sizes(limbs: Indexes, spare_bits: int) -> tuple[list[Size], Indexes]:
@@ -105,7 +105,7 @@ def merge_level(
     capacities = -(-results.T.ravel() // _ALIGNMENT) * _ALIGNMENT
     ends = np.cumsum(capacities, dtype=np.int64)
     offsets = np.ascontiguousarray((ends - capacities).reshape(nodes, 3).T)
-    buffer = LimbRoom(int(ends[-1]))
+    buffer = PooledLimbs(int(ends[-1]))
     lengths = np.zeros((3, nodes), np.int64)
     plans = _plans(node_size_limbs(p1, q1, t1, q2, t2), p1 + p2, np.minimum(p1, p2), rightmost=rightmost)
     records = np.array([plan.record() for plan in plans.plans])

@@ -16,7 +16,7 @@ import numpy as np
 from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.workers import share
-from pi_engine.bigint.buffers.workspace import LimbRoom, pool
+from pi_engine.bigint.buffers.workspace import PooledLimbs, pool
 from pi_engine.errors import VerificationError
 from pi_engine.runtime.machine_faults import machine_fault, require_fitting
 from pi_engine.splitting.compiled.lane_subtrees import Work, lane_work, lanes_are_usable
@@ -67,7 +67,7 @@ def build_subtrees(
     node_terms = most_terms(hi - lo, count, depth)
     capacities = np.array([_capacities(p, q, a, m) for m in node_terms], np.int64)
     node_limbs = HEADER_LIMBS + int(capacities[depth].sum())
-    buffer = LimbRoom(count * node_limbs)
+    buffer = PooledLimbs(count * node_limbs)
     lengths, wrong = np.zeros((3, count), np.int64), np.zeros(1, np.int64)
     subtrees = Subtrees(lo, hi, count, capacities, buffer.address, count * node_limbs, lengths)
     divisors = divisors or [mpz(1)] * (depth + 1)

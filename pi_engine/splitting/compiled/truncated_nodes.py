@@ -17,7 +17,7 @@ import math
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.limbs import copy_limbs
-from pi_engine.bigint.buffers.workspace import LimbRoom
+from pi_engine.bigint.buffers.workspace import PooledLimbs
 from pi_engine.bigint.residues.limb_residues import residues_of_several
 from pi_engine.bigint.residues.moduli import power_residues, require_equal
 from pi_engine.splitting.compiled.rounding import after_cut, log2_size
@@ -56,7 +56,7 @@ def _without(x: Number, lost: int, threads: int, *, copy: bool) -> Number:
     rest: Limbs = x.limbs[lost:]
     buffer = x.buffer
     if copy and x.buffer is not None:
-        buffer = LimbRoom(len(rest))
+        buffer = PooledLimbs(len(rest))
         copy_limbs(buffer.limbs, rest, threads)
         rest = buffer.limbs
     cut = Number(rest, x.negative, buffer)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.buffers.workspace import LimbRoom
+from pi_engine.bigint.buffers.workspace import PooledLimbs
 from pi_engine.bigint.limb_products import multiply_limbs
 from pi_engine.bigint.ntt.description.layout import ADD, FORWARD_A, FORWARD_B, INVERSE, MULTIPLY
 from pi_engine.bigint.ntt.description.sizes import cost, size_for
@@ -29,7 +29,7 @@ from pi_engine.splitting.compiled.rounding import EXACT, Errors, after_merge, lo
 
 if TYPE_CHECKING:
     from pi_engine.bigint.buffers.limbs import Limbs
-    from pi_engine.bigint.ntt.tables import Plan
+    from pi_engine.bigint.ntt.tables import TransformPlan
     from pi_engine.splitting.records.node_level import NodeLevel
 
 
@@ -48,7 +48,7 @@ class Number:
 
     limbs: Limbs
     negative: bool
-    buffer: LimbRoom | None = None
+    buffer: PooledLimbs | None = None
     residues: tuple[Residues, Residues] | None = None
 
     def __len__(self) -> int:
@@ -102,11 +102,11 @@ class LargeNode(NamedTuple):
 
 
 def _finish(x: Transformed, limbs: int, threads: int, *, negative: bool) -> Number:
-    buffer = LimbRoom(limbs)
+    buffer = PooledLimbs(limbs)
     return _trimmed(to_limbs(x, limbs, threads, buffer.limbs), buffer, negative=negative)
 
 
-def _trimmed(limbs: Limbs, buffer: LimbRoom | None, *, negative: bool) -> Number:
+def _trimmed(limbs: Limbs, buffer: PooledLimbs | None, *, negative: bool) -> Number:
     length = len(limbs)
     while length and not limbs[length - 1]:
         length -= 1
@@ -120,7 +120,7 @@ class _Merge:
     modulo all of them.
     """
 
-    def __init__(self, plan: Plan, threads: int) -> None:
+    def __init__(self, plan: TransformPlan, threads: int) -> None:
         self.plan = plan
         self.threads = threads
         primes = range(plan.size.primes)
@@ -225,7 +225,7 @@ def _sum_of_products(factors: list[Residues]) -> Residues:
 
 
 def _product(x: Number, y: Number, threads: int, *, negative: bool) -> Number:
-    buffer = LimbRoom(len(x) + len(y))
+    buffer = PooledLimbs(len(x) + len(y))
     multiply_limbs(x.limbs, y.limbs, threads, out=buffer.limbs)
     return _trimmed(buffer.limbs, buffer, negative=negative)
 

@@ -4,6 +4,6 @@ A kernel works on numbers in one array of limbs, given by offsets and signed len
 shared counter. `leaf_kernel` sums terms one by one, `lane_kernel` does so for eight subtrees side by side;
 `merge_kernel` and `division_kernel` do a level; `merge_check_kernel` reads every new number once and compares its
 residues; `shadow_kernel` and `shadow_prime_kernel` add up the terms modulo 2^61 − 1 and the random prime. A number
-that would outgrow its buffer, which is large enough by proof, is not written: the caller is told that the machine is
-faulty.
+that would outgrow its buffer, which is large enough by proof, is not written: the kernel reports a faulty
+machine to its caller.
 """

@@ -34,7 +34,7 @@ from pi_engine.splitting.kernels import tree_kernels
 from pi_engine.splitting.kernels.lane_node_kernel import (
     NODE_PAD,
     buffers_fit,
-    fits,
+    length_fits,
     lengths,
     numbers,
     results_fit,
@@ -78,20 +78,20 @@ def term(node, capacities, k, last, tables, spare, wrong):
     """The node of term k of every lane; of no term where k ≥ `last`. spare: a buffer for three values."""
     p_words, q_words, a_words = tables
     P, Q, T = numbers(node, capacities)
-    within = lanes_right_signed(k - last, SIGN_BIT)
+    inside = lanes_right_signed(k - last, SIGN_BIT)
     zero = broadcast_word(ZERO)
     not_first = lanes_right_signed(zero - k, SIGN_BIT)
     step = DIGIT * np.uint64(tree_kernels.VALUE_DIGITS)
     spare += DIGIT * np.uint64(LANE_PAD)
-    p, p_sign = values(P, spare + step, p_words, k, within & not_first, ONE)
-    q, q_sign = values(Q, spare + step, q_words, k, within & not_first, ONE)
-    a, a_sign = values(spare, spare + step, a_words, k, within, ZERO)
+    p, p_sign = values(P, spare + step, p_words, k, inside & not_first, ONE)
+    q, q_sign = values(Q, spare + step, q_words, k, inside & not_first, ONE)
+    a, a_sign = values(spare, spare + step, a_words, k, inside, ZERO)
     store_lanes(node, 0, p_sign)
     store_lanes(node, 1, q_sign)
     store_lanes(node, 2, a_sign ^ p_sign)
     set_length(node, 0, p)
     set_length(node, 1, q)
-    set_length(node, 2, product(T, P, p, spare, a) if fits(p + a, capacities[2], wrong) else 0)
+    set_length(node, 2, product(T, P, p, spare, a) if length_fits(p + a, capacities[2], wrong) else 0)
 
 
 @routine
@@ -132,9 +132,9 @@ def merge(out, out_capacities, left, right, capacities, divisor, first, scratch,
     p2, q2, t2 = lengths(right, capacities, wrong)
     longest = max(p1 + p2, q1 + q2, t1 + q2 + 1, p1 + t2 + 1)
     if not (
-        fits(p1 + p2, out_capacities[0], wrong)
-        and fits(q1 + q2, out_capacities[1], wrong)
-        and fits(longest, out_capacities[2], wrong)
+        length_fits(p1 + p2, out_capacities[0], wrong)
+        and length_fits(q1 + q2, out_capacities[1], wrong)
+        and length_fits(longest, out_capacities[2], wrong)
     ):
         p1, q1, t1, p2, q2, t2 = 0, 0, 0, 0, 0, 0
     P, Q, T = numbers(out, out_capacities)
@@ -159,7 +159,7 @@ def merge(out, out_capacities, left, right, capacities, divisor, first, scratch,
 
 
 @routine
-def block(target, capacities, bounds, tables, divisor, first, places, most, wrong):
+def term_block(target, capacities, bounds, tables, divisor, first, places, most, wrong):
     """The nodes of the terms of a block of every lane, one by one.
 
     bounds: the address of the lanes' first terms, and of their ends, at most `most` terms apart. places: two nodes, and scratch.
@@ -213,7 +213,7 @@ def subtree(out, bounds, capacities, tables, common, first, arena, most, wrong):
         level, slot = 0, slots
         target = slot if i & 1 == 0 and depth > 0 else spare if depth > 0 else out
         lowest = divisor_of(common, 0, wrong)
-        block(target, capacities[0], of_block, tables, lowest, first and i == 0, places, most, wrong)
+        term_block(target, capacities[0], of_block, tables, lowest, first and i == 0, places, most, wrong)
         node = target
         while (i >> level) & 1 == 1:
             left = slot

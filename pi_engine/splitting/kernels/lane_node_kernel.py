@@ -33,7 +33,7 @@ def fitting(length, capacity, wrong):
 
 
 @routine
-def fits(length, capacity, wrong):
+def length_fits(length, capacity, wrong):
     """Whether so many digits, and the zeros around, fit a buffer of this capacity."""
     return fitting(length, capacity, wrong) == length
 

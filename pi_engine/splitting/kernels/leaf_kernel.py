@@ -19,7 +19,7 @@ from pi_engine.bigint.vectors.record_arrays import array_in
 from pi_engine.bigint.vectors.words import address_of, claim, is_sealed, load, store
 from pi_engine.runtime.compilation.routine import kernel, routine
 from pi_engine.splitting.kernels import tree_kernels
-from pi_engine.splitting.kernels.division_kernel import divide
+from pi_engine.splitting.kernels.division_kernel import divide_exactly
 from pi_engine.splitting.kernels.value_kernel import times_values, unfit, values_in
 from pi_engine.splitting.records import subtree_record as at
 
@@ -31,7 +31,7 @@ cut = routine(tree_kernels.cut)
 
 
 @routine
-def within(length, capacity, wrong):
+def fitting(length, capacity, wrong):
     """A signed length that has been in memory, if a buffer of so many limbs can have it."""
     return length if -capacity <= length <= capacity else unfit(wrong)
 
@@ -45,7 +45,7 @@ def fitting_sum(out, a, a_length, b, b_length, capacity, wrong):
 
 
 @routine
-def block(node, capacities, lo, hi, values, scratch, wrong):
+def term_block(node, capacities, lo, hi, values, scratch, wrong):
     """The node of the terms lo ≤ k < hi, lo < hi, one by one.
 
     scratch: a buffer for a T, and what `times_values` needs.
@@ -85,9 +85,9 @@ def signed_product(out, a, a_length, b, b_length, capacity, wrong):
 def lengths_of(node, capacities, wrong):
     """The signed lengths of a node's P, Q and T."""
     return (
-        within(np.int64(load(node, 0)), capacities[0], wrong),
-        within(np.int64(load(node, 1)), capacities[1], wrong),
-        within(np.int64(load(node, 2)), capacities[2], wrong),
+        fitting(np.int64(load(node, 0)), capacities[0], wrong),
+        fitting(np.int64(load(node, 1)), capacities[1], wrong),
+        fitting(np.int64(load(node, 2)), capacities[2], wrong),
     )
 
 
@@ -126,10 +126,10 @@ def divide_out(node, capacities, common, level, first, wrong):
     divisor = address_of(divisors) + np.uint64(8 * (level * divisors.shape[1] + 1))
     P = node + HEADER
     P_length, Q_length, _ = lengths_of(node, capacities, wrong)
-    store(node, 0, np.uint64(divide(P, P_length, divisor, limbs, inverse)))
+    store(node, 0, np.uint64(divide_exactly(P, P_length, divisor, limbs, inverse)))
     if not first:
         Q = P + np.uint64(8 * capacities[0])
-        store(node, 1, np.uint64(divide(Q, Q_length, divisor, limbs, inverse)))
+        store(node, 1, np.uint64(divide_exactly(Q, Q_length, divisor, limbs, inverse)))
 
 
 @routine
@@ -153,7 +153,7 @@ def subtree(out, lo, hi, capacities, values, common, arena, wrong):
         # The block's node and its merges: as many as i has trailing ones.
         level, slot = 0, slots
         target = slot if i & 1 == 0 and depth > 0 else spare if depth > 0 else out
-        block(target, capacities[0], cut(lo, hi, i, blocks), cut(lo, hi, i + 1, blocks), values, scratch, wrong)
+        term_block(target, capacities[0], cut(lo, hi, i, blocks), cut(lo, hi, i + 1, blocks), values, scratch, wrong)
         node = target
         divide_out(node, capacities[0], common, 0, lo == 0 and i == 0, wrong)
         while (i >> level) & 1 == 1:

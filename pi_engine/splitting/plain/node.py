@@ -27,7 +27,7 @@ class Truncated(NamedTuple):
 
     Attributes:
         Q: of what is left of Q, and of what Q would be without any cut.
-        T: the same of T.
+        T: of what is left of T, and of what T would be without any cut.
     """
 
     Q: tuple[Residues, Residues]

@@ -4,7 +4,7 @@ Among any n consecutive values of αk + β, at least ⌊n/ℓ^i⌋ are multiples
 their product is a multiple of ℓ^v with v = Σ_i ⌊n/ℓ^i⌋, the exponent of ℓ in n!. If p has at least d linear factors
 whose α is prime to ℓ, and so has q, then ℓ^(d·v) divides both ∏p(k) and ∏q(k) over any n consecutive k ≥ 1. The product
 of these powers is G(n), near (n!)^d; for Chudnovsky's series (n!)³ without its twos and with a third of its threes.
-(gmp-chudnovsky takes out the whole greatest common divisor of P₁ and Q₂, found by a sieve, and another one at every
+(gmp-chudnovsky divides out the whole greatest common divisor of P₁ and Q₂, found by a sieve, and another one at every
 merge; benchmarks/arithmetic/bench_common_factors.py compares what is left.)
 
 Because it is the same for all nodes of a level, dividing every P and Q of that level by G leaves everything above as it

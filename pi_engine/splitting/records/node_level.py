@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pi_engine.bigint.buffers.limbs import Limbs
-    from pi_engine.bigint.buffers.workspace import LimbRoom
+    from pi_engine.bigint.buffers.workspace import PooledLimbs
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class NodeLevel:
         residues: uint64[3][nodes][2], the numbers modulo both `moduli`, or None where nothing is checked (`merge_check`).
     """
 
-    buffer: LimbRoom
+    buffer: PooledLimbs
     offsets: NDArray[np.int64]
     lengths: NDArray[np.int64]
     residues: NDArray[np.uint64] | None = None

@@ -156,7 +156,7 @@ def test_more_than_there_is():
         Arena().give(4096, 4096)
 
 
-def test_room_is_made_but_for_what_is_always_kept(monkeypatch):
+def test_memory_returns_to_the_system_but_for_what_is_always_kept(monkeypatch):
     monkeypatch.setattr(workspace, "LEAST_KEPT", 4 * HUGE_PAGE)
     pool = Pool()
     blocks = [pool.take(4 * HUGE_PAGE) for _ in range(4)]
@@ -164,9 +164,9 @@ def test_room_is_made_but_for_what_is_always_kept(monkeypatch):
         fill(block.address, block.size, 1)
         pool.give(block)
     assert pool.held() == 16 * HUGE_PAGE
-    pool.make_room(5 * HUGE_PAGE)
+    pool.return_to_system(5 * HUGE_PAGE)
     assert pool.held() == 11 * HUGE_PAGE
-    pool.make_room(1 << 40)
+    pool.return_to_system(1 << 40)
     assert pool.held() == 4 * HUGE_PAGE
 
 

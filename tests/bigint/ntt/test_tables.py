@@ -3,7 +3,7 @@
 import pytest
 
 from pi_engine.bigint.ntt.description.primes import PRIMES
-from pi_engine.bigint.ntt.description.roots import HEAD_ANGLES, TURN, bit_reversed_powers, unit
+from pi_engine.bigint.ntt.description.roots import OUTER_ANGLES, TURN, bit_reversed_powers, unit
 
 
 @pytest.mark.parametrize("index", range(len(PRIMES)))
@@ -28,5 +28,5 @@ def test_angles_that_have_no_root():
 
 
 def test_heads():
-    for heads, angles in HEAD_ANGLES.items():
-        assert sorted(angles) == [TURN * k // heads for k in range(heads)]
+    for outer_radix, angles in OUTER_ANGLES.items():
+        assert sorted(angles) == [TURN * k // outer_radix for k in range(outer_radix)]

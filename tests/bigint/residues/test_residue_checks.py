@@ -122,8 +122,8 @@ def test_the_moduli_are_told_and_so_are_the_residues():
         for base in (10, 16):
             result = pi_engine.compute(digits, base=base)
             assert result.residues == {m: int(result.value % m) for m in both.moduli()}
-            told = {check.name for check in result.checks if str(both.random_prime()) in check.detail}
-            assert told == {"shadow", "root", "division", "conversion"}
+            named = {check.name for check in result.checks if str(both.random_prime()) in check.detail}
+            assert named == {"shadow", "root", "division", "conversion"}
     assert pi_engine.compute(100, check="none").residues is None
 
 

@@ -89,7 +89,7 @@ OPERATIONS = {
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_a_bit_that_changes_before_or_after_an_operation_is_seen(rng, operation):
-    """Or changes nothing: a low bit of what a cut or a rounded quotient leaves behind."""
+    """A bit that is not seen changes nothing: it is a low bit of what a cut or a rounded quotient leaves behind."""
     seen = 0
     for bit in [0, 1, 63, 64, 499, 500, 639, 640, 1598, 1599, *(rng.randrange(1600) for _ in range(30))]:
         exact = number(rng, 1600)

@@ -70,7 +70,7 @@ def operations(request):
         )
         functions = compiled()
         one = lanes_of([1] * LANES)
-        functions[0](room(), one, 1, one, 1)
+        functions[0](buffer(), one, 1, one, 1)
         yield functions
 
 
@@ -80,7 +80,7 @@ def aligned(digits):
     return memory[skip : skip + (digits + 2 * LANE_PAD + 8) * LANES]
 
 
-def room(digits=ROWS):
+def buffer(digits=ROWS):
     return aligned(digits)
 
 
@@ -132,7 +132,7 @@ def test_products(operations, rng):
     for m, n in pairs * max(1, int(MULTIPLIER)):
         a, b = some(rng, m), some(rng, n)
         rng.shuffle(b)
-        out = room()
+        out = buffer()
         length = times(out, lanes_of(a), length_of(a), lanes_of(b), length_of(b))
         assert numbers_of(out, length) == [x * y for x, y in zip(a, b, strict=True)]
 
@@ -141,12 +141,12 @@ def test_the_most_rows_of_ones(operations):
     """The largest column that there can be: it all but fills its word, and with two rows more a carry might not fit."""
     times, plus, _ = operations
     ones = [BASE**LANE_ROWS - 1] * LANES
-    out = room()
+    out = buffer()
     length = times(out, lanes_of(ones), LANE_ROWS, lanes_of(ones), LANE_ROWS)
     assert numbers_of(out, length) == [x * x for x in ones]
     digits = lanes_of(ones)
     for second in (0, 2**64 - 1):
-        out, signs = room(), signs_of([0] * LANES, [second] * LANES)
+        out, signs = buffer(), signs_of([0] * LANES, [second] * LANES)
         length = plus(out, digits, LANE_ROWS, digits, LANE_ROWS, digits, LANE_ROWS, digits, LANE_ROWS, signs)
         assert numbers_of(out, length) == [2 * x * x if second == 0 else 0 for x in ones]
     largest = 2 * LANE_ROWS * (BASE - 1)
@@ -169,7 +169,7 @@ def test_sums_of_products_of_either_sign(operations, rng):
         if rng.randrange(3) == 0:
             x, y = a, b
         first, second = ([rng.choice([0, 2**64 - 1]) for _ in range(LANES)] for _ in range(2))
-        out, signs = room(), signs_of(first, second)
+        out, signs = buffer(), signs_of(first, second)
         arguments = [part for numbers in (a, b, x, y) for part in (lanes_of(numbers), length_of(numbers))]
         length = plus(out, *arguments, signs)
         found = numbers_of(out, length)
@@ -193,6 +193,6 @@ def test_exact_quotients(operations, digits, rng):
                 width = length if divisors[0] == 1 else length - digits + 1
                 inverse = aligned(1)
                 inverse[:LANES] = [pow(d % BASE, -1, BASE) for d in divisors]
-                out = room()
+                out = buffer()
                 found = over(out, lanes_of(x), width, lanes_of(divisors), digits, inverse)
                 assert numbers_of(out, found) == quotients

@@ -137,7 +137,7 @@ def test_a_failing_disk_leaves_nothing(capsys, tmp_path, monkeypatch, number, co
 
 
 def test_a_folder_without_permission(capsys, tmp_path, monkeypatch):
-    """As root everything is permitted, so the system's answer is replaced."""
+    """Everything is permitted to root, so the system's answer is replaced."""
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     assert run(["compute", "5", "-o", str(tmp_path / "pi.txt")]) == 2
     assert "may not be written to" in capsys.readouterr().err

@@ -38,12 +38,12 @@ def is_within(found, wanted):
 @pytest.mark.parametrize("check", ["none", "fast", "full"])
 @pytest.mark.parametrize("base", [10, 16])
 def test_what_is_expected_comes(series, check, base):
-    told = Recorder()
-    pi_engine.compute(3000, series=series, check=check, base=base, progress=told)
-    (expected,) = told.expected
-    came = [phase for phase in told.begun if not phase.startswith("confirmation:")]
+    recorder = Recorder()
+    pi_engine.compute(3000, series=series, check=check, base=base, progress=recorder)
+    (expected,) = recorder.expected
+    came = [phase for phase in recorder.begun if not phase.startswith("confirmation:")]
     assert came == expected  # each in its turn: a bar that looked for a later one would jump there
-    assert told.shares == sorted(told.shares)
+    assert recorder.shares == sorted(recorder.shares)
 
 
 def test_a_plain_callable_is_not_told_what_comes():
@@ -55,8 +55,8 @@ def test_a_plain_callable_is_not_told_what_comes():
 
 def test_within_names_the_phases():
     seen = []
-    within(lambda *told: seen.append(told), "confirmation")("sum", 1, 2)
-    within(lambda *told: seen.append(told), "")("sum", 1, 2)
+    within(lambda *step: seen.append(step), "confirmation")("sum", 1, 2)
+    within(lambda *step: seen.append(step), "")("sum", 1, 2)
     assert seen == [("confirmation: sum", 1, 2), ("sum", 1, 2)]
     assert steps_within([Step("sum", 2.0)], "again") == [Step("again: sum", 2.0)]
 
@@ -68,15 +68,15 @@ def test_a_verification_says_what_comes_and_when_it_has_found_an_error(tmp_path,
     if wrong_at is not None:
         text = text[:wrong_at] + str((int(text[wrong_at]) + 1) % 10) + text[wrong_at + 1 :]
     (tmp_path / "pi.txt").write_text(text)
-    told = Recorder()
-    found = verify_file(tmp_path / "pi.txt", method, progress=told)
-    assert told.expected[0][0] == "read" == told.begun[0]
-    assert told.shares == sorted(told.shares)
-    for expected in told.expected[1:]:
-        assert is_within(told.begun, expected) or method == "bbp"
+    recorder = Recorder()
+    found = verify_file(tmp_path / "pi.txt", method, progress=recorder)
+    assert recorder.expected[0][0] == "read" == recorder.begun[0]
+    assert recorder.shares == sorted(recorder.shares)
+    for expected in recorder.expected[1:]:
+        assert is_within(recorder.begun, expected) or method == "bbp"
     # 30 is among the published digits, and among those that the method bbp computes
     expected = wrong_at is not None and (method == "bbp") == (wrong_at == 25_000) and method != "known"
-    assert any(phase.startswith(LOCATING) for phase in told.begun) == expected
+    assert any(phase.startswith(LOCATING) for phase in recorder.begun) == expected
     unseen = wrong_at is None or (method == "known" and wrong_at == 25_000)
     assert found.status == (("unproved" if method in ("bbp", "known") else "ok") if unseen else "wrong")
 
@@ -86,10 +86,10 @@ def test_auto_locates_by_bisection_where_nothing_else_fits(tmp_path, monkeypatch
     (tmp_path / "pi.txt").write_text(text[:25_000] + str((int(text[25_000]) + 1) % 10) + text[25_001:])
     for name, row in selection.METHODS.items():
         monkeypatch.setitem(selection.METHODS, name, row._replace(fits=lambda case, name=name: name == "bbp"))
-    told = Recorder()
-    found = verify_file(tmp_path / "pi.txt", progress=told)
+    recorder = Recorder()
+    found = verify_file(tmp_path / "pi.txt", progress=recorder)
     assert (found.status, found.first_wrong, found.method) == ("wrong", 24_999, "bbp")
-    assert any(phase.startswith(LOCATING) for phase in told.begun)
+    assert any(phase.startswith(LOCATING) for phase in recorder.begun)
 
 
 @pytest.mark.parametrize(("recompute", "bbp"), [(1.0, 0.6), (1e6, 1.0), (1.0, 2.0)])

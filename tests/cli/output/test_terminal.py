@@ -8,11 +8,11 @@ import pytest
 
 from pi_engine.cli.main import run
 from pi_engine.cli.output.table import Column, format_entries, format_table
-from pi_engine.cli.output.terminal import fold, hang, text_width, width_of
+from pi_engine.cli.output.terminal import hang, text_width, width_of, wrap
 from pi_engine.engine import compute as engine
 from tests.command import COMMAND, pi, pi_on_terminal
 
-TABLE = (Column("name"), Column("what it is", folds=True, rank=1), Column("count", right=True), Column("note", rank=2))
+TABLE = (Column("name"), Column("what it is", wraps=True, rank=1), Column("count", right=True), Column("note", rank=2))
 
 
 @pytest.mark.parametrize("columns", [80, 40])
@@ -62,7 +62,7 @@ def test_what_is_left_out_is_named_unless_quiet():
 
 
 def test_a_pipe_gets_every_column_between_tabs():
-    """Also where stderr is a narrow terminal."""
+    """A pipe gets them also where stderr is a narrow terminal."""
     _, shown, piped = pi_on_terminal("series", "list", columns=40, pipe_stdout=True)
     assert shown == ""
     assert piped == pi("series", "list").stdout
@@ -189,8 +189,8 @@ def test_every_width_holds_what_is_laid_out(rng):
         words = ["".join(rng.choices(letters, k=rng.randrange(1, 30))) for _ in range(rng.randrange(12))]
         text = " ".join(words)
         width = rng.randrange(20, 90)
-        assert max(map(text_width, fold(text, width))) <= width
-        assert "".join(" ".join(fold(text, width)).split()) == "".join(words)
+        assert max(map(text_width, wrap(text, width))) <= width
+        assert "".join(" ".join(wrap(text, width)).split()) == "".join(words)
         assert max(map(text_width, hang(f"    {text}", width, 8).splitlines()), default=0) <= width
         entries = [(word[:15], text) for word in words]
         assert max(map(text_width, format_entries(entries, width).splitlines()), default=0) <= width
@@ -234,7 +234,7 @@ def test_a_width_for_every_stream(monkeypatch):
 
 
 def test_control_characters_of_a_file_name_are_escaped(tmp_path):
-    """They would break a line in two, or tell the terminal what to do."""
+    """Control characters would break a line in two, or tell the terminal what to do."""
     name = "n\nl\x1b[31m.txt"
     (tmp_path / name).write_text("3.14159265358979")
     for arguments in (["verify", name], ["convert", name, f"2{name}"], ["compute", "60", "-o", f"3{name}"]):

@@ -220,7 +220,7 @@ def test_every_identity_has_a_title():
 
 
 def test_whatever_names_a_file_or_a_series_completes():
-    """Also in commands that are still to come."""
+    """All commands are asked, so that new ones are tested too."""
 
     def parameters(command, context):
         yield from ((context, parameter) for parameter in command.params)

@@ -85,9 +85,9 @@ def test_what_is_not_proved_is_a_result_and_no_error(folder, capsys, as_json):
 
 @pytest.mark.parametrize("arguments", [["series", "list"], ["series", "show", "ramanujan", "--terms", "3"]])
 def test_a_terminal_that_is_too_narrow_is_told_unless_quiet(arguments):
-    for quiet, told in (([], 1), (["-q"], 0)):
+    for quiet, expected in (([], 1), (["-q"], 0)):
         _, shown, _ = pi_on_terminal(*arguments, *quiet, columns=44)
-        assert shown.count("too narrow") == told
+        assert shown.count("too narrow") == expected
 
 
 def test_quiet_goes_for_other_packages_too(tmp_path):

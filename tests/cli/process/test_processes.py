@@ -87,7 +87,7 @@ def test_modules_of_the_current_folder_are_not_imported(tmp_path):
 
 @pytest.fixture
 def signals_are_heard():
-    """Also where these tests run in the background or under nohup, whose processes ignore some signals."""
+    """Signals are heard also where these tests run in the background or under nohup, whose processes ignore some signals."""
     heard = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL, signal.SIGHUP: signal.SIG_DFL}
     ignored = [number for number in heard if signal.getsignal(number) is signal.SIG_IGN]
     for number in ignored:
@@ -104,7 +104,7 @@ from pi_engine.cli.process import interrupts
 from pi_engine.cli.entry import main
 
 def compute(*arguments, progress, **options):
-    def told(*step):
+    def report(*step):
         if not said:
             said.append(True)
             print("at work", flush=True)
@@ -113,7 +113,7 @@ def compute(*arguments, progress, **options):
         progress(*step)
 
     said = []
-    return original(*arguments, progress=told, **options)
+    return original(*arguments, progress=report, **options)
 
 original, engine.compute = engine.compute, compute
 sys.argv = ["pi-engine", *sys.argv[1:]]
@@ -225,7 +225,7 @@ finally:
 @pytest.mark.parametrize("then", ["time.sleep(30)", "1 / 0"])
 @pytest.mark.parametrize(("name", "code", "word"), [("SIGINT", 130, "interrupted"), ("SIGTERM", 143, "terminated")])
 def test_a_signal_in_a_destructor_is_not_lost(signals_are_heard, name, code, word, then):
-    """It happens in LLVM's callbacks, while kernels are compiled; and Numba then finds that nothing was."""
+    """Signals arrive in LLVM's callbacks, while kernels are compiled; and Numba then finds that nothing was."""
     assert in_a_destructor(f"now('{name}')", then) == (code, "", f"pi-engine: {word}\n")
 
 

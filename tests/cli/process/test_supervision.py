@@ -57,7 +57,7 @@ def answer(process):
 
 @pytest.fixture(autouse=True)
 def signals_are_heard():
-    """Also where these tests run in the background or under nohup, whose processes ignore some signals."""
+    """Signals are heard also where these tests run in the background or under nohup, whose processes ignore some signals."""
     heard = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL, signal.SIGHUP: signal.SIG_DFL}
     before = {number: signal.signal(number, handler) for number, handler in heard.items()}
     yield
@@ -220,7 +220,7 @@ command.say = say
 
 
 def test_gmp_that_finds_no_address_space_is_out_of_memory(tmp_path):
-    """It aborts; a limit far beyond what the run takes stands for one that is too small."""
+    """GMP aborts; a limit far beyond what the run takes stands for one that is too small."""
     limit = "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40))"
     process = at_work("sum", "compute", "1e4", "-q", happens="os.kill(os.getpid(), signal.SIGABRT)", more=limit)
     assert answer(process) == (

@@ -1,4 +1,4 @@
-"""Files that would cost far more than their digits: refused early. Pipes that nobody writes to, or that do not end: told."""
+"""Files that would cost far more than their digits: refused early. Pipes that nobody writes to, or that do not end: reported."""
 
 import gzip
 import io
@@ -90,7 +90,7 @@ def test_what_gives_nothing_is_refused(name):
 @pytest.mark.parametrize(("form", "compress"), [("gz", gzip.compress), ("xz", lzma.compress), ("zst", frame)])
 @pytest.mark.parametrize("size", [200, 70_000])
 def test_pieces_of_some_digits_are_read(form, compress, size):
-    """As programs write them that append, or that compress on many threads; and zeros between them, as on tapes."""
+    """Programs write such pieces that append, or that compress on many threads; and zeros between them, as on tapes."""
     piece = compress(b"1415926535" * (size // 10))
     count = 5000 if size < 1000 else 50
     assert read_all(Counted(piece * count), form) == count * size

@@ -33,7 +33,7 @@ def test_the_prefix_0x(tmp_path, texts):
 
 @pytest.mark.parametrize("text", ["0x3.14", "pi = 0x3.14159265358979323846", "0x14159265358979", "0X3"])
 def test_the_prefix_0x_says_the_base_of_digits_that_look_decimal(tmp_path, text):
-    """They are not π's: those begin with 0x3.243F."""
+    """The digits are not π's: those begin with 0x3.243F."""
     assert read(written(tmp_path, text))[1] == 16
 
 

@@ -172,7 +172,7 @@ def test_a_sign_that_changes_after_its_magnitude_was_taken_is_not_added(monkeypa
 
 
 def test_root_bits_where_the_leading_coefficient_does_not_tell():
-    """As a file may have it: 2k + 10^400 is all constant for as many terms as there will be."""
+    """A file may have such a series: 2k + 10^400 is all constant for as many terms as there will be."""
     series = HypergeometricSeries(
         IntegerPolynomial(1, ((0, 1),)), IntegerPolynomial(1, ((10**400, 2),)), IntegerPolynomial(1)
     )

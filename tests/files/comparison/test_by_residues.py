@@ -12,7 +12,7 @@ from pi_engine.files.comparison.expansion import DecimalDigits
 from pi_engine.proof.bbp import bbp_sum
 from pi_engine.proof.bbp.bbp_formulas import BELLARD, FORMULAS
 from pi_engine.proof.bbp.bbp_kernels import RESIDUE_KERNEL
-from pi_engine.proof.bbp.bbp_sum import WholeAndFraction, random_primes, residues_at
+from pi_engine.proof.bbp.bbp_sum import WholeAndFraction, random_primes, whole_and_fraction
 from pi_engine.proof.bbp.kernels import bbp_layout
 from pi_engine.radix.kernels.digit_words import digit_words
 from pi_engine.runtime.progress import silent
@@ -98,7 +98,7 @@ def test_the_integer_of_pi_at_any_place(formula, kernel, texts, monkeypatch, rng
     places = [0, 1, 2, 3, 50, 500, *(rng.randrange(3000) for _ in range(int(3 * MULTIPLIER)))]
     for n in [*places, 29_900] if kernel else places:
         primes = (LEAST, LARGEST, *random_primes(1))
-        found = residues_at(formula, n, primes, 2)
+        found = whole_and_fraction(formula, n, primes, 2)
         integer = mpz("3" + texts[16][:n], 16)
         fraction = int(texts[16][n : n + 24], 16)
         moved = round((found.units - fraction) / 2**96)
@@ -186,12 +186,12 @@ def test_the_probability_that_the_module_derives():
 
 @pytest.mark.parametrize("base", [10, 16])
 def test_an_end_that_stays_open_is_an_error(texts, base, monkeypatch):
-    real = by_residues.residues_at
+    real = by_residues.whole_and_fraction
 
     def blurred(formula, offset, primes, threads, progress):
         found = real(formula, offset, primes, threads, progress)
         return WholeAndFraction(found.residues, found.units, 1 << 95)
 
-    monkeypatch.setattr(by_residues, "residues_at", blurred)
+    monkeypatch.setattr(by_residues, "whole_and_fraction", blurred)
     with pytest.raises(VerificationError, match="recompute"):
         accepts(texts[base][:500], base)

@@ -86,13 +86,13 @@ def test_importing_loads_nothing_and_what_one_set_loads_is_loaded_for_all():
 
 def test_preparing_reports_each_kernel_and_announces_once(kernel_set_of, caplog):
     caplog.set_level("WARNING", logger="pi_engine")
-    chosen, told = kernel_set_of(Kernel(stored=False), Kernel(stored=True), Kernel(stored=False)), []
-    chosen.load(lambda *step: told.append(step))
-    assert told == [("compilation", 0, 2), ("compilation", 1, 2), ("compilation", 2, 2)]
+    chosen, steps = kernel_set_of(Kernel(stored=False), Kernel(stored=True), Kernel(stored=False)), []
+    chosen.load(lambda *step: steps.append(step))
+    assert steps == [("compilation", 0, 2), ("compilation", 1, 2), ("compilation", 2, 2)]
     assert caplog.messages == ["pi-engine: compiling 2 kernels for this machine, once: about 20 seconds"]
     caplog.clear()
-    chosen.load(lambda *step: told.append(step))
-    assert len(told) == 3 and not caplog.messages
+    chosen.load(lambda *step: steps.append(step))
+    assert len(steps) == 3 and not caplog.messages
 
 
 def test_kernels_that_are_not_stored_are_named(kernel_set_of, caplog):

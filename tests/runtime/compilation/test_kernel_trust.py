@@ -84,8 +84,8 @@ def bomb(marker):
 def test_a_damaged_file_is_told_and_compiled_again(tmp_path, damage):
     file = stored(tmp_path)
     file.write_bytes(damage(file.read_bytes()))
-    told, compiling, origin = logged(POLY, tmp_path)
-    assert told.startswith(f"pi-engine: a stored kernel is not used, and is compiled again: {file} is damaged")
+    message, compiling, origin = logged(POLY, tmp_path)
+    assert message.startswith(f"pi-engine: a stored kernel is not used, and is compiled again: {file} is damaged")
     assert "compiling the kernel poly" in compiling and origin == "compiled"
     assert logged(POLY, tmp_path) == ["stored"]
     assert not Path("never-made").exists()
@@ -96,8 +96,8 @@ def test_a_link_in_the_place_of_a_file_is_replaced(tmp_path):
     file = stored(tmp_path)
     file.rename(file.with_suffix(".real"))
     file.symlink_to(file.with_suffix(".real"))
-    told, _, origin = logged(POLY, tmp_path)
-    assert f"{file} is a symbolic link" in told and origin == "compiled"
+    message, _, origin = logged(POLY, tmp_path)
+    assert f"{file} is a symbolic link" in message and origin == "compiled"
     assert not file.is_symlink() and logged(POLY, tmp_path) == ["stored"]
 
 

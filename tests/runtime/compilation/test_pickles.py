@@ -47,11 +47,11 @@ def poisoned(tuned_home, tmp_path):
 
 
 def test_no_stored_file_is_read_as_a_pickle(poisoned, tmp_path):
-    stored, loaded, told = python(CODE, poisoned).splitlines()
+    stored, loaded, counts = python(CODE, poisoned).splitlines()
     is_stored, count, sound, all_damaged = stored.split()
     assert (is_stored, sound, all_damaged) == ("False", "0", "True") and int(count) > 20
     assert loaded == "True compiled compiled"
-    assert told == "1 1 3"  # the third: that two are compiled
+    assert counts == "1 1 3"  # the third: that two are compiled
     answer = command(poisoned, "compute", "30", "-q")
     assert (answer.returncode, answer.stdout) == (0, "3.141592653589793238462643383279\n")
     assert command(poisoned, "info").returncode == 0

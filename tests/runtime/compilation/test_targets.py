@@ -1,4 +1,4 @@
-"""The same kernels compiled for other processors: exact there too."""
+"""Kernels compiled for other processors are exact there too."""
 
 import os
 import platform

@@ -166,7 +166,7 @@ print(another.is_in_folder(), StoredKernel("kernel_to_damage", "double").is_stor
 
 @pytest.mark.slow
 def test_a_damaged_kernel_is_one_that_is_not_stored(tmp_path):
-    """So that the memory of its compilation is planned."""
+    """The memory of its compilation is planned."""
     (tmp_path / "kernel_to_damage.py").write_text(
         "from pi_engine.runtime.compilation.routine import kernel\n\n@kernel('int64(int64)')\ndef double(x):\n    return 2 * x\n"
     )

@@ -17,7 +17,7 @@ from pi_engine.series import (
     catalogue,
     get,
 )
-from pi_engine.series.model.polynomial import difference, product, shifted
+from pi_engine.series.model.polynomial import difference, product, taylor_shift
 from pi_engine.series.model.tail import all_terms, growth_exponent, log_tail, tail_bits, terms_needed
 
 LINEAR = IntegerPolynomial(1, ((0, 1),))
@@ -59,8 +59,8 @@ def test_polynomial_arithmetic():
     assert product((1, 2), (3, 4)) == (3, 10, 8)
     assert product((), (1,)) == ()
     assert difference((1, 2, 3), (0, 2, 3)) == (1,)
-    assert shifted((5, -2, 3)) == (6, 4, 3)  # 3(k+1)² − 2(k+1) + 5
-    assert shifted(()) == ()
+    assert taylor_shift((5, -2, 3)) == (6, 4, 3)  # 3(k+1)² − 2(k+1) + 5
+    assert taylor_shift(()) == ()
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_common_factors_do_not_count_as_bits(name, rng):
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("name", NAMES)
-def test_the_bound_leaves_no_room_and_what_breaks_it_is_seen(monkeypatch, name):
+def test_the_bound_leaves_no_slack_and_what_breaks_it_is_seen(monkeypatch, name):
     """With as many bits less as the bound has in reserve, the sum is wrong for some precisions; the run says so."""
     series = get(name)
     monkeypatch.setattr(truncation, "STEPS", -GUARD - 64 - 100)

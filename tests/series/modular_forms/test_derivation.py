@@ -17,7 +17,7 @@ from pi_engine.series.modular_forms import derivation
 from pi_engine.series.modular_forms.class_number import class_number
 from pi_engine.series.modular_forms.derivation import RATIONAL, derived_series, require_rational
 from pi_engine.series.modular_forms.eisenstein import modular_values
-from pi_engine.series.modular_forms.recognition import recognise
+from pi_engine.series.modular_forms.recognition import recognise_fraction
 
 S2 = ["5/21", "5/14", "32/77", "5/11", "11/21", "32/57", "160/253", "85/133", "640/903", "33440/43617",
       "77265280/90856689"]  # fmt: skip
@@ -89,10 +89,10 @@ def test_recognition(rng):
     for _ in range(200):
         fraction = Fraction(rng.randrange(1, 2**40), rng.randrange(1, 2**40))
         noise = Fraction(rng.randrange(-(2**20), 2**20), 2**122)
-        assert recognise(fraction + noise, 101) == fraction
-        assert recognise(fraction, 200) == fraction
-    assert recognise(Fraction(isqrt(2 << 400), 2**200), 190) is None
-    assert recognise(Fraction(1, 3) + Fraction(1, 2**60), 80) is None
+        assert recognise_fraction(fraction + noise, 101) == fraction
+        assert recognise_fraction(fraction, 200) == fraction
+    assert recognise_fraction(Fraction(isqrt(2 << 400), 2**200), 190) is None
+    assert recognise_fraction(Fraction(1, 3) + Fraction(1, 2**60), 80) is None
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from gmpy2 import mpq, mpz
 import pi_engine
 from pi_engine import VerificationError
 from pi_engine.bigint.buffers.limbs import limbs_of
-from pi_engine.bigint.buffers.workspace import LimbRoom
+from pi_engine.bigint.buffers.workspace import PooledLimbs
 from pi_engine.bigint.residues import moduli
 from pi_engine.engine import summation
 from pi_engine.splitting.compiled import compiled_tree
@@ -23,14 +23,14 @@ from tests.series.model.test_truncation import log2
 
 
 def number(value, *, own, residues=True):
-    room = None
+    buffer = None
     limbs = limbs_of(mpz(value))
     if own:
-        room = LimbRoom(len(limbs))
-        room.limbs[:] = limbs
-        limbs = room.limbs
+        buffer = PooledLimbs(len(limbs))
+        buffer.limbs[:] = limbs
+        limbs = buffer.limbs
     found = moduli.residues(mpz(value))
-    return Number(limbs, value < 0, room, (found, found * 3) if residues else None)
+    return Number(limbs, value < 0, buffer, (found, found * 3) if residues else None)
 
 
 @pytest.mark.parametrize("own", [True, False])
@@ -44,7 +44,7 @@ def test_a_cut_leaves_the_upper_limbs(rng, own, copy, sign, last):
         values[2] *= sign
         P, Q, T = values
         node = LargeNode(None if last else number(P, own=own), number(Q, own=own), number(T, own=own))
-        rooms = [x.buffer for x in node[:3] if x is not None and own]
+        buffers = [x.buffer for x in node[:3] if x is not None and own]
         before = [0 if x is None else len(x) for x in node[:3]]
         cut = truncated(node, kept, 1, copy=copy)
         lost = before[1] - len(cut.Q)
@@ -60,7 +60,9 @@ def test_a_cut_leaves_the_upper_limbs(rng, own, copy, sign, last):
                 assert x.to_mpz() == (abs(value) >> 64 * lost) * (-1 if value < 0 else 1) != 0
                 assert x.residues == (moduli.residues(x.to_mpz()), moduli.residues(value) * 3)
                 x.release()
-        assert not any(room._block for room in rooms)  # of what was moved the old memory has gone back, and now all
+        assert not any(
+            buffer._block for buffer in buffers
+        )  # of what was moved the old memory has gone back, and now all
 
 
 def test_logarithms_of_sizes_and_sums(rng):

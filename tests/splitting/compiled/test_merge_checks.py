@@ -106,7 +106,7 @@ def test_nothing_is_checked_where_nothing_is_asked(monkeypatch):
 
 @pytest.mark.parametrize("divided", [True, False])
 def test_merges_are_checked_from_the_first_large_level_on(monkeypatch, divided):
-    """And from a division of a level on, whatever its numbers' length."""
+    """They are also checked from a division of a level on, whatever its numbers' length."""
     large = 1 << 23 if divided else 1 << 17
     monkeypatch.setattr(compiled_tree, "LARGE_BITS", large)
     monkeypatch.setattr(compiled_tree, "DIVIDE_AGAIN_LEVELS", 2 if divided else 99)

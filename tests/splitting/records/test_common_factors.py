@@ -9,11 +9,11 @@ from gmpy2 import is_prime, mpz
 
 from pi_engine import VerificationError
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.buffers.workspace import LimbRoom
+from pi_engine.bigint.buffers.workspace import PooledLimbs
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
 from pi_engine.splitting.compiled import compiled_tree, level_division
 from pi_engine.splitting.compiled.subtrees import least_terms
-from pi_engine.splitting.kernels.division_kernel import divide
+from pi_engine.splitting.kernels.division_kernel import divide_exactly
 from pi_engine.splitting.records import common_factors
 from pi_engine.splitting.records.common_factors import divisor_table, divisors_by_level, universal_divisor
 from pi_engine.splitting.records.node_level import NodeLevel
@@ -79,7 +79,9 @@ def kernel_quotient(quotient, divisor):
     table = divisor_table([divisor])
     place = table.rows.ctypes.data + 8
     length = -len(limbs) if quotient < 0 else len(limbs)
-    found = divide(np.uint64(limbs.ctypes.data), length, np.uint64(place), int(table.lengths[0]), table.rows[0, 0])
+    found = divide_exactly(
+        np.uint64(limbs.ctypes.data), length, np.uint64(place), int(table.lengths[0]), table.rows[0, 0]
+    )
     return mpz_from_limbs(limbs[: abs(found)], negative=found < 0)
 
 
@@ -120,20 +122,20 @@ def test_a_level_is_divided(leftmost, threads, rng):
         T = [mpz(i + 1) for i in range(5)]
         rows = [[q * divisor for q in row] for row in quotients] + [T]
         numbers = [x for row in rows for x in row]
-        room = LimbRoom(sum(len(limbs_of(x)) for x in numbers))
+        buffer = PooledLimbs(sum(len(limbs_of(x)) for x in numbers))
         ends = np.cumsum([len(limbs_of(x)) for x in numbers])
         starts = np.concatenate([[0], ends[:-1]])
         for x, start, end in zip(numbers, starts, ends, strict=True):
-            room.limbs[start:end] = limbs_of(x)
+            buffer.limbs[start:end] = limbs_of(x)
         lengths = np.array([-len(limbs_of(x)) if x < 0 else len(limbs_of(x)) for x in numbers], np.int64)
-        level = NodeLevel(room, starts.astype(np.int64).reshape(3, 5), lengths.reshape(3, 5))
+        level = NodeLevel(buffer, starts.astype(np.int64).reshape(3, 5), lengths.reshape(3, 5))
         level_division.divide_level(level, divisor, threads, leftmost=leftmost)
         expected = [*quotients, T]
         if leftmost:
             expected[1][0] = rows[1][0]
         for r in range(3):
             assert all(number_of(level, r, i) == expected[r][i] for i in range(5)), (bits, r)
-        room.release()
+        buffer.release()
 
 
 def test_large_sums_are_divided_twice(monkeypatch):
@@ -173,7 +175,7 @@ def test_sabotage_is_seen(monkeypatch, sabotage):
 
 
 def test_every_series_of_the_tests_has_a_divisor_or_none():
-    """That the general case is really tested: some of them have common factors, some do not."""
+    """The general case is really tested: some of them have common factors, some do not."""
     found = [universal_divisor(series, 100) > 1 for series in EVERY.values()]
     assert any(found)
     assert not all(found)

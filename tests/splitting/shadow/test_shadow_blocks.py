@@ -57,7 +57,7 @@ def test_the_sizes_that_are_chosen(series, rng):
     ids=str,
 )
 def test_polynomials_of_different_degrees(monkeypatch, rng, p, q, a):
-    """Which no series of π has, as it would not converge, or too fast; −1 is the polynomial 0."""
+    """No series of π has such degrees, as it would not converge, or too fast; −1 is the polynomial 0."""
     p, q, a = (IntegerPolynomial(1, (tuple(rng.randrange(1, 99) for _ in range(d + 1)),)) for d in (p, q, a))
     series = SimpleNamespace(p=p, q=q, a=a)
     for sizes in (None, [4], [4, 16]):

@@ -6,8 +6,8 @@ Nothing here imports Numba: a process whose kernels are stored never needs it.
 from pi_engine.bigint.vectors.widths import WIDTH
 
 # Columns transformed at once: two cache lines, wide enough for the memory to stream, narrow enough for all rows of a
-# strip to stay in the L2 cache.
-STRIP = 16
+# column block to stay in the L2 cache.
+COLUMN_BLOCK = 16
 
 # Places in a table of constants of a prime: p's are stored once a prime, CONSTANTS doubles each.
 PRIME, ONE_OVER_P, IMAGINARY, CUBE, SCALE, SCALE_OVER_P = range(6)
@@ -15,7 +15,7 @@ CONSTANTS = 8
 
 # Places in the last doubles of a table of columns: twiddles of the level of one node, each followed by itself over p, for
 # the inverse that multiplies by SCALE as well: t², t²·scale, t·scale, i·t·scale, scale.
-FINAL_SQUARE, FINAL_SQUARE_SCALED, FINAL_ROOT, FINAL_TURNED, FINAL_SCALE = range(0, 10, 2)
+FINAL_SQUARE, FINAL_SQUARE_SCALED, FINAL_ROOT, FINAL_TIMES_I, FINAL_SCALE = range(0, 10, 2)
 FINAL_DOUBLES = 16
 
 # What the row pass is to do with a row of a and of b; added together.
@@ -25,7 +25,7 @@ FORWARD_A, FORWARD_B, MULTIPLY, SQUARE, INVERSE, ADD = 1, 2, 4, 8, 16, 32
 CRT_NOW, CRT_PACK, CRT_BLOCK = 0, 128, 192
 CRT_DOUBLES = 256
 
-# A spill has room for the coefficients of that many groups of eight points.
+# A spill holds the coefficients of that many groups of eight points.
 SPILL_GROUPS = 2
 
 
@@ -50,4 +50,4 @@ def state_doubles(digits: int) -> int:
 
 def finish_doubles(primes: int, rows: int, digits: int) -> int:
     """Doubles of scratch that the last pass needs, its spills not counted."""
-    return CRT_DOUBLES + rows * (state_doubles(digits) + primes * STRIP)
+    return CRT_DOUBLES + rows * (state_doubles(digits) + primes * COLUMN_BLOCK)

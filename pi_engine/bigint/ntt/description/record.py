@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pi_engine.bigint.ntt.description.layout import SPILL_GROUPS, STRIP, finish_doubles, row_doubles
+from pi_engine.bigint.ntt.description.layout import COLUMN_BLOCK, SPILL_GROUPS, finish_doubles, row_doubles
 
 if TYPE_CHECKING:
     from pi_engine.bigint.ntt.description.sizes import Size
 
 (
-    PRIMES, DIGITS, BETA, BITS, HEADS, COLUMN_LEVELS, ROW_PASSES, ROWS, COLUMNS, ROW_STRIDE, PRIME_STRIDE,
-    QUARTER_COUNT, ROW_TABLE_DOUBLES, HEAD_BYTES, COLUMN_TABLE_BYTES, STATE, SPILLS, STREAMING,
+    PRIMES, DIGITS, BETA, BITS, OUTER_RADIX, COLUMN_LEVELS, ROW_PASSES, ROWS, COLUMNS, ROW_STRIDE, PRIME_STRIDE,
+    QUARTER_COUNT, ROW_TABLE_DOUBLES, PART_BYTES, COLUMN_TABLE_BYTES, STATE, SPILLS, STREAMING,
     OFFSETS_AT, POWERS_AT, CONSTANTS_AT, COLUMN_TABLES_AT, ROW_SEEDS_AT, CONJUGATES_AT, QUARTERS_AT, BETA_SCALES_AT,
     COFACTORS_AT, PACKING_AT, PLACES,
 ) = range(29)  # fmt: skip
@@ -47,7 +47,7 @@ class Scratch(NamedTuple):
 
 def scratch_of(size: Size) -> Scratch:
     """What one thread needs besides the transformed operands."""
-    columns = BLOCK_BYTES + 8 * STRIP * size.rows * (1 + size.digits)
+    columns = BLOCK_BYTES + 8 * COLUMN_BLOCK * size.rows * (1 + size.digits)
     rows = 8 * row_doubles(size.row_table_doubles)
     spills = 8 * finish_doubles(size.primes, size.rows, size.digits)
     finish = spills + size.rows * SPILL_GROUPS * size.coefficient_bits

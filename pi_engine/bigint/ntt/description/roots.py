@@ -8,7 +8,7 @@ from pi_engine.bigint.ntt.description.primes import PRIMES, balanced, root_of_un
 
 TURN = 105 << 30
 """A whole turn: angles are integers, so that the exponent of a root of unity is its angle."""
-HEAD_ANGLES = {
+OUTER_ANGLES = {
     1: (0,),
     2: (0, TURN // 2),
     3: (0, TURN // 3, 2 * TURN // 3),
@@ -46,16 +46,16 @@ def seeds_of(index: int, last: int, levels: int) -> list[int]:
     return seeds[::-1]
 
 
-def conjugate_rows(heads: int, column_levels: int) -> list[int]:
+def conjugate_rows(outer_radix: int, column_levels: int) -> list[int]:
     """The row of angle 1 − θ for every row; a last, imaginary row of angle 1 for row 0."""
     nodes = 1 << (2 * column_levels)
-    angles = HEAD_ANGLES[heads]
+    angles = OUTER_ANGLES[outer_radix]
     result = []
     for angle in angles:
         if angle:
             mirror = angles.index(TURN - angle) * nodes
             result += [mirror + nodes - 1 - j for j in range(nodes)]
         else:
-            result.append(heads * nodes)
+            result.append(outer_radix * nodes)
             result += [(3 << (j.bit_length() - 1)) - 1 - j for j in range(1, nodes)]
     return result

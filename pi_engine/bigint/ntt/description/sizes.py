@@ -12,14 +12,14 @@ from pi_engine.bigint.ntt.description.primes import PRIMES
 DIGITS = {3: 2, 4: 2, 5: 3, 6: 3, 7: 4, 8: 4}
 # A digit and its carries must stay exact in doubles (`crt`).
 MAX_BETA = 48
-HEADS = (1, 2, 3, 6)
-# Points over heads, log2: the roots of unity of the primes end there.
+OUTER_RADICES = (1, 2, 3, 6)
+# Points over the outer radix, log2: the roots of unity of the primes end there.
 MAX_POINTS_LOG = 28
 # X < P·(1 − 2^-20), so that ⌊Σ y/p⌋ is never in doubt.
 _MARGIN_BITS = 1e-6
 
 # Measured on two cores of an AMD Zen 5 (AVX-512, 1 MiB L2, 32 MiB L3), one thread, by benchmarks/arithmetic/bench_shapes.py.
-# Row levels (4^levels columns) by log2 of points over heads: (below, levels). Longer rows cost the last caches, shorter
+# Row levels (4^levels columns) by log2 of points over the outer radix: (below, levels). Longer rows cost the last caches, shorter
 # ones leave the column pass more rows than it can keep.
 _ROW_LEVELS = ((11, 4), (15, 5), (18, 6), (23, 7), (31, 8))
 # (log2 of points, nanoseconds a point and prime of a product): overhead, then L2, then L3, then memory.
@@ -41,15 +41,15 @@ _COSTS = (
 # prime's share of their digits. Medians of all shapes of twelve thousand to four million points, by the same script.
 _PRIMES_COST = {3: 1.15, 4: 1.06, 5: 1.035, 6: 1.0, 7: 1.03, 8: 1.0}
 # Heads begin with rows half filled at a lower price; without them a level more has to be made of zeros.
-_HEADS_COST = {1: 1.04, 2: 1.0, 3: 1.0, 6: 1.0}
+_OUTER_RADIX_COST = {1: 1.04, 2: 1.0, 3: 1.0, 6: 1.0}
 
 
 @dataclass(frozen=True)
 class Size:
-    """A transform of heads·4^column_levels rows and 4^row_levels columns modulo the first `primes` primes."""
+    """A transform of outer_radix·4^column_levels rows and 4^row_levels columns modulo the first `primes` primes."""
 
     primes: int
-    heads: int
+    outer_radix: int
     column_levels: int
     row_levels: int
     beta: int
@@ -62,7 +62,7 @@ class Size:
     @property
     def rows(self) -> int:
         """Rows of the matrix of points."""
-        return self.heads << (2 * self.column_levels)
+        return self.outer_radix << (2 * self.column_levels)
 
     @property
     def columns(self) -> int:
@@ -105,13 +105,13 @@ class Size:
         return table_doubles(self.row_passes)
 
     @property
-    def head_doubles(self) -> int:
-        """Doubles in the table of a head's twiddles."""
+    def part_doubles(self) -> int:
+        """Doubles in the table of the column twiddles of one of the `outer_radix` parts."""
         return table_doubles(self.column_levels) + FINAL_DOUBLES
 
     @property
     def quarter_count(self) -> int:
-        """Roots of unity that the twiddles of all rows and heads are made from."""
+        """Roots of unity that the twiddles of all rows and parts are made from."""
         return max(self.columns // 16, (1 << 2 * self.column_levels) // 4, 4)
 
 
@@ -122,7 +122,7 @@ def largest_beta(primes: int, points: int) -> int:
 
 
 def _shape(log: int) -> tuple[int, int]:
-    """Column and row levels for heads·2^log points, log even."""
+    """Column and row levels for outer_radix·2^log points, log even."""
     row_levels = next(levels for limit, levels in _ROW_LEVELS if log < limit)
     return log // 2 - row_levels, row_levels
 
@@ -131,15 +131,15 @@ def _shape(log: int) -> tuple[int, int]:
 def all_sizes(max_bits: int) -> tuple[Size, ...]:
     """Every size up to max_bits, cheapest first."""
     sizes = []
-    for heads in HEADS:
+    for outer_radix in OUTER_RADICES:
         for log in range(8, MAX_POINTS_LOG + 1, 2):
             column_levels, row_levels = _shape(log)
             if column_levels < 0:
                 continue
             for primes in DIGITS:
-                points = heads << log
+                points = outer_radix << log
                 beta = largest_beta(primes, points)
-                size = Size(primes, heads, column_levels, row_levels, beta)
+                size = Size(primes, outer_radix, column_levels, row_levels, beta)
                 if size.bits <= 2 * max_bits:
                     sizes.append(size)
     return tuple(sorted(sizes, key=cost))
@@ -151,7 +151,7 @@ def cost(size: Size) -> float:
     spans = itertools.pairwise(_COSTS)
     (low, low_cost), (high, high_cost) = next(span for span in spans if log <= span[1][0])
     each = low_cost + (high_cost - low_cost) * (log - low) / (high - low)
-    return size.points * size.primes * each * _PRIMES_COST[size.primes] * _HEADS_COST[size.heads]
+    return size.points * size.primes * each * _PRIMES_COST[size.primes] * _OUTER_RADIX_COST[size.outer_radix]
 
 
 @cache

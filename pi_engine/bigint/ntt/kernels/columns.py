@@ -1,13 +1,13 @@
 """The column pass: limbs in, rows of the matrix out.
 
-Point i = r·C + c of the polynomial stands in row r, column c. A strip of eight neighbouring columns (a cache line wide,
-and eight coefficients of b bits are exactly b bytes) is cut out of the limbs for all rows and all primes into a buffer
-that fits the L2 cache, transformed there, and written to the rows.
+Point i = r·C + c of the polynomial stands in row r, column c. A column block is cut out of the limbs for all rows and
+all primes, into a buffer that fits the L2 cache, eight columns at a time: they are a cache line wide, and eight
+coefficients of b bits are exactly b bytes. The block is transformed in the buffer, and written to the rows.
 """
 
 import numpy as np
 
-from pi_engine.bigint.ntt.description.layout import CONSTANTS, PRIME, STRIP
+from pi_engine.bigint.ntt.description.layout import COLUMN_BLOCK, CONSTANTS, PRIME
 from pi_engine.bigint.ntt.description.record import (
     BETA,
     BITS,
@@ -22,7 +22,7 @@ from pi_engine.bigint.ntt.description.record import (
     PRIMES,
     ROWS,
 )
-from pi_engine.bigint.ntt.kernels.passes.column_passes import forward_strip
+from pi_engine.bigint.ntt.kernels.passes.column_passes import forward_column_block
 from pi_engine.bigint.vectors.load_store import (
     gather_words,
     load_byte,
@@ -31,8 +31,8 @@ from pi_engine.bigint.vectors.load_store import (
     load_integers,
     load_wide,
     prefetch,
-    store,
     store_byte,
+    store_vector,
 )
 from pi_engine.bigint.vectors.modular import rounded_product
 from pi_engine.bigint.vectors.simd import (
@@ -60,7 +60,7 @@ def _cut(source, digits, mask, offsets, target):
     mask_vector = broadcast_integer(mask)
     for place in range(0, 8 * digits, WIDTH):
         words = shift_right(gather_words(source, offsets, place), load_integers(offsets, 8 * digits + place))
-        store(target, place, doubles_of((words & mask_vector) | exponent) - two52)
+        store_vector(target, place, doubles_of((words & mask_vector) | exponent) - two52)
 
 
 @routine(forceinline=True)
@@ -82,17 +82,18 @@ def _reduce_digits(x, source, rows, digits, powers, p):
         value = load_wide(source, 8 * digits - 8)
         for place in range(8 * digits - 16, -8, -8):
             value = _append_digit(value, load_wide(source, place), base, base_q, p)
-        store(x, 0, value)
+        store_vector(x, 0, value)
         x += 64
         source += 64 * digits
 
 
 @kernel("int64(int64, int64, int64, int64, int64, int64, int64)")
 def forward_columns(record, source, source_bytes, target, scratch, first, last):
-    """Extract and transform the strips first … last-1 of all rows, for the primes of a record (`record`).
+    """Extract and transform the column blocks first … last-1 of all rows, for the primes of a record (`record`).
 
     source: limbs, source_bytes of them readable. target: where the rows go. scratch: `record.Scratch.columns` bytes, for a
-    block of padded source, rows·STRIP doubles, and digits times as much. Returns whether the record and its tables are sound, 0 or 1.
+    block of padded source, rows·COLUMN_BLOCK doubles, and digits times as much. Returns whether the record and its tables
+    are sound, 0 or 1.
     """
     if not is_sealed_at(np.uint64(record), FIELDS):
         return 0
@@ -105,30 +106,32 @@ def forward_columns(record, source, source_bytes, target, scratch, first, last):
     prime_stride = load_integer(record, PRIME_STRIDE)
     constants, powers = load_integer(record, CONSTANTS_AT), load_integer(record, POWERS_AT)
     buffer = scratch + BLOCK_BYTES
-    cut = buffer + 8 * STRIP * rows
+    cut = buffer + 8 * COLUMN_BLOCK * rows
     row_bytes = load_integer(record, COLUMNS) // 8 * bits
     needed = bits + 8
-    for strip in range(first, last):
+    for column_block in range(first, last):
         used = 0
-        place = strip * (STRIP // 8) * bits
+        place = column_block * (COLUMN_BLOCK // 8) * bits
         while used < rows and place < source_bytes:
-            for part in range(STRIP // 8):
+            for part in range(COLUMN_BLOCK // 8):
                 start = place + part * bits
                 block = source + start
                 for line in range(0, bits + 64, 64):
-                    prefetch(block + STRIP // 8 * bits + line)
+                    prefetch(block + COLUMN_BLOCK // 8 * bits + line)
                 if start + needed > source_bytes:
                     # Past the end there may be no memory: complete the block with zeros.
                     for i in range(needed):
                         store_byte(scratch + i, load_byte(block + i) if start + i < source_bytes else 0)
                     block = scratch
-                _cut(block, digits, mask, offsets, cut + 64 * digits * (STRIP // 8 * used + part))
+                _cut(block, digits, mask, offsets, cut + 64 * digits * (COLUMN_BLOCK // 8 * used + part))
             place += row_bytes
             used += 1
         for k in range(primes):
             p = broadcast(load_double(constants + 8 * CONSTANTS * k, PRIME))
-            _reduce_digits(buffer, cut, STRIP // 8 * used, digits, powers + 16 * digits * k, p)
-            # Where the next prime's rows will be written, or those of the next strip.
-            ahead = 8 * prime_stride if k < primes - 1 else 8 * (STRIP - k * prime_stride)
-            forward_strip(record, k, buffer, used, target + 8 * (k * prime_stride + strip * STRIP), ahead)
+            _reduce_digits(buffer, cut, COLUMN_BLOCK // 8 * used, digits, powers + 16 * digits * k, p)
+            # Where the next prime's rows will be written, or those of the next column block.
+            ahead = 8 * prime_stride if k < primes - 1 else 8 * (COLUMN_BLOCK - k * prime_stride)
+            forward_column_block(
+                record, k, buffer, used, target + 8 * (k * prime_stride + column_block * COLUMN_BLOCK), ahead
+            )
     return 1

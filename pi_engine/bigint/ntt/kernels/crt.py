@@ -15,7 +15,14 @@ next one; the digits are in their range then, but for one time in 2^38, when a c
 """
 
 from pi_engine.bigint.ntt.description.layout import CONSTANTS, CRT_NOW, CRT_PACK, ONE_OVER_P
-from pi_engine.bigint.vectors.load_store import load_byte, load_double, load_wide, load_wide_integers, store, store_byte
+from pi_engine.bigint.vectors.load_store import (
+    load_byte,
+    load_double,
+    load_wide,
+    load_wide_integers,
+    store_byte,
+    store_vector,
+)
 from pi_engine.bigint.vectors.modular import ROUNDER, rounded_product
 from pi_engine.bigint.vectors.points import load_last_two, store_last_two, store_points
 from pi_engine.bigint.vectors.simd import (
@@ -82,11 +89,11 @@ def _sums(source, prime_stride, primes, digits, beta_scales, constants, cofactor
             low = low + fma(y, d, old - new)
             old = new
             y_at += 8 * prime_stride
-        store(scratch, CRT_NOW + 8 * j, bits_of(low) + high)
+        store_vector(scratch, CRT_NOW + 8 * j, bits_of(low) + high)
         high = bits_of(old)
     # The highest digit of P/p is zero (the plan made sure).
     low = fma(multiple, broadcast_wide(load_double(cofactors, 2 * digits)), rounder)
-    store(scratch, CRT_NOW + 16 * digits, bits_of(low) + high)
+    store_vector(scratch, CRT_NOW + 16 * digits, bits_of(low) + high)
 
 
 @routine
@@ -94,7 +101,7 @@ def clear_sums(digits, beta_scales, scratch):
     """X = 0 for eight points."""
     zero = bits_of(broadcast_wide(ROUNDER)) + bits_of(broadcast_wide(load_double(beta_scales, 2)))
     for j in range(0, 8 * (2 * digits + 1), 8):
-        store(scratch, CRT_NOW + j, zero)
+        store_vector(scratch, CRT_NOW + j, zero)
 
 
 @routine
@@ -119,13 +126,13 @@ def _carry_further(digits, beta, scratch):
         carry = broadcast_wide_integer(_POSITIVE)
         for t in range(digits):
             total = load_wide_integers(scratch, CRT_PACK + 8 * t) + carry
-            store(scratch, CRT_PACK + 8 * t, total & mask)
+            store_vector(scratch, CRT_PACK + 8 * t, total & mask)
             carry = shift_right(total, shift)
             if t < digits - 1:
                 carry = carry + broadcast_wide_integer(_POSITIVE - (_POSITIVE >> beta))
         leaving = leaving + (carry - none)
         first = load_wide_integers(scratch, CRT_PACK) + (slide_one(none, carry) - none)
-        store(scratch, CRT_PACK, first)
+        store_vector(scratch, CRT_PACK, first)
         if any_bit(shift_right(first, shift)) == 0:
             break
     return leaving
@@ -149,13 +156,13 @@ def digits_from_sums(digits, beta, beta_scales, state, scratch):
         total = load_wide_integers(scratch, CRT_NOW + 8 * t) + slide_one(load_last_two(state, 2 * t), upper)
         store_last_two(state, 2 * t, upper)
         total = (total - bias) + carry
-        store(scratch, CRT_PACK + 8 * t, total & mask)
+        store_vector(scratch, CRT_PACK + 8 * t, total & mask)
         carry = shift_right(total, shift)
         # From here on a carry brings with it what is to make the next sum positive.
         bias = zero + zero - broadcast_wide_integer(_POSITIVE - (_POSITIVE >> beta))
     none = broadcast_wide_integer(_POSITIVE >> beta)
     first = load_wide_integers(scratch, CRT_PACK) + (slide_one(load_last_two(state, 2 * digits + 2), carry) - none)
-    store(scratch, CRT_PACK, first)
+    store_vector(scratch, CRT_PACK, first)
     if any_bit(shift_right(first, shift)):
         carry = carry + _carry_further(digits, beta, scratch)
     store_last_two(state, 2 * digits + 2, carry)

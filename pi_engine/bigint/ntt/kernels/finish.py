@@ -1,13 +1,13 @@
-"""The last pass: columns back, remainders to digits, digits to limbs, a strip of columns at a time.
+"""The last pass: columns back, remainders to digits, digits to limbs, a column block at a time.
 
-A strip gives every row STRIP neighbouring coefficients. What they add to the next ones (upper digits, a carry) waits in
-the row's state for the next strip; what is left behind a thread's last strip is a spill, added to the product when all
+A column block gives every row COLUMN_BLOCK neighbouring coefficients. What they add to the next ones (upper digits, a carry) waits in
+the row's state for the next block; what is left behind a thread's last block is a spill, added to the product when all
 threads have ended.
 """
 
 import numpy as np
 
-from pi_engine.bigint.ntt.description.layout import CRT_BLOCK, CRT_DOUBLES, SPILL_GROUPS, STRIP
+from pi_engine.bigint.ntt.description.layout import COLUMN_BLOCK, CRT_BLOCK, CRT_DOUBLES, SPILL_GROUPS
 from pi_engine.bigint.ntt.description.record import (
     BETA,
     BETA_SCALES_AT,
@@ -26,7 +26,7 @@ from pi_engine.bigint.ntt.description.record import (
     STATE,
 )
 from pi_engine.bigint.ntt.kernels.crt import clear_state, clear_sums, digits_from_sums, pack, sums_of_eight
-from pi_engine.bigint.ntt.kernels.passes.column_passes import inverse_strip
+from pi_engine.bigint.ntt.kernels.passes.column_passes import inverse_column_block
 from pi_engine.bigint.vectors.load_store import load_byte, load_integer, prefetch, store_byte
 from pi_engine.bigint.vectors.words import is_sealed_at
 from pi_engine.runtime.compilation.routine import kernel, routine
@@ -43,10 +43,10 @@ def _put(block, target, count):
 
 @kernel("int64(int64, int64, int64, int64, int64, int64, int64)")
 def finish_columns(record, data, out, out_bytes, scratch, first, last):
-    """Strips first … last-1 from residues to bytes of the product; those at and past out_bytes are dropped.
+    """Column blocks first … last-1 from residues to bytes of the product; those at and past out_bytes are dropped.
 
     record: for all primes of a size, see `record`. scratch: `record.Scratch.finish` bytes. At SPILLS in it are left rows
-    little-endian integers of SPILL_GROUPS·D·β bytes, row r's to be added behind the row's last strip. Returns whether the record and
+    little-endian integers of SPILL_GROUPS·D·β bytes, row r's to be added behind the row's last block. Returns whether the record and
     its tables are sound, 0 or 1.
     """
     if not is_sealed_at(np.uint64(record), FIELDS):
@@ -65,24 +65,26 @@ def finish_columns(record, data, out, out_bytes, scratch, first, last):
     block = scratch + 8 * CRT_BLOCK
     for r in range(rows):
         clear_state(states + state_bytes * r, digits, beta, beta_scales)
-    for strip in range(first, last):
+    for column_block in range(first, last):
         for k in range(primes):
-            inverse_strip(record, k, data + 8 * (STRIP * strip + k * prime_stride), buffer + 8 * STRIP * rows * k)
+            source = data + 8 * (COLUMN_BLOCK * column_block + k * prime_stride)
+            inverse_column_block(record, k, source, buffer + 8 * COLUMN_BLOCK * rows * k)
         for r in range(rows):
             state = states + state_bytes * r
-            for part in range(STRIP // 8):
-                place = (r * (columns // 8) + strip * (STRIP // 8) + part) * bits
+            for part in range(COLUMN_BLOCK // 8):
+                place = (r * (columns // 8) + column_block * (COLUMN_BLOCK // 8) + part) * bits
                 if place >= out_bytes:
                     break
                 for k in range(primes):
-                    # The next strip, a line of each prime at a time, while there is arithmetic to hide it.
-                    prefetch(data + 8 * (STRIP * (strip + 1) + k * prime_stride + r * row_stride + 8 * part))
+                    # The next column block, a line of each prime at a time, while there is arithmetic to hide it.
+                    following = COLUMN_BLOCK * (column_block + 1) + k * prime_stride
+                    prefetch(data + 8 * (following + r * row_stride + 8 * part))
                 sums_of_eight(
-                    buffer + 8 * (STRIP * r + 8 * part), STRIP * rows, primes, beta_scales, constants, cofactors,
+                    buffer + 8 * (COLUMN_BLOCK * r + 8 * part), COLUMN_BLOCK * rows, primes, beta_scales, constants, cofactors,
                     scratch,
                 )  # fmt: skip
                 digits_from_sums(digits, beta, beta_scales, state, scratch)
-                if (strip < last - 1 or part < STRIP // 8 - 1) and place + bits + _BEYOND <= out_bytes:
+                if (column_block < last - 1 or part < COLUMN_BLOCK // 8 - 1) and place + bits + _BEYOND <= out_bytes:
                     pack(out + place, digits, beta, packing, scratch)
                 else:
                     # The bytes behind this block are another thread's, or nobody's.

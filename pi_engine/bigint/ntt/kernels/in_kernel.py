@@ -8,7 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from pi_engine.bigint.ntt.description.layout import FORWARD_A, FORWARD_B, INVERSE, MULTIPLY, SPILL_GROUPS, SQUARE, STRIP
+from pi_engine.bigint.ntt.description.layout import (
+    COLUMN_BLOCK,
+    FORWARD_A,
+    FORWARD_B,
+    INVERSE,
+    MULTIPLY,
+    SPILL_GROUPS,
+    SQUARE,
+)
 from pi_engine.bigint.ntt.description.record import BITS, COLUMNS, FIELDS, PRIME_STRIDE, PRIMES, ROWS, SPILLS
 from pi_engine.bigint.ntt.kernels.columns import forward_columns
 from pi_engine.bigint.ntt.kernels.crt import add_bytes
@@ -36,7 +44,7 @@ def operand_bytes(record):
 @routine
 def forward_step(target, source, limbs, record, scratch):
     """The column pass of an operand of so many limbs at `source`, into the transformed operand at `target`."""
-    forward_columns(record, source, 8 * limbs, target, scratch, 0, load_integer(record, COLUMNS) // STRIP)
+    forward_columns(record, source, 8 * limbs, target, scratch, 0, load_integer(record, COLUMNS) // COLUMN_BLOCK)
 
 
 @routine
@@ -52,7 +60,7 @@ def finish_step(out, limbs, x, record, scratch):
     Where they are all limbs of the size, what passes their end is added at their beginning: 2^size.bits ≡ 1.
     """
     columns, rows, bits = load_integer(record, COLUMNS), load_integer(record, ROWS), load_integer(record, BITS)
-    finish_columns(record, x, out, 8 * limbs, scratch, 0, columns // STRIP)
+    finish_columns(record, x, out, 8 * limbs, scratch, 0, columns // COLUMN_BLOCK)
     row_bytes = columns // 8 * bits
     spills, spill = scratch + load_integer(record, SPILLS), SPILL_GROUPS * bits
     carry = add_bytes(out, 8 * limbs, row_bytes, row_bytes, spills, spill, rows - 1)

@@ -36,7 +36,7 @@ from pi_engine.bigint.ntt.kernels.passes.row_passes import (
     split_subtrees,
 )
 from pi_engine.bigint.ntt.kernels.passes.twiddles import build_table, level_doubles
-from pi_engine.bigint.vectors.load_store import load_double, load_integer, load_long, store
+from pi_engine.bigint.vectors.load_store import load_double, load_integer, load_long, store_vector
 from pi_engine.bigint.vectors.modular import reduce
 from pi_engine.bigint.vectors.simd import LONG, broadcast_long
 from pi_engine.bigint.vectors.widths import WIDTH
@@ -47,7 +47,7 @@ from pi_engine.runtime.compilation.routine import kernel, routine
 @routine
 def _add(a, b, count, one_over_p, p):
     for i in range(0, count, LONG):
-        store(a, i, reduce(load_long(a, i) + load_long(b, i), one_over_p, p))
+        store_vector(a, i, reduce(load_long(a, i) + load_long(b, i), one_over_p, p))
 
 
 @routine

@@ -13,7 +13,7 @@ from pi_engine.bigint.residues.kernels.mersenne import M61
 if TYPE_CHECKING:
     from pi_engine.bigint.buffers.limbs import Limbs
 
-BLOCK = 256  # limbs: the table fits the first-level cache beside them
+BLOCK = 256  # limbs: the table fits the first-level cache together with them
 ROW = 8  # words of a row
 ROWS = 512
 PIECES, PIECE_BITS = 3, 21  # of a row's weight: its products with halves of words are below 2^53

@@ -77,7 +77,7 @@ def top_lanes(typingctx: Any, address: Any, count: Any) -> Any:
 
 @intrinsic
 def store_lanes(typingctx: Any, address: Any, lanes: Any) -> Any:
-    """Write them to `address`."""
+    """Write the lanes to `address`."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         address, lanes = args

@@ -49,9 +49,9 @@ class Layout(NamedTuple):
 def layout_for(columns: int | None, group: int | None, width: int | None) -> Layout:
     """The layout that was asked for; digits a line that were not fit the terminal, or 80 columns where there is none."""
     if columns is None:
-        room = width or _PIPE_WIDTH
+        available = width or _PIPE_WIDTH
         unit = group or 1
-        fitting = (room + 1) // (unit + 1) if group else room
+        fitting = (available + 1) // (unit + 1) if group else available
         columns = max(min(fitting, _LONGEST_DEFAULT // unit), 1) * unit
     return Layout(columns, group)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pi_engine.engine.result import Check, ComputeResult
 
-_UNFOLDED = 1 << 20
+_UNWRAPPED = 1 << 20
 
 
 def closing_line(
@@ -43,7 +43,7 @@ def say_details(result: ComputeResult, seconds: dict[str, float], checks: Sequen
         ("hash", f"{result.hash} (all digits as one integer, modulo 2^61 − 1)"),
         *((check.status, f"{check.name}: {check.detail}") for check in checks),
     ]
-    for line in format_entries(entries, stderr_width() or _UNFOLDED).splitlines():
+    for line in format_entries(entries, stderr_width() or _UNWRAPPED).splitlines():
         remark(line)
 
 

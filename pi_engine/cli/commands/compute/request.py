@@ -43,7 +43,7 @@ def require_one_purpose(file: str | None, *, as_json: bool, laid_out: bool, verb
         raise click.UsageError("--verbose and --quiet contradict each other: choose one")
 
 
-def require_file(
+def require_output(
     file: str, digits: int, base: int, form: str | None, block_size: int | None, *, overwrite: bool, proof: bool
 ) -> None:
     """Refuse at once what could not be written in the end."""
@@ -77,15 +77,15 @@ def dry_run(
     from pi_engine.engine.estimate import estimate
     from pi_engine.errors import CapacityError
 
-    kind, no_room = None, None
+    kind, refusal = None, None
     if file is not None:
         from pi_engine.digits.common.formats import format_to_write
 
         kind = format_to_write(file, form)
         try:
-            require_file(file, digits, base, form, block_size, overwrite=force, proof=proof)
+            require_output(file, digits, base, form, block_size, overwrite=force, proof=proof)
         except CapacityError as error:
-            no_room = str(error)
+            refusal = str(error)
     found = estimate(
         digits,
         base=base,
@@ -96,4 +96,4 @@ def dry_run(
         format=kind,
         block_size=block_size,
     )
-    show(found, kind, as_json=as_json, refusal=no_room)
+    show(found, kind, as_json=as_json, refusal=refusal)

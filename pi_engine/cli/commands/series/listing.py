@@ -44,8 +44,8 @@ def command(*, files: tuple[str, ...], as_json: bool) -> None:
     cells = [(row.name, row.title, row.family, f"{row.digits_per_term:.4f}", _cost(row)) for row in rows]
     columns = (
         Column("name"),
-        Column("title", folds=True, rank=2),
-        Column("family", folds=True, rank=1),
+        Column("title", wraps=True, rank=2),
+        Column("family", wraps=True, rank=1),
         Column("digits per term", right=True),
         Column("cost", right=True),
     )

@@ -28,7 +28,7 @@ h/p by at most 1/2 + 2^-53·U. So the result is at most (1/2 + 2^-52·U)·p, and
 and S, the sum of the last two, is below 1.1·p < 2^50.
 """
 
-from pi_engine.bigint.vectors.load_store import load, load_integers, load_word, store, store_word
+from pi_engine.bigint.vectors.load_store import load_integers, load_vector, load_word, store_vector, store_word
 from pi_engine.bigint.vectors.simd import (
     bits_of,
     broadcast,
@@ -112,8 +112,8 @@ def _sum_terms(record, primes):
     bits = 0
     while start < last:
         end = min(start + CHUNK, last)
-        store(scratch, SUMS, doubles_of(broadcast_integer(0)))
-        store(scratch, SUMS + VECTOR, doubles_of(broadcast_integer(0)))
+        store_vector(scratch, SUMS, doubles_of(broadcast_integer(0)))
+        store_vector(scratch, SUMS + VECTOR, doubles_of(broadcast_integer(0)))
         k = start
         while k < end:
             while bits < 44 and (2 << bits) <= a * k + b:
@@ -147,15 +147,15 @@ def _add_fractions(scratch):
     low_bits = load_integers(scratch, SUMS + VECTOR)
     for unit in range(UNITS):
         place = VECTOR * unit
-        m = load(scratch, MODULI + place)
-        inverse = load(scratch, INVERSES + place)
-        scaled = load(scratch, POWERS + place) * broadcast(_DIGIT)
+        m = load_vector(scratch, MODULI + place)
+        inverse = load_vector(scratch, INVERSES + place)
+        scaled = load_vector(scratch, POWERS + place) * broadcast(_DIGIT)
         digit = fma(scaled, inverse, broadcast(_ROUNDER))
         high_bits = high_bits + bits_of(digit)
         rest = fnma(digit - broadcast(_ROUNDER), m, scaled) * broadcast(_DIGIT)
         low_bits = low_bits + bits_of(fma(rest, inverse, broadcast(_ROUNDER)))
-    store(scratch, SUMS, doubles_of(high_bits))
-    store(scratch, SUMS + VECTOR, doubles_of(low_bits))
+    store_vector(scratch, SUMS, doubles_of(high_bits))
+    store_vector(scratch, SUMS + VECTOR, doubles_of(low_bits))
 
 
 @routine(forceinline=True)
@@ -174,19 +174,19 @@ def _lane_sum(scratch, place, offset, alternating):
 @routine(forceinline=True)
 def _add_integers(scratch, prime):
     """Add the integers of all terms in flight to their running fractions modulo one prime, and go on to the next powers of 2."""
-    p = load(scratch, prime + PRIME)
-    inverse = load(scratch, prime + ONE_OVER_PRIME)
-    following = load(scratch, prime + STEP_POWER)
+    p = load_vector(scratch, prime + PRIME)
+    inverse = load_vector(scratch, prime + ONE_OVER_PRIME)
+    following = load_vector(scratch, prime + STEP_POWER)
     for unit in range(UNITS):
         place = VECTOR * unit
-        m = load(scratch, MODULI + place)
-        x = load(scratch, prime + RUNNING + place)
-        denominator = load(scratch, prime + DENOMINATOR + place)
-        integer = _product(x - load(scratch, POWERS + place), denominator, p, inverse)
-        numerator = _product(load(scratch, prime + NUMERATOR + place), m, p, inverse) + integer
-        store(scratch, prime + NUMERATOR + place, numerator)
-        store(scratch, prime + DENOMINATOR + place, _product(denominator, m, p, inverse))
-        store(scratch, prime + RUNNING + place, _product(x, following, p, inverse))
+        m = load_vector(scratch, MODULI + place)
+        x = load_vector(scratch, prime + RUNNING + place)
+        denominator = load_vector(scratch, prime + DENOMINATOR + place)
+        integer = _product(x - load_vector(scratch, POWERS + place), denominator, p, inverse)
+        numerator = _product(load_vector(scratch, prime + NUMERATOR + place), m, p, inverse) + integer
+        store_vector(scratch, prime + NUMERATOR + place, numerator)
+        store_vector(scratch, prime + DENOMINATOR + place, _product(denominator, m, p, inverse))
+        store_vector(scratch, prime + RUNNING + place, _product(x, following, p, inverse))
 
 
 @routine(forceinline=True)
@@ -201,17 +201,17 @@ def _product(x, y, p, inverse):
 def _begin(k, exponent, step, a, b, squarings, scratch):
     """m, 1/m, the power of the exponent's top bits, and the bits that remain, the next one at place 52."""
     lanes = load_integers(scratch, BASES)
-    lanes_of_m = load(scratch, BASES + VECTOR)
+    lanes_of_m = load_vector(scratch, BASES + VECTOR)
     for unit in range(UNITS):
         place = VECTOR * unit
         here = k + place
         m = broadcast(float(a * here + b)) + lanes_of_m
         e = broadcast_integer(exponent - step * here) - lanes
         top = shift_right(e, broadcast_integer(squarings)) + broadcast_integer(1023)
-        store(scratch, MODULI + place, m)
-        store(scratch, INVERSES + place, broadcast(1.0) / m)
-        store(scratch, POWERS + place, doubles_of(shift_left(top, broadcast_integer(52))))
-        store(scratch, REMAINING + place, doubles_of(shift_left(e, broadcast_integer(53 - squarings))))
+        store_vector(scratch, MODULI + place, m)
+        store_vector(scratch, INVERSES + place, broadcast(1.0) / m)
+        store_vector(scratch, POWERS + place, doubles_of(shift_left(top, broadcast_integer(52))))
+        store_vector(scratch, REMAINING + place, doubles_of(shift_left(e, broadcast_integer(53 - squarings))))
 
 
 @routine(forceinline=True)
@@ -219,12 +219,12 @@ def _square(scratch):
     """One squaring of every power in flight, doubled where the exponent's next bit is set."""
     for unit in range(UNITS):
         place = VECTOR * unit
-        r = load(scratch, POWERS + place)
-        m = load(scratch, MODULI + place)
+        r = load_vector(scratch, POWERS + place)
+        m = load_vector(scratch, MODULI + place)
         remaining = load_integers(scratch, REMAINING + place)
         factor = doubles_of(broadcast_integer(_ONE_BITS) + (remaining & broadcast_integer(_BIT_52)))
         x = r * factor
         h = x * r
-        q = fma(h, load(scratch, INVERSES + place), broadcast(_ROUNDER)) - broadcast(_ROUNDER)
-        store(scratch, POWERS + place, fnma(q, m, h) + fms(x, r, h))
-        store(scratch, REMAINING + place, doubles_of(remaining + remaining))
+        q = fma(h, load_vector(scratch, INVERSES + place), broadcast(_ROUNDER)) - broadcast(_ROUNDER)
+        store_vector(scratch, POWERS + place, fnma(q, m, h) + fms(x, r, h))
+        store_vector(scratch, REMAINING + place, doubles_of(remaining + remaining))

@@ -7,7 +7,7 @@ pytest.importorskip("pi_engine.bigint.ntt.kernels.crt")
 
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.ntt.description.record import workspace_bytes
-from pi_engine.bigint.ntt.description.sizes import DIGITS, HEADS, Size, largest_beta, size_for
+from pi_engine.bigint.ntt.description.sizes import DIGITS, OUTER_RADICES, Size, largest_beta, size_for
 from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.runtime.compilation.object_code import StoredKernel
 
@@ -54,11 +54,11 @@ def test_squares_and_unbalanced(draw):
 
 
 @pytest.mark.parametrize("primes", DIGITS)
-@pytest.mark.parametrize("heads", HEADS)
-def test_every_shape(draw, primes, heads):
+@pytest.mark.parametrize("outer_radix", OUTER_RADICES)
+def test_every_shape(draw, primes, outer_radix):
     for column_levels, row_levels in ((0, 4), (1, 4), (2, 4), (1, 5)):
-        points = heads << 2 * (column_levels + row_levels)
-        size = Size(primes, heads, column_levels, row_levels, largest_beta(primes, points))
+        points = outer_radix << 2 * (column_levels + row_levels)
+        size = Size(primes, outer_radix, column_levels, row_levels, largest_beta(primes, points))
         limbs = size.bits // 64
         a, b = draw(limbs // 2), draw(limbs - limbs // 2)
         assert product(a, b, size) == a * b

@@ -138,7 +138,7 @@ def on_a_terminal(**environment):
 def test_colour_on_a_terminal_only():
     coloured = on_a_terminal()
     assert re.search("\x1b\\[[0-9;]*m3\\.\x1b\\[0m\\|4666", coloured.replace("\x1b[1m", ""))
-    assert max(map(len, coloured.splitlines())) < 100  # folded, but for the colours
+    assert max(map(len, coloured.splitlines())) < 100  # wrapped, but for the colours
     for environment in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
         plain = on_a_terminal(**environment)
         assert "\x1b" not in plain and "3.|4666" in plain

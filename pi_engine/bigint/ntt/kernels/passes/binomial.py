@@ -22,7 +22,13 @@ than what the processor looks ahead: 52 cycles for sixteen points on Zen 3, 82 i
 
 from pi_engine.bigint.ntt.description.layout import PRODUCT_NODES
 from pi_engine.bigint.ntt.kernels.passes.twiddles import place
-from pi_engine.bigint.vectors.load_store import broadcast_group, load_group, load_group_unaligned, store, store_group
+from pi_engine.bigint.vectors.load_store import (
+    broadcast_group,
+    load_group,
+    load_group_unaligned,
+    store_group,
+    store_vector,
+)
 from pi_engine.bigint.vectors.modular import mulmod, mulmod_negated, reduce, rounded_product
 from pi_engine.bigint.vectors.simd import GROUP, LONG, broadcast_like, fma, fnma
 from pi_engine.bigint.vectors.widths import WIDTH
@@ -65,17 +71,17 @@ def _prepare(b, table, first, nodes, scratch, one_over_p, p):
     for node in range(first, first + nodes, GROUP):
         root = broadcast_group(table, place(node, 2), 1)
         root_q = broadcast_group(table, place(node, 3), 1)
-        turned = broadcast_group(table, place(node, 4), 1)
-        turned_q = broadcast_group(table, place(node, 5), 1)
+        times_i = broadcast_group(table, place(node, 4), 1)
+        times_i_q = broadcast_group(table, place(node, 5), 1)
         b0, b1 = reduce(load_group(b, 0, 16), one_over_p, p), reduce(load_group(b, 4, 16), one_over_p, p)
         b2, b3 = reduce(load_group(b, 8, 16), one_over_p, p), reduce(load_group(b, 12, 16), one_over_p, p)
         store_group(scratch, 0, 32, mulmod(b0, root, root_q, p))
         store_group(scratch, 4, 32, b0)
         store_group(scratch, 8, 32, mulmod_negated(b1, root, root_q, p))
         store_group(scratch, 12, 32, b1)
-        store_group(scratch, 16, 32, mulmod(b2, turned, turned_q, p))
+        store_group(scratch, 16, 32, mulmod(b2, times_i, times_i_q, p))
         store_group(scratch, 20, 32, b2)
-        store_group(scratch, 24, 32, mulmod_negated(b3, turned, turned_q, p))
+        store_group(scratch, 24, 32, mulmod_negated(b3, times_i, times_i_q, p))
         store_group(scratch, 28, 32, b3)
         b += 8 * 4 * LONG
         scratch += 8 * 8 * LONG
@@ -102,4 +108,4 @@ def multiply_rings(a, b, table, nodes, scratch, one_over_p, p):
             store_group(scratch, 2 * i + 4, 8, low)
         for i in range(0, 4 * WIDTH * block, LONG):
             high, low = load_group(scratch, 2 * i, 8), load_group(scratch, 2 * i + 4, 8)
-            store(rings, i, remainder(high, low, one_over_p, p))
+            store_vector(rings, i, remainder(high, low, one_over_p, p))

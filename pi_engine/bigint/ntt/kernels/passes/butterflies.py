@@ -43,22 +43,22 @@ def forward4_begin_lazy(x0, x1, x2, x3, squares, p):
 @routine(forceinline=True)
 def forward4_end(x0, x1, x2, x3, roots, p):
     """Second half of forward4: residues modulo the four rings x = t, −t, i·t, −i·t."""
-    root, root_q, turned, turned_q = roots
+    root, root_q, times_i, times_i_q = roots
     a0 = x0 + x2
     a1 = mulmod(x1 + x3, root, root_q, p)
     a2 = x0 - x2
-    a3 = mulmod(x1 - x3, turned, turned_q, p)
+    a3 = mulmod(x1 - x3, times_i, times_i_q, p)
     return a0 + a1, a0 - a1, a2 + a3, a2 - a3
 
 
 @routine(forceinline=True)
 def forward4_end_tight(x0, x1, x2, x3, roots, one_over_p, p):
     """Second half of forward4 after forward4_begin_lazy, where a product follows: outputs are at most TIGHT_BOUND."""
-    root, root_q, turned, turned_q = roots
+    root, root_q, times_i, times_i_q = roots
     a0 = reduce(x0 + x2, one_over_p, p)
     a1 = mulmod(x1 + x3, root, root_q, p)
     a2 = reduce(x0 - x2, one_over_p, p)
-    a3 = mulmod(x1 - x3, turned, turned_q, p)
+    a3 = mulmod(x1 - x3, times_i, times_i_q, p)
     return a0 + a1, a0 - a1, a2 + a3, a2 - a3
 
 
@@ -69,9 +69,9 @@ def inverse4_begin(y0, y1, y2, y3, roots, p):
     The twiddles are those of the conjugate node t' with t·t' = i: 1/t = −i·t', 1/(i·t) = −t', 1/t² = −t'², so that both
     directions read the same table. The signs are taken into the differences.
     """
-    root, root_q, turned, turned_q = roots
+    root, root_q, times_i, times_i_q = roots
     a0 = y0 + y1
-    a1 = mulmod(y1 - y0, turned, turned_q, p)
+    a1 = mulmod(y1 - y0, times_i, times_i_q, p)
     a2 = y2 + y3
     a3 = mulmod(y3 - y2, root, root_q, p)
     return a0, a1, a2, a3
@@ -90,12 +90,12 @@ def inverse4_end(a0, a1, a2, a3, squares, one_over_p, p):
 @routine(forceinline=True)
 def split3(x0, x1, x2, cube, cube_q, p):
     """Residues modulo x = 1, ω, ω² of a ring x^3 = 1, with ω² = −1 − ω; bounds 3·K, and 2.5·K + 1/2 twice."""
-    turned = mulmod(x1 - x2, cube, cube_q, p)
-    return x0 + x1 + x2, x0 - x2 + turned, x0 - x1 - turned
+    times_cube = mulmod(x1 - x2, cube, cube_q, p)
+    return x0 + x1 + x2, x0 - x2 + times_cube, x0 - x1 - times_cube
 
 
 @routine(forceinline=True)
 def join3(y0, y1, y2, cube, cube_q, p):
     """Three times the inverse of split3."""
-    turned = mulmod(y2 - y1, cube, cube_q, p)
-    return y0 + y1 + y2, y0 - y1 + turned, y0 - y2 - turned
+    times_cube = mulmod(y2 - y1, cube, cube_q, p)
+    return y0 + y1 + y2, y0 - y1 + times_cube, y0 - y2 - times_cube

@@ -1,42 +1,42 @@
-"""The transforms of a strip: every column of STRIP of them by itself, all rows of the matrix in a buffer.
+"""The transforms of a column block: each of its COLUMN_BLOCK columns by itself, all rows of the matrix in a buffer.
 
 The first backward and the last forward level touch the rows in their place in the matrix, so that nothing is copied,
 unless the rows are to bypass the caches; the last backward level multiplies by the scale that Chinese remainders want.
 
 Bounds in units of p: `columns` hands over at most 0.93. Where the rows are six times or twice a power of four and the
 operand fills half of them, the first step has nothing to add: a third of the rows get at most 3·0.93, of which forward4
-makes 2.02. That is what rows may be given (butterflies.FORWARD_BOUND), and 3·0.93 is not: where no level follows, heads
-reduce. Backward, the scaled level leaves at most 1/2 + 0.325·K, and of two together twice 1/2 + 0.1625·K: 1.49 for
-K = 1.49, of which heads make 3·2 times as much, and reduction 1/2.
+makes 2.02. That is what rows may be given (butterflies.FORWARD_BOUND), and 3·0.93 is not: where no level follows, the
+outer step reduces. Backward, the scaled level leaves at most 1/2 + 0.325·K, and of two together twice 1/2 + 0.1625·K: 1.49 for
+K = 1.49, of which the outer step makes 3·2 times as much, and reduction 1/2.
 """
 
 from pi_engine.bigint.ntt.description.layout import (
+    COLUMN_BLOCK,
     CONSTANTS,
     FINAL_DOUBLES,
     FINAL_ROOT,
     FINAL_SCALE,
     FINAL_SQUARE,
     FINAL_SQUARE_SCALED,
-    FINAL_TURNED,
+    FINAL_TIMES_I,
     ONE_OVER_P,
     PRIME,
     SCALE,
     SCALE_OVER_P,
-    STRIP,
 )
 from pi_engine.bigint.ntt.description.record import (
     COLUMN_LEVELS,
     COLUMN_TABLE_BYTES,
     COLUMN_TABLES_AT,
     CONSTANTS_AT,
-    HEAD_BYTES,
-    HEADS,
+    OUTER_RADIX,
+    PART_BYTES,
     ROW_STRIDE,
     ROWS,
     STREAMING,
 )
 from pi_engine.bigint.ntt.kernels.passes.butterflies import forward4_begin, forward4_end, inverse4_begin, inverse4_end
-from pi_engine.bigint.ntt.kernels.passes.outer_radix import join_heads, split_half_filled, split_heads, split_three
+from pi_engine.bigint.ntt.kernels.passes.outer_radix import join_outer, split_half_filled, split_outer, split_three
 from pi_engine.bigint.ntt.kernels.passes.row_passes import load4, store4
 from pi_engine.bigint.ntt.kernels.passes.twiddles import level_doubles
 from pi_engine.bigint.vectors.load_store import (
@@ -45,8 +45,8 @@ from pi_engine.bigint.vectors.load_store import (
     load_long,
     load_wide,
     prefetch_to_write,
-    store,
     store_streaming,
+    store_vector,
 )
 from pi_engine.bigint.vectors.modular import mulmod, reduce
 from pi_engine.bigint.vectors.simd import LONG, broadcast_long, broadcast_wide
@@ -71,7 +71,7 @@ def _clear(x, first, last):
     """Zeros from double `first` to `last`."""
     zero = broadcast_wide(0.0)
     for i in range(first, last, WIDE):
-        store(x, i, zero)
+        store_vector(x, i, zero)
 
 
 @routine
@@ -97,24 +97,24 @@ def _forward_level(source, target, nodes, quarter, table, one_over_p, p):
 def _last_forward_level(source, target, nodes, table, row_stride, ahead, one_over_p, p):
     """The level of single rows, from the buffer to the matrix at `target`, its rows row_stride doubles apart.
 
-    Where the next strip will be written, `ahead` bytes on, is asked for.
+    Where the next column block will be written, `ahead` bytes on, is asked for.
     """
     for node in range(nodes):
         for r in range(4):
             prefetch_to_write(target + ahead + 8 * row_stride * r)
             prefetch_to_write(target + ahead + 8 * row_stride * r + 64)
         squares, roots = _twiddles(table, node)
-        x0, x1, x2, x3 = load4(source, 0, STRIP)
+        x0, x1, x2, x3 = load4(source, 0, COLUMN_BLOCK)
         a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, squares, one_over_p, p)
-        for i in range(LONG, STRIP, LONG):
-            x0, x1, x2, x3 = load4(source, i, STRIP)
+        for i in range(LONG, COLUMN_BLOCK, LONG):
+            x0, x1, x2, x3 = load4(source, i, COLUMN_BLOCK)
             b0, b1, b2, b3 = forward4_begin(x0, x1, x2, x3, squares, one_over_p, p)
             a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, roots, p)
             store4(target, i - LONG, row_stride, a0, a1, a2, a3)
             a0, a1, a2, a3 = b0, b1, b2, b3
         a0, a1, a2, a3 = forward4_end(a0, a1, a2, a3, roots, p)
-        store4(target, STRIP - LONG, row_stride, a0, a1, a2, a3)
-        source += 32 * STRIP
+        store4(target, COLUMN_BLOCK - LONG, row_stride, a0, a1, a2, a3)
+        source += 32 * COLUMN_BLOCK
         target += 32 * row_stride
 
 
@@ -122,56 +122,62 @@ def _last_forward_level(source, target, nodes, table, row_stride, ahead, one_ove
 def _stream(x, rows, target, row_stride):
     """Copy rows past the caches: whole lines one after the other, or the memory writes them in pieces."""
     for _ in range(rows):
-        for i in range(0, STRIP, WIDE):
+        for i in range(0, COLUMN_BLOCK, WIDE):
             store_streaming(target, i, load_wide(x, i))
-        x += 8 * STRIP
+        x += 8 * COLUMN_BLOCK
         target += 8 * row_stride
 
 
 @routine
-def forward_strip(record, k, x, used, target, ahead):
+def forward_column_block(record, k, x, used, target, ahead):
     """Transform the rows of the buffer x, of which the first `used` are filled, modulo prime k, and put them into the matrix."""
-    heads, levels, rows = load_integer(record, HEADS), load_integer(record, COLUMN_LEVELS), load_integer(record, ROWS)
+    outer_radix, levels, rows = (
+        load_integer(record, OUTER_RADIX),
+        load_integer(record, COLUMN_LEVELS),
+        load_integer(record, ROWS),
+    )
     row_stride, streaming = load_integer(record, ROW_STRIDE), load_integer(record, STREAMING)
     tables = load_integer(record, COLUMN_TABLES_AT) + k * load_integer(record, COLUMN_TABLE_BYTES)
     constants = load_integer(record, CONSTANTS_AT) + 8 * CONSTANTS * k
-    quantity = STRIP << (2 * levels)
+    quantity = COLUMN_BLOCK << (2 * levels)
     p = broadcast_long(load_double(constants, PRIME))
     one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))
     half_filled = 2 * used <= rows
-    same = heads == 2 and half_filled and levels > 0
+    same = outer_radix == 2 and half_filled and levels > 0
     if same:
         # Both halves start with the same numbers.
-        _clear(x, STRIP * used, quantity)
-    elif heads == 6 and half_filled and levels:  # without levels rows follow, which may be given less than this leaves
-        _clear(x, STRIP * used, 3 * quantity)
+        _clear(x, COLUMN_BLOCK * used, quantity)
+    elif (
+        outer_radix == 6 and half_filled and levels
+    ):  # without levels rows follow, which may be given less than this leaves
+        _clear(x, COLUMN_BLOCK * used, 3 * quantity)
         split_half_filled(x, quantity, constants)
     else:
-        _clear(x, STRIP * used, STRIP * rows)
-        if heads == 3 and levels:
+        _clear(x, COLUMN_BLOCK * used, COLUMN_BLOCK * rows)
+        if outer_radix == 3 and levels:
             split_three(x, quantity, constants)
         else:
-            split_heads(x, heads, quantity, constants)
-    for head in range(heads - 1, -1, -1):
-        part = x + 8 * head * quantity
+            split_outer(x, outer_radix, quantity, constants)
+    for index in range(outer_radix - 1, -1, -1):
+        part = x + 8 * index * quantity
         source = x if same else part
-        table = tables + head * load_integer(record, HEAD_BYTES)
+        table = tables + index * load_integer(record, PART_BYTES)
         nodes, quarter = 1, quantity // 4
-        last = STRIP // 4 if streaming else STRIP
+        last = COLUMN_BLOCK // 4 if streaming else COLUMN_BLOCK
         while quarter > last:
             _forward_level(source, part, nodes, quarter, table, one_over_p, p)
             source = part
             table += 8 * level_doubles(nodes)
             nodes *= 4
             quarter //= 4
-        place = target + 8 * (head * row_stride << (2 * levels))
-        if quarter == STRIP:
+        place = target + 8 * (index * row_stride << (2 * levels))
+        if quarter == COLUMN_BLOCK:
             _last_forward_level(source, place, nodes, table, row_stride, ahead, one_over_p, p)
         elif streaming:
             _stream(part, nodes, place, row_stride)
         else:
-            for i in range(0, STRIP, WIDE):
-                store(place, i, load_wide(part, i))
+            for i in range(0, COLUMN_BLOCK, WIDE):
+                store_vector(place, i, load_wide(part, i))
 
 
 @routine
@@ -197,9 +203,9 @@ def _inverse_level(source, source_stride, x, nodes, quarter, table, one_over_p, 
 def scaled_inverse4(y0, y1, y2, y3, squares, roots, scale, p):
     """The inverse butterfly times the scale, unreduced. The roots carry the scale with them, and so does the second pair of squares."""
     square, square_q, scaled, scaled_q = squares
-    root, root_q, turned, turned_q = roots
+    root, root_q, times_i, times_i_q = roots
     a0, a2 = y0 + y1, y2 + y3
-    a1 = mulmod(y1 - y0, turned, turned_q, p)
+    a1 = mulmod(y1 - y0, times_i, times_i_q, p)
     a3 = mulmod(y3 - y2, root, root_q, p)
     return (
         mulmod(a0 + a2, scale[0], scale[1], p), a1 + a3,
@@ -215,9 +221,9 @@ def _final(table, place):
 
 @routine
 def _scaled_inverse_level(source, source_stride, x, quarter, final, alone, one_over_p, p):
-    """The level of one node, its result multiplied by the scale; reduced to 1/2 where no heads follow (`alone`)."""
+    """The level of one node, its result multiplied by the scale; reduced to 1/2 where no outer step follows (`alone`)."""
     squares = _final(final, FINAL_SQUARE) + _final(final, FINAL_SQUARE_SCALED)
-    roots, scale = _final(final, FINAL_ROOT) + _final(final, FINAL_TURNED), _final(final, FINAL_SCALE)
+    roots, scale = _final(final, FINAL_ROOT) + _final(final, FINAL_TIMES_I), _final(final, FINAL_SCALE)
     for i in range(0, quarter, LONG):
         y0, y1, y2, y3 = load4(source, i, source_stride)
         x0, x1, x2, x3 = scaled_inverse4(y0, y1, y2, y3, squares, roots, scale, p)
@@ -227,26 +233,28 @@ def _scaled_inverse_level(source, source_stride, x, quarter, final, alone, one_o
 
 
 @routine
-def inverse_strip(record, k, source, x):
-    """The inverse of forward_strip modulo prime k, from rows of the matrix at `source` to the buffer x, times the scale."""
-    heads, levels, row_stride = (
-        load_integer(record, HEADS),
+def inverse_column_block(record, k, source, x):
+    """The inverse of forward_column_block modulo prime k, from rows of the matrix at `source` to the buffer x, times the scale."""
+    outer_radix, levels, row_stride = (
+        load_integer(record, OUTER_RADIX),
         load_integer(record, COLUMN_LEVELS),
         load_integer(record, ROW_STRIDE),
     )
-    head_stride = load_integer(record, HEAD_BYTES)
-    # those of the conjugate heads follow those of the heads
-    tables = load_integer(record, COLUMN_TABLES_AT) + k * load_integer(record, COLUMN_TABLE_BYTES) + heads * head_stride
+    part_bytes = load_integer(record, PART_BYTES)
+    # The tables of the conjugate parts follow those of the parts.
+    tables = (
+        load_integer(record, COLUMN_TABLES_AT) + k * load_integer(record, COLUMN_TABLE_BYTES) + outer_radix * part_bytes
+    )
     constants = load_integer(record, CONSTANTS_AT) + 8 * CONSTANTS * k
-    quantity = STRIP << (2 * levels)
+    quantity = COLUMN_BLOCK << (2 * levels)
     p = broadcast_long(load_double(constants, PRIME))
     one_over_p = broadcast_long(load_double(constants, ONE_OVER_P))
-    for head in range(heads):
-        part = x + 8 * head * quantity
-        final = tables + (head + 1) * head_stride - 8 * FINAL_DOUBLES
+    for index in range(outer_radix):
+        part = x + 8 * index * quantity
+        final = tables + (index + 1) * part_bytes - 8 * FINAL_DOUBLES
         place, stride = source, row_stride
-        nodes, quarter = (1 << (2 * levels)) // 4, STRIP
-        table = tables + head * head_stride
+        nodes, quarter = (1 << (2 * levels)) // 4, COLUMN_BLOCK
+        table = tables + index * part_bytes
         level = 1
         while level < nodes:
             table += 8 * level_doubles(level)
@@ -259,11 +267,11 @@ def inverse_strip(record, k, source, x):
             stride = quarter
             table -= 8 * level_doubles(nodes)
         if levels:
-            _scaled_inverse_level(place, stride, part, quarter, final, heads == 1, one_over_p, p)
+            _scaled_inverse_level(place, stride, part, quarter, final, outer_radix == 1, one_over_p, p)
         else:
             scale = broadcast_long(load_double(constants, SCALE))
             scale_q = broadcast_long(load_double(constants, SCALE_OVER_P))
-            for i in range(0, STRIP, LONG):
-                store(part, i, reduce(mulmod(load_long(place, i), scale, scale_q, p), one_over_p, p))
+            for i in range(0, COLUMN_BLOCK, LONG):
+                store_vector(part, i, reduce(mulmod(load_long(place, i), scale, scale_q, p), one_over_p, p))
         source += 8 * row_stride << (2 * levels)
-    join_heads(x, heads, quantity, constants)
+    join_outer(x, outer_radix, quantity, constants)

@@ -20,8 +20,8 @@ from pi_engine.bigint.vectors.load_store import (
     load_group,
     load_long,
     prefetch,
-    store,
     store_group,
+    store_vector,
 )
 from pi_engine.bigint.vectors.simd import GROUP, LONG, broadcast_long
 from pi_engine.bigint.vectors.widths import WIDTH
@@ -54,7 +54,7 @@ def _roots(table, node):
 
 @routine(forceinline=True)
 def _group_squares(table, node, step):
-    """Those of GROUP nodes that follow `node` in steps of 1 or of −1; a group lies in one group of the table."""
+    """The squares of GROUP nodes that follow `node` in steps of 1 or of −1; a group lies in one group of the table."""
     return broadcast_group(table, place(node, 0), step), broadcast_group(table, place(node, 1), step)
 
 
@@ -73,10 +73,10 @@ def load4(x, i, quarter):
 
 @routine(forceinline=True)
 def store4(x, i, quarter, a0, a1, a2, a3):
-    store(x, i, a0)
-    store(x, i + quarter, a1)
-    store(x, i + 2 * quarter, a2)
-    store(x, i + 3 * quarter, a3)
+    store_vector(x, i, a0)
+    store_vector(x, i + quarter, a1)
+    store_vector(x, i + 2 * quarter, a2)
+    store_vector(x, i + 3 * quarter, a3)
 
 
 @routine(forceinline=True)

@@ -1,4 +1,4 @@
-"""Twiddles of one row (or one head of the columns), made from the row's few roots and one table shared by all rows.
+"""Twiddles of one row (or one part of the columns), made from the row's few roots and one table shared by all rows.
 
 Row r is the ring x^C = e(θ), e(φ) standing for the root of unity of angle 2π·φ. Its node j on level l, of 4^l, is the
 ring x^(C/4^l) = e(φ), φ = θ/4^l + β(j), β(j) being j with its bits reversed behind the binary point. Radix 4 wants t =
@@ -14,7 +14,7 @@ i·t/p.
 """
 
 from pi_engine.bigint.ntt.description.layout import IMAGINARY, ONE_OVER_P, PRIME
-from pi_engine.bigint.vectors.load_store import load, load_double, store
+from pi_engine.bigint.vectors.load_store import load_double, load_vector, store_vector
 from pi_engine.bigint.vectors.modular import mulmod_reduced
 from pi_engine.bigint.vectors.simd import broadcast
 from pi_engine.bigint.vectors.widths import WIDTH
@@ -43,16 +43,16 @@ def build_table(table, seeds, quarters, levels, constants):
     for level in range(levels):
         seed = broadcast(load_double(seeds, level))
         for j in range(0, nodes, WIDTH):
-            root = mulmod_reduced(load(quarters, j), seed, one_over_p, p)
+            root = mulmod_reduced(load_vector(quarters, j), seed, one_over_p, p)
             square = mulmod_reduced(root, root, one_over_p, p)
-            turned = mulmod_reduced(root, imaginary, one_over_p, p)
+            times_i = mulmod_reduced(root, imaginary, one_over_p, p)
             group = table + 48 * j
-            store(group, 0, square)
-            store(group, WIDTH, square * one_over_p)
-            store(group, 2 * WIDTH, root)
-            store(group, 3 * WIDTH, root * one_over_p)
-            store(group, 4 * WIDTH, turned)
-            store(group, 5 * WIDTH, turned * one_over_p)
+            store_vector(group, 0, square)
+            store_vector(group, WIDTH, square * one_over_p)
+            store_vector(group, 2 * WIDTH, root)
+            store_vector(group, 3 * WIDTH, root * one_over_p)
+            store_vector(group, 4 * WIDTH, times_i)
+            store_vector(group, 5 * WIDTH, times_i * one_over_p)
         table += 8 * level_doubles(nodes)
         nodes *= 4
 
