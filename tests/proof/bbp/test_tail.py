@@ -2,7 +2,7 @@ import pytest
 from gmpy2 import const_pi, mpz
 
 from pi_engine.errors import VerificationError
-from pi_engine.proof.bbp.tail_check import TAIL_DIGITS, compare_tail
+from pi_engine.proof.bbp.last_hex_digits import TAIL_DIGITS, compare_tail
 
 
 def fraction(bits):

@@ -25,7 +25,7 @@ from pi_engine.bigint.ntt.description.record import (
     SPILLS,
     STATE,
 )
-from pi_engine.bigint.ntt.kernels.crt import clear_state, clear_sums, digits_from_sums, pack, sums_of_eight
+from pi_engine.bigint.ntt.kernels.crt_and_carry import clear_state, clear_sums, digits_from_sums, pack, sums_of_eight
 from pi_engine.bigint.ntt.kernels.passes.column_passes import inverse_column_block
 from pi_engine.bigint.vectors.load_store import load_byte, load_integer, prefetch, store_byte
 from pi_engine.bigint.vectors.words import is_sealed_at
