@@ -27,7 +27,7 @@ from pi_engine.engine import compute, summation
 from pi_engine.engine.planning.backend import STORED_DIGITS, prepare
 from pi_engine.radix import fraction_text, powers, remainder_tree, right_edge_check, words_of_fraction
 from pi_engine.runtime.thread_count import available_threads
-from pi_engine.splitting.compiled import compiled_tree, level_division, merge_check, truncated_nodes, upper_tree
+from pi_engine.splitting.compiled import compiled_tree, level_division, node_residues, truncated_nodes, upper_tree
 from pi_engine.splitting.shadow import compiled_shadow
 
 LEVELS: tuple[Literal["none", "fast"], ...] = ("none", "fast")
@@ -75,7 +75,7 @@ def second_reading():
         result = function(level, threads, *arguments, **options)
         if result.residues is not None:
             start = time.perf_counter()
-            merge_check.residues_of(result, threads)
+            node_residues.residues_of(result, threads)
             seconds = time.perf_counter() - start
             found["merges"] = found.get("merges", 0.0) + seconds
             found["read twice"] = found.get("read twice", 0.0) + seconds

@@ -150,7 +150,7 @@ class _Picture:
         return (26 if _is_wide(room, width) else 40) + 12 * len(_module_lines(room, width))
 
     def _room(self, room: Room, box: Box) -> list[str]:
-        kind = "kernels" if room.name.endswith("kernels") else "python"
+        kind = "kernels" if "kernels" in room.name.split(".") else "python"
         x, y, wide = box.left + 8, box.top + 16, _is_wide(room, box.width)
         return [
             f"<g><title>{escape(self._tooltip(room))}</title>",

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from pi_engine.runtime.tuning import Thresholds
 
 TRANSFORM = KernelSet(
-    "pi_engine.bigint.ntt.transform_kernels:TRANSFORM_KERNELS", "pi_engine.bigint.ntt.transform_kernels:RESIDUE_KERNELS"
+    "pi_engine.bigint.ntt.transform_kernels:TRANSFORM_KERNELS",
+    "pi_engine.bigint.residues.stored_residues:RESIDUE_KERNELS",
 )
 
 _ASK_FROM_BYTES = 256 << 20

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pi_engine.digits.common.constants import PI, recognise
 from pi_engine.digits.common.formats import Format, format_to_write
 from pi_engine.digits.destination import require_file, settle_leftovers
-from pi_engine.digits.head import first_digits
+from pi_engine.digits.first_digits import first_digits
 from pi_engine.digits.reader import DigitFile, sound_blocks
 from pi_engine.digits.spool import Spool
 from pi_engine.digits.writer import write_digits

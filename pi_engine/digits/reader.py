@@ -10,7 +10,7 @@ from pi_engine.digits.common.blocks import aligned
 from pi_engine.digits.common.formats import COMPRESSED, Format, format_of_content
 from pi_engine.digits.common.source import Source
 from pi_engine.digits.compressed.decompression import decompressed
-from pi_engine.digits.head import first_digits
+from pi_engine.digits.first_digits import first_digits
 from pi_engine.digits.text.text_reader import TextReader
 from pi_engine.digits.ycd.ycd_reader import YcdReader
 from pi_engine.digits.ycd.ycd_set import YcdSet, find_pieces, is_piece

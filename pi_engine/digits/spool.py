@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from pi_engine.digits.common.blocks import Block
-from pi_engine.digits.common.byte_hash import ByteHash
+from pi_engine.digits.common.sha256 import ByteHash
 from pi_engine.errors import CapacityError, OutputError
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.bigint.residues.moduli import moduli
 from pi_engine.digits.block_hash import BlockHashes
-from pi_engine.digits.common.byte_hash import ByteHash
+from pi_engine.digits.common.sha256 import ByteHash
 from pi_engine.digits.destination import open_output, publish_or_beside, require_file, set_folder, with_outcome
 from pi_engine.digits.encoding import Encoding, encoded
 from pi_engine.digits.file_sizes import file_size

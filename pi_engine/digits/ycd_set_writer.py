@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pi_engine.digits.common.blocks import Block
-    from pi_engine.digits.common.byte_hash import ByteHash
+    from pi_engine.digits.common.sha256 import ByteHash
     from pi_engine.digits.encoding import Encoding
     from pi_engine.digits.ycd.pending_set import PendingSet
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from pi_engine.engine.fraction_to_text import Converted
     from pi_engine.engine.planning.backend import Backend
-    from pi_engine.proof.bbp.tail_check import Tail
+    from pi_engine.proof.bbp.last_hex_digits import Tail
     from pi_engine.runtime.progress import Progress, Step
     from pi_engine.series.model.pi_series import PiSeries
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pi_engine.engine.checks.reference import require_same_digits
 from pi_engine.engine.result import Check
 from pi_engine.errors import VerificationError
-from pi_engine.proof.bbp.tail_check import Tail, compare_tail
+from pi_engine.proof.bbp.last_hex_digits import Tail, compare_tail
 from pi_engine.radix import from_text
 from pi_engine.series.catalogue import is_catalogued
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pi_engine.proof.bbp.tail_check import Tail
+    from pi_engine.proof.bbp.last_hex_digits import Tail
 
 _WHOLE = 20
 """Digits after the point that are shown all."""

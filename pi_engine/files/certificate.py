@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.errors import CorruptFileError, UsageError
-from pi_engine.proof.bbp.tail_check import TAIL_DIGITS
+from pi_engine.proof.bbp.last_hex_digits import TAIL_DIGITS
 from pi_engine.runtime.storage.atomic import atomic_writer, is_special, require_writable
 
 if TYPE_CHECKING:

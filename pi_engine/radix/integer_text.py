@@ -27,7 +27,7 @@ FROM_TEXT_FROM_DIGITS = 40_000
 
 _ARITHMETIC = (
     "pi_engine.bigint.ntt.transform_kernels:TRANSFORM_KERNELS",
-    "pi_engine.bigint.ntt.transform_kernels:RESIDUE_KERNELS",
+    "pi_engine.bigint.residues.stored_residues:RESIDUE_KERNELS",
 )
 _TO_TEXT = KernelSet(*_ARITHMETIC, "pi_engine.radix.kernels.conversion_kernels:TO_DIGITS_KERNELS")
 _FROM_TEXT = KernelSet(

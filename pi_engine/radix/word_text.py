@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.buffers.workers import share, share_several
-from pi_engine.bigint.ntt.transform_kernels import weighted_sums_at
 from pi_engine.bigint.residues.kernels.modulus_table import digit_tables
 from pi_engine.bigint.residues.moduli import Residues, moduli, power, power_residues
+from pi_engine.bigint.residues.stored_residues import weighted_sums_at
 from pi_engine.radix.kernels.conversion_kernels import PIECE, sums_of_sixteens, text_to_words, words_to_text
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
 

@@ -11,7 +11,7 @@ import pytest
 from pi_engine.bigint.ntt.description import layout
 from pi_engine.bigint.ntt.description.primes import PRIME_LIMIT, PRIMES
 from pi_engine.bigint.ntt.description.sizes import DIGITS, MAX_BETA, largest_beta
-from pi_engine.bigint.ntt.kernels import crt
+from pi_engine.bigint.ntt.kernels import crt_and_carry
 from pi_engine.bigint.ntt.kernels.passes import binomial, butterflies, column_passes
 from pi_engine.bigint.vectors import modular
 
@@ -209,9 +209,9 @@ def check_remainders(primes: tuple[int, ...]) -> None:
                 raise OutOfBoundsError("the low parts leave the binade of the rounder")
             # a digit of the product: sums of two X, and the top of a third
             total = 3 * (high + low)
-            if total + total / 2**beta + 1 >= crt._POSITIVE:
+            if total + total / 2**beta + 1 >= crt_and_carry._POSITIVE:
                 raise OutOfBoundsError("a negative sum would be shifted")
-            assert crt._POSITIVE % 2**MAX_BETA == 0
+            assert crt_and_carry._POSITIVE % 2**MAX_BETA == 0
             # All 2·D·β bits and the length must be below ∏p, and X must fit 2·D + 1 digits, the last one small.
             product = 1
             for prime in primes[:count]:

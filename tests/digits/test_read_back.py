@@ -8,7 +8,7 @@ import pi_engine
 from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.cli.main import run
 from pi_engine.digits import writer
-from pi_engine.digits.common.byte_hash import ByteHash
+from pi_engine.digits.common.sha256 import ByteHash
 from pi_engine.digits.conversion import convert
 from pi_engine.digits.spool import Spool
 from pi_engine.digits.text import text_file

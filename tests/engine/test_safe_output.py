@@ -162,7 +162,7 @@ def test_threads_that_may_not_begin_are_done_without(elsewhere, monkeypatch, nam
         raise RuntimeError("can't start new thread")
 
     result = computed(DIGITS, threads=2)
-    monkeypatch.setattr("pi_engine.digits.common.byte_hash._CONCURRENT_FROM", 1)
+    monkeypatch.setattr("pi_engine.digits.common.sha256._CONCURRENT_FROM", 1)
     with monkeypatch.context() as patch:
         patch.setattr("threading.Thread.start", fail)
         result.write(elsewhere / "target" / name)

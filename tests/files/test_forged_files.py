@@ -8,7 +8,7 @@ from gmpy2 import mpz
 import pi_engine
 from pi_engine import verify_file
 from pi_engine.cli.main import run
-from pi_engine.files.methods.proof_by_bbp import HEAD_DIGITS
+from pi_engine.files.methods.end_by_bbp import HEAD_DIGITS
 
 N = 24_000
 METHODS = ("auto", "recompute", "residues", "bbp", "known")

@@ -35,7 +35,7 @@ KERNELS = {
     "leaves in lanes": "splitting.compiled.lane_subtrees:lane_subtrees_worker",
     "merges": "splitting.compiled.lower_tree:merges_worker",
     "divisions": "splitting.compiled.level_division:quotients_worker",
-    "residues": "splitting.compiled.merge_check:residues_worker",
+    "residues": "splitting.compiled.node_residues:residues_worker",
     "split": "radix.remainder_tree:split_nodes",
     "to words": "radix.remainder_tree:fractions_to_words",
     "join": "radix.remainder_tree:join_nodes",

@@ -59,7 +59,7 @@ class TransformPlan:
         powers: float64[primes][digits][2], 2^β and that over p.
         beta_scales: 2^β, 2^−β, and the number whose ulp is 2^β.
         cofactors: float64[primes + 1][2·digits + 1], balanced digits of −∏p and of ∏p over each prime.
-        packing: int64[4][8], as `crt.pack` says.
+        packing: int64[4][8], as `crt_and_carry.pack` says.
     """
 
     size: Size
@@ -147,7 +147,7 @@ def _cofactors(size: Size) -> NDArray[Any]:
     cofactors = aligned_zeros((size.primes + 1, count))
     cofactors[0] = _balanced_digits(-_product(size), size.beta, count)
     for k, p in enumerate(PRIMES[: size.primes]):
-        # The last digit is zero: `crt` leaves it out.
+        # The last digit is zero: `crt_and_carry` leaves it out.
         cofactors[k + 1] = [*_balanced_digits(_product(size) // p, size.beta, count - 1), 0]
     return cofactors
 

@@ -1,4 +1,4 @@
-"""The kernels of the transform and of residues, as a process calls them: stored machine code, or compiled at the first call.
+"""The kernels of the transform, as a process calls them: stored machine code, or compiled at the first call.
 
 All arguments are integers, numbers and addresses alike; each kernel's own module says what they are. The seconds are those of
 a compilation in this order, measured on Zen 4; routines that kernels share count where they come first.
@@ -11,12 +11,8 @@ from pi_engine.runtime.compilation.object_code import StoredKernel
 forward_columns = StoredKernel("pi_engine.bigint.ntt.kernels.columns", "forward_columns", seconds=3.5)
 transform_rows = StoredKernel("pi_engine.bigint.ntt.kernels.rows", "transform_rows", seconds=6)
 finish_columns = StoredKernel("pi_engine.bigint.ntt.kernels.finish", "finish_columns", seconds=4)
-add_bytes = StoredKernel("pi_engine.bigint.ntt.kernels.crt", "add_bytes", seconds=0.3)
-add_limbs = StoredKernel("pi_engine.bigint.ntt.kernels.carry", "add_limbs", seconds=0.1)
+add_bytes = StoredKernel("pi_engine.bigint.ntt.kernels.crt_and_carry", "add_bytes", seconds=0.3)
+add_limbs = StoredKernel("pi_engine.bigint.ntt.kernels.limb_addition", "add_limbs", seconds=0.1)
 build_tables = StoredKernel("pi_engine.bigint.ntt.kernels.passes.twiddles", "build_tables", seconds=0.1)
-residues_at = StoredKernel("pi_engine.bigint.residues.kernels.residue_kernels", "residues_at", seconds=2.9)
-weighted_sums_at = StoredKernel("pi_engine.bigint.residues.kernels.residue_kernels", "weighted_sums_at", seconds=0.6)
-product_is_right = StoredKernel("pi_engine.bigint.residues.kernels.residue_kernels", "product_is_right", seconds=0.4)
 
 TRANSFORM_KERNELS = (forward_columns, transform_rows, finish_columns, add_bytes, add_limbs, build_tables)
-RESIDUE_KERNELS = (residues_at, weighted_sums_at, product_is_right)

@@ -13,10 +13,10 @@ import numpy as np
 
 from pi_engine.bigint.buffers.limbs import Limbs, limb_address, limb_count
 from pi_engine.bigint.buffers.workers import share_several
-from pi_engine.bigint.ntt.transform_kernels import product_is_right, residues_at
 from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.bigint.residues.kernels.modulus_table import modulus_table
 from pi_engine.bigint.residues.moduli import Residues, moduli_text, power, random_prime
+from pi_engine.bigint.residues.stored_residues import product_is_right, residues_at
 from pi_engine.errors import VerificationError
 
 if TYPE_CHECKING:

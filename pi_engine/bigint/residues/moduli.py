@@ -38,7 +38,7 @@ Pieces are whole limbs, and so short that the system does not map their memory a
 WHOLE_BITS = 8 * PIECE_BITS
 """Up to here a number is divided as it is: modulo 2^61 − 1 both ways take as long at half of it, modulo another prime here."""
 
-_RESIDUES = KernelSet("pi_engine.bigint.ntt.transform_kernels:RESIDUE_KERNELS")
+_RESIDUES = KernelSet("pi_engine.bigint.residues.stored_residues:RESIDUE_KERNELS")
 
 GAP_BITS = 52
 """The random prime is 2^61 − c with c < 2^GAP_BITS, one of some 10^14: then 2^61 ≡ c, by which `shadow_blocks` folds."""

@@ -30,7 +30,7 @@ SECONDS_PER_BYTE = 4e-9
 """What the kernels save: without them a byte takes about so much longer."""
 
 _TEXT = KernelSet("pi_engine.radix.kernels.conversion_kernels:TEXT_KERNELS")
-_HASH = KernelSet("pi_engine.bigint.ntt.transform_kernels:RESIDUE_KERNELS")
+_HASH = KernelSet("pi_engine.bigint.residues.stored_residues:RESIDUE_KERNELS")
 
 _DIGITS = {10: b"0123456789", 16: b"0123456789ABCDEFabcdef"}
 _BLOCK = 1 << 14

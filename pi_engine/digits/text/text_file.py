@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING
 
-from pi_engine.digits.common.byte_hash import ByteHash
+from pi_engine.digits.common.sha256 import ByteHash
 from pi_engine.digits.text.text_hash import TextHash
 from pi_engine.errors import VerificationError
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.engine.checks.reference import PROVED, is_run_again
-from pi_engine.proof.bbp.tail_check import kernel_use_of_tail
+from pi_engine.proof.bbp.last_hex_digits import kernel_use_of_tail
 
 if TYPE_CHECKING:
     from pi_engine.runtime.compilation.kernel_set import KernelUse

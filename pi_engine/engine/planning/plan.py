@@ -13,8 +13,8 @@ from pi_engine.engine.planning.backend import BACKEND
 from pi_engine.errors import CapacityError
 from pi_engine.radix import fraction_bits
 from pi_engine.runtime.limits import address_space, memory
-from pi_engine.runtime.limits.capacity import at_most, largest_that_fits, not_enough_memory
 from pi_engine.runtime.limits.memory import format_bytes, kernel_bytes
+from pi_engine.runtime.limits.memory_errors import at_most, largest_that_fits, not_enough_memory
 from pi_engine.series.lookup import get
 from pi_engine.series.model.tail import all_terms
 from pi_engine.series.model.truncation import GUARD

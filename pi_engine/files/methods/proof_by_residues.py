@@ -17,13 +17,13 @@ from pi_engine.files.comparison.by_residues import (
     miss_probability,
 )
 from pi_engine.files.comparison.expansion import DecimalDigits
+from pi_engine.files.methods.end_by_bbp import BYTES_PER_DIGIT, gathered
 from pi_engine.files.methods.forecast_of_file import proving_by_residues
-from pi_engine.files.methods.proof_by_bbp import BYTES_PER_DIGIT, gathered
 from pi_engine.files.methods.published import compared_as_published
 from pi_engine.proof.bbp.bbp_sum import RESIDUE_KERNELS, python_seconds
 from pi_engine.radix.integer_text import from_text_compiles
-from pi_engine.runtime.limits.capacity import not_enough_memory
 from pi_engine.runtime.limits.memory import THREAD_BYTES, kernel_bytes
+from pi_engine.runtime.limits.memory_errors import not_enough_memory
 from pi_engine.runtime.progress import announce
 from pi_engine.runtime.thread_count import available_threads
 

@@ -22,7 +22,7 @@ from pi_engine.files.methods.forecast_of_file import (
 from pi_engine.files.methods.proof_by_residues import by_residues, residues_pay, wrong_by_residues
 from pi_engine.files.methods.published import compared_as_published, wrong_as_published
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
-from pi_engine.runtime.limits.capacity import not_enough_memory
+from pi_engine.runtime.limits.memory_errors import not_enough_memory
 from pi_engine.runtime.progress import announce
 from pi_engine.runtime.thread_count import available_threads
 
@@ -119,7 +119,7 @@ def by_bbp(case: FileCase) -> Verification:
     if need > limit:
         remedy = "use --method known, or a larger machine"
         raise not_enough_memory(f"{scan.digits:_} digits by the method bbp", need, limit, remedy)
-    from pi_engine.files.methods.proof_by_bbp import HEAD_DIGITS, Deceived, examine, gathered
+    from pi_engine.files.methods.end_by_bbp import HEAD_DIGITS, Deceived, examine, gathered
 
     announce(case.progress, partial(proving_by_bbp, case, scan.digits))
     words = gathered(case.blocks(), scan.digits)
@@ -180,7 +180,7 @@ def _bbp_can(case: FileCase) -> bool:
 
 
 def _bbp_need(case: FileCase) -> int:
-    from pi_engine.files.methods.proof_by_bbp import needed_bytes
+    from pi_engine.files.methods.end_by_bbp import needed_bytes
 
     return needed_bytes(case.scan.digits, available_threads() if case.threads is None else case.threads)
 

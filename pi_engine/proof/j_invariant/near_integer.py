@@ -44,8 +44,8 @@ from pi_engine.radix.integer_text import from_text_compiles
 from pi_engine.runtime.compilation.kernel_set import KernelUse
 from pi_engine.runtime.integers import as_int, as_mpz
 from pi_engine.runtime.limits.address_space import libraries_size, require_address_space, threads_size
-from pi_engine.runtime.limits.capacity import at_most, largest_that_fits, not_enough_memory
 from pi_engine.runtime.limits.memory import THREAD_BYTES, kernel_bytes, memory_limit
+from pi_engine.runtime.limits.memory_errors import at_most, largest_that_fits, not_enough_memory
 from pi_engine.runtime.thread_count import thread_count
 from pi_engine.series.modular_forms.class_number import LARGEST_COUNTED, class_number
 from pi_engine.series.modular_forms.rational_j import RATIONAL_J, discriminant_of

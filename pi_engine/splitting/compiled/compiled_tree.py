@@ -15,7 +15,7 @@ from pi_engine.bigint.vectors.widths import LANES
 from pi_engine.splitting.compiled.lane_subtrees import lanes_fit
 from pi_engine.splitting.compiled.level_division import divide_level
 from pi_engine.splitting.compiled.lower_tree import merge_level
-from pi_engine.splitting.compiled.merge_check import with_residues
+from pi_engine.splitting.compiled.node_residues import with_residues
 from pi_engine.splitting.compiled.subtrees import build_subtrees, least_terms
 from pi_engine.splitting.compiled.truncated_nodes import truncated
 from pi_engine.splitting.compiled.upper_tree import LargeNode, merge_large
@@ -247,7 +247,7 @@ def split_compiled(
 ) -> Node:
     """Q and T of 0 ≤ k < `terms`, at least two of them; `progress` is called from this thread only.
 
-    check: compare every large merge and every division of a level modulo both `moduli` (`merge_check`).
+    check: compare every large merge and every division of a level modulo both `moduli` (`node_residues`).
     needed: as in `split`.
     """
     cuts = cuts_for(series, terms, threads)

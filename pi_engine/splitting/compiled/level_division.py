@@ -19,7 +19,7 @@ from pi_engine.bigint.ntt.description.record import workspace_bytes
 from pi_engine.bigint.ntt.description.sizes import size_for
 from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.runtime.machine_faults import require_fitting
-from pi_engine.splitting.compiled.merge_check import divided
+from pi_engine.splitting.compiled.node_residues import divided
 from pi_engine.splitting.kernels.tree_kernels import DIVISION_OPERANDS, quotients_worker
 from pi_engine.splitting.records.level_record import division_record
 

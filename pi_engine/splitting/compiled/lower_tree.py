@@ -15,7 +15,7 @@ from pi_engine.bigint.residues.kernels.modulus_table import modulus_table
 from pi_engine.bigint.residues.moduli import random_prime
 from pi_engine.errors import VerificationError
 from pi_engine.runtime.machine_faults import machine_fault, require_fitting
-from pi_engine.splitting.compiled.merge_check import require_merge
+from pi_engine.splitting.compiled.node_residues import require_merge
 from pi_engine.splitting.kernels.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT, merges_worker
 from pi_engine.splitting.records.level_record import merge_record
 from pi_engine.splitting.records.node_level import NodeLevel

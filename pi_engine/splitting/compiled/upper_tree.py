@@ -24,7 +24,7 @@ from pi_engine.bigint.ntt.transform import Transformed, apply_to_rows, forward, 
 from pi_engine.bigint.residues.limb_residues import residues_of_several
 from pi_engine.bigint.residues.moduli import Residues
 from pi_engine.splitting.compiled.lower_tree import SUM_BITS
-from pi_engine.splitting.compiled.merge_check import require_product
+from pi_engine.splitting.compiled.node_residues import require_product
 from pi_engine.splitting.compiled.rounding import EXACT, Errors, after_merge, log2_size
 
 if TYPE_CHECKING:

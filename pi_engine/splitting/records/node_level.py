@@ -21,7 +21,7 @@ class NodeLevel:
         buffer: the limbs of all numbers.
         offsets: int64[3][nodes], where each number begins.
         lengths: int64[3][nodes], signed lengths.
-        residues: uint64[3][nodes][2], the numbers modulo both `moduli`, or None where nothing is checked (`merge_check`).
+        residues: uint64[3][nodes][2], the numbers modulo both `moduli`, or None where nothing is checked (`node_residues`).
     """
 
     buffer: PooledLimbs

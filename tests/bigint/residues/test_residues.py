@@ -6,11 +6,11 @@ from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import limbs_of
 from pi_engine.bigint.buffers.workers import share_several
-from pi_engine.bigint.ntt.transform_kernels import weighted_sums_at
 from pi_engine.bigint.residues import limb_residues
 from pi_engine.bigint.residues.kernels import modulus_table, residue_kernels
 from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.bigint.residues.limb_residues import check_product, is_product, random_prime, residues_of_several
+from pi_engine.bigint.residues.stored_residues import weighted_sums_at
 from pi_engine.errors import VerificationError
 from pi_engine.radix.kernels import conversion_kernels
 from tests.runtime.compilation import kernels_for_tests as kernels

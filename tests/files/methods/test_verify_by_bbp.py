@@ -3,7 +3,7 @@ import pytest
 import pi_engine
 from pi_engine import verify_file
 from pi_engine.errors import CapacityError, UsageError
-from pi_engine.files.methods import proof_by_bbp
+from pi_engine.files.methods import end_by_bbp
 
 
 @pytest.mark.parametrize("form", ["txt", "txt.gz", "ycd"])
@@ -12,9 +12,9 @@ def test_bbp_finds_nothing_wrong_and_proves_what_it_computes(tmp_path, form, dig
     path = tmp_path / f"pi.{form}"
     pi_engine.compute(digits).write(path)
     found = verify_file(path, "bbp")
-    whole = digits <= proof_by_bbp.HEAD_DIGITS
+    whole = digits <= end_by_bbp.HEAD_DIGITS
     assert (found.status, found.method, found.exit_code) == (("ok", "bbp", 0) if whole else ("unproved", "bbp", 6))
-    assert found.digits_compared == (digits if whole else proof_by_bbp.HEAD_DIGITS + 20)
+    assert found.digits_compared == (digits if whole else end_by_bbp.HEAD_DIGITS + 20)
     assert whole or ("hexadecimal digits" in found.proved and "not seen is an error" in found.proved)
 
 
@@ -69,7 +69,7 @@ def test_what_is_published_refutes_digits_that_deceive_bbp(tmp_path):
 def test_bbp_is_refused_where_it_does_not_fit(tmp_path):
     path = tmp_path / "pi.txt"
     pi_engine.compute(1000).write(path)
-    need = proof_by_bbp.needed_bytes(1000, 1)
+    need = end_by_bbp.needed_bytes(1000, 1)
     with pytest.raises(CapacityError, match="not enough memory: 1_000 digits by the method bbp need about"):
         verify_file(path, "bbp", threads=1, memory=need - 1)
     assert verify_file(path, "bbp", threads=1, memory=need).status == "ok"

@@ -2,7 +2,7 @@ import pytest
 from gmpy2 import mpz
 
 from pi_engine.errors import VerificationError
-from pi_engine.proof.bbp.tail_check import TAIL_DIGITS, compare_tail
+from pi_engine.proof.bbp.last_hex_digits import TAIL_DIGITS, compare_tail
 from tests.conftest import exact_pi
 
 

@@ -118,6 +118,7 @@ def test_all_kernels_are_prepared_on_request(monkeypatch, caplog):
 def test_the_prepared_kernels_are_all_there_are():
     """Whatever module lists a kernel, `prepare` must know it, or a call would compile it in the end."""
     from pi_engine.bigint.ntt import transform_kernels
+    from pi_engine.bigint.residues import stored_residues
     from pi_engine.proof.bbp import bbp_kernels
     from pi_engine.radix.kernels import conversion_kernels
     from pi_engine.runtime.compilation.kernel_folder import has_ifma
@@ -126,7 +127,7 @@ def test_the_prepared_kernels_are_all_there_are():
 
     listed = {
         x
-        for module in (transform_kernels, conversion_kernels, tree_kernels, bbp_kernels)
+        for module in (transform_kernels, stored_residues, conversion_kernels, tree_kernels, bbp_kernels)
         for x in vars(module).values()
         if isinstance(x, StoredKernel)
     }

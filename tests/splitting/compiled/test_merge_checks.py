@@ -9,14 +9,14 @@ from gmpy2 import mpz
 from pi_engine import VerificationError
 from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.series import CHUDNOVSKY
-from pi_engine.splitting.compiled import compiled_tree, level_division, lower_tree, merge_check, upper_tree
+from pi_engine.splitting.compiled import compiled_tree, level_division, lower_tree, node_residues, upper_tree
 
 
 @pytest.fixture(autouse=True)
 def _large(monkeypatch):
     """Merges are checked from the subtrees on, and residues found on all threads."""
     monkeypatch.setattr(compiled_tree, "LARGE_BITS", 1)
-    monkeypatch.setattr(merge_check, "SHARED_FROM_BITS_OF_BOTH", 0)
+    monkeypatch.setattr(node_residues, "SHARED_FROM_BITS_OF_BOTH", 0)
 
 
 def split(check=True, terms=30_000):
@@ -94,7 +94,7 @@ def test_nothing_is_checked_where_nothing_is_asked(monkeypatch):
         raise AssertionError("a check was made")
 
     for module, name in (
-        (merge_check, "residues_of"),
+        (node_residues, "residues_of"),
         (upper_tree, "residues_of_several"),
         (compiled_tree, "with_residues"),
     ):

@@ -21,7 +21,7 @@ FINAL_DOUBLES = 16
 # What the row pass is to do with a row of a and of b; added together.
 FORWARD_A, FORWARD_B, MULTIPLY, SQUARE, INVERSE, ADD = 1, 2, 4, 8, 16, 32
 
-# The scratch of `crt`, in doubles from its start: sums of X, digits to be packed, a block's bytes.
+# The scratch of `crt_and_carry`, in doubles from its start: sums of X, digits to be packed, a block's bytes.
 CRT_NOW, CRT_PACK, CRT_BLOCK = 0, 128, 192
 CRT_DOUBLES = 256
 

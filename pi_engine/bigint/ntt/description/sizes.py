@@ -10,7 +10,7 @@ from pi_engine.bigint.ntt.description.primes import PRIMES
 
 # β-bit digits a coefficient has, by number of primes; the kernels handle D·β bits a coefficient.
 DIGITS = {3: 2, 4: 2, 5: 3, 6: 3, 7: 4, 8: 4}
-# A digit and its carries must stay exact in doubles (`crt`).
+# A digit and its carries must stay exact in doubles (`crt_and_carry`).
 MAX_BETA = 48
 OUTER_RADICES = (1, 2, 3, 6)
 # Points over the outer radix, log2: the roots of unity of the primes end there.

@@ -9,7 +9,7 @@ import numpy as np
 
 from pi_engine.bigint.ntt.description import record as at
 from pi_engine.bigint.ntt.description.layout import COLUMN_BLOCK, CRT_BLOCK, CRT_DOUBLES, SPILL_GROUPS
-from pi_engine.bigint.ntt.kernels.crt import clear_state, clear_sums, digits_from_sums, pack, sums_of_eight
+from pi_engine.bigint.ntt.kernels.crt_and_carry import clear_state, clear_sums, digits_from_sums, pack, sums_of_eight
 from pi_engine.bigint.ntt.kernels.passes.column_passes import inverse_column_block
 from pi_engine.bigint.vectors.load_store import load_byte, load_integer, prefetch, store_byte
 from pi_engine.bigint.vectors.words import is_sealed_at

@@ -19,7 +19,7 @@ from pi_engine.bigint.ntt.description.layout import (
 )
 from pi_engine.bigint.ntt.description.record import BITS, COLUMNS, FIELDS, PRIME_STRIDE, PRIMES, ROWS, SPILLS
 from pi_engine.bigint.ntt.kernels.columns import forward_columns
-from pi_engine.bigint.ntt.kernels.crt import add_bytes
+from pi_engine.bigint.ntt.kernels.crt_and_carry import add_bytes
 from pi_engine.bigint.ntt.kernels.finish import finish_columns
 from pi_engine.bigint.ntt.kernels.rows import transform_rows
 from pi_engine.bigint.vectors.load_store import load_integer

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("pi_engine.bigint.ntt.kernels.crt")
+pytest.importorskip("pi_engine.bigint.ntt.kernels.crt_and_carry")
 
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.ntt.description.record import workspace_bytes
