@@ -95,6 +95,23 @@ def compiled_path(monkeypatch, _plain_path):
     pretend(monkeypatch, pays=True)
 
 
+@pytest.fixture
+def after_the_run(monkeypatch):
+    """A function that arranges for something to happen to each result of a computation, as soon as it is there."""
+
+    def arrange(happens):
+        real = pi_engine.engine.compute.compute
+
+        def compute(*a, **k):
+            result = real(*a, **k)
+            happens(result)
+            return result
+
+        monkeypatch.setattr("pi_engine.engine.compute.compute", compute)
+
+    return arrange
+
+
 @pytest.fixture(scope="session")
 def million():
     """The result of compute(10**6) on the plain path; its text is right by the published SHA-256."""

@@ -51,12 +51,15 @@ def test_without_json_stdout_stays_empty(capsys):
         assert captured.err.count("\n") == 1
 
 
-def test_a_bug_is_an_object(capsys, monkeypatch):
+@pytest.mark.parametrize("options", [[], ["--json"], ["--json", "-q"]])
+def test_a_bug_is_a_line_and_an_object(capsys, monkeypatch, options):
     monkeypatch.setattr("pi_engine.engine.compute.compute", lambda *a, **k: 1 // 0)
-    assert run(["compute", "5", "--json", "-q"]) == 1
-    error = json.loads(capsys.readouterr().out)["error"]
-    assert error["code"] == 1
-    assert "ZeroDivisionError" in error["message"]
+    assert run(["compute", "5", *options]) == 1
+    said = capsys.readouterr()
+    assert said.err.count("\n") == 1 and "ZeroDivisionError" in said.err
+    if options:
+        error = json.loads(said.out)["error"]
+        assert error["code"] == 1 and "ZeroDivisionError" in error["message"]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +93,9 @@ def test_streams_that_cannot_be_written():
         assert "Traceback" not in answer.stdout + answer.stderr
 
 
-def test_debug_adds_a_traceback_to_stderr_only():
-    answer = pi("compute", "5", "--series", "leibniz", "--json", "--debug")
-    assert json.loads(answer.stdout)["error"]["code"] == 2
-    assert "Traceback" in answer.stderr
+@pytest.mark.parametrize("as_json", [[], ["--json"]])
+@pytest.mark.parametrize("debug", [[], ["--debug"]])
+def test_debug_adds_a_traceback_to_stderr_only(debug, as_json):
+    answer = pi("compute", "5", "--series", "leibniz", *as_json, *debug)
+    assert answer.returncode == 2 and ("Traceback" in answer.stderr) == bool(debug)
+    assert not as_json or json.loads(answer.stdout)["error"]["code"] == 2

@@ -143,17 +143,14 @@ def test_a_disk_that_is_wrong_once_is_written_to_again(tmp_path, results, monkey
 
 
 @pytest.mark.parametrize("name", FORMATS.values())
-def test_digits_that_have_changed_in_memory_are_not_written(tmp_path, monkeypatch, capsys, name):
+def test_digits_that_have_changed_in_memory_are_not_written(tmp_path, after_the_run, capsys, name):
     """Between the check of the run and the file; another place would not help."""
-    real = pi_engine.engine.compute.compute
 
-    def compute(*a, **k):
-        result = real(*a, **k)
+    def change(result):
         text = result.text()
         object.__setattr__(result, "_text", text[:500] + text[561:622] + text[561:622] + text[622:])
-        return result
 
-    monkeypatch.setattr(pi_engine.engine.compute, "compute", compute)
+    after_the_run(change)
     assert run(["compute", "2000", "--base", "16", "-o", str(tmp_path / name)]) == 3
     assert "have changed since they were checked" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

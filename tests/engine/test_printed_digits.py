@@ -96,15 +96,8 @@ def flip(text, place):
 
 
 @pytest.mark.parametrize("arguments", [[], ["--json"], ["--columns", "50"], ["-o", "-"]], ids=str)
-def test_the_command_says_so(monkeypatch, capfd, arguments):
+def test_the_command_says_so(after_the_run, capfd, arguments):
     """A bit flips after all checks of the computation: nothing is silently wrong."""
-    real = pi_engine.engine.compute.compute
-
-    def changed(*args, **kwargs):
-        result = real(*args, **kwargs)
-        flip(result.text(), 700)
-        return result
-
-    monkeypatch.setattr(pi_engine.engine.compute, "compute", changed)
+    after_the_run(lambda result: flip(result.text(), 700))
     assert run(["compute", "1234", "-q", *arguments]) == 3
     assert "printed may be wrong" in "".join(capfd.readouterr())

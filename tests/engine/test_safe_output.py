@@ -12,7 +12,6 @@ import pytest
 import pi_engine
 from pi_engine.cli.main import run
 from pi_engine.digits.conversion import convert
-from pi_engine.engine import compute as engine
 from pi_engine.engine.compute import compute as computed
 from pi_engine.runtime.storage import durable
 from tests.digits.digit_files import DIGITS, FORMATS, compute, require_digits
@@ -31,23 +30,6 @@ def elsewhere(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.fixture
-def after_the_run(monkeypatch):
-    """Something happens when the digits are there."""
-
-    def arrange(happens):
-        real = engine.compute
-
-        def compute(*a, **k):
-            result = real(*a, **k)
-            happens()
-            return result
-
-        monkeypatch.setattr(engine, "compute", compute)
-
-    return arrange
-
-
 def told_place(error):
     """Where a message says that the digits are."""
     assert error.count("\n") == 1
@@ -59,7 +41,7 @@ def told_place(error):
 @pytest.mark.parametrize(("name", "options"), ALL)
 def test_a_folder_that_has_vanished(elsewhere, after_the_run, capsys, name, options):
     target = elsewhere / "target" / name
-    after_the_run(lambda: shutil.rmtree(elsewhere / "target"))
+    after_the_run(lambda _: shutil.rmtree(elsewhere / "target"))
     assert compute(target, *options) == 1
     place = told_place(capsys.readouterr().err)
     assert place.parent == elsewhere / "here"
@@ -69,7 +51,7 @@ def test_a_folder_that_has_vanished(elsewhere, after_the_run, capsys, name, opti
 
 def test_the_current_folder_has_vanished(elsewhere, after_the_run, monkeypatch, capsys):
     monkeypatch.chdir(elsewhere / "target")
-    after_the_run(lambda: shutil.rmtree(elsewhere / "target"))
+    after_the_run(lambda _: shutil.rmtree(elsewhere / "target"))
     try:
         assert compute("pi.txt") == 1
     finally:
@@ -82,7 +64,7 @@ def test_the_current_folder_has_vanished(elsewhere, after_the_run, monkeypatch, 
 @pytest.mark.parametrize(("name", "options"), ALL)
 def test_a_name_that_is_taken_by_now(elsewhere, after_the_run, capsys, name, options):
     target = elsewhere / "target" / (name.removesuffix(".ycd") if options else name)
-    after_the_run(lambda: target.write_text("precious"))
+    after_the_run(lambda _: target.write_text("precious"))
     assert compute(target.with_name(name), *options) == 2
     error = capsys.readouterr().err
     assert "its name is taken by now" in error
@@ -209,7 +191,7 @@ def test_no_file_was_left_is_said_only_where_it_is_true(elsewhere, monkeypatch):
 
 def test_a_certificate_that_cannot_be_written(elsewhere, after_the_run, capsys):
     target = elsewhere / "target" / "pi.txt"
-    after_the_run(lambda: Path(f"{target}.proof.json").write_text("mine"))
+    after_the_run(lambda _: Path(f"{target}.proof.json").write_text("mine"))
     assert compute(target, "--proof") == 2
     assert f"the digits themselves are whole in {target}" in capsys.readouterr().err
     require_digits(target)

@@ -19,6 +19,14 @@ def project(checkout):
     return tomllib.loads((checkout / "pyproject.toml").read_text())["project"]
 
 
+@pytest.fixture(scope="module")
+def requirements(checkout, project):
+    """Of the program, of its extras, and of its build."""
+    extras = [text for texts in project["optional-dependencies"].values() for text in texts]
+    build = tomllib.loads((checkout / "pyproject.toml").read_text())["build-system"]["requires"]
+    return [*project["dependencies"], *extras, *build]
+
+
 def normal(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
@@ -60,14 +68,12 @@ def pinned(text):
     return found
 
 
-def test_pins_satisfy_the_metadata(checkout, project):
+def test_pins_satisfy_the_metadata(checkout, requirements):
     pins = {}
     for name in ("run", "test"):
         for package, version, _, _ in pinned((checkout / f"scripts/requirements/{name}.txt").read_text()):
             pins[package] = tuple(map(int, version.split(".")))
-    extras = [text for texts in project["optional-dependencies"].values() for text in texts]
-    build = tomllib.loads((checkout / "pyproject.toml").read_text())["build-system"]["requires"]
-    for text in [*project["dependencies"], *extras, *build]:
+    for text in requirements:
         package, _, lowest = text.partition(">=")
         assert pins[normal(package)] >= tuple(map(int, lowest.split("."))), text
 
@@ -186,11 +192,9 @@ def licences(checkout):
     return dict(re.findall(r"^([\w-]+) {2,}(\S.*)$", text.partition("Always used:")[2], re.MULTILINE))
 
 
-def test_the_notice_names_the_licence_of_every_requirement(checkout, project):
+def test_the_notice_names_the_licence_of_every_requirement(checkout, requirements):
     found = licences(checkout)
-    extras = [text for texts in project["optional-dependencies"].values() for text in texts]
-    build = tomllib.loads((checkout / "pyproject.toml").read_text())["build-system"]["requires"]
-    assert required([*project["dependencies"], *extras, *build]) <= set(found)
+    assert required(requirements) <= set(found)
     assert "LGPL-3.0-or-later" in found["gmpy2"] and "contains GMP (LGPL-3.0-or-later" in found["gmpy2"]
 
 

@@ -261,18 +261,3 @@ def test_an_interrupt_while_writing_leaves_nothing(tmp_path):
             assert len(list(tmp_path.iterdir())) == 1
             raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_traceback_only_with_debug():
-    answer = pi("compute", "5", "--series", "leibniz", "--debug")
-    assert "Traceback" in answer.stderr
-    assert answer.returncode == 2
-    assert "Traceback" not in pi("compute", "5", "--series", "leibniz").stderr
-
-
-def test_a_bug_is_one_line(capsys, monkeypatch):
-    monkeypatch.setattr("pi_engine.engine.compute.compute", lambda *a, **k: 1 // 0)
-    assert run(["compute", "5"]) == 1
-    captured = capsys.readouterr().err
-    assert captured.count("\n") == 1
-    assert "ZeroDivisionError" in captured
