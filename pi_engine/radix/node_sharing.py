@@ -19,6 +19,7 @@ from pi_engine.radix.kernels import conversion_kernels as at
 from pi_engine.runtime.machine_faults import machine_fault, require_fitting
 
 if TYPE_CHECKING:
+    from pi_engine.bigint.buffers.limbs import Limbs
     from pi_engine.bigint.buffers.workspace import Workspace
     from pi_engine.radix.powers import Powers, Shape
 
@@ -31,14 +32,14 @@ Kernel = Callable[..., object]
 
 
 class Numbers(NamedTuple):
-    """The addresses that a kernel of the tree is given, as `conversion_kernels` names them."""
+    """What a kernel of the tree reads and writes, as `conversion_kernels` names it; None where it is not wanted."""
 
-    source: int
-    target: int
-    tails: int = 0
-    last_leaf: int = 0
-    report: int = 0
-    table: int = 0
+    source: Limbs
+    target: Limbs
+    tails: Limbs | None = None
+    last_leaf: Limbs | None = None
+    report: Limbs | None = None
+    table: Limbs | None = None
 
 
 def subtree_level(shape: Shape, threads: int) -> int:
@@ -78,6 +79,7 @@ class Levels:
             product = max(product, 8 * limbs)
         self.plans = np.array(plans or [np.zeros(FIELDS, np.int64)])
         self.product, self.workspace = product, workspace
+        self._powers = powers  # whose limbs and transforms the rows point to
 
     def subtrees(self, kernel: Kernel, numbers: Numbers, threads: int, workspace: Workspace) -> None:
         """Call a kernel that works on subtrees, from every thread."""
@@ -93,10 +95,10 @@ class Levels:
         workspace_at = product_at + _line(self.product)
         each = workspace_at + _line(self.workspace)
         job = {
-            at.NODES: self.count, at.TOP: self.last, at.LEAF: self.leaf, at.SOURCE: numbers.source, at.TARGET: numbers.target,
-            at.TAILS: numbers.tails, at.LAST_LEAF: numbers.last_leaf, at.REPORT: numbers.report, at.TABLE: numbers.table,
-            at.PRODUCT: product_at, at.WORKSPACE: workspace_at,
+            at.NODES: self.count, at.TOP: self.last, at.LEAF: self.leaf, at.PRODUCT: product_at, at.WORKSPACE: workspace_at,
         }  # fmt: skip
+        places = at.SOURCE, at.TARGET, at.TAILS, at.LAST_LEAF, at.REPORT, at.TABLE
+        job |= {place: 0 if x is None else x.ctypes.data for place, x in zip(places, numbers, strict=True)}
         row = KernelRecord(at.JOB_PLACES, job).row
         threads = min(threads, self.count)
         start = workspace.address(each * threads)
@@ -104,7 +106,7 @@ class Levels:
         def task(thread: int, _first: int, _last: int) -> None:
             kernel(counter, row, self.rows, self.plans, start + thread * each, wrong)
 
-        share(task, threads, threads)
+        share(task, threads, threads, numbers, workspace, self._powers)
         require_fitting(wrong, "a table of the conversion")
         if int(counter[0]) != self.count + threads:
             raise VerificationError(machine_fault("the count of the conversion's nodes is not theirs"))

@@ -51,24 +51,23 @@ def words_of(
     buffers = [PooledLimbs(shape.words + (2 << shape.height)) for _ in range(2 if shape.height > bottom else 0)]
     current = fraction.take()
     right_edge, workspace = RightEdge(shape), Workspace()
-    report, table = (right_edge.residues.ctypes.data, right_edge.table.ctypes.data) if check else (0, 0)
+    report, table = (right_edge.residues, right_edge.table) if check else (None, None)
     for level in range(1, shape.height + 1):
         plan = powers.at(level).plan
         right_edge.cyclic_bits[level] = plan.size.bits if plan is not None else 0
     for level in range(shape.height, bottom, -1):
         below = buffers[level % 2].limbs[: (2 << (shape.height - level)) * (shape.half(level) + 1)]
         if _enough(1 << (shape.height - level), threads):
-            numbers = Numbers(current.ctypes.data, below.ctypes.data, report=report, table=table)
-            Levels(powers, level, level).nodes(split_nodes, numbers, threads, workspace)
+            Levels(powers, level, level).nodes(
+                split_nodes, Numbers(current, below, report=report, table=table), threads, workspace
+            )
         else:
             _split_level(current, below, powers, level, right_edge if check else None, threads)
         current = below
         powers.release(level)
     words = np.empty(shape.words, np.uint64)
     tails = np.empty(1 << shape.height, np.uint64)
-    numbers = Numbers(
-        current.ctypes.data, words.ctypes.data, tails.ctypes.data, right_edge.last_leaf.ctypes.data, report, table
-    )
+    numbers = Numbers(current, words, tails, right_edge.last_leaf, report, table)
     Levels(powers, 1, bottom).subtrees(fractions_to_words, numbers, threads, workspace)
     powers.release_all()
     workspace.release()
@@ -84,12 +83,12 @@ def integer_of(words: NDArray[np.uint64], powers: Powers, target: Limbs, threads
     buffers = [PooledLimbs(shape.words) for _ in range(min(shape.height - bottom, 2))]
     workspace = Workspace()
     current = target if bottom == shape.height else buffers[bottom % 2 if len(buffers) == 2 else 0].limbs
-    numbers = Numbers(words.ctypes.data, current.ctypes.data)
+    numbers = Numbers(words, current)
     Levels(powers, 1, bottom).subtrees(words_to_integers, numbers, threads, workspace)
     for level in range(bottom + 1, shape.height + 1):
         above = target if level == shape.height else buffers[level % 2].limbs
         if _enough(1 << (shape.height - level), threads):
-            numbers = Numbers(current.ctypes.data, above.ctypes.data)
+            numbers = Numbers(current, above)
             Levels(powers, level, level).nodes(join_nodes, numbers, threads, workspace)
         else:
             _join_level(current, above, powers, level, threads)

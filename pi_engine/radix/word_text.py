@@ -53,7 +53,7 @@ def word_text(words: Words, threads: int = 1, head: bytes = b"") -> Characters:
     def task(_thread: int, first: int, last: int) -> None:
         words_to_text(source + 8 * first, last - first, target + DECIMALS_PER_WORD * first)
 
-    share(task, len(words), _useful(threads, len(words), _LEAST_SHARE))
+    share(task, len(words), _useful(threads, len(words), _LEAST_SHARE), words, text)
     return text
 
 
@@ -76,7 +76,7 @@ def words_of_text(text: Characters, threads: int = 1) -> Words:
         if good < last - first:
             bad.append(first + good)
 
-    share(task, count, _useful(threads, count, _LEAST_SHARE))
+    share(task, count, _useful(threads, count, _LEAST_SHARE), text)
     if bad:
         place = DECIMALS_PER_WORD * min(bad)
         place += int(np.flatnonzero((text[place : place + DECIMALS_PER_WORD] - np.uint8(48)) > 9)[0])
@@ -115,7 +115,7 @@ def _hashes(words: Words, lengths: Sequence[int], threads: int, primes: tuple[in
         weighted_sums_at(source + 8 * (starts[i] + first), last - first, weights, len(primes), place)
         parts.append((thread, i, first))
 
-    share_several(task, lengths, threads)
+    share_several(task, lengths, threads, words, tables, sums)
     found = sums[..., 0].tolist()
     totals = [[0] * len(primes) for _ in lengths]
     for thread, i, first in parts:
@@ -145,7 +145,7 @@ def text_residues(text: str, threads: int = 1, start: int = 0) -> Residues:
             raise ValueError("not all of these characters are decimal digits")
         parts.append(power_residues(10, -_BLOCK * first) * Residues((int(sums[0]), int(sums[2]))))
 
-    share(task, count // 4, _useful(threads, count, _LEAST_SIXTEENS))
+    share(task, count // 4, _useful(threads, count, _LEAST_SIXTEENS), text)
     after_head = functools.reduce(operator.add, parts) * power_residues(10, _SIXTEEN * (count - 1))
     return power_residues(10, _SIXTEEN * count) * int(first_digits or 0) + after_head
 

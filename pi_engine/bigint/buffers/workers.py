@@ -43,10 +43,11 @@ def concurrently(task: Callable[[], _Result], threads: int) -> Callable[[], _Res
     return task if threads <= 1 else _one_concurrent().submit(task).result
 
 
-def share(task: Callable[[int, int, int], object], count: int, threads: int) -> None:
+def share(task: Callable[[int, int, int], object], count: int, threads: int, *held: object) -> None:
     """task(thread, first, last) on equal shares of range(count), the last share in the calling thread.
 
-    Every task has ended when this returns or raises.
+    Every task has ended when this returns or raises, unless a second interrupt comes while it waits for them. So what kernels read
+    and write by address alone is `held`: it lives as long as any of the tasks.
     """
     threads = min(threads, count)
     if threads <= 1:
@@ -54,7 +55,7 @@ def share(task: Callable[[int, int, int], object], count: int, threads: int) -> 
         return
     cuts = [count * t // threads for t in range(threads + 1)]
     pool = executor(threads - 1)
-    futures = [pool.submit(task, t, cuts[t], cuts[t + 1]) for t in range(threads - 1)]
+    futures = [pool.submit(_run, task, held, t, cuts[t], cuts[t + 1]) for t in range(threads - 1)]
     try:
         task(threads - 1, cuts[-2], cuts[-1])
     finally:
@@ -64,8 +65,16 @@ def share(task: Callable[[int, int, int], object], count: int, threads: int) -> 
         future.result()
 
 
-def share_several(task: Callable[[int, int, int, int], object], counts: Sequence[int], threads: int) -> None:
+def _run(task: Callable[[int, int, int], object], _held: object, thread: int, first: int, last: int) -> None:
+    task(thread, first, last)
+
+
+def share_several(
+    task: Callable[[int, int, int, int], object], counts: Sequence[int], threads: int, *held: object
+) -> None:
     """task(thread, i, first, last) for what falls to each thread of every range(counts[i]): equal shares of all together.
+
+    `held` is what `share` holds.
 
     Handing work to another thread takes as long as reading a megabyte; so several short pieces are handed over at once.
     """
@@ -82,4 +91,4 @@ def share_several(task: Callable[[int, int, int, int], object], counts: Sequence
             if begin < end:
                 task(thread, i, begin, end)
 
-    share(part, starts[-1], threads)
+    share(part, starts[-1], threads, *held)

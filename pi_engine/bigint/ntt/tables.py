@@ -78,10 +78,12 @@ class TransformPlan:
 
     def record(self, primes: range | None = None, *, streaming: bool = False) -> NDArray[np.int64]:
         """The record for these primes, by default all; to be used as long as the plan is kept."""
-        primes = primes or range(self.size.primes)
-        row = self.records.get((primes, streaming))
-        if row is None:
-            row = self.records[primes, streaming] = _record(self, primes, streaming=streaming)
+        key = primes or range(self.size.primes), streaming
+        row = self.records.get(key)
+        if (
+            row is None
+        ):  # of two threads that find none, both must have the one that is kept: kernels know its address alone
+            row = self.records.setdefault(key, _record(self, key[0], streaming=streaming))
         return row
 
 

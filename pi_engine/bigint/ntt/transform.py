@@ -72,7 +72,7 @@ def forward(plan: TransformPlan, jobs: Sequence[tuple[Limbs, Transformed]], prim
             if begin < end:
                 require_sound(forward_columns(record, *source, scratch.address + each * thread, begin, end))
 
-    share(task, column_blocks * len(jobs), threads)
+    share(task, column_blocks * len(jobs), threads, plan, jobs)
     pool.give(scratch)
 
 
@@ -87,7 +87,7 @@ def apply_to_rows(mode: int, a: Transformed, b: Transformed, primes: range, thre
     def task(thread: int, first: int, last: int) -> None:
         require_sound(transform_rows(record, mode, a_at, b_at, scratch.address + each * thread, first, last))
 
-    share(task, len(primes) * plan.size.rows, threads)
+    share(task, len(primes) * plan.size.rows, threads, plan, a, b)
     pool.give(scratch)
 
 
@@ -111,7 +111,7 @@ def to_limbs(a: Transformed, limbs: int, threads: int, out: Limbs | None = None)
         require_sound(finish_columns(record, data, out_at, out_bytes, base, first, last))
         ends.append((last, base + plan.scratch.spills))
 
-    share(task, size.columns // COLUMN_BLOCK, threads)
+    share(task, size.columns // COLUMN_BLOCK, threads, plan, a, out)
     carry = 0
     row_bytes = size.columns // 8 * bits
     for last, spills in ends:

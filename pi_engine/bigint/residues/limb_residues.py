@@ -54,7 +54,7 @@ def residues_of_several(numbers: Sequence[Limbs | mpz], threads: int = 1) -> lis
         residues_at(places[i][0] + 8 * first, last - first, table, target + 16 * (thread * len(places) + i))
         parts.append((thread, i, first))
 
-    share_several(task, lengths, threads)
+    share_several(task, lengths, threads, numbers, owner, found)
     del owner  # alive until here, as the numbers are
     rows = found.tolist()
     totals = [(0, 0)] * len(places)

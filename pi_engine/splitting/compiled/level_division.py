@@ -80,5 +80,5 @@ def _divide_row(level: NodeLevel, row: int, first: int, inverse: Limbs, *, limbs
         finally:
             pool.give(block)
 
-    share(work, threads, threads)
+    share(work, threads, threads, level, plan)
     require_fitting(wrong, "a number of the sum that is divided by a common factor")

@@ -129,7 +129,7 @@ def merge_level(
             finally:
                 pool.give(block)
 
-        share(work, threads, threads)
+        share(work, threads, threads, level, made, plans)
         if not 0 <= wrong[0] <= 3 * nodes or not lengths[1, nodes - stop : nodes - done].all():
             raise VerificationError(machine_fault("the table of a level of the sum holds what cannot be"))
         if wrong[0]:

@@ -51,7 +51,7 @@ def residues_of(level: NodeLevel, threads: int, rows: int = 3) -> NDArray[np.uin
         residues_worker(counter, len(level), record.row)
 
     large = 64 * int(np.abs(level.lengths[:rows]).sum()) >= SHARED_FROM_BITS_OF_BOTH
-    share(work, threads, threads if large else 1)
+    share(work, threads, threads if large else 1, level)
     if (found == M61).any():
         raise VerificationError(machine_fault("the table of a level of the sum holds what cannot be"))
     return found

@@ -89,7 +89,7 @@ def build_subtrees(
             finally:
                 pool.give(block)
 
-        share(work, threads, threads)
+        share(work, threads, threads, buffer)
         require_fitting(wrong, "a leaf of the sum")
         built((hi - lo) * (stop - done) // pieces)
     if not lengths[1].all():
