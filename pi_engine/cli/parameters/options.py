@@ -34,7 +34,7 @@ format_option = click.option(
     "--format",
     "form",
     type=click.Choice(["text", "gz", "xz", "zst", "ycd"]),
-    help="Format of the file to write. By default its name chooses: .txt.gz, .txt.xz, .txt.zst or .ycd, otherwise text.",
+    help="Format of the file. By default its name chooses: .txt.gz, .txt.xz, .txt.zst or .ycd; otherwise it is text.",
 )
 block_size_option = click.option(
     "--block-size", type=COUNT, metavar="DIGITS", help="Write a folder of .ycd files with this many digits each."

@@ -221,7 +221,7 @@ def _sum_in_threads(
 
 
 def _kernel_sum(formula: BBPFormula, piece: _Piece, primes: Sequence[int]) -> _Sum:
-    from pi_engine.proof.bbp.bbp_kernels import scratch_for, sum_terms
+    from pi_engine.proof.bbp.kernel_sum import scratch_for, sum_terms
 
     summand, flight = piece.summand, at.TERMS_IN_FLIGHT
     scratch, terms = scratch_for(formula, summand, len(primes)), range(piece.first, piece.last)

@@ -5,7 +5,7 @@ import pytest
 import pi_engine
 from pi_engine.engine.checks.known import known_digits
 from pi_engine.errors import UsageError, VerificationError
-from pi_engine.proof.bbp import bbp_kernels, bbp_sum, hex_digits
+from pi_engine.proof.bbp import bbp_sum, hex_digits, kernel_sum
 from pi_engine.proof.bbp.bbp_formulas import BELLARD, FORMULAS, PLOUFFE, BBPFormula, Summand
 from pi_engine.proof.bbp.bbp_sum import Fraction, fraction_at
 from pi_engine.proof.bbp.kernels import bbp_layout
@@ -83,18 +83,18 @@ def test_kernel_sum_is_within_its_bound(first, count, a, b, spare_exponent, step
 
 @pytest.mark.parametrize("primes", [0, 1])
 def test_a_damaged_record_is_refused(primes, monkeypatch, rng):
-    class Damaged(bbp_kernels.KernelRecord):
+    class Damaged(kernel_sum.KernelRecord):
         def __init__(self, *arguments):
             super().__init__(*arguments)
             self.row[rng.randrange(len(self.row))] ^= 1 << rng.randrange(63)
 
     summand, terms = PLOUFFE.summands[0], range(320)
-    scratch = bbp_kernels.scratch_for(PLOUFFE, summand, primes)
-    assert any(bbp_kernels.sum_terms(PLOUFFE, summand, 4000, terms, scratch, primes))
-    monkeypatch.setattr(bbp_kernels, "KernelRecord", Damaged)
+    scratch = kernel_sum.scratch_for(PLOUFFE, summand, primes)
+    assert any(kernel_sum.sum_terms(PLOUFFE, summand, 4000, terms, scratch, primes))
+    monkeypatch.setattr(kernel_sum, "KernelRecord", Damaged)
     for _ in range(20):
         with pytest.raises(VerificationError, match="what cannot be"):
-            bbp_kernels.sum_terms(PLOUFFE, summand, 4000, terms, scratch, primes)
+            kernel_sum.sum_terms(PLOUFFE, summand, 4000, terms, scratch, primes)
 
 
 def test_bounds_of_the_layout():

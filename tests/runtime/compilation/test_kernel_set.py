@@ -136,6 +136,12 @@ def test_the_prepared_kernels_are_all_there_are():
     assert listed == set(backend.ALL_KERNELS.kernels())
 
 
+def test_asking_for_kernels_imports_no_numpy():
+    """What is planned must not depend on what was planned before: an import of numpy is time and address space that a plan counts."""
+    code = "import sys; from pi_engine.engine.planning.backend import ALL_KERNELS; ALL_KERNELS.stored(); print('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+
+
 SMALL_WORK = """
 import sys, logging, gmpy2, pi_engine
 from pi_engine import bigint, radix
