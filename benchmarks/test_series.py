@@ -14,5 +14,5 @@ DIGITS = 10_000
 def test_sum(benchmark, row):
     plan = make_plan(row, DIGITS, 10)
     benchmark.extra_info["cost"] = row.cost
-    _, T = benchmark(sum_series, plan, 1, PhaseClock(), check=False)
-    assert T.bits > 1000
+    sums = benchmark(sum_series, plan, 1, PhaseClock(), check=False)
+    assert min(sums.take().bits, sums.take().bits) > 1000
