@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.engine.checks.reference import PROVED, is_run_again
-from pi_engine.proof.bbp.last_hex_digits import kernel_use_of_tail
 
 if TYPE_CHECKING:
     from pi_engine.runtime.compilation.kernel_set import KernelUse
@@ -45,6 +44,8 @@ def second_series(series: PiSeries, digits: int, base: int, check: str) -> str |
 def kernels_of_checks(digits: int, base: int, bits: int) -> KernelUse:
     """What BBP at the end of so many bits, and the j-invariant where it is used, load and compile."""
     try:
+        from pi_engine.proof.bbp.last_hex_digits import kernel_use_of_tail  # not for the plan of a small run
+
         used = kernel_use_of_tail(bits)
         if j_invariant_is_used(digits, base):
             from pi_engine.proof.j_invariant.near_integer import kernels_used
