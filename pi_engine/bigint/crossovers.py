@@ -12,8 +12,6 @@ from pi_engine.bigint.product import TRANSFORM
 from pi_engine.runtime.tuning import Thresholds, measure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gmpy2 import mpz
 
     from pi_engine.runtime.tuning import Case
@@ -40,11 +38,7 @@ def _square(bits: int) -> Case:
     return lambda: a * a, lambda: _by_transform(a, a, 1)
 
 
-def measure_crossovers(notice: Callable[[str], object] | None = None) -> Thresholds:
-    """The thresholds of this machine, by measurement; some ten seconds.
-
-    Args:
-        notice: called with each result, in a line, as it is found.
-    """
+def measure_crossovers() -> Thresholds:
+    """The thresholds of this machine, by measurement; some ten seconds."""
     TRANSFORM.load()
-    return measure({"multiply": (_product, 10_000, 1_000_000), "square": (_square, 10_000, 1_000_000)}, notice)
+    return measure({"multiply": (_product, 10_000, 1_000_000), "square": (_square, 10_000, 1_000_000)})

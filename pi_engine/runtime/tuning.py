@@ -156,15 +156,9 @@ def remove(path: Path | None = None) -> int | None:
 Case = tuple[Callable[[], object], Callable[[], object]]
 
 
-def measure(
-    cases: Mapping[str, tuple[Callable[[int], Case], int, int]], notice: Callable[[str], object] | None = None
-) -> Thresholds:
+def measure(cases: Mapping[str, tuple[Callable[[int], Case], int, int]]) -> Thresholds:
     """Thresholds by measurement: for each name, `(case, lowest, highest)` as for `crossover`. What is not named keeps its default."""
-    found = {}
-    for name, (case, lowest, highest) in cases.items():
-        found[name] = crossover(case, lowest, highest)
-        if notice is not None:
-            notice(f"{name}: {found[name]} bits")
+    found = {name: crossover(case, lowest, highest) for name, (case, lowest, highest) in cases.items()}
     return dataclasses.replace(Thresholds(), **found)
 
 
