@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.digits.text.text_start import SEPARATORS
+from pi_engine.digits.text.layout.shapes import SEPARATORS
 from pi_engine.errors import VerificationError
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 from pi_engine.runtime.compilation.kernel_set import KernelSet

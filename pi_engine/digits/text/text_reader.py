@@ -1,25 +1,46 @@
-"""Text of any habit → blocks, in bounded memory."""
+"""Text of any shape → blocks, in bounded memory."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pi_engine.digits.common.blocks import Block
 from pi_engine.digits.text.digit_text import DigitText
-from pi_engine.digits.text.text_start import WINDOW, find_start
+from pi_engine.digits.text.layout.left_out import LeftOut
+from pi_engine.digits.text.layout.text_lines import LineReader, Uncertain
+from pi_engine.digits.text.layout.text_start import WINDOW, find_start
 from pi_engine.errors import CorruptFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pi_engine.digits.common.source import ByteStream
+    from pi_engine.digits.text.digit_text import Characters
 
 CHUNK = 1 << 20
-"""Bytes read at once. As many in a row without a digit end the reading: no habit of text has so many blanks."""
+"""Bytes read at once. As many in a row without a digit end the reading: no shape of text has so many blanks."""
+
+_LONGEST_LINE = 1 << 16
+"""Bytes of a line up to which it is looked at as a whole."""
+
+_SHORT = 40
+"""Bytes of a last line that may be a total."""
+
+_TAG = 2000
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_BESIDE_FEED = re.compile(rb"(?:^|(?<=[\r\n]))[ \t]*\d{1,5}[ \t]*(?=[\r\n]\s*?\f)|(?<=\f)\s*\d{1,5}[ \t]*(?=[\r\n])")
 
 
 class TextReader:
-    """The digits of a text: the one before the point, the base, and blocks of those after it."""
+    """The digits of a text: the one before the point, the base, and blocks of those after it.
+
+    Attributes:
+        integer: the digit before the point, or "" where the text begins after it.
+        base: 2, 8, 10 or 16.
+        sure: whether the text itself or a known beginning says which digit stands before the point.
+        claimed: how many digits its header says there are.
+    """
 
     def __init__(self, stream: ByteStream, name: str, *, base: int | None = None, expected: int = 0) -> None:
         """Find where the digits begin.
@@ -32,46 +53,149 @@ class TextReader:
         while len(window) < WINDOW and (more := stream.read(WINDOW - len(window))):
             window += more
         start = find_start(window, name, base)
-        self.integer, self.base = start.integer, start.base
-        self._first, self._at = window[start.offset :], start.offset
+        self.integer, self.base, self.sure, self.claimed = start.integer, start.base, start.sure, start.claimed
+        self._left_out = LeftOut()
+        self._left_out.remarks.extend(start.remarks)
+        self._lines = LineReader(start.base, start, self._left_out)
         self._text = DigitText(start.base, expected)
+        self._rest = window[start.offset :]
+        self._at, self._number, self._column = 0, 1, 0
+        self._advance(window[: start.offset])
+
+    @property
+    def notes(self) -> list[str]:
+        """What was taken for granted and what was left out, as far as the text has been read: a sentence each."""
+        return self._left_out.notes()
 
     def blocks(self) -> Iterator[Block]:
         """The digits after the point.
 
         Raises:
-            CorruptFileError: after the digits before it, where a character is no digit, or the stream is damaged.
+            CorruptFileError: after the digits before it, where nothing is certain any more, or the stream is damaged.
         """
         text, width = self._text, self._text.width
         pending = b""
-        blanks = 0
-        chunk = self._first or self._stream.read(CHUNK)
-        while chunk:
-            digits, stray = text.compact(chunk)
+        pieces = self._pieces()
+        failure: CorruptFileError | None = None
+        while failure is None:
+            try:
+                digits = next(pieces, None)
+            except CorruptFileError as error:
+                failure = error
+                break
+            if digits is None:
+                break
             missing = -len(pending) % width if pending else 0
             if len(digits) < missing:
                 pending += bytes(digits)
-            else:
-                if pending:
-                    yield Block(text.words(pending + bytes(digits[:missing])), width)
-                whole = missing + (len(digits) - missing) // width * width
-                if whole > missing:
-                    yield Block(text.words(digits[missing:whole]), whole - missing)
-                pending = bytes(digits[whole:])
-            if stray is not None:
-                if pending:
-                    yield Block(text.words(pending), len(pending))
-                raise self._stray(chunk[stray], self._at + stray)
-            blanks = 0 if len(digits) else blanks + len(chunk)
-            self._at += len(chunk)
+                continue
+            if pending:
+                yield Block(text.words(pending + bytes(digits[:missing])), width)
+            whole = missing + (len(digits) - missing) // width * width
+            if whole > missing:
+                yield Block(text.words(digits[missing:whole]), whole - missing)
+            pending = bytes(digits[whole:])
+        if pending:
+            yield Block(text.words(pending), len(pending))
+        if failure is not None:
+            raise failure
+
+    def _pieces(self) -> Iterator[Characters]:
+        """The digits alone, some at a time."""
+        blanks, last = 0, False
+        while not last:
+            more = self._stream.read(CHUNK)
+            last = not more
+            buffer = self._rest + more if self._rest else more
+            cut = _last_line(buffer) if last else _cut(buffer)
+            piece, self._rest = buffer[:cut], buffer[cut:]
+            some = False
+            for digits in self._digits(piece, last=False):
+                some = some or len(digits) > 0
+                yield digits
+            if last:
+                yield from self._digits(self._rest, last=True)
+            blanks = 0 if some or not self._lines.idle else blanks + len(piece)
             if blanks >= CHUNK:
                 at = self._at - blanks
                 raise CorruptFileError(f"{self._name}: {blanks:_} bytes from byte {at:_} on hold no digit", offset=at)
-            chunk = self._stream.read(CHUNK)
-        if pending:
-            yield Block(text.words(pending), len(pending))
 
-    def _stray(self, byte: int, offset: int) -> CorruptFileError:
-        shown = repr(chr(byte)) if 32 < byte < 127 else f"byte 0x{byte:02x}"
-        what = f"{self._name}: {shown} at byte {offset:_} is no digit of base {self.base}"
-        return CorruptFileError(what, kind="stray", offset=offset)
+    def _digits(self, piece: bytes, *, last: bool) -> Iterator[Characters]:
+        """The digits of a piece: at once where it has nothing but digits and separators, else line by line."""
+        if self._lines.idle and b"\f" not in piece and not (last and len(piece.strip()) < _SHORT):
+            digits, stray = self._text.compact(piece)
+            if stray is None:
+                self._lines.count(len(digits))
+                self._advance(piece)
+                yield digits
+                return
+        yield from self._by_lines(piece, last=last)
+
+    def _by_lines(self, piece: bytes, *, last: bool) -> Iterator[bytes]:
+        beside = {match.start() for match in _BESIDE_FEED.finditer(piece)} if b"\f" in piece else set()
+        gathered: list[bytes] = []
+        start = 0
+        while start < len(piece):
+            match = _LINE.match(piece, start)
+            assert match is not None
+            line = match[0].rstrip(b"\r\n")
+            ended = len(line) < len(match[0]) or (last and match.end() == len(piece))
+            whole = ended and (self._column == 0 or self._at <= WINDOW)
+            try:
+                gathered.append(
+                    self._lines.take(
+                        line, self._at, self._number, column=self._column, whole=whole, beside_feed=start in beside
+                    )
+                )
+            except Uncertain as answer:
+                yield b"".join([*gathered, answer.digits])
+                raise self._stray(answer) from None
+            self._advance(match[0])
+            start = match.end()
+        yield b"".join(gathered)
+
+    def _advance(self, text: bytes) -> None:
+        """Go past a text: offset, line and column behind it."""
+        ends = text.count(b"\n")
+        if b"\r" in text:
+            ends += text.count(b"\r") - text.count(b"\r\n")
+        if ends:
+            self._number += ends
+            text_of_line = text[max(text.rfind(b"\n"), text.rfind(b"\r")) + 1 :]
+            self._column = len(text_of_line.decode("utf-8", "replace"))
+        else:
+            self._column += len(text.decode("utf-8", "replace")) if not text.isascii() else len(text)
+        self._at += len(text)
+
+    def _stray(self, answer: Uncertain) -> CorruptFileError:
+        place = answer.place
+        error = CorruptFileError(
+            f"{self._name}: {place.described()}, which is no digit of base {self.base}: "
+            "remove it if the digits go on behind it, or all from there on if they have ended",
+            kind="stray",
+            offset=place.offset,
+        )
+        return error
+
+
+def _last_line(buffer: bytes) -> int:
+    """Where the last line begins that is not blank; 0 where there is one line only."""
+    end = len(buffer.rstrip())
+    return max(buffer.rfind(b"\n", 0, end), buffer.rfind(b"\r", 0, end)) + 1
+
+
+def _cut(buffer: bytes) -> int:
+    """Where to cut a buffer that goes on: before its last line that is not blank, or in a very long line at a blank."""
+    line = _last_line(buffer)
+    if line and len(buffer) - line <= _LONGEST_LINE:
+        return line
+    tag = buffer.rfind(b"<", -_TAG)
+    if tag > max(buffer.rfind(b">", -_TAG), 0):
+        return tag
+    blank = max(buffer.rfind(b" ", -_TAG), buffer.rfind(b",", -_TAG)) + 1
+    if blank:
+        return blank
+    end = len(buffer)
+    while end > len(buffer) - 4 and buffer[end - 1] >= 128:  # noqa: PLR2004 (beyond ASCII a character may be cut)
+        end -= 1
+    return end

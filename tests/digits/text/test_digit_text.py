@@ -13,7 +13,7 @@ from pi_engine.digits.reader import DigitFile
 from pi_engine.digits.spool import Spool
 from pi_engine.digits.text import digit_text
 from pi_engine.digits.text.digit_text import DigitText
-from pi_engine.digits.text.text_start import find_start
+from pi_engine.digits.text.layout.text_start import find_start
 from pi_engine.radix import DigitHash
 from pi_engine.radix.kernels.digit_words import digit_words
 from tests.command import run_code

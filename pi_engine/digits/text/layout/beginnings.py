@@ -1,0 +1,131 @@
+"""How digits begin: the known beginnings of π and of constants that are found beside it decide what a text means."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from pi_engine.digits.common.constants import OTHERS, PI
+from pi_engine.digits.text.layout import shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ELEMENT = shapes.TAG + rb"|" + shapes.ENTITY + rb"|" + shapes.ESCAPE
+_GAPS = rb"[ \t\r\n\v\f,_\"'`()\[\]{}|;+&\\\x80-\xff]"
+_GAP = re.compile(rb"(?:" + _ELEMENT + rb"|" + _GAPS + rb"){0,60}")
+"""What may stand between the first digits: any separators."""
+
+_INTEGER = re.compile(rb"[0-9A-Fa-f]" + _GAP.pattern + rb"([.,]?)" + _GAP.pattern)
+_PLACE = re.compile(rb"(?:(?<=0[xX])|(?<![0-9A-Za-z.]))[0-9.]")
+_LOOKED_AT = 400
+"""Bytes in which the first digits have to stand."""
+
+_POINTED_DIGITS = 6
+_BARE_DIGITS = 5
+"""Digits behind the 3 that tell a number without its point: 314159."""
+_FRACTION_DIGITS = 6
+_OTHER_DIGITS = 8
+_LEAST_POINTED = 2
+"""Digits behind `3.` that tell π where no more come."""
+
+_COMPARED = 40
+_LEAST = 8
+
+
+class Beginning(NamedTuple):
+    """A place that looks like the beginning of a number.
+
+    Attributes:
+        start: of its first character.
+        offset: of the first digit after the point.
+        integer: the digit before the point, "" where it is missing.
+        pointed: whether a point stands before the digits.
+        base: 10 or 16, by the digits.
+        exact: whether the digits are those of a constant, as far as is looked.
+    """
+
+    start: int
+    offset: int
+    integer: str
+    pointed: bool
+    base: int
+    exact: bool = False
+
+
+def run(window: bytes, offset: int, base: int) -> bytes:
+    """Digits of the base, and what may stand between them, from a place on."""
+    match = _runs(base).match(window, offset)
+    assert match is not None
+    return match[0]
+
+
+@cache
+def _runs(base: int) -> re.Pattern[bytes]:
+    return re.compile(rb"(?:" + shapes.DIGIT_CLASS[base] + rb"+|" + _ELEMENT + rb"|" + _GAPS + rb")*")
+
+
+def digits_from(window: bytes, offset: int, base: int) -> str:
+    """The first digits from a place on, in upper case."""
+    found = re.sub(_ELEMENT, b"", run(window[offset : offset + _LOOKED_AT], 0, base))
+    return re.sub(_GAPS, b"", found).decode("ascii").upper()
+
+
+def integer_at(window: bytes, place: int) -> tuple[int, bool]:
+    """Where the digits behind the one at a place begin, and whether a point stands between them."""
+    match = _INTEGER.match(window, place)
+    assert match is not None
+    return match.end(), bool(match[1])
+
+
+def known_beginnings(window: bytes, begin: int, bases: tuple[int, ...]) -> Iterator[Beginning]:
+    """All places, in order, at which the digits of π or of another constant begin exactly."""
+    for match in _PLACE.finditer(window, begin):
+        place = match.start()
+        for base in bases:
+            found = _known_at(window, place, base) if base in (10, 16) else None
+            if found is not None:
+                yield found
+                break
+
+
+def _known_at(window: bytes, place: int, base: int) -> Beginning | None:
+    if window[place : place + 1] == b".":
+        digits = digits_from(window, place + 1, base)
+        known = PI.fraction(base)[:_BARE_DIGITS]
+        return Beginning(place, place + 1, "", pointed=True, base=base, exact=True) if digits.startswith(known) else None
+    integer = chr(window[place])
+    offset, pointed = integer_at(window, place)
+    digits = digits_from(window, offset, base)
+    for index, constant in enumerate((PI, *OTHERS)):
+        count = _POINTED_DIGITS if pointed else _OTHER_DIGITS if index else _BARE_DIGITS
+        if pointed and not index and len(digits) >= _LEAST_POINTED:
+            count = min(count, len(digits))
+        if integer == constant.integer and digits.startswith(constant.fraction(base)[:count]):
+            return Beginning(place, offset, integer, pointed=pointed, base=base, exact=True)
+    if integer == PI.fraction(base)[0] and not pointed:
+        if (integer + digits).startswith(PI.fraction(base)[:_FRACTION_DIGITS]):
+            return Beginning(place, place, "", pointed=False, base=base, exact=True)
+    return None
+
+
+def pi_cost(digits: str, base: int, *, integer: bool) -> int | None:
+    """How many edits make digits the beginning of π's; None where they are too few or too unlike to tell.
+
+    Args:
+        digits: in upper case.
+        base: 10 or 16.
+        integer: whether the first of them is the one before the point.
+    """
+    known = ("3" if integer else "") + PI.fraction(base)
+    length = min(len(digits), _COMPARED)
+    if length < _LEAST:
+        return None
+    row = list(range(len(known) + 1))
+    for i, digit in enumerate(digits[:length], 1):
+        above, row = row, [i]
+        for j, other in enumerate(known, 1):
+            row.append(min(above[j - 1] + (digit != other), above[j] + 1, row[j - 1] + 1))
+    cost = min(row)
+    return cost if 3 * cost <= length else None

@@ -1,0 +1,85 @@
+"""Counters of lines: numbers at the beginning or end of a line that count lines or digits, and are no digits themselves.
+
+A counter with a mark, such as `: 50`, is believed where it agrees with the digits counted so far or with the number of the line, and from
+then on in every line. A counter without a mark cannot be told from digits in one line: `text_start` asks several.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pi_engine.digits.text.layout import shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pi_engine.digits.text.layout.left_out import LeftOut
+
+
+class Counters:
+    """The counters of one text."""
+
+    def __init__(self, *, bare_first: bool, bare_last: bool, seen_first: bool) -> None:
+        """Counters without a mark are there where several lines have shown them; `seen_first`: one stands before the first digit."""
+        self._bare_first, self._bare_last = bare_first, bare_last
+        self._first, self._last = seen_first, False
+        self._disagrees = False
+
+    @property
+    def bare(self) -> bool:
+        """Whether lines have counters that look like digits."""
+        return self._bare_first or self._bare_last
+
+    def bounds(
+        self,
+        line: bytes,
+        begin: int,
+        *,
+        before: int,
+        digits_of: Callable[[bytes], int],
+        number: int,
+        left_out: LeftOut,
+        first: bool,
+    ) -> tuple[int, int]:
+        """Where the digits of a line lie between its counters.
+
+        Args:
+            line: without its end.
+            begin: where to begin in it.
+            before: how many digits stand before the line.
+            digits_of: counts the digits of a piece.
+            number: of the line.
+            left_out: where to count what is left out.
+            first: whether the line is the one where the digits begin, behind the counter that may stand before them.
+        """
+        end = len(line)
+        if not first and (self._bare_first or self._first or not self._last):
+            found = (shapes.BARE_FIRST if self._bare_first else shapes.FIRST_COUNTER).match(line[begin:])
+            if found and (self._bare_first or self._first or _value(found[1]) in {0, 1, number, *range(before, before + 3)}):
+                self._first = True
+                left_out.add("counters at the beginning of lines", 1, number, found[0])
+                begin += found.end()
+        found = (shapes.BARE_LAST if self._bare_last else shapes.LAST_COUNTER).search(line, begin)
+        if found and found.start() > begin:
+            total = before + digits_of(line[begin : found.start()])
+            right = {total, total + 1}
+            if self._bare_last or self._last or _value(found[1]) in right | {number, 1}:
+                end = found.start()
+                left_out.add("counters at the end of lines", 1, number, found[0])
+                self._compare(found[1], right, number, left_out)
+        return begin, end
+
+    def _compare(self, text: bytes, right: set[int], number: int, left_out: LeftOut) -> None:
+        """A counter that has counted digits, and does so no more, is worth a remark: digits are missing, or too many."""
+        if _value(text) in right:
+            self._last = True
+        elif self._last and not self._disagrees:
+            self._disagrees = True
+            left_out.remarks.append(
+                f"the counter in line {number:_} says {_value(text):_}, where {min(right):_} digits end"
+            )
+
+
+def _value(text: bytes) -> int:
+    return int(re.sub(rb"\D", b"", text))

@@ -1,0 +1,169 @@
+"""The shapes of texts: what stands around and between digits, and how each is told from a digit.
+
+A shape is a pattern of bytes, UTF-8 where they are not ASCII, and a name for the note that says what was left out. Shapes of `between`
+stand anywhere between two digits. The others belong to a line: a counter at its beginning or end, a mark before it, a remark behind its
+digits, or a whole line that holds no digits of the number. What no shape accounts for is not left out: the reading ends there.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+SEPARATORS = b" \t\r\n\v\f,_"
+"""Characters that may stand between digits: blanks, line ends, and what groups thousands."""
+
+DIGIT_CLASS = {2: rb"[01]", 8: rb"[0-7]", 10: rb"[0-9]", 16: rb"[0-9A-Fa-f]"}
+"""Base → the pattern of a digit."""
+
+FIRST_SIGNS = frozenset(bytes([byte]) for byte in b"0123456789ABCDEFabcdef.")
+"""What a number may begin with."""
+
+INVISIBLE = (
+    rb"(?:\xc2[\x85\xa0\xad]|(?<![\xc2-\xf4\x80-\xbf])\xa0|\xe1\x9a\x80|\xe1\xa0\x8e|\xe2\x80[\x80-\x8f\xa8-\xaf]"
+    rb"|\xe2\x81[\x9f-\xaf]|\xe3\x80\x80|\xef\xbb\xbf|\xef\xb8[\x80-\x8f])"
+)
+"""Blanks beyond ASCII, among them the no-break space of Latin-1, and characters that have no width."""
+
+TAG = rb"<[A-Za-z/!?][^<>]{0,2000}>"
+ENTITY = rb"&(?:nbsp|[en]msp|emsp1[34]|ensp|thinsp|hairsp|numsp|puncsp|zwn?j|shy|NewLine|Tab|ZeroWidthSpace|#(?:9|10|13|32|160|173|819[2-9]|820[0-5]|8239|8287|12288)|#[xX](?:[aA]0|200[0-9a-dA-D]|202[fF]|3000));"
+ESCAPE = rb"\\{1,2}(?:[nrt]|u00[aA][0dD]|u200[0-9a-dA-D]|u202[fF])"
+
+_SIGN = rb"(?:[\"'`()\[\]{}|;+&]|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb])"
+_JOIN = rb"[ \t,]*(?:\.[ \t]*(?=" + _SIGN + rb"))?"
+
+NUMBER = rb"(?:\d{1,3}(?:[,.'_ ]\d{3})+|\d{1,15})(?!\d)"
+_TO = rb"(?:[ \t]*(?:-|\xe2\x80[\x93\x94]|\.\.\.?|to|/)[ \t]*" + NUMBER + rb")?"
+
+BLANKS = rb"(?:[ \t\v\f]|" + INVISIBLE + rb")*"
+
+FIRST_COUNTER = re.compile(
+    rb"\A" + BLANKS + rb"(?:[A-Za-z]{1,12}\.?[ \t#]*)?[\[(<{#]?[ \t]*(" + NUMBER + rb")" + _TO
+    + rb"[ \t]*(?:[\])>}]?[ \t]*(?::|\||->|=>)|[\])>}])" + BLANKS
+)  # fmt: skip
+"""A counter at the beginning of a line with a mark behind it, such as `1: `, `[51] `, `51-100: ` or `Line 2: `."""
+
+LAST_COUNTER = re.compile(
+    BLANKS + rb"(?::|//|#|/\*|--|->|=>|\xe2\x86\x92|[(\[<{;|=@])" + BLANKS + rb"(?:[A-Za-z]{1,12}\.?[ \t]*)?(" + NUMBER + rb")" + _TO
+    + rb"[ \t]*(?:digits?|decimals?|places?)?[ \t]*(?:[)\]>}:|]|\*/)?" + BLANKS + rb"\Z"
+)  # fmt: skip
+"""A counter at the end of a line with a mark before it, such as ` : 50`, ` (1,000)` or ` // 50`."""
+
+BARE_FIRST = re.compile(rb"\A[ \t]*(\d{1,12})[ \t]+")
+BARE_LAST = re.compile(rb"(?<=[0-9A-Fa-f])[ \t]+(\d{1,12})[ \t]*\Z")
+"""Counters without a mark: only where several lines agree that they are (`text_start`)."""
+
+MARK = re.compile(rb"\A" + BLANKS + rb"(?:[/#*>%;|$~=-]{1,3}(?=[ \t])|/\*+|\*+/|//+|>+)" + BLANKS)
+"""A mark at the beginning of a line: of a comment, a quotation, a list."""
+
+ELLIPSIS = re.compile(rb"[ \t]*(?:\.{2,}|\xe2\x80\xa6)")
+
+CLOSING = re.compile(rb"(?:[\s,;.)\]}>|&+\"'`*/\\\x00\x1a]|" + INVISIBLE + rb"|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb]|" + TAG + rb")*\Z")
+"""What may stand behind the last digit: closing signs, a full stop, the end of file of DOS, zeros of C."""
+
+_DASH = rb"(?:[-~*|\[(<]|\xe2\x80[\x93\x94])[ \t]*"
+_DASH_BEHIND = rb"[ \t]*(?:[-~*|\])>]|\xe2\x80[\x93\x94])"
+PAGE_NUMBER = re.compile(
+    rb"[ \t\f]*(?:[Pp](?:age|g|\.)?[ \t.]*(\d{1,5})(?:[ \t]*(?:/|of)[ \t]*\d{1,5})?|(?:" + _DASH + rb")+(\d{1,4})(?:" + _DASH_BEHIND
+    + rb")+|(\d{1,5})[ \t]*(?:/|of)[ \t]*\d{1,5}|(\d{1,4}))[ \t\f]*"
+)  # fmt: skip
+"""The number of a page alone in its line; the last group where nothing marks it as one."""
+
+RULER = re.compile(rb"[^0-9A-Za-z\x80-\xff]*[^0-9A-Za-z\s,_\"'`()\[\]{}|;+&\\\x00-\x1f\x7f-\xff][^0-9A-Za-z\x80-\xff]*")
+"""A line of signs alone."""
+
+_LONGEST_NUMBER = 15
+"""Digits that a number in a line of text has at most."""
+
+
+_LEAST_LETTERS = 4
+"""Letters that a line of text has to hold where it begins with a number: a damaged line of digits does as well."""
+
+
+class Shape(NamedTuple):
+    """What may stand between two digits.
+
+    Attributes:
+        name: a plural, as the note says it.
+        pattern: of its bytes.
+        habitual: whether one alone may as well be a damaged digit, so that it counts only where the text begins with several.
+    """
+
+    name: str
+    pattern: re.Pattern[bytes]
+    habitual: bool = False
+
+
+@cache
+def between(base: int) -> tuple[Shape, ...]:
+    """The shapes that may stand anywhere between digits of the base, in the order in which they are taken out."""
+    digit = DIGIT_CLASS[base]
+    apostrophe = rb"(?:'|\xe2\x80\x99|\xc2\xb7|\xcb\x99)"
+    signs = rb"(?:" + _SIGN + _JOIN + rb"){2,}|" + _SIGN + rb"(?=[ \t,\r\n]|\Z)|(?<=[ \t,\r\n])" + _SIGN + rb"|\A" + _SIGN
+    return (
+        Shape("HTML tags", re.compile(TAG)),
+        Shape("HTML entities", re.compile(ENTITY)),
+        Shape("Unicode blanks and invisible characters", re.compile(INVISIBLE + rb"+")),
+        Shape("escaped line breaks", re.compile(ESCAPE)),
+        Shape("backslashes at the ends of lines", re.compile(rb"\\[ \t]*(?=[\r\n]|\Z)"), habitual=True),
+        Shape(
+            "apostrophes between groups",
+            re.compile(rb"(?<=" + digit + rb")" + apostrophe + rb"(?=" + digit + rb")"),
+            habitual=True,
+        ),
+        Shape("quotation marks, brackets and other signs", re.compile(signs), habitual=True),
+    )
+
+
+OPENING = re.compile(rb"(?:" + _SIGN + rb")[ \t\r\n]*\Z")
+"""What makes signs a habit of the text where it stands before the first digit."""
+
+
+def habits(base: int, before: bytes, text: bytes) -> tuple[Shape, ...]:
+    """The shapes between digits that a text has, which begins with `text` behind `before`: those of habit only if it shows them twice."""
+    opened = OPENING.search(before) is not None
+    return tuple(
+        shape
+        for shape in between(base)
+        if not shape.habitual or (opened and shape is between(base)[-1]) or len(shape.pattern.findall(text)) > 1
+    )
+
+
+def lexer(base: int, shapes: tuple[Shape, ...]) -> re.Pattern[bytes]:
+    """The longest beginning that consists of digits, separators and these shapes."""
+    parts = [DIGIT_CLASS[base] + rb"+", rb"[" + re.escape(SEPARATORS) + rb"]+", *(shape.pattern.pattern for shape in shapes)]
+    return re.compile(rb"(?:" + rb"|".join(parts) + rb")*")
+
+
+@cache
+def _words(base: int) -> re.Pattern[bytes]:
+    """A word of two letters or more that cannot be digits of the base, not even damaged ones: no digit stands beside it."""
+    letter = rb"(?:[A-Za-z]|[\xc3-\xf4][\x80-\xbf]{1,3})"
+    foreign = rb"(?=[A-Fa-f]*(?:[G-Zg-z]|[\xc3-\xf4]))" if base == 16 else b""  # noqa: PLR2004 (the base)
+    return re.compile(rb"(?<![0-9A-Za-z\x80-\xff])" + foreign + letter + rb"{2,}(?![0-9])")
+
+
+def is_text(line: bytes, base: int, usual: int) -> bool:
+    """Whether a line is words, with a number or a few among them, and no line of digits that was damaged.
+
+    Args:
+        line: without tags.
+        base: of the digits.
+        usual: digits of the longest line of digits before.
+    """
+    words = _words(base).search(line)
+    numbers = [len(run) for run in re.findall(rb"\d+", line)]
+    if words is None or max(numbers, default=0) > _LONGEST_NUMBER:
+        return False
+    first = re.match(BLANKS + rb"(\d*)", line)
+    assert first is not None
+    letters = len(re.findall(rb"[A-Za-z]", line))
+    if first[1] and (letters < _LEAST_LETTERS or not re.match(rb"[ \t,.]*" + _words(base).pattern, line[first.end() :])):
+        return False
+    return sum(numbers) <= max(usual // 2, len(line.translate(None, b"0123456789 \t")))
+
+
+def is_remark(rest: bytes, base: int) -> bool:
+    """Whether what follows the digits of a line, behind a blank, is words without a digit."""
+    return rest[:1] in b" \t(" and _words(base).search(rest) is not None and not re.search(rb"\d", rest)

@@ -1,0 +1,162 @@
+"""How a text goes on from its first digit: the header before it, and the habits that its first lines show."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pi_engine.digits.text.layout import shapes
+from pi_engine.digits.text.layout.left_out import shown
+
+if TYPE_CHECKING:
+    from pi_engine.digits.text.layout.beginnings import Beginning
+    from pi_engine.digits.text.layout.shapes import Shape
+
+_HABITS = 2000
+"""Bytes from the first digit on that show the habits of a text."""
+
+_LINES = 4
+"""Lines that show whether lines have counters or marks."""
+
+_CLOSERS = {
+    b'"': b'"', b"'": b"'", b"`": b"`", b"[": b"]", b"{": b"}", b"(": b")",
+    b"\xe2\x80\x9c": b"\xe2\x80\x9d", b"\xe2\x80\x9e": b"\xe2\x80\x9c", b"\xc2\xab": b"\xc2\xbb",
+}  # fmt: skip
+"""What opens digits → what closes them."""
+
+_CLAIM = re.compile(
+    rb"(" + shapes.NUMBER + rb")[ \t]*(?:st|nd|rd|th)?[ \t]*(million|billion|thousand)?[ \t]*"
+    rb"(?:decimal[ \t]+|hexadecimal[ \t]+|hex[ \t]+)?(?:digits|decimals|places|dp\b|Stellen|Nachkommastellen|d\xc3\xa9cimales)",
+    re.IGNORECASE,
+)  # fmt: skip
+_SCALES = {b"": 1, b"thousand": 10**3, b"million": 10**6, b"billion": 10**9}
+
+
+class TextStart(NamedTuple):
+    """Where the digits after the point begin, and how the text goes on from there.
+
+    Attributes:
+        offset: bytes before the first digit after the point.
+        integer: the digit before the point, "" where it is missing.
+        base: 2, 8, 10 or 16.
+        sure: whether the text itself or a known beginning says which digit stands before the point.
+        claimed: how many digits a header says there are.
+        remarks: what was taken for granted or left out before the digits.
+        shapes: what may stand between digits (`shapes.habits`).
+        closer: the sign that closes what is opened before the digits; b"" for none.
+        marks: whether lines begin with marks, as those of a comment do.
+        counter_before: whether a counter stands before the digits in their line.
+        bare_first, bare_last: whether lines have counters without a mark at their beginning, or their end.
+    """
+
+    offset: int
+    integer: str
+    base: int
+    sure: bool = True
+    claimed: int | None = None
+    remarks: tuple[str, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    closer: bytes = b""
+    marks: bool = False
+    counter_before: bool = False
+    bare_first: bool = False
+    bare_last: bool = False
+
+
+def text_start(window: bytes, begin: int, found: Beginning) -> TextStart:
+    """What the first lines of a text, which begins at `begin`, say of the number that begins at `found`."""
+    line = max(begin, window.rfind(b"\n", begin, found.start) + 1, window.rfind(b"\r", begin, found.start) + 1)
+    prefix = window[line : found.start]
+    before = window[max(begin, found.start - 8) : found.start].rstrip(b" \t")
+    closer = next((end for sign, end in _CLOSERS.items() if before.endswith(sign)), b"")
+    rows = _rows(window, found)
+    counter = shapes.FIRST_COUNTER.match(prefix)
+    bare_first = bare_counters_before(window, line, found)
+    return TextStart(
+        offset=found.offset,
+        integer=found.integer,
+        base=found.base,
+        sure=found.exact or (found.pointed and bool(found.integer)),
+        claimed=_claimed(window[begin : found.start]),
+        remarks=tuple(_remarks(window, begin, found, b"" if bare_first or counter else prefix)),
+        shapes=shapes.habits(found.base, window[max(begin, found.start - 8) : found.start], window[found.start : found.start + _HABITS]),
+        closer=closer,
+        marks=sum(shapes.MARK.match(row) is not None for row in rows[1:]) + (shapes.MARK.match(prefix) is not None) > 1,
+        counter_before=counter is not None and counter.end() == len(prefix),
+        bare_first=bare_first,
+        bare_last=_bare_counters_behind(rows, found.base),
+    )
+
+
+def _rows(window: bytes, found: Beginning) -> list[bytes]:
+    """The first lines from the first digit on that are not blank, whole ones."""
+    text = window[found.offset : found.offset + 4 * _HABITS]
+    rows = [row for row in re.split(rb"[\r\n]+", text) if row.strip()]
+    return rows[:_LINES] if len(rows) > _LINES or len(text) < 4 * _HABITS else rows[:-1]
+
+
+def _count(row: bytes, base: int) -> int:
+    return len(re.findall(shapes.DIGIT_CLASS[base], row))
+
+
+def bare_counters_before(window: bytes, line: int, found: Beginning) -> bool:
+    """Whether the line of the first digit, and those behind it, begin with a number that counts lines or digits."""
+    first = shapes.BARE_FIRST.match(window[line : found.offset])
+    if first is None or first.end() != found.start - line:
+        return False
+    rows = _rows(window, found)
+    matches = [shapes.BARE_FIRST.match(row) for row in rows[1:]]
+    if not matches or not all(matches):
+        return False
+    values = [int(first[1]), *(int(match[1]) for match in matches if match)]
+    total, totals = _count(rows[0], found.base), [0]
+    for row, match in zip(rows[1:], matches, strict=True):
+        assert match is not None
+        totals.append(total)
+        total += _count(row[match.end() :], found.base)
+    return _progression(values, totals)
+
+
+def _bare_counters_behind(rows: list[bytes], base: int) -> bool:
+    """Whether the first lines end with a number that counts lines or digits."""
+    matches = [shapes.BARE_LAST.search(row) for row in rows]
+    if len(rows) < 2 or not all(matches):  # noqa: PLR2004 (one line tells nothing)
+        return False
+    values, totals, total = [], [], 0
+    for row, match in zip(rows, matches, strict=True):
+        assert match is not None
+        total += _count(row[: match.start()], base)
+        values.append(int(match[1]))
+        totals.append(total)
+    return _progression(values, totals)
+
+
+def _progression(values: list[int], totals: list[int]) -> bool:
+    """Whether numbers count lines, or digits as these totals do, from 0 or from 1 on."""
+    lines = all(b - a == 1 for a, b in zip(values, values[1:], strict=False))
+    shifts = {value - total for value, total in zip(values, totals, strict=True)}
+    return (lines and values[0] in {0, 1}) or (len(shifts) == 1 and shifts <= {0, 1, 2})
+
+
+def _claimed(header: bytes) -> int | None:
+    """How many digits a header says there are: a count with the word, or a number alone in its last line."""
+    lines = [line.strip() for line in re.split(rb"[\r\n]", header) if line.strip()]
+    match = _CLAIM.search(header)
+    if match is None and lines:
+        match = re.fullmatch(rb"(" + shapes.NUMBER + rb")()", lines[-1])
+    if match is None:
+        return None
+    count = int(re.sub(rb"\D", b"", match[1])) * _SCALES[(match[2] or b"").lower()]
+    return count if count >= 10 else None  # noqa: PLR2004 (one digit is no count)
+
+
+def _remarks(window: bytes, begin: int, found: Beginning, prefix: bytes) -> list[str]:
+    remarks = []
+    if found.integer and not found.pointed and found.offset < len(window):
+        remarks.append(f"the text has no point: its first digit, {found.integer}, is taken as the one before the point")
+    above = window[begin : found.start - len(prefix)].strip()
+    lines = [line for line in re.split(rb"[\r\n]+", above + b"\n" + prefix) if line.strip(b" \t\"'`[({<0xX")]
+    if lines:
+        many = f"{len(lines):_} lines before the digits, the first" if len(lines) > 1 else "before the digits"
+        remarks.append(f"left out: {many} {shown(lines[0])}")
+    return remarks

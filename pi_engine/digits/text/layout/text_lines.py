@@ -1,0 +1,225 @@
+"""Lines of text that hold more than digits: what of a line are digits, by the shapes, and where nothing is certain any more."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pi_engine.digits.text.layout import shapes
+from pi_engine.digits.text.layout.counters import Counters
+from pi_engine.digits.text.layout.places import Place, place_in
+
+if TYPE_CHECKING:
+    from pi_engine.digits.text.layout.left_out import LeftOut
+    from pi_engine.digits.text.layout.text_habits import TextStart
+
+_LEAST_DIGITS = 10
+"""Digits that a line has to hold to go on with the number behind a line of text, unless it is as long as the lines before."""
+
+_LONGEST_TOTAL = 20
+
+
+class Uncertain(Exception):  # noqa: N818 (no error: the answer of a line)
+    """Nothing is certain from a place on; `digits` are those of its line before it."""
+
+    def __init__(self, place: Place, digits: bytes = b"") -> None:
+        """Say where."""
+        super().__init__(place)
+        self.place, self.digits = place, digits
+
+
+class LineReader:
+    """Takes the lines of a text in order, from the one in which the digits begin."""
+
+    def __init__(self, base: int, start: TextStart, left_out: LeftOut) -> None:
+        """Begin behind `start`; what is left out is counted in `left_out`."""
+        self._base, self._left_out = base, left_out
+        self._shapes, self._closer, self._marks = start.shapes, start.closer, start.marks
+        self._lexer = shapes.lexer(base, start.shapes)
+        self._digits_alone = rb"(?:" + shapes.DIGIT_CLASS[base] + rb"+)(?![0-9A-Za-z])"
+        self._not_digit = re.compile(rb"[^" + shapes.DIGIT_CLASS[base][1:-1] + re.escape(shapes.SEPARATORS) + rb"]")
+        self._counters = Counters(
+            bare_first=start.bare_first, bare_last=start.bare_last, seen_first=start.counter_before
+        )
+        self.digits = self._usual = self._pages = self._form_feeds = 0
+        self._text_at: Place | None = None
+        self._end_at: Place | None = None
+        self._closed = self._over = False
+        self._first = True
+
+    @property
+    def idle(self) -> bool:
+        """Whether text of digits and separators alone needs no look at its lines."""
+        return not (self._closed or self._over or self._counters.bare) and self._text_at is None and self._end_at is None
+
+    def count(self, digits: int) -> None:
+        """Digits that were read without a look at their lines."""
+        self.digits += digits
+        self._first = False
+
+    def take(
+        self, line: bytes, offset: int, number: int, *, column: int, whole: bool, beside_feed: bool = False
+    ) -> bytes:
+        """The digits of a line.
+
+        Args:
+            line: without its end, or a part of a very long one.
+            offset: of the line, in bytes of the text.
+            number: of the line, from 1.
+            column: how many characters of the line stand before it, where it is a part of one.
+            whole: whether it is a whole line, or the whole of its end.
+            beside_feed: whether it is a number alone beside a form feed.
+
+        Raises:
+            Uncertain: from a place on nothing is certain.
+        """
+        first, self._first = self._first, False
+        if self._over:
+            return b""
+        self._form_feeds += line.count(b"\f")
+        if whole and not first and self._is_apart(line, place_in(line, 0, offset=offset, number=number, column=0, words=True), beside_feed):
+            return b""
+        begin, end = 0, len(line)
+        if whole:
+            mark = shapes.MARK.match(line) if self._marks and not first else None
+            begin, end = self._counters.bounds(
+                line,
+                mark.end() if mark else 0,
+                before=self.digits,
+                digits_of=self._count_digits,
+                number=number,
+                left_out=self._left_out,
+                first=first,
+            )
+        ended_at = self._end_at
+        at = place_in(line, begin, offset=offset, number=number, column=column)
+        found = self._digits(line[begin:end], at, whole=whole)
+        if found and ended_at is not None:
+            raise Uncertain(ended_at)
+        self.digits += len(found)
+        if whole:
+            self._usual = max(self._usual, len(found))
+        return found
+
+    def _count_digits(self, body: bytes) -> int:
+        for shape in self._shapes:
+            body = shape.pattern.sub(b"", body)
+        return len(self._not_digit.sub(b"", body).translate(None, shapes.SEPARATORS))
+
+    def _is_apart(self, line: bytes, place: Place, beside_feed: bool) -> bool:  # noqa: FBT001 (private)
+        """Whether a line holds no digits of the number: text, a page number, a total, what follows closing signs."""
+        bare, number = re.sub(shapes.TAG, b"", line), place.line
+        if self._is_total(bare, number):
+            return True
+        page = shapes.PAGE_NUMBER.fullmatch(bare)
+        if page and self._is_page(page, beside_feed):
+            self._left_out.add("page numbers", 1, number, bare)
+            return True
+        text = shapes.is_text(bare, self._base, self._usual) or shapes.RULER.fullmatch(bare) is not None
+        if self._closed and re.search(rb"[A-Za-z]", bare) and not self._goes_on(bare):
+            self._end(number, bare)
+            return True
+        if text and not shapes.FIRST_COUNTER.match(bare):
+            self._left_out.add("lines of text", 1, number, bare)
+            self._text_at = self._text_at or place
+            if re.search(rb"</(?:body|html)>", line, re.IGNORECASE):
+                self._end(number, b"")
+            return True
+        digits = self._count_digits(bare) if self._text_at is not None else 0
+        if digits and self._text_at is not None:
+            if digits < _LEAST_DIGITS and digits != self._usual:
+                raise Uncertain(self._text_at)
+            self._text_at = None
+        return False
+
+    def _goes_on(self, bare: bytes) -> bool:
+        """Whether a line begins with digits, or with signs and digits, as the line behind a string or an element does."""
+        return re.match(rb"[\s,]*(?:[\"'`(\[{+&.|]|\xe2\x80[\x98-\x9f])*[\s,]*" + self._digits_alone, bare) is not None
+
+    def _is_total(self, bare: bytes, number: int) -> bool:
+        """Whether a line holds nothing but the number of the digits before it, with the 3 or without."""
+        total = bare.strip(b" \t()[]:;.=#")
+        if not total or len(total) > _LONGEST_TOTAL or not re.fullmatch(shapes.NUMBER, total):
+            return False
+        if int(re.sub(rb"\D", b"", total)) not in {self.digits, self.digits + 1} or self.digits < _LEAST_DIGITS:
+            return False
+        self._left_out.add("a total", 1, number, bare)
+        return True
+
+    def _is_page(self, page: re.Match[bytes], beside_feed: bool) -> bool:  # noqa: FBT001 (private)
+        """Whether a number alone in its line is that of a page: marked as one, or the next one and beside a form feed."""
+        value, marked = int(next(filter(None, page.groups()))), page[4] is None
+        expected = {self._pages + 1} if self._pages else set(range(self._form_feeds - 1, self._form_feeds + 3))
+        if self._usual < _LEAST_DIGITS or not (marked or (beside_feed and value in expected)):
+            return False
+        self._pages = value
+        return True
+
+    def _digits(self, body: bytes, at: Place, *, whole: bool) -> bytes:
+        """The digits of a line without its counters and marks."""
+        if not self._not_digit.search(body):
+            return body.translate(None, shapes.SEPARATORS)
+        bare, taken = body, []
+        for shape in self._shapes:
+            bare, count = shape.pattern.subn(b"", bare)
+            if count:
+                taken.append((shape.name, count))
+        if self._not_digit.search(bare):
+            return self._until_stray(body, at)
+        for name, count in taken:
+            self._left_out.add(name, count, at.line)
+        if self._closer:
+            tail = re.escape(self._closer) + rb"[\s,;.)\]}+&\\]*\Z"
+            self._closed = whole and re.search(tail, body) is not None
+        return bare.translate(None, shapes.SEPARATORS)
+
+    def _until_stray(self, body: bytes, at: Place) -> bytes:
+        """The digits before what no shape between digits accounts for, where that ends the number or the line.
+
+        Raises:
+            Uncertain: it does not.
+        """
+        end = self._closed_from(body)
+        if end is not None:
+            self._end(at.line, body[end:])
+            return self._bare(body[:end])
+        match = self._lexer.match(body)
+        assert match is not None
+        head, rest = body[: match.end()], body[match.end() :]
+        place = place_in(body, len(head), offset=at.offset, number=at.line, column=at.column - 1)
+        blank = b" " if head[-1:] in (b" ", b"\t") else b""
+        ellipsis = shapes.ELLIPSIS.match(rest)
+        if ellipsis and shapes.CLOSING.match(rest[ellipsis.end() :]):
+            self._left_out.add("an ellipsis behind the digits", 1, at.line)
+            self._end_at = place
+        elif shapes.CLOSING.match(rest):
+            self._left_out.add("closing signs", 1, at.line, rest)
+            self._closed, self._end_at = True, place
+        elif shapes.is_remark(blank + rest, self._base):
+            self._left_out.add("words behind the digits", 1, at.line, rest)
+        else:
+            raise Uncertain(place, self._bare(head))
+        return self._bare(head)
+
+    def _bare(self, text: bytes) -> bytes:
+        """The digits of a text of digits, separators and shapes between digits."""
+        for shape in self._shapes:
+            text = shape.pattern.sub(b"", text)
+        return text.translate(None, shapes.SEPARATORS)
+
+    def _closed_from(self, body: bytes) -> int | None:
+        """Where the sign stands that closes what was opened before the digits, if something else than digits follows; else None."""
+        if not self._closer:
+            return None
+        for match in re.finditer(re.escape(self._closer) + rb"(?=[\s,;.:)\]}]|\Z)", body):
+            behind = body[match.end() :]
+            goes_on = re.match(rb"[\s\"'`(\[{+&.|,;)\]}]*" + self._digits_alone, behind)
+            if not goes_on and re.search(rb"[A-Za-z]", behind):
+                return match.start() if self._lexer.fullmatch(body[: match.start()]) else None
+        return None
+
+    def _end(self, number: int, sample: bytes) -> None:
+        """The digits have ended for certain: what follows is left out."""
+        self._over = True
+        if sample.strip():
+            self._left_out.add("what follows the end of the digits", 1, number, sample)

@@ -1,0 +1,179 @@
+"""Where the digits of a text begin, and in which base they are.
+
+The known beginnings of π and its companions are looked for first, with any separators (`beginnings`). Where none is exact, the place from which
+the digits are most like π's is taken, so that a wrong digit among the first is found and not skipped. Failing that, the digits begin with the
+first line of digits.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pi_engine.digits.common.constants import PI
+from pi_engine.digits.text.layout import shapes
+from pi_engine.digits.text.layout.beginnings import Beginning, digits_from, integer_at, known_beginnings, pi_cost, run
+from pi_engine.digits.text.layout.guesses import POINTED, PREFIX, digits_share, guessed
+from pi_engine.digits.text.layout.shapes import SEPARATORS
+from pi_engine.digits.text.layout.text_habits import TextStart, bare_counters_before, text_start
+from pi_engine.errors import CorruptFileError
+
+WINDOW = 1 << 16
+"""Bytes within which the digits have to begin."""
+
+
+_LINE = 100
+_SURE_RUN = 25
+"""Digits in a row that make a known beginning the beginning, not a mention of the constant in the header."""
+
+_OTHER_INTEGER = 2
+_COUNTS_IT = 3
+_TRIED = 40
+"""Lines that are compared with π where no beginning is exact."""
+
+
+def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
+    """Find the digits in the first `WINDOW` bytes of a text, or in all of it.
+
+    Args:
+        window: the first bytes of the text.
+        name: of the file, for messages.
+        base: by default `0x` and the digits decide it.
+
+    Raises:
+        CorruptFileError: there are no digits; its kind is "empty" where there is nothing at all.
+    """
+    if not window.strip(b"\x00 \t\r\n\v\f\xef\xbb\xbf"):
+        what = "the file is empty" if not window else "nothing but blanks"
+        raise CorruptFileError(f"{name}: {what}", kind="empty", offset=0)
+    begin = 3 if window.startswith(b"\xef\xbb\xbf") else 0
+    begin += len(window[begin:]) - len(window[begin:].lstrip())
+    bases = (10, 16) if base is None else (base,)
+    found = _known(window, begin, bases) or _alike(window, begin, bases) or guessed(window, begin, base)
+    if found is None:
+        raise CorruptFileError(f"{name}: no digits in its first {len(window):_} bytes", kind="header", offset=0)
+    if base is None and PREFIX.search(window[: found.offset]):
+        found = found._replace(base=16)
+    return text_start(window, begin, found)
+
+
+# ---------------------------------------------------------------- known beginnings
+
+
+def _known(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | None:
+    """The first exact beginning that is followed by enough digits, or by nothing else; else the one with the most."""
+    best, most = None, 0
+    for found in known_beginnings(window, begin, bases):
+        if not _stands_alone(window, begin, found):
+            continue
+        digits = run(window, found.offset, found.base)
+        if len(digits.translate(None, SEPARATORS)) >= _SURE_RUN or not window[found.offset + len(digits) :].strip():
+            return _completed(window, begin, found)
+        if len(digits) > most:
+            best, most = found, len(digits)
+    return None if best is None else _completed(window, begin, best)
+
+
+def _completed(window: bytes, begin: int, found: Beginning) -> Beginning | None:
+    """A beginning with the digit that stands alone in the line above, if it has none; None where digits stand before it."""
+    found = _with_digit_above(window, begin, found)
+    return None if _digits_before(window, begin, found) else found
+
+
+def _line_start(window: bytes, begin: int, place: int) -> int:
+    return max(begin, window.rfind(b"\n", begin, place) + 1, window.rfind(b"\r", begin, place) + 1)
+
+
+def _stands_alone(window: bytes, begin: int, found: Beginning) -> bool:
+    """Whether what stands before a beginning in its line can be no digits of it."""
+    line = _line_start(window, begin, found.start)
+    prefix = re.sub(rb"0[xX]\Z", b"", window[line : found.start])
+    if (found.pointed and found.integer) or not re.search(rb"\d", prefix):
+        return True
+    counter = shapes.FIRST_COUNTER.match(prefix)
+    if (counter and counter.end() == len(prefix)) or bare_counters_before(window, line, found):
+        return True
+    before = rb"(?<![0-9A-Za-z])[0-9A-Fa-f]*\d[0-9A-Fa-f]*" if found.base == 16 else rb"\d"  # noqa: PLR2004 (the base)
+    return re.search(rb"[A-Za-z]", prefix) is not None and not re.search(before + rb"[ \t,_.]*\Z", prefix)
+
+
+def _with_digit_above(window: bytes, begin: int, found: Beginning) -> Beginning:
+    """A beginning without the digit before the point, with the one that stands alone in the line above, if there is one."""
+    line = _line_start(window, begin, found.start)
+    above = re.search(rb"(?:\A|[\r\n])[ \t]*([0-9])[ \t]*([.,]?)\s*\Z", window[begin:line])
+    if above is None or found.integer or found.pointed:
+        return found
+    return found._replace(start=begin + above.start(1), integer=above[1].decode(), pointed=bool(above[2]), exact=False)
+
+
+def _digits_before(window: bytes, begin: int, found: Beginning) -> bool:
+    """Whether lines of digits stand before a beginning: then that is no beginning, and the digits before it are no header.
+
+    Before `3.` they have to be long; before digits without it, one number alone may be a count.
+    """
+    lines = [line.strip() for line in re.split(rb"[\r\n]+", window[begin : found.start])[:-1] if line.strip()]
+    if found.integer and found.pointed and found.exact:
+        shares = [digits_share(line[:_LINE]) for line in lines]
+        return any(total >= _SURE_RUN and bad * 10 <= total for total, bad in shares)
+    numbers = [line for line in lines if not line.translate(None, SEPARATORS + b"0123456789.")]
+    return len(numbers) > 1 or any(not re.fullmatch(shapes.NUMBER, number) for number in numbers)
+
+
+# ---------------------------------------------------------------- beginnings like π's
+
+
+def _alike(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | None:
+    """The place from which the digits are most like π's: one of them is wrong, missing or too many."""
+    best: Beginning | None = None
+    least = 1 << 30
+    for place in _places(window, begin):
+        for base in bases:
+            if base not in (10, 16):
+                continue
+            for candidate, digits in _readings(window, place, base):
+                cost = pi_cost(digits, base, integer=bool(candidate.integer))
+                alone = _stands_alone(window, begin, candidate) and not _digits_before(window, begin, candidate)
+                if not alone or cost is None:
+                    continue
+                cost += _doubts(window, begin, candidate)
+                if cost < least:
+                    best, least = candidate, cost
+    return best
+
+
+def _doubts(window: bytes, begin: int, found: Beginning) -> int:
+    """Edits that speak against a reading besides those of its digits: another digit than 3 without a point, a number alone like a count."""
+    doubts = _OTHER_INTEGER if found.integer not in {"", PI.integer} and not found.pointed else 0
+    line = re.match(rb"[^\r\n]*", window[_line_start(window, begin, found.start) :])
+    assert line is not None
+    if found.pointed or not re.fullmatch(shapes.NUMBER, line[0].strip()):
+        return doubts
+    digits = digits_from(window, begin + line.end() + 1, found.base)
+    return doubts + (_COUNTS_IT if int(re.sub(rb"\D", b"", line[0])) in range(len(digits) - 1, len(digits) + 2) else 1)
+
+
+def _places(window: bytes, begin: int) -> list[int]:
+    """Where digits may begin: the beginnings of lines, behind counters, and behind signs that end a header."""
+    places = [begin] if re.match(rb"[0-9A-Fa-f.]", window[begin:]) else []
+    for match in re.finditer(rb"(?:[\r\n][ \t]*|[=:>(\[{\"'`][ \t]*|0[xX]|[\x80-\xbf][ \t]*|[A-Za-z] )(?=[0-9A-Fa-f.])", window[begin:]):
+        places.append(begin + match.end())
+        if len(places) >= _TRIED:
+            break
+    for place in places[:]:
+        for counter in (shapes.FIRST_COUNTER, shapes.BARE_FIRST):
+            match = counter.match(window[place : place + _LINE])
+            if match and match.end() < _LINE and window[place + match.end() :][:1] in shapes.FIRST_SIGNS:
+                places.append(place + match.end())
+    return sorted(set(places))
+
+
+def _readings(window: bytes, place: int, base: int) -> list[tuple[Beginning, str]]:
+    """What the digits from a place on may mean: with a point, without, and without the digit before it."""
+    if window[place : place + 1] == b".":
+        return [(Beginning(place, place + 1, "", pointed=True, base=base), digits_from(window, place + 1, base))]
+    first = window[place : place + 1].decode("ascii").upper()
+    if base == 10 and not first.isdigit():  # noqa: PLR2004 (the base)
+        return []
+    offset, pointed = integer_at(window, place)
+    digits = first + digits_from(window, offset, base)
+    whole = Beginning(place, offset, first, pointed=pointed, base=base)
+    return [(whole, digits)] if pointed else [(whole, digits), (Beginning(place, place, "", pointed=False, base=base), digits)]
