@@ -14,7 +14,7 @@ from pi_engine.digits.reader import DigitFile, sound_blocks
 from pi_engine.digits.spool import Spool
 from pi_engine.digits.writer import write_digits
 from pi_engine.digits.ycd.ycd_header import LEAST_DIGITS
-from pi_engine.errors import UsageError
+from pi_engine.errors import CorruptFileError, UsageError
 from pi_engine.runtime.progress import Step, announce, silent
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def convert(
 
     Raises:
         UsageError: the source cannot be read, the target not be written, or `base` is another than the source's.
-        CorruptFileError: the source is damaged.
+        CorruptFileError: the source is damaged, or does not say which digit stands before the point.
         OutputError, CapacityError, VerificationError: as `write_digits`.
     """
     kind = format_to_write(target, form)
@@ -64,6 +64,13 @@ def convert(
             raise UsageError(
                 f"{file.name} holds digits of base {file.base}, and a conversion keeps the base: "
                 f"compute the digits of base {base} with 'compute N --base {base}'"
+            )
+        if not file.sure:
+            what = "no point behind its first digit" if file.integer else "no digit before the point"
+            raise CorruptFileError(
+                f"{file.name} has {what}, and does not begin like a constant that is known: "
+                "write the digit and the point before the digits, as in '3.', and convert that",
+                kind="header",
             )
         beside = None if str(target) == "-" else Path(target).resolve().parent
         guess = LEAST_DIGITS if file.digits is None else file.digits  # of a text, its length tells no better

@@ -36,6 +36,8 @@ class DigitFile:
         integer: the digit before the point, or "" where the text begins after it.
         digits: how many there are after the point, where a header says so; else None, until they have been read.
         header_digits: the first digits as a header gives them, the one before the point and the point included.
+        claimed: how many digits after the point a text says that it has, in its header; None where it says nothing.
+        sure: whether the digit before the point is in the file, or follows from digits that are known.
     """
 
     def __init__(self, path: str | Path, *, base: int | None = None) -> None:
@@ -53,6 +55,8 @@ class DigitFile:
         self._stack = ExitStack()
         self.header_digits: str | None = None
         self.digits: int | None = None
+        self.claimed: int | None = None
+        self.sure = True
         self._reader: TextReader | YcdReader | YcdSet
         self._source: Source | YcdSet
         with self._stack:
@@ -85,6 +89,7 @@ class DigitFile:
         expected = int((source.size or 0) * factor)
         self._reader = TextReader(stream, self.name, base=base, expected=expected)
         self.base, self.integer = self._reader.base, self._reader.integer
+        self.claimed, self.sure = self._reader.claimed, self._reader.sure
 
     def _take_header(self, header: YcdHeader, digits: int, base: int | None) -> None:
         if base not in {None, header.base}:
@@ -101,6 +106,11 @@ class DigitFile:
     def close(self) -> None:
         """Close what is open."""
         self._stack.close()
+
+    @property
+    def notes(self) -> list[str]:
+        """What was taken for granted in a text and what was left out, as far as it has been read: a sentence each."""
+        return self._reader.notes if isinstance(self._reader, TextReader) else []
 
     @property
     def position(self) -> int:

@@ -91,7 +91,7 @@ def test_the_command(tmp_path, results, capsys):
         assert message in captured.err
     source.write_text("3.14159x")
     assert run(["convert", str(source), str(tmp_path / "y.txt")]) == 5
-    assert "'x' at byte 7" in capsys.readouterr().err
+    assert "comes 'x'" in capsys.readouterr().err
     assert not (tmp_path / "y.txt").exists()
 
 

@@ -169,13 +169,12 @@ class TextReader:
 
     def _stray(self, answer: Uncertain) -> CorruptFileError:
         place = answer.place
-        error = CorruptFileError(
+        return CorruptFileError(
             f"{self._name}: {place.described()}, which is no digit of base {self.base}: "
             "remove it if the digits go on behind it, or all from there on if they have ended",
             kind="stray",
             offset=place.offset,
         )
-        return error
 
 
 def _last_line(buffer: bytes) -> int:
@@ -196,6 +195,6 @@ def _cut(buffer: bytes) -> int:
     if blank:
         return blank
     end = len(buffer)
-    while end > len(buffer) - 4 and buffer[end - 1] >= 128:  # noqa: PLR2004 (beyond ASCII a character may be cut)
+    while end > len(buffer) - 4 and buffer[end - 1] >= 128:
         end -= 1
     return end

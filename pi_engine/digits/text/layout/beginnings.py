@@ -94,7 +94,9 @@ def _known_at(window: bytes, place: int, base: int) -> Beginning | None:
     if window[place : place + 1] == b".":
         digits = digits_from(window, place + 1, base)
         known = PI.fraction(base)[:_BARE_DIGITS]
-        return Beginning(place, place + 1, "", pointed=True, base=base, exact=True) if digits.startswith(known) else None
+        return (
+            Beginning(place, place + 1, "", pointed=True, base=base, exact=True) if digits.startswith(known) else None
+        )
     integer = chr(window[place])
     offset, pointed = integer_at(window, place)
     digits = digits_from(window, offset, base)
@@ -104,10 +106,8 @@ def _known_at(window: bytes, place: int, base: int) -> Beginning | None:
             count = min(count, len(digits))
         if integer == constant.integer and digits.startswith(constant.fraction(base)[:count]):
             return Beginning(place, offset, integer, pointed=pointed, base=base, exact=True)
-    if integer == PI.fraction(base)[0] and not pointed:
-        if (integer + digits).startswith(PI.fraction(base)[:_FRACTION_DIGITS]):
-            return Beginning(place, place, "", pointed=False, base=base, exact=True)
-    return None
+    fraction = not pointed and (integer + digits).startswith(PI.fraction(base)[:_FRACTION_DIGITS])
+    return Beginning(place, place, "", pointed=False, base=base, exact=True) if fraction else None
 
 
 def pi_cost(digits: str, base: int, *, integer: bool) -> int | None:

@@ -17,14 +17,31 @@ if TYPE_CHECKING:
     from pi_engine.digits.text.layout.left_out import LeftOut
 
 
+class _Side:
+    """The counters of one side: what the last one said, and whether they are known to be counters."""
+
+    def __init__(self, *, sure: bool) -> None:
+        self.sure, self._last = sure, -1
+
+    def takes(self, value: int, right: set[int]) -> bool:
+        """Whether a number that may be a counter is one: it counts digits or lines, or goes on as the one before."""
+        counts = value in right
+        goes_on = value == self._last + 1 and self._last >= 0
+        if not (self.sure or counts or goes_on or value in {0, 1}):
+            return False
+        self.sure = self.sure or goes_on or (counts and value > 1)
+        self._last = value
+        return True
+
+
 class Counters:
     """The counters of one text."""
 
     def __init__(self, *, bare_first: bool, bare_last: bool, seen_first: bool) -> None:
         """Counters without a mark are there where several lines have shown them; `seen_first`: one stands before the first digit."""
         self._bare_first, self._bare_last = bare_first, bare_last
-        self._first, self._last = seen_first, False
-        self._disagrees = False
+        self._first, self._last = _Side(sure=bare_first or seen_first), _Side(sure=bare_last)
+        self._counts_digits = self._disagrees = False
 
     @property
     def bare(self) -> bool:
@@ -54,31 +71,27 @@ class Counters:
             first: whether the line is the one where the digits begin, behind the counter that may stand before them.
         """
         end = len(line)
-        if not first and (self._bare_first or self._first or not self._last):
+        if not first and (self._first.sure or not self._last.sure):
             found = (shapes.BARE_FIRST if self._bare_first else shapes.FIRST_COUNTER).match(line[begin:])
-            if found and (self._bare_first or self._first or _value(found[1]) in {0, 1, number, *range(before, before + 3)}):
-                self._first = True
+            if found and self._first.takes(_value(found[1]), {number, *range(before, before + 3)}):
                 left_out.add("counters at the beginning of lines", 1, number, found[0])
                 begin += found.end()
         found = (shapes.BARE_LAST if self._bare_last else shapes.LAST_COUNTER).search(line, begin)
         if found and found.start() > begin:
             total = before + digits_of(line[begin : found.start()])
-            right = {total, total + 1}
-            if self._bare_last or self._last or _value(found[1]) in right | {number, 1}:
+            if self._last.takes(_value(found[1]), {total, total + 1, number}):
                 end = found.start()
                 left_out.add("counters at the end of lines", 1, number, found[0])
-                self._compare(found[1], right, number, left_out)
+                self._compare(_value(found[1]), total, number, left_out)
         return begin, end
 
-    def _compare(self, text: bytes, right: set[int], number: int, left_out: LeftOut) -> None:
+    def _compare(self, value: int, total: int, number: int, left_out: LeftOut) -> None:
         """A counter that has counted digits, and does so no more, is worth a remark: digits are missing, or too many."""
-        if _value(text) in right:
-            self._last = True
-        elif self._last and not self._disagrees:
+        if value in {total, total + 1}:
+            self._counts_digits = self._counts_digits or value > 1
+        elif self._counts_digits and not self._disagrees:
             self._disagrees = True
-            left_out.remarks.append(
-                f"the counter in line {number:_} says {_value(text):_}, where {min(right):_} digits end"
-            )
+            left_out.remarks.append(f"the counter in line {number:_} says {value:_}, where {total:_} digits end")
 
 
 def _value(text: bytes) -> int:

@@ -30,7 +30,9 @@ def guessed(window: bytes, begin: int, base: int | None) -> Beginning | None:
         base = 16 if PREFIX.search(window[:offset]) else _base_of(window[offset : offset + 4096])
     pointed = b"." in window[max(0, offset - 8) : offset] or b"," in window[max(0, offset - 8) : offset]
     start = offset if not integer else window.rfind(integer.encode(), 0, offset)
-    return Beginning(start, offset, integer.upper(), pointed=pointed or (bool(integer) and offset == len(window)), base=base)
+    return Beginning(
+        start, offset, integer.upper(), pointed=pointed or (bool(integer) and offset == len(window)), base=base
+    )
 
 
 def _line_at(window: bytes, offset: int) -> bytes:

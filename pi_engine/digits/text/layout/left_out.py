@@ -8,7 +8,7 @@ _LONGEST_SAMPLE = 40
 
 
 class _Kind(NamedTuple):
-    count: int
+    times: int
     line: int
     sample: str
 
@@ -25,7 +25,7 @@ class LeftOut:
         """`count` of a kind more, the first of them in this line; the name is a plural."""
         before = self._kinds.get(name)
         self._kinds[name] = (
-            _Kind(count, line, shown(sample)) if before is None else before._replace(count=before.count + count)
+            _Kind(count, line, shown(sample)) if before is None else before._replace(times=before.times + count)
         )
 
     def notes(self) -> list[str]:

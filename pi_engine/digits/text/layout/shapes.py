@@ -27,7 +27,10 @@ INVISIBLE = (
 """Blanks beyond ASCII, among them the no-break space of Latin-1, and characters that have no width."""
 
 TAG = rb"<[A-Za-z/!?][^<>]{0,2000}>"
-ENTITY = rb"&(?:nbsp|[en]msp|emsp1[34]|ensp|thinsp|hairsp|numsp|puncsp|zwn?j|shy|NewLine|Tab|ZeroWidthSpace|#(?:9|10|13|32|160|173|819[2-9]|820[0-5]|8239|8287|12288)|#[xX](?:[aA]0|200[0-9a-dA-D]|202[fF]|3000));"
+ENTITY = (
+    rb"&(?:nbsp|[en]msp|emsp1[34]|thinsp|hairsp|numsp|puncsp|zwn?j|shy|NewLine|Tab|ZeroWidthSpace"
+    rb"|#(?:9|10|13|32|160|173|819[2-9]|820[0-5]|8239|8287|12288)|#[xX](?:[aA]0|200[0-9a-dA-D]|202[fF]|3000));"
+)
 ESCAPE = rb"\\{1,2}(?:[nrt]|u00[aA][0dD]|u200[0-9a-dA-D]|u202[fF])"
 
 _SIGN = rb"(?:[\"'`()\[\]{}|;+&]|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb])"
@@ -59,7 +62,9 @@ MARK = re.compile(rb"\A" + BLANKS + rb"(?:[/#*>%;|$~=-]{1,3}(?=[ \t])|/\*+|\*+/|
 
 ELLIPSIS = re.compile(rb"[ \t]*(?:\.{2,}|\xe2\x80\xa6)")
 
-CLOSING = re.compile(rb"(?:[\s,;.)\]}>|&+\"'`*/\\\x00\x1a]|" + INVISIBLE + rb"|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb]|" + TAG + rb")*\Z")
+CLOSING = re.compile(
+    rb"(?:[\s,;.)\]}>|&+\"'`*/\\\x00\x1a]|" + INVISIBLE + rb"|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb]|" + TAG + rb")*\Z"
+)
 """What may stand behind the last digit: closing signs, a full stop, the end of file of DOS, zeros of C."""
 
 _DASH = rb"(?:[-~*|\[(<]|\xe2\x80[\x93\x94])[ \t]*"
@@ -100,7 +105,9 @@ def between(base: int) -> tuple[Shape, ...]:
     """The shapes that may stand anywhere between digits of the base, in the order in which they are taken out."""
     digit = DIGIT_CLASS[base]
     apostrophe = rb"(?:'|\xe2\x80\x99|\xc2\xb7|\xcb\x99)"
-    signs = rb"(?:" + _SIGN + _JOIN + rb"){2,}|" + _SIGN + rb"(?=[ \t,\r\n]|\Z)|(?<=[ \t,\r\n])" + _SIGN + rb"|\A" + _SIGN
+    signs = (
+        rb"(?:" + _SIGN + _JOIN + rb"){2,}|" + _SIGN + rb"(?=[ \t,\r\n]|\Z)|(?<=[ \t,\r\n])" + _SIGN + rb"|\A" + _SIGN
+    )
     return (
         Shape("HTML tags", re.compile(TAG)),
         Shape("HTML entities", re.compile(ENTITY)),
@@ -132,7 +139,11 @@ def habits(base: int, before: bytes, text: bytes) -> tuple[Shape, ...]:
 
 def lexer(base: int, shapes: tuple[Shape, ...]) -> re.Pattern[bytes]:
     """The longest beginning that consists of digits, separators and these shapes."""
-    parts = [DIGIT_CLASS[base] + rb"+", rb"[" + re.escape(SEPARATORS) + rb"]+", *(shape.pattern.pattern for shape in shapes)]
+    parts = [
+        DIGIT_CLASS[base] + rb"+",
+        rb"[" + re.escape(SEPARATORS) + rb"]+",
+        *(shape.pattern.pattern for shape in shapes),
+    ]
     return re.compile(rb"(?:" + rb"|".join(parts) + rb")*")
 
 
@@ -140,7 +151,7 @@ def lexer(base: int, shapes: tuple[Shape, ...]) -> re.Pattern[bytes]:
 def _words(base: int) -> re.Pattern[bytes]:
     """A word of two letters or more that cannot be digits of the base, not even damaged ones: no digit stands beside it."""
     letter = rb"(?:[A-Za-z]|[\xc3-\xf4][\x80-\xbf]{1,3})"
-    foreign = rb"(?=[A-Fa-f]*(?:[G-Zg-z]|[\xc3-\xf4]))" if base == 16 else b""  # noqa: PLR2004 (the base)
+    foreign = rb"(?=[A-Fa-f]*(?:[G-Zg-z]|[\xc3-\xf4]))" if base == 16 else b""
     return re.compile(rb"(?<![0-9A-Za-z\x80-\xff])" + foreign + letter + rb"{2,}(?![0-9])")
 
 
@@ -159,7 +170,9 @@ def is_text(line: bytes, base: int, usual: int) -> bool:
     first = re.match(BLANKS + rb"(\d*)", line)
     assert first is not None
     letters = len(re.findall(rb"[A-Za-z]", line))
-    if first[1] and (letters < _LEAST_LETTERS or not re.match(rb"[ \t,.]*" + _words(base).pattern, line[first.end() :])):
+    if first[1] and (
+        letters < _LEAST_LETTERS or not re.match(rb"[ \t,.]*" + _words(base).pattern, line[first.end() :])
+    ):
         return False
     return sum(numbers) <= max(usual // 2, len(line.translate(None, b"0123456789 \t")))
 

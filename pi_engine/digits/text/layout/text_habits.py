@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.digits.text.layout import shapes
@@ -79,7 +80,9 @@ def text_start(window: bytes, begin: int, found: Beginning) -> TextStart:
         sure=found.exact or (found.pointed and bool(found.integer)),
         claimed=_claimed(window[begin : found.start]),
         remarks=tuple(_remarks(window, begin, found, b"" if bare_first or counter else prefix)),
-        shapes=shapes.habits(found.base, window[max(begin, found.start - 8) : found.start], window[found.start : found.start + _HABITS]),
+        shapes=shapes.habits(
+            found.base, window[max(begin, found.start - 8) : found.start], window[found.start : found.start + _HABITS]
+        ),
         closer=closer,
         marks=sum(shapes.MARK.match(row) is not None for row in rows[1:]) + (shapes.MARK.match(prefix) is not None) > 1,
         counter_before=counter is not None and counter.end() == len(prefix),
@@ -120,7 +123,7 @@ def bare_counters_before(window: bytes, line: int, found: Beginning) -> bool:
 def _bare_counters_behind(rows: list[bytes], base: int) -> bool:
     """Whether the first lines end with a number that counts lines or digits."""
     matches = [shapes.BARE_LAST.search(row) for row in rows]
-    if len(rows) < 2 or not all(matches):  # noqa: PLR2004 (one line tells nothing)
+    if len(rows) < 2 or not all(matches):
         return False
     values, totals, total = [], [], 0
     for row, match in zip(rows, matches, strict=True):
@@ -133,7 +136,7 @@ def _bare_counters_behind(rows: list[bytes], base: int) -> bool:
 
 def _progression(values: list[int], totals: list[int]) -> bool:
     """Whether numbers count lines, or digits as these totals do, from 0 or from 1 on."""
-    lines = all(b - a == 1 for a, b in zip(values, values[1:], strict=False))
+    lines = all(b - a == 1 for a, b in pairwise(values))
     shifts = {value - total for value, total in zip(values, totals, strict=True)}
     return (lines and values[0] in {0, 1}) or (len(shifts) == 1 and shifts <= {0, 1, 2})
 
@@ -147,7 +150,7 @@ def _claimed(header: bytes) -> int | None:
     if match is None:
         return None
     count = int(re.sub(rb"\D", b"", match[1])) * _SCALES[(match[2] or b"").lower()]
-    return count if count >= 10 else None  # noqa: PLR2004 (one digit is no count)
+    return count if count >= 10 else None
 
 
 def _remarks(window: bytes, begin: int, found: Beginning, prefix: bytes) -> list[str]:

@@ -50,7 +50,9 @@ class LineReader:
     @property
     def idle(self) -> bool:
         """Whether text of digits and separators alone needs no look at its lines."""
-        return not (self._closed or self._over or self._counters.bare) and self._text_at is None and self._end_at is None
+        return (
+            not (self._closed or self._over or self._counters.bare) and self._text_at is None and self._end_at is None
+        )
 
     def count(self, digits: int) -> None:
         """Digits that were read without a look at their lines."""
@@ -77,7 +79,11 @@ class LineReader:
         if self._over:
             return b""
         self._form_feeds += line.count(b"\f")
-        if whole and not first and self._is_apart(line, place_in(line, 0, offset=offset, number=number, column=0, words=True), beside_feed):
+        if (
+            whole
+            and not first
+            and self._is_apart(line, place_in(line, 0, offset=offset, number=number, column=0, words=True), beside_feed)
+        ):
             return b""
         begin, end = 0, len(line)
         if whole:

@@ -1,8 +1,8 @@
 """Where the digits of a text begin, and in which base they are.
 
-The known beginnings of π and its companions are looked for first, with any separators (`beginnings`). Where none is exact, the place from which
-the digits are most like π's is taken, so that a wrong digit among the first is found and not skipped. Failing that, the digits begin with the
-first line of digits.
+The known beginnings of π and its companions are looked for first, with any separators (`beginnings`). Where none is exact, the place
+from which the digits are most like π's is taken, so that a wrong digit among the first is found and not skipped. Failing that, the
+digits begin with the first line of digits.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from pi_engine.digits.common.constants import PI
 from pi_engine.digits.text.layout import shapes
 from pi_engine.digits.text.layout.beginnings import Beginning, digits_from, integer_at, known_beginnings, pi_cost, run
-from pi_engine.digits.text.layout.guesses import POINTED, PREFIX, digits_share, guessed
+from pi_engine.digits.text.layout.guesses import PREFIX, digits_share, guessed
 from pi_engine.digits.text.layout.shapes import SEPARATORS
 from pi_engine.digits.text.layout.text_habits import TextStart, bare_counters_before, text_start
 from pi_engine.errors import CorruptFileError
@@ -92,7 +92,7 @@ def _stands_alone(window: bytes, begin: int, found: Beginning) -> bool:
     counter = shapes.FIRST_COUNTER.match(prefix)
     if (counter and counter.end() == len(prefix)) or bare_counters_before(window, line, found):
         return True
-    before = rb"(?<![0-9A-Za-z])[0-9A-Fa-f]*\d[0-9A-Fa-f]*" if found.base == 16 else rb"\d"  # noqa: PLR2004 (the base)
+    before = rb"(?<![0-9A-Za-z])[0-9A-Fa-f]*\d[0-9A-Fa-f]*" if found.base == 16 else rb"\d"
     return re.search(rb"[A-Za-z]", prefix) is not None and not re.search(before + rb"[ \t,_.]*\Z", prefix)
 
 
@@ -154,15 +154,17 @@ def _doubts(window: bytes, begin: int, found: Beginning) -> int:
 def _places(window: bytes, begin: int) -> list[int]:
     """Where digits may begin: the beginnings of lines, behind counters, and behind signs that end a header."""
     places = [begin] if re.match(rb"[0-9A-Fa-f.]", window[begin:]) else []
-    for match in re.finditer(rb"(?:[\r\n][ \t]*|[=:>(\[{\"'`][ \t]*|0[xX]|[\x80-\xbf][ \t]*|[A-Za-z] )(?=[0-9A-Fa-f.])", window[begin:]):
+    for match in re.finditer(
+        rb"(?:[\r\n][ \t]*|[=:>(\[{\"'`][ \t]*|0[xX]|[\x80-\xbf][ \t]*|[A-Za-z] )(?=[0-9A-Fa-f.])", window[begin:]
+    ):
         places.append(begin + match.end())
         if len(places) >= _TRIED:
             break
     for place in places[:]:
         for counter in (shapes.FIRST_COUNTER, shapes.BARE_FIRST):
-            match = counter.match(window[place : place + _LINE])
-            if match and match.end() < _LINE and window[place + match.end() :][:1] in shapes.FIRST_SIGNS:
-                places.append(place + match.end())
+            behind = counter.match(window[place : place + _LINE])
+            if behind and window[place + behind.end() :][:1] in shapes.FIRST_SIGNS:
+                places.append(place + behind.end())
     return sorted(set(places))
 
 
@@ -171,9 +173,13 @@ def _readings(window: bytes, place: int, base: int) -> list[tuple[Beginning, str
     if window[place : place + 1] == b".":
         return [(Beginning(place, place + 1, "", pointed=True, base=base), digits_from(window, place + 1, base))]
     first = window[place : place + 1].decode("ascii").upper()
-    if base == 10 and not first.isdigit():  # noqa: PLR2004 (the base)
+    if base == 10 and not first.isdigit():
         return []
     offset, pointed = integer_at(window, place)
     digits = first + digits_from(window, offset, base)
     whole = Beginning(place, offset, first, pointed=pointed, base=base)
-    return [(whole, digits)] if pointed else [(whole, digits), (Beginning(place, place, "", pointed=False, base=base), digits)]
+    return (
+        [(whole, digits)]
+        if pointed
+        else [(whole, digits), (Beginning(place, place, "", pointed=False, base=base), digits)]
+    )
