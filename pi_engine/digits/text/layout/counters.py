@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pi_engine.digits.text.layout.left_out import LeftOut
 
 
+_FIRST_OF_LINES = shapes.of_lines(shapes.FIRST_COUNTER)
+_LAST_OF_LINES = shapes.of_lines(shapes.LAST_COUNTER)
+
+
 class _Side:
     """The counters of one side: what the last one said, and whether they are known to be counters."""
 
@@ -84,6 +88,25 @@ class Counters:
                 left_out.add("counters at the end of lines", 1, number, found[0])
                 self._compare(_value(found[1]), total, number, left_out)
         return begin, end
+
+    def without(self, lines: bytes) -> tuple[bytes, tuple[int, list[bytes]]]:
+        """Many lines without their counters, as far as those are known; how many stood at the beginning, and those at the end."""
+        first, last = 0, []
+        if self._first.sure:
+            lines, first = _FIRST_OF_LINES.subn(b"", lines)
+        if self._last.sure:
+            last = _LAST_OF_LINES.findall(lines)
+            lines = _LAST_OF_LINES.sub(b"", lines)
+        return lines, (first, last)
+
+    def settle(self, counted: tuple[int, list[bytes]], total: int, number: int, left_out: LeftOut) -> None:
+        """The counters of many lines, behind which `total` digits have been read, were left out in lines up to this one."""
+        first, last = counted
+        if first:
+            left_out.add("counters at the beginning of lines", first, number)
+        if last:
+            left_out.add("counters at the end of lines", len(last), number)
+            self._compare(_value(last[-1]), total, number, left_out)
 
     def _compare(self, value: int, total: int, number: int, left_out: LeftOut) -> None:
         """A counter that has counted digits, and does so no more, is worth a remark: digits are missing, or too many."""

@@ -1,15 +1,14 @@
 """The shapes of texts: what stands around and between digits, and how each is told from a digit.
 
-A shape is a pattern of bytes, UTF-8 where they are not ASCII, and a name for the note that says what was left out. Shapes of `between`
-stand anywhere between two digits. The others belong to a line: a counter at its beginning or end, a mark before it, a remark behind its
-digits, or a whole line that holds no digits of the number. What no shape accounts for is not left out: the reading ends there.
+A shape is a pattern of bytes, UTF-8 where they are not ASCII. Some stand anywhere between two digits (`between`). The others belong to a
+line: a counter at its beginning or end, a mark before it, a remark behind its digits, or a whole line that holds no digits of the
+number. What no shape accounts for is not left out: the reading ends there.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
 
 SEPARATORS = b" \t\r\n\v\f,_"
 """Characters that may stand between digits: blanks, line ends, and what groups thousands."""
@@ -33,8 +32,8 @@ ENTITY = (
 )
 ESCAPE = rb"\\{1,2}(?:[nrt]|u00[aA][0dD]|u200[0-9a-dA-D]|u202[fF])"
 
-_SIGN = rb"(?:[\"'`()\[\]{}|;+&]|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb])"
-_JOIN = rb"[ \t,]*(?:\.[ \t]*(?=" + _SIGN + rb"))?"
+SIGN = rb"(?:[\"'`()\[\]{}|;+&]|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb])"
+JOIN = rb"[ \t,]*(?:\.[ \t]*(?=" + SIGN + rb"))?"
 
 NUMBER = rb"(?:\d{1,3}(?:[,.'_ ]\d{3})+|\d{1,15})(?!\d)"
 _TO = rb"(?:[ \t]*(?:-|\xe2\x80[\x93\x94]|\.\.\.?|to|/)[ \t]*" + NUMBER + rb")?"
@@ -60,6 +59,13 @@ BARE_LAST = re.compile(rb"(?<=[0-9A-Fa-f])[ \t]+(\d{1,12})[ \t]*\Z")
 MARK = re.compile(rb"\A" + BLANKS + rb"(?:[/#*>%;|$~=-]{1,3}(?=[ \t])|/\*+|\*+/|//+|>+)" + BLANKS)
 """A mark at the beginning of a line: of a comment, a quotation, a list."""
 
+
+def of_lines(pattern: re.Pattern[bytes]) -> re.Pattern[bytes]:
+    """A pattern of the beginning or end of a line, for many lines at once."""
+    lines = pattern.pattern.replace(rb"\A", rb"(?:\A|(?<=[\r\n]))").replace(rb"\Z", rb"(?=[\r\n]|\Z)")
+    return re.compile(lines.removeprefix(BLANKS))  # blanks are found by themselves
+
+
 ELLIPSIS = re.compile(rb"[ \t]*(?:\.{2,}|\xe2\x80\xa6)")
 
 CLOSING = re.compile(
@@ -84,67 +90,6 @@ _LONGEST_NUMBER = 15
 
 _LEAST_LETTERS = 4
 """Letters that a line of text has to hold where it begins with a number: a damaged line of digits does as well."""
-
-
-class Shape(NamedTuple):
-    """What may stand between two digits.
-
-    Attributes:
-        name: a plural, as the note says it.
-        pattern: of its bytes.
-        habitual: whether one alone may as well be a damaged digit, so that it counts only where the text begins with several.
-    """
-
-    name: str
-    pattern: re.Pattern[bytes]
-    habitual: bool = False
-
-
-@cache
-def between(base: int) -> tuple[Shape, ...]:
-    """The shapes that may stand anywhere between digits of the base, in the order in which they are taken out."""
-    digit = DIGIT_CLASS[base]
-    apostrophe = rb"(?:'|\xe2\x80\x99|\xc2\xb7|\xcb\x99)"
-    signs = (
-        rb"(?:" + _SIGN + _JOIN + rb"){2,}|" + _SIGN + rb"(?=[ \t,\r\n]|\Z)|(?<=[ \t,\r\n])" + _SIGN + rb"|\A" + _SIGN
-    )
-    return (
-        Shape("HTML tags", re.compile(TAG)),
-        Shape("HTML entities", re.compile(ENTITY)),
-        Shape("Unicode blanks and invisible characters", re.compile(INVISIBLE + rb"+")),
-        Shape("escaped line breaks", re.compile(ESCAPE)),
-        Shape("backslashes at the ends of lines", re.compile(rb"\\[ \t]*(?=[\r\n]|\Z)"), habitual=True),
-        Shape(
-            "apostrophes between groups",
-            re.compile(rb"(?<=" + digit + rb")" + apostrophe + rb"(?=" + digit + rb")"),
-            habitual=True,
-        ),
-        Shape("quotation marks, brackets and other signs", re.compile(signs), habitual=True),
-    )
-
-
-OPENING = re.compile(rb"(?:" + _SIGN + rb")[ \t\r\n]*\Z")
-"""What makes signs a habit of the text where it stands before the first digit."""
-
-
-def habits(base: int, before: bytes, text: bytes) -> tuple[Shape, ...]:
-    """The shapes between digits that a text has, which begins with `text` behind `before`: those of habit only if it shows them twice."""
-    opened = OPENING.search(before) is not None
-    return tuple(
-        shape
-        for shape in between(base)
-        if not shape.habitual or (opened and shape is between(base)[-1]) or len(shape.pattern.findall(text)) > 1
-    )
-
-
-def lexer(base: int, shapes: tuple[Shape, ...]) -> re.Pattern[bytes]:
-    """The longest beginning that consists of digits, separators and these shapes."""
-    parts = [
-        DIGIT_CLASS[base] + rb"+",
-        rb"[" + re.escape(SEPARATORS) + rb"]+",
-        *(shape.pattern.pattern for shape in shapes),
-    ]
-    return re.compile(rb"(?:" + rb"|".join(parts) + rb")*")
 
 
 @cache

@@ -7,11 +7,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.digits.text.layout import shapes
+from pi_engine.digits.text.layout.between import habits
 from pi_engine.digits.text.layout.left_out import shown
 
 if TYPE_CHECKING:
     from pi_engine.digits.text.layout.beginnings import Beginning
-    from pi_engine.digits.text.layout.shapes import Shape
+    from pi_engine.digits.text.layout.between import Shape
 
 _HABITS = 2000
 """Bytes from the first digit on that show the habits of a text."""
@@ -43,7 +44,7 @@ class TextStart(NamedTuple):
         sure: whether the text itself or a known beginning says which digit stands before the point.
         claimed: how many digits a header says there are.
         remarks: what was taken for granted or left out before the digits.
-        shapes: what may stand between digits (`shapes.habits`).
+        shapes: what may stand between digits (`habits`).
         closer: the sign that closes what is opened before the digits; b"" for none.
         marks: whether lines begin with marks, as those of a comment do.
         counter_before: whether a counter stands before the digits in their line.
@@ -80,7 +81,7 @@ def text_start(window: bytes, begin: int, found: Beginning) -> TextStart:
         sure=found.exact or (found.pointed and bool(found.integer)),
         claimed=_claimed(window[begin : found.start]),
         remarks=tuple(_remarks(window, begin, found, b"" if bare_first or counter else prefix)),
-        shapes=shapes.habits(
+        shapes=habits(
             found.base, window[max(begin, found.start - 8) : found.start], window[found.start : found.start + _HABITS]
         ),
         closer=closer,

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pi_engine.digits.text.layout import shapes
+from pi_engine.digits.text.layout.between import lexer, without
 from pi_engine.digits.text.layout.counters import Counters
 from pi_engine.digits.text.layout.places import Place, place_in
 
@@ -17,6 +18,10 @@ _LEAST_DIGITS = 10
 """Digits that a line has to hold to go on with the number behind a line of text, unless it is as long as the lines before."""
 
 _LONGEST_TOTAL = 20
+_SHORT = 40
+"""Bytes of a line of digits alone that may be a total or the number of a page."""
+
+_MARKS = shapes.of_lines(shapes.MARK)
 
 
 class Uncertain(Exception):  # noqa: N818 (no error: the answer of a line)
@@ -35,7 +40,7 @@ class LineReader:
         """Begin behind `start`; what is left out is counted in `left_out`."""
         self._base, self._left_out = base, left_out
         self._shapes, self._closer, self._marks = start.shapes, start.closer, start.marks
-        self._lexer = shapes.lexer(base, start.shapes)
+        self._lexer = lexer(base, start.shapes)
         self._digits_alone = rb"(?:" + shapes.DIGIT_CLASS[base] + rb"+)(?![0-9A-Za-z])"
         self._not_digit = re.compile(rb"[^" + shapes.DIGIT_CLASS[base][1:-1] + re.escape(shapes.SEPARATORS) + rb"]")
         self._counters = Counters(
@@ -59,6 +64,24 @@ class LineReader:
         self.digits += digits
         self._first = False
 
+    def many(self, lines: bytes, number: int) -> bytes | None:
+        """The digits of many whole lines of a text whose shapes are known by now; None where there is more to it than those."""
+        if self._first or not self.idle or b"\f" in lines:
+            return None
+        bare = lines
+        if self._marks:
+            bare, _ = _MARKS.subn(b"", bare)
+        bare, counted = self._counters.without(bare)
+        bare, taken = without(self._shapes, bare)
+        if self._not_digit.search(bare):
+            return None
+        digits = bare.translate(None, shapes.SEPARATORS)
+        self._counters.settle(counted, self.digits + len(digits), number, self._left_out)
+        for name, count in taken:
+            self._left_out.add(name, count, number)
+        self.count(len(digits))
+        return digits
+
     def take(
         self, line: bytes, offset: int, number: int, *, column: int, whole: bool, beside_feed: bool = False
     ) -> bytes:
@@ -79,12 +102,10 @@ class LineReader:
         if self._over:
             return b""
         self._form_feeds += line.count(b"\f")
-        if (
-            whole
-            and not first
-            and self._is_apart(line, place_in(line, 0, offset=offset, number=number, column=0, words=True), beside_feed)
-        ):
-            return b""
+        if whole and not first and (len(line) < _SHORT or self._text_at or self._not_digit.search(line)):
+            place = place_in(line, 0, offset=offset, number=number, column=0, words=True)
+            if self._is_apart(line, place, beside_feed):
+                return b""
         begin, end = 0, len(line)
         if whole:
             mark = shapes.MARK.match(line) if self._marks and not first else None
@@ -108,8 +129,7 @@ class LineReader:
         return found
 
     def _count_digits(self, body: bytes) -> int:
-        for shape in self._shapes:
-            body = shape.pattern.sub(b"", body)
+        body, _ = without(self._shapes, body)
         return len(self._not_digit.sub(b"", body).translate(None, shapes.SEPARATORS))
 
     def _is_apart(self, line: bytes, place: Place, beside_feed: bool) -> bool:  # noqa: FBT001 (private)
@@ -165,11 +185,7 @@ class LineReader:
         """The digits of a line without its counters and marks."""
         if not self._not_digit.search(body):
             return body.translate(None, shapes.SEPARATORS)
-        bare, taken = body, []
-        for shape in self._shapes:
-            bare, count = shape.pattern.subn(b"", bare)
-            if count:
-                taken.append((shape.name, count))
+        bare, taken = without(self._shapes, body)
         if self._not_digit.search(bare):
             return self._until_stray(body, at)
         for name, count in taken:
@@ -209,9 +225,7 @@ class LineReader:
 
     def _bare(self, text: bytes) -> bytes:
         """The digits of a text of digits, separators and shapes between digits."""
-        for shape in self._shapes:
-            text = shape.pattern.sub(b"", text)
-        return text.translate(None, shapes.SEPARATORS)
+        return without(self._shapes, text)[0].translate(None, shapes.SEPARATORS)
 
     def _closed_from(self, body: bytes) -> int | None:
         """Where the sign stands that closes what was opened before the digits, if something else than digits follows; else None."""
