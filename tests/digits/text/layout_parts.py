@@ -11,6 +11,7 @@ BLANKS = {
 }  # fmt: skip
 INVISIBLE = {
     "zero-width blank": "\u200b", "zero-width joiner": "\u200d", "word joiner": "\u2060", "soft hyphen": "\u00ad",
+    "left-to-right mark": "\u200e",
     "byte order mark within": "\ufeff",
 }  # fmt: skip
 SEPARATORS = {
@@ -45,6 +46,7 @@ WRAPS = (
     Wrap("title with numbers", "Pi to {n:,} digits, 2026-11-22, version 1.5\n\n"),
     Wrap("underlined title", "The first {n} digits of pi\n==========================\n\n"),
     Wrap("prose", "The digits of pi follow.\nThey were computed in 12.5 s on 2 cores.\n\n"),
+    Wrap("Chinese with a line", "π 的前 {n} 位有效数字\n计算时间: 2025-12-14 21:20:50\n====================\n"),
     Wrap("mention", "# People say that pi is about 3.14, or 22/7.\n\n"),
     Wrap("longer mention", "# 3.14159 and so on; see 31415 below.\n# digits: {n}\n\n"),
     Wrap("long header", "The digits follow.\n" * 300),
@@ -72,6 +74,7 @@ WRAPS = (
     Wrap("Python decimal", "from decimal import Decimal\n\npi = Decimal('", "')\nprint(pi)\n"),
     Wrap("Java", 'class Pi {{\n    static final String PI = "', '";\n}}\n'),
     Wrap("JSON string", '{{"pi": "', '"}}\n'),
+    Wrap("JSON string with blanks", '{{"PI": " ', ' "}}'),
     Wrap("JSON number", '{{"pi": ', "}}"),
     Wrap("JSON with count", '{{\n  "digits": {n},\n  "value": "', '"\n}}\n'),
     Wrap("YAML", "pi: '", "'\n"),
@@ -104,11 +107,21 @@ FOOTERS = {
     "total in words": "\n\nTotal: {n} digits\n", "count in words": "\n({n:,} digits)\n", "the end": "\n-- end --\n",
     "bare total": "\n\n{n}\n", "bare total with the 3": "\n{more}\n", "bare total with commas": "\n\n{n:,}\n",
     "time": "\n\nComputed 2026-11-29 in 12.5 s by a spigot.\n", "time of the shell": "\n\nreal\t0m0.012s\nuser\t0m0.010s\n",
-    "copyright": "\nCopyright (c) 1999, 2004 by somebody.\n", "ellipsis and last digits": "…{last}\n",
+    "line and total": "\n\n====================\n统计信息:\n总位数: {n}\n", "cut for brevity": "\n... cut for brevity ...\n",
+    "stray quote": "'", "copyright": "\nCopyright (c) 1999, 2004 by somebody.\n", "ellipsis and last digits": "…{last}\n",
     "Ctrl-Z": "\n\x1a", "zeros": "\x00\x00\x00",
 }  # fmt: skip
 HARD_FOOTERS = {"Ctrl-Z", "zeros"}
-TOLD_FOOTERS = {"total in words", "count in words", "the end", "time", "time of the shell", "copyright"}
+TOLD_FOOTERS = {
+    "line and total",
+    "cut for brevity",
+    "total in words",
+    "count in words",
+    "the end",
+    "time",
+    "time of the shell",
+    "copyright",
+}
 """They say something, so leaving them out has to be said."""
 
 FIRST = "{first}"
@@ -125,12 +138,12 @@ BARE_COUNTERS_BEFORE = {
 }
 COUNTERS_BEHIND = {
     " : 50": " : {to}", " : 1,000": " : {to:,}", ": 50": ": {to}", " (50)": " ({to})", " // 50": " // {to}",
-    "  :50": "  :{to}", " : 51": " : {past}", " : line": " : {i}",
+    "  :50": "  :{to}", "tab :10": "\t:{to}", ": line ": ": {i} ", " : 51": " : {past}", " : line": " : {i}",
 }  # fmt: skip
 HARD_COUNTERS_BEHIND = {" # 50": " # {to}", " [50]": " [{to}]", " <- 50": " <- {to}"}
 
 PREFIXES = {"indent": "    ", "tab": "\t"}
-HARD_PREFIXES = {"> ": "> ", "# ": "# ", "// ": "// ", " * ": " * ", "% ": "% "}
+HARD_PREFIXES = {"> ": "> ", "# ": "# ", "// ": "// ", " * ": " * ", "% ": "% ", "-- ": "-- ", "output": "# output: "}
 
 PAGES = {
     "form feed": "\n\f\n", "bare number before the feed": "\n\n{page}\n\f", "bare number behind the feed": "\n\f{page}\n\n",

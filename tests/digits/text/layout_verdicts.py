@@ -63,6 +63,8 @@ def fault(layout, answer):
         places = dict.fromkeys(places, 0)
     right = {len(reading) for reading, place in places.items() if place is None}
     wrong = {place for place in places.values() if place is not None}
+    if len(places) > 1:  # what looks like a digit before the point may be one of them
+        wrong |= {0} if wrong else set()
     match answer.status:
         case "ok" if not right:
             return "false ok"

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from tests.digits.text import layout_parts as parts
 from tests.digits.text.layout_digits import COUNT, some_digits, true_digits
+from tests.digits.text.layout_rows import arranged
 
 KNOWN, TELLING = 6, 16
 """First digits that are taken for π's without a point; digits that tell their base."""
@@ -85,7 +86,7 @@ def random_layout(rng):
         content = head + middle.lower() + tail if draft.notes.isdisjoint({"words"}) else content
     known = digits[:KNOWN] == true_digits(base)[:KNOWN]
     readings = [digits]
-    if not pointed and not known:
+    if not known and not (pointed and integer):
         bare = integer + digits
         readings += [bare, bare[1:] if bare[0] == "3" else digits]
         if wrap is not None and wrap.name in _BARE_COUNTS:
@@ -136,105 +137,48 @@ def _lines(draft, digits, base, wrap):
     rng = draft.rng
     lead, integer, pointed = _integer(draft, base)
     known = pointed or digits[:KNOWN] == true_digits(base)[:KNOWN]
-    group, separator = rng.choice([0, 0, 10, 5, 3, 4, 8, 2, 1]), ""
+    separator, group = "", rng.choice([0, 0, 10, 5, 3, 4, 8, 2, 1])
     if group:
         name, separator = draft.pick(parts.SEPARATORS, parts.HARD_SEPARATORS)
         if name not in {"blank", "two blanks", "tab"}:
             draft.notes.add("separators")
-        if lead == "3," and "," in separator:  # a comma is as good as a blank there
-            pointed = False
-    length = rng.choice([0, 0, 50, 60, 100, 64, 70, 10, 37])
-    if group and length:
-        length = -(-length // group) * group
-    rows = _cut(digits, length or len(digits))
-    grouped = [separator.join(_cut(row, group or len(row))) for row in rows]
-    if wrap.name in ("HTML paragraph", "HTML page"):
-        end = rng.choice(["<br>\n", "<br/>\n", "\n", "<br>"])
-    else:
-        end = draft.pick(parts.LINE_ENDS)[1]
+    if lead == "3," and "," in separator:  # a comma is as good as a blank there
+        pointed = False
     mode = rng.choice(["plain"] * 4 + ["before", "behind", "quoted", "backslash", "prefix", "tags"])
     if mode == "quoted" and wrap.opening.endswith(("'", '"', "`", "“")):
         mode = "plain"
-    if mode == "plain" and group and draft.chance(10):
-        end = separator.rstrip(" ") + end
-    natural, above = not wrap.opening or wrap.opening[-1] in "\n\ufeff", ""
+    above = ""
     if "\n" in lead or (integer and mode != "quoted" and not lead.startswith("0") and rng.randrange(3) == 0):
         above, lead = lead if lead.endswith("\n") else lead + "\n", ""
-    return (
-        above + _arranged(draft, mode, rows, [lead + grouped[0], *grouped[1:]], end, known, natural),
-        integer,
-        pointed,
-    )
+    rows, grouped = _grouped(draft, digits, lead, group, separator)
+    end = _line_end(draft, wrap)
+    if mode == "plain" and group and draft.chance(10):
+        end = separator.rstrip(" ") + end
+    natural = not wrap.opening or wrap.opening[-1] in "\n\ufeff"
+    return above + arranged(draft, mode, rows, grouped, end, known, natural), integer, pointed
 
 
-def _arranged(draft, mode, rows, grouped, end, known, natural):
-    """Rows with what stands at their beginnings and ends."""
-    rng = draft.rng
-    draft.hard |= mode in ("before", "behind", "prefix") and not natural
-    fields = list(_fields(rows))
-    match mode:
-        case "before":
-            bare = len(rows) > 2 and known and rng.randrange(3) == 0
-            form = draft.pick(parts.BARE_COUNTERS_BEFORE if bare else parts.COUNTERS_BEFORE)[1]
-            draft.notes.add("counters")
-            return end.join(form.format(**at) + row for at, row in zip(fields, grouped, strict=True))
-        case "behind":
-            form = draft.pick(parts.COUNTERS_BEHIND, parts.HARD_COUNTERS_BEHIND)[1]
-            every = rng.choice([1, 1, 2, 5, 10])
-            draft.notes.add("counters" if len(rows) >= every else "maybe counters")
-            return end.join(
-                row + form.format(**at) if at["i"] % every == 0 else row
-                for at, row in zip(fields, grouped, strict=True)
-            )
-        case "quoted":
-            opening, closing = draft.pick(parts.QUOTED)[1]
-            draft.notes.add("quotes")
-            return ("\n" + opening).join(["", *(row + closing for row in grouped)]).removesuffix(closing[1:])
-        case "backslash":
-            draft.shapes.append("backslashes")
-            draft.notes.add("backslashes")
-            return "\\\n".join(grouped)
-        case "prefix":
-            prefix = draft.pick(parts.PREFIXES, parts.HARD_PREFIXES)[1]
-            draft.notes.add("prefixes")
-            return end.join(prefix + row for row in grouped)
-        case "tags" if draft.chance(3):
-            draft.shapes.append("tags around rows")
-            draft.notes.add("words")
-            draft.hard = True
-            return "\n".join(f'<td class="c{at["i"]}">{row}</td>' for at, row in zip(fields, grouped, strict=True))
-    if len(rows) >= 6 and rng.randrange(4) == 0:
-        draft.hard |= not natural
-        return _paged(draft, fields, grouped, end)
-    return end.join(grouped)
+def _grouped(draft, digits, lead, group, separator):
+    """Rows of digits, alone and in groups; the first begins with `lead`."""
+    length = draft.rng.choice([0, 0, 50, 60, 100, 64, 70, 10, 37])
+    if group and length:
+        length = -(-length // group) * group
+    counted = lead in ("3", "3.") and draft.rng.randrange(4) == 0
+    if counted:  # groups, rows and counters count the 3 as well
+        draft.shapes.append("the 3 counted")
+        digits = "3" + digits
+        if separator.startswith(",") and group == 1:  # as good as a decimal comma
+            draft.notes.discard("no point")
+    rows = _cut(digits, length or len(digits))
+    grouped = [separator.join(_cut(row, group or len(row))) for row in rows]
+    grouped[0] = lead + grouped[0][counted:]
+    return rows, grouped
 
 
-def _fields(rows):
-    before = 0
-    for i, row in enumerate(rows, 1):
-        to = before + len(row)
-        yield {"i": i, "before": before, "from_": before + 1, "to": to, "past": to + 1, "next": to + 1}
-        before = to
-
-
-def _paged(draft, fields, grouped, end):
-    """Rows in pages, as in text taken from a PDF."""
-    name, form = draft.pick(parts.PAGES)
-    if name in parts.TOLD_PAGES:
-        draft.notes |= {"counters", "words"}
-    per_page = draft.rng.choice([2, 3, 5])
-    pages = -(-len(grouped) // per_page)
-    text, page = "", draft.rng.choice([1, 1, 2, 17])
-    for at, row in zip(fields, grouped, strict=True):
-        text += row
-        if at["i"] == len(grouped):
-            break
-        if at["i"] % per_page == 0:
-            text += form.format(page=page, pages=pages, **at)
-            page += 1
-        else:
-            text += end
-    return text
+def _line_end(draft, wrap):
+    if wrap.name in ("HTML paragraph", "HTML page"):
+        return draft.rng.choice(["<br>\n", "<br/>\n", "\n", "<br>"])
+    return draft.pick(parts.LINE_ENDS)[1]
 
 
 def _array(draft, digits, base, _):
@@ -251,8 +195,6 @@ def _array(draft, digits, base, _):
     pointed = len(lead) > 0 and "." in lead[-1]
     if lead[-1:] == ["."] and kind == "numbers":
         lead, pointed = ["3"], False
-    if not pointed and lead:
-        draft.notes.add("no point")
     separator = rng.choice([", ", ",", ",\n", " , "])
     per_line = rng.choice([0, 10, 20, 1])
     shown = [form.format(item) for item in lead + items]
