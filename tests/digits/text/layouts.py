@@ -61,9 +61,9 @@ class _Draft:
         return self.rng.randrange(one_in) == one_in - 1
 
     def pick(self, table, hard=()):
-        """A part of a table; one in thirty is of the hard ones."""
+        """A part of a table; one in fifteen is of the hard ones."""
         names = list(table)
-        name = self.rng.choice(list(hard)) if hard and self.chance(30) else self.rng.choice(names)
+        name = self.rng.choice(list(hard)) if hard and self.chance(15) else self.rng.choice(names)
         self.hard |= name in hard
         self.shapes.append(name)
         return name, (table if name in table else hard)[name]

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
+from pi_engine.digits.text import text_reader
 from tests.conftest import MULTIPLIER, _seed
 from tests.digits.text import layout_parts as parts
 from tests.digits.text.layout_digits import first_wrong, true_digits
@@ -75,6 +76,20 @@ def test_verify_agrees(path, rng):
     assert fault(layout, answer) is None, shown(layout, answer)
 
 
+@pytest.mark.parametrize("chunk", [500, 4096])
+def test_pieces_of_any_size_are_read_alike(path, rng, monkeypatch, chunk):
+    """Long texts in small pieces: counters, tags and pages are cut anywhere."""
+    monkeypatch.setattr(text_reader, "WINDOW", 8192)
+    monkeypatch.setattr(text_reader, "CHUNK", chunk)
+    tried = 0
+    while tried < int(20 * MULTIPLIER):
+        layout = random_layout(rng)
+        if 9000 < len(layout.content) < 60_000:
+            answer = answered(path, layout)
+            assert fault(layout, answer) not in FALSE, shown(layout, answer)
+            tried += 1
+
+
 def test_the_digits_that_layouts_are_judged_by(mpfr_digits):
     assert true_digits(10).startswith(mpfr_digits)
     assert true_digits(16).startswith("243F6A8885A308D313198A2E03707344A4093822299F31D008")
@@ -86,7 +101,7 @@ def test_the_digits_that_layouts_are_judged_by(mpfr_digits):
 
 def test_all_parts_occur():
     """A part that no layout has would test nothing."""
-    met = Counter(shape for number in range(6000) for shape in random_layout(random.Random(number)).shapes)
+    met = Counter(shape for number in range(8000) for shape in random_layout(random.Random(number)).shapes)
     tables = [
         parts.SEPARATORS, parts.HARD_SEPARATORS, parts.LINE_ENDS, parts.FOOTERS, parts.COUNTERS_BEFORE, parts.BARE_COUNTERS_BEFORE,
         parts.COUNTERS_BEHIND, parts.HARD_COUNTERS_BEHIND, parts.PREFIXES, parts.HARD_PREFIXES, parts.PAGES, parts.INTEGERS,
