@@ -159,12 +159,11 @@ WRONG = [
 ]  # fmt: skip
 
 STRAY = [
-    ("3.1415926x5358979", 7, 1, 10, "U+0078"), ("3.14159O65358979", 5, 1, 8, "U+004F"),
-    ("3.1415926535e+00", 10, 1, 13, "U+0065"), ("3.14159265358979323846L\n", 20, 1, 23, "U+004C"),
-    ("3.14159265358979n", 14, 1, 17, "U+006E"), ("3.\n1415926535\n89793é23846\n", 15, 3, 6, "U+00E9"),
-    ("3.14159.26535", 5, 1, 8, "U+002E"), ("3.\n1415926535 8979G32384", 14, 2, 16, "U+0047"),
-    ("3.243F6A88x85A308D3", 8, 1, 11, "U+0078"), ("π = 3.1415926535?8979323846", 10, 1, 17, "U+003F"),
-    ("3.1415926535\n8979323846\n264338O3279\n", 26, 3, 7, "U+004F"),
+    ("3.1415926x5358979", 7, 1, 10, "x"), ("3.14159O65358979", 5, 1, 8, "O"), ("3.1415926535e+00", 10, 1, 13, "e"),
+    ("3.14159265358979323846L\n", 20, 1, 23, "L"), ("3.14159265358979n", 14, 1, 17, "n"),
+    ("3.\n1415926535\n89793é23846\n", 15, 3, 6, "é"), ("3.14159.26535", 5, 1, 8, "."),
+    ("3.\n1415926535 8979G32384", 14, 2, 16, "G"), ("3.243F6A88x85A308D3", 8, 1, 11, "x"),
+    ("π = 3.1415926535?8979323846", 10, 1, 17, "?"), ("3.1415926535\n8979323846\n264338O3279\n", 26, 3, 7, "O"),
 ]  # fmt: skip
 
 NEVER_OK = [
@@ -209,7 +208,7 @@ def test_a_stray_character_ends_what_is_judged(tmp_path, content, count, line, c
     found = verify_file(written(tmp_path, content))
     assert (found.status, found.digits) == ("corrupt", count), found.message
     assert f"line {line}, column {column}" in found.message
-    assert character in found.message or f"'{chr(int(character[2:], 16))}'" in found.message
+    assert f"U+{ord(character):04X}" in found.message or f"'{character}'" in found.message
 
 
 @pytest.mark.parametrize("content", NEVER_OK)
