@@ -1,0 +1,227 @@
+"""Texts as people have them, one by one, with the right answer to each: status, number of digits, base, and whether a note says more.
+
+`test_layouts` combines the same shapes at random.
+"""
+
+import pytest
+
+from pi_engine import verify_file
+from pi_engine.cli.main import run
+from tests.digits.digit_files import text_of, written
+from tests.digits.text.layout_digits import true_digits
+from tests.digits.text.layout_verdicts import answer_of_reader
+
+D, H = true_digits(10), true_digits(16)
+D50, D20, H32 = D[:50], D[:20], H[:32]
+ROWS = [D[i : i + 10] for i in range(0, 50, 10)]
+
+
+def rows(form, first="3.", end="\n"):
+    """Rows of ten digits, each in a form that may say its number and its counts."""
+    shown = [
+        form.format(row=(first if i == 0 else "") + ROWS[i], i=i + 1, before=10 * i, from_=10 * i + 1, to=10 * i + 10)
+        for i in range(5)
+    ]
+    return end.join(shown)
+
+
+NO_POINT = [
+    ("314159", 5, 10), ("31415926535", 10, 10), ("31415926535\n", 10, 10), (f"3{D50}", 50, 10), (f"3 {D50}", 50, 10),
+    (f"3\n{D50}\n", 50, 10), (f"3\r\n{D50}", 50, 10), (f"3\t{D50}", 50, 10), (f"3\n\n{D50}", 50, 10),
+    ("31415 92653 58979 32384", 19, 10), ("3141 5926 5358 9793", 15, 10), ("3 14159 26535 89793", 15, 10),
+    ("3141592653\n5897932384\n6264338327\n", 29, 10), ("3 1 4 1 5 9 2 6 5 3 5", 10, 10),
+    ("3\n1\n4\n1\n5\n9\n2\n6\n", 7, 10), ("pi = 314159265358979", 14, 10), ("pi = 3 14159 26535", 10, 10),
+    ("π=31415926535", 10, 10), ("Pi:\n31415926535", 10, 10), ("1000\n31415926535", 10, 10),
+    ("1,000,000\n31415926535", 10, 10), ("The digits of pi\n\n31415926535\n", 10, 10), (f"3{H32}", 32, 16),
+    (f"3 {H32}", 32, 16), (f"3\n{H32.lower()}\n", 32, 16), ("3243F6A8885A3", 12, 16), ("3243f6a8", 7, 16),
+    ("3243F6A8 885A308D 313198A2", 23, 16), ("0x3243F6A8885A3", 12, 16), ("pi = 3243F6A8885A3", 12, 16),
+    ("pi = 0x3243f6a8885a3", 12, 16),
+]  # fmt: skip
+
+HEADERS = [
+    ("let π: Double = 3.141_592_653_589_793", 15, 10), ('QString PI = QStringLiteral("3.14159265")', 8, 10),
+    ("E +3.14159265358979", 14, 10), (f"\n\n3.{D50}\n\n\n", 50, 10), (f"50\n{D50}", 50, 10), (f"50\n\n{D50}\n", 50, 10),
+    (f"50\n3.{D50}", 50, 10), (f"1000\r\n{D50}\r\n", 50, 10), ("1,000,000\n3.14159", 5, 10),
+    ("1 000 000\n3.14159", 5, 10), ("1'000'000\n3.14159", 5, 10), ("1_000_000\n3.14159", 5, 10),
+    ("1.000.000\n3,14159", 5, 10), ("10\n3.1415926535", 10, 10), ("20\n14159 26535 89793 23846", 20, 10),
+    (f"32\n{H32}", 32, 16), (f"32\n3.{H32}", 32, 16), ("1,415,926,535", 10, 10),
+    ("1,415,926,535,897,932,384,626", 22, 10), ("3,141,592,653", 9, 10), ("3.141,592,653", 9, 10),
+    ("1,4,1,5,9,2,6", 7, 10), ("3,1,4,1,5,9,2,6", 7, 10), ("1, 4, 1, 5, 9, 2, 6, 5", 8, 10),
+    ("pi = 3.141_592_653_589_793", 15, 10), ("pi = 3.141'592'653'589'793", 15, 10), ("3.141_592_653_589_793", 15, 10),
+    ("pi = 3.141 592 653 589 793", 15, 10), ("π=3.14159", 5, 10), ("π = 3.14159", 5, 10), ("π≈3.14159", 5, 10),
+    ("π ≈ 3.14159", 5, 10), ("pi=3.14159", 5, 10), ("PI=3.14159265", 8, 10), ("Pi:3.14159265", 8, 10),
+    ("pi 3.14159265", 8, 10), ("pi\t3.14159265", 8, 10), ("pi,3.14159265", 8, 10), ("pi;3.14159265", 8, 10),
+    ("Pi is 3.14159265", 8, 10), ("pi -> 3.14159265", 8, 10), ("𝜋 = 3.14159265", 8, 10), ("x = 3.14159265", 8, 10),
+    ("Pi to 20 digits: 3." + D20, 20, 10), ("\ufeffπ = 3.14159265", 8, 10),
+    ("const double pi = 3.141592653589793;", 15, 10), ("#define M_PI 3.14159265358979323846", 20, 10),
+    ("0x243F6A88", 8, 16), ("0x243F6A8885A308D3", 16, 16), ("0x3.243F6A88", 8, 16), ("0X3.243f6a88", 8, 16),
+    ("pi = 0x3.243F6A88", 8, 16), ("pi = 0x243F6A88", 8, 16), (".14159265", 8, 10), (".243F6A88", 8, 16),
+    ("pi = .14159265", 8, 10), (",14159265", 8, 10), (f". {D50}", 50, 10),
+    ("# the first digits of pi, about 3.14\n3.1415926535", 10, 10),
+    (f"Pi to 50 digits, 2026-11-22, version 1.5\n\n{D50}\n", 50, 10), (f"PI (3.14...)\n\n3.{D50}\n", 50, 10),
+    (f"-------\nPi, base 16\n-------\n3.{H32}\n", 32, 16),
+]  # fmt: skip
+
+AROUND = [
+    ("[3.\n" + rows("{row}", first="") + "\n5]\n", 51, 10), (f"$\\pi = 3.{D20}\n2\\ldots$", 21, 10),
+    (f"(3.{D20}\n2)", 21, 10), ("π = 3.14…", 2, 10),
+    ("3.\n" + "\n".join(H[i : i + 2] for i in range(0, 200, 2)) + "\n", 200, 16),
+    ("3." + "\\\n".join(H[i : i + 3] for i in range(0, 300, 3)) + "\n", 300, 16),
+    ("3." + rows("{row}", first="", end="\\\n\t"), 50, 10),
+    ("<P id=\"pi-value\">3. " + rows("{row}", first="", end=" ") + "</P>\n", 50, 10),
+    (f'{{"PI": " 3.{D50} "}}', 50, 10), (f"3.{D50}'", 50, 10), ('"3.14159"', 5, 10), ("'3.14159'", 5, 10),
+    ("“3.14159”", 5, 10), ("«3.14159»", 5, 10), ("„3.14159“", 5, 10), ("‘3.14159’\n", 5, 10), ("(3.14159)", 5, 10),
+    ("[3.14159]", 5, 10), ("{3.14159}", 5, 10), ("`3.14159`", 5, 10), ("**3.14159**", 5, 10), ("$3.14159$", 5, 10),
+    ("3.14159;", 5, 10), ("3.14159,\n", 5, 10), ("3.14159…", 5, 10), ("3.14159...", 5, 10), ("3.14159 ...\n", 5, 10),
+    ("3.14159 . . .", 5, 10), ("3.14159\n...\n", 5, 10), ("pi = 3.14159…", 5, 10), ("3.243F6A88…", 8, 16),
+    (f"```\n3.{D50}\n```\n", 50, 10), (f"# π\n\n```text\n3.{D50}\n```\nThat is all.\n", 50, 10),
+    (f"~~~\n3.{D50}\n~~~\n", 50, 10), (f"<p>3.{D50}</p>", 50, 10), (f"<pre>\n3.{D50}\n</pre>\n", 50, 10),
+    ("<p>" + rows("{row}", end="<br>\n") + "</p>", 50, 10),
+    ("<html><body><h1>Pi</h1>\n" + rows("{row}", end="<br/>") + "\n</body></html>", 50, 10),
+    (f'<script>\nvar pi = "3.{D50}";\n</script>\n', 50, 10), (f"<b>&pi;</b> = 3.{D50}", 50, 10),
+    (f'<pi digits="50">3.{D50}</pi>', 50, 10), (f'const char pi[] = "3.{D50}";\n', 50, 10),
+    (f'static const char pi[53] = "3.{D50}";', 50, 10),
+    ('char *pi =\n    "3."\n' + rows('    "{row}"', first="") + ";\n", 50, 10),
+    ("pi = (" + rows('"{row}"', end="\n      ") + ")\n", 50, 10),
+    ('String pi = "' + rows("{row}", end='"\n    + "') + '";\n', 50, 10),
+    ('var pi = "' + rows("{row}", end='" +\n"') + '";\n', 50, 10), (f'{{"pi": "3.{D50}"}}', 50, 10),
+    ('{"pi": 3.14159265358979}', 14, 10), (f'pi = """\n{rows("{row}")}\n"""\n', 50, 10),
+    (f"Decimal('3.{D50}')", 50, 10), (rows("{row}", end="\\\n") + "\n", 50, 10), (rows("{row}", end=" \\\n"), 50, 10),
+    (rows("{row}", end="\u00a0"), 50, 10), (rows("{row}", end="\u2009"), 50, 10), (rows("{row}", end="\u202f"), 50, 10),
+    (rows("{row}", end="\u200b"), 50, 10), (rows("{row}", end="\u00ad"), 50, 10), (rows("{row}", end="\u2028"), 50, 10),
+    (rows("{row}", end="\u3000"), 50, 10), (rows("{row}", end="\x85"), 50, 10), ("\u200e3.14159\u200f", 5, 10),
+    (f"3,{D50}", 50, 10), ("3, 14159 26535", 10, 10), ("3,243F6A88", 8, 16),
+]  # fmt: skip
+
+ARRAYS = [
+    ("const digits = [1,\n    4,\n    1,\n    5,\n    9,\n    2];\n", 6, 10),
+    ("[3,\n 1,\n 4,\n 1,\n 5,\n 9,\n 2,\n 6]", 7, 10), ("[3, 1, 4, 1, 5, 9, 2, 6, 5]", 8, 10),
+    ("[3,1,4,1,5,9,2,6,5]", 8, 10), ("{3, 1, 4, 1, 5, 9, 2, 6, 5};", 8, 10), ("[1, 4, 1, 5, 9, 2, 6, 5]", 8, 10),
+    ('["3", ".", "1", "4", "1", "5", "9"]', 5, 10), ('["3","1","4","1","5","9"]', 5, 10),
+    ('{"digits": [3, 1, 4, 1, 5, 9, 2, 6]}', 7, 10), ("int digits[] = {3, 1, 4, 1, 5, 9, 2, 6};", 7, 10),
+    ("[\n  3,\n  1,\n  4,\n  1,\n  5,\n  9\n]\n", 5, 10), ("int pi[9] = {3, 1, 4, 1, 5, 9, 2, 6, 5};", 8, 10),
+    ('["3.", "1415926535", "8979323846"]', 20, 10), ("(3, 1, 4, 1, 5, 9, 2)", 6, 10),
+    ('["1415926535", "8979323846"]', 20, 10), ('["2","4","3","F","6","A","8","8"]', 8, 16),
+    ("3,\n1,\n4,\n1,\n5,\n9,\n2\n", 6, 10),
+]  # fmt: skip
+
+NOTED = [
+    ("3141592653\t:10\n5897932384\t:20\n6264338   \t:27\n", 26, 10),
+    ("π=3.\u200e\r\n" + rows("{row}\u200e: {i} ", first="", end="\r\n"), 50, 10),
+    (f"π 的前 51 位\n计算时间: 2025-12-14 21:20:50\n==========\n3.{D50}\n\n==========\n总位数: 51\n", 50, 10),
+    (f"3.{D50}\n... cut for brevity ...\n", 50, 10),
+    ("3.\n" + "".join(f"[{i // 40 + 1}] {H[i : i + 40]}\n" for i in range(0, 400, 40)), 400, 16),
+    ("3.\n" + "".join(f"{i // 40 + 1}: {H[i : i + 40]}\n" for i in range(0, 400, 40)), 400, 16),
+    ("3.\n" + "".join(f"{i // 40 + 1:04}: {D[i : i + 40]}\n" for i in range(0, 800, 40)), 800, 10),
+    ("3.\n" + "\n".join(ROWS[:2]) + "\n\f17\n\n" + "\n".join(ROWS[2:4]) + "\n\f18\n\n" + ROWS[4], 50, 10),
+    (rows("{row} : {to}"), 50, 10), (rows("{row} :{to}"), 50, 10), (rows("{row}: {to}"), 50, 10),
+    (rows("{row} ({to})"), 50, 10), (rows("{row} // {to}"), 50, 10), (rows("{i}: {row}"), 50, 10),
+    (rows("{i}) {row}"), 50, 10), (rows("[{i}] {row}"), 50, 10), (rows("{i:04} {row}"), 50, 10),
+    (rows("{i}\t{row}"), 50, 10), (rows("{i:>6}  {row}"), 50, 10), (rows("{from_}-{to}: {row}"), 50, 10),
+    (rows("{before:>5}: {row}"), 50, 10), ("3.\n" + rows("{i}: {row}", first=""), 50, 10),
+    (rows("{i}: {row}", first=""), 50, 10),
+    ("Pi\n\n3.\n" + rows("{row} : {to}", first="") + "\n\nTotal: 50 digits\n", 50, 10),
+    ("3.\n" + "".join(f"{D[i : i + 500]} : {i + 500:,}\n" for i in range(0, 2000, 500)), 2000, 10),
+    ("3.\n" + "".join(f"{H[i : i + 40]} : {i + 40}\n" for i in range(0, 400, 40)), 400, 16),
+    (f"3.{D50}\n\n50\n", 50, 10), (f"3.{D50}\n51\n", 50, 10), (f"3.{D[:1000]}\n\n1,000\n", 1000, 10),
+    (f"3.{D50}\n\nTotal: 50 digits\n", 50, 10), (f"3.{D50}\n(50 digits)\n", 50, 10), (f"3.{D50}\n-- end --\n", 50, 10),
+    (f"3.{D50}\n\nreal\t0m0.012s\nuser\t0m0.010s\nsys\t0m0.002s\n", 50, 10),
+    (f"3.{H32}\n\nComputed on 2026-11-29, base 16.\n", 32, 16),
+    ("3.\n" + "\n".join(ROWS[:2]) + "\n\f2\n" + "\n".join(ROWS[2:4]) + "\n\f3\n" + ROWS[4] + "\n", 50, 10),
+    ("3.\n" + "\n".join(ROWS[:2]) + "\n\n1\n\f" + "\n".join(ROWS[2:4]) + "\n\n2\n\f" + ROWS[4] + "\n", 50, 10),
+    ("3.\n" + "\n".join(ROWS[:2]) + "\n- 1 -\n\f" + "\n".join(ROWS[2:]) + "\n- 2 -\n", 50, 10),
+    ("3.\n" + "\n".join(ROWS[:2]) + "\nPage 2 of 2\n" + "\n".join(ROWS[2:]), 50, 10), (f"3.{D20}…{D[900:910]}", 20, 10),
+    (f"3.{D20}...{D[900:910]}\n", 20, 10),
+]  # fmt: skip
+
+WRONG = [
+    ("pi: float = 3.141_592_653_589_793_238_463\n", 21, 10), ("value: 3.14159265358979320597...\n", 17, 10),
+    ("[3.\n" + rows("{row}", first="") + "\n6]\n", 51, 10),
+    ("const digits = [1,\n    4,\n    1,\n    5,\n    9,\n    3];\n", 6, 10),
+    ("3141592653\t:10\n5897932385\t:20\n6264338   \t:27\n", 19, 10), ("π = 3.1425926535897932384626433832795", 3, 10),
+    ("pi: 3.2415926535897932384626433832795", 1, 10), ("Pi\n\n3.1415826535897932384626433832795", 5, 10),
+    ("π=3.1415936535897932384626433832795", 6, 10), ("\ufeffpi = 3.1414926535897932384626433832795", 4, 10),
+    ('var pi = "3.1425926535897932384626433832795";', 3, 10), ("1,000,000\n3.1425926535897932384626433832795", 3, 10),
+    ("50\n3.1515926535897932384626433832795", 2, 10), ("pi = 3.342F6A8885A308D313198A2E03707344", 1, 16),
+    ("3.\n7 1 4 1 5 9 2 6 5 3 5 8 9 7 9", 1, 10), ("pi = 3. \n    7 1 4 1 5 9 2 6 5 3 5 8 9 7 9", 1, 10),
+    (f"3.0{D50}", 1, 10), (f"4.{D50}", 0, 10), (f"0.{D50}", 0, 10), ("3" + D20[:-1] + "7", 20, 10),
+    ("3 " + D20[:-1] + "7", 20, 10), ("3" + H32[:-1] + "5", 32, 16), ("50\n" + D50[:-1] + "1", 50, 10),
+    ("1,415,926,536", 10, 10), ("[3,1,4,1,5,9,2,7]", 7, 10),
+    ('["3", ".", "1", "4", "1", "5", "9", "2", "6", "5", "4"]', 9, 10), ('"3.14159265358979323847"', 20, 10),
+    ("3.14159\\\n26535\\\n89799\n", 15, 10), ("3.1415926536…", 10, 10),
+    ("3.1415926536 : 10\n8979323846 : 20\n", 10, 10), ("3.1415926535 : 10\n1415926535 : 20\n", 11, 10),
+    ("1: 1415926535\n2: 8979323847\n", 20, 10), ("1 3.1415926535\n2 8979323846\n3 2643383278\n", 30, 10),
+    ("<p>3.14159265358979323847</p>", 20, 10), ("3.1415926535\n42\n8979323846\n", 11, 10),
+    ("3.1415926535\n\n1\n\n8979323846\n", 11, 10), (f"3.{D50[:-1]}1\n\nTotal: 50 digits\n", 50, 10),
+    ("3.1415926535,8979323847", 20, 10), ("3.1415926535\u00a08979323847", 20, 10),
+    ("3.1415926535\u200b8979323847", 20, 10), ("3.\n1415926535\n\f2\n8979323847\n\f3\n2643383279\n", 20, 10),
+    ("```\n3.14159265358979323847\n```\n", 20, 10), ("3.141592653589793115997963468544185161590576171875", 16, 10),
+]  # fmt: skip
+
+STRAY = [
+    ("3.1415926x5358979", 7, 1, 10, "x"), ("3.14159O65358979", 5, 1, 8, "O"), ("3.1415926535e+00", 10, 1, 13, "e"),
+    ("3.14159265358979323846L\n", 20, 1, 23, "L"), ("3.14159265358979n", 14, 1, 17, "n"),
+    ("3.\n1415926535\n89793é23846\n", 15, 3, 6, "é"), ("3.14159.26535", 5, 1, 8, "."),
+    ("3.\n1415926535 8979G32384", 14, 2, 16, "G"), ("3.243F6A88x85A308D3", 8, 1, 11, "x"),
+    ("π = 3.1415926535?8979323846", 10, 1, 17, "?"), ("3.1415926535\n8979323846\n264338O3279\n", 26, 3, 7, "O"),
+]  # fmt: skip
+
+NEVER_OK = [
+    "22/7 = 3.142857142857142857142857142857", "#define PI 1.\n" + rows("{row}", first=""),
+    "pi = Decimal('9.\n1415926535 8979323846 2643383279')", "[6.\n" + rows("{row}", first="") + "]", f"13.{D50}",
+    f"23.{D50}", f"103.{D50}", f"33.{D50}", f"pi = 13.{D50}", f"4 {D50}", f"pi = 4.{D50}", f"e = 2.{D50}", f"1.{D50}",
+    f"3.3.{D50}", f"3.x{D50}", f"3.0 {D50}", f"3. 0 {D50}", f"3\n0\n{D50}", f"3.{D20}\n3.{D20}\n",
+    f"3.{D20}\n\n21 22\n{D[20:50]}", f"3.{D50}\n\n49\n", f"3.{D50}\n\n60\n", f"3.{D20}x{D[21:50]}",
+    f"3.{D20}-{D[21:50]}", f"0x3.{D50}", f"0x{D50}", f"3,{D20},{D[21:50]}", f"3.{D20}\n\f{D[21:50]}\n",
+    f"3.{D20}\n\nignored 7 here\n\n{D[21:50]}", rows("{row} : {to}").replace(ROWS[2] + " : 30\n", ""),
+    f"11\n{D50}1"[1:], "pi", "3.14.15.92.65", f"7{D50}", f"3.9{D50}",
+]  # fmt: skip
+"""Digits that are not π's, however one reads them, or a second number that is none of them."""
+
+
+@pytest.mark.parametrize(("content", "count", "base"), NO_POINT + HEADERS + AROUND + ARRAYS + NOTED)
+def test_right_digits(tmp_path, content, count, base):
+    found = verify_file(written(tmp_path, content))
+    assert (found.status, found.digits, found.base) == ("ok", count, base), found.message
+
+
+@pytest.mark.parametrize("content", [row[0] for row in NO_POINT + NOTED])
+def test_what_is_assumed_or_left_out_is_said(tmp_path, content):
+    assert len(answer_of_reader(written(tmp_path, content)).notes) >= 1
+
+
+@pytest.mark.parametrize(
+    "content", [f"3.{D50}", f"3.{H32}\n", f"3.\n{rows('{row}', first='')}\n", "3.14159 26535", f"\ufeff3.{D50}\r\n"]
+)
+def test_nothing_is_said_of_plain_text(tmp_path, content):
+    assert answer_of_reader(written(tmp_path, content)).notes == ()
+
+
+@pytest.mark.parametrize(("content", "place", "base"), WRONG)
+def test_a_wrong_digit_is_found_at_its_place(tmp_path, content, place, base):
+    found = verify_file(written(tmp_path, content))
+    assert (found.status, found.first_wrong, found.base, found.exit_code) == ("wrong", place, base, 3), found.message
+
+
+@pytest.mark.parametrize(("content", "count", "line", "column", "character"), STRAY)
+def test_a_stray_character_ends_what_is_judged(tmp_path, content, count, line, column, character):
+    found = verify_file(written(tmp_path, content))
+    assert (found.status, found.digits) == ("corrupt", count), found.message
+    assert f"line {line}, column {column}" in found.message
+    assert f"U+{ord(character):04X}" in found.message or f"'{character}'" in found.message
+
+
+@pytest.mark.parametrize("content", NEVER_OK)
+def test_never_ok(tmp_path, content):
+    found = verify_file(written(tmp_path, content))
+    assert found.status in ("wrong", "corrupt"), found
+
+
+@pytest.mark.parametrize(("content", "count", "base"), NO_POINT + HEADERS + AROUND + ARRAYS + NOTED)
+def test_convert_joins_nothing(tmp_path, content, count, base):
+    """What `convert` writes are the digits, or it refuses."""
+    target = tmp_path / "converted.txt"
+    if run(["convert", str(written(tmp_path, content)), str(target), "-q"]) == 0:
+        assert text_of(target).lstrip("3") == "." + true_digits(base)[:count]
+    else:
+        assert not target.exists()
