@@ -31,7 +31,10 @@ _SHORT = 40
 
 _TAG = 2000
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-_BESIDE_FEED = re.compile(rb"(?:^|(?<=[\r\n]))[ \t]*\d{1,5}[ \t]*(?=[\r\n]\s*?\f)|(?<=\f)\s*\d{1,5}[ \t]*(?=[\r\n])")
+_BESIDE_FEED = re.compile(
+    rb"(?:\A|(?<=[\r\n]))[ \t]*(\d{1,5})[ \t]*(?=[\r\n]+[ \t\r\n]*\f|\f)|\f[ \t\r\n]*(\d{1,5})[ \t]*(?=[\r\n]|\Z)"
+)
+"""A number alone in its line, before or behind a form feed."""
 
 
 class TextReader:
@@ -127,7 +130,7 @@ class TextReader:
         if self._lines.idle and b"\f" not in piece and not (last and len(piece.strip()) < _SHORT):
             digits, stray = self._text.compact(piece)
             if stray is None:
-                self._lines.count(len(digits))
+                self._lines.count(len(digits), piece)
                 self._advance(piece)
                 yield digits
                 return
@@ -138,7 +141,8 @@ class TextReader:
         yield from self._by_lines(piece, last=last)
 
     def _by_lines(self, piece: bytes, *, last: bool) -> Iterator[bytes]:
-        beside = {match.start() for match in _BESIDE_FEED.finditer(piece)} if b"\f" in piece else set()
+        beside = _numbers_beside_feeds(piece) if b"\f" in piece else {}
+        self._lines.expect_pages(list(beside.values()))
         gathered: list[bytes] = []
         start = 0
         while start < len(piece):
@@ -189,9 +193,27 @@ def _count(text: bytes, sign: bytes) -> int:
 
 
 def _last_line(buffer: bytes) -> int:
-    """Where the last line begins that is not blank; 0 where there is one line only."""
-    end = len(buffer.rstrip())
+    """Where the last line begins that is not blank, or the one above it where a form feed is behind that; 0 for the first line."""
+    start = _line_before(buffer, len(buffer))
+    while start and b"\f" in buffer[start - 1 :] and len(buffer) - start < _SHORT:
+        start = _line_before(buffer, start)
+    return start if not start or buffer[start : start + 1] != b"\f" else _line_before(buffer, start)
+
+
+def _line_before(buffer: bytes, end: int) -> int:
+    """Where the last line before `end` begins that is not blank."""
+    end = len(buffer[:end].rstrip())
     return max(buffer.rfind(b"\n", 0, end), buffer.rfind(b"\r", 0, end)) + 1
+
+
+def _numbers_beside_feeds(piece: bytes) -> dict[int, int]:
+    """Where lines begin that hold a number alone, before or behind a form feed, and the numbers."""
+    found = {}
+    for match in _BESIDE_FEED.finditer(piece):
+        group = match.lastindex or 0
+        line = max(piece.rfind(b"\n", 0, match.start(group)), piece.rfind(b"\r", 0, match.start(group))) + 1
+        found[line] = int(match[group])
+    return found
 
 
 def _cut(buffer: bytes) -> int:

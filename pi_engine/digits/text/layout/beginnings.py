@@ -31,7 +31,7 @@ _LEAST_POINTED = 2
 """Digits behind `3.` that tell π where no more come."""
 
 _COMPARED = 40
-_LEAST = 8
+_LEAST = 5
 
 
 class Beginning(NamedTuple):

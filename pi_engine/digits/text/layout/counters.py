@@ -24,8 +24,8 @@ _LAST_OF_LINES = shapes.of_lines(shapes.LAST_COUNTER)
 class _Side:
     """The counters of one side: what the last one said, and whether they are known to be counters."""
 
-    def __init__(self, *, sure: bool) -> None:
-        self.sure, self._last = sure, -1
+    def __init__(self, *, sure: bool, last: int | None = None) -> None:
+        self.sure, self._last = sure, -1 if last is None else last
 
     def takes(self, value: int, right: set[int]) -> bool:
         """Whether a number that may be a counter is one: it counts digits or lines, or goes on as the one before."""
@@ -41,10 +41,10 @@ class _Side:
 class Counters:
     """The counters of one text."""
 
-    def __init__(self, *, bare_first: bool, bare_last: bool, seen_first: bool) -> None:
-        """Counters without a mark are there where several lines have shown them; `seen_first`: one stands before the first digit."""
+    def __init__(self, *, bare_first: bool, bare_last: bool, first: int | None) -> None:
+        """Counters without a mark are there where several lines have shown them; `first` is the one that stands before the first digit."""
         self._bare_first, self._bare_last = bare_first, bare_last
-        self._first, self._last = _Side(sure=bare_first or seen_first), _Side(sure=bare_last)
+        self._first, self._last = _Side(sure=bare_first or first is not None, last=first), _Side(sure=bare_last)
         self._counts_digits = self._disagrees = False
 
     @property

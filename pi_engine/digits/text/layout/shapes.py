@@ -42,7 +42,7 @@ BLANKS = rb"(?:[ \t\v\f]|" + INVISIBLE + rb")*"
 
 FIRST_COUNTER = re.compile(
     rb"\A" + BLANKS + rb"(?:[A-Za-z]{1,12}\.?[ \t#]*)?[\[(<{#]?[ \t]*(" + NUMBER + rb")" + _TO
-    + rb"[ \t]*(?:[\])>}]?[ \t]*(?::|\||->|=>)|[\])>}])" + BLANKS
+    + rb"[ \t]*(?:[\])>}]?[ \t]*(?::|\||->|=>)|[\])>}])" + BLANKS + rb"(?=[0-9A-Fa-f.\"'(\[{])"
 )  # fmt: skip
 """A counter at the beginning of a line with a mark behind it, such as `1: `, `[51] `, `51-100: ` or `Line 2: `."""
 
@@ -66,10 +66,10 @@ def of_lines(pattern: re.Pattern[bytes]) -> re.Pattern[bytes]:
     return re.compile(lines.removeprefix(BLANKS))  # blanks are found by themselves
 
 
-ELLIPSIS = re.compile(rb"[ \t]*(?:\.{2,}|\xe2\x80\xa6)")
+ELLIPSIS = re.compile(rb"[ \t]*(?:\.{3,}|(?:\. ){2,}\.|\xe2\x80\xa6|\\[lcd]?dots)")
 
 CLOSING = re.compile(
-    rb"(?:[\s,;.)\]}>|&+\"'`*/\\\x00\x1a]|" + INVISIBLE + rb"|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb]|" + TAG + rb")*\Z"
+    rb"(?:[\s,;.$)\]}>|&+\"'`*/\\\x00\x1a]|" + INVISIBLE + rb"|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb]|" + TAG + rb")*\Z"
 )
 """What may stand behind the last digit: closing signs, a full stop, the end of file of DOS, zeros of C."""
 

@@ -47,7 +47,7 @@ class TextStart(NamedTuple):
         shapes: what may stand between digits (`habits`).
         closer: the sign that closes what is opened before the digits; b"" for none.
         marks: whether lines begin with marks, as those of a comment do.
-        counter_before: whether a counter stands before the digits in their line.
+        counter_before: the counter that stands before the digits in their line, if one does.
         bare_first, bare_last: whether lines have counters without a mark at their beginning, or their end.
     """
 
@@ -60,7 +60,7 @@ class TextStart(NamedTuple):
     shapes: tuple[Shape, ...] = ()
     closer: bytes = b""
     marks: bool = False
-    counter_before: bool = False
+    counter_before: int | None = None
     bare_first: bool = False
     bare_last: bool = False
 
@@ -72,7 +72,8 @@ def text_start(window: bytes, begin: int, found: Beginning) -> TextStart:
     before = window[max(begin, found.start - 8) : found.start].rstrip(b" \t")
     closer = next((end for sign, end in _CLOSERS.items() if before.endswith(sign)), b"")
     rows = _rows(window, found)
-    counter = shapes.FIRST_COUNTER.match(prefix)
+    first = max(begin, window.rfind(b"\n", begin, found.offset) + 1, window.rfind(b"\r", begin, found.offset) + 1)
+    counter = counter_before(window, line, found.start) or counter_before(window, first, found.offset)
     bare_first = bare_counters_before(window, line, found)
     return TextStart(
         offset=found.offset,
@@ -86,7 +87,7 @@ def text_start(window: bytes, begin: int, found: Beginning) -> TextStart:
         ),
         closer=closer,
         marks=sum(shapes.MARK.match(row) is not None for row in rows[1:]) + (shapes.MARK.match(prefix) is not None) > 1,
-        counter_before=counter is not None and counter.end() == len(prefix),
+        counter_before=int(re.sub(rb"\D", b"", counter[1])) if counter else None,
         bare_first=bare_first,
         bare_last=_bare_counters_behind(rows, found.base),
     )
@@ -101,6 +102,12 @@ def _rows(window: bytes, found: Beginning) -> list[bytes]:
 
 def _count(row: bytes, base: int) -> int:
     return len(re.findall(shapes.DIGIT_CLASS[base], row))
+
+
+def counter_before(window: bytes, line: int, place: int) -> re.Match[bytes] | None:
+    """The counter with a mark between the beginning of a line and a place in it, if it fills the line to there."""
+    match = shapes.FIRST_COUNTER.match(window[line : place + 1])
+    return match if match and match.end() == place - line else None
 
 
 def bare_counters_before(window: bytes, line: int, found: Beginning) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pi_engine.digits.text.layout import shapes
@@ -21,6 +22,7 @@ _LONGEST_TOTAL = 20
 _SHORT = 40
 """Bytes of a line of digits alone that may be a total or the number of a page."""
 
+_FIRST_LINE = re.compile(rb"[^\r\n]{0,200}")
 _MARKS = shapes.of_lines(shapes.MARK)
 
 
@@ -40,17 +42,16 @@ class LineReader:
         """Begin behind `start`; what is left out is counted in `left_out`."""
         self._base, self._left_out = base, left_out
         self._shapes, self._closer, self._marks = start.shapes, start.closer, start.marks
+        self._certain = tuple(shape for shape in start.shapes if not shape.habitual)
         self._lexer = lexer(base, start.shapes)
         self._digits_alone = rb"(?:" + shapes.DIGIT_CLASS[base] + rb"+)(?![0-9A-Za-z])"
         self._not_digit = re.compile(rb"[^" + shapes.DIGIT_CLASS[base][1:-1] + re.escape(shapes.SEPARATORS) + rb"]")
-        self._counters = Counters(
-            bare_first=start.bare_first, bare_last=start.bare_last, seen_first=start.counter_before
-        )
+        self._counters = Counters(bare_first=start.bare_first, bare_last=start.bare_last, first=start.counter_before)
         self.digits = self._usual = self._pages = self._form_feeds = 0
         self._text_at: Place | None = None
         self._end_at: Place | None = None
         self._closed = self._over = False
-        self._first = True
+        self._first = self._first_line = True
 
     @property
     def idle(self) -> bool:
@@ -59,9 +60,12 @@ class LineReader:
             not (self._closed or self._over or self._counters.bare) and self._text_at is None and self._end_at is None
         )
 
-    def count(self, digits: int) -> None:
+    def count(self, digits: int, lines: bytes) -> None:
         """Digits that were read without a look at their lines."""
         self.digits += digits
+        line = _FIRST_LINE.match(lines)
+        assert line is not None
+        self._usual = max(self._usual, len(line[0].translate(None, shapes.SEPARATORS)))
         self._first = False
 
     def many(self, lines: bytes, number: int) -> bytes | None:
@@ -79,7 +83,7 @@ class LineReader:
         self._counters.settle(counted, self.digits + len(digits), number, self._left_out)
         for name, count in taken:
             self._left_out.add(name, count, number)
-        self.count(len(digits))
+        self.count(len(digits), digits)
         return digits
 
     def take(
@@ -118,7 +122,7 @@ class LineReader:
                 left_out=self._left_out,
                 first=first,
             )
-        ended_at = self._end_at
+        ended_at, self._first_line = self._end_at, first
         at = place_in(line, begin, offset=offset, number=number, column=column)
         found = self._digits(line[begin:end], at, whole=whole)
         if found and ended_at is not None:
@@ -134,7 +138,7 @@ class LineReader:
 
     def _is_apart(self, line: bytes, place: Place, beside_feed: bool) -> bool:  # noqa: FBT001 (private)
         """Whether a line holds no digits of the number: text, a page number, a total, what follows closing signs."""
-        bare, number = re.sub(shapes.TAG, b"", line), place.line
+        bare, number = without(self._certain, line)[0], place.line
         if self._is_total(bare, number):
             return True
         page = shapes.PAGE_NUMBER.fullmatch(bare)
@@ -172,10 +176,15 @@ class LineReader:
         self._left_out.add("a total", 1, number, bare)
         return True
 
+    def expect_pages(self, numbers: list[int]) -> None:
+        """Numbers beside form feeds that are read next: those of pages where each is one more than the one before."""
+        if len(numbers) > 1 and all(b == a + 1 for a, b in pairwise(numbers)):
+            self._pages = numbers[0] - 1
+
     def _is_page(self, page: re.Match[bytes], beside_feed: bool) -> bool:  # noqa: FBT001 (private)
         """Whether a number alone in its line is that of a page: marked as one, or the next one and beside a form feed."""
         value, marked = int(next(filter(None, page.groups()))), page[4] is None
-        expected = {self._pages + 1} if self._pages else set(range(self._form_feeds - 1, self._form_feeds + 3))
+        expected = {self._pages + 1, *(() if self._pages else range(self._form_feeds - 1, self._form_feeds + 3))}
         if self._usual < _LEAST_DIGITS or not (marked or (beside_feed and value in expected)):
             return False
         self._pages = value
@@ -211,14 +220,15 @@ class LineReader:
         place = place_in(body, len(head), offset=at.offset, number=at.line, column=at.column - 1)
         blank = b" " if head[-1:] in (b" ", b"\t") else b""
         ellipsis = shapes.ELLIPSIS.match(rest)
-        if ellipsis and shapes.CLOSING.match(rest[ellipsis.end() :]):
-            self._left_out.add("an ellipsis behind the digits", 1, at.line)
-            self._end_at = place
+        if ellipsis:
+            self._end(at.line, rest)
         elif shapes.CLOSING.match(rest):
             self._left_out.add("closing signs", 1, at.line, rest)
             self._closed, self._end_at = True, place
         elif shapes.is_remark(blank + rest, self._base):
             self._left_out.add("words behind the digits", 1, at.line, rest)
+        elif rest[:1] == b"." and len(self._bare(head)) == 1 and not self._first_line:
+            raise Uncertain(at._replace(words=True))  # another number begins
         else:
             raise Uncertain(place, self._bare(head))
         return self._bare(head)

@@ -14,7 +14,7 @@ from pi_engine.digits.text.layout import shapes
 from pi_engine.digits.text.layout.beginnings import Beginning, digits_from, integer_at, known_beginnings, pi_cost, run
 from pi_engine.digits.text.layout.guesses import PREFIX, digits_share, guessed
 from pi_engine.digits.text.layout.shapes import SEPARATORS
-from pi_engine.digits.text.layout.text_habits import TextStart, bare_counters_before, text_start
+from pi_engine.digits.text.layout.text_habits import TextStart, bare_counters_before, counter_before, text_start
 from pi_engine.errors import CorruptFileError
 
 WINDOW = 1 << 16
@@ -24,6 +24,8 @@ WINDOW = 1 << 16
 _LINE = 100
 _SURE_RUN = 25
 """Digits in a row that make a known beginning the beginning, not a mention of the constant in the header."""
+
+_DIGIT_ABOVE = re.compile(rb"(?:(?:\A|[\r\n])[ \t]*([0-9])|(?<![0-9A-Za-z.])([0-9])[ \t]*[.,])\s*\Z")
 
 _OTHER_INTEGER = 2
 _COUNTS_IT = 3
@@ -66,7 +68,12 @@ def _known(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
         if not _stands_alone(window, begin, found):
             continue
         digits = run(window, found.offset, found.base)
-        if len(digits.translate(None, SEPARATORS)) >= _SURE_RUN or not window[found.offset + len(digits) :].strip():
+        mentioned = re.search(rb"[A-Za-z]", _line_of(window, begin, found.start)) is not None
+        if (
+            not mentioned
+            or len(digits.translate(None, SEPARATORS)) >= _SURE_RUN
+            or not window[found.offset + len(digits) :].strip()
+        ):
             return _completed(window, begin, found)
         if len(digits) > most:
             best, most = found, len(digits)
@@ -83,26 +90,34 @@ def _line_start(window: bytes, begin: int, place: int) -> int:
     return max(begin, window.rfind(b"\n", begin, place) + 1, window.rfind(b"\r", begin, place) + 1)
 
 
+def _line_of(window: bytes, begin: int, place: int) -> bytes:
+    line = re.compile(rb"[^\r\n]*").match(window, _line_start(window, begin, place))
+    assert line is not None
+    return line[0]
+
+
 def _stands_alone(window: bytes, begin: int, found: Beginning) -> bool:
     """Whether what stands before a beginning in its line can be no digits of it."""
     line = _line_start(window, begin, found.start)
     prefix = re.sub(rb"0[xX]\Z", b"", window[line : found.start])
     if (found.pointed and found.integer) or not re.search(rb"\d", prefix):
         return True
-    counter = shapes.FIRST_COUNTER.match(prefix)
-    if (counter and counter.end() == len(prefix)) or bare_counters_before(window, line, found):
+    if counter_before(window, line, line + len(prefix)) or bare_counters_before(window, line, found):
         return True
     before = rb"(?<![0-9A-Za-z])[0-9A-Fa-f]*\d[0-9A-Fa-f]*" if found.base == 16 else rb"\d"
     return re.search(rb"[A-Za-z]", prefix) is not None and not re.search(before + rb"[ \t,_.]*\Z", prefix)
 
 
 def _with_digit_above(window: bytes, begin: int, found: Beginning) -> Beginning:
-    """A beginning without the digit before the point, with the one that stands alone in the line above, if there is one."""
+    """A beginning without the digit before the point, with the one that ends the line above: alone in it, or with a point."""
     line = _line_start(window, begin, found.start)
-    above = re.search(rb"(?:\A|[\r\n])[ \t]*([0-9])[ \t]*([.,]?)\s*\Z", window[begin:line])
+    above = _DIGIT_ABOVE.search(window[begin:line])
     if above is None or found.integer or found.pointed:
         return found
-    return found._replace(start=begin + above.start(1), integer=above[1].decode(), pointed=bool(above[2]), exact=False)
+    digit, pointed = above[1] or above[2], above[2] is not None
+    return found._replace(
+        start=begin + above.start(above.lastindex or 0), integer=digit.decode(), pointed=pointed, exact=False
+    )
 
 
 def _digits_before(window: bytes, begin: int, found: Beginning) -> bool:
@@ -143,12 +158,11 @@ def _alike(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
 def _doubts(window: bytes, begin: int, found: Beginning) -> int:
     """Edits that speak against a reading besides those of its digits: another digit than 3 without a point, a number alone like a count."""
     doubts = _OTHER_INTEGER if found.integer not in {"", PI.integer} and not found.pointed else 0
-    line = re.match(rb"[^\r\n]*", window[_line_start(window, begin, found.start) :])
-    assert line is not None
-    if found.pointed or not re.fullmatch(shapes.NUMBER, line[0].strip()):
+    line = _line_of(window, begin, found.start)
+    if found.pointed or not re.fullmatch(shapes.NUMBER, line.strip()):
         return doubts
-    digits = digits_from(window, begin + line.end() + 1, found.base)
-    return doubts + (_COUNTS_IT if int(re.sub(rb"\D", b"", line[0])) in range(len(digits) - 1, len(digits) + 2) else 1)
+    digits = digits_from(window, _line_start(window, begin, found.start) + len(line) + 1, found.base)
+    return doubts + (_COUNTS_IT if int(re.sub(rb"\D", b"", line)) in range(len(digits) - 1, len(digits) + 2) else 1)
 
 
 def _places(window: bytes, begin: int) -> list[int]:
