@@ -74,14 +74,16 @@ def text_start(window: bytes, begin: int, found: Beginning) -> TextStart:
     rows = _rows(window, found)
     first = max(begin, window.rfind(b"\n", begin, found.offset) + 1, window.rfind(b"\r", begin, found.offset) + 1)
     counter = counter_before(window, line, found.start) or counter_before(window, first, found.offset)
-    bare_first = bare_counters_before(window, line, found)
+    bare_first = bare_counters_before(window, line, found.start, found) or bare_counters_before(
+        window, first, found.offset, found
+    )
     return TextStart(
         offset=found.offset,
         integer=found.integer,
         base=found.base,
         sure=found.exact or (found.pointed and bool(found.integer)),
         claimed=_claimed(window[begin : found.start]),
-        remarks=tuple(_remarks(window, begin, found, b"" if bare_first or counter else prefix)),
+        remarks=tuple(_remarks(window, begin, found, b"" if bare_first or counter else prefix, counter)),
         shapes=habits(
             found.base, window[max(begin, found.start - 8) : found.start], window[found.start : found.start + _HABITS]
         ),
@@ -110,10 +112,10 @@ def counter_before(window: bytes, line: int, place: int) -> re.Match[bytes] | No
     return match if match and match.end() == place - line else None
 
 
-def bare_counters_before(window: bytes, line: int, found: Beginning) -> bool:
-    """Whether the line of the first digit, and those behind it, begin with a number that counts lines or digits."""
-    first = shapes.BARE_FIRST.match(window[line : found.offset])
-    if first is None or first.end() != found.start - line:
+def bare_counters_before(window: bytes, line: int, place: int, found: Beginning) -> bool:
+    """Whether a line up to a place in it, where digits begin, and the lines behind it begin with numbers that count lines or digits."""
+    first = shapes.BARE_FIRST.match(window[line:place])
+    if first is None or first.end() != place - line:
         return False
     rows = _rows(window, found)
     matches = [shapes.BARE_FIRST.match(row) for row in rows[1:]]
@@ -161,8 +163,8 @@ def _claimed(header: bytes) -> int | None:
     return count if count >= 10 else None
 
 
-def _remarks(window: bytes, begin: int, found: Beginning, prefix: bytes) -> list[str]:
-    remarks = []
+def _remarks(window: bytes, begin: int, found: Beginning, prefix: bytes, counter: re.Match[bytes] | None) -> list[str]:
+    remarks = [f"left out: a counter before the first digit {shown(counter[0])}"] if counter else []
     if found.integer and not found.pointed and found.offset < len(window):
         remarks.append(f"the text has no point: its first digit, {found.integer}, is taken as the one before the point")
     above = window[begin : found.start - len(prefix)].strip()

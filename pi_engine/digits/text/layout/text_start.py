@@ -102,7 +102,7 @@ def _stands_alone(window: bytes, begin: int, found: Beginning) -> bool:
     prefix = re.sub(rb"0[xX]\Z", b"", window[line : found.start])
     if (found.pointed and found.integer) or not re.search(rb"\d", prefix):
         return True
-    if counter_before(window, line, line + len(prefix)) or bare_counters_before(window, line, found):
+    if counter_before(window, line, line + len(prefix)) or bare_counters_before(window, line, found.start, found):
         return True
     before = rb"(?<![0-9A-Za-z])[0-9A-Fa-f]*\d[0-9A-Fa-f]*" if found.base == 16 else rb"\d"
     return re.search(rb"[A-Za-z]", prefix) is not None and not re.search(before + rb"[ \t,_.]*\Z", prefix)
