@@ -12,14 +12,14 @@ def arranged(draft, mode, rows, grouped, end, known, natural):
         case "before":
             bare = len(rows) > 2 and known and rng.randrange(3) == 0
             form = draft.pick(parts.BARE_COUNTERS_BEFORE if bare else parts.COUNTERS_BEFORE)[1]
-            draft.notes.add("counters")
+            draft.notes.add("counters" if len(rows) > 1 else "maybe counters")
             return end.join(form.format(**at) + row for at, row in zip(fields, grouped, strict=True))
         case "behind":
             form = draft.pick(parts.COUNTERS_BEHIND, parts.HARD_COUNTERS_BEHIND)[1]
             every = rng.choice([1, 1, 2, 5, 10])
             if len(grouped) > 1 and rng.randrange(3) == 0:
                 grouped[-1] = grouped[-1].ljust(len(grouped[1]) if len(grouped) > 2 else 0)
-            draft.notes.add("counters" if len(rows) >= every else "maybe counters")
+            draft.notes.add("counters" if len(rows) > 1 and len(rows) >= every else "maybe counters")
             return end.join(
                 row + form.format(**at) if at["i"] % every == 0 else row
                 for at, row in zip(fields, grouped, strict=True)

@@ -94,7 +94,8 @@ def random_layout(rng):
             readings += [count + reading for reading in readings] + [(count + bare)[1:]] * (count[0] == "3")
         draft.hard = True
     bare_text = wrap is not None and wrap.name in ("no header", "byte order mark")
-    draft.hard |= not bare_text and (len(digits) < KNOWN or (len(digits) < TELLING and not known))
+    vague = len(digits) < TELLING or any(shape.startswith("random") for shape in draft.shapes)
+    draft.hard |= not bare_text and (len(digits) < KNOWN or (vague and not known))
     return Layout(
         content=(content + footer).encode("utf-8", "surrogateescape"),
         readings=tuple(dict.fromkeys(readings)),
@@ -128,7 +129,7 @@ def _integer(draft, base):
         draft.shapes.append("wrong before the point")
         digit, draft.hard = draft.rng.choice("012456789"), True
         text = text.replace("3", digit)
-    if name in ("joined", "3 and blank", "3 and line"):
+    if name in ("joined", "3 and blank", "3 and line", "0x joined"):
         draft.notes.add("no point")
     return text, digit, name in parts.POINTED
 
