@@ -17,7 +17,10 @@ _GAPS = rb"[ \t\r\n\v\f,_\"'`()\[\]{}|;+&\\\x80-\xff]"
 _GAP = re.compile(rb"(?:" + _ELEMENT + rb"|" + _GAPS + rb"){0,60}")
 """What may stand between the first digits: any separators."""
 
-_INTEGER = re.compile(rb"[0-9A-Fa-f]" + _GAP.pattern + rb"([.,]?)" + _GAP.pattern)
+_COMMA = rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f][ \t]?[0-9A-Fa-f]))"
+_INTEGER = re.compile(rb"[0-9A-Fa-f]" + _GAP.pattern.replace(b",", b"", 1) + rb"(\.|" + _COMMA + rb"|)" + _GAP.pattern)
+"""A digit, what stands behind it and before the next, and the point; a comma is one where it divides no single digits."""
+
 _PLACE = re.compile(rb"(?:(?<=0[xX])|(?<![0-9A-Za-z.]))[0-9.]")
 _LOOKED_AT = 400
 """Bytes in which the first digits have to stand."""
@@ -128,4 +131,4 @@ def pi_cost(digits: str, base: int, *, integer: bool) -> int | None:
         for j, other in enumerate(known, 1):
             row.append(min(above[j - 1] + (digit != other), above[j] + 1, row[j - 1] + 1))
     cost = min(row)
-    return cost if 3 * cost <= length else None
+    return cost if cost <= max(1, (length - _LEAST) // 4) else None

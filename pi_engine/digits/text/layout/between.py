@@ -53,12 +53,14 @@ def between(base: int) -> tuple[Shape, ...]:
     sign = shapes.SIGN
     behind, before = rb"(?=[ \t,\r\n]|\Z)", rb"(?:\A|(?<=[ \t,\r\n]))"
     signs = rb"(?:" + sign + shapes.JOIN + rb"){2,}|" + sign + behind + rb"|" + before + sign
+    prefix = (Shape("prefixes 0x", re.compile(rb"(?<![0-9A-Za-z])0[xX](?=[0-9A-Fa-f])"), b"xX"),) if base == 16 else ()
     return (
+        *prefix,
         Shape("HTML tags", re.compile(shapes.TAG), b"<"),
         Shape("HTML entities", re.compile(shapes.ENTITY), b"&"),
         Shape("Unicode blanks and invisible characters", re.compile(shapes.INVISIBLE + rb"+")),
         Shape("escaped line breaks", re.compile(shapes.ESCAPE), b"\\"),
-        Shape("backslashes at the ends of lines", re.compile(rb"\\[ \t]*(?=[\r\n]|\Z)"), b"\\", habitual=True),
+        Shape("backslashes at the ends of lines", re.compile(rb"\\[ \t]*(?=[\r\n]|\Z)"), b"\\"),
         Shape(
             "apostrophes between groups",
             re.compile(rb"(?<=" + digit + rb")" + apostrophe + rb"(?=" + digit + rb")"),
@@ -88,9 +90,9 @@ def habits(base: int, before: bytes, text: bytes) -> tuple[Shape, ...]:
 def lexer(base: int, shapes_of_text: tuple[Shape, ...]) -> re.Pattern[bytes]:
     """The longest beginning that consists of digits, separators and these shapes."""
     parts = [
+        *(shape.pattern.pattern for shape in shapes_of_text),
         shapes.DIGIT_CLASS[base] + rb"+",
         rb"[" + re.escape(shapes.SEPARATORS) + rb"]+",
-        *(shape.pattern.pattern for shape in shapes_of_text),
     ]
     return re.compile(rb"(?:" + rb"|".join(parts) + rb")*")
 

@@ -52,9 +52,13 @@ LAST_COUNTER = re.compile(
 )  # fmt: skip
 """A counter at the end of a line with a mark before it, such as ` : 50`, ` (1,000)` or ` // 50`."""
 
-BARE_FIRST = re.compile(rb"\A[ \t]*(\d{1,12})[ \t]+")
-BARE_LAST = re.compile(rb"(?<=[0-9A-Fa-f])[ \t]+(\d{1,12})[ \t]*\Z")
+_BLANK = rb"(?:[ \t]|" + INVISIBLE + rb")"
+BARE_FIRST = re.compile(rb"\A" + _BLANK + rb"*(\d{1,12})" + _BLANK + rb"+")
+BARE_LAST = re.compile(rb"(?<=[0-9A-Fa-f])" + _BLANK + rb"+(\d{1,12})" + _BLANK + rb"*\Z")
 """Counters without a mark: only where several lines agree that they are (`text_start`)."""
+
+OPENED = re.compile(rb".*[\"'`>=(]|.*\xe2\x80[\x98-\x9f]|.*\xc2\xab", re.DOTALL)
+"""What stands before the first line of digits in its line, to the last sign that opens something."""
 
 MARK = re.compile(rb"\A" + BLANKS + rb"(?:[/#*>%;|$~=-]{1,3}(?=[ \t])|/\*+|\*+/|//+|>+)" + BLANKS)
 """A mark at the beginning of a line: of a comment, a quotation, a list."""
@@ -66,7 +70,7 @@ def of_lines(pattern: re.Pattern[bytes]) -> re.Pattern[bytes]:
     return re.compile(lines.removeprefix(BLANKS))  # blanks are found by themselves
 
 
-ELLIPSIS = re.compile(rb"[ \t]*(?:\.{3,}|(?:\. ){2,}\.|\xe2\x80\xa6|\\[lcd]?dots)")
+ELLIPSIS = re.compile(rb"(?:[ \t\"'`)\]},;$]|\xe2\x80[\x98-\x9f])*(?:\.{3,}|(?:\. ){2,}\.|\xe2\x80\xa6|\\[lcd]?dots)")
 
 CLOSING = re.compile(
     rb"(?:[\s,;.$)\]}>|&+\"'`*/\\\x00\x1a]|" + INVISIBLE + rb"|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb]|" + TAG + rb")*\Z"
@@ -84,6 +88,7 @@ PAGE_NUMBER = re.compile(
 RULER = re.compile(rb"[^0-9A-Za-z\x80-\xff]*[^0-9A-Za-z\s,_\"'`()\[\]{}|;+&\\\x00-\x1f\x7f-\xff][^0-9A-Za-z\x80-\xff]*")
 """A line of signs alone."""
 
+_FEW_DIGITS = 8
 _LONGEST_NUMBER = 15
 """Digits that a number in a line of text has at most."""
 
@@ -100,13 +105,12 @@ def _words(base: int) -> re.Pattern[bytes]:
     return re.compile(rb"(?<![0-9A-Za-z\x80-\xff])" + foreign + letter + rb"{2,}(?![0-9])")
 
 
-def is_text(line: bytes, base: int, usual: int) -> bool:
+def is_text(line: bytes, base: int) -> bool:
     """Whether a line is words, with a number or a few among them, and no line of digits that was damaged.
 
     Args:
         line: without tags.
         base: of the digits.
-        usual: digits of the longest line of digits before.
     """
     words = _words(base).search(line)
     numbers = [len(run) for run in re.findall(rb"\d+", line)]
@@ -119,7 +123,7 @@ def is_text(line: bytes, base: int, usual: int) -> bool:
         letters < _LEAST_LETTERS or not re.match(rb"[ \t,.]*" + _words(base).pattern, line[first.end() :])
     ):
         return False
-    return sum(numbers) <= max(usual // 2, len(line.translate(None, b"0123456789 \t")))
+    return sum(numbers) <= max(_FEW_DIGITS, 2 * len(line.translate(None, b"0123456789 \t")))
 
 
 def is_remark(rest: bytes, base: int) -> bool:

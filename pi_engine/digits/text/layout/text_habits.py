@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.digits.text.layout import shapes
-from pi_engine.digits.text.layout.between import habits
+from pi_engine.digits.text.layout.between import between, habits, without
 from pi_engine.digits.text.layout.left_out import shown
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class TextStart(NamedTuple):
         shapes: what may stand between digits (`habits`).
         closer: the sign that closes what is opened before the digits; b"" for none.
         marks: whether lines begin with marks, as those of a comment do.
+        words: what every line begins with, as the first one does before its digits; b"" for nothing.
         counter_before: the counter that stands before the digits in their line, if one does.
         bare_first, bare_last: whether lines have counters without a mark at their beginning, or their end.
     """
@@ -60,6 +61,7 @@ class TextStart(NamedTuple):
     shapes: tuple[Shape, ...] = ()
     closer: bytes = b""
     marks: bool = False
+    words: bytes = b""
     counter_before: int | None = None
     bare_first: bool = False
     bare_last: bool = False
@@ -67,18 +69,26 @@ class TextStart(NamedTuple):
 
 def text_start(window: bytes, begin: int, found: Beginning) -> TextStart:
     """What the first lines of a text, which begins at `begin`, say of the number that begins at `found`."""
-    line = max(begin, window.rfind(b"\n", begin, found.start) + 1, window.rfind(b"\r", begin, found.start) + 1)
+    line = _line_start(window, begin, found.start)
     prefix = window[line : found.start]
     before = window[max(begin, found.start - 8) : found.start].rstrip(b" \t")
     closer = next((end for sign, end in _CLOSERS.items() if before.endswith(sign)), b"")
     rows = _rows(window, found)
-    first = max(begin, window.rfind(b"\n", begin, found.offset) + 1, window.rfind(b"\r", begin, found.offset) + 1)
+    first = _line_start(window, begin, found.offset)
     counter = counter_before(window, line, found.start) or counter_before(window, first, found.offset)
     bare_first = bare_counters_before(window, line, found.start, found) or bare_counters_before(
         window, first, found.offset, found
     )
+    offset = found.offset
+    if not window[
+        first:offset
+    ].strip():  # the line of the first digit begins with it, or with a counter that was taken for digits
+        own = _counter_in(rows, found.base)
+        bare_first = bare_first or (own is None and _bare_counters(rows, found.base))
+        taken = own or (shapes.BARE_FIRST.match(rows[0]) if bare_first and rows else None)
+        counter, offset = counter or own, offset + (taken.end() if taken else 0)
     return TextStart(
-        offset=found.offset,
+        offset=offset,
         integer=found.integer,
         base=found.base,
         sure=found.exact or (found.pointed and bool(found.integer)),
@@ -89,10 +99,15 @@ def text_start(window: bytes, begin: int, found: Beginning) -> TextStart:
         ),
         closer=closer,
         marks=sum(shapes.MARK.match(row) is not None for row in rows[1:]) + (shapes.MARK.match(prefix) is not None) > 1,
+        words=_common_words(window[first:offset] or prefix, rows),
         counter_before=int(re.sub(rb"\D", b"", counter[1])) if counter else None,
         bare_first=bare_first,
         bare_last=_bare_counters_behind(rows, found.base),
     )
+
+
+def _line_start(window: bytes, begin: int, place: int) -> int:
+    return max(begin, window.rfind(b"\n", begin, place) + 1, window.rfind(b"\r", begin, place) + 1)
 
 
 def _rows(window: bytes, found: Beginning) -> list[bytes]:
@@ -103,31 +118,54 @@ def _rows(window: bytes, found: Beginning) -> list[bytes]:
 
 
 def _count(row: bytes, base: int) -> int:
-    return len(re.findall(shapes.DIGIT_CLASS[base], row))
+    return len(re.findall(shapes.DIGIT_CLASS[base], without(between(base), row)[0]))
+
+
+def _counter_in(rows: list[bytes], base: int) -> re.Match[bytes] | None:
+    """The counter with a mark at the beginning of the first line, which is taken for digits: it is 0, 1 or what it counts."""
+    match = shapes.FIRST_COUNTER.match(rows[0]) if rows else None
+    if match is None:
+        return None
+    total = _count(rows[0][match.end() :], base)
+    return match if int(re.sub(rb"\D", b"", match[1])) in {0, 1, total, total + 1} else None
 
 
 def counter_before(window: bytes, line: int, place: int) -> re.Match[bytes] | None:
-    """The counter with a mark between the beginning of a line and a place in it, if it fills the line to there."""
-    match = shapes.FIRST_COUNTER.match(window[line : place + 1])
-    return match if match and match.end() == place - line else None
+    """The counter with a mark between the beginning of a line, or of a string in it, and a place in it, if it reaches to there."""
+    return _before(shapes.FIRST_COUNTER, window, line, place)
+
+
+def _before(counter: re.Pattern[bytes], window: bytes, line: int, place: int) -> re.Match[bytes] | None:
+    opened = shapes.OPENED.match(window, line, place)
+    for start in (line, opened.end() if opened else line):
+        match = counter.match(window[start : place + 1])
+        if match and match.end() == place - start:
+            return match
+    return None
 
 
 def bare_counters_before(window: bytes, line: int, place: int, found: Beginning) -> bool:
-    """Whether a line up to a place in it, where digits begin, and the lines behind it begin with numbers that count lines or digits."""
-    first = shapes.BARE_FIRST.match(window[line:place])
-    if first is None or first.end() != place - line:
+    """Whether the digits at a place in a line, and the lines behind it, stand behind numbers that count lines or digits."""
+    first = _before(shapes.BARE_FIRST, window, line, place)
+    if first is None:
         return False
     rows = _rows(window, found)
-    matches = [shapes.BARE_FIRST.match(row) for row in rows[1:]]
-    if not matches or not all(matches):
+    return bool(rows) and _bare_counters([first[0] + rows[0], *rows[1:]], found.base)
+
+
+def _bare_counters(rows: list[bytes], base: int) -> bool:
+    """Whether the first lines begin with numbers that count lines, the digits before them, or those to their ends."""
+    matches = [shapes.BARE_FIRST.match(row) for row in rows]
+    if len(rows) < 2 or not all(matches):
         return False
-    values = [int(first[1]), *(int(match[1]) for match in matches if match)]
-    total, totals = _count(rows[0], found.base), [0]
-    for row, match in zip(rows[1:], matches, strict=True):
+    values, before, behind, total = [], [], [], 0
+    for row, match in zip(rows, matches, strict=True):
         assert match is not None
-        totals.append(total)
-        total += _count(row[match.end() :], found.base)
-    return _progression(values, totals)
+        values.append(int(match[1]))
+        before.append(total)
+        total += _count(row[match.end() :], base)
+        behind.append(total)
+    return _progression(values, before) or _progression(values, behind)
 
 
 def _bare_counters_behind(rows: list[bytes], base: int) -> bool:
@@ -149,6 +187,17 @@ def _progression(values: list[int], totals: list[int]) -> bool:
     lines = all(b - a == 1 for a, b in pairwise(values))
     shifts = {value - total for value, total in zip(values, totals, strict=True)}
     return (lines and values[0] in {0, 1}) or (len(shifts) == 1 and shifts <= {0, 1, 2})
+
+
+def _common_words(prefix: bytes, rows: list[bytes]) -> bytes:
+    """The longest end of what stands before the digits in the first line with which the lines behind it begin, words without a digit."""
+    for start in range(len(prefix)):
+        words = prefix[start:]
+        if re.search(rb"\d", words) or len(rows) < 2 or words[:1].isspace():
+            continue
+        if words.strip() and all(row.startswith(words) for row in rows[1:]):
+            return words
+    return b""
 
 
 def _claimed(header: bytes) -> int | None:

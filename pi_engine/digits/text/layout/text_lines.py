@@ -22,6 +22,8 @@ _LONGEST_TOTAL = 20
 _SHORT = 40
 """Bytes of a line of digits alone that may be a total or the number of a page."""
 
+_LONE_NUMBER = re.compile(shapes.BLANKS + rb"[\[(<{]?[ \t]*\d{1,15}" + shapes.BLANKS + rb"\Z")
+_BEHIND_NUMBERS = frozenset(bytes([sign]) for sign in b":)]|.>}-")
 _FIRST_LINE = re.compile(rb"[^\r\n]{0,200}")
 _MARKS = shapes.of_lines(shapes.MARK)
 
@@ -42,6 +44,7 @@ class LineReader:
         """Begin behind `start`; what is left out is counted in `left_out`."""
         self._base, self._left_out = base, left_out
         self._shapes, self._closer, self._marks = start.shapes, start.closer, start.marks
+        self._words = start.words
         self._certain = tuple(shape for shape in start.shapes if not shape.habitual)
         self._lexer = lexer(base, start.shapes)
         self._digits_alone = rb"(?:" + shapes.DIGIT_CLASS[base] + rb"+)(?![0-9A-Za-z])"
@@ -70,7 +73,7 @@ class LineReader:
 
     def many(self, lines: bytes, number: int) -> bytes | None:
         """The digits of many whole lines of a text whose shapes are known by now; None where there is more to it than those."""
-        if self._first or not self.idle or b"\f" in lines:
+        if self._first or not self.idle or self._words or b"\f" in lines:
             return None
         bare = lines
         if self._marks:
@@ -105,6 +108,9 @@ class LineReader:
         first, self._first = self._first, False
         if self._over:
             return b""
+        if self._words and whole and line.startswith(self._words):
+            self._left_out.add("words before each line", 1, number, self._words)
+            line, offset, column = line[len(self._words) :], offset + len(self._words), column + len(self._words)
         self._form_feeds += line.count(b"\f")
         if whole and not first and (len(line) < _SHORT or self._text_at or self._not_digit.search(line)):
             place = place_in(line, 0, offset=offset, number=number, column=0, words=True)
@@ -145,7 +151,7 @@ class LineReader:
         if page and self._is_page(page, beside_feed):
             self._left_out.add("page numbers", 1, number, bare)
             return True
-        text = shapes.is_text(bare, self._base, self._usual) or shapes.RULER.fullmatch(bare) is not None
+        text = shapes.is_text(bare, self._base) or shapes.RULER.fullmatch(bare) is not None
         if self._closed and re.search(rb"[A-Za-z]", bare) and not self._goes_on(bare):
             self._end(number, bare)
             return True
@@ -227,8 +233,8 @@ class LineReader:
             self._closed, self._end_at = True, place
         elif shapes.is_remark(blank + rest, self._base):
             self._left_out.add("words behind the digits", 1, at.line, rest)
-        elif rest[:1] == b"." and len(self._bare(head)) == 1 and not self._first_line:
-            raise Uncertain(at._replace(words=True))  # another number begins
+        elif not self._first_line and _LONE_NUMBER.match(head) and rest[:1] in _BEHIND_NUMBERS:
+            raise Uncertain(at._replace(words=True))  # a counter that agrees with nothing, or another number
         else:
             raise Uncertain(place, self._bare(head))
         return self._bare(head)

@@ -29,6 +29,10 @@ _DIGIT_ABOVE = re.compile(rb"(?:(?:\A|[\r\n])[ \t]*([0-9])|(?<![0-9A-Za-z.])([0-
 
 _OTHER_INTEGER = 2
 _COUNTS_IT = 3
+_UNLIKE = 50
+"""Edits for digits that are like nothing known."""
+
+_SAID = 6
 _TRIED = 40
 """Lines that are compared with π where no beginning is exact."""
 
@@ -147,12 +151,18 @@ def _alike(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
             for candidate, digits in _readings(window, place, base):
                 cost = pi_cost(digits, base, integer=bool(candidate.integer))
                 alone = _stands_alone(window, begin, candidate) and not _digits_before(window, begin, candidate)
-                if not alone or cost is None:
+                if not alone or (cost is None and not _says_so(candidate, digits)):
                     continue
+                cost = _UNLIKE if cost is None else cost
                 cost += _doubts(window, begin, candidate)
                 if cost < least:
                     best, least = candidate, cost
-    return best
+    return None if best is None else _with_digit_above(window, begin, best)
+
+
+def _says_so(found: Beginning, digits: str) -> bool:
+    """Whether a text says that a number like π begins, whatever its digits are: with `3.` and some more."""
+    return found.pointed and found.integer == PI.integer and len(digits) > _SAID
 
 
 def _doubts(window: bytes, begin: int, found: Beginning) -> int:
