@@ -18,7 +18,8 @@ _GAP = re.compile(rb"(?:" + _ELEMENT + rb"|" + _GAPS + rb"){0,60}")
 """What may stand between the first digits: any separators."""
 
 _COMMA = rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f][ \t]?[0-9A-Fa-f]))"
-_INTEGER = re.compile(rb"[0-9A-Fa-f]" + _GAP.pattern.replace(b",", b"", 1) + rb"(\.|" + _COMMA + rb"|)" + _GAP.pattern)
+_BEFORE_POINT = rb"(?:" + _ELEMENT + rb"|" + _GAPS.replace(b",", b"") + rb"){0,60}"
+_INTEGER = re.compile(rb"[0-9A-Fa-f]" + _BEFORE_POINT + rb"(\.|" + _COMMA + rb"|)" + _GAP.pattern)
 """A digit, what stands behind it and before the next, and the point; a comma is one where it divides no single digits."""
 
 _PLACE = re.compile(rb"(?:(?<=0[xX])|(?<![0-9A-Za-z.]))[0-9.]")
@@ -109,7 +110,9 @@ def _known_at(window: bytes, place: int, base: int) -> Beginning | None:
             count = min(count, len(digits))
         if integer == constant.integer and digits.startswith(constant.fraction(base)[:count]):
             return Beginning(place, offset, integer, pointed=pointed, base=base, exact=True)
-    fraction = not pointed and (integer + digits).startswith(PI.fraction(base)[:_FRACTION_DIGITS])
+    fraction = window[place + 1 : offset].find(b".") < 0 and (integer + digits).startswith(
+        PI.fraction(base)[:_FRACTION_DIGITS]
+    )
     return Beginning(place, place, "", pointed=False, base=base, exact=True) if fraction else None
 
 

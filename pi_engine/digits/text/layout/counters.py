@@ -46,6 +46,7 @@ class Counters:
         self._bare_first, self._bare_last = bare_first, bare_last
         self._first, self._last = _Side(sure=bare_first or first is not None, last=first), _Side(sure=bare_last)
         self._counts_digits = self._disagrees = False
+        self._begins = 0
 
     @property
     def bare(self) -> bool:
@@ -75,15 +76,17 @@ class Counters:
             first: whether the line is the one where the digits begin, behind the counter that may stand before them.
         """
         end = len(line)
+        self._begins = number if first else self._begins
+        lines = {number, number - self._begins, number - self._begins + 1}
         if not first and (self._first.sure or not self._last.sure):
             found = (shapes.BARE_FIRST if self._bare_first else shapes.FIRST_COUNTER).match(line[begin:])
-            if found and self._first.takes(_value(found[1]), {number, *range(before, before + 3)}):
+            if found and self._first.takes(_value(found[1]), {*lines, *range(before, before + 3)}):
                 left_out.add("counters at the beginning of lines", 1, number, found[0])
                 begin += found.end()
         found = (shapes.BARE_LAST if self._bare_last else shapes.LAST_COUNTER).search(line, begin)
         if found and found.start() > begin:
             total = before + digits_of(line[begin : found.start()])
-            if self._last.takes(_value(found[1]), {total, total + 1, number}):
+            if self._last.takes(_value(found[1]), {total, total + 1, *lines}):
                 end = found.start()
                 left_out.add("counters at the end of lines", 1, number, found[0])
                 self._compare(_value(found[1]), total, number, left_out)

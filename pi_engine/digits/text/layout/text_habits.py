@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _HABITS = 2000
 """Bytes from the first digit on that show the habits of a text."""
 
+_SIGNS = b" \t\"'`([{<"
+"""Signs behind which a counter may stand in the first line of digits."""
+
 _LINES = 4
 """Lines that show whether lines have counters or marks."""
 
@@ -83,10 +86,11 @@ def text_start(window: bytes, begin: int, found: Beginning) -> TextStart:
     if not window[
         first:offset
     ].strip():  # the line of the first digit begins with it, or with a counter that was taken for digits
+        rows = _rows(window, found._replace(offset=first))
         own = _counter_in(rows, found.base)
         bare_first = bare_first or (own is None and _bare_counters(rows, found.base))
         taken = own or (shapes.BARE_FIRST.match(rows[0]) if bare_first and rows else None)
-        counter, offset = counter or own, offset + (taken.end() if taken else 0)
+        counter, offset = counter or own, first + taken.end() if taken else offset
     return TextStart(
         offset=offset,
         integer=found.integer,

@@ -25,7 +25,8 @@ _LINE = 100
 _SURE_RUN = 25
 """Digits in a row that make a known beginning the beginning, not a mention of the constant in the header."""
 
-_DIGIT_ABOVE = re.compile(rb"(?:(?:\A|[\r\n])[ \t]*([0-9])|(?<![0-9A-Za-z.])([0-9])[ \t]*[.,])\s*\Z")
+_SIGNS = b"0123456789.\"'`()[]{}|;+&"
+_DIGIT_ABOVE = re.compile(rb"(?:(?:\A|[\r\n])[ \t]*([0-9])|(?:\A|(?<=[\s=:(\[{\"'>]))([0-9])[ \t]*[.,])\s*\Z")
 
 _OTHER_INTEGER = 2
 _COUNTS_IT = 3
@@ -54,7 +55,9 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
     begin = 3 if window.startswith(b"\xef\xbb\xbf") else 0
     begin += len(window[begin:]) - len(window[begin:].lstrip())
     bases = (10, 16) if base is None else (base,)
-    found = _known(window, begin, bases) or _alike(window, begin, bases) or guessed(window, begin, base)
+    found = _known(window, begin, bases)
+    if found is None or _is_mention(window, begin, found):
+        found = _alike(window, begin, bases) or found or guessed(window, begin, base)
     if found is None:
         raise CorruptFileError(f"{name}: no digits in its first {len(window):_} bytes", kind="header", offset=0)
     if base is None and PREFIX.search(window[: found.offset]):
@@ -82,6 +85,13 @@ def _known(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
         if len(digits) > most:
             best, most = found, len(digits)
     return None if best is None else _completed(window, begin, best)
+
+
+def _is_mention(window: bytes, begin: int, found: Beginning) -> bool:
+    """Whether a beginning may be the mention of a constant in a line of text, before digits that begin wrong."""
+    digits = run(window, found.offset, found.base)
+    rest = _line_of(window, begin, found.start)[found.offset - _line_start(window, begin, found.start) + len(digits) :]
+    return len(digits.translate(None, SEPARATORS)) < _SURE_RUN and re.search(rb"[A-Za-z]{2}", rest) is not None
 
 
 def _completed(window: bytes, begin: int, found: Beginning) -> Beginning | None:
@@ -133,7 +143,7 @@ def _digits_before(window: bytes, begin: int, found: Beginning) -> bool:
     if found.integer and found.pointed and found.exact:
         shares = [digits_share(line[:_LINE]) for line in lines]
         return any(total >= _SURE_RUN and bad * 10 <= total for total, bad in shares)
-    numbers = [line for line in lines if not line.translate(None, SEPARATORS + b"0123456789.")]
+    numbers = [line for line in lines if not line.translate(None, SEPARATORS + _SIGNS) and re.search(rb"\d", line)]
     return len(numbers) > 1 or any(not re.fullmatch(shapes.NUMBER, number) for number in numbers)
 
 
@@ -179,7 +189,7 @@ def _places(window: bytes, begin: int) -> list[int]:
     """Where digits may begin: the beginnings of lines, behind counters, and behind signs that end a header."""
     places = [begin] if re.match(rb"[0-9A-Fa-f.]", window[begin:]) else []
     for match in re.finditer(
-        rb"(?:[\r\n][ \t]*|[=:>(\[{\"'`][ \t]*|0[xX]|[\x80-\xbf][ \t]*|[A-Za-z] )(?=[0-9A-Fa-f.])", window[begin:]
+        rb"(?:[\r\n][ \t]*|[=:>,(\[{\"'`][ \t]*|0[xX]|[\x80-\xbf][ \t]*|[A-Za-z] )(?=[0-9A-Fa-f.])", window[begin:]
     ):
         places.append(begin + match.end())
         if len(places) >= _TRIED:
