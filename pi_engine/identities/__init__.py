@@ -3,7 +3,7 @@
 `catalogue()` has them all; `evaluate(identity, digits)` says to how many digits they agree. mpmath evaluates
 quadratures and special functions; it is imported with the catalogue, not before.
 
-`registry` puts them in order. The gallery uses nothing of the engine.
+`registry` puts them in order, `printed_numbers` truncates what is printed. The gallery uses nothing of the engine.
 """
 
 from typing import TYPE_CHECKING

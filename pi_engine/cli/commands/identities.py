@@ -35,8 +35,11 @@ def command(names: tuple[str, ...], *, digits: int | None, as_json: bool) -> Non
     NAME is an identity, or a number from 1 to 10 for a part of the gallery. Without NAME all identities are
     evaluated. Identities that are named are shown in full, with their instances, values and sources.
 
-    The two sides agree if they differ by less than 10^−N, relative to values above 1. Exit code 3: the two sides of
-    an identity differ.
+    The two sides agree if they differ by less than 10^−N, relative to values above 1. All digits that are printed
+    are truncated, never rounded: values to N digits after the point, at most 50. In a sentence, "…" stands where a
+    number goes on.
+
+    Exit code 3: the two sides of an identity differ.
     """
     from pi_engine.errors import VerificationError
     from pi_engine.identities import evaluate, get
@@ -81,7 +84,7 @@ def _lines(evaluation: Evaluation, *, full: bool) -> list[str]:
     if full:
         lines.append(f"    source: {identity.source}")
         lines += [f"    {label}{': ' if label else ''}{value}" for label, value in _cases(evaluation)]
-        lines += [f"    {note}" for note in (identity.notes() if identity.notes else [])]
+        lines += [f"    {note}" for note in evaluation.notes()]
     return lines
 
 
@@ -95,7 +98,7 @@ def _entries(evaluation: Evaluation) -> list[tuple[str, str]]:
         ("statement", identity.statement),
         ("source", identity.source),
         *((label or "value", value) for label, value in _cases(evaluation)),
-        *(("note", note) for note in (identity.notes() if identity.notes else [])),
+        *(("note", note) for note in evaluation.notes()),
     ]
 
 

@@ -1,11 +1,31 @@
-"""Maximum entropy: the Gaussian among all densities of a variance, and a classifier whose features are parities.
+"""Maximum entropy: the Gaussian among all densities of a variance, and a classifier of odd and even numbers with one feature.
 
 For any density p of mean 0 and variance σ², with g the Gaussian, −∫ p·ln g = ½·ln(2πeσ²) depends on the variance only; so
 h(p) + ∫ p·ln(p/g) = h(g), and as the second term, a Kullback–Leibler divergence, is never negative, h(p) ≤ h(g).
 
-The classifier: y ∈ {0, 1} from a number x, by the features y and y·(−1)^x. Of all p(y|x) that reproduce the features' means over
-the sample, the one of largest conditional entropy is p(1|x) = 1/(1 + e^(−λ₁−λ₂·(−1)^x)), and λ maximises the dual, the likelihood. With two
-parities and two weights it must reproduce the share of y = 1 among even and among odd x: that is the closed form.
+The classifier learns from N pairs: x = 1 … 100, and y = 1 where x is odd, else 0. Its only feature is χ(x, y) = 1 where x is odd and
+y = 1, else 0, with the mean τ = N_χ/N over the sample, N_χ the number of pairs that have it. Among all p(y|x) with that mean,
+
+    E[χ] = 1/N·Σ_x Σ_y p(y|x)·χ(x, y) = τ,
+
+the one with the largest entropy H = −1/N·Σ_x Σ_y p·ln p is wanted. Stationary points of H − λ·(E[χ] − τ) under Σ_y p(y|x) = 1 are
+
+    p(y|x) = e^(−λχ(x, y))/Z(x),   Z(x) = Σ_y e^(−λχ(x, y)) = 1 + e^(−λ) for odd x, 2 for even x,
+
+and since H is strictly concave in p there is only one. Put into the Lagrangian, it gives the dual
+
+    Ψ(λ) = 1/N·Σ_x ln Z(x) + λτ,   Ψ′ = τ − E[χ],   Ψ″ = the mean variance of χ > 0,
+
+which is convex, at least H(p) for every λ and every p that meets the constraint, and equal to it at its minimum, where Ψ′ = 0. Half of
+all x are odd, so that E[χ] = ½/(1 + e^λ), which takes all values between 0 and ½, but neither of the two.
+
+Let a share ε of the labels be wrong, as many among odd as among even x. Then N_χ = N/2·(1 − ε), as even x have χ = 0 whatever their
+label, and τ = ½·(1 − ε). E[χ] = τ says e^λ = ε/(1 − ε):
+
+    λ = −ln((1 − ε)/ε),   p(1|odd) = 1 − ε,   p(1|even) = ½,   Ψ(λ) = H = ½·ln 2 + ½·(−ε·ln ε − (1 − ε)·ln(1 − ε)).
+
+With no wrong label τ = ½, the supremum of E[χ], and Ψ = ½·ln 2 + ½·ln(1 + e^λ) falls for ever: no λ meets the constraint. Its limit does:
+for λ → −∞ p(1|odd) → 1, E[χ] → ½ and Ψ → ½·ln 2, the entropy of the even x alone, of which the feature says nothing: p(1|even) = ½.
 Source: Berger, Della Pietra and Della Pietra, A maximum entropy approach to natural language processing (1996).
 """
 
@@ -17,12 +37,16 @@ from typing import TYPE_CHECKING, Any
 from mpmath import mp
 
 from pi_engine.identities.essays.identity import GUARD_DIGITS, INTEGRAL_DIGITS, Case, Identity, agm_pi
+from pi_engine.identities.printed_numbers import figures, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SAMPLE = {0: (7, 31), 1: (29, 4)}
-"""x modulo 2 → how often y = 0 and y = 1."""
+LARGEST = 100
+"""x = 1 … LARGEST."""
+
+WRONG = (2, 10, 20)
+"""How many labels are wrong: half of them among odd x."""
 
 
 def gaussian_entropy(variance: Any) -> Any:
@@ -64,34 +88,79 @@ def entropy_and_divergence(log_density: Callable[[Any], Any], bound: Any) -> tup
     return 2 * mp.quad(entropy, [0, bound]), 2 * mp.quad(divergence, [0, bound])
 
 
-def solve_dual(sample: dict[int, tuple[int, int]]) -> tuple[Any, Any]:
-    """The weights λ₁, λ₂ that maximise Σ y·(λ₁ + λ₂·s) − ln(1 + e^(λ₁ + λ₂·s)) over the sample, s = (−1)^x, by Newton's iteration."""
-    weights = mp.matrix([0, 0])
-    for _ in range(200):
-        gradient, curvature = mp.matrix(2, 1), mp.matrix(2, 2)
-        for parity, (zeros, ones) in sample.items():
-            features = mp.matrix([1, -1 if parity else 1])
-            p = 1 / (1 + mp.exp(-(weights.T * features)[0]))
-            gradient += (ones - (zeros + ones) * p) * features
-            curvature += (zeros + ones) * p * (1 - p) * (features * features.T)
-        step = mp.lu_solve(curvature, gradient)
-        weights += step
-        if mp.norm(step) < mp.ldexp(1, -mp.prec + 20):
-            break
-    return weights[0], weights[1]
+def sample(wrong: int = 0) -> list[tuple[int, int]]:
+    """The pairs (x, y): y = 1 where x is odd, but for the first `wrong` numbers, whose labels are wrong."""
+    return [(x, (x + (x <= wrong)) % 2) for x in range(1, LARGEST + 1)]
 
 
-def closed_form_weights(sample: dict[int, tuple[int, int]]) -> tuple[Any, Any]:
-    """Half the sum and half the difference of ln(ones/zeros) for even and for odd x."""
-    even, odd = (mp.log(mp.mpf(sample[parity][1]) / sample[parity][0]) for parity in (0, 1))
-    return (even + odd) / 2, (even - odd) / 2
+def chi(x: int, y: int) -> int:
+    """The feature: 1 where x is odd and y = 1, else 0."""
+    return x % 2 * y
+
+
+def feature_mean(pairs: list[tuple[int, int]]) -> Fraction:
+    """τ = N_χ/N, the share of the pairs that have the feature."""
+    return Fraction(sum(chi(x, y) for x, y in pairs), len(pairs))
+
+
+def partition(x: int, factor: Any) -> Any:
+    """Z(x) = Σ_y e^(−λχ(x, y)), with e^(−λ) as the factor."""
+    return sum(factor ** chi(x, y) for y in (0, 1))
+
+
+def probability(y: int, x: int, weight: Any) -> Any:
+    """p(y|x) = e^(−λχ(x, y))/Z(x)."""
+    factor = mp.exp(-weight)
+    return factor ** chi(x, y) / partition(x, factor)
+
+
+def expectation(pairs: list[tuple[int, int]], weight: Any) -> Any:
+    """E[χ] = 1/N·Σ_x Σ_y p(y|x)·χ(x, y)."""
+    factor = mp.exp(-weight)
+    return mp.fsum(factor / partition(x, factor) for x, _ in pairs if chi(x, 1)) / len(pairs)
+
+
+def dual(pairs: list[tuple[int, int]], weight: Any) -> Any:
+    """Ψ(λ) = 1/N·Σ_x ln Z(x) + λτ."""
+    factor = mp.exp(-weight)
+    return mp.fsum(mp.log(partition(x, factor)) for x, _ in pairs) / len(pairs) + weight * number(feature_mean(pairs))
+
+
+def solve_dual(pairs: list[tuple[int, int]]) -> Any:
+    """The λ at which Ψ is least, by Newton's iteration for E[χ] = τ from λ = 0; ∓∞ where τ is the supremum or infimum of E[χ].
+
+    E[χ], proportional to 1/(1 + e^λ), is concave below λ = 0 and convex above, so that its tangent reaches τ before it does: no step
+    leads too far.
+    """
+    mean, supremum = feature_mean(pairs), Fraction(sum(chi(x, 1) for x, _ in pairs), len(pairs))
+    if mean in (0, supremum):
+        return mp.ninf if mean else mp.inf
+    weight = mp.zero
+    while True:
+        factor = mp.exp(-weight)
+        chances = [factor / partition(x, factor) for x, _ in pairs if chi(x, 1)]
+        slope = number(mean) - mp.fsum(chances) / len(pairs)
+        step = -slope / (mp.fsum(p * (1 - p) for p in chances) / len(pairs))
+        weight += step
+        if abs(step) < mp.ldexp(1, -mp.prec + 20):
+            return weight
+
+
+def closed_form_weight(share: Fraction) -> Any:
+    """λ = −ln((1 − ε)/ε) for a share ε of wrong labels."""
+    return -mp.log(number((1 - share) / share))
+
+
+def closed_form_entropy(share: Fraction) -> Any:
+    """H = ½·ln 2 + ½·(−ε·ln ε − (1 − ε)·ln(1 − ε))."""
+    return (mp.log(2) - sum(number(p) * mp.log(number(p)) for p in (share, 1 - share))) / 2
 
 
 def _gaussian_cases(digits: int) -> Iterator[Case]:
     for label, log_density, bound in densities(digits):
         entropy, divergence = entropy_and_divergence(log_density, bound)
         yield Case(
-            f"{label}: h = {mp.nstr(entropy, 10)}, divergence {mp.nstr(abs(divergence), 10)}"
+            f"{label}: h = {figures(entropy, 10)}, divergence {figures(divergence, 10)}"
             if label != "Gaussian"
             else label,
             entropy + divergence,
@@ -99,15 +168,34 @@ def _gaussian_cases(digits: int) -> Iterator[Case]:
         )
 
 
-def _parity_cases(digits: int) -> Iterator[Case]:  # noqa: ARG001 (the precision is mpmath's)
-    dual, exact = solve_dual(SAMPLE), closed_form_weights(SAMPLE)
-    for name, one, other in zip(("λ₁", "λ₂"), dual, exact, strict=True):
-        yield Case(name, one, other)
-    for parity, sign in ((0, 1), (1, -1)):
-        zeros, ones = SAMPLE[parity]
-        share = Fraction(ones, zeros + ones)
-        found = 1 / (1 + mp.exp(-dual[0] - sign * dual[1]))
-        yield Case(f"p(1|{'odd' if parity else 'even'}) = {share}", found, mp.mpf(share.numerator) / share.denominator)
+def _parity_cases(digits: int) -> Iterator[Case]:
+    for wrong in WRONG:
+        pairs, share = sample(wrong), Fraction(wrong, LARGEST)
+        weight = solve_dual(pairs)
+        yield Case(f"ε = {share}: λ", weight, closed_form_weight(share))
+        yield Case(f"ε = {share}: p(1|odd) = {1 - share}", probability(1, 1, weight), 1 - share)
+        yield Case(f"ε = {share}: Ψ = H", dual(pairs, weight), closed_form_entropy(share))
+    # For ε = 0 the limit is within 10^−N where e^λ is less.
+    pairs, weight = sample(), -(digits + 1) * mp.log(10)
+    at = f"ε = 0, λ = −{digits + 1}·ln 10"
+    yield Case(f"{at}: p(1|odd) → 1", probability(1, 1, weight), mp.one)
+    yield Case(f"{at}: p(1|even) = 1/2", probability(1, 2, weight), Fraction(1, 2))
+    yield Case(f"{at}: E[χ] → τ = {feature_mean(pairs)}", expectation(pairs, weight), number(feature_mean(pairs)))
+    yield Case(f"{at}: Ψ → ½·ln 2", dual(pairs, weight), mp.log(2) / 2)
+
+
+def _parity_notes() -> list[str]:
+    pairs = sample()
+    lines = ["ε = 0: E[χ] = ½/(1 + e^λ) is below τ = ½ for every λ, and reaches it in the limit λ → −∞ only"]
+    with mp.workdps(80):
+        for weight in (-1, -10, -100):
+            missing = number(feature_mean(pairs)) - expectation(pairs, weight)
+            above = dual(pairs, weight) - mp.log(2) / 2
+            lines.append(
+                f"  λ = −{-weight}: p(1|odd) = {figures(probability(1, 1, weight), 12)}, "
+                f"τ − E[χ] = {figures(missing, 6)}, Ψ − ½·ln 2 = {figures(above, 6)}"
+            )
+    return [*lines, "p(1|even) = ½ for every λ: the feature says nothing of even x"]
 
 
 def _gaussian_notes() -> list[str]:
@@ -129,8 +217,9 @@ IDENTITIES = (
     Identity(
         name="entropy-parity",
         group=10,
-        statement="the classifier of largest entropy with features y, y·(−1)^x: its dual's λ = half sum and difference of the log odds",
-        source="Berger, Della Pietra and Della Pietra 1996; sample: 31 of 38 even and 4 of 33 odd x have y = 1",
+        statement="p(y|x) = e^(−λχ)/Z(x) with E[χ] = τ, χ = 1 where x is odd and y = 1: λ = −ln((1−ε)/ε), ε the share of wrong labels",
+        source="Berger, Della Pietra and Della Pietra 1996; sample: x = 1 … 100, y = 1 where x is odd; for ε = 0 only λ → −∞ fits",
         cases=_parity_cases,
+        notes=_parity_notes,
     ),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mpmath import mp
 
 from pi_engine.identities.essays.identity import Case, Identity, agm_pi
+from pi_engine.identities.printed_numbers import figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ def j_invariant(d: int, digits: int) -> Any:
 
 def _cases(digits: int) -> Iterator[Case]:
     for d, root in _ROOTS.items():
-        yield Case(f"d = {d}", j_invariant(d, digits), -(mp.mpf(root) ** 3))
+        yield Case(f"d = {d}", j_invariant(d, digits), -(root**3))
 
 
 def _notes() -> list[str]:
@@ -44,9 +45,9 @@ def _notes() -> list[str]:
         lines = []
         for d, root in _ROOTS.items():
             value = mp.exp(mp.pi * mp.sqrt(d))
-            distance = mp.nstr(value - (root**3 + 744), 12)
+            distance = figures(value - (root**3 + 744), 12)
             lines.append(
-                f"e^(π√{d}) = {root}³ + 744 + ({distance}); −196884·e^(−π√{d}) = {mp.nstr(-196884 / value, 12)}"
+                f"e^(π√{d}) = {root}³ + 744 + ({distance}); −196884·e^(−π√{d}) = {figures(-196884 / value, 12)}"
             )
         return lines
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from numbers import Rational
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gmpy2
 from mpmath import mp
 
 from pi_engine.errors import UsageError
+from pi_engine.identities.printed_numbers import MOST_SHOWN, decimals, number
 from pi_engine.runtime.display import counted, html_table, line, seconds_text
 from pi_engine.runtime.integers import as_int
 
@@ -29,7 +31,7 @@ SERIES_DIGITS = 1000
 
 
 class Case(NamedTuple):
-    """One instance: what it is called, and its two sides, as mpmath numbers."""
+    """One instance: what it is called, and its two sides, as mpmath numbers, or as rationals where they are exact."""
 
     label: str
     left: Any
@@ -47,7 +49,7 @@ class Identity:
         source: where it comes from.
         cases: the instances that are compared, evaluated at mpmath's current precision for so many digits.
         default_digits: how many are compared unless the user says.
-        notes: further lines worth reading, evaluated at mpmath's current precision; they need 30 digits.
+        notes: further lines worth reading, evaluated at mpmath's current precision, or at a higher one where they need it.
     """
 
     name: str
@@ -75,7 +77,7 @@ class Evaluation:
         digits_requested: N.
         digits_agreeing: in the worst case: the largest k ≤ N with |left − right| < 10^−k·max(1, |right|).
         seconds: it took.
-        cases: label, digits that agree, and the right side rounded to N digits, at most 50.
+        cases: label, digits that agree, and the right side, truncated to N digits after the point, at most 50.
     """
 
     identity: Identity
@@ -98,6 +100,13 @@ class Evaluation:
         """Whether the sides agree to the stated rounding: 10^−N of the larger of 1 and the value."""
         return self.digits_agreeing >= self.digits_requested
 
+    def notes(self) -> list[str]:
+        """The identity's notes, to the digits requested where their figures depend on them."""
+        if self.identity.notes is None:
+            return []
+        with mp.workdps(self.digits_requested + GUARD_DIGITS):
+            return self.identity.notes()
+
 
 def evaluate(identity: Identity, digits: SupportsIndex | None = None) -> Evaluation:
     """Evaluate both sides to N digits, by default the identity's own.
@@ -111,27 +120,25 @@ def evaluate(identity: Identity, digits: SupportsIndex | None = None) -> Evaluat
         raise UsageError(f"the number of digits must be from 1 to {MOST_DIGITS:_}")
     start = time.perf_counter()
     with mp.workdps(digits + GUARD_DIGITS):
-        cases = [(case.label, agreement(case, digits), _shown(case.right, digits)) for case in identity.cases(digits)]
+        shown = min(digits, MOST_SHOWN)
+        cases = [(case.label, agreement(case, digits), decimals(case.right, shown)) for case in identity.cases(digits)]
     worst = min(agreeing for _, agreeing, _ in cases)
     return Evaluation(identity, digits, worst, time.perf_counter() - start, cases)
 
 
 def agreement(case: Case, digits: int) -> int:
-    """The largest k from 0 to `digits` with |left − right| < 10^−k·max(1, |right|)."""
-    difference = abs(mp.mpmathify(case.left) - mp.mpmathify(case.right))
+    """The largest k from 0 to `digits` with |left − right| < 10^−k·max(1, |right|); two rationals agree only if they are equal."""
+    exact = isinstance(case.left, Rational) and isinstance(case.right, Rational)
+    difference = abs(number(case.left - case.right)) if exact else abs(number(case.left) - number(case.right))
     if not mp.isfinite(difference):
         return 0
     if not difference:
         return digits
-    relative = difference / max(mp.one, abs(case.right))
-    return max(0, min(digits, int(mp.ceil(-mp.log10(relative))) - 1))
+    relative = difference / max(mp.one, abs(number(case.right)))
+    return max(0, min(digits - exact, int(mp.ceil(-mp.log10(relative))) - 1))
 
 
 def agm_pi() -> Any:
     """π to the current precision by MPFR's arithmetic-geometric mean: no series, where a series is what it is compared to."""
     mantissa, exponent = gmpy2.const_pi(mp.prec + 20).as_mantissa_exp()
     return mp.ldexp(mp.mpf(int(mantissa)), int(exponent))
-
-
-def _shown(value: Any, digits: int) -> str:
-    return str(mp.nstr(mp.mpmathify(value), min(digits, 50), strip_zeros=False, max_fixed=60))

@@ -15,6 +15,7 @@ from gmpy2 import mpq
 from mpmath import mp
 
 from pi_engine.identities.essays.identity import GUARD_DIGITS, INTEGRAL_DIGITS, Case, Identity, agm_pi
+from pi_engine.identities.printed_numbers import figures, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,10 +61,10 @@ def _exact_cases(digits: int) -> Iterator[Case]:  # noqa: ARG001 (the precision 
     for n in range(_INTEGERS + 1):
         r, k = rational_volume(n)
         label = f"V_{n} = {r}" + (f"·π^{k}" if k else "")
-        yield Case(label, volume(n), mp.mpf(int(r.numerator)) / int(r.denominator) * agm_pi() ** k)
+        yield Case(label, volume(n), number(r) * agm_pi() ** k if k else r)
     for n in range(1, _INTEGERS + 1):
         r, k = rational_volume(n)
-        yield Case(f"S_{n}", surface(n), mp.mpf(n * int(r.numerator)) / int(r.denominator) * agm_pi() ** k)
+        yield Case(f"S_{n}", surface(n), number(n * r) * agm_pi() ** k if k else n * r)
 
 
 def _recurrence_cases(digits: int) -> Iterator[Case]:  # noqa: ARG001
@@ -91,8 +92,8 @@ def _notes() -> list[str]:
         largest_volume = mp.findroot(lambda n: mp.log(mp.pi) - mp.digamma(n / 2 + 1), 5)
         largest_surface = mp.findroot(lambda n: mp.log(mp.pi) - mp.digamma(n / 2), 7)
         return [
-            f"Vₙ is largest at n = {mp.nstr(largest_volume, 12)}, where it is {mp.nstr(volume(largest_volume), 12)}",
-            f"Sₙ is largest at n = {mp.nstr(largest_surface, 12)}, where it is {mp.nstr(surface(largest_surface), 12)}",
+            f"Vₙ is largest at n = {figures(largest_volume, 12)}, where it is {figures(volume(largest_volume), 12)}",
+            f"Sₙ is largest at n = {figures(largest_surface, 12)}, where it is {figures(surface(largest_surface), 12)}",
         ]
 
 

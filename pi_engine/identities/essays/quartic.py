@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mpmath import mp
 
 from pi_engine.identities.essays.identity import GUARD_DIGITS, INTEGRAL_DIGITS, Case, Identity
+from pi_engine.identities.printed_numbers import figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,8 +115,8 @@ def _asymptotic_notes() -> list[str]:
             total, count = to_least_term(epsilon)
             error = abs(total / by_bessel(epsilon) - 1)
             lines.append(
-                f"ε = 1/{inverse}: the terms decline for {count} terms and then rise; at best {mp.nstr(-mp.log10(error), 3)} digits, "
-                f"e^(−1/(4ε)) predicts {inverse / 4 / math.log(10):.1f}"
+                f"ε = 1/{inverse}: the terms decline for {count} terms and then rise; at best {figures(-mp.log10(error), 3)} digits, "
+                f"e^(−1/(4ε)) predicts {figures(inverse / (4 * mp.log(10)), 3)}"
             )
     return lines
 

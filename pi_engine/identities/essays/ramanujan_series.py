@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from mpmath import mp
 
 from pi_engine.identities.essays.identity import Case, Identity, agm_pi
+from pi_engine.identities.printed_numbers import figures
+from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,9 +51,7 @@ def _notes(terms: Callable[[], Iterator[Any]]) -> Callable[[], list[str]]:
             for count, term in zip(range(1, _TERMS_SHOWN + 1), terms(), strict=False):
                 partial += term
                 error = abs(1 / partial - agm_pi())
-                lines.append(
-                    f"{count} term{'s' * (count > 1)}: π = {mp.nstr(1 / partial, 16)}, error {mp.nstr(error, 3)}"
-                )
+                lines.append(f"{counted(count, 'term')}: π = {figures(1 / partial, 16)}, error {figures(error, 3)}")
         return lines
 
     return notes

@@ -19,6 +19,7 @@ from gmpy2 import mpq
 from mpmath import mp
 
 from pi_engine.identities.essays.identity import GUARD_DIGITS, Case, Identity, agm_pi
+from pi_engine.identities.printed_numbers import figures, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,7 @@ def coefficients_by_bernoulli(order: int) -> list[mpq]:
 def pi_from_factorial(n: int, terms: int) -> Any:
     """π = (n!·(e/n)^n / (1 + a₁/n + … ))²/(2n), the series cut after `terms` terms."""
     a = coefficients_by_bernoulli(terms)
-    series = mp.fsum(_real(coefficient) / mp.mpf(n) ** k for k, coefficient in enumerate(a))
+    series = mp.fsum(number(coefficient) / mp.mpf(n) ** k for k, coefficient in enumerate(a))
     ratio = mp.mpf(math.factorial(n)) * mp.exp(n) / mp.mpf(n) ** n
     return (ratio / series) ** 2 / (2 * n)
 
@@ -81,15 +82,10 @@ def terms_for(n: int, digits: int) -> int:
     raise ValueError(f"Stirling's series at {n} never gives {digits} digits")
 
 
-def _real(q: mpq) -> Any:
-    return mp.mpf(int(q.numerator)) / int(q.denominator)
-
-
 def _coefficient_cases(digits: int) -> Iterator[Case]:  # noqa: ARG001 (they are exact)
     pairs = zip(coefficients_by_substitution(ORDER), coefficients_by_bernoulli(ORDER), strict=True)
     for k, (left, right) in enumerate(pairs):
-        # Both are rational: what is shown and compared is their difference, relative to the value.
-        yield Case(f"a{k} = {right}" if k < 8 else f"a{k}", 1 + _real(left / right - 1), mp.one)
+        yield Case(f"a{k} = {right}" if k < 8 else f"a{k}", left, right)
 
 
 def _coefficient_notes() -> list[str]:
@@ -100,12 +96,15 @@ def _coefficient_notes() -> list[str]:
         exact = mp.factorial(x) / (mp.sqrt(2 * mp.pi * x) * (x / mp.e) ** x)
         partial, lines = mp.zero, [f"x = {x}: terms a_k/x^k, and the error of 3! when the series is cut behind them"]
         for k, coefficient in enumerate(a):
-            term = _real(coefficient) / mp.mpf(x) ** k
+            term = number(coefficient) / mp.mpf(x) ** k
             partial += term
             if k % 4 == 0 or k in (17, 18, 19):
-                lines.append(f"  k = {k:2}: {mp.nstr(term, 4):>12}   {mp.nstr(partial / exact - 1, 4):>12}")
+                lines.append(f"  k = {k:2}: {figures(term, 4):>14}   {figures(partial / exact - 1, 4):>14}")
         least = 2 * mp.exp(-2 * mp.pi * x) / mp.sqrt(2 * mp.pi * 2 * mp.pi * x)
-        lines.append(f"  predicted: least at k ≈ 2πx = 18.8, where a_k/x^k ≈ 2·e^(−2πx)/(2π·√x) = {mp.nstr(least, 3)}")
+        lines.append(
+            f"  predicted: least at k ≈ 2πx = {figures(2 * mp.pi * x, 3)}, "
+            f"where a_k/x^k ≈ 2·e^(−2πx)/(2π·√x) = {figures(least, 3)}"
+        )
         return lines
 
 
@@ -122,7 +121,7 @@ def _pi_notes() -> list[str]:
             best = min(errors)
             lines.append(
                 f"{n}! yields at most {int(-mp.log10(best))} digits of π, with {errors.index(best) + 1} terms; "
-                f"e^(−2πn) predicts {2 * math.pi * n / math.log(10):.1f} digits and {2 * math.pi * n:.0f} terms"
+                f"e^(−2πn) predicts {figures(2 * mp.pi * n / mp.log(10), 3)} digits and {figures(2 * mp.pi * n, 3)} terms"
             )
     return lines
 

@@ -35,7 +35,7 @@ class NearInteger:
         digits: N, the digits of π that were looked at.
         value_start: the digits before the point, the point, and 50 digits after it, truncated.
         nearest_integer: to e^(π√d).
-        distance: e^(π√d) − nearest_integer, to 20 significant digits, like "-7.4992740280181431112e-13".
+        distance: e^(π√d) − nearest_integer, truncated to 20 significant digits, like "-7.4992740280181431112e-13".
         nines: how many digits 9 (or 0, where the distance is positive) follow the point.
         discriminant: |discriminant| of the order that j belongs to.
         class_number: of that order: the degree of j; None where it was not counted, because the discriminant is too large.

@@ -275,7 +275,7 @@ def _quotient(pi: mpz, digits: int, precision: int) -> mpfr:
 
 
 def _value(d: int, pi: mpz, digits: int) -> tuple[str, mpz, str, int]:
-    """e^(π√d) as text, its nearest integer, the distance, and how many nines or zeros follow the point.
+    """e^(π√d) as text, its nearest integer, the distance as text, and how many nines or zeros follow the point; texts are truncated.
 
     80 digits after the point are right, as pi has 80 digits more than e^(π√d) has before the point.
     """
@@ -287,4 +287,4 @@ def _value(d: int, pi: mpz, digits: int) -> tuple[str, mpz, str, int]:
         distance = value - nearest
         scaled = mpz(gmpy2.floor(value * mpfr(10) ** SHOWN)).digits()
         nines = -math.floor(float(gmpy2.log10(abs(distance)))) - 1
-        return f"{scaled[:-SHOWN]}.{scaled[-SHOWN:]}", nearest, f"{distance:.19e}", nines
+        return f"{scaled[:-SHOWN]}.{scaled[-SHOWN:]}", nearest, f"{distance:.19Ze}", nines

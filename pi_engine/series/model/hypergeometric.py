@@ -39,15 +39,22 @@ class HypergeometricSeries:
         if not self.a.coefficients or self.p.degree < 0 or self.p.degree != self.q.degree:
             raise UsageError("p and q must have the same degree, and a must not be zero")
         if self.ratio > 1:
-            raise UsageError(f"the series diverges: its terms grow, p(k)/q(k) tends to ±{_short(self.ratio)}")
+            raise UsageError(
+                f"the series diverges: its terms grow, p(k)/q(k) tends to ±{_short(self.ratio)}; "
+                "check p and q, which may have changed places"
+            )
         if self.order is not None:
             if self.order <= 0:
+                exponent = -self.order - (not self._alternates)
+                sign = "the sign of p: with alternating signs it converges" if exponent < 0 else "p, q and a"
                 raise UsageError(
                     "the series diverges: its terms do not shrink fast enough, p(k)/q(k) tends to ±1 "
-                    f"and term k is like k^({-self.order - (not self._alternates)})"
+                    f"and term k is like k^({exponent}); check {sign}"
                 )
         elif self.bits_per_term < LEAST_BITS_PER_TERM:
-            raise UsageError("the series converges too slowly: it takes more than 3000 terms for a digit")
+            raise UsageError(
+                "the series converges too slowly: it takes more than 3000 terms for a digit; choose another series, such as chudnovsky"
+            )
 
     def __repr__(self) -> str:
         """Like `HypergeometricSeries(p = −(6k − 5)(2k − 1)(6k − 1), q = …, a = …)`."""

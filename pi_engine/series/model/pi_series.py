@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pi_engine.series.model.closed_form import ClosedForm
 
 
+_LARGEST_ORDER = 10
+"""For errors like C·n^(−s) with larger s the C that is not known says more of the number of terms than n^(−s)."""
+
 _MOST_EXPONENT = 10**15
 """Longer ones make no readable message."""
 
@@ -102,6 +105,11 @@ class PiSeries(ABC):
         """
         if self.order is None:
             return
+        if self.order > _LARGEST_ORDER:
+            raise UsageError(
+                f"{self.name} converges too slowly to compute with: ten times as many terms give {float(self.order):.6g} "
+                "more digits, however many there are; choose another series, such as chudnovsky"
+            )
         exponent = math.ceil(Fraction(math.log10(base)) * max(1, digits) / self.order)
         wanted = "a digit" if digits < 2 else f"{digits} digits" if exponent < _MOST_EXPONENT else "so many digits"
         count = f"about 10^{exponent}" if exponent < _MOST_EXPONENT else "far too many"

@@ -62,7 +62,9 @@ def growth_exponent(summed: HypergeometricSeries) -> int:
             left, right = product(left, (0, 1)), product(right, (1, 1))
         if all(x >= 0 for x in taylor_shift(difference(right, left))):
             return c
-    raise UsageError("the term ratio p(k)/q(k) approaches its limit too slowly to bound the tail")
+    raise UsageError(
+        "the term ratio p(k)/q(k) approaches its limit too slowly to bound the tail; choose another series"
+    )
 
 
 def _absolute(name: str, f: Coefficients) -> Coefficients:
@@ -71,8 +73,8 @@ def _absolute(name: str, f: Coefficients) -> Coefficients:
     at_one_and_above = taylor_shift(positive)
     if at_one_and_above[0] == 0 or min(at_one_and_above) < 0:
         raise UsageError(
-            f"{name}(k) must not vanish or change sign for k ≥ 1, as is seen where {name}(k + 1) has coefficients of "
-            "one sign, and a constant one"
+            f"{name}(k) must not vanish or change sign for k ≥ 1; {name}(k + 1) must have coefficients of one sign, and a "
+            "constant one that is not 0; let the sum begin at a later term"
         )
     return positive
 

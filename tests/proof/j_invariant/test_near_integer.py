@@ -5,6 +5,7 @@ import math
 import gmpy2
 import pytest
 from gmpy2 import mpfr, mpz
+from mpmath import mp
 
 import pi_engine
 from pi_engine.errors import UsageError
@@ -239,6 +240,17 @@ def test_the_near_integer(pi_5000):
     assert found.confirmation == Confirmation(200, 200, None)
     with pytest.raises(UsageError, match="needs 98 digits"):
         near_integer(163, pi_to(pi_5000, 97), 97)
+
+
+@pytest.mark.parametrize("d", [2, 7, 19, 43, 58, 67, 163, 1000])
+def test_the_distance_is_truncated(d, pi_5000):
+    found = near_integer(d, pi_to(pi_5000, 200), 200)
+    with mp.workdps(150):
+        value = mp.exp(mp.pi * mp.sqrt(d))
+        exact = value - mp.nint(value)
+        shown = mp.mpf(found.distance)
+        unit = mp.mpf(10) ** (int(mp.floor(mp.log10(abs(exact)))) - 19)
+        assert 0 <= (exact - shown) * mp.sign(exact) < unit
 
 
 @pytest.mark.parametrize(
