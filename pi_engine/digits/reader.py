@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from pi_engine.digits.common.blocks import aligned
-from pi_engine.digits.common.formats import COMPRESSED, Format, format_of_content
+from pi_engine.digits.common.formats import COMPRESSED, Format
 from pi_engine.digits.common.source import Source
-from pi_engine.digits.compressed.decompression import decompressed
+from pi_engine.digits.compressed.containers import content_of
 from pi_engine.digits.first_digits import first_digits
 from pi_engine.digits.text.text_reader import TextReader
+from pi_engine.digits.text.transcoding import as_utf8
 from pi_engine.digits.ycd.ycd_reader import YcdReader
 from pi_engine.digits.ycd.ycd_set import YcdSet, find_pieces, is_piece
 from pi_engine.errors import CorruptFileError, UsageError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from pi_engine.digits.common.blocks import Block
     from pi_engine.digits.ycd.ycd_header import YcdHeader
 
-_HEAD = 4096
 _DIGITS_PER_COMPRESSED_BYTE = 2.3
 
 
@@ -36,6 +36,7 @@ class DigitFile:
         integer: the digit before the point, or "" where the text begins after it.
         digits: how many there are after the point, where a header says so; else None, until they have been read.
         header_digits: the first digits as a header gives them, the one before the point and the point included.
+        notes: sentences on what was assumed or left out, complete when all blocks have been read.
     """
 
     def __init__(self, path: str | Path, *, base: int | None = None) -> None:
@@ -53,6 +54,7 @@ class DigitFile:
         self._stack = ExitStack()
         self.header_digits: str | None = None
         self.digits: int | None = None
+        self.notes: list[str] = []
         self._reader: TextReader | YcdReader | YcdSet
         self._source: Source | YcdSet
         with self._stack:
@@ -68,9 +70,10 @@ class DigitFile:
             self._take_header(pieces.header, pieces.digits, base)
             return
         source = self._source = self._stack.enter_context(Source.open(path))
-        self.format = format_of_content(source.peek(_HEAD), self.name)
-        if self.format == "ycd":
-            self._reader = YcdReader(source)
+        content = content_of(source, self._stack)
+        self.format, self.notes = content.outer, content.notes
+        if content.form == "ycd":
+            self._reader = YcdReader(content.source)
             header = self._reader.header
             if header.block_id:
                 raise CorruptFileError(
@@ -80,7 +83,8 @@ class DigitFile:
                 )
             self._take_header(header, header.digits, base)
             return
-        stream = decompressed(source, self.format, self.name)
+        stream, notes = as_utf8(content.source)
+        self.notes += notes
         factor = _DIGITS_PER_COMPRESSED_BYTE if self.format in COMPRESSED else 1
         expected = int((source.size or 0) * factor)
         self._reader = TextReader(stream, self.name, base=base, expected=expected)

@@ -7,7 +7,7 @@ import stat
 import sys
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol, Self
+from typing import IO, TYPE_CHECKING, Protocol, Self, cast
 
 from pi_engine.errors import PiEngineError, UsageError
 from pi_engine.runtime.storage.temporaries import hint
@@ -29,7 +29,7 @@ class Source:
     """Bytes in order, with a look ahead. Where they do not come from a regular file, waiting for them is reported (`WatchedStream`)."""
 
     def __init__(
-        self, stream: IO[bytes], name: str, size: int | None = None, watched: WatchedStream | None = None
+        self, stream: IO[bytes] | ByteStream, name: str, size: int | None = None, watched: WatchedStream | None = None
     ) -> None:
         """Read from `stream`, from where it stands; `size` is how many bytes it holds, where that is known."""
         self._stream, self.name, self.size, self._watched = stream, name, size, watched
@@ -72,7 +72,7 @@ class Source:
         if self._watched is not None:
             self._watched.finish()
         if self._owned:
-            self._stream.close()
+            cast("IO[bytes]", self._stream).close()
 
     def peek(self, size: int) -> bytes:
         """The next `size` bytes, fewer where the file ends; they will be read again."""
@@ -95,6 +95,10 @@ class Source:
         self.position += len(found)
         return found
 
+    def random_access(self) -> IO[bytes] | None:
+        """The file itself, to be read at any place, where it is a regular one; what is read so is not counted."""
+        return None if self.size is None else cast("IO[bytes]", self._stream)
+
     def fill(self, target: memoryview) -> int:
         """Fill `target`, a view of bytes; returns how many there were before the end."""
         done = 0
@@ -104,12 +108,7 @@ class Source:
                 target[done : done + count] = self._ahead[:count]
                 self._ahead = self._ahead[count:]
             else:
-                try:
-                    with self._waiting():
-                        count = self._stream.readinto(target[done:]) or 0  # type: ignore[attr-defined]
-                except OSError as error:
-                    raise self._unreadable(error) from error
-                self._count(count)
+                count = self._read_into(target[done:])
             if not count:
                 break
             done += count
@@ -124,6 +123,19 @@ class Source:
             raise self._unreadable(error) from error
         self._count(len(found))
         return found
+
+    def _read_into(self, target: memoryview) -> int:
+        if not hasattr(self._stream, "readinto"):
+            found = self._read(len(target))
+            target[: len(found)] = found
+            return len(found)
+        try:
+            with self._waiting():
+                count: int = self._stream.readinto(target) or 0
+        except OSError as error:
+            raise self._unreadable(error) from error
+        self._count(count)
+        return count
 
     def _waiting(self) -> AbstractContextManager[None]:
         return nullcontext() if self._watched is None else self._watched.waiting()
