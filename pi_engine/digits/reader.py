@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from pi_engine.digits.common.blocks import aligned
 from pi_engine.digits.common.formats import COMPRESSED, Format
+from pi_engine.digits.common.postponed import Postponed
 from pi_engine.digits.common.source import Source
 from pi_engine.digits.compressed.containers import content_of
 from pi_engine.digits.first_digits import first_digits
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from pi_engine.digits.ycd.ycd_header import YcdHeader
 
 _DIGITS_PER_COMPRESSED_BYTE = 2.3
+
+_MOST_REST = 1 << 24
+"""Bytes read after an error in a text, to find the damage that it may come from: most formats have their check sums at the end."""
+
+_PIECE = 1 << 20
 
 
 class DigitFile:
@@ -55,6 +61,7 @@ class DigitFile:
         self.header_digits: str | None = None
         self.digits: int | None = None
         self.notes: list[str] = []
+        self._decoded: Postponed | None = None
         self._reader: TextReader | YcdReader | YcdSet
         self._source: Source | YcdSet
         with self._stack:
@@ -85,9 +92,15 @@ class DigitFile:
             return
         stream, notes = as_utf8(content.source)
         self.notes += notes
+        if stream is not source:
+            stream = self._decoded = Postponed(stream)
         factor = _DIGITS_PER_COMPRESSED_BYTE if self.format in COMPRESSED else 1
         expected = int((source.size or 0) * factor)
-        self._reader = TextReader(stream, self.name, base=base, expected=expected)
+        try:
+            self._reader = TextReader(stream, self.name, base=base, expected=expected)
+        except CorruptFileError:
+            self._require_sound()
+            raise
         self.base, self.integer = self._reader.base, self._reader.integer
 
     def _take_header(self, header: YcdHeader, digits: int, base: int | None) -> None:
@@ -122,7 +135,22 @@ class DigitFile:
         Raises:
             CorruptFileError: the file is damaged; the blocks before are good as far as is known.
         """
-        return aligned(self._reader.blocks(), self.base)
+        try:
+            yield from aligned(self._reader.blocks(), self.base)
+        except CorruptFileError:
+            self._require_sound()
+            raise
+        if self._decoded is not None:
+            self._decoded.require_end()
+
+    def _require_sound(self) -> None:
+        """Where text that was decompressed cannot be read: whether it has been damaged before it was decompressed."""
+        if self._decoded is None:
+            return
+        left = _MOST_REST
+        while left > 0 and (piece := self._decoded.read(min(left, _PIECE))):
+            left -= len(piece)
+        self._decoded.require_end()
 
 
 def header_mismatch(file: DigitFile, head: str) -> int | None:

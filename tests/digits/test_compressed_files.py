@@ -1,5 +1,6 @@
 """Compressed text: cut off, hostile, large; and members in order, however many threads there are."""
 
+import bz2
 import gzip
 import io
 import lzma
@@ -13,14 +14,17 @@ from pi_engine.digits.compressed.compression import compressed
 from pi_engine.digits.compressed.decompression import decompressed
 from pi_engine.errors import CorruptFileError
 from tests.conftest import MULTIPLIER
-from tests.digits.digit_files import BASES, HABITS, PACK, read, written
+from tests.digits.digit_files import BASES, HABITS, READ, read, written
+
+MEMBERS = [form for form in READ if form != "zip"]
+"""Formats of members, one after another; an archive is none of them."""
 
 
-@pytest.mark.parametrize("form", PACK)
+@pytest.mark.parametrize("form", MEMBERS)
 @pytest.mark.parametrize("base", BASES)
 def test_compressed_text(tmp_path, texts, form, base):
     content = HABITS["header"](texts[base]).encode()
-    compress = PACK[form]
+    compress = READ[form]
     for data in (
         compress(content),
         compress(content[:3000]) + compress(b"") + compress(content[3000:]),
@@ -34,9 +38,9 @@ def test_compressed_text(tmp_path, texts, form, base):
             assert read(written(tmp_path, data, name)) == (form, base, "3", texts[base][2:])
 
 
-@pytest.mark.parametrize("form", PACK)
+@pytest.mark.parametrize("form", READ)
 def test_compressed_text_cut_off(tmp_path, texts, form):
-    data = PACK[form](texts[10].encode())
+    data = READ[form](texts[10].encode())
     for length in (*range(8, 60, 7), len(data) // 2, len(data) - 1):
         with pytest.raises(CorruptFileError) as caught:
             read(written(tmp_path, data[:length], f"pi.{form}"))
@@ -44,11 +48,11 @@ def test_compressed_text_cut_off(tmp_path, texts, form):
         assert "cut off" in str(caught.value)
 
 
-@pytest.mark.parametrize("form", PACK)
+@pytest.mark.parametrize("form", READ)
 def test_a_bomb_is_refused_in_little_memory(tmp_path, form):
     """20 MB of blanks or ones in some kilobytes: refused long before their end."""
     for content in (b"3.1" + bytes([character]) * (2 * 10**7) for character in b"1 "):
-        path = written(tmp_path, PACK[form](content), f"bomb.{form}")
+        path = written(tmp_path, READ[form](content), f"bomb.{form}")
         del content
         tracemalloc.start()
         with pytest.raises(CorruptFileError, match=r"grows more than|hold no digit"):
@@ -66,6 +70,28 @@ def test_a_large_window_is_refused(tmp_path, texts):
     data = compressor.compress(texts[10].encode()) + compressor.flush()
     with pytest.raises(CorruptFileError, match="--long"):
         read(written(tmp_path, data, "pi.zst"))
+
+
+def test_bzip2_of_any_block_size(tmp_path, texts):
+    for level in range(1, 10):
+        assert read(written(tmp_path, bz2.compress(texts[10].encode(), level), "pi.tbz")) == (
+            "bz2",
+            10,
+            "3",
+            texts[10][2:],
+        )
+    for length in (4, 6, 9):
+        with pytest.raises(CorruptFileError, match="the bzip2 data are cut off"):
+            read(written(tmp_path, bz2.compress(texts[10].encode())[:length], "pi"))
+
+
+def test_damaged_bzip2_is_seen(tmp_path, texts, rng):
+    data = bz2.compress(texts[10].encode())
+    for _ in range(int(20 * MULTIPLIER)):
+        place = rng.randrange(10, len(data))
+        damaged = data[:place] + bytes([data[place] ^ rng.randrange(1, 256)]) + data[place + 1 :]
+        with pytest.raises(CorruptFileError, match=r"bzip2 data are (damaged|cut off)"):
+            read(written(tmp_path, damaged, "pi.bz2"))
 
 
 def test_zstandard_walk_agrees_with_the_library(rng):

@@ -77,11 +77,16 @@ def format_to_write(path: str | Path, chosen: str | None = None) -> Format:
     return format_of_name(path)
 
 
+def format_of_magic(head: bytes) -> Format | None:
+    """The format whose magic bytes these are."""
+    return next((form for form, magic in _MAGIC if magic.match(head)), None)
+
+
 def format_of_content(head: bytes, name: str | Path) -> Format:
     """The format of a file by its first bytes; by its name where those are of no format and cannot be text."""
-    for found, magic in _MAGIC:
-        if magic.match(head):
-            return found
+    found = format_of_magic(head)
+    if found is not None:
+        return found
     if encoding_of(head):
         return "text"
     named = format_of_name(name)

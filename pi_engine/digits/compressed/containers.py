@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.digits.common.foreign import refuse_foreign
-from pi_engine.digits.common.formats import COMPRESSED, Format, format_of_content
+from pi_engine.digits.common.formats import COMPRESSED, Format, format_of_content, format_of_magic
 from pi_engine.digits.common.source import Source
 from pi_engine.digits.compressed.decompression import decompressed
 from pi_engine.errors import CorruptFileError
@@ -73,6 +73,8 @@ def content_of(file: Source, stack: ExitStack) -> Content:
 def _format_of(source: Source, name: str, layers: list[Format]) -> Format:
     """What the bytes of `source` are, which is called `name` and was unpacked from `layers`."""
     head = source.peek(_HEAD)
+    if (found := format_of_magic(head)) is not None:
+        return found
     inside = f" compressed by {' in '.join(COMPRESSED[layer] for layer in reversed(layers))}" if layers else ""
     refuse_foreign(head, source.name, inside)
     return format_of_content(head, name)

@@ -88,14 +88,14 @@ class _Transcoded:
             text = self._decoded(piece)
             if not piece:
                 break
-        if self._error is not None and not text:
-            raise self._error
         if self._table is not None:
             text = text.translate(self._table)
         found = text.encode("utf-8")
         self._given += len(found)
         if self._error is not None:
             self._error.offset = self._given
+            if not found:
+                raise self._error
         return found
 
     def _decoded(self, piece: bytes) -> str:
