@@ -60,9 +60,9 @@ def content_of(file: Source, stack: ExitStack) -> Content:
             stream, name, left_out = zip_member(source, stack, taken)
             notes.append(f"the digits are those of {name} in the archive")
             if left_out:
-                notes.append(
-                    f"{', '.join(left_out[:3])} in the archive {'is' if len(left_out) == 1 else 'are'} not read"
-                )
+                more = f" and {len(left_out) - 3} more" if len(left_out) > 3 else ""
+                verb = "is" if len(left_out) == 1 else "are"
+                notes.append(f"{', '.join(left_out[:3])}{more} in the archive {verb} not read")
         else:
             stream = decompressed(source, form, file.name, taken)
         source = Source(stream, file.name)

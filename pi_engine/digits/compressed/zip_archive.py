@@ -148,7 +148,7 @@ def _only_file(entries: list[ZipInfo], name: str) -> tuple[ZipInfo, list[str]]:
         (what for begin, what in _DOCUMENTS.items() if any(found.startswith(begin) for found in names)), None
     )
     if document is None and names[:1] == ["mimetype"]:
-        document = "a book or an OpenDocument file"
+        document = "an OpenDocument file"
     if document is not None and len(entries) > 1:
         raise CorruptFileError(f"{name}: this is {document}: {SAVE}", kind="header", offset=0)
     files = [entry for entry in entries if not entry.is_dir()]

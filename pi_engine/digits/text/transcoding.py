@@ -71,7 +71,7 @@ class _Transcoded:
         self._error: CorruptFileError | None = None
 
     def read(self, size: int, /) -> bytes:
-        """At most `size` bytes, of which there must be eight or more; none at the end.
+        """At most `size` bytes, or nine if that is more; none at the end.
 
         Raises:
             CorruptFileError: a code unit is damaged or cut off; after what stands before it.
@@ -84,7 +84,7 @@ class _Transcoded:
             if self._error is not None:
                 raise self._error
             # Two bytes of UTF-16 are at most three of UTF-8, and up to three have been kept.
-            piece = self._raw.read(size * 2 // 3 - 3)
+            piece = self._raw.read(max(4, size * 2 // 3 - 3))
             text = self._decoded(piece)
             if not piece:
                 break
