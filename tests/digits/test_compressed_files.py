@@ -12,6 +12,7 @@ import zstandard
 
 from pi_engine.digits.compressed.compression import compressed
 from pi_engine.digits.compressed.decompression import decompressed
+from pi_engine.digits.reader import DigitFile
 from pi_engine.errors import CorruptFileError
 from tests.conftest import MULTIPLIER
 from tests.digits.digit_files import BASES, HABITS, READ, read, written
@@ -130,3 +131,38 @@ def test_members_stay_in_order_where_a_second_thread_may_not_begin(monkeypatch):
     text = bytes(range(200))
     assert gzip.decompress(b"".join(compressed([text], "gz", threads=8))) == text
     assert len(begun) == 1
+
+
+@pytest.mark.parametrize("form", [form for form in READ if form != "zst"])
+def test_damage_is_told_before_what_it_makes_of_the_text(tmp_path, texts, form, rng):
+    """Though the text of a damaged file, up to the damage, has characters that are no digits."""
+    for _ in range(int(10 * MULTIPLIER)):
+        text = texts[10].encode()
+        stray = text[:1000] + b"x" + text[1000:]
+        sound = READ[form](stray)
+        with pytest.raises(CorruptFileError, match=r"'x' at byte 1_000 is no digit"):
+            read(written(tmp_path, sound, "pi"))
+        # The check sum of what is decompressed: before the end of a file, before the directory of an archive.
+        ends = {"gz": 8, "bz2": 5, "xz": 37}
+        place = len(sound) - ends[form] if form in ends else sound.rindex(b"PK\x01\x02") + 16
+        damaged = sound[:place] + bytes([sound[place] ^ rng.randrange(1, 256)]) + sound[place + 1 :]
+        with pytest.raises(CorruptFileError) as caught:
+            read(written(tmp_path, damaged, "pi"))
+        assert caught.value.kind == "damaged" and "'x'" not in str(caught.value)
+
+
+def test_digits_before_the_end_of_a_small_file_are_given(tmp_path, texts):
+    data = gzip.compress(texts[10].encode())
+    for length in (1000, 2000, len(data) - 9, len(data) - 1):
+        given = []
+        with DigitFile(written(tmp_path, data[:length])) as file, pytest.raises(CorruptFileError, match="cut off"):
+            given.extend(block.digits for block in file.blocks())
+        assert length * 1.5 < sum(given) <= 5000
+
+
+def test_a_long_stray_text_is_not_read_to_its_end(tmp_path):
+    """A stray character is told without reading more than 16 MiB behind it."""
+    text = b"3.1x" + b"14159265" * (3 << 20)
+    path = written(tmp_path, gzip.compress(text, 0)[:-8] + bytes(8))
+    with pytest.raises(CorruptFileError, match="'x' at byte 3 is no digit"):
+        read(path)

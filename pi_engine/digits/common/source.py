@@ -9,7 +9,7 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol, Self, cast
 
-from pi_engine.errors import PiEngineError, UsageError
+from pi_engine.errors import CorruptFileError, PiEngineError, UsageError
 from pi_engine.runtime.storage.temporaries import hint
 from pi_engine.runtime.waiting import WatchedStream
 
@@ -34,6 +34,7 @@ class Source:
         """Read from `stream`, from where it stands; `size` is how many bytes it holds, where that is known."""
         self._stream, self.name, self.size, self._watched = stream, name, size, watched
         self._ahead = b""
+        self._damage: CorruptFileError | None = None
         self.position = 0
         self._owned = False
 
@@ -75,10 +76,15 @@ class Source:
             cast("IO[bytes]", self._stream).close()
 
     def peek(self, size: int) -> bytes:
-        """The next `size` bytes, fewer where the file ends; they will be read again."""
+        """The next `size` bytes, fewer where the file ends, or is damaged behind some; they will be read again."""
         pieces, length = [self._ahead], len(self._ahead)
         while length < size:
-            more = self._read(size - length)
+            try:
+                more = self._read(size - length)
+            except CorruptFileError as error:  # of what has been decompressed; raised again when it is read
+                if not length:
+                    raise
+                self._damage, more = error, b""
             if not more:
                 break
             pieces.append(more)
@@ -116,6 +122,8 @@ class Source:
         return done
 
     def _read(self, size: int) -> bytes:
+        if self._damage is not None:
+            raise self._damage
         try:
             with self._waiting():
                 found = self._stream.read(size) or b""
