@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import os
 import tempfile
 import zlib
 from pathlib import PurePosixPath
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 _MOST_DIRECTORY = 1 << 20
 """Bytes of the directory, at least 46 for each file in the archive."""
+
+_MOST_END = (1 << 16) + 22
+"""Bytes of the record at the end, with its comment."""
 
 _PIECE = 1 << 20
 _LOCAL_HEADER = 30
@@ -69,6 +73,12 @@ def zip_member(source: Source, stack: ExitStack, taken: Callable[[], int] | None
     if file is None:
         file = stack.enter_context(_put_aside(source))
     window = _Window(file, source.name)
+    if _is_split(window):
+        raise CorruptFileError(
+            f"{source.name}: this is a part of a split zip archive: join its parts first, as 'zip -s 0' does",
+            kind="header",
+            offset=0,
+        )
     entries, end = _directory(window, source.name)
     entry, left_out = _only_file(entries, source.name)
     data = _data(window, source, entry, end)
@@ -118,6 +128,17 @@ def _put_aside(source: Source) -> IO[bytes]:
         kind = CapacityError if error.errno in CapacityError.errnos else OutputError
         raise kind(f"a temporary file in {tempfile.gettempdir()} failed: {error.strerror or error}") from error
     return file
+
+
+def _is_split(window: _Window) -> bool:
+    """Whether it begins as the first of several files do, or the record at its end has another number than the first."""
+    window.seek(0)
+    if window.read(4) == b"PK\x07\x08":
+        return True
+    window.seek(max(0, window.seek(0, os.SEEK_END) - _MOST_END))
+    end = window.read(_MOST_END)
+    record = end.rfind(b"PK\x05\x06")
+    return record >= 0 and int.from_bytes(end[record + 4 : record + 6], "little") not in {0, 0xFFFF}
 
 
 def _directory(window: _Window, name: str) -> tuple[list[ZipInfo], int]:

@@ -103,6 +103,14 @@ def test_what_cannot_be_read_says_why(tmp_path, texts):
         assert f"is compressed by a method that is not read ({name}): extract it first" in message and kind == "header"
 
 
+def test_a_part_of_a_split_archive_is_named(tmp_path, texts):
+    data = bytearray(zipped(texts[10].encode()))
+    split = "this is a part of a split zip archive: join its parts first, as 'zip -s 0' does"
+    assert refused(tmp_path, b"PK\x07\x08" + data[:2000], "pi.z01") == (split, "header")
+    data[data.rindex(b"PK\x05\x06") + 4] = 2
+    assert refused(tmp_path, bytes(data[1000:]), "pi.zip") == (split, "header")
+
+
 def test_compressed_files_in_archives_and_archives_in_them(tmp_path, texts):
     text = texts[10].encode()
     for data, form in (
