@@ -100,6 +100,7 @@ class DigitFile:
             self._reader = TextReader(stream, self.name, base=base, expected=expected)
         except CorruptFileError:
             self._require_sound()
+            self._require_end()
             raise
         self.base, self.integer = self._reader.base, self._reader.integer
 
@@ -140,12 +141,15 @@ class DigitFile:
         except CorruptFileError:
             self._require_sound()
             raise
+        self._require_end()
+
+    def _require_end(self) -> None:
         if self._decoded is not None:
             self._decoded.require_end()
 
     def _require_sound(self) -> None:
         """Where text that was decompressed cannot be read: whether it has been damaged before it was decompressed."""
-        if self._decoded is None:
+        if self._decoded is None or self.format not in COMPRESSED:
             return
         left = _MOST_REST
         while left > 0 and (piece := self._decoded.read(min(left, _PIECE))):
