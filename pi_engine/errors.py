@@ -57,8 +57,7 @@ class CorruptFileError(PiEngineError):
         Args:
             message: one line.
             kind: "stray" (a character that is no digit), "truncated", "header", "empty" or "damaged".
-            offset: bytes before the place, in the decompressed text where the file is compressed and decompresses, and in UTF-8
-                where the text is in another encoding.
+            offset: bytes before the place, in the decompressed text where the file is compressed and decompresses.
         """
         super().__init__(message)
         self.kind = kind
