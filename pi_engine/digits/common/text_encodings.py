@@ -10,6 +10,9 @@ _HEAD = 4096
 _MOSTLY = 0.7
 """Share of zeros among the upper bytes of a text that is digits, behind a title of other letters."""
 
+_SELDOM = 0.1
+"""Share of zeros among the lowest bytes: the ideographic space, U+3000, has one, and so has 一, U+4E00."""
+
 
 class TextEncoding(NamedTuple):
     """An encoding that is not read as it stands.
@@ -54,9 +57,9 @@ def encoding_of(head: bytes) -> TextEncoding | None:
 
 
 def _is_little(shares: list[float]) -> bool:
-    """Whether the lowest byte of a unit is hardly ever zero, the next one mostly, and those above nearly always."""
+    """Whether the lowest byte of a unit is seldom zero, the next one mostly, and those above nearly always."""
     lowest, second, *upper = shares
-    return lowest < 0.01 and second >= _MOSTLY and all(share > 0.99 for share in upper)
+    return lowest < _SELDOM and second >= _MOSTLY and all(share > 1 - _SELDOM for share in upper)
 
 
 def _encoding(order: str, unit: int, mark: int) -> TextEncoding:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import bz2
 import lzma
 import os
-import tempfile
 import zlib
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from pi_engine.digits.common.foreign import SAVE
 from pi_engine.digits.compressed.decompression import MEMORY_LIMIT, Members, decompressed
-from pi_engine.errors import CapacityError, CorruptFileError, OutputError, PiEngineError
+from pi_engine.digits.compressed.temporary_copy import temporary_copy
+from pi_engine.errors import CorruptFileError, PiEngineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,6 @@ _MOST_DIRECTORY = 1 << 20
 _MOST_END = (1 << 16) + 22
 """Bytes of the record at the end, with its comment."""
 
-_PIECE = 1 << 20
 _LOCAL_HEADER = 30
 _ENCRYPTED, _ENDS_BY_MARK = 1, 2
 """Flags of a file: it is encrypted; its LZMA data end with a mark."""
@@ -71,7 +70,7 @@ def zip_member(source: Source, stack: ExitStack, taken: Callable[[], int] | None
     """
     file = source.random_access()
     if file is None:
-        file = stack.enter_context(_put_aside(source))
+        file = temporary_copy(source, stack)
     window = _Window(file, source.name)
     if _is_split(window):
         raise CorruptFileError(
@@ -116,18 +115,6 @@ class _Window:
                 kind="header",
             )
         return b"".join(pieces)
-
-
-def _put_aside(source: Source) -> IO[bytes]:
-    try:
-        file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by the caller)
-        while piece := source.read(_PIECE):
-            file.write(piece)
-        file.flush()
-    except OSError as error:
-        kind = CapacityError if error.errno in CapacityError.errnos else OutputError
-        raise kind(f"a temporary file in {tempfile.gettempdir()} failed: {error.strerror or error}") from error
-    return file
 
 
 def _is_split(window: _Window) -> bool:

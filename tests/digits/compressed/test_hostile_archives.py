@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import shutil
 import struct
 import sys
 import tempfile
@@ -113,3 +114,16 @@ def test_a_full_disk_is_one_line(tmp_path, texts, monkeypatch):
     monkeypatch.setattr(tempfile, "TemporaryFile", Full)
     with pytest.raises(CapacityError, match=r"^a temporary file in .* failed: No space left"):
         read(written(tmp_path, gzip.compress(zipped(texts[10].encode()))))
+
+
+def test_a_pipe_does_not_fill_the_disk(tmp_path, texts, monkeypatch):
+    """Half of what is free is not taken."""
+    usage = shutil.disk_usage(tmp_path)
+    data = gzip.compress(zipped(texts[10].encode(), zipfile.ZIP_STORED))
+    for free, refused_here in ((20_000, False), (6_000, True)):
+        monkeypatch.setattr(shutil, "disk_usage", lambda place, free=free: usage._replace(free=free))
+        if refused_here:
+            with pytest.raises(CapacityError, match=r"more than half of the free disk of .*: save it as a file first"):
+                read(written(tmp_path, data))
+        else:
+            assert read(written(tmp_path, data))[3] == texts[10][2:]

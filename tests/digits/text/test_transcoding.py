@@ -71,6 +71,15 @@ def test_the_shortest_texts(tmp_path, codec):
         assert caught.value.kind == "empty"
 
 
+@pytest.mark.parametrize("title", ["圆周率\u3000一百万位\n", "Число π до миллиона знаков:\r\n", "π = ", "Π\n\n"])
+@pytest.mark.parametrize("codec", CODECS)
+def test_titles_in_other_letters(tmp_path, texts, codec, title):
+    for mark in ("\ufeff", ""):
+        for count in (52, 5002):
+            path = written(tmp_path, (mark + title + texts[10][:count]).encode(codec))
+            assert read(path) == ("text", 10, "3", texts[10][2:count])
+
+
 @pytest.mark.parametrize("codec", CODECS)
 def test_what_is_cut_off_within_a_unit(tmp_path, texts, codec):
     """The digits before are given, and the place is that of the file."""
