@@ -11,10 +11,13 @@ every format.
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import io
 import lzma
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 import atheris
@@ -31,7 +34,7 @@ from pi_engine.errors import CorruptFileError
 from pi_engine.radix.kernels.digit_words import digit_words
 
 FOLDER = Path(tempfile.mkdtemp(prefix="fuzz-files-"))
-SUFFIXES = (".txt", ".gz", ".xz", ".zst", ".ycd", "", " - 0.ycd", ".TXT")
+SUFFIXES = (".txt", ".gz", ".xz", ".zst", ".ycd", "", " - 0.ycd", ".TXT", ".bz2", ".zip")
 
 
 def one_input(data: bytes) -> None:
@@ -52,6 +55,14 @@ def one_input(data: bytes) -> None:
     path.unlink()
 
 
+def _zipped(text: bytes, method: int) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        archive.writestr("pi.txt", text)
+        archive.writestr("__MACOSX/._pi.txt", b"")
+    return target.getvalue()
+
+
 def seeds(folder: Path) -> None:
     """Small files of every format."""
     digits = PI.decimal
@@ -67,6 +78,11 @@ def seeds(folder: Path) -> None:
         (4, header_bytes(10, 50) + digit_words(digits, 10).tobytes()),
         (6, header_bytes(10, 50) + digit_words(digits, 10).tobytes()),
         (4, header_bytes(16, 50) + digit_words(PI.hexadecimal, 16).tobytes()),
+        (8, bz2.compress(text)),
+        *((9, _zipped(text, method)) for method in (0, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)),
+        (9, gzip.compress(_zipped(text, 0))),
+        *((0, text.decode().encode(codec)) for codec in ("utf-16", "utf-16-be", "utf-32-le", "utf-32")),
+        (0, text.decode().translate({code: code + 0xFEE0 for code in range(46, 58)}).encode()),
     ]
     for number, (suffix, content) in enumerate(files):
         for high in (0, 0x80):

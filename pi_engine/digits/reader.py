@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from pi_engine.digits.common.blocks import aligned
-from pi_engine.digits.common.formats import COMPRESSED, Format, format_of_content
+from pi_engine.digits.common.formats import COMPRESSED, Format
+from pi_engine.digits.common.postponed import Postponed
 from pi_engine.digits.common.source import Source
-from pi_engine.digits.compressed.decompression import decompressed
+from pi_engine.digits.compressed.containers import content_of
 from pi_engine.digits.first_digits import first_digits
 from pi_engine.digits.text.text_reader import TextReader
+from pi_engine.digits.text.transcoding import as_utf8
 from pi_engine.digits.ycd.ycd_reader import YcdReader
 from pi_engine.digits.ycd.ycd_set import YcdSet, find_pieces, is_piece
 from pi_engine.errors import CorruptFileError, UsageError
@@ -22,8 +24,12 @@ if TYPE_CHECKING:
     from pi_engine.digits.common.blocks import Block
     from pi_engine.digits.ycd.ycd_header import YcdHeader
 
-_HEAD = 4096
 _DIGITS_PER_COMPRESSED_BYTE = 2.3
+
+_MOST_REST = 1 << 24
+"""Bytes read after an error in a text, to find the damage that it may come from: most formats have their check sums at the end."""
+
+_PIECE = 1 << 20
 
 
 class DigitFile:
@@ -57,6 +63,8 @@ class DigitFile:
         self.digits: int | None = None
         self.claimed: int | None = None
         self.sure = True
+        self._notes: list[str] = []
+        self._decoded: Postponed | None = None
         self._reader: TextReader | YcdReader | YcdSet
         self._source: Source | YcdSet
         with self._stack:
@@ -72,9 +80,10 @@ class DigitFile:
             self._take_header(pieces.header, pieces.digits, base)
             return
         source = self._source = self._stack.enter_context(Source.open(path))
-        self.format = format_of_content(source.peek(_HEAD), self.name)
-        if self.format == "ycd":
-            self._reader = YcdReader(source)
+        content = content_of(source, self._stack)
+        self.format, self._notes = content.outer, content.notes
+        if content.form == "ycd":
+            self._reader = YcdReader(content.source)
             header = self._reader.header
             if header.block_id:
                 raise CorruptFileError(
@@ -84,10 +93,18 @@ class DigitFile:
                 )
             self._take_header(header, header.digits, base)
             return
-        stream = decompressed(source, self.format, self.name)
+        stream, notes = as_utf8(content.source)
+        self._notes += notes
+        if stream is not source:
+            stream = self._decoded = Postponed(stream)
         factor = _DIGITS_PER_COMPRESSED_BYTE if self.format in COMPRESSED else 1
         expected = int((source.size or 0) * factor)
-        self._reader = TextReader(stream, self.name, base=base, expected=expected)
+        try:
+            self._reader = TextReader(stream, self.name, base=base, expected=expected)
+        except CorruptFileError:
+            self._require_sound()
+            self._require_end()
+            raise
         self.base, self.integer = self._reader.base, self._reader.integer
         self.claimed, self.sure = self._reader.claimed, self._reader.sure
 
@@ -110,7 +127,7 @@ class DigitFile:
     @property
     def notes(self) -> list[str]:
         """What was taken for granted in a text and what was left out, as far as it has been read: a sentence each."""
-        return self._reader.notes if isinstance(self._reader, TextReader) else []
+        return self._notes + (self._reader.notes if isinstance(self._reader, TextReader) else [])
 
     @property
     def position(self) -> int:
@@ -128,7 +145,25 @@ class DigitFile:
         Raises:
             CorruptFileError: the file is damaged; the blocks before are good as far as is known.
         """
-        return aligned(self._reader.blocks(), self.base)
+        try:
+            yield from aligned(self._reader.blocks(), self.base)
+        except CorruptFileError:
+            self._require_sound()
+            raise
+        self._require_end()
+
+    def _require_end(self) -> None:
+        if self._decoded is not None:
+            self._decoded.require_end()
+
+    def _require_sound(self) -> None:
+        """Where text that was decompressed cannot be read: whether it has been damaged before it was decompressed."""
+        if self._decoded is None or self.format not in COMPRESSED:
+            return
+        left = _MOST_REST
+        while left > 0 and (piece := self._decoded.read(min(left, _PIECE))):
+            left -= len(piece)
+        self._decoded.require_end()
 
 
 def header_mismatch(file: DigitFile, head: str) -> int | None:

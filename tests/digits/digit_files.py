@@ -1,7 +1,10 @@
 """Digit files: every habit of text, every format, and what a file holds."""
 
+import bz2
 import gzip
+import io
 import lzma
+import zipfile
 
 import zstandard
 
@@ -68,10 +71,26 @@ FORMATS = {"text": "pi.txt", "gz": "pi.txt.gz", "xz": "pi.txt.xz", "zst": "pi.tx
 PACK = {"gz": gzip.compress, "xz": lzma.compress, "zst": zstandard.ZstdCompressor(write_checksum=True).compress}
 
 
+def zipped(content, method=zipfile.ZIP_DEFLATED, names=("pi.txt",)):
+    """A zip archive of files that all hold the same."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        for name in names:
+            archive.writestr(zipfile.ZipInfo(name), content, method)
+    return target.getvalue()
+
+
+READ = {**PACK, "bz2": bz2.compress, "zip": zipped}
+"""What is read; of it, `PACK` is written too."""
+
+
 def unpacked(form, content):
     if form == "zst":
         return zstandard.ZstdDecompressor().stream_reader(content, read_across_frames=True).read()
-    return {"gz": gzip.decompress, "xz": lzma.decompress}[form](content)
+    if form == "zip":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return archive.read(archive.infolist()[0])
+    return {"gz": gzip.decompress, "xz": lzma.decompress, "bz2": bz2.decompress}[form](content)
 
 
 def text_of(path):

@@ -1,5 +1,6 @@
 """Sound files in every format, and digits that are wrong."""
 
+import bz2
 import gzip
 import lzma
 
@@ -7,6 +8,7 @@ import zstandard
 
 from pi_engine.digits.ycd.ycd_header import header_bytes
 from pi_engine.radix.kernels.digit_words import digit_words
+from tests.digits.digit_files import zipped
 
 COUNT = 21_000
 
@@ -21,6 +23,8 @@ FORMS = {
     "pi.txt.gz": lambda text, base: gzip.compress(text.encode()),
     "pi.txt.xz": lambda text, base: lzma.compress(text.encode()),
     "pi.txt.zst": lambda text, base: zstandard.compress(text.encode()),
+    "pi.txt.bz2": lambda text, base: bz2.compress(text.encode()),
+    "pi.zip": lambda text, base: zipped(text.encode()),
     "pi.ycd": ycd,
 }
 

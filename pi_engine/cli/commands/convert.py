@@ -33,9 +33,11 @@ def command(
 ) -> None:
     """Write the digits of the file SRC to the file DST in another format.
 
-    SRC can be text with any line breaks, blanks, groups or header, the same text compressed by gzip, xz or Zstandard,
-    a .ycd file, a folder with a set of .ycd files, or '-' for stdin. The content decides, not the name. DST can be
-    '-' for stdout. DST is written atomically, read back and compared. The digits need not be those of π.
+    SRC can be text with any line breaks, blanks, groups or header, in ASCII, UTF-8, UTF-16 or UTF-32; the same text
+    compressed by gzip, xz, Zstandard or bzip2, or alone in a zip archive; a .ycd file; a folder with a set of .ycd
+    files; or '-' for stdin. The content decides, not the name.
+
+    DST can be '-' for stdout. DST is written atomically, read back and compared. The digits need not be those of π.
 
     Exit codes: 0 converted, 1 failed, 2 wrong usage, 3 the file read back differs, 4 not enough memory or disk, 5 SRC
     is corrupt, 130 interrupted.

@@ -83,8 +83,9 @@ def command(
 ) -> None:
     """Check whether FILE holds digits of π, and find the first digit that is wrong.
 
-    FILE can be text with any line breaks, blanks, groups or header, the same text compressed by gzip, xz or
-    Zstandard, a .ycd file, a folder with a set of .ycd files, or '-' for stdin. The content decides, not the name.
+    FILE can be text with any line breaks, blanks, groups or header, in ASCII, UTF-8, UTF-16 or UTF-32; the same text
+    compressed by gzip, xz, Zstandard or bzip2, or alone in a zip archive; a .ycd file; a folder with a set of .ycd
+    files; or '-' for stdin. The content decides, not the name.
     Positions count from 1 after the point.
 
     Exit codes: 0 every digit was compared with π and is right, 3 a digit is wrong, 5 the file is corrupt or

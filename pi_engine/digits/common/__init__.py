@@ -2,5 +2,6 @@
 
 A block is an array of words of 19 decimal or 16 hexadecimal digits and a count; every format turns bytes into blocks
 and back, so that no format knows another one. `source` reads a file or standard input once, counted, and can look at
-its beginning first. `constants` holds the first digits of π and of constants whose files are mistaken for it.
+its beginning first. `foreign` names the archives, documents and images that are no digit files, `text_encodings` tells
+UTF-16 and UTF-32, both by the first bytes. `constants` holds the first digits of π and of constants whose files are mistaken for it.
 """

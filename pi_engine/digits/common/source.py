@@ -7,9 +7,9 @@ import stat
 import sys
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol, Self
+from typing import IO, TYPE_CHECKING, Protocol, Self, cast
 
-from pi_engine.errors import PiEngineError, UsageError
+from pi_engine.errors import CorruptFileError, PiEngineError, UsageError
 from pi_engine.runtime.storage.temporaries import hint
 from pi_engine.runtime.waiting import WatchedStream
 
@@ -29,11 +29,12 @@ class Source:
     """Bytes in order, with a look ahead. Where they do not come from a regular file, waiting for them is reported (`WatchedStream`)."""
 
     def __init__(
-        self, stream: IO[bytes], name: str, size: int | None = None, watched: WatchedStream | None = None
+        self, stream: IO[bytes] | ByteStream, name: str, size: int | None = None, watched: WatchedStream | None = None
     ) -> None:
         """Read from `stream`, from where it stands; `size` is how many bytes it holds, where that is known."""
         self._stream, self.name, self.size, self._watched = stream, name, size, watched
         self._ahead = b""
+        self._damage: CorruptFileError | None = None
         self.position = 0
         self._owned = False
 
@@ -72,13 +73,18 @@ class Source:
         if self._watched is not None:
             self._watched.finish()
         if self._owned:
-            self._stream.close()
+            cast("IO[bytes]", self._stream).close()
 
     def peek(self, size: int) -> bytes:
-        """The next `size` bytes, fewer where the file ends; they will be read again."""
+        """The next `size` bytes, fewer where the file ends, or is damaged behind some; they will be read again."""
         pieces, length = [self._ahead], len(self._ahead)
         while length < size:
-            more = self._read(size - length)
+            try:
+                more = self._read(size - length)
+            except CorruptFileError as error:  # of what has been decompressed; raised again when it is read
+                if not length:
+                    raise
+                self._damage, more = error, b""
             if not more:
                 break
             pieces.append(more)
@@ -95,6 +101,10 @@ class Source:
         self.position += len(found)
         return found
 
+    def random_access(self) -> IO[bytes] | None:
+        """The file itself, to be read at any place, where it is a regular one; what is read so is not counted."""
+        return None if self.size is None else cast("IO[bytes]", self._stream)
+
     def fill(self, target: memoryview) -> int:
         """Fill `target`, a view of bytes; returns how many there were before the end."""
         done = 0
@@ -104,12 +114,7 @@ class Source:
                 target[done : done + count] = self._ahead[:count]
                 self._ahead = self._ahead[count:]
             else:
-                try:
-                    with self._waiting():
-                        count = self._stream.readinto(target[done:]) or 0  # type: ignore[attr-defined]
-                except OSError as error:
-                    raise self._unreadable(error) from error
-                self._count(count)
+                count = self._read_into(target[done:])
             if not count:
                 break
             done += count
@@ -117,6 +122,8 @@ class Source:
         return done
 
     def _read(self, size: int) -> bytes:
+        if self._damage is not None:
+            raise self._damage
         try:
             with self._waiting():
                 found = self._stream.read(size) or b""
@@ -124,6 +131,19 @@ class Source:
             raise self._unreadable(error) from error
         self._count(len(found))
         return found
+
+    def _read_into(self, target: memoryview) -> int:
+        if not hasattr(self._stream, "readinto"):
+            found = self._read(len(target))
+            target[: len(found)] = found
+            return len(found)
+        try:
+            with self._waiting():
+                count: int = self._stream.readinto(target) or 0
+        except OSError as error:
+            raise self._unreadable(error) from error
+        self._count(count)
+        return count
 
     def _waiting(self) -> AbstractContextManager[None]:
         return nullcontext() if self._watched is None else self._watched.waiting()

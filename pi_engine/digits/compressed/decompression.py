@@ -1,6 +1,6 @@
 """Compressed files as streams of bytes: never more in memory than a piece, whatever the file pretends.
 
-What bounds them: a decoder is asked for a piece of output at a time (gzip, xz), or given blocks of at most 128 KiB of
+What bounds them: a decoder is asked for a piece of output at a time (gzip, xz, bzip2), or given blocks of at most 128 KiB of
 output (Zstandard); dictionaries beyond `WINDOW_LIMIT` are refused; and three kinds of streams are refused that no program makes
 of digits (`_Account`): those that grow more than `MOST_EXPANSION` times, for a text of digits holds 3.3 bits a character and at most some
 separators; those that are cut into tiny pieces, each of which costs a decoder; and those that go on without giving anything.
@@ -8,6 +8,7 @@ separators; those that are cut into tiny pieces, each of which costs a decoder; 
 
 from __future__ import annotations
 
+import bz2
 import lzma
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,16 @@ from pi_engine.digits.compressed.zstd_frames import FrameWalker
 from pi_engine.errors import CorruptFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pi_engine.digits.common.formats import Format
     from pi_engine.digits.common.source import ByteStream
 
 WINDOW_LIMIT = 1 << 27
 """Bytes of dictionary that a decoder may allocate: the largest that `xz -9` (64 MiB) and `zstd -19` (8 MiB) need, doubled."""
+
+MEMORY_LIMIT = WINDOW_LIMIT + (1 << 22)
+"""Bytes that a decoder of LZMA may take, its dictionary included."""
 
 MOST_EXPANSION = 50
 _EXPANSION_FROM = 1 << 22
@@ -40,32 +46,37 @@ _FEED = 1 << 14
 """Bytes that a decoder is given at a time: what it does not use, because a member ends, is copied."""
 
 
-def decompressed(raw: ByteStream, form: Format, name: str) -> ByteStream:
-    """The decompressed bytes of `raw`, or `raw` itself where the format is not a compressed one."""
+def decompressed(raw: ByteStream, form: Format, name: str, taken: Callable[[], int] | None = None) -> ByteStream:
+    """The decompressed bytes of `raw`, or `raw` itself where the format is not a compressed one.
+
+    Args:
+        raw: what is decompressed.
+        form: its format.
+        name: for messages.
+        taken: bytes of the file that have been read, where `raw` has itself been decompressed from fewer: the expansion counts from them.
+    """
     match form:
         case "gz":
-            return _Members(raw, name, "gzip", _gzip_decoder)
+            return Members(raw, name, "gzip", lambda: zlib.decompressobj(31), taken)
         case "xz":
-            return _Members(raw, name, "xz", _xz_decoder)
+            return Members(raw, name, "xz", _xz_decoder, taken)
+        case "bz2":
+            return Members(raw, name, "bzip2", bz2.BZ2Decompressor, taken)
         case "zst":
-            return _Frames(raw, name)
+            return _Frames(raw, name, taken)
         case _:
             return raw
 
 
-def _gzip_decoder() -> Any:  # noqa: ANN401 (zlib's type has no name)
-    return zlib.decompressobj(31)
-
-
 def _xz_decoder() -> lzma.LZMADecompressor:
-    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=WINDOW_LIMIT + (1 << 22))
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_LIMIT)
 
 
 class _Account:
     """What a stream has taken and given; refuses those that cost more than digits can."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, of_file: Callable[[], int] | None) -> None:
+        self._name, self._of_file = name, of_file
         self.taken = self._given = self._pieces = self._silent = 0
 
     def begin(self) -> None:
@@ -93,22 +104,42 @@ class _Account:
             return
         self._given += count
         self._silent = 0
-        if self._given > max(_EXPANSION_FROM, MOST_EXPANSION * self.taken):
+        taken = self.taken if self._of_file is None else min(self.taken, self._of_file())
+        if self._given > max(_EXPANSION_FROM, MOST_EXPANSION * taken):
             raise CorruptFileError(
                 f"{self._name} grows more than {MOST_EXPANSION}-fold when decompressed: no text of digits does"
             )
 
 
-class _Members:
-    """gzip members or xz streams, one after another, zeros between them allowed as both formats do."""
+class Members:
+    """gzip members, xz or bzip2 streams, one after another; zeros may stand between them, as on tapes."""
 
-    def __init__(self, raw: ByteStream, name: str, kind: str, new_decoder: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        raw: ByteStream,
+        name: str,
+        kind: str,
+        new_decoder: Callable[[], Any],
+        taken: Callable[[], int] | None = None,
+        *,
+        alone: bool = False,
+    ) -> None:
+        """Read members of the format `kind` from `raw`, each by a decoder of its own, or one that is alone there.
+
+        For the other arguments see `decompressed`.
+        """
         self._raw, self._name, self._kind, self._new = raw, name, kind, new_decoder
         self._decoder: Any = None
         self._input, self._at = b"", 0
-        self._account = _Account(name)
+        self._alone, self._begun = alone, False
+        self._account = _Account(name, taken)
 
     def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end.
+
+        Raises:
+            CorruptFileError: the data are damaged, cut off, or cost more than digits can.
+        """
         while True:
             wanting = self._decoder is None or getattr(self._decoder, "needs_input", True)
             piece = self._ahead() if wanting else b""
@@ -116,21 +147,23 @@ class _Members:
             if self._decoder is None:
                 if ended:
                     return b""
-                if zeros := len(piece) - len(piece.lstrip(b"\x00")):
+                if self._alone and self._begun:
+                    self._fail(ValueError("they go on after their end"))
+                if not self._alone and (zeros := len(piece) - len(piece.lstrip(b"\x00"))):
                     self._advance(zeros)
                     continue
                 self._account.begin()
-                self._decoder = self._new()
+                self._decoder, self._begun = self._new(), True
             try:
                 output = bytes(self._decoder.decompress(piece, size))
-            except (zlib.error, lzma.LZMAError, EOFError) as error:
+            except (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as error:  # the last two are bz2's
                 self._fail(error)
             if self._decoder.eof:
-                # What lzma has kept of earlier input is handed back as well.
+                # What lzma and bz2 have kept of earlier input is handed back as well.
                 self._advance(len(piece) - len(self._decoder.unused_data))
                 self._decoder = None
             else:
-                # zlib hands back what it has not taken; lzma keeps it.
+                # zlib hands back what it has not taken; lzma and bz2 keep it.
                 self._advance(len(piece) - len(getattr(self._decoder, "unconsumed_tail", b"")))
                 if ended and not output:
                     at = self._account.taken
@@ -156,7 +189,7 @@ class _Members:
     def _fail(self, error: Exception) -> None:
         if "Memory usage" in str(error):
             raise CorruptFileError(
-                f"{self._name}: its xz dictionary is larger than {WINDOW_LIMIT >> 20} MiB: compress it again with xz -9 or less",
+                f"{self._name}: its dictionary is larger than {WINDOW_LIMIT >> 20} MiB: compress it again with xz -9 or less",
             ) from error
         raise CorruptFileError(
             f"{self._name}: the {self._kind} data are damaged within {_FEED >> 10} KiB after byte {self._account.taken:_}"
@@ -168,14 +201,14 @@ class _Members:
 class _Frames:
     """Zstandard frames, a block at a time."""
 
-    def __init__(self, raw: ByteStream, name: str) -> None:
+    def __init__(self, raw: ByteStream, name: str, taken: Callable[[], int] | None) -> None:
         import zstandard
 
         self._walker = FrameWalker(raw, name)
         self._module: Any = zstandard
         self._name = name
         self._decoder: Any = None
-        self._account = _Account(name)
+        self._account = _Account(name, taken)
 
     def read(self, size: int, /) -> bytes:  # noqa: ARG002 (a block is at most 128 KiB)
         while True:

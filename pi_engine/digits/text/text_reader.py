@@ -108,8 +108,12 @@ class TextReader:
     def _pieces(self) -> Iterator[Characters]:
         """The digits alone, some at a time."""
         blanks, last = 0, False
+        damage: CorruptFileError | None = None
         while not last:
-            more = self._stream.read(CHUNK)
+            try:
+                more = self._stream.read(CHUNK)
+            except CorruptFileError as error:  # what has been read before is digits all the same
+                more, damage = b"", error
             last = not more
             buffer = self._rest + more if self._rest else more
             cut = _last_line(buffer) if last else _cut(buffer)
@@ -124,6 +128,8 @@ class TextReader:
             if blanks >= CHUNK:
                 at = self._at - blanks
                 raise CorruptFileError(f"{self._name}: {blanks:_} bytes from byte {at:_} on hold no digit", offset=at)
+        if damage is not None:
+            raise damage
 
     def _digits(self, piece: bytes, *, last: bool) -> Iterator[Characters]:
         """The digits of a piece: at once where it has nothing but digits and separators, else line by line."""

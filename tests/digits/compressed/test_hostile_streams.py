@@ -1,5 +1,6 @@
 """Files that would cost far more than their digits: refused early. Pipes that nobody writes to, or that do not end: reported."""
 
+import bz2
 import gzip
 import io
 import lzma
@@ -38,10 +39,13 @@ TINY = {
     "members of one digit": ("gz", gzip.compress(PI), gzip.compress(b"1")),
     "empty streams": ("xz", lzma.compress(PI), lzma.compress(b"")),
     "streams of one digit": ("xz", lzma.compress(PI), lzma.compress(b"1")),
+    "empty bzip2 streams": ("bz2", bz2.compress(PI), bz2.compress(b"")),
+    "bzip2 streams of one digit": ("bz2", bz2.compress(PI), bz2.compress(b"1")),
 }
 SILENT = {
     "zeros behind a member": ("gz", gzip.compress(PI), b"\x00"),
     "zeros behind a stream": ("xz", lzma.compress(PI), b"\x00"),
+    "zeros behind a bzip2 stream": ("bz2", bz2.compress(PI), b"\x00"),
     "a name without an end": ("gz", b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x03", b"a"),
     "empty stored blocks": ("gz", MEMBER, b"\x00\x00\x00\xff\xff"),
     "a long frame that is skipped": ("zst", frame(PI) + SKIPPED + BYTES.to_bytes(4, "little"), b"a"),
@@ -87,7 +91,9 @@ def test_what_gives_nothing_is_refused(name):
     assert raw.taken < BYTES + (1 << 10)
 
 
-@pytest.mark.parametrize(("form", "compress"), [("gz", gzip.compress), ("xz", lzma.compress), ("zst", frame)])
+@pytest.mark.parametrize(
+    ("form", "compress"), [("gz", gzip.compress), ("xz", lzma.compress), ("bz2", bz2.compress), ("zst", frame)]
+)
 @pytest.mark.parametrize("size", [200, 70_000])
 def test_pieces_of_some_digits_are_read(form, compress, size):
     """Programs write such pieces that append, or that compress on many threads; and zeros between them, as on tapes."""

@@ -85,7 +85,7 @@ def test_the_table_of_constants():
     ("content", "kind"),
     [
         (b"", "empty"), (b"\n \r\n", "empty"), (b"\x00" * 100, "empty"), (b" " * 70_000, "empty"),
-        (b"hello, world\n", "header"), ("3.14159".encode("utf-16"), "header"), (bytes(range(256)), "header"),
+        (b"hello, world\n", "header"), ("no digits".encode("utf-16"), "header"), (bytes(range(256)), "header"),
         (b"x" * 100_000, "header"), (b"Pi\n\n", "header"),
     ],
 )  # fmt: skip
