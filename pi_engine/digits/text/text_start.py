@@ -13,7 +13,8 @@ from functools import cache
 from typing import NamedTuple
 
 from pi_engine.digits.common.constants import OTHERS, PI
-from pi_engine.errors import CorruptFileError
+from pi_engine.digits.text.bases import READ, base_at, start_at, start_behind_header, start_of_line
+from pi_engine.errors import CorruptFileError, UsageError
 
 WINDOW = 1 << 16
 """Bytes within which the digits have to begin."""
@@ -36,7 +37,7 @@ _STOP = re.compile(rb"[^0-9A-Fa-f \t\r\n\v\f,_]")
 
 
 class TextStart(NamedTuple):
-    """Where the digits after the point begin, the one before it ("" where it is missing), and their base."""
+    """Where the digits after the point begin, those before it ("" where they are missing), and their base."""
 
     offset: int
     integer: str
@@ -49,10 +50,12 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
     Args:
         window: the first bytes of the text.
         name: of the file, for messages.
-        base: 10 or 16; by default `0x` and the digits decide it.
+        base: 2, 8, 10 or 16; by default `0x`, `0b`, `0o` and the digits decide it.
 
     Raises:
-        CorruptFileError: there are no digits; its kind is "empty" where there is nothing at all.
+        CorruptFileError: there are no digits; its kind is "empty" where there is nothing at all. Or they are those of π in a base
+            that is not read.
+        UsageError: they are those of π in another base than `base`.
     """
     if not window.strip(b"\x00 \t\r\n\v\f\xef\xbb\xbf"):
         what = "the file is empty" if not window else "nothing but blanks"
@@ -61,6 +64,8 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
         raise CorruptFileError(f"{name}: this is UTF-16 text: save it as UTF-8 or ASCII", kind="header", offset=0)
     begin = 3 if window.startswith(b"\xef\xbb\xbf") else 0
     begin += len(window[begin:]) - len(window[begin:].lstrip())
+    if (other := _in_other_base(window, begin, name, base)) is not None:
+        return other
     found = _at_once(window, begin)
     if found is None:
         found = _known(window, begin)
@@ -72,6 +77,32 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
     if base is None:
         base = 16 if _PREFIX.search(window[:offset]) else _base_of(window[offset : offset + 4096])
     return TextStart(offset, integer.upper(), base)
+
+
+def _in_other_base(window: bytes, begin: int, name: str, base: int | None) -> TextStart | None:
+    """The start of digits of base 2 or 8; None for those of base 10 and 16."""
+    told = base_at(window, begin)
+    if base not in {None, told} and told is not None and not {base, told} <= {10, 16}:
+        raise UsageError(f"{name} holds the digits of π in base {told}, not {base}: leave out --base")
+    if base in {10, 16}:
+        return None
+    found = start_behind_header(window, begin, base) if told is None else None
+    found = found or start_at(window, begin, base)
+    if found is None and base is not None:
+        found = start_of_line(window, begin, base)
+    if found is None:
+        if base is None:
+            return None
+        raise CorruptFileError(
+            f"{name}: no digits of base {base} in its first {len(window):_} bytes", kind="header", offset=0
+        )
+    if found.base not in READ:
+        raise CorruptFileError(
+            f"{name}: these are the digits of π in base {found.base}, which is not read: write them in base 2, 8, 10 or 16",
+            kind="header",
+            offset=found.offset,
+        )
+    return TextStart(*found)
 
 
 def _line_at(window: bytes, offset: int) -> bytes:
