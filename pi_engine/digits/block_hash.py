@@ -8,8 +8,8 @@ import gmpy2
 
 from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.digits.text.digit_text import DigitText, hash_pays
-from pi_engine.radix.binary_words import binary_integer
 from pi_engine.radix.digit_hash import DigitHash
+from pi_engine.radix.kernels.binary_words import binary_integer
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 
 if TYPE_CHECKING:

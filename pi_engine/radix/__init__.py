@@ -13,8 +13,7 @@ numba.
 A binary fraction with an error bound goes in; words of 19 decimal digits, or text, come out, or None where the error
 leaves the last digit open (`fraction_text`, `words_of_fraction`). Large fractions go down a tree of products with
 powers of ten, without a division (`remainder_tree`, `powers`, `node_sharing`); `right_edge_check` proves all words by
-the residues of the last node of every level. `digit_hash` is the hash of a string of digits, in any cut. `binary_words`
-regroups the words of base 16 to those of base 2 and 8.
+the residues of the last node of every level. `digit_hash` is the hash of a string of digits, in any cut.
 """
 
 from pi_engine.radix.digit_hash import DigitHash as DigitHash

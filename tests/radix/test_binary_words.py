@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from gmpy2 import mpz
 
-from pi_engine.radix import binary_words
-from pi_engine.radix.binary_words import BITS_PER_DIGIT, binary_integer, computed_as, words_in_base
+from pi_engine.radix.kernels import binary_words
+from pi_engine.radix.kernels.binary_words import BITS_PER_DIGIT, binary_integer, computed_as, words_in_base
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD, digit_words
 from tests.conftest import MULTIPLIER
 

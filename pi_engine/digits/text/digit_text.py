@@ -15,7 +15,7 @@ import numpy as np
 
 from pi_engine.digits.text.text_start import SEPARATORS
 from pi_engine.errors import VerificationError
-from pi_engine.radix.binary_words import octal_text, octal_words
+from pi_engine.radix.kernels.binary_words import octal_text, octal_words
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 from pi_engine.runtime.compilation.kernel_set import KernelSet
 from pi_engine.runtime.machine_faults import machine_fault

@@ -33,7 +33,7 @@ from pi_engine.proof.bbp.bbp_formulas import FORMULAS
 from pi_engine.proof.bbp.bbp_sum import random_primes, whole_and_fraction
 from pi_engine.proof.bbp.hex_digits import LAST_POSITION
 from pi_engine.proof.bbp.kernels.bbp_layout import FRACTION_BITS
-from pi_engine.radix.binary_words import BITS_PER_DIGIT, binary_integer
+from pi_engine.radix.kernels.binary_words import BITS_PER_DIGIT, binary_integer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

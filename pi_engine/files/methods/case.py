@@ -15,7 +15,7 @@ from pi_engine.errors import CapacityError, CorruptFileError
 from pi_engine.files.comparison.by_bbp import LOCATING
 from pi_engine.files.comparison.scan import Scan
 from pi_engine.files.methods.verdict import Status, Verification
-from pi_engine.radix.binary_words import computed_as
+from pi_engine.radix.kernels.binary_words import computed_as
 from pi_engine.runtime.progress import announce, within
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pi_engine.errors import PiEngineError
 from pi_engine.files.comparison.by_bbp import BISECTION, EVALUATIONS, LOCATING
 from pi_engine.files.comparison.by_residues import PRIMES
 from pi_engine.proof.bbp.bbp_sum import KERNEL_FROM, RESIDUE_KERNELS, python_seconds
-from pi_engine.radix.binary_words import computed_as
+from pi_engine.radix.kernels.binary_words import computed_as
 from pi_engine.runtime.progress import Step, steps_within
 from pi_engine.runtime.thread_count import available_threads
 from pi_engine.series.lookup import get

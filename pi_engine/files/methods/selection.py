@@ -21,7 +21,7 @@ from pi_engine.files.methods.forecast_of_file import (
 )
 from pi_engine.files.methods.proof_by_residues import by_residues, residues_pay, wrong_by_residues
 from pi_engine.files.methods.published import compared_as_published, wrong_as_published
-from pi_engine.radix.binary_words import computed_as, words_in_base
+from pi_engine.radix.kernels.binary_words import computed_as, words_in_base
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 from pi_engine.runtime.limits.memory_errors import not_enough_memory
 from pi_engine.runtime.progress import announce

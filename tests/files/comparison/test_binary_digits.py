@@ -1,8 +1,7 @@
-"""verify and convert of digits of base 2 and 8: right ones of every length, one wrong digit at every kind of place."""
+"""Digits of base 2 and 8: right ones of every length, one wrong digit at every kind of place, and what has happened there."""
 
 import dataclasses
 import gzip
-import json
 import lzma
 
 import pytest
@@ -10,34 +9,16 @@ import zstandard
 from gmpy2 import mpz
 
 from pi_engine import verify_file
-from pi_engine.bigint.residues.kernels.mersenne import M61
-from pi_engine.cli.main import run
 from pi_engine.digits.common.constants import OTHERS
-from pi_engine.digits.conversion import convert
-from pi_engine.digits.file_sizes import file_size
 from pi_engine.engine.checks.known import known_digits
-from pi_engine.errors import CapacityError, CorruptFileError, UsageError
 from pi_engine.files.comparison.difference import difference_at
-from pi_engine.files.methods import proof_by_residues, selection
-from tests.command import pi
+from pi_engine.files.methods import selection
 from tests.conftest import MULTIPLIER
-from tests.digits.digit_files import BINARY, FORMATS, PACK, binary_text, text_of
-from tests.files.verified_files import digit_other_than
+from tests.digits.digit_files import BINARY
+from tests.files.verified_files import broken_at
 
 N = 30_000
 WIDTH = {2: 64, 8: 21}
-
-
-@pytest.fixture(scope="module")
-def pis():
-    """Longer than any file below, by MPFR."""
-    return {base: binary_text(base, 101_000) for base in BINARY}
-
-
-@pytest.fixture
-def some(pis):
-    """The text to `count` digits."""
-    return lambda base, count: pis[base][: len(pis[base]) - 101_000 + count] if count else pis[base].split(".")[0]
 
 
 @pytest.fixture
@@ -142,11 +123,6 @@ def test_known_finds_what_is_published(place, some, base, rng):
         if entry.start > 1:
             assert found.kind == "position"
             assert f"positions {entry.start:_} to {last:_}: " in found.message
-
-
-def broken_at(rng, text, position, base):
-    i = text.index(".") + position
-    return text[:i] + digit_other_than(rng, text[i], base) + text[i + 1 :]
 
 
 @pytest.mark.parametrize("base", BINARY)
@@ -259,132 +235,3 @@ def test_other_constants_are_recognised(place, base, constant):
     assert constant.whole(base) + constant.fraction(base) == value.digits(base).rjust(
         len(constant.fraction(base)) + 1, "0"
     )
-
-
-# ---------------------------------------------------------------- methods
-
-
-@pytest.mark.parametrize("base", BINARY)
-def test_the_method_bbp_is_refused(place, some, base):
-    with pytest.raises(
-        UsageError, match=f"bbp is for decimal digits, and these are of base {base}: use --method recompute"
-    ):
-        verify_file(place(some(base, 1000)), "bbp")
-
-
-@pytest.mark.parametrize("base", BINARY)
-def test_where_nothing_fits(place, some, base, monkeypatch, rng):
-    path = place(some(base, N))
-    with pytest.raises(CapacityError):
-        verify_file(path, "recompute", memory=10_000)
-    found = verify_file(path, memory=10_000)
-    assert (found.status, found.method, found.exit_code) == ("unproved", "known", 6)
-    monkeypatch.setattr(selection, "_recompute_fits", lambda case: False)
-    found = verify_file(place(broken_at(rng, some(base, N), 29_000, base)), "residues")
-    assert (found.status, found.kind, found.first_wrong) == ("wrong", "residues", None)
-
-
-@pytest.mark.parametrize("base", BINARY)
-def test_automatic_choice_takes_residues_where_they_are_faster(place, some, base, monkeypatch, rng):
-    monkeypatch.setattr(proof_by_residues, "AUTOMATIC_FROM", 1000)
-    row = selection.METHODS["recompute"]
-    monkeypatch.setitem(selection.METHODS, "recompute", row._replace(seconds=lambda case, digits: 1e9))
-    found = verify_file(place(some(base, N)))
-    assert (found.status, found.method, found.digits_compared) == ("ok", "residues", N)
-    found = verify_file(place(broken_at(rng, some(base, N), 29_000, base)))
-    assert (found.status, found.first_wrong, found.method) == ("wrong", 29_000, "recompute")
-
-
-@pytest.mark.parametrize("base", BINARY)
-def test_progress_is_announced(place, some, base):
-    said = []
-    verify_file(place(some(base, N)), progress=lambda phase, done, total: said.append(phase))
-    assert said[0] == "read" and "comparison" in said
-
-
-def test_bases_that_are_not_read():
-    with pytest.raises(UsageError, match="base 12 is not supported: choose 2, 8, 10 or 16"):
-        verify_file("-", base=12)
-
-
-# ---------------------------------------------------------------- the command, and conversion
-
-
-@pytest.mark.parametrize("base", BINARY)
-def test_the_command(place, some, capsys, base):
-    path = str(place(some(base, 1000)))
-    for given in ([], ["--base", str(base)]):
-        assert run(["verify", path, "--json", *given]) == 0
-        found = json.loads(capsys.readouterr().out)
-        assert (found["base"], found["digits"], found["status"]) == (base, 1000, "ok")
-    assert run(["verify", path]) == 0
-    assert f"ok: 1_000 digits of base {base} (text)" in capsys.readouterr().out
-    assert run(["verify", path, "--base", "10"]) == 2
-    assert f"holds the digits of π in base {base}, not 10: leave out --base" in capsys.readouterr().err
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("base", BINARY)
-def test_pipes(some, base):
-    for content in (some(base, N).encode(), gzip.compress(some(base, N).encode())):
-        done = pi("verify", "-", "--json", input=content, text=False)
-        assert (done.returncode, json.loads(done.stdout)["base"]) == (0, base)
-        plain = pi("convert", "-", "-", "-q", input=content, text=False)
-        assert (plain.returncode, plain.stdout.decode()) == (0, some(base, N))
-
-
-@pytest.mark.parametrize("base", BINARY)
-def test_conversion(tmp_path, some, base):
-    """Between text and compressed text; the hash is that of the integer ⌊π·base^N⌋."""
-    forms = [form for form in FORMATS if form != "ycd"]
-    for count in (1, 20, 64, 65, 1000, N):
-        text = some(base, count)
-        value = int(mpz(text.replace(".", ""), base) % M61)
-        for form in forms:
-            source = tmp_path / f"source-{FORMATS[form]}"
-            source.write_bytes(PACK.get(form, bytes)(text.encode()))
-            for other in forms:
-                target = tmp_path / FORMATS[other]
-                done = convert(source, target, base=base, overwrite=True)
-                assert done == (form, other, base, count, value, str(target), True)
-                if count >= 20:
-                    assert text_of(target) == text
-                if other == "text":
-                    assert target.read_text() == text
-
-
-@pytest.mark.parametrize("base", BINARY)
-def test_what_cannot_be_converted(tmp_path, some, base, capsys):
-    path = tmp_path / "pi.txt"
-    path.write_text(some(base, 1000))
-    for target in (["pi.ycd"], ["x", "--format", "ycd"], ["pi.ycd", "--block-size", "100"]):
-        assert run(["convert", str(path), str(tmp_path / target[0]), *target[1:]]) == 2
-        error = capsys.readouterr().err
-        assert error.count("\n") == 1
-        assert f"holds digits of base {base}, and a .ycd file holds base 10 or 16: write text" in error
-        assert not (tmp_path / target[0]).exists()
-    for other in {2, 8, 10, 16} - {base}:
-        with pytest.raises(UsageError, match=r"leave out --base|keeps the base"):
-            convert(path, tmp_path / "y.txt", base=other)
-    path.write_text(some(base, 1000) + "x")
-    with pytest.raises(CorruptFileError):
-        convert(path, tmp_path / "y.txt")
-
-
-def test_digits_that_are_not_those_of_pi_are_converted(tmp_path, rng):
-    for base in BINARY:
-        digits = "".join(rng.choices("01234567"[:base], k=5000))
-        for whole in ("0", "1", "101" if base == 2 else "7"):
-            (tmp_path / "x.txt").write_text(f"{whole}.{digits}")
-            done = convert(tmp_path / "x.txt", tmp_path / "y.txt", overwrite=True)
-            assert (tmp_path / "y.txt").read_text() == f"{whole}.{digits}"
-            assert (done.base, done.hash) == (base, int(mpz(whole + digits, base) % M61))
-
-
-@pytest.mark.parametrize("base", BINARY)
-def test_compressed_files_fit_in_what_is_reserved(tmp_path, some, base):
-    (tmp_path / "pi.txt").write_text(some(base, 100_000))
-    for form in ("gz", "xz", "zst"):
-        target = tmp_path / FORMATS[form]
-        convert(tmp_path / "pi.txt", target)
-        assert 0.5 * file_size(100_000, base, form) < target.stat().st_size <= file_size(100_000, base, form)
