@@ -31,7 +31,7 @@ import zstandard
 from pi_engine.digits.common.constants import PI
 from pi_engine.digits.ycd.ycd_header import header_bytes
 from pi_engine.errors import CorruptFileError
-from pi_engine.radix.kernels.digit_words import digit_words
+from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD, digit_words
 
 FOLDER = Path(tempfile.mkdtemp(prefix="fuzz-files-"))
 SUFFIXES = (".txt", ".gz", ".xz", ".zst", ".ycd", "", " - 0.ycd", ".TXT", ".bz2", ".zip")
@@ -46,7 +46,7 @@ def one_input(data: bytes) -> None:
     try:
         with DigitFile(path) as file:
             for block in sound_blocks(file):
-                assert 0 < block.digits <= 19 * len(block.words)
+                assert 0 < block.digits <= DIGITS_PER_WORD[file.base] * len(block.words)
     except CorruptFileError as error:
         assert "\n" not in str(error)  # noqa: PT017
     if data[0] & 0x80:
@@ -72,6 +72,8 @@ def seeds(folder: Path) -> None:
         (0, text),
         (0, grouped),
         (0, f"3.{PI.hexadecimal}".encode()),
+        (0, f"0b11.{PI.fraction(2)}".encode()),
+        (0, f"Pi\n3.{PI.fraction(8)}".encode()),
         (1, gzip.compress(text)),
         (2, lzma.compress(text)),
         (3, zstandard.compress(text)),

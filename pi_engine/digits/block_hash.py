@@ -9,6 +9,7 @@ import gmpy2
 from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.digits.text.digit_text import DigitText, hash_pays
 from pi_engine.radix.digit_hash import DigitHash
+from pi_engine.radix.kernels.binary_words import binary_integer
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 
 if TYPE_CHECKING:
@@ -48,10 +49,10 @@ class BlockHashes:
 
     def _numbers(self, block: Block) -> list[int]:
         """The digits of a block as an integer, modulo each prime."""
-        spare = len(block.words) * self._width - block.digits
-        if self._base == 16:
-            number = gmpy2.mpz(int.from_bytes(block.words.astype(">u8").tobytes(), "big") >> 4 * spare)
+        if self._base != 10:
+            number = binary_integer(block.words, block.digits, self._base)
             return [int(number % modulus) for modulus in self.moduli]
+        spare = len(block.words) * self._width - block.digits
         if self._by_kernel():
             from pi_engine.radix.word_text import word_hashes
 

@@ -13,6 +13,7 @@ from pi_engine.digits.first_digits import first_digits
 from pi_engine.digits.reader import DigitFile, sound_blocks
 from pi_engine.digits.spool import Spool
 from pi_engine.digits.writer import write_digits
+from pi_engine.digits.ycd.ycd_header import BASES as YCD_BASES
 from pi_engine.digits.ycd.ycd_header import LEAST_DIGITS
 from pi_engine.errors import CorruptFileError, UsageError
 from pi_engine.runtime.progress import Step, announce, silent
@@ -59,7 +60,8 @@ def convert(
     """
     kind = format_to_write(target, form)
     with ExitStack() as stack:
-        file = stack.enter_context(DigitFile(source))
+        # where it is told so, few digits are of base 2 or 8 too; of base 10 and 16 they have to show it
+        file = stack.enter_context(DigitFile(source, base=base if base in {2, 8} else None))
         if base not in {None, file.base}:
             raise UsageError(
                 f"{file.name} holds digits of base {file.base}, and a conversion keeps the base: "
@@ -71,6 +73,11 @@ def convert(
                 f"{file.name} has {what}, and does not begin like a constant that is known: "
                 "write the digit and the point before the digits, as in '3.', and convert that",
                 kind="header",
+            )
+        if kind == "ycd" and file.base not in YCD_BASES:
+            raise UsageError(
+                f"{file.name} holds digits of base {file.base}, and a .ycd file holds base 10 or 16: "
+                "write text, with --format text or a name that ends in .txt, .txt.gz, .txt.xz or .txt.zst"
             )
         beside = None if str(target) == "-" else Path(target).resolve().parent
         guess = LEAST_DIGITS if file.digits is None else file.digits  # of a text, its length tells no better
@@ -88,7 +95,7 @@ def convert(
         head, iterator = first_digits(blocks, file.base)
         if not head:
             digits = 0
-        integer = file.integer or (recognise(head, file.base) or PI).integer
+        integer = file.integer or (recognise(head, file.base) or PI).whole(file.base)
         written = write_digits(
             target,
             iterator,

@@ -21,9 +21,9 @@ class Encoding(NamedTuple):
 
     Attributes:
         digits: how many; None is for one or more, counted as they are written, and not for .ycd files.
-        base: 10 or 16.
+        base: 2, 8, 10 or 16; of a .ycd file 10 or 16.
         form: the format.
-        integer: the digit before the point.
+        integer: the digits before the point.
         first_digits: for the header of a .ycd file, a digit, a point and 50 more; by default those of π.
         block_size: digits of each file of a .ycd set.
         threads: for compression.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _YCD_HEADER_BYTES = 256
 
-_COMPRESSED_BYTES = {10: 0.52, 16: 0.65}
+_COMPRESSED_BYTES = {2: 0.26, 8: 0.49, 10: 0.52, 16: 0.65}
 """Bytes a character at most, of any of the compressed formats; the largest is xz."""
 
 

@@ -38,8 +38,8 @@ class DigitFile:
     Attributes:
         name: for messages.
         format: found by content, the name decides only where that is silent.
-        base: 10 or 16.
-        integer: the digit before the point, or "" where the text begins after it.
+        base: 2, 8, 10 or 16.
+        integer: the digits before the point, one but in base 2, or "" where the text begins after it.
         digits: how many there are after the point, where a header says so; else None, until they have been read.
         header_digits: the first digits as a header gives them, the one before the point and the point included.
         claimed: how many digits after the point a text says that it has, in its header; None where it says nothing.
@@ -51,7 +51,7 @@ class DigitFile:
 
         Args:
             path: what to read.
-            base: of a text, 10 or 16; by default the digits decide it.
+            base: of a text, 2, 8, 10 or 16; by default the digits decide it.
 
         Raises:
             UsageError: it cannot be read.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.bigint.residues.moduli import moduli
 from pi_engine.digits.block_hash import BlockHashes
+from pi_engine.digits.common.constants import whole_number
 from pi_engine.digits.common.sha256 import ByteHash
 from pi_engine.digits.destination import open_output, publish_or_beside, require_file, set_folder, with_outcome
 from pi_engine.digits.encoding import Encoding, encoded
@@ -63,9 +64,9 @@ def write_digits(
         path: the file, or "-" for standard output.
         blocks: the digits after the point, in words that are filled but for the last.
         digits: how many; None is for one or more, counted as they are written, and not for .ycd files.
-        base: 10 or 16.
+        base: 2, 8, 10 or 16; of a .ycd file 10 or 16.
         form: the format.
-        integer: the digit before the point.
+        integer: the digits before the point.
         first_digits: for the header of a .ycd file, a digit, a point and 50 more; by default those of π.
         block_size: digits of each file of a .ycd set.
         overwrite: whether an existing file may be replaced.
@@ -77,7 +78,7 @@ def write_digits(
             name it keeps another beside it, which the message says.
     """
     encoding = Encoding(digits, base, form, integer, first_digits, block_size, threads)
-    hashes = BlockHashes(base, int(integer, 16), moduli())
+    hashes = BlockHashes(base, whole_number(integer, base), moduli())
     if str(path) == "-" or is_special(Path(path)):
         least = LEAST_DIGITS if digits is None else digits
         require_file(path, least, base=base, form=form, overwrite=overwrite, block_size=block_size)
@@ -169,13 +170,13 @@ def _reads_back(
     place: Path, expected: BlockHashes, written: tuple[int, str], *, base: int, form: Format, integer: str
 ) -> bool:
     """Whether the file holds what was written, and the digits, and nothing else."""
-    if form == "text" and written[0] != text_size(expected.count):
+    if form == "text" and written[0] != text_size(expected.count) + len(integer) - 1:
         return False
     try:
         if _bytes_at(place) != written:
             return False
         with DigitFile(place, base=base) as file:
-            found = BlockHashes(base, int(file.integer or "0", 16), expected.moduli)
+            found = BlockHashes(base, whole_number(file.integer or "0", base), expected.moduli)
             for block in sound_blocks(file):
                 found.update(block)
             same = (found.values, found.count) == (expected.values, expected.count)

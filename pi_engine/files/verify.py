@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pi_engine.digits.common.constants import PI, recognise
-from pi_engine.engine.compute import BASES
 from pi_engine.errors import CorruptFileError, UsageError
 from pi_engine.files.comparison.scan import HEAD
 from pi_engine.files.methods.case import corrupt_file, open_case
@@ -29,6 +28,7 @@ from pi_engine.files.methods.published import (
     wrong_as_published,
 )
 from pi_engine.files.methods.selection import METHODS, by_bbp, chosen, located
+from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.limits.memory import byte_limit
 from pi_engine.runtime.progress import silent
@@ -66,7 +66,7 @@ def verify_file(
             "auto" takes the cheapest that proves the whole file. "known" and "bbp" leave most files "unproved", and so
             does "auto" where memory does not allow more.
         digits: how many it should have after the point; a file with fewer is truncated.
-        base: of a text, 10 or 16; by default the digits decide it.
+        base: of a text, 2, 8, 10 or 16; by default the digits decide it.
         threads: for the computation, all by default.
         memory: bytes that it may take.
         progress: called as (phase, done, total).
@@ -86,8 +86,8 @@ def verify_file(
     if length is not None and length < 0:
         raise UsageError("the number of digits must not be negative")
     base = None if base is None else as_int(base, "base")
-    if base not in {None, *BASES}:
-        raise UsageError(f"base {base} is not supported: choose 10 or 16")
+    if base not in {None, *DIGITS_PER_WORD}:
+        raise UsageError(f"base {base} is not supported: choose 2, 8, 10 or 16")
     threads, memory = thread_count(threads), byte_limit(memory)
     start = time.perf_counter()
     with ExitStack() as stack:
@@ -158,7 +158,7 @@ def _wrong(case: FileCase, method: str) -> Verification | None:
     """The verdict where the scan has found something wrong; exact unless the method is "known"."""
     scan = case.scan
     constant = recognise(scan.head, scan.base)
-    integer_wrong = scan.integer not in {"", PI.integer} and case.file.header_digits is None
+    integer_wrong = scan.integer not in {"", PI.whole(scan.base)} and case.file.header_digits is None
     if constant is not None:
         names = f"these are the digits of {constant.name}"
         return case.verdict(

@@ -24,7 +24,7 @@ class DigitHash:
     def __init__(self, base: int, moduli: tuple[int, ...] = (M61,)) -> None:
         """Begin with no digits, whose hash is 0."""
         self._base = base
-        self._alphabet = b"0123456789" if base == 10 else b"0123456789ABCDEFabcdef"
+        self._alphabet = b"0123456789"[:base] if base <= 10 else b"0123456789ABCDEFabcdef"
         self._moduli = [mpz(modulus) for modulus in moduli]
         self._full_piece = [powmod(base, _PIECE, modulus) for modulus in moduli]
         self.values = [0] * len(moduli)

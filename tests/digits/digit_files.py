@@ -12,6 +12,7 @@ from pi_engine.cli.main import run
 from pi_engine.digits.reader import DigitFile
 from pi_engine.digits.text.digit_text import DigitText
 from pi_engine.engine.compute import compute as computed
+from tests.conftest import exact_pi
 
 BASES = [10, 16]
 
@@ -109,3 +110,12 @@ def compute(target, *options):
 
 def require_digits(place):
     assert text_of(place) == computed(DIGITS).text()
+
+
+BINARY = [2, 8]
+
+
+def binary_text(base, count):
+    """π to `count` digits of base 2 or 8, by MPFR."""
+    digits = exact_pi({2: 1, 8: 3}[base] * count).digits(base)
+    return f"{digits[:-count]}.{digits[-count:]}"

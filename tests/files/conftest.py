@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 import pi_engine
-from tests.digits.digit_files import written
+from tests.digits.digit_files import BINARY, binary_text, written
 from tests.files.verified_files import COUNT
 
 
@@ -18,3 +18,15 @@ def texts():
 def place(tmp_path):
     """Write a file and return its path."""
     return partial(written, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def pis():
+    """Longer than any file below, by MPFR."""
+    return {base: binary_text(base, 101_000) for base in BINARY}
+
+
+@pytest.fixture
+def some(pis):
+    """The text to `count` digits."""
+    return lambda base, count: pis[base][: len(pis[base]) - 101_000 + count] if count else pis[base].split(".")[0]

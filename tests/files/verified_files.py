@@ -31,3 +31,9 @@ FORMS = {
 
 def digit_other_than(rng, digit, base):
     return rng.choice([other for other in "0123456789ABCDEF"[:base] if other != digit])
+
+
+def broken_at(rng, text, position, base):
+    """A text of digits with another one at a position."""
+    i = text.index(".") + position
+    return text[:i] + digit_other_than(rng, text[i], base) + text[i + 1 :]

@@ -144,7 +144,7 @@ def test_memory_and_lengths():
         pi_engine.verify_file("nothing.txt", digits=-1)
     with pytest.raises(TypeError, match="digits takes"):
         pi_engine.verify_file("nothing.txt", digits="5")
-    with pytest.raises(UsageError, match="choose 10 or 16"):
+    with pytest.raises(UsageError, match="choose 2, 8, 10 or 16"):
         pi_engine.verify_file("nothing.txt", base=7)
 
 

@@ -17,7 +17,11 @@ from pi_engine.cli.parameters.options import block_size_option, force_option, fo
 @click.argument("target", type=FILE, metavar="DST")
 @format_option
 @block_size_option
-@click.option("--base", type=click.Choice(["10", "16"]), help="Base of the digits in SRC. DST has the same base.")
+@click.option(
+    "--base",
+    type=click.Choice(["2", "8", "10", "16"]),
+    help="Base of the digits in SRC. DST has the same base; a .ycd file holds base 10 or 16.",
+)
 @force_option
 @json_option
 @quiet_option

@@ -63,7 +63,9 @@ class _Told(ProgressBar):
     metavar="N",
     help="Number of digits that the file should have. A file with fewer is reported as truncated.",
 )
-@click.option("--base", type=click.Choice(["10", "16"]), help="Base of a text file. By default the digits decide.")
+@click.option(
+    "--base", type=click.Choice(["2", "8", "10", "16"]), help="Base of a text file. By default the digits decide."
+)
 @threads_option
 @memory_option
 @json_option

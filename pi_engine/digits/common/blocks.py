@@ -1,4 +1,4 @@
-"""Blocks: how digits travel between files. Words of 19 decimal or 16 hexadecimal digits, the first most significant."""
+"""Blocks: how digits travel between files. Words of 64, 21, 19 or 16 digits of base 2, 8, 10 or 16, the first most significant."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Block(NamedTuple):
-    """`digits` digits in ⌈digits/19⌉ (base 16: ⌈digits/16⌉) words, zeros behind the last digit."""
+    """`digits` digits in ⌈digits/19⌉ words (base 2: ⌈digits/64⌉, and so on), zeros behind the last digit."""
 
     words: Words
     digits: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 
@@ -14,8 +15,20 @@ class Constant(NamedTuple):
     hexadecimal: str
 
     def fraction(self, base: int) -> str:
-        """The first digits after the point."""
-        return self.decimal if base == 10 else self.hexadecimal
+        """The first digits after the point, in base 2, 8, 10 or 16."""
+        if base in {10, 16}:
+            return self.decimal if base == 10 else self.hexadecimal
+        bits = f"{int(self.hexadecimal, 16):0{4 * len(self.hexadecimal)}b}"
+        return bits if base == 2 else "".join(f"{int(bits[i : i + 3], 2)}" for i in range(0, len(bits) - 2, 3))
+
+    def whole(self, base: int) -> str:
+        """The digits before the point, in base 2, 8, 10 or 16."""
+        return f"{int(self.integer):{ {2: 'b', 8: 'o', 10: 'd', 16: 'X'}[base] }}"
+
+
+def whole_number(integer: str, base: int) -> int:
+    """The value of the digits before a point: of base 2, else one digit, which may be a letter in any base."""
+    return int(integer, 2 if base == 2 else 16)
 
 
 PI = Constant(
@@ -50,8 +63,8 @@ CERTAIN = 8
 
 
 def recognise(fraction: str, base: int) -> Constant | None:
-    """The constant other than π whose digits after the point begin like these, at least `CERTAIN` of them."""
-    if len(fraction) < CERTAIN:
+    """The constant other than π whose digits after the point begin like these, at least `CERTAIN` of them, or as many bits."""
+    if len(fraction) < max(CERTAIN, math.ceil(CERTAIN * math.log2(10) / math.log2(base))):
         return None
     for constant in OTHERS:
         known = constant.fraction(base)

@@ -1,4 +1,4 @@
-"""Characters ↔ words in both bases, and text without its separators.
+"""Characters ↔ words in every base that is read, and text without its separators.
 
 In numpy and the standard library at some hundred MB a second; in kernels at memory speed, where there is enough to do
 that loading or compiling them pays.
@@ -15,6 +15,7 @@ import numpy as np
 
 from pi_engine.digits.text.layout.shapes import SEPARATORS
 from pi_engine.errors import VerificationError
+from pi_engine.radix.kernels.binary_words import octal_text, octal_words
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 from pi_engine.runtime.compilation.kernel_set import KernelSet
 from pi_engine.runtime.machine_faults import machine_fault
@@ -32,7 +33,7 @@ SECONDS_PER_BYTE = 4e-9
 _TEXT = KernelSet("pi_engine.radix.kernels.conversion_kernels:TEXT_KERNELS")
 _HASH = KernelSet("pi_engine.bigint.residues.stored_residues:RESIDUE_KERNELS")
 
-_DIGITS = {10: b"0123456789", 16: b"0123456789ABCDEFabcdef"}
+_DIGITS = {2: b"01", 8: b"01234567", 10: b"0123456789", 16: b"0123456789ABCDEFabcdef"}
 _BLOCK = 1 << 14
 """Words converted at once, so that what is intermediate stays in cache."""
 
@@ -41,7 +42,7 @@ class DigitText:
     """Conversions in one base; knows how much there will be, or has been, to convert, and chooses by it."""
 
     def __init__(self, base: int, expected: int = 0) -> None:
-        """Base 10 or 16; `expected` bytes of text if that is known."""
+        """Base 2, 8, 10 or 16; `expected` bytes of text if that is known."""
         self.base, self.width = base, DIGITS_PER_WORD[base]
         self._expected, self._seen = expected, 0
         self._kernels = False
@@ -86,6 +87,11 @@ class DigitText:
             digits = bytes(digits) + b"0" * rest
         if self.base == 16:
             return np.frombuffer(unhexlify(bytes(digits)), ">u8").astype(np.uint64)
+        if self.base == 2:
+            bits = np.frombuffer(bytes(digits), np.uint8) & np.uint8(1)
+            return np.packbits(bits).view(">u8").astype(np.uint64)
+        if self.base == 8:
+            return octal_words(bytes(digits))
         characters = np.frombuffer(digits, np.uint8) if isinstance(digits, bytes) else digits
         if self._by_kernels(0):
             from pi_engine.radix.word_text import words_of_text
@@ -97,6 +103,10 @@ class DigitText:
         """The first `digits` digits of words; hexadecimal ones in upper case."""
         if self.base == 16:
             text = words.astype(">u8").tobytes().hex().upper().encode("ascii")
+        elif self.base == 2:
+            text = (np.unpackbits(words.astype(">u8").view(np.uint8)) | np.uint8(ord("0"))).tobytes()
+        elif self.base == 8:
+            text = octal_text(words)
         elif self._by_kernels(self.width * len(words)):
             from pi_engine.radix.word_text import word_text
 

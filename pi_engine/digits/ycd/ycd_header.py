@@ -18,6 +18,8 @@ LEAST_DIGITS = 50
 
 _FIRST = {10: re.compile(r"\d\.\d{50}", re.ASCII), 16: re.compile(r"[0-9A-Fa-f]\.[0-9A-Fa-f]{50}")}
 
+BASES = tuple(_FIRST)
+
 
 class YcdHeader(NamedTuple):
     """What a header says.

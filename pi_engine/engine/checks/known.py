@@ -23,7 +23,9 @@ def _table() -> dict[str, Any]:
 
 @cache
 def known_digits(base: int) -> tuple[KnownDigits, ...]:
-    """The table for base 10 or 16, by position."""
+    """The table for base 2, 8, 10 or 16, by position; that of base 16 is read in base 2 and 8."""
+    if base in {2, 8}:
+        return tuple(_of_bits(entry, {2: 1, 8: 3}[base]) for entry in known_digits(16))
     table = _table()
     leading = KnownDigits(1, table["leading"][str(base)])
     if base == 10:
@@ -31,6 +33,16 @@ def known_digits(base: int) -> tuple[KnownDigits, ...]:
     else:
         rest = [KnownDigits(int(start), some) for start, some in table["hex_starting_at"].items()]
     return (leading, *sorted(rest))
+
+
+def _of_bits(entry: KnownDigits, width: int) -> KnownDigits:
+    """The digits of so many bits that hexadecimal digits hold in full."""
+    start, length = 4 * (entry.start - 1), 4 * len(entry.digits)
+    bits = f"{int(entry.digits, 16):0{length}b}"
+    places = range(-start % width, length - width + 1, width)
+    return KnownDigits(
+        (start + places.start) // width + 1, "".join(f"{int(bits[place : place + width], 2)}" for place in places)
+    )
 
 
 def known_hash(digits: int, base: int) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,8 +21,8 @@ _CONTEXT_WORDS = 5
 _MOST_SHIFTED = 20
 """Digits that may be missing, or be too many, and the difference is still recognised as such."""
 
-_SURE = 3
-"""Digits that must agree after a shift, lest one digit's chance be taken for it."""
+_SURE_BITS = 9
+"""Bits of digits that must agree after a shift, lest chance be taken for it: 3 digits of base 10 or 16."""
 
 
 class Difference(NamedTuple):
@@ -42,7 +43,7 @@ class Difference(NamedTuple):
     message: str
 
 
-def difference_at(position: int, expected: str, found: str, before: str) -> Difference:
+def difference_at(position: int, expected: str, found: str, before: str, base: int = 10) -> Difference:
     """Tell what has happened where digits first differ.
 
     Args:
@@ -50,12 +51,13 @@ def difference_at(position: int, expected: str, found: str, before: str) -> Diff
         expected: π's digits from there on, some dozens if there are as many.
         found: the file's, fewer where it ends.
         before: the digit before both.
+        base: of the digits.
     """
-    kind, message = _kind(position, expected, found, before)
+    kind, message = _kind(position, expected, found, before, sure=math.ceil(_SURE_BITS / math.log2(base)))
     return Difference(position, expected[:SHOWN], found[:SHOWN], kind, message)
 
 
-def _kind(position: int, expected: str, found: str, before: str) -> tuple[str, str]:
+def _kind(position: int, expected: str, found: str, before: str, *, sure: int) -> tuple[str, str]:
     both = min(len(expected), len(found))
     instead = f"position {position:_}: {found[0]} where π has {expected[0]}"
     if expected[1:both] == found[1:both]:
@@ -63,10 +65,10 @@ def _kind(position: int, expected: str, found: str, before: str) -> tuple[str, s
     if both > 1 and found[:2] == expected[1::-1] and expected[2:both] == found[2:both]:
         return "transposed", f"{instead} (two digits transposed: {found[:2]} for {expected[:2]})"
     for count in range(1, _MOST_SHIFTED):
-        if _agree(expected[count:], found):
+        if _agree(expected[count:], found, sure):
             lost = expected[:count]
             return "missing", f"{instead} ({_digits(lost)} missing)"
-        if _agree(expected, found[count:]):
+        if _agree(expected, found[count:], sure):
             more = found[:count]
             if count == 1 and more == before:
                 return "doubled", f"{instead} (the digit {more} before it doubled)"
@@ -75,9 +77,9 @@ def _kind(position: int, expected: str, found: str, before: str) -> tuple[str, s
     return "different", f"{instead} ({wrong} of {both} digits from there on are wrong)"
 
 
-def _agree(a: str, b: str) -> bool:
+def _agree(a: str, b: str, sure: int) -> bool:
     both = min(len(a), len(b))
-    return both >= _SURE and a[:both] == b[:both]
+    return both >= sure and a[:both] == b[:both]
 
 
 def _digits(digits: str) -> str:
@@ -93,7 +95,7 @@ def first_difference(
         expected: those digits in words, padded with zeros.
         digits: their number: all of the blocks' digits, or a multiple of a word's.
         blocks: the digits to compare, from the first after the point; what goes beyond is not looked at.
-        base: 10 or 16.
+        base: 2, 8, 10 or 16.
         before: the digit before the point.
     """
     stream, first = iter(blocks), 0
@@ -136,4 +138,4 @@ def _locate(expected: Words, digits: int, word: int, *, found: str, base: int, b
         before = ours[place - 1]
     elif word:
         before = text.text(expected[word - 1 : word], width).decode("ascii")[-1]
-    return difference_at(word * width + place + 1, ours[place:], found[place:], before)
+    return difference_at(word * width + place + 1, ours[place:], found[place:], before, base)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from pi_engine.errors import CapacityError, CorruptFileError
 from pi_engine.files.comparison.by_bbp import LOCATING
 from pi_engine.files.comparison.scan import Scan
 from pi_engine.files.methods.verdict import Status, Verification
+from pi_engine.radix.kernels.binary_words import computed_as
 from pi_engine.runtime.progress import announce, within
 
 if TYPE_CHECKING:
@@ -24,12 +26,12 @@ if TYPE_CHECKING:
     from pi_engine.files.comparison.difference import Difference
     from pi_engine.runtime.progress import Progress, Step
 
-_MOST_COMPRESSED = 3.0
-"""Digits that a byte of a compressed file can hold at most: 8 bits of 3.32 each, with some margin."""
+_MOST_COMPRESSED = 10.0
+"""Bits that digits of a byte of a compressed file can stand for at most: 8, with some margin."""
 
 
-_COMPRESSED = 2.2
-"""Digits that a byte of a file compressed by gzip holds, about."""
+_COMPRESSED = 7.3
+"""Bits that the digits of a byte of a file compressed by gzip stand for, about."""
 
 
 @dataclass(frozen=True)
@@ -107,12 +109,13 @@ class FileCase:
 
     def without_integer(self) -> str:
         """What a sentence must add where the file does not have the integer."""
-        return "" if self.scan.integer else "; the 3 before the point is not in the file"
+        return "" if self.scan.integer else f"; the {PI.whole(self.scan.base)} before the point is not in the file"
 
     def fits(self, digits: int) -> bool:
         """Whether so many digits of π can be computed here."""
         try:
-            require_capacity(digits, base=self.scan.base, threads=self.threads, memory=self.memory)
+            digits, base = computed_as(digits, self.scan.base)
+            require_capacity(digits, base=base, threads=self.threads, memory=self.memory)
         except CapacityError:
             return False
         return True
@@ -208,11 +211,13 @@ def _about_digits(file: DigitFile) -> int:
     """How many digits a file has, as far as that is known before it is read; 0 where nothing is."""
     if file.digits is not None or file.size is None:
         return file.digits or 0
-    return round(file.size * _COMPRESSED) if file.format in COMPRESSED else file.size
+    return round(file.size * _COMPRESSED / math.log2(file.base)) if file.format in COMPRESSED else file.size
 
 
 def _most_digits(file: DigitFile) -> int | None:
     """A bound of the digits of a file, where there is one."""
     if file.digits is not None or file.size is None:
         return file.digits
-    return int(file.size * _MOST_COMPRESSED) + 1000 if file.format in COMPRESSED else file.size
+    if file.format not in COMPRESSED:
+        return file.size
+    return int(file.size * _MOST_COMPRESSED / math.log2(file.base)) + 1000

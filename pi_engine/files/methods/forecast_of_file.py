@@ -12,6 +12,7 @@ from pi_engine.errors import PiEngineError
 from pi_engine.files.comparison.by_bbp import BISECTION, EVALUATIONS, LOCATING
 from pi_engine.files.comparison.by_residues import PRIMES
 from pi_engine.proof.bbp.bbp_sum import KERNEL_FROM, RESIDUE_KERNELS, python_seconds
+from pi_engine.radix.kernels.binary_words import computed_as
 from pi_engine.runtime.progress import Step, steps_within
 from pi_engine.runtime.thread_count import available_threads
 from pi_engine.series.lookup import get
@@ -40,7 +41,8 @@ def recomputing(case: FileCase, digits: int) -> list[Step]:
     """Computing so many digits and comparing them; for the first wrong one, where something is known to be wrong."""
     threads = available_threads() if case.threads is None else case.threads
     try:
-        plan = make_plan(get("chudnovsky"), digits, case.file.base or 10, threads=threads)
+        count, base = computed_as(digits, case.file.base or 10)
+        plan = make_plan(get("chudnovsky"), count, base, threads=threads)
     except (PiEngineError, OverflowError):  # it will be refused where it is made
         return []
     steps = [*forecast(plan, threads), Step("comparison", _COMPARE_SECONDS * digits)]
@@ -61,13 +63,12 @@ def proving_by_bbp(case: FileCase, digits: int) -> list[Step]:
 def proving_by_residues(case: FileCase, digits: int) -> list[Step]:
     """The method "residues" on digits that are right."""
     threads = available_threads() if case.threads is None else case.threads
-    hexadecimal = case.scan.base == 16
-    position = digits if hexadecimal else digits * math.log(10, 16)
+    position, binary = digits * math.log(case.scan.base, 16), case.scan.base != 10
     seconds = _RESIDUES * bbp_seconds(position, threads)
     if position >= KERNEL_FROM and not RESIDUE_KERNELS.loaded():
         seconds += RESIDUE_KERNELS.missing_seconds()
     steps = [Step("BBP", min(seconds, python_seconds(position, PRIMES)))]
-    return steps if hexadecimal else [Step("conversion", conversion_to_binary_seconds(digits, threads)), *steps]
+    return steps if binary else [Step("conversion", conversion_to_binary_seconds(digits, threads)), *steps]
 
 
 def bisecting_by_bbp(case: FileCase, digits: int) -> Step:

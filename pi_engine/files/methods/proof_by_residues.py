@@ -10,11 +10,11 @@ from pi_engine.engine.planning.plan import usable_memory
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.files.comparison.by_bbp import FEWEST_DIGITS
 from pi_engine.files.comparison.by_residues import (
-    MOST_DIGITS,
     PRIMES,
+    are_binary_digits,
     are_decimal_digits,
-    are_hexadecimal_digits,
     miss_probability,
+    most_digits,
 )
 from pi_engine.files.comparison.expansion import DecimalDigits
 from pi_engine.files.methods.end_by_bbp import BYTES_PER_DIGIT, gathered
@@ -39,7 +39,7 @@ _BASE_BYTES = 64 << 20
 
 def residues_can(case: FileCase) -> bool:
     """Whether the method is for this file."""
-    return FEWEST_DIGITS <= case.scan.digits <= MOST_DIGITS
+    return FEWEST_DIGITS <= case.scan.digits <= most_digits(case.scan.base)
 
 
 def residues_pay(case: FileCase) -> bool:
@@ -50,10 +50,10 @@ def residues_pay(case: FileCase) -> bool:
 
 
 def residues_need(case: FileCase) -> int:
-    """What the method allocates at once, at most; of hexadecimal digits a block at a time is held."""
+    """What the method allocates at once, at most; of binary, octal and hexadecimal digits a block at a time is held."""
     scan = case.scan
     threads = available_threads() if case.threads is None else case.threads
-    if scan.base == 16:
+    if scan.base != 10:
         return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=False)
     compiles = from_text_compiles(scan.digits) or RESIDUE_KERNELS.would_compile(python_seconds(scan.digits, PRIMES))
     return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=not compiles) + BYTES_PER_DIGIT * scan.digits
@@ -67,8 +67,10 @@ def differs_by_residues(case: FileCase, *, formula: str = "bellard") -> bool:
     """
     scan = case.scan
     threads = available_threads() if case.threads is None else case.threads
-    if scan.base == 16:
-        return not are_hexadecimal_digits(case.blocks(), scan.digits, threads, case.progress, formula=formula)
+    if scan.base != 10:
+        return not are_binary_digits(
+            case.blocks(), scan.digits, scan.base, threads, progress=case.progress, formula=formula
+        )
     held = DecimalDigits(gathered(case.blocks(), scan.digits), scan.digits)
     return not are_decimal_digits(held, threads, case.progress, formula=formula)
 
@@ -84,7 +86,7 @@ def by_residues(case: FileCase) -> Verification | None:
     scan = case.scan
     if not residues_can(case):
         raise UsageError(
-            f"the method residues is for {FEWEST_DIGITS} to {MOST_DIGITS:_} digits: use --method recompute"
+            f"the method residues is for {FEWEST_DIGITS} to {most_digits(scan.base):_} digits: use --method recompute"
         )
     need, limit = residues_need(case), usable_memory(case.memory)
     if need > limit:

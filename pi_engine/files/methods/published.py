@@ -72,22 +72,25 @@ def wrong_as_published(case: FileCase) -> Verification:
 def in_head(case: FileCase) -> Difference | None:
     """The first difference, if it is the digit before the point or among the leading ones that are published."""
     scan = case.scan
-    known, integer = PI.fraction(scan.base), scan.integer or PI.integer
-    if integer != PI.integer:
-        instead = f"position 0: {integer} before the point where π has 3"
-        return Difference(0, (PI.integer + known)[:SHOWN], (integer + scan.head)[:SHOWN], "substituted", instead)
+    known, whole = PI.fraction(scan.base), PI.whole(scan.base)
+    integer = scan.integer or whole
+    if integer != whole:
+        instead = f"position 0: {integer} before the point where π has {whole}"
+        return Difference(0, (whole + known)[:SHOWN], (integer + scan.head)[:SHOWN], "substituted", instead)
     place = next((i for i, (a, b) in enumerate(zip(known, scan.head, strict=False)) if a != b), None)
     if place is None:
         return None
-    before = known[place - 1] if place else PI.integer
-    return difference_at(place + 1, known[place:], scan.head[place : len(known)], before)
+    before = known[place - 1] if place else whole[-1]
+    return difference_at(place + 1, known[place:], scan.head[place : len(known)], before, scan.base)
 
 
 def _known_sentence(case: FileCase) -> str:
     scan = case.scan
     count, leading = scan.digits, len(PI.fraction(scan.base))
     if count == 0:
-        return "the digit before the point is 3; there are none after it"
+        whole = PI.whole(scan.base)
+        what = "digit before the point is" if len(whole) == 1 else "digits before the point are"
+        return f"the {what} {whole}; there are none after it"
     if count <= leading:
         return f"all {count} digits after the point are those of π, as published{case.without_integer()}"
     by_hash = scan.proved_by_hash

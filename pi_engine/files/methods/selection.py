@@ -21,6 +21,7 @@ from pi_engine.files.methods.forecast_of_file import (
 )
 from pi_engine.files.methods.proof_by_residues import by_residues, residues_pay, wrong_by_residues
 from pi_engine.files.methods.published import compared_as_published, wrong_as_published
+from pi_engine.radix.kernels.binary_words import computed_as, words_in_base
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 from pi_engine.runtime.limits.memory_errors import not_enough_memory
 from pi_engine.runtime.progress import announce
@@ -62,17 +63,17 @@ def located(case: FileCase, digits: int) -> Verification:
     digits = min(scan.digits, -(-digits // width) * width)
     announce(case.progress, partial(recomputing, case, digits))
     progress = case.part_progress()
-    result = compute(digits, base=scan.base, threads=case.threads, memory=case.memory, progress=progress)
+    count, base = computed_as(digits, scan.base)
+    result = compute(count, base=base, threads=case.threads, memory=case.memory, progress=progress)
     progress("comparison", 0, 0)
-    integer = scan.integer or PI.integer
-    difference = first_difference(result.words, digits, case.blocks(), scan.base, integer) if digits else None
+    before = (scan.integer or PI.whole(scan.base))[-1]
+    expected = words_in_base(result.words, digits, scan.base)
+    difference = first_difference(expected, digits, case.blocks(), scan.base, before) if digits else None
     passed = ", ".join(check.name for check in result.checks if check.status == "passed")
     made = f"computed here by the {result.series.capitalize()} series, whose run passed its checks ({passed})"
     if difference is not None:
-        before = difference.position - 1
-        proved = (
-            f"the {before:_} digits before position {difference.position:_} are those of π, {made}; this one is not"
-        )
+        right = difference.position - 1
+        proved = f"the {right:_} digits before position {difference.position:_} are those of π, {made}; this one is not"
         return case.verdict(
             "wrong", method="recompute", compared=difference.position, difference=difference, proved=proved
         )
@@ -113,6 +114,10 @@ def by_bbp(case: FileCase) -> Verification:
         VerificationError: a check of the arithmetic failed.
     """
     scan = case.scan
+    if scan.base != 10:
+        raise UsageError(
+            f"the method bbp is for decimal digits, and these are of base {scan.base}: use --method recompute"
+        )
     if not _bbp_can(case):
         raise UsageError(f"the method bbp is for {FEWEST_DIGITS} decimal digits or more: use --method recompute")
     need, limit = _bbp_need(case), usable_memory(case.memory)

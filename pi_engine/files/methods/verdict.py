@@ -33,7 +33,7 @@ class Verification:
         proved: what exactly it has shown.
         digits: how many there are after the point, as far as the file could be read.
         digits_compared: how many of them were compared with those of π; all of them where the status is "ok".
-        base: 10 or 16; None where the digits do not show it.
+        base: 2, 8, 10 or 16; None where the digits do not show it.
         format: "text", "gz", "xz", "zst", "bz2", "zip" or "ycd".
         file: its name.
         seconds: it took.

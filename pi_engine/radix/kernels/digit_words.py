@@ -1,4 +1,4 @@
-"""Digits as words: 19 decimal or 16 hexadecimal digits in a uint64, the first digit most significant."""
+"""Digits as words: 19 decimal, 16 hexadecimal, 21 octal or 64 binary digits in a uint64, the first digit most significant."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ if TYPE_CHECKING:
 DECIMALS_PER_WORD = 19
 """The most decimal digits that every uint64 of so many digits can hold."""
 
-DIGITS_PER_WORD = {10: DECIMALS_PER_WORD, 16: 16}
+DIGITS_PER_WORD = {2: 64, 8: 21, 10: DECIMALS_PER_WORD, 16: 16}
+"""By base; all bases in which digits are read."""
 
 _BLOCK = 1 << 16
 """Words converted at once, so that what is intermediate stays in cache."""
 
 
 def digit_words(digits: str, base: int) -> NDArray[np.uint64]:
-    """⌈len/19⌉ (base 16: ⌈len/16⌉) words, the last padded with zeros at its low end; about 1 ns a digit."""
+    """⌈len/19⌉ words (base 2: ⌈len/64⌉, and so on), the last padded with zeros at its low end; about 1 ns a digit."""
     import numpy as np  # not where only the width of a word is asked
 
     width = DIGITS_PER_WORD[base]

@@ -7,7 +7,7 @@ import pi_engine
 from pi_engine.digits.common.blocks import blocks_of_words
 from pi_engine.errors import VerificationError
 from pi_engine.files.comparison import by_residues
-from pi_engine.files.comparison.by_residues import are_decimal_digits, are_hexadecimal_digits, miss_probability
+from pi_engine.files.comparison.by_residues import are_binary_digits, are_decimal_digits, miss_probability
 from pi_engine.files.comparison.expansion import DecimalDigits
 from pi_engine.proof.bbp import bbp_sum
 from pi_engine.proof.bbp.bbp_formulas import BELLARD, FORMULAS
@@ -17,6 +17,7 @@ from pi_engine.proof.bbp.kernels import bbp_layout
 from pi_engine.radix.kernels.digit_words import digit_words
 from pi_engine.runtime.progress import silent
 from tests.conftest import MULTIPLIER
+from tests.digits.digit_files import BINARY, binary_text
 
 COUNT = 30_000
 LEAST, LARGEST = 2**48 + 21, 2**49 - 81
@@ -25,15 +26,16 @@ LEAST, LARGEST = 2**48 + 21, 2**49 - 81
 
 @pytest.fixture(scope="module")
 def texts():
-    return {base: pi_engine.compute(COUNT, base=base).text()[2:] for base in (10, 16)}
+    binary = {base: binary_text(base, COUNT).split(".")[1] for base in BINARY}
+    return binary | {base: pi_engine.compute(COUNT, base=base).text()[2:] for base in (10, 16)}
 
 
 def accepts(digits, base, formula="bellard", threads=2, step=100):
     words = digit_words(digits, base)
     if base == 10:
         return are_decimal_digits(DecimalDigits(words, len(digits)), threads, silent, formula=formula)
-    blocks = blocks_of_words(words, len(digits), 16, step)
-    return are_hexadecimal_digits(blocks, len(digits), threads, silent, formula=formula)
+    blocks = blocks_of_words(words, len(digits), base, step)
+    return are_binary_digits(blocks, len(digits), base, threads, progress=silent, formula=formula)
 
 
 # ---------------------------------------------------------------- the residues
@@ -116,23 +118,25 @@ def test_the_primes_are_random_different_and_within_the_bounds_of_the_kernel():
 # ---------------------------------------------------------------- right digits, and wrong ones
 
 
-@pytest.mark.parametrize("base", [10, 16])
+@pytest.mark.parametrize("base", [2, 8, 10, 16])
 def test_right_digits_of_every_length(texts, base, rng):
     for count in [*range(1, 80), 999, 1000, 5001, *(rng.randrange(80, 3000) for _ in range(int(5 * MULTIPLIER)))]:
         assert accepts(texts[base][:count], base, step=rng.randrange(1, 50))
     assert accepts(texts[base], base) and accepts(texts[base], base, formula="plouffe", threads=1)
 
 
-@pytest.mark.parametrize("base", [10, 16])
+@pytest.mark.parametrize("base", [2, 8, 10, 16])
 def test_every_wrong_digit_is_seen(texts, base, rng):
     for count in (1, 2, 3, 10, 100, 1000):
         for position in {0, count - 1, count - 2, *(rng.randrange(count) for _ in range(int(3 * MULTIPLIER)))} - {-1}:
             text = texts[base][:count]
-            for change in (1, base - 1, rng.randrange(1, base)):
+            for change in {1, base - 1, rng.randrange(1, base)}:
                 other = "0123456789ABCDEF"[(int(text[position], 16) + change) % base]
                 assert not accepts(text[:position] + other + text[position + 1 :], base)
     text = texts[base][:1000]
-    for wrong in (text[1:], text[:500] + text[501:], text[:500] + "0" + text[500:], text[1] + text[0] + text[2:]):
+    swapped = next(i for i in range(500) if text[i] != text[i + 1])
+    transposed = text[:swapped] + text[swapped + 1] + text[swapped] + text[swapped + 2 :]
+    for wrong in (text[1:], text[:500] + text[501:], text[:500] + "0" + text[500:], transposed):
         assert not accepts(wrong, base)
 
 
@@ -177,14 +181,14 @@ def test_what_passes_is_what_the_module_says(texts, base, monkeypatch):
 
 
 def test_the_probability_that_the_module_derives():
-    for digits, base, most in ((10**8, 10, 2e-17), (10**10, 10, 2e-11), (10**8, 16, 4e-17)):
+    for digits, base, most in ((10**8, 10, 2e-17), (10**10, 10, 2e-11), (10**8, 16, 4e-17), (4 * 10**8, 2, 4e-17)):
         assert most / 2 < miss_probability(digits, base) < most
     # no more than h/4 + 1 primes beyond 2^48 divide one of three integers below 16^(h + 1)
     for h in range(1, 1000):
         assert 3 * ((4 * h + 4) // 48) <= h / 4 + 1
 
 
-@pytest.mark.parametrize("base", [10, 16])
+@pytest.mark.parametrize("base", [2, 8, 10, 16])
 def test_an_end_that_stays_open_is_an_error(texts, base, monkeypatch):
     real = by_residues.whole_and_fraction
 

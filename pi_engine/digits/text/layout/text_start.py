@@ -11,11 +11,12 @@ import re
 
 from pi_engine.digits.common.constants import PI
 from pi_engine.digits.text.layout import shapes
+from pi_engine.digits.text.layout.bases import READ, base_at, start_at, start_behind_header, start_of_line
 from pi_engine.digits.text.layout.beginnings import Beginning, digits_from, integer_at, known_beginnings, pi_cost, run
 from pi_engine.digits.text.layout.guesses import PREFIX, digits_share, guessed
 from pi_engine.digits.text.layout.shapes import SEPARATORS
 from pi_engine.digits.text.layout.text_habits import TextStart, bare_counters_before, counter_before, text_start
-from pi_engine.errors import CorruptFileError
+from pi_engine.errors import CorruptFileError, UsageError
 
 WINDOW = 1 << 16
 """Bytes within which the digits have to begin."""
@@ -44,10 +45,12 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
     Args:
         window: the first bytes of the text.
         name: of the file, for messages.
-        base: by default `0x` and the digits decide it.
+        base: 2, 8, 10 or 16; by default `0x`, `0b`, `0o` and the digits decide it.
 
     Raises:
-        CorruptFileError: there are no digits; its kind is "empty" where there is nothing at all.
+        CorruptFileError: there are no digits; its kind is "empty" where there is nothing at all. Or they are those of π in a base
+            that is not read.
+        UsageError: they are those of π in another base than `base`.
     """
     if not window.strip(b"\x00 \t\r\n\v\f\xef\xbb\xbf"):
         what = "the file is empty" if not window else "nothing but blanks"
@@ -55,7 +58,7 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
     begin = 3 if window.startswith(b"\xef\xbb\xbf") else 0
     begin += len(window[begin:]) - len(window[begin:].lstrip())
     bases = (10, 16) if base is None else (base,)
-    found = _known(window, begin, bases)
+    found = _in_other_base(window, begin, name, base) or _known(window, begin, bases)
     if found is None or _is_mention(window, begin, found):
         found = _alike(window, begin, bases) or found or guessed(window, begin, base)
     if found is None:
@@ -63,6 +66,35 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
     if base is None and PREFIX.search(window[: found.offset]):
         found = found._replace(base=16)
     return text_start(window, begin, found)
+
+
+def _in_other_base(window: bytes, begin: int, name: str, base: int | None) -> Beginning | None:
+    """The start of digits of base 2 or 8; None for those of base 10 and 16."""
+    told = base_at(window, begin)
+    if base not in {None, told} and told is not None and not {base, told} <= {10, 16}:
+        raise UsageError(f"{name} holds the digits of π in base {told}, not {base}: leave out --base")
+    if base in {10, 16}:
+        return None
+    found = start_behind_header(window, begin, base) if told is None else None
+    found = found or start_at(window, begin, base)
+    if found is None and base is not None:
+        found = start_of_line(window, begin, base)
+    if found is None:
+        if base is None:
+            return None
+        raise CorruptFileError(
+            f"{name}: no digits of base {base} in its first {len(window):_} bytes", kind="header", offset=0
+        )
+    if found.base not in READ:
+        raise CorruptFileError(
+            f"{name}: these are the digits of π in base {found.base}, which is not read: write them in base 2, 8, 10 or 16",
+            kind="header",
+            offset=found.offset,
+        )
+    start = window.rfind(found.integer[:1].encode(), begin, found.offset) if found.integer else found.offset
+    pointed = re.search(rb"[.,]\s*\Z", window[begin : found.offset]) is not None
+    start = found.offset if start < 0 else start
+    return Beginning(start, found.offset, found.integer, pointed=pointed, base=found.base, exact=True)
 
 
 # ---------------------------------------------------------------- known beginnings
