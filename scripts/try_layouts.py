@@ -4,7 +4,7 @@
     python scripts/try_layouts.py 20000 --seed 7 --processes 2
     python scripts/try_layouts.py --show 7:1234                one layout again, by the name that was printed
 
-Each is made by the grammar of `tests/digits/text/layouts.py`, written to a folder in memory and read by the reader alone; one in
+Each is made by the grammar of `tests/digits/text/layout/layouts.py`, written to a folder in memory and read by the reader alone; one in
 --verify of them by the whole program too. The table counts the answers:
 
     right        the verdict is true, and complete
@@ -41,9 +41,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-digits: Any = import_module("tests.digits.text.layout_digits")
-layouts: Any = import_module("tests.digits.text.layouts")
-verdicts: Any = import_module("tests.digits.text.layout_verdicts")
+digits: Any = import_module("tests.digits.text.layout.layout_digits")
+layouts: Any = import_module("tests.digits.text.layout.layouts")
+verdicts: Any = import_module("tests.digits.text.layout.layout_verdicts")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -133,6 +133,8 @@ class TextReader:
 
     def _digits(self, piece: bytes, *, last: bool) -> Iterator[Characters]:
         """The digits of a piece: at once where it has nothing but digits and separators, else line by line."""
+        if not piece:
+            return
         if self._lines.idle and b"\f" not in piece and not (last and len(piece.strip()) < _SHORT):
             digits, stray = self._text.compact(piece)
             if stray is None:

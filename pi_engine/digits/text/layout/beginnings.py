@@ -19,7 +19,9 @@ _GAP = re.compile(rb"(?:" + _ELEMENT + rb"|" + _GAPS + rb"){0,60}")
 
 _COMMA = rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f][ \t]?[0-9A-Fa-f]))"
 _BEFORE_POINT = rb"(?:" + _ELEMENT + rb"|" + _GAPS.replace(b",", b"") + rb"){0,60}"
-_INTEGER = re.compile(rb"[0-9A-Fa-f]" + _BEFORE_POINT + rb"(\.|" + _COMMA + rb"|)" + _GAP.pattern)
+_INTEGER = re.compile(
+    rb"[0-9A-Fa-f](?:" + _GAP.pattern + rb"(\.)|" + _BEFORE_POINT + rb"(" + _COMMA + rb")|)" + _GAP.pattern
+)
 """A digit, what stands behind it and before the next, and the point; a comma is one where it divides no single digits."""
 
 _PLACE = re.compile(rb"(?:(?<=0[xX])|(?<![0-9A-Za-z.]))[0-9.]")
@@ -80,7 +82,7 @@ def integer_at(window: bytes, place: int) -> tuple[int, bool]:
     """Where the digits behind the one at a place begin, and whether a point stands between them."""
     match = _INTEGER.match(window, place)
     assert match is not None
-    return match.end(), bool(match[1])
+    return match.end(), match.lastindex is not None
 
 
 def known_beginnings(window: bytes, begin: int, bases: tuple[int, ...]) -> Iterator[Beginning]:

@@ -159,31 +159,31 @@ def bare_counters_before(window: bytes, line: int, place: int, found: Beginning)
 
 def _bare_counters(rows: list[bytes], base: int) -> bool:
     """Whether the first lines begin with numbers that count lines, the digits before them, or those to their ends."""
-    matches = [shapes.BARE_FIRST.match(row) for row in rows]
-    if len(rows) < 2 or not all(matches):
-        return False
-    values, before, behind, total = [], [], [], 0
-    for row, match in zip(rows, matches, strict=True):
-        assert match is not None
+    values: list[int] = []
+    before, behind, total = [], [], 0
+    for row in rows:
+        match = shapes.BARE_FIRST.match(row)
+        if match is None:
+            break
         values.append(int(match[1]))
         before.append(total)
         total += _count(row[match.end() :], base)
         behind.append(total)
-    return _progression(values, before) or _progression(values, behind)
+    return len(values) > 1 and (_progression(values, before) or _progression(values, behind))
 
 
 def _bare_counters_behind(rows: list[bytes], base: int) -> bool:
     """Whether the first lines end with a number that counts lines or digits."""
-    matches = [shapes.BARE_LAST.search(row) for row in rows]
-    if len(rows) < 2 or not all(matches):
-        return False
-    values, totals, total = [], [], 0
-    for row, match in zip(rows, matches, strict=True):
-        assert match is not None
+    values: list[int] = []
+    totals, total = [], 0
+    for row in rows:
+        match = shapes.BARE_LAST.search(row)
+        if match is None:
+            break
         total += _count(row[: match.start()], base)
         values.append(int(match[1]))
         totals.append(total)
-    return _progression(values, totals)
+    return len(values) > 1 and _progression(values, totals)
 
 
 def _progression(values: list[int], totals: list[int]) -> bool:

@@ -22,8 +22,15 @@ _LONGEST_TOTAL = 20
 _SHORT = 40
 """Bytes of a line of digits alone that may be a total or the number of a page."""
 
-_LONE_NUMBER = re.compile(shapes.BLANKS + rb"[\[(<{]?[ \t]*\d{1,15}" + shapes.BLANKS + rb"\Z")
-_BEHIND_NUMBERS = frozenset(bytes([sign]) for sign in b":)]|.>}-")
+_LONE_NUMBER = re.compile(
+    rb"(?:"
+    + shapes.BLANKS
+    + rb"[\[(<{]?[ \t]*\d{1,15}"
+    + shapes.BLANKS
+    + rb"[:)\]|](?=[ \t]|\xc2|\xe2|\Z)|[0-9A-Fa-f]\.)"
+)
+"""A number at the beginning of a line that is no counter known, or another number with its point."""
+
 _FIRST_LINE = re.compile(rb"[^\r\n]{0,200}")
 _MARKS = shapes.of_lines(shapes.MARK)
 
@@ -233,7 +240,7 @@ class LineReader:
             self._closed, self._end_at = True, place
         elif shapes.is_remark(blank + rest, self._base):
             self._left_out.add("words behind the digits", 1, at.line, rest)
-        elif not self._first_line and _LONE_NUMBER.match(head) and rest[:1] in _BEHIND_NUMBERS:
+        elif not self._first_line and _LONE_NUMBER.match(body):
             raise Uncertain(at._replace(words=True))  # a counter that agrees with nothing, or another number
         else:
             raise Uncertain(place, self._bare(head))

@@ -8,8 +8,8 @@ import pytest
 from pi_engine import verify_file
 from pi_engine.cli.main import run
 from tests.digits.digit_files import text_of, written
-from tests.digits.text.layout_digits import true_digits
-from tests.digits.text.layout_verdicts import answer_of_reader
+from tests.digits.text.layout.layout_digits import true_digits
+from tests.digits.text.layout.layout_verdicts import answer_of_reader
 
 D, H = true_digits(10), true_digits(16)
 D50, D20, H32 = D[:50], D[:20], H[:32]

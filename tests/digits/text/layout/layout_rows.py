@@ -1,6 +1,6 @@
 """Rows of digits with what stands before, behind and between them: counters, quotes, backslashes, prefixes, pages."""
 
-from tests.digits.text import layout_parts as parts
+from tests.digits.text.layout import layout_parts as parts
 
 
 def arranged(draft, mode, rows, grouped, end, known, natural):

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from pi_engine.digits.text import text_reader
 from tests.conftest import MULTIPLIER, _seed
-from tests.digits.text import layout_parts as parts
-from tests.digits.text.layout_digits import first_wrong, true_digits
-from tests.digits.text.layout_verdicts import FALSE, Answer, answer_of_reader, answer_of_verify, fault
-from tests.digits.text.layouts import Layout, random_layout
+from tests.digits.text.layout import layout_parts as parts
+from tests.digits.text.layout.layout_digits import first_wrong, true_digits
+from tests.digits.text.layout.layout_verdicts import FALSE, Answer, answer_of_reader, answer_of_verify, fault
+from tests.digits.text.layout.layouts import Layout, random_layout
 
 PI_50 = "14159265358979323846264338327950288419716939937510"
 

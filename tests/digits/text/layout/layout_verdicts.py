@@ -6,7 +6,7 @@ from pi_engine import verify_file
 from pi_engine.digits.reader import DigitFile
 from pi_engine.digits.text.digit_text import DigitText
 from pi_engine.errors import CorruptFileError
-from tests.digits.text.layout_digits import first_wrong
+from tests.digits.text.layout.layout_digits import first_wrong
 
 FALSE = ("false ok", "false wrong", "position", "count", "silent cut")
 """Faults that are lies; the others are something that could be read and was not, or that should have been said."""

@@ -16,9 +16,9 @@ a layout is odd rather than ambiguous (line counters within a string of JSON), "
 
 from typing import NamedTuple
 
-from tests.digits.text import layout_parts as parts
-from tests.digits.text.layout_digits import COUNT, some_digits, true_digits
-from tests.digits.text.layout_rows import arranged
+from tests.digits.text.layout import layout_parts as parts
+from tests.digits.text.layout.layout_digits import COUNT, some_digits, true_digits
+from tests.digits.text.layout.layout_rows import arranged
 
 KNOWN, TELLING = 6, 16
 """First digits that are taken for π's without a point; digits that tell their base."""
