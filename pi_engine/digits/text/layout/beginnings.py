@@ -14,20 +14,19 @@ if TYPE_CHECKING:
 
 _ELEMENT = shapes.TAG + rb"|" + shapes.ENTITY + rb"|" + shapes.ESCAPE
 _GAPS = rb"[ \t\r\n\v\f,_\"'`()\[\]{}|;+&\\\x80-\xff]"
-_GAP = re.compile(rb"(?:" + _ELEMENT + rb"|" + _GAPS + rb"){0,60}")
+GAP = rb"(?:" + _ELEMENT + rb"|" + _GAPS + rb"){0,60}"
 """What may stand between the first digits: any separators."""
 
 _COMMA = rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f][ \t]?[0-9A-Fa-f]))"
 _BEFORE_POINT = rb"(?:" + _ELEMENT + rb"|" + _GAPS.replace(b",", b"") + rb"){0,60}"
-_INTEGER = re.compile(
-    rb"[0-9A-Fa-f](?:" + _GAP.pattern + rb"(\.)|" + _BEFORE_POINT + rb"(" + _COMMA + rb")|)" + _GAP.pattern
-)
+_INTEGER = re.compile(rb"[0-9A-Fa-f](?:" + GAP + rb"(\.)|" + _BEFORE_POINT + rb"(" + _COMMA + rb")|)" + GAP)
 """A digit, what stands behind it and before the next, and the point; a comma is one where it divides no single digits."""
 
 _PLACE = re.compile(rb"(?:(?<=0[xX])|(?<![0-9A-Za-z.]))[0-9.]")
 _LOOKED_AT = 400
 """Bytes in which the first digits have to stand."""
 
+_LONGEST_COUNTER = 60
 _POINTED_DIGITS = 6
 _BARE_DIGITS = 5
 """Digits behind the 3 that tell a number without its point: 314159."""
@@ -79,10 +78,12 @@ def digits_from(window: bytes, offset: int, base: int) -> str:
 
 
 def integer_at(window: bytes, place: int) -> tuple[int, bool]:
-    """Where the digits behind the one at a place begin, and whether a point stands between them."""
+    """Where the digits behind the one at a place begin, after a counter if they begin a line, and whether a point stands between them."""
     match = _INTEGER.match(window, place)
     assert match is not None
-    return match.end(), match.lastindex is not None
+    counter = shapes.FIRST_COUNTER.match(window[match.end() : match.end() + _LONGEST_COUNTER])
+    behind = counter.end() if counter and re.search(rb"[\r\n]", match[0]) else 0
+    return match.end() + behind, match.lastindex is not None
 
 
 def known_beginnings(window: bytes, begin: int, bases: tuple[int, ...]) -> Iterator[Beginning]:

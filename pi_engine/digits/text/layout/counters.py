@@ -86,7 +86,7 @@ class Counters:
         found = (shapes.BARE_LAST if self._bare_last else shapes.LAST_COUNTER).search(line, begin)
         if found and found.start() > begin:
             total = before + digits_of(line[begin : found.start()])
-            if self._last.takes(_value(found[1]), {total, total + 1, *lines}):
+            if self._last.takes(_value(found[1]), {total, total + 1, total + 2, *lines}):
                 end = found.start()
                 left_out.add("counters at the end of lines", 1, number, found[0])
                 self._compare(_value(found[1]), total, number, left_out)
@@ -113,7 +113,7 @@ class Counters:
 
     def _compare(self, value: int, total: int, number: int, left_out: LeftOut) -> None:
         """A counter that has counted digits, and does so no more, is worth a remark: digits are missing, or too many."""
-        if value in {total, total + 1}:
+        if value in {total, total + 1, total + 2}:
             self._counts_digits = self._counts_digits or value > 1
         elif self._counts_digits and not self._disagrees:
             self._disagrees = True

@@ -42,11 +42,11 @@ BLANKS = rb"(?:[ \t\v\f]|" + INVISIBLE + rb")*"
 
 FIRST_COUNTER = re.compile(
     rb"\A" + BLANKS + rb"(?:[A-Za-z]{1,12}\.?[ \t#]*)?[\[(<{#]?[ \t]*(" + NUMBER + rb")" + _TO
-    + rb"[ \t]*(?:[\])>}]?[ \t]*(?::|\||->|=>)|[\])>}])" + BLANKS + rb"(?=[0-9A-Fa-f.\"'(\[{])"
+    + rb"[ \t]*(?:[\])>}]?[ \t]*(?::|\|(?=[ \t])|->|=>)|[\])>}])" + BLANKS + rb"(?=[0-9A-Fa-f.\"'(\[{])"
 )  # fmt: skip
 """A counter at the beginning of a line with a mark behind it, such as `1: `, `[51] `, `51-100: ` or `Line 2: `."""
 
-_CLOSED = rb"(?:\.{3,}|\xe2\x80\xa6|[\"'`;,\]})>$*+\\]|\xe2\x80[\x98-\x9f]|[ \t]|" + TAG + rb")*\Z"
+_CLOSED = rb"(?:\.{3,}|\xe2\x80\xa6|[\"'`;,\]})>$*+\\\x00\x1a]|\xe2\x80[\x98-\x9f]|[ \t]|" + TAG + rb")*\Z"
 LAST_COUNTER = re.compile(
     BLANKS + rb"(?::|//|#|/\*|--|->|=>|\xe2\x86\x92|[(\[<{;|=@])" + BLANKS + rb"(?:[A-Za-z]{1,12}\.?[ \t]*)?(" + NUMBER + rb")" + _TO
     + rb"[ \t]*(?:digits?|decimals?|places?)?[ \t]*(?:[)\]>}:|]|\*/)?" + BLANKS + _CLOSED
@@ -58,7 +58,7 @@ BARE_FIRST = re.compile(rb"\A" + _BLANK + rb"*(\d{1,12})" + _BLANK + rb"+")
 BARE_LAST = re.compile(rb"(?<=[0-9A-Fa-f])" + _BLANK + rb"+(\d{1,12})" + _BLANK + rb"*\Z")
 """Counters without a mark: only where several lines agree that they are (`text_start`)."""
 
-OPENED = re.compile(rb".*[\"'`>=(\[{*]|.*\xe2\x80[\x98-\x9f]|.*\xc2\xab", re.DOTALL)
+OPENED = re.compile(rb".*[\"'`>=(\[{*,]|.*[A-Za-z]{2}[ \t]+|.*\xe2\x80[\x98-\x9f]|.*\xc2\xab", re.DOTALL)
 """What stands before the first line of digits in its line, to the last sign that opens something."""
 
 MARK = re.compile(rb"\A" + BLANKS + rb"(?:[/#*>%;|$~=-]{1,3}(?=[ \t])|/\*+|\*+/|//+|>+)" + BLANKS)

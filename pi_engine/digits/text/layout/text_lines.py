@@ -57,7 +57,7 @@ class LineReader:
         self._digits_alone = rb"(?:" + shapes.DIGIT_CLASS[base] + rb"+)(?![0-9A-Za-z])"
         self._not_digit = re.compile(rb"[^" + shapes.DIGIT_CLASS[base][1:-1] + re.escape(shapes.SEPARATORS) + rb"]")
         self._counters = Counters(bare_first=start.bare_first, bare_last=start.bare_last, first=start.counter_before)
-        self.digits = self._usual = self._pages = self._form_feeds = 0
+        self.digits = self._usual = self._pages = 0
         self._text_at: Place | None = None
         self._end_at: Place | None = None
         self._closed = self._over = False
@@ -118,7 +118,6 @@ class LineReader:
         if self._words and whole and line.startswith(self._words):
             self._left_out.add("words before each line", 1, number, self._words)
             line, offset, column = line[len(self._words) :], offset + len(self._words), column + len(self._words)
-        self._form_feeds += line.count(b"\f")
         if whole and not first and (len(line) < _SHORT or self._text_at or self._not_digit.search(line)):
             place = place_in(line, 0, offset=offset, number=number, column=0, words=True)
             if self._is_apart(line, place, beside_feed):
@@ -158,7 +157,10 @@ class LineReader:
         if page and self._is_page(page, beside_feed):
             self._left_out.add("page numbers", 1, number, bare)
             return True
-        text = shapes.is_text(bare, self._base) or shapes.RULER.fullmatch(bare) is not None
+        text = (
+            shapes.is_text(shapes.ELLIPSIS.split(bare, maxsplit=1)[0] or bare, self._base)
+            or shapes.RULER.fullmatch(bare) is not None
+        )
         if self._closed and re.search(rb"[A-Za-z]", bare) and not self._goes_on(bare):
             self._end(number, bare)
             return True
@@ -197,8 +199,7 @@ class LineReader:
     def _is_page(self, page: re.Match[bytes], beside_feed: bool) -> bool:  # noqa: FBT001 (private)
         """Whether a number alone in its line is that of a page: marked as one, or the next one and beside a form feed."""
         value, marked = int(next(filter(None, page.groups()))), page[4] is None
-        expected = {self._pages + 1, *(() if self._pages else range(self._form_feeds - 1, self._form_feeds + 3))}
-        if self._usual < _LEAST_DIGITS or not (marked or (beside_feed and value in expected)):
+        if self._usual < _LEAST_DIGITS or not (marked or (beside_feed and self._pages in {0, value - 1})):
             return False
         self._pages = value
         return True

@@ -12,7 +12,15 @@ import re
 from pi_engine.digits.common.constants import PI
 from pi_engine.digits.text.layout import shapes
 from pi_engine.digits.text.layout.bases import READ, base_at, start_at, start_behind_header, start_of_line
-from pi_engine.digits.text.layout.beginnings import Beginning, digits_from, integer_at, known_beginnings, pi_cost, run
+from pi_engine.digits.text.layout.beginnings import (
+    GAP,
+    Beginning,
+    digits_from,
+    integer_at,
+    known_beginnings,
+    pi_cost,
+    run,
+)
 from pi_engine.digits.text.layout.guesses import PREFIX, digits_share, guessed
 from pi_engine.digits.text.layout.shapes import SEPARATORS
 from pi_engine.digits.text.layout.text_habits import TextStart, bare_counters_before, counter_before, text_start
@@ -60,7 +68,11 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
     bases = (10, 16) if base is None else (base,)
     found = _in_other_base(window, begin, name, base) or _known(window, begin, bases)
     if found is None or _is_mention(window, begin, found):
-        found = _alike(window, begin, bases) or found or guessed(window, begin, base)
+        mention, found = found, _alike(window, begin, bases)
+        if found is None:
+            found = guessed(window, begin, base)
+            if mention and (found is None or len(run(window, found.offset, found.base)) < _SURE_RUN):
+                found = mention
     if found is None:
         raise CorruptFileError(f"{name}: no digits in its first {len(window):_} bytes", kind="header", offset=0)
     if base is None and PREFIX.search(window[: found.offset]):
@@ -150,8 +162,8 @@ def _stands_alone(window: bytes, begin: int, found: Beginning) -> bool:
         return True
     if counter_before(window, line, line + len(prefix)) or bare_counters_before(window, line, found.start, found):
         return True
-    before = rb"(?<![0-9A-Za-z])[0-9A-Fa-f]*\d[0-9A-Fa-f]*" if found.base == 16 else rb"\d"
-    return re.search(rb"[A-Za-z]", prefix) is not None and not re.search(before + rb"[ \t,_.]*\Z", prefix)
+    before = rb"(?<![0-9A-WYZa-wyz])[0-9A-Fa-f.]*\d[0-9A-Fa-f.]*" if found.base == 16 else rb"[0-9.]"
+    return re.search(rb"[A-Za-z]", prefix) is not None and not re.search(before + GAP + rb"\Z", prefix)
 
 
 def _with_digit_above(window: bytes, begin: int, found: Beginning) -> Beginning:
