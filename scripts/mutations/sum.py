@@ -10,7 +10,6 @@ SUM_TESTS = (
 COMPUTE = "tests/engine/evaluation/test_evaluation.py tests/engine/test_compute.py"
 SPLITTING = "tests/splitting/compiled/test_compiled_tree.py"
 BLOCKS = "tests/splitting/shadow/test_shadow_blocks.py"
-FAULTS = "tests/runtime/test_machine_faults.py"
 CHECKS = "tests/bigint/residues/test_residue_checks.py tests/splitting/shadow/test_shadow.py tests/splitting/compiled/test_merge_checks.py"
 TRUNCATION = "tests/series/model/test_truncation.py tests/splitting/compiled/test_cuts.py"
 
@@ -119,5 +118,5 @@ SUM = [
     Mutation("the first residues a level later", "pi_engine/splitting/compiled/compiled_tree.py", "2 * bits >= LARGE_BITS", "bits >= 2 * LARGE_BITS",
              CHECKS),
     Mutation("a length that is not looked at", "pi_engine/splitting/kernels/leaf_kernel.py", "length if -capacity <= length <= capacity else",
-             "length if True else", FAULTS),
+             "length if True else", "tests/splitting/kernels/test_leaf_kernel.py"),
 ]  # fmt: skip

@@ -236,6 +236,31 @@ def test_what_tidies_up_is_not_broken_off(before):
     assert in_a_destructor("now('SIGTERM')", then) == (143, "tidy\n", "pi-engine: terminated\n")
 
 
+def test_what_a_destructor_tidies_up_is_not_broken_off():
+    """After a second signal, in a destructor that runs while no error is being handled: that of a loop's iterator.
+
+    The timer for the first signal must not run any more; one that does comes at once.
+    """
+    then = """
+    class Rows:
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            return 1
+
+        def __del__(self):
+            if signal.getitimer(signal.ITIMER_REAL) != (0, 0):
+                signal.raise_signal(signal.SIGALRM)
+            print("tidy", flush=True)
+
+    for _ in Rows():
+        now("SIGTERM")
+"""
+    late = "interrupts._MOMENT = 60; now('SIGHUP')"
+    assert in_a_destructor(late, then) == (143, "tidy\n", "pi-engine: terminated\n")
+
+
 def test_a_signal_lost_in_the_last_moment_does_no_harm():
     """The timer that was to raise it again is stopped: it would end the process."""
     late = in_a_destructor("interrupts._MOMENT = 60; now('SIGTERM')", "pass")
