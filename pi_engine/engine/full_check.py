@@ -53,7 +53,8 @@ def check_by_another_way(plan: Plan, text: str, threads: int, run_again: Callabl
             raise VerificationError(f"the series {plan.series.name} and {other} have different digits: run again")
     else:
         require_same_digits(plan.series, text, expected)
-    return Check("other series", "passed", f"all {plan.digits} digits are those of a run with the series {other}")
+    those = "is that" if plan.digits == 1 else "are those"
+    return Check("other series", "passed", f"{_all(plan.digits)} {those} of a run with the series {other}")
 
 
 def _check_by_j_invariant(plan: Plan, text: str, threads: int) -> Check:
@@ -64,4 +65,8 @@ def _check_by_j_invariant(plan: Plan, text: str, threads: int) -> Check:
         raise VerificationError(
             f"position {found.confirmed + 1}: the j-invariant of e^(π√{D}) confirms the digits before, and not this one"
         )
-    return Check("near-integer", "passed", f"all {plan.digits} digits by the j-invariant of e^(π√{D})")
+    return Check("near-integer", "passed", f"{_all(plan.digits)} by the j-invariant of e^(π√{D})")
+
+
+def _all(digits: int) -> str:
+    return "the one digit" if digits == 1 else f"all {digits} digits"
