@@ -49,6 +49,8 @@ class DigitFile:
             UsageError: it cannot be read.
             CorruptFileError: it holds no digits, or its header is wrong.
         """
+        if not str(path):
+            raise UsageError("the name of the file is empty: give one")
         self.name = "standard input" if str(path) == "-" else str(path)
         self._stack = ExitStack()
         self.header_digits: str | None = None

@@ -60,7 +60,7 @@ _READ_BYTES = 1 << 22
 
 def certificate_path(file: str | Path) -> Path:
     """Where the certificate of a file is."""
-    return Path(f"{file}{SUFFIX}")
+    return Path(f"{Path(file)}{SUFFIX}")
 
 
 def require_certificate_file(file: str | Path, *, overwrite: bool) -> None:
