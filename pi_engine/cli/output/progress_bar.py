@@ -103,7 +103,7 @@ class ProgressBar:
             self._task,
             total=None if view.share is None else _UNITS,
             completed=0 if view.share is None else round(view.share * _UNITS),
-            description=f"{self._about}: {view.label}" if self._about else view.label,
+            description=": ".join(part for part in (self._about, view.label) if part),
             elapsed_text=_clock_time(view.elapsed),
             left=left,
             share="" if view.share is None else f"{100 * view.share:3.0f} %",
