@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output.error_answer import answer
-from pi_engine.cli.output.streams import Reply, drop_stdout, unwritten
+from pi_engine.cli.output.error_answer import emit_error, explain
+from pi_engine.cli.output.streams import Reply, drop_stdout, say, unwritten
 from pi_engine.cli.parameters.lazy_group import COMPLETION, CommandGroup
 from pi_engine.cli.process.interrupts import raising
 from pi_engine.cli.process.supervision import work_in_child
+from pi_engine.errors import PiEngineError
 from pi_engine.runtime.limits.address_space import guard_address_space
 from pi_engine.runtime.versions import __version__
 
@@ -103,12 +104,12 @@ def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
     arguments = [x for i, x in enumerate(arguments) if x != "--debug" or i >= options_end]
     named = f"pi-engine {arguments[0]}" if arguments and arguments[0] in COMMANDS else "pi-engine"
 
-    def answer_for_child(error: BaseException, has_object: bool) -> int:  # noqa: FBT001 (said by another process)
+    def answer(error: BaseException, has_object: bool) -> int:  # noqa: FBT001 (said by another process)
         reply.has_object = has_object
-        return answer(error, named, reply)
+        return _answer(error, named, reply)
 
     if signals and arguments and arguments[0] in COMMANDS.keys() - INSTANT:
-        work_in_child(signals, answer_for_child)
+        work_in_child(signals, answer)
     try:
         guard_address_space()
         with raising(signals), cli.make_context("pi-engine", arguments, obj=reply) as context:
@@ -129,8 +130,25 @@ def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
             drop_stdout()
             if isinstance(error, OSError):  # click, which prints the help, says no more than that
                 error = unwritten(failure)
-        return answer(error, named, reply)
+        return _answer(error, named, reply)
     return 0
+
+
+def _answer(error: BaseException, command: str, reply: Reply) -> int:
+    """Say what has ended the command, as far as it has not been said; returns the exit code.
+
+    Stdout itself may be what failed: then the line on stderr stands for itself.
+    """
+    code, message = explain(error, command)
+    say(f"pi-engine: {message}")
+    if reply.as_json and not reply.has_object:
+        try:
+            emit_error(code, message)
+        except BrokenPipeError:
+            drop_stdout()
+        except PiEngineError:
+            pass
+    return code
 
 
 def complete() -> NoReturn:
@@ -141,4 +159,4 @@ def complete() -> NoReturn:
         cli.main(prog_name="pi-engine", complete_var=COMPLETION)
     except OSError as error:
         drop_stdout()
-        sys.exit(answer(unwritten(error), "pi-engine", Reply(as_json=False)))
+        sys.exit(_answer(unwritten(error), "pi-engine", Reply(as_json=False)))

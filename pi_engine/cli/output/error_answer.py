@@ -4,37 +4,16 @@ from __future__ import annotations
 
 import errno
 import re
-from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output.streams import drop_stdout, emit_json_line, say
+from pi_engine.cli.output.streams import emit_json_line
 from pi_engine.cli.output.terminal import printable
 from pi_engine.cli.process.interrupts import Terminated
 from pi_engine.errors import CapacityError, PiEngineError
 from pi_engine.runtime.limits.memory import process_memory_limit
 
-if TYPE_CHECKING:
-    from pi_engine.cli.output.streams import Reply
-
 INTERRUPTED = 130
-
-
-def answer(error: BaseException, command: str, reply: Reply) -> int:
-    """Say what has ended the command `command`, as far as it has not been said; returns the exit code.
-
-    Stdout itself may be what failed: then the line on stderr stands for itself.
-    """
-    code, message = explain(error, command)
-    say(f"pi-engine: {message}")
-    if reply.as_json and not reply.has_object:
-        try:
-            emit_error(code, message)
-        except BrokenPipeError:
-            drop_stdout()
-        except PiEngineError:
-            pass
-    return code
 
 
 def emit_error(code: int, message: str, *, file: str | None = None, last: bool = True) -> None:
