@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from pi_engine.cli.main import COMMANDS, run
+from pi_engine.cli.main import run
 from pi_engine.cli.output.error_answer import explain
 from pi_engine.cli.process.interrupts import Terminated
 from pi_engine.errors import CapacityError, CorruptFileError, OutputError, PiEngineError, UsageError, VerificationError
@@ -110,7 +110,11 @@ def test_what_is_missing_or_not_there(capsys, name):
 
 def test_a_command_that_cannot_be_imported(capsys, monkeypatch):
     """A broken installation."""
-    monkeypatch.setitem(COMMANDS, "hex", "pi_engine.cli.commands.gone")
+
+    def import_module(name):
+        raise ModuleNotFoundError(f"No module named {name!r}")
+
+    monkeypatch.setattr("pi_engine.cli.main.import_module", import_module)
     assert run(["hex", "5", "--json"]) == 1
     said = capsys.readouterr()
     assert json.loads(said.out)["error"]["code"] == 1
