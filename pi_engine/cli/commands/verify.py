@@ -14,6 +14,7 @@ from pi_engine.cli.output.terminal import hang, printable, stderr_width, stdout_
 from pi_engine.cli.parameters.names import FILE
 from pi_engine.cli.parameters.options import json_option, memory_option, quiet_option, threads_option
 from pi_engine.cli.parameters.quantities import COUNT
+from pi_engine.cli.process.interrupts import raise_discarded
 from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ def command(
         try:
             found = verified(file, about)
         except Exception as error:  # noqa: BLE001 (whatever it is, the other files are verified)
+            raise_discarded()
             codes.add(_show_error(error, file, as_json=as_json, last=last, alone=len(files) == 1))
         else:
             _show(found, file, method, as_json=as_json, last=last)

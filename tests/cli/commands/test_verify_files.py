@@ -151,6 +151,15 @@ def test_an_interrupt_ends_at_once(folder, capsys, failing, as_json):
     ] * len(as_json)
 
 
+def test_an_interrupt_that_python_has_discarded_ends_it_too(folder, capsys, failing, monkeypatch):
+    """Of which the library's own error may be a consequence."""
+    monkeypatch.setattr("pi_engine.cli.process.interrupts._discarded", [KeyboardInterrupt()])
+    failing({"wrong.txt": RuntimeError("LLVM's callback has not done its work")})
+    assert run(["verify", "ok.txt", "wrong.txt", "junk.txt"]) == 130
+    said = capsys.readouterr()
+    assert said.err == "pi-engine: interrupted\n" and said.out.count("\n") == 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, 4)])
 def test_a_signal_between_files(folder, number, code):
