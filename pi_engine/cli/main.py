@@ -108,9 +108,9 @@ def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
         reply.has_object = has_object
         return _answer(error, named, reply)
 
-    if signals and arguments and arguments[0] in COMMANDS.keys() - INSTANT:
-        work_in_child(signals, answer)
     try:
+        if signals and arguments and arguments[0] in COMMANDS.keys() - INSTANT:
+            work_in_child(signals, answer)
         guard_address_space()
         with raising(signals), cli.make_context("pi-engine", arguments, obj=reply) as context:
             cli.invoke(context)

@@ -121,6 +121,15 @@ def test_a_command_that_cannot_be_imported(capsys, monkeypatch):
     assert "ModuleNotFoundError" in said.err and said.err.count("\n") == 1
 
 
+def test_no_more_files_may_be_opened():
+    """From the first pipe on: a result or an object, and no traceback. With a lower limit Python itself does not begin."""
+    for most in range(6, 11):
+        line = f"ulimit -n {most}; exec {' '.join(COMMAND)} hex 5 --json"
+        answer = subprocess.run(line, shell=True, capture_output=True, text=True)
+        assert ("error" in json.loads(answer.stdout)) == (answer.returncode != 0), most
+        assert "Traceback" not in answer.stderr
+
+
 def test_a_home_that_cannot_be_used(tmp_path):
     """Files and bytes that make no sense, where settings and kernels are looked for."""
     (tmp_path / "file").write_bytes(b"\xff\x00")
