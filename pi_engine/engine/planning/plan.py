@@ -271,7 +271,7 @@ def refusal(
         remedy = f"{remedy}; after 'pi-engine tune', which compiles the kernels once, {digits:_} would too"
     if any(plan.integer_bits <= GMP_BITS for plan in plans):
         return not_enough_memory(counted(digits, "digit"), min(plan.memory_bytes for plan in plans), limit, remedy)
-    count = counted(digits, "digit") if plans else f"more than {MOST_DIGITS:_} digits"
+    count = f"{digits:_} digits" if plans else f"more than {MOST_DIGITS:_} digits"
     most = most_digits(series, base, threads=threads, limit=1 << 100, check=check, backend=backend)
     return CapacityError(
         f"{count} are too many for any machine: GMP's integers end at 2^31 − 1 limbs, enough for {most:_} digits; "

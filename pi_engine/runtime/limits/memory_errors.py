@@ -22,9 +22,10 @@ def not_enough_memory(what: str, need: int, limit: int, remedy: str, *, kind: st
         remedy: what the reader can do.
         kind: what is short, where it is not memory itself, like " of address space".
     """
-    have, verb = format_bytes(max(limit, 0)), "needs" if what.startswith("1 ") else "need"
+    have = format_bytes(max(limit, 0))
+    needs = "needs" if what.startswith("1 ") else "need"
     return CapacityError(
-        f"not enough memory: {what} {verb} about {format_bytes(need)}{kind}, and {have} may be used; {remedy}"
+        f"not enough memory: {what} {needs} about {format_bytes(need)}{kind}, and {have} may be used; {remedy}"
     )
 
 
