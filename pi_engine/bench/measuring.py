@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pi_engine.bench.programs import OURS, Program
 from pi_engine.errors import PiEngineError, VerificationError
 from pi_engine.runtime.child_process import command_of
+from pi_engine.runtime.display import counted
 from pi_engine.runtime.progress import silent
 
 if TYPE_CHECKING:
@@ -80,13 +81,15 @@ def measure(
             answers = measurement.answers.setdefault(program.name, [])
             answers.append(answer)
             if answer["sha256"] != measurement.answers[OURS.name][0]["sha256"]:
-                raise VerificationError(f"{program.title} has other digits than pi-engine at {digits:_} digits")
+                raise VerificationError(
+                    f"{program.title} has other digits than pi-engine at {counted(digits, 'digit')}"
+                )
     return measurement
 
 
 def title(digits: int, threads: int) -> str:
     """What is being timed, in words."""
-    return f"{digits:_} digits, {threads} thread{'s' * (threads > 1)}"
+    return f"{counted(digits, 'digit')}, {counted(threads, 'thread')}"
 
 
 def _answer(program: Program, digits: int, threads: int) -> dict[str, Any]:
@@ -94,6 +97,6 @@ def _answer(program: Program, digits: int, threads: int) -> dict[str, Any]:
     process = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (this interpreter)
     if process.returncode:
         last = (process.stderr.strip().splitlines() or [f"exit status {process.returncode}"])[-1]
-        raise PiEngineError(f"{program.title} failed at {digits:_} digits: {last}")
+        raise PiEngineError(f"{program.title} failed at {counted(digits, 'digit')}: {last}")
     answer: dict[str, Any] = json.loads(process.stdout)
     return answer

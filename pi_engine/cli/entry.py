@@ -26,7 +26,7 @@ def main() -> "NoReturn":
     os.environ.setdefault(
         "OPENBLAS_NUM_THREADS", "1"
     )  # numpy's matrices are not used: its threads would only take memory
-    from pi_engine.cli.main import cli, run
+    from pi_engine.cli.main import complete, run
     from pi_engine.cli.parameters.lazy_group import COMPLETION
 
     if sys.stdout is None:  # closed by the caller: `>&-`
@@ -36,9 +36,7 @@ def main() -> "NoReturn":
     _write_whole_pieces()
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     if os.environ.get(COMPLETION):
-        import pi_engine.cli.parameters.shells  # noqa: F401 (its scripts replace click's)
-
-        cli.main(prog_name="pi-engine", complete_var=COMPLETION)
+        complete()
     ends = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
     code = run(sys.argv[1:], signals=[x for x in ends if x is not None and signal.getsignal(x) is signal.SIG_DFL])
     if code > 128:

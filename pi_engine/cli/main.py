@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import re
 import sys
 import traceback
 from importlib import import_module
@@ -11,17 +9,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.output.streams import Reply, drop_stdout, emit_json, say
-from pi_engine.cli.parameters.lazy_group import CommandGroup
-from pi_engine.cli.process.interrupts import Terminated, raising
+from pi_engine.cli.output.error_answer import emit_error, explain
+from pi_engine.cli.output.streams import Reply, drop_stdout, say, unwritten
+from pi_engine.cli.parameters.lazy_group import COMPLETION, CommandGroup
+from pi_engine.cli.process.interrupts import raising
 from pi_engine.cli.process.supervision import work_in_child
-from pi_engine.errors import CapacityError, PiEngineError
+from pi_engine.errors import PiEngineError
 from pi_engine.runtime.limits.address_space import guard_address_space
-from pi_engine.runtime.limits.memory import process_memory_limit
 from pi_engine.runtime.versions import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from typing import NoReturn
 
 COMMANDS = {
     "compute": "pi_engine.cli.commands.compute.command",
@@ -42,8 +41,6 @@ COMMANDS = {
 
 SECTIONS = {"compute": "Digits", "series": "Series and identities", "bench": "This machine"}
 """The first command of a section of the help → the section's title."""
-
-INTERRUPTED = 130
 
 INSTANT = frozenset({"estimate", "info", "completion"})
 """Commands that never take long, and need no child process to be interrupted."""
@@ -103,16 +100,17 @@ def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
     """
     options_end = arguments.index("--") if "--" in arguments else len(arguments)
     debug = "--debug" in arguments[:options_end]
-    reply = Reply(as_json="--json" in arguments[:options_end])
+    reply = Reply(as_json="--json" in arguments[:options_end], debug=debug)
     arguments = [x for i, x in enumerate(arguments) if x != "--debug" or i >= options_end]
+    named = f"pi-engine {arguments[0]}" if arguments and arguments[0] in COMMANDS else "pi-engine"
 
     def answer(error: BaseException, has_object: bool) -> int:  # noqa: FBT001 (said by another process)
         reply.has_object = has_object
-        return _answer(error, arguments, reply)
+        return _answer(error, named, reply)
 
-    if signals and arguments and arguments[0] in COMMANDS.keys() - INSTANT:
-        work_in_child(signals, answer)
     try:
+        if signals and arguments and arguments[0] in COMMANDS.keys() - INSTANT:
+            work_in_child(signals, answer)
         guard_address_space()
         with raising(signals), cli.make_context("pi-engine", arguments, obj=reply) as context:
             cli.invoke(context)
@@ -128,83 +126,37 @@ def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
         try:
             if isinstance(error, Exception):  # an interrupt waits for nobody
                 sys.stdout.flush()
-        except OSError:  # it is what went wrong, and must not be heard of again as Python shuts down
+        except OSError as failure:  # it is what went wrong, and must not be heard of again as Python shuts down
             drop_stdout()
-        return _answer(error, arguments, reply)
+            if isinstance(error, OSError):  # click, which prints the help, says no more than that
+                error = unwritten(failure)
+        return _answer(error, named, reply)
     return 0
 
 
-def _answer(error: BaseException, arguments: list[str], reply: Reply) -> int:
-    """Say what went wrong, as far as it has not been said; returns the exit code."""
-    code, message = _explain(error, arguments)
-    message = " ".join(message.split())
+def _answer(error: BaseException, command: str, reply: Reply) -> int:
+    """Say what has ended the command, as far as it has not been said; returns the exit code.
+
+    Stdout itself may be what failed: then the line on stderr stands for itself.
+    """
+    code, message = explain(error, command)
     say(f"pi-engine: {message}")
     if reply.as_json and not reply.has_object:
-        _reply_with_error(code, message.removeprefix("error: "))
+        try:
+            emit_error(code, message)
+        except BrokenPipeError:
+            drop_stdout()
+        except PiEngineError:
+            pass
     return code
 
 
-def _plain(message: str) -> str:
-    """Click's messages about numbers, in words that say what is taken."""
-    message = message.replace("is not a valid integer range", "is not a whole number")
-    message = re.sub(r"-?\d+ is not in the range (\d+)<=x<=(\d+)", r"it must be from \1 to \2", message)
-    return re.sub(r"-?\d+ is not in the range x>=(\d+)", r"it must be \1 or more", message)
+def complete() -> NoReturn:
+    """Answer a shell that asks for completions, and end."""
+    import pi_engine.cli.parameters.shells  # noqa: F401 (its scripts replace click's)
 
-
-def _explain(error: BaseException, arguments: list[str]) -> tuple[int, str]:
-    match error:
-        case click.Abort() | KeyboardInterrupt():
-            outcome = INTERRUPTED, "interrupted"
-        case Terminated():
-            outcome = 128 + error.number, "terminated"
-        case click.UsageError() as usage:
-            named = f"pi-engine {arguments[0]}" if arguments and arguments[0] in COMMANDS else "pi-engine"
-            command = usage.ctx.command_path if usage.ctx else named  # the parser of options knows none
-            outcome = 2, f"error: {_plain(usage.format_message()).rstrip('.')} (see {command} --help)"
-        case click.ClickException() as other:
-            outcome = other.exit_code, f"error: {other.format_message()}"
-        case PiEngineError():
-            outcome = error.exit_code, f"error: {error}".replace("give overwrite=True", "give --force")
-        case RuntimeError() if _no_more_threads(error) and not _is_out_of_memory(error):
-            more = "raise the limit of processes (ulimit -u, or the container's), or end other programs"
-            outcome = 1, f"error: no further thread may begin: {more}"
-        case _ if _is_out_of_memory(error):
-            outcome = CapacityError.exit_code, f"error: out of memory: {_more_memory()}"
-        case OSError():
-            place = f" ({error.filename})" if error.filename else ""
-            full = error.errno in CapacityError.errnos
-            outcome = CapacityError.exit_code if full else 1, f"error: {error.strerror or error}{place}"
-        case _:
-            outcome = 1, f"error: {type(error).__name__}: {error} (a bug: --debug shows where)"
-    return outcome
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory or address space has run out: libraries that cannot be mapped and threads that cannot begin say so too."""
-    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
-        return True
-    if process_memory_limit() is None:
-        return False
-    unmapped = isinstance(error, (ImportError, OSError)) and getattr(error, "errno", None) is None
-    return unmapped or _no_more_threads(error)
-
-
-def _no_more_threads(error: BaseException) -> bool:
-    return "can't start new thread" in str(error)
-
-
-def _more_memory() -> str:
-    """What to do where it has."""
-    if process_memory_limit() is not None:
-        return "raise the limit with ulimit -v, or compute fewer digits"
-    return "compute fewer digits, or close other programs"
-
-
-def _reply_with_error(code: int, message: str) -> None:
-    """Answer a caller that reads JSON with an object, whatever went wrong; stdout itself may be what did."""
     try:
-        emit_json({"error": {"code": code, "message": message}})
-    except BrokenPipeError:
+        cli.main(prog_name="pi-engine", complete_var=COMPLETION)
+    except OSError as error:
         drop_stdout()
-    except PiEngineError:  # the line on stderr stands for itself
-        pass
+        sys.exit(_answer(unwritten(error), "pi-engine", Reply(as_json=False)))

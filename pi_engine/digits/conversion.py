@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 
 class Conversion(NamedTuple):
-    """What has been read and written; `hash` is that of the digits with the one before the point."""
+    """What has been read and written; `hash` is that of the digits with the one before the point.
+
+    `notes` says what was assumed or left out in reading the source.
+    """
 
     source_format: Format
     format: Format
@@ -35,6 +38,7 @@ class Conversion(NamedTuple):
     hash: int
     output: str
     read_back: bool
+    notes: tuple[str, ...] = ()
 
 
 def convert(
@@ -108,7 +112,10 @@ def convert(
             overwrite=overwrite,
             threads=threads,
         )
-        return Conversion(file.format, kind, file.base, written.digits, written.hash, written.path, written.read_back)
+        notes = tuple(getattr(file, "notes", ()))
+        return Conversion(
+            file.format, kind, file.base, written.digits, written.hash, written.path, written.read_back, notes
+        )
 
 
 def _read(blocks: Iterator[Block], file: DigitFile, phase: str, progress: Progress) -> Iterator[Block]:

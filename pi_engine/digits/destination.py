@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from pi_engine.digits.file_sizes import piece_sizes, require_length, required_size
 from pi_engine.digits.ycd.ycd_header import LEAST_DIGITS
 from pi_engine.errors import CapacityError, OutputError, UsageError
+from pi_engine.runtime.display import counted
 from pi_engine.runtime.storage.atomic import require_writable
 from pi_engine.runtime.storage.durable import output_error
 from pi_engine.runtime.storage.pending_file import NameTakenError, PendingFile
@@ -33,6 +35,12 @@ def set_folder(path: str | Path) -> Path:
     """The folder of a set that is to be called `path`: `pi.ycd` stands for `pi/pi - 0.ycd` and what follows."""
     given = Path(path)
     return given.with_suffix("") if given.suffix.lower() == ".ycd" else given
+
+
+def written_name(path: str | Path, block_size: int | None = None) -> str:
+    """The name of what is written: the file, which is no folder even where a slash stands behind it, or the folder of a set."""
+    given = str(path if block_size is None else set_folder(path))
+    return re.sub(r"(?:/\.?)+\Z", "", given) or given
 
 
 def require_file(
@@ -104,7 +112,7 @@ def open_output(
         reason = error.strerror or error
         if error.errno in CapacityError.errnos:
             raise CapacityError(
-                f"{path} needs {size:_} bytes: {reason}; make room, or choose another folder"
+                f"{path} needs {counted(size, 'byte')}: {reason}; make room, or choose another folder"
             ) from error
         if error.errno in _UNUSABLE:
             raise UsageError(f"{path} cannot be created: {reason}; choose another name or folder") from error

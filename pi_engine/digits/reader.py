@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -57,6 +58,8 @@ class DigitFile:
             UsageError: it cannot be read.
             CorruptFileError: it holds no digits, or its header is wrong.
         """
+        if not str(path):
+            raise UsageError("the name of the file is empty: give one")
         self.name = "standard input" if str(path) == "-" else str(path)
         self._stack = ExitStack()
         self.header_digits: str | None = None
@@ -74,7 +77,8 @@ class DigitFile:
     def _open(self, path: str | Path, base: int | None) -> None:
         place = Path(path)
         self.format: Format = "ycd"
-        if str(path) != "-" and (place.is_dir() or is_piece(place)):
+        # `Path.is_dir` raises where a name is too long
+        if str(path) != "-" and (os.path.isdir(path) or is_piece(place)):  # noqa: PTH112
             pieces = YcdSet(find_pieces(place))
             self._reader = self._source = pieces
             self._take_header(pieces.header, pieces.digits, base)

@@ -10,7 +10,7 @@ from pi_engine.bigint.residues.moduli import moduli
 from pi_engine.digits.block_hash import BlockHashes
 from pi_engine.digits.common.constants import whole_number
 from pi_engine.digits.common.sha256 import ByteHash
-from pi_engine.digits.destination import open_output, publish_or_beside, require_file, set_folder, with_outcome
+from pi_engine.digits.destination import open_output, publish_or_beside, require_file, with_outcome, written_name
 from pi_engine.digits.encoding import Encoding, encoded
 from pi_engine.digits.file_sizes import file_size
 from pi_engine.digits.reader import DigitFile, sound_blocks
@@ -94,9 +94,7 @@ def write_digits(
         raise output_error(error, message) from error
     except VerificationError as error:
         raise with_outcome(VerificationError(f"{path}: {error}"), pending) from error
-    return Written(
-        str(path if block_size is None else set_folder(path)), hashes.count, hashes.values[0], read_back=True
-    )
+    return Written(written_name(path, block_size), hashes.count, hashes.values[0], read_back=True)
 
 
 def write_through(path: str | Path, blocks: Iterable[Block], encoding: Encoding) -> None:

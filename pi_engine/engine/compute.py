@@ -278,7 +278,7 @@ def _check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]
     reference = []
     if not series_room.is_catalogued(plan.series):
         count = require_reference(plan.series, text.replace(".", "", 1), plan.base)
-        detail = f"{count} digits of this series, which is not of the catalogue, with the Gauss–Legendre iteration's"
+        detail = f"{count} digit{'s' * (count != 1)} of this series, which is not of the catalogue, with the Gauss–Legendre iteration's"
         reference = [Check("reference", "passed", detail)]
     known = compare_with_known(text, plan.base, len("3."))
     if known.differs is not None:

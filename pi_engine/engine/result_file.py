@@ -17,8 +17,8 @@ from pi_engine.digits.destination import (
     publish_beside,
     require_file,
     saved_elsewhere,
-    set_folder,
     siblings,
+    written_name,
 )
 from pi_engine.digits.text.text_file import fill_text_file
 from pi_engine.engine.result import Check
@@ -98,7 +98,7 @@ class ResultFile:
     @property
     def name(self) -> str:
         """The file, or the folder of a set."""
-        return self.path if self._block_size is None else str(set_folder(self.path))
+        return written_name(self.path, self._block_size)
 
     def write(self, result: ComputeResult) -> list[Check]:
         """Write the digits, and let the file appear; what was read back must be what was written, and the result's digits.

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -60,7 +61,7 @@ _READ_BYTES = 1 << 22
 
 def certificate_path(file: str | Path) -> Path:
     """Where the certificate of a file is."""
-    return Path(f"{file}{SUFFIX}")
+    return Path(f"{Path(file)}{SUFFIX}")
 
 
 def require_certificate_file(file: str | Path, *, overwrite: bool) -> None:
@@ -70,7 +71,8 @@ def require_certificate_file(file: str | Path, *, overwrite: bool) -> None:
         UsageError, CapacityError: as `require_writable`; the file is a device or a pipe, which cannot be read again, or the
             certificate would be one.
     """
-    if Path(file).exists() and not Path(file).is_file():
+    # not by `Path`, which raises where a name is too long
+    if os.path.exists(file) and not os.path.isfile(file):  # noqa: PTH110, PTH113
         raise UsageError(f"{file} is not a regular file, so no certificate can be written beside it: leave out --proof")
     if is_special(certificate_path(file)):  # a pipe would have the run wait for its reader
         raise UsageError(
@@ -150,9 +152,9 @@ def read_certificate(path: Path) -> dict[str, Any]:
         UsageError: there is no such file.
         CorruptFileError: it is no certificate, or of another version.
     """
-    if path.exists() and not path.is_file():
-        raise UsageError(f"{path} is not a regular file: 'compute … -o FILE --proof' writes a certificate")
     try:
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path} is not a regular file: 'compute … -o FILE --proof' writes a certificate")
         with path.open("rb") as stream:
             content = stream.read(_LARGEST + 1)
     except OSError as error:

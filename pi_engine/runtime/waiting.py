@@ -11,6 +11,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
+from pi_engine.runtime.display import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -76,5 +78,5 @@ class WatchedStream:
                 logger.warning(
                     "pi-engine: still reading %s: %s so far; press Ctrl-C to give up",
                     self._name,
-                    f"{self._read:_} bytes",
+                    counted(self._read, "byte"),
                 )

@@ -73,12 +73,65 @@ def test_a_dry_run_has_the_fields_of_an_estimate(tmp_path, monkeypatch, answer):
 
 
 def test_output_is_the_name_of_what_was_written(tmp_path, monkeypatch, answer):
-    """Of a set that is its folder."""
+    """Of a set that is its folder; a file is no folder, even if a slash stands behind its name."""
     monkeypatch.chdir(tmp_path)
+    for given, name in (
+        ("a/", "a"),
+        ("./b//", "./b"),
+        ("c/.", "c"),
+        (f"{tmp_path}/d/./", f"{tmp_path}/d"),
+        ("./e", "./e"),
+    ):
+        assert answer("compute", "200", "-o", given, "--proof", "--force")["output"] == name
+        assert answer("convert", name, given, "--force")["output"] == name
+        assert answer("verify", given, "--proof")["status"] == "ok"
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        x + y for x in "abcde" for y in ("", ".proof.json")
+    )
+    for path in tmp_path.iterdir():
+        path.unlink()
     assert answer("compute", "200", "-o", "set.ycd", "--block-size", "100")["output"] == "set"
     assert answer("convert", "set", "other.ycd", "--block-size", "100")["output"] == "other"
     assert answer("convert", "set", "pi.txt")["output"] == "pi.txt"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "pi.txt", "set"]
+    assert answer("convert", "set", "./more.ycd/", "--block-size", "50")["output"] == "more"
+    assert answer("convert", "set", "one.ycd/")["output"] == "one.ycd"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["more", "one.ycd", "other", "pi.txt", "set"]
+
+
+def test_remarks_name_what_was_written(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for arguments, name in (
+        (["compute", "200", "-o", "set.ycd", "--block-size", "100"], "set"),
+        (["compute", "200", "-o", "file/"], "file"),
+        (["convert", "set/", "other.ycd/", "--block-size", "50"], "other, read back and compared"),
+        (["convert", "set", "again.txt/"], "again.txt, read back and compared"),
+        (["convert", "set", "-"], "standard output, not read back"),
+    ):
+        assert run(arguments) == 0
+        assert capsys.readouterr().err.endswith(f"; written to {name}\n")
+
+
+def test_one_digit_is_singular(tmp_path, monkeypatch, capsys):
+    """In what every command says; of `verify` it is the beginning of its line."""
+    monkeypatch.chdir(tmp_path)
+    for arguments in (
+        ["compute", "1", "-o", "one.txt", "--check", "full"],
+        ["compute", "1", "-v", "--check", "full", "--base", "16"],
+        ["compute", "1", "--dry-run", "-o", "two.txt"],
+        ["convert", "one.txt", "two.txt"],
+        ["estimate", "1", "--threads", "1"],
+        ["near-integer", "--digits", "1"],
+        ["identities", "euler", "--digits", "1"],
+        ["series", "derive", "163", "--digits", "1"],
+        ["hex", "1", "--count", "1"],
+    ):
+        assert run(arguments) == 0
+        said = capsys.readouterr()
+        assert not re.search(r"\b1 \w+s\b(?! a)", re.sub(r"[\d.]+ s\b", "", said.out + said.err)), said
+    assert run(["verify", "one.txt"]) == 0
+    assert capsys.readouterr().out.startswith("one.txt: ok: 1 digit of base 10")
+    assert run(["compute", "1", "--memory", "1k"]) == 4
+    assert "not enough memory: 1 digit needs about" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

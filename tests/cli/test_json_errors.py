@@ -36,6 +36,8 @@ def test_an_error_is_an_object_and_a_line(capsys, tmp_path, monkeypatch, argumen
     assert run([*arguments, "--json"]) == code
     captured = capsys.readouterr()
     answer = json.loads(captured.out)
+    assert captured.out.count("\n") == 1
+    assert answer.pop("file", None) == ("missing.txt" if arguments[:1] == ["verify"] else None)
     assert list(answer) == ["schema", "error"]
     assert answer["schema"] == 1
     assert answer["error"] == {"code": code, "message": answer["error"]["message"]}

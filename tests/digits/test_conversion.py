@@ -6,6 +6,7 @@ import pytest
 
 from pi_engine.cli.main import run
 from pi_engine.digits.conversion import convert
+from pi_engine.digits.reader import DigitFile
 from pi_engine.digits.ycd.ycd_header import parse_header
 from pi_engine.errors import CorruptFileError
 from tests.command import pi
@@ -21,7 +22,7 @@ def test_every_format_into_every_other(tmp_path, results, base, source, target):
     last = tmp_path / "converted" / FORMATS[target]
     last.parent.mkdir()
     done = convert(first, last)
-    assert done == (source, target, base, COUNT, results[base].hash, str(last), True)
+    assert done == (source, target, base, COUNT, results[base].hash, str(last), True, ())
     direct = tmp_path / "direct" / FORMATS[target]
     direct.parent.mkdir()
     results[base].write(direct)
@@ -111,3 +112,23 @@ def test_a_header_that_contradicts_its_data_is_not_converted(tmp_path, results):
     (tmp_path / "pi.ycd").write_bytes(content)
     with pytest.raises(CorruptFileError, match="differ from its data at digit 3"):
         convert(tmp_path / "pi.ycd", tmp_path / "pi.txt")
+
+
+def test_what_was_assumed_is_said(tmp_path, results, capsys, monkeypatch):
+    """The notes of the reader, which are complete when all has been read: on stderr, and as a field."""
+
+    class Noted(DigitFile):
+        def blocks(self):
+            self.notes = []
+            yield from super().blocks()
+            self.notes = ["a header\n was left out"]
+
+    monkeypatch.setattr("pi_engine.digits.conversion.DigitFile", Noted)
+    source, target = tmp_path / "pi.txt", tmp_path / "pi.txt.gz"
+    results[10].write(source)
+    assert run(["convert", str(source), str(target), "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["notes"] == ["a header\\n was left out"]
+    assert said.err.splitlines()[0] == f"pi-engine: {source}: a header\\n was left out"
+    assert run(["convert", str(source), str(target), "--force", "-q"]) == 0
+    assert capsys.readouterr() == ("", "")

@@ -8,8 +8,10 @@ import click
 
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit_json, remark
+from pi_engine.cli.output.terminal import printable
 from pi_engine.cli.parameters.names import FILE
 from pi_engine.cli.parameters.options import block_size_option, force_option, format_option, json_option, quiet_option
+from pi_engine.runtime.display import counted
 
 
 @click.command(short_help="Convert a digit file to another format.")
@@ -76,11 +78,15 @@ def command(
                 "digits": done.digits,
                 "hash": str(done.hash),
                 "read_back": done.read_back,
+                "notes": [*map(printable, done.notes)],
                 "seconds": {"total": round(seconds, 6)},
             }
         )
+    name = "standard input" if source == "-" else source
+    for note in done.notes:
+        remark(f"pi-engine: {name}: {note}")
     checked = "read back and compared" if done.read_back else "not read back"
     remark(
-        f"{done.digits:_} digits of base {done.base} from {done.source_format} to {done.format} in {seconds:.2f} s; "
-        f"written to {done.output}, {checked}"
+        f"{counted(done.digits, 'digit')} of base {done.base} from {done.source_format} to {done.format} in {seconds:.2f} s; "
+        f"written to {'standard output' if done.output == '-' else done.output}, {checked}"
     )

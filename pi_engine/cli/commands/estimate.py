@@ -9,6 +9,7 @@ import click
 from pi_engine.cli.output.streams import emit_json
 from pi_engine.cli.parameters import options
 from pi_engine.cli.parameters.quantities import COUNT, CountingCommand
+from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from pi_engine.digits.common.formats import Format
@@ -91,7 +92,9 @@ def _lines(found: Estimate, form: Format | None) -> list[tuple[str, str]]:
     if found.disk_bytes is not None and form is not None:
         bound = "" if form in ("text", "ycd") else "at most "
         lines.append(("disk", f"{bound}{format_bytes(found.disk_bytes)} as {_FORMAT_NAMES[form]}"))
-    most = f"at most {found.largest:_} digits would fit" if found.largest >= 0 else "not even one digit would fit"
+    most = (
+        f"at most {counted(found.largest, 'digit')} would fit" if found.largest >= 0 else "not even one digit would fit"
+    )
     return [*lines, ("largest", most)]
 
 

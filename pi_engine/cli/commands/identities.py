@@ -12,6 +12,7 @@ from pi_engine.cli.output.terminal import hang, stdout_width
 from pi_engine.cli.parameters.names import IDENTITY
 from pi_engine.cli.parameters.options import json_option, quiet_option
 from pi_engine.cli.parameters.quantities import COUNT
+from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from pi_engine.identities import Evaluation
@@ -104,12 +105,12 @@ def _entries(evaluation: Evaluation) -> list[tuple[str, str]]:
 
 def _verdict(evaluation: Evaluation) -> str:
     verdict = "agree" if evaluation.ok else "AGREE, NO MORE"
-    return f"{evaluation.digits_agreeing} of {evaluation.digits_requested} digits {verdict}"
+    return f"{evaluation.digits_agreeing} of {counted(evaluation.digits_requested, 'digit')} {verdict}"
 
 
 def _cases(evaluation: Evaluation) -> list[tuple[str, str]]:
     return [
-        (label, value if evaluation.ok else f"{value} ({agreeing} digits)")
+        (label, value if evaluation.ok else f"{value} ({counted(agreeing, 'digit')})")
         for label, agreeing, value in evaluation.cases
     ]
 

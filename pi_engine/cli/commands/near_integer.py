@@ -10,6 +10,7 @@ from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit_json
 from pi_engine.cli.parameters.options import json_option, quiet_option
 from pi_engine.cli.parameters.quantities import COUNT, CountingCommand
+from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from pi_engine.proof.j_invariant.confirmation import NearInteger
@@ -52,7 +53,7 @@ def command(d: int, *, digits: int, as_json: bool) -> None:
     confirmation = found.confirmation
     if confirmation is not None and confirmation.confirmed < digits:
         raise VerificationError(
-            f"the j-invariant confirms only {confirmation.confirmed:_} of {digits:_} digits: "
+            f"the j-invariant confirms only {confirmation.confirmed:_} of {counted(digits, 'digit')}: "
             "run again, and report it if it recurs"
         )
     if as_json:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pi_engine.cli.output.streams import emit, emit_json
+from pi_engine.cli.output.terminal import printable
 from pi_engine.cli.parameters.options import json_option, quiet_option
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def command(*, dry_run: bool, clear: bool, as_json: bool) -> None:
         if as_json:
             emit_json(_cleared_fields(cleared))
         else:
-            emit(_cleared_text(cleared), "\n")
+            emit(printable(_cleared_text(cleared)), "\n")
         return
     from pi_engine.bench.tune import tune
     from pi_engine.cli.output.progress_bar import ProgressBar

@@ -1,17 +1,21 @@
-"""`pi-engine verify FILE`."""
+"""`pi-engine verify FILE…`."""
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.output.error_answer import emit_error, explain
 from pi_engine.cli.output.progress_bar import ProgressBar
-from pi_engine.cli.output.streams import emit, emit_json, remark, remarks_are_heard
+from pi_engine.cli.output.streams import current_reply, emit, emit_json_line, remark, remarks_are_heard, say
 from pi_engine.cli.output.terminal import hang, printable, stderr_width, stdout_width
 from pi_engine.cli.parameters.names import FILE
 from pi_engine.cli.parameters.options import json_option, memory_option, quiet_option, threads_option
 from pi_engine.cli.parameters.quantities import COUNT
+from pi_engine.cli.process.interrupts import raise_discarded
+from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,12 +28,19 @@ LOCATING = "error found, locating it"
 
 _WORTH_SECONDS = 1.0
 
+_WORST_FIRST = (3, 5, 2, 1, 4, 6, 0)
+"""Exit codes of files. With several the first that occurs is the command's: what is wrong with a file stands before what kept it from
+being judged."""
+
+_SHOWN_NAME = 24
+"""Characters of a file's name in the progress bar: its end."""
+
 
 class _Told(ProgressBar):
     """A progress bar, and a line in its place where stderr is no terminal, when an error has been found and locating it takes a while."""
 
-    def __init__(self, file: str) -> None:
-        super().__init__()
+    def __init__(self, file: str, about: str) -> None:
+        super().__init__(about=about)
         self.listens = remarks_are_heard()
         self._line = "" if stderr_width() is not None else f"pi-engine: {file}: an error was found; locating it"
 
@@ -43,8 +54,8 @@ class _Told(ProgressBar):
             self._line = ""
 
 
-@click.command(short_help="Check whether a file holds digits of π.")
-@click.argument("file", type=FILE)
+@click.command(short_help="Check whether files hold digits of π.")
+@click.argument("files", type=FILE, nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "--method",
     type=click.Choice(["auto", "recompute", "residues", "bbp", "known"]),
@@ -74,7 +85,7 @@ class _Told(ProgressBar):
 def command(
     ctx: click.Context,
     *,
-    file: str,
+    files: tuple[str, ...],
     method: str,
     proof: bool,
     digits: int | None,
@@ -83,30 +94,37 @@ def command(
     memory: int | None,
     as_json: bool,
 ) -> None:
-    """Check whether FILE holds digits of π, and find the first digit that is wrong.
+    """Check whether each FILE holds digits of π, and find the first digit that is wrong.
 
     FILE can be text with any line breaks, blanks, groups or header, in ASCII, UTF-8, UTF-16 or UTF-32; the same text
     compressed by gzip, xz, Zstandard or bzip2, or alone in a zip archive; a .ycd file; a folder with a set of .ycd
     files; or '-' for stdin. The content decides, not the name.
     Positions count from 1 after the point.
 
-    Exit codes: 0 every digit was compared with π and is right, 3 a digit is wrong, 5 the file is corrupt or
-    truncated, 6 nothing wrong was found but not every digit was compared, 1 failed, 2 wrong usage, 4 not enough
-    memory, 130 interrupted.
-    """
-    if proof and (method != "auto" or digits is not None or base is not None or file == "-"):
-        raise click.UsageError(
-            "--proof takes digits, base and method from the certificate of a file: give the file alone"
-        )
-    with _Told(file) as progress:
-        if proof:
-            from pi_engine.files.certificate import verify_certificate
+    Each file gets one line, in the order given; with --json it is a JSON object. A file that cannot be verified gets a
+    line on stderr, and the others are verified all the same.
 
-            found = verify_certificate(file, threads=threads, memory=memory, progress=progress)
-        else:
+    Exit codes: 0 every digit was compared with π and is right, 3 a digit is wrong, 5 the file is corrupt or
+    truncated, 6 nothing wrong was found but not every digit was compared, 1 failed, 2 wrong usage or a file that
+    cannot be opened, 4 not enough memory, 130 interrupted. With several files it is the first of 3, 5, 2, 1, 4, 6, 0
+    that one of them has.
+    """
+    if proof and (method != "auto" or digits is not None or base is not None or "-" in files):
+        raise click.UsageError(
+            "--proof takes digits, base and method from the certificate beside a file: give the names of files alone"
+        )
+    if files.count("-") > 1:
+        raise click.UsageError("stdin can be read once: give '-' only once")
+
+    def verified(file: str, about: str) -> Verification:
+        with _Told(file, about) as progress:
+            if proof:
+                from pi_engine.files.certificate import verify_certificate
+
+                return verify_certificate(file, threads=threads, memory=memory, progress=progress)
             from pi_engine.files.verify import verify_file
 
-            found = verify_file(
+            return verify_file(
                 file,
                 method,
                 digits=digits,
@@ -115,13 +133,26 @@ def command(
                 memory=memory,
                 progress=progress,
             )
+
+    codes = set()
+    for number, file in enumerate(files, 1):
+        about = f"{number} of {len(files)}, {_ending(printable(file))}" if len(files) > 1 else ""
+        last = number == len(files)
+        try:
+            found = verified(file, about)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the other files are verified)
+            raise_discarded()
+            codes.add(_show_error(error, file, as_json=as_json, last=last, alone=len(files) == 1))
+        else:
+            _show(found, file, method, as_json=as_json, last=last)
+            codes.add(found.exit_code)
+    ctx.exit(min(codes, key=_WORST_FIRST.index))
+
+
+def _show(found: Verification, file: str, method: str, *, as_json: bool, last: bool) -> None:
+    """Print the verdict on a file."""
     if as_json:
-        names = (
-            "file", "format", "base", "digits", "digits_compared", "status", "first_wrong", "expected", "found", "method", "proved",
-            "seconds", "kind", "offset", "message",
-        )  # fmt: skip
-        fields = {name: getattr(found, name) for name in names}
-        emit_json({**fields, "seconds": {"total": round(found.seconds, 6)}})
+        emit_json_line(_fields(found), last=last)
     else:
         verdict, width = printable(_verdict(file, found)), stdout_width()
         emit(verdict if width is None else hang(verdict, width), "\n")
@@ -132,13 +163,47 @@ def command(
             else "'verify --method recompute' compares all of them"
         )
         remark(f"pi-engine: {file}: not proved: {found.message}; {remedy}")
-    ctx.exit(found.exit_code)
+
+
+def _show_error(error: Exception, file: str, *, as_json: bool, last: bool, alone: bool) -> int:
+    """Say why a file has no verdict; returns its exit code."""
+    reply = current_reply()
+    if reply is not None and reply.debug:
+        traceback.print_exception(error)
+    code, message = explain(error, "pi-engine verify")
+    named = "standard input" if file == "-" else printable(file)
+    if file and not alone and not message.startswith((f"error: {named} ", f"error: {named}: ")):
+        message = f"error: {named}: {message.removeprefix('error: ')}"
+    say(f"pi-engine: {message}")
+    if as_json:
+        emit_error(code, message, file=file, last=last)
+    return code
+
+
+def _fields(found: Verification) -> dict[str, object]:
+    names = (
+        "file", "format", "base", "digits", "digits_compared", "status", "first_wrong", "expected", "found", "method", "proved",
+        "seconds", "kind", "offset", "message", "wrong_digits",
+    )  # fmt: skip
+    fields = {name: getattr(found, name, None) for name in names}
+    said = {"proved": printable(found.proved), "message": printable(found.message)}
+    return {**fields, **said, "seconds": {"total": round(found.seconds, 6)}, "notes": [*map(printable, _notes(found))]}
+
+
+def _notes(found: Verification) -> tuple[str, ...]:
+    """What was assumed or left out in reading the file."""
+    return tuple(getattr(found, "notes", ()))
 
 
 def _verdict(file: str, found: Verification) -> str:
+    """One line: what is shown of the file, and what was assumed for it."""
+    return "; note: ".join([_judgement(file, found), *_notes(found)])
+
+
+def _judgement(file: str, found: Verification) -> str:
     if found.status == "ok":
         return (
-            f"{file}: ok: {found.digits:_} digits of base {found.base} ({found.format}) in {found.seconds:.2f} s, "
+            f"{file}: ok: {counted(found.digits, 'digit')} of base {found.base} ({found.format}) in {found.seconds:.2f} s, "
             f"method {found.method}: {found.proved}"
         )
     if found.status == "unproved":
@@ -149,3 +214,8 @@ def _verdict(file: str, found: Verification) -> str:
     named = found.message.removeprefix(f"{file}").lstrip(": ").removeprefix("is truncated: ")
     how = f"; found in {found.seconds:.2f} s, method {found.method}" if found.status == "wrong" else ""
     return f"{file}: {'truncated' if found.kind == 'truncated' else found.status}: {named}{how}"
+
+
+def _ending(name: str) -> str:
+    """The name, or the end of a long one."""
+    return name if len(name) <= _SHOWN_NAME else f"…{name[1 - _SHOWN_NAME :]}"

@@ -28,14 +28,15 @@ class ProgressBar:
     A thread of its own draws, so that the bar also moves while one long step says nothing.
     """
 
-    def __init__(self, *, only: str | None = None, then: Sequence[Step] = ()) -> None:
+    def __init__(self, *, only: str | None = None, then: Sequence[Step] = (), about: str = "") -> None:
         """Draw only if stderr is a terminal, and not under --quiet.
 
         Args:
             only: the one phase of work whose length no model knows.
             then: what comes after all that is expected.
+            about: what is worked on, where that is one of several; it stands before the phase.
         """
-        self._then = list(then)
+        self._then, self._about = list(then), about
         self.listens = self._enabled = remarks_are_heard() and sys.stderr is not None and sys.stderr.isatty()
         self._lock = threading.RLock()
         if self._enabled:
@@ -102,7 +103,7 @@ class ProgressBar:
             self._task,
             total=None if view.share is None else _UNITS,
             completed=0 if view.share is None else round(view.share * _UNITS),
-            description=view.label,
+            description=": ".join(part for part in (self._about, view.label) if part),
             elapsed_text=_clock_time(view.elapsed),
             left=left,
             share="" if view.share is None else f"{100 * view.share:3.0f} %",
@@ -113,7 +114,7 @@ class ProgressBar:
         from rich.progress import BarColumn, Progress, TextColumn
 
         display = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),  # the name of a file may hold brackets
             BarColumn(bar_width=24),
             TextColumn("{task.fields[share]}"),
             TextColumn("{task.fields[elapsed_text]}"),

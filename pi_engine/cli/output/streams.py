@@ -23,17 +23,19 @@ class Reply:
     """What a command line asks for and has got on stdout so far; it is the `obj` of click's context.
 
     Attributes:
-        as_json: whether it asks for one JSON object.
-        has_object: whether that object has been written: then an error that comes after it adds no second one.
+        as_json: whether it asks for JSON.
+        has_object: whether its object has been written, of several the last one: then an error that comes after it adds no other.
         quiet: whether it asks for errors alone on stderr.
+        debug: whether it asks for the traceback of an error.
     """
 
     as_json: bool
     has_object: bool = False
     quiet: bool = False
+    debug: bool = False
 
 
-def _reply() -> Reply | None:
+def current_reply() -> Reply | None:
     """The reply of the command line that is being worked on."""
     context = click.get_current_context(silent=True)
     return context.obj if context is not None and isinstance(context.obj, Reply) else None
@@ -58,15 +60,29 @@ def emit_all(pieces: Iterable[str]) -> None:
         raise
     except OSError as error:
         drop_stdout()
-        kind = CapacityError if error.errno in CapacityError.errnos else OutputError
-        raise kind(f"standard output could not be written: {error.strerror or error}") from error
+        raise unwritten(error) from error
+
+
+def unwritten(error: OSError) -> OutputError | CapacityError:
+    """What the system answered where stdout was to be written, in words."""
+    kind = CapacityError if error.errno in CapacityError.errnos else OutputError
+    return kind(f"standard output could not be written: {error.strerror or error}")
 
 
 def emit_json(fields: dict[str, object]) -> None:
-    """Write one JSON object; its characters beyond ASCII are escaped, so that any locale can print it."""
-    text = json.dumps({"schema": 1, **fields}, indent=2, allow_nan=False)
-    reply = _reply()
-    if reply is not None:
+    """Write the JSON object of a command; its characters beyond ASCII are escaped, so that any locale can print it."""
+    _emit_object(fields, indent=2, last=True)
+
+
+def emit_json_line(fields: dict[str, object], *, last: bool) -> None:
+    """Write a JSON object on a line of its own: one of several, or an error, which may stand among several."""
+    _emit_object(fields, indent=None, last=last)
+
+
+def _emit_object(fields: dict[str, object], *, indent: int | None, last: bool) -> None:
+    text = json.dumps({"schema": 1, **fields}, indent=indent, allow_nan=False)
+    reply = current_reply()
+    if last and reply is not None:
         reply.has_object = True
         tell(ANSWERED)
     emit(text, "\n")
@@ -74,14 +90,14 @@ def emit_json(fields: dict[str, object]) -> None:
 
 def silence_remarks() -> None:
     """Leave stderr to errors from here on: what --quiet asks for."""
-    reply = _reply()
+    reply = current_reply()
     if reply is not None:
         reply.quiet = True
 
 
 def remarks_are_heard() -> bool:
     """Whether stderr takes more than errors: false under --quiet."""
-    reply = _reply()
+    reply = current_reply()
     return reply is None or not reply.quiet
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pi_engine.cli.output.streams import emit, remark
-from pi_engine.cli.output.terminal import stdout_width, text_width, wrap
+from pi_engine.cli.output.terminal import printable, stdout_width, text_width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -80,6 +80,7 @@ def format_entries(entries: Sequence[tuple[str, str]], width: int | None) -> str
     """Labels and values for a terminal of `width` columns, long values wrapped; or divided by tabs if that is None."""
     if width is None:
         return "".join(f"{tab_separated(entry)}\n" for entry in entries if entry[0])
+    entries = [(label, _shown(value)) for label, value in entries]
     indent = max((text_width(label) for label, _ in entries), default=0) + 2
     beside = width - indent >= _VALUE_WIDTH
     lines = []
@@ -94,11 +95,11 @@ def format_entries(entries: Sequence[tuple[str, str]], width: int | None) -> str
 
 def tab_separated(cells: Iterable[Cell]) -> str:
     """One row for another program to read."""
-    return "\t".join("" if cell is None else " ".join(str(cell).split()) for cell in cells)
+    return "\t".join("" if cell is None else printable(" ".join(str(cell).split())) for cell in cells)
 
 
 def _shown(cell: Cell) -> str:
-    return "-" if cell is None else f"{cell:_}" if isinstance(cell, int) else " ".join(cell.split())
+    return "-" if cell is None else f"{cell:_}" if isinstance(cell, int) else printable(" ".join(cell.split()))
 
 
 def _fitting_columns(

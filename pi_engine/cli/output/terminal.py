@@ -95,7 +95,13 @@ def hang(text: str, width: int, indent: int = 4) -> str:
 
 
 def printable(text: str) -> str:
-    """The text with its control characters escaped: the name of a file may hold any."""
+    r"""The text with its control characters escaped: the name of a file may hold any. A byte that is not UTF-8 is shown as `\xff`."""
     if text.isprintable():
         return text
-    return "".join(x if x.isprintable() else x.encode("unicode_escape").decode("ascii") for x in text)
+    return "".join(x if x.isprintable() else _escaped(x) for x in text)
+
+
+def _escaped(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":  # as Python keeps such a byte
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode("ascii")

@@ -18,7 +18,7 @@ def _hear(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # n
 
 
 json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object. docs/json.md describes its fields."
+    "--json", "as_json", is_flag=True, help="Print the result as JSON. docs/json.md describes its fields."
 )
 quiet_option = click.option(
     "-q",

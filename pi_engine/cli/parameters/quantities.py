@@ -121,7 +121,11 @@ class ByteSize(click.ParamType[int]):
         except ValueError as error:
             self.fail(str(error), param, ctx)
         if size < _LEAST_BARE_SIZE and not re.search("[a-z]", str(value), re.IGNORECASE):
-            self.fail(f"{value!r} is {size} bytes: write a size with its unit, like 8GiB, 8GB or 800M", param, ctx)
+            self.fail(
+                f"{value!r} is {size} byte{'' if size == 1 else 's'}: write a size with its unit, like 8GiB, 8GB or 800M",
+                param,
+                ctx,
+            )
         return size
 
 

@@ -61,6 +61,12 @@ def raising(numbers: Collection[int]) -> Iterator[None]:
         _raise_after(0)
 
 
+def raise_discarded() -> None:
+    """Raise the interrupt that Python has discarded, if there is one. Whoever goes on after an error asks: the error may be its doing."""
+    if _discarded:
+        raise _discarded[-1]
+
+
 def _hear_signal(number: int, frame: FrameType | None) -> None:
     if _raised and _raised[-1] not in _discarded:  # Ctrl-C reaches the parent too, which passes it on
         return

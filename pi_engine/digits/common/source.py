@@ -59,7 +59,8 @@ class Source:
                 watched.finish()
             if isinstance(error, OSError):
                 remark = hint(Path(path)) if isinstance(error, FileNotFoundError) else ""
-                raise UsageError(f"{path} cannot be read: {error.strerror or error}{remark}") from error
+                name = str(path) if str(path) == str(path).strip() else f"'{path}'"  # else blanks would not be seen
+                raise UsageError(f"{name} cannot be read: {error.strerror or error}{remark}") from error
             raise
         status = os.fstat(stream.fileno())
         source = cls(stream, str(path), status.st_size if stat.S_ISREG(status.st_mode) else None, watched)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pi_engine.runtime.display import line
+from pi_engine.runtime.display import counted, line
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
@@ -60,7 +60,7 @@ class NearInteger:
         leading, _, exponent = self.distance.removeprefix("-").partition("e")
         parts = [
             f"d = {self.d}",
-            f"{before:_} digits before the point",
+            f"{counted(before, 'digit')} before the point",
             f"{leading[:4]}e{exponent} {side} the nearest integer",
         ]
         return line("NearInteger", *parts)

@@ -42,6 +42,7 @@ from pi_engine.proof.j_invariant.theta import weber_power
 from pi_engine.radix import fraction_bits, to_text
 from pi_engine.radix.integer_text import from_text_compiles
 from pi_engine.runtime.compilation.kernel_set import KernelUse
+from pi_engine.runtime.display import counted
 from pi_engine.runtime.integers import as_int, as_mpz
 from pi_engine.runtime.limits.address_space import libraries_size, require_address_space, threads_size
 from pi_engine.runtime.limits.memory import THREAD_BYTES, kernel_bytes, memory_limit
@@ -118,7 +119,7 @@ def require_memory(d: int, digits: int) -> None:
         need = needed_bytes(digits, threads)
         if need > limit:
             most = largest_that_fits(lambda count: needed_bytes(count, threads) <= limit)
-            raise not_enough_memory(f"{digits:_} digits", need, limit, at_most(most))
+            raise not_enough_memory(counted(digits, "digit"), need, limit, at_most(most))
         used = kernels_used(digits)
         require_address_space(
             libraries_size(kernels=used.load, compiler=used.compile)
@@ -147,7 +148,7 @@ def near_integer(
     d, pi, digits = as_int(d, "d"), as_mpz(pi, "pi"), as_int(digits, "digits")
     looked_at = digits if looked_at is None else as_int(looked_at, "looked_at")
     if digits < digits_of_pi_needed(d, looked_at):
-        raise UsageError(f"e^(π√{d}) needs {digits_of_pi_needed(d, looked_at)} digits of π, not {digits}")
+        raise UsageError(f"e^(π√{d}) needs {counted(digits_of_pi_needed(d, looked_at), 'digit')} of π, not {digits}")
     threads = thread_count(threads)
     discriminant = discriminant_of(d)
     j = RATIONAL_J.get(discriminant)
@@ -200,7 +201,7 @@ def confirm(
         raise UsageError(f"give at least {LEAST_DIGITS} digits of π")
     leading = _quotient(pi, digits, 64)
     if not 3 <= leading < 4:
-        raise UsageError(f"this is not 3 and {digits} digits")
+        raise UsageError(f"this is not 3 and {counted(digits, 'digit')}")
     if not 3.14 < leading < 3.15:
         right = 1 if to_text(pi)[1] == "1" else 0
         return Confirmation(digits, right, right + 1)

@@ -166,4 +166,4 @@ def format_bytes(count: int) -> str:
         if size < 1024 or unit == "PiB":
             break
         size /= 1024
-    return f"{count} bytes" if unit == "bytes" else f"{size:.1f} {unit}"
+    return f"{count} byte{'' if count == 1 else 's'}" if unit == "bytes" else f"{size:.1f} {unit}"

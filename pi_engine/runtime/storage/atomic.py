@@ -56,7 +56,8 @@ def require_writable(path: str | Path, *, size: int, overwrite: bool) -> None:
         raise UsageError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}") from error
     if free < size:
         raise CapacityError(
-            f"not enough disk space: {path} needs {size:_} bytes, and {free:_} are free; make room, or choose another folder"
+            f"not enough disk space: {path} needs {size:_} byte{'' if size == 1 else 's'}, and {free:_} are free; "
+            "make room, or choose another folder"
         )
 
 

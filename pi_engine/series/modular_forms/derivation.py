@@ -22,7 +22,7 @@ from math import isqrt, sqrt
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError, VerificationError
-from pi_engine.runtime.display import html_table, line
+from pi_engine.runtime.display import counted, html_table, line
 from pi_engine.series.families.ramanujan_sato import ramanujan_sato
 from pi_engine.series.model.closed_form import ClosedForm
 from pi_engine.series.modular_forms.class_number import LARGEST_COUNTED, class_number
@@ -64,7 +64,7 @@ class Derivation:
 
     def __repr__(self) -> str:
         """Like `Derivation(-163, j = -262537412640768000, verified to 1_000 digits, 1/π = …)`."""
-        verified = f"verified to {self.verified_digits:_} digits"
+        verified = f"verified to {counted(self.verified_digits, 'digit')}"
         return line("Derivation", str(self.discriminant), f"j = {self.j}", verified, self.formula)
 
     def _repr_html_(self) -> str:

@@ -109,6 +109,28 @@ def test_the_command_says_that_it_has_found_an_error(tmp_path, capsys, monkeypat
     assert capsys.readouterr().err == ""
 
 
+def test_the_bar_names_one_of_several_files(monkeypatch, capsys):
+    """By the end of its name, in which brackets are no markup, and control characters are escaped."""
+    from pi_engine.cli.main import run
+
+    def verify_slowly(file, *arguments, progress, **options):
+        progress("read", 5, 10)
+        while f"{files.index(file) + 1} of 2" not in sys.stderr.text:
+            assert progress._thread.is_alive()
+        raise pi_engine.UsageError("seen")
+
+    files = ["pi.txt", "a long name\n shown by its end [red]\x1b.txt"]
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr("pi_engine.cli.output.progress_bar._DELAY_SECONDS", 0.0)
+    monkeypatch.setattr("pi_engine.cli.output.progress_bar._TICK_SECONDS", 0.001)
+    monkeypatch.setattr("pi_engine.files.verify.verify_file", verify_slowly)
+    assert run(["verify", *files]) == 2
+    assert "1 of 2, pi.txt" in sys.stderr.text
+    assert "2 of 2, …y its end [red]\\x1b.txt" in sys.stderr.text
+
+
 _NOTICE = """
 import logging, time
 from pi_engine.cli.output import notices; from pi_engine.cli.output import progress_bar

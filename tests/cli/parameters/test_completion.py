@@ -135,6 +135,12 @@ def words_of(line):
         ("pi-engine verify grö", ["pi-engine", "verify", "größe/"], False),
         ("pi-engine verify größe/", ["pi-engine", "verify", "größe/pi.txt"], True),
         ("pi-engine verify ~/work/oth", ["pi-engine", "verify", "~/work/other.ycd"], True),
+        ("pi-engine verify mine.toml oth", ["pi-engine", "verify", "mine.toml", "other.ycd"], True),
+        (
+            "pi-engine verify mine.toml other.ycd dig",
+            ["pi-engine", "verify", "mine.toml", "other.ycd", "digits of π.txt"],
+            True,
+        ),
         ("pi-engine verify --method kn", ["pi-engine", "verify", "--method", "known"], True),
         ("pi-engine compute 10 -o sub", ["pi-engine", "compute", "10", "-o", "sub folder/"], False),
         ("pi-engine compute 10 --output=oth", ["pi-engine", "compute", "10", "--output=other.ycd"], True),

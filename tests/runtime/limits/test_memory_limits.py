@@ -5,7 +5,7 @@ import json
 import pytest
 
 import pi_engine
-from pi_engine.cli.main import _explain
+from pi_engine.cli.output.error_answer import explain
 from pi_engine.engine.planning import confirmation_method, plan
 from pi_engine.engine.planning.plan import kept_bytes, make_plan, make_plan_within
 from pi_engine.errors import CapacityError
@@ -209,7 +209,7 @@ def test_no_address_space_is_spent_on_asking_llvm_where_kernels_do_not_fit(tmp_p
     ],
 )
 def test_what_runs_out_of_memory_ends_in_4(monkeypatch, error, limited, code):
-    monkeypatch.setattr("pi_engine.cli.main.process_memory_limit", lambda: 1 << 30 if limited else None)
-    found, message = _explain(error, ["compute"])
+    monkeypatch.setattr("pi_engine.cli.output.error_answer.process_memory_limit", lambda: 1 << 30 if limited else None)
+    found, message = explain(error)
     assert found == code
     assert ("out of memory" in message) == (code == 4)

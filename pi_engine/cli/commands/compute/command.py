@@ -144,9 +144,9 @@ def command(
                     checks = checks + write_result(place, result, as_json=as_json)
     phases = {name: spent for name, spent in result.seconds.items() if name != "total"}
     seconds = {**phases, **clock.seconds, "total": result.seconds["total"] + clock.total()}
+    file = None if place is None else place.name
     if proof:
         write_proof(result, str(file), force=force)
-    file = None if place is None else place.name
     if as_json:
         _print_object(result, seconds, checks, file)
     elif file is None:

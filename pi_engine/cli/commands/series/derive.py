@@ -11,6 +11,7 @@ from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit_json
 from pi_engine.cli.parameters.options import json_option, quiet_option
 from pi_engine.cli.parameters.quantities import COUNT
+from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from pi_engine.series import Derivation
@@ -84,5 +85,5 @@ def _derivation_lines(found: Derivation) -> list[tuple[str, str]]:
         ("series", found.formula),
         ("π", f"{found.series.closed_form.value('S')}, S = {found.series.formula.split(' = ')[0]}"),
         ("digits/term", f"{found.series.digits_per_term:.6f}"),
-        ("verified", f"{found.verified_digits} digits of π; 'compute --series {found.series.name}' sums it"),
+        ("verified", f"{counted(found.verified_digits, 'digit')} of π; 'compute --series {found.series.name}' sums it"),
     ]
