@@ -6,7 +6,7 @@ import re
 
 from pi_engine.digits.common.constants import OTHERS, PI
 from pi_engine.digits.text.layout.beginnings import Beginning
-from pi_engine.digits.text.layout.shapes import SEPARATORS
+from pi_engine.digits.text.layout.shapes import INVISIBLE, SEPARATORS
 
 _LINE = 100
 
@@ -15,6 +15,8 @@ _HEX = frozenset(b"0123456789ABCDEFabcdef")
 _LETTERS = frozenset(b"ABCDEFabcdef")
 POINTED = re.compile(rb"(?:0[xX])?([0-9A-Fa-f])" + _BLANK + rb"*[.,]" + _BLANK + rb"*")
 _ONLY = re.compile(rb"(?:0[xX])?([0-9A-Fa-f])[.,]?" + _BLANK + rb"*\Z")
+_MANY = re.compile(rb"(?<![0-9A-Za-z.])(?:0[xX])?((?=[A-Fa-f]*[0-9])[0-9A-Fa-f](?:[ \t,_]?[0-9A-Fa-f]){19,})")
+"""More digits in a row than a header has."""
 _VALUE = re.compile(rb"[=:][ \t]*(?=(?:0[xX])?[0-9A-Fa-f][.,])")
 PREFIX = re.compile(rb"0[xX][0-9A-Fa-f]?" + _BLANK + rb"*[.,]?" + _BLANK + rb"*\Z")
 """What says, before the first digit after the point, that digits are hexadecimal, whatever they look like."""
@@ -41,7 +43,7 @@ def _line_at(window: bytes, offset: int) -> bytes:
 
 def digits_share(line: bytes) -> tuple[int, int]:
     """How many characters but separators a line has, and how many of them are no digits."""
-    bare = line.translate(None, SEPARATORS + b".")
+    bare = re.sub(INVISIBLE, b"", line).translate(None, SEPARATORS + b".")
     return len(bare), sum(byte not in _HEX for byte in bare)
 
 
@@ -69,6 +71,8 @@ def _first_line_of_digits(window: bytes, begin: int, least: int = 10) -> tuple[i
         value = _VALUE.search(line)
         if value and (pointed := POINTED.match(window, offset + value.end())):
             return pointed.end(), pointed[1].decode()
+        if many := _MANY.search(line):
+            return offset + many.start(1), ""
         total, bad = digits_share(line)
         if (total >= least and bad * 10 <= total) or re.fullmatch(rb"[0-9A-Fa-f][.,]", line):
             return _at_once(window, offset, strictly=False)

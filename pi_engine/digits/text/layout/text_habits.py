@@ -190,7 +190,10 @@ def _bare_counters_behind(rows: list[bytes], base: int) -> bool:
 def _progression(values: list[int], totals: list[int]) -> bool:
     """Whether numbers count lines, or digits as these totals do, from 0 or from 1 on."""
     lines = all(b - a == 1 for a, b in pairwise(values))
-    shifts = {value - total for value, total in zip(values, totals, strict=True)}
+    first = (
+        0 if values[0] or len(values) == 2 else 1
+    )  # a first 0 may count nothing, where the others count the 3 as well
+    shifts = {value - total for value, total in zip(values[first:], totals[first:], strict=True)}
     return (lines and values[0] in {0, 1}) or (len(shifts) == 1 and shifts <= {0, 1, 2})
 
 
