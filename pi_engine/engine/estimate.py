@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pi_engine.engine.compute import chosen_series, require_usable
 from pi_engine.engine.planning.forecast import forecast, seconds_by_phase
 from pi_engine.engine.planning.plan import fits, most_digits, possible_plans, refusal, usable_memory
-from pi_engine.runtime.display import line
+from pi_engine.runtime.display import counted, line
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.limits.memory import byte_limit, format_bytes
 from pi_engine.runtime.thread_count import thread_count
@@ -70,8 +70,9 @@ class Estimate:
         """The estimate in one line."""
         disk = "" if self.disk_bytes is None else f", {format_bytes(self.disk_bytes)} on disk"
         verdict = "fits" if self.fits else "does not fit"
+        take = "takes" if self.digits == 1 else "take"
         return (
-            f"{self.digits:_} digits take about {format_seconds(self.seconds['total'])} and {format_bytes(self.memory_bytes)} "
+            f"{counted(self.digits, 'digit')} {take} about {format_seconds(self.seconds['total'])} and {format_bytes(self.memory_bytes)} "
             f"of memory{disk} on the {self.path} path: {verdict}"
         )
 

@@ -12,6 +12,7 @@ from pi_engine.engine.result import Check
 from pi_engine.errors import VerificationError
 from pi_engine.proof.bbp.last_hex_digits import Tail, compare_tail
 from pi_engine.radix import from_text
+from pi_engine.runtime.display import counted
 from pi_engine.series.catalogue import is_catalogued
 
 if TYPE_CHECKING:
@@ -53,7 +54,11 @@ def check_by_another_way(plan: Plan, text: str, threads: int, run_again: Callabl
             raise VerificationError(f"the series {plan.series.name} and {other} have different digits: run again")
     else:
         require_same_digits(plan.series, text, expected)
-    return Check("other series", "passed", f"all {plan.digits} digits are those of a run with the series {other}")
+    return Check(
+        "other series",
+        "passed",
+        f"{counted(plan.digits, 'digit')} compared with those of a run with the series {other}",
+    )
 
 
 def _check_by_j_invariant(plan: Plan, text: str, threads: int) -> Check:
@@ -64,4 +69,6 @@ def _check_by_j_invariant(plan: Plan, text: str, threads: int) -> Check:
         raise VerificationError(
             f"position {found.confirmed + 1}: the j-invariant of e^(π√{D}) confirms the digits before, and not this one"
         )
-    return Check("near-integer", "passed", f"all {plan.digits} digits by the j-invariant of e^(π√{D})")
+    return Check(
+        "near-integer", "passed", f"{counted(plan.digits, 'digit')} compared with those by the j-invariant of e^(π√{D})"
+    )

@@ -12,6 +12,7 @@ from pi_engine.cli.output.terminal import hang, printable, stderr_width, stdout_
 from pi_engine.cli.parameters.names import FILE
 from pi_engine.cli.parameters.options import json_option, memory_option, quiet_option, threads_option
 from pi_engine.cli.parameters.quantities import COUNT
+from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +116,7 @@ def command(
     if as_json:
         names = (
             "file", "format", "base", "digits", "digits_compared", "status", "first_wrong", "expected", "found", "method", "proved",
-            "seconds", "kind", "offset", "message",
+            "seconds", "kind", "offset", "message", "wrong_digits", "wrong_positions", "notes",
         )  # fmt: skip
         fields = {name: getattr(found, name) for name in names}
         emit_json({**fields, "seconds": {"total": round(found.seconds, 6)}})
@@ -135,7 +136,7 @@ def command(
 def _verdict(file: str, found: Verification) -> str:
     if found.status == "ok":
         return (
-            f"{file}: ok: {found.digits:_} digits of base {found.base} ({found.format}) in {found.seconds:.2f} s, "
+            f"{file}: ok: {counted(found.digits, 'digit')} of base {found.base} ({found.format}) in {found.seconds:.2f} s, "
             f"method {found.method}: {found.proved}"
         )
     if found.status == "unproved":
@@ -143,6 +144,10 @@ def _verdict(file: str, found: Verification) -> str:
             f"{file}: unproved: {found.message} ({found.format}, base {found.base}) in {found.seconds:.2f} s, "
             f"method {found.method}: {found.proved}"
         )
-    named = found.message.removeprefix(f"{file}").lstrip(": ").removeprefix("is truncated: ")
-    how = f"; found in {found.seconds:.2f} s, method {found.method}" if found.status == "wrong" else ""
-    return f"{file}: {'truncated' if found.kind == 'truncated' else found.status}: {named}{how}"
+    if found.status == "wrong":
+        compared = counted(found.digits, "digit")
+        if found.digits_compared < found.digits:
+            compared = f"{found.digits_compared:_} of {compared}"
+        return f"{file}: wrong: {found.message}; {compared} compared in {found.seconds:.2f} s, method {found.method}"
+    status = "truncated" if found.kind == "truncated" else found.status
+    return f"{file}: {status}: {found.message.removeprefix('the file is truncated: ')}"

@@ -11,6 +11,7 @@ from pi_engine.digits.common.blocks import Block
 from pi_engine.digits.ycd.ycd_header import MOST_BYTES, YcdHeader, parse_header
 from pi_engine.errors import CorruptFileError
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD, DIGITS_PER_WORD
+from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,8 @@ class YcdReader:
         """The digits of this file.
 
         Raises:
-            CorruptFileError: a word is too large or not padded with zeros, or the file ends too early or too late.
+            CorruptFileError: after the digits before it, where a word is too large or not padded with zeros, or the file ends too
+            early or too late.
         """
         source, (base, *_), width = self._source, self.header, DIGITS_PER_WORD[self.header.base]
         source.read(self.header.length)
@@ -56,28 +58,34 @@ class YcdReader:
                 words.byteswap(inplace=True)
             left -= len(words)
             count = min(digits, len(words) * width)
-            self._check(words, base, offset, padding=len(words) * width - count)
+            fault = self._fault(words, base, offset, padding=len(words) * width - count)
+            if fault is not None:
+                if good := (fault.offset or offset) - offset:
+                    yield Block(words[: good // 8], good // 8 * width)
+                raise fault
             digits -= count
             yield Block(words, count)
         if source.read(1):
             raise self._too_long()
 
-    def _check(self, words: Words, base: int, offset: int, padding: int) -> None:
+    def _fault(self, words: Words, base: int, offset: int, padding: int) -> CorruptFileError | None:
+        """What is wrong with the first of these words that cannot be; its offset is that of the word."""
         if base == 10 and words.max() > _LARGEST:
             at = offset + 8 * int(np.argmax(words > _LARGEST))
-            raise CorruptFileError(f"{self._source.name}: the word at byte {at:_} does not hold 19 digits", offset=at)
+            return CorruptFileError(f"{self._source.name}: the word at byte {at:_} does not hold 19 digits", offset=at)
         if padding and int(words[-1]) % base**padding:
             at = offset + 8 * (len(words) - 1)
-            raise CorruptFileError(
+            return CorruptFileError(
                 f"{self._source.name}: the last word, at byte {at:_}, does not end in zeros", offset=at
             )
+        return None
 
     def _compare_length(self, size: int) -> None:
         """`size` bytes of data are there."""
         if size < 8 * self._words:
             width = DIGITS_PER_WORD[self.header.base]
             raise CorruptFileError(
-                f"{self._source.name} is truncated: it holds {max(size, 0) // 8 * width:_} of {self.header.digits:_} digits",
+                f"{self._source.name} is truncated: it holds {max(size, 0) // 8 * width:_} of {counted(self.header.digits, 'digit')}",
                 kind="truncated",
                 offset=self.header.length + size,
             )
@@ -87,6 +95,6 @@ class YcdReader:
     def _too_long(self) -> CorruptFileError:
         end = self.header.length + 8 * self._words
         return CorruptFileError(
-            f"{self._source.name} goes on after its {self.header.digits:_} digits, which end at byte {end:_}",
+            f"{self._source.name} goes on after its {counted(self.header.digits, 'digit')}, the last of which ends at byte {end:_}",
             offset=end,
         )

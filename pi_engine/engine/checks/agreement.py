@@ -12,6 +12,7 @@ from pi_engine.engine.checks.iterations import gauss_legendre
 from pi_engine.engine.evaluation.combination import Combination
 from pi_engine.engine.evaluation.pi_fraction import pi_fraction, root_of_radicand
 from pi_engine.errors import UsageError, VerificationError
+from pi_engine.runtime.display import counted
 from pi_engine.runtime.integers import as_int
 from pi_engine.series.lookup import derived
 from pi_engine.series.model.tail import all_terms
@@ -45,7 +46,9 @@ def derive(D: SupportsIndex, *, digits: SupportsIndex = 1000) -> Derivation:
     series = derived(D)
     agreeing = agreeing_digits(series, digits)
     if agreeing < digits:
-        raise VerificationError(f"D = {D}: the sum of the derived series agrees with π to {agreeing} digits only")
+        raise VerificationError(
+            f"D = {D}: the sum of the derived series agrees with π to {counted(agreeing, 'digit')} only"
+        )
     return derivation_of(D, series, agreeing)
 
 

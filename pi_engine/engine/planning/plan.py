@@ -12,6 +12,7 @@ from pi_engine.engine.planning import footprint
 from pi_engine.engine.planning.backend import BACKEND
 from pi_engine.errors import CapacityError
 from pi_engine.radix import fraction_bits
+from pi_engine.runtime.display import counted
 from pi_engine.runtime.limits import address_space, memory
 from pi_engine.runtime.limits.memory import format_bytes, kernel_bytes
 from pi_engine.runtime.limits.memory_errors import at_most, largest_that_fits, not_enough_memory
@@ -265,11 +266,11 @@ def refusal(
     space = memory.process_memory_limit()
     if space is not None and any(plan.memory_bytes <= limit and plan.integer_bits <= GMP_BITS for plan in plans):
         need, remedy = min(plan.address_bytes for plan in plans), f"{remedy}, and more with fewer threads"
-        return not_enough_memory(f"{digits:_} digits", need, space, remedy, kind=" of address space (ulimit)")
+        return not_enough_memory(counted(digits, "digit"), need, space, remedy, kind=" of address space (ulimit)")
     if any(_fits_once_compiled(plan, limit) for plan in plans):
         remedy = f"{remedy}; after 'pi-engine tune', which compiles the kernels once, {digits:_} would too"
     if any(plan.integer_bits <= GMP_BITS for plan in plans):
-        return not_enough_memory(f"{digits:_} digits", min(plan.memory_bytes for plan in plans), limit, remedy)
+        return not_enough_memory(counted(digits, "digit"), min(plan.memory_bytes for plan in plans), limit, remedy)
     count = f"{digits:_} digits" if plans else f"more than {MOST_DIGITS:_} digits"
     most = most_digits(series, base, threads=threads, limit=1 << 100, check=check, backend=backend)
     return CapacityError(

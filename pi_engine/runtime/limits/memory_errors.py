@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import CapacityError
+from pi_engine.runtime.display import counted
 from pi_engine.runtime.limits.memory import format_bytes
 
 if TYPE_CHECKING:
@@ -22,14 +23,15 @@ def not_enough_memory(what: str, need: int, limit: int, remedy: str, *, kind: st
         kind: what is short, where it is not memory itself, like " of address space".
     """
     have = format_bytes(max(limit, 0))
+    needs = "needs" if what.startswith("1 ") else "need"
     return CapacityError(
-        f"not enough memory: {what} need about {format_bytes(need)}{kind}, and {have} may be used; {remedy}"
+        f"not enough memory: {what} {needs} about {format_bytes(need)}{kind}, and {have} may be used; {remedy}"
     )
 
 
 def at_most(count: int) -> str:
     """The remedy that names the largest number of digits that fit, −1 for none."""
-    return f"at most {count:_} digits would fit" if count >= 0 else "not even one would fit"
+    return f"at most {counted(count, 'digit')} would fit" if count >= 0 else "not even one would fit"
 
 
 def largest_that_fits(fits: Callable[[int], bool]) -> int:
