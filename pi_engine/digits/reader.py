@@ -38,12 +38,13 @@ class DigitFile:
         header_digits: the first digits as a header gives them, the one before the point and the point included.
     """
 
-    def __init__(self, path: str | Path, *, base: int | None = None) -> None:
+    def __init__(self, path: str | Path, *, base: int | None = None, partial: bool = False) -> None:
         """Open `path`: a file, a folder that holds a set of .ycd files, or "-" for standard input.
 
         Args:
             path: what to read.
             base: of a text, 10 or 16; by default the digits decide it.
+            partial: of a .ycd file that is cut off, read the digits that are there before it is an error.
 
         Raises:
             UsageError: it cannot be read.
@@ -56,10 +57,10 @@ class DigitFile:
         self._reader: TextReader | YcdReader | YcdSet
         self._source: Source | YcdSet
         with self._stack:
-            self._open(path, base)
+            self._open(path, base, partial=partial)
             self._stack = self._stack.pop_all()
 
-    def _open(self, path: str | Path, base: int | None) -> None:
+    def _open(self, path: str | Path, base: int | None, *, partial: bool) -> None:
         place = Path(path)
         self.format: Format = "ycd"
         if str(path) != "-" and (place.is_dir() or is_piece(place)):
@@ -70,7 +71,7 @@ class DigitFile:
         source = self._source = self._stack.enter_context(Source.open(path))
         self.format = format_of_content(source.peek(_HEAD), self.name)
         if self.format == "ycd":
-            self._reader = YcdReader(source)
+            self._reader = YcdReader(source, partial=partial)
             header = self._reader.header
             if header.block_id:
                 raise CorruptFileError(

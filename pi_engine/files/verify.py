@@ -144,10 +144,10 @@ def _of_digits(case: FileCase, method: str, *, faulty: bool) -> Verification:
         return known(case)
     try:
         return _cheapest(case) if method == "auto" else METHODS[method].run(case)
-    except (UsageError, CapacityError):
-        if faulty:
-            return known(case)
-        raise
+    except (UsageError, CapacityError) as error:
+        if not faulty:
+            raise
+        return known(case) if isinstance(error, CapacityError) else _cheapest(case)
 
 
 def _expected(case: FileCase, method: str, digits: int) -> list[Step]:

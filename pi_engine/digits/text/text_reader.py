@@ -29,8 +29,14 @@ class TextReader:
         """
         self._stream, self._name = stream, name
         window = b""
-        while len(window) < WINDOW and (more := stream.read(WINDOW - len(window))):
-            window += more
+        self._damage: CorruptFileError | None = None
+        try:
+            while len(window) < WINDOW and (more := stream.read(WINDOW - len(window))):
+                window += more
+        except CorruptFileError as error:  # what is before the damage is read, and then it is raised
+            if not window:
+                raise
+            self._damage = error
         start = find_start(window, name, base)
         self.integer, self.base = start.integer, start.base
         self._first, self._at = window[start.offset :], start.offset
@@ -45,8 +51,7 @@ class TextReader:
         text, width = self._text, self._text.width
         pending = b""
         blanks = 0
-        chunk = self._first or self._stream.read(CHUNK)
-        while chunk:
+        for chunk in self._chunks():
             digits, stray = text.compact(chunk)
             missing = -len(pending) % width if pending else 0
             if len(digits) < missing:
@@ -67,9 +72,20 @@ class TextReader:
             if blanks >= CHUNK:
                 at = self._at - blanks
                 raise CorruptFileError(f"{self._name}: {blanks:_} bytes from byte {at:_} on hold no digit", offset=at)
-            chunk = self._stream.read(CHUNK)
         if pending:
             yield Block(text.words(pending), len(pending))
+        if self._damage is not None:
+            raise self._damage
+
+    def _chunks(self) -> Iterator[bytes]:
+        """The text in pieces, up to its end or to where the stream is damaged."""
+        if self._first:
+            yield self._first
+        try:
+            while self._damage is None and (chunk := self._stream.read(CHUNK)):
+                yield chunk
+        except CorruptFileError as error:
+            self._damage = error
 
     def _stray(self, byte: int, offset: int) -> CorruptFileError:
         shown = repr(chr(byte)) if 32 < byte < 127 else f"byte 0x{byte:02x}"

@@ -26,8 +26,10 @@ _LARGEST = np.uint64(10**DECIMALS_PER_WORD - 1)
 class YcdReader:
     """The header of a file, and blocks of its digits."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, partial: bool = False) -> None:
         """Read the header, and compare the length it implies with the file's, where that is known.
+
+        With `partial` a file that is shorter is no error before its digits have been read.
 
         Raises:
             CorruptFileError: the header is wrong, or the file is shorter or longer than it says.
@@ -35,8 +37,9 @@ class YcdReader:
         self._source = source
         self.header: YcdHeader = parse_header(source.peek(MOST_BYTES), source.name)
         self._words = -(-self.header.digits // DIGITS_PER_WORD[self.header.base])
-        if source.size is not None:
-            self._compare_length(source.size - self.header.length)
+        size = None if source.size is None else source.size - self.header.length
+        if size is not None and not (partial and 8 <= size < 8 * self._words):
+            self._compare_length(size)
 
     def blocks(self) -> Iterator[Block]:
         """The digits of this file.
@@ -53,32 +56,39 @@ class YcdReader:
             offset = source.position
             found = source.fill(words.data.cast("B"))
             if found < words.nbytes:
+                yield from self._sound(words[: found // 8], base, offset, cut_off=True)
                 self._compare_length(source.position - self.header.length)
             if sys.byteorder == "big":
                 words.byteswap(inplace=True)
             left -= len(words)
             count = min(digits, len(words) * width)
-            fault = self._fault(words, base, offset, padding=len(words) * width - count)
-            if fault is not None:
-                if good := (fault.offset or offset) - offset:
-                    yield Block(words[: good // 8], good // 8 * width)
-                raise fault
+            yield from self._sound(words, base, offset, padding=len(words) * width - count)
             digits -= count
-            yield Block(words, count)
         if source.read(1):
             raise self._too_long()
 
-    def _fault(self, words: Words, base: int, offset: int, padding: int) -> CorruptFileError | None:
-        """What is wrong with the first of these words that cannot be; its offset is that of the word."""
-        if base == 10 and words.max() > _LARGEST:
-            at = offset + 8 * int(np.argmax(words > _LARGEST))
-            return CorruptFileError(f"{self._source.name}: the word at byte {at:_} does not hold 19 digits", offset=at)
-        if padding and int(words[-1]) % base**padding:
-            at = offset + 8 * (len(words) - 1)
-            return CorruptFileError(
-                f"{self._source.name}: the last word, at byte {at:_}, does not end in zeros", offset=at
-            )
-        return None
+    def _sound(
+        self, words: Words, base: int, offset: int, padding: int = 0, *, cut_off: bool = False
+    ) -> Iterator[Block]:
+        """The words as a block; where one of them cannot be, those before it, and then the error.
+
+        Zeros at the end of words that are cut off may be padding, if the header is wrong: they are left out.
+        """
+        width, good, what = DIGITS_PER_WORD[base], len(words), ""
+        if base == 10 and good and words.max() > _LARGEST:
+            good, what, padding = int(np.argmax(words > _LARGEST)), "the word at byte {} does not hold 19 digits", 0
+        elif padding and int(words[-1]) % base**padding:
+            words = words.copy()
+            words[-1] -= words[-1] % np.uint64(base**padding)
+            what = "the last word, at byte {}, does not end in zeros"
+        elif cut_off and good:
+            last = int(words[-1])
+            padding = next(zeros for zeros in range(width, -1, -1) if last % base**zeros == 0)
+        if good * width > padding:
+            yield Block(words[:good], good * width - padding)
+        if what:
+            at = offset + 8 * min(good, len(words) - 1)
+            raise CorruptFileError(f"{self._source.name}: {what.format(f'{at:_}')}", offset=at)
 
     def _compare_length(self, size: int) -> None:
         """`size` bytes of data are there."""

@@ -91,7 +91,7 @@ class FileCase:
         """
         if self.spool is not None:
             return self._as_many(self.spool.blocks())
-        again = self.stack.enter_context(DigitFile(self.path, base=self.file.base))
+        again = self.stack.enter_context(DigitFile(self.path, base=self.file.base, partial=True))
         return self._as_many(again.blocks())
 
     def _as_many(self, blocks: Iterator[Block]) -> Iterator[Block]:
@@ -164,8 +164,7 @@ class FileCase:
             expected=difference.expected if difference else None,
             found=difference.found if difference else None,
             method=method,
-            proved=proved
-            or f"{compared:_} of {counted(digits, 'digit')} were compared with those of π, which they are not: {message}",
+            proved=proved or f"{compared:_} of {counted(digits, 'digit')} were compared with those of π: {message}",
             digits=digits,
             digits_compared=compared,
             base=self.file.base,
@@ -192,17 +191,22 @@ class FileCase:
             besides = what if in_header else f"behind the {digits} that could be read: {what}"
             return replace(found, message=f"{found.message}; and {besides}", offset=fault.offset)
         if found.status == "ok":
-            verb = "is" if found.digits == 1 else "are"
-            judged = f"{'its' if in_header else 'the first'} {digits} {verb} π's"
+            which = "its" if in_header else "the first"
+            judged = f"{which} digit is π's" if found.digits == 1 else f"{which} {digits} are π's"
         else:
             judged = f"{digits} could be read, and {found.digits_compared:_} of them were compared with those of π and are right"
-        joint = "; but " if in_header else "; then, " if what.startswith("at line") else "; then: "
+        if fault.kind == "truncated":
+            message = f"{what}; {judged}"
+        elif in_header:
+            message = f"{judged}; but {what}"
+        else:
+            message = f"{judged}; then{',' if what.startswith('at line') else ':'} {what}"
         return replace(
             found,
             status="corrupt",
             kind=fault.kind,
             offset=fault.offset,
-            message=judged + joint + what,
+            message=message,
             proved=f"this is no sound file of digits; of the digits that could be read: {found.proved}",
         )
 
@@ -227,7 +231,7 @@ def open_case(
         UsageError: it cannot be read.
         CorruptFileError: it holds no digits, or its header is wrong.
     """
-    file = stack.enter_context(DigitFile(path, base=base))
+    file = stack.enter_context(DigitFile(path, base=base, partial=True))
     scan = stack.enter_context(Scan(file.base, file.integer, _most_digits(file)))
     spool = stack.enter_context(Spool(file.base)) if spooled else None
     return FileCase(path, threads, memory, progress, stack, file, scan, spool)
