@@ -20,7 +20,6 @@ from pi_engine.engine.planning.plan import GUARD_BITS, Plan, make_plan, make_pla
 from pi_engine.engine.result import Check, ComputeResult
 from pi_engine.engine.summation import release_workspace, shadow_check, sum_series
 from pi_engine.errors import UsageError, VerificationError
-from pi_engine.runtime.display import counted
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.limits import memory as machine_memory
 from pi_engine.runtime.limits.address_space import share_heap, trim_heap
@@ -279,7 +278,7 @@ def _check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]
     reference = []
     if not series_room.is_catalogued(plan.series):
         count = require_reference(plan.series, text.replace(".", "", 1), plan.base)
-        detail = f"{counted(count, 'digit')} of this series, which is not of the catalogue, with the Gauss–Legendre iteration's"
+        detail = f"digits of this series, which is not of the catalogue, with the Gauss–Legendre iteration's: {count} of them"
         reference = [Check("reference", "passed", detail)]
     known = compare_with_known(text, plan.base, len("3."))
     if known.differs is not None:

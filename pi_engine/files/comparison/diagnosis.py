@@ -63,7 +63,9 @@ def with_integer(difference: Difference | None, integer: str, head: str, base: i
         return difference
     first = f"position 0: {integer} before the point where π has 3"
     more = f"; after the point, {difference.message}" if difference else "; all digits after it are right"
-    kind, wrong, positions = "substituted", 1, (0,)
+    kind = "substituted"
+    wrong: int | None = 1
+    positions: tuple[int, ...] = (0,)
     if difference is not None:
         kind, wrong = "different", difference.wrong_digits and difference.wrong_digits + 1
         positions = (0, *difference.wrong_positions)[:MOST_POSITIONS] if wrong else ()

@@ -1,7 +1,7 @@
 """How many digits a file's name or header claims, and a note where the file holds others.
 
 It is a note and no error: N may count the digits after the point, or the 3 before it as well, and both are usual. A number in
-a name is taken for a claim only where hardly anything else can be meant: `1000000.txt`, `pi-1000000.txt`, `pi_1e6.txt`,
+a name is taken for a claim only where hardly anything else can be meant: `1000000.txt`, `pi-1000000.txt`,
 `pi1M.txt`, `10k-digits.txt`, but not a date, a year, a version or the number of a copy.
 """
 
