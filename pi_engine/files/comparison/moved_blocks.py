@@ -46,7 +46,7 @@ def _one_event(ours: HeldDigits, theirs: HeldDigits, place: int, moved: list[Pie
         found = _exchanged(place, [piece.stop - piece.start for piece in moved], [piece.shift for piece in pieces])
     if found is None and len(moved) == 2:
         if last.shift == 0:
-            found = _copied(place, moved) if not gap else _lost_and_added(ours, theirs, place, moved, before)
+            found = _lost_and_added(ours, theirs, place, moved, before) or (None if gap else _copied(place, moved))
         elif not gap and last.shift == place - last.start:
             copy = block(place + moved[0].shift, last.start + moved[0].shift)
             found = Found(
@@ -90,17 +90,21 @@ def _copied(place: int, moved: list[Piece]) -> Found:
 
 
 def _lost_and_added(ours: HeldDigits, theirs: HeldDigits, place: int, moved: list[Piece], before: str) -> Found | None:
-    """Digits missing and, somewhere behind, as many too many, or the other way round."""
+    """Digits missing and, behind those that are moved by it, as many too many, or the other way round."""
     piece, last = moved
-    gap, behind = piece.start - place, last.start - piece.stop
-    if not gap and piece.shift > 0 and behind == piece.shift:
-        added = f"{counted(behind, 'digit')} too many at {span(piece.stop, last.start)}"
-        return Found("different", f"{_missing(ours, place, behind)}, and {added}")
-    if gap and not behind and piece.shift == -gap:
-        added = _too_many(ours, theirs, place, gap, before)[1]
-        return Found(
-            "different", f"{added}, and {counted(gap, 'digit')} missing: {block(last.start - gap, last.start)}"
-        )
+    size, end = abs(piece.shift), last.start
+    if size >= end - place:
+        return None
+    if piece.shift > 0 and piece.start == place and end - piece.stop <= size:
+        if theirs.text(end - size, end) == ours.text(place, place + size):
+            return Found("exchanged", f"{block(place, place + size)} and {block(place + size, end)} are exchanged")
+        added = f"{counted(size, 'digit')} too many at {span(end - size, end)}"
+        return Found("different", f"{_missing(ours, place, size)}, and {added}")
+    if piece.shift < 0 and piece.stop == end and piece.start - place <= size:
+        if theirs.text(place, place + size) == ours.text(end - size, end):
+            return Found("exchanged", f"{block(place, end - size)} and {block(end - size, end)} are exchanged")
+        added = _too_many(ours, theirs, place, size, before)[1]
+        return Found("different", f"{added}, and {counted(size, 'digit')} missing: {block(end - size, end)}")
     return None
 
 
