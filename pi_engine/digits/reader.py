@@ -47,12 +47,13 @@ class DigitFile:
         sure: whether the digit before the point is in the file, or follows from digits that are known.
     """
 
-    def __init__(self, path: str | Path, *, base: int | None = None) -> None:
+    def __init__(self, path: str | Path, *, base: int | None = None, partial: bool = False) -> None:
         """Open `path`: a file, a folder that holds a set of .ycd files, or "-" for standard input.
 
         Args:
             path: what to read.
             base: of a text, 2, 8, 10 or 16; by default the digits decide it.
+            partial: of a .ycd file that is cut off, read the digits that are there before it is an error.
 
         Raises:
             UsageError: it cannot be read.
@@ -71,10 +72,10 @@ class DigitFile:
         self._reader: TextReader | YcdReader | YcdSet
         self._source: Source | YcdSet
         with self._stack:
-            self._open(path, base)
+            self._open(path, base, partial=partial)
             self._stack = self._stack.pop_all()
 
-    def _open(self, path: str | Path, base: int | None) -> None:
+    def _open(self, path: str | Path, base: int | None, *, partial: bool) -> None:
         place = Path(path)
         self.format: Format = "ycd"
         # `Path.is_dir` raises where a name is too long
@@ -87,7 +88,7 @@ class DigitFile:
         content = content_of(source, self._stack)
         self.format, self._notes = content.outer, content.notes
         if content.form == "ycd":
-            self._reader = YcdReader(content.source)
+            self._reader = YcdReader(content.source, partial=partial)
             header = self._reader.header
             if header.block_id:
                 raise CorruptFileError(

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.errors import CorruptFileError, UsageError
 from pi_engine.proof.bbp.last_hex_digits import TAIL_DIGITS
+from pi_engine.runtime.display import counted
 from pi_engine.runtime.storage.atomic import atomic_writer, is_special, require_writable
 
 if TYPE_CHECKING:
@@ -259,7 +260,9 @@ def _lie_about_file(file: Path, record: dict[str, Any]) -> str | None:
     except (CorruptFileError, UsageError):  # said by the verification of the digits, unless they are of another base
         return f"the file holds no digits of base {record['base']}"
     if (held.base, hashes.count) != (record["base"], record["digits"]):
-        return f"it was made for {record['digits']:_} digits of base {record['base']}, and the file holds others"
+        return (
+            f"it was made for {counted(record['digits'], 'digit')} of base {record['base']}, and the file holds others"
+        )
     if [str(value) for value in hashes.values] != list(record["residues"].values()):
         return "its residues are not those of the digits"
     return None

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pi_engine.digits.common.constants import PI, recognise
-from pi_engine.errors import CorruptFileError, UsageError
+from pi_engine.errors import CapacityError, CorruptFileError, UsageError
 from pi_engine.files.comparison.scan import HEAD
 from pi_engine.files.methods.case import corrupt_file, open_case
+from pi_engine.files.methods.claimed_digits import claim_notes
 from pi_engine.files.methods.forecast_of_file import proving_by_bbp, reading, recomputing
 from pi_engine.files.methods.published import (
     compared_as_published,
@@ -29,6 +30,7 @@ from pi_engine.files.methods.published import (
 )
 from pi_engine.files.methods.selection import METHODS, by_bbp, chosen, located
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
+from pi_engine.runtime.display import counted
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.limits.memory import byte_limit
 from pi_engine.runtime.progress import silent
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from pi_engine.runtime.progress import Progress, Step
 
 _CONTEXT = 100
-"""Digits that are computed behind a wrong one, to tell what has happened there."""
+"""Digits that are computed behind a wrong one, where all do not fit in memory."""
 
 
 def verify_file(
@@ -116,16 +118,36 @@ def _answer(case: FileCase, method: str, digits: int | None) -> Verification:
 
 def _judged(case: FileCase, method: str, digits: int | None) -> Verification:
     """Scan the file; then what is wrong is located, or what is open is proved by the method."""
-    case.read(partial(_expected, case, method))
+    case = replace(case, ended=case.read(partial(_expected, case, method)))
+    fault = case.ended
+    try:
+        case.require_header()
+    except CorruptFileError as error:
+        fault = fault or error
+    found = _of_digits(case, method, faulty=fault is not None)
+    notes = tuple(getattr(case.file, "notes", ()))
+    if fault is not None:
+        return replace(case.with_fault(fault, found), notes=notes)
+    if digits is None:
+        notes += claim_notes(case)
+    elif found.status != "wrong":
+        found = _of_length(found, digits)
+    return replace(found, notes=notes)
+
+
+def _of_digits(case: FileCase, method: str, *, faulty: bool) -> Verification:
+    """The verdict on the digits that were read; where the file is at fault, by what can be had of the method."""
     wrong = _wrong(case, method)
     if wrong is not None:
         return wrong
-    case.require_header()
     if method == "known" or (method == "auto" and known_proves_all(case)):
-        found = known(case)
-    else:
-        found = _cheapest(case) if method == "auto" else METHODS[method].run(case)
-    return found if digits is None or found.status in {"wrong", "corrupt"} else _of_length(case, found, digits)
+        return known(case)
+    try:
+        return _cheapest(case) if method == "auto" else METHODS[method].run(case)
+    except (UsageError, CapacityError) as error:
+        if not faulty:
+            raise
+        return known(case) if isinstance(error, CapacityError) else _cheapest(case)
 
 
 def _expected(case: FileCase, method: str, digits: int) -> list[Step]:
@@ -136,21 +158,21 @@ def _expected(case: FileCase, method: str, digits: int) -> list[Step]:
     return steps + (proving_by_bbp(case, digits) if method == "bbp" else recomputing(case, digits))
 
 
-def _of_length(case: FileCase, found: Verification, digits: int) -> Verification:
+def _of_length(found: Verification, digits: int) -> Verification:
     """The verdict on sound digits of which there should be so many."""
     if found.digits == digits:
         return found
     truncated = found.digits < digits
-    held = (
-        f"it holds {found.digits:_} of {digits:_} digits"
-        if truncated
-        else f"it holds {found.digits:_} digits, not {digits:_}"
-    )
+    held = f"it holds {counted(found.digits, 'digit')}, not {digits:_}"
+    if truncated:
+        held = f"the file is truncated: it holds {found.digits:_} of {counted(digits, 'digit')}"
+    compared = "all" if found.status == "ok" else f"{found.digits_compared:_} of them"
+    judged = f"{compared} were compared with those of π and are right" if found.digits_compared else ""
     return replace(
         found,
         status="corrupt",
         kind="truncated" if truncated else "length",
-        message=f"{case.path} is truncated: {held}" if truncated else f"{case.path}: {held}",
+        message="; ".join(filter(None, (held, judged))),
     )
 
 
@@ -158,7 +180,6 @@ def _wrong(case: FileCase, method: str) -> Verification | None:
     """The verdict where the scan has found something wrong; exact unless the method is "known"."""
     scan = case.scan
     constant = recognise(scan.head, scan.base)
-    integer_wrong = scan.integer not in {"", PI.whole(scan.base)} and case.file.header_digits is None
     if constant is not None:
         names = f"these are the digits of {constant.name}"
         return case.verdict(
@@ -169,18 +190,20 @@ def _wrong(case: FileCase, method: str) -> Verification | None:
             message=names,
             difference=in_head(case),
         )
-    if integer_wrong:
-        return case.verdict("wrong", method="known", compared=compared_as_published(case), difference=in_head(case))
-    reach = suspect(case)
+    integer_wrong = scan.integer not in {"", PI.whole(scan.base)} and case.file.header_digits is None
+    reach = 0 if integer_wrong else suspect(case)
     if reach is None:
         return None
     case = replace(case, locating=True)
-    if method == "bbp":
+    if method == "bbp" and not integer_wrong:
         return by_bbp(case)
     if method != "known":
-        with_context = min(scan.digits, reach + _CONTEXT)
-        if case.fits(with_context):
-            return located(case, with_context)
+        for most in (
+            scan.digits,
+            min(scan.digits, reach + _CONTEXT),
+        ):  # all, to tell what has happened; else the place alone
+            if case.fits(most):
+                return located(case, most)
     return wrong_as_published(case)
 
 

@@ -9,6 +9,7 @@ BBP = "tests/proof/bbp/test_bbp.py"
 BY_BBP = "tests/files/comparison/test_by_bbp.py"
 FULL = "tests/engine/test_full_check.py tests/proof/bbp/test_tail.py"
 CERTIFICATE = "tests/files/test_certificate.py"
+DIAGNOSIS = "tests/files/comparison/test_diagnosis.py"
 BY_RESIDUES = "tests/files/comparison/test_by_residues.py"
 INTERRUPTS = "pi_engine/cli/process/interrupts.py"
 PROCESSES = "tests/cli/process/test_processes.py"
@@ -59,6 +60,14 @@ OUTSIDE = [
     Mutation("the error of j", "pi_engine/proof/j_invariant/near_integer.py", "ERROR_BITS = 19", "ERROR_BITS = 0", NEAR_INTEGER),
     Mutation("a file that has become shorter is compared in part", "pi_engine/files/methods/case.py", "        if digits:\n",
              "        if digits < 0:\n", "tests/files/test_verify_file.py"),
+    Mutation("a rounding taken for one whatever follows", "pi_engine/files/comparison/diagnosis.py", "2 * int(following, ours.base) < ours.base:",
+             "following is None:", DIAGNOSIS),
+    Mutation("a block at the wrong place", "pi_engine/files/comparison/moved_blocks.py", "second = place + earlier + between",
+             "second = place + later + between", DIAGNOSIS),
+    Mutation("words moved by a digit too few", "pi_engine/files/comparison/held_digits.py", "np.uint64(self.base**ahead) + following",
+             "np.uint64(self.base ** (ahead - 1)) + following", "tests/files/comparison/test_alignment.py"),
+    Mutation("a second fault taken for the first", "pi_engine/files/methods/case.py", "digits = digits if self.ended is not None else -1",
+             "digits = 0", "tests/files/test_digits_before_a_fault.py"),
     Mutation("an interval for pi on the wrong side", "pi_engine/proof/j_invariant/near_integer.py", "middle = -change / root",
              "middle = change / root", NEAR_INTEGER),
     Mutation("a power's bit not doubled", "pi_engine/proof/bbp/kernels/bbp_kernel.py", "        x = r * factor\n", "        x = r\n", BBP),

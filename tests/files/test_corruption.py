@@ -158,7 +158,9 @@ def damaged_text(rng, tmp_path, true, base):
         if character in SEPARATORS:
             continue
         if character.upper() not in "0123456789ABCDEF"[:base]:
-            if found.kind != "header":  # so much damage to the beginning that it looks like one
+            if (place := first_wrong(digits, true)) is not None:  # what stands before it is judged
+                assert (found.status, found.first_wrong) == ("wrong", place) or offset < 20, found
+            elif found.kind != "header":  # so much damage to the beginning that it looks like one
                 assert (found.status, found.kind) == ("corrupt", "stray"), found
                 # damage within the first characters may leave a line that passes for a header, and the digits begin behind it
                 assert found.offset == offset or offset < min(20, found.offset), found
@@ -179,21 +181,23 @@ def damaged_words(rng, tmp_path, true, base):
     path = tmp_path / "pi.ycd"
     path.write_bytes(data)
     found = verify_file(path, digits=count)
-    words = [int.from_bytes(data[i : i + 8], "little") for i in range(length, len(data), 8)]
-    needed = -(-count // width)
-    if len(data) - length < 8 * needed:
-        assert (found.status, found.kind, found.offset) == ("corrupt", "truncated", len(data)), found
-    elif len(data) - length > 8 * needed:
+    words = [int.from_bytes(data[i : i + 8], "little") for i in range(length, len(data) - 7, 8)]
+    needed, size = -(-count // width), len(data) - length
+    large = next((i for i, word in enumerate(words) if base == 10 and word >= 10**19), len(words))
+    digits = "".join(f"{word:019d}" if base == 10 else f"{word:016X}" for word in words[:large])
+    wrong = first_wrong(digits.rstrip("0") if size < 8 * needed else digits[:count], true)
+    if size > 8 * needed:
         assert (found.status, found.offset) == ("corrupt", length + 8 * needed), found
-    elif base == 10 and max(words) >= 10**19:
-        large = next(i for i, word in enumerate(words) if word >= 10**19)
+    elif wrong is not None:  # also before a word that cannot be, or the end of a file that is cut off
+        assert (found.status, found.first_wrong) == ("wrong", wrong), found
+    elif large < len(words):
         assert (found.status, found.offset) == ("corrupt", length + 8 * large), found
+    elif size < 8 * needed:
+        assert (found.status, found.kind, found.offset) == ("corrupt", "truncated", len(data)), found
+    elif digits[count:].strip("0"):
+        assert (found.status, found.offset) == ("corrupt", len(data) - 8), found
     else:
-        digits = "".join(f"{word:019d}" if base == 10 else f"{word:016X}" for word in words)
-        if digits[count:].strip("0"):
-            assert (found.status, found.offset) == ("corrupt", len(data) - 8), found
-        else:
-            check_digits(found, digits[:count], true, count)
+        check_digits(found, digits[:count], true, count)
 
 
 def damaged_headers(rng, tmp_path, true, base):

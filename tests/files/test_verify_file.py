@@ -119,6 +119,12 @@ def test_scan_compares_every_entry_in_any_cut(rng, million, monkeypatch):
 # ---------------------------------------------------------------- wrong digits
 
 
+def rounded_up(text, base):
+    """The last digit of a text rounded to nearest, where that is one more and carries no further; else None."""
+    following = pi_engine.compute(len(text) - 1, base=base).text()[-1]
+    return f"{int(text[-1], base) + 1:X}"[-1] if 2 * int(following, base) >= base else None
+
+
 @pytest.mark.parametrize("base", [10, 16])
 @pytest.mark.parametrize("name", FORMS)
 def test_one_wrong_digit_is_found_exactly(place, texts, rng, base, name):
@@ -129,7 +135,9 @@ def test_one_wrong_digit_is_found_exactly(place, texts, rng, base, name):
         broken = text[: position + 1] + other + text[position + 2 :]
         for method in ("auto", "recompute"):
             found = verify_file(place(FORMS[name](broken, base), name), method)
-            assert (found.status, found.first_wrong, found.kind) == ("wrong", position, "substituted")
+            kind = "rounded" if position == COUNT and other == rounded_up(text, base) else "substituted"
+            assert (found.status, found.first_wrong, found.kind) == ("wrong", position, kind)
+            assert (found.digits_compared, found.wrong_digits, found.wrong_positions) == (COUNT, 1, (position,))
             assert found.expected == text[position + 1 : position + 11]
             assert found.found == broken[position + 1 : position + 11]
             assert f"position {position:_}: {other} where π has {text[position + 1]}" in found.message

@@ -103,7 +103,7 @@ def test_a_verification_on_one_line(file):
     assert repr(wrong).startswith("Verification(wrong: position 499: ")
     corrupt = pi_engine.verify_file(file(text[:500] + "x" + text[501:]))
     assert not corrupt
-    assert repr(corrupt).startswith("Verification(corrupt: 'x'")
+    assert repr(corrupt).startswith("Verification(corrupt: the first 498 digits are π's; then")
     for found in (right, wrong, corrupt):
         assert len(repr(found)) <= 100 and repr(found).isprintable()
         assert "<b>" not in found._repr_html_() and "&lt;b&gt;" in found._repr_html_()

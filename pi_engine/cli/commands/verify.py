@@ -74,9 +74,7 @@ class _Told(ProgressBar):
     metavar="N",
     help="Number of digits that the file should have. A file with fewer is reported as truncated.",
 )
-@click.option(
-    "--base", type=click.Choice(["2", "8", "10", "16"]), help="Base of a text file. By default the digits decide."
-)
+@click.option("--base", type=click.Choice(["10", "16"]), help="Base of a text file. By default the digits decide.")
 @threads_option
 @memory_option
 @json_option
@@ -96,9 +94,8 @@ def command(
 ) -> None:
     """Check whether each FILE holds digits of π, and find the first digit that is wrong.
 
-    FILE can be text with any line breaks, blanks, groups or header, in ASCII, UTF-8, UTF-16 or UTF-32; the same text
-    compressed by gzip, xz, Zstandard or bzip2, or alone in a zip archive; a .ycd file; a folder with a set of .ycd
-    files; or '-' for stdin. The content decides, not the name.
+    FILE can be text with any line breaks, blanks, groups or header, the same text compressed by gzip, xz or
+    Zstandard, a .ycd file, a folder with a set of .ycd files, or '-' for stdin. The content decides, not the name.
     Positions count from 1 after the point.
 
     Each file gets one line, in the order given; with --json it is a JSON object. A file that cannot be verified gets a
@@ -183,21 +180,16 @@ def _show_error(error: Exception, file: str, *, as_json: bool, last: bool, alone
 def _fields(found: Verification) -> dict[str, object]:
     names = (
         "file", "format", "base", "digits", "digits_compared", "status", "first_wrong", "expected", "found", "method", "proved",
-        "seconds", "kind", "offset", "message", "wrong_digits",
+        "seconds", "kind", "offset", "message", "wrong_digits", "wrong_positions",
     )  # fmt: skip
-    fields = {name: getattr(found, name, None) for name in names}
+    fields = {name: getattr(found, name) for name in names}
     said = {"proved": printable(found.proved), "message": printable(found.message)}
-    return {**fields, **said, "seconds": {"total": round(found.seconds, 6)}, "notes": [*map(printable, _notes(found))]}
-
-
-def _notes(found: Verification) -> tuple[str, ...]:
-    """What was assumed or left out in reading the file."""
-    return tuple(getattr(found, "notes", ()))
+    return {**fields, **said, "seconds": {"total": round(found.seconds, 6)}, "notes": [*map(printable, found.notes)]}
 
 
 def _verdict(file: str, found: Verification) -> str:
     """One line: what is shown of the file, and what was assumed for it."""
-    return "; note: ".join([_judgement(file, found), *_notes(found)])
+    return "; note: ".join([_judgement(file, found), *found.notes])
 
 
 def _judgement(file: str, found: Verification) -> str:
@@ -211,9 +203,13 @@ def _judgement(file: str, found: Verification) -> str:
             f"{file}: unproved: {found.message} ({found.format}, base {found.base}) in {found.seconds:.2f} s, "
             f"method {found.method}: {found.proved}"
         )
-    named = found.message.removeprefix(f"{file}").lstrip(": ").removeprefix("is truncated: ")
-    how = f"; found in {found.seconds:.2f} s, method {found.method}" if found.status == "wrong" else ""
-    return f"{file}: {'truncated' if found.kind == 'truncated' else found.status}: {named}{how}"
+    if found.status == "wrong":
+        compared = counted(found.digits, "digit")
+        if found.digits_compared < found.digits:
+            compared = f"{found.digits_compared:_} of {compared}"
+        return f"{file}: wrong: {found.message}; {compared} compared in {found.seconds:.2f} s, method {found.method}"
+    status = "truncated" if found.kind == "truncated" else found.status
+    return f"{file}: {status}: {found.message.removeprefix('the file is truncated: ')}"
 
 
 def _ending(name: str) -> str:

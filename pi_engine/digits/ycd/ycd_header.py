@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pi_engine.digits.common.constants import PI
 from pi_engine.digits.common.formats import YCD_MAGIC
 from pi_engine.errors import CorruptFileError
+from pi_engine.runtime.display import counted
 
 VERSIONS = ("1.0.0", "1.1.0")
 MOST_BYTES = 4096
@@ -139,7 +140,9 @@ def _checked(values: dict[str, tuple[str, int]], name: str, length: int) -> YcdH
     total = number("TotalDigits", 0) if version != "1.0.0" or "TotalDigits" in values else 0
     header = YcdHeader(base, first.upper(), total, number("Blocksize", LEAST_DIGITS), number("BlockID", 0), length)
     if header.digits < 1:
-        raise _wrong(name, f"says that of {total:_} digits this is block {header.block_id}", values["TotalDigits"][1])
+        raise _wrong(
+            name, f"says that of {counted(total, 'digit')} this is block {header.block_id}", values["TotalDigits"][1]
+        )
     return header
 
 

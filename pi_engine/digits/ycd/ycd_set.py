@@ -11,6 +11,7 @@ from pi_engine.digits.common.source import Source
 from pi_engine.digits.ycd.ycd_header import MOST_BYTES, parse_header
 from pi_engine.digits.ycd.ycd_reader import YcdReader
 from pi_engine.errors import CorruptFileError, PiEngineError, UsageError
+from pi_engine.runtime.display import counted
 from pi_engine.runtime.storage.temporaries import hint
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class YcdSet:
         """A total in the header of the last file is that of the set; nothing but a later file may stand for more."""
         if header.total and piece is self._pieces[-1] and header.total != total:
             raise CorruptFileError(
-                f"{piece.path}: the set should have {header.total:_} digits, but its files hold {total:_}",
+                f"{piece.path}: the set should have {counted(header.total, 'digit')}, but its files hold {total:_}",
                 kind="truncated" if header.total > total else "header",
             )
 

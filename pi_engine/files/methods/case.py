@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pi_engine.digits.common.constants import PI
@@ -16,6 +16,7 @@ from pi_engine.files.comparison.by_bbp import LOCATING
 from pi_engine.files.comparison.scan import Scan
 from pi_engine.files.methods.verdict import Status, Verification
 from pi_engine.radix.kernels.binary_words import computed_as
+from pi_engine.runtime.display import counted
 from pi_engine.runtime.progress import announce, within
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class FileCase:
         scan: what the one pass over it shows.
         spool: where this pass puts the digits of a file that cannot be opened again.
         locating: whether something is known to be wrong, and only looked for.
+        ended: what has ended the reading before the file ends, if anything has.
     """
 
     path: str
@@ -59,35 +61,52 @@ class FileCase:
     scan: Scan
     spool: Spool | None
     locating: bool = False
+    ended: CorruptFileError | None = None
 
-    def read(self, expected: Callable[[int], list[Step]]) -> None:
-        """Scan the file; `expected` gives the steps, this one the first, for a file of about so many digits."""
+    def read(self, expected: Callable[[int], list[Step]]) -> CorruptFileError | None:
+        """Scan the file; `expected` gives the steps, this one the first, for a file of about so many digits.
+
+        Returns what ends the reading before the file ends, if there are digits before it: they can be judged.
+
+        Raises:
+            CorruptFileError: the same without any digit before it.
+        """
         file, scan = self.file, self.scan
         announce(self.progress, lambda: expected(_about_digits(file)))
-        for block in file.blocks() if self.spool is None else self.spool.through(file.blocks()):
-            scan.update(block)
-            self.progress("read", file.position, file.size or 0)
+        ended = None
+        try:
+            for block in file.blocks() if self.spool is None else self.spool.through(file.blocks()):
+                scan.update(block)
+                self.progress("read", file.position, file.size or 0)
+        except CorruptFileError as error:
+            if not scan.digits:
+                raise
+            ended = error
         scan.finish()
+        return ended
 
     def blocks(self) -> Iterator[Block]:
-        """The digits once more, from the file or from what was put aside of it.
+        """The digits once more, from the file or from what was put aside of it; as far as they could be read at first.
 
         Raises:
             CorruptFileError: they are more or fewer than at first.
         """
         if self.spool is not None:
             return self._as_many(self.spool.blocks())
-        again = self.stack.enter_context(DigitFile(self.path, base=self.file.base))
+        again = self.stack.enter_context(DigitFile(self.path, base=self.file.base, partial=True))
         return self._as_many(again.blocks())
 
     def _as_many(self, blocks: Iterator[Block]) -> Iterator[Block]:
         """Blocks of as many digits as the scan has seen; a file that has become shorter would be compared in part, and pass."""
         digits = self.scan.digits
-        for block in blocks:
-            digits -= block.digits
-            if digits < 0:
-                break
-            yield block
+        try:
+            for block in blocks:
+                digits -= block.digits
+                if digits < 0:
+                    break
+                yield block
+        except CorruptFileError:  # as at first, where that was the end of the digits
+            digits = digits if self.ended is not None else -1
         if digits:
             raise CorruptFileError(f"{self.path} has changed while it was verified: verify it again")
 
@@ -96,15 +115,18 @@ class FileCase:
         return within(self.progress, LOCATING if self.locating else "")
 
     def require_header(self) -> None:
-        """The digits that a header repeats must be π's, now that those of the data are."""
+        """The digits that a header repeats must be π's.
+
+        Raises:
+            CorruptFileError: they are not.
+        """
         header = self.file.header_digits
         place = header_mismatch(self.file, self.scan.head)
         if header is not None and header[0] != PI.integer:
             place = 0
         if place is not None:
             raise CorruptFileError(
-                f"{self.path}: the digits are π's, but the FirstDigits of its header are not, from digit {place} on",
-                kind="header",
+                f"{self.file.name}: the FirstDigits of its header are not π's, from digit {place} on", kind="header"
             )
 
     def without_integer(self) -> str:
@@ -137,7 +159,7 @@ class FileCase:
         """
         place, digits = None if difference is None else difference.position, self.scan.digits
         if status == "ok" and compared < digits:
-            status, message = "unproved", f"{compared:_} of {digits:_} digits were compared with those of π"
+            status, message = "unproved", f"{compared:_} of {counted(digits, 'digit')} were compared with those of π"
         message = "; ".join(part for part in (message, difference.message if difference else "") if part)
         return Verification(
             status=status,
@@ -145,7 +167,7 @@ class FileCase:
             expected=difference.expected if difference else None,
             found=difference.found if difference else None,
             method=method,
-            proved=proved or f"the digits are not those of π: {message}",
+            proved=proved or f"{compared:_} of {counted(digits, 'digit')} were compared with those of π: {message}",
             digits=digits,
             digits_compared=compared,
             base=self.file.base,
@@ -155,11 +177,45 @@ class FileCase:
             kind=kind or (difference.kind if difference else None),
             offset=None,
             message=message,
+            wrong_digits=difference.wrong_digits if difference else None,
+            wrong_positions=difference.wrong_positions if difference else (),
         )
 
     def corrupt(self, error: CorruptFileError) -> Verification:
-        """The verdict on a file that cannot be read to its end."""
-        return corrupt_file(self.path, error, base=self.file.base, form=self.file.format, digits=self.scan.digits)
+        """The verdict on a file of which no digit can be judged."""
+        found = corrupt_file(self.path, error, base=self.file.base, form=self.file.format, digits=self.scan.digits)
+        return replace(found, message=self.unnamed(error))
+
+    def with_fault(self, fault: CorruptFileError, found: Verification) -> Verification:
+        """The verdict on a file that has a fault besides its digits, or behind them, on which the verdict is `found`."""
+        what, digits = self.unnamed(fault), counted(found.digits, "digit")
+        in_header = fault.kind == "header"
+        if found.status == "wrong":
+            besides = what if in_header else f"behind the {digits} that could be read: {what}"
+            return replace(found, message=f"{found.message}; and {besides}", offset=fault.offset)
+        if found.status == "ok":
+            which = "its" if in_header else "the first"
+            judged = f"{which} digit is π's" if found.digits == 1 else f"{which} {digits} are π's"
+        else:
+            judged = f"{digits} could be read, and {found.digits_compared:_} of them were compared with those of π and are right"
+        if fault.kind == "truncated":
+            message = f"{what}; {judged}"
+        elif in_header:
+            message = f"{judged}; but {what}"
+        else:
+            message = f"{judged}; then{',' if what.startswith('at line') else ':'} {what}"
+        return replace(
+            found,
+            status="corrupt",
+            kind=fault.kind,
+            offset=fault.offset,
+            message=message,
+            proved=f"this is no sound file of digits; of the digits that could be read: {found.proved}",
+        )
+
+    def unnamed(self, error: CorruptFileError) -> str:
+        """What an error says of the file, without its name in front."""
+        return _unnamed(str(error), self.file.name)
 
 
 def open_case(
@@ -178,7 +234,7 @@ def open_case(
         UsageError: it cannot be read.
         CorruptFileError: it holds no digits, or its header is wrong.
     """
-    file = stack.enter_context(DigitFile(path, base=base))
+    file = stack.enter_context(DigitFile(path, base=base, partial=True))
     scan = stack.enter_context(Scan(file.base, file.integer, _most_digits(file)))
     spool = stack.enter_context(Spool(file.base)) if spooled else None
     return FileCase(path, threads, memory, progress, stack, file, scan, spool)
@@ -188,13 +244,14 @@ def corrupt_file(
     path: str, error: CorruptFileError, *, base: int | None, form: str | None = None, digits: int = 0
 ) -> Verification:
     """The verdict on a file that is no sound file of digits; base, format and digits as far as they are known."""
+    name = "standard input" if path == "-" else path
     return Verification(
         status="corrupt",
         first_wrong=None,
         expected=None,
         found=None,
         method="",
-        proved="this is no sound file of digits; its digits have not been judged",
+        proved="this is no sound file of digits; none of its digits was compared with those of π",
         digits=digits,
         digits_compared=0,
         base=base,
@@ -203,8 +260,15 @@ def corrupt_file(
         seconds=0.0,
         kind=error.kind,
         offset=error.offset,
-        message=str(error),
+        message=_unnamed(str(error), name),
     )
+
+
+def _unnamed(message: str, name: str) -> str:
+    """An error's message, which begins with the file's name, without it."""
+    if message.startswith(f"{name}: "):
+        return message[len(name) + 2 :]
+    return f"the file{message[len(name) :]}" if message.startswith(f"{name} ") else message
 
 
 def _about_digits(file: DigitFile) -> int:

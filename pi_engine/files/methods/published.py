@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from pi_engine.digits.common.constants import PI
 from pi_engine.engine.checks.known import title_of
-from pi_engine.files.comparison.difference import SHOWN, Difference, difference_at
+from pi_engine.files.comparison.diagnosis import diagnosed, with_integer
+from pi_engine.files.comparison.difference import SHOWN, Difference, difference_at, only_first
+from pi_engine.files.comparison.held_digits import HeldDigits
+from pi_engine.files.methods.verdict import all_right
+from pi_engine.radix.kernels.digit_words import digit_words
+from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from pi_engine.files.methods.case import FileCase
@@ -50,7 +55,7 @@ def wrong_as_published(case: FileCase) -> Verification:
         refuted = scan.refuted_by_hash
         assert refuted is not None
         message = (
-            f"among the first {refuted.digits:_} digits some are wrong: their {title_of(refuted.algorithm)} is not that "
+            f"among the first {refuted.digits:_} digits one or more are wrong: their {title_of(refuted.algorithm)} is not that "
             "of π's; --method recompute finds the first"
         )
         return case.verdict("wrong", method="known", compared=compared, kind="hash", message=message)
@@ -74,14 +79,17 @@ def in_head(case: FileCase) -> Difference | None:
     scan = case.scan
     known, whole = PI.fraction(scan.base), PI.whole(scan.base)
     integer = scan.integer or whole
+    if scan.digits < len(known):  # all of them
+        ours, theirs = (HeldDigits(digit_words(text, scan.base), len(text), scan.base) for text in (known, scan.head))
+        return with_integer(diagnosed(ours, theirs) if theirs.count else None, scan.integer, scan.head, scan.base)
     if integer != whole:
         instead = f"position 0: {integer} before the point where π has {whole}"
-        return Difference(0, (whole + known)[:SHOWN], (integer + scan.head)[:SHOWN], "substituted", instead)
+        return only_first(Difference(0, (whole + known)[:SHOWN], (integer + scan.head)[:SHOWN], "substituted", instead))
     place = next((i for i, (a, b) in enumerate(zip(known, scan.head, strict=False)) if a != b), None)
     if place is None:
         return None
     before = known[place - 1] if place else whole[-1]
-    return difference_at(place + 1, known[place:], scan.head[place : len(known)], before, scan.base)
+    return only_first(difference_at(place + 1, known[place:], scan.head[place : len(known)], before, scan.base))
 
 
 def _known_sentence(case: FileCase) -> str:
@@ -92,12 +100,12 @@ def _known_sentence(case: FileCase) -> str:
         what = "digit before the point is" if len(whole) == 1 else "digits before the point are"
         return f"the {what} {whole}; there are none after it"
     if count <= leading:
-        return f"all {count} digits after the point are those of π, as published{case.without_integer()}"
+        return f"{all_right(count)}, as published{case.without_integer()}"
     by_hash = scan.proved_by_hash
     proved = by_hash.digits if by_hash else leading
     how = f"by their published {title_of(by_hash.algorithm)}" if by_hash else "as published"
     if proved == count:
-        return f"all {count:_} digits after the point are those of π, {how}{case.without_integer()}"
+        return f"{all_right(count)}, {how}{case.without_integer()}"
     others = f"{scan.compared} groups of published digits agree, the last ending at position {scan.reach:_}"
     forgeable = scan.agreeing_forgeable
     if forgeable is not None and forgeable.digits > proved:
@@ -114,4 +122,4 @@ def _shift(expected: str, around: str, start: int, around_start: int) -> str:
     if place < 0:
         return ""
     shift = start - (around_start + place)
-    return f"{abs(shift)} digit{'s' * (abs(shift) > 1)} before them {'missing' if shift > 0 else 'too many'}"
+    return f"{counted(abs(shift), 'digit')} before them {'missing' if shift > 0 else 'too many'}"

@@ -11,7 +11,9 @@ from pi_engine.engine.compute import compute
 from pi_engine.engine.planning.plan import usable_memory
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.files.comparison.by_bbp import FEWEST_DIGITS, LOCATING
-from pi_engine.files.comparison.difference import Difference, first_difference
+from pi_engine.files.comparison.diagnosis import diagnosed, with_integer
+from pi_engine.files.comparison.difference import Difference, first_difference, only_first
+from pi_engine.files.comparison.held_digits import HeldDigits, held
 from pi_engine.files.methods.forecast_of_file import (
     bisecting_by_bbp,
     proving_by_bbp,
@@ -21,8 +23,10 @@ from pi_engine.files.methods.forecast_of_file import (
 )
 from pi_engine.files.methods.proof_by_residues import by_residues, residues_pay, wrong_by_residues
 from pi_engine.files.methods.published import compared_as_published, wrong_as_published
+from pi_engine.files.methods.verdict import all_right
 from pi_engine.radix.kernels.binary_words import computed_as, words_in_base
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
+from pi_engine.runtime.display import counted
 from pi_engine.runtime.limits.memory_errors import not_enough_memory
 from pi_engine.runtime.progress import announce
 from pi_engine.runtime.thread_count import available_threads
@@ -33,6 +37,10 @@ if TYPE_CHECKING:
     from pi_engine.files.methods.case import FileCase
     from pi_engine.files.methods.verdict import Verification
     from pi_engine.runtime.progress import Progress, Step
+
+
+_BEYOND = 100
+"""Digits that are computed behind the file's last one: they tell whether that is rounded, and where digits near it belong."""
 
 
 class Method(NamedTuple):
@@ -57,32 +65,46 @@ def recompute(case: FileCase) -> Verification:
 
 
 def located(case: FileCase, digits: int) -> Verification:
-    """Compute so many digits, or up to the end of the last word, and compare them with the file's."""
+    """Compute so many digits, or up to the end of the last word, and compare them with the file's.
+
+    Where they are all of the file's, all are compared, and it is told what has happened to them; else up to the first wrong one.
+    """
     scan = case.scan
     width = DIGITS_PER_WORD[scan.base]
     digits = min(scan.digits, -(-digits // width) * width)
+    whole = digits == scan.digits
+    more = digits + _BEYOND if whole and case.fits(digits + _BEYOND) else digits
     announce(case.progress, partial(recomputing, case, digits))
     progress = case.part_progress()
-    count, base = computed_as(digits, scan.base)
+    count, base = computed_as(more, scan.base)
     result = compute(count, base=base, threads=case.threads, memory=case.memory, progress=progress)
     progress("comparison", 0, 0)
     before = (scan.integer or PI.whole(scan.base))[-1]
-    expected = words_in_base(result.words, digits, scan.base)
+    expected = words_in_base(result.words, more, scan.base)
     difference = first_difference(expected, digits, case.blocks(), scan.base, before) if digits else None
+    if difference is not None and whole:
+        theirs = held(case.blocks(), digits, scan.base)
+        difference = diagnosed(HeldDigits(expected, more, scan.base), theirs, before)
+    elif difference is not None:
+        difference = only_first(difference)
+    integer = scan.integer if case.file.header_digits is None else ""  # what a header has is compared by itself
+    difference = with_integer(difference, integer, scan.head, scan.base)
     passed = ", ".join(check.name for check in result.checks if check.status == "passed")
     made = f"computed here by the {result.series.capitalize()} series, whose run passed its checks ({passed})"
     if difference is not None:
-        right = difference.position - 1
-        proved = f"the {right:_} digits before position {difference.position:_} are those of π, {made}; this one is not"
-        return case.verdict(
-            "wrong", method="recompute", compared=difference.position, difference=difference, proved=proved
+        compared, right = digits if whole else difference.position, max(0, difference.position - 1)
+        verb = "was" if compared == 1 else "were"
+        proved = (
+            f"{compared:_} of {counted(scan.digits, 'digit')} {verb} compared with those of π, {made}; "
+            f"the {counted(right, 'digit')} before position {difference.position:_} are right; this one is not"
         )
+        return case.verdict("wrong", method="recompute", compared=compared, difference=difference, proved=proved)
     if case.locating or digits < scan.digits:
         raise VerificationError(
             f"one of the first {digits:_} digits is wrong by what is published, or by BBP, but all equal those computed here: "
             "run again, and report it if it recurs"
         )
-    proved = f"all {digits:_} digits after the point equal those of π {made}{case.without_integer()}"
+    proved = f"{all_right(digits)}, {made}{case.without_integer()}" if digits else "there are no digits after the point"
     return case.verdict("ok", method="recompute", compared=digits, proved=proved)
 
 
@@ -119,11 +141,11 @@ def by_bbp(case: FileCase) -> Verification:
             f"the method bbp is for decimal digits, and these are of base {scan.base}: use --method recompute"
         )
     if not _bbp_can(case):
-        raise UsageError(f"the method bbp is for {FEWEST_DIGITS} decimal digits or more: use --method recompute")
+        raise UsageError(_not_for_bbp(case))
     need, limit = _bbp_need(case), usable_memory(case.memory)
     if need > limit:
         remedy = "use --method known, or a larger machine"
-        raise not_enough_memory(f"{scan.digits:_} digits by the method bbp", need, limit, remedy)
+        raise not_enough_memory(f"{counted(scan.digits, 'digit')} by the method bbp", need, limit, remedy)
     from pi_engine.files.methods.end_by_bbp import HEAD_DIGITS, Deceived, examine, gathered
 
     announce(case.progress, partial(proving_by_bbp, case, scan.digits))
@@ -132,11 +154,12 @@ def by_bbp(case: FileCase) -> Verification:
     integer = scan.integer or PI.integer
     found = examine(words, scan.digits, integer=integer, threads=threads, progress=_progress_of_bbp(case))
     if isinstance(found, Difference):
+        compared = f"{found.position:_} of {counted(scan.digits, 'digit')}"
         proved = (
-            f"the {found.position - 1:_} digits before position {found.position:_} are those of π, and this one is not, by BBP and by "
-            "residues modulo random primes"
+            f"{compared} were compared with those of π: by BBP and by residues modulo random primes those before position "
+            f"{found.position:_} are right, and this one is not"
         )
-        return case.verdict("wrong", method="bbp", compared=found.position, difference=found, proved=proved)
+        return case.verdict("wrong", method="bbp", compared=found.position, difference=only_first(found), proved=proved)
     if isinstance(found, Deceived):
         message = (
             f"BBP sees a wrong digit at position {found.position:_}, and by residues digits before it are wrong too: "
@@ -178,6 +201,13 @@ def _progress_of_bbp(case: FileCase) -> Progress:
 
 def _bisection(case: FileCase, digits: int) -> list[Step]:
     return [bisecting_by_bbp(case, digits)]
+
+
+def _not_for_bbp(case: FileCase) -> str:
+    has = f"has {counted(case.scan.digits, 'digit')}" if case.scan.base == 10 else f"is of base {case.scan.base}"
+    return (
+        f"the method bbp is for {FEWEST_DIGITS} digits of base 10 or more, and the file {has}: use --method recompute"
+    )
 
 
 def _bbp_can(case: FileCase) -> bool:

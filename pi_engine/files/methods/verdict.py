@@ -37,10 +37,17 @@ class Verification:
         format: "text", "gz", "xz", "zst", "bz2", "zip" or "ycd".
         file: its name.
         seconds: it took.
-        kind: of an error: "substituted", "transposed", "missing", "doubled", "inserted" or "different" digits, another
-            "constant", a "position" or "hash" of the table, "residues"; or "stray", "truncated", "header", "empty", "damaged", "length".
+        kind: of an error: "substituted", "transposed", "missing", "doubled", "inserted" digits; a block "repeated", "copied" in
+            place of another, or "exchanged" with one; the last digit "rounded"; a wrong "tail"; "scattered" or "different"
+            digits; another "constant", a "position" or "hash" of the table, "residues"; or "stray", "truncated", "header",
+            "empty", "damaged", "length", "certificate".
         offset: bytes before the place where a file is corrupt.
-        message: one line that says what is wrong, or how many digits were compared where not all were; else "".
+        message: one line that says what is wrong, or how many digits were compared where not all were; else "". The
+            file's name is not in front of it.
+        wrong_digits: how many positions differ from π's in all; None where the method does not compare all, where digits are
+            missing or too many, so that those behind stand at other positions, and where nothing is wrong.
+        wrong_positions: the first ten of them.
+        notes: what was assumed or left out when the file was read, and where its length is not the one that it claims.
     """
 
     status: Status
@@ -58,6 +65,9 @@ class Verification:
     kind: str | None
     offset: int | None
     message: str
+    wrong_digits: int | None = None
+    wrong_positions: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether every digit was compared with π, and none is wrong."""
@@ -68,7 +78,7 @@ class Verification:
         parts = [self._short_name, counted(self.digits, "digit")]
         parts += [f"base {self.base}"] if self.base is not None else []
         if self.message:
-            wrong = fitted(self.message.removeprefix(self.file).removeprefix(": "), _LONGEST_MESSAGE)
+            wrong = fitted(self.message, _LONGEST_MESSAGE)
             return line("Verification", f"{self.status}: {wrong}", *parts)
         return line("Verification", self.status, *parts, self.method, seconds_text(self.seconds))
 
@@ -79,8 +89,11 @@ class Verification:
             rows.append(("first wrong position", f"{self.first_wrong:_}"))
         if self.found is not None and self.expected is not None:
             rows += [("found", self.found), ("expected", self.expected)]
+        if self.wrong_digits is not None:
+            rows.append(("wrong digits", f"{self.wrong_digits:_}"))
         if self.message:
             rows.append(("message", self.message))
+        rows += [("note", note) for note in self.notes]
         rows += [("method", self.method), ("proved", self.proved), ("time", seconds_text(self.seconds))]
         return html_table("Verification", rows)
 
@@ -95,3 +108,10 @@ class Verification:
     def exit_code(self) -> int:
         """Of the command line."""
         return EXIT_CODES[self.status]
+
+
+def all_right(digits: int) -> str:
+    """That all digits after the point are those of π."""
+    if digits == 1:
+        return "the one digit after the point is that of π"
+    return f"all {digits:_} digits after the point are those of π"

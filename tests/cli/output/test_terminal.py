@@ -126,7 +126,7 @@ def test_verdicts_and_closing_lines_wrap_at_words(tmp_path, columns):
         (["compute", "1e4", "-o", str(source)], ["10_000", "digits", "checked;", "written"]),
         (["convert", str(source), str(target)], ["10_000", "digits", "text", "ycd", "written", "compared"]),
         (["verify", str(target)], ["10_000", "digits", "base", "method"]),
-        (["verify", str(source), "--digits", "1e5"], ["truncated:", "10_000", "100_000", "digits"]),
+        (["verify", str(source), "--digits", "1e5"], ["truncated:", "10_000", "100_000", "compared"]),
     ):
         _, shown, _ = pi_on_terminal(*arguments, columns=columns)
         lines = shown.strip("\n").splitlines()

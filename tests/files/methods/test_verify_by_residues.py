@@ -45,7 +45,8 @@ def test_the_first_wrong_digit_is_found(tmp_path, texts, automatic, rng, base, p
     path.write_text(text[: place + 2] + other + text[place + 3 :])
     for method in ("auto", "residues"):
         found = verify_file(path, method)
-        assert (found.status, found.first_wrong, found.digits_compared) == ("wrong", place + 1, place + 1)
+        assert (found.status, found.first_wrong, found.digits_compared) == ("wrong", place + 1, N)
+        assert (found.wrong_digits, found.wrong_positions) == (1, (place + 1,))
 
 
 def test_without_the_digit_before_the_point(tmp_path, texts, automatic):
