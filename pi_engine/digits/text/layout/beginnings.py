@@ -66,6 +66,13 @@ def run(window: bytes, offset: int, base: int) -> bytes:
     return match[0]
 
 
+def count_from(window: bytes, offset: int, base: int) -> tuple[int, int]:
+    """How many digits stand from a place on before anything else, and where that comes."""
+    digits = run(window, offset, base)
+    bare = re.sub(_GAPS, b"", re.sub(_ELEMENT, b"", digits))
+    return len(bare), offset + len(digits)
+
+
 @cache
 def _runs(base: int) -> re.Pattern[bytes]:
     return re.compile(rb"(?:" + shapes.DIGIT_CLASS[base] + rb"+|" + _ELEMENT + rb"|" + _GAPS + rb")*")

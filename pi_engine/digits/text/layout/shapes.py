@@ -90,8 +90,8 @@ RULER = re.compile(rb"[^0-9A-Za-z\x80-\xff]*[^0-9A-Za-z\s,_\"'`()\[\]{}|;+&\\\x0
 """A line of signs alone."""
 
 _FEW_DIGITS = 8
-_LONGEST_NUMBER = 15
-"""Digits that a number in a line of text has at most."""
+_LONGEST_NUMBER = 9
+"""Digits that a number in a line of text has at most, unless it says how many digits there are."""
 
 
 _LEAST_LETTERS = 4
@@ -106,16 +106,18 @@ def _words(base: int) -> re.Pattern[bytes]:
     return re.compile(rb"(?<![0-9A-Za-z\x80-\xff])" + foreign + letter + rb"{2,}(?![0-9])")
 
 
-def is_text(line: bytes, base: int) -> bool:
+def is_text(line: bytes, base: int, total: int) -> bool:
     """Whether a line is words, with a number or a few among them, and no line of digits that was damaged.
 
     Args:
         line: without tags.
         base: of the digits.
+        total: how many there are before it.
     """
     words = _words(base).search(line)
     numbers = [len(run) for run in re.findall(rb"\d+", line)]
-    if words is None or max(numbers, default=0) > _LONGEST_NUMBER:
+    long = [run for run in re.findall(rb"\d+", line) if len(run) > _LONGEST_NUMBER]
+    if words is None or any(int(run) not in range(total, total + 3) for run in long):
         return False
     first = re.match(BLANKS + rb"(\d*)", line)
     assert first is not None

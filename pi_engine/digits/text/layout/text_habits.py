@@ -103,7 +103,7 @@ def text_start(window: bytes, begin: int, found: Beginning) -> TextStart:
         ),
         closer=closer,
         marks=sum(shapes.MARK.match(row) is not None for row in rows[1:]) + (shapes.MARK.match(prefix) is not None) > 1,
-        words=_common_words(window[first:offset] or prefix, rows),
+        words=_common_words(prefix if line == first else window[first:offset], rows),
         counter_before=int(re.sub(rb"\D", b"", counter[1])) if counter else None,
         bare_first=bare_first,
         bare_last=_bare_counters_behind(rows, found.base),

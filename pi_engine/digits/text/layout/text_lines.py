@@ -158,7 +158,7 @@ class LineReader:
             self._left_out.add("page numbers", 1, number, bare)
             return True
         text = (
-            shapes.is_text(shapes.ELLIPSIS.split(bare, maxsplit=1)[0] or bare, self._base)
+            shapes.is_text(shapes.ELLIPSIS.split(bare, maxsplit=1)[0] or bare, self._base, self.digits)
             or shapes.RULER.fullmatch(bare) is not None
         )
         if self._closed and re.search(rb"[A-Za-z]", bare) and not self._goes_on(bare):

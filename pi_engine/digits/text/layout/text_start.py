@@ -15,11 +15,11 @@ from pi_engine.digits.text.layout.bases import READ, base_at, start_at, start_be
 from pi_engine.digits.text.layout.beginnings import (
     GAP,
     Beginning,
+    count_from,
     digits_from,
     integer_at,
     known_beginnings,
     pi_cost,
-    run,
 )
 from pi_engine.digits.text.layout.guesses import PREFIX, digits_share, guessed
 from pi_engine.digits.text.layout.shapes import SEPARATORS
@@ -71,7 +71,7 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
         mention, found = found, _alike(window, begin, bases)
         if found is None:
             found = guessed(window, begin, base)
-            if mention and (found is None or len(run(window, found.offset, found.base)) < _SURE_RUN):
+            if mention and (found is None or count_from(window, found.offset, found.base)[0] < _SURE_RUN):
                 found = mention
     if found is None:
         raise CorruptFileError(f"{name}: no digits in its first {len(window):_} bytes", kind="header", offset=0)
@@ -118,24 +118,20 @@ def _known(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
     for found in known_beginnings(window, begin, bases):
         if not _stands_alone(window, begin, found):
             continue
-        digits = run(window, found.offset, found.base)
+        count, end = count_from(window, found.offset, found.base)
         mentioned = re.search(rb"[A-Za-z]", _line_of(window, begin, found.start)) is not None
-        if (
-            not mentioned
-            or len(digits.translate(None, SEPARATORS)) >= _SURE_RUN
-            or not window[found.offset + len(digits) :].strip()
-        ):
+        if not mentioned or count >= _SURE_RUN or not window[end:].strip():
             return _completed(window, begin, found)
-        if len(digits) > most:
-            best, most = found, len(digits)
+        if count > most:
+            best, most = found, count
     return None if best is None else _completed(window, begin, best)
 
 
 def _is_mention(window: bytes, begin: int, found: Beginning) -> bool:
     """Whether a beginning may be the mention of a constant in a line of text, before digits that begin wrong."""
-    digits = run(window, found.offset, found.base)
-    rest = _line_of(window, begin, found.start)[found.offset - _line_start(window, begin, found.start) + len(digits) :]
-    return len(digits.translate(None, SEPARATORS)) < _SURE_RUN and re.search(rb"[A-Za-z]{2}", rest) is not None
+    count, end = count_from(window, found.offset, found.base)
+    rest = _line_of(window, begin, found.start)[end - _line_start(window, begin, found.start) :]
+    return count < _SURE_RUN and re.search(rb"[A-Za-z]{2}", rest) is not None
 
 
 def _completed(window: bytes, begin: int, found: Beginning) -> Beginning | None:
