@@ -35,7 +35,7 @@ _SURE_RUN = 25
 """Digits in a row that make a known beginning the beginning, not a mention of the constant in the header."""
 
 _SIGNS = b"0123456789.\"'`()[]{}|;+&"
-_DIGIT_ABOVE = re.compile(rb"(?:(?:\A|[\r\n])[ \t]*([0-9])|(?:\A|(?<=[\s=:(\[{\"'>\x80-\xbf]))([0-9])[ \t]*[.,])\s*\Z")
+_DIGIT_ABOVE = re.compile(rb"(?:(?:\A|[\r\n])[ \t]*([0-9])|(?<![0-9A-Za-z./-])([0-9])[ \t]*[.,])\s*\Z")
 
 _OTHER_INTEGER = 2
 _COUNTS_IT = 3
@@ -233,7 +233,7 @@ def _places(window: bytes, begin: int) -> list[int]:
     """Where digits may begin: the beginnings of lines, behind counters, and behind signs that end a header."""
     places = [begin] if re.match(rb"[0-9A-Fa-f.]", window[begin:]) else []
     for match in re.finditer(
-        rb"(?:[\r\n][ \t]*|[=:>,(\[{\"'`][ \t]*|0[xX]|[\x80-\xbf][ \t]*|[A-Za-z] )(?=[0-9.]|[A-Fa-f][0-9A-Fa-f]*[0-9])",
+        rb"(?:[\r\n][ \t]*|[=:>,(\[{\"'`*~$][ \t]*|0[xX]|[\x80-\xbf][ \t]*|[A-Za-z] )(?=[0-9.]|[A-Fa-f][0-9A-Fa-f]*[0-9])",
         window[begin:],
     ):
         places.append(begin + match.end())
