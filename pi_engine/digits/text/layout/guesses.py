@@ -30,7 +30,7 @@ def guessed(window: bytes, begin: int, base: int | None) -> Beginning | None:
     offset, integer = found
     if base is None:
         base = 16 if PREFIX.search(window[:offset]) else base_of_digits(window[offset : offset + 4096])
-    pointed = b"." in window[max(0, offset - 8) : offset] or b"," in window[max(0, offset - 8) : offset]
+    pointed = window[:offset].rstrip(b" \t")[-1:] in (b".", b",")
     start = offset if not integer else window.rfind(integer.encode(), 0, offset)
     return Beginning(
         start, offset, integer.upper(), pointed=pointed or (bool(integer) and offset == len(window)), base=base

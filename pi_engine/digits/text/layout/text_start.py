@@ -77,6 +77,7 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
                 found = mention
     if found is None:
         raise CorruptFileError(f"{name}: no digits in its first {len(window):_} bytes", kind="header", offset=0)
+    found = _with_digit_above(window, begin, found)
     if base is None and PREFIX.search(window[: found.offset]):
         found = found._replace(base=16)
     return text_start(window, begin, found)
@@ -203,13 +204,17 @@ def _alike(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
             for candidate, digits in _readings(window, place, base):
                 cost = pi_cost(digits, base, integer=bool(candidate.integer))
                 alone = _stands_alone(window, begin, candidate) and not _digits_before(window, begin, candidate)
-                if not alone or (cost is None and not _says_so(candidate, digits, window, bases)):
+                if (
+                    not alone
+                    or _is_mention(window, begin, candidate)
+                    or (cost is None and not _says_so(candidate, digits, window, bases))
+                ):
                     continue
                 cost = _UNLIKE if cost is None else cost
                 cost += _doubts(window, begin, candidate)
                 if cost < least:
                     best, least = candidate, cost
-    return None if best is None else _with_digit_above(window, begin, best)
+    return best
 
 
 def _says_so(found: Beginning, digits: str, window: bytes, bases: tuple[int, ...]) -> bool:
