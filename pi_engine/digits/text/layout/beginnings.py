@@ -28,6 +28,8 @@ _LOOKED_AT = 400
 """Bytes in which the first digits have to stand."""
 
 _LONGEST_COUNTER = 60
+_LONGEST_FIRST = 4
+"""Digits of the first counter at most: more are digits of the number."""
 _POINTED_DIGITS = 6
 _BARE_DIGITS = 5
 """Digits behind the 3 that tell a number without its point: 314159."""
@@ -90,7 +92,8 @@ def integer_at(window: bytes, place: int) -> tuple[int, bool]:
     match = _INTEGER.match(window, place)
     assert match is not None
     counter = shapes.FIRST_COUNTER.match(window[match.end() : match.end() + _LONGEST_COUNTER])
-    behind = counter.end() if counter and re.search(rb"[\r\n]", match[0]) else 0
+    small = counter is not None and len(counter[1]) <= _LONGEST_FIRST
+    behind = counter.end() if counter and small and re.search(rb"[\r\n]", match[0]) else 0
     return match.end() + behind, match.lastindex is not None
 
 

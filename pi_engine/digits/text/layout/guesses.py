@@ -13,11 +13,12 @@ _LINE = 100
 _BLANK = rb"[ \t\r\n\v\f]"
 _HEX = frozenset(b"0123456789ABCDEFabcdef")
 _LETTERS = frozenset(b"ABCDEFabcdef")
-POINTED = re.compile(rb"(?:0[xX])?([0-9A-Fa-f])" + _BLANK + rb"*[.,]" + _BLANK + rb"*")
+_POINT = rb"(?:\.|,(?=[ \t\r\n]*[0-9A-Fa-f][ \t']?[0-9A-Fa-f]))"
+POINTED = re.compile(rb"(?:0[xX])?([0-9A-Fa-f])" + _BLANK + rb"*" + _POINT + _BLANK + rb"*")
 _ONLY = re.compile(rb"(?:0[xX])?([0-9A-Fa-f])[.,]?" + _BLANK + rb"*\Z")
 _MANY = re.compile(rb"(?<![0-9A-Za-z.])(?:0[xX])?((?=[A-Fa-f]*[0-9])[0-9A-Fa-f](?:[ \t,_]?[0-9A-Fa-f]){19,})")
 """More digits in a row than a header has."""
-_VALUE = re.compile(rb"[=:][ \t]*(?=(?:0[xX])?[0-9A-Fa-f][.,])")
+_VALUE = re.compile(rb"[=:][ \t]*(?=(?:0[xX])?[0-9A-Fa-f]" + _POINT + rb")")
 PREFIX = re.compile(rb"0[xX][0-9A-Fa-f]?" + _BLANK + rb"*[.,]?" + _BLANK + rb"*\Z")
 """What says, before the first digit after the point, that digits are hexadecimal, whatever they look like."""
 
@@ -30,11 +31,9 @@ def guessed(window: bytes, begin: int, base: int | None) -> Beginning | None:
     offset, integer = found
     if base is None:
         base = 16 if PREFIX.search(window[:offset]) else base_of_digits(window[offset : offset + 4096])
-    pointed = window[:offset].rstrip(b" \t")[-1:] in (b".", b",")
+    pointed = bool(integer) or window[:offset].rstrip(b" \t")[-1:] == b"."
     start = offset if not integer else window.rfind(integer.encode(), 0, offset)
-    return Beginning(
-        start, offset, integer.upper(), pointed=pointed or (bool(integer) and offset == len(window)), base=base
-    )
+    return Beginning(start, offset, integer.upper(), pointed=pointed, base=base)
 
 
 def _line_at(window: bytes, offset: int) -> bytes:

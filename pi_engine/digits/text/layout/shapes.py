@@ -99,7 +99,7 @@ _LEAST_LETTERS = 4
 
 
 @cache
-def _words(base: int) -> re.Pattern[bytes]:
+def words(base: int) -> re.Pattern[bytes]:
     """A word of two letters or more that cannot be digits of the base, not even damaged ones: no digit stands beside it."""
     letter = rb"(?:[A-Za-z]|[\xc3-\xf4][\x80-\xbf]{1,3})"
     foreign = rb"(?=[A-Fa-f]*(?:[G-Zg-z]|[\xc3-\xf4]))" if base == 16 else b""
@@ -114,21 +114,23 @@ def is_text(line: bytes, base: int, total: int) -> bool:
         base: of the digits.
         total: how many there are before it.
     """
-    words = _words(base).search(line)
+    found = words(base).search(line)
     numbers = [len(run) for run in re.findall(rb"\d+", line)]
     long = [run for run in re.findall(rb"\d+", line) if len(run) > _LONGEST_NUMBER]
-    if words is None or any(int(run) not in range(total, total + 3) for run in long):
+    if found is None or any(int(run) not in range(total, total + 3) for run in long):
         return False
     first = re.match(BLANKS + rb"(\d*)", line)
     assert first is not None
     letters = len(re.findall(rb"[A-Za-z]", line))
-    if first[1] and (
-        letters < _LEAST_LETTERS or not re.match(rb"[ \t,.]*" + _words(base).pattern, line[first.end() :])
-    ):
+    if first[1] and (letters < _LEAST_LETTERS or not re.match(rb"[ \t,.]*" + words(base).pattern, line[first.end() :])):
         return False
+    if base == 16:
+        tokens = re.findall(rb"[0-9A-Za-z]+", line)
+        numbers = [len(token) for token in tokens if re.fullmatch(rb"[0-9A-Fa-f]*\d[0-9A-Fa-f]*|[A-Fa-f]{5,}", token)]
+        return sum(numbers) <= max(_FEW_DIGITS, sum(map(len, tokens)) - sum(numbers))
     return sum(numbers) <= max(_FEW_DIGITS, 2 * len(line.translate(None, b"0123456789 \t")))
 
 
 def is_remark(rest: bytes, base: int) -> bool:
     """Whether what follows the digits of a line, behind a blank, is words without a digit."""
-    return rest[:1] in b" \t(" and _words(base).search(rest) is not None and not re.search(rb"\d", rest)
+    return rest[:1] in b" \t(" and words(base).search(rest) is not None and not re.search(rb"\d", rest)

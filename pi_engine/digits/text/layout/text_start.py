@@ -122,7 +122,7 @@ def _known(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
         if not _stands_alone(window, begin, found):
             continue
         count, end = count_from(window, found.offset, found.base)
-        mentioned = re.search(rb"[A-Za-z]", _line_of(window, begin, found.start)) is not None
+        mentioned = shapes.words(found.base).search(_line_of(window, begin, found.start)) is not None
         if not mentioned or count >= _SURE_RUN or not window[end:].strip():
             return _completed(window, begin, found)
         if count > most:
@@ -134,7 +134,7 @@ def _is_mention(window: bytes, begin: int, found: Beginning) -> bool:
     """Whether a beginning may be the mention of a constant in a line of text, before digits that begin wrong."""
     count, end = count_from(window, found.offset, found.base)
     rest = _line_of(window, begin, found.start)[end - _line_start(window, begin, found.start) :]
-    return count < _SURE_RUN and re.search(rb"[A-Za-z]{2}", rest) is not None
+    return count < _SURE_RUN and shapes.words(found.base).search(rest) is not None
 
 
 def _completed(window: bytes, begin: int, found: Beginning) -> Beginning | None:
@@ -169,12 +169,14 @@ def _with_digit_above(window: bytes, begin: int, found: Beginning) -> Beginning:
     """A beginning without the digit before the point, with the one that ends the line above: alone in it, or with a point."""
     line = _line_start(window, begin, found.start)
     above = _DIGIT_ABOVE.search(window[begin:line])
-    if above is None or found.integer or found.pointed:
+    if above is None or found.pointed or (found.integer and above[2] is None):
         return found
     digit, pointed = above[1] or above[2], above[2] is not None
-    return found._replace(
-        start=begin + above.start(above.lastindex or 0), integer=digit.decode(), pointed=pointed, exact=False
-    )
+    offset = (
+        found.start if found.integer else found.offset
+    )  # a digit that was taken for the one before the point stands behind it
+    start = begin + above.start(above.lastindex or 0)
+    return found._replace(start=start, offset=offset, integer=digit.decode(), pointed=pointed, exact=False)
 
 
 def _digits_before(window: bytes, begin: int, found: Beginning) -> bool:
@@ -218,8 +220,8 @@ def _alike(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
 
 
 def _says_so(found: Beginning, digits: str, window: bytes, bases: tuple[int, ...]) -> bool:
-    """Whether a text says that a number like π begins, whatever its digits are: with `3.` and some more."""
-    if not found.pointed or found.integer != PI.integer or len(digits) <= _SAID:
+    """Whether a text says that a number like π begins, whatever its digits are: with `3.` or a point, and some more."""
+    if not found.pointed or found.integer not in {"", PI.integer} or len(digits) <= _SAID:
         return False
     return len(bases) == 1 or base_of_digits(window[found.offset : found.offset + _HEAD]) == found.base
 
@@ -238,7 +240,7 @@ def _places(window: bytes, begin: int) -> list[int]:
     """Where digits may begin: the beginnings of lines, behind counters, and behind signs that end a header."""
     places = [begin] if re.match(rb"[0-9A-Fa-f.]", window[begin:]) else []
     for match in re.finditer(
-        rb"(?:[\r\n][ \t]*|[=:>,(\[{\"'`*~$][ \t]*|0[xX]|[\x80-\xbf][ \t]*|[A-Za-z] )(?=[0-9.]|[A-Fa-f][0-9A-Fa-f]*[0-9])",
+        rb"(?:[\r\n][ \t]*|[=:>,(\[{\"'`*~$][ \t]*|0[xX]|[\x80-\xbf][ \t]*|[A-Za-z][ \t]+)(?=[0-9.]|[A-Fa-f][0-9A-Fa-f]*[0-9])",
         window[begin:],
     ):
         places.append(begin + match.end())
