@@ -94,6 +94,11 @@ class Counters:
                 self._compare(_value(found[1]), total, number, left_out)
         return begin, end
 
+    def may_begin(self, lines: bytes) -> bool:
+        """Whether many lines may have the first counters, which have to be looked at one by one."""
+        first, last = _FIRST_OF_LINES.search(lines), _LAST_OF_LINES.search(lines)
+        return (first is not None and not self._first.sure) or (last is not None and not self._last.sure)
+
     def without(self, lines: bytes) -> tuple[bytes, tuple[int, list[bytes]]]:
         """Many lines without their counters, as far as those are known; how many stood at the beginning, and those at the end."""
         first, last = 0, []

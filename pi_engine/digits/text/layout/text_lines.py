@@ -85,6 +85,8 @@ class LineReader:
         bare = lines
         if self._marks:
             bare, _ = _MARKS.subn(b"", bare)
+        if self._counters.may_begin(bare):
+            return None
         bare, counted = self._counters.without(bare)
         bare, taken = without(self._shapes, bare)
         if self._not_digit.search(bare):

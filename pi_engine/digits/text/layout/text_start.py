@@ -43,6 +43,7 @@ _UNLIKE = 50
 """Edits for digits that are like nothing known."""
 
 _SAID = 6
+_SAID_OF_OTHERS = 20
 _HEAD = 4096
 """Bytes whose letters tell the base of digits that are like nothing known."""
 _TRIED = 100
@@ -221,7 +222,8 @@ def _alike(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
 
 def _says_so(found: Beginning, digits: str, window: bytes, bases: tuple[int, ...]) -> bool:
     """Whether a text says that a number like π begins, whatever its digits are: with `3.` or a point, and some more."""
-    if not found.pointed or found.integer not in {"", PI.integer} or len(digits) <= _SAID:
+    least = _SAID if found.integer in {"", PI.integer} else _SAID_OF_OTHERS
+    if not found.pointed or len(digits) <= least:
         return False
     return len(bases) == 1 or base_of_digits(window[found.offset : found.offset + _HEAD]) == found.base
 
