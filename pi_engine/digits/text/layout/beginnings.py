@@ -23,6 +23,7 @@ _INTEGER = re.compile(rb"[0-9A-Fa-f](?:" + GAP + rb"(\.)|" + _BEFORE_POINT + rb"
 """A digit, what stands behind it and before the next, and the point; a comma is one where it divides no single digits."""
 
 _PLACE = re.compile(rb"(?:(?<=0[xX])|(?<![0-9A-Za-z.]))[0-9.]")
+_COUNTER = re.compile(rb"[(\[<]\d[)\]>]")
 _LOOKED_AT = 400
 """Bytes in which the first digits have to stand."""
 
@@ -111,6 +112,8 @@ def _known_at(window: bytes, place: int, base: int) -> Beginning | None:
         return (
             Beginning(place, place + 1, "", pointed=True, base=base, exact=True) if digits.startswith(known) else None
         )
+    if _COUNTER.match(window, max(0, place - 1)):
+        return None
     integer = chr(window[place])
     offset, pointed = integer_at(window, place)
     digits = digits_from(window, offset, base)
@@ -120,6 +123,9 @@ def _known_at(window: bytes, place: int, base: int) -> Beginning | None:
             count = min(count, len(digits))
         if integer == constant.integer and digits.startswith(constant.fraction(base)[:count]):
             return Beginning(place, offset, integer, pointed=pointed, base=base, exact=True)
+    alone = not pointed and not window[:place].strip() and count_from(window, offset, base)[1] == len(window)
+    if alone and integer == PI.integer and digits and PI.fraction(base).startswith(digits):
+        return Beginning(place, offset, integer, pointed=False, base=base)
     fraction = window[place + 1 : offset].find(b".") < 0 and (integer + digits).startswith(
         PI.fraction(base)[:_FRACTION_DIGITS]
     )

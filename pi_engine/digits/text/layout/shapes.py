@@ -48,8 +48,8 @@ FIRST_COUNTER = re.compile(
 
 _CLOSED = rb"(?:\.{3,}|\xe2\x80\xa6|[\"'`;,\]})>$*+\\\x00\x1a]|\xe2\x80[\x98-\x9f]|[ \t]|" + TAG + rb")*\Z"
 LAST_COUNTER = re.compile(
-    BLANKS + rb"(?::|//|#|/\*|--|->|=>|\xe2\x86\x92|[(\[<{;|=@])" + BLANKS + rb"(?:[A-Za-z]{1,12}\.?[ \t]*)?(" + NUMBER + rb")" + _TO
-    + rb"[ \t]*(?:digits?|decimals?|places?)?[ \t]*(?:[)\]>}:|]|\*/)?" + BLANKS + _CLOSED
+    BLANKS + rb"(?::|//|#|/\*|--|->|=>|\xe2\x86\x92|(?<=[ \t])\||[(\[<{;=@])" + BLANKS + rb"(?:[A-Za-z]{1,12}\.?[ \t]*)?("
+    + NUMBER + rb")" + _TO + rb"[ \t]*(?:digits?|decimals?|places?)?[ \t]*(?:[)\]>}:|]|\*/)?" + BLANKS + _CLOSED
 )  # fmt: skip
 """A counter at the end of a line with a mark before it, such as ` : 50`, ` (1,000)` or ` // 50`."""
 
@@ -58,7 +58,7 @@ BARE_FIRST = re.compile(rb"\A" + _BLANK + rb"*(\d{1,12})" + _BLANK + rb"+")
 BARE_LAST = re.compile(rb"(?<=[0-9A-Fa-f])" + _BLANK + rb"+(\d{1,12})" + _BLANK + rb"*\Z")
 """Counters without a mark: only where several lines agree that they are (`text_start`)."""
 
-OPENED = re.compile(rb".*[\"'`>=(\[{*,]|.*[A-Za-z]{2}[ \t]+|.*\xe2\x80[\x98-\x9f]|.*\xc2\xab", re.DOTALL)
+OPENED = re.compile(rb".*[\"'`>=(\[{*,:]|.*[A-Za-z]{2}[ \t]+|.*[\x80-\xbf][ \t]*", re.DOTALL)
 """What stands before the first line of digits in its line, to the last sign that opens something."""
 
 MARK = re.compile(rb"\A" + BLANKS + rb"(?:[/#*>%;|$~=-]{1,3}(?=[ \t])|/\*+|\*+/|//+|>+)" + BLANKS)

@@ -224,8 +224,8 @@ def _remarks(window: bytes, begin: int, found: Beginning, prefix: bytes, counter
     remarks = [f"left out: a counter before the first digit {shown(counter[0])}"] if counter else []
     if found.integer and not found.pointed and found.offset < len(window):
         remarks.append(f"the text has no point: its first digit, {found.integer}, is taken as the one before the point")
-    above = window[begin : found.start - len(prefix)].strip()
-    lines = [line for line in re.split(rb"[\r\n]+", above + b"\n" + prefix) if line.strip(b" \t\"'`[({<0xX")]
+    above = window[begin : _line_start(window, begin, found.start)].strip()
+    lines = [line for line in re.split(rb"[\r\n]+", above + b"\n" + prefix) if line.strip(b" \t\"'`[({<0xX.")]
     if lines:
         many = f"{len(lines):_} lines before the digits, the first" if len(lines) > 1 else "before the digits"
         remarks.append(f"left out: {many} {shown(lines[0])}")

@@ -21,7 +21,7 @@ from pi_engine.digits.text.layout.beginnings import (
     known_beginnings,
     pi_cost,
 )
-from pi_engine.digits.text.layout.guesses import PREFIX, digits_share, guessed
+from pi_engine.digits.text.layout.guesses import PREFIX, base_of_digits, digits_share, guessed
 from pi_engine.digits.text.layout.shapes import SEPARATORS
 from pi_engine.digits.text.layout.text_habits import TextStart, bare_counters_before, counter_before, text_start
 from pi_engine.errors import CorruptFileError, UsageError
@@ -43,6 +43,8 @@ _UNLIKE = 50
 """Edits for digits that are like nothing known."""
 
 _SAID = 6
+_HEAD = 4096
+"""Bytes whose letters tell the base of digits that are like nothing known."""
 _TRIED = 100
 """Lines that are compared with π where no beginning is exact."""
 
@@ -103,7 +105,7 @@ def _in_other_base(window: bytes, begin: int, name: str, base: int | None) -> Be
             kind="header",
             offset=found.offset,
         )
-    start = window.rfind(found.integer[:1].encode(), begin, found.offset) if found.integer else found.offset
+    start = window.rfind(found.integer.encode(), begin, found.offset) if found.integer else found.offset
     pointed = re.search(rb"[.,]\s*\Z", window[begin : found.offset]) is not None
     start = found.offset if start < 0 else start
     return Beginning(start, found.offset, found.integer, pointed=pointed, base=found.base, exact=True)
@@ -201,7 +203,7 @@ def _alike(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
             for candidate, digits in _readings(window, place, base):
                 cost = pi_cost(digits, base, integer=bool(candidate.integer))
                 alone = _stands_alone(window, begin, candidate) and not _digits_before(window, begin, candidate)
-                if not alone or (cost is None and not _says_so(candidate, digits)):
+                if not alone or (cost is None and not _says_so(candidate, digits, window, bases)):
                     continue
                 cost = _UNLIKE if cost is None else cost
                 cost += _doubts(window, begin, candidate)
@@ -210,9 +212,11 @@ def _alike(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
     return None if best is None else _with_digit_above(window, begin, best)
 
 
-def _says_so(found: Beginning, digits: str) -> bool:
+def _says_so(found: Beginning, digits: str, window: bytes, bases: tuple[int, ...]) -> bool:
     """Whether a text says that a number like π begins, whatever its digits are: with `3.` and some more."""
-    return found.pointed and found.integer == PI.integer and len(digits) > _SAID
+    if not found.pointed or found.integer != PI.integer or len(digits) <= _SAID:
+        return False
+    return len(bases) == 1 or base_of_digits(window[found.offset : found.offset + _HEAD]) == found.base
 
 
 def _doubts(window: bytes, begin: int, found: Beginning) -> int:
