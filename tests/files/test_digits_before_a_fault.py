@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import threading
+import zlib
 
 import pytest
 
@@ -103,6 +104,32 @@ def test_ycd_files_that_are_cut_off_or_damaged(place, texts, rng, base):
         found = verify_file(place(bytes(broken), "pi.ycd"))
         assert (found.status, found.offset, found.digits) == ("corrupt", len(data) - 160, held)
         assert f"the first {held:_} digits are π's; then: the word at byte" in found.message
+
+
+@pytest.mark.parametrize("form", ["gz", "bz2", "zip"])
+def test_wrong_digits_of_a_damaged_archive_may_come_from_the_damage(place, texts, rng, form):
+    """A check sum of other digits: nobody knows which of the two is damaged, so no digit is called wrong."""
+    wrong = with_wrong(rng, texts[10], 3000)
+    sum_of, packed = (digit_files.READ[form](text.encode()) for text in (texts[10], wrong))
+    found = verify_file(place(packed, f"pi.{form}"))
+    assert (found.status, found.first_wrong, found.kind) == ("wrong", 3000, "substituted")
+    if form == "gz":
+        data = packed[:-8] + sum_of[-8:]
+    elif form == "zip":
+        data = packed.replace(*(zlib.crc32(text.encode()).to_bytes(4, "little") for text in (wrong, texts[10])))
+    else:
+        data = packed[:10] + sum_of[10:14] + packed[14:]
+    path = place(data, f"pi.{form}")
+    for method in METHODS:
+        found = verify_file(path, method)
+        assert (found.status, found.kind, found.exit_code, found.first_wrong) == ("corrupt", "damaged", 5, None)
+        assert (found.expected, found.found, found.wrong_digits, found.wrong_positions) == (None, None, None, ())
+        if method in ("auto", "recompute"):
+            assert found.message.endswith(
+                "; the first 2_999 digits are π's; wrong digits behind them may come from the damage"
+            )
+        else:
+            assert "damage" in found.message and "position" not in found.message
 
 
 def test_a_header_that_is_not_pi_s_is_no_matter_of_the_digits(place, texts, rng):
