@@ -31,6 +31,7 @@ _SHORT = 40
 
 _TAG = 2000
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_BREAK = re.compile(rb"<br[ \t]*/?>", re.IGNORECASE)
 _BESIDE_FEED = re.compile(
     rb"(?:\A|(?<=[\r\n]))[ \t]*(\d{1,5})[ \t]*(?=[\r\n]+[ \t\r\n]*\f|\f)|\f[ \t\r\n]*(\d{1,5})[ \t]*(?=[\r\n]|\Z)"
 )
@@ -57,7 +58,7 @@ class TextReader:
         window = b""
         while len(window) < WINDOW and (more := stream.read(WINDOW - len(window))):
             window += more
-        start = find_start(window, name, base)
+        start = find_start(_with_lines(window), name, base)
         self.integer, self.base, self.sure, self.claimed = start.integer, start.base, start.sure, start.claimed
         self._left_out = LeftOut()
         self._left_out.remarks.extend(start.remarks)
@@ -142,7 +143,7 @@ class TextReader:
                 self._advance(piece)
                 yield digits
                 return
-            if (many := self._lines.many(piece, self._number)) is not None:
+            if (many := self._lines.many(_with_lines(piece), self._number)) is not None:
                 self._advance(piece)
                 yield many
                 return
@@ -151,25 +152,31 @@ class TextReader:
     def _by_lines(self, piece: bytes, *, last: bool) -> Iterator[bytes]:
         beside = _numbers_beside_feeds(piece) if b"\f" in piece else {}
         self._lines.expect_pages(list(beside.values()))
-        gathered: list[bytes] = []
-        start = 0
+        text, gathered = _with_lines(piece), []
+        if text is not piece:
+            self._left_out.add("HTML line breaks", len(_BREAK.findall(piece)), self._number)
+        start, begins = 0, self._column == 0 or self._at <= WINDOW
         while start < len(piece):
-            match = _LINE.match(piece, start)
+            match = _LINE.match(text, start)
             assert match is not None
             line = match[0].rstrip(b"\r\n")
             ended = len(line) < len(match[0]) or (last and match.end() == len(piece))
-            whole = ended and (self._column == 0 or self._at <= WINDOW)
             try:
                 gathered.append(
                     self._lines.take(
-                        line, self._at, self._number, column=self._column, whole=whole, beside_feed=start in beside
+                        line,
+                        self._at,
+                        self._number,
+                        column=self._column,
+                        whole=begins and ended,
+                        beside_feed=start in beside,
                     )
                 )
             except Uncertain as answer:
                 yield b"".join([*gathered, answer.digits])
                 raise self._stray(answer) from None
-            self._advance(match[0])
-            start = match.end()
+            self._advance(piece[start : match.end()])
+            start, begins = match.end(), ended
         yield b"".join(gathered)
 
     def _advance(self, text: bytes) -> None:
@@ -193,6 +200,13 @@ class TextReader:
             kind="stray",
             offset=place.offset,
         )
+
+
+def _with_lines(piece: bytes) -> bytes:
+    """A piece with line ends in place of the tags that break lines in HTML, every byte at its place."""
+    if b"<br" not in piece and b"<BR" not in piece:
+        return piece
+    return _BREAK.sub(lambda match: b"\n".ljust(len(match[0])), piece)
 
 
 def _count(text: bytes, sign: bytes) -> int:

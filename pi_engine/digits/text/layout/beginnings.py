@@ -12,8 +12,8 @@ from pi_engine.digits.text.layout import shapes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ELEMENT = shapes.TAG + rb"|" + shapes.ENTITY + rb"|" + shapes.ESCAPE
-_GAPS = rb"[ \t\r\n\v\f,_\"'`()\[\]{}|;+&\\\x80-\xff]"
+_ELEMENT = shapes.TAG + rb"|" + shapes.ENTITY + rb"|" + shapes.ESCAPE + rb"|(?<![0-9A-Za-z])0[xX](?=[0-9A-Fa-f])"
+_GAPS = rb"[ \t\r\n\v\f,_\"'`()\[\]{}|;+&\\\x80-\xff-]"
 GAP = rb"(?:" + _ELEMENT + rb"|" + _GAPS + rb"){0,60}"
 """What may stand between the first digits: any separators."""
 

@@ -6,7 +6,11 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from pi_engine.digits.common.constants import PI
 from pi_engine.digits.text.layout import shapes
+
+_FEW = 5
+"""Digits of π that chance does not give."""
 
 
 class Shape(NamedTuple):
@@ -63,7 +67,7 @@ def between(base: int) -> tuple[Shape, ...]:
         Shape("backslashes at the ends of lines", re.compile(rb"\\[ \t]*(?=[\r\n]|\Z)"), b"\\"),
         Shape(
             "apostrophes between groups",
-            re.compile(rb"(?<=" + digit + rb")" + apostrophe + rb"(?=" + digit + rb")"),
+            re.compile(rb"(?<=" + digit + rb")" + apostrophe + rb"(?=" + digit + rb"|[ \t]*(?:[\r\n]|\Z))"),
             b"'",
             habitual=True,
         ),
@@ -78,13 +82,35 @@ OPENING = re.compile(rb"(?:" + shapes.SIGN + rb")[ \t\r\n]*\Z")
 
 
 def habits(base: int, before: bytes, text: bytes) -> tuple[Shape, ...]:
-    """The shapes between digits that a text has, which begins with `text` behind `before`: those of habit only if it shows them twice."""
+    """The shapes between digits that a text has, which begins with `text` behind `before`.
+
+    One of habit has to be there twice, or within digits that are those of π with it left out.
+    """
     opened = OPENING.search(before) is not None
+    right = _right_up_to(base, text)
     return tuple(
         shape
         for shape in between(base)
-        if not shape.habitual or (opened and shape is between(base)[-1]) or len(shape.pattern.findall(text)) > 1
+        if not shape.habitual
+        or (opened and shape is between(base)[-1])
+        or len(shape.pattern.findall(text)) > 1
+        or shape.pattern.search(text, 0, right)
     )
+
+
+def _right_up_to(base: int, text: bytes) -> int:
+    """How far a text has the digits of π, whatever stands between them, for some more digits than that."""
+    known = PI.fraction(base)
+    count = 0
+    for match in re.finditer(
+        rb"[^\s" + shapes.DIGIT_CLASS[base][1:-1] + rb"]*(" + shapes.DIGIT_CLASS[base] + rb")", text
+    ):
+        if count == len(known) or match[1].decode().upper() != known[count]:
+            break
+        count += 1
+        if count > _FEW:
+            place = match.start(1)
+    return place if count > _FEW else 0
 
 
 def lexer(base: int, shapes_of_text: tuple[Shape, ...]) -> re.Pattern[bytes]:

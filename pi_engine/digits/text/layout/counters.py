@@ -63,6 +63,7 @@ class Counters:
         number: int,
         left_out: LeftOut,
         first: bool,
+        rows: int,
     ) -> tuple[int, int]:
         """Where the digits of a line lie between its counters.
 
@@ -73,11 +74,12 @@ class Counters:
             digits_of: counts the digits of a piece.
             number: of the line.
             left_out: where to count what is left out.
+            rows: how many lines with digits stand before it.
             first: whether the line is the one where the digits begin, behind the counter that may stand before them.
         """
         end = len(line)
         self._begins = number if first else self._begins
-        lines = {number, number - self._begins, number - self._begins + 1}
+        lines = {number, number - self._begins, number - self._begins + 1, rows, rows + 1}
         if not first and (self._first.sure or not self._last.sure):
             found = (shapes.BARE_FIRST if self._bare_first else shapes.FIRST_COUNTER).match(line[begin:])
             if found and self._first.takes(_value(found[1]), {*lines, *range(before, before + 3)}):

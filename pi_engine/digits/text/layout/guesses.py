@@ -30,7 +30,7 @@ def guessed(window: bytes, begin: int, base: int | None) -> Beginning | None:
     offset, integer = found
     if base is None:
         base = 16 if PREFIX.search(window[:offset]) else base_of_digits(window[offset : offset + 4096])
-    pointed = b"." in window[max(0, offset - 8) : offset] or b"," in window[max(0, offset - 8) : offset]
+    pointed = window[:offset].rstrip(b" \t")[-1:] in (b".", b",")
     start = offset if not integer else window.rfind(integer.encode(), 0, offset)
     return Beginning(
         start, offset, integer.upper(), pointed=pointed or (bool(integer) and offset == len(window)), base=base
@@ -81,7 +81,7 @@ def _first_line_of_digits(window: bytes, begin: int, least: int = 10) -> tuple[i
 
 def base_of_digits(text: bytes) -> int:
     """16 where the digits are hexadecimal: they begin like a constant's, or have letters among them, as 6 of 16 do."""
-    bare = text.translate(None, SEPARATORS)[:200]
+    bare = re.sub(INVISIBLE, b"", text).translate(None, SEPARATORS)[:200]
     digits = bytes(byte for byte in bare if byte in _HEX).decode().upper()
     decimal = max(_common(digits, constant.decimal) for constant in (PI, *OTHERS))
     hexadecimal = max(_common(digits, constant.hexadecimal) for constant in (PI, *OTHERS))

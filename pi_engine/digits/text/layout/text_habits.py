@@ -99,7 +99,7 @@ def text_start(window: bytes, begin: int, found: Beginning) -> TextStart:
         claimed=_claimed(window[begin : found.start]),
         remarks=tuple(_remarks(window, begin, found, b"" if bare_first or counter else prefix, counter)),
         shapes=habits(
-            found.base, window[max(begin, found.start - 8) : found.start], window[found.start : found.start + _HABITS]
+            found.base, window[max(begin, found.start - 8) : found.start], window[found.offset : found.offset + _HABITS]
         ),
         closer=closer,
         marks=sum(shapes.MARK.match(row) is not None for row in rows[1:]) + (shapes.MARK.match(prefix) is not None) > 1,

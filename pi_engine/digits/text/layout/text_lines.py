@@ -57,7 +57,7 @@ class LineReader:
         self._digits_alone = rb"(?:" + shapes.DIGIT_CLASS[base] + rb"+)(?![0-9A-Za-z])"
         self._not_digit = re.compile(rb"[^" + shapes.DIGIT_CLASS[base][1:-1] + re.escape(shapes.SEPARATORS) + rb"]")
         self._counters = Counters(bare_first=start.bare_first, bare_last=start.bare_last, first=start.counter_before)
-        self.digits = self._usual = self._pages = 0
+        self.digits = self._usual = self._pages = self._rows = 0
         self._text_at: Place | None = None
         self._end_at: Place | None = None
         self._closed = self._over = False
@@ -133,6 +133,7 @@ class LineReader:
                 number=number,
                 left_out=self._left_out,
                 first=first,
+                rows=self._rows,
             )
         ended_at, self._first_line = self._end_at, first
         at = place_in(line, begin, offset=offset, number=number, column=column)
@@ -140,6 +141,7 @@ class LineReader:
         if found and ended_at is not None:
             raise Uncertain(ended_at)
         self.digits += len(found)
+        self._rows += bool(found)
         if whole:
             self._usual = max(self._usual, len(found))
         return found

@@ -35,7 +35,7 @@ _SURE_RUN = 25
 """Digits in a row that make a known beginning the beginning, not a mention of the constant in the header."""
 
 _SIGNS = b"0123456789.\"'`()[]{}|;+&"
-_DIGIT_ABOVE = re.compile(rb"(?:(?:\A|[\r\n])[ \t]*([0-9])|(?:\A|(?<=[\s=:(\[{\"'>\x80-\xbf]))([0-9])[ \t]*[.,])\s*\Z")
+_DIGIT_ABOVE = re.compile(rb"(?:(?:\A|[\r\n])[ \t]*([0-9])|(?<![0-9A-Za-z./-])([0-9])[ \t]*[.,])\s*\Z")
 
 _OTHER_INTEGER = 2
 _COUNTS_IT = 3
@@ -77,6 +77,7 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
                 found = mention
     if found is None:
         raise CorruptFileError(f"{name}: no digits in its first {len(window):_} bytes", kind="header", offset=0)
+    found = _with_digit_above(window, begin, found)
     if base is None and PREFIX.search(window[: found.offset]):
         found = found._replace(base=16)
     return text_start(window, begin, found)
@@ -203,13 +204,17 @@ def _alike(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
             for candidate, digits in _readings(window, place, base):
                 cost = pi_cost(digits, base, integer=bool(candidate.integer))
                 alone = _stands_alone(window, begin, candidate) and not _digits_before(window, begin, candidate)
-                if not alone or (cost is None and not _says_so(candidate, digits, window, bases)):
+                if (
+                    not alone
+                    or _is_mention(window, begin, candidate)
+                    or (cost is None and not _says_so(candidate, digits, window, bases))
+                ):
                     continue
                 cost = _UNLIKE if cost is None else cost
                 cost += _doubts(window, begin, candidate)
                 if cost < least:
                     best, least = candidate, cost
-    return None if best is None else _with_digit_above(window, begin, best)
+    return best
 
 
 def _says_so(found: Beginning, digits: str, window: bytes, bases: tuple[int, ...]) -> bool:
@@ -233,7 +238,7 @@ def _places(window: bytes, begin: int) -> list[int]:
     """Where digits may begin: the beginnings of lines, behind counters, and behind signs that end a header."""
     places = [begin] if re.match(rb"[0-9A-Fa-f.]", window[begin:]) else []
     for match in re.finditer(
-        rb"(?:[\r\n][ \t]*|[=:>,(\[{\"'`][ \t]*|0[xX]|[\x80-\xbf][ \t]*|[A-Za-z] )(?=[0-9.]|[A-Fa-f][0-9A-Fa-f]*[0-9])",
+        rb"(?:[\r\n][ \t]*|[=:>,(\[{\"'`*~$][ \t]*|0[xX]|[\x80-\xbf][ \t]*|[A-Za-z] )(?=[0-9.]|[A-Fa-f][0-9A-Fa-f]*[0-9])",
         window[begin:],
     ):
         places.append(begin + match.end())
