@@ -112,8 +112,7 @@ def test_they_are_named_in_compressed_files(tmp_path, form):
         assert found.message.startswith(f"this is {kind} compressed by {how}: ")
     twice = verify_file(written(tmp_path, gzip.compress(READ[form](tar(PI, tarfile.GNU_FORMAT)))))
     assert (
-        twice.message
-        == f"this is a tar archive compressed by {how} in gzip: extract the file of digits from it first"
+        twice.message == f"this is a tar archive compressed by {how} in gzip: extract the file of digits from it first"
     )
 
 

@@ -195,7 +195,9 @@ def test_the_integer(place, some, base):
     for wrong in ("10", "1", "0") if base == 2 else ("2", "4", "0"):
         found = verify_file(place(f"{wrong}.{digits}"))
         assert (found.status, found.first_wrong) == ("wrong", 0)
-        assert found.message == f"position 0: {wrong} before the point where π has {whole}; all digits after it are right"
+        assert (
+            found.message == f"position 0: {wrong} before the point where π has {whole}; all digits after it are right"
+        )
         assert (found.expected, found.found) == ((whole + digits)[:10], (wrong + digits)[:10])
 
 
