@@ -17,7 +17,7 @@ _GAPS = rb"[ \t\r\n\v\f,_\"'`()\[\]{}|;+&\\\x80-\xff-]"
 GAP = rb"(?:" + _ELEMENT + rb"|" + _GAPS + rb"){0,60}"
 """What may stand between the first digits: any separators."""
 
-_COMMA = rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f][ \t]?[0-9A-Fa-f]))"
+_COMMA = rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f][ \t']?[0-9A-Fa-f]))"
 _BEFORE_POINT = rb"(?:" + _ELEMENT + rb"|" + _GAPS.replace(b",", b"") + rb"){0,60}"
 _INTEGER = re.compile(rb"[0-9A-Fa-f](?:" + GAP + rb"(\.)|" + _BEFORE_POINT + rb"(" + _COMMA + rb")|)" + GAP)
 """A digit, what stands behind it and before the next, and the point; a comma is one where it divides no single digits."""
@@ -76,7 +76,7 @@ def count_from(window: bytes, offset: int, base: int) -> tuple[int, int]:
 
 @cache
 def _runs(base: int) -> re.Pattern[bytes]:
-    return re.compile(rb"(?:" + shapes.DIGIT_CLASS[base] + rb"+|" + _ELEMENT + rb"|" + _GAPS + rb")*")
+    return re.compile(rb"(?:" + _ELEMENT + rb"|" + shapes.DIGIT_CLASS[base] + rb"+|" + _GAPS + rb")*")
 
 
 def digits_from(window: bytes, offset: int, base: int) -> str:

@@ -58,8 +58,8 @@ BARE_FIRST = re.compile(rb"\A" + _BLANK + rb"*(\d{1,12})" + _BLANK + rb"+")
 BARE_LAST = re.compile(rb"(?<=[0-9A-Fa-f])" + _BLANK + rb"+(\d{1,12})" + _BLANK + rb"*\Z")
 """Counters without a mark: only where several lines agree that they are (`text_start`)."""
 
-OPENED = re.compile(rb".*[\"'`>=(\[{*,:]|.*[A-Za-z]{2}[ \t]+|.*[\x80-\xbf][ \t]*", re.DOTALL)
-"""What stands before the first line of digits in its line, to the last sign that opens something."""
+OPENED = re.compile(rb"[\"'`>=(\[{*,:]|[A-Za-z]{2}[ \t]+|[\x80-\xbf][ \t]*")
+"""What may stand before a counter in the first line of digits, if not the beginning of the line."""
 
 MARK = re.compile(rb"\A" + BLANKS + rb"(?:[/#*>%;|$~=-]{1,3}(?=[ \t])|/\*+|\*+/|//+|>+)" + BLANKS)
 """A mark at the beginning of a line: of a comment, a quotation, a list."""

@@ -141,8 +141,7 @@ def counter_before(window: bytes, line: int, place: int) -> re.Match[bytes] | No
 
 def _before(counter: re.Pattern[bytes], window: bytes, line: int, place: int) -> re.Match[bytes] | None:
     place -= 2 if window[place - 2 : place].lower() == b"0x" else 0
-    opened = shapes.OPENED.match(window, line, place)
-    for start in (line, opened.end() if opened else line):
+    for start in (line, *(opened.end() for opened in shapes.OPENED.finditer(window, line, place))):
         match = counter.match(window[start : place + 1])
         if match and match.end() == place - start:
             return match
