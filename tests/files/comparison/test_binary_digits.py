@@ -23,13 +23,13 @@ WIDTH = {2: 64, 8: 21}
 
 @pytest.fixture
 def one_computation(monkeypatch):
-    """Computations of few digits are the beginning of one, so that many files are verified in a moment."""
+    """Computations are the beginning of one, so that many files are verified in a moment."""
     longest, real = {}, selection.compute
 
-    def compute(digits, *, base, **options):
-        if digits > 1000:
-            return real(digits, base=base, **options)
-        result = longest.setdefault(base, real(1000, base=base))
+    def compute(digits, *, base, **_):
+        if base not in longest:
+            longest[base] = real(25_000, base=base)
+        result = longest[base]
         return dataclasses.replace(result, digits=digits, _text=result.text()[: digits + 2])
 
     monkeypatch.setattr(selection, "compute", compute)
@@ -136,16 +136,15 @@ def test_one_wrong_digit_is_found_exactly(place, some, base, rng, one_computatio
         for position in sorted(within | {rng.randrange(1, count + 1) for _ in range(int(5 * MULTIPLIER))}):
             broken = broken_at(rng, text, position, base)
             path = place(broken)
-            for method in ("auto", "recompute", "residues"):
-                for given in (None, base):
-                    found = verify_file(path, method, base=given)
-                    assert (found.status, found.first_wrong, found.base) == ("wrong", position, base)
-                    assert (found.exit_code, found.digits) == (3, count)
-                    assert found.expected == digits[position - 1 : position + 9]
-                    assert found.found == broken.split(".")[1][position - 1 : position + 9]
-                    assert f"position {position:_}: " in found.message
-                    if position < count:
-                        assert found.kind == "substituted"
+            for method, given in (("auto", None), ("auto", base), ("recompute", None), ("residues", base)):
+                found = verify_file(path, method, base=given)
+                assert (found.status, found.first_wrong, found.base) == ("wrong", position, base)
+                assert (found.exit_code, found.digits) == (3, count)
+                assert found.expected == digits[position - 1 : position + 9]
+                assert found.found == broken.split(".")[1][position - 1 : position + 9]
+                assert f"position {position:_}: " in found.message
+                if position < count:
+                    assert found.kind == "substituted"
 
 
 @pytest.mark.parametrize("base", BINARY)
