@@ -71,13 +71,8 @@ def convert(
                 f"{file.name} holds digits of base {file.base}, and a conversion keeps the base: "
                 f"compute the digits of base {base} with 'compute N --base {base}'"
             )
-        if not file.sure:
-            what = "no point behind its first digit" if file.integer else "no digit before the point"
-            raise CorruptFileError(
-                f"{file.name} has {what}, and does not begin like a constant that is known: "
-                "write the digit and the point before the digits, as in '3.', and convert that",
-                kind="header",
-            )
+        head, sound = first_digits(sound_blocks(file), file.base)
+        integer = _integer(file, head)
         if kind == "ycd" and file.base not in YCD_BASES:
             raise UsageError(
                 f"{file.name} holds digits of base {file.base}, and a .ycd file holds base 10 or 16: "
@@ -91,18 +86,16 @@ def convert(
         digits = file.digits
         twice = digits is None and kind == "ycd"
         announce(progress, lambda: [Step("read", 1.0), Step("write", 1.0)] if twice else [Step("convert", 1.0)])
-        blocks: Iterable[Block] = _read(sound_blocks(file), file, "read" if twice else "convert", progress)
+        blocks: Iterable[Block] = _read(sound, file, "read" if twice else "convert", progress)
         if twice:
             spool = stack.enter_context(Spool(file.base, beside))
             spool.fill(blocks)
             digits, blocks = spool.digits, _written(spool.blocks(), spool.digits, progress)
-        head, iterator = first_digits(blocks, file.base)
         if not head:
             digits = 0
-        integer = file.integer or (recognise(head, file.base) or PI).whole(file.base)
         written = write_digits(
             target,
-            iterator,
+            blocks,
             digits=digits,
             base=file.base,
             form=kind,
@@ -116,6 +109,23 @@ def convert(
         return Conversion(
             file.format, kind, file.base, written.digits, written.hash, written.path, written.read_back, notes
         )
+
+
+def _integer(file: DigitFile, head: str) -> str:
+    """The digits before the point, which the file has or its first digits tell.
+
+    Raises:
+        CorruptFileError: neither is so.
+    """
+    constant = None if file.integer else recognise(head, file.base)
+    if not file.sure and constant is None:
+        what = "no point behind its first digit" if file.integer else "no digit before the point"
+        raise CorruptFileError(
+            f"{file.name} has {what}, and does not begin like a constant that is known: "
+            "write the digit and the point before the digits, as in '3.', and convert that",
+            kind="header",
+        )
+    return file.integer or (constant or PI).whole(file.base)
 
 
 def _read(blocks: Iterator[Block], file: DigitFile, phase: str, progress: Progress) -> Iterator[Block]:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from pi_engine.digits.common.constants import PI, recognise
 from pi_engine.errors import CapacityError, CorruptFileError, UsageError
 from pi_engine.files.comparison.scan import HEAD
-from pi_engine.files.methods.case import corrupt_file, open_case
+from pi_engine.files.methods.case import open_case
 from pi_engine.files.methods.claimed_digits import claim_notes
+from pi_engine.files.methods.faults import corrupt_file, with_fault
 from pi_engine.files.methods.forecast_of_file import proving_by_bbp, reading, recomputing
 from pi_engine.files.methods.published import (
     compared_as_published,
@@ -113,7 +114,7 @@ def _answer(case: FileCase, method: str, digits: int | None) -> Verification:
     try:
         return _judged(case, method, digits)
     except CorruptFileError as error:
-        return case.corrupt(error)
+        return corrupt_file(case.path, error, base=case.file.base, form=case.file.format, digits=case.scan.digits)
 
 
 def _judged(case: FileCase, method: str, digits: int | None) -> Verification:
@@ -127,7 +128,7 @@ def _judged(case: FileCase, method: str, digits: int | None) -> Verification:
     found = _of_digits(case, method, faulty=fault is not None)
     notes = tuple(getattr(case.file, "notes", ()))
     if fault is not None:
-        return replace(case.with_fault(fault, found), notes=notes)
+        return replace(with_fault(case, fault, found), notes=notes)
     if digits is None:
         notes += claim_notes(case)
     elif found.status != "wrong":

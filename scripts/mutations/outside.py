@@ -66,6 +66,8 @@ OUTSIDE = [
              "second = place + later + between", DIAGNOSIS),
     Mutation("words moved by a digit too few", "pi_engine/files/comparison/held_digits.py", "np.uint64(self.base**ahead) + following",
              "np.uint64(self.base ** (ahead - 1)) + following", "tests/files/comparison/test_alignment.py"),
+    Mutation("digits that damage has made are called wrong", "pi_engine/files/methods/faults.py", 'if fault.kind == "damaged" and', "if False and",
+             "tests/files/test_digits_before_a_fault.py"),
     Mutation("a second fault taken for the first", "pi_engine/files/methods/case.py", "digits = digits if self.ended is not None else -1",
              "digits = 0", "tests/files/test_digits_before_a_fault.py"),
     Mutation("an interval for pi on the wrong side", "pi_engine/proof/j_invariant/near_integer.py", "middle = -change / root",
@@ -109,5 +111,8 @@ OUTSIDE = [
     Mutation("a signal in the way of an error", INTERRUPTS, "if sys.exc_info()[1] is None:", "if True:", PROCESSES),
     Mutation("a signal as Python shuts down", INTERRUPTS,
              "signal.signal(number, signal.SIG_DFL if len(_raised) == before else signal.SIG_IGN)", "pass", PROCESSES),
-    Mutation("a signal's error in front of it", INTERRUPTS, "if _discarded:", "if False:", PROCESSES),
+    Mutation("a signal's error in front of it", INTERRUPTS, "        if _discarded:\n            raise _discarded[-1] from error\n",
+             "", PROCESSES),
+    Mutation("a signal's error taken for a file's", INTERRUPTS, "    if _discarded:\n        raise _discarded[-1]\n\n", "    pass\n\n",
+             "tests/cli/commands/test_verify_files.py"),
 ]  # fmt: skip

@@ -118,8 +118,9 @@ def test_what_was_assumed_is_said(tmp_path, results, capsys, monkeypatch):
     """The notes of the reader, which are complete when all has been read: on stderr, and as a field."""
 
     class Noted(DigitFile):
+        notes = ()
+
         def blocks(self):
-            self.notes = []
             yield from super().blocks()
             self.notes = ["a header\n was left out"]
 

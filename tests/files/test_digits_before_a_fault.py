@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import threading
+import zlib
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_a_pipe_that_ends_in_a_fault_is_judged_from_what_was_put_aside(tmp_path,
         (texts[10], ("corrupt", None)),
         (with_wrong(rng, texts[10], 15_000), ("wrong", 15_000)),
     ):
-        for content in (text.encode() + b"\x00", gzip.compress(text.encode())[:-9]):
+        for content in (text.encode() + b"x", gzip.compress(text.encode())[:-9]):
             pipe = tmp_path / "pipe"
             os.mkfifo(pipe)
             writer = threading.Thread(target=pipe.write_bytes, args=(content,))
@@ -103,6 +104,32 @@ def test_ycd_files_that_are_cut_off_or_damaged(place, texts, rng, base):
         found = verify_file(place(bytes(broken), "pi.ycd"))
         assert (found.status, found.offset, found.digits) == ("corrupt", len(data) - 160, held)
         assert f"the first {held:_} digits are π's; then: the word at byte" in found.message
+
+
+@pytest.mark.parametrize("form", ["gz", "bz2", "zip"])
+def test_wrong_digits_of_a_damaged_archive_may_come_from_the_damage(place, texts, rng, form):
+    """A check sum of other digits: nobody knows which of the two is damaged, so no digit is called wrong."""
+    wrong = with_wrong(rng, texts[10], 3000)
+    sum_of, packed = (digit_files.READ[form](text.encode()) for text in (texts[10], wrong))
+    found = verify_file(place(packed, f"pi.{form}"))
+    assert (found.status, found.first_wrong, found.kind) == ("wrong", 3000, "substituted")
+    if form == "gz":
+        data = packed[:-8] + sum_of[-8:]
+    elif form == "zip":
+        data = packed.replace(*(zlib.crc32(text.encode()).to_bytes(4, "little") for text in (wrong, texts[10])))
+    else:
+        data = packed[:10] + sum_of[10:14] + packed[14:]
+    path = place(data, f"pi.{form}")
+    for method in METHODS:
+        found = verify_file(path, method)
+        assert (found.status, found.kind, found.exit_code, found.first_wrong) == ("corrupt", "damaged", 5, None)
+        assert (found.expected, found.found, found.wrong_digits, found.wrong_positions) == (None, None, None, ())
+        if method in ("auto", "recompute"):
+            assert found.message.endswith(
+                "; the first 2_999 digits are π's; wrong digits behind them may come from the damage"
+            )
+        else:
+            assert "damage" in found.message and "position" not in found.message
 
 
 def test_a_header_that_is_not_pi_s_is_no_matter_of_the_digits(place, texts, rng):
@@ -193,7 +220,7 @@ def test_a_name_is_no_part_of_a_message(tmp_path, texts, rng, name, capsys, monk
 
 def test_bbp_says_which_digits_it_is_for(place, texts):
     with pytest.raises(
-        UsageError, match="for 100 digits of base 10 or more, and the file is of base 16: use --method recompute"
+        UsageError, match="the method bbp is for decimal digits, and these are of base 16: use --method recompute"
     ):
         verify_file(place(texts[16][:1002]), "bbp")
     with pytest.raises(UsageError, match="and the file has 1 digit: use"):

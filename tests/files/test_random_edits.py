@@ -14,7 +14,8 @@ FORMS = {
     "pi.txt": lambda text, base: text.encode(),
     "pi.txt.gz": lambda text, base: gzip.compress(text.encode()),
     "pi.ycd": ycd,
-    "stray.txt": lambda text, base: text.encode() + b"\n!",
+    "stray.txt": lambda text, base: text.encode() + b"x",
+    "noted.txt": lambda text, base: text.encode() + b"\n!",
 }
 
 
@@ -29,7 +30,7 @@ def test_no_verdict_is_false(place, pi_digits, rng, base, edit):
     true = pi_digits[base]
     for _ in range(int(2 * MULTIPLIER)):
         digits = edit(rng, true, rng.choice([100, 200, 209, 1000, 20_000]), base)
-        name = rng.choice(list(FORMS if len(digits) >= 50 else ["pi.txt", "pi.txt.gz", "stray.txt"]))
+        name = rng.choice(list(FORMS if len(digits) >= 50 else ["pi.txt", "pi.txt.gz", "stray.txt", "noted.txt"]))
         path = place(FORMS[name](f"3.{digits}", base), name)
         wrong = [i for i, (a, b) in enumerate(zip(digits, true, strict=False), 1) if a != b]
         for method in ("auto", "known", "bbp", "residues"):
@@ -48,3 +49,4 @@ def test_no_verdict_is_false(place, pi_digits, rng, base, edit):
             if found.wrong_digits is not None:
                 assert (found.wrong_digits, list(found.wrong_positions)) == (len(wrong), wrong[:10])
             assert not (wrong and found.status == "ok")
+            assert (found.notes != ()) == (name == "noted.txt")

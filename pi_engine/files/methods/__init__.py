@@ -3,5 +3,6 @@
 `selection` has a row a method: whether it fits, what it costs, how it runs, whether it proves. `published` uses what
 the scan has compared; `proof_by_residues` proves all digits by π modulo random primes; `end_by_bbp` looks at the
 end of the binary expansion, which some errors escape. `case` describes the opened file, `verdict` is the answer,
-`forecast_of_file` the model of time that "auto" chooses by, `claimed_digits` what a name says of the length.
+`faults` gives it where a file cannot be read to its end, `forecast_of_file` is the model of time that "auto" chooses
+by, `claimed_digits` what a name says of the length.
 """

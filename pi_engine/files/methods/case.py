@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pi_engine.digits.common.constants import PI
@@ -181,42 +181,6 @@ class FileCase:
             wrong_positions=difference.wrong_positions if difference else (),
         )
 
-    def corrupt(self, error: CorruptFileError) -> Verification:
-        """The verdict on a file of which no digit can be judged."""
-        found = corrupt_file(self.path, error, base=self.file.base, form=self.file.format, digits=self.scan.digits)
-        return replace(found, message=self.unnamed(error))
-
-    def with_fault(self, fault: CorruptFileError, found: Verification) -> Verification:
-        """The verdict on a file that has a fault besides its digits, or behind them, on which the verdict is `found`."""
-        what, digits = self.unnamed(fault), counted(found.digits, "digit")
-        in_header = fault.kind == "header"
-        if found.status == "wrong":
-            besides = what if in_header else f"behind the {digits} that could be read: {what}"
-            return replace(found, message=f"{found.message}; and {besides}", offset=fault.offset)
-        if found.status == "ok":
-            which = "its" if in_header else "the first"
-            judged = f"{which} digit is π's" if found.digits == 1 else f"{which} {digits} are π's"
-        else:
-            judged = f"{digits} could be read, and {found.digits_compared:_} of them were compared with those of π and are right"
-        if fault.kind == "truncated":
-            message = f"{what}; {judged}"
-        elif in_header:
-            message = f"{judged}; but {what}"
-        else:
-            message = f"{judged}; then{',' if what.startswith('at line') else ':'} {what}"
-        return replace(
-            found,
-            status="corrupt",
-            kind=fault.kind,
-            offset=fault.offset,
-            message=message,
-            proved=f"this is no sound file of digits; of the digits that could be read: {found.proved}",
-        )
-
-    def unnamed(self, error: CorruptFileError) -> str:
-        """What an error says of the file, without its name in front."""
-        return _unnamed(str(error), self.file.name)
-
 
 def open_case(
     path: str,
@@ -238,37 +202,6 @@ def open_case(
     scan = stack.enter_context(Scan(file.base, file.integer, _most_digits(file)))
     spool = stack.enter_context(Spool(file.base)) if spooled else None
     return FileCase(path, threads, memory, progress, stack, file, scan, spool)
-
-
-def corrupt_file(
-    path: str, error: CorruptFileError, *, base: int | None, form: str | None = None, digits: int = 0
-) -> Verification:
-    """The verdict on a file that is no sound file of digits; base, format and digits as far as they are known."""
-    name = "standard input" if path == "-" else path
-    return Verification(
-        status="corrupt",
-        first_wrong=None,
-        expected=None,
-        found=None,
-        method="",
-        proved="this is no sound file of digits; none of its digits was compared with those of π",
-        digits=digits,
-        digits_compared=0,
-        base=base,
-        format=form,
-        file=path,
-        seconds=0.0,
-        kind=error.kind,
-        offset=error.offset,
-        message=_unnamed(str(error), name),
-    )
-
-
-def _unnamed(message: str, name: str) -> str:
-    """An error's message, which begins with the file's name, without it."""
-    if message.startswith(f"{name}: "):
-        return message[len(name) + 2 :]
-    return f"the file{message[len(name) :]}" if message.startswith(f"{name} ") else message
 
 
 def _about_digits(file: DigitFile) -> int:

@@ -145,7 +145,7 @@ def test_from_standard_input(tmp_path, texts):
     done = subprocess.run(
         [*COMMAND, "verify", "-"], input=zipped(b"", names=("a", "b")), capture_output=True, check=False
     )
-    assert done.returncode == 5 and b"standard input: this zip archive holds 2 files (a, b): extract" in done.stdout
+    assert done.returncode == 5 and b"-: corrupt: this zip archive holds 2 files (a, b): extract" in done.stdout
 
 
 def test_progress_counts_bytes_of_the_archive(tmp_path):

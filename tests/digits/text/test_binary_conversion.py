@@ -26,7 +26,7 @@ def test_conversion(tmp_path, base):
             for other in forms:
                 target = tmp_path / FORMATS[other]
                 done = convert(source, target, base=base, overwrite=True)
-                assert done == (form, other, base, count, value, str(target), True)
+                assert done == (form, other, base, count, value, str(target), True, ())
                 if count >= 20:
                     assert text_of(target) == text
                 if other == "text":

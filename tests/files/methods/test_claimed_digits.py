@@ -2,7 +2,6 @@ import pytest
 
 import pi_engine
 from pi_engine import verify_file
-from pi_engine.digits.reader import DigitFile
 from pi_engine.files.methods.claimed_digits import claimed_by_name
 
 
@@ -69,13 +68,13 @@ def test_a_length_that_is_not_the_claimed_one_is_a_note(tmp_path, name, count, s
     assert verify_file(path, digits=count).notes == ()  # who says the length needs no name
 
 
-def test_a_header_s_claim_is_a_note_too_and_notes_of_the_reader_come_first(tmp_path, monkeypatch):
+def test_a_header_s_claim_is_a_note_too_and_notes_of_the_reader_come_first(tmp_path):
     path = tmp_path / "pi.txt"
-    path.write_text(pi_engine.compute(500).text())
-    monkeypatch.setattr(DigitFile, "claimed", 600, raising=False)
-    monkeypatch.setattr(DigitFile, "notes", ["a title was left out"], raising=False)
-    first, second = verify_file(path).notes
-    assert first == "a title was left out"
-    assert second.startswith("its header says 600 digits; the file holds 500 after the point: 99 digits fewer")
-    monkeypatch.setattr(DigitFile, "claimed", 501, raising=False)
-    assert verify_file(path).notes == ("a title was left out",)
+    digits = pi_engine.compute(500).text()
+    for claim, says in ((600, "99 digits fewer"), (501, None), (500, None), (400, "100 digits more")):
+        path.write_text(f"π to {claim} digits\n{digits}\nthe end")
+        title, footer, *claims = verify_file(path).notes
+        assert title.startswith("left out: ") and "“the end”" in footer
+        assert len(claims) == (says is not None)
+        if says:
+            assert claims[0].startswith(f"its header says {claim} digits; the file holds 500 after the point: {says}")
