@@ -12,8 +12,17 @@ from pi_engine.digits.text.layout import shapes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ELEMENT = shapes.TAG + rb"|" + shapes.ENTITY + rb"|" + shapes.ESCAPE + rb"|(?<![0-9A-Za-z])0[xX](?=[0-9A-Fa-f])"
-_GAPS = rb"[ \t\r\n\v\f,_\"'`()\[\]{}|;+&\\\x80-\xff-]"
+_ELEMENT = (
+    shapes.TAG
+    + rb"|"
+    + shapes.ENTITY
+    + rb"|"
+    + shapes.ESCAPE
+    + rb"|(?<![0-9A-Za-z])0[xX](?=[0-9A-Fa-f])|"
+    + shapes.INVISIBLE
+    + rb"|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb\xb7]"
+)
+_GAPS = rb"[ \t\r\n\v\f,_\"'`()\[\]{}|;+&\\-]"
 GAP = rb"(?:" + _ELEMENT + rb"|" + _GAPS + rb"){0,60}"
 """What may stand between the first digits: any separators."""
 

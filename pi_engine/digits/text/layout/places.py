@@ -50,6 +50,6 @@ def character(text: bytes) -> str:
             found = text[:length].decode("utf-8")
         except UnicodeDecodeError:
             continue
-        name = unicodedata.name(found[0], "a control character" if unicodedata.category(found[0]) == "Cc" else "")
-        return f"U+{ord(found[0]):04X} {name}".rstrip()
+        name = unicodedata.name(found[0], ", a control character" if unicodedata.category(found[0]) == "Cc" else "")
+        return f"U+{ord(found[0]):04X} {name}".rstrip().replace(" ,", ",")
     return f"byte 0x{text[0]:02X}, which is not UTF-8"

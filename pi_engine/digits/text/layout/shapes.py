@@ -103,7 +103,7 @@ def words(base: int) -> re.Pattern[bytes]:
     """A word of two letters or more that cannot be digits of the base, not even damaged ones: no digit stands beside it."""
     letter = rb"(?:[A-Za-z]|[\xc3-\xf4][\x80-\xbf]{1,3})"
     foreign = rb"(?=[A-Fa-f]*(?:[G-Zg-z]|[\xc3-\xf4]))" if base == 16 else b""
-    return re.compile(rb"(?<![0-9A-Za-z\x80-\xff])" + foreign + letter + rb"{2,}(?![0-9])")
+    return re.compile(rb"(?<![0-9A-Za-z\x80-\xff])" + foreign + letter + rb"{2,}(?![0-9A-Za-z])")
 
 
 def is_text(line: bytes, base: int, total: int) -> bool:

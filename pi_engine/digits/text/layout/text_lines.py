@@ -23,11 +23,7 @@ _SHORT = 40
 """Bytes of a line of digits alone that may be a total or the number of a page."""
 
 _LONE_NUMBER = re.compile(
-    rb"(?:"
-    + shapes.BLANKS
-    + rb"[\[(<{]?[ \t]*\d{1,15}"
-    + shapes.BLANKS
-    + rb"[:)\]|](?=[ \t]|\xc2|\xe2|\Z)|[0-9A-Fa-f]\.)"
+    rb"(?:" + shapes.BLANKS + rb"[\[(<{]?[ \t]*\d{1,15}" + shapes.BLANKS + rb"[:)\]|](?=[ \t]|\xc2|\xe2|\Z)|3\.)"
 )
 """A number at the beginning of a line that is no counter known, or another number with its point."""
 

@@ -35,6 +35,8 @@ _SURE_RUN = 25
 """Digits in a row that make a known beginning the beginning, not a mention of the constant in the header."""
 
 _SIGNS = b"0123456789.\"'`()[]{}|;+&"
+_BEGINS = re.compile(rb"3\.[0-9]")
+"""What begins a text that is the number, even if damage follows at once."""
 _DIGIT_ABOVE = re.compile(rb"(?:(?:\A|[\r\n])[ \t]*([0-9])|(?<![0-9A-Za-z./-])([0-9])[ \t]*[.,])\s*\Z")
 
 _OTHER_INTEGER = 2
@@ -79,6 +81,9 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
     if found is None:
         raise CorruptFileError(f"{name}: no digits in its first {len(window):_} bytes", kind="header", offset=0)
     found = _with_digit_above(window, begin, found)
+    if not found.pointed and found.start > begin and _BEGINS.match(window, begin):
+        offset, _ = integer_at(window, begin)
+        found = Beginning(begin, offset, PI.integer, pointed=True, base=found.base)
     if base is None and PREFIX.search(window[: found.offset]):
         found = found._replace(base=16)
     return text_start(window, begin, found)
@@ -189,7 +194,8 @@ def _digits_before(window: bytes, begin: int, found: Beginning) -> bool:
     if found.integer and found.pointed and found.exact:
         shares = [digits_share(line[:_LINE]) for line in lines]
         return any(total >= _SURE_RUN and bad * 10 <= total for total, bad in shares)
-    numbers = [line for line in lines if not line.translate(None, SEPARATORS + _SIGNS) and re.search(rb"\d", line)]
+    signs = SEPARATORS + _SIGNS + (b"ABCDEFabcdef" if found.base == 16 else b"")
+    numbers = [line for line in lines if not line.translate(None, signs) and re.search(rb"\d", line)]
     return len(numbers) > 1 or any(not re.fullmatch(shapes.NUMBER, number) for number in numbers)
 
 
