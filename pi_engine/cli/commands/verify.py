@@ -74,7 +74,9 @@ class _Told(ProgressBar):
     metavar="N",
     help="Number of digits that the file should have. A file with fewer is reported as truncated.",
 )
-@click.option("--base", type=click.Choice(["10", "16"]), help="Base of a text file. By default the digits decide.")
+@click.option(
+    "--base", type=click.Choice(["2", "8", "10", "16"]), help="Base of a text file. By default the digits decide."
+)
 @threads_option
 @memory_option
 @json_option
@@ -94,9 +96,9 @@ def command(
 ) -> None:
     """Check whether each FILE holds digits of π, and find the first digit that is wrong.
 
-    FILE can be text with any line breaks, blanks, groups or header, the same text compressed by gzip, xz or
-    Zstandard, a .ycd file, a folder with a set of .ycd files, or '-' for stdin. The content decides, not the name.
-    Positions count from 1 after the point.
+    FILE can be text with any line breaks, blanks, groups or header, in ASCII, UTF-8, UTF-16 or UTF-32; the same text
+    compressed by gzip, xz, Zstandard or bzip2, or alone in a zip archive; a .ycd file; a folder with a set of .ycd
+    files; or '-' for stdin. The content decides, not the name. Positions count from 1 after the point.
 
     Each file gets one line, in the order given; with --json it is a JSON object. A file that cannot be verified gets a
     line on stderr, and the others are verified all the same.
