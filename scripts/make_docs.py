@@ -71,7 +71,7 @@ def with_sections(text: str) -> str:
 
 def made_pages() -> dict[Path, str]:
     """Page or picture → what it should hold."""
-    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     texts = {page: with_sections(page.read_text(encoding="utf-8")) for page in pages if page != REFERENCE}
     return {REFERENCE: reference(), room_tables.PICTURE: room_tables.architecture(), **texts}
 

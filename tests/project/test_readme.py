@@ -11,7 +11,10 @@ import pytest
 
 from tests.conftest import MULTIPLIER
 
-DOCUMENTS = ["CONTRIBUTING.md", "README.md", "docs/convergence.md", "docs/json.md", "docs/memory.md", "docs/series.md"]
+DOCUMENTS = [
+    *("CONTRIBUTING.md", "README.md"),
+    *(f"docs/{name}.md" for name in ("convergence", "files", "json", "memory", "series")),
+]
 
 SHORTER = [
     (r"compute 1000000\b", "compute 20000"),
