@@ -29,8 +29,16 @@ def guessed(window: bytes, begin: int, base: int | None) -> Beginning | None:
     if found is None:
         return None
     offset, integer = found
+    if (
+        integer and b"," in window[begin:offset] and b"," in window[offset : offset + _LINE]
+    ):  # a comma that divides thousands is no point
+        offset, integer = window.rindex(integer.encode(), begin, offset), ""
     if base is None:
-        base = 16 if PREFIX.search(window[:offset]) else base_of_digits(window[offset : offset + 4096])
+        base = (
+            16
+            if PREFIX.search(window[:offset])
+            else base_of_digits(window[offset : offset + 4096], pi=integer == PI.integer)
+        )
     pointed = bool(integer) or window[:offset].rstrip(b" \t")[-1:] == b"."
     start = offset if not integer else window.rfind(integer.encode(), 0, offset)
     return Beginning(start, offset, integer.upper(), pointed=pointed, base=base)
@@ -78,14 +86,17 @@ def _first_line_of_digits(window: bytes, begin: int, least: int = 10) -> tuple[i
     return None
 
 
-def base_of_digits(text: bytes) -> int:
-    """16 where the digits are hexadecimal: they begin like a constant's, or have letters among them, as 6 of 16 do."""
+def base_of_digits(text: bytes, *, pi: bool = True) -> int:
+    """16 where the digits are hexadecimal: they begin like a constant's, or have letters among them, as 6 of 16 do.
+
+    Few digits are told by the beginning of π alone, if `pi` says that they may be its digits.
+    """
     bare = re.sub(INVISIBLE, b"", text).translate(None, SEPARATORS)[:200]
     digits = bytes(byte for byte in bare if byte in _HEX).decode().upper()
     decimal = max(_common(digits, constant.decimal) for constant in (PI, *OTHERS))
     hexadecimal = max(_common(digits, constant.hexadecimal) for constant in (PI, *OTHERS))
     if len(digits) < 12:
-        decimal, hexadecimal = _common(digits, PI.decimal), _common(digits, PI.hexadecimal)
+        decimal, hexadecimal = (_common(digits, PI.decimal), _common(digits, PI.hexadecimal)) if pi else (0, 0)
     if decimal != hexadecimal and (max(decimal, hexadecimal) >= 5 or len(digits) < 12):
         return 10 if decimal > hexadecimal else 16
     return 16 if sum(byte in _LETTERS for byte in bare) * 6 > len(bare) else 10

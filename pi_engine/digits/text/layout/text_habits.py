@@ -222,7 +222,10 @@ def _claimed(header: bytes) -> int | None:
 def _remarks(window: bytes, begin: int, found: Beginning, prefix: bytes, counter: re.Match[bytes] | None) -> list[str]:
     remarks = [f"left out: a counter before the first digit {shown(counter[0])}"] if counter else []
     if found.integer and not found.pointed and found.offset < len(window):
-        remarks.append(f"the text has no point: its first digit, {found.integer}, is taken as the one before the point")
+        remarks.append(
+            f"the text has no point: its first digit{'s' if len(found.integer) > 1 else ''}, {found.integer}, "
+            f"{'are taken as those' if len(found.integer) > 1 else 'is taken as the one'} before the point"
+        )
     above = window[begin : _line_start(window, begin, found.start)].strip()
     lines = [line for line in re.split(rb"[\r\n]+", above + b"\n" + prefix) if line.strip(b" \t\"'`[({<0xX.")]
     if lines:

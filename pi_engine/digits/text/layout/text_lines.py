@@ -27,6 +27,7 @@ _LONE_NUMBER = re.compile(
 )
 """A number at the beginning of a line that is no counter known, or another number with its point."""
 
+_BLANK_BEFORE = re.compile(rb"[ \t][\"'(\[{]*\Z")
 _FIRST_LINE = re.compile(rb"[^\r\n]{0,200}")
 _MARKS = shapes.of_lines(shapes.MARK)
 
@@ -232,12 +233,15 @@ class LineReader:
         assert match is not None
         head, rest = body[: match.end()], body[match.end() :]
         place = place_in(body, len(head), offset=at.offset, number=at.line, column=at.column - 1)
-        blank = b" " if head[-1:] in (b" ", b"\t") else b""
+        blank = b" " if _BLANK_BEFORE.search(head) else b""
         ellipsis = shapes.ELLIPSIS.match(rest)
         if ellipsis:
             self._end(at.line, rest)
         elif shapes.CLOSING.match(rest):
             self._left_out.add("closing signs", 1, at.line, rest)
+            self._closed, self._end_at = True, place
+        elif self._base == 10 and shapes.EXPONENT.match(rest):
+            self._left_out.add("an exponent of 0", 1, at.line, rest)
             self._closed, self._end_at = True, place
         elif shapes.is_remark(blank + rest, self._base):
             self._left_out.add("words behind the digits", 1, at.line, rest)

@@ -46,6 +46,8 @@ _UNLIKE = 50
 
 _SAID = 6
 _SAID_OF_OTHERS = 20
+_FEW = 3
+"""Digits that tell π from the other constants."""
 _HEAD = 4096
 """Bytes whose letters tell the base of digits that are like nothing known."""
 _TRIED = 100
@@ -123,9 +125,12 @@ def _in_other_base(window: bytes, begin: int, name: str, base: int | None) -> Be
 
 def _known(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | None:
     """The first exact beginning that is followed by enough digits, or by nothing else; else the one with the most."""
-    best, most = None, 0
+    best, most, other = None, 0, None
     for found in known_beginnings(window, begin, bases):
         if not _stands_alone(window, begin, found):
+            continue
+        if not PI.fraction(found.base).startswith(digits_from(window, found.offset, found.base)[:_FEW]):
+            other = other or found  # one file holds π and e, and others no π at all
             continue
         count, end = count_from(window, found.offset, found.base)
         mentioned = shapes.words(found.base).search(_line_of(window, begin, found.start)) is not None
@@ -133,6 +138,7 @@ def _known(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
             return _completed(window, begin, found)
         if count > most:
             best, most = found, count
+    best = best or other
     return None if best is None else _completed(window, begin, best)
 
 
