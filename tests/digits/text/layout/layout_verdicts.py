@@ -77,7 +77,7 @@ def fault(layout, answer):
         case "wrong" if not wrong:
             return "false wrong"
         case "wrong":
-            return None if answer.first_wrong in wrong else "position"
+            return None if layout.vague or answer.first_wrong in wrong else "position"
         case "corrupt":
             return None if layout.hard else "unread"
     return f"status {answer.status}"

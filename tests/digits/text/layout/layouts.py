@@ -8,6 +8,9 @@ several only where a person could not tell either:
 - Less than six digits without a point are too few to be known. Less than 16 digits do not tell the base, so it is given.
 - A count on a line of its own before unknown digits without a point may be the first of them.
 
+Digits that are nothing like π's, or from whose beginning a long block is lost, are wrong wherever they are taken to begin: their
+position is not judged (`vague`). Less than eight digits stand alone, without counters, quotation marks or headers.
+
 Left out of the grammar, because nobody could tell: one bare line counter, a bare number of one digit as a count, `1. ` as a line
 counter (its point is a decimal point), a mention of π in a header of very few digits, groups printed as numbers without their
 leading zeros, a bare total that the next digits of π begin with, and lines of words that are hexadecimal numbers, such as `FACE`. Where
@@ -20,8 +23,11 @@ from tests.digits.text.layout import layout_parts as parts
 from tests.digits.text.layout.layout_digits import COUNT, some_digits, true_digits
 from tests.digits.text.layout.layout_rows import arranged
 
-KNOWN, TELLING = 6, 16
-"""First digits that are taken for π's without a point; digits that tell their base."""
+KNOWN, FEW, TELLING = 6, 8, 16
+"""First digits that are taken for π's without a point; digits that may have headers and counters; digits that tell their base."""
+
+_LOST = 10
+"""Digits lost from the beginning that leave nothing of it."""
 
 _BARE_COUNTS = {"count", "count and blank line", "count with commas", "a million"}
 
@@ -36,6 +42,7 @@ class Layout(NamedTuple):
         base: of the digits.
         told: whether a reader has to be told the base.
         hard: whether "corrupt" is an honest answer.
+        vague: whether the digits begin so unlike π's that their first wrong position is anybody's guess.
         noted: whether something is left out or assumed that has to be said; None where that is the reader's choice.
         shapes: the names of its parts.
     """
@@ -46,6 +53,7 @@ class Layout(NamedTuple):
     base: int
     told: bool
     hard: bool
+    vague: bool
     noted: bool | None
     shapes: tuple[str, ...]
 
@@ -74,7 +82,7 @@ def random_layout(rng):
     draft = _Draft(rng)
     base = rng.choice([10, 10, 10, 16])
     digits = some_digits(rng, base, draft.shapes)
-    form = rng.choice([_lines] * 8 + [_array])
+    form = _alone if len(digits) < FEW else rng.choice([_lines] * 8 + [_array])
     wrap = _wrap(draft, digits) if form is _lines else None
     body, integer, pointed = form(draft, digits, base, wrap)
     footer = _footer(draft, digits, base, wrap)
@@ -94,7 +102,9 @@ def random_layout(rng):
             readings += [count + reading for reading in readings] + [(count + bare)[1:]] * (count[0] == "3")
         draft.hard = True
     bare_text = wrap is not None and wrap.name in ("no header", "byte order mark")
-    vague = len(digits) < TELLING or any(shape.startswith("random") for shape in draft.shapes)
+    error = next((shape for shape in draft.shapes if shape.startswith(("random at", "cut out at"))), "")
+    unlike = error.startswith("random") or (error != "" and int(error.split()[-1]) <= _LOST)
+    vague = len(digits) < TELLING or unlike
     draft.hard |= not bare_text and (len(digits) < KNOWN or (vague and not known))
     return Layout(
         content=(content + footer).encode("utf-8", "surrogateescape"),
@@ -103,6 +113,7 @@ def random_layout(rng):
         base=base,
         told=len(digits) < TELLING or (base == 16 and not known and len(digits) < 60),
         hard=draft.hard,
+        vague=unlike,
         noted=_noted(draft, wrap),
         shapes=tuple(draft.shapes),
     )
@@ -132,6 +143,12 @@ def _integer(draft, base):
     if name in ("joined", "3 and blank", "3 and line", "0x joined"):
         draft.notes.add("no point")
     return text, digit, name in parts.POINTED
+
+
+def _alone(draft, digits, base, _):
+    """Digits and what stands before the point, nothing else."""
+    lead, integer, pointed = _integer(draft, base)
+    return lead + digits, integer, pointed
 
 
 def _lines(draft, digits, base, wrap):

@@ -111,7 +111,7 @@ def test_all_parts_occur():
 
 
 def laid_out(content, *readings, integer="3", base=10, hard=False, noted=None):
-    return Layout(content.encode(), readings, integer, base, told=False, hard=hard, noted=noted, shapes=())
+    return Layout(content.encode(), readings, integer, base, told=False, hard=hard, vague=False, noted=noted, shapes=())
 
 
 @pytest.mark.parametrize(
