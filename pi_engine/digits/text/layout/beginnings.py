@@ -26,7 +26,7 @@ _GAPS = rb"[ \t\r\n\v\f,_\"'`()\[\]{}|;+&\\-]"
 GAP = rb"(?:" + _ELEMENT + rb"|" + _GAPS + rb"){0,60}"
 """What may stand between the first digits: any separators."""
 
-_COMMA = rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f][ \t']?[0-9A-Fa-f]))"
+_COMMA = rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f](?:[ \t']|" + shapes.INVISIBLE + rb")?[0-9A-Fa-f]))"
 _BEFORE_POINT = rb"(?:" + _ELEMENT + rb"|" + _GAPS.replace(b",", b"") + rb"){0,60}"
 _INTEGER = re.compile(rb"[0-9A-Fa-f](?:" + GAP + rb"(\.)|" + _BEFORE_POINT + rb"(" + _COMMA + rb")|)" + GAP)
 """A digit, what stands behind it and before the next, and the point; a comma is one where it divides no single digits."""

@@ -13,7 +13,7 @@ _LINE = 100
 _BLANK = rb"[ \t\r\n\v\f]"
 _HEX = frozenset(b"0123456789ABCDEFabcdef")
 _LETTERS = frozenset(b"ABCDEFabcdef")
-_POINT = rb"(?:\.|,(?=[ \t\r\n]*[0-9A-Fa-f][ \t']?[0-9A-Fa-f]))"
+_POINT = rb"(?:\.|,(?=[ \t\r\n]*[0-9A-Fa-f](?:[ \t']|" + INVISIBLE + rb")?[0-9A-Fa-f]))"
 POINTED = re.compile(rb"(?:0[xX])?([0-9A-Fa-f])" + _BLANK + rb"*" + _POINT + _BLANK + rb"*")
 _ONLY = re.compile(rb"(?:0[xX])?([0-9A-Fa-f])[.,]?" + _BLANK + rb"*\Z")
 _MANY = re.compile(rb"(?<![0-9A-Za-z.])(?:0[xX])?((?=[A-Fa-f]*[0-9])[0-9A-Fa-f](?:[ \t,_]?[0-9A-Fa-f]){19,})")

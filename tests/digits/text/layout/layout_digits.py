@@ -31,7 +31,7 @@ def first_wrong(digits, base):
 def some_digits(rng, base, shapes):
     """Right digits, or such with one of the errors that people make, which is added to the shapes."""
     true = true_digits(base)
-    low, high = rng.choice([(60, 400), (60, 400), (60, 400), (20, 60), (1, 20), (400, 3000)])
+    low, high = rng.choice([(60, 400), (60, 400), (60, 400), (20, 60), (2, 20), (400, 3000)])
     if rng.randrange(300) == 299:
         low, high = 66_000, 75_000
     digits = true[: rng.randrange(low, high)]
