@@ -73,8 +73,6 @@ def of_lines(pattern: re.Pattern[bytes]) -> re.Pattern[bytes]:
 
 ELLIPSIS = re.compile(rb"(?:[ \t\"'`)\]},;$]|\xe2\x80[\x98-\x9f])*(?:\.{3,}|(?:\. ){2,}\.|\xe2\x80\xa6|\\[lcd]?dots)")
 
-EXPONENT = re.compile(rb"[eE@][+-]?0+(?=[\s;,)\]}\"']*\Z)")
-
 CLOSING = re.compile(
     rb"(?:[\s,;.$)\]}>|&+\"'`*/\\\x00\x1a]|" + INVISIBLE + rb"|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb]|" + TAG + rb")*\Z"
 )

@@ -240,9 +240,6 @@ class LineReader:
         elif shapes.CLOSING.match(rest):
             self._left_out.add("closing signs", 1, at.line, rest)
             self._closed, self._end_at = True, place
-        elif self._base == 10 and shapes.EXPONENT.match(rest):
-            self._left_out.add("an exponent of 0", 1, at.line, rest)
-            self._closed, self._end_at = True, place
         elif shapes.is_remark(blank + rest, self._base):
             self._left_out.add("words behind the digits", 1, at.line, rest)
         elif not self._first_line and _LONE_NUMBER.match(body):
