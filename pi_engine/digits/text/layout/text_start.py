@@ -265,6 +265,8 @@ def _places(window: bytes, begin: int) -> list[int]:
             behind = counter.match(window[place : place + _LINE])
             if behind and window[place + behind.end() :][:1] in shapes.FIRST_SIGNS:
                 places.append(place + behind.end())
+                if counter is shapes.FIRST_COUNTER and place in places:  # what has a mark is no digit
+                    places.remove(place)
     return sorted(set(places))
 
 
