@@ -166,7 +166,13 @@ def test_a_signal_between_files(folder, number, code):
     """The second file is a pipe, whose opening tells that the first one is done; SIGKILL is for the process that does the work."""
     os.mkfifo("pipe")
     command = [*COMMAND, "verify", "ok.txt", "pipe", "junk.txt", "--json"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    ignored = signal.signal(
+        signal.SIGINT, signal.SIG_DFL
+    )  # a run of the tests in the background ignores it, and so would the command
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, ignored)
     with Path("pipe").open("wb"):
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         target = process.pid

@@ -21,6 +21,10 @@ _FIRST_OF_LINES = shapes.of_lines(shapes.FIRST_COUNTER)
 _LAST_OF_LINES = shapes.of_lines(shapes.LAST_COUNTER)
 
 
+_LONGEST = 200
+"""Bytes that a counter takes at the end of a line, with the blanks before it and what closes the digits behind it."""
+
+
 class _Side:
     """The counters of one side: what the last one said, and whether they are known to be counters."""
 
@@ -85,7 +89,8 @@ class Counters:
             if found and self._first.takes(_value(found[1]), {*lines, *range(before, before + 3)}):
                 left_out.add("counters at the beginning of lines", 1, number, found[0])
                 begin += found.end()
-        found = (shapes.BARE_LAST if self._bare_last else shapes.LAST_COUNTER).search(line, begin)
+        near_end = max(begin, end - _LONGEST)  # blanks without end would be tried from each of them on
+        found = (shapes.BARE_LAST if self._bare_last else shapes.LAST_COUNTER).search(line, near_end)
         if found and found.start() > begin:
             total = before + digits_of(line[begin : found.start()])
             if self._last.takes(_value(found[1]), {total, total + 1, total + 2, *lines}):

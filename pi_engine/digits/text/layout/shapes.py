@@ -71,7 +71,8 @@ def of_lines(pattern: re.Pattern[bytes]) -> re.Pattern[bytes]:
     return re.compile(lines.removeprefix(BLANKS))  # blanks are found by themselves
 
 
-ELLIPSIS = re.compile(rb"(?:[ \t\"'`)\]},;$]|\xe2\x80[\x98-\x9f])*(?:\.{3,}|(?:\. ){2,}\.|\xe2\x80\xa6|\\[lcd]?dots)")
+DOTS = re.compile(rb"(?:\.{3,}|(?:\. ){2,}\.|\xe2\x80\xa6|\\[lcd]?dots)")
+ELLIPSIS = re.compile(rb"(?:[ \t\"'`)\]},;$]|\xe2\x80[\x98-\x9f])*" + DOTS.pattern)
 
 CLOSING = re.compile(
     rb"(?:[\s,;.$)\]}>|&+\"'`*/\\\x00\x1a]|" + INVISIBLE + rb"|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb]|" + TAG + rb")*\Z"

@@ -20,6 +20,9 @@ _HABITS = 2000
 _SIGNS = b" \t\"'`([{<"
 """Signs behind which a counter may stand in the first line of digits."""
 
+_NEAR = 120
+"""Bytes before the digits, in their line, in which a counter stands."""
+
 _LINES = 4
 """Lines that show whether lines have counters or marks."""
 
@@ -140,6 +143,7 @@ def counter_before(window: bytes, line: int, place: int) -> re.Match[bytes] | No
 
 
 def _before(counter: re.Pattern[bytes], window: bytes, line: int, place: int) -> re.Match[bytes] | None:
+    line = max(line, place - _NEAR)
     place -= 2 if window[place - 2 : place].lower() == b"0x" else 0
     for start in (line, *(opened.end() for opened in shapes.OPENED.finditer(window, line, place))):
         match = counter.match(window[start : place + 1])

@@ -19,6 +19,7 @@ _LEAST_DIGITS = 10
 """Digits that a line has to hold to go on with the number behind a line of text, unless it is as long as the lines before."""
 
 _LONGEST_TOTAL = 20
+_LONGEST_RULER = 400
 _SHORT = 40
 """Bytes of a line of digits alone that may be a total or the number of a page."""
 
@@ -158,9 +159,8 @@ class LineReader:
         if page and self._is_page(page, beside_feed):
             self._left_out.add("page numbers", 1, number, bare)
             return True
-        text = (
-            shapes.is_text(shapes.ELLIPSIS.split(bare, maxsplit=1)[0] or bare, self._base, self.digits)
-            or shapes.RULER.fullmatch(bare) is not None
+        text = shapes.is_text(shapes.DOTS.split(bare, maxsplit=1)[0] or bare, self._base, self.digits) or (
+            len(bare) < _LONGEST_RULER and shapes.RULER.fullmatch(bare) is not None
         )
         if self._closed and re.search(rb"[A-Za-z]", bare) and not self._goes_on(bare):
             self._end(number, bare)

@@ -39,6 +39,9 @@ _BEGINS = re.compile(rb"3\.[0-9]")
 """What begins a text that is the number, even if damage follows at once."""
 _DIGIT_ABOVE = re.compile(rb"(?:(?:\A|[\r\n])[ \t]*([0-9])|(?<![0-9A-Za-z./-])([0-9])[ \t]*[.,])\s*\Z")
 
+_NEAR = 200
+"""Bytes before a beginning, in its line, that are looked at."""
+
 _OTHER_INTEGER = 2
 _COUNTS_IT = 3
 _UNLIKE = 50
@@ -168,6 +171,7 @@ def _line_of(window: bytes, begin: int, place: int) -> bytes:
 def _stands_alone(window: bytes, begin: int, found: Beginning) -> bool:
     """Whether what stands before a beginning in its line can be no digits of it."""
     line = _line_start(window, begin, found.start)
+    line = max(line, found.start - _NEAR)
     prefix = re.sub(rb"0[xX]\Z", b"", window[line : found.start])
     if (found.pointed and found.integer) or not re.search(rb"\d", prefix):
         return True
