@@ -33,6 +33,7 @@ _INTEGER = re.compile(rb"[0-9A-Fa-f](?:" + GAP + rb"(\.)|" + _BEFORE_POINT + rb"
 
 _PLACE = re.compile(rb"(?:(?<=0[xX])|(?<![0-9A-Za-z.]))[0-9.]")
 _COUNTER = re.compile(rb"[(\[<]\d[)\]>]")
+_NEXT = re.compile(rb"[0-9.]((?:" + _ELEMENT + rb"|[^0-9A-Za-z]){0,60})([0-9A-Fa-f]?)")
 _LOOKED_AT = 400
 """Bytes in which the first digits have to stand."""
 
@@ -110,11 +111,32 @@ def known_beginnings(window: bytes, begin: int, bases: tuple[int, ...]) -> Itera
     """All places, in order, at which the digits of π or of another constant begin exactly."""
     for match in _PLACE.finditer(window, begin):
         place = match.start()
+        if not _may_begin(window, place):
+            continue
         for base in bases:
             found = _known_at(window, place, base) if base in (10, 16) else None
             if found is not None:
                 yield found
                 break
+
+
+def _may_begin(window: bytes, place: int) -> bool:
+    """Whether the first two digits are those of a constant: a look that is a hundred times as fast as a comparison."""
+    match = _NEXT.match(window, place)
+    if match is None or not match[2]:
+        return True
+    if (b"\n" in match[1] or b"\r" in match[1]) and shapes.FIRST_COUNTER.match(
+        window[match.start(2) : match.end() + _LONGEST_COUNTER]
+    ):
+        return True
+    return window[place : place + 1] + match[2].upper() in _pairs()
+
+
+@cache
+def _pairs() -> frozenset[bytes]:
+    pairs = {f".{PI.fraction(base)[0]}" for base in (10, 16)} | {PI.fraction(base)[:2] for base in (10, 16)}
+    pairs |= {constant.integer + constant.fraction(base)[0] for base in (10, 16) for constant in (PI, *OTHERS)}
+    return frozenset(pair.encode() for pair in pairs)
 
 
 def _known_at(window: bytes, place: int, base: int) -> Beginning | None:

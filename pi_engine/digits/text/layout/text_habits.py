@@ -202,7 +202,7 @@ def _progression(values: list[int], totals: list[int]) -> bool:
 
 def _common_words(prefix: bytes, rows: list[bytes]) -> bytes:
     """The longest end of what stands before the digits in the first line with which the lines behind it begin, words without a digit."""
-    for start in range(len(prefix)):
+    for start in range(max(0, len(prefix) - _NEAR), len(prefix)):
         words = prefix[start:]
         if re.search(rb"\d", words) or len(rows) < 2 or words[:1].isspace():
             continue

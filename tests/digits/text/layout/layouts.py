@@ -82,6 +82,7 @@ def random_layout(rng):
     draft = _Draft(rng)
     base = rng.choice([10, 10, 10, 16])
     digits = some_digits(rng, base, draft.shapes)
+    digits = digits if len(digits) > 1 else true_digits(base)[:2]
     form = _alone if len(digits) < FEW else rng.choice([_lines] * 8 + [_array])
     wrap = _wrap(draft, digits) if form is _lines else None
     body, integer, pointed = form(draft, digits, base, wrap)
