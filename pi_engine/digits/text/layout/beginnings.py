@@ -79,11 +79,15 @@ def run(window: bytes, offset: int, base: int) -> bytes:
     return match[0]
 
 
+def bare_of_gaps(text: bytes) -> bytes:
+    """A text without what may stand between digits."""
+    return re.sub(_GAPS, b"", re.sub(_ELEMENT, b"", text))
+
+
 def count_from(window: bytes, offset: int, base: int) -> tuple[int, int]:
     """How many digits stand from a place on before anything else, and where that comes."""
     digits = run(window, offset, base)
-    bare = re.sub(_GAPS, b"", re.sub(_ELEMENT, b"", digits))
-    return len(bare), offset + len(digits)
+    return len(bare_of_gaps(digits)), offset + len(digits)
 
 
 @cache

@@ -55,7 +55,7 @@ class LineReader:
         self._digits_alone = rb"(?:" + shapes.DIGIT_CLASS[base] + rb"+)(?![0-9A-Za-z])"
         self._not_digit = re.compile(rb"[^" + shapes.DIGIT_CLASS[base][1:-1] + re.escape(shapes.SEPARATORS) + rb"]")
         self._counters = Counters(bare_first=start.bare_first, bare_last=start.bare_last, first=start.counter_before)
-        self.digits = self._usual = self._pages = self._rows = 0
+        self.digits = self._usual = self._pages = self._rows = self._form_feeds = 0
         self._text_at: Place | None = None
         self._end_at: Place | None = None
         self._closed = self._over = False
@@ -115,6 +115,7 @@ class LineReader:
         first, self._first = self._first, False
         if self._over:
             return b""
+        self._form_feeds += line.count(b"\f")
         if self._words and whole and line.startswith(self._words):
             self._left_out.add("words before each line", 1, number, self._words)
             line, offset, column = line[len(self._words) :], offset + len(self._words), column + len(self._words)
@@ -200,7 +201,8 @@ class LineReader:
     def _is_page(self, page: re.Match[bytes], beside_feed: bool) -> bool:  # noqa: FBT001 (private)
         """Whether a number alone in its line is that of a page: marked as one, or the next one and beside a form feed."""
         value, marked = int(next(filter(None, page.groups()))), page[4] is None
-        if self._usual < _LEAST_DIGITS or not (marked or (beside_feed and self._pages in {0, value - 1})):
+        begins = self._pages == 0 and self._form_feeds <= 1  # later on, pages without a number have been read
+        if self._usual < _LEAST_DIGITS or not (marked or (beside_feed and (begins or self._pages == value - 1))):
             return False
         self._pages = value
         return True

@@ -15,6 +15,7 @@ from pi_engine.digits.text.layout.bases import READ, base_at, start_at, start_be
 from pi_engine.digits.text.layout.beginnings import (
     GAP,
     Beginning,
+    bare_of_gaps,
     count_from,
     digits_from,
     integer_at,
@@ -41,6 +42,9 @@ _DIGIT_ABOVE = re.compile(rb"(?:(?:\A|[\r\n])[ \t]*([0-9])|(?<![0-9A-Za-z./-])([
 
 _NEAR = 200
 """Bytes before a beginning, in its line, that are looked at."""
+
+_HEX_BEFORE = rb"(?:\A|[^0-9A-Za-z])3[.,]?[0-9A-Fa-f]{0,40}\Z"
+"""What stands before a beginning in base 16 where digits are lost or added behind the 3."""
 
 _OTHER_INTEGER = 2
 _COUNTS_IT = 3
@@ -177,6 +181,8 @@ def _stands_alone(window: bytes, begin: int, found: Beginning) -> bool:
         return True
     if counter_before(window, line, line + len(prefix)) or bare_counters_before(window, line, found.start, found):
         return True
+    if found.base == 16 and re.search(_HEX_BEFORE, bare_of_gaps(prefix)):
+        return False
     before = rb"(?<![0-9A-WYZa-wyz])[0-9A-Fa-f.]*\d[0-9A-Fa-f.]*" if found.base == 16 else rb"[0-9.]"
     return re.search(rb"[A-Za-z]", prefix) is not None and not re.search(before + GAP + rb"\Z", prefix)
 
@@ -185,7 +191,7 @@ def _with_digit_above(window: bytes, begin: int, found: Beginning) -> Beginning:
     """A beginning without the digit before the point, with the one that ends the line above: alone in it, or with a point."""
     line = _line_start(window, begin, found.start)
     above = _DIGIT_ABOVE.search(window[begin:line])
-    if above is None or found.pointed or (found.integer and above[2] is None):
+    if above is None or found.pointed or (found.integer and above[2] is None and above[1] != b"3"):
         return found
     digit, pointed = above[1] or above[2], above[2] is not None
     offset = (
