@@ -106,10 +106,12 @@ def stray_characters(rng, tmp_path, true, base):
     path = tmp_path / f"pi.{form}"
     path.write_bytes(PACK[form](text.encode()))
     found = verify_file(path, digits=count)
+    if (found.status, found.kind, found.offset) == ("corrupt", "stray", place):
+        return
     if any(says in note for note in found.notes for says in LEFT_OUT) and not stray.isalnum():
         check_digits(found, true[:number] + true[number + lost : count], true, count)
     else:
-        assert (found.status, found.kind, found.offset) == ("corrupt", "stray", place), (found, stray)
+        raise AssertionError((found, stray, text[max(0, place - 20) : place + 20]))
 
 
 def damage(rng, data):
