@@ -15,7 +15,18 @@ from tests.files.verified_files import ycd
 
 PACK = {"txt": bytes, **digit_files.READ}
 SEPARATORS = " \t\r\n\v\f,_"
-LEFT_OUT = ("signs", "blanks")
+LEFT_OUT = (
+    "signs",
+    "blanks",
+    "hyphens",
+    "apostrophes",
+    "backslashes",
+    "breaks",
+    "tags",
+    "entities",
+    "0x",
+    "end of the digits",
+)
 """What notes say of characters between digits that are left out."""
 
 
@@ -171,6 +182,8 @@ def damaged_text(rng, tmp_path, true, base):
         if character.upper() not in "0123456789ABCDEF"[:base]:
             if (place := first_wrong(digits, true)) is not None:  # what stands before it is judged
                 assert (found.status, found.first_wrong) == ("wrong", place) or offset < 20, found
+            elif offset < 20 and found.status == "wrong":  # the digits are taken to begin behind the damage
+                assert found.first_wrong is not None
             elif found.kind != "header":  # so much damage to the beginning that it looks like one
                 assert (found.status, found.kind) == ("corrupt", "stray"), found
                 # damage within the first characters may leave a line that passes for a header, and the digits begin behind it

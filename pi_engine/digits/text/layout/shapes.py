@@ -43,14 +43,16 @@ BLANKS = rb"(?:[ \t\v\f]|" + INVISIBLE + rb"){0,120}"
 
 FIRST_COUNTER = re.compile(
     rb"\A" + BLANKS + rb"(?:[A-Za-z]{1,12}\.?[ \t#]*)?[\[(<{#]?[ \t]*(" + NUMBER + rb")" + _TO
-    + rb"[ \t]*(?:[\])>}]?[ \t]*(?::|\|(?=[ \t])|->|=>)|[\])>}])" + BLANKS + rb"(?=[0-9A-Fa-f.\"'(\[{])"
+    + rb"[ \t]*(?:[\])>}]?[ \t]*(?::|\|(?=[ \t])|->|=>)|[\])>}])(?=[ \t\"'(\xc2\xe2\xe3\xef])" + BLANKS + rb"(?=[0-9A-Fa-f.\"'(\[{])"
 )  # fmt: skip
 """A counter at the beginning of a line with a mark behind it, such as `1: `, `[51] `, `51-100: ` or `Line 2: `."""
 
 _CLOSED = rb"(?:\.{3,}|\xe2\x80\xa6|[\"'`;,\]})>$*+\\\x00\x1a]|\xe2\x80[\x98-\x9f]|[ \t]|" + TAG + rb")*\Z"
+_LAST_MARK = rb"(?::|//|#|/\*|--|->|=>|\xe2\x86\x92|(?<=[ \t])\||[(\[<{;=@])"
 LAST_COUNTER = re.compile(
-    BLANKS + rb"(?::|//|#|/\*|--|->|=>|\xe2\x86\x92|(?<=[ \t])\||[(\[<{;=@])" + BLANKS + rb"(?:[A-Za-z]{1,12}\.?[ \t]*)?("
-    + NUMBER + rb")" + _TO + rb"[ \t]*(?:digits?|decimals?|places?)?[ \t]*(?:[)\]>}:|]|\*/)?" + BLANKS + _CLOSED
+    BLANKS + rb"(?:(?<=[ \t\v\f\x80-\xbf])" + _LAST_MARK + rb"|" + _LAST_MARK + rb"(?=[ \t\xc2\xe2\xe3\xef]))" + BLANKS
+    + rb"(?:[A-Za-z]{1,12}\.?[ \t]*)?(" + NUMBER + rb")" + _TO
+    + rb"[ \t]*(?:digits?|decimals?|places?)?[ \t]*(?:[)\]>}:|]|\*/)?" + BLANKS + _CLOSED
 )  # fmt: skip
 """A counter at the end of a line with a mark before it, such as ` : 50`, ` (1,000)` or ` // 50`."""
 
