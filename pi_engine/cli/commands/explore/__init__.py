@@ -1,0 +1,1 @@
+"""The commands that look at digits: view, find, stats, plot, report and serve."""

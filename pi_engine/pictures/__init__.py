@@ -1,0 +1,1 @@
+"""Pictures of digits, drawn by matplotlib: frequencies, a walk, a raster, transitions, runs, χ²."""

@@ -1,0 +1,1 @@
+"""Digits over HTTP: an interface for programs, and a page to look around in."""
