@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import os
+import weakref
 from typing import TYPE_CHECKING, Self, overload
 
 from pi_engine.errors import UsageError
@@ -52,6 +53,7 @@ class DigitSequence:
     def __init__(self, access: DigitAccess, *, name: str, base: int, integer: str, format: str | None) -> None:  # noqa: A002
         """Use `pi_engine.open` or `computed`: this takes over what they have opened."""
         self._access, self._closed = access, False
+        self._at_end = weakref.finalize(self, access.close)  # as an array gives its memory back, without a warning
         self.name, self.base, self.integer, self.format = name, base, integer, format
 
     @classmethod
@@ -133,7 +135,7 @@ class DigitSequence:
     def close(self) -> None:
         """Close the file; after that, digits cannot be read any more."""
         self._closed = True
-        self._access.close()
+        self._at_end()
 
     @property
     def notes(self) -> list[str]:
@@ -236,7 +238,10 @@ class DigitSequence:
             raise UsageError("start and stop must not be negative")
         if self._closed:
             raise ValueError(f"{self.name} is closed")
-        return self._access.pieces(first, last)
+        return self._pieces(first, last)
+
+    def _pieces(self, start: int, stop: int | None) -> Iterator[Characters]:
+        yield from self._access.pieces(start, stop)  # as long as it is read, this object is there and its file open
 
     def text(self, start: SupportsIndex = 0, stop: SupportsIndex | None = None) -> str:
         """The characters of the digits from place `start` up to `stop`, or to the end."""
@@ -253,7 +258,8 @@ class DigitSequence:
         access = self._access
         if isinstance(access, StreamAccess) or (isinstance(access, TextAccess) and not access.regular):
             self._access = access.put_aside()
-            access.close()
+            self._at_end()
+            self._at_end = weakref.finalize(self, self._access.close)
         return self
 
     def _values(self, start: int, stop: int, step: int = 1) -> NDArray[np.uint8]:
@@ -268,6 +274,8 @@ class DigitSequence:
 
     def __repr__(self) -> str:
         """Like `DigitSequence(pi.ycd, 1_000_000 digits, base 10)`."""
+        if self.format is None:
+            return line("DigitSequence", self.name)
         length = self._access.digits
         digits = "length not counted yet" if length is None else counted(length, "digit")
         return line("DigitSequence", self.name, digits, f"base {self.base}")

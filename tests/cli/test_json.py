@@ -52,6 +52,8 @@ def answer(capsys):
         ("near-integer", ["1e8", "--digits", "3"]),
         ("identities", ["--digits", "6"]),
         ("hex", ["5"]),
+        ("view", ["fifty.txt", "--at", "end"]),
+        ("view", ["--digits", "30", "--count", "0"]),
         ("info", []),
         ("bench", ["--digits", "100", "--rounds", "1"]),
         ("bench", ["--digits", "100", "--rounds", "1", "--peers"]),

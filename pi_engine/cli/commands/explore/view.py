@@ -138,6 +138,7 @@ def command(
                     "count": len(text),
                     "digits": text,
                     "length": digits.known_length,
+                    "notes": digits.notes,
                 }
             )
         elif plain:
