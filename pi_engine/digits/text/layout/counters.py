@@ -31,6 +31,11 @@ class _Side:
     def __init__(self, *, sure: bool, last: int | None = None) -> None:
         self.sure, self._last = sure, -1 if last is None else last
 
+    @property
+    def seen(self) -> bool:
+        """Whether a line had one."""
+        return self._last >= 0
+
     def takes(self, value: int, right: set[int]) -> bool:
         """Whether a number that may be a counter is one: it counts digits or lines, or goes on as the one before."""
         counts = value in right
@@ -86,6 +91,8 @@ class Counters:
         lines = {number, number - self._begins, number - self._begins + 1, rows, rows + 1}
         if not first and (self._first.sure or not self._last.sure):
             found = (shapes.BARE_FIRST if self._bare_first else shapes.FIRST_COUNTER).match(line[begin:])
+            if found and self._ends_line(line, begin, found, before, digits_of):
+                found = None
             if found and self._first.takes(_value(found[1]), {*lines, *range(before, before + 3)}):
                 left_out.add("counters at the beginning of lines", 1, number, found[0])
                 begin += found.end()
@@ -98,6 +105,15 @@ class Counters:
                 left_out.add("counters at the end of lines", 1, number, found[0])
                 self._compare(_value(found[1]), total, number, left_out)
         return begin, end
+
+    def _ends_line(
+        self, line: bytes, begin: int, found: re.Match[bytes], before: int, digits_of: Callable[[bytes], int]
+    ) -> bool:
+        """Whether the mark of a counter at the beginning belongs to one at the end: `6 : 41` is the digit 6, the 41st."""
+        last = None if self._first.sure else shapes.LAST_COUNTER.search(line, max(begin, len(line) - _LONGEST))
+        if last is None or not begin < last.start() <= begin + found.end():
+            return False
+        return self._last.seen or _value(last[1]) == before + digits_of(line[begin : last.start()])
 
     def may_begin(self, lines: bytes) -> bool:
         """Whether many lines may have the first counters, which have to be looked at one by one."""
