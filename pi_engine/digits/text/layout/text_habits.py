@@ -166,7 +166,7 @@ def _bare_counters(rows: list[bytes], base: int) -> bool:
         match = shapes.BARE_FIRST.match(row)
         if match is None:
             break
-        alike = alike and _is_like_its_neighbour(match[1], row[match.end() :], first=True)
+        alike = alike and _begins_or_ends_like_a_group(row, first=True)
         values.append(int(match[1]))
         before.append(total)
         # last digits may stand behind an ellipsis
@@ -185,7 +185,7 @@ def _bare_counters_behind(rows: list[bytes], base: int) -> bool:
         match = shapes.BARE_LAST.search(row)
         if match is None:
             break
-        alike = alike and _is_like_its_neighbour(match[1], row[: match.start()], first=False)
+        alike = alike and _begins_or_ends_like_a_group(row, first=False)
         total += _count(row[: match.start()], base)
         values.append(int(match[1]))
         totals.append(total)
@@ -194,10 +194,13 @@ def _bare_counters_behind(rows: list[bytes], base: int) -> bool:
     return len(values) > 1 and _progression(values, totals)
 
 
-def _is_like_its_neighbour(counter: bytes, groups: bytes, *, first: bool) -> bool:
-    """Whether a number has as many digits as the group beside it, so that in a few lines it may well be digits itself."""
-    found = re.findall(rb"[0-9A-Fa-f]+", groups)
-    return bool(found) and len(found[0 if first else -1]) == len(counter)
+def _begins_or_ends_like_a_group(row: bytes, *, first: bool) -> bool:
+    """Whether the first or last number has the length and the gap of the groups beside it: in a few lines it may well be digits."""
+    groups = list(re.finditer(rb"[0-9A-Fa-f]+", row))
+    beside = groups[:3] if first else groups[-3:]
+    if len(beside) < 2 or len({len(group[0]) for group in beside}) > 1:
+        return False
+    return len({row[a.end() : b.start()].strip(b"\r\n") for a, b in pairwise(beside)}) == 1
 
 
 def _progression(values: list[int], totals: list[int]) -> bool:

@@ -138,6 +138,7 @@ ONE_BY_ONE = [  # the last digits of two lines may be 1 and 2, or 0 and 1, and a
     ("\n".join(("3." if i == 0 else "") + gap.join(D[i : i + 37]) for i in (0, 37)) + "\n", 74, 10)
     for gap in (" ", "  ", "\u00a0", "\u200b", "\ufeff", "\u3000")
 ] + [
+    ("[3.\r   1  " + ", ".join(D[:9]) + "\r   2  " + ", ".join(D[9:18]) + "]", 18, 10),
     ("3.\n" + " ".join(D[:37]) + "\n" + " ".join(D[37:53]) + "\n", 53, 10),
     ("3.1" + "\u200b".join(D[1:50]) + "\r" + "\u200b".join(D[50:94]) + "\n", 94, 10),
     ('{\n  "digits": 8,\n  "value": "3\n14159265"\n}\n', 8, 10), ('{\n  "digits": 8,\n  "value": "243f6\u200da88"\n}\n', 8, 16),
