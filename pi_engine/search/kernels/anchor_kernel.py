@@ -70,14 +70,15 @@ def _last_word(text, place, end):
     return word
 
 
-@kernel("int64(int64, int64, int64, int64, int64, int64, int64)")
-def find_anchored(table, state, text, first, last, end, fresh):
+@kernel("int64(int64, int64, int64, int64, int64, int64, int64, int64)")
+def find_anchored(table, state, text, first, last, end, fresh, stop):
     """Look for anchors at first … last − 1, and count the patterns that stand there; returns the place before which it has looked.
 
     That is `last`, or a place where the state might not have room for what stands there: its caller makes room and goes on.
 
     table, state: addresses of the rows of `anchor_layout`.
-    text, end: address and length of a text. fresh: a pattern counts where it ends behind the first `fresh` characters.
+    text, end: address and length of a text. fresh, stop: a pattern counts where it ends behind the first `fresh` characters, and begins
+    before `stop`.
     """
     shift = np.uint64(64 - load_integer(table, BITS))
     kept = ALL >> np.uint64(64 - 8 * load_integer(table, WIDTH))
@@ -105,7 +106,7 @@ def find_anchored(table, state, text, first, last, end, fresh):
                 if np.uint64(load_integer(anchors, i)) != word:
                     continue
                 start, length = each - load_integer(offsets, i), load_integer(lengths, i)
-                if start < 0 or start + length > end or start + length <= fresh:
+                if start < 0 or start >= stop or start + length > end or start + length <= fresh:
                     continue
                 if not _stands_at(text + start, characters + load_integer(places, i), length):
                     continue
