@@ -63,7 +63,7 @@ def _chance_of_string(pattern: str, base: int, digits: int) -> Chance:
     if digits < length:
         return Chance(0.0, 0.0, "exact")
     places = digits - length + 1
-    expected = math.exp(math.log(places) - fixed * math.log(base))
+    expected = places / base**fixed
     chain = _chain_of_string(pattern, base)
     if chain is not None:
         return Chance(expected, _absorbed(chain, digits), "exact")
@@ -97,15 +97,15 @@ def chance_of_palindromes(length: int, base: int, digits: int) -> Chance:
     return Chance(expected, -math.expm1(logarithm), "independent")
 
 
-def chance_of_self_location(base: int, digits: int) -> Chance:
-    """Of numbers n of d digits that stand at n: there are b^d − b^(d−1) of them, as far as the digits reach."""
+def chance_of_self_location(base: int, position: int, digits: int) -> Chance:
+    """Of numbers n that stand at n, where the first digit has this position; a number of d digits stands there with probability b^−d."""
     expected = logarithm = 0.0
-    length = 1
-    while base ** (length - 1) <= digits - length + 1:
-        count = min(base**length - 1, digits - length + 1) - base ** (length - 1) + 1
+    length, end = 1, position + digits - 1
+    while base ** (length - 1) <= end - length + 1:
+        first, last = max(base ** (length - 1), position), min(base**length - 1, end - length + 1)
         one = float(base) ** -length
-        expected += count * one
-        logarithm += count * math.log1p(-one)
+        expected += max(last - first + 1, 0) * one
+        logarithm += max(last - first + 1, 0) * math.log1p(-one)
         length += 1
     return Chance(expected, -math.expm1(logarithm), "independent")
 

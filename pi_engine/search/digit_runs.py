@@ -24,12 +24,12 @@ _ONE_BY_ONE = 64
 class RunSearch:
     """The search for runs; `take` the pieces in their order, then `finish`."""
 
-    def __init__(self, length: int, digit: str | None, *, room: int, expected: int | None = None) -> None:
-        """Search for runs of `length` ≥ 1 or more; `room` of them are kept."""
+    def __init__(self, length: int, digit: str | None, *, room: int, position: int = 1, expected: int | None = None) -> None:
+        """Search for runs of `length` ≥ 1 or more, in digits the first of which has this position; `room` of them are kept."""
         self._least, self._digit, self._room = length, None if digit is None else ord(digit), room
         self._effort = Effort(_SECONDS, expected)
         self._open: tuple[int, int] | None = None  # position of the run that reaches the border, and its character
-        self._position = 1
+        self._position = position
         self.count = 0
         self.longest: tuple[int, int] | None = None
         self._kept: list[tuple[Integers, Integers]] = []

@@ -71,13 +71,16 @@ class Coverage:
         return html_table("Coverage", rows)
 
 
-def coverage(pieces: Iterable[Characters], base: int, k: int, *, expected: int | None = None) -> Coverage:
+def coverage(
+    pieces: Iterable[Characters], base: int, k: int, *, position: int = 1, expected: int | None = None
+) -> Coverage:
     """The first positions of all numbers of k digits; no more digits are read than that takes.
 
     Args:
         pieces: ASCII digits, in pieces of any length.
         base: of the digits.
         k: digits of the numbers, 1 or more, as long as there are at most `MOST_NUMBERS` of them.
+        position: of the first digit.
         expected: how many digits there will be, where that is known.
 
     Raises:
@@ -86,7 +89,7 @@ def coverage(pieces: Iterable[Characters], base: int, k: int, *, expected: int |
     most = int(math.log(MOST_NUMBERS + 0.5, base))
     if not 1 <= k <= most:
         raise UsageError(f"coverage is of numbers of 1 to {most} digits in base {base}, not of {k}")
-    search = _FirstPlaces(base, k, expected)
+    search = _FirstPlaces(base, k, position, expected)
     for piece in gathered(pieces):
         search.take(piece)
         if search.found == base**k:
@@ -102,7 +105,7 @@ def coverage(pieces: Iterable[Characters], base: int, k: int, *, expected: int |
     return Coverage(
         k=k,
         base=base,
-        digits=last[1] + k - 1 if complete and last else search.digits,
+        digits=last[1] - position + k if complete and last else search.digits,
         numbers=base**k,
         found=search.found,
         last=last,
@@ -117,8 +120,8 @@ def _spelled(number: int, base: int, k: int) -> str:
 
 
 class _FirstPlaces:
-    def __init__(self, base: int, k: int, expected: int | None) -> None:
-        self._base, self._k = base, k
+    def __init__(self, base: int, k: int, position: int, expected: int | None) -> None:
+        self._base, self._k, self._first = base, k, position
         self.positions = np.zeros(base**k, np.int64)
         self._seen = np.zeros(-(-(base**k) // 64), np.uint64)
         complete = round(base**k * k * math.log(base)) + base**k
@@ -130,8 +133,8 @@ class _FirstPlaces:
         kernels = self._effort.by_kernels(len(piece))
         reach = self._k - 1
         seam = np.concatenate([self._tail, piece[:reach]])
-        self._look(seam, self.digits - len(self._tail) + 1, kernels=kernels)
-        self._look(piece, self.digits + 1, kernels=kernels)
+        self._look(seam, self._first + self.digits - len(self._tail), kernels=kernels)
+        self._look(piece, self._first + self.digits, kernels=kernels)
         self._tail = np.concatenate([self._tail, piece[-reach:]])[-reach:] if reach else self._tail
         self.digits += len(piece)
 

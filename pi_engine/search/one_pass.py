@@ -43,6 +43,7 @@ def find(
     limit: int | None = None,
     count_only: bool = False,
     threads: int = 1,
+    position: int = 1,
     expected: int | None = None,
 ) -> list[Occurrences]:
     """Where patterns stand in a stream of digits; each is counted in full, and occurrences that overlap count each.
@@ -56,6 +57,7 @@ def find(
         limit: positions that are kept of each pattern, the first ones; all by default.
         count_only: keep no positions.
         threads: how many work; they share many patterns.
+        position: of the first digit; 1 is the first one after the point.
         expected: how many digits there will be, where that is known.
 
     Returns:
@@ -76,8 +78,8 @@ def find(
     search = None
     if strings:
         texts = [sought.text for sought in strings]
-        search = StringSearch(texts, base, room=room, threads=threads, expected=expected)
-    others = {i: _other(x, base, room, expected) for i, x in enumerate(wanted) if not isinstance(x, DigitString)}
+        search = StringSearch(texts, base, room=room, threads=threads, position=position, expected=expected)
+    others = {i: _other(x, base, room, position, expected) for i, x in enumerate(wanted) if not isinstance(x, DigitString)}
     digits = 0
     for piece in gathered(pieces, max(LEAST_PIECE, search.least_piece if search else 0)):
         digits += len(piece)
@@ -88,7 +90,7 @@ def find(
     _require_fit(wanted, digits)
     found = iter(_of_strings(search, strings, base, digits) if search is not None else ())
     return [
-        next(found) if isinstance(sought, DigitString) else _of_other(others[i], sought, base, digits)
+        next(found) if isinstance(sought, DigitString) else _of_other(others[i], sought, base, position, digits)
         for i, sought in enumerate(wanted)
     ]
 
@@ -120,14 +122,14 @@ def _require_fit(wanted: Iterable[Sought], digits: int) -> None:
             raise UsageError(f"{what} of {counted(length, 'digit')} is longer than the {counted(digits, 'digit')} to search")
 
 
-def _other(sought: Sought, base: int, room: int, expected: int | None) -> Other:
+def _other(sought: Sought, base: int, room: int, position: int, expected: int | None) -> Other:
     match sought:
         case Runs():
-            return RunSearch(sought.length, sought.digit, room=room, expected=expected)
+            return RunSearch(sought.length, sought.digit, room=room, position=position, expected=expected)
         case Palindromes():
-            return PalindromeSearch(sought.length, room=room, expected=expected)
+            return PalindromeSearch(sought.length, room=room, position=position, expected=expected)
         case _:
-            return SelfLocationSearch(base, room=room, expected=expected)
+            return SelfLocationSearch(base, room=room, position=position, expected=expected)
 
 
 def _of_strings(search: StringSearch, strings: Sequence[DigitString], base: int, digits: int) -> list[Occurrences]:
@@ -138,7 +140,7 @@ def _of_strings(search: StringSearch, strings: Sequence[DigitString], base: int,
     ]  # fmt: skip
 
 
-def _of_other(search: Other, sought: Sought, base: int, digits: int) -> Occurrences:
+def _of_other(search: Other, sought: Sought, base: int, position: int, digits: int) -> Occurrences:
     if not isinstance(search, SelfLocationSearch):
         search.finish()
     positions, lengths = search.found()
@@ -151,7 +153,7 @@ def _of_other(search: Other, sought: Sought, base: int, digits: int) -> Occurren
             kind, chance = "palindrome", chance_of_palindromes(sought.length, base, digits)
             what = f"palindromes of {counted(sought.length, 'digit')} or more"
         case _:
-            kind, chance = "self-locating", chance_of_self_location(base, digits)
+            kind, chance = "self-locating", chance_of_self_location(base, position, digits)
             what = "numbers at their own position"
     longest = None if isinstance(search, SelfLocationSearch) else search.longest
     return _occurrences(kind, what, base, digits, chance, positions, search.count, lengths=lengths, longest=longest)

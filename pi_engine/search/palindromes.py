@@ -22,8 +22,11 @@ _SECONDS = 6e-9
 class PalindromeSearch:
     """The search for palindromes; `take` the pieces in their order, then `finish`."""
 
-    def __init__(self, length: int, *, room: int, expected: int | None = None) -> None:
-        """Search for palindromes of `length` ≥ 2 or more; `room` of them are kept, the first ones by their middles."""
+    def __init__(self, length: int, *, room: int, position: int = 1, expected: int | None = None) -> None:
+        """Search for palindromes of `length` ≥ 2 or more, in digits the first of which has this position.
+
+        `room` of them are kept, the first ones by their middles.
+        """
         self._cores = [
             (least, Comparisons.with_others([(i, least - 1 - i) for i in range(least // 2)]))
             for least in (length, length + 1)
@@ -31,7 +34,7 @@ class PalindromeSearch:
         self._room = room
         self._effort = Effort(_SECONDS, expected)
         self._held = np.empty(0, np.uint8)
-        self._position = 1  # of the first digit that is held
+        self._position = position  # of the first digit that is held
         self._next = 0  # where the next core begins in it
         self.count = 0
         self.longest: tuple[int, int] | None = None

@@ -25,13 +25,13 @@ _COMPARED = 1000
 class SelfLocationSearch:
     """The search for numbers at their own position; `take` the pieces in their order."""
 
-    def __init__(self, base: int, *, room: int, expected: int | None = None) -> None:
-        """Search in digits of this base; `room` numbers are kept."""
+    def __init__(self, base: int, *, room: int, position: int = 1, expected: int | None = None) -> None:
+        """Search in digits of this base, the first of which has this position; `room` numbers are kept."""
         self._base, self._room = base, room
         self._effort = Effort(_SECONDS, expected)
         self._held = np.empty(0, np.uint8)
-        self._position = 1  # of the first digit that is held
-        self._next = 1  # the next number
+        self._position = position  # of the first digit that is held
+        self._next = position  # the next number
         self.count = 0
         self._kept: list[Integers] = []
         self._stored = 0

@@ -46,7 +46,7 @@ class StringSearch:
     """The search for some strings; `take` the pieces in their order."""
 
     def __init__(
-        self, patterns: Sequence[str], base: int, *, room: int, threads: int = 1, expected: int | None = None
+        self, patterns: Sequence[str], base: int, *, room: int, threads: int = 1, position: int = 1, expected: int | None = None
     ) -> None:
         """Search for `patterns`, no two of which are the same.
 
@@ -55,6 +55,7 @@ class StringSearch:
             base: of the digits.
             room: places that are kept of each.
             threads: how many work.
+            position: of the first digit that will come.
             expected: how many digits will come, where that is known.
         """
         self.patterns, self._room, self._threads = list(patterns), room, threads
@@ -66,7 +67,7 @@ class StringSearch:
         lengths = [*map(len, patterns)]
         self._reach = max(lengths) - 1 + CONTEXT
         self._tail = np.empty(0, np.uint8)
-        self._position = 1  # of the next piece
+        self._position = position  # of the next piece
         each, self._together = _groups(self.patterns, base)
         self._each = [(i, Comparisons.with_characters(patterns[i], WILDCARD)) for i in each]
         self._tables: list[AnchorTable] | None = None
