@@ -15,7 +15,7 @@ DIGITS = "0123456789ABCDEF"
 LONGEST_PALINDROME = 1000
 """Digits that a palindrome may be asked to have."""
 
-_ADJECTIVES = {2: "binary", 8: "octal", 10: "decimal", 16: "hexadecimal"}
+_ADJECTIVES = {2: "a binary", 8: "an octal", 10: "a decimal", 16: "a hexadecimal"}
 _SHOWN = 40
 
 
@@ -79,7 +79,7 @@ def checked(sought: Sought | str, base: int) -> Sought:
         case Runs():
             digit = sought.digit if sought.digit is None else sought.digit.upper()
             if digit is not None and (len(digit) != 1 or digit not in DIGITS[:base]):
-                raise UsageError(f"a run is of one {_ADJECTIVES[base]} digit, not of '{_short(sought.digit or '')}'")
+                raise UsageError(f"a run is of one digit of base {base}, not of '{_short(sought.digit or '')}'")
             if sought.length < 1:
                 raise UsageError("a run has at least 1 digit: give a length of 1 or more")
             return Runs(sought.length, digit)
@@ -100,7 +100,7 @@ def _checked_text(text: str, base: int) -> str:
     if not allowed.issuperset(upper):
         wrong = next(character for character, raised in zip(text, upper, strict=True) if raised not in allowed)
         remedy = "write digits after the point, without '3.'" if wrong == "." else f"write digits and '{WILDCARD}' for any digit"
-        raise UsageError(f"'{_short(text)}' is no pattern: {wrong!r} is not a {_ADJECTIVES[base]} digit; {remedy}")
+        raise UsageError(f"'{_short(text)}' is no pattern: {wrong!r} is not {_ADJECTIVES[base]} digit; {remedy}")
     if set(upper) == {WILDCARD}:
         raise UsageError(f"'{_short(text)}' stands everywhere: give at least one digit")
     return upper

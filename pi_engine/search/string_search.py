@@ -166,6 +166,7 @@ class StringSearch:
         return self._room - int(self._stored[i])
 
     def _keep(self, i: int, starts: Integers, text: Characters, position: int) -> None:
+        starts = starts[: self._left(i)]  # threads each find the first ones of their share
         if not len(starts):
             return
         self._stored[i] += len(starts)

@@ -113,7 +113,7 @@ def command(
     threads: int | None,
     as_json: bool,
 ) -> None:
-    r"""Find where each PATTERN stands among the digits of FILE, all in one pass over them.
+    """Find where each PATTERN stands among the digits of FILE, all in one pass over them.
 
     A PATTERN is a string of digits. '?' in it stands for any digit: quote it for your shell. Occurrences that overlap
     count each. Positions count from 1, the first digit after the point; with --digits every argument is a PATTERN.
@@ -128,13 +128,15 @@ def command(
 
     Exit codes: 0 searched, also where nothing was found, 2 wrong usage, 4 not enough memory, 5 the file is corrupt,
     130 interrupted.
-    """
+    """  # noqa: D301 (click wants the character, which keeps it from joining lines)
     from pi_engine.cli.commands.explore.sought import all_checked, sought_in
 
     wanted = sought_in(
         patterns, files, dates, run=run, length=length, palindromes=palindromes, self_locating=self_locating
     )
     if coverage is None and not wanted:
+        if source.file is not None and source.file.isdecimal():
+            raise click.UsageError(f"no FILE before the pattern {source.file}: name one, or give --digits N")
         raise click.UsageError("no pattern: give at least one, or one of --date, --length, --palindromes, --coverage")
     if coverage is not None and wanted:
         raise click.UsageError("--coverage searches for all numbers: leave patterns and the other searches out")

@@ -20,6 +20,10 @@ _LONGEST = 40
 """Digits of a pattern that are shown in a table."""
 
 
+_WIDE = 110
+"""Columns of a terminal from which on a table also shows the digits around the first occurrence."""
+
+
 def print_found(found: Sequence[Occurrences], *, with_positions: bool) -> None:
     """Write what was found of each pattern to stdout."""
     if stdout_width() is None:
@@ -51,13 +55,16 @@ def _print_table(found: Sequence[Occurrences], *, with_positions: bool) -> None:
     columns += [Column("spelling", wraps=True)] if named else []
     columns += [Column("count", right=True), Column("expected", right=True, rank=2)]
     columns += [Column("probability", right=True, rank=1)]
-    columns += [Column("positions", wraps=True), Column("first occurrence", rank=3)] if with_positions else []
+    with_context = with_positions and (stdout_width() or 0) >= _WIDE
+    columns += [Column("positions", wraps=True)] if with_positions else []
+    columns += [Column("first occurrence")] if with_context else []
     rows = []
     for one in found:
         row = [fitted(one.pattern, _LONGEST)]
         row += [one.name] if named else []
         row += [f"{one.count:_}", _number(one.expected), _percent(one.probability)]
-        row += [_positions(one), _context(one)] if with_positions else []
+        row += [_positions(one)] if with_positions else []
+        row += [_context(one)] if with_context else []
         rows.append(row)
     print_table(columns, rows)
 
