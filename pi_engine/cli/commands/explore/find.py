@@ -131,6 +131,8 @@ def command(
     """  # noqa: D301 (click wants the character, which keeps it from joining lines)
     from pi_engine.cli.commands.explore.sought import all_checked, sought_in
 
+    if (*files, source.file).count("-") > 1:
+        raise click.UsageError("stdin can be read once: give '-' only once")
     wanted = sought_in(
         patterns, files, dates, run=run, length=length, palindromes=palindromes, self_locating=self_locating
     )
@@ -142,8 +144,6 @@ def command(
         raise click.UsageError("--coverage searches for all numbers: leave patterns and the other searches out")
     if coverage is None and output is not None:
         raise click.UsageError("-o writes what --coverage finds: leave it out, or redirect stdout")
-    if "-" in files and source.file == "-":
-        raise click.UsageError("stdin can be read once: give '-' only once")
     if source.digits is not None:  # wrong patterns are said before digits are computed
         all_checked(wanted, source.base or 10)
     if output is not None:
