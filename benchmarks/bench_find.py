@@ -5,8 +5,8 @@
 Random digits, which is how π's behave, as .ycd and as text in one line, in FOLDER (by default a temporary one), read from the page cache.
 All rows are processes of their own, so that each has the time of its start in it; each is the fastest of five, one row after the other in
 every round. "read" reads the .ycd file as `find` does, checks its words and makes characters of them, and searches nothing. The ratios are
-to reading the same file. grep and ripgrep search the text, which has 2.4 times as many bytes; occurrences that overlap each other are one to them. They are left
-out where they are not installed.
+to reading the same file. grep and ripgrep search the text, which has 2.4 times as many bytes; occurrences that overlap each other are one
+to them. They are left out where they are not installed.
 """
 
 from __future__ import annotations
@@ -46,10 +46,21 @@ def random_digits(folder, digits):
 
     def blocks():
         for start in range(0, digits // 19, 1 << 17):
-            yield Block(words := generator.integers(0, 10**19, min(1 << 17, digits // 19 - start), np.uint64), 19 * len(words))
+            yield Block(
+                words := generator.integers(0, 10**19, min(1 << 17, digits // 19 - start), np.uint64), 19 * len(words)
+            )
 
     head = "3." + "".join(f"{word:019}" for word in first.tolist())[:50]
-    write_digits(ycd, blocks(), digits=digits, base=10, form="ycd", overwrite=True, first_digits=head, threads=available_threads())
+    write_digits(
+        ycd,
+        blocks(),
+        digits=digits,
+        base=10,
+        form="ycd",
+        overwrite=True,
+        first_digits=head,
+        threads=available_threads(),
+    )
     generator = np.random.default_rng(1)
     write_digits(text, blocks(), digits=digits, base=10, form="text", overwrite=True, threads=available_threads())
     return ycd, text
@@ -113,7 +124,9 @@ def main():
         for row, (seconds, peak, printed) in best.items():
             base = best["read .ycd" if ".ycd" in row else "read text"][0]
             found = occurrences(row, printed)
-            print(f"{row:42} {seconds:8.2f} {seconds / digits * 1e9:9.3f} {seconds / base:7.2f} {peak:8.0f} {found:14_}")
+            print(
+                f"{row:42} {seconds:8.2f} {seconds / digits * 1e9:9.3f} {seconds / base:7.2f} {peak:8.0f} {found:14_}"
+            )
 
 
 if __name__ == "__main__":

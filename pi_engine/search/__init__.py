@@ -1,6 +1,6 @@
 """Finding in a stream of digits: strings, wildcards, dates, runs, palindromes, numbers at their own position, first places of all numbers.
 
-`one_pass` searches for everything in one pass over pieces of ASCII digits, of any length and any number of them: `string_search` for strings,
-one by one or, where there are many, together by `anchor_table`; `digit_runs`, `palindromes` and `self_locating` for the others. `first_occurrences`
-has a pass of its own. `occurrences` is what a search answers, with what chance would give by `chance`. Positions count from 1 after the point.
+`one_pass` searches for everything in one pass over ASCII digits in pieces of any length: by `string_search` for strings, one by one or,
+where there are many, together by `anchor_table`; by `digit_runs`, `palindromes` and `self_locating` for the others. `first_occurrences`
+has a pass of its own. `occurrences` is what a search answers, with what chance would give, by `chance`. Positions count from 1.
 """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pi_engine.search.scanning import Characters, Integers
+    from pi_engine.search.scanning import Integers, Window
 
 _LEAST_BITS, _MOST_BITS = 12, 20
 _MARKS_PER_PATTERN = 64
@@ -80,16 +80,15 @@ class AnchorTable:
             self._held.append(np.ascontiguousarray(array))
             self._row[place] = self._held[-1].ctypes.data
 
-    def find(
-        self, text: Characters, fresh: int, stop: int, counts: Integers, stored: Integers, room: int, threads: int
-    ) -> Hits:
-        """Add to `counts` how often each pattern begins before `stop` and ends behind the first `fresh` characters.
+    def find(self, window: Window, counts: Integers, stored: Integers, *, room: int, threads: int) -> Hits:
+        """Add to `counts` how often each pattern stands in a window.
 
         counts, stored: by the pattern's number in the search. What is returned are the first places of each pattern, at most `room`
         less what is stored of it already.
         """
         from pi_engine.search.kernels.search_kernels import find_anchored
 
+        text, _, fresh, stop = window
         last = len(text) - self._width + 1
         if last <= 0:
             return Hits(np.empty(0, np.int64), np.empty(0, np.int64))

@@ -1,15 +1,15 @@
 """What chance would give: how often, and with which probability at all, random digits hold a pattern.
 
-The digits are independent, and each of the b digits of the base has probability 1/b. Then a pattern with f fixed digits and length m stands
-(n − m + 1)·b^−f times in n digits on average, however its occurrences overlap. Whether it stands there at all does depend on how it overlaps itself:
-999999 occurs in clumps, and so in fewer sequences than 123456. The probability is therefore found exactly, by a Markov chain whose
-states are the parts of the pattern that the last digits match (the automaton of Knuth, Morris and Pratt, or, with wildcards, of Shift-And: Baeza-Yates
-and Gonnet 1992); its last state, "found", is never left. No term of a power of its matrix is negative, so that small
-probabilities are as precise as large ones. By Guibas and Odlyzko (1981) strings that overlap themselves in the same way have the same
-probability, which is found once for all of them.
+The digits are independent, and each of the b digits of the base has probability 1/b. Then a pattern with f fixed digits and length m
+stands (n − m + 1)·b^−f times in n digits on average, however its occurrences overlap. Whether it stands there at all does depend on how
+it overlaps itself: 999999 occurs in clumps, and so in fewer sequences than 123456. The probability is therefore found exactly, by a
+Markov chain whose states are the parts of the pattern that the last digits match (the automaton of Knuth, Morris and Pratt, or, with
+wildcards, of Shift-And: Baeza-Yates and Gonnet 1992); its last state, "found", is never left. No term of a power of its matrix is
+negative, so that small probabilities are as precise as large ones. By Guibas and Odlyzko (1981) strings that overlap themselves in the
+same way have the same probability, which is found once for all of them.
 
-Where the chain has more than `MOST_STATES` states the clumps are taken as a Poisson process: with A the probability that an occurrence has another
-one before it that overlaps it, 1 − exp(−(n − m + 1)·b^−f·(1 − A)).
+Where the chain has more than `MOST_STATES` states the clumps are taken as a Poisson process: with A the probability that an occurrence
+has another one before it that overlaps it, 1 − exp(−(n − m + 1)·b^−f·(1 − A)).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 
 from pi_engine.errors import UsageError
@@ -26,7 +26,7 @@ _SPELLINGS = (
 """Name → format; d, m are the day and the month, y the year and yy its last two digits."""
 
 
-def parse_date(text: str) -> datetime.date:
+def parse_date(text: str) -> dt.date:
     """The date that is written like 1988-03-14.
 
     Raises:
@@ -37,12 +37,12 @@ def parse_date(text: str) -> datetime.date:
     if match is None:
         raise UsageError(f"'{shown}' is no date: write year, month and day like 1988-03-14")
     try:
-        return datetime.date(*map(int, match.groups()))
+        return dt.date(*map(int, match.groups()))
     except ValueError as error:
         raise UsageError(f"'{shown}' is no date: there is no such day") from error
 
 
-def spellings(date: datetime.date) -> list[DigitString]:
+def spellings(date: dt.date) -> list[DigitString]:
     """The date in all spellings; those that are the same digits are one, with all its names."""
     names: dict[str, list[str]] = {}
     for name, form in _SPELLINGS:

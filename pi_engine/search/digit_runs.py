@@ -24,7 +24,9 @@ _ONE_BY_ONE = 64
 class RunSearch:
     """The search for runs; `take` the pieces in their order, then `finish`."""
 
-    def __init__(self, length: int, digit: str | None, *, room: int, position: int = 1, expected: int | None = None) -> None:
+    def __init__(
+        self, length: int, digit: str | None, *, room: int, position: int = 1, expected: int | None = None
+    ) -> None:
         """Search for runs of `length` ≥ 1 or more, in digits the first of which has this position; `room` of them are kept."""
         self._least, self._digit, self._room = length, None if digit is None else ord(digit), room
         self._effort = Effort(_SECONDS, expected)

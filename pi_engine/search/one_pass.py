@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import counted, fitted
 from pi_engine.search.chance import (
@@ -25,7 +23,6 @@ from pi_engine.search.string_search import UNLIMITED, StringSearch
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pi_engine.search.chance import Chance
     from pi_engine.search.occurrences import Kind
     from pi_engine.search.patterns import Sought
     from pi_engine.search.scanning import Characters
@@ -79,7 +76,9 @@ def find(
     if strings:
         texts = [sought.text for sought in strings]
         search = StringSearch(texts, base, room=room, threads=threads, position=position, expected=expected)
-    others = {i: _other(x, base, room, position, expected) for i, x in enumerate(wanted) if not isinstance(x, DigitString)}
+    others = {
+        i: _other(x, base, room, position, expected) for i, x in enumerate(wanted) if not isinstance(x, DigitString)
+    }
     digits = 0
     for piece in gathered(pieces, max(LEAST_PIECE, search.least_piece if search else 0)):
         digits += len(piece)
@@ -104,7 +103,9 @@ def _distinct(wanted: Iterable[Sought]) -> list[Sought]:
         else:
             names.setdefault(sought, [])
     return [
-        DigitString(sought.text, ", ".join(dict.fromkeys(filter(None, same)))) if isinstance(sought, DigitString) else sought
+        DigitString(sought.text, ", ".join(dict.fromkeys(filter(None, same))))
+        if isinstance(sought, DigitString)
+        else sought
         for sought, same in names.items()
     ]
 
@@ -119,7 +120,9 @@ def _require_fit(wanted: Iterable[Sought], digits: int) -> None:
             case _:
                 continue
         if length > digits:
-            raise UsageError(f"{what} of {counted(length, 'digit')} is longer than the {counted(digits, 'digit')} to search")
+            raise UsageError(
+                f"{what} of {counted(length, 'digit')} is longer than the {counted(digits, 'digit')} to search"
+            )
 
 
 def _other(sought: Sought, base: int, room: int, position: int, expected: int | None) -> Other:
@@ -133,11 +136,25 @@ def _other(sought: Sought, base: int, room: int, position: int, expected: int | 
 
 
 def _of_strings(search: StringSearch, strings: Sequence[DigitString], base: int, digits: int) -> list[Occurrences]:
-    chances = chances_of_strings(search.patterns, base, digits)
-    return [
-        _occurrences("digits", sought.text, base, digits, chance, search.places(i), int(search.counts[i]), name=sought.name, context=context)
-        for i, (sought, chance, context) in enumerate(zip(strings, chances, search.contexts, strict=True))
-    ]  # fmt: skip
+    found = []
+    for i, (sought, chance) in enumerate(zip(strings, chances_of_strings(search.patterns, base, digits), strict=True)):
+        one = Occurrences(
+            pattern=sought.text,
+            kind="digits",
+            name=sought.name,
+            count=int(search.counts[i]),
+            positions=search.places(i),
+            lengths=None,
+            longest=None,
+            context=search.contexts[i],
+            expected=chance.expected,
+            probability=chance.probability,
+            method=chance.method,
+            digits=digits,
+            base=base,
+        )
+        found.append(one)
+    return found
 
 
 def _of_other(search: Other, sought: Sought, base: int, position: int, digits: int) -> Occurrences:
@@ -148,40 +165,23 @@ def _of_other(search: Other, sought: Sought, base: int, position: int, digits: i
     match sought:
         case Runs():
             kind, chance = "run", chance_of_runs(sought.length, sought.digit, base, digits)
-            what = f"runs of {'any digit' if sought.digit is None else sought.digit}, {counted(sought.length, 'digit')} or more"
+            digit = "any digit" if sought.digit is None else sought.digit
+            what = f"runs of {digit}, {counted(sought.length, 'digit')} or more"
         case Palindromes():
             kind, chance = "palindrome", chance_of_palindromes(sought.length, base, digits)
             what = f"palindromes of {counted(sought.length, 'digit')} or more"
         case _:
             kind, chance = "self-locating", chance_of_self_location(base, position, digits)
             what = "numbers at their own position"
-    longest = None if isinstance(search, SelfLocationSearch) else search.longest
-    return _occurrences(kind, what, base, digits, chance, positions, search.count, lengths=lengths, longest=longest)
-
-
-def _occurrences(
-    kind: Kind,
-    pattern: str,
-    base: int,
-    digits: int,
-    chance: Chance,
-    positions: np.ndarray[tuple[int], np.dtype[np.int64]],
-    count: int,
-    *,
-    name: str = "",
-    context: tuple[str, str] | None = None,
-    lengths: np.ndarray[tuple[int], np.dtype[np.int64]] | None = None,
-    longest: tuple[int, int] | None = None,
-) -> Occurrences:
     return Occurrences(
-        pattern=pattern,
+        pattern=what,
         kind=kind,
-        name=name,
-        count=count,
+        name="",
+        count=search.count,
         positions=positions,
         lengths=lengths,
-        longest=longest,
-        context=context,
+        longest=None if isinstance(search, SelfLocationSearch) else search.longest,
+        context=None,
         expected=chance.expected,
         probability=chance.probability,
         method=chance.method,

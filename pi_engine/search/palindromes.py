@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from pi_engine.search.scanning import Characters, Integers
 
 REACH = 1024
-"""Digits by which a palindrome of the least length is extended to either side, at most. Among 10^12 random digits the longest palindrome has
-about 25."""
+"""Digits by which a palindrome of the least length is followed to either side, at most. Of 10^12 random digits the longest palindrome
+has about 25."""
 
 _SECONDS = 6e-9
 """What a digit takes without kernels."""

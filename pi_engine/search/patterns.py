@@ -99,7 +99,11 @@ def _checked_text(text: str, base: int) -> str:
     allowed = {*DIGITS[:base], WILDCARD}
     if not allowed.issuperset(upper):
         wrong = next(character for character, raised in zip(text, upper, strict=True) if raised not in allowed)
-        remedy = "write digits after the point, without '3.'" if wrong == "." else f"write digits and '{WILDCARD}' for any digit"
+        remedy = (
+            "write digits after the point, without '3.'"
+            if wrong == "."
+            else f"write digits and '{WILDCARD}' for any digit"
+        )
         raise UsageError(f"'{_short(text)}' is no pattern: {wrong!r} is not {_ADJECTIVES[base]} digit; {remedy}")
     if set(upper) == {WILDCARD}:
         raise UsageError(f"'{_short(text)}' stands everywhere: give at least one digit")

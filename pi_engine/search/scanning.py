@@ -41,6 +41,26 @@ class Effort:
         return self._kernels
 
 
+class Window(NamedTuple):
+    """A text, and which of the strings in it count: those that begin before `stop` and end behind the first `fresh` characters.
+
+    Attributes:
+        text: contiguous.
+        position: of its first character.
+        fresh: characters that have been searched before.
+        stop: where strings begin that will be searched with what follows.
+    """
+
+    text: Characters
+    position: int
+    fresh: int
+    stop: int
+
+    def range(self, length: int) -> tuple[int, int]:
+        """Where strings of this length may begin: the first place, and the one behind the last."""
+        return max(self.fresh - length + 1, 0), min(self.stop, len(self.text) - length + 1)
+
+
 class Comparisons(NamedTuple):
     """What is compared at each place i: text[i + left] with a character, or, by `of_pairs`, with text[i + right]."""
 
@@ -79,7 +99,9 @@ def gathered(pieces: Iterable[Characters], least: int = LEAST_PIECE) -> Iterator
         yield np.concatenate(held)
 
 
-def places(text: Characters, first: int, last: int, wanted: Comparisons, room: int, *, kernels: bool) -> tuple[int, Integers]:
+def places(
+    text: Characters, first: int, last: int, wanted: Comparisons, room: int, *, kernels: bool
+) -> tuple[int, Integers]:
     """At how many of the places first … last − 1 all comparisons hold, and the first `room` of these places.
 
     `text` is contiguous and holds what is compared. At least one comparison is made.

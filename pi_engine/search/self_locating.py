@@ -70,7 +70,7 @@ class SelfLocationSearch:
         return common
 
     def _stretch_end(self, number: int, length: int) -> int:
-        size = self._base ** (length - self._common(length))
+        size: int = self._base ** (length - self._common(length))
         return (number // size + 1) * size
 
     def _search(self, first: int, stop: int, length: int, *, kernels: bool) -> None:

@@ -6,6 +6,7 @@ their anchors. Without kernels it is Python's search for bytes, or, for many str
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from pi_engine.bigint.buffers.workers import share
 from pi_engine.search.anchor_table import AnchorTable, anchor_width
 from pi_engine.search.patterns import WILDCARD
-from pi_engine.search.scanning import Comparisons, Effort, places
+from pi_engine.search.scanning import Comparisons, Effort, Window, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +47,14 @@ class StringSearch:
     """The search for some strings; `take` the pieces in their order."""
 
     def __init__(
-        self, patterns: Sequence[str], base: int, *, room: int, threads: int = 1, position: int = 1, expected: int | None = None
+        self,
+        patterns: Sequence[str],
+        base: int,
+        *,
+        room: int,
+        threads: int = 1,
+        position: int = 1,
+        expected: int | None = None,
     ) -> None:
         """Search for `patterns`, no two of which are the same.
 
@@ -86,8 +94,9 @@ class StringSearch:
         kernels = self._effort.by_kernels(len(piece))
         tail = self._tail
         if len(tail):
-            self._search(np.concatenate([tail, piece[: self._reach]]), self._position - len(tail), len(tail), len(tail), kernels)
-        self._search(piece, self._position, 0, len(piece), kernels)
+            seam = np.concatenate([tail, piece[: self._reach]])
+            self._search(Window(seam, self._position - len(tail), len(tail), len(tail)), kernels=kernels)
+        self._search(Window(piece, self._position, 0, len(piece)), kernels=kernels)
         if len(piece) >= self._reach:
             self._tail = piece[len(piece) - self._reach :].copy()
         else:
@@ -98,58 +107,59 @@ class StringSearch:
         """The positions of pattern i that were kept, counted from 1."""
         return np.concatenate([np.empty(0, np.int64), *self._places[i]])
 
-    def _search(self, text: Characters, position: int, fresh: int, stop: int, kernels: bool) -> None:  # noqa: FBT001 (one of five facts)
-        """What begins before `stop` and ends behind the first `fresh` characters of a text, the first of which has this position."""
+    def _search(self, window: Window, *, kernels: bool) -> None:
         if kernels:
-            self._search_each(text, position, fresh, stop)
+            self._search_each(window)
             for table in self._ready_tables():
-                hits = table.find(text, fresh, stop, self.counts, self._stored, self._room, self._threads)
-                order = np.argsort(hits.numbers, kind="stable")
-                numbers, starts = hits.numbers[order], hits.places[order]
-                cuts = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]
-                for one, other in zip(cuts[:-1], cuts[1:], strict=True):
-                    if one < other:
-                        self._keep(int(numbers[one]), starts[one:other], text, position)
+                self._search_together(table, window)
             return
-        content = text.tobytes()
+        content = window.text.tobytes()
         for i in self._alone:
-            first, last = self._range(i, text, fresh, stop)
-            if WILDCARD in self.patterns[i] or len(self.patterns[i]) < _LONG:
-                wanted = Comparisons.with_characters(self.patterns[i], WILDCARD)
-                count, found = places(text, first, last, wanted, self._left(i), kernels=False)
+            pattern = self.patterns[i]
+            first, last = window.range(len(pattern))
+            if WILDCARD in pattern or len(pattern) < _LONG:
+                wanted = Comparisons.with_characters(pattern, WILDCARD)
+                count, found = places(window.text, first, last, wanted, self._left(i), kernels=False)
             else:
-                every = list(_finds(content, self.patterns[i].encode("ascii"), first, last))
+                every = list(_finds(content, pattern.encode("ascii"), first, last))
                 count, found = len(every), np.array(every[: self._left(i)], np.int64)
             self.counts[i] += count
-            self._keep(i, found, text, position)
-        for length, numbers_of in self._dictionaries.items():
-            self._search_dictionary(content, length, numbers_of, text, position, max(fresh - length + 1, 0), stop)
+            self._keep(i, found, window)
+        for length, numbers in self._dictionaries.items():
+            self._search_dictionary(content, length, numbers, window)
 
-    def _search_each(self, text: Characters, position: int, fresh: int, stop: int) -> None:
+    def _search_each(self, window: Window) -> None:
         found: list[tuple[int, Integers]] = [(0, self.counts)] * len(self._each)
 
         def task(_thread: int, one: int, other: int) -> None:
             for k in range(one, other):
                 i, wanted = self._each[k]
-                first, last = self._range(i, text, fresh, stop)
-                found[k] = places(text, first, last, wanted, self._left(i), kernels=True)
+                first, last = window.range(len(self.patterns[i]))
+                found[k] = places(window.text, first, last, wanted, self._left(i), kernels=True)
 
-        share(task, len(self._each), self._threads if len(text) >= _LEAST_SHARED else 1, text)
+        share(task, len(self._each), self._threads if len(window.text) >= _LEAST_SHARED else 1, window.text)
         for (i, _), (count, starts) in zip(self._each, found, strict=True):
             self.counts[i] += count
-            self._keep(i, starts, text, position)
+            self._keep(i, starts, window)
 
-    def _search_dictionary(
-        self, content: bytes, length: int, numbers: dict[bytes, int], text: Characters, position: int, first: int, stop: int
-    ) -> None:
+    def _search_together(self, table: AnchorTable, window: Window) -> None:
+        hits = table.find(window, self.counts, self._stored, room=self._room, threads=self._threads)
+        order = np.argsort(hits.numbers, kind="stable")
+        numbers, starts = hits.numbers[order], hits.places[order]
+        cuts = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]
+        for one, other in itertools.pairwise(cuts):
+            if one < other:
+                self._keep(int(numbers[one]), starts[one:other], window)
+
+    def _search_dictionary(self, content: bytes, length: int, numbers: dict[bytes, int], window: Window) -> None:
         found: dict[int, list[int]] = {}
-        for start in range(first, min(stop, len(content) - length + 1)):
+        for start in range(*window.range(length)):
             i = numbers.get(content[start : start + length])
             if i is not None:
                 found.setdefault(i, []).append(start)
         for i, starts in found.items():
             self.counts[i] += len(starts)
-            self._keep(i, np.array(starts[: self._left(i)], np.int64), text, position)
+            self._keep(i, np.array(starts[: self._left(i)], np.int64), window)
 
     def _ready_tables(self) -> list[AnchorTable]:
         if self._tables is None:
@@ -158,25 +168,21 @@ class StringSearch:
             ]
         return self._tables
 
-    def _range(self, i: int, text: Characters, fresh: int, stop: int) -> tuple[int, int]:
-        length = len(self.patterns[i])
-        return max(fresh - length + 1, 0), min(stop, len(text) - length + 1)
-
     def _left(self, i: int) -> int:
         return self._room - int(self._stored[i])
 
-    def _keep(self, i: int, starts: Integers, text: Characters, position: int) -> None:
+    def _keep(self, i: int, starts: Integers, window: Window) -> None:
         starts = starts[: self._left(i)]  # threads each find the first ones of their share
         if not len(starts):
             return
         self._stored[i] += len(starts)
-        self._places[i].append(starts + position)
+        self._places[i].append(starts + window.position)
         if self.contexts[i] is None:
             first, last = int(starts[0]), int(starts[0]) + len(self.patterns[i])
-            before = text[max(first - CONTEXT, 0) : first].tobytes()
-            if first < CONTEXT and position == self._position:  # a piece; what crosses its border has its context
+            before = window.text[max(first - CONTEXT, 0) : first].tobytes()
+            if first < CONTEXT and window.position == self._position:  # a piece: before it is its tail
                 before = (self._tail.tobytes() + before)[-CONTEXT:]
-            after = text[last : last + CONTEXT].tobytes()
+            after = window.text[last : last + CONTEXT].tobytes()
             self.contexts[i] = before.decode("ascii"), after.decode("ascii")
             if len(after) < CONTEXT:
                 self._cut.append(i)

@@ -1,6 +1,6 @@
 """Dates in digits."""
 
-import datetime
+import datetime as dt
 
 import pytest
 
@@ -25,23 +25,25 @@ def test_usual_spellings():
 
 
 def test_spellings_that_are_the_same_digits_are_one():
-    found = {spelling.text: spelling.name for spelling in spellings(datetime.date(2011, 11, 11))}
+    found = {spelling.text: spelling.name for spelling in spellings(dt.date(2011, 11, 11))}
     assert found == {
         "111111": "ddmmyy, mmddyy, yymmdd, dmyy, mdyy",
         "11112011": "ddmmyyyy, mmddyyyy, dmyyyy, mdyyyy",
         "20111111": "yyyymmdd",
     }
-    assert "0203" in {spelling.text[:4] for spelling in spellings(datetime.date(405, 3, 2))}
+    assert "0203" in {spelling.text[:4] for spelling in spellings(dt.date(405, 3, 2))}
 
 
 @pytest.mark.parametrize("text", ["2000-02-29", "1988-3-14", " 1988-03-14 ", "0001-01-01", "9999-12-31"])
 def test_dates(text):
-    assert isinstance(parse_date(text), datetime.date)
+    assert isinstance(parse_date(text), dt.date)
 
 
 @pytest.mark.parametrize(
-    "text", ["2001-02-29", "1988-13-01", "1988-00-10", "0000-01-01", "14.03.1988", "19880314", "", "88-03-14", "1988-03-14T00", "１９８８-03-14", "x" * 1000]
-)  # fmt: skip
+    "text",
+    ["2001-02-29", "1988-13-01", "1988-00-10", "0000-01-01", "14.03.1988", "19880314", "", "88-03-14", "1988-03-14T00"]
+    + ["１９８８-03-14", "x" * 1000],
+)
 def test_no_dates(text):
     with pytest.raises(UsageError, match="is no date") as error:
         parse_date(text)

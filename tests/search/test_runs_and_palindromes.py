@@ -69,7 +69,9 @@ pieces = st.lists(st.sampled_from([1, 2, 7, 64, 65, 200]), min_size=1, max_size=
 
 
 @settings(max_examples=round(60 * MULTIPLIER), deadline=None)
-@given(streams, pieces, st.integers(1, 24), st.sampled_from([None, "0", "1"]), st.sampled_from([None, 2]), st.booleans())
+@given(
+    streams, pieces, st.integers(1, 24), st.sampled_from([None, "0", "1"]), st.sampled_from([None, 2]), st.booleans()
+)
 def test_runs(text, lengths, least, digit, limit, kernels):
     with pytest.MonkeyPatch.context() as patch:
         take_path(patch, kernels=kernels)
@@ -195,7 +197,13 @@ def test_coverage_reads_no_more_than_it_needs():
 
 @pytest.mark.parametrize(
     ("k", "base", "message"),
-    [(0, 10, "1 to 7 digits"), (8, 10, "1 to 7 digits"), (7, 16, "1 to 6 digits"), (25, 2, "1 to 24 digits"), (4, 10, "4 digits do not fit in 3")],
+    [
+        (0, 10, "1 to 7 digits"),
+        (8, 10, "1 to 7 digits"),
+        (7, 16, "1 to 6 digits"),
+        (25, 2, "1 to 24 digits"),
+        (4, 10, "4 digits do not fit in 3"),
+    ],
 )
 def test_numbers_that_cannot_be_covered(k, base, message):
     with pytest.raises(UsageError, match=message):
@@ -221,7 +229,9 @@ def test_what_cannot_be_searched_for_is_said(sought, message):
 
 def test_all_kinds_in_one_pass(million, path):
     text = million.text()[2:]
-    found = find(cut(text, [1 << 18]), 10, ["999999", Runs(6, "9"), Palindromes(12), SelfLocating(), "14159265", Runs(6, "9")])
+    found = find(
+        cut(text, [1 << 18]), 10, ["999999", Runs(6, "9"), Palindromes(12), SelfLocating(), "14159265", Runs(6, "9")]
+    )
     assert [one.kind for one in found] == ["digits", "run", "palindrome", "self-locating", "digits"]
     assert [one.positions.tolist() for one in found] == [
         [762, 193_034],

@@ -128,7 +128,9 @@ def test_letters_of_base_16_may_be_small():
 
 
 def test_the_same_string_is_searched_once_under_all_its_names():
-    found = find(cut("123456", [6]), 10, [DigitString("234", "a"), "1", DigitString("234", "b"), DigitString("234", "a")])
+    found = find(
+        cut("123456", [6]), 10, [DigitString("234", "a"), "1", DigitString("234", "b"), DigitString("234", "a")]
+    )
     assert [(one.pattern, one.name) for one in found] == [("234", "a, b"), ("1", "")]
 
 

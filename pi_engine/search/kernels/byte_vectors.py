@@ -24,7 +24,9 @@ def _load(builder, address):
 def _broadcast(builder, character):
     undefined = ir.Constant(_BYTES, ir.Undefined)
     first = builder.insert_element(undefined, builder.trunc(character, _BYTE), ir.Constant(ir.IntType(32), 0))
-    return builder.shuffle_vector(first, undefined, ir.Constant(ir.VectorType(ir.IntType(32), SIXTY_FOUR), [0] * SIXTY_FOUR))
+    return builder.shuffle_vector(
+        first, undefined, ir.Constant(ir.VectorType(ir.IntType(32), SIXTY_FOUR), [0] * SIXTY_FOUR)
+    )
 
 
 def _all_equal(builder, pairs):

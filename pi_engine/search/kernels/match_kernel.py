@@ -11,7 +11,14 @@ import numpy as np
 from pi_engine.bigint.vectors.load_store import load_byte, load_integer, store_word
 from pi_engine.bigint.vectors.words import trailing_zeros
 from pi_engine.runtime.compilation.routine import kernel, routine
-from pi_engine.search.kernels.byte_vectors import SIXTY_FOUR, count_ones, equal_to, equal_to_others, three_equal_to, three_equal_to_others
+from pi_engine.search.kernels.byte_vectors import (
+    SIXTY_FOUR,
+    count_ones,
+    equal_to,
+    equal_to_others,
+    three_equal_to,
+    three_equal_to_others,
+)
 
 NONE, ONE = np.uint64(0), np.uint64(1)
 

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.commands.explore.source import END, DigitSource, Positions, beyond, digit_source, range_option, reported
+from pi_engine.cli.commands.explore.source import (
+    END,
+    DigitSource,
+    Positions,
+    beyond,
+    digit_source,
+    range_option,
+    reported,
+)
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit_json, remark
 from pi_engine.cli.parameters.names import FILE
@@ -87,7 +95,11 @@ class _Limit(click.ParamType[int]):
 )
 @click.option("--count-only", is_flag=True, help="Show no positions.")
 @click.option(
-    "-o", "--output", type=FILE, metavar="FILE", help="With --coverage, write all numbers and their first positions to FILE."
+    "-o",
+    "--output",
+    type=FILE,
+    metavar="FILE",
+    help="With --coverage, write all numbers and their first positions to FILE.",
 )
 @force_option
 @range_option
@@ -154,7 +166,7 @@ def command(
     with source.opened() as digits:
         if coverage is not None:
             covered = _coverage(digits, positions, coverage)
-            _show_coverage(covered, digits, source, positions, output, start, as_json=as_json, force=force)
+            _show_coverage(covered, digits, source, positions, output=output, start=start, as_json=as_json, force=force)
             return
         room = None if limit == ALL else limit
         found = _found(digits, positions, all_checked(wanted, digits.base), room, threads, count_only=count_only)
@@ -163,13 +175,21 @@ def command(
     if as_json:
         from pi_engine.cli.commands.explore.found_fields import fields_of
 
-        emit_json({**_head(source, digits, positions, searched), "patterns": [*map(fields_of, found)], **_seconds(seconds)})
+        emit_json(
+            {**_head(source, digits, positions, searched), "patterns": [*map(fields_of, found)], **_seconds(seconds)}
+        )
     else:
         from pi_engine.cli.commands.explore.found_rows import print_found
 
         print_found(found, with_positions=not count_only and room != 0)
     missing = sum(not one for one in found)
-    nothing = "" if not missing else "; not found" if len(found) == 1 else f"; {missing:_} of {len(found):_} patterns not found"
+    nothing = (
+        ""
+        if not missing
+        else "; not found"
+        if len(found) == 1
+        else f"; {missing:_} of {len(found):_} patterns not found"
+    )
     remark(f"pi-engine: {counted(searched, 'digit')} searched in {seconds:.2f} s{nothing}")
 
 
@@ -242,9 +262,9 @@ def _show_coverage(
     digits: DigitSequence,
     source: DigitSource,
     positions: Positions,
+    *,
     output: str | None,
     start: float,
-    *,
     as_json: bool,
     force: bool,
 ) -> None:

@@ -40,7 +40,7 @@ def _print_rows(found: Sequence[Occurrences], *, with_positions: bool) -> None:
     columns += ["positions", "lengths", "before", "after"] if with_positions else []
     rows = []
     for one in found:
-        row = [one.pattern, one.name, one.count, repr(one.expected), repr(one.probability)]
+        row: list[str | int | None] = [one.pattern, one.name, one.count, repr(one.expected), repr(one.probability)]
         if with_positions:
             before, after = one.context or ("", "")
             lengths = [] if one.lengths is None else one.lengths.tolist()

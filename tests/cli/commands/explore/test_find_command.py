@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 
 import pytest
 
@@ -52,7 +51,9 @@ def answer(capsys):
     return answer
 
 
-@pytest.mark.parametrize("source", [["pi.txt"], ["pi.txt.gz"], ["--digits", "1000"], ["--digits", "1000", "--no-cache"]])
+@pytest.mark.parametrize(
+    "source", [["pi.txt"], ["pi.txt.gz"], ["--digits", "1000"], ["--digits", "1000", "--no-cache"]]
+)
 def test_digits_from_anywhere(rows, source):
     (row,) = rows(*source, "999999")
     assert (row["count"], row["positions"], row["before"], row["after"]) == ("1", "762", "1870721134", "8372978049")
@@ -66,7 +67,19 @@ def test_digits_from_stdin(folder):
 
 
 def test_patterns_of_all_kinds(answer):
-    found = answer("pi.txt", "9?9?9", "--date", "1988-03-14", "--run", "9", "--length", "4", "--palindromes", "7", "--self-locating")
+    found = answer(
+        "pi.txt",
+        "9?9?9",
+        "--date",
+        "1988-03-14",
+        "--run",
+        "9",
+        "--length",
+        "4",
+        "--palindromes",
+        "7",
+        "--self-locating",
+    )
     kinds = [row["kind"] for row in found["patterns"]]
     assert kinds == ["digits"] * 11 + ["run", "palindrome", "self-locating"]
     assert [row["name"] for row in found["patterns"]][:3] == [None, "ddmmyy", "ddmmyyyy"]
@@ -134,7 +147,9 @@ def test_a_terminal_of_any_width(columns):
     code, shown, _ = pi_on_terminal("find", "pi.txt", "999999", columns=columns)
     assert code == 0
     assert "762" in shown
-    code, table, _ = pi_on_terminal("find", "pi.txt", "--date", "1926-05-03", "999999", "--length", "4", columns=columns)
+    code, table, _ = pi_on_terminal(
+        "find", "pi.txt", "--date", "1926-05-03", "999999", "--length", "4", columns=columns
+    )
     assert code == 0
     assert "too narrow" not in table or columns == 40
     assert ("…1870721134[999999]8372978049…" in table) == (columns == 200)
@@ -198,14 +213,14 @@ def test_bad_input_is_one_line(folder, capsys, arguments, code, message):
     compute(1000).write("whole.ycd")
     content = (folder / "whole.ycd").read_bytes()
     (folder / "broken.ycd").write_bytes(content[:-100])
-    before = set(os.listdir())
+    before = {*map(str, folder.iterdir())}
     assert run(["find", *arguments]) == code
     captured = capsys.readouterr()
     assert captured.out == ""
     assert message in captured.err
     assert captured.err.count("\n") == 1
     assert captured.err.startswith("pi-engine: error: ")
-    assert set(os.listdir()) - {"cache"} == before - {"cache"}
+    assert {*map(str, folder.iterdir())} <= before | {str(folder / "cache")}
     assert run(["find", "--json", *arguments]) == code
     error = json.loads(capsys.readouterr().out)["error"]
     assert error["code"] == code
