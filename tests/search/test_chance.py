@@ -33,7 +33,7 @@ def measured(base, digits, counted):
         (2, 12, ["0", "1", "01", "11", "0110", "1111", "10101", "1?1", "0??1", "1?", "?0", "110?011"]),
         (2, 5, ["11111", "10000", "1???1"]),
         (8, 4, ["7", "77", "70", "7?7", "077"]),
-        (10, 5, ["5", "55", "121", "1?1", "12345", "99999"]),
+        (10, 4, ["5", "55", "121", "1?1", "1234", "9999"]),
     ],
 )
 def test_strings_exactly(base, digits, patterns):
@@ -55,7 +55,7 @@ def test_runs_exactly(base, digits):
             assert found.method == "exact"
 
 
-@pytest.mark.parametrize(("base", "digits"), [(2, 12), (10, 5)])
+@pytest.mark.parametrize(("base", "digits"), [(2, 12), (5, 6)])
 def test_palindromes_expected_exactly_and_their_probability_nearly(base, digits):
     for length in range(2, digits):
         expected, probability = measured(base, digits, lambda text: len(naive_palindromes(text, length)))
@@ -65,7 +65,7 @@ def test_palindromes_expected_exactly_and_their_probability_nearly(base, digits)
         assert found.method == "independent"
 
 
-@pytest.mark.parametrize(("base", "digits"), [(2, 12), (10, 5)])
+@pytest.mark.parametrize(("base", "digits"), [(2, 12), (10, 4)])
 def test_self_location(base, digits):
     def counted(text, position):
         numbers = range(position, position + digits)

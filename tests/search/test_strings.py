@@ -66,7 +66,7 @@ def test_every_place_is_found(search):
 
 def test_pieces_around_the_width_of_a_vector(path):
     """A pattern at every place near the ends of texts of every length around 64 and 128."""
-    for length in (*range(1, 12), *range(60, 70), *range(124, 134)):
+    for length in (*range(1, 10, 2), *range(62, 68), *range(127, 131)):
         for pattern in ("7", "77", "712", "71234567", "7?3"):
             for start in {0, 1, length // 2, *range(length - 12, length)}:
                 if not 0 <= start <= length - len(pattern):
@@ -103,10 +103,10 @@ def test_more_hits_than_there_is_room_for_at_once(rng, monkeypatch):
     take_path(monkeypatch, kernels=True)
     monkeypatch.setattr("pi_engine.search.anchor_table._LEAST_ROOM", 1)
     monkeypatch.setattr("pi_engine.search.anchor_table._LEAST_SHARE", 100)
-    text = "".join(rng.choices("01", k=5000))
+    text = "".join(rng.choices("01", k=2000))
     wanted = [f"{i:0{length}b}" for length in (3, 5) for i in range(1 << length)]
     for limit in (None, 7):
-        for one in find(cut(text, [1777]), 2, wanted, limit=limit, threads=3):
+        for one in find(cut(text, [777]), 2, wanted, limit=limit, threads=3):
             assert one.positions.tolist() == naive(text, one.pattern)[:limit]
             assert one.count == len(naive(text, one.pattern))
 
