@@ -12,6 +12,7 @@ from pi_engine.search import palindromes
 from pi_engine.search.first_occurrences import coverage
 from pi_engine.search.one_pass import find
 from pi_engine.search.patterns import Palindromes, Runs, SelfLocating
+from pi_engine.sequence.digit_sequence import DigitSequence
 from tests.conftest import MULTIPLIER
 from tests.search.streams import DIGITS, cut, naive, take_path
 
@@ -149,6 +150,18 @@ def test_numbers_at_their_own_position(path, rng, base):
 def test_self_locating_numbers_of_pi(million, path):
     (one,) = find(cut(million.text()[2:], [1 << 18]), 10, [SelfLocating()])
     assert one.positions.tolist() == [1, 16_470, 44_899]
+
+
+@pytest.mark.skipif(MULTIPLIER < 100, reason="half a minute and more: PI_ENGINE_TEST_MULTIPLIER=100")
+def test_what_is_known_of_eighty_million_digits(compiled_path):
+    digits = DigitSequence.computed(80_000_000, cache=False)
+    numbers, again, nines, pi = find(digits.characters(), 10, [SelfLocating(), "14159265", "999999", "31415926"])
+    assert numbers.positions.tolist() == [1, 16_470, 44_899, 79_873_884]
+    assert again.positions.tolist() == [1]
+    assert nines.positions[:2].tolist() == [762, 193_034]
+    assert pi.positions.tolist() == [50_366_472]
+    found = coverage(digits.characters(), 10, 6)
+    assert (found.found, found.last) == (10**6, ("569540", 14_118_307))
 
 
 @pytest.mark.parametrize("k", range(1, 7))

@@ -97,7 +97,7 @@ def _context(one: Occurrences) -> str:
     if one.context is None:
         return ""
     before, after = one.context
-    return f"{'…' if before else '3.'}{before}[{fitted(one.pattern, _LONGEST)}]{after}{'…' if after else ''}"
+    return f"{'…' if before else ''}{before}[{fitted(one.pattern, _LONGEST)}]{after}{'…' if after else ''}"
 
 
 def _number(value: float) -> str:

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from pi_engine.cli.main import run
-from tests.command import pi, pi_on_terminal
+from tests.command import pi, pi_on_terminal, run_code
 
 THOUSAND = (
     "1415926535897932384626433832795028841971693993751058209749445923078164062862089986280348253421170679"
@@ -238,3 +238,13 @@ def test_a_damaged_word_is_found_on_the_way(folder, capsys):
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "does not hold 19 digits" in captured.err
+
+
+def test_a_small_search_imports_no_compiler(folder):
+    code = (
+        "import sys; from pi_engine.cli.main import run; "
+        "assert run(['find', 'pi.txt', '999999', '9?9', '--date', '1988-03-14', '--length', '4', '--palindromes', '7']) == 0; "
+        "assert run(['find', 'pi.txt', '--coverage', '2']) == 0; assert run(['find', 'pi.txt', '--self-locating']) == 0; "
+        "print({'numba', 'llvmlite', 'scipy', 'rich'} & set(sys.modules))"
+    )
+    assert run_code(code).stdout.splitlines()[-1] == "set()"
