@@ -5,6 +5,7 @@
 '14159265358979323846'
 
 compute(1_000_000)       N digits of π: a ComputeResult, with text(), words, value, write("pi.txt")
+open("pi.ycd")           the digits of a file as a sequence, at any place: a DigitSequence
 verify_file("pi.txt")    whether a file holds digits of π, and where it goes wrong: a Verification
 hex_digits(10**6)        hexadecimal digits from a position on, without those before
 bigint.multiply(a, b)    products of large integers, faster than GMP's
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from pi_engine.files.verify import verify_file as verify_file
     from pi_engine.proof.bbp.hex_digits import hex_digits as hex_digits
     from pi_engine.runtime.versions import __version__ as __version__
+    from pi_engine.sequence.digit_sequence import DigitSequence as DigitSequence
+    from pi_engine.sequence.digit_sequence import open as open  # noqa: A004 (its name in the package)
 
 _HOME = {
     "compute": "pi_engine.engine.compute",
@@ -44,6 +47,8 @@ _HOME = {
     "Verification": "pi_engine.files.methods.verdict",
     "ComputeResult": "pi_engine.engine.result",
     "prepare": "pi_engine.engine.planning.backend",
+    "open": "pi_engine.sequence.digit_sequence",
+    "DigitSequence": "pi_engine.sequence.digit_sequence",
     "hex_digits": "pi_engine.proof.bbp.hex_digits",
     "bigint": "pi_engine.bigint",
     "radix": "pi_engine.radix",

@@ -28,6 +28,7 @@ COMMANDS = {
     "verify": "pi_engine.cli.commands.verify",
     "convert": "pi_engine.cli.commands.convert",
     "hex": "pi_engine.cli.commands.hex",
+    "view": "pi_engine.cli.commands.explore.view",
     "series": "pi_engine.cli.commands.series.group",
     "convergence": "pi_engine.cli.commands.convergence",
     "near-integer": "pi_engine.cli.commands.near_integer",
@@ -39,7 +40,12 @@ COMMANDS = {
 }
 """Command → the module that holds it under the name `command`; in the order of the help."""
 
-SECTIONS = {"compute": "Digits", "series": "Series and identities", "bench": "This machine"}
+SECTIONS = {
+    "compute": "Digits",
+    "view": "Looking at digits",
+    "series": "Series and identities",
+    "bench": "This machine",
+}
 """The first command of a section of the help → the section's title."""
 
 INSTANT = frozenset({"estimate", "info", "completion"})

@@ -13,6 +13,7 @@ from pi_engine.digits.common.postponed import Postponed
 from pi_engine.digits.common.source import Source
 from pi_engine.digits.compressed.containers import content_of
 from pi_engine.digits.first_digits import first_digits
+from pi_engine.digits.text.digit_text import DigitText
 from pi_engine.digits.text.text_reader import TextReader
 from pi_engine.digits.text.transcoding import as_utf8
 from pi_engine.digits.ycd.ycd_reader import YcdReader
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pi_engine.digits.common.blocks import Block
+    from pi_engine.digits.text.digit_text import Characters
     from pi_engine.digits.ycd.ycd_header import YcdHeader
 
 _DIGITS_PER_COMPRESSED_BYTE = 2.3
@@ -156,6 +158,23 @@ class DigitFile:
             self._require_sound()
             raise
         self._require_end()
+
+    def pieces(self) -> Iterator[Characters]:
+        """The digits after the point, once, as characters; in place of `blocks`, and like them in what is raised.
+
+        Pieces have any length; letters are as they stand in a text, and upper case where they come from words.
+        """
+        if isinstance(self._reader, TextReader):
+            try:
+                yield from self._reader.pieces()
+            except CorruptFileError:
+                self._require_sound()
+                raise
+            self._require_end()
+            return
+        text = DigitText(self.base, self._source.size or 0)
+        for words, digits in self.blocks():
+            yield text.characters(words, digits)
 
     def _require_end(self) -> None:
         if self._decoded is not None:

@@ -101,6 +101,11 @@ class DigitText:
 
     def text(self, words: Words, digits: int) -> bytes:
         """The first `digits` digits of words; hexadecimal ones in upper case."""
+        return bytes(self.characters(words, digits))
+
+    def characters(self, words: Words, digits: int) -> Characters:
+        """`text`, as bytes or as an array of them, whichever needs no copy."""
+        text: Characters
         if self.base == 16:
             text = words.astype(">u8").tobytes().hex().upper().encode("ascii")
         elif self.base == 2:
@@ -110,7 +115,7 @@ class DigitText:
         elif self._by_kernels(self.width * len(words)):
             from pi_engine.radix.word_text import word_text
 
-            text = word_text(words)[:digits].tobytes()
+            text = word_text(words)
         else:
             text = _decimals_of_words(words)
         return text if len(text) == digits else text[:digits]

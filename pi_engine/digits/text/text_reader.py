@@ -81,7 +81,7 @@ class TextReader:
         """
         text, width = self._text, self._text.width
         pending = b""
-        pieces = self._pieces()
+        pieces = self.pieces()
         failure: CorruptFileError | None = None
         while failure is None:
             try:
@@ -106,8 +106,8 @@ class TextReader:
         if failure is not None:
             raise failure
 
-    def _pieces(self) -> Iterator[Characters]:
-        """The digits alone, some at a time."""
+    def pieces(self) -> Iterator[Characters]:
+        """The digits after the point as characters, some at a time; in place of `blocks`, and like them in what is raised."""
         blanks, last = 0, False
         damage: CorruptFileError | None = None
         while not last:

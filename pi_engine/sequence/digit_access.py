@@ -1,0 +1,43 @@
+"""What a sequence of digits is made of: somewhere to take characters from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Characters = NDArray[np.uint8]
+
+PIECE = 1 << 20
+"""About as many digits are handed on at once."""
+
+
+class DigitAccess(Protocol):
+    """Digits after the point as ASCII characters, those of base 16 in upper case."""
+
+    @property
+    def digits(self) -> int | None:
+        """How many there are; None until a pass over all of them has counted them."""
+        ...
+
+    @property
+    def notes(self) -> list[str]:
+        """What was taken for granted or left out: a sentence each."""
+        ...
+
+    def pieces(self, start: int, stop: int | None) -> Iterator[Characters]:
+        """The characters from the 0-based place `start` up to `stop`, or to the end; fewer where the digits end before.
+
+        Raises:
+            CorruptFileError: after the characters before it, the file is damaged.
+            PiEngineError: it cannot be read, or changed while it was read.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close what is open."""
+        ...

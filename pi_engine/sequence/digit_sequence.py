@@ -1,0 +1,237 @@
+"""Digits as a Python sequence, whatever they come from."""
+
+from __future__ import annotations
+
+import operator
+import os
+from typing import TYPE_CHECKING, Self, overload
+
+from pi_engine.errors import UsageError
+from pi_engine.runtime.display import counted, html_table, line
+from pi_engine.runtime.integers import as_int
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import SupportsIndex
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pi_engine.runtime.progress import Progress
+    from pi_engine.sequence.digit_access import Characters, DigitAccess
+
+
+class DigitSequence:
+    """The digits after the point of a file, or of π as it was computed.
+
+    Index 0 is the first digit after the point, which people call position 1. Digits are taken one by one as integers, and in
+    slices as numpy arrays; `text` gives them as characters. What is taken is read then, so a file of any size takes little memory.
+
+    A .ycd file, a set of them, and plain text in one line or in equal lines are read at any place; other text is read from its
+    beginning each time, unless `with_random_access` has put its digits aside. Several threads can read at the same time.
+
+    Attributes:
+        name: the file, or what was computed.
+        base: 2, 8, 10 or 16.
+        integer: the digits before the point, "3" for π in base 10; "" where a file begins after the point.
+        format: of the file: "text", "gz", "xz", "zst", "bz2", "zip" or "ycd"; None for digits that were computed.
+    """
+
+    def __init__(self, access: DigitAccess, *, name: str, base: int, integer: str, format: str | None) -> None:  # noqa: A002
+        """Use `pi_engine.open` or `computed`: this takes over what they have opened."""
+        self._access = access
+        self.name, self.base, self.integer, self.format = name, base, integer, format
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, base: int | None = None) -> Self:
+        """Open a file of digits: text of any layout, compressed text, .ycd, the folder of a set, or "-" for standard input.
+
+        Args:
+            path: what to read.
+            base: of a text, 2, 8, 10 or 16; by default the digits decide it.
+
+        Raises:
+            UsageError: it cannot be read, or holds digits of another base.
+            CorruptFileError: it holds no digits, or its header is wrong.
+        """
+        from pi_engine.digits.reader import DigitFile
+        from pi_engine.sequence.text_access import TextAccess
+        from pi_engine.sequence.ycd_access import open_ycd
+
+        place = os.fspath(path)
+        file = DigitFile(place, base=base)
+        if file.format == "ycd" and place != "-":
+            file.close()
+            access: DigitAccess = open_ycd(place)
+        else:
+            access = TextAccess(place, file, base)
+        return cls(access, name=file.name, base=file.base, integer=file.integer, format=file.format)
+
+    @classmethod
+    def computed(
+        cls,
+        digits: SupportsIndex,
+        *,
+        base: SupportsIndex = 10,
+        cache: bool = True,
+        threads: SupportsIndex | None = None,
+        progress: Progress | None = None,
+    ) -> Self:
+        """The first `digits` digits of π, from the store of digits or computed now.
+
+        Args:
+            digits: N ≥ 0, the digits after the point.
+            base: 10 or 16.
+            cache: whether the store of digits in the user's cache is used, and gets what is computed.
+            threads: how many to compute with; all by default.
+            progress: as `pi_engine.compute` takes it.
+
+        Raises:
+            UsageError, CapacityError, VerificationError: see `pi_engine.compute`.
+        """
+        from pi_engine.sequence.digit_store import LEAST_DIGITS, DigitStore
+        from pi_engine.sequence.text_in_memory import TextInMemory
+        from pi_engine.sequence.ycd_access import open_ycd
+
+        digits, base = as_int(digits, "digits"), as_int(base, "base")
+        store = DigitStore() if cache and digits >= LEAST_DIGITS else None
+        access: DigitAccess
+        if store is not None and base in {10, 16} and (path := store.find(digits, base)) is not None:
+            access = open_ycd(path, digits)
+        else:
+            from pi_engine.engine.compute import compute
+
+            result = compute(digits, base=base, threads=threads, progress=progress)
+            if store is not None:
+                store.keep(result)
+            access = TextInMemory(result.text(), 2)
+        name = f"π, {counted(digits, 'digit')}" + (f" of base {base}" if base != 10 else "")
+        return cls(access, name=name, base=base, integer="3", format=None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._access.close()
+
+    @property
+    def notes(self) -> list[str]:
+        """What was taken for granted in a text and what was left out, as far as it has been read: a sentence each."""
+        return list(self._access.notes)
+
+    @property
+    def known_length(self) -> int | None:
+        """How many digits there are; None where that takes a pass over the file."""
+        return self._access.digits
+
+    def __len__(self) -> int:
+        """Digits after the point. Of a text whose layout is not regular, they are counted, once."""
+        if self._access.digits is None:
+            for _ in self._access.pieces(0, None):
+                pass
+        assert self._access.digits is not None
+        return self._access.digits
+
+    def __bool__(self) -> bool:
+        """True, also for no digits after the point."""
+        return True
+
+    @overload
+    def __getitem__(self, key: SupportsIndex) -> int: ...
+    @overload
+    def __getitem__(self, key: slice) -> NDArray[np.uint8]: ...
+
+    def __getitem__(self, key: SupportsIndex | slice) -> int | NDArray[np.uint8]:
+        """The digit at a place from 0 on, or an array of digits; negative places count from the end.
+
+        Raises:
+            IndexError: there is no such place.
+            TypeError: the key is neither an integer nor a slice.
+        """
+        if isinstance(key, slice):
+            start, stop, step = key.indices(len(self))
+            if step > 0:
+                return self._values(start, stop)[::step]
+            return self._values(stop + 1, start + 1)[::-1][::-step]
+        try:
+            place = operator.index(key)
+        except TypeError:
+            raise TypeError(f"digits are taken by an integer or a slice, not {type(key).__name__}") from None
+        place += len(self) if place < 0 else 0
+        if place >= 0 and len(found := self._values(place, place + 1)):
+            return int(found[0])
+        raise IndexError(f"there are {counted(len(self), 'digit')} after the point")
+
+    def __iter__(self) -> Iterator[int]:
+        """The digits after the point, one by one."""
+        for piece in self.characters():
+            yield from _values_of(piece, self.base).tolist()
+
+    def characters(self, start: SupportsIndex = 0, stop: SupportsIndex | None = None) -> Iterator[Characters]:
+        """ASCII characters of the digits from place `start` up to `stop`, or to the end, in arrays of any length.
+
+        Letters are in upper case. The memory does not depend on how many there are. An array may be used again for the next one.
+
+        Raises:
+            CorruptFileError: after the digits before it, the file is damaged.
+            PiEngineError: the file cannot be read, or changed while it was read.
+        """
+        first, last = as_int(start, "start"), None if stop is None else as_int(stop, "stop")
+        if first < 0 or (last is not None and last < 0):
+            raise UsageError("start and stop must not be negative")
+        return self._access.pieces(first, last)
+
+    def text(self, start: SupportsIndex = 0, stop: SupportsIndex | None = None) -> str:
+        """The characters of the digits from place `start` up to `stop`, or to the end."""
+        return b"".join(piece.tobytes() for piece in self.characters(start, stop)).decode("ascii")
+
+    def with_random_access(self) -> Self:
+        """This sequence, after the digits of a file that is read from its beginning were put aside, in a temporary file.
+
+        That takes 0.42 bytes a decimal digit. Nothing happens where digits are read at any place already.
+        """
+        from pi_engine.sequence.stream_access import StreamAccess
+        from pi_engine.sequence.text_access import TextAccess
+
+        access = self._access
+        if isinstance(access, StreamAccess) or (isinstance(access, TextAccess) and not access.regular):
+            self._access = access.put_aside()
+            access.close()
+        return self
+
+    def _values(self, start: int, stop: int) -> NDArray[np.uint8]:
+        import numpy as np
+
+        pieces = [_values_of(piece, self.base) for piece in self._access.pieces(start, max(start, stop))]
+        return np.concatenate([np.empty(0, np.uint8), *pieces])
+
+    def __repr__(self) -> str:
+        """Like `DigitSequence(pi.ycd, 1_000_000 digits, base 10)`."""
+        length = self._access.digits
+        digits = "length not counted yet" if length is None else counted(length, "digit")
+        return line("DigitSequence", self.name, digits, f"base {self.base}")
+
+    def _repr_html_(self) -> str:
+        length = self._access.digits
+        rows = [("name", self.name), ("base", str(self.base))]
+        rows.append(("digits after the point", "not counted yet" if length is None else f"{length:_}"))
+        rows += [("format", self.format)] if self.format else []
+        rows += [("note", note) for note in self.notes]
+        return html_table("DigitSequence", rows)
+
+
+def _values_of(characters: Characters, base: int) -> NDArray[np.uint8]:
+    """Digits as numbers: of "0" … "9" the lower four bits, of "A" … "F" nine more."""
+    import numpy as np
+
+    values = characters & np.uint8(15)
+    if base == 16:
+        values += np.uint8(9) * (characters >= ord("A"))
+    return values
+
+
+open = DigitSequence.open  # noqa: A001 (its name in the package)

@@ -1,0 +1,177 @@
+"""Plain text, read at any place where its layout is regular, and from its beginning where it is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+
+from pi_engine.digits.reader import DigitFile
+from pi_engine.digits.text.layout.text_start import WINDOW, find_start
+from pi_engine.errors import PiEngineError
+from pi_engine.sequence.digit_access import PIECE
+from pi_engine.sequence.random_reading import read_at
+from pi_engine.sequence.regular_layout import RegularLayout, kinds_of, regular_layout
+from pi_engine.sequence.stream_access import StreamAccess
+from pi_engine.sequence.unchanged import Unchanged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pi_engine.sequence.digit_access import Characters
+    from pi_engine.sequence.word_access import WordAccess
+
+LEAST_BYTES = 1 << 20
+"""A shorter text is read from its beginning, which takes a millisecond."""
+
+_LOOKED_AT = 1 << 16
+"""Bytes at the beginning and at the end whose layout is looked at."""
+
+
+class TextAccess:
+    """Digits of a text file.
+
+    What begins at its first digit is read by the reader of texts, which sees every byte. A place further on is calculated where
+    the layout is regular: at the beginning, where it is compared with what that reader finds, at the end of the file, and wherever
+    digits are taken. A line in between that is longer or shorter would not be seen, unless it moves the end of the pattern.
+    """
+
+    def __init__(self, path: str | Path, file: DigitFile, base: int | None) -> None:
+        """Take over an open file of text, for the first pass; `base` is the one that was asked for."""
+        self._stream = StreamAccess(path, file, base)
+        self._name, self._base = str(path), file.base
+        self._kinds = kinds_of(file.base)
+        self._file: IO[bytes] | None = None
+        self._layout: RegularLayout | None = None
+        self._counted = 0
+        if file.format == "text" and str(path) != "-" and (file.size or 0) >= LEAST_BYTES:
+            self._look(Path(path), base)
+
+    @property
+    def digits(self) -> int | None:
+        """See `DigitAccess`: as the reader has counted them, or calculated."""
+        if self._stream.digits is not None:
+            return self._stream.digits
+        return None if self._layout is None else self._counted
+
+    @property
+    def notes(self) -> list[str]:
+        """See `DigitAccess`."""
+        return self._stream.notes
+
+    @property
+    def regular(self) -> bool:
+        """Whether places are calculated."""
+        return self._layout is not None
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._stream.close()
+        if self._file is not None:
+            self._file.close()
+
+    def put_aside(self) -> WordAccess:
+        """See `StreamAccess.put_aside`."""
+        return self._stream.put_aside()
+
+    def pieces(self, start: int, stop: int | None) -> Iterator[Characters]:
+        """See `DigitAccess`."""
+        if start == 0 or self._layout is None:
+            yield from self._stream.pieces(start, stop)
+            return
+        at = start
+        unchanged = Unchanged([] if self._file is None else [(self._name, self._file.fileno())])
+        for piece in self._calculated(self._layout, start, self._counted if stop is None else min(stop, self._counted)):
+            if piece is None:  # the layout is another there: nothing that was calculated can be trusted
+                self._layout = None
+                yield from self._stream.pieces(at, stop)
+                return
+            yield piece
+            at += len(piece)
+        unchanged.require()
+
+    def _calculated(self, layout: RegularLayout, start: int, stop: int) -> Iterator[Characters | None]:
+        """The characters, from bytes whose places are calculated; None where there is no digit at one."""
+        head = len(layout.head)
+        first = start if start < head else start - (start - head) % len(layout.columns)
+        step = max(PIECE // len(layout.columns), 1) * len(layout.columns)
+        while first < stop:
+            last = min(first + step if first >= head else head, stop)
+            piece = self._read(layout, first, last)
+            if piece is None:
+                yield None
+                return
+            skipped = max(start - first, 0)
+            if len(piece) > skipped:
+                yield piece[skipped:]
+            first = last
+
+    def _read(self, layout: RegularLayout, first: int, last: int) -> Characters | None:
+        """Digits `first` … `last` − 1: all in the head, or from the beginning of a period on."""
+        assert self._file is not None
+        begin = layout.byte_of(first)
+        text = np.empty(layout.byte_of(last - 1) + 1 - begin, np.uint8)
+        found = read_at(self._file, begin, text.data.cast("B"), self._name)
+        if found < len(text):
+            return None
+        if first < len(layout.head):
+            characters = text[layout.head[first:last] - layout.head[first]]
+            return self._upper(characters) if (self._kinds[characters] == ord("0")).all() else None
+        if not layout.fits(text, begin, self._kinds):
+            return None
+        if layout.period == 1:
+            return self._upper(text)
+        offset = int(layout.columns[0])
+        rows = -(-(offset + len(text)) // layout.period)
+        whole = np.zeros(rows * layout.period, np.uint8)
+        whole[offset : offset + len(text)] = text
+        return self._upper(whole.reshape(rows, layout.period)[:, layout.columns].reshape(-1)[: last - first])
+
+    def _upper(self, characters: Characters) -> Characters:
+        if self._base != 16:
+            return characters
+        return np.where(characters >= ord("a"), characters - np.uint8(32), characters)
+
+    def _look(self, path: Path, base: int | None) -> None:
+        """Find out whether the layout is regular."""
+        try:
+            stream = path.open("rb", buffering=0)
+        except OSError:
+            return
+        size = path.stat().st_size
+        window = stream.read(WINDOW)
+        if not window.isascii():
+            stream.close()
+            return
+        begin = find_start(window, self._name, base).offset
+        head = _bytes_at(stream, begin, min(_LOOKED_AT, size - begin), self._name)
+        layout = regular_layout(head, begin, self._kinds)
+        if layout is None or not self._same_digits(layout, head):
+            stream.close()
+            return
+        tail_begin = max(size - _LOOKED_AT, layout.origin)
+        tail = _bytes_at(stream, tail_begin, size - tail_begin, self._name)
+        digits = np.flatnonzero(self._kinds[tail] == ord("0"))
+        used = int(digits[-1]) + 1 if len(digits) else 0
+        blank = not tail[used:].tobytes().strip()
+        if used == 0 or not blank or not layout.fits(tail[:used], tail_begin, self._kinds):
+            stream.close()
+            return
+        self._file, self._layout = stream, layout
+        self._counted = layout.digits_before(tail_begin + used)
+
+    def _same_digits(self, layout: RegularLayout, head: Characters) -> bool:
+        """Whether the reader of texts finds the same digits at the beginning as the layout: no counter is taken for digits."""
+        mine = self._upper(head[self._kinds[head] == ord("0")]).tobytes()
+        reader = StreamAccess(self._name, DigitFile(self._name, base=self._base), self._base)
+        try:
+            found = b"".join(piece.tobytes() for piece in reader.pieces(0, len(mine)))
+        except PiEngineError:
+            return False
+        return len(layout.columns) > 0 and found == mine
+
+
+def _bytes_at(stream: IO[bytes], offset: int, count: int, name: str) -> Characters:
+    text = np.empty(count, np.uint8)
+    return text[: read_at(stream, offset, text.data.cast("B"), name)]
