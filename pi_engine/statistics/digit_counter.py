@@ -16,7 +16,7 @@ from pi_engine.bigint.buffers.workers import share
 from pi_engine.errors import UsageError
 from pi_engine.runtime.compilation.kernel_set import KernelSet
 from pi_engine.statistics import plain_counts
-from pi_engine.statistics.tallies import BALLS, GAP_CELLS, LONGEST_KGRAM, RUN_CELLS, URN_DIGITS, Tallies
+from pi_engine.statistics.tallies import BALLS, GAP_CELLS, LONGEST_KGRAM, RUN_CELLS, URN_DIGITS, Tallies, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Buffer
@@ -38,6 +38,9 @@ _LONG_AGO = -(1 << 40)
 
 _MOST_COUNTED = 1 << 31
 """Digits after which tables of 32 bits are emptied; with a round more they stay below 2^32."""
+
+_LEVELS = RUN_CELLS + 1
+"""Places within a run up to 511, and all further ones."""
 
 PLAIN_SECONDS = 1.0e-7
 """Seconds a digit without kernels."""
@@ -65,14 +68,16 @@ class DigitCounter:
         self._head = np.empty(0, np.uint8)
         self._places = np.full(base, _LONG_AGO, np.int64)
         self._run = 0
-        self._groups = 0
         self._collisions = [0] * self._threads  # by thread
         self._since = 0  # digits since the tables were emptied
-        sizes = {"overlapping": base**self.longest, "gaps": base * GAP_CELLS, "runs": RUN_CELLS}
-        sizes |= {f"{k}": base**k for k in range(2, self.longest + 1)}
+        self._urn = URN_DIGITS[base]
+        self._lengths = [k for k in range(3, self.longest + 1) if 2 * k > self.longest and k != self._urn]
+        sizes = {"high": base**self.longest, "gaps": base * GAP_CELLS, "levels": 4 * _LEVELS}
+        sizes |= {f"{k}": base**k for k in (*self._lengths, self._urn)}
         self._totals = {name: np.zeros(size, np.int64) for name, size in sizes.items()}
         self._tables = [{name: np.zeros(size, np.uint32) for name, size in sizes.items()} for _ in range(self._threads)]
-        self._seen = [np.zeros(-(-(base ** URN_DIGITS[base]) // 64), np.uint64) for _ in range(self._threads)]
+        self._low = [np.zeros(base**self.longest, np.uint8) for _ in range(self._threads)]
+        self._seen = [np.zeros(-(-(base**self._urn) // 64), np.uint64) for _ in range(self._threads)]
 
     @property
     def digits(self) -> int:
@@ -102,23 +107,44 @@ class DigitCounter:
         gaps = self._totals["gaps"].reshape(self.base, GAP_CELLS)
         seen = self._places > _LONG_AGO // 2
         gaps[seen, -1] -= 1  # the first occurrence has none before it
-        self._totals["runs"][0] = 0
+        levels = self._totals["levels"].reshape(4, _LEVELS).sum(axis=0)
+        runs = np.zeros(RUN_CELLS, np.int64)
+        runs[1:] = levels[1:RUN_CELLS]
+        runs[1:-1] -= levels[2:RUN_CELLS]
+        runs[min(self._run, RUN_CELLS - 1)] -= 1  # the last one has not ended
+        runs[0] = 0
         known = min(self._done, _HISTORY)
         return Tallies(
             base=self.base,
             digits=self._done,
             longest=self.longest,
-            overlapping=self._totals["overlapping"],
-            blocks={k: self._totals[f"{k}"] for k in range(2, self.longest + 1)},
+            overlapping=sum((256 * self._totals["high"], *self._low), np.zeros(1, np.int64)),
+            blocks=self._blocks(),
             gaps=gaps,
             ages=[_HISTORY - 1 - place for place in self._places[seen].tolist()],
-            runs=self._totals["runs"],
+            runs=runs,
             last_run=self._run,
-            groups=self._groups,
+            groups=self._done // (BALLS * self._urn),
             collisions=sum(self._collisions),
             head=self._head,
             tail=self._digits[_HISTORY - known : _HISTORY].copy(),
         )
+
+    def _blocks(self) -> dict[int, NDArray[np.int64]]:
+        """The counts of blocks of 2 to K digits: of the shorter ones, from the longer ones that they divide, and the digits behind these."""
+        blocks = {k: self._totals[f"{k}"] for k in (*self._lengths, self._urn) if k <= self.longest}
+        for k in range(2, self.longest + 1):
+            if k in blocks:
+                continue
+            whole = next(length for length in blocks if length % k == 0)
+            table = blocks[whole].reshape([self.base**k] * (whole // k))
+            axes = range(table.ndim)
+            counts = sum((table.sum(axis=tuple(a for a in axes if a != axis)) for axis in axes), np.zeros(1, np.int64))
+            left = self._digits[_HISTORY - self._done % whole : _HISTORY]
+            for i in range(0, len(left) - k + 1, k):
+                counts[number_of(left[i : i + k], self.base)] += 1
+            blocks[k] = counts
+        return dict(sorted(blocks.items()))
 
     def _count(self) -> None:
         """Count the digits that have been collected, all units whole but the last."""
@@ -131,7 +157,6 @@ class DigitCounter:
         else:
             self._plainly(end)
             KERNELS.pays_for_another(time.perf_counter() - start)
-        self._groups += count // (BALLS * URN_DIGITS[self.base])
         self._digits[:_HISTORY] = self._digits[count:][:_HISTORY].copy()
         self._places -= count
         self._done += count
@@ -164,15 +189,15 @@ class DigitCounter:
         tables, k = self._tables[thread], self.longest
         first = begin if self._done or begin > _HISTORY else begin + k - 1
         if first < stop:
-            loops.count_overlapping(self._digits, first, stop, k, self.base, tables["overlapping"])
-        for length in range(2, k + 1):
+            loops.count_overlapping(self._digits, first, stop, k, self.base, self._low[thread], tables["high"])
+        for length in self._lengths:
             loops.count_blocks(self._digits, begin, stop, length, self.base, tables[f"{length}"])
         self._collisions[thread] += loops.count_collisions(
-            self._digits, begin, stop, URN_DIGITS[self.base], self.base, BALLS, self._seen[thread]
+            self._digits, begin, stop, self._urn, self.base, BALLS, tables[f"{self._urn}"], self._seen[thread]
         )
         return int(
             loops.count_spacings(
-                self._digits, _HISTORY, begin, stop, self.base, self._run, tables["gaps"], tables["runs"], places
+                self._digits, _HISTORY, begin, stop, self.base, self._run, tables["gaps"], tables["levels"], places
             )
         )
 

@@ -83,7 +83,7 @@ def entropies(tallies: Tallies, longest: int) -> tuple[Entropy, ...]:
         answers.append(
             Entropy(
                 given=k - 1,
-                bits=math.log2(b) - deficit,
+                bits=max(0.0, math.log2(b) - deficit),
                 deficit=deficit,
                 expected_deficit=(degrees + second) * unit,
                 spread=math.sqrt(2 * degrees) * unit,

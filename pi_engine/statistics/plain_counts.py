@@ -25,11 +25,15 @@ def _numbers(digits: Digits, first: int, count: int, step: int, k: int, base: in
     return codes
 
 
-def count_overlapping(digits: Digits, first: int, last: int, k: int, base: int, table: Table) -> None:
-    """Count the k-grams that end at first … last − 1."""
+def count_overlapping(
+    digits: Digits, first: int, last: int, k: int, base: int, low: NDArray[np.uint8], high: Table
+) -> None:
+    """Count the k-grams that end at first … last − 1, modulo 256 in `low`, and by 256 in `high`."""
     if last > first:
         codes = _numbers(digits, first - k + 1, last - first, 1, k, base)
-        table += np.bincount(codes, minlength=len(table)).astype(np.uint32)
+        counts = np.bincount(codes, minlength=len(low)) + low
+        low[:] = counts & 255
+        high += (counts >> 8).astype(np.uint32)
 
 
 def count_blocks(digits: Digits, first: int, last: int, k: int, base: int, table: Table) -> None:
@@ -37,6 +41,18 @@ def count_blocks(digits: Digits, first: int, last: int, k: int, base: int, table
     if last - first >= k:
         codes = _numbers(digits, first, (last - first) // k, k, k, base)
         table += np.bincount(codes, minlength=len(table)).astype(np.uint32)
+
+
+def count_collisions(
+    digits: Digits, first: int, last: int, k: int, base: int, balls: int, table: Table, seen: NDArray[np.uint64]
+) -> int:
+    """Count the blocks of k digits; returns how often one is a block that its group of `balls` blocks has had before."""
+    del seen
+    count_blocks(digits, first, last, k, base, table)
+    total = 0
+    for group in range(first, last - k * balls + 1, k * balls):
+        total += balls - len(np.unique(_numbers(digits, group, balls, k, k, base)))
+    return total
 
 
 def count_spacings(
@@ -47,12 +63,12 @@ def count_spacings(
     base: int,
     run: int,
     gaps: Table,
-    runs: Table,
+    levels: Table,
     places: NDArray[np.int64],
 ) -> int:
-    """Count the gaps and the runs that end in low … last − 1, which is one share: `first` is `low`."""
+    """Count the gaps, and the lengths that runs have, in low … last − 1, which is one share: `first` is `low`."""
     assert first == low
-    cells, longest = len(gaps) // base, len(runs) - 1
+    cells, longest = len(gaps) // base, len(levels) // 4 - 1
     part = digits[first:last]
     if not len(part):
         return run
@@ -63,23 +79,10 @@ def count_spacings(
             row = gaps[digit * cells : (digit + 1) * cells]
             row += np.bincount(np.minimum(distances, cells - 1), minlength=cells).astype(np.uint32)
             places[digit] = here[-1]
-    joined = run > 0 and digits[low - 1] == digits[low]
-    begins = np.flatnonzero(part[1:] != part[:-1]) + 1  # where a run begins, but for the first digit
-    edges = np.concatenate(([-run if joined else 0], begins))
-    lengths = np.diff(edges)
-    if not joined:
-        lengths = np.concatenate(([run], lengths))
-    runs += np.bincount(np.minimum(lengths, longest), minlength=longest + 1).astype(np.uint32)
-    return int(len(part) - edges[-1])
-
-
-def count_collisions(
-    digits: Digits, first: int, last: int, k: int, base: int, balls: int, seen: NDArray[np.uint64]
-) -> int:
-    """How often a block of k digits is one that its group has had before."""
-    del seen
-    total = 0
-    for group in range(first, last - k * balls + 1, k * balls):
-        codes = _numbers(digits, group, balls, k, k, base)
-        total += balls - len(np.unique(codes))
-    return total
+    places_of_part = np.arange(len(part))
+    begins = np.where(np.diff(part, prepend=part[0]) != 0, places_of_part, 0)
+    if run > 0 and digits[low - 1] == digits[low]:
+        begins = np.where(np.maximum.accumulate(begins) == 0, -run, begins)
+    lengths = places_of_part - np.maximum.accumulate(begins) + 1
+    levels[: longest + 1] += np.bincount(np.minimum(lengths, longest), minlength=longest + 1).astype(np.uint32)
+    return int(lengths[-1])
