@@ -52,6 +52,9 @@ def answer(capsys):
         ("near-integer", ["1e8", "--digits", "3"]),
         ("identities", ["--digits", "6"]),
         ("hex", ["5"]),
+        ("stats", ["fifty.txt"]),
+        ("stats", ["--digits", "1200", "--no-cache"]),
+        ("stats", ["--digits", "900", "--no-cache", "--base", "16", "--range", "100-", "--kgrams", "2"]),
         ("info", []),
         ("bench", ["--digits", "100", "--rounds", "1"]),
         ("bench", ["--digits", "100", "--rounds", "1", "--peers"]),
@@ -124,6 +127,7 @@ def test_one_digit_is_singular(tmp_path, monkeypatch, capsys):
         ["identities", "euler", "--digits", "1"],
         ["series", "derive", "163", "--digits", "1"],
         ["hex", "1", "--count", "1"],
+        ["stats", "one.txt"],
     ):
         assert run(arguments) == 0
         said = capsys.readouterr()

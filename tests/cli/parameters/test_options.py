@@ -27,6 +27,7 @@ ASKED = {
     "near-integer": [["--digits", "5"]],
     "identities": [["euler", "--digits", "5"]],
     "hex": [["5"]],
+    "stats": [["fifty.txt"]],
     "bench": [["--digits", "100", "--rounds", "1"]],
     "tune": [],  # in a home of its own, below
     "info": [[]],
