@@ -13,8 +13,8 @@ from pi_engine.digits.reader import DigitFile
 from pi_engine.digits.text.layout.shapes import SEPARATORS
 from pi_engine.digits.text.layout.text_start import WINDOW, find_start
 from pi_engine.errors import PiEngineError
+from pi_engine.runtime.storage.random_reading import read_at
 from pi_engine.sequence.digit_access import PIECE
-from pi_engine.sequence.random_reading import read_at
 from pi_engine.sequence.regular_layout import RegularLayout, kinds_of, regular_layout
 from pi_engine.sequence.stream_access import StreamAccess
 from pi_engine.sequence.unchanged import Unchanged

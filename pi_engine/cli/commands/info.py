@@ -39,18 +39,19 @@ def command(*, as_json: bool) -> None:
         "processors": processor_count(),
         "threads": available_threads(),
         **_compilation(),
-        **_digit_store(),
     }
+    store, used, limit = _digit_store()
     versions = installed_versions()
     if as_json:
-        emit_json({"versions": versions, **facts, **memory})
+        kept = {"digit_store": store, "digit_store_bytes": used, "digit_store_limit_bytes": limit}
+        emit_json({"versions": versions, **facts, **kept, **memory})
         return
     least = facts.pop("compiled_from_digits")
-    limit, used = facts.pop("digit_store_limit_bytes"), facts.pop("digit_store_bytes")
-    if limit is None:
-        facts["digit_store"] = f"not usable: {VARIABLE} holds no size"
-    else:
-        facts["digit_store"] = f"{facts['digit_store']}, {format_bytes(used)} of {format_bytes(limit)}"
+    facts["digit_store"] = (
+        f"not usable: {VARIABLE} holds no size"
+        if limit is None
+        else f"{store}, {format_bytes(used)} of {format_bytes(limit)}"
+    )
     facts["path"] = "plain" if least is None else f"compiled from {least:_} digits on, plain below"
     lines = {
         **versions,
@@ -63,8 +64,8 @@ def command(*, as_json: bool) -> None:
     print_entries(lines.items())
 
 
-def _digit_store() -> dict[str, str | int | None]:
-    """Where computed digits are kept, how many bytes they take, and how many they may take."""
+def _digit_store() -> tuple[str, int, int | None]:
+    """Where computed digits are kept, how many bytes they take, and how many they may take; None where that is not stated well."""
     from pi_engine.sequence.digit_store import DigitStore, stated_limit
 
     try:
@@ -72,7 +73,7 @@ def _digit_store() -> dict[str, str | int | None]:
     except UsageError:
         limit = None
     store = DigitStore(limit=limit or 0)
-    return {"digit_store": str(store.folder), "digit_store_bytes": store.size, "digit_store_limit_bytes": limit}
+    return str(store.folder), store.size, limit
 
 
 def _compilation() -> dict[str, object]:
