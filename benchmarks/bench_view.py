@@ -45,7 +45,7 @@ def measured(command):
             [sys.executable, "-I", "-S", "-c", LAUNCH, *command], capture_output=True, text=True, check=True
         )
         seconds.append(time.perf_counter() - before)
-        memory.append(int(done.stderr) / 1024)
+        memory.append(int(done.stderr.split()[-1]) / 1024)
     return min(seconds), max(memory)
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,7 @@ def test_no_digits_are_shown_as_none(folder, monkeypatch, capsys, name):
     [
         (["pi.ycd", "--at", "3001"], 2, "position 3_001 is behind the end: pi.ycd has 3_000 digits after the point"),
         (["pi.txt.gz", "--at", "1e9"], 2, "position 1_000_000_000 is behind the end: pi.txt.gz has 3_000 digits"),
-        (["--digits", "1000", "--at", "1001"], 2, "position 1_001 is behind the end: π, 1_000 digits has 1_000"),
+        (["--digits", "1000", "--at", "1001"], 2, "position 1_001 is behind the end: give --digits more than 1_000"),
         (["pi.ycd", "--at", "1e100"], 2, "is behind the end"),
         (["pi.ycd", "--at", "0"], 2, "positions are counted from 1"),
         (["pi.ycd", "--at", "-5"], 2, "the position must not be negative, or 'end'"),
@@ -144,6 +145,7 @@ def test_no_digits_are_shown_as_none(folder, monkeypatch, capsys, name):
         (["pi.ycd", "-i"], 2, "-i needs a terminal on stdout"),
         (["pi.ycd", "-i", "--json"], 2, "-i shows a screen: leave out --json, or -i"),
         (["pi.ycd", "-i", "--plain"], 2, "leave out --plain"),
+        (["pi.ycd", "-i", "--count", "500"], 2, "leave out --count"),
     ],
 )
 def test_what_is_refused_is_one_line(folder, monkeypatch, capsys, arguments, code, message):
@@ -206,6 +208,25 @@ def test_lines_fit_the_terminal(folder):
 def test_a_terminal_that_cannot_move_its_cursor_is_refused(folder):
     code, shown, _ = pi_on_terminal("view", "-i", str(folder / "pi.ycd"), columns=200)
     assert code == 2 and "TERM says that this one cannot" in shown and shown.count("\n") == 1
+
+
+def test_a_screen_without_a_keyboard_is_refused(folder):
+    """Stdin is no terminal, and a session of its own has none."""
+    alone = [
+        sys.executable,
+        "-c",
+        "import os, sys; os.setsid(); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])",
+    ]
+    code, shown, _ = pi_on_terminal(
+        "view",
+        "-i",
+        str(folder / "pi.ycd"),
+        columns=1000,
+        environment={"TERM": "xterm"},
+        command=[*alone, *COMMAND[1:]],
+    )
+    assert code == 2 and "-i needs a keyboard: stdin is no terminal, and /dev/tty cannot be opened" in shown
+    assert shown.count("\n") == 1
 
 
 def test_the_extra_that_is_missing_is_named(folder, tmp_path):
