@@ -1,5 +1,6 @@
 """The store of digits: what is kept, what is used, what makes room, and what others cannot do to it."""
 
+import json
 import multiprocessing
 import os
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import pi_engine
+from pi_engine.cli.main import run
 from pi_engine.engine.compute import compute
 from pi_engine.errors import CapacityError, OutputError, UsageError
 from pi_engine.runtime.storage.temporaries import temporary_path
@@ -285,3 +287,19 @@ def test_the_command_keeps_digits_and_says_nothing_of_it(tmp_path):
         folder = tmp_path / "cache" / "pi-engine" / "digits"
         assert len(list(folder.iterdir())) == kept
     assert time.time() - Path(next(folder.iterdir())).stat().st_atime < 3600
+
+
+def test_info_shows_the_store(home, results, monkeypatch, capsys):
+    store = DigitStore()
+    store.keep(results[2000]).close()
+    assert run(["info", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["digit_store"], answer["digit_store_bytes"]) == (str(store.folder), store.size)
+    assert answer["digit_store_limit_bytes"] == 1 << 30
+    assert run(["info"]) == 0
+    assert "1.0 GiB" in capsys.readouterr().out
+    monkeypatch.setenv("PI_ENGINE_DIGIT_STORE", "lots")
+    assert run(["info", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["digit_store_limit_bytes"] is None
+    assert run(["info"]) == 0
+    assert "PI_ENGINE_DIGIT_STORE holds no size" in capsys.readouterr().out

@@ -66,7 +66,7 @@ def show(digits: DigitSequence, page: ViewerPage) -> None:
         logging.disable(logging.WARNING)  # a line on stderr would be in the middle of the digits
         try:
             with _signals(screen, heard):
-                screen.application.run(handle_sigint=False)
+                screen.run()
         except EOFError:  # the keyboard is gone
             pass
         finally:
