@@ -41,7 +41,7 @@ def opened(path: str | os.PathLike[str], base: SupportsIndex | None) -> Origin:
     if base not in {None, *ALPHABET}:
         raise UsageError(f"base {base} is not read: give 2, 8, 10 or 16, or leave it out")
     unchanged = Unchanged.of_path(place)
-    file = DigitFile(place, base=base)
+    file = DigitFile(place, base=base, few=True)
     access: DigitAccess
     if file.format == "ycd" and (unchanged.noted or os.path.isdir(place)):  # noqa: PTH112 (names of any length)
         file.close()

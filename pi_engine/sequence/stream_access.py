@@ -54,7 +54,7 @@ class StreamAccess:
         if stop is not None and stop <= start:
             return
         at = 0
-        with self._opened() as file:
+        with self._opened(few=stop is not None) as file:
             try:
                 for piece in file.pieces():
                     characters = _characters(piece, file.base)
@@ -74,7 +74,7 @@ class StreamAccess:
         self.unchanged.require()
         self.digits = at
 
-    def _opened(self) -> DigitFile:
+    def _opened(self, *, few: bool = False) -> DigitFile:
         with self._lock:
             file, self._unused = self._unused, None
         if file is not None:
@@ -82,7 +82,7 @@ class StreamAccess:
         if not self.unchanged.noted:
             raise UsageError(f"{self._name} can be read only once: save it to a file first")
         self.unchanged.require()
-        return DigitFile(self._path, base=self._base)
+        return DigitFile(self._path, base=self._base, few=few)
 
     def put_aside(self) -> WordAccess:
         """All digits in a temporary file, 0.42 bytes a decimal digit, to be read at any place.
