@@ -2,10 +2,10 @@
 
     python benchmarks/looking/bench_view.py [DIGITS] [FOLDER]
 
-DIGITS is 10^9 by default, for which FOLDER, by default that for temporary files, needs 1.1 GB: one file at a time. The digits are random,
-which is how π's behave. Each command is a process of its own. The time is the least of five, and the memory the most of five, of
-the process and its children. `view --digits 100` is what the process takes by itself; `tail -c` reads the end of a text without
-looking at it.
+DIGITS is 10^9 by default, for which FOLDER, by default that for temporary files, needs 1.1 GB: one file at a time. The digits are
+random, which is how π's behave, behind the first ones of π. Each command is a process of its own, with its children. The seconds are the
+least of five, by the clock and of the processor; the memory is the most of five. `view --digits 100` is what the process takes by
+itself; `tail -c` reads the end of a text without looking at it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from pi_engine.cli.parameters.quantities import parse_count
+from pi_engine.digits.common.constants import PI
 from pi_engine.digits.text.digit_text import DigitText
 from pi_engine.digits.ycd.ycd_header import header_bytes
 
@@ -30,30 +31,36 @@ COMMAND = [sys.executable, "-m", "pi_engine"]
 LAUNCH = """
 import os, sys
 status, usage = os.wait4(os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ), 0)[1:]
-sys.stderr.write(str(usage.ru_maxrss))
+print(f"\\n{usage.ru_maxrss} {usage.ru_utime + usage.ru_stime}", file=sys.stderr)
 sys.exit(os.waitstatus_to_exitcode(status))
 """
 """A new process begins with the memory of the one that starts it, in what the system counts: this one has little."""
 
 
 def measured(command):
-    """The least seconds and the most MB that a command takes."""
-    seconds, memory = [], []
+    """The least seconds by the clock and of the processor, and the most MB, that a command takes."""
+    clock, processor, memory = [], [], []
     for _ in range(RUNS):
         before = time.perf_counter()
         done = subprocess.run(
             [sys.executable, "-I", "-S", "-c", LAUNCH, *command], capture_output=True, text=True, check=True
         )
-        seconds.append(time.perf_counter() - before)
-        memory.append(int(done.stderr.split()[-1]) / 1024)
-    return min(seconds), max(memory)
+        clock.append(time.perf_counter() - before)
+        kilobytes, seconds = done.stderr.split()[-2:]
+        processor.append(float(seconds))
+        memory.append(int(kilobytes) / 1024)
+    return min(clock), min(processor), max(memory)
 
 
 def pieces(digits):
-    """Random digits, the same each time."""
+    """Random digits, the same each time, behind the first ones of π."""
     generator = np.random.default_rng(1)
+    known = np.frombuffer(PI.fraction(10).encode("ascii"), np.uint8)
     for start in range(0, digits, PIECE):
-        yield generator.integers(48, 58, min(PIECE, digits - start), dtype=np.uint8)
+        piece = generator.integers(48, 58, min(PIECE, digits - start), dtype=np.uint8)
+        if start == 0:
+            piece[: len(known)] = known[: len(piece)]
+        yield piece
 
 
 def write(path, digits):
@@ -73,8 +80,8 @@ def write(path, digits):
 
 
 def row(name, command):
-    seconds, memory = measured(command)
-    print(f"{name:46} {seconds:8.2f} {memory:6.0f}", flush=True)
+    clock, processor, memory = measured(command)
+    print(f"{name:46} {clock:8.2f} {processor:10.2f} {memory:6.0f}", flush=True)
 
 
 def main() -> None:
@@ -83,7 +90,7 @@ def main() -> None:
     digits -= digits % 50
     with tempfile.TemporaryDirectory(dir=sys.argv[2] if len(sys.argv) > 2 else None) as name:
         folder = Path(name)
-        print(f"{'command':46} {'seconds':>8} {'MB':>6}")
+        print(f"{'command':46} {'seconds':>8} {'processor':>10} {'MB':>6}")
         row("view --digits 100", [*COMMAND, "view", "--digits", "100"])
         for kind in ("pi.ycd", "pi.txt", "lines.txt"):
             path = folder / kind
