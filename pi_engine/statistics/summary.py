@@ -177,7 +177,7 @@ def statistics_of(
 ) -> Statistics:
     """Count digits in one pass, and test whether random ones would look like this.
 
-    Takes about 6 s for 10^9 decimal digits on two cores, and 60 MB of memory with two threads.
+    The time is about 7 ns of a processor for each digit, and the memory does not depend on how many there are.
 
     Args:
         pieces: the digits as ASCII characters, in arrays of uint8 or in bytes, of any length; base 16 in upper case. None is kept.
