@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from pi_engine.statistics.tallies import Tallies
 
+_LEAST_OVERLAPPING = 500
+"""Digits of a test of k-grams, at least: of two kinds of digits fewer have so few values of the statistic that χ² is no law for them."""
+
 
 def _statistic(counts: NDArray[np.int64]) -> float:
     """Pearson's statistic against equal frequencies."""
@@ -54,7 +57,9 @@ def kgrams_test(tallies: Tallies, k: int) -> RandomnessTest:
     kinds, fewer = tallies.base**k, tallies.base ** (k - 1)
     before = "digit" if k == 2 else f"{k - 1} digits"
     test = RandomnessTest(
-        f"{k}-grams", f"are all digits equally frequent after any {before}?", needs=LEAST_EXPECTED * kinds
+        f"{k}-grams",
+        f"are all digits equally frequent after any {before}?",
+        needs=max(LEAST_EXPECTED * kinds, _LEAST_OVERLAPPING),
     )
     if tallies.digits < test.needs:
         return test
