@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.statistics.chance import LEAST_EXPECTED, RandomnessTest, by_chi_square, by_pearson, pearson
+from pi_engine.statistics.significance import LEAST_EXPECTED, RandomnessTest, by_chi_square, by_pearson, pearson
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

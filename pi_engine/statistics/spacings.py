@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pi_engine.statistics.chance import LEAST_EXPECTED, RandomnessTest, by_chi_square, by_pearson, pooled
+from pi_engine.statistics.significance import LEAST_EXPECTED, RandomnessTest, by_chi_square, by_pearson, pooled
 from pi_engine.statistics.tallies import GAP_CELLS
 
 if TYPE_CHECKING:

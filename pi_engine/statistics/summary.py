@@ -13,12 +13,12 @@ from pi_engine.runtime.display import counted, html_table, line
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.progress import silent
 from pi_engine.runtime.thread_count import thread_count
-from pi_engine.statistics.chance import RandomnessTest, chance_of_as_unusual, corrected, require_scipy
 from pi_engine.statistics.collisions import collisions_test
 from pi_engine.statistics.digit_counter import DigitCounter
 from pi_engine.statistics.entropies import Entropy, entropies
 from pi_engine.statistics.equal_frequencies import blocks_test, digits_test, kgrams_test
 from pi_engine.statistics.maximum_entropy import maximum_entropy_test
+from pi_engine.statistics.significance import RandomnessTest, chance_of_as_unusual, corrected, require_scipy
 from pi_engine.statistics.spacings import gaps_test, poker_test, runs_test
 from pi_engine.statistics.tallies import LONGEST_KGRAM
 

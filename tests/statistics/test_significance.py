@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from pi_engine.statistics.chance import (
+from pi_engine.statistics.significance import (
     RandomnessTest,
     by_chi_square,
     by_pearson,
