@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -70,44 +71,54 @@ def c_program(folder):
     return program
 
 
+def of_memory(piece, repeats, threads):
+    """All statistics of digits in memory."""
+    statistics_of([piece] * repeats, digits=repeats * PIECE, threads=threads)
+
+
+def of_file(name, count):
+    """All statistics of the first digits of a file."""
+    with DigitSequence.open(name) as digits:
+        statistics_of(digits.characters(0, count), digits=count, threads=2)
+
+
+def reading(name, count):
+    """The same digits, read and left."""
+    with DigitSequence.open(name) as digits:
+        for _ in digits.characters(0, count):
+            pass
+
+
+def by_numpy(piece, repeats):
+    """The counts of digits alone."""
+    for _ in range(repeats):
+        np.bincount(piece - np.uint8(48))
+
+
+def by_c(program, piece, count):
+    """The C program's seconds of processor time."""
+    done = subprocess.run([program, str(count)], input=piece.tobytes(), capture_output=True, check=True)
+    return float(done.stdout.split()[0])
+
+
 def main():
     """Print the table."""
     count = int(float(sys.argv[1])) if len(sys.argv) > 1 else 10**8
-    file = sys.argv[2] if len(sys.argv) > 2 else None
-    values = np.random.default_rng(1).integers(0, 10, PIECE, dtype=np.uint8)
-    piece = values + np.uint8(48)
     repeats = count // PIECE
     count = repeats * PIECE
-
-    def from_file(threads):
-        with DigitSequence.open(file) as digits:
-            statistics_of(digits.characters(0, count), digits=count, threads=threads)
-
-    def read():
-        with DigitSequence.open(file) as digits:
-            for _ in digits.characters(0, count):
-                pass
-
+    piece = np.random.default_rng(1).integers(48, 58, PIECE, dtype=np.uint8)
     tasks = {
-        f"all statistics, {t} thread{'s' * (t > 1)}": lambda t=t: statistics_of(
-            [piece] * repeats, digits=count, threads=t
-        )
-        for t in (1, 2)
+        "all statistics, 1 thread": partial(of_memory, piece, repeats, 1),
+        "all statistics, 2 threads": partial(of_memory, piece, repeats, 2),
     }
-    if file is not None:
-        tasks["reading the file"] = read
-        tasks["all statistics of the file, 2 threads"] = lambda: from_file(2)
-    tasks["numpy, counts of digits alone"] = lambda: (
-        [np.bincount(piece - np.uint8(48)) for _ in range(repeats)] and None
-    )
+    for name in sys.argv[2:3]:
+        tasks["reading the file"] = partial(reading, name, count)
+        tasks["all statistics of the file, 2 threads"] = partial(of_file, name, count)
+    tasks["numpy, counts of digits alone"] = partial(by_numpy, piece, repeats)
     with tempfile.TemporaryDirectory() as folder:
         program = c_program(Path(folder))
         if program is not None:
-            tasks["C, 6-grams alone"] = lambda: float(
-                subprocess.run(
-                    [program, str(count)], input=piece.tobytes(), capture_output=True, check=True
-                ).stdout.split()[0]
-            )
+            tasks["C, 6-grams alone"] = partial(by_c, program, piece, count)
         statistics_of([piece], digits=10**8)  # loads the kernels
         best = least(tasks)
     peer = best.get("C, 6-grams alone")
