@@ -20,6 +20,9 @@ _LONGEST = 40
 """Digits of a pattern that are shown in a table."""
 
 
+_CERTAIN = 0.999
+"""Probabilities above it are all the same to a reader."""
+
 _WIDE = 110
 """Columns of a terminal from which on a table also shows the digits around the first occurrence."""
 
@@ -76,8 +79,8 @@ def _entries(one: Occurrences, *, with_positions: bool) -> list[tuple[str, str]]
         rows += [("positions", _positions(one)), ("first occurrence", _context(one))]
     if one.longest is not None:
         rows.append(("longest", f"{counted(one.longest[0], 'digit')} at position {one.longest[1]:_}"))
-    rows.append(("expected", f"{_number(one.expected)} in {digits} chosen at random"))
-    about = {"exact": "", "Poisson": "about ", "independent": "about "}[one.method]
+    rows.append(("expected", f"{_number(one.expected)} in {digits} that are random"))
+    about = "" if one.method == "exact" or one.probability > _CERTAIN else "about "
     rows.append(("probability", f"{about}{_percent(one.probability)} that they hold it at least once"))
     return [row for row in rows if row[1]]
 
@@ -107,8 +110,8 @@ def _number(value: float) -> str:
 
 
 def _percent(probability: float) -> str:
-    if probability > 0.9999:
-        return "> 99.99 %"
+    if probability > _CERTAIN:
+        return "> 99.9 %"
     return f"{100 * probability:.3g} %"
 
 
@@ -124,7 +127,7 @@ def print_coverage(found: Coverage) -> None:
         more = ", …" if found.numbers - found.found > len(found.missing) else ""
         rows.append(("missing", ", ".join(found.missing) + more))
     rows.append(("digits searched", f"{found.digits:_}"))
-    rows.append(("expected", f"about {counted(found.expected_digits, 'digit')} chosen at random hold all numbers"))
+    rows.append(("expected", f"about {counted(found.expected_digits, 'digit')} that are random hold all numbers"))
     print_entries(rows)
 
 
