@@ -1,4 +1,4 @@
-"""How `find` shows what it has found: one pattern as a list, several as a table, and all of them in rows for a pipe."""
+"""How `find` shows what it has found: one pattern as a list, several as a table, in rows for a pipe, and as fields of a JSON object."""
 
 from __future__ import annotations
 
@@ -141,3 +141,34 @@ def table_of(found: Coverage) -> Iterator[bytes]:
             digits = "".join(DIGITS[number // base**i % base] for i in range(k - 1, -1, -1))
             lines.append(f"{digits}\t{positions[number] or ''}\n")
         yield "".join(lines).encode("ascii")
+
+
+def fields_of(found: Occurrences) -> dict[str, object]:
+    """A row of `patterns`."""
+    context, longest = found.context, found.longest
+    return {
+        "pattern": found.pattern,
+        "kind": found.kind,
+        "name": found.name or None,
+        "count": found.count,
+        "positions": found.positions.tolist(),
+        "lengths": None if found.lengths is None else found.lengths.tolist(),
+        "longest": None if longest is None else {"digits": longest[0], "position": longest[1]},
+        "context": None if context is None else {"before": context[0], "after": context[1]},
+        "expected": found.expected,
+        "probability": found.probability,
+        "method": found.method,
+    }
+
+
+def coverage_fields(found: Coverage) -> dict[str, object]:
+    """The object `coverage`."""
+    return {
+        "k": found.k,
+        "numbers": found.numbers,
+        "found": found.found,
+        "last": None if found.last is None else {"number": found.last[0], "position": found.last[1]},
+        "missing": list(found.missing),
+        "expected_digits": found.expected_digits,
+        "first_positions": [position or None for position in found.positions.tolist()],
+    }
