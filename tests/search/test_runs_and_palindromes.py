@@ -60,7 +60,7 @@ streams = st.builds(
             np.random.default_rng(seed + 1).choice(repeats, length).tolist(),
             strict=True,
         )
-    ),
+    )[:400],
     st.integers(1, 4),
     st.integers(0, 2**32),
     st.integers(1, 150),
