@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pi_engine.errors import UsageError
@@ -14,7 +14,7 @@ from pi_engine.search.one_pass import find
 from pi_engine.search.patterns import Palindromes, Runs, SelfLocating
 from pi_engine.sequence.digit_sequence import DigitSequence
 from tests.conftest import MULTIPLIER
-from tests.search.streams import DIGITS, cut, naive, take_path
+from tests.search.streams import DIGITS, cut, examples, naive, take_path
 
 
 @pytest.fixture(params=[True, False], ids=["kernels", "plain"])
@@ -69,7 +69,7 @@ streams = st.builds(
 pieces = st.lists(st.sampled_from([1, 2, 7, 64, 65, 200]), min_size=1, max_size=3)
 
 
-@settings(max_examples=round(60 * MULTIPLIER), deadline=None)
+@examples
 @given(
     streams, pieces, st.integers(1, 24), st.sampled_from([None, "0", "1"]), st.sampled_from([None, 2]), st.booleans()
 )
@@ -99,7 +99,7 @@ def test_a_run_over_many_pieces(path):
     assert one.longest == (500, 1)
 
 
-@settings(max_examples=round(60 * MULTIPLIER), deadline=None)
+@examples
 @given(streams, pieces, st.integers(2, 16), st.booleans())
 def test_palindromes(text, lengths, least, kernels):
     with pytest.MonkeyPatch.context() as patch:
