@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from pi_engine.cli.output.table import Column, print_entries, print_table
 from pi_engine.cli.output.terminal import stdout_width
 from pi_engine.runtime.display import counted, fitted
-from pi_engine.search.patterns import DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -133,13 +132,12 @@ def print_coverage(found: Coverage) -> None:
 
 def table_of(found: Coverage) -> Iterator[bytes]:
     """A line for each number, in their order: the number, a tab, and its first position, empty where it was not found."""
+    from pi_engine.search.first_occurrences import spelled
+
     positions = found.positions.tolist()
-    base, k = found.base, found.k
     for start in range(0, len(positions), _PIECE):
-        lines = []
-        for number in range(start, min(start + _PIECE, len(positions))):
-            digits = "".join(DIGITS[number // base**i % base] for i in range(k - 1, -1, -1))
-            lines.append(f"{digits}\t{positions[number] or ''}\n")
+        part = enumerate(positions[start : start + _PIECE], start)
+        lines = [f"{spelled(number, found.base, found.k)}\t{position or ''}\n" for number, position in part]
         yield "".join(lines).encode("ascii")
 
 
