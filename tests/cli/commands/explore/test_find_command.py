@@ -256,8 +256,8 @@ def test_borders_of_files_divide_nothing(rows, capsys):
     capsys.readouterr()
     found = rows("set", *wanted, THOUSAND[70:990])
     assert [row["positions"] for row in found] == [*(str(border - 4) for border in range(77, 960, 77)), "71"]
-    assert rows("set", "--run", "9", "--length", "6", "--range", "762-766")[0]["count"] == "0"
-    assert rows("set", "--run", "9", "--length", "5", "--range", "762-766")[0]["lengths"] == "5"
+    assert rows("set", "--run", "9", "--length", "6", "--range", "700-766")[0]["count"] == "0"
+    assert rows("set", "--run", "9", "--length", "5", "--range", "700-766")[0]["lengths"] == "5"
 
 
 def test_hexadecimal_digits(rows):
