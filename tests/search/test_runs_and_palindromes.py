@@ -99,6 +99,14 @@ def test_a_run_over_many_pieces(path):
     assert one.longest == (500, 1)
 
 
+@pytest.mark.parametrize("digit", [None, "0"])
+def test_a_run_at_the_beginning_of_a_piece_that_ends_alike(path, digit):
+    text = "00001000010000"
+    for lengths in ([14], [9], [5, 1], [4, 10], [1]):
+        (one,) = find(cut(text, lengths), 10, [Runs(4, digit)])
+        assert one.positions.tolist() == [1, 6, 11]
+
+
 @examples
 @given(streams, pieces, st.integers(2, 16), st.booleans())
 def test_palindromes(text, lengths, least, kernels):
@@ -120,10 +128,11 @@ def test_palindromes(text, lengths, least, kernels):
 def test_palindromes_are_measured_across_pieces_as_far_as_they_are_followed(path, monkeypatch):
     monkeypatch.setattr(palindromes, "REACH", 40)
     half = "1234567890" * 4
-    text = "5" * 3 + half + half[::-1] + "77"
+    text = "577" * 100 + half + half[::-1] + "722" * 100
     for lengths in ([1], [7], [64], [500]):
-        (one,) = find(cut(text, lengths), 10, [Palindromes(60)])
-        assert one.longest == (80, 4)
+        for least in (4, 30, 60):
+            (one,) = find(cut(text, lengths), 10, [Palindromes(least)])
+            assert one.longest == (80, 301)
     text = "1" * 400
     (one,) = find(cut(text, [50]), 10, [Palindromes(10)])
     assert one.longest[0] == 11 + 80

@@ -11,7 +11,7 @@ from pi_engine.errors import UsageError
 from pi_engine.search.one_pass import find
 from pi_engine.search.patterns import DigitString
 from pi_engine.search.scanning import gathered
-from pi_engine.search.string_search import CONTEXT
+from pi_engine.search.string_search import CONTEXT, StringSearch
 from tests.search.streams import DIGITS, cut, examples, naive, take_path
 
 
@@ -74,6 +74,22 @@ def test_pieces_around_the_width_of_a_vector(path):
                 for lengths in ([length], [start + 1], [max(length - 1, 1)]):
                     (one,) = find(cut(text, lengths), 10, [pattern])
                     assert one.positions.tolist() == naive(text, pattern), (text, pattern, lengths)
+
+
+def test_a_border_anywhere_changes_nothing(path):
+    """Neither what is found nor the digits around it, wherever a piece ends; here short pieces are not joined."""
+    text = "012345678901234567890123" + "9876543" + "210987654321098765432109"
+    patterns = ["9876543", "6543", "3", "1?3"]
+    for border in range(1, len(text)):
+        for lengths in ([border, len(text)], [border, 1], [border, 3, 1]):
+            search = StringSearch(patterns, 10, room=100)
+            for piece in cut(text, lengths):
+                search.take(piece)
+            for i, pattern in enumerate(patterns):
+                expected = naive(text, pattern)
+                assert search.places(i).tolist() == expected
+                first, last = expected[0] - 1, expected[0] - 1 + len(pattern)
+                assert search.contexts[i] == (text[max(first - CONTEXT, 0) : first], text[last : last + CONTEXT])
 
 
 def test_overlapping_occurrences_are_all_counted(path):
