@@ -10,7 +10,7 @@ import numpy as np
 
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import counted, html_table, line
-from pi_engine.search.scanning import Effort, gathered
+from pi_engine.search.scanning import LEAST_PIECE, Effort, gathered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,7 +90,7 @@ def coverage(
     if not 1 <= k <= most:
         raise UsageError(f"coverage is of numbers of 1 to {most} digits in base {base}, not of {k}")
     search = _FirstPlaces(base, k, position, expected)
-    for piece in gathered(pieces):
+    for piece in gathered(pieces, LEAST_PIECE):
         search.take(piece)
         if search.found == base**k:
             break

@@ -34,7 +34,8 @@ def take_path(monkeypatch, *, kernels, least_piece=1):
         scanning.KERNELS.load()
     monkeypatch.setattr(scanning.KERNELS, "pays_for", lambda seconds: kernels)
     monkeypatch.setattr("pi_engine.search.one_pass.LEAST_PIECE", least_piece)
-    monkeypatch.setattr("pi_engine.search.scanning.LEAST_PIECE", least_piece)
+    monkeypatch.setattr("pi_engine.search.string_search.StringSearch.least_piece", least_piece)
+    monkeypatch.setattr("pi_engine.search.first_occurrences.LEAST_PIECE", least_piece)
 
 
 def naive(text, pattern):

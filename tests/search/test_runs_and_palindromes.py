@@ -128,7 +128,7 @@ def test_palindromes(text, lengths, least, kernels):
 def test_palindromes_are_measured_across_pieces_as_far_as_they_are_followed(path, monkeypatch):
     monkeypatch.setattr(palindromes, "REACH", 40)
     half = "1234567890" * 4
-    text = "577" * 100 + half + half[::-1] + "722" * 100
+    text = "576" * 100 + half + half[::-1] + "723" * 100
     for lengths in ([1], [7], [64], [500]):
         for least in (4, 30, 60):
             (one,) = find(cut(text, lengths), 10, [Palindromes(least)])
