@@ -63,6 +63,7 @@ def draw(digits: DigitRange, found: CountsAlong, *, size: tuple[float, float], d
             f"{name}: {value:.2f}", (1, value), xycoords=("axes fraction", "data"), xytext=(6 * sheet.scale, 0),
             textcoords="offset points", va="center", fontsize=sheet.small_font, color=colours.muted,
         )  # fmt: skip
+    sheet.settle()
     return Picture(
         sheet.figure,
         "chi-square",

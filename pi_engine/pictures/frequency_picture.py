@@ -60,6 +60,7 @@ def draw(digits: DigitRange, found: CountsAlong, *, size: tuple[float, float], d
     _label(below, scaled[-1], sheet)
     digit = int(np.abs(scaled[-1]).argmax())
     outside = int((np.abs(scaled[-1]) > 2).sum())
+    sheet.settle()
     return Picture(
         sheet.figure,
         "frequencies",

@@ -71,6 +71,7 @@ def draw(digits: DigitRange, found: Runs, *, size: tuple[float, float], dpi: flo
                 textcoords="offset points", ha="center", fontsize=sheet.small_font, color=colours.ink,
             )  # fmt: skip
     note = "" if longest <= most else f"; longer than the axis: {int(found.counts[most + 1 :].sum())}"
+    sheet.settle()
     return Picture(
         sheet.figure,
         "runs",

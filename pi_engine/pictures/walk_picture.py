@@ -59,6 +59,7 @@ def draw(digits: DigitRange, found: Walk, *, size: tuple[float, float], dpi: flo
     sheet.finish(axes, x="x (steps)", y="y (steps)")
     axes.spines[["top", "right"]].set_visible(True)
     axes.spines[["top", "right"]].set(color=colours.grid, linewidth=0.7 * sheet.scale)
+    sheet.settle()
     return Picture(
         sheet.figure,
         "walk",
