@@ -121,10 +121,8 @@ def _sheet(
 
 def _inscription(digits: DigitRange, drawn: int, field: Field) -> tuple[str, str]:
     what = "one pixel each" if field.side == 1 else f"a square of {field.side} by {field.side} pixels each"
-    return (
-        f"{grouped(drawn)} {digits.numbers}, {what}",
-        f"In lines of {grouped(field.columns)} digits, from left to right and from top to bottom. On the left: the position of a line's first digit.",
-    )
+    order = f"In lines of {grouped(field.columns)} digits, from left to right and from top to bottom."
+    return f"{grouped(drawn)} {digits.numbers}, {what}", f"{order} On the left: the position of a line's first digit."
 
 
 def _filled(values: NDArray[np.uint8], field: Field) -> NDArray[np.uint8]:
