@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pi_engine.pictures.digit_range import DIGITS
 from pi_engine.pictures.picture import Picture
-from pi_engine.pictures.sheet import LEAST_SCALE, Colours, Sheet, grouped
+from pi_engine.pictures.sheet import LEAST_SCALE, Colours, Sheet
+from pi_engine.pictures.tallies.digit_range import DIGITS, grouped
 from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from pi_engine.pictures.digit_range import DigitRange
+    from pi_engine.pictures.tallies.digit_range import DigitRange
 
 MOST_DIGITS = 25_000_000
 """A field of 5000 by 5000 pixels."""

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-THIN = "\N{NARROW NO-BREAK SPACE}"
 _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "pi-engine",
     "svg.fonttype": "none",
@@ -269,11 +268,6 @@ def usual_style() -> Iterator[None]:
 
     with mpl.style.context("default"), mpl.rc_context(_STYLE):
         yield
-
-
-def grouped(count: int) -> str:
-    """Like 1 000 000, with narrow blanks; 1000 stays."""
-    return f"{count:,}".replace(",", THIN) if count >= 10_000 else str(count)
 
 
 def power_text(value: float) -> str:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.pictures.chance import pair_deviation
-from pi_engine.pictures.digit_range import DIGITS
-from pi_engine.pictures.digit_tallies import transition_counts
 from pi_engine.pictures.picture import Picture
 from pi_engine.pictures.sheet import Colours, Sheet
+from pi_engine.pictures.tallies.digit_range import DIGITS
+from pi_engine.pictures.tallies.digit_tallies import transition_counts
+from pi_engine.pictures.tallies.random_digits import pair_deviation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
-    from pi_engine.pictures.digit_range import DigitRange
+    from pi_engine.pictures.tallies.digit_range import DigitRange
 
 _LIMIT = 3.5
 """The colours end at so many σ."""

@@ -55,6 +55,7 @@ def answer(capsys):
         ("find", ["fifty.txt", "26535", "3?3", "77", "--palindromes", "3", "--self-locating", "--length", "2"]),
         ("find", ["--digits", "100", "--base", "16", "--date", "1988-03-14", "--count-only"]),
         ("find", ["fifty.txt", "--coverage", "2", "-o", "table.tsv"]),
+        ("plot", ["walk", "fifty.txt", "-o", "walk.svg"]),
         ("info", []),
         ("bench", ["--digits", "100", "--rounds", "1"]),
         ("bench", ["--digits", "100", "--rounds", "1", "--peers"]),

@@ -17,8 +17,8 @@ from pi_engine.sequence.text_in_memory import TextInMemory
 pytest.importorskip("matplotlib")
 
 from pi_engine.pictures import KINDS, draw, make
-from pi_engine.pictures.digit_tallies import walk_of
 from pi_engine.pictures.raster_picture import layout
+from pi_engine.pictures.tallies.digit_tallies import walk_of
 
 SIZES = {"small": (4.0, 3.5), "upright": (5.0, 9.0), "wide": (14.0, 4.0)}
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from pi_engine.pictures.digit_tallies import count_runs, counts_along, transition_counts, walk_of
+from pi_engine.pictures.tallies.digit_tallies import count_runs, counts_along, transition_counts, walk_of
 from tests.conftest import MULTIPLIER
 
 BASES = (2, 8, 10, 16)

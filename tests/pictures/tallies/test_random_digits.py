@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from pi_engine.pictures.chance import (
+from pi_engine.pictures.tallies.random_digits import (
     chi_square_quantile,
     chi_square_upper,
     expected_runs,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.errors import UsageError
-from pi_engine.pictures.sheet import grouped
 from pi_engine.runtime.display import counted
 from pi_engine.runtime.versions import __version__
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 40
 _NAMES = {2: "binary ", 8: "octal ", 10: "", 16: "hexadecimal "}
 DIGITS = "0123456789ABCDEF"
+_THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
 class DigitRange:
@@ -129,3 +129,8 @@ def _table() -> NDArray[np.uint8]:
     for value, character in enumerate(DIGITS):
         table[ord(character)] = value
     return table
+
+
+def grouped(count: int) -> str:
+    """Like 1 000 000, with narrow blanks; 1000 stays."""
+    return f"{count:,}".replace(",", _THIN) if count >= 10_000 else str(count)

@@ -128,7 +128,7 @@ def command(
     chi-square   χ² of all digits among the first n, in the band of 95 %
     transitions  how often each digit follows each other one
     runs         runs of equal digits by length, beside the law of random digits
-    walk         a walk in the plane: each digit is a step, its value the direction
+    walk         a walk in the plane: each digit is a step, in its direction
     raster       each digit a pixel, or a square, of the colour of its value
 
     frequencies, chi-square, transitions and runs take files of any length. So does a walk, of which points far less than
@@ -136,7 +136,7 @@ def command(
 
     \b
     pi-engine plot walk --digits 1e6 -o walk.png
-    pi-engine plot raster pi.ycd --range 1-1e6 --size 60x80cm --dpi 300 -o poster.png
+    pi-engine plot raster pi.ycd --range 1-1e6 --size 60x80cm -o poster.png
 
     Exit codes: 0 drawn, 1 matplotlib is missing, 2 wrong usage or too few digits, 5 the file is corrupt, 130 interrupted.
     """  # noqa: D301 (click's mark for lines that are kept)
