@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_DIGITS = 25_000_000
 """A field of 5000 by 5000 pixels."""
+_BAND = 4_000_000
+"""Digits of an image: matplotlib takes up to sixty bytes for each while it draws one."""
 _USUAL_SIDE = 1000
 """Pixels of the field where fewer digits need no more."""
 _USUAL_FIELD, _LEAST_FIELD = 7.2, 4.0
@@ -148,7 +150,15 @@ def _draw_field(sheet: Sheet, field: Field, image: NDArray[np.uint8]) -> Axes:
     left, top = round(_LEFT * sheet.scale * dpi), round((sheet.top + _GAP * sheet.scale) * dpi)
     across, down = field.columns * field.side, field.rows * field.side
     axes = sheet.figure.add_axes((left / width, (height - top - down) / height, across / width, down / height))
-    axes.imshow(image, interpolation="none", aspect="auto")
+    for first in range(0, field.rows, band := max(1, _BAND // field.columns)):
+        part = image[first : first + band]
+        axes.imshow(
+            part,
+            interpolation="none",
+            aspect="auto",
+            extent=(-0.5, field.columns - 0.5, first + len(part) - 0.5, first - 0.5),
+        )
+    axes.set_ylim(field.rows - 0.5, -0.5)
     return axes
 
 

@@ -58,6 +58,8 @@ def draw(digits: DigitRange, found: Walk, *, size: tuple[float, float], dpi: flo
         )
         _name_place(axes, place, name, sheet)
     sheet.finish(axes, x="x (steps)", y="y (steps)")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda value, _: _coordinate(value))
     axes.spines[["top", "right"]].set_visible(True)
     axes.spines[["top", "right"]].set(color=colours.grid, linewidth=0.7 * sheet.scale)
     sheet.settle()
@@ -118,8 +120,15 @@ def _draw_circle(axes: Axes, radius: float, sheet: Sheet) -> None:
 
 
 def _ticks(steps: int) -> list[int]:
-    """Five steps from the start to the end."""
-    return sorted({round(steps * i / 4) for i in range(5)})
+    """At most six numbers of steps, a round number apart, and none near the end but the end itself."""
+    apart = next(x * 10**e for e in range(19) for x in (10, 20, 25, 50) if steps <= 5 * x * 10**e)
+    return [*(x for x in range(0, steps, apart) if x <= steps - 0.6 * apart), steps]
+
+
+def _coordinate(value: float) -> str:
+    """Like 0.5, −20 and 15 000."""
+    text = grouped(round(abs(value))) if abs(value) >= 10_000 else f"{abs(value):g}"
+    return f"−{text}" if value < 0 else text
 
 
 def _colour_map(colours: Colours) -> object:

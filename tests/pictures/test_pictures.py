@@ -181,13 +181,15 @@ def image_of(content, folder):
 
 
 @pytest.mark.parametrize(("base", "count", "size"), [(10, 1000, None), (16, 30_000, (4.0, 4.5)), (2, 90, (7.3, 5.1))])
-def test_a_raster_has_the_same_number_of_pixels_for_each_digit(digits, tmp_path, base, count, size):
+def test_a_raster_has_the_same_number_of_pixels_for_each_digit(digits, tmp_path, monkeypatch, base, count, size):
+    monkeypatch.setattr("pi_engine.pictures.raster_picture._BAND", 7000)
     sequence = digits(count, base)
     picture = make("raster", sequence, size=size)
     image = image_of(picture.content(".png"), tmp_path)
     (axes,) = picture.figure.axes
     box = axes.get_window_extent()
-    rows, columns = axes.images[0].get_array().shape[:2]
+    rows, columns = sum(len(x.get_array()) for x in axes.images), axes.images[0].get_array().shape[1]
+    assert len(axes.images) == (5 if count == 30_000 else 1)
     side = round(box.width) // columns
     left, top = round(box.x0), len(image) - round(box.y1)
     assert side * columns == round(box.width) and side * rows == round(box.height)
