@@ -29,7 +29,10 @@ ASKED = {
     "hex": [["5"]],
     "find": [["fifty.txt", "26535"], ["--digits", "50", "--coverage", "1"], ["fifty.txt", "--length", "2", "--json"]],
     "stats": [["fifty.txt"]],
-    "plot": [["runs", "fifty.txt", "-o", "new.svg", "--force"], ["walk", "--digits", "50", "-o", "new.svg", "--force", "--json"]],
+    "plot": [
+        ["runs", "fifty.txt", "-o", "new.svg", "--force"],
+        ["walk", "--digits", "50", "-o", "new.svg", "--force", "--json"],
+    ],
     "bench": [["--digits", "100", "--rounds", "1"]],
     "tune": [],  # in a home of its own, below
     "info": [[]],
