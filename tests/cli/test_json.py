@@ -60,6 +60,7 @@ def answer(capsys):
         ("stats", ["fifty.txt"]),
         ("stats", ["--digits", "1200", "--no-cache"]),
         ("stats", ["--digits", "900", "--no-cache", "--base", "16", "--range", "100-", "--kgrams", "2"]),
+        ("plot", ["walk", "fifty.txt", "-o", "walk.svg"]),
         ("info", []),
         ("bench", ["--digits", "100", "--rounds", "1"]),
         ("bench", ["--digits", "100", "--rounds", "1", "--peers"]),
