@@ -50,6 +50,10 @@ class RegularLayout(NamedTuple):
         row, column = divmod(digit - len(self.head), len(self.columns))
         return self.origin + row * self.period + int(self.columns[column])
 
+    def period_end(self, byte: int) -> int:
+        """The first byte from `byte` on at which a period ends."""
+        return byte + (self.origin - byte) % self.period
+
     def digits_before(self, byte: int) -> int:
         """How many digits lie before a byte of the repeated part."""
         rows, rest = divmod(byte - self.origin, self.period)

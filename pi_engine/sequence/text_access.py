@@ -55,7 +55,7 @@ class TextAccess:
         self._file: IO[bytes] | None = None
         self._unchanged = unchanged
         self._layout: RegularLayout | None = None
-        self._counted = self._compared = 0
+        self._counted = self._compared = self._end = 0
         if file.format == "text" and unchanged.noted and (file.size or 0) >= LEAST_BYTES and file.begin is not None:
             self._look(file.begin)
 
@@ -123,15 +123,18 @@ class TextAccess:
         """Digits `first` … `last` − 1: all in the head, or from the beginning of a period on."""
         assert self._file is not None
         begin = layout.byte_of(first)
-        text = np.empty(layout.byte_of(last - 1) + 1 - begin, np.uint8)
+        end = layout.byte_of(last - 1) + 1
+        whole_end = end if first < len(layout.head) else min(layout.period_end(end), self._end)
+        text = np.empty(whole_end - begin, np.uint8)
         found = read_at(self._file, begin, text.data.cast("B"), self._name)
         if found < len(text):
             return None
         if first < len(layout.head):
             characters = text[layout.head[first:last] - layout.head[first]]
             return self._upper(characters) if (self._kinds[characters] == ord("0")).all() else None
-        if not layout.fits(text, begin, self._kinds):
+        if not layout.fits(text, begin, self._kinds):  # whole periods: else lines that are moved might not be seen
             return None
+        text = text[: end - begin]
         if layout.period == 1:
             return self._upper(text)
         offset = int(layout.columns[0])
@@ -182,6 +185,7 @@ class TextAccess:
         counted = layout.digits_before(tail_begin + used)
         if _has_total(tail[:used].tobytes(), counted) or not self._same_digits(layout, head):
             return None
+        self._end = tail_begin + used
         return layout, counted
 
     def _same_digits(self, layout: RegularLayout, head: Characters) -> bool:

@@ -4,6 +4,7 @@ import pytest
 
 import pi_engine
 from pi_engine.digits.reader import DigitFile
+from pi_engine.digits.text import digit_text
 from pi_engine.errors import PiEngineError
 from pi_engine.sequence import text_access
 from tests.conftest import MULTIPLIER
@@ -156,6 +157,49 @@ def test_what_is_read_is_compared_with_the_layout(million, tmp_path):
     with pi_engine.open(tmp_path / "pi.txt") as found:
         assert found.text(99_900, 100_200) == digits[99_900:100_200]
         assert not found._access.regular and len(found) == len(digits)
+
+
+@pytest.mark.parametrize("short", [30, 300, 600])
+def test_lines_between_a_shorter_and_a_longer_one_are_not_misplaced(million, tmp_path, short):
+    """They are seen in the line that is read, and the text is read from its beginning."""
+    digits = million.text()[2 : 2 + 50_000]
+    lines = [digits[i : i + 50] for i in range(0, len(digits), 50)]
+    rest = "".join(lines[short : short + 300])
+    lines[short : short + 300] = [rest[:49], *(rest[i : i + 50] for i in range(49, 14_949, 50)), rest[14_949:]]
+    assert "".join(lines) == digits and {*map(len, lines)} == {49, 50, 51}
+    (tmp_path / "pi.txt").write_text("3.\n" + "".join(f"{line}\n" for line in lines))
+    with pi_engine.open(tmp_path / "pi.txt") as found:
+        place = 50 * (short + 150)
+        assert found.text(place, place + 3) == digits[place : place + 3]
+        assert not found._access.regular
+
+
+def test_a_blank_in_place_of_a_digit_is_seen_where_it_is_looked_at(million, tmp_path):
+    """As many bytes and fewer digits: every position behind it would be moved."""
+    digits = million.text()[2 : 2 + 50_000]
+    text = "3.\n" + "".join(f"{digits[i : i + 50]}\n" for i in range(0, len(digits), 50))
+    (tmp_path / "pi.txt").write_text(text)
+    with pi_engine.open(tmp_path / "pi.txt") as found:
+        origin = found._access._layout.origin
+    place = origin + (len(text) - text_access._LOOKED_AT - origin) * 5 // 32 + 20
+    place += text[place] == "\n"
+    (tmp_path / "pi.txt").write_text(text[:place] + " " + text[place + 1 :])
+    expected, sound = as_converted(tmp_path / "pi.txt")
+    with pi_engine.open(tmp_path / "pi.txt") as found:
+        assert sound and len(found) == len(expected) == 49_999
+        assert found.text(40_000, 40_050) == expected[40_000:40_050]
+
+
+def test_a_look_at_a_text_is_no_reason_for_kernels(million, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(digit_text, "kernels_pay", lambda characters: bool(asked.append(characters)))
+    (tmp_path / "pi.txt").write_text(million.text() + million.text()[2:] * 2)
+    with pi_engine.open(tmp_path / "pi.txt") as found:
+        for place in (0, 5, 2_999_000):
+            found.text(place, place + 100)
+        assert max(asked) < 2_100_000  # pieces of the reader, not the file
+        list(found.characters())
+        assert max(asked) > 2_900_000
 
 
 def test_a_line_lost_in_the_middle_moves_no_digit_behind_it(million, tmp_path):
