@@ -61,6 +61,8 @@ class RegularLayout(NamedTuple):
 
     def fits(self, text: Bytes, byte: int, kinds: Bytes) -> bool:
         """Whether a text that begins at this byte of the repeated part has digits and separators where the pattern has them."""
+        if self.period == 1 and len(text) and (kinds[text.min() : int(text.max()) + 1] == _DIGIT).all():
+            return True
         found = kinds[text]
         phase = (byte - self.origin) % self.period
         rows = -(-(phase + len(text)) // self.period)

@@ -43,8 +43,8 @@ class TextAccess:
 
     What begins at its first digit and goes far is read by the reader of texts, which sees every byte. Other places are calculated where
     the layout is regular: at the beginning, where it is compared with what that reader finds, at the end of the file, at places in
-    between, and in the whole lines that digits are taken from. So lines that lie elsewhere than calculated are seen when they are read. What is not
-    seen is a number of digits that is wrong in as many bytes: a blank in place of a digit, at a place that is not looked at.
+    between, and in the whole lines that digits are taken from. So lines that lie elsewhere than calculated are seen when they are
+    read. What is not seen is a wrong number of digits in as many bytes, such as a blank in place of a digit, where nothing is looked at.
     """
 
     def __init__(self, path: str, file: DigitFile, base: int | None, unchanged: Unchanged) -> None:
