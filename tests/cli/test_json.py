@@ -52,6 +52,8 @@ def answer(capsys):
         ("near-integer", ["1e8", "--digits", "3"]),
         ("identities", ["--digits", "6"]),
         ("hex", ["5"]),
+        ("view", ["fifty.txt", "--at", "end"]),
+        ("view", ["--digits", "30", "--count", "0"]),
         ("find", ["fifty.txt", "26535", "3?3", "77", "--palindromes", "3", "--self-locating", "--length", "2"]),
         ("find", ["--digits", "100", "--base", "16", "--date", "1988-03-14", "--count-only"]),
         ("find", ["fifty.txt", "--coverage", "2", "-o", "table.tsv"]),

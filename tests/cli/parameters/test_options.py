@@ -27,6 +27,7 @@ ASKED = {
     "near-integer": [["--digits", "5"]],
     "identities": [["euler", "--digits", "5"]],
     "hex": [["5"]],
+    "view": [["fifty.txt"], ["--digits", "20"]],
     "find": [["fifty.txt", "26535"], ["--digits", "50", "--coverage", "1"], ["fifty.txt", "--length", "2", "--json"]],
     "stats": [["fifty.txt"]],
     "plot": [
