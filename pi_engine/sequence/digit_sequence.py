@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pi_engine.engine.result import Check
     from pi_engine.runtime.progress import Progress
     from pi_engine.sequence.digit_access import Characters, DigitAccess
 
@@ -35,12 +36,14 @@ class DigitSequence:
         base: 2, 8, 10 or 16.
         integer: the digits before the point, "3" for π in base 10; "" where a file begins after the point.
         format: of the file: "text", "gz", "xz", "zst", "bz2", "zip" or "ycd"; None for digits that were computed.
+        checks: what was compared when the digits were computed; empty for a file and for digits of the store.
     """
 
     def __init__(self, access: DigitAccess, *, name: str, base: int, integer: str, format: str | None) -> None:  # noqa: A002
         """Use `pi_engine.open` or `computed`: this takes over what they have opened."""
         self._access = access
         self.name, self.base, self.integer, self.format = name, base, integer, format
+        self.checks: list[Check] = []
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, base: int | None = None) -> Self:
@@ -96,6 +99,7 @@ class DigitSequence:
         digits, base = as_int(digits, "digits"), as_int(base, "base")
         store = DigitStore() if cache and digits >= LEAST_DIGITS else None
         access: DigitAccess
+        checks: list[Check] = []
         if store is not None and base in {10, 16} and (path := store.find(digits, base)) is not None:
             access = open_ycd(path, digits)
         else:
@@ -104,9 +108,11 @@ class DigitSequence:
             result = compute(digits, base=base, threads=threads, progress=progress)
             if store is not None:
                 store.keep(result)
-            access = TextInMemory(result.text(), 2)
+            access, checks = TextInMemory(result.text(), 2), result.checks
         name = f"π, {counted(digits, 'digit')}" + (f" of base {base}" if base != 10 else "")
-        return cls(access, name=name, base=base, integer="3", format=None)
+        found = cls(access, name=name, base=base, integer="3", format=None)
+        found.checks = checks
+        return found
 
     def __enter__(self) -> Self:
         return self
