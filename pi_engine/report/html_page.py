@@ -61,7 +61,7 @@ def _head(found: Findings) -> Html:
         element("meta", http_equiv="Content-Security-Policy", content=policy),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
-        element("title", f"A report on π: {found.digits.name}, {found.made:%Y-%m-%d}"),
+        element("title", f"A report on π: {_name(found)}, {found.made:%Y-%m-%d}"),
         element("link", rel="icon", href="data:,"),
         element("style", Html(style)),
     )
@@ -72,7 +72,7 @@ def _header(found: Findings) -> Html:
     return element(
         "header",
         element("h1", "A report on π"),
-        element("p", f"{found.digits.name}, on this machine, ", moment),
+        element("p", f"{_name(found)}, on this machine, ", moment),
     )
 
 
@@ -93,7 +93,7 @@ def _summary(found: Findings) -> Html:
             _link("convergence", "Convergence"),
             f": a term of the series {best.series.name} adds {best.digits_per_term:.3f} digits, as measured here.",
         ),
-        joined(_link("digits", "Digits"), f": {found.digits.name}, {_digits(found.digits.digits)} of base {found.digits.base}."),
+        joined(_link("digits", "Digits"), f": {_name(found)}{_length(found)}."),
         joined(_link("checks", "Checks"), f": {_checked(found)}."),
     ]
     if found.statistics is not None:
@@ -117,6 +117,17 @@ def _checked(found: Findings) -> str:
 
 def _digits(count: int) -> str:
     return f"{grouped(count)} digit{'s' * (count != 1)}"
+
+
+def _name(found: Findings) -> str:
+    """What the digits are called; the name of a file is shown as it is."""
+    return spaced(found.digits.name) if found.digits.file is None else found.digits.name
+
+
+def _length(found: Findings) -> str:
+    """Of a file; the name of computed digits says it."""
+    facts = found.digits
+    return "" if facts.file is None else f", {_digits(facts.digits)} of base {facts.base}"
 
 
 def _link(name: str, title: str) -> Html:

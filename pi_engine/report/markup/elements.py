@@ -27,7 +27,7 @@ def joined(*content: str) -> Html:
     return Html("".join(part if isinstance(part, Html) else text(part) for part in content))
 
 
-def element(name: str, *content: str, **attributes: str | bool) -> Html:
+def element(name: str, /, *content: str, **attributes: str | bool) -> Html:
     """An element with its content; text is escaped.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,16 +13,10 @@ if TYPE_CHECKING:
     from pi_engine.files.methods.verdict import Verification
     from pi_engine.report.measured.digit_facts import DigitFacts
     from pi_engine.report.measured.drawings import Drawing
+    from pi_engine.report.measured.left_out import LeftOut
     from pi_engine.report.measured.machine_facts import MachineFacts
     from pi_engine.report.measured.speed_figures import SpeedFigures
     from pi_engine.statistics.summary import Statistics
-
-
-class LeftOut(NamedTuple):
-    """A part that the page does not have, and why, with what to do about it."""
-
-    part: str
-    reason: str
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.report.markup.elements import Html, Section, bullets, element, joined, paragraph
-from pi_engine.report.markup.number_text import grouped, size
+from pi_engine.report.markup.number_text import grouped, size, spaced
 from pi_engine.report.markup.tables import entries
 from pi_engine.report.measured.digit_facts import SHOWN
 
@@ -24,7 +24,8 @@ ORIGINS = {
 
 def digits_section(facts: DigitFacts) -> Section:
     """Name, length and both ends."""
-    rows = [("name", facts.name), ("digits after the point", grouped(facts.digits)), ("base", str(facts.base))]
+    name = spaced(facts.name) if facts.file is None else facts.name
+    rows = [("name", name), ("digits after the point", grouped(facts.digits)), ("base", str(facts.base))]
     rows.append(("come from", ORIGINS[facts.origin]))
     if facts.format is not None:
         rows.append(("format", _FORMATS.get(facts.format, facts.format)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.report.markup.elements import Section, bullets, joined, paragraph
-from pi_engine.report.markup.number_text import duration
+from pi_engine.report.markup.number_text import duration, spaced
 from pi_engine.report.markup.tables import Heading, table
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def making_section(found: Findings) -> Section:
     """Seconds by part, and the parts that were left out."""
     rows = [[part, duration(seconds)] for part, seconds in found.seconds.items()]
-    missing = [f"{left.part}: {left.reason}." for left in found.left_out]
+    missing = [spaced(f"{left.part}: {left.reason}.") for left in found.left_out]
     content = joined(
         paragraph(
             f"pi-engine {found.machine.versions['pi_engine']} made this page at {found.made:%Y-%m-%d %H:%M:%S} UTC. It is one file: it asks "

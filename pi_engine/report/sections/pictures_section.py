@@ -6,6 +6,7 @@ import base64
 from typing import TYPE_CHECKING
 
 from pi_engine.report.markup.elements import Html, Section, element, figure, joined, paragraph
+from pi_engine.report.markup.number_text import spaced
 
 if TYPE_CHECKING:
     from pi_engine.report.measured.drawings import Drawing
@@ -24,15 +25,15 @@ def _figure(drawing: Drawing) -> Html:
     image = element(
         "img",
         src=_address(drawing.light, drawing.media_type),
-        alt=f"{drawing.title}. {drawing.description}",
+        alt=spaced(f"{drawing.title}. {drawing.description}"),
         width=str(drawing.width),
         height=str(drawing.height),
     )
     dark = element(
         "source", media="screen and (prefers-color-scheme: dark)", srcset=_address(drawing.dark, drawing.media_type)
     )
-    caption = [drawing.description, f" {drawing.note}" if drawing.note else ""]
-    shown = element("div", element("picture", dark, image), class_="frame", tabindex="0", role="group", aria_label=drawing.title)
+    caption = [spaced(drawing.description), f" {spaced(drawing.note)}" if drawing.note else ""]
+    shown = element("div", element("picture", dark, image), class_="frame", tabindex="0", role="group", aria_label=spaced(drawing.title))
     return figure(shown, *caption, class_="picture")
 
 
