@@ -1,16 +1,15 @@
 """What chance would do: a test's probability, which way it is unusual, and the correction for many tests.
 
-A statistic may be too large, because the digits are uneven, or too small, because they are more regular than chance allows. So a test
-is two-sided: of the probabilities P of at least this statistic and 1 − P of a smaller one, the lesser counts, twice. All tests of a sequence are
-corrected together by Holm's method (A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6, 1979),
-which holds however the tests depend on each other.
+A statistic may be too large, because the digits are uneven, or too small, because they are more regular than chance allows. So a
+test is two-sided: of the probabilities P of at least this statistic and 1 − P of a smaller one, the lesser counts, twice. All tests of a
+sequence are corrected together by Holm's method, which holds however the tests depend on each other (S. Holm, A simple sequentially
+rejective multiple test procedure, Scandinavian Journal of Statistics 6, 1979).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -78,11 +77,13 @@ def require_scipy() -> None:
     Raises:
         PiEngineError: SciPy is not installed.
     """
-    if find_spec("scipy") is None:
+    try:
+        import scipy.special  # noqa: F401 (whether it can be imported)
+    except ImportError as error:
         from pi_engine.runtime.installation import command_to_install
 
         command = command_to_install("scipy", "statistics")
-        raise PiEngineError(f"SciPy is not installed, which the distributions of the tests need: run {command}")
+        raise PiEngineError(f"the tests need SciPy, which is not installed: run {command}") from error
 
 
 def by_chi_square(test: RandomnessTest, statistic: float, degrees: int) -> RandomnessTest:
@@ -93,16 +94,16 @@ def by_chi_square(test: RandomnessTest, statistic: float, degrees: int) -> Rando
     return _answered(replace(test, degrees_of_freedom=degrees), statistic, degrees, upper, lower)
 
 
-def by_probabilities(test: RandomnessTest, statistic: float, expected: float, upper: float, lower: float) -> RandomnessTest:
+def by_probabilities(
+    test: RandomnessTest, statistic: float, expected: float, upper: float, lower: float
+) -> RandomnessTest:
     """The test with the probabilities of at least and of at most its statistic."""
     return _answered(test, statistic, expected, upper, lower)
 
 
 def _answered(test: RandomnessTest, statistic: float, expected: float, upper: float, lower: float) -> RandomnessTest:
     two_sided = min(1.0, 2 * min(upper, lower))
-    return replace(
-        test, statistic=statistic, expected=float(expected), p_value=min(1.0, upper), two_sided=two_sided
-    )
+    return replace(test, statistic=statistic, expected=float(expected), p_value=min(1.0, upper), two_sided=two_sided)
 
 
 def pearson(observed: NDArray[np.int64] | NDArray[np.float64], expected: NDArray[np.float64]) -> float:

@@ -1,9 +1,9 @@
-"""The collision test: of n balls thrown into m urns, how many fall where one lies already? (Knuth 3.3.2, test I.)
+"""The collision test: n balls are thrown into m urns, and some fall where one lies already.
 
-The balls are n = 2^14 blocks, side by side, of six decimal digits, or as many as have about 10^6 kinds, the urns. So there are far more
-urns than balls, and the test looks at longer blocks than could be counted one by one. For each ball the chance of a collision is that of the
-urns which are not empty: so the law of the number of collisions follows ball by ball. Groups are independent, and their collisions add up: their law is
-that of one group, folded with itself, and for many groups normal. The skewness of one group is below 0.09; with more than 16 it is below 0.022.
+The test is Knuth's (3.3.2, test I). Balls are blocks of digits, side by side, and urns are the kinds of blocks: 2^14 blocks of six decimal
+digits, which are of 10^6 kinds. A ball collides with the chance that its urn is not empty, so the law of the number of collisions follows
+ball by ball. Groups of 2^14 blocks are independent, and their collisions are added: the law of the sum is that of one group, folded with
+itself, and for many groups normal. The skewness of one group is below 0.09; that of more than 16 groups is below 0.022.
 """
 
 from __future__ import annotations
@@ -55,9 +55,7 @@ def moments(law: NDArray[np.float64]) -> tuple[float, float]:
 def collisions_test(tallies: Tallies) -> RandomnessTest:
     """The test of all complete groups; from one group on."""
     k = URN_DIGITS[tallies.base]
-    test = RandomnessTest(
-        "collisions", f"do as many of {BALLS:_} blocks of {k} digits occur twice as should?", needs=BALLS * k
-    )
+    test = RandomnessTest("collisions", f"are as many blocks of {k} digits repeated as should be?", needs=BALLS * k)
     if tallies.digits < test.needs:
         return test
     law, groups, found = collision_law(BALLS, tallies.base**k), tallies.groups, tallies.collisions

@@ -19,7 +19,6 @@ from pi_engine.statistics import plain_counts
 from pi_engine.statistics.tallies import BALLS, GAP_CELLS, LONGEST_KGRAM, RUN_CELLS, URN_DIGITS, Tallies, number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer
     from typing import Any
 
     from numpy.typing import NDArray
@@ -84,7 +83,7 @@ class DigitCounter:
         """How many digits have come."""
         return self._done + self._filled
 
-    def add(self, piece: Buffer) -> None:
+    def add(self, piece: NDArray[np.uint8] | bytes) -> None:
         """Count the digits of a piece of ASCII characters; it may be empty, and is not kept.
 
         Raises:
@@ -131,7 +130,10 @@ class DigitCounter:
         )
 
     def _blocks(self) -> dict[int, NDArray[np.int64]]:
-        """The counts of blocks of 2 to K digits: of the shorter ones, from the longer ones that they divide, and the digits behind these."""
+        """The counts of blocks of 2 to K digits.
+
+        Those of shorter blocks are sums over longer ones that they divide, and the digits behind the last of these.
+        """
         blocks = {k: self._totals[f"{k}"] for k in (*self._lengths, self._urn) if k <= self.longest}
         for k in range(2, self.longest + 1):
             if k in blocks:

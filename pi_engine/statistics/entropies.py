@@ -1,11 +1,11 @@
 """Entropy of the digits, and of the next digit where those before are known, against the most that a base allows.
 
-With the digits closed to a circle of n, let H_k be the entropy in bits of its k-grams, as frequent as they are. The entropy of the next digit
-given the k − 1 before is H_k − H_(k−1), at most log₂ b. Random digits fall short of it: with m = b^k kinds, 2n·ln 2 times the deficit of
-H_k has the mean (m − 1) + (m² − 1)/(6n) + m³/(6n²) + … (G. A. Miller, Note on the bias of information estimates, 1955, has the first
-term; P. J. Smith, D. S. Rae, R. W. Manderscheid and S. Silbergeld, Approximating the moments and distribution of the likelihood ratio
-statistic for multinomial goodness of fit, Journal of the American Statistical Association 76, 1981, have all three). That of the conditional
-entropy is the difference of two, and has about the χ² distribution with f = b^k − b^(k−1) degrees of freedom, whose spread is √(2f).
+With the digits closed to a circle of n, let H_k be the entropy in bits of its k-grams. The entropy of the next digit given the k − 1 before
+is H_k − H_(k−1), at most log₂ b. Random digits fall short of it: with m = b^k kinds, 2n·ln 2 times the deficit of H_k has the mean
+(m − 1) + (m² − 1)/(6n) + m³/(6n²) + …, all but the lower powers of m (the first term: G. A. Miller, Note on the bias of information
+estimates, 1955; the others: P. J. Smith, D. S. Rae, R. W. Manderscheid and S. Silbergeld, Approximating the moments and distribution of the
+likelihood ratio statistic for multinomial goodness of fit, Journal of the American Statistical Association 76, 1981). That of the
+conditional entropy is the difference of two. It has about the χ² distribution with f = b^k − b^(k−1) degrees of freedom: spread √(2f).
 
 Two terms of the mean are used. The third is below a tenth of the spread, m³/(6n²) ≤ 0.1·√(2m), where n/m ≥ 1.09·m^(1/4); with fewer
 digits the entropy is not given.
@@ -62,7 +62,7 @@ class Entropy:
 
 def least_digits(kinds: int) -> int:
     """Digits from which the expected deficit of so many kinds is known well enough."""
-    return math.ceil(kinds * max(LEAST_EXPECTED, 1.09 * kinds**0.25))
+    return math.ceil(kinds * max(LEAST_EXPECTED, 1.09 * math.sqrt(math.sqrt(kinds))))
 
 
 def entropies(tallies: Tallies, longest: int) -> tuple[Entropy, ...]:

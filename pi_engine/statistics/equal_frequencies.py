@@ -29,7 +29,7 @@ def _statistic(counts: NDArray[np.int64]) -> float:
 
 def digits_test(tallies: Tallies) -> RandomnessTest:
     """The χ² test of the counts of the digits."""
-    test = RandomnessTest("digits", "is each digit as frequent as the others?", needs=LEAST_EXPECTED * tallies.base)
+    test = RandomnessTest("digits", "are all digits equally frequent?", needs=LEAST_EXPECTED * tallies.base)
     if tallies.digits < test.needs:
         return test
     return by_chi_square(test, _statistic(tallies.counts), tallies.base - 1)
@@ -38,11 +38,8 @@ def digits_test(tallies: Tallies) -> RandomnessTest:
 def blocks_test(tallies: Tallies, k: int) -> RandomnessTest:
     """The same for blocks of k digits; for k = 2 it is the serial test."""
     kinds = tallies.base**k
-    name = "serial" if k == 2 else f"blocks of {k}"
-    what = "pair" if k == 2 else f"block of {k} digits"
-    test = RandomnessTest(
-        name, f"is each {what}, side by side, as frequent as the others?", needs=LEAST_EXPECTED * k * kinds
-    )
+    name, what = ("serial", "pairs") if k == 2 else (f"blocks of {k}", f"blocks of {k} digits")
+    test = RandomnessTest(name, f"are all {what} equally frequent?", needs=LEAST_EXPECTED * k * kinds)
     if tallies.digits < test.needs:
         return test
     return by_chi_square(test, _statistic(tallies.blocks[k]), kinds - 1)
@@ -53,7 +50,7 @@ def kgrams_test(tallies: Tallies, k: int) -> RandomnessTest:
     kinds, fewer = tallies.base**k, tallies.base ** (k - 1)
     before = "digit" if k == 2 else f"{k - 1} digits"
     test = RandomnessTest(
-        f"{k}-grams", f"is each digit as frequent after any {before} before it?", needs=LEAST_EXPECTED * kinds
+        f"{k}-grams", f"are all digits equally frequent after any {before}?", needs=LEAST_EXPECTED * kinds
     )
     if tallies.digits < test.needs:
         return test

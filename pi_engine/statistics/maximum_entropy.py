@@ -1,12 +1,12 @@
 """The maximum-entropy test: does a model that knows the digits before guess the next one better than chance lets it?
 
 The features of a digit y after the digits x_1 (just before), x_2, … x_J are: that it is y; and, for each j, that it is y and x_j is u.
-Of all laws p(y|x) under which each feature is as frequent as among the digits, the one of largest entropy is p(y|x) = exp(Σ λ·f(x, y))/Z(x),
-and its weights λ are where the dual function Ψ(λ) = Σ_x N(x)·ln Z(x) − Σ λ·N(f) is least (Berger, Della Pietra and Della Pietra, A maximum
-entropy approach to natural language processing, Computational Linguistics 22, 1996). Ψ is convex; Newton's iteration finds the place.
-There −Ψ is the log-likelihood of the digits, and its gain over the law that knows nothing, n·ln b − Ψ, cannot be negative: a model with w free
-weights fits chance as well. Twice the gain has the χ² distribution with w degrees of freedom, if the digits are random (S. S. Wilks,
-The large-sample distribution of the likelihood ratio, Annals of Mathematical Statistics 9, 1938).
+Of all laws p(y|x) under which each feature is as frequent as among the digits, the one of largest entropy is exp(Σ λ·f(x, y))/Z(x), and
+its weights λ are where the dual function Ψ(λ) = Σ_x N(x)·ln Z(x) − Σ λ·N(f) is least (A. Berger, S. Della Pietra and V. Della Pietra,
+A maximum entropy approach to natural language processing, Computational Linguistics 22, 1996). Ψ is convex; Newton's iteration finds
+the place. There −Ψ is the log-likelihood of the digits. Its gain over the law that knows nothing, n·ln b − Ψ, is never negative: w free
+weights also fit what is chance. If the digits are random, twice the gain has the χ² distribution with w degrees of freedom
+(S. S. Wilks, The large-sample distribution of the likelihood ratio, Annals of Mathematical Statistics 9, 1938).
 
 One weight in b of a feature is left out for y and one for each x_j, as the probabilities add up to 1: w = (b − 1)·(1 + J·(b − 1)).
 """
@@ -117,7 +117,7 @@ def maximum_entropy_test(tallies: Tallies) -> RandomnessTest:
     """The test of the gain of the model that knows `DIGITS_BEFORE` digits."""
     b, before = tallies.base, DIGITS_BEFORE[tallies.base]
     test = RandomnessTest(
-        "maximum entropy", f"does the best model that knows {before} digits guess the next?", needs=_DIGITS_A_PAIR * b * b
+        "maximum entropy", f"do {before} digits help to guess the next?", needs=_DIGITS_A_PAIR * b * b
     )
     if tallies.digits < test.needs:
         return test

@@ -52,7 +52,7 @@ class Hand(NamedTuple):
     """A kind of hand: its name, how many of the hands are of it, and how many are expected."""
 
     kind: str
-    count: int
+    dealt: int
     expected: float
 
 
@@ -81,11 +81,11 @@ def poker_test(tallies: Tallies) -> RandomnessTest:
     squares = _squares(tallies.base)
     commonest = int(np.bincount(squares).max()) / len(squares)
     needs = HAND * math.ceil(2 * LEAST_EXPECTED / (1 - commonest))
-    test = RandomnessTest("poker", "are five digits as often a pair, a full house, … as chance deals them?", needs=needs)
+    test = RandomnessTest("poker", "are hands of five digits as chance deals them?", needs=needs)
     if tallies.digits < needs:
         return test
     found = hands(tallies)
-    observed, expected = pooled(np.array([x.count for x in found]), np.array([x.expected for x in found]))
+    observed, expected = pooled(np.array([x.dealt for x in found]), np.array([x.expected for x in found]))
     return by_chi_square(test, pearson(observed, expected), len(observed) - 1)
 
 
@@ -93,13 +93,13 @@ def gaps_test(tallies: Tallies) -> RandomnessTest:
     """The test of the gaps of all digits; of all ages at which five gaps or more are expected to end."""
     b, n = tallies.base, tallies.digits
     needs = LEAST_DIGITS_FOR_EXPOSURES * b
-    test = RandomnessTest("gaps", "does each digit come again after as many others as it should?", needs=needs)
+    test = RandomnessTest("gaps", "does each digit come again as late as it should?", needs=needs)
     if n < needs:
         return test
     q = 1 - 1 / b
     ages = min(int(math.log(LEAST_EXPECTED * b / n) / math.log(q)) + 1, GAP_CELLS - 1)
     ended = tallies.gaps.sum(axis=0)
-    present = ended + np.bincount(np.minimum(tallies.ages, GAP_CELLS), minlength=GAP_CELLS + 1)[1:GAP_CELLS + 1]
+    present = ended + np.bincount(np.minimum(tallies.ages, GAP_CELLS), minlength=GAP_CELLS + 1)[1 : GAP_CELLS + 1]
     exposed = present[::-1].cumsum()[::-1]
     residuals = (ended - exposed / b)[:ages]
     age = np.arange(ages)

@@ -23,8 +23,10 @@ from pi_engine.statistics.spacings import gaps_test, poker_test, runs_test
 from pi_engine.statistics.tallies import LONGEST_KGRAM
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer, Iterable
+    from collections.abc import Iterable
     from typing import SupportsIndex
+
+    from numpy.typing import NDArray
 
     from pi_engine.runtime.progress import Progress
     from pi_engine.statistics.tallies import Tallies
@@ -164,7 +166,7 @@ class Statistics:
 
 
 def statistics_of(
-    pieces: Iterable[Buffer],
+    pieces: Iterable[NDArray[np.uint8] | bytes],
     base: SupportsIndex = 10,
     *,
     kgrams: SupportsIndex | None = None,
@@ -269,5 +271,7 @@ def _percent(chance: float) -> str:
 def _answer(test: RandomnessTest) -> str:
     if test.statistic is None:
         return f"too few digits: it needs {test.needs:_}"
-    assert test.p_value is not None and test.corrected is not None
-    return f"{test.verdict}: {test.statistic:.6g} where {test.expected:.6g} is expected, p {test.p_value:.3g}, corrected {test.corrected:.3g}"
+    assert test.p_value is not None
+    assert test.corrected is not None
+    measured = f"{test.statistic:.6g} where {test.expected:.6g} is expected"
+    return f"{test.verdict}: {measured}, p {test.p_value:.3g}, corrected {test.corrected:.3g}"

@@ -83,7 +83,8 @@ class Tallies:
 
     def circular(self, k: int) -> Counts:
         """The same with the first digit behind the last one, so that there are as many k-grams as digits; digits ≥ K."""
-        return self._circular.reshape(self.base**k, -1).sum(axis=1)
+        counts: Counts = self._circular.reshape(self.base**k, -1).sum(axis=1)
+        return counts
 
     @cached_property
     def counts(self) -> Counts:

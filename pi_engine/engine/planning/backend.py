@@ -79,8 +79,9 @@ ALL_KERNELS = KernelSet(
     "pi_engine.radix.kernels.conversion_kernels:TEXT_KERNELS",
     "pi_engine.proof.bbp.bbp_kernels:BBP_KERNELS",
     "pi_engine.proof.bbp.bbp_kernels:RESIDUE_KERNELS",
+    "pi_engine.statistics.count_kernels:COUNT_KERNELS",
 )
-"""All kernels of the program: those of the backend, of the way back from digits to integers, of digit files, and of BBP."""
+"""All kernels of the program: those of the backend, of the way back from digits to integers, of digit files, of BBP, and of counting."""
 
 
 def prepare(progress: Progress | None = None) -> None:

@@ -1,8 +1,8 @@
 """The loops of the counts, over digits as values 0 … base − 1 in bytes. The caller guarantees that all are below the base.
 
 A table of a million cells of 32 bits is larger than a second-level cache, and every digit would wait for it. So overlapping k-grams are
-counted in bytes; each time that a byte comes back to 0 a cell of a second table is raised. Tables are emptied into wider ones before 2^32 digits
-have come.
+counted in bytes; each time that a byte comes back to 0, a cell of a second table is raised. Tables are emptied into wider ones before
+2^32 digits have come.
 """
 
 from __future__ import annotations
