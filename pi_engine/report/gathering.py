@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from pi_engine.convergence.measure import measure_convergence
-from pi_engine.errors import PiEngineError, UsageError
+from pi_engine.errors import PiEngineError, UsageError, VerificationError
 from pi_engine.report.measured.digit_facts import digit_facts
 from pi_engine.report.measured.drawings import draw_all
 from pi_engine.report.measured.findings import CheckedComputation, Findings
@@ -79,7 +79,7 @@ def gather(
         progress("reading", 0, 0)
         facts = digit_facts(digits.with_random_access(), file)
     with clock.phase("computing with all checks"):
-        checked = _checked(facts, threads, progress)
+        checked = _checked(digits, facts, threads, progress)
     if speed is None:
         with clock.phase("timing computations"):
             speed = measure_speed(sizes, seconds=seconds, threads=threads, progress=progress)
@@ -98,8 +98,14 @@ def gather(
     return found
 
 
-def _checked(facts: DigitFacts, threads: int | None, progress: Progress) -> CheckedComputation:
-    """A computation of as many digits, or of _CHECKED_DIGITS, with all checks."""
+def _checked(
+    digits: DigitSequence, facts: DigitFacts, threads: int | None, progress: Progress
+) -> CheckedComputation:
+    """A computation of as many digits, or of _CHECKED_DIGITS, with all checks.
+
+    Raises:
+        VerificationError: digits that this program has computed are others.
+    """
     from pi_engine.engine.compute import compute
 
     base = 16 if facts.base == 16 else 10
@@ -110,7 +116,22 @@ def _checked(facts: DigitFacts, threads: int | None, progress: Progress) -> Chec
         check="full",
         progress=within(progress, "computing with all checks"),
     )
-    return CheckedComputation(result.digits, base, result.path, result.seconds["total"], result.checks)
+    agreeing = None
+    if base == facts.base:
+        agreeing = _agreeing(digits.text(0, result.digits), result.fraction_text)
+        if agreeing < result.digits and facts.file is None:
+            raise VerificationError(
+                f"position {agreeing + 1}: {facts.name} has another digit than a computation with all checks: run again with "
+                "--no-cache, and report it if it recurs"
+            )
+    return CheckedComputation(result.digits, base, result.path, result.seconds["total"], result.checks, agreeing)
+
+
+def _agreeing(found: str, computed: str) -> int:
+    """How many digits of two texts of one length agree before the first that differs."""
+    if found == computed:
+        return len(computed)
+    return next(i for i, (a, b) in enumerate(zip(found, computed, strict=True)) if a != b)
 
 
 def _verified(

@@ -91,7 +91,7 @@ def _summary(found: Findings) -> Html:
         joined(_link("speed", "Speed"), f": {_digits(fastest.digits)} in {duration(fastest.seconds['total'])}."),
         joined(
             _link("convergence", "Convergence"),
-            f": a term of the series {best.series.name} adds {best.digits_per_term:.3f} digits, as measured here.",
+            f": one more term of the series {best.series.name} adds {best.digits_per_term:.3f} digits, as measured here.",
         ),
         joined(_link("digits", "Digits"), f": {_name(found)}{_length(found)}."),
         joined(_link("checks", "Checks"), f": {_checked(found)}."),

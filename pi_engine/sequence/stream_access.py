@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,9 +80,9 @@ class StreamAccess:
             OutputError, CapacityError: the temporary file cannot be written.
         """
         digits = 0
-        with self._opened() as file:
+        with self._opened() as file, ExitStack() as stack:
             try:
-                stream = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (the access closes it)
+                stream = stack.enter_context(tempfile.TemporaryFile(buffering=0))  # noqa: SIM115 (the access closes it)
                 for block in file.blocks():
                     stream.write(np.ascontiguousarray(block.words).data.cast("B"))
                     digits += block.digits
@@ -95,6 +96,7 @@ class StreamAccess:
                 raise
             self._unchanged.require()
             self.digits, self._notes = digits, file.notes
+            stack.pop_all()
             return WordAccess(
                 [Segment(stream, "a temporary file", 0, digits)], file.base, swapped=False, notes=file.notes
             )

@@ -32,7 +32,7 @@ def test_the_reader_of_these_tests_sees_faults():
 
 
 def test_all_links_lead_to_a_place_on_the_page(read):
-    assert len(read.links) > 15
+    assert len(read.links) > 12
     assert {link for link in read.links if not link.startswith("#") or link[1:] not in read.ids} == set()
     for attributes in (found for name in read.attributes.values() for found in name):
         for name in ("aria-labelledby", "aria-describedby"):
@@ -57,7 +57,7 @@ def test_nothing_is_loaded_from_elsewhere(page, read):
     }
     (style,) = read.texts["style"]
     assert "url(" not in style and "@import" not in style
-    assert re.findall(r"(?:https?:)?//[a-z]", page) == []
+    assert re.findall(r"(?:[a-z]+:)?//[a-z]", re.sub('"data:[^"]*"', "", page)) == []
     (policy,) = [x["content"] for x in read.attributes["meta"] if x.get("http-equiv") == "Content-Security-Policy"]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     assert policy == (

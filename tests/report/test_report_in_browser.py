@@ -47,8 +47,8 @@ LOW_CONTRAST = """
 OVERLAPS = """
     [...document.querySelectorAll('.chart')].flatMap(chart => {
         const boxes = [...chart.querySelectorAll('text')].map(e => [e.textContent, e.getBoundingClientRect()]);
-        const frame = chart.getBoundingClientRect();
-        const out = boxes.filter(([, b]) => b.left < frame.left - 1 || b.right > innerWidth || b.bottom > frame.bottom + 1);
+        const frame = chart.closest('figure').getBoundingClientRect(), below = chart.nextSibling.getBoundingClientRect().top;
+        const out = boxes.filter(([, b]) => b.left < frame.left - 1 || b.right > frame.right + 1 || b.top < frame.top || b.bottom > below);
         const over = boxes.flatMap(([s, a], i) => boxes.slice(i + 1)
             .filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3)
             .map(([t]) => [s, t]));

@@ -1,8 +1,9 @@
 """A chart of lines on two logarithmic axes, as an SVG that belongs to the page.
 
 Places are shares of the chart's width and height, text has the page's size, and colours are the style sheet's. So the chart fills
-any screen, its text never shrinks, and it is dark in the dark; a picture file could do none of that. `names` of lines stand at their
-right ends, kept apart. Each point has its figures as a title, and `description` says to a screen reader what is to be seen.
+any screen, its text never shrinks, and it is dark in the dark; a picture file could do none of that. What stands around the axes is
+drawn beyond the edges of the SVG, where page.css leaves room. Names of lines stand at their right ends, kept apart. Each point has its
+figures as a title, and a description says to a screen reader what is to be seen.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 
 _NAME_GAP = 0.062
 """The least distance of two names, as a share of the height: 17 of 278 pixels (page.css)."""
-_WIDE_DECADES = 1.2
+_WIDE_DECADES = 1.7
 """Axes that span less have ticks at 2 and 5, too."""
 STYLES = 8
-"""Lines look different up to so many: each has a colour and a pattern of dashes in page.css."""
+"""Colours of lines in page.css."""
 
 
 class Line(NamedTuple):
@@ -88,19 +89,15 @@ def log_chart(name: str, title: str, description: str, lines: Sequence[Line], x:
     """
     across = _Scale.around([px for line in lines for px, _ in line.points])
     up = _Scale.around([py for line in lines for _, py in line.points])
-    inner = [*_grid(across, up, x, y)]
-    for i, line in enumerate(lines):
-        inner.append(_drawn(line, i % STYLES, across, up))
-    inner.append(_names(lines, up))
-    plot = element("svg", *inner, x="58", y="30", class_="plot")
-    titles = [element("text", y.title, x="0", y="14", class_="axis")]
-    titles.append(element("text", x.title, x="58", y="100%", dy="-4", class_="axis"))
     return element(
         "svg",
         element("title", title, id=f"{name}-title"),
         element("desc", description, id=f"{name}-text"),
-        *titles,
-        plot,
+        element("text", y.title, x="0", dx="-58", y="0", dy="-16", class_="axis"),
+        element("text", x.title, x="0", y="100%", dy="44", class_="axis"),
+        *_grid(across, up, x, y),
+        *(_drawn(line, i % STYLES, across, up) for i, line in enumerate(lines)),
+        _names(lines, up),
         class_="chart",
         role="img",
         aria_labelledby=f"{name}-title",

@@ -56,8 +56,13 @@ def probability(value: float) -> str:
         return f"{value:.3f}"
     if value == 0:
         return f"below {power_of_ten(-300)}"
-    exponent = math.floor(math.log10(value))
-    return f"{value / 10.0**exponent:.1f}·{power_of_ten(exponent)}"
+    return scientific(value)
+
+
+def scientific(value: float) -> str:
+    """A positive number as 1.2·10⁻⁷."""
+    factor, exponent = f"{value:.1e}".split("e")
+    return f"{factor}·{power_of_ten(int(exponent))}"
 
 
 def signed(value: float) -> str:

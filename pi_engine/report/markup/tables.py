@@ -16,10 +16,17 @@ class Heading(NamedTuple):
     Attributes:
         title: what stands in it.
         number: whether the column holds numbers, which are set to the right.
+        long: whether it holds sentences, which need room.
     """
 
     title: str
     number: bool = False
+    long: bool = False
+
+    @property
+    def class_(self) -> str | bool:
+        """The class of its cells."""
+        return "number" if self.number else "long" if self.long else False
 
 
 def table(name: str, caption: str, headings: Sequence[Heading], rows: Sequence[Sequence[str]], note: str = "") -> Html:
@@ -33,19 +40,19 @@ def table(name: str, caption: str, headings: Sequence[Heading], rows: Sequence[S
         note: a sentence that belongs to the caption.
     """
     below = element("span", note, class_="note") if note else Html()
-    head = element("tr", *(element("th", title, scope="col", class_=_kind(number)) for title, number in headings))
+    head = element("tr", *(element("th", x.title, scope="col", class_=x.class_) for x in headings))
     body = []
     for row in rows:
         first, *others = row
-        cells = [element("th", first, scope="row", class_=_kind(headings[0].number))]
+        cells = [element("th", first, scope="row", class_=headings[0].class_)]
         cells += [
-            element("td", cell, class_=_kind(heading.number))
+            element("td", cell, class_=heading.class_)
             for cell, heading in zip(others, headings[1:], strict=True)
         ]
         body.append(element("tr", *cells))
     return _frame(
         name,
-        element("caption", caption, below, id=name),
+        element("caption", element("span", caption, below), id=name),
         element("thead", head),
         element("tbody", *body),
     )
@@ -54,14 +61,10 @@ def table(name: str, caption: str, headings: Sequence[Heading], rows: Sequence[S
 def entries(name: str, caption: str, rows: Sequence[tuple[str, str]]) -> Html:
     """A table of names and values."""
     body = [element("tr", element("th", key, scope="row"), element("td", value)) for key, value in rows]
-    return _frame(name, element("caption", caption, id=name), element("tbody", *body), class_="entries")
+    return _frame(name, element("caption", element("span", caption), id=name), element("tbody", *body), class_="entries")
 
 
 def _frame(name: str, *content: Html, class_: str = "") -> Html:
     """The table in a frame that can be scrolled, by the keyboard too."""
     inner = element("table", *content, class_=class_ or False)
     return element("div", inner, class_="frame", tabindex="0", role="group", aria_labelledby=name)
-
-
-def _kind(number: bool) -> str | bool:  # noqa: FBT001 (a column's flag)
-    return "number" if number else False

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 MOST_DIGITS = 10**7
 """Pictures show the first of more digits, so that a report on a large file does not take an hour."""
 
-_LARGEST_SVG = 1 << 18
-"""A larger one is embedded as PNG, which has fewer bytes."""
+_RASTER_DIGITS = 160_000
+"""Of the raster: 400 by 400, so that a page shows each with two pixels."""
+
+_PIXELS = frozenset({"raster", "walk"})
+"""Kinds that are embedded as PNG: they have so many parts that an SVG would not be smaller."""
 _PIXELS_AN_INCH = 96
 _DPI = 150.0
 
@@ -72,7 +75,7 @@ def draw_all(digits: DigitSequence, progress: Progress, left_out: list[LeftOut])
         elif count < row.least(digits.base):
             left_out.append(LeftOut(f"picture '{kind}'", f"it needs {row.least(digits.base):_} digits"))
         else:
-            drawn.append(_drawn(kind, digits, min(count, MOST_DIGITS)))
+            drawn.append(_drawn(kind, digits, min(count, _RASTER_DIGITS if kind == "raster" else MOST_DIGITS)))
     return drawn
 
 
@@ -80,17 +83,14 @@ def _drawn(kind: str, digits: DigitSequence, count: int) -> Drawing:
     from pi_engine.pictures import make
 
     light, dark = (make(kind, digits, stop=count, dpi=_DPI, dark=choice) for choice in (False, True))
-    suffix = ".png" if kind == "raster" else ".svg"
+    suffix = ".png" if kind in _PIXELS else ".svg"
     files = [picture.content(suffix) for picture in (light, dark)]
-    if max(map(len, files)) > _LARGEST_SVG and suffix == ".svg":
-        suffix = ".png"
-        files = [picture.content(suffix) for picture in (light, dark)]
     width, height = (round(inches * _PIXELS_AN_INCH) for inches in light.figure.get_size_inches())
     return Drawing(
         kind=kind,
         title=light.title,
         description=light.description,
-        note=_note(light, len(digits)),
+        note=_note(light, count < len(digits)),
         first=light.first,
         last=light.last,
         media_type={".svg": "image/svg+xml", ".png": "image/png"}[suffix],
@@ -101,8 +101,8 @@ def _drawn(kind: str, digits: DigitSequence, count: int) -> Drawing:
     )
 
 
-def _note(picture: Picture, count: int) -> str:
-    """What the picture itself says of digits that it leaves out, or that a report draws no more."""
-    if picture.note or count <= MOST_DIGITS:
+def _note(picture: Picture, more: bool) -> str:  # noqa: FBT001 (what is said depends on it alone)
+    """What the picture itself says of digits that it leaves out, or how many of more digits a report draws."""
+    if picture.note or not more:
         return picture.note
-    return f"A report draws the first {MOST_DIGITS:_} digits; 'pi-engine plot {picture.kind}' draws all."
+    return f"These are the first {picture.last:_} digits; 'pi-engine plot {picture.kind}' draws more."

@@ -29,6 +29,7 @@ class CheckedComputation:
         path: "compiled" or "plain".
         seconds: in all.
         checks: in the order in which they were made.
+        agreeing: how many of its first digits are those that the report looks at; None where those have another base.
     """
 
     digits: int
@@ -36,6 +37,7 @@ class CheckedComputation:
     path: str
     seconds: float
     checks: list[Check]
+    agreeing: int | None
 
 
 @dataclass

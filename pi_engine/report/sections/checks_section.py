@@ -42,6 +42,7 @@ def checks_section(found: Findings) -> Section:
     content = joined(
         element("h3", "The digits of this report"),
         _of_digits(found.digits, found.verification),
+        _agreement(found.digits, found.checked),
         element("h3", f"A computation of {_count(found.checked)} with all checks"),
         _of_computation(found.checked),
         element("h3", "What no check sees"),
@@ -73,6 +74,22 @@ def _of_digits(facts: DigitFacts, verification: Verification | None) -> Html:
             "The checks themselves were not made again."
         )
     return paragraph("The file was not compared with π in this report. ", code("pi-engine verify"), " compares it.")
+
+
+def _agreement(facts: DigitFacts, checked: CheckedComputation) -> Html:
+    """That the digits begin like those of the computation below, or as far as they do."""
+    if checked.agreeing is None:
+        return Html()
+    if checked.agreeing < checked.digits:
+        return paragraph(
+            f"The digit at position {grouped(checked.agreeing + 1)} differs from that of the computation below; those before are the same."
+        )
+    which = "All of them" if checked.digits == facts.digits else f"The first {grouped(checked.digits)} of them"
+    return paragraph(
+        f"{which} were compared, digit by digit, with those of the computation below, and are the same."
+        if checked.digits > 1
+        else "The first digit is that of the computation below."
+    )
 
 
 def _verdict(found: Verification) -> Html:
@@ -116,13 +133,13 @@ def _of_computation(checked: CheckedComputation) -> Html:
 
 
 def _checks(name: str, caption: str, checks: Sequence[Check]) -> Html:
-    headings = [Heading("check"), Heading("status"), Heading("what was compared"), Heading("what it proves")]
+    headings = [Heading("check"), Heading("status"), Heading("what it proves", long=True), Heading("what was compared", long=True)]
     rows = [
         [
             check.name,
             element("span", check.status, class_="good" if check.status == "passed" else "open"),
-            spaced(check.detail),
             PROVES[check.name] if check.status == "passed" else "Nothing: it was not made.",
+            spaced(check.detail).replace("2^61 − 1", f"2⁶¹{GAP}−{GAP}1"),
         ]
         for check in checks
     ]

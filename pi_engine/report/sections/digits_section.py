@@ -26,7 +26,7 @@ def digits_section(facts: DigitFacts) -> Section:
     """Name, length and both ends."""
     name = spaced(facts.name) if facts.file is None else facts.name
     rows = [("name", name), ("digits after the point", grouped(facts.digits)), ("base", str(facts.base))]
-    rows.append(("come from", ORIGINS[facts.origin]))
+    rows.append(("source", ORIGINS[facts.origin]))
     if facts.format is not None:
         rows.append(("format", _FORMATS.get(facts.format, facts.format)))
     if facts.size is not None:

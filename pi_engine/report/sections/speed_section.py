@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.report.markup.elements import Section, code, figure, joined, paragraph
 from pi_engine.report.markup.log_chart import Axis, Line, log_chart
-from pi_engine.report.markup.number_text import duration, grouped, power_of_ten, significant, size
+from pi_engine.report.markup.number_text import GAP, duration, grouped, power_of_ten, significant, size
 from pi_engine.report.markup.tables import Heading, table
 from pi_engine.report.measured.speed_figures import PHASES
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MEANINGS = {
     "sum": "the terms of Chudnovsky's series, added up by binary splitting",
     "check": "the sum once more by remainders, and the finished digits beside published ones",
-    "root": "the square root of 10 005",
+    "root": f"the square root of 10{GAP}005",
     "division": "the quotient that gives π",
     "conversion": "from a binary fraction to decimal digits",
 }
@@ -85,18 +85,24 @@ def power_or_number(value: float) -> str:
 
 
 def _seconds_tick(value: float) -> str:
+    if value < 9.99e-7:
+        return f"{value * 1e9:.3g}{GAP}ns"
     if value < 9.99e-4:
-        return f"{value * 1e6:.0f} µs"
-    return f"{value * 1000:.0f} ms" if value < 0.999 else f"{grouped(round(value))} s"
+        return f"{value * 1e6:.3g}{GAP}µs"
+    return f"{value * 1000:.0f}{GAP}ms" if value < 0.999 else f"{grouped(round(value))}{GAP}s"
 
 
 def _growth(rows: list[SpeedRow]) -> str:
-    a, b = rows[-2], rows[-1]
+    b = rows[-1]
+    a = next((row for row in reversed(rows[:-1]) if 10 * row.digits <= b.digits), rows[-2])
     exponent = math.log(b.seconds["total"] / a.seconds["total"]) / math.log(b.digits / a.digits)
-    return (
-        f"From {grouped(a.digits)} to {grouped(b.digits)} digits the time grows like the number of digits to the power of "
-        f"{exponent:.2f}. With products in quasi-linear time, the theory has n·(log n)³, whose power is a little above 1."
+    grows = (
+        f"From {grouped(a.digits)} to {grouped(b.digits)} digits the time grows by the factor "
+        f"{significant(b.seconds['total'] / a.seconds['total'])}."
     )
+    if 10 * a.digits == b.digits:
+        return grows
+    return f"{grows} At this rate ten times the digits take {significant(10**exponent)} times the time."
 
 
 def _table(rows: list[SpeedRow]) -> Html:
@@ -119,7 +125,7 @@ def _table(rows: list[SpeedRow]) -> Html:
         ]
         for row in rows
     ]
-    note = "Times in milliseconds, medians over the rounds. The total has a little more than its phases."
+    note = "Times in milliseconds, medians over the rounds. The total also has what lies between the phases."
     return table("speed-table", "Milliseconds by size and phase", headings, cells, note)
 
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from pi_engine.report.markup.elements import Html, Section, element, joined, paragraph
-from pi_engine.report.markup.number_text import GAP, grouped, probability, signed, significant, spaced
+from pi_engine.report.markup.number_text import GAP, grouped, probability, scientific, signed, significant, spaced
 from pi_engine.report.markup.tables import Heading, table
 
 if TYPE_CHECKING:
@@ -41,31 +41,33 @@ def _sentence(words: str) -> str:
 def _tests(tests: tuple[RandomnessTest, ...]) -> Html:
     headings = [
         Heading("test"),
-        Heading("question"),
+        Heading("verdict"),
+        Heading("corrected", number=True),
+        Heading("p-value", number=True),
         Heading("statistic", number=True),
         Heading("expected", number=True),
-        Heading("p-value", number=True),
-        Heading("corrected", number=True),
-        Heading("verdict"),
     ]
     rows = []
     for test in tests:
         if test.statistic is None:
-            rows.append([test.name, test.question, "–", "–", "–", "–", f"too few digits: it needs {grouped(test.needs)}"])
+            rows.append([_named(test), f"too few digits: it needs {grouped(test.needs)}", "–", "–", "–", "–"])
             continue
         assert test.expected is not None and test.two_sided is not None and test.corrected is not None
         rows.append(
             [
-                test.name,
-                test.question,
+                _named(test),
+                element("span", test.verdict, class_="good" if test.verdict == "usual" else "bad"),
+                probability(test.corrected),
+                probability(test.two_sided),
                 significant(test.statistic, 5),
                 significant(test.expected, 5),
-                probability(test.two_sided),
-                probability(test.corrected),
-                element("span", test.verdict, class_="good" if test.verdict == "usual" else "bad"),
             ]
         )
     return table("tests-table", "Tests of randomness", headings, rows, "The p-values are two-sided.")
+
+
+def _named(test: RandomnessTest) -> Html:
+    return joined(test.name, element("span", test.question, class_="note"))
 
 
 def _counts(found: Statistics) -> Html:
@@ -85,7 +87,7 @@ def _counts(found: Statistics) -> Html:
 
 def _entropies(found: Statistics) -> Html:
     headings = [
-        Heading("digits before that are known", number=True),
+        Heading("digits before that are known"),
         *(Heading(title, number=True) for title in ("entropy, bits", "deficit", "expected deficit", "spread", "deviation")),
     ]
     rows = [
@@ -107,12 +109,13 @@ def _entropies(found: Statistics) -> Html:
 
 
 def _small(value: float) -> str:
-    return "0" if value == 0 else probability(value) if value < 0.001 else f"{value:.4f}"
+    """A deficit or a spread, of two significant digits."""
+    return significant(value, 2) if value == 0 or value >= 0.01 else scientific(value)
 
 
 def _kgrams(found: Statistics) -> Html:
     headings = [
-        Heading("digits in a row", number=True),
+        Heading("digits in a row"),
         Heading("kinds", number=True),
         Heading("seen", number=True),
         Heading("expected of each", number=True),

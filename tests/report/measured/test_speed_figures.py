@@ -7,7 +7,7 @@ import pytest
 from pi_engine.errors import CapacityError, UsageError
 from pi_engine.report.measured import speed_figures
 from pi_engine.report.measured.speed_figures import CANDIDATES, SpeedRow, measure_speed, read_bench
-from tests.report.conftest import BENCH
+from tests.report.bench_answer import BENCH
 
 
 def test_figures_of_a_file(bench_file):
@@ -31,7 +31,7 @@ def changed(**fields):
             changed(digits="many"), changed(digits=0), changed(digits=True), changed(digits=1.5), changed(seconds=[]),
             changed(seconds={}), changed(seconds={"total": "x"}), changed(seconds={"total": 0}), changed(seconds={"total": -1}),
             changed(seconds={"total": 1, "sum": -1}), changed(peak_memory_bytes="x"), changed(threads=None),
-            changed(seconds={"total": float("nan")}), changed(seconds={"total": float("inf")}), changed(peak_memory_bytes=float("inf")),
+            changed(rounds=-1), changed(seconds={"total": float("nan")}), changed(seconds={"total": float("inf")}), changed(peak_memory_bytes=float("inf")),
         ]),
     ],
 )  # fmt: skip
@@ -50,7 +50,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path):
         read_bench(str(tmp_path))
     with (tmp_path / "large").open("wb") as stream:
         stream.truncate(1 << 30)
-    with pytest.raises(UsageError, match="too large"):
+    with pytest.raises(UsageError, match="is not JSON"):
         read_bench(str(tmp_path / "large"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.cli.commands import convergence, verify
+from pi_engine.cli.commands.explore import stats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,9 +40,10 @@ def report_fields(found: Findings, output: str | None) -> dict[str, object]:
             "path": checked.path,
             "seconds": round(checked.seconds, 6),
             "checks": _checks(checked.checks),
+            "agreeing": checked.agreeing,
         },
         "verification": None if found.verification is None else verify.fields_of(found.verification),
-        "statistics": None if found.statistics is None else _statistics(found),
+        "statistics": None if found.statistics is None else stats.fields_of(found.statistics),
         "pictures": [
             {
                 "kind": drawing.kind,
@@ -60,7 +62,3 @@ def report_fields(found: Findings, output: str | None) -> dict[str, object]:
 
 def _checks(checks: Sequence[Check]) -> list[dict[str, object]]:
     return [{"name": check.name, "status": check.status, "detail": check.detail} for check in checks]
-
-
-def _statistics(found: Findings) -> dict[str, object]:
-    return {}
