@@ -29,6 +29,7 @@ COMMANDS = {
     "convert": "pi_engine.cli.commands.convert",
     "hex": "pi_engine.cli.commands.hex",
     "view": "pi_engine.cli.commands.explore.view",
+    "find": "pi_engine.cli.commands.explore.find",
     "stats": "pi_engine.cli.commands.explore.stats",
     "report": "pi_engine.cli.commands.explore.report",
     "series": "pi_engine.cli.commands.series.group",

@@ -76,6 +76,8 @@ class Tallies:
         """How often each k-gram, 1 ≤ k ≤ K, begins at one of the first digits − k + 1 places: int64[base^k]."""
         if self.digits < self.longest:
             return self._of_few(k)
+        if k == self.longest:
+            return self.overlapping
         counts = self.circular(k).copy()
         for code in self._across(k):
             counts[code] -= 1
@@ -83,8 +85,7 @@ class Tallies:
 
     def circular(self, k: int) -> Counts:
         """The same with the first digit behind the last one, so that there are as many k-grams as digits; digits ≥ K."""
-        counts: Counts = self._circular.reshape(self.base**k, -1).sum(axis=1)
-        return counts
+        return self._circles[k]
 
     @cached_property
     def counts(self) -> Counts:
@@ -92,12 +93,15 @@ class Tallies:
         return self.kgrams(1)
 
     @cached_property
-    def _circular(self) -> Counts:
-        """K-grams of the circle; those of shorter ones are sums over what follows, since each place is followed by something."""
+    def _circles(self) -> dict[int, Counts]:
+        """K-grams of the circle, and shorter ones: these are sums over the digit behind them, since each has one."""
         counts = self.overlapping.copy()
         for code in self._across(self.longest):
             counts[code] += 1
-        return counts
+        circles = {self.longest: counts}
+        for k in range(self.longest - 1, 0, -1):
+            circles[k] = circles[k + 1].reshape(-1, self.base).sum(axis=1)
+        return circles
 
     def _across(self, k: int) -> list[int]:
         """The k-grams that begin among the last k − 1 digits and end among the first."""
