@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from pi_engine.convergence.measure import measure_convergence
@@ -73,7 +73,7 @@ def gather(
         raise UsageError("the sizes come from the file of figures: leave the others out")
     progress = silent if progress is None else progress
     speed = read_bench(bench) if bench is not None else None  # what can be refused at once is
-    made = datetime.datetime.now(datetime.UTC)
+    made = dt.datetime.now(dt.UTC)
     clock = PhaseClock()
     with clock.phase("reading the digits"):
         progress("reading", 0, 0)
@@ -98,9 +98,7 @@ def gather(
     return found
 
 
-def _checked(
-    digits: DigitSequence, facts: DigitFacts, threads: int | None, progress: Progress
-) -> CheckedComputation:
+def _checked(digits: DigitSequence, facts: DigitFacts, threads: int | None, progress: Progress) -> CheckedComputation:
     """A computation of as many digits, or of _CHECKED_DIGITS, with all checks.
 
     Raises:
@@ -141,7 +139,9 @@ def _verified(
     if facts.file is None or method == "none":
         return None
     if facts.file == "-":
-        left_out.append(LeftOut("verification", "standard input can be read once only; save it as a file and name that"))
+        left_out.append(
+            LeftOut("verification", "standard input can be read once only; save it as a file and name that")
+        )
         return None
     from pi_engine.files.verify import verify_file
 

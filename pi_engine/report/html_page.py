@@ -102,7 +102,11 @@ def _summary(found: Findings) -> Html:
         parts = ", ".join(left.part for left in found.left_out)
         lines.append(joined(_link("making", "Left out"), f": {parts}."))
     return element(
-        "section", element("h2", "At a glance", id="glance-title"), bullets(lines), id="glance", aria_labelledby="glance-title"
+        "section",
+        element("h2", "At a glance", id="glance-title"),
+        bullets(lines),
+        id="glance",
+        aria_labelledby="glance-title",
     )
 
 
@@ -132,5 +136,3 @@ def _length(found: Findings) -> str:
 
 def _link(name: str, title: str) -> Html:
     return element("a", title, href=f"#{name}")
-
-

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, overload
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import counted, html_table, line
 from pi_engine.runtime.integers import as_int
-from pi_engine.sequence.digit_access import PIECE
+from pi_engine.sequence.digit_access import PIECE, values_of
 from pi_engine.sequence.occurrence import ALPHABET, first_occurrence
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ class DigitSequence:
     def __iter__(self) -> Iterator[int]:
         """The digits after the point, one by one."""
         for piece in self.characters():
-            yield from _values_of(piece, self.base).tolist()
+            yield from values_of(piece, self.base).tolist()
 
     def __reversed__(self) -> Iterator[int]:
         """The digits from the last to the first."""
@@ -269,7 +269,7 @@ class DigitSequence:
 
         pieces, at = [np.empty(0, np.uint8)], start
         for piece in self.characters(start, max(start, stop)):
-            pieces.append(_values_of(piece[-(at - start) % step :: step], self.base))
+            pieces.append(values_of(piece[-(at - start) % step :: step], self.base))
             at += len(piece)
         return np.concatenate(pieces)
 
@@ -286,16 +286,6 @@ class DigitSequence:
         rows += [("format", self.format)] if self.format else []
         rows += [("note", note) for note in self.notes]
         return html_table("DigitSequence", rows)
-
-
-def _values_of(characters: Characters, base: int) -> NDArray[np.uint8]:
-    """Digits as numbers, in new memory: of "0" … "9" the lower four bits, of "A" … "F" nine more."""
-    import numpy as np
-
-    values = characters & np.uint8(15)
-    if base == 16:
-        values += np.uint8(9) * (characters >= ord("A"))
-    return values
 
 
 open = DigitSequence.open  # noqa: A001 (its name in the package)

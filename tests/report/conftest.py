@@ -9,8 +9,9 @@ from pi_engine.report.gathering import gather
 from pi_engine.report.html_page import html_page
 from tests.report.bench_answer import BENCH
 
-NAME = """pi <b>&amp;"quoted"' \x1b[31m‮.txt"""
+NAME = """pi <b>&amp;"quoted"' \x1b[31m\u202e.txt"""
 """A file's name with everything that a page must not take for markup."""
+
 
 @pytest.fixture(scope="session")
 def odd_file(tmp_path_factory):

@@ -140,7 +140,9 @@ def test_it_can_be_heard(opened):
     """What a screen reader gets of the charts and of the sections."""
     shown = opened(WIDTHS["desk"])
     tree = shown.locator("body").aria_snapshot()
-    for role in ("banner", "main", "navigation \"Contents\"", "img \"Time of a computation by number of digits", "table \"Tests of randomness"):
+    for role in (
+        "banner", "main", 'navigation "Contents"', 'img "Time of a computation by number of digits', 'table "Tests of randomness',
+    ):  # fmt: skip
         assert role in tree, role
 
 
@@ -149,4 +151,3 @@ def test_it_is_printed_light_and_without_contents(opened):
     assert shown.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert not shown.locator("nav").is_visible()
     assert shown.pdf().startswith(b"%PDF")
-

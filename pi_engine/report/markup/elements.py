@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _VOID = frozenset({"meta", "img", "br", "link", "source"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
@@ -18,7 +21,7 @@ class Html(str):
 
 
 def text(content: str) -> Html:
-    """Text as HTML: markup is escaped, and characters that a page cannot hold are shown as `\\x1b` and the like."""
+    r"""Text as HTML: markup is escaped, and characters that a page cannot hold are shown as `\x1b` and the like."""
     return Html(html.escape(_CONTROL.sub(lambda found: ascii(found[0])[1:-1], content)))
 
 
@@ -77,7 +80,7 @@ def paragraph(*content: str, class_: str = "") -> Html:
     return element("p", *content, class_=class_ or False)
 
 
-def bullets(items: list[str]) -> Html:
+def bullets(items: Sequence[str]) -> Html:
     """A list of points."""
     return element("ul", *(element("li", item) for item in items))
 

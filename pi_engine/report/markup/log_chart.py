@@ -8,6 +8,7 @@ figures as a title, and a description says to a screen reader what is to be seen
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -76,14 +77,14 @@ class _Scale(NamedTuple):
         return found[:: -(-len(found) // 7)]
 
 
-def log_chart(name: str, title: str, description: str, lines: Sequence[Line], x: Axis, y: Axis) -> Html:
+def log_chart(name: str, lines: Sequence[Line], *, title: str, description: str, x: Axis, y: Axis) -> Html:
     """The chart.
 
     Args:
         name: from which the ids of title and description are made.
+        lines: at least one, each with at least one point.
         title: what it shows.
         description: what is to be seen, for those who do not see it.
-        lines: at least one, each with at least one point.
         x: the horizontal axis.
         y: the vertical axis.
     """
@@ -121,10 +122,7 @@ def _grid(across: _Scale, up: _Scale, x: Axis, y: Axis) -> list[Html]:
 def _drawn(line: Line, style: int, across: _Scale, up: _Scale) -> Html:
     """Segments one by one: of the shapes of SVG only lines and circles take places in per cent."""
     places = [(_percent(across.share(px)), _percent(1 - up.share(py))) for px, py in line.points]
-    parts = [
-        element("line", x1=x1, y1=y1, x2=x2, y2=y2)
-        for (x1, y1), (x2, y2) in zip(places, places[1:], strict=False)
-    ]
+    parts = [element("line", x1=x1, y1=y1, x2=x2, y2=y2) for (x1, y1), (x2, y2) in itertools.pairwise(places)]
     parts += [
         element("circle", element("title", title), cx=px, cy=py, r="3.5")
         for (px, py), title in zip(places, line.titles, strict=True)

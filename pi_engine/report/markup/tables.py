@@ -46,8 +46,7 @@ def table(name: str, caption: str, headings: Sequence[Heading], rows: Sequence[S
         first, *others = row
         cells = [element("th", first, scope="row", class_=headings[0].class_)]
         cells += [
-            element("td", cell, class_=heading.class_)
-            for cell, heading in zip(others, headings[1:], strict=True)
+            element("td", cell, class_=heading.class_) for cell, heading in zip(others, headings[1:], strict=True)
         ]
         body.append(element("tr", *cells))
     return _frame(
@@ -61,7 +60,9 @@ def table(name: str, caption: str, headings: Sequence[Heading], rows: Sequence[S
 def entries(name: str, caption: str, rows: Sequence[tuple[str, str]]) -> Html:
     """A table of names and values."""
     body = [element("tr", element("th", key, scope="row"), element("td", value)) for key, value in rows]
-    return _frame(name, element("caption", element("span", caption), id=name), element("tbody", *body), class_="entries")
+    return _frame(
+        name, element("caption", element("span", caption), id=name), element("tbody", *body), class_="entries"
+    )
 
 
 def _frame(name: str, *content: Html, class_: str = "") -> Html:

@@ -48,7 +48,7 @@ class DigitFacts:
 
     @property
     def origin(self) -> str:
-        """"file", "computed" or "store": where the digits come from."""
+        """Where the digits come from: "file", "computed" or "store"."""
         if self.file is not None:
             return "file"
         return "computed" if self.checks else "store"

@@ -110,7 +110,8 @@ def measure_speed(
     if not sizes:
         chosen, stopped = _within(seconds, count)
     announce(progress, lambda: [Step(_title(size), rounds * _cost(size, count)) for size, rounds in chosen])
-    rows, end = [], time.perf_counter() + seconds
+    rows: list[SpeedRow] = []
+    end = time.perf_counter() + seconds
     for size, rounds in chosen:
         if not sizes and rows and time.perf_counter() + rounds * _cost(size, count) > end:
             stopped = size
@@ -151,7 +152,7 @@ def _within(budget: float, threads: int) -> tuple[list[tuple[int, int]], int | N
 def _measured(size: int, threads: int, rounds: int, progress: Progress) -> SpeedRow:
     from pi_engine.bench import measure
 
-    def renamed(_: str, done: int, total: int) -> None:
+    def renamed(phase: str, done: int, total: int) -> None:  # noqa: ARG001 (a Progress)
         progress(_title(size), done, total)
 
     found = measure(size, threads, rounds, progress=renamed)
@@ -176,19 +177,18 @@ def read_bench(path: str) -> SpeedFigures:
     try:
         rows = sorted(map(_row, answer["rows"]), key=lambda row: (row.threads, row.digits))
         processor = answer["machine"]["processor"]
-        if not rows or not isinstance(processor, str):
-            raise ValueError
+        usable = bool(rows) and isinstance(processor, str)
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise UsageError(f"{path} is not what 'pi-engine bench --json' prints: make it anew") from error
+    if not usable:
+        raise UsageError(f"{path} is not what 'pi-engine bench --json' prints: it has no rows, or no processor")
     return SpeedFigures(rows, path, processor)
 
 
 def _row(fields: dict[str, Any]) -> SpeedRow:
     """A row of such a file; ValueError, TypeError or KeyError where it is none."""
     times = {name: float(spent) for name, spent in fields["seconds"].items() if name in (*PHASES, "total")}
-    row = SpeedRow(
-        fields["digits"], fields["threads"], fields["rounds"], times, _whole(fields["peak_memory_bytes"])
-    )
+    row = SpeedRow(fields["digits"], fields["threads"], fields["rounds"], times, _whole(fields["peak_memory_bytes"]))
     numbers = (row.digits, row.threads, row.rounds)
     if not all(type(number) is int and number > 0 for number in numbers):
         raise ValueError

@@ -20,7 +20,10 @@ PROVES = {
     "shadow": "The series was added up without an error: a wrong term, product or merge would change Q or T.",
     "root": "The square root is right to its last bit.",
     "division": "The quotient that gives π is right to its last bit.",
-    "BBP": "Sum, root and quotient are right to their end: BBP's formula gives these digits by themselves, and an error before would show in them.",
+    "BBP": (
+        "Sum, root and quotient are right to their end: BBP's formula gives these digits by themselves, and an error before them "
+        "would show in them."
+    ),
     "conversion": "The digits are those of the binary fraction.",
     "reference": "The series is one for π, as far as these digits go.",
     "known digits": "Formula and precision are those of π: a wrong one would spoil all digits from some place on.",
@@ -28,6 +31,18 @@ PROVES = {
     "other series": "Every digit is right, unless two different series went wrong alike.",
 }
 """Name of a check of a computation → what it proves."""
+
+_UNSEEN = (
+    (
+        "An error in the constants of the series beyond the known digits, where no check by another formula was made: sum and shadow use "
+        "the same constants."
+    ),
+    (
+        "A fault of the processor or of the program in the few small numbers that steer a computation. It nearly always ends in an "
+        "error, but no proof says so."
+    ),
+    "What happens to a file after it was read.",
+)
 
 _STATUS = {
     "ok": ("proved", "good"),
@@ -46,15 +61,7 @@ def checks_section(found: Findings) -> Section:
         element("h3", f"A computation of {_count(found.checked)} with all checks"),
         _of_computation(found.checked),
         element("h3", "What no check sees"),
-        bullets(
-            [
-                "An error in the constants of the series beyond the known digits, where the check by another formula was not made: sum and "
-                "shadow use the same constants.",
-                "A fault of the processor or of the program in the few small numbers that steer a computation. It nearly always ends in an "
-                "error, but no proof says so.",
-                "What happens to a file after it was read.",
-            ]
-        ),
+        bullets(_UNSEEN),
     )
     return Section("checks", "What was checked, and what it proves", content)
 
@@ -112,9 +119,9 @@ def _verdict(found: Verification) -> Html:
     return joined(
         entries("verification-table", "Verification of the file", rows),
         paragraph(
-            "Proved means that every digit was compared with π. The methods: known compares with published digits and hashes, recompute computes "
-            "π again and compares all digits, residues compares all digits with π modulo random primes, and bbp compares the end of the "
-            "binary expansion.",
+            "Proved means that every digit was compared with π. The methods: known compares with published digits and hashes. "
+            "recompute computes π again and compares all digits. residues compares all digits with π modulo random primes. bbp compares "
+            "the end of the binary expansion.",
             class_="note",
         ),
     )
@@ -124,16 +131,22 @@ def _of_computation(checked: CheckedComputation) -> Html:
     way = "kernels computed" if checked.path == "compiled" else "GMP alone computed"
     return joined(
         paragraph(
-            f"This run computed {_count(checked)} of base {checked.base} with ", code("--check full"), f" in {duration(checked.seconds)}; {way}. "
-            "A check by remainders overlooks an error that is not made to deceive with a probability below 2⁻⁶⁰, because one of its moduli is a "
-            "random prime.",
+            f"This run computed {_count(checked)} of base {checked.base} with ",
+            code("--check full"),
+            f" in {duration(checked.seconds)}; {way}. A check by remainders is made modulo two numbers, one of them a random prime. It "
+            "overlooks an error that is not made to deceive with a probability below 2⁻⁶⁰.",
         ),
         _checks("checks-table", "Checks of a computation", checked.checks),
-    )  # fmt: skip
+    )
 
 
 def _checks(name: str, caption: str, checks: Sequence[Check]) -> Html:
-    headings = [Heading("check"), Heading("status"), Heading("what it proves", long=True), Heading("what was compared", long=True)]
+    headings = [
+        Heading("check"),
+        Heading("status"),
+        Heading("what it proves", long=True),
+        Heading("what was compared", long=True),
+    ]
     rows = [
         [
             check.name,

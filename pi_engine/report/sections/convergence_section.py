@@ -24,8 +24,8 @@ def convergence_section(found: list[Convergence]) -> Section:
     sizes = sorted({n for x in found for n in x.seconds})
     content = joined(
         paragraph(
-            f"One more term of the series {best.series.name} adds {best.series.digits_per_term:.2f} digits of π. Leibniz's series needs ten "
-            "times as many terms for each further digit. The sums were compared with π in this run. The prediction comes from the "
+            f"One more term of the series {best.series.name} adds {best.series.digits_per_term:.2f} digits of π. Leibniz's series needs "
+            "ten times as many terms for each further digit. The sums were compared with π in this run. The prediction comes from the "
             "polynomials of the series alone."
         ),
         _chart(found),
@@ -65,11 +65,11 @@ def _chart(found: list[Convergence]) -> Html:
     )
     chart = log_chart(
         "convergence-chart",
-        "Digits of π that are right, by number of terms",
-        description,
         lines,
-        Axis("terms summed", lambda value: f"{value:g}"),
-        Axis("digits that are right", lambda value: f"{value:g}"),
+        title="Digits of π that are right, by number of terms",
+        description=description,
+        x=Axis("terms summed", "{:g}".format),
+        y=Axis("digits that are right", "{:g}".format),
     )
     return figure(chart, f"Digits of π that are right after 1 to {terms} terms. Both axes are logarithmic.")
 

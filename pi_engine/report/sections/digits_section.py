@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from pi_engine.report.measured.digit_facts import DigitFacts
 
 _GROUP = 10
-_FORMATS = {"text": "text", "gz": "text, gzip", "xz": "text, xz", "zst": "text, Zstandard", "bz2": "text, bzip2", "zip": "text, zip"}
+_FORMATS = {
+    "text": "text",
+    "gz": "text, gzip",
+    "xz": "text, xz",
+    "zst": "text, Zstandard",
+    "bz2": "text, bzip2",
+    "zip": "text, zip",
+}
 
 ORIGINS = {
     "file": "a file",
@@ -34,7 +41,9 @@ def digits_section(facts: DigitFacts) -> Section:
     first = min(SHOWN, facts.digits)
     content = joined(
         entries("digits-table", "The digits of this report", rows),
-        paragraph(f"The first {grouped(first)} digits after the point:" if first > 1 else "The only digit after the point:"),
+        paragraph(
+            f"The first {grouped(first)} digits after the point:" if first > 1 else "The only digit after the point:"
+        ),
         _groups(f"{facts.integer}." if facts.integer else "", facts.first),
     )
     if facts.digits > SHOWN:

@@ -28,7 +28,14 @@ _MEMORY = {
     "cgroup_memory_bytes": "limit of the control group",
     "memory_limit_bytes": "memory that pi-engine may use",
 }
-_PACKAGES = {"pi_engine": "pi-engine", "python": "Python", "gmp": "GMP", "mpfr": "MPFR", "numpy": "NumPy", "numba": "Numba"}
+_PACKAGES = {
+    "pi_engine": "pi-engine",
+    "python": "Python",
+    "gmp": "GMP",
+    "mpfr": "MPFR",
+    "numpy": "NumPy",
+    "numba": "Numba",
+}
 
 
 def machine_section(machine: MachineFacts) -> Section:

@@ -18,10 +18,15 @@ def making_section(found: Findings) -> Section:
     missing = [spaced(f"{left.part}: {left.reason}.") for left in found.left_out]
     content = joined(
         paragraph(
-            f"pi-engine {found.machine.versions['pi_engine']} made this page at {found.made:%Y-%m-%d %H:%M:%S} UTC. It is one file: it asks "
-            "no network for anything and holds no script. Numbers come from this run unless their section names another source."
+            f"pi-engine {found.machine.versions['pi_engine']} made this page at {found.made:%Y-%m-%d %H:%M:%S} UTC. It is one file: it "
+            "asks no network for anything and holds no script. Numbers come from this run unless their section names another source."
         ),
-        table("time-table", "Time that each part of the report took", [Heading("part"), Heading("time", number=True)], rows),
+        table(
+            "time-table",
+            "Time that each part of the report took",
+            [Heading("part"), Heading("time", number=True)],
+            rows,
+        ),
         joined(paragraph("Left out:"), bullets(missing)) if missing else "",
     )
     return Section("making", "How this page was made", content)

@@ -33,7 +33,14 @@ def _figure(drawing: Drawing) -> Html:
         "source", media="screen and (prefers-color-scheme: dark)", srcset=_address(drawing.dark, drawing.media_type)
     )
     caption = [spaced(drawing.description), f" {spaced(drawing.note)}" if drawing.note else ""]
-    shown = element("div", element("picture", dark, image), class_="frame", tabindex="0", role="group", aria_label=spaced(drawing.title))
+    shown = element(
+        "div",
+        element("picture", dark, image),
+        class_="frame",
+        tabindex="0",
+        role="group",
+        aria_label=spaced(drawing.title),
+    )
     return figure(shown, *caption, class_="picture")
 
 

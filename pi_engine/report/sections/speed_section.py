@@ -29,7 +29,7 @@ def speed_section(speed: SpeedFigures) -> Section:
     threads = max(row.threads for row in speed.rows)
     drawn = [row for row in speed.rows if row.threads == threads]
     content = joined(
-        paragraph(*_introduction(speed, drawn[-1])),
+        paragraph(_introduction(drawn[-1])),
         _chart(drawn),
         paragraph(_growth(drawn)) if len(drawn) > 1 else "",
         _table(speed.rows),
@@ -42,13 +42,12 @@ def speed_section(speed: SpeedFigures) -> Section:
     return Section("speed", "Speed by size and phase", content)
 
 
-def _introduction(speed: SpeedFigures, last: SpeedRow) -> list[str]:
+def _introduction(last: SpeedRow) -> str:
     threads = f"{last.threads} thread{'s' * (last.threads != 1)}"
-    first = (
+    return (
         f"The largest computation here gave {grouped(last.digits)} digits in {duration(last.seconds['total'])} with {threads}. "
         "A phase that stands higher in the chart takes longer. Both axes are logarithmic: each step is the same factor."
     )
-    return [first]
 
 
 def _chart(rows: list[SpeedRow]) -> Html:
@@ -66,16 +65,16 @@ def _chart(rows: list[SpeedRow]) -> Html:
     )
     chart = log_chart(
         "speed-chart",
-        "Time of a computation by number of digits, in all and by phase",
-        description,
         lines,
-        Axis("digits of π", lambda value: power_or_number(value)),
-        Axis("time", _seconds_tick),
+        title="Time of a computation by number of digits, in all and by phase",
+        description=description,
+        x=Axis("digits of π", _power_or_number),
+        y=Axis("time", _seconds_tick),
     )
     return figure(chart, "Time of a computation by number of digits: in all, and by phase.")
 
 
-def power_or_number(value: float) -> str:
+def _power_or_number(value: float) -> str:
     """10⁶ from ten thousand on, 2·10⁶ too; smaller numbers as they are."""
     if value < 9_999:
         return f"{value:g}"

@@ -22,8 +22,8 @@ def statistics_section(found: Statistics) -> Section:
         paragraph(element("strong", _sentence(found.conclusion)), class_="verdict"),
         paragraph(
             "A test asks a question to which random digits give a known distribution of answers. Its p-value is how often random digits "
-            "would give such an answer or one further from what is expected. Among many tests one is unusual by chance, so the p-values are "
-            "corrected for their number, by Holm's method. A corrected value below 0.01 is called unusual."
+            "would give such an answer or one further from what is expected. Among many tests one is unusual by chance, so the p-values "
+            "are corrected for their number, by Holm's method. A corrected value below 0.01 is called unusual."
         ),
         _tests(found.tests),
         _counts(found),
@@ -52,7 +52,9 @@ def _tests(tests: tuple[RandomnessTest, ...]) -> Html:
         if test.statistic is None:
             rows.append([_named(test), f"too few digits: it needs {grouped(test.needs)}", "–", "–", "–", "–"])
             continue
-        assert test.expected is not None and test.two_sided is not None and test.corrected is not None
+        assert test.expected is not None
+        assert test.two_sided is not None
+        assert test.corrected is not None
         rows.append(
             [
                 _named(test),
@@ -88,7 +90,10 @@ def _counts(found: Statistics) -> Html:
 def _entropies(found: Statistics) -> Html:
     headings = [
         Heading("digits before that are known"),
-        *(Heading(title, number=True) for title in ("entropy, bits", "deficit", "expected deficit", "spread", "deviation")),
+        *(
+            Heading(title, number=True)
+            for title in ("entropy, bits", "deficit", "expected deficit", "spread", "deviation")
+        ),
     ]
     rows = [
         [

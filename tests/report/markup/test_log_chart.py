@@ -1,5 +1,6 @@
 """Points stand where their logarithms are, names do not overlap, and there are always ticks to read."""
 
+import itertools
 import re
 
 import pytest
@@ -11,7 +12,9 @@ X, Y = Axis("x", "{:g}".format), Axis("y", "{:g}".format)
 
 
 def chart(*lines):
-    return PageReader(log_chart("c", "title", "what is to be seen", [Line(n, p, ["t"] * len(p)) for n, p in lines], X, Y))
+    return PageReader(
+        log_chart("c", "title", "what is to be seen", [Line(n, p, ["t"] * len(p)) for n, p in lines], X, Y)
+    )
 
 
 def places(read, tag, name):
@@ -51,10 +54,10 @@ def test_names_keep_apart(rng):
     read = chart(*lines, ("far", [(1, 1), (10, 1e6)]))
     heights = sorted(float(found["y"].rstrip("%")) for found in read.attributes["text"] if found["class"] == "name")
     assert len(heights) == 9
-    assert min(b - a for a, b in zip(heights, heights[1:], strict=False)) > 6.1
+    assert min(b - a for a, b in itertools.pairwise(heights)) > 6.1
     assert heights[0] >= 0 and heights[-1] <= 100.01
 
 
 def test_markup_in_a_name_is_text():
-    shown = log_chart("c", "<t>", "<d>", [Line("<n>", [(1, 1)], ["<p>"])], X, Y)
+    shown = log_chart("c", [Line("<n>", [(1, 1)], ["<p>"])], title="<t>", description="<d>", x=X, y=Y)
     assert not re.search("<[tdnp]>", shown)

@@ -2,7 +2,16 @@
 
 import pytest
 
-from pi_engine.report.markup.number_text import duration, grouped, power_of_ten, probability, signed, significant, size, spaced
+from pi_engine.report.markup.number_text import (
+    duration,
+    grouped,
+    power_of_ten,
+    probability,
+    signed,
+    significant,
+    size,
+    spaced,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,7 +27,14 @@ def test_significant(value, shown):
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(1.15e-4, "0.115 ms"), (0.0123, "12.3 ms"), (0.9999, "1 000 ms"), (1.5, "1.50 s"), (94.6, "95 s"), (720, "12 min")],
+    [
+        (1.15e-4, "0.115 ms"),
+        (0.0123, "12.3 ms"),
+        (0.9999, "1 000 ms"),
+        (1.5, "1.50 s"),
+        (94.6, "95 s"),
+        (720, "12 min"),
+    ],
 )
 def test_duration(seconds, shown):
     assert duration(seconds).replace("\u202f", " ") == shown
@@ -44,4 +60,7 @@ def test_others():
     assert grouped(1234567) == "1\u202f234\u202f567" and grouped(999) == "999"
     assert power_of_ten(-12) == "10⁻¹²"
     assert signed(-0.456) == "−0.46" and signed(2) == "+2.00"
-    assert spaced("1_000_000 digits of pi_1_000 and 1_00, a_b") == "1\u202f000\u202f000 digits of pi_1\u202f000 and 1_00, a_b"
+    assert (
+        spaced("1_000_000 digits of pi_1_000 and 1_00, a_b")
+        == "1\u202f000\u202f000 digits of pi_1\u202f000 and 1_00, a_b"
+    )

@@ -30,21 +30,25 @@ def changed(**fields):
         *map(json.dumps, [
             changed(digits="many"), changed(digits=0), changed(digits=True), changed(digits=1.5), changed(seconds=[]),
             changed(seconds={}), changed(seconds={"total": "x"}), changed(seconds={"total": 0}), changed(seconds={"total": -1}),
-            changed(seconds={"total": 1, "sum": -1}), changed(peak_memory_bytes="x"), changed(threads=None),
-            changed(rounds=-1), changed(seconds={"total": float("nan")}), changed(seconds={"total": float("inf")}), changed(peak_memory_bytes=float("inf")),
+            changed(seconds={"total": 1, "sum": -1}), changed(peak_memory_bytes="x"), changed(threads=None), changed(rounds=-1),
+            changed(seconds={"total": float("nan")}), changed(seconds={"total": float("inf")}),
+            changed(peak_memory_bytes=float("inf")),
+        ]),
+            changed(seconds={}), changed(seconds={"total": "x"}), changed(seconds={"total": 0}), changed(seconds={"total": -1}),
+            changed(seconds={"total": 1, "sum": -1}), changed(peak_memory_bytes="x"), changed(threads=None), changed(rounds=-1), changed(seconds={"total": float("nan")}), changed(seconds={"total": float("inf")}), changed(peak_memory_bytes=float("inf")),
         ]),
     ],
 )  # fmt: skip
 def test_what_is_no_file_of_figures_is_refused(tmp_path, content):
     path = tmp_path / "bench.json"
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
-    with pytest.raises(UsageError, match="bench.json is not (JSON|what)") as refused:
+    with pytest.raises(UsageError, match=r"bench.json is not (JSON|what)") as refused:
         read_bench(str(path))
     assert "\n" not in str(refused.value)
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path):
-    with pytest.raises(UsageError, match="missing.json cannot be read: No such file"):
+    with pytest.raises(UsageError, match=r"missing.json cannot be read: No such file"):
         read_bench(str(tmp_path / "missing.json"))
     with pytest.raises(UsageError, match="cannot be read: Is a directory"):
         read_bench(str(tmp_path))

@@ -50,7 +50,9 @@ class DigitSource(NamedTuple):
                 remark(f"pi-engine: {printable(found.name)}: {note}")
 
 
-def digit_source(*, words: str | None = None, usual: int | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def digit_source(
+    *, words: str | None = None, usual: int | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Add FILE, --digits, --base and --no-cache to a command, which gets a `DigitSource` as `source`.
 
     With `words`, the name of further arguments of the command, all arguments are such words where --digits is given, and else the
