@@ -10,8 +10,8 @@ from pi_engine.errors import PiEngineError, UsageError, VerificationError
 from pi_engine.report.measured.digit_facts import digit_facts
 from pi_engine.report.measured.drawings import draw_all
 from pi_engine.report.measured.findings import CheckedComputation, Findings
-from pi_engine.report.measured.left_out import LeftOut
 from pi_engine.report.measured.machine_facts import machine_facts
+from pi_engine.report.measured.missing_parts import LeftOut
 from pi_engine.report.measured.speed_figures import measure_speed, read_bench
 from pi_engine.runtime.progress import PhaseClock, silent, within
 

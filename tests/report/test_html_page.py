@@ -9,7 +9,7 @@ import re
 import pytest
 
 from pi_engine.report.html_page import html_page
-from pi_engine.report.measured.left_out import LeftOut
+from pi_engine.report.measured.missing_parts import LeftOut
 from tests.report.page_reader import PageReader
 
 SECTIONS = ["glance", "machine", "speed", "convergence", "digits", "statistics", "pictures", "checks", "making"]

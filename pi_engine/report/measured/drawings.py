@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import PiEngineError
-from pi_engine.report.measured.left_out import LeftOut
+from pi_engine.report.measured.missing_parts import LeftOut
 
 if TYPE_CHECKING:
     from pi_engine.pictures.picture import Picture

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pi_engine.files.methods.verdict import Verification
     from pi_engine.report.measured.digit_facts import DigitFacts
     from pi_engine.report.measured.drawings import Drawing
-    from pi_engine.report.measured.left_out import LeftOut
     from pi_engine.report.measured.machine_facts import MachineFacts
+    from pi_engine.report.measured.missing_parts import LeftOut
     from pi_engine.report.measured.speed_figures import SpeedFigures
     from pi_engine.statistics.summary import Statistics
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.report.markup.elements import Html, Section, bullets, code, element, joined, paragraph
+from pi_engine.report.markup.html_tables import Heading, entries, table
 from pi_engine.report.markup.number_text import GAP, duration, grouped, spaced
-from pi_engine.report.markup.tables import Heading, entries, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

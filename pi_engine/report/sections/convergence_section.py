@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from pi_engine.report.markup.elements import Section, code, figure, joined, paragraph
+from pi_engine.report.markup.html_tables import Heading, table
 from pi_engine.report.markup.log_chart import Axis, Line, log_chart
 from pi_engine.report.markup.number_text import grouped, significant
-from pi_engine.report.markup.tables import Heading, table
 
 if TYPE_CHECKING:
     from pi_engine.convergence.measure import Convergence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.report.markup.elements import Html, Section, bullets, element, joined, paragraph
+from pi_engine.report.markup.html_tables import entries
 from pi_engine.report.markup.number_text import grouped, size, spaced
-from pi_engine.report.markup.tables import entries
 from pi_engine.report.measured.digit_facts import SHOWN
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.report.markup.elements import Section, joined, paragraph
+from pi_engine.report.markup.html_tables import entries
 from pi_engine.report.markup.number_text import grouped, spaced
-from pi_engine.report.markup.tables import entries
 from pi_engine.report.measured.machine_facts import path_in_words
 from pi_engine.runtime.limits.memory import format_bytes
 

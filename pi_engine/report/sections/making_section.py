@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.report.markup.elements import Section, bullets, joined, paragraph
+from pi_engine.report.markup.html_tables import Heading, table
 from pi_engine.report.markup.number_text import duration, spaced
-from pi_engine.report.markup.tables import Heading, table
 
 if TYPE_CHECKING:
     from pi_engine.report.measured.findings import Findings

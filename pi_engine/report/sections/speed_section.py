@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from pi_engine.report.markup.elements import Section, code, figure, joined, paragraph
+from pi_engine.report.markup.html_tables import Heading, table
 from pi_engine.report.markup.log_chart import Axis, Line, log_chart
 from pi_engine.report.markup.number_text import GAP, duration, grouped, power_of_ten, significant, size
-from pi_engine.report.markup.tables import Heading, table
 from pi_engine.report.measured.speed_figures import PHASES
 
 if TYPE_CHECKING:

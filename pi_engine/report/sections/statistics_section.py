@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from pi_engine.report.markup.elements import Html, Section, element, joined, paragraph
+from pi_engine.report.markup.html_tables import Heading, table
 from pi_engine.report.markup.number_text import GAP, grouped, probability, scientific, signed, significant, spaced
-from pi_engine.report.markup.tables import Heading, table
 
 if TYPE_CHECKING:
     from pi_engine.statistics.chance import RandomnessTest

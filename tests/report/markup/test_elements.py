@@ -3,7 +3,7 @@
 import pytest
 
 from pi_engine.report.markup.elements import Html, bullets, element, joined, text
-from pi_engine.report.markup.tables import Heading, table
+from pi_engine.report.markup.html_tables import Heading, table
 from tests.report.page_reader import PageReader
 
 

@@ -12,9 +12,8 @@ X, Y = Axis("x", "{:g}".format), Axis("y", "{:g}".format)
 
 
 def chart(*lines):
-    return PageReader(
-        log_chart("c", "title", "what is to be seen", [Line(n, p, ["t"] * len(p)) for n, p in lines], X, Y)
-    )
+    drawn = [Line(name, points, ["t"] * len(points)) for name, points in lines]
+    return PageReader(log_chart("c", drawn, title="title", description="what is to be seen", x=X, y=Y))
 
 
 def places(read, tag, name):

@@ -34,9 +34,6 @@ def changed(**fields):
             changed(seconds={"total": float("nan")}), changed(seconds={"total": float("inf")}),
             changed(peak_memory_bytes=float("inf")),
         ]),
-            changed(seconds={}), changed(seconds={"total": "x"}), changed(seconds={"total": 0}), changed(seconds={"total": -1}),
-            changed(seconds={"total": 1, "sum": -1}), changed(peak_memory_bytes="x"), changed(threads=None), changed(rounds=-1), changed(seconds={"total": float("nan")}), changed(seconds={"total": float("inf")}), changed(peak_memory_bytes=float("inf")),
-        ]),
     ],
 )  # fmt: skip
 def test_what_is_no_file_of_figures_is_refused(tmp_path, content):
