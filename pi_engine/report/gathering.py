@@ -12,7 +12,7 @@ from pi_engine.report.measured.drawings import draw_all
 from pi_engine.report.measured.findings import CheckedComputation, Findings
 from pi_engine.report.measured.machine_facts import machine_facts
 from pi_engine.report.measured.missing_parts import LeftOut
-from pi_engine.report.measured.speed_figures import measure_speed, read_bench
+from pi_engine.report.measured.speed_figures import measure_speed, read_bench, require_measurable
 from pi_engine.runtime.progress import PhaseClock, silent, within
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def gather(
     if bench is not None and sizes:
         raise UsageError("the sizes come from the file of figures: leave the others out")
     progress = silent if progress is None else progress
-    speed = read_bench(bench) if bench is not None else None  # what can be refused at once is
+    require_measurable(sizes, threads)
+    speed = read_bench(bench) if bench is not None else None
     made = dt.datetime.now(dt.UTC)
     clock = PhaseClock()
     with clock.phase("reading the digits"):

@@ -56,6 +56,7 @@ def answer(capsys):
         ("find", ["--digits", "100", "--base", "16", "--date", "1988-03-14", "--count-only"]),
         ("find", ["fifty.txt", "--coverage", "2", "-o", "table.tsv"]),
         ("info", []),
+        ("report", ["--digits", "9", "--size", "9", "-o", "page.html"]),
         ("bench", ["--digits", "100", "--rounds", "1"]),
         ("bench", ["--digits", "100", "--rounds", "1", "--peers"]),
     ],

@@ -63,7 +63,8 @@ def digit_facts(digits: DigitSequence, file: str | None) -> DigitFacts:
     """
     count = len(digits)
     if not count:
-        raise UsageError(f"{digits.name} has no digits after the point: there is nothing to report on")
+        held = "0 digits were asked for" if file is None else f"{digits.name} has no digits after the point"
+        raise UsageError(f"{held}: there is nothing to report on")
     return DigitFacts(
         name=digits.name,
         file=file,

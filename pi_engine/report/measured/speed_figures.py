@@ -97,14 +97,10 @@ def measure_speed(
         CapacityError: a size would not fit in memory.
         PiEngineError: a computation has failed.
     """
-    from pi_engine.engine.compute import require_capacity
     from pi_engine.runtime.versions import processor_name
 
     count = thread_count(threads)
-    if any(size < 1 for size in sizes):
-        raise UsageError("nothing to time at 0 digits: give 1 or more")
-    for size in sizes:
-        require_capacity(size, threads=count)
+    require_measurable(sizes, count)
     chosen = [(size, _ROUNDS) for size in sorted(set(sizes))]
     stopped = None
     if not sizes:
@@ -118,6 +114,21 @@ def measure_speed(
             break
         rows.append(_measured(size, count, rounds, progress))
     return SpeedFigures(rows, None, processor_name(), stopped)
+
+
+def require_measurable(sizes: Sequence[int], threads: int | None) -> None:
+    """Refuse, before anything is measured, sizes that cannot be.
+
+    Raises:
+        UsageError: a size is not positive.
+        CapacityError: a size would not fit in memory.
+    """
+    from pi_engine.engine.compute import require_capacity
+
+    if any(size < 1 for size in sizes):
+        raise UsageError("nothing to time at 0 digits: give 1 or more")
+    for size in sizes:
+        require_capacity(size, threads=threads)
 
 
 def _title(size: int) -> str:

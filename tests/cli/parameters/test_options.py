@@ -28,12 +28,13 @@ ASKED = {
     "identities": [["euler", "--digits", "5"]],
     "hex": [["5"]],
     "find": [["fifty.txt", "26535"], ["--digits", "50", "--coverage", "1"], ["fifty.txt", "--length", "2", "--json"]],
+    "report": [["--digits", "9", "--size", "9", "-o", "new.html", "--force"], ["--digits", "9", "--size", "9", "--json"]],
     "bench": [["--digits", "100", "--rounds", "1"]],
     "tune": [],  # in a home of its own, below
     "info": [[]],
     "completion": [["fish"]],
 }
-TALKATIVE = ["compute", "convert", "convergence", "find"]
+TALKATIVE = ["compute", "convert", "convergence", "find", "report"]
 """The commands that say something on stderr, when all goes well and there is no terminal."""
 
 

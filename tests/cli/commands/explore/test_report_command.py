@@ -128,6 +128,22 @@ def test_what_is_no_file_of_digits_is_refused(folder, capsys, content, code, mes
     assert not (folder / "page.html").exists()
 
 
+def test_digits_that_can_be_read_once(folder, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", (folder / "pi.txt").open())
+    assert answer(capsys, "-")["left_out"][0]["part"] == "verification"
+
+
+def test_a_set_and_a_compressed_text(folder, capsys):
+    result = pi_engine.compute(100)
+    result.write("set.ycd", block_size=50)
+    result.write("pi.txt.gz")
+    for name, form in (("set", "ycd"), ("pi.txt.gz", "gz")):
+        found = answer(capsys, name)
+        assert found["digits"]["format"] == form and found["digits"]["count"] == 100
+        assert found["verification"]["status"] == "ok"
+        assert found["digits"]["value_end"] == result[-50:]
+
+
 @pytest.mark.parametrize(
     ("name", "part", "package"), [("scipy", "statistics", "scipy"), ("matplotlib", "pictures", "matplotlib")]
 )
