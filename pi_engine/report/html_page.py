@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from importlib import resources
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pi_engine.report.markup.elements import Html, Section, bullets, element, joined
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from pi_engine.report.measured.findings import Findings
 
 _VERDICTS = {
-    "ok": "every digit was compared with π and is right",
-    "wrong": "a digit is wrong",
+    "ok": "every digit of the file was compared with π and is right",
+    "wrong": "the file has a wrong digit",
     "corrupt": "the file is corrupt",
-    "unproved": "nothing wrong was found, but not every digit was compared",
+    "unproved": "nothing wrong was found in the file, but not every digit was compared with π",
 }
 
 
@@ -88,7 +89,10 @@ def _summary(found: Findings) -> Html:
     fastest = max(found.speed.rows, key=lambda row: (row.digits, row.threads))
     best = max(found.convergence, key=lambda x: x.digits_per_term if x.series.order is None else 0.0)
     lines = [
-        joined(_link("speed", "Speed"), f": {_digits(fastest.digits)} in {duration(fastest.seconds['total'])}."),
+        joined(
+            _link("speed", "Speed"),
+            f": {_digits(fastest.digits)} in {duration(fastest.seconds['total'])}, with {_threads(fastest.threads)}.",
+        ),
         joined(
             _link("convergence", "Convergence"),
             f": one more term of the series {best.series.name} adds {best.digits_per_term:.3f} digits, as measured here.",
@@ -112,7 +116,8 @@ def _summary(found: Findings) -> Html:
 
 def _checked(found: Findings) -> str:
     if found.verification is not None:
-        return f"of the file, {_VERDICTS[found.verification.status]}"
+        verdict, first = _VERDICTS[found.verification.status], found.verification.first_wrong
+        return element("strong", f"{verdict}, at position {grouped(first)}", class_="bad") if first else verdict
     checked = f"{_digits(found.checked.digits)} were computed with all checks, and all passed"
     if found.digits.origin == "file":
         return f"the file was not compared with π; {checked}"
@@ -123,9 +128,15 @@ def _digits(count: int) -> str:
     return f"{grouped(count)} digit{'s' * (count != 1)}"
 
 
+def _threads(count: int) -> str:
+    return f"{count} thread{'s' * (count != 1)}"
+
+
 def _name(found: Findings) -> str:
-    """What the digits are called; the name of a file is shown as it is."""
-    return spaced(found.digits.name) if found.digits.file is None else found.digits.name
+    """What the digits are called; of a file, its name without the folder, as it is."""
+    if found.digits.file is None:
+        return spaced(found.digits.name)
+    return PurePath(found.digits.name).name or found.digits.name
 
 
 def _length(found: Findings) -> str:

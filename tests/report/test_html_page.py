@@ -120,7 +120,7 @@ def test_a_wrong_file_is_called_wrong(findings):
     page = html_page(dataclasses.replace(findings, verification=verification))
     assert '<strong class="bad">wrong</strong>' in page
     assert "&lt;i&gt;1415926" in page and "1\u202f234" in page
-    assert "a digit is wrong" in page
+    assert "the file has a wrong digit, at position 1\u202f234" in page
 
 
 def test_a_check_that_was_skipped_proves_nothing(findings):

@@ -16,6 +16,7 @@ def pictures_section(drawings: list[Drawing]) -> Section:
     """A figure each, light and dark."""
     content = joined(
         paragraph("Drawn in this run from the digits of this report. Each picture has its description below it."),
+        paragraph("On this narrow screen, pictures and tables move sideways.", class_="narrow note"),
         *map(_figure, drawings),
     )
     return Section("pictures", "Pictures of the digits", content)

@@ -43,7 +43,7 @@ def _tests(tests: tuple[RandomnessTest, ...]) -> Html:
         Heading("test"),
         Heading("verdict"),
         Heading("corrected", number=True),
-        Heading("p-value", number=True),
+        Heading("p\N{NON-BREAKING HYPHEN}value", number=True),
         Heading("statistic", number=True),
         Heading("expected", number=True),
     ]
@@ -81,10 +81,15 @@ def _counts(found: Statistics) -> Html:
     ]
     headings = [Heading("digit"), *(Heading(title, number=True) for title in ("count", "share", "deviation"))]
     note = (
-        f"Each is expected {significant(expected, 7)} times. The deviation is in standard deviations of one count; "
+        f"Each is expected {spaced(_expected(expected))} times. The deviation is in standard deviations of one count; "
         "two of three lie between −1 and +1."
     )
     return table("counts-table", "How often each digit occurs", headings, rows, note)
+
+
+def _expected(count: float) -> str:
+    """A whole number, or of one decimal."""
+    return f"{count:_.0f}" if count.is_integer() else f"{count:_.1f}"
 
 
 def _entropies(found: Statistics) -> Html:
