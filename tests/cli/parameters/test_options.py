@@ -29,6 +29,7 @@ ASKED = {
     "hex": [["5"]],
     "find": [["fifty.txt", "26535"], ["--digits", "50", "--coverage", "1"], ["fifty.txt", "--length", "2", "--json"]],
     "report": [["--digits", "9", "--size", "9", "-o", "new.html", "--force"], ["--digits", "9", "--size", "9", "--json"]],
+    "stats": [["fifty.txt"]],
     "bench": [["--digits", "100", "--rounds", "1"]],
     "tune": [],  # in a home of its own, below
     "info": [[]],
