@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pi_engine.pictures.chance import chi_square_quantile, chi_square_upper
-from pi_engine.pictures.digit_tallies import CountsAlong, counts_along
 from pi_engine.pictures.picture import Picture
-from pi_engine.pictures.sheet import Colours, Sheet, grouped
+from pi_engine.pictures.sheet import Colours, Sheet
+from pi_engine.pictures.tallies.digit_range import grouped
+from pi_engine.pictures.tallies.digit_tallies import CountsAlong, counts_along
+from pi_engine.pictures.tallies.random_digits import chi_square_quantile, chi_square_upper
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pi_engine.pictures.digit_range import DigitRange
+    from pi_engine.pictures.tallies.digit_range import DigitRange
 
 
 def read(digits: DigitRange) -> CountsAlong:
@@ -63,6 +64,7 @@ def draw(digits: DigitRange, found: CountsAlong, *, size: tuple[float, float], d
             f"{name}: {value:.2f}", (1, value), xycoords=("axes fraction", "data"), xytext=(6 * sheet.scale, 0),
             textcoords="offset points", va="center", fontsize=sheet.small_font, color=colours.muted,
         )  # fmt: skip
+    sheet.settle()
     return Picture(
         sheet.figure,
         "chi-square",

@@ -75,10 +75,11 @@ def make(
         raise UsageError(
             f"a {kind} needs digits of base {', '.join(map(str, row.bases[:-1]))} or {row.bases[-1]}, not {digits.base}"
         )
-    from pi_engine.pictures.digit_range import DigitRange
-    from pi_engine.pictures.sheet import DARK, LIGHT, require_matplotlib, require_size, usual_style
+    from pi_engine.pictures.sheet import DARK, LIGHT, require_dpi, require_matplotlib, require_size, usual_style
+    from pi_engine.pictures.tallies.digit_range import DigitRange
 
     require_matplotlib()
+    require_dpi(dpi)
     if size is not None:
         require_size(size, dpi)
     chosen = DigitRange(digits, first, last, progress)

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pi_engine.pictures.chance import share_deviation
-from pi_engine.pictures.digit_range import DIGITS
-from pi_engine.pictures.digit_tallies import CountsAlong, counts_along
 from pi_engine.pictures.picture import Picture
-from pi_engine.pictures.sheet import Colours, Sheet, grouped
+from pi_engine.pictures.sheet import Colours, Sheet
+from pi_engine.pictures.tallies.digit_range import DIGITS, grouped
+from pi_engine.pictures.tallies.digit_tallies import CountsAlong, counts_along
+from pi_engine.pictures.tallies.random_digits import share_deviation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from pi_engine.pictures.digit_range import DigitRange
+    from pi_engine.pictures.tallies.digit_range import DigitRange
 
 _GAP = 0.052
 """The least distance of two labels, as a share of the height of the axes, at scale 1."""
@@ -60,6 +60,7 @@ def draw(digits: DigitRange, found: CountsAlong, *, size: tuple[float, float], d
     _label(below, scaled[-1], sheet)
     digit = int(np.abs(scaled[-1]).argmax())
     outside = int((np.abs(scaled[-1]) > 2).sum())
+    sheet.settle()
     return Picture(
         sheet.figure,
         "frequencies",

@@ -31,11 +31,16 @@ def _five_of_each(base: int) -> int:
     return 5 * base
 
 
+def _twenty_of_each_pair(base: int) -> int:
+    """So many that twenty of each pair are expected: counts of fewer are too coarse to be compared with a normal distribution."""
+    return 20 * base * base
+
+
 KINDS = {
     "frequencies": Kind("frequency_picture", "how the share of each digit settles", _five_of_each, size=(9.0, 7.0)),
     "chi-square": Kind("chi_square_picture", "χ² of all digits up to n, against n", _five_of_each),
     "transitions": Kind(
-        "transition_picture", "which digit follows which, and how often", lambda base: 5 * base * base, size=(11.0, 6.2)
+        "transition_picture", "which digit follows which, and how often", _twenty_of_each_pair, size=(11.0, 6.2)
     ),
     "runs": Kind("run_picture", "how many runs of equal digits there are, by length", _five_of_each),
     "walk": Kind("walk_picture", "a walk in the plane, a step for each digit", lambda _: 10, (8, 10, 16), (8.0, 8.6)),

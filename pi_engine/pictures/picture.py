@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pi_engine.runtime.display import line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Picture:
     """What was drawn of which digits.
 
@@ -26,7 +28,7 @@ class Picture:
         note: one sentence where not every digit that was asked for is in the picture, else "".
     """
 
-    figure: Figure = field(repr=False)
+    figure: Figure
     kind: str
     title: str
     description: str
@@ -51,6 +53,10 @@ class Picture:
         from pi_engine.pictures.picture_file import content_of
 
         return content_of(self.figure, suffix, title=self.title)
+
+    def __repr__(self) -> str:
+        """Like `Picture(walk, positions 1 to 1_000_000, base 10)`."""
+        return line("Picture", self.kind, f"positions {self.first:_} to {self.last:_}", f"base {self.base}")
 
     def _repr_png_(self) -> bytes:
         return self.content(".png")

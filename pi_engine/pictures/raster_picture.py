@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pi_engine.pictures.digit_range import DIGITS
 from pi_engine.pictures.picture import Picture
-from pi_engine.pictures.sheet import LEAST_SCALE, Colours, Sheet, grouped
+from pi_engine.pictures.sheet import LEAST_SCALE, Colours, Sheet
+from pi_engine.pictures.tallies.digit_range import DIGITS, grouped
 from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from pi_engine.pictures.digit_range import DigitRange
+    from pi_engine.pictures.tallies.digit_range import DigitRange
 
 MOST_DIGITS = 25_000_000
 """A field of 5000 by 5000 pixels."""
 _USUAL_SIDE = 1000
 """Pixels of the field where fewer digits need no more."""
-_USUAL_FIELD = 7.2
-"""Inches of a field at scale 1."""
+_USUAL_FIELD, _LEAST_FIELD = 7.2, 4.0
+"""Inches of a field at scale 1, and of the smallest."""
 _LEFT, _RIGHT, _GAP, _BELOW = 1.0, 0.3, 0.06, 0.85
 """Inches beside the field at scale 1, above it, and beneath it for ticks, the name of the axis and the legend."""
 
@@ -46,11 +46,15 @@ def layout(count: int, width: int, height: int) -> Field:
 
     Columns are a multiple of ten where there are ten, so that positions can be counted.
     """
-    side = max(1, math.isqrt(width * height // max(count, 1)))
+    side = max(1, min(math.isqrt(width * height // max(count, 1)), width, height))
     while side > 1 and _columns(width // side) * (height // side) < count:
         side -= 1
-    columns = _columns(width // side)
-    rows = min(height // side, -(-count // columns))
+    across, down = width // side, height // side
+    columns = _columns(across)
+    like_the_room = -(-math.ceil(math.sqrt(count * across / down)) // 10) * 10  # where the room is not filled
+    if like_the_room < columns and -(-count // like_the_room) <= down:
+        columns = like_the_room
+    rows = min(down, -(-count // columns))
     return Field(columns, max(rows, 1), side)
 
 
@@ -81,7 +85,7 @@ def draw(
     palette = _palette(digits.base)
     axes = _draw_field(sheet, field, palette[_filled(found[:drawn], field)])
     _finish(axes, sheet, field, digits.start)
-    _draw_legend(axes, sheet, palette[: digits.base])
+    _draw_legend(sheet, palette[: digits.base])
     return Picture(
         sheet.figure,
         "raster",
@@ -98,7 +102,7 @@ def _sheet(
     digits: DigitRange, count: int, size: tuple[float, float] | None, dpi: float, colours: Colours
 ) -> tuple[Sheet, tuple[int, int]]:
     """A sheet, of the size that was asked for or that so many digits take, and the pixels that its field can have."""
-    side = max(_USUAL_SIDE, 10 * math.ceil(math.sqrt(count) / 10))
+    side = max(_USUAL_SIDE, math.ceil(_LEAST_FIELD * dpi), 10 * math.ceil(math.sqrt(count) / 10))
     if size is None:
         scale = max(LEAST_SCALE, side / dpi / _USUAL_FIELD)
         width = math.ceil(side + (_LEFT + _RIGHT) * scale * dpi) / dpi
@@ -117,10 +121,8 @@ def _sheet(
 
 def _inscription(digits: DigitRange, drawn: int, field: Field) -> tuple[str, str]:
     what = "one pixel each" if field.side == 1 else f"a square of {field.side} by {field.side} pixels each"
-    return (
-        f"{grouped(drawn)} {digits.numbers}, {what}",
-        f"In lines of {grouped(field.columns)} digits, from left to right and from top to bottom.",
-    )
+    order = f"In lines of {grouped(field.columns)} digits, from left to right and from top to bottom."
+    return f"{grouped(drawn)} {digits.numbers}, {what}", f"{order} On the left: the position of a line's first digit."
 
 
 def _filled(values: NDArray[np.uint8], field: Field) -> NDArray[np.uint8]:
@@ -151,9 +153,10 @@ def _draw_field(sheet: Sheet, field: Field, image: NDArray[np.uint8]) -> Axes:
 
 
 def _finish(axes: Axes, sheet: Sheet, field: Field, start: int) -> None:
-    sheet.finish(axes, x="column", y="position of the first digit of the line")
+    sheet.finish(axes, x="column", y="position")
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
+    axes.spines[["left", "bottom"]].set_position(("outward", 2 * sheet.scale))  # its ticks touch no pixel of the field
     columns = _ticks(field.columns)
     axes.set_xticks(columns, [grouped(x + 1) for x in columns])
     rows = _ticks(field.rows)
@@ -166,15 +169,14 @@ def _ticks(count: int) -> list[int]:
     return list(range(0, count, step))
 
 
-def _draw_legend(axes: Axes, sheet: Sheet, palette: NDArray[np.uint8]) -> None:
+def _draw_legend(sheet: Sheet, palette: NDArray[np.uint8]) -> None:
     """A square for each digit, in a row beneath the field."""
     from matplotlib.patches import Patch
 
     handles = [Patch(alpha=0, label="digit")]
     handles += [Patch(facecolor=colour / 255, label=DIGITS[i]) for i, colour in enumerate(palette)]
-    box = axes.get_position()
     sheet.figure.legend(
         handles=handles, loc="lower center", ncols=len(handles), frameon=False, fontsize=sheet.small_font,
         labelcolor=sheet.colours.ink, handlelength=1.1, handleheight=1.1, handletextpad=0.35, columnspacing=0.9,
-        bbox_to_anchor=(box.x0 + box.width / 2, (sheet.bottom + 0.02 * sheet.scale) / sheet.height), borderpad=0.2,
+        bbox_to_anchor=(0.5, (sheet.bottom + 0.02 * sheet.scale) / sheet.height), borderpad=0.2,
     )  # fmt: skip

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pi_engine.pictures.chance import expected_runs, run_deviation
-from pi_engine.pictures.digit_range import DIGITS
-from pi_engine.pictures.digit_tallies import Runs, count_runs
 from pi_engine.pictures.picture import Picture
-from pi_engine.pictures.sheet import Colours, Sheet, grouped
+from pi_engine.pictures.sheet import Colours, Sheet
+from pi_engine.pictures.tallies.digit_range import DIGITS, grouped
+from pi_engine.pictures.tallies.digit_tallies import Runs, count_runs
+from pi_engine.pictures.tallies.random_digits import expected_runs, run_deviation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from pi_engine.pictures.digit_range import DigitRange
+    from pi_engine.pictures.tallies.digit_range import DigitRange
 
     Counts = NDArray[np.int64]
     Reals = NDArray[np.float64]
@@ -71,6 +71,7 @@ def draw(digits: DigitRange, found: Runs, *, size: tuple[float, float], dpi: flo
                 textcoords="offset points", ha="center", fontsize=sheet.small_font, color=colours.ink,
             )  # fmt: skip
     note = "" if longest <= most else f"; longer than the axis: {int(found.counts[most + 1 :].sum())}"
+    sheet.settle()
     return Picture(
         sheet.figure,
         "runs",

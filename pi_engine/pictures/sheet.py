@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-THIN = "\N{NARROW NO-BREAK SPACE}"
 _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "pi-engine",
     "svg.fonttype": "none",
@@ -26,6 +25,7 @@ LEAST_SCALE = 0.62
 """Fonts do not get smaller than 6 points."""
 _LEAST_SIDES = (4.0, 3.5)
 _MOST_INCHES = 120.0
+_DPI_RANGE = (10, 1200)
 _MOST_PIXELS = 10**8
 """An A1 poster at 300 dots an inch has 7·10⁷. Each takes about 16 bytes while it is drawn."""
 _MARGIN = 0.14
@@ -159,6 +159,19 @@ class Sheet:
         axes.grid(visible=True, which="major", color=self.colours.grid, lw=0.7 * self.scale)
         axes.set_axisbelow(True)
 
+    def settle(self) -> None:
+        """Lay the axes out, once for all: from here on the figure is the same for every format, and each time.
+
+        The solver of the constraints is exact to rounding errors only, which depend on where objects lie in memory.
+        """
+        engine = self.figure.get_layout_engine()
+        if engine is not None:
+            self.figure.draw_without_rendering()
+            self.figure.set_layout_engine("none")
+            for axes in self.figure.axes:
+                place = axes.get_position(original=True)
+                axes.set_position([round(x, 6) for x in place.bounds])  # type: ignore[arg-type]
+
     def logarithmic(self, axes: Axes, direction: str) -> None:
         """Make the x or y axis logarithmic within its limits, with powers of ten written out."""
         from matplotlib.ticker import LogLocator, NullFormatter
@@ -196,6 +209,17 @@ def _line(font: float) -> float:
     return 1.32 * font / 72
 
 
+def require_dpi(dpi: float) -> None:
+    """Refuse a number of pixels an inch that nothing can be drawn with.
+
+    Raises:
+        UsageError: it says which can be taken.
+    """
+    low, high = _DPI_RANGE
+    if not low <= dpi <= high:
+        raise UsageError(f"{dpi:g} pixels an inch cannot be drawn: take {low} to {high}")
+
+
 def require_size(size: tuple[float, float], dpi: float) -> None:
     """Refuse a sheet on which nothing could be read, or which would not fit in memory.
 
@@ -214,11 +238,9 @@ def require_size(size: tuple[float, float], dpi: float) -> None:
             f"a picture of {width:_.6g} by {height:_.6g} inches is too large: take at most {_MOST_INCHES:g} by "
             f"{_MOST_INCHES:g}; a size in pixels is written like 1600x900px"
         )
-    if not 10 <= dpi <= 2400:
-        raise UsageError(f"{dpi:g} dots an inch cannot be drawn: take 10 to 2400")
     if width * height * dpi * dpi > _MOST_PIXELS:
         raise UsageError(
-            f"a picture of {width:.4g} by {height:.4g} inches has {width * height * dpi * dpi:_.0f} pixels at {dpi:g} dots an "
+            f"a picture of {width:.4g} by {height:.4g} inches has {width * height * dpi * dpi:_.0f} pixels at {dpi:g} pixels an "
             f"inch: take fewer, at most {_MOST_PIXELS:_}"
         )
 
@@ -246,11 +268,6 @@ def usual_style() -> Iterator[None]:
 
     with mpl.style.context("default"), mpl.rc_context(_STYLE):
         yield
-
-
-def grouped(count: int) -> str:
-    """Like 1 000 000, with narrow blanks; 1000 stays."""
-    return f"{count:,}".replace(",", THIN) if count >= 10_000 else str(count)
 
 
 def power_text(value: float) -> str:

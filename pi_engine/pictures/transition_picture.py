@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.pictures.chance import pair_deviation
-from pi_engine.pictures.digit_range import DIGITS
-from pi_engine.pictures.digit_tallies import transition_counts
 from pi_engine.pictures.picture import Picture
 from pi_engine.pictures.sheet import Colours, Sheet
+from pi_engine.pictures.tallies.digit_range import DIGITS
+from pi_engine.pictures.tallies.digit_tallies import transition_counts
+from pi_engine.pictures.tallies.random_digits import pair_deviation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
-    from pi_engine.pictures.digit_range import DigitRange
+    from pi_engine.pictures.tallies.digit_range import DigitRange
 
 _LIMIT = 3.5
 """The colours end at so many σ."""
+_LEAST_FONT, _WIDTH_OF_NUMBER = 4.5, 3.0
+"""Points of numbers in the squares; the width of one, of four characters, with room beside it, as a multiple of the font's size."""
 
 
 def read(digits: DigitRange) -> NDArray[np.int64]:
@@ -40,21 +42,28 @@ def deviations(counts: NDArray[np.int64]) -> NDArray[np.float64]:
 def draw(
     digits: DigitRange, found: NDArray[np.int64], *, size: tuple[float, float], dpi: float, colours: Colours
 ) -> Picture:
-    """A square of pairs, and beside it the histogram of their deviations with the normal distribution."""
+    """A square of pairs, and beside it, or below it on an upright sheet, the histogram of their deviations with the normal distribution."""
     base = digits.base
     z = deviations(found)
     sheet = Sheet(size, dpi, colours)
     title = "Which digit follows which"
+    upright = size[0] < 1.2 * size[1]
     sheet.inscribe(
         title,
         f"Count of each of the {base**2} pairs, as its distance from the expected count in standard deviations, σ. If digits are "
-        "random, the distances are normally distributed: the curve on the right.",
+        f"random, the distances are normally distributed: the curve {'below' if upright else 'on the right'}.",
         digits.source(),
     )
-    square, histogram = sheet.figure.subplots(1, 2, width_ratios=(1.15, 1))
-    _draw_square(square, z, sheet)
+    if upright:
+        square, histogram = sheet.figure.subplots(2, 1, height_ratios=(1.7, 1))
+        side = min(0.72 * size[0], 0.44 * size[1])
+    else:
+        square, histogram = sheet.figure.subplots(1, 2, width_ratios=(1.15, 1))
+        side = min(0.38 * size[0], size[1] - sheet.top - sheet.bottom - 0.6 * sheet.scale)
+    _draw_square(square, z, side, sheet)
     _draw_histogram(histogram, z.ravel(), sheet)
     i, j = divmod(int(np.abs(z).argmax()), base)
+    sheet.settle()
     return Picture(
         sheet.figure,
         "transitions",
@@ -68,7 +77,8 @@ def draw(
     )
 
 
-def _draw_square(axes: Axes, z: NDArray[np.float64], sheet: Sheet) -> None:
+def _draw_square(axes: Axes, z: NDArray[np.float64], side: float, sheet: Sheet) -> None:
+    """`side` is about how many inches it has."""
     base = len(z)
     names = list(DIGITS[:base])
     image = axes.imshow(z, cmap=sheet.colours.diverging, vmin=-_LIMIT, vmax=_LIMIT, interpolation="nearest")
@@ -78,10 +88,11 @@ def _draw_square(axes: Axes, z: NDArray[np.float64], sheet: Sheet) -> None:
     axes.set_xticks(range(base), names)
     axes.set_yticks(range(base), names)
     axes.tick_params(length=0)
-    if base <= 10:
+    font = min(0.86 * sheet.small_font, 72 * side / base / _WIDTH_OF_NUMBER)
+    if font > _LEAST_FONT:
         for (i, j), value in np.ndenumerate(z):
             axes.text(
-                j, i, _signed(value), ha="center", va="center", fontsize=0.86 * sheet.small_font,
+                j, i, _signed(value), ha="center", va="center", fontsize=font,
                 color="#ffffff" if _lightness(image.to_rgba(np.array(value))) < 0.45 else "#1b1f23",
             )  # fmt: skip
     bar = sheet.figure.colorbar(image, cax=axes.inset_axes((1.04, 0, 0.045, 1)), extend="both")  # as high as the square

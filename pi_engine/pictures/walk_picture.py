@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.pictures.digit_tallies import Walk, walk_of
 from pi_engine.pictures.picture import Picture
-from pi_engine.pictures.sheet import Colours, Sheet, grouped
+from pi_engine.pictures.sheet import Colours, Sheet
+from pi_engine.pictures.tallies.digit_range import grouped
+from pi_engine.pictures.tallies.digit_tallies import Walk, walk_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from pi_engine.pictures.digit_range import DigitRange
+    from pi_engine.pictures.tallies.digit_range import DigitRange
 
 _MOST_COLOURS = 1024
 _MOST_VECTORS = 1 << 13
@@ -59,6 +60,7 @@ def draw(digits: DigitRange, found: Walk, *, size: tuple[float, float], dpi: flo
     sheet.finish(axes, x="x (steps)", y="y (steps)")
     axes.spines[["top", "right"]].set_visible(True)
     axes.spines[["top", "right"]].set(color=colours.grid, linewidth=0.7 * sheet.scale)
+    sheet.settle()
     return Picture(
         sheet.figure,
         "walk",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.errors import UsageError
-from pi_engine.pictures.sheet import grouped
 from pi_engine.runtime.display import counted
 from pi_engine.runtime.versions import __version__
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 40
 _NAMES = {2: "binary ", 8: "octal ", 10: "", 16: "hexadecimal "}
 DIGITS = "0123456789ABCDEF"
+_THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
 class DigitRange:
@@ -70,20 +70,22 @@ class DigitRange:
             UsageError: the range ends behind the digits, or has fewer than `least`.
         """
         end = self.start + self.count
+        if self.start and not self.count:
+            self._refuse_position(self.start + 1, len(self._digits))
         if self._stop is not None and end < self._stop:
-            length = len(self._digits)
-            self._refuse_position(self._stop if self.start < length else self.start + 1, length)
+            self._refuse_position(self._stop, len(self._digits))
         if self.count < least:
             self._refuse_length(self.count, least)
 
     def values(self, most: int | None = None) -> Iterator[NDArray[np.uint8]]:
         """The digits as numbers, in pieces; `most` of them at most."""
+        total = self.known_length or 0
         stop = self._stop
         if most is not None:
-            stop = self.start + most if stop is None else min(stop, self.start + most)
-        total = self.known_length or 0
-        if most is not None:
             total = min(total, most)
+            stop = self.start + most if stop is None else min(stop, self.start + most)
+            if stop != self._stop:  # the digits may end before, and need not be so many
+                self._stop = None
         table = _table()
         for piece in self._digits.characters(self.start, stop):
             yield table[piece]
@@ -127,3 +129,8 @@ def _table() -> NDArray[np.uint8]:
     for value, character in enumerate(DIGITS):
         table[ord(character)] = value
     return table
+
+
+def grouped(count: int) -> str:
+    """Like 1 000 000, with narrow blanks; 1000 stays."""
+    return f"{count:,}".replace(",", _THIN) if count >= 10_000 else str(count)
