@@ -154,7 +154,7 @@ def _statistics(
     digits: DigitSequence, threads: int | None, progress: Progress, left_out: list[LeftOut]
 ) -> Statistics | None:
     """The statistics of all digits, where SciPy is installed."""
-    from pi_engine.statistics.chance import require_scipy
+    from pi_engine.statistics.significance import require_scipy
     from pi_engine.statistics.summary import statistics_of
 
     try:

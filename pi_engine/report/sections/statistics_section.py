@@ -10,7 +10,7 @@ from pi_engine.report.markup.html_tables import Heading, table
 from pi_engine.report.markup.number_text import GAP, grouped, probability, scientific, signed, significant, spaced
 
 if TYPE_CHECKING:
-    from pi_engine.statistics.chance import RandomnessTest
+    from pi_engine.statistics.significance import RandomnessTest
     from pi_engine.statistics.summary import Statistics
 
 _DIGITS = "0123456789ABCDEF"
