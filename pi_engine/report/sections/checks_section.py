@@ -141,22 +141,23 @@ def _of_computation(checked: CheckedComputation) -> Html:
 
 
 def _checks(name: str, caption: str, checks: Sequence[Check]) -> Html:
-    headings = [
-        Heading("check"),
-        Heading("status"),
-        Heading("what it proves", long=True),
-        Heading("what was compared", long=True),
-    ]
+    headings = [Heading("check"), Heading("status"), Heading("what it proves", long=True)]
     rows = [
         [
             check.name,
             element("span", check.status, class_="good" if check.status == "passed" else "open"),
-            PROVES[check.name] if check.status == "passed" else "Nothing: it was not made.",
-            spaced(check.detail).replace("2^61 − 1", f"2⁶¹{GAP}−{GAP}1"),
+            _meaning(check),
         ]
         for check in checks
     ]
-    return table(name, caption, headings, rows)
+    return table(name, caption, headings, rows, "In small print, what was compared.")
+
+
+def _meaning(check: Check) -> Html:
+    """What a check proves, and below it what it has compared."""
+    proves = PROVES[check.name] if check.status == "passed" else "Nothing: it was not made."
+    compared = spaced(check.detail).replace("2^61 − 1", f"2⁶¹{GAP}−{GAP}1")
+    return joined(proves, element("span", compared, class_="note"))
 
 
 def _count(checked: CheckedComputation) -> str:
