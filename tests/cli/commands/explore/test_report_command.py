@@ -128,6 +128,17 @@ def test_what_is_no_file_of_digits_is_refused(folder, capsys, content, code, mes
     assert not (folder / "page.html").exists()
 
 
+def test_digits_of_the_store_are_called_so(folder, capsys, monkeypatch, tmp_path_factory):
+    cache = tmp_path_factory.mktemp("cache")
+    monkeypatch.setattr(gathering, "draw_all", lambda *_: [])
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda *_, **__: str(cache))
+    asked = ["--digits", "100000", "-o", "page.html", "--force"]
+    assert answer(capsys, *asked)["digits"]["origin"] == "computed"
+    assert "They were computed in this run, with these checks." in (folder / "page.html").read_text()
+    assert answer(capsys, *asked)["digits"]["origin"] == "store"
+    assert "An earlier run computed them" in (folder / "page.html").read_text()
+
+
 def test_digits_that_can_be_read_once(folder, capsys, monkeypatch):
     monkeypatch.setattr(gathering, "draw_all", lambda *_: [])
     with (folder / "pi.txt").open() as stream:
