@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import counted
 from pi_engine.runtime.integers import as_int
-from pi_engine.sequence.digit_access import ALPHABET
+from pi_engine.sequence.access.digit_access import ALPHABET
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pi_engine.engine.result import Check
     from pi_engine.runtime.progress import Progress
-    from pi_engine.sequence.digit_access import DigitAccess
+    from pi_engine.sequence.access.digit_access import DigitAccess
 
 
 class Origin(NamedTuple):
@@ -33,9 +33,9 @@ class Origin(NamedTuple):
 def opened(path: str | os.PathLike[str], base: SupportsIndex | None) -> Origin:
     """The digits of a file; see `DigitSequence.open`."""
     from pi_engine.digits.reader import DigitFile
-    from pi_engine.sequence.text_access import TextAccess
-    from pi_engine.sequence.unchanged import Unchanged
-    from pi_engine.sequence.ycd_access import open_ycd
+    from pi_engine.sequence.access.text_access import TextAccess
+    from pi_engine.sequence.access.unchanged import Unchanged
+    from pi_engine.sequence.access.ycd_access import open_ycd
 
     place = os.fspath(path)
     if not isinstance(place, str):
@@ -58,8 +58,8 @@ def computed(
     digits: int, base: int, *, cache: bool, threads: SupportsIndex | None, progress: Progress | None
 ) -> Origin:
     """The first digits of π; see `DigitSequence.computed`."""
+    from pi_engine.sequence.access.text_in_memory import TextInMemory
     from pi_engine.sequence.digit_store import LEAST_DIGITS, DigitStore
-    from pi_engine.sequence.text_in_memory import TextInMemory
 
     store = DigitStore() if cache and digits >= LEAST_DIGITS and base in {10, 16} else None
     access: DigitAccess | None = None if store is None else store.open(digits, base)

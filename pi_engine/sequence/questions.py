@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pi_engine.runtime.thread_count import thread_count
+from pi_engine.sequence.access.digit_access import ALPHABET, first_occurrence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import SupportsIndex
 
-    from numpy.typing import NDArray
-
     from pi_engine.runtime.progress import Progress
     from pi_engine.search.occurrences import Occurrences
     from pi_engine.search.patterns import Sought
-    from pi_engine.sequence.digit_access import Characters
     from pi_engine.sequence.digit_sequence import DigitSequence
     from pi_engine.statistics.summary import Statistics
 
@@ -42,6 +39,23 @@ def find_all(
     )
 
 
+def holds(digits: DigitSequence, sought: object) -> bool:
+    """See `DigitSequence.__contains__`."""
+    if isinstance(sought, str):
+        pattern = sought.upper()
+    else:
+        try:
+            value = operator.index(sought)  # type: ignore[arg-type]
+        except TypeError:
+            raise TypeError(f"'in' takes a str of digits or an integer, not {type(sought).__name__}") from None
+        if not 0 <= value < digits.base:
+            return False
+        pattern = ALPHABET[16][value]
+    if not set(pattern) <= set(ALPHABET[digits.base]):
+        return False
+    return not pattern or first_occurrence(digits.characters(), pattern.encode("ascii")) is not None
+
+
 def stats(
     digits: DigitSequence,
     *,
@@ -61,11 +75,3 @@ def stats(
         threads=threads,
         progress=progress,
     )
-
-
-def values_of(characters: Characters, base: int) -> NDArray[np.uint8]:
-    """Digits as numbers, in new memory: of "0" … "9" the lower four bits, of "A" … "F" nine more."""
-    values = characters & np.uint8(15)
-    if base == 16:
-        values += np.uint8(9) * (characters >= ord("A"))
-    return values

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.commands.explore.source import (
+from pi_engine.cli.commands.explore.digit_source import (
     END,
     DigitSource,
     Positions,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pi_engine.search.first_occurrences import Coverage
     from pi_engine.search.occurrences import Occurrences
     from pi_engine.search.patterns import Sought
-    from pi_engine.sequence.digit_access import Characters
+    from pi_engine.sequence.access.digit_access import Characters
     from pi_engine.sequence.digit_sequence import DigitSequence
 
 ALL = -1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.commands.explore.source import DigitSource, digit_source
+from pi_engine.cli.commands.explore.digit_source import DigitSource, digit_source
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit, emit_json, remark
 from pi_engine.cli.output.terminal import printable

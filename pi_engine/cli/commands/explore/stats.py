@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.commands.explore.source import END, DigitSource, Positions, beyond, digit_source, range_option
+from pi_engine.cli.commands.explore.digit_source import END, DigitSource, Positions, beyond, digit_source, range_option
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit, emit_json, remark
 from pi_engine.cli.output.terminal import stdout_width
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pi_engine.cli.output.table import Cell, Column
-    from pi_engine.sequence.digit_access import Characters
+    from pi_engine.sequence.access.digit_access import Characters
     from pi_engine.sequence.digit_sequence import DigitSequence
     from pi_engine.statistics.significance import RandomnessTest
     from pi_engine.statistics.summary import Statistics

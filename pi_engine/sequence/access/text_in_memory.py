@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.sequence.digit_access import PIECE
+from pi_engine.sequence.access.digit_access import PIECE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pi_engine.sequence.digit_access import Characters
+    from pi_engine.sequence.access.digit_access import Characters
 
 
 class TextInMemory:

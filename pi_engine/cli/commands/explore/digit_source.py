@@ -18,7 +18,7 @@ from pi_engine.runtime.display import counted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pi_engine.sequence.digit_access import Characters
+    from pi_engine.sequence.access.digit_access import Characters
     from pi_engine.sequence.digit_sequence import DigitSequence
 
 END = -1

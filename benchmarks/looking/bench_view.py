@@ -1,6 +1,6 @@
 """How long a look at digits takes, and how much memory: in .ycd, in text of one line, in text of lines, compressed, and stored.
 
-    python benchmarks/bench_view.py [DIGITS] [FOLDER]
+    python benchmarks/looking/bench_view.py [DIGITS] [FOLDER]
 
 DIGITS is 10^9 by default, for which FOLDER, by default that for temporary files, needs 1.1 GB: one file at a time. The digits are random,
 which is how π's behave. Each command is a process of its own. The time is the least of five, and the memory the most of five, of

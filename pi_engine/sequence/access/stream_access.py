@@ -10,13 +10,13 @@ import numpy as np
 
 from pi_engine.digits.reader import DigitFile
 from pi_engine.errors import CapacityError, OutputError, PiEngineError, UsageError
-from pi_engine.sequence.word_access import Segment, WordAccess
+from pi_engine.sequence.access.word_access import Segment, WordAccess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pi_engine.sequence.digit_access import Characters
-    from pi_engine.sequence.unchanged import Unchanged
+    from pi_engine.sequence.access.digit_access import Characters
+    from pi_engine.sequence.access.unchanged import Unchanged
 
 
 class StreamAccess:

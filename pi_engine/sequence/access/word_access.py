@@ -15,15 +15,15 @@ from pi_engine.digits.text.digit_text import DigitText
 from pi_engine.errors import CorruptFileError, PiEngineError
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD, DIGITS_PER_WORD
 from pi_engine.runtime.storage.random_reading import read_at
-from pi_engine.sequence.digit_access import PIECE
-from pi_engine.sequence.unchanged import Unchanged
+from pi_engine.sequence.access.digit_access import PIECE
+from pi_engine.sequence.access.unchanged import Unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from pi_engine.sequence.digit_access import Characters
+    from pi_engine.sequence.access.digit_access import Characters
 
 _LARGEST = np.uint64(10**DECIMALS_PER_WORD - 1)
 

@@ -13,17 +13,17 @@ from pi_engine.digits.text.layout.shapes import SEPARATORS
 from pi_engine.digits.text.layout.text_start import WINDOW
 from pi_engine.errors import PiEngineError
 from pi_engine.runtime.storage.random_reading import read_at
-from pi_engine.sequence.digit_access import PIECE
-from pi_engine.sequence.regular_layout import RegularLayout, kinds_of, regular_layout
-from pi_engine.sequence.stream_access import StreamAccess
-from pi_engine.sequence.unchanged import Unchanged
+from pi_engine.sequence.access.digit_access import PIECE
+from pi_engine.sequence.access.regular_layout import RegularLayout, kinds_of, regular_layout
+from pi_engine.sequence.access.stream_access import StreamAccess
+from pi_engine.sequence.access.unchanged import Unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pi_engine.digits.reader import DigitFile
-    from pi_engine.sequence.digit_access import Characters
-    from pi_engine.sequence.word_access import WordAccess
+    from pi_engine.sequence.access.digit_access import Characters
+    from pi_engine.sequence.access.word_access import WordAccess
 
 LEAST_BYTES = 1 << 20
 """A shorter text is read from its beginning, which takes a millisecond."""

@@ -1,6 +1,6 @@
 """Finding digit strings: the time and the peak memory of `pi-engine find` beside those of reading, of `grep -ob` and of ripgrep.
 
-    python benchmarks/bench_find.py [DIGITS] [--folder FOLDER]
+    python benchmarks/looking/bench_find.py [DIGITS] [--folder FOLDER]
 
 Random digits, which is how π's behave, as .ycd and as text in one line, in FOLDER (by default a temporary one), read from the page cache.
 All rows are processes of their own, so that each has the time of its start in it; each is the fastest of five, one row after the other in

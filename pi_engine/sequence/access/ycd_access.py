@@ -10,7 +10,7 @@ from pi_engine.digits.common.source import Source
 from pi_engine.digits.ycd.ycd_reader import YcdReader
 from pi_engine.digits.ycd.ycd_set import YcdSet, find_pieces, is_piece
 from pi_engine.errors import CorruptFileError, UsageError
-from pi_engine.sequence.word_access import Segment, WordAccess, little_endian_is_swapped
+from pi_engine.sequence.access.word_access import Segment, WordAccess, little_endian_is_swapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
