@@ -31,6 +31,7 @@ COMMANDS = {
     "view": "pi_engine.cli.commands.explore.view",
     "find": "pi_engine.cli.commands.explore.find",
     "stats": "pi_engine.cli.commands.explore.stats",
+    "plot": "pi_engine.cli.commands.explore.plotting",
     "series": "pi_engine.cli.commands.series.group",
     "convergence": "pi_engine.cli.commands.convergence",
     "near-integer": "pi_engine.cli.commands.near_integer",

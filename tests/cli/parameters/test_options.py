@@ -27,14 +27,19 @@ ASKED = {
     "near-integer": [["--digits", "5"]],
     "identities": [["euler", "--digits", "5"]],
     "hex": [["5"]],
+    "view": [["fifty.txt"], ["--digits", "20"]],
     "find": [["fifty.txt", "26535"], ["--digits", "50", "--coverage", "1"], ["fifty.txt", "--length", "2", "--json"]],
     "stats": [["fifty.txt"]],
+    "plot": [
+        ["runs", "fifty.txt", "-o", "new.svg", "--force"],
+        ["walk", "--digits", "50", "-o", "new.svg", "--force", "--json"],
+    ],
     "bench": [["--digits", "100", "--rounds", "1"]],
     "tune": [],  # in a home of its own, below
     "info": [[]],
     "completion": [["fish"]],
 }
-TALKATIVE = ["compute", "convert", "convergence", "find"]
+TALKATIVE = ["compute", "convert", "convergence", "find", "plot"]
 """The commands that say something on stderr, when all goes well and there is no terminal."""
 
 
