@@ -131,7 +131,7 @@ def command(
     count each. Positions count from 1, the first digit after the point; with --digits every argument is a PATTERN.
 
     For each pattern the table says how often random digits of the same number would hold it, and how probable it is
-    that they hold it at all. docs/looking.md says how these numbers are found.
+    that they hold it at all. docs/find.md says how these numbers are found.
 
     \b
     pi-engine find pi.ycd 14159265 '9?9?9?9'

@@ -51,7 +51,7 @@ def command(
 
     FILE can be every file that 'verify' reads; '-' is stdin. It is read once. Up to 16 tests ask whether all digits, pairs and
     longer groups are equally frequent, whether hands of poker, gaps, runs and repeated blocks are as frequent as they
-    should be, and whether the digits before help to guess the next. docs/looking.md explains each.
+    should be, and whether the digits before help to guess the next. docs/stats.md explains each.
 
     p-value is the probability that random digits give a statistic as large or larger. A value near 0 means too uneven,
     and one near 1 too regular. Corrected takes both sides, and the number of tests, into account. A test is unusual
