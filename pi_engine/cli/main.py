@@ -29,6 +29,7 @@ COMMANDS = {
     "convert": "pi_engine.cli.commands.convert",
     "hex": "pi_engine.cli.commands.hex",
     "view": "pi_engine.cli.commands.explore.view",
+    "serve": "pi_engine.cli.commands.explore.serve",
     "series": "pi_engine.cli.commands.series.group",
     "convergence": "pi_engine.cli.commands.convergence",
     "near-integer": "pi_engine.cli.commands.near_integer",
