@@ -97,15 +97,27 @@ class DigitService:
         for position in string_places(pieces, string.encode("ascii"), start):
             positions.append(position)
             if len(positions) == limit:
+                self._require_unchanged()
                 return Found(positions, position + len(string) - 1, "limit", position + 1)
         searched_to = start - 1 + pieces.digits
         if pieces.out_of_time and searched_to < self.length:
+            self._require_unchanged()
             return Found(positions, searched_to, "time", max(searched_to - len(string) + 2, start))
         return Found(positions, searched_to, "end", None)
 
     def count(self, *, until: float, unwanted: Callable[[], bool]) -> Tally:
         """How often each digit occurs, as far as it has been counted until then; the next call goes on from there."""
-        return self._tally.count(until=until, unwanted=unwanted)
+        tally = self._tally.count(until=until, unwanted=unwanted)
+        self._require_unchanged()
+        return tally
+
+    def _require_unchanged(self) -> None:
+        """Be certain that the file is as it was: a reading says so at its end, which one that stops early does not reach.
+
+        Raises:
+            PiEngineError: it has been written to.
+        """
+        self._digits.text(max(self.length - 1, 0), self.length)
 
     def without_folders(self, message: str) -> str:
         """A message about the file, or another one of its set, without the folders on the way: no client is told of them."""

@@ -88,7 +88,7 @@ class HttpApplication:
         self._require_radix(radix)
         start = query.integer("start", 0, 0)
         count = query.integer("numberOfDigits", _USUAL_DIGITS, 0, MOST_DIGITS)
-        self._require_position("start", start)
+        self._require_position(start, self._service.length)
         text = await self._reading.run(request, lambda _: self._service.text(start, count))
         return JSONResponse({"content": text.lower()})
 
@@ -98,7 +98,7 @@ class HttpApplication:
         string = self._string(query.text("q"))
         limit = query.integer("limit", _USUAL_PLACES, 1, MOST_PLACES)
         start = query.integer("start", 1, 1)
-        self._require_position("start", start)
+        self._require_position(start, max(self._service.length, 1))
         until = self._service.deadline()
 
         def work(unwanted: Callable[[], bool]) -> JSONResponse:
@@ -167,12 +167,10 @@ class HttpApplication:
                 f"there are no digits of radix {radix} here: {self._service.name} holds radix {held}, ask with radix={held}",
             )
 
-    def _require_position(self, name: str, position: int) -> None:
-        length = self._service.length
-        if position > max(length, 1):
-            raise HttpError(
-                400, f"{name} is out of range: {self._service.name} has {counted(length, 'digit')} after the point"
-            )
+    def _require_position(self, start: int, last: int) -> None:
+        if start > last:
+            length = counted(self._service.length, "digit")
+            raise HttpError(400, f"start is out of range: {self._service.name} has {length} after the point")
 
     def _string(self, text: str) -> str:
         if not text:

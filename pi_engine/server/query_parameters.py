@@ -50,7 +50,7 @@ class QueryParameters:
         if not _INTEGER.fullmatch(text) or abs(int(text)) > _LARGEST:
             raise HttpError(400, f"{name} is not a whole number of at most 64 bits: {shown(text)}")
         value = int(text)
-        if value < 0 <= least:
+        if value < 0:
             raise HttpError(400, f"{name} is negative: {value}")
         if value < least:
             raise HttpError(400, f"{name} must be at least {least}, not {value}")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from pi_engine.server.client_rates import ClientRates
 
-LONGEST_QUERY = 2048
-"""Bytes behind the question mark: as long as the longest string, twice."""
+LONGEST_ADDRESS = 2048
+"""Bytes of path and query together: twice as long as the longest string."""
 
 MOST_AT_ONCE = 512
 """Requests that are being answered."""
@@ -96,7 +96,7 @@ class RequestGate:
             self._log(f'{_client(scope)} "{scope["method"]} {place}" {status} {milliseconds:.1f} ms')
 
     def _require_admission(self, scope: Scope) -> None:
-        """Refuse a request for another host, with too long a query, of a client that asks too often, or where there are too many.
+        """Refuse a request for another host, with too long an address, of a client that asks too often, or where there are too many.
 
         Raises:
             HttpError: 421, 414, 429 or 503.
@@ -105,8 +105,8 @@ class RequestGate:
             host = host_name(next((value for name, value in scope["headers"] if name == b"host"), b""))
             if host not in self._hosts and not _is_loopback(host):
                 raise HttpError(421, "this server answers at localhost: it was asked for by another name")
-        if len(scope["query_string"]) > LONGEST_QUERY:
-            raise HttpError(414, f"the query is longer than {LONGEST_QUERY} bytes")
+        if len(scope["raw_path"] or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
+            raise HttpError(414, f"the address is longer than {LONGEST_ADDRESS} bytes")
         if wait := self._rates.seconds_to_wait(_client(scope)):
             raise HttpError(429, "too many requests: wait, then go on more slowly", retry_after=wait)
         if self._at_once > MOST_AT_ONCE:

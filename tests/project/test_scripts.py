@@ -88,7 +88,10 @@ def test_extras_are_asked_for_once_and_kept(bare):
     fake_python(bare)
     answer = set_up(bare, PI_ENGINE_EXTRAS="plot")
     assert (answer.returncode, answer.stdout) == (1, "")
-    assert answer.stderr == "scripts/pi: there is no extra 'plot': PI_ENGINE_EXTRAS takes plots, peers, statistics, viewer and server\n"
+    assert (
+        answer.stderr
+        == "scripts/pi: there is no extra 'plot': PI_ENGINE_EXTRAS takes plots, peers, statistics, viewer and server\n"
+    )
     assert "ran -P -m pi_engine --version" in set_up(bare, PI_ENGINE_EXTRAS="plots,peers").stdout
     folder, hashed = bare / "scripts/requirements", "install --disable-pip-version-check --require-hashes -r"
     wanted = [*(f"{hashed} {folder}/{name}.txt" for name in ("run", "plots", "peers"))]

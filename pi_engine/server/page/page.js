@@ -52,7 +52,7 @@ async function trying(work) {
 
 // The picture
 
-const GAP = 10; // between positions and cells
+const GAP = 8; // between positions and cells
 
 function layOut() {
   const width = $("picture").clientWidth;
@@ -68,7 +68,7 @@ function labelWidth() {
   return Math.ceil(pen.measureText(number(about.digits)).width);
 }
 
-const labelFont = () => `12px ${getComputedStyle(document.body).fontFamily}`;
+const labelFont = () => `11px ${getComputedStyle(document.body).fontFamily}`;
 
 function colours(digit) {
   const hue = (360 * digit) / about.radix + 20;
@@ -102,7 +102,7 @@ function draw() {
     pen.fillText(number(view.first + row * view.columns), label, size * (row + 0.5));
   }
   pen.textAlign = "center";
-  pen.font = `${Math.round(size * 0.66)}px ${style.fontFamily}`;
+  pen.font = `${Math.max(Math.round(size * 0.66), Math.min(11, size - 2))}px ${style.fontFamily}`;
   const palette = Array.from({ length: about.radix }, (_, digit) => colours(digit));
   const box = (i) => [label + GAP + size * (i % view.columns), size * Math.floor(i / view.columns)];
   for (let i = 0; i < view.text.length; i++) {
@@ -168,6 +168,7 @@ function legend() {
 }
 
 function makeLegend() {
+  $("legend").dataset.radix = about.radix;
   for (let digit = 0; digit < about.radix; digit++) {
     const button = document.createElement("button");
     button.type = "button";
@@ -276,7 +277,6 @@ async function search(start, again = false) {
   }
   const count = $("places").children.length;
   $("results").hidden = !count && answer.next === null;
-  $("results-title").textContent = `${string}: ${counted(count, "occurrence")}${answer.next === null ? "" : " so far"}`;
   $("more").hidden = answer.next === null;
   $("more").disabled = false;
   $("more").dataset.next = answer.next ?? "";
@@ -347,7 +347,7 @@ function tabulate(answer) {
     return row;
   });
   $("counts").tBodies[0].replaceChildren(...rows);
-  $("counts").hidden = !answer.counted;
+  $("counts").hidden = $("sigma").hidden = !answer.counted;
   const degrees = answer.degrees_of_freedom;
   $("verdict").textContent = answer.counted
     ? `χ² is ${answer.chi_square.toFixed(2)}. Random digits have ${degrees} on average, and most often between ${number(Math.max(0, Math.round(degrees - 2 * Math.sqrt(2 * degrees))))} and ${number(Math.round(degrees + 2 * Math.sqrt(2 * degrees)))}.`

@@ -1,0 +1,76 @@
+"""Digits to serve, and a client of the interface that needs no port."""
+
+import asyncio
+import contextlib
+
+import pytest
+
+import pi_engine
+from pi_engine.server.client_rates import ClientRates
+from pi_engine.server.digit_service import DigitService
+
+ADDRESS = "http://127.0.0.1:8314"
+
+
+@pytest.fixture
+def service_of(tmp_path):
+    """A function that makes a file of a text, and a service of its digits."""
+    with contextlib.ExitStack() as stack:
+
+        def make(text, *, name="pi.txt", seconds=10.0):
+            (tmp_path / name).write_text(text)
+            return DigitService(stack.enter_context(pi_engine.open(tmp_path / name)), seconds=seconds)
+
+        yield make
+
+
+class Client:
+    """Asks an ASGI application, one request after another."""
+
+    def __init__(self, application):
+        self.application = application
+        self._httpx = pytest.importorskip("httpx")
+
+    def request(self, method, path, **options):
+        return asyncio.run(self._request(method, path, **options))
+
+    async def _request(self, method, path, **options):
+        transport = self._httpx.ASGITransport(self.application, client=("127.0.0.1", 50_000))
+        async with self._httpx.AsyncClient(transport=transport, base_url=ADDRESS) as client:
+            return await client.request(method, path, **options)
+
+    def get(self, path, **options):
+        return self.request("GET", path, **options)
+
+    def head(self, path):
+        return self.request("HEAD", path)
+
+
+@pytest.fixture
+def client_of():
+    """A function that gives a client of a service's interface, as it is on loopback."""
+    pytest.importorskip("starlette")
+    from pi_engine.server.http_application import HttpApplication
+    from pi_engine.server.request_gate import RequestGate
+
+    with contextlib.ExitStack() as stack:
+
+        def make(service, *, rate=0.0, clock=None, hosts=("localhost",), **options):
+            application = HttpApplication(service)
+            stack.callback(application.close)
+            rates = ClientRates(rate) if clock is None else ClientRates(rate, clock)
+            return Client(RequestGate(application.asgi(), rates, hosts=hosts, shared=False, **options))
+
+        yield make
+
+
+@pytest.fixture
+def ask(client_of, service_of, mpfr_digits):
+    """A function that asks for an address; the digits are 3100 of π."""
+    client = client_of(service_of(f"3.{mpfr_digits}"))
+
+    def get(address, **options):
+        response = client.get(address, **options)
+        return response.status_code, response.json()
+
+    return get
