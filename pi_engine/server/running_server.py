@@ -63,6 +63,7 @@ class RunningServer:
         *,
         host: str = DEFAULT_HOST,
         port: int = DEFAULT_PORT,
+        listener: socket.socket | None = None,
         rate: float = DEFAULT_RATE,
         shared: bool = False,
         log: Callable[[str], None] | None = None,
@@ -73,6 +74,7 @@ class RunningServer:
             service: what is served; it stays open as long as the server runs.
             host: address or name of this machine: on loopback, as by default, only its own programs reach the server.
             port: 0 for any that is free.
+            listener: what `listen` has given for this host, if the port was taken before the digits were opened.
             rate: requests a second that each client may make, on average; 0 for any number.
             shared: whether pages of other origins may read the answers (CORS).
             log: is given a line for each request.
@@ -89,7 +91,7 @@ class RunningServer:
         from pi_engine.server.http_application import HttpApplication
         from pi_engine.server.request_gate import RequestGate
 
-        self._socket = _bound(host, port)
+        self._socket = listener or listen(host, port)
         self.host, self.port = self._socket.getsockname()[:2]
         address = ipaddress.ip_address(self.host.partition("%")[0])
         self.on_loopback = address.is_loopback
@@ -157,8 +159,13 @@ class RunningServer:
             self._failure = error
 
 
-def _bound(host: str, port: int) -> socket.socket:
-    """A socket that listens already, so that the system keeps who comes before the server is ready."""
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens already, so that the system keeps who comes before the server is ready.
+
+    Raises:
+        UsageError: there is no such host.
+        PiEngineError: the port cannot be had.
+    """
     if not host:
         raise UsageError("the host is empty: give an address of this machine, like 127.0.0.1")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +15,11 @@ from pi_engine.cli.parameters.options import json_option, quiet_option
 from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
+    from pi_engine.sequence.digit_sequence import DigitSequence
     from pi_engine.server.running_server import RunningServer
+
+_LEAST_SAID = 1 << 20
+"""Bytes of a file whose digits are put aside in a moment."""
 
 
 @click.command(short_help="Serve digits over HTTP, with a page to look at them.")
@@ -36,7 +41,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--rate",
-    type=click.FloatRange(min=0, max=1e6),
+    type=click.IntRange(0, 1_000_000),
     default=50,
     show_default=True,
     metavar="R",
@@ -44,7 +49,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(min=0.01, max=3600),
+    type=click.IntRange(1, 3600),
     default=10,
     show_default=True,
     metavar="S",
@@ -59,8 +64,8 @@ def command(
     source: DigitSource,
     host: str,
     port: int,
-    rate: float,
-    seconds: float,
+    rate: int,
+    seconds: int,
     cors: bool,
     log: bool,
     as_json: bool,
@@ -81,19 +86,19 @@ def command(
     Exit codes: 130 stopped by Ctrl-C, 143 stopped by SIGTERM, 1 the port cannot be had, 2 wrong usage, 5 the file is
     corrupt.
     """
-    from pi_engine.server.running_server import RunningServer, require_server
+    from pi_engine.server.running_server import RunningServer, listen, require_server
 
     require_server()
-    with source.opened() as digits:
+    with listen(host, port) as listener, source.opened() as digits:
         from pi_engine.server.digit_service import DigitService
 
-        if digits.format is not None and not digits.random_access:
+        if _takes_long_to_put_aside(digits):
             remark(f"pi-engine: {printable(digits.name)}: putting its digits aside, to read them at any place")
         service = DigitService(digits, seconds=seconds)
         for note in digits.notes:
             remark(f"pi-engine: {printable(digits.name)}: {note}")
         log_line = _log if log else None
-        server = RunningServer(service, host=host, port=port, rate=rate, shared=cors, log=log_line)
+        server = RunningServer(service, host=host, listener=listener, rate=rate, shared=cors, log=log_line)
         with server:
             if as_json:
                 emit_json(
@@ -111,6 +116,16 @@ def command(
             _say_who_can_ask(server)
             remark(f"pi-engine: serving {printable(service.name)}, {counted(service.length, 'digit')}; Ctrl-C stops")
             server.wait()
+
+
+def _takes_long_to_put_aside(digits: DigitSequence) -> bool:
+    """Whether that is worth a line."""
+    if digits.format is None or digits.random_access:
+        return False
+    try:
+        return Path(digits.name).stat().st_size >= _LEAST_SAID
+    except OSError:  # a stream
+        return True
 
 
 def _say_who_can_ask(server: RunningServer) -> None:
