@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pi_engine.cli.commands.explore.source import DigitSource, digit_source
-from pi_engine.cli.output.streams import emit, emit_json, remark
+from pi_engine.cli.output.streams import emit, emit_json, remark, remarks_are_heard, say
 from pi_engine.cli.output.terminal import printable
 from pi_engine.cli.parameters.options import json_option, quiet_option
 from pi_engine.runtime.display import counted
@@ -97,7 +97,7 @@ def command(
         service = DigitService(digits, seconds=seconds)
         for note in digits.notes:
             remark(f"pi-engine: {printable(digits.name)}: {note}")
-        log_line = _log if log else None
+        log_line = _log if log and remarks_are_heard() else None  # asked for here: the server's thread has no context of click's
         server = RunningServer(service, host=host, listener=listener, rate=rate, shared=cors, log=log_line)
         with server:
             if as_json:
@@ -134,4 +134,4 @@ def _say_who_can_ask(server: RunningServer) -> None:
 
 
 def _log(text: str) -> None:
-    remark(f"{time.strftime('%H:%M:%S')} {text}")
+    say(f"{time.strftime('%H:%M:%S')} {text}")

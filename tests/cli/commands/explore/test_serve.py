@@ -78,11 +78,12 @@ def test_a_log_and_digits_put_aside(serve, tmp_path):
     url = process.stdout.readline().rstrip("\n")
     assert url.startswith("http://localhost:")
     assert get(f"{url.replace('localhost', '127.0.0.1')}find?q=999999&limit=1")["positions"] == [762]
-    process.send_signal(signal.SIGINT)
-    lines = process.communicate(timeout=60)[1].splitlines()
+    lines = []
+    while "GET /find" not in "".join(lines[-1:]):
+        lines.append(process.stderr.readline().rstrip("\n"))
     assert lines[0] == "pi-engine: pi.txt.gz: putting its digits aside, to read them at any place"
     assert "pi-engine: everybody who reaches this machine over the network can read these digits" in lines
-    assert [line for line in lines if '127.0.0.1 "GET /find?q=999999&limit=1" 200 ' in line]
+    assert '127.0.0.1 "GET /find?q=999999&limit=1" 200 ' in lines[-1]
 
 
 def test_digits_that_are_computed(serve, mpfr_digits):
