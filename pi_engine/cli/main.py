@@ -29,6 +29,8 @@ COMMANDS = {
     "convert": "pi_engine.cli.commands.convert",
     "hex": "pi_engine.cli.commands.hex",
     "view": "pi_engine.cli.commands.explore.view",
+    "find": "pi_engine.cli.commands.explore.find",
+    "stats": "pi_engine.cli.commands.explore.stats",
     "serve": "pi_engine.cli.commands.explore.serve",
     "series": "pi_engine.cli.commands.series.group",
     "convergence": "pi_engine.cli.commands.convergence",

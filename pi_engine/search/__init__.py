@@ -1,1 +1,6 @@
-"""Finding patterns in a stream of digits: strings, wildcards, dates, runs, palindromes, first occurrences of all numbers."""
+"""Finding in a stream of digits: strings, wildcards, dates, runs, palindromes, numbers at their own position, first places of all numbers.
+
+`one_pass` searches for everything in one pass over ASCII digits in pieces of any length: by `string_search` for strings, one by one or,
+where there are many, together by `anchor_table`; by `digit_runs`, `palindromes` and `self_locating` for the others. `first_occurrences`
+has a pass of its own. `occurrences` is what a search answers, with what chance would give, by `chance`. Positions count from 1.
+"""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from binascii import unhexlify
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -38,6 +38,14 @@ _BLOCK = 1 << 14
 """Words converted at once, so that what is intermediate stays in cache."""
 
 
+class Compacted(NamedTuple):
+    """The digits in a text; the place of the first character that is neither digit nor separator; the line feeds before it."""
+
+    digits: Characters
+    stray: int | None
+    line_feeds: int
+
+
 class DigitText:
     """Conversions in one base; knows how much there will be, or has been, to convert, and chooses by it."""
 
@@ -53,22 +61,20 @@ class DigitText:
         self._kernels = self._kernels or (self.base == 10 and kernels_pay(max(self._seen, self._expected)))
         return self._kernels
 
-    def compact(self, text: bytes) -> tuple[Characters, int | None]:
-        """The digits in a text, and the place of the first character that is neither digit nor separator.
-
-        Where there is one, the digits are those before it.
-        """
+    def compact(self, text: bytes) -> Compacted:
+        """The digits in a text, up to the first character that is neither digit nor separator."""
         if self._by_kernels(len(text)):
-            target = np.empty(len(text) + 8, np.uint8)
-            written = _compact(np.frombuffer(text, np.uint8), target)
+            target, line_feeds = np.empty(len(text) + 8, np.uint8), np.zeros(1, np.int64)
+            written = _compact(np.frombuffer(text, np.uint8), target, line_feeds)
             if written >= 0:
-                return target[:written], None
+                return Compacted(target[:written], None, int(line_feeds[0]))
         bare = text.translate(None, SEPARATORS)
         if not bare.translate(None, _DIGITS[self.base]):
-            return bare, None
+            return Compacted(bare, None, text.count(b"\n"))
         match = self._stray.search(text)
         assert match is not None
-        return text[: match.start()].translate(None, SEPARATORS), match.start()
+        before = text[: match.start()]
+        return Compacted(before.translate(None, SEPARATORS), match.start(), before.count(b"\n"))
 
     def words(self, digits: Characters) -> Words:
         """Digits alone → words, zeros behind the last.
@@ -131,18 +137,19 @@ def hash_pays(characters: int) -> bool:
     return _HASH.pays_for(SECONDS_PER_BYTE * characters)
 
 
-def _compact(text: NDArray[np.uint8], target: NDArray[np.uint8]) -> int:
+def _compact(text: NDArray[np.uint8], target: NDArray[np.uint8], line_feeds: NDArray[np.int64]) -> int:
     from pi_engine.radix.kernels.conversion_kernels import compact_digits
 
-    return int(compact_digits(text, len(text), target, _kinds()))
+    return int(compact_digits(text, len(text), target, _kinds(), line_feeds))
 
 
 @cache
 def _kinds() -> NDArray[np.uint8]:
-    """For each character: 0 a separator, 1 a decimal digit, 2 neither."""
+    """For each character: 0 a separator, 1 a decimal digit, 2 neither, 3 the separator that ends lines; as the kernel has them."""
     kinds = np.full(256, 2, np.uint8)
     kinds[list(_DIGITS[10])] = 1
     kinds[list(SEPARATORS)] = 0
+    kinds[ord("\n")] = 3
     return kinds
 
 

@@ -116,9 +116,7 @@ class TextReader:
             except CorruptFileError as error:  # what has been read before is digits all the same
                 more, damage = b"", error
             last = not more
-            buffer = self._rest + more if self._rest else more
-            cut = _last_line(buffer) if last else _cut(buffer)
-            piece, self._rest = buffer[:cut], buffer[cut:]
+            piece = self._next_piece(more)
             some = False
             for digits in self._digits(piece, last=False):
                 some = some or len(digits) > 0
@@ -132,16 +130,27 @@ class TextReader:
         if damage is not None:
             raise damage
 
+    def _next_piece(self, more: bytes) -> bytes:
+        """What is left, and more, without the last line; that is left for the next time."""
+        line = _line_to_keep(more)
+        if line:  # the usual case: no copy of all but that of the piece
+            piece, self._rest = b"".join((self._rest, memoryview(more)[:line])), more[line:]
+            return piece
+        buffer = self._rest + more if self._rest else more
+        cut = _cut(buffer) if more else _last_line(buffer)
+        self._rest = buffer[cut:]
+        return buffer[:cut]
+
     def _digits(self, piece: bytes, *, last: bool) -> Iterator[Characters]:
         """The digits of a piece: at once where it has nothing but digits and separators, else line by line."""
         if not piece:
             return
         if self._lines.idle and b"\f" not in piece and not (last and len(piece.strip()) < _SHORT):
-            digits, stray = self._text.compact(piece)
-            if stray is None:
-                self._lines.count(len(digits), piece)
-                self._advance(piece)
-                yield digits
+            found = self._text.compact(piece)
+            if found.stray is None:
+                self._lines.count(len(found.digits), piece)
+                self._advance(piece, found.line_feeds)
+                yield found.digits
                 return
             if (many := self._lines.many(_with_lines(piece), self._number)) is not None:
                 self._advance(piece)
@@ -179,14 +188,14 @@ class TextReader:
             start, begins = match.end(), ended
         yield b"".join(gathered)
 
-    def _advance(self, text: bytes) -> None:
-        """Go past a text: offset, line and column behind it."""
-        ends = _count(text, b"\n")
+    def _advance(self, text: bytes, line_feeds: int | None = None) -> None:
+        """Go past a text: offset, line and column behind it; `line_feeds` of it, if they have been counted."""
+        ends = _count(text, b"\n") if line_feeds is None else line_feeds
         if b"\r" in text:
             ends += _count(text, b"\r") - text.count(b"\r\n")
         if ends:
             self._number += ends
-            text_of_line = text[max(text.rfind(b"\n"), text.rfind(b"\r")) + 1 :]
+            text_of_line = text[_last_end(text, len(text)) + 1 :]
             self._column = len(text_of_line.decode("utf-8", "replace"))
         else:
             self._column += len(text.decode("utf-8", "replace")) if not text.isascii() else len(text)
@@ -225,8 +234,15 @@ def _last_line(buffer: bytes) -> int:
 
 def _line_before(buffer: bytes, end: int) -> int:
     """Where the last line before `end` begins that is not blank."""
-    end = len(buffer[:end].rstrip())
-    return max(buffer.rfind(b"\n", 0, end), buffer.rfind(b"\r", 0, end)) + 1
+    near = max(end - _SHORT, 0)
+    visible = len(buffer[near:end].rstrip())
+    return _last_end(buffer, near + visible if visible else len(buffer[:near].rstrip())) + 1
+
+
+def _last_end(buffer: bytes, end: int) -> int:
+    """Where the last line end before `end` is, or −1; a carriage return is looked for only behind the last line feed."""
+    feed = buffer.rfind(b"\n", 0, end)
+    return max(feed, buffer.rfind(b"\r", feed + 1, end))
 
 
 def _numbers_beside_feeds(piece: bytes) -> dict[int, int]:
@@ -239,10 +255,16 @@ def _numbers_beside_feeds(piece: bytes) -> dict[int, int]:
     return found
 
 
+def _line_to_keep(buffer: bytes) -> int:
+    """Where the last line begins that is not blank; 0 for the first line, or where it is a very long one."""
+    line = _last_line(buffer)
+    return line if len(buffer) - line <= _LONGEST_LINE else 0
+
+
 def _cut(buffer: bytes) -> int:
     """Where to cut a buffer that goes on: before its last line that is not blank, or in a very long line at a blank."""
-    line = _last_line(buffer)
-    if line and len(buffer) - line <= _LONGEST_LINE:
+    line = _line_to_keep(buffer)
+    if line:
         return line
     tag = buffer.rfind(b"<", -_TAG)
     if tag > max(buffer.rfind(b">", -_TAG), 0):

@@ -79,8 +79,10 @@ ALL_KERNELS = KernelSet(
     "pi_engine.radix.kernels.conversion_kernels:TEXT_KERNELS",
     "pi_engine.proof.bbp.bbp_kernels:BBP_KERNELS",
     "pi_engine.proof.bbp.bbp_kernels:RESIDUE_KERNELS",
+    "pi_engine.search.kernels.search_kernels:SEARCH_KERNELS",
+    "pi_engine.statistics.count_kernels:COUNT_KERNELS",
 )
-"""All kernels of the program: those of the backend, of the way back from digits to integers, of digit files, and of BBP."""
+"""All kernels of the program: the backend's, those back from digits to integers, of digit files, BBP, searching and counting."""
 
 
 def prepare(progress: Progress | None = None) -> None:

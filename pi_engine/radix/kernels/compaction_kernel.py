@@ -10,18 +10,18 @@ from pi_engine.radix.kernels.text_kernel import ZERO
 from pi_engine.radix.kernels.text_kernel import _improper as improper
 from pi_engine.runtime.compilation.routine import kernel
 
-DIGIT, STRAY = 1, 2
-"""What a table of 256 entries says of each character; 0 is a separator."""
+DIGIT, STRAY, LINE_FEED = 1, 2, 3
+"""What a table of 256 entries says of each character; 0 is a separator, and so is a line feed."""
 
 
-@kernel("int64(uint8[::1], int64, uint8[::1], uint8[::1])")
-def compact_digits(text, count, target, table):
+@kernel("int64(uint8[::1], int64, uint8[::1], uint8[::1], int64[::1])")
+def compact_digits(text, count, target, table, line_feeds):
     """Copy the digits among `count` characters; returns those written, or −1 − i where character i is a stray one.
 
-    `target` holds count + 8 characters: eight are stored where fewer are wanted.
+    `target` holds count + 8 characters: eight are stored where fewer are wanted. line_feeds[0] gets the number of line feeds.
     """
     source, goal = np.uint64(address_of(text)), np.uint64(address_of(target))
-    read = written = 0
+    read = written = lines = 0
     while read + 8 <= count:
         eight = load_word(source + np.uint64(read))
         store_word(goal + np.uint64(written), eight)
@@ -32,8 +32,10 @@ def compact_digits(text, count, target, table):
             continue
         # The lowest marked byte is the first character that is no digit.
         good = trailing_zeros(wrong) >> 3
-        if table[text[read + good]] == STRAY:
+        kind = table[text[read + good]]
+        if kind == STRAY:
             return -1 - read - good
+        lines += kind == LINE_FEED
         written += good
         read += good + 1
     for i in range(read, count):
@@ -42,4 +44,6 @@ def compact_digits(text, count, target, table):
             return -1 - i
         target[written] = text[i]
         written += kind == DIGIT
+        lines += kind == LINE_FEED
+    line_feeds[0] = lines
     return written

@@ -27,12 +27,13 @@ ASKED = {
     "near-integer": [["--digits", "5"]],
     "identities": [["euler", "--digits", "5"]],
     "hex": [["5"]],
+    "find": [["fifty.txt", "26535"], ["--digits", "50", "--coverage", "1"], ["fifty.txt", "--length", "2", "--json"]],
     "bench": [["--digits", "100", "--rounds", "1"]],
     "tune": [],  # in a home of its own, below
     "info": [[]],
     "completion": [["fish"]],
 }
-TALKATIVE = ["compute", "convert", "convergence"]
+TALKATIVE = ["compute", "convert", "convergence", "find"]
 """The commands that say something on stderr, when all goes well and there is no terminal."""
 
 

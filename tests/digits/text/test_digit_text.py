@@ -49,17 +49,18 @@ def test_the_kernels_agree(rng, kernels):
                 for _ in range(count)
             ]
             content = "".join(characters).encode()
-            found, stray = compiled.compact(content)
-            assert (bytes(found), stray) == plain.compact(content)
+            found, stray, line_feeds = compiled.compact(content)
+            assert (bytes(found), stray, line_feeds) == plain.compact(content)
+            assert line_feeds == content.count(b"\n")
             words = compiled.words(found)
             assert np.array_equal(words, plain.words(bytes(found)))
             assert compiled.text(words, len(found)) == bytes(found)
             if count:
                 place, character = rng.randrange(count), rng.choice([0, 47, 58, 65, 102, 128, 176, 185, 255])
                 broken = content[:place] + bytes([character]) + content[place + 1 :]
-                found, stray = compiled.compact(broken)
+                found, stray, line_feeds = compiled.compact(broken)
                 assert stray == place
-                assert (bytes(found), stray) == plain.compact(broken)
+                assert (bytes(found), stray, line_feeds) == plain.compact(broken)
 
 
 @pytest.mark.parametrize("base", BASES)

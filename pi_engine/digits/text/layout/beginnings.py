@@ -26,7 +26,7 @@ _GAPS = rb"[ \t\r\n\v\f,_\"'`()\[\]{}|;+&\\-]"
 GAP = rb"(?:" + _ELEMENT + rb"|" + _GAPS + rb"){0,60}"
 """What may stand between the first digits: any separators."""
 
-_COMMA = rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f](?:[ \t']|" + shapes.INVISIBLE + rb")?[0-9A-Fa-f]))"
+_COMMA = rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f](?:[ \t'-]|" + shapes.INVISIBLE + rb"){0,2}[0-9A-Fa-f]))"
 _BEFORE_POINT = rb"(?:" + _ELEMENT + rb"|" + _GAPS.replace(b",", b"") + rb"){0,60}"
 _INTEGER = re.compile(rb"[0-9A-Fa-f](?:" + GAP + rb"(\.)|" + _BEFORE_POINT + rb"(" + _COMMA + rb")|)" + GAP)
 """A digit, what stands behind it and before the next, and the point; a comma is one where it divides no single digits."""
@@ -47,6 +47,11 @@ _FRACTION_DIGITS = 6
 _OTHER_DIGITS = 8
 _LEAST_POINTED = 2
 """Digits behind `3.` that tell π where no more come."""
+
+_DIGIT_ABOVE = re.compile(
+    rb"(?:(?:\A|[\r\n])[ \t]*([0-9])|(?<![0-9A-Za-z./-])([0-9])[ \t]*\.|(?<![0-9A-Za-z./-])(?<![\"']: )(?<![\"']:)([0-9])[ \t]*,)\s*\Z"
+)
+"""A digit that ends the lines above: alone, or with a point; not the value of another key of JSON."""
 
 _COMPARED = 40
 _LEAST = 5
@@ -109,6 +114,24 @@ def integer_at(window: bytes, place: int) -> tuple[int, bool]:
     small = counter is not None and len(counter[1]) <= _LONGEST_FIRST
     behind = counter.end() if counter and small and re.search(rb"[\r\n]", match[0]) else 0
     return match.end() + behind, match.lastindex is not None
+
+
+def line_start(window: bytes, begin: int, place: int) -> int:
+    """Where the line of a place begins, in a text that begins at `begin`."""
+    return max(begin, window.rfind(b"\n", begin, place) + 1, window.rfind(b"\r", begin, place) + 1)
+
+
+def with_digit_above(window: bytes, begin: int, found: Beginning) -> Beginning:
+    """A beginning without the digit before the point, with the one that ends the line above: alone in it, or with a point."""
+    line = line_start(window, begin, found.start)
+    above = _DIGIT_ABOVE.search(window[begin:line])
+    if above is None or found.pointed or (found.integer and above[1] is not None and above[1] != b"3"):
+        return found
+    digit, pointed = next(filter(None, above.groups())), above[1] is None
+    # a digit that was taken for the one before the point stands behind it
+    offset = found.start if found.integer else found.offset
+    start = begin + above.start(above.lastindex or 0)
+    return found._replace(start=start, offset=offset, integer=digit.decode(), pointed=pointed, exact=False)
 
 
 def known_beginnings(window: bytes, begin: int, bases: tuple[int, ...]) -> Iterator[Beginning]:

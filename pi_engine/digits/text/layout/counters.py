@@ -21,6 +21,12 @@ _FIRST_OF_LINES = shapes.of_lines(shapes.FIRST_COUNTER)
 _LAST_OF_LINES = shapes.of_lines(shapes.LAST_COUNTER)
 
 
+_BEGINS_LINE = re.compile(rb"[\r\n]" + shapes.FIRST_COUNTER.pattern.removeprefix(rb"\A"))
+"""The same as `_FIRST_OF_LINES` but in the first line, and ten times as fast to look for."""
+
+_FIRST_LINE = 2000
+"""Bytes in which the first counter of many lines is looked for."""
+
 _LONGEST = 200
 """Bytes that a counter takes at the end of a line, with the blanks before it and what closes the digits behind it."""
 
@@ -30,6 +36,11 @@ class _Side:
 
     def __init__(self, *, sure: bool, last: int | None = None) -> None:
         self.sure, self._last = sure, -1 if last is None else last
+
+    @property
+    def seen(self) -> bool:
+        """Whether a line had one."""
+        return self._last >= 0
 
     def takes(self, value: int, right: set[int]) -> bool:
         """Whether a number that may be a counter is one: it counts digits or lines, or goes on as the one before."""
@@ -86,6 +97,8 @@ class Counters:
         lines = {number, number - self._begins, number - self._begins + 1, rows, rows + 1}
         if not first and (self._first.sure or not self._last.sure):
             found = (shapes.BARE_FIRST if self._bare_first else shapes.FIRST_COUNTER).match(line[begin:])
+            if found and self._ends_line(line, begin, found, before, digits_of):
+                found = None
             if found and self._first.takes(_value(found[1]), {*lines, *range(before, before + 3)}):
                 left_out.add("counters at the beginning of lines", 1, number, found[0])
                 begin += found.end()
@@ -99,10 +112,20 @@ class Counters:
                 self._compare(_value(found[1]), total, number, left_out)
         return begin, end
 
+    def _ends_line(
+        self, line: bytes, begin: int, found: re.Match[bytes], before: int, digits_of: Callable[[bytes], int]
+    ) -> bool:
+        """Whether the mark of a counter at the beginning belongs to one at the end: `6 : 41` is the digit 6, the 41st."""
+        last = None if self._first.sure else shapes.LAST_COUNTER.search(line, max(begin, len(line) - _LONGEST))
+        if last is None or not begin < last.start() <= begin + found.end():
+            return False
+        return self._last.seen or _value(last[1]) == before + digits_of(line[begin : last.start()])
+
     def may_begin(self, lines: bytes) -> bool:
         """Whether many lines may have the first counters, which have to be looked at one by one."""
-        first, last = _FIRST_OF_LINES.search(lines), _LAST_OF_LINES.search(lines)
-        return (first is not None and not self._first.sure) or (last is not None and not self._last.sure)
+        if not self._first.sure and (shapes.FIRST_COUNTER.match(lines) or _BEGINS_LINE.search(lines)):
+            return True
+        return not self._last.sure and _LAST_OF_LINES.search(lines) is not None
 
     def without(self, lines: bytes) -> tuple[bytes, tuple[int, list[bytes]]]:
         """Many lines without their counters, as far as those are known; how many stood at the beginning, and those at the end."""
@@ -110,8 +133,9 @@ class Counters:
         if self._first.sure:
             lines, first = _FIRST_OF_LINES.subn(b"", lines)
         if self._last.sure:
-            last = _LAST_OF_LINES.findall(lines)
-            lines = _LAST_OF_LINES.sub(b"", lines)
+            pattern = _counters_like_the_first(lines)
+            last = pattern.findall(lines)
+            lines = pattern.sub(b"", lines)
         return lines, (first, last)
 
     def settle(self, counted: tuple[int, list[bytes]], total: int, number: int, left_out: LeftOut) -> None:
@@ -130,6 +154,19 @@ class Counters:
         elif self._counts_digits and not self._disagrees:
             self._disagrees = True
             left_out.remarks.append(f"the counter in line {number:_} says {value:_}, where {total:_} digits end")
+
+
+def _counters_like_the_first(lines: bytes) -> re.Pattern[bytes]:
+    """Counters at the ends of lines with the mark of the first of them, which are found twenty times as fast as any.
+
+    Where a line has another mark, that stays, and is no digit: then the lines are looked at one by one.
+    """
+    first = _LAST_OF_LINES.search(lines, 0, _FIRST_LINE)
+    if first is None:
+        return _LAST_OF_LINES
+    mark, tail = lines[first.start() : first.start(1)], lines[first.end(1) : first.end()]
+    pattern = re.escape(mark.rstrip(b" \t")) + rb"[ \t]*(" + shapes.NUMBER + rb")" + re.escape(tail)
+    return re.compile(pattern + rb"[ \t]*(?=[\r\n]|\Z)")
 
 
 def _value(text: bytes) -> int:

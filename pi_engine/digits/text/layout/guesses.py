@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from pi_engine.digits.common.constants import OTHERS, PI
 from pi_engine.digits.text.layout.beginnings import Beginning
-from pi_engine.digits.text.layout.shapes import INVISIBLE, SEPARATORS
+from pi_engine.digits.text.layout.shapes import BARE_FIRST, INVISIBLE, SEPARATORS
 
 _LINE = 100
+_ROWS = 4
+"""Lines that show that they have counters."""
 
 _BLANK = rb"[ \t\r\n\v\f]"
 _HEX = frozenset(b"0123456789ABCDEFabcdef")
@@ -91,7 +94,7 @@ def base_of_digits(text: bytes, *, pi: bool = True) -> int:
 
     Few digits are told by the beginning of π alone, if `pi` says that they may be its digits.
     """
-    bare = re.sub(INVISIBLE, b"", text).translate(None, SEPARATORS)[:200]
+    bare = re.sub(INVISIBLE, b"", _without_counters(text)).translate(None, SEPARATORS)[:200]
     digits = bytes(byte for byte in bare if byte in _HEX).decode().upper()
     decimal = max(_common(digits, constant.decimal) for constant in (PI, *OTHERS))
     hexadecimal = max(_common(digits, constant.hexadecimal) for constant in (PI, *OTHERS))
@@ -100,6 +103,15 @@ def base_of_digits(text: bytes, *, pi: bool = True) -> int:
     if decimal != hexadecimal and (max(decimal, hexadecimal) >= 5 or len(digits) < 12):
         return 10 if decimal > hexadecimal else 16
     return 16 if sum(byte in _LETTERS for byte in bare) * 6 > len(bare) else 10
+
+
+def _without_counters(text: bytes) -> bytes:
+    """A text without the numbers at the beginnings of its lines, where each is one more than the one before."""
+    rows = [row for row in re.split(rb"[\r\n]+", text) if row][:_ROWS]
+    counters = [match for row in rows if (match := BARE_FIRST.match(row))]
+    if len(rows) < _ROWS or len(counters) < _ROWS or any(int(b[1]) - int(a[1]) != 1 for a, b in pairwise(counters)):
+        return text
+    return b"".join(row[match.end() :] for row, match in zip(rows, counters, strict=True))
 
 
 def _common(digits: str, known: str) -> int:

@@ -47,7 +47,11 @@ FIRST_COUNTER = re.compile(
 )  # fmt: skip
 """A counter at the beginning of a line with a mark behind it, such as `1: `, `[51] `, `51-100: ` or `Line 2: `."""
 
-_CLOSED = rb"(?:\.{3,}|\xe2\x80\xa6|[\"'`;,\]})>$*+\\\x00\x1a]|\xe2\x80[\x98-\x9f]|[ \t]|" + TAG + rb")*\Z"
+_CLOSED = (
+    rb"(?:(?:\.{3,}|\xe2\x80\xa6|\\[lcd]?dots)[0-9A-Fa-f]{0,40}|[LlFf](?=;)|[\"'`;,\]})>$*+\\\x00\x1a]|\xe2\x80[\x98-\x9f]|[ \t]|"
+    + TAG
+    + rb")*\Z"
+)
 _LAST_MARK = rb"(?::|//|#|/\*|--|->|=>|\xe2\x86\x92|(?<=[ \t])\||[(\[<{;=@])"
 LAST_COUNTER = re.compile(
     BLANKS + rb"(?:(?<=[ \t\v\f\x80-\xbf])" + _LAST_MARK + rb"|" + _LAST_MARK + rb"(?=[ \t\xc2\xe2\xe3\xef]))" + BLANKS

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.digits.text.layout import shapes
+from pi_engine.digits.text.layout.beginnings import line_start
 from pi_engine.digits.text.layout.between import between, habits, without
 from pi_engine.digits.text.layout.left_out import shown
 
@@ -75,12 +76,12 @@ class TextStart(NamedTuple):
 
 def text_start(window: bytes, begin: int, found: Beginning) -> TextStart:
     """What the first lines of a text, which begins at `begin`, say of the number that begins at `found`."""
-    line = _line_start(window, begin, found.start)
+    line = line_start(window, begin, found.start)
     prefix = window[line : found.start]
     before = window[max(begin, found.start - 8) : found.start].rstrip(b" \t")
     closer = next((end for sign, end in _CLOSERS.items() if before.endswith(sign)), b"")
     rows = _rows(window, found)
-    first = _line_start(window, begin, found.offset)
+    first = line_start(window, begin, found.offset)
     counter = counter_before(window, line, found.start) or counter_before(window, first, found.offset)
     bare_first = bare_counters_before(window, line, found.start, found) or bare_counters_before(
         window, first, found.offset, found
@@ -111,10 +112,6 @@ def text_start(window: bytes, begin: int, found: Beginning) -> TextStart:
         bare_first=bare_first,
         bare_last=_bare_counters_behind(rows, found.base),
     )
-
-
-def _line_start(window: bytes, begin: int, place: int) -> int:
-    return max(begin, window.rfind(b"\n", begin, place) + 1, window.rfind(b"\r", begin, place) + 1)
 
 
 def _rows(window: bytes, found: Beginning) -> list[bytes]:
@@ -164,30 +161,46 @@ def bare_counters_before(window: bytes, line: int, place: int, found: Beginning)
 def _bare_counters(rows: list[bytes], base: int) -> bool:
     """Whether the first lines begin with numbers that count lines, the digits before them, or those to their ends."""
     values: list[int] = []
-    before, behind, total = [], [], 0
+    before, behind, total, alike = [], [], 0, True
     for row in rows:
         match = shapes.BARE_FIRST.match(row)
         if match is None:
             break
+        alike = alike and _begins_or_ends_like_a_group(row, first=True)
         values.append(int(match[1]))
         before.append(total)
-        total += _count(row[match.end() :], base)
+        # last digits may stand behind an ellipsis
+        total += _count(shapes.DOTS.split(row[match.end() :], maxsplit=1)[0], base)
         behind.append(total)
+    if alike and len(values) < _LINES:
+        return False
     return len(values) > 1 and (_progression(values, before) or _progression(values, behind))
 
 
 def _bare_counters_behind(rows: list[bytes], base: int) -> bool:
     """Whether the first lines end with a number that counts lines or digits."""
     values: list[int] = []
-    totals, total = [], 0
+    totals, total, alike = [], 0, True
     for row in rows:
         match = shapes.BARE_LAST.search(row)
         if match is None:
             break
+        alike = alike and _begins_or_ends_like_a_group(row, first=False)
         total += _count(row[: match.start()], base)
         values.append(int(match[1]))
         totals.append(total)
+    if alike and len(values) < _LINES:
+        return False
     return len(values) > 1 and _progression(values, totals)
+
+
+def _begins_or_ends_like_a_group(row: bytes, *, first: bool) -> bool:
+    """Whether the first or last number has the length and the gap of the groups beside it: in a few lines it may well be digits."""
+    groups = list(re.finditer(rb"[0-9A-Fa-f]+", row))
+    beside = groups[:3] if first else groups[-3:]
+    if len(beside) < 2 or len({len(group[0]) for group in beside}) > 1:
+        return False
+    return len({row[a.end() : b.start()].strip(b"\r\n") for a, b in pairwise(beside)}) == 1
 
 
 def _progression(values: list[int], totals: list[int]) -> bool:
@@ -230,7 +243,7 @@ def _remarks(window: bytes, begin: int, found: Beginning, prefix: bytes, counter
             f"the text has no point: its first digit{'s' if len(found.integer) > 1 else ''}, {found.integer}, "
             f"{'are taken as those' if len(found.integer) > 1 else 'is taken as the one'} before the point"
         )
-    above = window[begin : _line_start(window, begin, found.start)].strip()
+    above = window[begin : line_start(window, begin, found.start)].strip()
     lines = [line for line in re.split(rb"[\r\n]+", above + b"\n" + prefix) if line.strip(b" \t\"'`[({<0xX.")]
     if lines:
         many = f"{len(lines):_} lines before the digits, the first" if len(lines) > 1 else "before the digits"

@@ -19,6 +19,7 @@ _LEAST_DIGITS = 10
 """Digits that a line has to hold to go on with the number behind a line of text, unless it is as long as the lines before."""
 
 _LONGEST_TOTAL = 20
+_MOST_PAGES = 1000
 _LONGEST_RULER = 400
 _SHORT = 40
 """Bytes of a line of digits alone that may be a total or the number of a page."""
@@ -201,7 +202,8 @@ class LineReader:
     def _is_page(self, page: re.Match[bytes], beside_feed: bool) -> bool:  # noqa: FBT001 (private)
         """Whether a number alone in its line is that of a page: marked as one, or the next one and beside a form feed."""
         value, marked = int(next(filter(None, page.groups()))), page[4] is None
-        begins = self._pages == 0 and self._form_feeds <= 1  # later on, pages without a number have been read
+        # later on, pages without a number have been read; one number alone is no sequence, and a long one may be digits
+        begins = self._pages == 0 and self._form_feeds <= 1 and value < _MOST_PAGES
         if self._usual < _LEAST_DIGITS or not (marked or (beside_feed and (begins or self._pages == value - 1))):
             return False
         self._pages = value

@@ -20,7 +20,9 @@ from pi_engine.digits.text.layout.beginnings import (
     digits_from,
     integer_at,
     known_beginnings,
+    line_start,
     pi_cost,
+    with_digit_above,
 )
 from pi_engine.digits.text.layout.guesses import PREFIX, base_of_digits, digits_share, guessed
 from pi_engine.digits.text.layout.shapes import SEPARATORS
@@ -38,7 +40,17 @@ _SURE_RUN = 25
 _SIGNS = b"0123456789.\"'`()[]{}|;+&"
 _BEGINS = re.compile(rb"3\.[0-9]")
 """What begins a text that is the number, even if damage follows at once."""
-_DIGIT_ABOVE = re.compile(rb"(?:(?:\A|[\r\n])[ \t]*([0-9])|(?<![0-9A-Za-z./-])([0-9])[ \t]*[.,])\s*\Z")
+_ELEMENTS_BEFORE = re.compile(rb"[\[({][ \t\r\n]*(?:([\"']?)[0-9A-Fa-f.]\1[ \t]*,[ \t\r\n]*)+[\"']?\Z")
+"""Digits of the same array, before the one that seems to be the first."""
+
+_MOST_ELEMENTS = 100
+"""Bytes in which they are looked for."""
+
+_PLACE = re.compile(
+    rb"(?:[\r\n][ \t]*|[=:>,(\[{\"'`*~$][ \t]*|[-/#%;|][ \t]+|0[xX]|[\x80-\xbf][ \t]*|[A-Za-z][ \t]+)"
+    rb"(?=[0-9.]|[A-Fa-f][0-9A-Fa-f]*[0-9])"
+)
+"""What ends a header, and a digit or a point behind it."""
 
 _NEAR = 200
 """Bytes before a beginning, in its line, that are looked at."""
@@ -48,6 +60,8 @@ _HEX_BEFORE = rb"(?:\A|[^0-9A-Za-z])3[.,]?[0-9A-Fa-f]{0,40}\Z"
 
 _OTHER_INTEGER = 2
 _COUNTS_IT = 3
+_TELLING = 10
+"""Digits in another base than the one that was asked for which chance does not give: 3.1615 may be π in base 11, or wrong."""
 _UNLIKE = 50
 """Edits for digits that are like nothing known."""
 
@@ -89,7 +103,7 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
                 found = mention
     if found is None:
         raise CorruptFileError(f"{name}: no digits in its first {len(window):_} bytes", kind="header", offset=0)
-    found = _with_digit_above(window, begin, found)
+    found = with_digit_above(window, begin, found)
     if not found.pointed and found.start > begin and _BEGINS.match(window, begin):
         offset, _ = integer_at(window, begin)
         found = Beginning(begin, offset, PI.integer, pointed=True, base=found.base)
@@ -101,7 +115,8 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
 def _in_other_base(window: bytes, begin: int, name: str, base: int | None) -> Beginning | None:
     """The start of digits of base 2 or 8; None for those of base 10 and 16."""
     told = base_at(window, begin)
-    if base not in {None, told} and told is not None and not {base, told} <= {10, 16}:
+    enough = len(re.sub(rb"[^0-9A-Za-z]", b"", window[begin : begin + _LINE])) >= _TELLING
+    if enough and base not in {None, told} and told is not None and not {base, told} <= {10, 16}:
         raise UsageError(f"{name} holds the digits of π in base {told}, not {base}: leave out --base")
     if base in {10, 16}:
         return None
@@ -152,29 +167,25 @@ def _known(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
 def _is_mention(window: bytes, begin: int, found: Beginning) -> bool:
     """Whether a beginning may be the mention of a constant in a line of text, before digits that begin wrong."""
     count, end = count_from(window, found.offset, found.base)
-    rest = _line_of(window, begin, found.start)[end - _line_start(window, begin, found.start) :]
+    rest = _line_of(window, begin, found.start)[end - line_start(window, begin, found.start) :]
     return count < _SURE_RUN and shapes.words(found.base).search(rest) is not None
 
 
 def _completed(window: bytes, begin: int, found: Beginning) -> Beginning | None:
     """A beginning with the digit that stands alone in the line above, if it has none; None where digits stand before it."""
-    found = _with_digit_above(window, begin, found)
+    found = with_digit_above(window, begin, found)
     return None if _digits_before(window, begin, found) else found
 
 
-def _line_start(window: bytes, begin: int, place: int) -> int:
-    return max(begin, window.rfind(b"\n", begin, place) + 1, window.rfind(b"\r", begin, place) + 1)
-
-
 def _line_of(window: bytes, begin: int, place: int) -> bytes:
-    line = re.compile(rb"[^\r\n]*").match(window, _line_start(window, begin, place))
+    line = re.compile(rb"[^\r\n]*").match(window, line_start(window, begin, place))
     assert line is not None
     return line[0]
 
 
 def _stands_alone(window: bytes, begin: int, found: Beginning) -> bool:
     """Whether what stands before a beginning in its line can be no digits of it."""
-    line = _line_start(window, begin, found.start)
+    line = line_start(window, begin, found.start)
     line = max(line, found.start - _NEAR)
     prefix = re.sub(rb"0[xX]\Z", b"", window[line : found.start])
     if (found.pointed and found.integer) or not re.search(rb"\d", prefix):
@@ -184,21 +195,7 @@ def _stands_alone(window: bytes, begin: int, found: Beginning) -> bool:
     if found.base == 16 and re.search(_HEX_BEFORE, bare_of_gaps(prefix)):
         return False
     before = rb"(?<![0-9A-WYZa-wyz])[0-9A-Fa-f.]*\d[0-9A-Fa-f.]*" if found.base == 16 else rb"[0-9.]"
-    return re.search(rb"[A-Za-z]", prefix) is not None and not re.search(before + GAP + rb"\Z", prefix)
-
-
-def _with_digit_above(window: bytes, begin: int, found: Beginning) -> Beginning:
-    """A beginning without the digit before the point, with the one that ends the line above: alone in it, or with a point."""
-    line = _line_start(window, begin, found.start)
-    above = _DIGIT_ABOVE.search(window[begin:line])
-    if above is None or found.pointed or (found.integer and above[2] is None and above[1] != b"3"):
-        return found
-    digit, pointed = above[1] or above[2], above[2] is not None
-    offset = (
-        found.start if found.integer else found.offset
-    )  # a digit that was taken for the one before the point stands behind it
-    start = begin + above.start(above.lastindex or 0)
-    return found._replace(start=start, offset=offset, integer=digit.decode(), pointed=pointed, exact=False)
+    return re.search(rb"[A-Za-z]", prefix) is not None and not re.search(before + GAP + rb"(?:\.[ \t]*)?\Z", prefix)
 
 
 def _digits_before(window: bytes, begin: int, found: Beginning) -> bool:
@@ -206,6 +203,9 @@ def _digits_before(window: bytes, begin: int, found: Beginning) -> bool:
 
     Before `3.` they have to be long; before digits without it, one number alone may be a count.
     """
+    elements = _ELEMENTS_BEFORE.search(window, max(begin, found.start - _MOST_ELEMENTS), found.start)
+    if elements and re.search(rb"[0-9A-Fa-f]", elements[0]):
+        return True
     lines = [line.strip() for line in re.split(rb"[\r\n]+", window[begin : found.start])[:-1] if line.strip()]
     if found.integer and found.pointed and found.exact:
         shares = [digits_share(line[:_LINE]) for line in lines]
@@ -256,18 +256,15 @@ def _doubts(window: bytes, begin: int, found: Beginning) -> int:
     line = _line_of(window, begin, found.start)
     if found.pointed or not re.fullmatch(shapes.NUMBER, line.strip()):
         return doubts
-    digits = digits_from(window, _line_start(window, begin, found.start) + len(line) + 1, found.base)
+    digits = digits_from(window, line_start(window, begin, found.start) + len(line) + 1, found.base)
     return doubts + (_COUNTS_IT if int(re.sub(rb"\D", b"", line)) in range(len(digits) - 1, len(digits) + 2) else 1)
 
 
 def _places(window: bytes, begin: int) -> list[int]:
     """Where digits may begin: the beginnings of lines, behind counters, and behind signs that end a header."""
     places = [begin] if re.match(rb"[0-9A-Fa-f.]", window[begin:]) else []
-    for match in re.finditer(
-        rb"(?:[\r\n][ \t]*|[=:>,(\[{\"'`*~$][ \t]*|0[xX]|[\x80-\xbf][ \t]*|[A-Za-z][ \t]+)(?=[0-9.]|[A-Fa-f][0-9A-Fa-f]*[0-9])",
-        window[begin:],
-    ):
-        places.append(begin + match.end())
+    for match in _PLACE.finditer(window, begin):
+        places.append(match.end())
         if len(places) >= _TRIED:
             break
     for place in places[:]:

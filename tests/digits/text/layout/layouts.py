@@ -12,8 +12,9 @@ Digits that are nothing like π's, or from whose beginning a long block is lost,
 position is not judged (`vague`). Less than eight digits stand alone, without counters, quotation marks or headers.
 
 Left out of the grammar, because nobody could tell: one bare line counter, a bare number of one digit as a count, `1. ` as a line
-counter (its point is a decimal point), a mention of π in a header of very few digits, groups printed as numbers without their
-leading zeros, a bare total that the next digits of π begin with, and lines of words that are hexadecimal numbers, such as `FACE`. Where
+counter (its point is a decimal point), a counter before a point without its 3 (`1 .4159`), a mention of π in a header of very few
+digits, groups printed as numbers without their leading zeros, a bare total that the next digits of π begin with, a last row of digits
+that is the number of those before it, and lines of words that are hexadecimal numbers, such as `FACE`. Where
 a layout is odd rather than ambiguous (line counters within a string of JSON), "corrupt" is as good an answer as the digits' verdict.
 """
 
@@ -161,9 +162,11 @@ def _lines(draft, digits, base, wrap):
         name, separator = draft.pick(parts.SEPARATORS, parts.HARD_SEPARATORS)
         if name not in {"blank", "two blanks", "tab"}:
             draft.notes.add("separators")
-    if lead == "3," and "," in separator:  # a comma is as good as a blank there
+    if lead.endswith(",") and "," in separator:  # a comma is as good as a blank there
         pointed = False
     mode = rng.choice(["plain"] * 4 + ["before", "behind", "quoted", "backslash", "prefix", "tags"])
+    if mode == "before" and lead == ".":
+        mode = "plain"
     if mode == "quoted" and wrap.opening.endswith(("'", '"', "`", "“")):
         mode = "plain"
     above = ""
@@ -189,6 +192,9 @@ def _grouped(draft, digits, lead, group, separator):
         if separator.startswith(",") and group == 1:  # as good as a decimal comma
             draft.notes.discard("no point")
     rows = _cut(digits, length or len(digits))
+    before = len(digits) - len(rows[-1])
+    if before and rows[-1].isdecimal() and int(rows[-1]) in range(before, before + 3):
+        rows = [digits]
     grouped = [separator.join(_cut(row, group or len(row))) for row in rows]
     grouped[0] = lead + grouped[0][counted:]
     return rows, grouped

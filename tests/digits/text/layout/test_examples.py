@@ -134,7 +134,31 @@ NOTED = [
     (f"3.{D20}...{D[900:910]}\n", 20, 10),
 ]  # fmt: skip
 
+ONE_BY_ONE = [  # the last digits of two lines may be 1 and 2, or 0 and 1, and are no numbers of lines
+    ("\n".join(("3." if i == 0 else "") + gap.join(D[i : i + 37]) for i in (0, 37)) + "\n", 74, 10)
+    for gap in (" ", "  ", "\u00a0", "\u200b", "\ufeff", "\u3000")
+] + [
+    ("[3.\r   1  " + ", ".join(D[:9]) + "\r   2  " + ", ".join(D[9:18]) + "]", 18, 10),
+    ("3.\n" + " ".join(D[:37]) + "\n" + " ".join(D[37:53]) + "\n", 53, 10),
+    ("3.1" + "\u200b".join(D[1:50]) + "\r" + "\u200b".join(D[50:94]) + "\n", 94, 10),
+    ('{\n  "digits": 8,\n  "value": "3\n14159265"\n}\n', 8, 10), ('{\n  "digits": 8,\n  "value": "243f6\u200da88"\n}\n', 8, 16),
+    ('{\n  "digits": 9,\n  "value": "    14159265 3"\n}\n', 9, 10),
+    ("long double pi = 3.\n" + f"{D[:38]} (38)\n{D[38:76]} (76)\n{D[76:90]} (90)L;\n", 90, 10),
+    ("$\\pi = 3.\n" + f"{D[:37]} [37]\n{D[37:74]} [74]\n{D[74:85]} [85]\\ldots$\n", 85, 10),
+    (f"3.\n{D[:70]} (70)\n{D[70:138]} (138)…{D[900:910]}\n", 138, 10),
+    (f"00016 3.{D[:15]}\n00032 {D[15:31]}\n00043 {D[31:42]}…{D[900:910]}\n", 42, 10),
+    (f"π = 3.\n{D[:40]}\n{D[40]} : 41…\n", 41, 10),
+    ("3.\n\n" + "\n".join(D[i : i + 60] for i in range(0, 300, 60)) + f"\n\f\n{D[300:304]}\n\n304\n", 304, 10),
+    ("3,2  4  3  f  6  a  8  8  8  5  a  3  0  8  d  3  1  3  1  9\n", 20, 16),
+]  # fmt: skip
+
 WRONG = [
+    ("370\n\n-- 3.24f6a8885a308d3\n\n-- 13198a2e03707344\n", 3, 16),
+    ("177\n% 3.1415952653589793238462643\n% 38327950288419716939937510\n", 6, 10),
+    ("3.\n0001 243f638885\n0002 a308d31319\n0003 8a2e037073\n0004 44a4093822\n", 6, 16),
+    ("const digits = [\"1\",\n" + ",\n".join(f'"{c}"' for c in D[:40]) + "];\n", 2, 10),
+    ("const digits = ['3',\n'.',\n'3',\n" + ",\n".join(f"'{c}'" for c in H[:40]) + "];\n", 1, 16),
+    ('var pi = "    7 . 243f6a8885a308d313";\n', 0, 16), ("digits: 60\n0," + "-".join(D[:60]) + "\n", 0, 10),
     ("pi: float = 3.141_592_653_589_793_238_463\n", 21, 10), ("value: 3.14159265358979320597...\n", 17, 10),
     ("[3.\n" + rows("{row}", first="") + "\n6]\n", 51, 10),
     ("const digits = [1,\n    4,\n    1,\n    5,\n    9,\n    3];\n", 6, 10),
@@ -179,7 +203,7 @@ NEVER_OK = [
 """Digits that are not π's, however one reads them, or a second number that is none of them."""
 
 
-@pytest.mark.parametrize(("content", "count", "base"), NO_POINT + HEADERS + AROUND + ARRAYS + NOTED)
+@pytest.mark.parametrize(("content", "count", "base"), NO_POINT + HEADERS + AROUND + ARRAYS + NOTED + ONE_BY_ONE)
 def test_right_digits(tmp_path, content, count, base):
     found = verify_file(written(tmp_path, content))
     assert (found.status, found.digits, found.base) == ("ok", count, base), found.message
@@ -217,7 +241,7 @@ def test_never_ok(tmp_path, content):
     assert found.status in ("wrong", "corrupt"), found
 
 
-@pytest.mark.parametrize(("content", "count", "base"), NO_POINT + HEADERS + AROUND + ARRAYS + NOTED)
+@pytest.mark.parametrize(("content", "count", "base"), NO_POINT + HEADERS + AROUND + ARRAYS + NOTED + ONE_BY_ONE)
 def test_convert_joins_nothing(tmp_path, content, count, base):
     """What `convert` writes are the digits, or it refuses."""
     target = tmp_path / "converted.txt"
@@ -225,3 +249,9 @@ def test_convert_joins_nothing(tmp_path, content, count, base):
         assert text_of(target).lstrip("3") == "." + true_digits(base)[:count]
     else:
         assert not target.exists()
+
+
+@pytest.mark.parametrize("content", ["3.1615", "3. 1615\n\n", "3.1615070\n"])
+def test_few_digits_that_are_those_of_another_base_are_of_the_base_asked_for(tmp_path, content):
+    found = answer_of_reader(written(tmp_path, content), 10)
+    assert (found.status, found.first_wrong) == ("wrong", 2)

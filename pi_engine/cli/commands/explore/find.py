@@ -1,0 +1,287 @@
+"""`pi-engine find FILE PATTERN…`."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from pi_engine.cli.commands.explore.source import (
+    END,
+    DigitSource,
+    Positions,
+    beyond,
+    digit_source,
+    range_option,
+    reported,
+)
+from pi_engine.cli.output.progress_bar import ProgressBar
+from pi_engine.cli.output.streams import emit_json, remark
+from pi_engine.cli.parameters.names import FILE
+from pi_engine.cli.parameters.options import force_option, json_option, quiet_option, threads_option
+from pi_engine.cli.parameters.quantities import COUNT, parse_count
+from pi_engine.runtime.display import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pi_engine.search.first_occurrences import Coverage
+    from pi_engine.search.occurrences import Occurrences
+    from pi_engine.search.patterns import Sought
+    from pi_engine.sequence.digit_access import Characters
+    from pi_engine.sequence.digit_sequence import DigitSequence
+
+ALL = -1
+"""The limit that is written `all`."""
+
+_PHASE = "searching"
+
+
+class _Limit(click.ParamType[int]):
+    name = "limit"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """A count of any spelling, or `all`."""
+        if isinstance(value, int) or str(value).strip() == "all":
+            return value if isinstance(value, int) else ALL
+        try:
+            return parse_count(str(value), "the limit")
+        except ValueError as error:
+            self.fail(f"{error}, or 'all'", param, ctx)
+
+
+@click.command(short_help="Find digit strings, dates, runs and more.")
+@digit_source(words="patterns")
+@click.option(
+    "-f",
+    "--file",
+    "files",
+    type=FILE,
+    multiple=True,
+    metavar="PATTERNS",
+    help="Also search for the patterns in the file PATTERNS, one a line. '-' is stdin.",
+)
+@click.option(
+    "--date",
+    "dates",
+    multiple=True,
+    metavar="YYYY-MM-DD",
+    help="Also search for this date in all usual spellings: ddmmyy, mmddyyyy, dmyyyy and others.",
+)
+@click.option(
+    "--run", metavar="DIGIT", help="Also search for runs of DIGIT that have at least as many digits as --length says."
+)
+@click.option(
+    "--length", type=COUNT, metavar="N", help="Least number of digits of a run. Without --run, runs of any digit."
+)
+@click.option(
+    "--palindromes", type=COUNT, metavar="N", help="Also search for palindromes of at least N digits, 2 to 1000."
+)
+@click.option("--self-locating", is_flag=True, help="Also search for numbers n that stand at position n.")
+@click.option(
+    "--coverage",
+    type=COUNT,
+    metavar="K",
+    help="Instead of all this, find the first position of every number of K digits, up to 7 decimal ones.",
+)
+@click.option(
+    "--limit",
+    type=_Limit(),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Number of positions to show of each pattern, or 'all'. The count is always that of all.",
+)
+@click.option("--count-only", is_flag=True, help="Show no positions.")
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    metavar="FILE",
+    help="With --coverage, write all numbers and their first positions to FILE.",
+)
+@force_option
+@range_option
+@threads_option
+@json_option
+@quiet_option
+def command(
+    *,
+    source: DigitSource,
+    patterns: tuple[str, ...],
+    files: tuple[str, ...],
+    dates: tuple[str, ...],
+    run: str | None,
+    length: int | None,
+    palindromes: int | None,
+    self_locating: bool,
+    coverage: int | None,
+    limit: int,
+    count_only: bool,
+    output: str | None,
+    force: bool,
+    positions: Positions,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Find where each PATTERN stands among the digits of FILE, all in one pass over them.
+
+    A PATTERN is a string of digits. '?' in it stands for any digit: quote it for your shell. Occurrences that overlap
+    count each. Positions count from 1, the first digit after the point; with --digits every argument is a PATTERN.
+
+    For each pattern the table says how often random digits of the same number would hold it, and how probable it is
+    that they hold it at all. docs/looking.md says how these numbers are found.
+
+    \b
+    pi-engine find pi.ycd 14159265 '9?9?9?9'
+    pi-engine find --digits 1e7 --date 1988-03-14
+    pi-engine find --digits 1e6 --run 9 --length 6
+
+    Exit codes: 0 searched, also where nothing was found, 2 wrong usage, 4 not enough memory, 5 the file is corrupt,
+    130 interrupted.
+    """  # noqa: D301 (click wants the character, which keeps it from joining lines)
+    from pi_engine.cli.commands.explore.sought import all_checked, sought_in
+
+    if (*files, source.file).count("-") > 1:
+        raise click.UsageError("stdin can be read once: give '-' only once")
+    wanted = sought_in(
+        patterns, files, dates, run=run, length=length, palindromes=palindromes, self_locating=self_locating
+    )
+    if coverage is None and not wanted:
+        if source.file is not None and source.file.isdecimal():
+            raise click.UsageError(f"no FILE before the pattern {source.file}: name one, or give --digits N")
+        raise click.UsageError("no pattern: give at least one, or one of --date, --length, --palindromes, --coverage")
+    if coverage is not None and wanted:
+        raise click.UsageError("--coverage searches for all numbers: leave patterns and the other searches out")
+    if coverage is None and output is not None:
+        raise click.UsageError("-o writes what --coverage finds: leave it out, or redirect stdout")
+    if source.digits is not None:  # wrong patterns are said before digits are computed
+        all_checked(wanted, source.base or 10)
+    if output is not None:
+        from pi_engine.runtime.storage.atomic import require_writable
+
+        require_writable(output, size=0, overwrite=force)
+    start = time.perf_counter()
+    with source.opened() as digits:
+        if coverage is not None:
+            covered = _coverage(digits, positions, coverage)
+            _show_coverage(covered, digits, source, positions, output=output, start=start, as_json=as_json, force=force)
+            return
+        room = None if limit == ALL else limit
+        found = _found(digits, positions, all_checked(wanted, digits.base), room, threads, count_only=count_only)
+    seconds = time.perf_counter() - start
+    searched = found[0].digits
+    if as_json:
+        from pi_engine.cli.commands.explore.found_fields import fields_of
+
+        emit_json(
+            {**_head(source, digits, positions, searched), "patterns": [*map(fields_of, found)], **_seconds(seconds)}
+        )
+    else:
+        from pi_engine.cli.commands.explore.found_rows import print_found
+
+        print_found(found, with_positions=not count_only and room != 0)
+    missing = sum(not one for one in found)
+    nothing = (
+        ""
+        if not missing
+        else "; not found"
+        if len(found) == 1
+        else f"; {missing:_} of {len(found):_} patterns not found"
+    )
+    remark(f"pi-engine: {counted(searched, 'digit')} searched in {seconds:.2f} s{nothing}")
+
+
+class _Read:
+    """The digits of a range, their number as far as it is known, and, at the end, how many there were."""
+
+    def __init__(self, digits: DigitSequence, positions: Positions, bar: ProgressBar) -> None:
+        start, stop = positions.places(digits)
+        length = digits.known_length
+        end = stop if length is None else length if stop is None else min(stop, length)
+        self.expected = None if end is None or length is None else end - start
+        self._digits, self._positions = digits, positions
+        self._pieces = reported(digits.characters(start, stop), self.expected, bar, _PHASE)
+
+    def __iter__(self) -> Iterator[Characters]:
+        first, last = self._positions
+        count = 0
+        for piece in self._pieces:
+            count += len(piece)
+            yield piece
+        for position in (first, last):
+            if position != END and position > max(first - 1 + count, 1):
+                raise beyond(position, self._digits)
+
+
+def _found(
+    digits: DigitSequence,
+    positions: Positions,
+    wanted: list[Sought],
+    limit: int | None,
+    threads: int | None,
+    *,
+    count_only: bool,
+) -> list[Occurrences]:
+    from pi_engine.runtime.thread_count import thread_count
+    from pi_engine.search.one_pass import find
+
+    with ProgressBar(only=_PHASE) as bar:
+        read = _Read(digits, positions, bar)
+        return find(
+            read,
+            digits.base,
+            wanted,
+            limit=limit,
+            count_only=count_only,
+            threads=thread_count(threads),
+            position=positions.first,
+            expected=read.expected,
+        )
+
+
+def _coverage(digits: DigitSequence, positions: Positions, k: int) -> Coverage:
+    from pi_engine.search.first_occurrences import coverage
+
+    with ProgressBar(only=_PHASE) as bar:
+        read = _Read(digits, positions, bar)
+        return coverage(read, digits.base, k, position=positions.first, expected=read.expected)
+
+
+def _head(source: DigitSource, digits: DigitSequence, positions: Positions, searched: int) -> dict[str, object]:
+    return {"file": source.file, "base": digits.base, "position": positions.first, "digits": searched}
+
+
+def _seconds(seconds: float) -> dict[str, object]:
+    return {"seconds": {"total": round(seconds, 6)}}
+
+
+def _show_coverage(
+    found: Coverage,
+    digits: DigitSequence,
+    source: DigitSource,
+    positions: Positions,
+    *,
+    output: str | None,
+    start: float,
+    as_json: bool,
+    force: bool,
+) -> None:
+    from pi_engine.cli.commands.explore.found_rows import print_coverage, table_of
+
+    if output is not None:
+        from pi_engine.runtime.storage.atomic import atomic_writer
+
+        with atomic_writer(output, overwrite=force) as stream:
+            stream.writelines(table_of(found))
+    seconds = time.perf_counter() - start
+    if as_json:
+        from pi_engine.cli.commands.explore.found_fields import coverage_fields
+
+        head = _head(source, digits, positions, found.digits)
+        emit_json({**head, "patterns": [], "coverage": coverage_fields(found), "output": output, **_seconds(seconds)})
+    else:
+        print_coverage(found)
+    written = f"; first positions written to {output}" if output else ""
+    remark(f"pi-engine: {counted(found.digits, 'digit')} searched in {seconds:.2f} s{written}")

@@ -1,0 +1,248 @@
+"""`pi-engine stats FILE`."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from pi_engine.cli.commands.explore.source import END, DigitSource, Positions, beyond, digit_source, range_option
+from pi_engine.cli.output.progress_bar import ProgressBar
+from pi_engine.cli.output.streams import emit, emit_json, remark
+from pi_engine.cli.output.terminal import stdout_width
+from pi_engine.cli.parameters.options import json_option, quiet_option, threads_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pi_engine.cli.output.table import Cell, Column
+    from pi_engine.sequence.digit_access import Characters
+    from pi_engine.sequence.digit_sequence import DigitSequence
+    from pi_engine.statistics.chance import RandomnessTest
+    from pi_engine.statistics.summary import Statistics
+
+_WIDE = 120
+"""Columns of a terminal on which each test stands beside its question."""
+
+_DIGITS = "0123456789ABCDEF"
+
+
+@click.command(short_help="Count digits, and test whether they look random.")
+@digit_source()
+@range_option
+@click.option(
+    "--kgrams",
+    type=click.IntRange(1, 6),
+    metavar="K",
+    help="Longest groups of digits to list and to test, from 1 to 6. By default 6, in base 16 5.",
+)
+@threads_option
+@json_option
+@quiet_option
+def command(
+    *, source: DigitSource, positions: Positions, kgrams: int | None, threads: int | None, as_json: bool
+) -> None:
+    r"""Count the digits of FILE, and test whether digits drawn at random would look like them.
+
+    FILE can be every file that 'verify' reads; '-' is stdin. It is read once. Up to 16 tests ask whether all digits, pairs and
+    longer groups are equally frequent, whether hands of poker, gaps, runs and repeated blocks are as frequent as they
+    should be, and whether the digits before help to guess the next. docs/looking.md explains each.
+
+    p-value is the probability that random digits give a statistic as large or larger. A value near 0 means too uneven,
+    and one near 1 too regular. Corrected takes both sides, and the number of tests, into account. A test is unusual
+    where it is below 0.01.
+
+    \b
+    pi-engine stats pi.ycd
+    pi-engine stats --digits 1e6 --range 1-1e5 --kgrams 3
+
+    Exit codes: 0 counted, whatever the tests say; 1 SciPy is not installed, 2 wrong usage or no digits, 5 the file is
+    corrupt, 130 interrupted.
+    """
+    from pi_engine.statistics.chance import require_scipy
+
+    require_scipy()
+    with source.opened() as digits:
+        start = time.perf_counter()
+        found = _counted(digits, positions, kgrams, threads)
+        seconds = time.perf_counter() - start
+    if as_json:
+        emit_json(
+            {
+                "file": source.file,
+                "position": positions.first,
+                **_as_json(found),
+                "seconds": {"total": round(seconds, 6)},
+            }
+        )
+        return
+    _print_tables(found, positions.first)
+    if not found.made:
+        remark(f"pi-engine: {found.conclusion}")
+
+
+def _counted(digits: DigitSequence, positions: Positions, kgrams: int | None, threads: int | None) -> Statistics:
+    from pi_engine.statistics.summary import PHASE, statistics_of
+
+    nothing = click.UsageError(f"{digits.name} has no digits after the point: there is nothing to count")
+    if digits.known_length == 0:
+        raise nothing
+    start, stop = positions.places(digits)
+    end = digits.known_length if stop is None else stop
+    with ProgressBar(only=PHASE) as bar:
+        pieces = digits.characters(start, stop)
+        first = next((piece for piece in pieces if len(piece)), None)
+        if first is None:
+            raise beyond(positions.first, digits) if positions.first > 1 else nothing
+
+        def all_pieces() -> Iterator[Characters]:
+            yield first
+            yield from pieces
+
+        found = statistics_of(
+            all_pieces(),
+            digits.base,
+            kgrams=kgrams,
+            digits=None if end is None else end - start,
+            name=digits.name,
+            threads=threads,
+            progress=bar,
+        )
+    if positions.last != END and found.digits < positions.last - start:
+        raise beyond(positions.last, digits)
+    return found
+
+
+def _as_json(x: Statistics) -> dict[str, object]:
+    from pi_engine.statistics.spacings import hands
+
+    return {
+        "base": x.base,
+        "digits": x.digits,
+        "counts": list(x.counts),
+        "chi_square": x.chi_square,
+        "p_value": x.p_value,
+        "entropy_bits": x.entropy_bits,
+        "max_entropy_bits": x.max_entropy_bits,
+        "conclusion": x.conclusion,
+        "unusual": [test.name for test in x.unusual],
+        "chance": x.chance,
+        "tests": [
+            {
+                "name": test.name,
+                "question": test.question,
+                "statistic": test.statistic,
+                "expected": test.expected,
+                "degrees_of_freedom": test.degrees_of_freedom,
+                "p_value": test.p_value,
+                "corrected": test.corrected,
+                "verdict": test.verdict,
+                "needs": test.needs,
+            }
+            for test in x.tests
+        ],
+        "kgrams": [
+            {
+                "k": row.k,
+                "kinds": row.kinds,
+                "seen": row.seen,
+                "expected": row.expected,
+                "fewest": row.fewest,
+                "rarest": row.rarest,
+                "most": row.most,
+                "commonest": row.commonest,
+            }
+            for row in x.kgrams
+        ],
+        "entropies": [
+            {
+                "given": row.given,
+                "bits": row.bits,
+                "deficit": row.deficit,
+                "expected_deficit": row.expected_deficit,
+                "spread": row.spread,
+            }
+            for row in x.entropies
+        ],
+        "hands": [{"kind": hand.kind, "count": hand.dealt, "expected": hand.expected} for hand in hands(x.tallies)],
+        "longest_run": x.longest_run,
+    }
+
+
+def _print_tables(x: Statistics, first: int) -> None:
+    from pi_engine.cli.output.table import Column, print_entries, print_table
+
+    print_entries(
+        [
+            ("digits", f"{x.name}, positions {first:_} to {first + x.digits - 1:_}, base {x.base}"),
+            ("conclusion", x.conclusion),
+            ("entropy", f"{x.entropy_bits:.10g} bits a digit; at most {x.max_entropy_bits:.10g}"),
+            ("longest run", f"{x.longest_run} equal digits" + (" or more" if x.longest_run == 511 else "")),
+        ]
+    )
+    emit("\n")
+    mean = x.digits / x.base
+    sigma = (mean * (1 - 1 / x.base)) ** 0.5
+    rows: list[list[Cell]] = [
+        [_DIGITS[i], count, f"{100 * count / x.digits:.5f}", f"{(count - mean) / sigma:+.2f}"]
+        for i, count in enumerate(x.counts)
+    ]
+    print_table([Column("digit"), *(_right("count", "percent", "deviation (σ)"))], rows)
+    emit("\n")
+    rows = [
+        [row.k, row.kinds, row.seen, _number(row.expected), row.fewest, row.rarest, row.most, row.commonest]
+        for row in x.kgrams
+    ]
+    titles = ("k", "k-grams", "seen", "expected each", "fewest", "rarest", "most", "commonest")
+    print_table([Column(title, right=True, rank=0 if i < 5 else 1) for i, title in enumerate(titles)], rows)
+    emit("\n")
+    rows = [_row(test) for test in x.tests]
+    columns = [
+        Column("test"),
+        *_right("statistic", "expected", "p-value", "corrected"),
+        Column("verdict"),
+        Column("question"),
+    ]
+    wide = (stdout_width() or _WIDE) >= _WIDE
+    print_table(columns if wide else columns[:-1], rows if wide else [row[:-1] for row in rows])
+    if x.entropies:
+        emit("\n")
+        rows = [
+            [
+                row.given,
+                f"{row.bits:.8f}",
+                f"{row.deficit:.4g}",
+                f"{row.expected_deficit:.4g}",
+                f"{row.spread:.2g}",
+                f"{row.deviation:+.2f}",
+            ]
+            for row in x.entropies
+        ]
+        heads = ("digits before", "entropy (bits)", "deficit", "expected", "spread", "deviation (σ)")
+        print_table(_right(*heads), rows)
+
+
+def _right(*titles: str) -> list[Column]:
+    from pi_engine.cli.output.table import Column
+
+    return [Column(title, right=True) for title in titles]
+
+
+def _row(test: RandomnessTest) -> list[Cell]:
+    if test.statistic is None:
+        return [test.name, None, None, None, None, f"needs {test.needs:_} digits", test.question]
+    assert test.expected is not None
+    return [
+        test.name,
+        _number(test.statistic),
+        _number(test.expected),
+        f"{test.p_value:.3g}",
+        f"{test.corrected:.3g}",
+        test.verdict,
+        test.question,
+    ]
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value >= 1e5 else f"{value:.6g}"

@@ -1,0 +1,114 @@
+"""Patterns that are searched for: digit strings with wildcards, runs, palindromes, numbers at their own position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pi_engine.errors import UsageError
+from pi_engine.runtime.display import fitted
+
+WILDCARD = "?"
+"""Stands for any digit in a pattern."""
+
+DIGITS = "0123456789ABCDEF"
+
+LONGEST_PALINDROME = 1000
+"""Digits that a palindrome may be asked to have."""
+
+_ADJECTIVES = {2: "a binary", 8: "an octal", 10: "a decimal", 16: "a hexadecimal"}
+_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class DigitString:
+    """A string of digits, each of which may be "?", any digit.
+
+    Attributes:
+        text: the string; letters of base 16 in upper case.
+        name: what it spells, such as "ddmmyy" of a date; else "".
+    """
+
+    text: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Maximal runs of one digit: as long as the digit repeats.
+
+    Attributes:
+        length: the least digits of a run.
+        digit: the digit, as a character; None for any.
+    """
+
+    length: int
+    digit: str | None = None
+
+
+@dataclass(frozen=True)
+class Palindromes:
+    """Maximal palindromes: as long as both sides of their middle agree.
+
+    Attributes:
+        length: the least digits of a palindrome, 2 … `LONGEST_PALINDROME`.
+    """
+
+    length: int
+
+
+@dataclass(frozen=True)
+class SelfLocating:
+    """Numbers n, written in the base of the digits, that stand at position n."""
+
+
+Sought = DigitString | Runs | Palindromes | SelfLocating
+"""What `one_pass.find` takes, beside text, which is a `DigitString`."""
+
+
+def checked(sought: Sought | str, base: int) -> Sought:
+    """What is to be found, in upper case.
+
+    Raises:
+        UsageError: it cannot be found in digits of this base; the message says why.
+    """
+    match sought:
+        case str():
+            return DigitString(_checked_text(sought, base))
+        case DigitString():
+            return DigitString(_checked_text(sought.text, base), sought.name)
+        case Runs():
+            digit = sought.digit if sought.digit is None else sought.digit.upper()
+            if digit is not None and (len(digit) != 1 or digit not in DIGITS[:base]):
+                raise UsageError(f"a run is of one digit of base {base}, not of '{_short(sought.digit or '')}'")
+            if sought.length < 1:
+                raise UsageError("a run has at least 1 digit: give a length of 1 or more")
+            return Runs(sought.length, digit)
+        case Palindromes():
+            if not 2 <= sought.length <= LONGEST_PALINDROME:
+                raise UsageError(f"the least length of a palindrome is 2 to {LONGEST_PALINDROME}, not {sought.length}")
+            return sought
+        case SelfLocating():
+            return sought
+    raise TypeError(f"find takes text, DigitString, Runs, Palindromes or SelfLocating, not {type(sought).__name__}")
+
+
+def _checked_text(text: str, base: int) -> str:
+    if not text:
+        raise UsageError("a pattern is empty: give at least one digit")
+    upper = text.upper() if text.isascii() else text
+    allowed = {*DIGITS[:base], WILDCARD}
+    if not allowed.issuperset(upper):
+        wrong = next(character for character, raised in zip(text, upper, strict=True) if raised not in allowed)
+        remedy = (
+            "write digits after the point, without '3.'"
+            if wrong == "."
+            else f"write digits and '{WILDCARD}' for any digit"
+        )
+        raise UsageError(f"'{_short(text)}' is no pattern: {wrong!r} is not {_ADJECTIVES[base]} digit; {remedy}")
+    if set(upper) == {WILDCARD}:
+        raise UsageError(f"'{_short(text)}' stands everywhere: give at least one digit")
+    return upper
+
+
+def _short(text: str) -> str:
+    return fitted(text, _SHOWN)
