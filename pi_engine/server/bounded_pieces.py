@@ -12,16 +12,18 @@ if TYPE_CHECKING:
 
 
 class BoundedPieces:
-    """The pieces, until a moment has passed or nobody waits any more; at least one of them, so that each reading comes further.
+    """The pieces, until a moment has passed or nobody waits any more; at least some, so that each reading comes further.
 
     Attributes:
         digits: how many have been handed on.
         out_of_time: whether pieces may be left because time is up.
     """
 
-    def __init__(self, pieces: Iterable[Characters], *, until: float, unwanted: Callable[[], bool]) -> None:
-        """Hand on `pieces` until the clock `time.monotonic` says `until`, or `unwanted` says yes."""
-        self._pieces, self._until, self._unwanted = pieces, until, unwanted
+    def __init__(
+        self, pieces: Iterable[Characters], *, until: float, unwanted: Callable[[], bool], least: int = 1
+    ) -> None:
+        """Hand on `pieces`, `least` digits or more, until the clock `time.monotonic` says `until`, or `unwanted` says yes."""
+        self._pieces, self._until, self._unwanted, self._least = pieces, until, unwanted, least
         self.digits = 0
         self.out_of_time = False
 
@@ -29,6 +31,6 @@ class BoundedPieces:
         for piece in self._pieces:
             self.digits += len(piece)
             yield piece
-            if self._unwanted() or time.monotonic() >= self._until:
+            if self.digits >= self._least and (self._unwanted() or time.monotonic() >= self._until):
                 self.out_of_time = True
                 return

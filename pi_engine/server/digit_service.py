@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pi_engine.server.bounded_pieces import BoundedPieces
 from pi_engine.server.digit_tally import DigitTally
-from pi_engine.server.string_places import string_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +31,7 @@ class Found(NamedTuple):
     """Where a string stands.
 
     Attributes:
-        positions: of its first digits, counted from 1 after the point, ascending; occurrences may overlap.
+        positions: of its first digits, counted from 1 after the point, ascending.
         searched_to: every occurrence that ends at this position or before has been found.
         stopped: "end" of the digits, "limit" of positions, or "time".
         continues: the position from which another search finds the rest; None at the end.
@@ -85,25 +84,40 @@ class DigitService:
     def find(self, string: str, *, start: int, limit: int, until: float, unwanted: Callable[[], bool]) -> Found:
         """The first `limit` occurrences of a digit string at position `start` or behind.
 
+        Occurrences may overlap. The time may be exceeded by that of a piece.
+
         Args:
-            string: digits of the base, letters in upper case.
+            string: digits of the base, and "?" for any digit, as `search.patterns.checked` gives them.
             start: a position, 1 or more.
             limit: 1 or more.
             until: by the clock `time.monotonic`.
             unwanted: whether nobody waits for the answer any more.
         """
-        pieces = BoundedPieces(self._digits.characters(start - 1), until=until, unwanted=unwanted)
-        positions: list[int] = []
-        for position in string_places(pieces, string.encode("ascii"), start):
-            positions.append(position)
-            if len(positions) == limit:
+        from pi_engine.search.scanning import LEAST_PIECE, gathered
+        from pi_engine.search.string_search import StringSearch
+
+        # of fewer digits than the string has, none would be out of the next search's way
+        least = 2 * len(string)
+        pieces = BoundedPieces(self._digits.characters(start - 1), until=until, unwanted=unwanted, least=least)
+        left = self.length - start + 1
+        search = StringSearch([string], self.base, room=limit, position=start, expected=left)
+        for piece in gathered(pieces, max(LEAST_PIECE, search.least_piece)):
+            search.take(piece)
+            if search.counts[0] >= limit:
                 self._require_unchanged()
-                return Found(positions, position + len(string) - 1, "limit", position + 1)
-        searched_to = start - 1 + pieces.digits
+                positions = search.places(0)[:limit].tolist()
+                return Found(positions, positions[-1] + len(string) - 1, "limit", positions[-1] + 1)
+        positions, searched_to = search.places(0).tolist(), start - 1 + pieces.digits
         if pieces.out_of_time and searched_to < self.length:
             self._require_unchanged()
             return Found(positions, searched_to, "time", max(searched_to - len(string) + 2, start))
         return Found(positions, searched_to, "end", None)
+
+    def probability(self, string: str) -> float:
+        """That random digits, as many as these, hold a string that `find` takes."""
+        from pi_engine.search.chance import chances_of_strings
+
+        return chances_of_strings([string], self.base, self.length)[0].probability
 
     def count(self, *, until: float, unwanted: Callable[[], bool]) -> Tally:
         """How often each digit occurs, as far as it has been counted until then; the next call goes on from there."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pi_engine.sequence.digit_sequence import DigitSequence
 
 _BLOCK = 1 << 16
-"""Digits counted at once: numpy makes 8 bytes of each, which stay in the cache."""
+"""Digits counted at once: they are compared with each digit of the base while they are in the cache."""
 
 DIGITS = "0123456789ABCDEF"
 
@@ -40,6 +40,19 @@ class Tally(NamedTuple):
             return None
         expected = self.counted / len(self.counts)
         return sum((count - expected) ** 2 for count in self.counts) / expected
+
+    @property
+    def p_value(self) -> float | None:
+        """The probability that random digits give this χ² or a larger one; None for few digits, or where SciPy is not installed."""
+        from pi_engine.statistics.chance import LEAST_EXPECTED
+
+        if self.counted < LEAST_EXPECTED * len(self.counts):
+            return None
+        try:
+            from scipy.special import chdtrc
+        except ImportError:
+            return None
+        return float(chdtrc(len(self.counts) - 1, self.chi_square))
 
     @property
     def entropy_bits(self) -> float | None:
@@ -79,9 +92,10 @@ class DigitTally:
         characters = [ord(digit) for digit in DIGITS[: self._digits.base]]
         pieces = BoundedPieces(self._digits.characters(self._tally.counted), until=until, unwanted=unwanted)
         for piece in pieces:
-            found = np.zeros(256, np.int64)
+            found = np.zeros(len(characters), np.int64)
             for i in range(0, len(piece), _BLOCK):
-                found += np.bincount(piece[i : i + _BLOCK], minlength=256)
-            counts = tuple(a + b for a, b in zip(self._tally.counts, found[characters].tolist(), strict=True))
+                block = piece[i : i + _BLOCK]
+                found += [np.count_nonzero(block == character) for character in characters]
+            counts = tuple(a + b for a, b in zip(self._tally.counts, found.tolist(), strict=True))
             self._tally = Tally(counts, self._tally.counted + len(piece), complete=False)
         self._tally = self._tally._replace(complete=self._tally.counted >= len(self._digits))

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from pi_engine.errors import PiEngineError
+from pi_engine.errors import PiEngineError, UsageError
 from pi_engine.runtime.display import counted
 from pi_engine.runtime.thread_count import available_threads
 from pi_engine.server.digit_service import LONGEST_STRING, MOST_DIGITS, MOST_PLACES
@@ -113,6 +113,7 @@ class HttpApplication:
                     "searched_to": found.searched_to,
                     "stopped": found.stopped,
                     "next": found.continues,
+                    "probability": self._service.probability(string),
                 }
             )
 
@@ -136,6 +137,7 @@ class HttpApplication:
                     "counts": dict(zip(DIGITS, tally.counts, strict=False)),
                     "chi_square": tally.chi_square,
                     "degrees_of_freedom": base - 1,
+                    "p_value": tally.p_value,
                     "entropy_bits": tally.entropy_bits,
                 }
             )
@@ -177,15 +179,14 @@ class HttpApplication:
             raise HttpError(400, "q is missing: give the digits to search for, like q=14159")
         if len(text) > LONGEST_STRING:
             raise HttpError(400, f"q has {len(text)} characters: search for at most {LONGEST_STRING} digits")
-        if not text.isascii():
-            raise HttpError(400, f"q is not made of the digits 0 to 9: {shown(text)}")
-        string = text.upper()
-        stray = next(
-            (x for x, upper in zip(text, string, strict=True) if upper not in DIGITS[: self._service.base]), None
-        )
-        if stray is not None:
-            raise HttpError(400, f"q is not made of digits of base {self._service.base}: {shown(stray)} in it is none")
-        return string
+        from pi_engine.search.patterns import DigitString, checked
+
+        try:
+            string = checked(text, self._service.base)
+        except UsageError as error:
+            raise HttpError(400, f"q: {error}") from error
+        assert isinstance(string, DigitString)
+        return string.text
 
     async def _failed(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 (Starlette's signature)
         """The digits could not be read: the file has changed, is damaged, or is out of reach."""

@@ -7,10 +7,10 @@ import pytest
 
 import pi_engine
 from pi_engine.server.digit_service import DigitService
+from pi_engine.server.running_server import RunningServer
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytest.importorskip("uvicorn")
-from pi_engine.server.running_server import RunningServer
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -124,14 +124,14 @@ def test_a_digit_alone_and_its_colour(page_of, served):
 
 def test_what_cannot_be_done_is_said(page_of, served):
     page = page_of(served)
+    absent = "123456789 does not stand in these 1,000,000 digits. Random digits of this number would hold it with a probability of 0.1 %."
     for field, text, message in (
         ("position", "0", "Write a position from 1 to 1,000,000."),
         ("position", "twelve", "Write a position from 1 to 1,000,000."),
         ("string", "12x4", "“X” is no digit of base 10."),
         ("string", " ", "Write the digits to search for."),
-        ("string", "123456789", "123456789 does not stand in these 1,000,000 digits. Random digits of this number would hold it "
-                                "with a probability of about 0.1 %."),
-    ):  # fmt: skip
+        ("string", "123456789", absent),
+    ):
         page.fill(f"#{field}", text)
         page.press(f"#{field}", "Enter")
         page.locator("#status", has_text=message).wait_for()

@@ -13,9 +13,9 @@ import pytest
 import pi_engine
 from pi_engine.errors import PiEngineError, UsageError
 from pi_engine.server.digit_service import DigitService
+from pi_engine.server.running_server import RunningServer
 
 pytest.importorskip("uvicorn")
-from pi_engine.server.running_server import RunningServer
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +141,7 @@ def test_a_stop_ends_searches(connected):
         response = connection.getresponse()
         assert (response.status, json.loads(response.read())["error"]["message"]) == (503, "the server stops")
         assert digits.ended.wait(60)
-        with pytest.raises(OSError):
+        with pytest.raises(ConnectionRefusedError):
             connected(server).connect()
 
 

@@ -285,8 +285,7 @@ async function search(start, again = false) {
   } else if (count) {
     say(answer.next === null ? `${string} stands ${count === 1 ? "once" : `${number(count)} times`} in these digits.` : `The first ${number(count)} occurrences of ${string}.`);
   } else {
-    const chance = -Math.expm1(-about.digits * about.radix ** -string.length);
-    say(`${string} does not stand in these ${counted(about.digits, "digit")}. Random digits of this number would hold it with a probability of about ${percent(chance)}.`);
+    say(`${string} does not stand in these ${counted(about.digits, "digit")}. Random digits of this number would hold it with a probability of ${percent(answer.probability)}.`);
   }
   if (answer.positions.length && !again) await mark(answer.positions[0]);
 }
@@ -304,7 +303,7 @@ async function mark(position) {
 
 function stringOf(text) {
   const bare = text.replace(/[\s.,:/_-]/g, "").toUpperCase();
-  const stray = [...bare].find((character) => !DIGITS.slice(0, about.radix).includes(character));
+  const stray = [...bare].find((character) => !`${DIGITS.slice(0, about.radix)}?`.includes(character));
   if (!bare) throw new ServerError("Write the digits to search for.");
   if (stray) throw new ServerError(`“${stray}” is no digit of base ${about.radix}.`);
   return bare;
@@ -349,8 +348,9 @@ function tabulate(answer) {
   $("counts").tBodies[0].replaceChildren(...rows);
   $("counts").hidden = $("sigma").hidden = !answer.counted;
   const degrees = answer.degrees_of_freedom;
+  const usual = answer.p_value === null ? "" : ` In ${percent(answer.p_value)} of all cases they have as much or more.`;
   $("verdict").textContent = answer.counted
-    ? `χ² is ${answer.chi_square.toFixed(2)}. Random digits have ${degrees} on average, and most often between ${number(Math.max(0, Math.round(degrees - 2 * Math.sqrt(2 * degrees))))} and ${number(Math.round(degrees + 2 * Math.sqrt(2 * degrees)))}.`
+    ? `χ² is ${answer.chi_square.toFixed(2)}. Random digits have ${degrees} on average, and most often between ${number(Math.max(0, Math.round(degrees - 2 * Math.sqrt(2 * degrees))))} and ${number(Math.round(degrees + 2 * Math.sqrt(2 * degrees)))}.${usual}`
     : "There are no digits to count.";
 }
 

@@ -97,7 +97,9 @@ def command(
         service = DigitService(digits, seconds=seconds)
         for note in digits.notes:
             remark(f"pi-engine: {printable(digits.name)}: {note}")
-        log_line = _log if log and remarks_are_heard() else None  # asked for here: the server's thread has no context of click's
+        log_line = (
+            _log if log and remarks_are_heard() else None
+        )  # asked for here: the server's thread has no context of click's
         server = RunningServer(service, host=host, listener=listener, rate=rate, shared=cors, log=log_line)
         with server:
             if as_json:

@@ -29,8 +29,12 @@ def serve(tmp_path, mpfr_digits):
             process = stack.enter_context(
                 subprocess.Popen(
                     [*COMMAND, "serve", "--port", "0", *arguments],
-                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=environment_of(tmp_path / "home"),
-                )  # fmt: skip
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    cwd=tmp_path,
+                    env=environment_of(tmp_path / "home"),
+                )
             )
             stack.callback(process.kill)
             return process
@@ -43,7 +47,9 @@ def get(address):
         return json.loads(response.read())
 
 
-@pytest.mark.parametrize(("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")])
+@pytest.mark.parametrize(
+    ("number", "code", "said"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
 def test_the_address_is_said_and_a_signal_ends_it(serve, mpfr_digits, number, code, said):
     process = serve("pi.txt")
     url = process.stdout.readline().rstrip("\n")
