@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Self, overload
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import counted, html_table, line
 from pi_engine.runtime.integers import as_int
+from pi_engine.sequence.digit_access import PIECE
+from pi_engine.sequence.occurrence import ALPHABET, first_occurrence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +30,17 @@ class DigitSequence:
     slices as numpy arrays; `text` gives them as characters. What is taken is read then, so a file of any size takes little memory.
 
     A .ycd file, a set of them, and plain text in one line or in equal lines are read at any place; other text is read from its
-    beginning each time, unless `with_random_access` has put its digits aside. Several threads can read at the same time.
+    beginning each time, unless `with_random_access` has put its digits aside. Several threads can read at the same time. A
+    file that changes while it is open is an error where it is read, and never wrong digits. The sequence is a context that
+    closes the file.
+
+    >>> digits = DigitSequence.computed(1000)
+    >>> len(digits), digits[0], digits[-1]
+    (1000, 1, 9)
+    >>> digits[761:767]
+    array([9, 9, 9, 9, 9, 9], dtype=uint8)
+    >>> digits.text(0, 10), "999999" in digits
+    ('1415926535', True)
 
     Attributes:
         name: the file, or what was computed.
@@ -39,11 +51,11 @@ class DigitSequence:
 
     def __init__(self, access: DigitAccess, *, name: str, base: int, integer: str, format: str | None) -> None:  # noqa: A002
         """Use `pi_engine.open` or `computed`: this takes over what they have opened."""
-        self._access = access
+        self._access, self._closed = access, False
         self.name, self.base, self.integer, self.format = name, base, integer, format
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, base: int | None = None) -> Self:
+    def open(cls, path: str | os.PathLike[str], *, base: SupportsIndex | None = None) -> Self:
         """Open a file of digits: text of any layout, compressed text, .ycd, the folder of a set, or "-" for standard input.
 
         Args:
@@ -56,15 +68,22 @@ class DigitSequence:
         """
         from pi_engine.digits.reader import DigitFile
         from pi_engine.sequence.text_access import TextAccess
+        from pi_engine.sequence.unchanged import Unchanged
         from pi_engine.sequence.ycd_access import open_ycd
 
         place = os.fspath(path)
+        if not isinstance(place, str):
+            raise TypeError(f"open takes the path as str or Path, not {type(place).__name__}")
+        base = None if base is None else as_int(base, "base")
+        if base not in {None, *ALPHABET}:
+            raise UsageError(f"base {base} is not read: give 2, 8, 10 or 16, or leave it out")
+        unchanged = Unchanged.of_path(place)
         file = DigitFile(place, base=base)
-        if file.format == "ycd" and place != "-":
+        if file.format == "ycd" and place != "-" and (unchanged.noted or os.path.isdir(place)):  # noqa: PTH112 (names of any length)
             file.close()
             access: DigitAccess = open_ycd(place)
         else:
-            access = TextAccess(place, file, base)
+            access = TextAccess(place, file, base, unchanged)
         return cls(access, name=file.name, base=file.base, integer=file.integer, format=file.format)
 
     @classmethod
@@ -91,20 +110,17 @@ class DigitSequence:
         """
         from pi_engine.sequence.digit_store import LEAST_DIGITS, DigitStore
         from pi_engine.sequence.text_in_memory import TextInMemory
-        from pi_engine.sequence.ycd_access import open_ycd
 
         digits, base = as_int(digits, "digits"), as_int(base, "base")
-        store = DigitStore() if cache and digits >= LEAST_DIGITS else None
-        access: DigitAccess
-        if store is not None and base in {10, 16} and (path := store.find(digits, base)) is not None:
-            access = open_ycd(path, digits)
-        else:
+        store = DigitStore() if cache and digits >= LEAST_DIGITS and base in {10, 16} else None
+        access: DigitAccess | None = None if store is None else store.open(digits, base)
+        if access is None:
             from pi_engine.engine.compute import compute
 
             result = compute(digits, base=base, threads=threads, progress=progress)
-            if store is not None:
-                store.keep(result)
-            access = TextInMemory(result.text(), 2)
+            access = None if store is None else store.keep(result)
+            if access is None:
+                access = TextInMemory(result.text(), 2)
         name = f"π, {counted(digits, 'digit')}" + (f" of base {base}" if base != 10 else "")
         return cls(access, name=name, base=base, integer="3", format=None)
 
@@ -115,7 +131,8 @@ class DigitSequence:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; after that, digits cannot be read any more."""
+        self._closed = True
         self._access.close()
 
     @property
@@ -131,7 +148,7 @@ class DigitSequence:
     def __len__(self) -> int:
         """Digits after the point. Of a text whose layout is not regular, they are counted, once."""
         if self._access.digits is None:
-            for _ in self._access.pieces(0, None):
+            for _ in self.characters():
                 pass
         assert self._access.digits is not None
         return self._access.digits
@@ -153,10 +170,7 @@ class DigitSequence:
             TypeError: the key is neither an integer nor a slice.
         """
         if isinstance(key, slice):
-            start, stop, step = key.indices(len(self))
-            if step > 0:
-                return self._values(start, stop)[::step]
-            return self._values(stop + 1, start + 1)[::-1][::-step]
+            return self._slice(key)
         try:
             place = operator.index(key)
         except TypeError:
@@ -166,10 +180,47 @@ class DigitSequence:
             return int(found[0])
         raise IndexError(f"there are {counted(len(self), 'digit')} after the point")
 
+    def _slice(self, key: slice) -> NDArray[np.uint8]:
+        step = 1 if key.step is None else operator.index(key.step)
+        if step > 0 and key.stop is not None:
+            start, stop = operator.index(key.start or 0), operator.index(key.stop)
+            if start >= 0 and stop >= 0:  # no need to know the length
+                return self._values(start, stop, step)
+        start, stop, step = key.indices(len(self))
+        if step > 0:
+            return self._values(start, stop, step)
+        count = len(range(start, stop, step))
+        return self._values(start + (count - 1) * step, start + 1, -step)[::-1]
+
     def __iter__(self) -> Iterator[int]:
         """The digits after the point, one by one."""
         for piece in self.characters():
             yield from _values_of(piece, self.base).tolist()
+
+    def __reversed__(self) -> Iterator[int]:
+        """The digits from the last to the first."""
+        for stop in range(len(self), 0, -PIECE):
+            yield from self._values(max(stop - PIECE, 0), stop)[::-1].tolist()
+
+    def __contains__(self, digits: object) -> bool:
+        """Whether a string of digits occurs, letters in either case; or whether a digit does, given as an integer.
+
+        Raises:
+            TypeError: it is neither.
+        """
+        if isinstance(digits, str):
+            pattern = digits.upper()
+        else:
+            try:
+                value = operator.index(digits)  # type: ignore[arg-type]
+            except TypeError:
+                raise TypeError(f"'in' takes a str of digits or an integer, not {type(digits).__name__}") from None
+            if not 0 <= value < self.base:
+                return False
+            pattern = ALPHABET[16][value]
+        if not set(pattern) <= set(ALPHABET[self.base]):
+            return False
+        return not pattern or first_occurrence(self.characters(), pattern.encode("ascii")) is not None
 
     def characters(self, start: SupportsIndex = 0, stop: SupportsIndex | None = None) -> Iterator[Characters]:
         """ASCII characters of the digits from place `start` up to `stop`, or to the end, in arrays of any length.
@@ -183,6 +234,8 @@ class DigitSequence:
         first, last = as_int(start, "start"), None if stop is None else as_int(stop, "stop")
         if first < 0 or (last is not None and last < 0):
             raise UsageError("start and stop must not be negative")
+        if self._closed:
+            raise ValueError(f"{self.name} is closed")
         return self._access.pieces(first, last)
 
     def text(self, start: SupportsIndex = 0, stop: SupportsIndex | None = None) -> str:
@@ -212,11 +265,15 @@ class DigitSequence:
             access.close()
         return self
 
-    def _values(self, start: int, stop: int) -> NDArray[np.uint8]:
+    def _values(self, start: int, stop: int, step: int = 1) -> NDArray[np.uint8]:
+        """Every `step`th value from place `start` on; memory for those alone."""
         import numpy as np
 
-        pieces = [_values_of(piece, self.base) for piece in self._access.pieces(start, max(start, stop))]
-        return np.concatenate([np.empty(0, np.uint8), *pieces])
+        pieces, at = [np.empty(0, np.uint8)], start
+        for piece in self.characters(start, max(start, stop)):
+            pieces.append(_values_of(piece[-(at - start) % step :: step], self.base))
+            at += len(piece)
+        return np.concatenate(pieces)
 
     def __repr__(self) -> str:
         """Like `DigitSequence(pi.ycd, 1_000_000 digits, base 10)`."""
@@ -234,7 +291,7 @@ class DigitSequence:
 
 
 def _values_of(characters: Characters, base: int) -> NDArray[np.uint8]:
-    """Digits as numbers: of "0" … "9" the lower four bits, of "A" … "F" nine more."""
+    """Digits as numbers, in new memory: of "0" … "9" the lower four bits, of "A" … "F" nine more."""
     import numpy as np
 
     values = characters & np.uint8(15)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pi_engine.digits.text.layout.shapes import SEPARATORS
+from pi_engine.sequence.occurrence import ALPHABET
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 _MOST_PERIODS = 500
 """Ends of groups that are tried as the end of a period: ten groups a line, ten lines a block and two blocks a page are 200."""
 
-_DIGITS = {2: b"01", 8: b"01234567", 10: b"0123456789", 16: b"0123456789ABCDEFabcdef"}
 _DIGIT = ord("0")
 _OTHER = 0
 
@@ -64,10 +64,14 @@ class RegularLayout(NamedTuple):
 
 
 def kinds_of(base: int) -> Bytes:
-    """For each character: "0" for a digit of the base, itself for a separator, 0 for any other."""
+    """For each character: "0" for a digit of the base, itself for a separator, 0 for any other.
+
+    A form feed counts as another: beside it the reader of texts takes a number for that of a page.
+    """
     kinds = np.full(256, _OTHER, np.uint8)
-    kinds[list(_DIGITS[base])] = _DIGIT
-    kinds[list(SEPARATORS)] = list(SEPARATORS)
+    kinds[list(f"{ALPHABET[base]}{ALPHABET[base].lower()}".encode("ascii"))] = _DIGIT
+    separators = SEPARATORS.replace(b"\f", b"")
+    kinds[list(separators)] = list(separators)
     return kinds
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
 from pi_engine.digits.reader import DigitFile
+from pi_engine.digits.text.layout.shapes import SEPARATORS
 from pi_engine.digits.text.layout.text_start import WINDOW, find_start
 from pi_engine.errors import PiEngineError
 from pi_engine.sequence.digit_access import PIECE
@@ -28,25 +31,33 @@ LEAST_BYTES = 1 << 20
 _LOOKED_AT = 1 << 16
 """Bytes at the beginning and at the end whose layout is looked at."""
 
+_SAMPLES, _SAMPLE = 32, 1 << 12
+"""How many places in between are looked at, and how many bytes at each: a millisecond in all."""
+
+_LONGEST_TOTAL = 20
+"""Digits of a last line that may be the number of digits before it."""
+
 
 class TextAccess:
     """Digits of a text file.
 
     What begins at its first digit is read by the reader of texts, which sees every byte. A place further on is calculated where
-    the layout is regular: at the beginning, where it is compared with what that reader finds, at the end of the file, and wherever
-    digits are taken. A line in between that is longer or shorter would not be seen, unless it moves the end of the pattern.
+    the layout is regular: at the beginning, where it is compared with what that reader finds, at the end of the file, at places in
+    between, and wherever digits are taken. What is longer or shorter elsewhere is not seen, unless it moves the pattern at
+    one of these places.
     """
 
-    def __init__(self, path: str | Path, file: DigitFile, base: int | None) -> None:
-        """Take over an open file of text, for the first pass; `base` is the one that was asked for."""
-        self._stream = StreamAccess(path, file, base)
-        self._name, self._base = str(path), file.base
+    def __init__(self, path: str, file: DigitFile, base: int | None, unchanged: Unchanged) -> None:
+        """Take over an open file of text, for the first pass; see `StreamAccess`."""
+        self._stream = StreamAccess(path, file, base, unchanged)
+        self._name, self._base = path, file.base
         self._kinds = kinds_of(file.base)
         self._file: IO[bytes] | None = None
+        self._unchanged = unchanged
         self._layout: RegularLayout | None = None
         self._counted = 0
-        if file.format == "text" and str(path) != "-" and (file.size or 0) >= LEAST_BYTES:
-            self._look(Path(path), base)
+        if file.format == "text" and unchanged.noted and (file.size or 0) >= LEAST_BYTES:
+            self._look(base)
 
     @property
     def digits(self) -> int | None:
@@ -77,19 +88,19 @@ class TextAccess:
 
     def pieces(self, start: int, stop: int | None) -> Iterator[Characters]:
         """See `DigitAccess`."""
-        if start == 0 or self._layout is None:
+        layout = self._layout
+        if start == 0 or layout is None:
             yield from self._stream.pieces(start, stop)
             return
         at = start
-        unchanged = Unchanged([] if self._file is None else [(self._name, self._file.fileno())])
-        for piece in self._calculated(self._layout, start, self._counted if stop is None else min(stop, self._counted)):
+        for piece in self._calculated(layout, start, self._counted if stop is None else min(stop, self._counted)):
+            self._unchanged.require()
             if piece is None:  # the layout is another there: nothing that was calculated can be trusted
                 self._layout = None
                 yield from self._stream.pieces(at, stop)
                 return
             yield piece
             at += len(piece)
-        unchanged.require()
 
     def _calculated(self, layout: RegularLayout, start: int, stop: int) -> Iterator[Characters | None]:
         """The characters, from bytes whose places are calculated; None where there is no digit at one."""
@@ -133,43 +144,66 @@ class TextAccess:
             return characters
         return np.where(characters >= ord("a"), characters - np.uint8(32), characters)
 
-    def _look(self, path: Path, base: int | None) -> None:
-        """Find out whether the layout is regular."""
+    def _look(self, base: int | None) -> None:
+        """Find out whether the layout is regular, and keep the file open if it is."""
         try:
-            stream = path.open("rb", buffering=0)
+            stream = Path(self._name).open("rb", buffering=0)  # noqa: SIM115 (kept, or closed below)
         except OSError:
             return
-        size = path.stat().st_size
-        window = stream.read(WINDOW)
-        if not window.isascii():
+        own = Unchanged([(self._name, stream.fileno())])
+        found = self._found(stream, base) if own.same(self._unchanged) else None
+        if found is None:
             stream.close()
             return
-        begin = find_start(window, self._name, base).offset
+        self._file, self._unchanged = stream, own
+        self._layout, self._counted = found
+
+    def _found(self, stream: IO[bytes], base: int | None) -> tuple[RegularLayout, int] | None:
+        """The layout, and the number of digits; None if it is not regular."""
+        size = os.fstat(stream.fileno()).st_size
+        window = stream.read(WINDOW)
+        if not window.isascii():
+            return None
+        try:
+            begin = find_start(window, self._name, base).offset
+        except PiEngineError:  # UTF-16, say
+            return None
         head = _bytes_at(stream, begin, min(_LOOKED_AT, size - begin), self._name)
         layout = regular_layout(head, begin, self._kinds)
         if layout is None or not self._same_digits(layout, head):
-            stream.close()
-            return
+            return None
         tail_begin = max(size - _LOOKED_AT, layout.origin)
+        for i in range(1, _SAMPLES):
+            place = layout.origin + (tail_begin - layout.origin) * i // _SAMPLES
+            sample = _bytes_at(stream, place, min(_SAMPLE, tail_begin - place), self._name)
+            if not layout.fits(sample, place, self._kinds):
+                return None
         tail = _bytes_at(stream, tail_begin, size - tail_begin, self._name)
         digits = np.flatnonzero(self._kinds[tail] == ord("0"))
         used = int(digits[-1]) + 1 if len(digits) else 0
-        blank = not tail[used:].tobytes().strip()
-        if used == 0 or not blank or not layout.fits(tail[:used], tail_begin, self._kinds):
-            stream.close()
-            return
-        self._file, self._layout = stream, layout
-        self._counted = layout.digits_before(tail_begin + used)
+        if not used or tail[used:].tobytes().strip() or not layout.fits(tail[:used], tail_begin, self._kinds):
+            return None
+        counted = layout.digits_before(tail_begin + used)
+        return None if _has_total(tail[:used].tobytes(), counted) else (layout, counted)
 
     def _same_digits(self, layout: RegularLayout, head: Characters) -> bool:
         """Whether the reader of texts finds the same digits at the beginning as the layout: no counter is taken for digits."""
         mine = self._upper(head[self._kinds[head] == ord("0")]).tobytes()
-        reader = StreamAccess(self._name, DigitFile(self._name, base=self._base), self._base)
         try:
+            file = DigitFile(self._name, base=self._base)
+            reader = StreamAccess(self._name, file, self._base, self._unchanged)
             found = b"".join(piece.tobytes() for piece in reader.pieces(0, len(mine)))
         except PiEngineError:
             return False
         return len(layout.columns) > 0 and found == mine
+
+
+def _has_total(text: bytes, counted: int) -> bool:
+    """Whether the last line of a text may be the number of the digits before it, with the digit before the point or without."""
+    last = re.split(rb"[\r\n]", text)[-1].translate(None, SEPARATORS)
+    if len(last) > _LONGEST_TOTAL or not last.isdigit():
+        return False
+    return int(last) in {counted - len(last), counted - len(last) + 1}
 
 
 def _bytes_at(stream: IO[bytes], offset: int, count: int, name: str) -> Characters:

@@ -27,11 +27,20 @@ class Unchanged:
         """Note the state of the file of that name; of standard input or what is no regular file nothing is noted."""
         return cls([] if str(path) == "-" else [(str(path), path)])
 
+    @property
+    def noted(self) -> bool:
+        """Whether there is a regular file among them: others can be read only once."""
+        return any(state is not None for _, _, state in self._files)
+
+    def same(self, other: Unchanged) -> bool:
+        """Whether the files were in the same state when the other was made."""
+        return [state for *_, state in self._files] == [state for *_, state in other._files]
+
     def require(self) -> None:
         """Be certain that the files are as they were.
 
         Raises:
-            PiEngineError: one has been written to.
+            PiEngineError: one has been written to, or has been replaced or removed where it is known by its path.
         """
         for name, file, state in self._files:
             if state is not None and _state(file) != state:

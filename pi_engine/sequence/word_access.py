@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_right
+from contextlib import contextmanager
 from itertools import accumulate
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from pi_engine.digits.text.digit_text import DigitText
-from pi_engine.errors import CorruptFileError
+from pi_engine.errors import CorruptFileError, PiEngineError
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD, DIGITS_PER_WORD
 from pi_engine.sequence.digit_access import PIECE
 from pi_engine.sequence.random_reading import read_at
@@ -27,9 +29,16 @@ _LARGEST = np.uint64(10**DECIMALS_PER_WORD - 1)
 
 
 class Segment(NamedTuple):
-    """A file of words: open for reading, its name, the byte at which its words begin, how many digits they hold, their byte order."""
+    """A file of words.
 
-    stream: IO[bytes]
+    Attributes:
+        stream: open for reading, unbuffered; None to open it by its name when it is read.
+        name: its path, or what messages call it.
+        offset: the byte at which its words begin.
+        digits: how many they hold.
+    """
+
+    stream: IO[bytes] | None
     name: str
     offset: int
     digits: int
@@ -59,7 +68,9 @@ class WordAccess:
         self._segments = list(segments)
         self._starts = [0, *accumulate(segment.digits for segment in segments)]
         self._base, self._width, self._swapped = base, DIGITS_PER_WORD[base], swapped
-        self._unchanged = Unchanged((segment.name, segment.stream.fileno()) for segment in segments)
+        self._unchanged = Unchanged(
+            (segment.name, segment.name if segment.stream is None else segment.stream.fileno()) for segment in segments
+        )
         self._text = DigitText(base)
         self.digits = self._starts[-1] if limit is None else min(limit, self._starts[-1])
         self.notes = list(notes)
@@ -67,7 +78,8 @@ class WordAccess:
     def close(self) -> None:
         """Close the files."""
         for segment in self._segments:
-            segment.stream.close()
+            if segment.stream is not None:
+                segment.stream.close()
 
     def pieces(self, start: int, stop: int | None) -> Iterator[Characters]:
         """See `DigitAccess`."""
@@ -76,18 +88,21 @@ class WordAccess:
         while start < stop:
             first = self._starts[i]
             last = min(stop, self._starts[i + 1])
-            yield from self._of_segment(self._segments[i], start - first, last - first)
+            segment = self._segments[i]
+            with _opened(segment) as stream:
+                for piece in self._of_segment(segment, stream, start - first, last - first):
+                    self._unchanged.require()
+                    yield piece
             start, i = last, i + 1
-        self._unchanged.require()
 
-    def _of_segment(self, segment: Segment, start: int, stop: int) -> Iterator[Characters]:
+    def _of_segment(self, segment: Segment, stream: IO[bytes], start: int, stop: int) -> Iterator[Characters]:
         width = self._width
         many = max(PIECE // width, 1)
         all_words = -(-segment.digits // width)
         for first in range(start // width, -(-stop // width), many):
             words = np.empty(min(many, -(-stop // width) - first), np.uint64)
             offset = segment.offset + 8 * first
-            found = read_at(segment.stream, offset, words.data.cast("B"), segment.name) // 8
+            found = read_at(stream, offset, words.data.cast("B"), segment.name) // 8
             if self._swapped:
                 words.byteswap(inplace=True)
             good = self._sound(words[:found])
@@ -126,6 +141,19 @@ class WordAccess:
 def little_endian_is_swapped() -> bool:
     """Whether words of .ycd files have the other byte order than this machine."""
     return sys.byteorder == "big"
+
+
+@contextmanager
+def _opened(segment: Segment) -> Iterator[IO[bytes]]:
+    if segment.stream is not None:
+        yield segment.stream
+        return
+    try:
+        stream = Path(segment.name).open("rb", buffering=0)  # noqa: SIM115 (closed below)
+    except OSError as error:
+        raise PiEngineError(f"{segment.name} cannot be read: {error.strerror or error}") from error
+    with stream:
+        yield stream
 
 
 def _array(text: bytes | Characters) -> Characters:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from pi_engine.digits.ycd.ycd_header import YcdHeader
 
+MOST_OPEN = 64
+"""The files of a larger set are opened when they are read: a process may have some hundred open."""
+
 
 def open_ycd(path: str | Path, digits: int | None = None) -> WordAccess:
     """The digits of a .ycd file, of the folder of a set, or of the set that a file belongs to; with `digits` only the first ones.
@@ -55,10 +58,12 @@ def _segments(paths: Sequence[Path], stack: ExitStack) -> tuple[list[Segment], Y
         with Source.open(path) as source:
             header = YcdReader(source).header
         first = first or header
-        try:
-            stream = stack.enter_context(path.open("rb", buffering=0))
-        except OSError as error:
-            raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
+        stream = None
+        if len(paths) <= MOST_OPEN:
+            try:
+                stream = stack.enter_context(path.open("rb", buffering=0))
+            except OSError as error:
+                raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
         segments.append(Segment(stream, str(path), header.length, header.digits))
     assert first is not None
     return segments, first

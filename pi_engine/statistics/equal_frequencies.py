@@ -55,4 +55,4 @@ def kgrams_test(tallies: Tallies, k: int) -> RandomnessTest:
     if tallies.digits < test.needs:
         return test
     statistic = _statistic(tallies.circular(k)) - _statistic(tallies.circular(k - 1))
-    return by_chi_square(test, statistic, kinds - fewer)
+    return by_chi_square(test, max(0.0, statistic), kinds - fewer)  # never negative but for rounding

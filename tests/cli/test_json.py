@@ -55,6 +55,9 @@ def answer(capsys):
         ("find", ["fifty.txt", "26535", "3?3", "77", "--palindromes", "3", "--self-locating", "--length", "2"]),
         ("find", ["--digits", "100", "--base", "16", "--date", "1988-03-14", "--count-only"]),
         ("find", ["fifty.txt", "--coverage", "2", "-o", "table.tsv"]),
+        ("stats", ["fifty.txt"]),
+        ("stats", ["--digits", "1200", "--no-cache"]),
+        ("stats", ["--digits", "900", "--no-cache", "--base", "16", "--range", "100-", "--kgrams", "2"]),
         ("info", []),
         ("bench", ["--digits", "100", "--rounds", "1"]),
         ("bench", ["--digits", "100", "--rounds", "1", "--peers"]),
@@ -127,6 +130,7 @@ def test_one_digit_is_singular(tmp_path, monkeypatch, capsys):
         ["identities", "euler", "--digits", "1"],
         ["series", "derive", "163", "--digits", "1"],
         ["hex", "1", "--count", "1"],
+        ["stats", "one.txt"],
     ):
         assert run(arguments) == 0
         said = capsys.readouterr()

@@ -190,7 +190,7 @@ def test_probabilities_of_random_digits_are_uniform(rng, base, size):
     for _ in range(rounds):
         found = tally(generator.integers(0, base, size).tolist(), base)
         for values, test in zip(all_values, ALL, strict=True):
-            values += [p] if (p := test(found).p_value) is not None else []
+            values.extend(filter(lambda p: p is not None, [test(found).p_value]))
         deviations.append([e.deviation for e in entropies(found, 2)])
     for values in filter(None, all_values):
         assert len(values) == rounds

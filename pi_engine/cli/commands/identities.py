@@ -105,7 +105,7 @@ def _entries(evaluation: Evaluation) -> list[tuple[str, str]]:
 
 def _verdict(evaluation: Evaluation) -> str:
     verdict = "agree" if evaluation.ok else "AGREE, NO MORE"
-    return f"{evaluation.digits_agreeing} of {counted(evaluation.digits_requested, 'digit')} {verdict}"
+    return f"{evaluation.digits_agreeing:_} of {counted(evaluation.digits_requested, 'digit')} {verdict}"
 
 
 def _cases(evaluation: Evaluation) -> list[tuple[str, str]]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from typing import Final, Literal
 
 import click
+
+from pi_engine.runtime.limits.size_text import parse_size
 
 _POWERS_OF_TEN = {"": 0, "k": 3, "m": 6, "g": 9, "b": 9, "t": 12}
 _COUNT = re.compile(
@@ -13,9 +16,6 @@ _COUNT = re.compile(
 )
 _POWER = re.compile(r"(?P<base>\d+)\s*(?:\*\*|\^)\s*(?P<exponent>\d+)", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+|\d+(_\d+)+", re.ASCII)
-_SIZE = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?)\s*(?P<prefix>[kmgtp]?)(?P<binary>i?)(?P<bytes>b?)", re.IGNORECASE | re.ASCII
-)
 _LARGEST_EXPONENT = 1000
 _LEAST_BARE_SIZE = 1 << 20
 """A smaller number without a unit was meant to have one."""
@@ -56,21 +56,25 @@ def parse_count(text: str, what: str = "a count") -> int:
     return int(value)
 
 
-def parse_size(text: str) -> int:
-    """Bytes: `8GiB` and `8G` are 8·2^30, `8GB` is 8·10^9, a bare number is bytes.
+END: Final = "end"
+"""How the last position is written."""
+
+
+def parse_position(text: str) -> int | Literal["end"]:
+    """A position, a count of any spelling from 1 on; or END.
 
     Raises:
-        ValueError: it is no size of at least one byte.
+        ValueError: it is neither; the message says what is wrong.
     """
-    match = _SIZE.fullmatch(text.strip())
-    if match is None or (match["binary"] and not match["prefix"]) or len(text) > _LARGEST_EXPONENT:
-        raise ValueError(f"{text!r} is not a size: write it like 8GiB, 8GB or 800M")
-    decimal = match["bytes"] and not match["binary"]
-    unit = (1000 if decimal else 1024) ** " kmgtp".index(match["prefix"].lower() or " ")
-    size = Fraction(match["number"]) * unit
-    if size < 1:
-        raise ValueError(f"{text!r} is not a size: give at least one byte")
-    return int(size)
+    if text.strip() == END:
+        return END
+    try:
+        position = parse_count(text, "the position")
+    except ValueError as error:
+        raise ValueError(f"{error}, or '{END}'") from None
+    if position < 1:
+        raise ValueError("positions are counted from 1, the first digit after the point")
+    return position
 
 
 _WHAT = {"position": "the position", "d": "D", "block_size": "the block size"}

@@ -35,6 +35,9 @@ GRACE_SECONDS = 0.4
 KILLED_SECONDS = 0.2
 """How long a killed child is waited for: its memory may take longer to go, and it writes nothing any more."""
 
+_LEAVING = b"\x1b[?1049l\x1b[?2004l\x1b[?7h\x1b[0m\x1b[?25h\r"
+"""Leave the alternate screen; pasting, wrapping, colours and the cursor as they are usual."""
+
 _ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGPIPE", "SIGXCPU")
 """What may end a child without a fault of its own: the parent ends by the same signal."""
 
@@ -108,7 +111,8 @@ class _Parent:
         self.unread = b""
         self.temporaries: dict[bytes, None] = {}
         self.sets: dict[bytes, None] = {}
-        self.has_bar = self.has_object = False
+        self.has_bar = self.has_object = self.has_screen = False
+        self.terminal = _terminal_modes()
 
     def wait(self) -> NoReturn:
         """Until the child has ended; then end."""
@@ -168,6 +172,8 @@ class _Parent:
             self.sets[about] = None
         elif kind == watcher.BAR:
             self.has_bar = True
+        elif kind == watcher.SCREEN:
+            self.has_screen = bool(about)
         elif kind == watcher.ANSWERED:
             self.has_object = True
 
@@ -207,10 +213,35 @@ class _Parent:
 
             with contextlib.suppress(OSError):
                 recover(target)
+        if self.has_screen:
+            self._leave_screen()
         if self.has_bar and sys.stderr is not None and sys.stderr.isatty():
             with contextlib.suppress(OSError):
                 sys.stderr.write("\r\x1b[2K\x1b[?25h")
                 sys.stderr.flush()
+
+    def _leave_screen(self) -> None:
+        """Give the terminal its screen, its keys and its cursor back."""
+        with contextlib.suppress(OSError):
+            os.write(1, _LEAVING)
+        if self.terminal is not None:
+            import termios
+
+            descriptor, modes = self.terminal
+            with contextlib.suppress(OSError, termios.error):
+                termios.tcsetattr(descriptor, termios.TCSANOW, modes)
+
+
+def _terminal_modes() -> tuple[int, list[Any]] | None:
+    """The modes of the terminal on stdout, and its descriptor; None without one."""
+    if not os.isatty(1):
+        return None
+    import termios
+
+    try:
+        return 1, termios.tcgetattr(1)
+    except termios.error:
+        return None
 
 
 def _fault(number: int) -> PiEngineError:

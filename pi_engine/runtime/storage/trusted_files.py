@@ -84,6 +84,11 @@ def _require_folder(path: Path, status: os.stat_result, *, sticky: bool) -> None
         )
 
 
+def is_own_file(status: os.stat_result) -> bool:
+    """Whether a file is this user's or root's, and others cannot write to it."""
+    return not _HAS_OWNERS or (status.st_uid in {0, os.geteuid()} and not status.st_mode & _OTHERS_WRITE)
+
+
 def make_trusted(folder: Path) -> None:
     """Make the folder, and those above it that are missing, for this user alone.
 

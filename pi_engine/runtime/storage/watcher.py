@@ -9,9 +9,9 @@ import contextlib
 import os
 from pathlib import Path
 
-TEMPORARY, DONE, SET, BAR, ANSWERED = b"+", b"-", b"s", b"b", b"a"
+TEMPORARY, DONE, SET, BAR, ANSWERED, SCREEN = b"+", b"-", b"s", b"b", b"a", b"t"
 """A temporary file will be made; it is no temporary any more; a set of files will be written, under this name; a progress bar is
-drawn; stdout has its JSON object."""
+drawn; stdout has its JSON object; the whole screen of the terminal is taken, about "1", or given back, about nothing."""
 
 END = b"\0"
 

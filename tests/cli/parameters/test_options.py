@@ -28,6 +28,7 @@ ASKED = {
     "identities": [["euler", "--digits", "5"]],
     "hex": [["5"]],
     "find": [["fifty.txt", "26535"], ["--digits", "50", "--coverage", "1"], ["fifty.txt", "--length", "2", "--json"]],
+    "stats": [["fifty.txt"]],
     "bench": [["--digits", "100", "--rounds", "1"]],
     "tune": [],  # in a home of its own, below
     "info": [[]],

@@ -12,6 +12,7 @@ from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit, emit_json, remark
 from pi_engine.cli.output.terminal import stdout_width
 from pi_engine.cli.parameters.options import json_option, quiet_option, threads_option
+from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 _WIDE = 120
 """Columns of a terminal on which each test stands beside its question."""
+
+_LONGEST = 511
+"""Runs are counted by length up to this."""
 
 _DIGITS = "0123456789ABCDEF"
 
@@ -178,7 +182,7 @@ def _print_tables(x: Statistics, first: int) -> None:
             ("digits", f"{x.name}, positions {first:_} to {first + x.digits - 1:_}, base {x.base}"),
             ("conclusion", x.conclusion),
             ("entropy", f"{x.entropy_bits:.10g} bits a digit; at most {x.max_entropy_bits:.10g}"),
-            ("longest run", f"{x.longest_run} equal digits" + (" or more" if x.longest_run == 511 else "")),
+            ("longest run", counted(x.longest_run, "digit") + (" or more" if x.longest_run == _LONGEST else "")),
         ]
     )
     emit("\n")

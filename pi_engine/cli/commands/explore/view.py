@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.commands.explore.digit_rows import groups_that_fit, rows
 from pi_engine.cli.commands.explore.source import DigitSource, beyond, digit_source
+from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit_all, emit_json
 from pi_engine.cli.output.terminal import stdout_width
 from pi_engine.cli.parameters.options import json_option, quiet_option
-from pi_engine.cli.parameters.quantities import COUNT, parse_count
+from pi_engine.cli.parameters.quantities import COUNT, END, parse_position
+from pi_engine.cli.viewer.digit_rows import groups_that_fit, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pi_engine.sequence.digit_sequence import DigitSequence
 
-END = "end"
 _COUNT = 500
 _PIPE_WIDTH = 80
 _MOST_JSON = 10**8
+_MOST_UNKNOWN = 10**9
+"""Digits that are made room for, in front of their lines, where it is not known how many there are."""
+
+_MOST_COLUMNS = 10**6
 
 
 class _Position(click.ParamType["int | str"]):
@@ -29,15 +34,12 @@ class _Position(click.ParamType["int | str"]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
         """A count of any spelling, from 1, or `end`."""
-        if isinstance(value, int) or str(value).strip() == END:
-            return value if isinstance(value, int) else END
+        if isinstance(value, int):
+            return value
         try:
-            position = parse_count(str(value), "the position")
+            return parse_position(str(value))
         except ValueError as error:
-            self.fail(f"{error}, or 'end'", param, ctx)
-        if position < 1:
-            self.fail("positions are counted from 1, the first digit after the point", param, ctx)
-        return position
+            self.fail(str(error), param, ctx)
 
 
 class _Width(click.ParamType["int | str"]):
@@ -47,9 +49,10 @@ class _Width(click.ParamType["int | str"]):
         """Columns, or `auto`."""
         if isinstance(value, int) or str(value) == "auto":
             return value if isinstance(value, int) else "auto"
-        if not str(value).isdecimal() or not 1 <= int(value) <= 10**6:  # type: ignore[call-overload]
-            self.fail(f"{value!r} is no width: give a number of columns, or auto", param, ctx)
-        return int(str(value))
+        text = str(value).strip()
+        if not re.fullmatch("[0-9]{1,7}", text) or not 1 <= int(text) <= _MOST_COLUMNS:
+            self.fail(f"{text[:20]!r} is no width: give 1 to {_MOST_COLUMNS:_} columns, or auto", param, ctx)
+        return int(text)
 
 
 @click.command(short_help="Show the digits at a position.")
@@ -64,7 +67,7 @@ class _Width(click.ParamType["int | str"]):
 @click.option("--count", type=COUNT, default=_COUNT, show_default=True, metavar="C", help="Number of digits to show.")
 @click.option(
     "--group",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, _MOST_COLUMNS),
     default=10,
     show_default=True,
     metavar="G",
@@ -79,6 +82,12 @@ class _Width(click.ParamType["int | str"]):
     help="Columns of a line; auto takes those of the terminal.",
 )
 @click.option("--plain", is_flag=True, help="Print the digits alone: no positions, no groups, no line breaks.")
+@click.option(
+    "-i",
+    "--interactive",
+    is_flag=True,
+    help="Show a screen on which keys move, go to a position and search; '?' there lists them. Needs the extra viewer.",
+)
 @json_option
 @quiet_option
 def command(
@@ -89,6 +98,7 @@ def command(
     group: int,
     width: int | str,
     plain: bool,
+    interactive: bool,
     as_json: bool,
 ) -> None:
     r"""Show the digits of FILE from position P on, in groups, with the position at which each line begins.
@@ -100,17 +110,26 @@ def command(
     \b
     pi-engine view pi.ycd --at 1e9 --count 100
     pi-engine view --digits 1e6 --at end
+    pi-engine view -i pi.ycd
 
     Exit codes: 0 shown, 2 wrong usage or a position behind the end, 5 the file is corrupt, 130 interrupted.
     """
+    if interactive:
+        if plain or as_json:
+            raise click.UsageError(f"-i shows a screen: leave out {'--plain' if plain else '--json'}, or -i")
+        from pi_engine.cli.viewer.viewer_session import require_viewer
+
+        require_viewer()
+    elif as_json and count > _MOST_JSON:
+        raise click.UsageError(f"--json takes at most {_MOST_JSON:_} digits: leave it out, or give a smaller --count")
     with source.opened() as digits:
+        if interactive:
+            _show(digits, at, group, width if isinstance(width, int) else None)
+            return
         first = _first_position(digits, at, count)
+        pieces = _pieces(digits, first, count)
         if as_json:
-            if count > _MOST_JSON:
-                raise click.UsageError(
-                    f"--json takes at most {_MOST_JSON:_} digits: leave it away, or give a smaller --count"
-                )
-            text = "".join(_pieces(digits, first, count))
+            text = "".join(pieces)
             emit_json(
                 {
                     "file": source.file,
@@ -121,15 +140,36 @@ def command(
                     "length": digits.known_length,
                 }
             )
-            return
-        pieces = _pieces(digits, first, count)
-        if plain:
+        elif plain:
             emit_all(pieces)
             emit_all(["\n"])
-            return
-        last = first + count - 1
-        columns = width if isinstance(width, int) else stdout_width() or _PIPE_WIDTH
-        emit_all(rows(pieces, first, group, groups_that_fit(columns, group, len(f"{last:_}")), len(f"{last:_}")))
+        else:
+            columns = width if isinstance(width, int) else stdout_width() or _PIPE_WIDTH
+            label = _label(digits, first, count)
+            emit_all(rows(pieces, first, group, groups_that_fit(columns, group, label), label))
+
+
+def _show(digits: DigitSequence, at: int | str, group: int, widest: int | None) -> None:
+    """Show the screen."""
+    from pi_engine.cli.viewer.viewer_page import ViewerPage
+    from pi_engine.cli.viewer.viewer_session import show
+
+    with ProgressBar(only="reading") as bar:
+        bar("reading", 0, 0)
+        digits.with_random_access()
+    page = ViewerPage(digits, group=group, widest=widest)
+    if at == END:
+        page.end()
+    elif at != 1:
+        page.show(_first_position(digits, at, 1) - 1)
+    show(digits, page)
+
+
+def _label(digits: DigitSequence, first: int, count: int) -> int:
+    """Columns for the positions: those of the last, as far as it is known."""
+    last = first + max(count, 1) - 1
+    known = digits.known_length
+    return len(f"{min(last, max(known, 1) if known is not None else first + _MOST_UNKNOWN):_}")
 
 
 def _first_position(digits: DigitSequence, at: int | str, count: int) -> int:
