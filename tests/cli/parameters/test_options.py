@@ -29,6 +29,7 @@ ASKED = {
     "hex": [["5"]],
     "find": [["fifty.txt", "26535"], ["--digits", "50", "--coverage", "1"], ["fifty.txt", "--length", "2", "--json"]],
     "stats": [["fifty.txt"]],
+    "serve": [],  # it goes on until it is stopped: tests/cli/commands/explore/test_serve.py
     "bench": [["--digits", "100", "--rounds", "1"]],
     "tune": [],  # in a home of its own, below
     "info": [[]],
