@@ -245,11 +245,7 @@ class DigitSequence:
     @property
     def random_access(self) -> bool:
         """Whether digits are read at any place without those before it."""
-        from pi_engine.sequence.stream_access import StreamAccess
-        from pi_engine.sequence.text_access import TextAccess
-
-        access = self._access
-        return not isinstance(access, StreamAccess) and (not isinstance(access, TextAccess) or access.regular)
+        return getattr(self._access, "regular", not hasattr(self._access, "put_aside"))
 
     def with_random_access(self) -> Self:
         """This sequence, after the digits of a file that is read from its beginning were put aside, in a temporary file.
@@ -260,7 +256,7 @@ class DigitSequence:
         from pi_engine.sequence.text_access import TextAccess
 
         access = self._access
-        if isinstance(access, (StreamAccess, TextAccess)) and not self.random_access:
+        if isinstance(access, StreamAccess) or (isinstance(access, TextAccess) and not access.regular):
             self._access = access.put_aside()
             access.close()
         return self

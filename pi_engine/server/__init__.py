@@ -1,1 +1,1 @@
-"""Digits over HTTP, for programs and for people in a browser: Starlette and uvicorn (extra `server`) around a `DigitSequence`."""
+"""Digits over HTTP, for programs and for people in a browser: Starlette and uvicorn around a sequence of digits."""

@@ -1,6 +1,6 @@
 """Requests a second and latencies of `serve` on loopback: digits, searches, counts, and digits while searches run.
 
-    python benchmarks/bench_server.py [FILE] [SECONDS] [CLIENTS]
+    python benchmarks/looking/bench_server.py [FILE] [SECONDS] [CLIENTS]
 
 Without FILE, π is computed to 10^7 digits. The server is a process of its own, without a limit of requests. Each client is a thread of
 this process with a connection that stays open, and asks for one thing after another for so many SECONDS (3), at random places. The
