@@ -99,8 +99,7 @@ class DigitService:
         # of fewer digits than the string has, none would be out of the next search's way
         least = 2 * len(string)
         pieces = BoundedPieces(self._digits.characters(start - 1), until=until, unwanted=unwanted, least=least)
-        left = self.length - start + 1
-        search = StringSearch([string], self.base, room=limit, position=start, expected=left)
+        search = StringSearch([string], self.base, room=limit, position=start)
         for piece in gathered(pieces, max(LEAST_PIECE, search.least_piece)):
             search.take(piece)
             if search.counts[0] >= limit:
