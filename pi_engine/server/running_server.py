@@ -125,6 +125,8 @@ class RunningServer:
         )
         self._server = uvicorn.Server(config)
         self._failure: BaseException | None = None
+        # Thread.join, when an interrupt ends it, takes the thread for ended (Python 3.11 and 3.12, bpo-45274)
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="pi-engine-server", daemon=True)
 
     def __enter__(self) -> Self:
@@ -140,15 +142,15 @@ class RunningServer:
         Raises:
             PiEngineError: the server has ended by itself.
         """
-        self._thread.join()
+        self._ended.wait()
         raise PiEngineError(f"the server has ended: {self._failure or 'nobody asked for it'}") from self._failure
 
     def stop(self) -> None:
         """Answer what has been asked, and end; searches and counts end early."""
         self._application.stop()
         self._server.should_exit = True
-        if self._thread.is_alive():
-            self._thread.join(2 * _STOP_SECONDS)
+        if self._thread.ident is not None:
+            self._ended.wait(2 * _STOP_SECONDS)
         self._application.close()
         self._socket.close()
 
@@ -157,6 +159,8 @@ class RunningServer:
             asyncio.run(self._server.serve(sockets=[self._socket]))
         except BaseException as error:  # noqa: BLE001 (the thread that waits raises it)
             self._failure = error
+        finally:
+            self._ended.set()
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import signal
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -149,6 +150,25 @@ def test_waiting_for_a_server_that_has_ended(served):
     served.stop()
     with pytest.raises(PiEngineError, match="the server has ended"):
         served.wait()
+
+
+def test_an_interrupt_waits_for_the_end(connected):
+    """The search that was running is answered before the interrupt goes on."""
+    digits = EndlessDigits()
+    main = threading.main_thread().ident
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            with RunningServer(DigitService(digits, seconds=3600), port=0) as server:
+                connection = connected(server)
+                connection.request("GET", "/find?q=2")
+                assert digits.begun.wait(60)
+                threading.Timer(0.2, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
+                server.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert server._ended.is_set()
+    assert connection.getresponse().status == 503
 
 
 def test_a_search_out_of_time_says_so(connected):
