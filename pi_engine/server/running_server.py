@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RATE = "127.0.0.1", 8314, 50.0
 
-_BACKLOG = 512
 _LONGEST_HEAD = 16384
 """Bytes of a request's first line and headers."""
 
@@ -87,6 +86,7 @@ class RunningServer:
         import uvicorn
         from starlette.middleware.cors import CORSMiddleware
 
+        from pi_engine.server import http_connection
         from pi_engine.server.client_rates import ClientRates
         from pi_engine.server.http_application import HttpApplication
         from pi_engine.server.request_gate import RequestGate
@@ -111,7 +111,10 @@ class RunningServer:
         config = uvicorn.Config(
             gate,
             loop="asyncio",
-            http="h11",
+            http=type(
+                "LimitedConnection", (http_connection.HttpConnection,), {"most": http_connection.most_connections()}
+            ),
+            backlog=http_connection.BACKLOG,
             ws="none",
             lifespan="off",
             interface="asgi3",
@@ -184,7 +187,7 @@ def listen(host: str, port: int) -> socket.socket:
         if sys.platform != "win32":  # where it would share the port with whoever has it
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen(_BACKLOG)
+        listener.listen()
     except OSError as error:
         listener.close()
         raise PiEngineError(

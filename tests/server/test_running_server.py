@@ -157,14 +157,19 @@ def test_an_interrupt_waits_for_the_end(connected):
     digits = EndlessDigits()
     main = threading.main_thread().ident
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    server = RunningServer(DigitService(digits, seconds=3600), port=0)
+    connection = connected(server)
+
+    def serve():
+        with server:
+            connection.request("GET", "/find?q=2")
+            assert digits.begun.wait(60)
+            threading.Timer(0.2, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
+            server.wait()
+
     try:
         with pytest.raises(KeyboardInterrupt):
-            with RunningServer(DigitService(digits, seconds=3600), port=0) as server:
-                connection = connected(server)
-                connection.request("GET", "/find?q=2")
-                assert digits.begun.wait(60)
-                threading.Timer(0.2, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
-                server.wait()
+            serve()
     finally:
         signal.signal(signal.SIGINT, before)
     assert server._ended.is_set()
@@ -210,9 +215,54 @@ def test_pages_of_other_origins(file, connected):
 )
 def test_what_is_no_request(served, request_, connected):
     with socket.create_connection((served.host, served.port), timeout=60) as connection:
-        connection.sendall(request_)
-        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+        with contextlib.suppress(ConnectionError):  # what is too long is not read to its end
+            connection.sendall(request_)
+        answer = http.client.HTTPResponse(connection)
+        with contextlib.closing(answer):
+            answer.begin()
+            assert answer.status == 400
+            assert json.loads(answer.read())["error"]["message"] == "Invalid HTTP request received"
     assert answer_of(connected(served), "/v1/info")[0] == 200
+
+
+def test_a_connection_that_asks_for_nothing_is_closed(file, connected, monkeypatch):
+    """Also one that begins a request and does not end it; one that waits for an answer stays."""
+    monkeypatch.setattr("pi_engine.server.http_connection.SECONDS_TO_ASK", 0.2)
+    digits = EndlessDigits()
+    with RunningServer(DigitService(digits, seconds=1), port=0) as server:
+        waiting = connected(server)
+        waiting.request("GET", "/find?q=2")
+        for begun in (b"", b"GET /v1/pi HTTP/1.1\r\nHost: loc"):
+            with socket.create_connection((server.host, server.port), timeout=60) as silent:
+                silent.sendall(begun)
+                assert silent.recv(1000) == b""
+        assert waiting.getresponse().status == 200
+
+
+def test_connections_are_limited(file, connected, monkeypatch):
+    monkeypatch.setattr("pi_engine.server.http_connection.most_connections", lambda: 3)
+    with pi_engine.open(file) as digits, RunningServer(DigitService(digits), port=0) as server:
+        first = [connected(server) for _ in range(3)]
+        for connection in first:
+            assert answer_of(connection, "/v1/info")[0] == 200
+        with socket.create_connection((server.host, server.port), timeout=60) as more:
+            assert more.recv(1000) == b""
+        first[0].close()
+        for _ in range(1000):  # until the server has heard of it
+            with contextlib.suppress(ConnectionError):
+                assert answer_of(connected(server), "/v1/info")[0] == 200
+                break
+        assert answer_of(first[1], "/v1/info")[0] == 200
+
+
+def test_connections_leave_room_for_files():
+    import resource
+
+    from pi_engine.server.http_connection import BACKLOG, most_connections
+
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    assert 1 <= most_connections() <= 1000
+    assert most_connections() + BACKLOG < files or most_connections() == 1
 
 
 def test_a_websocket_is_no_other_way_in(served, connected):
