@@ -46,28 +46,37 @@ class Client:
         return self.request("HEAD", path)
 
 
-@pytest.fixture
-def client_of():
-    """A function that gives a client of a service's interface, as it is on loopback."""
+def client_for(service, stack, *, rate=0.0, clock=None, hosts=("localhost",), **options):
+    """A client of a service's interface, as it is on loopback; the stack closes it."""
     pytest.importorskip("starlette")
     from pi_engine.server.http_application import HttpApplication
     from pi_engine.server.request_gate import RequestGate
 
-    with contextlib.ExitStack() as stack:
-
-        def make(service, *, rate=0.0, clock=None, hosts=("localhost",), **options):
-            application = HttpApplication(service)
-            stack.callback(application.close)
-            rates = ClientRates(rate) if clock is None else ClientRates(rate, clock)
-            return Client(RequestGate(application.asgi(), rates, hosts=hosts, shared=False, **options))
-
-        yield make
+    application = HttpApplication(service)
+    stack.callback(application.close)
+    rates = ClientRates(rate) if clock is None else ClientRates(rate, clock)
+    return Client(RequestGate(application.asgi(), rates, hosts=hosts, shared=False, **options))
 
 
 @pytest.fixture
-def ask(client_of, service_of, mpfr_digits):
-    """A function that asks for an address; the digits are 3100 of π."""
-    client = client_of(service_of(f"3.{mpfr_digits}"))
+def client_of():
+    """A function that gives a client of a service, see `client_for`."""
+    with contextlib.ExitStack() as stack:
+        yield lambda service, **options: client_for(service, stack, **options)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory, mpfr_digits):
+    """A client; the digits are 3100 of π."""
+    path = tmp_path_factory.mktemp("served") / "pi.txt"
+    path.write_text(f"3.{mpfr_digits}")
+    with contextlib.ExitStack() as stack:
+        yield client_for(DigitService(stack.enter_context(pi_engine.open(path))), stack)
+
+
+@pytest.fixture(scope="module")
+def ask(client):
+    """A function that asks for an address, and gives status and object."""
 
     def get(address, **options):
         response = client.get(address, **options)

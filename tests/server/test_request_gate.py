@@ -12,11 +12,6 @@ from pi_engine.server.request_gate import host_name
 PATHS = ["/", "/page.css", "/page.js", "/icon.svg", "/v1/pi", "/v1/find?q=1", "/v1/stats", "/v1/info"]
 
 
-@pytest.fixture
-def client(client_of, service_of, mpfr_digits):
-    return client_of(service_of(f"3.{mpfr_digits}"))
-
-
 @pytest.mark.parametrize("path", [*PATHS, "/nothing", "/v1/pi?start=-1"])
 def test_headers_of_every_answer(client, path):
     headers = client.get(path).headers
@@ -191,3 +186,20 @@ def test_the_log(client_of, service_of):
     client.get("/nothing%0A")
     assert lines[0].startswith('127.0.0.1 "GET /v1/pi?start=1" 200 ') and lines[0].endswith(" ms")
     assert " 404 " in lines[1]
+
+
+def test_random_addresses_are_answered(client, rng):
+    """Whatever is asked for, the answer is JSON, or the page, with a status that blames who asks, and never a failure."""
+    words = [
+        "v1", "pi", "find", "stats", "info", "/", "//", "..", "?", "&", "=", "start", "numberOfDigits", "radix", "q", "limit",
+        "0", "1", "10", "16", "762", "-1", "999999", "9" * 25, "a", "%", "%2f", "%3F", "%00", "%ff", "%D9%A1", "+", "#", ";", ",",
+    ]  # fmt: skip
+    seen = set()
+    for _ in range(200):
+        path = rng.choice(["/", "/v1/pi?", "/v1/find?q=", "/stats"]) + "".join(rng.choices(words, k=rng.randint(0, 6)))
+        response = client.request(rng.choice(["GET", "GET", "GET", "HEAD", "POST"]), path)
+        assert response.status_code in {200, 400, 404, 405}, path
+        seen.add(response.status_code)
+        if response.content and response.headers["content-type"] == "application/json":
+            assert ("error" in response.json()) == (response.status_code != 200), path
+    assert {200, 400, 404} <= seen
