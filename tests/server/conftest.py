@@ -36,8 +36,8 @@ class Client:
 
     async def _request(self, method, path, **options):
         transport = self._httpx.ASGITransport(self.application, client=("127.0.0.1", 50_000))
-        async with self._httpx.AsyncClient(transport=transport, base_url=ADDRESS) as client:
-            return await client.request(method, path, **options)
+        async with self._httpx.AsyncClient(transport=transport) as client:
+            return await client.request(method, ADDRESS + path, **options)
 
     def get(self, path, **options):
         return self.request("GET", path, **options)
