@@ -7,7 +7,8 @@ import pytest
 import pi_engine
 from pi_engine.server.client_rates import ClientRates
 from pi_engine.server.digit_service import DigitService
-from pi_engine.server.request_gate import host_name
+
+pytest.importorskip("starlette")
 
 PATHS = ["/", "/page.css", "/page.js", "/icon.svg", "/v1/pi", "/v1/find?q=1", "/v1/stats", "/v1/info"]
 
@@ -74,6 +75,8 @@ def test_on_the_network_any_name_will_do(client_of, service_of):
 
 
 def test_host_names():
+    from pi_engine.server.request_gate import host_name
+
     assert host_name(b"[::1]:80") == "::1"
     assert host_name(b"Example.org:80") == "example.org"
     assert host_name(b"user@localhost") == host_name(b"localhost:x") == host_name(b"localhost/") == ""

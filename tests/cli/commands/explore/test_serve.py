@@ -13,7 +13,6 @@ import pytest
 from pi_engine.cli.main import run
 from tests.command import COMMAND
 from tests.homes import environment_of
-from tests.project.json_schema import require_valid
 
 pytest.importorskip("uvicorn")
 pytest.importorskip("starlette")
@@ -68,6 +67,8 @@ def test_json_is_one_object_when_the_server_is_ready(serve):
     while not lines or lines[-1] != "}\n":
         lines.append(process.stdout.readline())
     answer = json.loads("".join(lines))
+    from tests.project.json_schema import require_valid  # skips where there is no schema
+
     require_valid("serve", answer)
     assert answer == {
         "schema": 1, "url": f"http://127.0.0.1:{answer['port']}/", "host": "127.0.0.1", "port": answer["port"],
