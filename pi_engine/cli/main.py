@@ -31,6 +31,7 @@ COMMANDS = {
     "view": "pi_engine.cli.commands.explore.view",
     "find": "pi_engine.cli.commands.explore.find",
     "stats": "pi_engine.cli.commands.explore.stats",
+    "plot": "pi_engine.cli.commands.explore.plotting",
     "serve": "pi_engine.cli.commands.explore.serve",
     "series": "pi_engine.cli.commands.series.group",
     "convergence": "pi_engine.cli.commands.convergence",

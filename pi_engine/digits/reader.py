@@ -47,6 +47,7 @@ class DigitFile:
         header_digits: the first digits as a header gives them, the one before the point and the point included.
         claimed: how many digits after the point a text says that it has, in its header; None where it says nothing.
         sure: whether the digit before the point is in the file, or follows from digits that are known.
+        begin: the byte of a text, decompressed and in UTF-8, at which the digits after the point begin; None of .ycd files.
     """
 
     def __init__(self, path: str | Path, *, base: int | None = None, partial: bool = False) -> None:
@@ -69,6 +70,7 @@ class DigitFile:
         self.digits: int | None = None
         self.claimed: int | None = None
         self.sure = True
+        self.begin: int | None = None
         self._notes: list[str] = []
         self._decoded: Postponed | None = None
         self._reader: TextReader | YcdReader | YcdSet
@@ -113,7 +115,7 @@ class DigitFile:
             self._require_end()
             raise
         self.base, self.integer = self._reader.base, self._reader.integer
-        self.claimed, self.sure = self._reader.claimed, self._reader.sure
+        self.claimed, self.sure, self.begin = self._reader.claimed, self._reader.sure, self._reader.begin
 
     def _take_header(self, header: YcdHeader, digits: int, base: int | None) -> None:
         if base not in {None, header.base}:

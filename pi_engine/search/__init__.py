@@ -2,5 +2,5 @@
 
 `one_pass` searches for everything in one pass over ASCII digits in pieces of any length: by `string_search` for strings, one by one or,
 where there are many, together by `anchor_table`; by `digit_runs`, `palindromes` and `self_locating` for the others. `first_occurrences`
-has a pass of its own. `occurrences` is what a search answers, with what chance would give, by `chance`. Positions count from 1.
+has a pass of its own. `occurrences` is what a search answers, with what chance would give, by `pattern_chance`. Positions count from 1.
 """

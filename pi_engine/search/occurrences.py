@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pi_engine.search.chance import Method
+    from pi_engine.search.pattern_chance import Method
 
 Kind = Literal["digits", "run", "palindrome", "self-locating"]
 
@@ -34,7 +34,7 @@ class Occurrences:
         context: the ten digits before and behind the first occurrence of a digit string, fewer at the ends; else None.
         expected: how often it occurs in random digits of this number, on average.
         probability: that random digits of this number hold it at least once.
-        method: of the probability: "exact", "Poisson" or "independent" (`search.chance`).
+        method: of the probability: "exact", "Poisson" or "independent" (`search.pattern_chance`).
         digits: how many digits were searched.
         base: of the digits.
     """

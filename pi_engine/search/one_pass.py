@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import counted, fitted
-from pi_engine.search.chance import (
+from pi_engine.search.digit_runs import RunSearch
+from pi_engine.search.occurrences import Occurrences
+from pi_engine.search.palindromes import PalindromeSearch
+from pi_engine.search.pattern_chance import (
     chance_of_palindromes,
     chance_of_runs,
     chance_of_self_location,
     chances_of_strings,
 )
-from pi_engine.search.digit_runs import RunSearch
-from pi_engine.search.occurrences import Occurrences
-from pi_engine.search.palindromes import PalindromeSearch
 from pi_engine.search.patterns import DigitString, Palindromes, Runs, checked
 from pi_engine.search.scanning import LEAST_PIECE, gathered
 from pi_engine.search.self_locating import SelfLocationSearch

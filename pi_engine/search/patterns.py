@@ -1,7 +1,9 @@
-"""Patterns that are searched for: digit strings with wildcards, runs, palindromes, numbers at their own position."""
+"""Patterns that are searched for: digit strings with wildcards, dates, runs, palindromes, numbers at their own position."""
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from dataclasses import dataclass
 
 from pi_engine.errors import UsageError
@@ -17,6 +19,22 @@ LONGEST_PALINDROME = 1000
 
 _ADJECTIVES = {2: "a binary", 8: "an octal", 10: "a decimal", 16: "a hexadecimal"}
 _SHOWN = 40
+
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+
+_SPELLINGS = (
+    ("ddmmyy", "{d:02}{m:02}{yy:02}"),
+    ("ddmmyyyy", "{d:02}{m:02}{y:04}"),
+    ("mmddyy", "{m:02}{d:02}{yy:02}"),
+    ("mmddyyyy", "{m:02}{d:02}{y:04}"),
+    ("yymmdd", "{yy:02}{m:02}{d:02}"),
+    ("yyyymmdd", "{y:04}{m:02}{d:02}"),
+    ("dmyy", "{d}{m}{yy:02}"),
+    ("dmyyyy", "{d}{m}{y:04}"),
+    ("mdyy", "{m}{d}{yy:02}"),
+    ("mdyyyy", "{m}{d}{y:04}"),
+)
+"""Name → format; d, m are the day and the month, y the year and yy its last two digits."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +108,31 @@ def checked(sought: Sought | str, base: int) -> Sought:
         case SelfLocating():
             return sought
     raise TypeError(f"find takes text, DigitString, Runs, Palindromes or SelfLocating, not {type(sought).__name__}")
+
+
+def parse_date(text: str) -> dt.date:
+    """The date that is written like 1988-03-14.
+
+    Raises:
+        UsageError: it is not written so, or there is no such day.
+    """
+    match = _ISO.fullmatch(text.strip())
+    shown = _short(text)
+    if match is None:
+        raise UsageError(f"'{shown}' is no date: write year, month and day like 1988-03-14")
+    try:
+        return dt.date(*map(int, match.groups()))
+    except ValueError as error:
+        raise UsageError(f"'{shown}' is no date: there is no such day") from error
+
+
+def spellings(date: dt.date) -> list[DigitString]:
+    """The date in all spellings; those that are the same digits are one, with all its names."""
+    names: dict[str, list[str]] = {}
+    for name, form in _SPELLINGS:
+        text = form.format(d=date.day, m=date.month, y=date.year, yy=date.year % 100)
+        names.setdefault(text, []).append(name)
+    return [DigitString(text, ", ".join(same)) for text, same in names.items()]
 
 
 def _checked_text(text: str, base: int) -> str:

@@ -82,7 +82,7 @@ class Comparisons(NamedTuple):
         return cls(np.ascontiguousarray(lefts), np.ascontiguousarray(rights), of_pairs=True)
 
 
-def gathered(pieces: Iterable[Characters], least: int = LEAST_PIECE) -> Iterator[Characters]:
+def gathered(pieces: Iterable[Characters], least: int) -> Iterator[Characters]:
     """The same digits in contiguous pieces of `least` or more, but the last, which may have any length but 0."""
     held: list[Characters] = []
     count = 0

@@ -1,11 +1,11 @@
-"""What a sequence of digits is made of: somewhere to take characters from."""
+"""What a sequence of digits is made of: somewhere to take characters from, and the characters of each base."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 PIECE = 1 << 20
 """About as many digits are handed on at once."""
+
+ALPHABET = {2: "01", 8: "01234567", 10: "0123456789", 16: "0123456789ABCDEF"}
+"""The digits of each base, by value."""
 
 
 class DigitAccess(Protocol):
@@ -41,3 +44,25 @@ class DigitAccess(Protocol):
     def close(self) -> None:
         """Close what is open."""
         ...
+
+
+def first_occurrence(
+    pieces: Iterable[Characters], pattern: bytes, report: Callable[[int], None] | None = None
+) -> int | None:
+    """The place in the pieces, from 0, at which the pattern begins first; None if it does not occur.
+
+    Args:
+        pieces: ASCII digits.
+        pattern: ASCII digits, at least one.
+        report: is told after each piece how many places are behind it; what it raises ends the search.
+    """
+    kept, place = b"", 0
+    for piece in pieces:
+        text = kept + piece.tobytes()
+        if (found := text.find(pattern)) >= 0:
+            return place + found
+        seen = max(len(text) - len(pattern) + 1, 0)
+        kept, place = text[seen:], place + seen
+        if report is not None:
+            report(place)
+    return None

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import operator
-import os
+import weakref
 from typing import TYPE_CHECKING, Self, overload
 
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import counted, html_table, line
 from pi_engine.runtime.integers import as_int
-from pi_engine.sequence.digit_access import PIECE
-from pi_engine.sequence.occurrence import ALPHABET, first_occurrence
+from pi_engine.sequence.digit_access import ALPHABET, PIECE, first_occurrence
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
     from typing import SupportsIndex
 
@@ -49,9 +49,10 @@ class DigitSequence:
         format: of the file: "text", "gz", "xz", "zst", "bz2", "zip" or "ycd"; None for digits that were computed.
     """
 
-    def __init__(self, access: DigitAccess, *, name: str, base: int, integer: str, format: str | None) -> None:  # noqa: A002
+    def __init__(self, access: DigitAccess, name: str, base: int, integer: str, format: str | None) -> None:  # noqa: A002
         """Use `pi_engine.open` or `computed`: this takes over what they have opened."""
         self._access, self._closed = access, False
+        self._at_end = weakref.finalize(self, access.close)  # as an array gives its memory back, without a warning
         self.name, self.base, self.integer, self.format = name, base, integer, format
 
     @classmethod
@@ -66,25 +67,9 @@ class DigitSequence:
             UsageError: it cannot be read, or holds digits of another base.
             CorruptFileError: it holds no digits, or its header is wrong.
         """
-        from pi_engine.digits.reader import DigitFile
-        from pi_engine.sequence.text_access import TextAccess
-        from pi_engine.sequence.unchanged import Unchanged
-        from pi_engine.sequence.ycd_access import open_ycd
+        from pi_engine.sequence.opening import opened
 
-        place = os.fspath(path)
-        if not isinstance(place, str):
-            raise TypeError(f"open takes the path as str or Path, not {type(place).__name__}")
-        base = None if base is None else as_int(base, "base")
-        if base not in {None, *ALPHABET}:
-            raise UsageError(f"base {base} is not read: give 2, 8, 10 or 16, or leave it out")
-        unchanged = Unchanged.of_path(place)
-        file = DigitFile(place, base=base)
-        if file.format == "ycd" and place != "-" and (unchanged.noted or os.path.isdir(place)):  # noqa: PTH112 (names of any length)
-            file.close()
-            access: DigitAccess = open_ycd(place)
-        else:
-            access = TextAccess(place, file, base, unchanged)
-        return cls(access, name=file.name, base=file.base, integer=file.integer, format=file.format)
+        return cls(*opened(path, base))
 
     @classmethod
     def computed(
@@ -108,21 +93,10 @@ class DigitSequence:
         Raises:
             UsageError, CapacityError, VerificationError: see `pi_engine.compute`.
         """
-        from pi_engine.sequence.digit_store import LEAST_DIGITS, DigitStore
-        from pi_engine.sequence.text_in_memory import TextInMemory
+        from pi_engine.sequence.opening import computed
 
         digits, base = as_int(digits, "digits"), as_int(base, "base")
-        store = DigitStore() if cache and digits >= LEAST_DIGITS and base in {10, 16} else None
-        access: DigitAccess | None = None if store is None else store.open(digits, base)
-        if access is None:
-            from pi_engine.engine.compute import compute
-
-            result = compute(digits, base=base, threads=threads, progress=progress)
-            access = None if store is None else store.keep(result)
-            if access is None:
-                access = TextInMemory(result.text(), 2)
-        name = f"π, {counted(digits, 'digit')}" + (f" of base {base}" if base != 10 else "")
-        return cls(access, name=name, base=base, integer="3", format=None)
+        return cls(*computed(digits, base, cache=cache, threads=threads, progress=progress))
 
     def __enter__(self) -> Self:
         return self
@@ -133,7 +107,7 @@ class DigitSequence:
     def close(self) -> None:
         """Close the file; after that, digits cannot be read any more."""
         self._closed = True
-        self._access.close()
+        self._at_end()
 
     @property
     def notes(self) -> list[str]:
@@ -236,7 +210,10 @@ class DigitSequence:
             raise UsageError("start and stop must not be negative")
         if self._closed:
             raise ValueError(f"{self.name} is closed")
-        return self._access.pieces(first, last)
+        return self._pieces(first, last)
+
+    def _pieces(self, start: int, stop: int | None) -> Iterator[Characters]:
+        yield from self._access.pieces(start, stop)  # as long as it is read, this object is there and its file open
 
     def text(self, start: SupportsIndex = 0, stop: SupportsIndex | None = None) -> str:
         """The characters of the digits from place `start` up to `stop`, or to the end."""
@@ -258,7 +235,8 @@ class DigitSequence:
         access = self._access
         if isinstance(access, StreamAccess) or (isinstance(access, TextAccess) and not access.regular):
             self._access = access.put_aside()
-            access.close()
+            self._at_end()
+            self._at_end = weakref.finalize(self, self._access.close)
         return self
 
     def _values(self, start: int, stop: int, step: int = 1) -> NDArray[np.uint8]:
@@ -273,6 +251,8 @@ class DigitSequence:
 
     def __repr__(self) -> str:
         """Like `DigitSequence(pi.ycd, 1_000_000 digits, base 10)`."""
+        if self.format is None:
+            return line("DigitSequence", self.name)
         length = self._access.digits
         digits = "length not counted yet" if length is None else counted(length, "digit")
         return line("DigitSequence", self.name, digits, f"base {self.base}")

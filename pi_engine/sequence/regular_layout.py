@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pi_engine.digits.text.layout.shapes import SEPARATORS
-from pi_engine.sequence.occurrence import ALPHABET
+from pi_engine.sequence.digit_access import ALPHABET
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

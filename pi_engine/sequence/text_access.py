@@ -9,12 +9,11 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.digits.reader import DigitFile
 from pi_engine.digits.text.layout.shapes import SEPARATORS
-from pi_engine.digits.text.layout.text_start import WINDOW, find_start
+from pi_engine.digits.text.layout.text_start import WINDOW
 from pi_engine.errors import PiEngineError
+from pi_engine.runtime.storage.random_reading import read_at
 from pi_engine.sequence.digit_access import PIECE
-from pi_engine.sequence.random_reading import read_at
 from pi_engine.sequence.regular_layout import RegularLayout, kinds_of, regular_layout
 from pi_engine.sequence.stream_access import StreamAccess
 from pi_engine.sequence.unchanged import Unchanged
@@ -22,6 +21,7 @@ from pi_engine.sequence.unchanged import Unchanged
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pi_engine.digits.reader import DigitFile
     from pi_engine.sequence.digit_access import Characters
     from pi_engine.sequence.word_access import WordAccess
 
@@ -41,7 +41,7 @@ _LONGEST_TOTAL = 20
 class TextAccess:
     """Digits of a text file.
 
-    What begins at its first digit is read by the reader of texts, which sees every byte. A place further on is calculated where
+    What begins at its first digit and goes far is read by the reader of texts, which sees every byte. Other places are calculated where
     the layout is regular: at the beginning, where it is compared with what that reader finds, at the end of the file, at places in
     between, and wherever digits are taken. What is longer or shorter elsewhere is not seen, unless it moves the pattern at
     one of these places.
@@ -55,9 +55,9 @@ class TextAccess:
         self._file: IO[bytes] | None = None
         self._unchanged = unchanged
         self._layout: RegularLayout | None = None
-        self._counted = 0
-        if file.format == "text" and unchanged.noted and (file.size or 0) >= LEAST_BYTES:
-            self._look(base)
+        self._counted = self._compared = 0
+        if file.format == "text" and unchanged.noted and (file.size or 0) >= LEAST_BYTES and file.begin is not None:
+            self._look(file.begin)
 
     @property
     def digits(self) -> int | None:
@@ -89,7 +89,8 @@ class TextAccess:
     def pieces(self, start: int, stop: int | None) -> Iterator[Characters]:
         """See `DigitAccess`."""
         layout = self._layout
-        if start == 0 or layout is None:
+        behind = stop is None or stop > self._compared
+        if layout is None or (start == 0 and behind):
             yield from self._stream.pieces(start, stop)
             return
         at = start
@@ -144,33 +145,28 @@ class TextAccess:
             return characters
         return np.where(characters >= ord("a"), characters - np.uint8(32), characters)
 
-    def _look(self, base: int | None) -> None:
-        """Find out whether the layout is regular, and keep the file open if it is."""
+    def _look(self, begin: int) -> None:
+        """Find out whether the layout is regular, and keep the file open if it is; the first digit is at byte `begin`."""
         try:
             stream = Path(self._name).open("rb", buffering=0)  # noqa: SIM115 (kept, or closed below)
         except OSError:
             return
         own = Unchanged([(self._name, stream.fileno())])
-        found = self._found(stream, base) if own.same(self._unchanged) else None
+        found = self._found(stream, begin) if own.same(self._unchanged) else None
         if found is None:
             stream.close()
             return
         self._file, self._unchanged = stream, own
         self._layout, self._counted = found
 
-    def _found(self, stream: IO[bytes], base: int | None) -> tuple[RegularLayout, int] | None:
+    def _found(self, stream: IO[bytes], begin: int) -> tuple[RegularLayout, int] | None:
         """The layout, and the number of digits; None if it is not regular."""
         size = os.fstat(stream.fileno()).st_size
-        window = stream.read(WINDOW)
-        if not window.isascii():
-            return None
-        try:
-            begin = find_start(window, self._name, base).offset
-        except PiEngineError:  # UTF-16, say
+        if not stream.read(WINDOW).isascii():
             return None
         head = _bytes_at(stream, begin, min(_LOOKED_AT, size - begin), self._name)
         layout = regular_layout(head, begin, self._kinds)
-        if layout is None or not self._same_digits(layout, head):
+        if layout is None:
             return None
         tail_begin = max(size - _LOOKED_AT, layout.origin)
         for i in range(1, _SAMPLES):
@@ -184,17 +180,18 @@ class TextAccess:
         if not used or tail[used:].tobytes().strip() or not layout.fits(tail[:used], tail_begin, self._kinds):
             return None
         counted = layout.digits_before(tail_begin + used)
-        return None if _has_total(tail[:used].tobytes(), counted) else (layout, counted)
+        if _has_total(tail[:used].tobytes(), counted) or not self._same_digits(layout, head):
+            return None
+        return layout, counted
 
     def _same_digits(self, layout: RegularLayout, head: Characters) -> bool:
         """Whether the reader of texts finds the same digits at the beginning as the layout: no counter is taken for digits."""
         mine = self._upper(head[self._kinds[head] == ord("0")]).tobytes()
         try:
-            file = DigitFile(self._name, base=self._base)
-            reader = StreamAccess(self._name, file, self._base, self._unchanged)
-            found = b"".join(piece.tobytes() for piece in reader.pieces(0, len(mine)))
+            found = b"".join(piece.tobytes() for piece in self._stream.pieces(0, len(mine)))
         except PiEngineError:
             return False
+        self._compared = len(mine)
         return len(layout.columns) > 0 and found == mine
 
 

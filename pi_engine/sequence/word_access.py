@@ -14,8 +14,8 @@ import numpy as np
 from pi_engine.digits.text.digit_text import DigitText
 from pi_engine.errors import CorruptFileError, PiEngineError
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD, DIGITS_PER_WORD
+from pi_engine.runtime.storage.random_reading import read_at
 from pi_engine.sequence.digit_access import PIECE
-from pi_engine.sequence.random_reading import read_at
 from pi_engine.sequence.unchanged import Unchanged
 
 if TYPE_CHECKING:

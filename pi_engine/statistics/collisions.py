@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.statistics.chance import RandomnessTest, by_probabilities
+from pi_engine.statistics.significance import RandomnessTest, by_probabilities
 from pi_engine.statistics.tallies import BALLS, URN_DIGITS
 
 if TYPE_CHECKING:

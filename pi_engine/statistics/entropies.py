@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.runtime.display import line
-from pi_engine.statistics.chance import LEAST_EXPECTED
+from pi_engine.statistics.significance import LEAST_EXPECTED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.statistics.chance import LEAST_EXPECTED, RandomnessTest, by_chi_square, pearson
+from pi_engine.statistics.significance import LEAST_EXPECTED, RandomnessTest, by_chi_square, by_pearson, pearson
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pi_engine.statistics.tallies import Tallies
+
+_LEAST_OVERLAPPING = 500
+"""Digits of a test of k-grams, at least: of two kinds of digits fewer have so few values of the statistic that χ² is no law for them."""
 
 
 def _statistic(counts: NDArray[np.int64]) -> float:
@@ -27,12 +30,16 @@ def _statistic(counts: NDArray[np.int64]) -> float:
     return pearson(counts, np.full(len(counts), counts.sum() / len(counts)))
 
 
+def _equal(test: RandomnessTest, counts: NDArray[np.int64]) -> RandomnessTest:
+    return by_pearson(test, counts, np.full(len(counts), counts.sum() / len(counts)))
+
+
 def digits_test(tallies: Tallies) -> RandomnessTest:
     """The χ² test of the counts of the digits."""
     test = RandomnessTest("digits", "are all digits equally frequent?", needs=LEAST_EXPECTED * tallies.base)
     if tallies.digits < test.needs:
         return test
-    return by_chi_square(test, _statistic(tallies.counts), tallies.base - 1)
+    return _equal(test, tallies.counts)
 
 
 def blocks_test(tallies: Tallies, k: int) -> RandomnessTest:
@@ -42,7 +49,7 @@ def blocks_test(tallies: Tallies, k: int) -> RandomnessTest:
     test = RandomnessTest(name, f"are all {what} equally frequent?", needs=LEAST_EXPECTED * k * kinds)
     if tallies.digits < test.needs:
         return test
-    return by_chi_square(test, _statistic(tallies.blocks[k]), kinds - 1)
+    return _equal(test, tallies.blocks[k])
 
 
 def kgrams_test(tallies: Tallies, k: int) -> RandomnessTest:
@@ -50,7 +57,9 @@ def kgrams_test(tallies: Tallies, k: int) -> RandomnessTest:
     kinds, fewer = tallies.base**k, tallies.base ** (k - 1)
     before = "digit" if k == 2 else f"{k - 1} digits"
     test = RandomnessTest(
-        f"{k}-grams", f"are all digits equally frequent after any {before}?", needs=LEAST_EXPECTED * kinds
+        f"{k}-grams",
+        f"are all digits equally frequent after any {before}?",
+        needs=max(LEAST_EXPECTED * kinds, _LEAST_OVERLAPPING),
     )
     if tallies.digits < test.needs:
         return test

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pi_engine.statistics.chance import RandomnessTest, by_chi_square
+from pi_engine.statistics.significance import RandomnessTest, by_chi_square
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

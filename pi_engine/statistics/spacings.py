@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pi_engine.statistics.chance import LEAST_EXPECTED, RandomnessTest, by_chi_square, pearson, pooled
+from pi_engine.statistics.significance import LEAST_EXPECTED, RandomnessTest, by_chi_square, by_pearson, pooled
 from pi_engine.statistics.tallies import GAP_CELLS
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def poker_test(tallies: Tallies) -> RandomnessTest:
         return test
     found = hands(tallies)
     observed, expected = pooled(np.array([x.dealt for x in found]), np.array([x.expected for x in found]))
-    return by_chi_square(test, pearson(observed, expected), len(observed) - 1)
+    return by_pearson(test, observed, expected)
 
 
 def gaps_test(tallies: Tallies) -> RandomnessTest:

@@ -13,12 +13,12 @@ from pi_engine.runtime.display import counted, html_table, line
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.progress import silent
 from pi_engine.runtime.thread_count import thread_count
-from pi_engine.statistics.chance import RandomnessTest, chance_of_as_unusual, corrected, require_scipy
 from pi_engine.statistics.collisions import collisions_test
 from pi_engine.statistics.digit_counter import DigitCounter
 from pi_engine.statistics.entropies import Entropy, entropies
 from pi_engine.statistics.equal_frequencies import blocks_test, digits_test, kgrams_test
 from pi_engine.statistics.maximum_entropy import maximum_entropy_test
+from pi_engine.statistics.significance import RandomnessTest, chance_of_as_unusual, corrected, require_scipy
 from pi_engine.statistics.spacings import gaps_test, poker_test, runs_test
 from pi_engine.statistics.tallies import LONGEST_KGRAM
 
@@ -177,7 +177,7 @@ def statistics_of(
 ) -> Statistics:
     """Count digits in one pass, and test whether random ones would look like this.
 
-    Takes about 6 s for 10^9 decimal digits on two cores, and 60 MB of memory with two threads.
+    The time is about 7 ns of a processor for each digit, and the memory does not depend on how many there are.
 
     Args:
         pieces: the digits as ASCII characters, in arrays of uint8 or in bytes, of any length; base 16 in upper case. None is kept.

@@ -1,10 +1,18 @@
 """Digits for searches: random ones, pieces of them, and the same path, with kernels or without, wherever they would pay."""
 
 import numpy as np
+from hypothesis import HealthCheck, seed, settings
 
 from pi_engine.search import scanning
+from tests.conftest import MULTIPLIER, _seed
 
 DIGITS = "0123456789ABCDEF"
+
+
+def examples(test):
+    """Limit a test to 60 examples, times the multiplier, by the printed seed."""
+    few = settings(max_examples=int(60 * MULTIPLIER), deadline=None, suppress_health_check=list(HealthCheck))
+    return few(seed(_seed())(test))
 
 
 def cut(text, lengths):
@@ -26,7 +34,8 @@ def take_path(monkeypatch, *, kernels, least_piece=1):
         scanning.KERNELS.load()
     monkeypatch.setattr(scanning.KERNELS, "pays_for", lambda seconds: kernels)
     monkeypatch.setattr("pi_engine.search.one_pass.LEAST_PIECE", least_piece)
-    monkeypatch.setattr("pi_engine.search.scanning.LEAST_PIECE", least_piece)
+    monkeypatch.setattr("pi_engine.search.string_search.StringSearch.least_piece", least_piece)
+    monkeypatch.setattr("pi_engine.search.first_occurrences.LEAST_PIECE", least_piece)
 
 
 def naive(text, pattern):

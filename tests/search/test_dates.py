@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from pi_engine.errors import UsageError
-from pi_engine.search.dates import parse_date, spellings
+from pi_engine.search.patterns import parse_date, spellings
 
 
 def test_usual_spellings():

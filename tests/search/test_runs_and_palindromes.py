@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pi_engine.errors import UsageError
@@ -14,7 +14,7 @@ from pi_engine.search.one_pass import find
 from pi_engine.search.patterns import Palindromes, Runs, SelfLocating
 from pi_engine.sequence.digit_sequence import DigitSequence
 from tests.conftest import MULTIPLIER
-from tests.search.streams import DIGITS, cut, naive, take_path
+from tests.search.streams import DIGITS, cut, examples, naive, take_path
 
 
 @pytest.fixture(params=[True, False], ids=["kernels", "plain"])
@@ -60,7 +60,7 @@ streams = st.builds(
             np.random.default_rng(seed + 1).choice(repeats, length).tolist(),
             strict=True,
         )
-    ),
+    )[:400],
     st.integers(1, 4),
     st.integers(0, 2**32),
     st.integers(1, 150),
@@ -69,7 +69,7 @@ streams = st.builds(
 pieces = st.lists(st.sampled_from([1, 2, 7, 64, 65, 200]), min_size=1, max_size=3)
 
 
-@settings(max_examples=round(60 * MULTIPLIER), deadline=None)
+@examples
 @given(
     streams, pieces, st.integers(1, 24), st.sampled_from([None, "0", "1"]), st.sampled_from([None, 2]), st.booleans()
 )
@@ -99,7 +99,15 @@ def test_a_run_over_many_pieces(path):
     assert one.longest == (500, 1)
 
 
-@settings(max_examples=round(60 * MULTIPLIER), deadline=None)
+@pytest.mark.parametrize("digit", [None, "0"])
+def test_a_run_at_the_beginning_of_a_piece_that_ends_alike(path, digit):
+    text = "00001000010000"
+    for lengths in ([14], [9], [5, 1], [4, 10], [1]):
+        (one,) = find(cut(text, lengths), 10, [Runs(4, digit)])
+        assert one.positions.tolist() == [1, 6, 11]
+
+
+@examples
 @given(streams, pieces, st.integers(2, 16), st.booleans())
 def test_palindromes(text, lengths, least, kernels):
     with pytest.MonkeyPatch.context() as patch:
@@ -120,10 +128,11 @@ def test_palindromes(text, lengths, least, kernels):
 def test_palindromes_are_measured_across_pieces_as_far_as_they_are_followed(path, monkeypatch):
     monkeypatch.setattr(palindromes, "REACH", 40)
     half = "1234567890" * 4
-    text = "5" * 3 + half + half[::-1] + "77"
+    text = "576" * 100 + half + half[::-1] + "723" * 100
     for lengths in ([1], [7], [64], [500]):
-        (one,) = find(cut(text, lengths), 10, [Palindromes(60)])
-        assert one.longest == (80, 4)
+        for least in (4, 30, 60):
+            (one,) = find(cut(text, lengths), 10, [Palindromes(least)])
+            assert one.longest == (80, 301)
     text = "1" * 400
     (one,) = find(cut(text, [50]), 10, [Palindromes(10)])
     assert one.longest[0] == 11 + 80

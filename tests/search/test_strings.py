@@ -4,16 +4,15 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pi_engine.errors import UsageError
 from pi_engine.search.one_pass import find
 from pi_engine.search.patterns import DigitString
 from pi_engine.search.scanning import gathered
-from pi_engine.search.string_search import CONTEXT
-from tests.conftest import MULTIPLIER
-from tests.search.streams import DIGITS, cut, naive, take_path
+from pi_engine.search.string_search import CONTEXT, StringSearch
+from tests.search.streams import DIGITS, cut, examples, naive, take_path
 
 
 @pytest.fixture(params=[True, False], ids=["kernels", "plain"])
@@ -43,7 +42,7 @@ def searches(draw):
     return base, text, patterns, lengths if any(lengths) else [1], draw(st.sampled_from([None, 0, 1, 3]))
 
 
-@settings(max_examples=round(60 * MULTIPLIER), deadline=None)
+@examples
 @given(searches())
 def test_every_place_is_found(search):
     base, text, patterns, lengths, limit = search
@@ -75,6 +74,22 @@ def test_pieces_around_the_width_of_a_vector(path):
                 for lengths in ([length], [start + 1], [max(length - 1, 1)]):
                     (one,) = find(cut(text, lengths), 10, [pattern])
                     assert one.positions.tolist() == naive(text, pattern), (text, pattern, lengths)
+
+
+def test_a_border_anywhere_changes_nothing(path):
+    """Neither what is found nor the digits around it, wherever a piece ends; here short pieces are not joined."""
+    text = "012345678901234567890123" + "9876543" + "210987654321098765432109"
+    patterns = ["9876543", "6543", "3", "1?3"]
+    for border in range(1, len(text)):
+        for lengths in ([border, len(text)], [border, 1], [border, 3, 1]):
+            search = StringSearch(patterns, 10, room=100)
+            for piece in cut(text, lengths):
+                search.take(piece)
+            for i, pattern in enumerate(patterns):
+                expected = naive(text, pattern)
+                assert search.places(i).tolist() == expected
+                first, last = expected[0] - 1, expected[0] - 1 + len(pattern)
+                assert search.contexts[i] == (text[max(first - CONTEXT, 0) : first], text[last : last + CONTEXT])
 
 
 def test_overlapping_occurrences_are_all_counted(path):
@@ -115,11 +130,14 @@ def test_ten_thousand_patterns_in_one_pass(million, path, monkeypatch):
     text = million.text()[2:]
     wanted = [text[i : i + 8] for i in range(0, 990_000, 99)]
     assert len({*wanted}) > 9900
-    size = 10**6 if path else 50_000  # without kernels that many are not for many digits
-    found = find(cut(text[:size], [1 << 18]), 10, wanted, limit=1, threads=2)
+    text = text if path else text[:50_000]  # without kernels that many are not for many digits
+    first = {}
+    for i in range(len(text) - 7):
+        first.setdefault(text[i : i + 8], i + 1)
+    found = find(cut(text, [1 << 18]), 10, wanted, limit=1, threads=2)
     assert {*wanted} == {one.pattern for one in found}
-    for one in found[:: 1 if path else 20]:
-        assert one.positions.tolist() == [place + 1 for place in [text[:size].find(one.pattern)] if place >= 0]
+    for one in found:
+        assert one.positions.tolist() == [place for place in [first.get(one.pattern)] if place]
 
 
 def test_letters_of_base_16_may_be_small():

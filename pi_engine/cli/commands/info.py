@@ -8,13 +8,14 @@ import click
 
 from pi_engine.cli.output.streams import emit_json
 from pi_engine.cli.parameters.options import json_option, quiet_option
+from pi_engine.errors import UsageError
 
 
 @click.command(short_help="Show versions, machine and limits.")
 @json_option
 @quiet_option
 def command(*, as_json: bool) -> None:
-    """Show versions, machine, threads, kernels, memory limit and cache folder: what a bug report needs.
+    """Show versions, machine, threads, kernels, memory limit, cache folder and store of digits: what a bug report needs.
 
     A computation takes the compiled path from the number of digits on that 'path' shows. Below it, and where the
     compiled path does not fit in memory, it takes the plain path, by GMP alone.
@@ -25,6 +26,7 @@ def command(*, as_json: bool) -> None:
     from pi_engine.runtime.limits.memory import cgroup_memory_limit, format_bytes, memory_limit, physical_memory
     from pi_engine.runtime.thread_count import available_threads
     from pi_engine.runtime.versions import installed_versions, processor_count, processor_name
+    from pi_engine.sequence.digit_store import VARIABLE
 
     memory = {
         "physical_memory_bytes": physical_memory(),
@@ -38,11 +40,18 @@ def command(*, as_json: bool) -> None:
         "threads": available_threads(),
         **_compilation(),
     }
+    store, used, limit = _digit_store()
     versions = installed_versions()
     if as_json:
-        emit_json({"versions": versions, **facts, **memory})
+        kept = {"digit_store": store, "digit_store_bytes": used, "digit_store_limit_bytes": limit}
+        emit_json({"versions": versions, **facts, **kept, **memory})
         return
     least = facts.pop("compiled_from_digits")
+    facts["digit_store"] = (
+        f"not usable: {VARIABLE} holds no size"
+        if limit is None
+        else f"{store}, {format_bytes(used)} of {format_bytes(limit)}"
+    )
     facts["path"] = "plain" if least is None else f"compiled from {least:_} digits on, plain below"
     lines = {
         **versions,
@@ -53,6 +62,18 @@ def command(*, as_json: bool) -> None:
         },
     }
     print_entries(lines.items())
+
+
+def _digit_store() -> tuple[str, int, int | None]:
+    """Where computed digits are kept, how many bytes they take, and how many they may take; None where that is not stated well."""
+    from pi_engine.sequence.digit_store import DigitStore, stated_limit
+
+    try:
+        limit = stated_limit()
+    except UsageError:
+        limit = None
+    store = DigitStore(limit=limit or 0)
+    return str(store.folder), store.size, limit
 
 
 def _compilation() -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
@@ -117,6 +117,22 @@ class ViewerScreen:
             output=terminal,
         )
         self.application.ttimeoutlen = self.application.timeoutlen = 0.05  # Escape is a key of its own
+
+    def run(self) -> None:
+        """Show it until `leave`.
+
+        Raises:
+            EOFError: the keyboard is gone.
+            Exception: an error of the program; the terminal is as it was.
+        """
+        self.application.run(pre_run=self._hear_errors, set_exception_handler=False, handle_sigint=False)
+
+    def _hear_errors(self) -> None:
+        def end(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            if self.application.is_running and not self.application.is_done:
+                self.application.exit(exception=context.get("exception") or RuntimeError(context["message"]))
+
+        asyncio.get_running_loop().set_exception_handler(end)
 
     def leave(self) -> None:
         """End a search and the screen."""

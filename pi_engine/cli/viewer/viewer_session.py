@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -61,11 +62,15 @@ def show(digits: DigitSequence, page: ViewerPage) -> None:
         screen = ViewerScreen(digits, page, keys=create_input(keyboard), terminal=create_output(sys.stdout))
         heard: list[int] = []
         tell(SCREEN, b"1")
+        silent = logging.root.manager.disable
+        logging.disable(logging.WARNING)  # a line on stderr would be in the middle of the digits
         try:
             with _signals(screen, heard):
-                screen.application.run(handle_sigint=False)
+                screen.run()
         except EOFError:  # the keyboard is gone
             pass
+        finally:
+            logging.disable(silent)
         tell(SCREEN)
     for number in heard:
         signal.raise_signal(number)

@@ -46,6 +46,7 @@ class TextReader:
         base: 2, 8, 10 or 16.
         sure: whether the text itself or a known beginning says which digit stands before the point.
         claimed: how many digits its header says there are.
+        begin: the byte at which the digits after the point begin.
     """
 
     def __init__(self, stream: ByteStream, name: str, *, base: int | None = None, expected: int = 0) -> None:
@@ -60,6 +61,7 @@ class TextReader:
             window += more
         start = find_start(_with_lines(window), name, base)
         self.integer, self.base, self.sure, self.claimed = start.integer, start.base, start.sure, start.claimed
+        self.begin = start.offset
         self._left_out = LeftOut()
         self._left_out.remarks.extend(start.remarks)
         self._lines = LineReader(start.base, start, self._left_out)

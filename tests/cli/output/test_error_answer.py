@@ -50,6 +50,7 @@ ARGUMENTS = {
     "series show": ["machin"],
     "series derive": ["163"],
     "hex": ["5"],
+    "plot": ["walk", "-o", "pi.svg"],
     "completion": ["bash"],
 }
 """What commands cannot do without, by the command's words."""

@@ -4,6 +4,7 @@ import gzip
 import os
 import re
 import signal
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -186,6 +187,28 @@ def test_the_terminal_is_as_it_was_after_a_signal(terminal, tmp_path, number, wh
     found, screen = window.wait_for_shell()
     assert (found, word in " ".join(screen.split())) == (code, True)
     assert "before" in screen and "searching" not in screen
+
+
+@pytest.mark.parametrize("broken", ["move", "rows"])
+def test_an_error_of_the_program_ends_the_screen_first(terminal, tmp_path, million_file, broken):
+    """In what a key does, and in what draws the page."""
+    (tmp_path / "broken.py").write_text(
+        f"""
+import sys
+from pi_engine.cli.entry import main
+from pi_engine.cli.viewer.viewer_page import ViewerPage
+real = ViewerPage.{broken}
+ViewerPage.{broken} = lambda page, *rows: real(page, *rows) if "{broken}" == "rows" and not page.top else 1 / 0
+sys.argv = ["pi-engine", "view", "-i", {str(million_file)!r}]
+main()
+"""
+    )
+    window = terminal()
+    window.type(f"{sys.executable} broken.py")
+    window.wait_for("base 10")
+    window.keys("Down")
+    code, screen = window.wait_for_shell()
+    assert code == 1 and "ZeroDivisionError" in screen and "base 10" not in screen
 
 
 def test_a_window_that_is_closed_ends_the_command(terminal, million_file):

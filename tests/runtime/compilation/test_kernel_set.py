@@ -123,11 +123,14 @@ def test_the_prepared_kernels_are_all_there_are():
     from pi_engine.radix.kernels import conversion_kernels
     from pi_engine.runtime.compilation.kernel_folder import has_ifma
     from pi_engine.runtime.compilation.object_code import StoredKernel
+    from pi_engine.search.kernels import search_kernels
     from pi_engine.splitting.kernels import tree_kernels
+    from pi_engine.statistics import count_kernels
 
+    modules = (transform_kernels, stored_residues, conversion_kernels, tree_kernels, bbp_kernels)
     listed = {
         x
-        for module in (transform_kernels, stored_residues, conversion_kernels, tree_kernels, bbp_kernels)
+        for module in (*modules, search_kernels, count_kernels)
         for x in vars(module).values()
         if isinstance(x, StoredKernel)
     }

@@ -173,7 +173,7 @@ def command(
     seconds = time.perf_counter() - start
     searched = found[0].digits
     if as_json:
-        from pi_engine.cli.commands.explore.found_fields import fields_of
+        from pi_engine.cli.commands.explore.found_rows import fields_of
 
         emit_json(
             {**_head(source, digits, positions, searched), "patterns": [*map(fields_of, found)], **_seconds(seconds)}
@@ -277,7 +277,7 @@ def _show_coverage(
             stream.writelines(table_of(found))
     seconds = time.perf_counter() - start
     if as_json:
-        from pi_engine.cli.commands.explore.found_fields import coverage_fields
+        from pi_engine.cli.commands.explore.found_rows import coverage_fields
 
         head = _head(source, digits, positions, found.digits)
         emit_json({**head, "patterns": [], "coverage": coverage_fields(found), "output": output, **_seconds(seconds)})

@@ -1,4 +1,4 @@
-"""How `find` shows what it has found: one pattern as a list, several as a table, and all of them in rows for a pipe."""
+"""How `find` shows what it has found: one pattern as a list, several as a table, in rows for a pipe, and as fields of a JSON object."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from pi_engine.cli.output.table import Column, print_entries, print_table
 from pi_engine.cli.output.terminal import stdout_width
 from pi_engine.runtime.display import counted, fitted
-from pi_engine.search.patterns import DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +18,9 @@ _PIECE = 1 << 12
 _LONGEST = 40
 """Digits of a pattern that are shown in a table."""
 
+
+_CERTAIN = 0.999
+"""Probabilities above it are all the same to a reader."""
 
 _WIDE = 110
 """Columns of a terminal from which on a table also shows the digits around the first occurrence."""
@@ -76,8 +78,8 @@ def _entries(one: Occurrences, *, with_positions: bool) -> list[tuple[str, str]]
         rows += [("positions", _positions(one)), ("first occurrence", _context(one))]
     if one.longest is not None:
         rows.append(("longest", f"{counted(one.longest[0], 'digit')} at position {one.longest[1]:_}"))
-    rows.append(("expected", f"{_number(one.expected)} in {digits} chosen at random"))
-    about = {"exact": "", "Poisson": "about ", "independent": "about "}[one.method]
+    rows.append(("expected", f"{_number(one.expected)} in {digits} that are random"))
+    about = "" if one.method == "exact" or one.probability > _CERTAIN else "about "
     rows.append(("probability", f"{about}{_percent(one.probability)} that they hold it at least once"))
     return [row for row in rows if row[1]]
 
@@ -107,8 +109,8 @@ def _number(value: float) -> str:
 
 
 def _percent(probability: float) -> str:
-    if probability > 0.9999:
-        return "> 99.99 %"
+    if probability > _CERTAIN:
+        return "> 99.9 %"
     return f"{100 * probability:.3g} %"
 
 
@@ -124,17 +126,47 @@ def print_coverage(found: Coverage) -> None:
         more = ", …" if found.numbers - found.found > len(found.missing) else ""
         rows.append(("missing", ", ".join(found.missing) + more))
     rows.append(("digits searched", f"{found.digits:_}"))
-    rows.append(("expected", f"about {counted(found.expected_digits, 'digit')} chosen at random hold all numbers"))
+    rows.append(("expected", f"about {counted(found.expected_digits, 'digit')} that are random hold all numbers"))
     print_entries(rows)
 
 
 def table_of(found: Coverage) -> Iterator[bytes]:
     """A line for each number, in their order: the number, a tab, and its first position, empty where it was not found."""
+    from pi_engine.search.first_occurrences import spelled
+
     positions = found.positions.tolist()
-    base, k = found.base, found.k
     for start in range(0, len(positions), _PIECE):
-        lines = []
-        for number in range(start, min(start + _PIECE, len(positions))):
-            digits = "".join(DIGITS[number // base**i % base] for i in range(k - 1, -1, -1))
-            lines.append(f"{digits}\t{positions[number] or ''}\n")
+        part = enumerate(positions[start : start + _PIECE], start)
+        lines = [f"{spelled(number, found.base, found.k)}\t{position or ''}\n" for number, position in part]
         yield "".join(lines).encode("ascii")
+
+
+def fields_of(found: Occurrences) -> dict[str, object]:
+    """A row of `patterns`."""
+    context, longest = found.context, found.longest
+    return {
+        "pattern": found.pattern,
+        "kind": found.kind,
+        "name": found.name or None,
+        "count": found.count,
+        "positions": found.positions.tolist(),
+        "lengths": None if found.lengths is None else found.lengths.tolist(),
+        "longest": None if longest is None else {"digits": longest[0], "position": longest[1]},
+        "context": None if context is None else {"before": context[0], "after": context[1]},
+        "expected": found.expected,
+        "probability": found.probability,
+        "method": found.method,
+    }
+
+
+def coverage_fields(found: Coverage) -> dict[str, object]:
+    """The object `coverage`."""
+    return {
+        "k": found.k,
+        "numbers": found.numbers,
+        "found": found.found,
+        "last": None if found.last is None else {"number": found.last[0], "position": found.last[1]},
+        "missing": list(found.missing),
+        "expected_digits": found.expected_digits,
+        "first_positions": [position or None for position in found.positions.tolist()],
+    }

@@ -70,7 +70,7 @@ def command(
     log: bool,
     as_json: bool,
 ) -> None:
-    r"""Serve the digits of FILE over HTTP, until Ctrl-C.
+    """Serve the digits of FILE over HTTP, until Ctrl-C.
 
     The address is printed when the server is ready. There a browser shows a page to jump, to search and to see the
     digits as a picture. Programs ask at /v1/pi, which answers like the public interface at pi.delivery, and at /v1/find,
@@ -85,7 +85,7 @@ def command(
 
     Exit codes: 130 stopped by Ctrl-C, 143 stopped by SIGTERM, 1 the port cannot be had, 2 wrong usage, 5 the file is
     corrupt.
-    """
+    """  # noqa: D301 (click's mark for lines that are kept)
     from pi_engine.server.running_server import RunningServer, listen, require_server
 
     require_server()

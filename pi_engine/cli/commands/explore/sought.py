@@ -10,8 +10,7 @@ import click
 
 from pi_engine.cli.output.terminal import printable
 from pi_engine.errors import UsageError
-from pi_engine.search.dates import parse_date, spellings
-from pi_engine.search.patterns import Palindromes, Runs, SelfLocating, checked
+from pi_engine.search.patterns import Palindromes, Runs, SelfLocating, checked, parse_date, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

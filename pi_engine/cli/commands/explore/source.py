@@ -128,6 +128,8 @@ class Positions(NamedTuple):
 def beyond(position: int, digits: DigitSequence) -> click.UsageError:
     """The error for a position behind the last."""
     length = counted(len(digits), "digit")
+    if digits.format is None:
+        return click.UsageError(f"position {position:_} is behind the end: give --digits more than {len(digits):_}")
     return click.UsageError(
         f"position {position:_} is behind the end: {printable(digits.name)} has {length} after the point"
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pi_engine.cli.output.table import Cell, Column
     from pi_engine.sequence.digit_access import Characters
     from pi_engine.sequence.digit_sequence import DigitSequence
-    from pi_engine.statistics.chance import RandomnessTest
+    from pi_engine.statistics.significance import RandomnessTest
     from pi_engine.statistics.summary import Statistics
 
 _WIDE = 120
@@ -64,7 +64,7 @@ def command(
     Exit codes: 0 counted, whatever the tests say; 1 SciPy is not installed, 2 wrong usage or no digits, 5 the file is
     corrupt, 130 interrupted.
     """
-    from pi_engine.statistics.chance import require_scipy
+    from pi_engine.statistics.significance import require_scipy
 
     require_scipy()
     with source.opened() as digits:

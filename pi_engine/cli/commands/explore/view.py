@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from pi_engine.cli.commands.explore.source import DigitSource, beyond, digit_source
 from pi_engine.cli.output.progress_bar import ProgressBar
@@ -115,8 +116,10 @@ def command(
     Exit codes: 0 shown, 2 wrong usage or a position behind the end, 5 the file is corrupt, 130 interrupted.
     """
     if interactive:
-        if plain or as_json:
-            raise click.UsageError(f"-i shows a screen: leave out {'--plain' if plain else '--json'}, or -i")
+        count_given = click.get_current_context().get_parameter_source("count") is ParameterSource.COMMANDLINE
+        for option, given in (("--plain", plain), ("--json", as_json), ("--count", count_given)):
+            if given:
+                raise click.UsageError(f"-i shows a screen: leave out {option}, or -i")
         from pi_engine.cli.viewer.viewer_session import require_viewer
 
         require_viewer()
@@ -138,6 +141,7 @@ def command(
                     "count": len(text),
                     "digits": text,
                     "length": digits.known_length,
+                    "notes": digits.notes,
                 }
             )
         elif plain:

@@ -248,3 +248,19 @@ def test_a_small_search_imports_no_compiler(folder):
         "print({'numba', 'llvmlite', 'scipy', 'rich'} & set(sys.modules))"
     )
     assert run_code(code).stdout.splitlines()[-1] == "set()"
+
+
+def test_borders_of_files_divide_nothing(rows, capsys):
+    assert run(["compute", "1000", "-o", "set.ycd", "--block-size", "77", "-q"]) == 0
+    wanted = [THOUSAND[border - 5 : border + 5] for border in range(77, 960, 77)]
+    capsys.readouterr()
+    found = rows("set", *wanted, THOUSAND[70:990])
+    assert [row["positions"] for row in found] == [*(str(border - 4) for border in range(77, 960, 77)), "71"]
+    assert rows("set", "--run", "9", "--length", "6", "--range", "700-766")[0]["count"] == "0"
+    assert rows("set", "--run", "9", "--length", "5", "--range", "700-766")[0]["lengths"] == "5"
+
+
+def test_hexadecimal_digits(rows):
+    assert run(["compute", "500", "--base", "16", "-o", "hex.ycd", "-q"]) == 0
+    for source in (["hex.ycd"], ["--digits", "500", "--base", "16"]):
+        assert rows(*source, "243f6A8885")[0]["positions"] == "1"

@@ -5,8 +5,8 @@ import math
 
 import pytest
 
-from pi_engine.search import chance
-from pi_engine.search.chance import (
+from pi_engine.search import pattern_chance
+from pi_engine.search.pattern_chance import (
     chance_of_palindromes,
     chance_of_runs,
     chance_of_self_location,
@@ -107,7 +107,7 @@ def test_clumps_as_a_poisson_process_are_near(monkeypatch, pattern):
     for digits in (10 ** len(pattern.replace("?", "")), 10**5):
         (exact,) = chances_of_strings([pattern], 10, digits)
         with monkeypatch.context() as patch:
-            patch.setattr(chance, "_chain_of_string", lambda pattern, base: None)
+            patch.setattr(pattern_chance, "_chain_of_string", lambda pattern, base: None)
             (near,) = chances_of_strings([pattern], 10, digits)
         assert (exact.method, near.method) == ("exact", "Poisson")
         assert near.expected == exact.expected

@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from pi_engine.statistics.chance import (
+from pi_engine.statistics.significance import (
     RandomnessTest,
     by_chi_square,
+    by_pearson,
     by_probabilities,
     chance_of_as_unusual,
     corrected,
@@ -30,6 +31,25 @@ def test_chi_square(statistic, degrees, upper):
     assert found.p_value == pytest.approx(upper, rel=2e-3)
     assert found.two_sided == pytest.approx(2 * min(upper, 1 - upper), rel=2e-2)
     assert found.expected == degrees
+
+
+@pytest.mark.parametrize(("throws", "share"), [(100, 0.5), (101, 0.5), (400, 0.5), (200, 0.3)])
+def test_two_classes_are_binomial(throws, share):
+    """Also where both counts are exactly as expected, which is no rarity."""
+    expected = throws * np.array([share, 1 - share])
+
+    def probability(wanted):
+        return sum(
+            math.comb(throws, c) * share**c * (1 - share) ** (throws - c) for c in range(throws + 1) if wanted(c)
+        )
+
+    for count in range(round(throws * share), round(throws * share) + 20):
+        found = by_pearson(RandomnessTest("a", "b"), np.array([count, throws - count]), expected)
+        distance = abs(count - throws * share) - 1e-9
+        upper = probability(lambda c, least=distance: abs(c - throws * share) >= least)
+        lower = probability(lambda c, most=distance: abs(c - throws * share) <= most + 2e-9)
+        assert found.p_value == pytest.approx(upper, abs=0.02)
+        assert found.two_sided == pytest.approx(min(1, 2 * min(upper, lower)), abs=0.04)
 
 
 def test_many_degrees_are_normal():

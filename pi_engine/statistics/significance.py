@@ -94,6 +94,23 @@ def by_chi_square(test: RandomnessTest, statistic: float, degrees: int) -> Rando
     return _answered(replace(test, degrees_of_freedom=degrees), statistic, degrees, upper, lower)
 
 
+def by_pearson(test: RandomnessTest, observed: NDArray[np.int64], expected: NDArray[np.float64]) -> RandomnessTest:
+    """The test of counts against those expected, with one degree of freedom less than classes.
+
+    Of two classes the counts are binomial, and exactly equal ones are no rarity. So they get Yates' correction: a count stands for all from
+    ½ below to ½ above it.
+    """
+    statistic, degrees = pearson(observed, expected), len(observed) - 1
+    if degrees > 1:
+        return by_chi_square(test, statistic, degrees)
+    from scipy.special import chdtr, chdtrc
+
+    half = 0.5 * math.sqrt(float(expected.sum() / expected.prod()))
+    distance = math.sqrt(statistic)
+    upper, lower = chdtrc(1, max(0.0, distance - half) ** 2), chdtr(1, (distance + half) ** 2)
+    return _answered(replace(test, degrees_of_freedom=1), statistic, 1, float(upper), float(lower))
+
+
 def by_probabilities(
     test: RandomnessTest, statistic: float, expected: float, upper: float, lower: float
 ) -> RandomnessTest:
