@@ -114,7 +114,7 @@ class DigitService:
 
     def probability(self, string: str) -> float:
         """That random digits, as many as these, hold a string that `find` takes."""
-        from pi_engine.search.chance import chances_of_strings
+        from pi_engine.search.pattern_chance import chances_of_strings
 
         return chances_of_strings([string], self.base, self.length)[0].probability
 

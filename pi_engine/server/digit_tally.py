@@ -44,7 +44,7 @@ class Tally(NamedTuple):
     @property
     def p_value(self) -> float | None:
         """The probability that random digits give this χ² or a larger one; None for few digits, or where SciPy is not installed."""
-        from pi_engine.statistics.chance import LEAST_EXPECTED
+        from pi_engine.statistics.significance import LEAST_EXPECTED
 
         if self.counted < LEAST_EXPECTED * len(self.counts):
             return None

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import http.client
 
 import pytest
 
 import pi_engine
 from pi_engine.server.client_rates import ClientRates
 from pi_engine.server.digit_service import DigitService
+from pi_engine.server.running_server import RunningServer
 
 ADDRESS = "http://127.0.0.1:8314"
 
@@ -83,3 +85,29 @@ def ask(client):
         return response.status_code, response.json()
 
     return get
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory, million):
+    path = tmp_path_factory.mktemp("served") / "pi.ycd"
+    million.write(path)
+    return path
+
+
+@pytest.fixture
+def served(file):
+    with pi_engine.open(file) as digits, RunningServer(DigitService(digits), port=0, rate=0) as server:
+        yield server
+
+
+@pytest.fixture
+def connected():
+    """A function that makes a connection to a server."""
+    with contextlib.ExitStack() as stack:
+
+        def make(server):
+            connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
+            stack.callback(connection.close)
+            return connection
+
+        yield make

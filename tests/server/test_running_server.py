@@ -1,54 +1,20 @@
 """The server on a port: many clients at once, clients that leave, a stop while it works, ports and hosts that cannot be had."""
 
-import contextlib
-import http.client
 import json
 import signal
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 import pytest
 
 import pi_engine
 from pi_engine.errors import PiEngineError, UsageError
 from pi_engine.server.digit_service import DigitService
 from pi_engine.server.running_server import RunningServer
+from tests.server.loopback import EndlessDigits, answer_of
 
 pytest.importorskip("uvicorn")
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory, million):
-    path = tmp_path_factory.mktemp("served") / "pi.ycd"
-    million.write(path)
-    return path
-
-
-@pytest.fixture
-def served(file):
-    with pi_engine.open(file) as digits, RunningServer(DigitService(digits), port=0, rate=0) as server:
-        yield server
-
-
-@pytest.fixture
-def connected():
-    """A function that makes a connection to a server."""
-    with contextlib.ExitStack() as stack:
-
-        def make(server):
-            connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
-            stack.callback(connection.close)
-            return connection
-
-        yield make
-
-
-def answer_of(connection, path, **headers):
-    connection.request("GET", path, headers=headers)
-    response = connection.getresponse()
-    return response.status, json.loads(response.read())
 
 
 def test_many_clients_at_once(served, million, rng, connected):
@@ -79,33 +45,6 @@ def places(text, string):
         found.append(at + 1)
         at = text.find(string, at + 1)
     return found
-
-
-class EndlessDigits:
-    """Stands for digits so many that no search comes to their end; says when one has begun, and when it has been given up."""
-
-    base, integer, name, format = 10, "3", "endless", None
-
-    def __init__(self):
-        self.begun, self.ended = threading.Event(), threading.Event()
-
-    def __len__(self):
-        return 10**15
-
-    def with_random_access(self):
-        return self
-
-    def text(self, start, stop):
-        return "1" * (stop - start)
-
-    def characters(self, start=0, stop=None):
-        piece = np.full(1000, ord("1"), np.uint8)
-        try:
-            for _ in range(10**9):
-                self.begun.set()
-                yield piece
-        finally:
-            self.ended.set()
 
 
 def test_a_client_that_leaves_ends_its_search(connected):
@@ -203,77 +142,6 @@ def test_pages_of_other_origins(file, connected):
             assert response.headers["Access-Control-Allow-Origin"] == origin
             policy = "cross-origin" if shared else "same-origin"
             assert response.headers["Cross-Origin-Resource-Policy"] == policy
-
-
-@pytest.mark.parametrize(
-    "request_",
-    [
-        b"nonsense\r\n\r\n",
-        b"GET /v1/pi HTTP/1.1\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 2_000_000,
-    ],
-)
-def test_what_is_no_request(served, request_, connected):
-    with socket.create_connection((served.host, served.port), timeout=60) as connection:
-        with contextlib.suppress(ConnectionError):  # what is too long is not read to its end
-            connection.sendall(request_)
-        answer = http.client.HTTPResponse(connection)
-        with contextlib.closing(answer):
-            answer.begin()
-            assert answer.status == 400
-            assert json.loads(answer.read())["error"]["message"] == "Invalid HTTP request received"
-    assert answer_of(connected(served), "/v1/info")[0] == 200
-
-
-def test_a_connection_that_asks_for_nothing_is_closed(file, connected, monkeypatch):
-    """Also one that begins a request and does not end it; one that waits for an answer stays."""
-    monkeypatch.setattr("pi_engine.server.http_connection.SECONDS_TO_ASK", 0.2)
-    digits = EndlessDigits()
-    with RunningServer(DigitService(digits, seconds=1), port=0) as server:
-        waiting = connected(server)
-        waiting.request("GET", "/find?q=2")
-        for begun in (b"", b"GET /v1/pi HTTP/1.1\r\nHost: loc"):
-            with socket.create_connection((server.host, server.port), timeout=60) as silent:
-                silent.sendall(begun)
-                assert silent.recv(1000) == b""
-        assert waiting.getresponse().status == 200
-
-
-def test_connections_are_limited(file, connected, monkeypatch):
-    monkeypatch.setattr("pi_engine.server.http_connection.most_connections", lambda: 3)
-    with pi_engine.open(file) as digits, RunningServer(DigitService(digits), port=0) as server:
-        first = [connected(server) for _ in range(3)]
-        for connection in first:
-            assert answer_of(connection, "/v1/info")[0] == 200
-        with socket.create_connection((server.host, server.port), timeout=60) as more:
-            assert more.recv(1000) == b""
-        first[0].close()
-        for _ in range(1000):  # until the server has heard of it
-            with contextlib.suppress(ConnectionError):
-                assert answer_of(connected(server), "/v1/info")[0] == 200
-                break
-        assert answer_of(first[1], "/v1/info")[0] == 200
-
-
-def test_connections_leave_room_for_files():
-    import resource
-
-    from pi_engine.server.http_connection import BACKLOG, most_connections
-
-    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    assert 1 <= most_connections() <= 1000
-    assert most_connections() + BACKLOG < files or most_connections() == 1
-
-
-def test_a_websocket_is_no_other_way_in(served, connected):
-    """An upgrade is not made: the answer is that of the address."""
-    upgrade = {
-        "Connection": "Upgrade",
-        "Upgrade": "websocket",
-        "Sec-WebSocket-Key": "x" * 22 + "==",
-        "Sec-WebSocket-Version": "13",
-    }
-    assert answer_of(connected(served), "/v1/pi?numberOfDigits=1", **upgrade) == (200, {"content": "3"})
 
 
 def test_a_port_that_is_taken(served, file):
