@@ -66,3 +66,13 @@ def first_occurrence(
         if report is not None:
             report(place)
     return None
+
+
+def values_of(characters: Characters, base: int) -> NDArray[np.uint8]:
+    """Digits as numbers, in new memory: of "0" … "9" the lower four bits, of "A" … "F" nine more."""
+    import numpy as np
+
+    values = characters & np.uint8(15)
+    if base == 16:
+        values += np.uint8(9) * (characters >= ord("A"))
+    return values

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Self, overload
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import counted, html_table, line
 from pi_engine.runtime.integers import as_int
-from pi_engine.sequence.digit_access import ALPHABET, PIECE, first_occurrence
+from pi_engine.sequence.digit_access import ALPHABET, PIECE, first_occurrence, values_of
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import SupportsIndex
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from pi_engine.engine.result import Check
     from pi_engine.runtime.progress import Progress
     from pi_engine.sequence.digit_access import Characters, DigitAccess
 
@@ -47,13 +48,23 @@ class DigitSequence:
         base: 2, 8, 10 or 16.
         integer: the digits before the point, "3" for π in base 10; "" where a file begins after the point.
         format: of the file: "text", "gz", "xz", "zst", "bz2", "zip" or "ycd"; None for digits that were computed.
+        checks: what was compared when the digits were computed; empty for a file and for digits of the store.
     """
 
-    def __init__(self, access: DigitAccess, name: str, base: int, integer: str, format: str | None) -> None:  # noqa: A002
+    def __init__(  # noqa: PLR0917 (what an `Origin` has)
+        self,
+        access: DigitAccess,
+        name: str,
+        base: int,
+        integer: str,
+        format: str | None,  # noqa: A002
+        checks: Sequence[Check] = (),
+    ) -> None:
         """Use `pi_engine.open` or `computed`: this takes over what they have opened."""
         self._access, self._closed = access, False
         self._at_end = weakref.finalize(self, access.close)  # as an array gives its memory back, without a warning
         self.name, self.base, self.integer, self.format = name, base, integer, format
+        self.checks = list(checks)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, base: SupportsIndex | None = None) -> Self:
@@ -169,7 +180,7 @@ class DigitSequence:
     def __iter__(self) -> Iterator[int]:
         """The digits after the point, one by one."""
         for piece in self.characters():
-            yield from _values_of(piece, self.base).tolist()
+            yield from values_of(piece, self.base).tolist()
 
     def __reversed__(self) -> Iterator[int]:
         """The digits from the last to the first."""
@@ -245,7 +256,7 @@ class DigitSequence:
 
         pieces, at = [np.empty(0, np.uint8)], start
         for piece in self.characters(start, max(start, stop)):
-            pieces.append(_values_of(piece[-(at - start) % step :: step], self.base))
+            pieces.append(values_of(piece[-(at - start) % step :: step], self.base))
             at += len(piece)
         return np.concatenate(pieces)
 
@@ -264,16 +275,6 @@ class DigitSequence:
         rows += [("format", self.format)] if self.format else []
         rows += [("note", note) for note in self.notes]
         return html_table("DigitSequence", rows)
-
-
-def _values_of(characters: Characters, base: int) -> NDArray[np.uint8]:
-    """Digits as numbers, in new memory: of "0" … "9" the lower four bits, of "A" … "F" nine more."""
-    import numpy as np
-
-    values = characters & np.uint8(15)
-    if base == 16:
-        values += np.uint8(9) * (characters >= ord("A"))
-    return values
 
 
 open = DigitSequence.open  # noqa: A001 (its name in the package)

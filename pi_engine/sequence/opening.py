@@ -11,8 +11,10 @@ from pi_engine.runtime.integers import as_int
 from pi_engine.sequence.digit_access import ALPHABET
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import SupportsIndex
 
+    from pi_engine.engine.result import Check
     from pi_engine.runtime.progress import Progress
     from pi_engine.sequence.digit_access import DigitAccess
 
@@ -25,6 +27,7 @@ class Origin(NamedTuple):
     base: int
     integer: str
     format: str | None
+    checks: Sequence[Check] = ()
 
 
 def opened(path: str | os.PathLike[str], base: SupportsIndex | None) -> Origin:
@@ -60,12 +63,14 @@ def computed(
 
     store = DigitStore() if cache and digits >= LEAST_DIGITS and base in {10, 16} else None
     access: DigitAccess | None = None if store is None else store.open(digits, base)
+    checks: list[Check] = []
     if access is None:
         from pi_engine.engine.compute import compute
 
         result = compute(digits, base=base, threads=threads, progress=progress)
+        checks = result.checks
         access = None if store is None else store.keep(result)
         if access is None:
             access = TextInMemory(result.text(), 2)
     name = f"π, {counted(digits, 'digit')}" + (f" of base {base}" if base != 10 else "")
-    return Origin(access, name, base, "3", None)
+    return Origin(access, name, base, "3", None, checks)

@@ -50,11 +50,13 @@ class DigitSource(NamedTuple):
                 remark(f"pi-engine: {printable(found.name)}: {note}")
 
 
-def digit_source(*, words: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def digit_source(
+    *, words: str | None = None, usual: int | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Add FILE, --digits, --base and --no-cache to a command, which gets a `DigitSource` as `source`.
 
     With `words`, the name of further arguments of the command, all arguments are such words where --digits is given, and else the
-    first is FILE.
+    first is FILE. Without FILE and --digits the first `usual` digits of π are looked at, or it is an error where that is None.
     """
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
@@ -63,6 +65,8 @@ def digit_source(*, words: str | None = None) -> Callable[[Callable[..., None]],
             *, arguments: tuple[str, ...], digits: int | None, base: str | None, no_cache: bool, **others: object
         ) -> None:
             file = None
+            if digits is None and not arguments:
+                digits = usual
             if digits is None:
                 if not arguments:
                     raise click.UsageError("no digits: name a FILE, or give --digits N for the first N digits of π")

@@ -76,7 +76,7 @@ def command(
             {
                 "file": source.file,
                 "position": positions.first,
-                **_as_json(found),
+                **fields_of(found),
                 "seconds": {"total": round(seconds, 6)},
             }
         )
@@ -118,7 +118,8 @@ def _counted(digits: DigitSequence, positions: Positions, kgrams: int | None, th
     return found
 
 
-def _as_json(x: Statistics) -> dict[str, object]:
+def fields_of(x: Statistics) -> dict[str, object]:
+    """The fields of the JSON object that statistics have."""
     from pi_engine.statistics.spacings import hands
 
     return {
