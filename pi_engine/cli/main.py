@@ -33,6 +33,7 @@ COMMANDS = {
     "stats": "pi_engine.cli.commands.explore.stats",
     "plot": "pi_engine.cli.commands.explore.plotting",
     "report": "pi_engine.cli.commands.explore.report",
+    "serve": "pi_engine.cli.commands.explore.serve",
     "series": "pi_engine.cli.commands.series.group",
     "convergence": "pi_engine.cli.commands.convergence",
     "near-integer": "pi_engine.cli.commands.near_integer",

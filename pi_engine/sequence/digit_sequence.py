@@ -258,6 +258,11 @@ class DigitSequence:
 
         return stats(self, kgrams=kgrams, threads=threads, progress=progress)
 
+    @property
+    def random_access(self) -> bool:
+        """Whether digits are read at any place without those before it."""
+        return getattr(self._access, "regular", not hasattr(self._access, "put_aside"))
+
     def with_random_access(self) -> Self:
         """This sequence, after the digits of a file that is read from its beginning were put aside, in a temporary file.
 

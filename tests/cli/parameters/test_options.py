@@ -38,6 +38,7 @@ ASKED = {
         ["runs", "fifty.txt", "-o", "new.svg", "--force"],
         ["walk", "--digits", "50", "-o", "new.svg", "--force", "--json"],
     ],
+    "serve": [],  # it goes on until it is stopped: tests/cli/commands/explore/test_serve.py
     "bench": [["--digits", "100", "--rounds", "1"]],
     "tune": [],  # in a home of its own, below
     "info": [[]],
