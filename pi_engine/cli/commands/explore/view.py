@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from pi_engine.cli.commands.explore.source import DigitSource, beyond, digit_source
+from pi_engine.cli.commands.explore.digit_source import DigitSource, beyond, digit_source
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit_all, emit_json
 from pi_engine.cli.output.terminal import stdout_width
