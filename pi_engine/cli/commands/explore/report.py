@@ -78,7 +78,7 @@ def command(
     threads: int | None,
     as_json: bool,
 ) -> None:
-    r"""Write one HTML page about this machine and about digits of π, those of FILE or the first N.
+    """Write one HTML page about this machine and about digits of π, those of FILE or the first N.
 
     The page has the machine and the versions, the time of computations by size and phase, the convergence of series,
     statistics and pictures of the digits, and what was checked and what that proves. It needs no network and no other
@@ -94,7 +94,7 @@ def command(
 
     Exit codes: 0 written, 3 written and a digit of FILE is wrong, 1 failed, 2 wrong usage, 4 not enough memory or disk,
     5 FILE is corrupt, 130 interrupted.
-    """
+    """  # noqa: D301 (click's mark for lines that are kept)
     if output is None and not as_json:
         raise click.UsageError("name the page: -o report.html")
     if output == "-" and as_json:

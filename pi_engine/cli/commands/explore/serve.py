@@ -74,7 +74,7 @@ def command(
 
     The address is printed when the server is ready. There a browser shows a page to jump, to search and to see the
     digits as a picture. Programs ask at /v1/pi, which answers like the public interface at pi.delivery, and at /v1/find,
-    /v1/stats and /v1/info. docs/looking.md describes them.
+    /v1/stats and /v1/info. docs/serve.md describes them.
 
     FILE can be every file that 'verify' reads. Digits that can only be read from their beginning, such as those of
     compressed text, are put aside in a temporary file first. Nothing outside of FILE can be read.

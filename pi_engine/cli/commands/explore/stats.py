@@ -47,7 +47,7 @@ _DIGITS = "0123456789ABCDEF"
 def command(
     *, source: DigitSource, positions: Positions, kgrams: int | None, threads: int | None, as_json: bool
 ) -> None:
-    r"""Count the digits of FILE, and test whether digits drawn at random would look like them.
+    """Count the digits of FILE, and test whether digits drawn at random would look like them.
 
     FILE can be every file that 'verify' reads; '-' is stdin. It is read once. Up to 16 tests ask whether all digits, pairs and
     longer groups are equally frequent, whether hands of poker, gaps, runs and repeated blocks are as frequent as they
@@ -63,7 +63,7 @@ def command(
 
     Exit codes: 0 counted, whatever the tests say; 1 SciPy is not installed, 2 wrong usage or no digits, 5 the file is
     corrupt, 130 interrupted.
-    """
+    """  # noqa: D301 (click's mark for lines that are kept)
     from pi_engine.statistics.significance import require_scipy
 
     require_scipy()
