@@ -22,19 +22,6 @@ def small(monkeypatch):
     monkeypatch.setattr(digit_store, "LEAST_DIGITS", 1000)
 
 
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("PI_ENGINE_DIGIT_STORE", raising=False)
-    return tmp_path
-
-
-@pytest.fixture
-def store(home):
-    return DigitStore()
-
-
 @pytest.fixture(scope="module")
 def results():
     return {n: pi_engine.compute(n) for n in (1000, 2000, 3000, 5000)}

@@ -87,7 +87,7 @@ def command(
     \b
     pi-engine report -o report.html
     pi-engine report pi.ycd -o report.html --seconds 60
-    pi-engine bench --json >bench.json; pi-engine report --bench bench.json -o report.html
+    pi-engine report --bench bench.json -o report.html
 
     Statistics need SciPy and pictures need matplotlib. Where one is missing the page says so and how to install it.
     --json prints the data of the page, and needs no PAGE.
