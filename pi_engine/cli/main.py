@@ -32,6 +32,8 @@ COMMANDS = {
     "find": "pi_engine.cli.commands.explore.find",
     "stats": "pi_engine.cli.commands.explore.stats",
     "plot": "pi_engine.cli.commands.explore.plotting",
+    "report": "pi_engine.cli.commands.explore.report",
+    "serve": "pi_engine.cli.commands.explore.serve",
     "series": "pi_engine.cli.commands.series.group",
     "convergence": "pi_engine.cli.commands.convergence",
     "near-integer": "pi_engine.cli.commands.near_integer",

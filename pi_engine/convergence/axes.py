@@ -94,17 +94,17 @@ def spread(heights: Sequence[float]) -> list[float | None]:
         kept.pop(1 + gaps.index(min(gaps)))
 
 
-def apart(heights: Sequence[float]) -> list[float]:
-    """The places nearest to the heights, by least squares, that are _LABEL_GAP apart: blocks of labels around their mean."""
+def apart(heights: Sequence[float], gap: float = _LABEL_GAP) -> list[float]:
+    """The places nearest to the ascending heights, by least squares, that are `gap` apart: blocks of labels around their mean."""
     blocks: list[tuple[float, int]] = []  # sum of heights less i gaps, labels
     for i, height in enumerate(heights):
-        blocks.append((height - i * _LABEL_GAP, 1))
+        blocks.append((height - i * gap, 1))
         while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
             (total, count), (above, others) = blocks[-2:]
             blocks[-2:] = [(total + above, count + others)]
-    top = 1 - (len(heights) - 1) * _LABEL_GAP
+    top = 1 - (len(heights) - 1) * gap
     levels = [max(0.0, min(top, total / count)) for total, count in blocks for _ in range(count)]
-    return [level + i * _LABEL_GAP for i, level in enumerate(levels)]
+    return [level + i * gap for i, level in enumerate(levels)]
 
 
 def plain(value: float) -> str:

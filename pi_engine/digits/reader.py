@@ -50,13 +50,14 @@ class DigitFile:
         begin: the byte of a text, decompressed and in UTF-8, at which the digits after the point begin; None of .ycd files.
     """
 
-    def __init__(self, path: str | Path, *, base: int | None = None, partial: bool = False) -> None:
+    def __init__(self, path: str | Path, *, base: int | None = None, partial: bool = False, few: bool = False) -> None:
         """Open `path`: a file, a folder that holds a set of .ycd files, or "-" for standard input.
 
         Args:
             path: what to read.
             base: of a text, 2, 8, 10 or 16; by default the digits decide it.
             partial: of a .ycd file that is cut off, read the digits that are there before it is an error.
+            few: perhaps only the first digits of a text will be read: kernels are not loaded for all of it.
 
         Raises:
             UsageError: it cannot be read.
@@ -76,10 +77,10 @@ class DigitFile:
         self._reader: TextReader | YcdReader | YcdSet
         self._source: Source | YcdSet
         with self._stack:
-            self._open(path, base, partial=partial)
+            self._open(path, base, partial=partial, few=few)
             self._stack = self._stack.pop_all()
 
-    def _open(self, path: str | Path, base: int | None, *, partial: bool) -> None:
+    def _open(self, path: str | Path, base: int | None, *, partial: bool, few: bool) -> None:
         place = Path(path)
         self.format: Format = "ycd"
         # `Path.is_dir` raises where a name is too long
@@ -107,7 +108,7 @@ class DigitFile:
         if stream is not source:
             stream = self._decoded = Postponed(stream)
         factor = _DIGITS_PER_COMPRESSED_BYTE if self.format in COMPRESSED else 1
-        expected = int((source.size or 0) * factor)
+        expected = 0 if few else int((source.size or 0) * factor)
         try:
             self._reader = TextReader(stream, self.name, base=base, expected=expected)
         except CorruptFileError:

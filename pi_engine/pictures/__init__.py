@@ -1,7 +1,7 @@
 """Pictures of digits: drawn by matplotlib, an extra, from one pass over a sequence of digits.
 
 `pictures.draw("walk", digits)` gives a matplotlib figure, `pictures.make` the same with what is in it in words, and writes it to a
-file. `kinds` lists the pictures and what each needs of its digits. `tallies` counts what they show, in bounded memory: of a billion
+file. `kinds` lists the pictures and what each needs of its digits. The room tallies counts what they show, in bounded memory: of a billion
 digits, too. `sheet` is the paper: its size, colours, title and source line. A walk of many digits is thinned, and a raster
 shows the first digits that there are pixels for; both say so. Nothing here uses pyplot, so no figure stays behind.
 """

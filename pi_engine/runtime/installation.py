@@ -13,7 +13,7 @@ _PROJECT = "pi-engine"
 
 
 def command_to_install(package: str, extra: str) -> str:
-    """The command line that installs `package`, which the extra of that name asks for, where this program runs.
+    """The command line that installs `package`, or several with blanks between them, which the extra asks for, where this program runs.
 
     It depends on what made the environment: scripts/pi, pipx, `uv tool`, or pip; each keeps the package at its next update.
     """
@@ -25,7 +25,8 @@ def command_to_install(package: str, extra: str) -> str:
         return f"pipx inject {_PROJECT} {package}"
     receipt = prefix / "uv-receipt.toml"
     if receipt.exists():
-        return shlex.join(["uv", "tool", "install", *_tool(receipt), "--with", package])
+        more = [word for name in package.split() for word in ("--with", name)]
+        return shlex.join(["uv", "tool", "install", *_tool(receipt), *more])
     python = shlex.quote(sys.executable or "python3")
     if importlib.util.find_spec("pip") is None:  # as uv makes its environments
         return f"uv pip install --python {python} {package}"

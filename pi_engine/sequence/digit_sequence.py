@@ -9,18 +9,23 @@ from typing import TYPE_CHECKING, Self, overload
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import counted, html_table, line
 from pi_engine.runtime.integers import as_int
-from pi_engine.sequence.digit_access import ALPHABET, PIECE, first_occurrence
+from pi_engine.sequence.access.digit_access import PIECE, values_of
+from pi_engine.sequence.slices import sliced, values
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import SupportsIndex
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from pi_engine.engine.result import Check
     from pi_engine.runtime.progress import Progress
-    from pi_engine.sequence.digit_access import Characters, DigitAccess
+    from pi_engine.search.occurrences import Occurrences
+    from pi_engine.search.patterns import Sought
+    from pi_engine.sequence.access.digit_access import Characters, DigitAccess
+    from pi_engine.statistics.summary import Statistics
 
 
 class DigitSequence:
@@ -47,13 +52,23 @@ class DigitSequence:
         base: 2, 8, 10 or 16.
         integer: the digits before the point, "3" for π in base 10; "" where a file begins after the point.
         format: of the file: "text", "gz", "xz", "zst", "bz2", "zip" or "ycd"; None for digits that were computed.
+        checks: what was compared when the digits were computed; empty for a file and for digits of the store.
     """
 
-    def __init__(self, access: DigitAccess, name: str, base: int, integer: str, format: str | None) -> None:  # noqa: A002
+    def __init__(  # noqa: PLR0917 (what an `Origin` has)
+        self,
+        access: DigitAccess,
+        name: str,
+        base: int,
+        integer: str,
+        format: str | None,  # noqa: A002
+        checks: Sequence[Check] = (),
+    ) -> None:
         """Use `pi_engine.open` or `computed`: this takes over what they have opened."""
         self._access, self._closed = access, False
         self._at_end = weakref.finalize(self, access.close)  # as an array gives its memory back, without a warning
         self.name, self.base, self.integer, self.format = name, base, integer, format
+        self.checks = list(checks)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, base: SupportsIndex | None = None) -> Self:
@@ -144,37 +159,25 @@ class DigitSequence:
             TypeError: the key is neither an integer nor a slice.
         """
         if isinstance(key, slice):
-            return self._slice(key)
+            return sliced(self, key)
         try:
             place = operator.index(key)
         except TypeError:
             raise TypeError(f"digits are taken by an integer or a slice, not {type(key).__name__}") from None
         place += len(self) if place < 0 else 0
-        if place >= 0 and len(found := self._values(place, place + 1)):
+        if place >= 0 and len(found := values(self, place, place + 1)):
             return int(found[0])
         raise IndexError(f"there are {counted(len(self), 'digit')} after the point")
-
-    def _slice(self, key: slice) -> NDArray[np.uint8]:
-        step = 1 if key.step is None else operator.index(key.step)
-        if step > 0 and key.stop is not None:
-            start, stop = operator.index(key.start or 0), operator.index(key.stop)
-            if start >= 0 and stop >= 0:  # no need to know the length
-                return self._values(start, stop, step)
-        start, stop, step = key.indices(len(self))
-        if step > 0:
-            return self._values(start, stop, step)
-        count = len(range(start, stop, step))
-        return self._values(start + (count - 1) * step, start + 1, -step)[::-1]
 
     def __iter__(self) -> Iterator[int]:
         """The digits after the point, one by one."""
         for piece in self.characters():
-            yield from _values_of(piece, self.base).tolist()
+            yield from values_of(piece, self.base).tolist()
 
     def __reversed__(self) -> Iterator[int]:
         """The digits from the last to the first."""
         for stop in range(len(self), 0, -PIECE):
-            yield from self._values(max(stop - PIECE, 0), stop)[::-1].tolist()
+            yield from values(self, max(stop - PIECE, 0), stop)[::-1].tolist()
 
     def __contains__(self, digits: object) -> bool:
         """Whether a string of digits occurs, letters in either case; or whether a digit does, given as an integer.
@@ -182,19 +185,9 @@ class DigitSequence:
         Raises:
             TypeError: it is neither.
         """
-        if isinstance(digits, str):
-            pattern = digits.upper()
-        else:
-            try:
-                value = operator.index(digits)  # type: ignore[arg-type]
-            except TypeError:
-                raise TypeError(f"'in' takes a str of digits or an integer, not {type(digits).__name__}") from None
-            if not 0 <= value < self.base:
-                return False
-            pattern = ALPHABET[16][value]
-        if not set(pattern) <= set(ALPHABET[self.base]):
-            return False
-        return not pattern or first_occurrence(self.characters(), pattern.encode("ascii")) is not None
+        from pi_engine.sequence.questions import holds
+
+        return holds(self, digits)
 
     def characters(self, start: SupportsIndex = 0, stop: SupportsIndex | None = None) -> Iterator[Characters]:
         """ASCII characters of the digits from place `start` up to `stop`, or to the end, in arrays of any length.
@@ -219,13 +212,64 @@ class DigitSequence:
         """The characters of the digits from place `start` up to `stop`, or to the end."""
         return b"".join(piece.tobytes() for piece in self.characters(start, stop)).decode("ascii")
 
+    def find(
+        self, pattern: str | Sought, *, limit: int | None = None, threads: SupportsIndex | None = None
+    ) -> Occurrences:
+        """Where a pattern stands: see `find_all`."""
+        return self.find_all([pattern], limit=limit, threads=threads)[0]
+
+    def find_all(
+        self, patterns: Iterable[str | Sought], *, limit: int | None = None, threads: SupportsIndex | None = None
+    ) -> list[Occurrences]:
+        """Where patterns stand, in one pass over the digits; each is counted in full, and `positions` are counted from 1.
+
+        Args:
+            patterns: digit strings, in which "?" is any digit, or `Runs`, `Palindromes` and `SelfLocating` of `pi_engine.search`.
+            limit: positions that are kept of each pattern, the first ones; all by default.
+            threads: how many work; all by default.
+
+        Raises:
+            UsageError: there is no pattern, one cannot stand in digits of this base, or is longer than the digits.
+            CorruptFileError, PiEngineError: see `characters`.
+        """
+        from pi_engine.sequence.questions import find_all
+
+        return find_all(self, patterns, limit=limit, threads=threads)
+
+    def stats(
+        self,
+        *,
+        kgrams: SupportsIndex | None = None,
+        threads: SupportsIndex | None = None,
+        progress: Progress | None = None,
+    ) -> Statistics:
+        """Counts, entropy and tests of randomness of all digits, from one pass over them; needs SciPy, the extra "statistics".
+
+        Args:
+            kgrams: the longest k-grams that are listed and tested; by default 6, or 5 in base 16.
+            threads: how many count; all by default.
+            progress: called as ("counting", done, total).
+
+        Raises:
+            UsageError: there is no digit, or the k-grams are too long to be counted.
+            CorruptFileError, PiEngineError: see `characters`; or SciPy is not installed.
+        """
+        from pi_engine.sequence.questions import stats
+
+        return stats(self, kgrams=kgrams, threads=threads, progress=progress)
+
+    @property
+    def random_access(self) -> bool:
+        """Whether digits are read at any place without those before it."""
+        return getattr(self._access, "regular", not hasattr(self._access, "put_aside"))
+
     def with_random_access(self) -> Self:
         """This sequence, after the digits of a file that is read from its beginning were put aside, in a temporary file.
 
         That takes 0.42 bytes a decimal digit. Nothing happens where digits are read at any place already.
         """
-        from pi_engine.sequence.stream_access import StreamAccess
-        from pi_engine.sequence.text_access import TextAccess
+        from pi_engine.sequence.access.stream_access import StreamAccess
+        from pi_engine.sequence.access.text_access import TextAccess
 
         access = self._access
         if isinstance(access, StreamAccess) or (isinstance(access, TextAccess) and not access.regular):
@@ -233,16 +277,6 @@ class DigitSequence:
             self._at_end()
             self._at_end = weakref.finalize(self, self._access.close)
         return self
-
-    def _values(self, start: int, stop: int, step: int = 1) -> NDArray[np.uint8]:
-        """Every `step`th value from place `start` on; memory for those alone."""
-        import numpy as np
-
-        pieces, at = [np.empty(0, np.uint8)], start
-        for piece in self.characters(start, max(start, stop)):
-            pieces.append(_values_of(piece[-(at - start) % step :: step], self.base))
-            at += len(piece)
-        return np.concatenate(pieces)
 
     def __repr__(self) -> str:
         """Like `DigitSequence(pi.ycd, 1_000_000 digits, base 10)`."""
@@ -259,16 +293,6 @@ class DigitSequence:
         rows += [("format", self.format)] if self.format else []
         rows += [("note", note) for note in self.notes]
         return html_table("DigitSequence", rows)
-
-
-def _values_of(characters: Characters, base: int) -> NDArray[np.uint8]:
-    """Digits as numbers, in new memory: of "0" … "9" the lower four bits, of "A" … "F" nine more."""
-    import numpy as np
-
-    values = characters & np.uint8(15)
-    if base == 16:
-        values += np.uint8(9) * (characters >= ord("A"))
-    return values
 
 
 open = DigitSequence.open  # noqa: A001 (its name in the package)

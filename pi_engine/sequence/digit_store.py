@@ -24,7 +24,7 @@ from pi_engine.runtime.storage.trusted_files import is_own_file, make_trusted, r
 
 if TYPE_CHECKING:
     from pi_engine.engine.result import ComputeResult
-    from pi_engine.sequence.word_access import WordAccess
+    from pi_engine.sequence.access.word_access import WordAccess
 
 LEAST_DIGITS = 100_000
 """Fewer are computed sooner than they are looked for."""
@@ -72,7 +72,7 @@ class DigitStore:
 
     def open(self, digits: int, base: int) -> WordAccess | None:
         """The first digits of the smallest file that holds as many; None if there is none. A damaged file is removed."""
-        from pi_engine.sequence.ycd_access import open_ycd
+        from pi_engine.sequence.access.ycd_access import open_ycd
 
         if not self.limit:
             return None
@@ -94,7 +94,7 @@ class DigitStore:
 
         Files that hold fewer digits of the same base are removed, and others, those not used for longest, to make room.
         """
-        from pi_engine.sequence.ycd_access import open_ycd
+        from pi_engine.sequence.access.ycd_access import open_ycd
 
         size = 8 * (result.digits // 16) + _HEADER_BYTES
         if result.digits < LEAST_DIGITS or size > self.limit or not result.checks:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import counted
 from pi_engine.runtime.integers import as_int
-from pi_engine.sequence.digit_access import ALPHABET
+from pi_engine.sequence.access.digit_access import ALPHABET
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import SupportsIndex
 
+    from pi_engine.engine.result import Check
     from pi_engine.runtime.progress import Progress
-    from pi_engine.sequence.digit_access import DigitAccess
+    from pi_engine.sequence.access.digit_access import DigitAccess
 
 
 class Origin(NamedTuple):
@@ -25,14 +27,15 @@ class Origin(NamedTuple):
     base: int
     integer: str
     format: str | None
+    checks: Sequence[Check] = ()
 
 
 def opened(path: str | os.PathLike[str], base: SupportsIndex | None) -> Origin:
     """The digits of a file; see `DigitSequence.open`."""
     from pi_engine.digits.reader import DigitFile
-    from pi_engine.sequence.text_access import TextAccess
-    from pi_engine.sequence.unchanged import Unchanged
-    from pi_engine.sequence.ycd_access import open_ycd
+    from pi_engine.sequence.access.text_access import TextAccess
+    from pi_engine.sequence.access.unchanged import Unchanged
+    from pi_engine.sequence.access.ycd_access import open_ycd
 
     place = os.fspath(path)
     if not isinstance(place, str):
@@ -41,7 +44,7 @@ def opened(path: str | os.PathLike[str], base: SupportsIndex | None) -> Origin:
     if base not in {None, *ALPHABET}:
         raise UsageError(f"base {base} is not read: give 2, 8, 10 or 16, or leave it out")
     unchanged = Unchanged.of_path(place)
-    file = DigitFile(place, base=base)
+    file = DigitFile(place, base=base, few=True)
     access: DigitAccess
     if file.format == "ycd" and (unchanged.noted or os.path.isdir(place)):  # noqa: PTH112 (names of any length)
         file.close()
@@ -55,17 +58,19 @@ def computed(
     digits: int, base: int, *, cache: bool, threads: SupportsIndex | None, progress: Progress | None
 ) -> Origin:
     """The first digits of π; see `DigitSequence.computed`."""
+    from pi_engine.sequence.access.text_in_memory import TextInMemory
     from pi_engine.sequence.digit_store import LEAST_DIGITS, DigitStore
-    from pi_engine.sequence.text_in_memory import TextInMemory
 
     store = DigitStore() if cache and digits >= LEAST_DIGITS and base in {10, 16} else None
     access: DigitAccess | None = None if store is None else store.open(digits, base)
+    checks: list[Check] = []
     if access is None:
         from pi_engine.engine.compute import compute
 
         result = compute(digits, base=base, threads=threads, progress=progress)
+        checks = result.checks
         access = None if store is None else store.keep(result)
         if access is None:
             access = TextInMemory(result.text(), 2)
     name = f"π, {counted(digits, 'digit')}" + (f" of base {base}" if base != 10 else "")
-    return Origin(access, name, base, "3", None)
+    return Origin(access, name, base, "3", None, checks)

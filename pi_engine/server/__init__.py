@@ -1,1 +1,1 @@
-"""Digits over HTTP: an interface for programs, and a page to look around in."""
+"""Digits over HTTP, for programs and for people in a browser: Starlette and uvicorn around a sequence of digits."""

@@ -1,4 +1,4 @@
-"""Counts digits that come in pieces, once, in bounded memory: 40 MB, and 10 MB for each further thread.
+"""Counts digits that come in pieces, once, in bounded memory: 60 MB, and 15 MB for each further thread.
 
 Digits are collected until there is a unit for each thread: a number of digits that all blocks and groups divide, so that none lies across
 a border. Eight digits of the unit before stand in front of them, for the k-grams that do.
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 _HISTORY = 8
 """Digits kept of those before; k-grams are shorter."""
 
-_LEAST_UNIT = 480_000
-"""Digits of a unit, at least: a thread takes 4 ms for them, much longer than to hand them over. They fit in a second-level cache."""
+_LEAST_UNIT = 1_900_000
+"""Digits of a unit, at least: so many that each line of the largest tables, once it is in a cache, is used 20 times and more. With a
+quarter of them counting takes a third longer. A thread takes 15 ms for a unit."""
 
 _MOST_THREADS = 8
 """More would wait for the digits."""
@@ -40,6 +41,9 @@ _MOST_COUNTED = 1 << 31
 
 _LEVELS = RUN_CELLS + 1
 """Places within a run up to 511, and all further ones."""
+
+_OVERLAPPING = "overlapping"
+"""The name of the table of overlapping k-grams; those of blocks are named by their digits."""
 
 PLAIN_SECONDS = 1.0e-7
 """Seconds a digit without kernels."""
@@ -71,11 +75,12 @@ class DigitCounter:
         self._since = 0  # digits since the tables were emptied
         self._urn = URN_DIGITS[base]
         self._lengths = [k for k in range(3, self.longest + 1) if 2 * k > self.longest and k != self._urn]
-        sizes = {"high": base**self.longest, "gaps": base * GAP_CELLS, "levels": 4 * _LEVELS}
+        sizes = {_OVERLAPPING: base**self.longest, "gaps": base * GAP_CELLS, "levels": 4 * _LEVELS}
         sizes |= {f"{k}": base**k for k in (*self._lengths, self._urn)}
         self._totals = {name: np.zeros(size, np.int64) for name, size in sizes.items()}
         self._tables = [{name: np.zeros(size, np.uint32) for name, size in sizes.items()} for _ in range(self._threads)]
-        self._low = [np.zeros(base**self.longest, np.uint8) for _ in range(self._threads)]
+        # of the two largest tables those of 32 bits count by 256, and these what is left
+        self._low = {name: np.zeros((self._threads, sizes[name]), np.uint8) for name in (_OVERLAPPING, f"{self._urn}")}
         self._seen = [np.zeros(-(-(base**self._urn) // 64), np.uint64) for _ in range(self._threads)]
 
     @property
@@ -103,6 +108,8 @@ class DigitCounter:
         """What has been counted; no piece can be added after it."""
         self._count()
         self._empty()
+        for name, low in self._low.items():
+            self._totals[name] = 256 * self._totals[name] + low.sum(axis=0, dtype=np.int64)
         gaps = self._totals["gaps"].reshape(self.base, GAP_CELLS)
         seen = self._places > _LONG_AGO // 2
         gaps[seen, -1] -= 1  # the first occurrence has none before it
@@ -117,7 +124,7 @@ class DigitCounter:
             base=self.base,
             digits=self._done,
             longest=self.longest,
-            overlapping=sum((256 * self._totals["high"], *self._low), np.zeros(1, np.int64)),
+            overlapping=self._totals[_OVERLAPPING],
             blocks=self._blocks(),
             gaps=gaps,
             ages=[_HISTORY - 1 - place for place in self._places[seen].tolist()],
@@ -191,11 +198,13 @@ class DigitCounter:
         tables, k = self._tables[thread], self.longest
         first = begin if self._done or begin > _HISTORY else begin + k - 1
         if first < stop:
-            loops.count_overlapping(self._digits, first, stop, k, self.base, self._low[thread], tables["high"])
+            low = self._low[_OVERLAPPING][thread]
+            loops.count_overlapping(self._digits, first, stop, k, self.base, low, tables[_OVERLAPPING])
         for length in self._lengths:
             loops.count_blocks(self._digits, begin, stop, length, self.base, tables[f"{length}"])
+        urns, low, seen = tables[f"{self._urn}"], self._low[f"{self._urn}"][thread], self._seen[thread]
         self._collisions[thread] += loops.count_collisions(
-            self._digits, begin, stop, self._urn, self.base, BALLS, tables[f"{self._urn}"], self._seen[thread]
+            self._digits, begin, stop, self._urn, self.base, BALLS, low, urns, seen
         )
         return int(
             loops.count_spacings(

@@ -30,10 +30,13 @@ def count_overlapping(
 ) -> None:
     """Count the k-grams that end at first … last − 1, modulo 256 in `low`, and by 256 in `high`."""
     if last > first:
-        codes = _numbers(digits, first - k + 1, last - first, 1, k, base)
-        counts = np.bincount(codes, minlength=len(low)) + low
-        low[:] = counts & 255
-        high += (counts >> 8).astype(np.uint32)
+        _raise(low, high, _numbers(digits, first - k + 1, last - first, 1, k, base))
+
+
+def _raise(low: NDArray[np.uint8], high: Table, codes: NDArray[np.int64]) -> None:
+    counts = np.bincount(codes, minlength=len(low)) + low
+    low[:] = counts & 255
+    high += (counts >> 8).astype(np.uint32)
 
 
 def count_blocks(digits: Digits, first: int, last: int, k: int, base: int, table: Table) -> None:
@@ -44,11 +47,20 @@ def count_blocks(digits: Digits, first: int, last: int, k: int, base: int, table
 
 
 def count_collisions(
-    digits: Digits, first: int, last: int, k: int, base: int, balls: int, table: Table, seen: NDArray[np.uint64]
+    digits: Digits,
+    first: int,
+    last: int,
+    k: int,
+    base: int,
+    balls: int,
+    low: NDArray[np.uint8],
+    high: Table,
+    seen: NDArray[np.uint64],
 ) -> int:
     """Count the blocks of k digits; returns how often one is a block that its group of `balls` blocks has had before."""
     del seen
-    count_blocks(digits, first, last, k, base, table)
+    if last - first >= k:
+        _raise(low, high, _numbers(digits, first, (last - first) // k, k, k, base))
     total = 0
     for group in range(first, last - k * balls + 1, k * balls):
         total += balls - len(np.unique(_numbers(digits, group, balls, k, k, base)))

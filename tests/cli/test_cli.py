@@ -130,6 +130,13 @@ def test_help_and_version(capsys):
     assert pi_engine.__version__ in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_mark_of_click_is_seen_in_a_help(name, capsys):
+    """A raw docstring would show the mark for lines that are kept."""
+    assert run([name, "--help"]) == 0
+    assert "\\b" not in capsys.readouterr().out
+
+
 def test_help_shows_commands_in_sections(capsys):
     assert run(["--help"]) == 0
     shown = capsys.readouterr().out.split("  -h, --help")[1].splitlines()[1:]

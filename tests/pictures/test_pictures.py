@@ -11,8 +11,8 @@ import pytest
 
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import counted
+from pi_engine.sequence.access.text_in_memory import TextInMemory
 from pi_engine.sequence.digit_sequence import DigitSequence
-from pi_engine.sequence.text_in_memory import TextInMemory
 
 pytest.importorskip("matplotlib")
 

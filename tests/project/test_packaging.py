@@ -167,7 +167,8 @@ def test_the_wheel_holds_the_package_and_types_of_gmpy2_alone(checkout, distribu
     folders = {"pi_engine", "gmpy2-stubs", f"pi_engine-{version_of(checkout)}.dist-info"}
     assert {name.split("/")[0] for name in names} == folders
     assert "pi_engine/py.typed" in names
-    assert "pi_engine/engine/checks/known_digits.json" in names
+    assert {"pi_engine/engine/checks/known_digits.json", "pi_engine/report/page.css"} <= set(names)
+    assert {f"pi_engine/server/page/{name}" for name in ("page.html", "page.css", "page.js", "icon.svg")} <= set(names)
 
 
 def version_of(checkout):

@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 import pi_engine
+from pi_engine.sequence.digit_store import DigitStore
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +28,18 @@ def files(ninety, tmp_path_factory):
     (folder / "pi.gz").write_bytes(gzip.compress(ninety.encode(), 1))
     (folder / "wide.txt").write_bytes(ninety.encode("utf-16"))
     return folder
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A home of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("PI_ENGINE_DIGIT_STORE", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def store(home):
+    """The store of digits in it."""
+    return DigitStore()

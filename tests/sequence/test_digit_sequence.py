@@ -9,7 +9,7 @@ import pytest
 
 import pi_engine
 from pi_engine.errors import CapacityError, CorruptFileError, UsageError
-from pi_engine.sequence import text_access, ycd_access
+from pi_engine.sequence.access import text_access, ycd_access
 from pi_engine.sequence.digit_sequence import DigitSequence
 from tests.command import run_code
 

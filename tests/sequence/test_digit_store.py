@@ -1,25 +1,18 @@
 """The store of digits: what is kept, what is used, what makes room, and what others cannot do to it."""
 
-import json
 import multiprocessing
 import os
 import shutil
-import subprocess
-import time
-from pathlib import Path
 
 import pytest
 
 import pi_engine
-from pi_engine.cli.main import run
 from pi_engine.engine.compute import compute
 from pi_engine.errors import CapacityError, OutputError, UsageError
 from pi_engine.runtime.storage.temporaries import temporary_path
 from pi_engine.sequence import digit_store
 from pi_engine.sequence.digit_sequence import DigitSequence
 from pi_engine.sequence.digit_store import DigitStore, stated_limit
-from tests.command import COMMAND
-from tests.homes import environment_of
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 
@@ -27,19 +20,6 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     monkeypatch.setattr(digit_store, "LEAST_DIGITS", 1000)
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("PI_ENGINE_DIGIT_STORE", raising=False)
-    return tmp_path
-
-
-@pytest.fixture
-def store(home):
-    return DigitStore()
 
 
 @pytest.fixture(scope="module")
@@ -274,32 +254,3 @@ def test_a_limit_of_nothing_keeps_and_reads_nothing(home, monkeypatch):
     monkeypatch.setenv("PI_ENGINE_DIGIT_STORE", "0")
     DigitSequence.computed(2000).close()
     assert asked == [2000] and names(DigitStore()) == ["pi-10-2000"]
-
-
-def test_the_command_keeps_digits_and_says_nothing_of_it(tmp_path):
-    """With the usual limits, in a process; a file may not grow beyond 8 kB in the second one, as on a full disk."""
-    environment = environment_of(tmp_path) | {"PI_ENGINE_DIGIT_STORE": "1MiB"}
-    command = [*COMMAND, "view", "--digits", "1e5", "--at", "end", "--count", "5", "--plain"]
-    limited = ["sh", "-c", 'ulimit -f 16; exec "$@"', "sh", *command]
-    for line, kept in ((limited, 0), (command, 1), (command, 1)):
-        done = subprocess.run(line, env=environment, capture_output=True, text=True)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "24646\n", "")
-        folder = tmp_path / "cache" / "pi-engine" / "digits"
-        assert len(list(folder.iterdir())) == kept
-    assert time.time() - Path(next(folder.iterdir())).stat().st_atime < 3600
-
-
-def test_info_shows_the_store(home, results, monkeypatch, capsys):
-    store = DigitStore()
-    store.keep(results[2000]).close()
-    assert run(["info", "--json"]) == 0
-    answer = json.loads(capsys.readouterr().out)
-    assert (answer["digit_store"], answer["digit_store_bytes"]) == (str(store.folder), store.size)
-    assert answer["digit_store_limit_bytes"] == 1 << 30
-    assert run(["info"]) == 0
-    assert "1.0 GiB" in capsys.readouterr().out
-    monkeypatch.setenv("PI_ENGINE_DIGIT_STORE", "lots")
-    assert run(["info", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["digit_store_limit_bytes"] is None
-    assert run(["info"]) == 0
-    assert "PI_ENGINE_DIGIT_STORE holds no size" in capsys.readouterr().out

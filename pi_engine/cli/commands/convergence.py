@@ -114,7 +114,7 @@ def command(
     if picture is not None:
         write_plot(found, picture, times=bool(sizes), overwrite=force)
     if as_json:
-        emit_json({"series": [_as_json(x) for x in found], "output": picture})
+        emit_json({"series": [fields_of(x) for x in found], "output": picture})
     elif as_csv:
         emit(_as_csv(found))
     else:
@@ -125,7 +125,8 @@ def command(
         remark(f"pi-engine: drawn to {picture}")
 
 
-def _as_json(x: Convergence) -> dict[str, object]:
+def fields_of(x: Convergence) -> dict[str, object]:
+    """The fields of a series in the JSON object."""
     return {
         "name": x.series.name,
         "digits_after_terms": [round(d, 4) if math.isfinite(d) else None for d in x.digits_after_terms],

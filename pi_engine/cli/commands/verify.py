@@ -151,7 +151,7 @@ def command(
 def _show(found: Verification, file: str, method: str, *, as_json: bool, last: bool) -> None:
     """Print the verdict on a file."""
     if as_json:
-        emit_json_line(_fields(found), last=last)
+        emit_json_line(fields_of(found), last=last)
     else:
         verdict, width = printable(_verdict(file, found)), stdout_width()
         emit(verdict if width is None else hang(verdict, width), "\n")
@@ -179,7 +179,8 @@ def _show_error(error: Exception, file: str, *, as_json: bool, last: bool, alone
     return code
 
 
-def _fields(found: Verification) -> dict[str, object]:
+def fields_of(found: Verification) -> dict[str, object]:
+    """The fields of the JSON object."""
     names = (
         "file", "format", "base", "digits", "digits_compared", "status", "first_wrong", "expected", "found", "method", "proved",
         "seconds", "kind", "offset", "message", "wrong_digits", "wrong_positions",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
-from pi_engine.sequence.digit_access import ALPHABET, first_occurrence
+from pi_engine.sequence.access.digit_access import ALPHABET, first_occurrence
 
 if TYPE_CHECKING:
     from collections.abc import Callable

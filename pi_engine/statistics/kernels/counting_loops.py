@@ -1,8 +1,8 @@
 """The loops of the counts, over digits as values 0 … base − 1 in bytes. The caller guarantees that all are below the base.
 
-A table of a million cells of 32 bits is larger than a second-level cache, and every digit would wait for it. So overlapping k-grams are
-counted in bytes; each time that a byte comes back to 0, a cell of a second table is raised. Tables are emptied into wider ones before
-2^32 digits have come.
+A table of a million cells of 32 bits is larger than a second-level cache, and every digit would wait for it. So the longest k-grams and
+blocks are counted in bytes; each time that a byte comes back to 0, a cell of a second table is raised. Tables are emptied into wider
+ones before 2^32 digits have come.
 """
 
 from __future__ import annotations
@@ -27,6 +27,14 @@ def _number(digits, start, k, base):
     return code
 
 
+@routine
+def _raise(low, high, code):
+    count = np.uint8(low[code] + BYTE_ONE)
+    low[code] = count
+    if count == BYTE_ZERO:
+        high[code] += ONE
+
+
 @kernel("void(uint8[::1], int64, int64, int64, int64, uint8[::1], uint32[::1])")
 def count_overlapping(digits, first, last, k, base, low, high):
     """Count the k-grams that end at first … last − 1, modulo 256 in `low`, and by 256 in `high`; k digits stand before `first`."""
@@ -36,10 +44,7 @@ def count_overlapping(digits, first, last, k, base, low, high):
     code = _number(digits, first - k, k, base)
     for i in range(first, last):
         code = code * base + (np.int64(digits[i]) - np.int64(digits[i - k]) * top)
-        count = np.uint8(low[code] + BYTE_ONE)
-        low[code] = count
-        if count == BYTE_ZERO:
-            high[code] += ONE
+        _raise(low, high, code)
 
 
 @kernel("void(uint8[::1], int64, int64, int64, int64, uint32[::1])")
@@ -61,9 +66,9 @@ def count_blocks(digits, first, last, k, base, table):
             table[_number(digits, i, k, base)] += ONE
 
 
-@kernel("int64(uint8[::1], int64, int64, int64, int64, int64, uint32[::1], uint64[::1])")
-def count_collisions(digits, first, last, k, base, balls, table, seen):
-    """Count the blocks of k digits; returns how often one is a block that its group has had before.
+@kernel("int64(uint8[::1], int64, int64, int64, int64, int64, uint8[::1], uint32[::1], uint64[::1])")
+def count_collisions(digits, first, last, k, base, balls, low, high, seen):
+    """Count the blocks of k digits, as `count_overlapping` does; returns how often one is a block that its group has had before.
 
     A group is `balls` blocks; one that is not complete adds nothing. seen: a bit for each kind of block.
     """
@@ -80,7 +85,7 @@ def count_collisions(digits, first, last, k, base, balls, table, seen):
                 code = code * base * base + (np.int64(digits[i + 4]) * base + np.int64(digits[i + 5]))
             else:
                 code = _number(digits, i, k, base)
-            table[code] += ONE
+            _raise(low, high, code)
             bit = BIT << (np.uint64(code) & LOW_BITS)
             place = np.int64(np.uint64(code) >> WORD_SHIFT)
             word = seen[place]

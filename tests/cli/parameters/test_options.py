@@ -29,17 +29,22 @@ ASKED = {
     "hex": [["5"]],
     "view": [["fifty.txt"], ["--digits", "20"]],
     "find": [["fifty.txt", "26535"], ["--digits", "50", "--coverage", "1"], ["fifty.txt", "--length", "2", "--json"]],
+    "report": [
+        ["--digits", "9", "--size", "9", "-o", "new.html", "--force"],
+        ["--digits", "9", "--size", "9", "--json"],
+    ],
     "stats": [["fifty.txt"]],
     "plot": [
         ["runs", "fifty.txt", "-o", "new.svg", "--force"],
         ["walk", "--digits", "50", "-o", "new.svg", "--force", "--json"],
     ],
+    "serve": [],  # it goes on until it is stopped: tests/cli/commands/explore/test_serve.py
     "bench": [["--digits", "100", "--rounds", "1"]],
     "tune": [],  # in a home of its own, below
     "info": [[]],
     "completion": [["fish"]],
 }
-TALKATIVE = ["compute", "convert", "convergence", "find", "plot"]
+TALKATIVE = ["compute", "convert", "convergence", "find", "plot", "report"]
 """The commands that say something on stderr, when all goes well and there is no terminal."""
 
 

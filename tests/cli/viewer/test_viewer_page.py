@@ -6,8 +6,8 @@ from pi_engine.cli.viewer.digit_rows import groups_that_fit, rows
 from pi_engine.cli.viewer.viewer_page import CURRENT, DIGITS, MATCH, POSITION, ViewerPage
 from pi_engine.cli.viewer.viewer_search import next_place, pattern_of, previous_place
 from pi_engine.errors import CorruptFileError, UsageError
+from pi_engine.sequence.access.text_in_memory import TextInMemory
 from pi_engine.sequence.digit_sequence import DigitSequence
-from pi_engine.sequence.text_in_memory import TextInMemory
 
 
 def sequence(text, base=10):
@@ -151,7 +151,7 @@ def quiet(_place):
 
 
 def test_searches_find_what_a_naive_one_finds(rng, monkeypatch):
-    monkeypatch.setattr("pi_engine.sequence.text_in_memory.PIECE", 7)
+    monkeypatch.setattr("pi_engine.sequence.access.text_in_memory.PIECE", 7)
     monkeypatch.setattr("pi_engine.cli.viewer.viewer_search._BACK", 5)
     for _ in range(300):
         text = "".join(rng.choices("01", k=rng.randrange(0, 60)))
@@ -165,7 +165,7 @@ def test_searches_find_what_a_naive_one_finds(rng, monkeypatch):
 
 
 def test_a_search_says_how_far_it_is_and_ends_when_told(monkeypatch):
-    monkeypatch.setattr("pi_engine.sequence.text_in_memory.PIECE", 10)
+    monkeypatch.setattr("pi_engine.sequence.access.text_in_memory.PIECE", 10)
     monkeypatch.setattr("pi_engine.cli.viewer.viewer_search._BACK", 10)
     for find, start, expected in ((next_place, 5, [14, 24, 34]), (previous_place, 95, [85, 75, 65])):
         places = []

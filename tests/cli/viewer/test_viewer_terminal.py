@@ -192,17 +192,16 @@ def test_the_terminal_is_as_it_was_after_a_signal(terminal, tmp_path, number, wh
 @pytest.mark.parametrize("broken", ["move", "rows"])
 def test_an_error_of_the_program_ends_the_screen_first(terminal, tmp_path, million_file, broken):
     """In what a key does, and in what draws the page."""
-    (tmp_path / "broken.py").write_text(
-        f"""
-import sys
-from pi_engine.cli.entry import main
-from pi_engine.cli.viewer.viewer_page import ViewerPage
-real = ViewerPage.{broken}
-ViewerPage.{broken} = lambda page, *rows: real(page, *rows) if "{broken}" == "rows" and not page.top else 1 / 0
-sys.argv = ["pi-engine", "view", "-i", {str(million_file)!r}]
-main()
-"""
-    )
+    script = [
+        "import sys",
+        "from pi_engine.cli.entry import main",
+        "from pi_engine.cli.viewer.viewer_page import ViewerPage",
+        f"real = ViewerPage.{broken}",
+        f"ViewerPage.{broken} = lambda page, *rows: real(page, *rows) if {broken == 'rows'} and not page.top else 1 / 0",
+        f"sys.argv = ['pi-engine', 'view', '-i', {str(million_file)!r}]",
+        "main()",
+    ]
+    (tmp_path / "broken.py").write_text("\n".join(script))
     window = terminal()
     window.type(f"{sys.executable} broken.py")
     window.wait_for("base 10")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.commands.explore.source import (
+from pi_engine.cli.commands.explore.digit_source import (
     END,
     DigitSource,
     Positions,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pi_engine.search.first_occurrences import Coverage
     from pi_engine.search.occurrences import Occurrences
     from pi_engine.search.patterns import Sought
-    from pi_engine.sequence.digit_access import Characters
+    from pi_engine.sequence.access.digit_access import Characters
     from pi_engine.sequence.digit_sequence import DigitSequence
 
 ALL = -1
@@ -131,7 +131,7 @@ def command(
     count each. Positions count from 1, the first digit after the point; with --digits every argument is a PATTERN.
 
     For each pattern the table says how often random digits of the same number would hold it, and how probable it is
-    that they hold it at all. docs/looking.md says how these numbers are found.
+    that they hold it at all. docs/find.md says how these numbers are found.
 
     \b
     pi-engine find pi.ycd 14159265 '9?9?9?9'

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from pi_engine.cli.commands.explore.source import DigitSource, Positions, digit_source, range_option
+from pi_engine.cli.commands.explore.digit_source import DigitSource, Positions, digit_source, range_option
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit_json, remark
 from pi_engine.cli.output.terminal import printable

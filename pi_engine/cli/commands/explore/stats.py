@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.commands.explore.source import END, DigitSource, Positions, beyond, digit_source, range_option
+from pi_engine.cli.commands.explore.digit_source import END, DigitSource, Positions, beyond, digit_source, range_option
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit, emit_json, remark
 from pi_engine.cli.output.terminal import stdout_width
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pi_engine.cli.output.table import Cell, Column
-    from pi_engine.sequence.digit_access import Characters
+    from pi_engine.sequence.access.digit_access import Characters
     from pi_engine.sequence.digit_sequence import DigitSequence
     from pi_engine.statistics.significance import RandomnessTest
     from pi_engine.statistics.summary import Statistics
@@ -47,11 +47,11 @@ _DIGITS = "0123456789ABCDEF"
 def command(
     *, source: DigitSource, positions: Positions, kgrams: int | None, threads: int | None, as_json: bool
 ) -> None:
-    r"""Count the digits of FILE, and test whether digits drawn at random would look like them.
+    """Count the digits of FILE, and test whether digits drawn at random would look like them.
 
     FILE can be every file that 'verify' reads; '-' is stdin. It is read once. Up to 16 tests ask whether all digits, pairs and
     longer groups are equally frequent, whether hands of poker, gaps, runs and repeated blocks are as frequent as they
-    should be, and whether the digits before help to guess the next. docs/looking.md explains each.
+    should be, and whether the digits before help to guess the next. docs/stats.md explains each.
 
     p-value is the probability that random digits give a statistic as large or larger. A value near 0 means too uneven,
     and one near 1 too regular. Corrected takes both sides, and the number of tests, into account. A test is unusual
@@ -63,7 +63,7 @@ def command(
 
     Exit codes: 0 counted, whatever the tests say; 1 SciPy is not installed, 2 wrong usage or no digits, 5 the file is
     corrupt, 130 interrupted.
-    """
+    """  # noqa: D301 (click's mark for lines that are kept)
     from pi_engine.statistics.significance import require_scipy
 
     require_scipy()
@@ -76,7 +76,7 @@ def command(
             {
                 "file": source.file,
                 "position": positions.first,
-                **_as_json(found),
+                **fields_of(found),
                 "seconds": {"total": round(seconds, 6)},
             }
         )
@@ -118,7 +118,8 @@ def _counted(digits: DigitSequence, positions: Positions, kgrams: int | None, th
     return found
 
 
-def _as_json(x: Statistics) -> dict[str, object]:
+def fields_of(x: Statistics) -> dict[str, object]:
+    """The fields of the JSON object that statistics have."""
     from pi_engine.statistics.spacings import hands
 
     return {

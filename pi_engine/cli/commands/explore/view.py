@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from pi_engine.cli.commands.explore.source import DigitSource, beyond, digit_source
+from pi_engine.cli.commands.explore.digit_source import DigitSource, beyond, digit_source
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit_all, emit_json
 from pi_engine.cli.output.terminal import stdout_width
@@ -102,7 +102,7 @@ def command(
     interactive: bool,
     as_json: bool,
 ) -> None:
-    r"""Show the digits of FILE from position P on, in groups, with the position at which each line begins.
+    """Show the digits of FILE from position P on, in groups, with the position at which each line begins.
 
     FILE can be every file that 'verify' reads. Position 1 is the first digit after the point. A .ycd file, a set of
     them, and text in one line or in equal lines are read at P without what comes before; compressed text and text of
@@ -114,7 +114,7 @@ def command(
     pi-engine view -i pi.ycd
 
     Exit codes: 0 shown, 2 wrong usage or a position behind the end, 5 the file is corrupt, 130 interrupted.
-    """
+    """  # noqa: D301 (click's mark for lines that are kept)
     if interactive:
         count_given = click.get_current_context().get_parameter_source("count") is ParameterSource.COMMANDLINE
         for option, given in (("--plain", plain), ("--json", as_json), ("--count", count_given)):

@@ -1,0 +1,185 @@
+"""Where the commands that look at digits take them from: a file, or π as it is computed or stored."""
+
+from __future__ import annotations
+
+import functools
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from pi_engine.cli.output.progress_bar import ProgressBar
+from pi_engine.cli.output.streams import remark
+from pi_engine.cli.output.terminal import printable
+from pi_engine.cli.parameters.quantities import COUNT, parse_count
+from pi_engine.runtime.display import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pi_engine.sequence.access.digit_access import Characters
+    from pi_engine.sequence.digit_sequence import DigitSequence
+
+END = -1
+"""The last position, in a range that was written with `end` or without its second number."""
+
+
+class DigitSource(NamedTuple):
+    """What the options say: a file or how many digits of π, their base, and whether the store of digits is used."""
+
+    file: str | None
+    digits: int | None
+    base: int | None
+    cache: bool
+
+    @contextmanager
+    def opened(self) -> Iterator[DigitSequence]:
+        """The digits; remarks of the reader are said at the end."""
+        from pi_engine.sequence.digit_sequence import DigitSequence
+
+        if self.digits is not None:
+            with ProgressBar() as bar:
+                found = DigitSequence.computed(self.digits, base=self.base or 10, cache=self.cache, progress=bar)
+        else:
+            assert self.file is not None
+            found = DigitSequence.open(self.file, base=self.base)
+        with found:
+            yield found
+            for note in found.notes:
+                remark(f"pi-engine: {printable(found.name)}: {note}")
+
+
+def digit_source(
+    *, words: str | None = None, usual: int | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add FILE, --digits, --base and --no-cache to a command, which gets a `DigitSource` as `source`.
+
+    With `words`, the name of further arguments of the command, all arguments are such words where --digits is given, and else the
+    first is FILE. Without FILE and --digits the first `usual` digits of π are looked at, or it is an error where that is None.
+    """
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def with_source(
+            *, arguments: tuple[str, ...], digits: int | None, base: str | None, no_cache: bool, **others: object
+        ) -> None:
+            file = None
+            if digits is None and not arguments:
+                digits = usual
+            if digits is None:
+                if not arguments:
+                    raise click.UsageError("no digits: name a FILE, or give --digits N for the first N digits of π")
+                file, *arguments = arguments  # type: ignore[assignment]
+            elif base in {"2", "8"}:
+                raise click.UsageError(f"--digits computes digits of base 10 or 16, not {base}")
+            if words is not None:
+                others[words] = tuple(arguments)
+            elif arguments:
+                given = " and FILE" if digits is not None else ""
+                raise click.UsageError(
+                    f"'{arguments[0]}' is one argument too many: "
+                    + (f"give --digits or FILE, not --digits{given}" if given else "name one FILE")
+                )
+            source = DigitSource(file, digits, int(base) if base else None, not no_cache)
+            command(source=source, **others)
+
+        metavar = "[FILE]" if words is None else f"[FILE] {words.upper()}..."
+        for option in (
+            click.option(
+                "--no-cache", is_flag=True, help="With --digits, neither use nor fill the store of computed digits."
+            ),
+            click.option(
+                "--base",
+                type=click.Choice(["2", "8", "10", "16"]),
+                help="Base of the digits. By default the file says it; --digits computes base 10 unless 16 is given.",
+            ),
+            click.option(
+                "--digits",
+                type=COUNT,
+                metavar="N",
+                help="Look at the first N digits of π instead of a FILE. They are computed, and kept for the next time.",
+            ),
+            click.argument("arguments", nargs=-1, metavar=metavar, type=click.Path(readable=False, allow_dash=True)),
+        ):
+            with_source = option(with_source)
+        return with_source
+
+    return add
+
+
+class Positions(NamedTuple):
+    """A range of positions, counted from 1 after the point; both ends belong to it."""
+
+    first: int
+    last: int
+
+    def places(self, digits: DigitSequence) -> tuple[int, int | None]:
+        """The places to read, `start` and `stop`; None for the end of a file whose length is not known.
+
+        Raises:
+            click.UsageError: there is no such position, as far as the length is known.
+        """
+        length = digits.known_length
+        last = None if self.last == END else self.last
+        if length is not None:
+            for position in (self.first, last):
+                if position is not None and position > length:
+                    raise beyond(position, digits)
+        return self.first - 1, last
+
+
+def beyond(position: int, digits: DigitSequence) -> click.UsageError:
+    """The error for a position behind the last."""
+    length = counted(len(digits), "digit")
+    if digits.format is None:
+        return click.UsageError(f"position {position:_} is behind the end: give --digits more than {len(digits):_}")
+    return click.UsageError(
+        f"position {position:_} is behind the end: {printable(digits.name)} has {length} after the point"
+    )
+
+
+class _Range(click.ParamType[Positions]):
+    name = "range"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Positions:
+        """Parse `A-B`, `A-` or `-B`, each a count of any spelling."""
+        if isinstance(value, Positions):
+            return value
+        text = str(value).strip()
+        match = re.fullmatch(r"(?P<first>[^-]*)-(?P<last>[^-]*)", text)
+        if match is None or text == "-":
+            self.fail(
+                f"{text!r} is no range: write the first and the last position, like 1-1000 or 1e6-2e6", param, ctx
+            )
+        try:
+            first = parse_count(match["first"], "a position") if match["first"] else 1
+            last = END if match["last"] in {"", "end"} else parse_count(match["last"], "a position")
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if first < 1 or last == 0:
+            self.fail("positions are counted from 1, the first digit after the point", param, ctx)
+        if last != END and last < first:
+            self.fail(f"{text!r} ends before it begins", param, ctx)
+        return Positions(first, last)
+
+
+range_option = click.option(
+    "--range",
+    "positions",
+    type=_Range(),
+    default=Positions(1, END),
+    metavar="A-B",
+    help="Only the digits from position A to B. Position 1 is the first digit after the point; A- goes to the end.",
+)
+
+
+def reported(
+    pieces: Iterator[Characters], total: int | None, bar: ProgressBar, phase: str = "reading"
+) -> Iterator[Characters]:
+    """Pieces, passed on; the bar hears how many digits have passed."""
+    done = 0
+    for piece in pieces:
+        yield piece
+        done += len(piece)
+        bar(phase, done if total else 0, total or 0)

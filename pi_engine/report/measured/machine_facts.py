@@ -1,0 +1,71 @@
+"""This machine and this installation: what `info` prints and a report begins with."""
+
+from __future__ import annotations
+
+import platform
+from typing import NamedTuple
+
+from pi_engine.runtime.limits.memory import cgroup_memory_limit, memory_limit, physical_memory
+from pi_engine.runtime.thread_count import available_threads
+from pi_engine.runtime.versions import installed_versions, processor_count, processor_name
+
+
+class MachineFacts(NamedTuple):
+    """Facts by name, in the order in which they are shown.
+
+    Attributes:
+        versions: package → version, "missing" for one that is not installed.
+        facts: platform, processor, threads, kernels and the like: str, int, bool or None.
+        memory: bytes of physical memory, of the control group's limit, and of what this process may use; None for no limit.
+    """
+
+    versions: dict[str, str]
+    facts: dict[str, object]
+    memory: dict[str, int | None]
+
+    def as_json(self) -> dict[str, object]:
+        """The object that `info --json` prints."""
+        return {"versions": self.versions, **self.facts, **self.memory}
+
+
+def machine_facts() -> MachineFacts:
+    """What there is to say of this machine; nothing is compiled or loaded for it."""
+    memory = {
+        "physical_memory_bytes": physical_memory(),
+        "cgroup_memory_bytes": cgroup_memory_limit(),
+        "memory_limit_bytes": memory_limit(),
+    }
+    facts = {
+        "platform": platform.platform(),
+        "processor": processor_name(),
+        "processors": processor_count(),
+        "threads": available_threads(),
+        **_compilation(),
+    }
+    return MachineFacts(installed_versions(), facts, memory)
+
+
+def path_in_words(compiled_from: object) -> str:
+    """From how many digits on the compiled path is taken."""
+    return f"compiled from {compiled_from:_} digits on, plain below" if isinstance(compiled_from, int) else "plain"
+
+
+def _compilation() -> dict[str, object]:
+    """What kernels are compiled for and whether they are stored, from how many digits they are used, and where their cache is."""
+    try:
+        from pi_engine.engine.planning.backend import BACKEND
+        from pi_engine.runtime.compilation.kernel_folder import cache_folder, cpu, has_fma
+    except ImportError as error:
+        return {"kernels": f"unavailable: {error}", "compiled_from_digits": None}
+    folder = cache_folder()
+    from pi_engine.runtime.tuning import stored, tuning_file
+
+    tuning = f"measured, {tuning_file()}" if stored() else "defaults: run 'pi-engine tune' to measure"
+    return {
+        "tuning": tuning,
+        "kernel_target": cpu()[0],
+        "hardware_fma": has_fma(),
+        "kernels": BACKEND.state() if BACKEND.usable() else "not used",
+        "compiled_from_digits": BACKEND.least_digits(),
+        "cache_folder": str(folder) if folder else None,
+    }
