@@ -177,7 +177,8 @@ def damaged_text(rng, tmp_path, true, base):
     for offset, character in enumerate(body, 2):
         if character in SEPARATORS:
             continue
-        if any(says in note for note in found.notes for says in LEFT_OUT) and not character.isalnum():
+        left_out = any(says in note for note in found.notes for says in LEFT_OUT) and offset != found.offset
+        if left_out and not character.isalnum():
             continue
         if character.upper() not in "0123456789ABCDEF"[:base]:
             if (place := first_wrong(digits, true)) is not None:  # what stands before it is judged

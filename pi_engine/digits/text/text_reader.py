@@ -180,6 +180,7 @@ class TextReader:
                         self._number,
                         column=self._column,
                         whole=begins and ended,
+                        ended=ended,
                         beside_feed=start in beside,
                     )
                 )
@@ -271,8 +272,8 @@ def _cut(buffer: bytes) -> int:
     tag = buffer.rfind(b"<", -_TAG)
     if tag > max(buffer.rfind(b">", -_TAG), 0):
         return tag
-    blank = max(buffer.rfind(b" ", -_TAG), buffer.rfind(b",", -_TAG)) + 1
-    if blank:
+    blank = max(buffer.rfind(b" ", -_TAG), buffer.rfind(b",", -_TAG))
+    if blank > 0:  # with the blank before it what follows may be a counter
         return blank
     end = len(buffer)
     while end > len(buffer) - 4 and buffer[end - 1] >= 128:

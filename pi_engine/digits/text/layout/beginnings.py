@@ -26,7 +26,9 @@ _GAPS = rb"[ \t\r\n\v\f,_\"'`()\[\]{}|;+&\\-]"
 GAP = rb"(?:" + _ELEMENT + rb"|" + _GAPS + rb"){0,60}"
 """What may stand between the first digits: any separators."""
 
-_COMMA = rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f](?:[ \t'-]|" + shapes.INVISIBLE + rb"){0,2}[0-9A-Fa-f]))"
+_COMMA = (
+    rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f](?:[ \t'-]|" + shapes.INVISIBLE + rb"|" + shapes.ENTITY + rb"){0,2}[0-9A-Fa-f]))"
+)
 _BEFORE_POINT = rb"(?:" + _ELEMENT + rb"|" + _GAPS.replace(b",", b"") + rb"){0,60}"
 _INTEGER = re.compile(rb"[0-9A-Fa-f](?:" + GAP + rb"(\.)|" + _BEFORE_POINT + rb"(" + _COMMA + rb")|)" + GAP)
 """A digit, what stands behind it and before the next, and the point; a comma is one where it divides no single digits."""
@@ -49,9 +51,12 @@ _LEAST_POINTED = 2
 """Digits behind `3.` that tell π where no more come."""
 
 _DIGIT_ABOVE = re.compile(
-    rb"(?:(?:\A|[\r\n])[ \t]*([0-9])|(?<![0-9A-Za-z./-])([0-9])[ \t]*\.|(?<![0-9A-Za-z./-])(?<![\"']: )(?<![\"']:)([0-9])[ \t]*,)\s*\Z"
+    rb"(?:(?:\A|[\r\n])[ \t]*([0-9])|(?<=[=:\"'`(\[{ \t\x80-\xbf])(3)(?=\s*[\r\n])|(?<![0-9A-Za-z./-])([0-9])[ \t]*\."
+    rb"|(?<![0-9A-Za-z./-])(?<![\"']: )(?<![\"']:)([0-9])[ \t]*,)\s*\Z"
 )
-"""A digit that ends the lines above: alone, or with a point; not the value of another key of JSON."""
+"""A digit that ends the lines above: alone, as the 3 that a value begins with, or with a point; not the value of another key of JSON."""
+
+_FIRST_OF_LINE, _LAST_OF_LINE = shapes.FIRST_COUNTER, shapes.of_lines(shapes.LAST_COUNTER)
 
 _COMPARED = 40
 _LEAST = 5
@@ -116,6 +121,14 @@ def integer_at(window: bytes, place: int) -> tuple[int, bool]:
     return match.end() + behind, match.lastindex is not None
 
 
+def digits_between_counters(window: bytes, offset: int, base: int) -> str:
+    """The first digits from a place on, in upper case, without the counters at the beginnings and ends of lines."""
+    text = window[offset : offset + 2 * _LOOKED_AT]
+    lines = re.split(rb"(?<=[\r\n])", text)
+    bare = [_FIRST_OF_LINE.sub(b"", line) if i else line for i, line in enumerate(lines)]
+    return digits_from(b"".join(_LAST_OF_LINE.sub(b"", line) for line in bare), 0, base)
+
+
 def line_start(window: bytes, begin: int, place: int) -> int:
     """Where the line of a place begins, in a text that begins at `begin`."""
     return max(begin, window.rfind(b"\n", begin, place) + 1, window.rfind(b"\r", begin, place) + 1)
@@ -127,7 +140,9 @@ def with_digit_above(window: bytes, begin: int, found: Beginning) -> Beginning:
     above = _DIGIT_ABOVE.search(window[begin:line])
     if above is None or found.pointed or (found.integer and above[1] is not None and above[1] != b"3"):
         return found
-    digit, pointed = next(filter(None, above.groups())), above[1] is None
+    if above[2] and not found.integer:  # `count = 3`, and the digits without theirs below
+        return found
+    digit, pointed = next(filter(None, above.groups())), above[1] is None and above[2] is None
     # a digit that was taken for the one before the point stands behind it
     offset = found.start if found.integer else found.offset
     start = begin + above.start(above.lastindex or 0)
@@ -191,6 +206,23 @@ def _known_at(window: bytes, place: int, base: int) -> Beginning | None:
         PI.fraction(base)[:_FRACTION_DIGITS]
     )
     return Beginning(place, place, "", pointed=False, base=base, exact=True) if fraction else None
+
+
+def readings(window: bytes, place: int, base: int) -> list[tuple[Beginning, str]]:
+    """What the digits from a place on may mean: with a point, without, and without the digit before it."""
+    if window[place : place + 1] == b".":
+        return [(Beginning(place, place + 1, "", pointed=True, base=base), digits_from(window, place + 1, base))]
+    first = window[place : place + 1].decode("ascii").upper()
+    if base == 10 and not first.isdigit():
+        return []
+    offset, pointed = integer_at(window, place)
+    digits = first + digits_from(window, offset, base)
+    whole = Beginning(place, offset, first, pointed=pointed, base=base)
+    return (
+        [(whole, digits)]
+        if pointed
+        else [(whole, digits), (Beginning(place, place, "", pointed=False, base=base), digits)]
+    )
 
 
 def pi_cost(digits: str, base: int, *, integer: bool) -> int | None:

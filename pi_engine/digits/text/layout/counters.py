@@ -78,6 +78,7 @@ class Counters:
         number: int,
         left_out: LeftOut,
         first: bool,
+        whole: bool,
         rows: int,
     ) -> tuple[int, int]:
         """Where the digits of a line lie between its counters.
@@ -91,11 +92,12 @@ class Counters:
             left_out: where to count what is left out.
             rows: how many lines with digits stand before it.
             first: whether the line is the one where the digits begin, behind the counter that may stand before them.
+            whole: whether it is a whole line, and not the end of a very long one.
         """
         end = len(line)
         self._begins = number if first else self._begins
         lines = {number, number - self._begins, number - self._begins + 1, rows, rows + 1}
-        if not first and (self._first.sure or not self._last.sure):
+        if whole and not first and (self._first.sure or not self._last.sure):
             found = (shapes.BARE_FIRST if self._bare_first else shapes.FIRST_COUNTER).match(line[begin:])
             if found and self._ends_line(line, begin, found, before, digits_of):
                 found = None
@@ -104,7 +106,7 @@ class Counters:
                 begin += found.end()
         near_end = max(begin, end - _LONGEST)  # blanks without end would be tried from each of them on
         found = (shapes.BARE_LAST if self._bare_last else shapes.LAST_COUNTER).search(line, near_end)
-        if found and found.start() > begin:
+        if found and (found.start() > begin or not whole):
             total = before + digits_of(line[begin : found.start()])
             if self._last.takes(_value(found[1]), {total, total + 1, total + 2, *lines}):
                 end = found.start()

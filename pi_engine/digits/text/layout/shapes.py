@@ -48,9 +48,8 @@ FIRST_COUNTER = re.compile(
 """A counter at the beginning of a line with a mark behind it, such as `1: `, `[51] `, `51-100: ` or `Line 2: `."""
 
 _CLOSED = (
-    rb"(?:(?:\.{3,}|\xe2\x80\xa6|\\[lcd]?dots)[0-9A-Fa-f]{0,40}|[LlFf](?=;)|[\"'`;,\]})>$*+\\\x00\x1a]|\xe2\x80[\x98-\x9f]|[ \t]|"
-    + TAG
-    + rb")*\Z"
+    rb"(?:(?:\.{3,}|\xe2\x80\xa6|\\[lcd]?dots)[0-9A-Fa-f]{0,40}|[LlFf](?=;)|\+[ \t]{0,2}O\([^()]{0,40}\)"
+    rb"|[\"'`;,\]})>$*+\\\x00\x1a]|\xe2\x80[\x98-\x9f]|[ \t]|" + TAG + rb")*\Z"
 )
 _LAST_MARK = rb"(?::|//|#|/\*|--|->|=>|\xe2\x86\x92|(?<=[ \t])\||[(\[<{;=@])"
 LAST_COUNTER = re.compile(
@@ -109,7 +108,8 @@ _LEAST_LETTERS = 4
 @cache
 def words(base: int) -> re.Pattern[bytes]:
     """A word of two letters or more that cannot be digits of the base, not even damaged ones: no digit stands beside it."""
-    letter = rb"(?:[A-Za-z]|[\xc3-\xf4][\x80-\xbf]{1,3})"
+    # E2 80 and E2 81 begin blanks and punctuation
+    letter = rb"(?:[A-Za-z]|(?!\xe2[\x80\x81])[\xc3-\xf4][\x80-\xbf]{1,3})"
     foreign = rb"(?=[A-Fa-f]*(?:[G-Zg-z]|[\xc3-\xf4]))" if base == 16 else b""
     return re.compile(rb"(?<![0-9A-Za-z\x80-\xff])" + foreign + letter + rb"{2,}(?![0-9A-Za-z])")
 

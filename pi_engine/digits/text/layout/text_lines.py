@@ -98,7 +98,15 @@ class LineReader:
         return digits
 
     def take(
-        self, line: bytes, offset: int, number: int, *, column: int, whole: bool, beside_feed: bool = False
+        self,
+        line: bytes,
+        offset: int,
+        number: int,
+        *,
+        column: int,
+        whole: bool,
+        ended: bool = False,
+        beside_feed: bool = False,
     ) -> bytes:
         """The digits of a line.
 
@@ -108,6 +116,7 @@ class LineReader:
             number: of the line, from 1.
             column: how many characters of the line stand before it, where it is a part of one.
             whole: whether it is a whole line, or the whole of its end.
+            ended: whether it is at least the end of a line.
             beside_feed: whether it is a number alone beside a form feed.
 
         Raises:
@@ -125,8 +134,8 @@ class LineReader:
             if self._is_apart(line, place, beside_feed):
                 return b""
         begin, end = 0, len(line)
-        if whole:
-            mark = shapes.MARK.match(line) if self._marks and not first else None
+        if whole or ended:
+            mark = shapes.MARK.match(line) if self._marks and whole and not first else None
             begin, end = self._counters.bounds(
                 line,
                 mark.end() if mark else 0,
@@ -135,6 +144,7 @@ class LineReader:
                 number=number,
                 left_out=self._left_out,
                 first=first,
+                whole=whole,
                 rows=self._rows,
             )
         ended_at, self._first_line = self._end_at, first
@@ -232,7 +242,7 @@ class LineReader:
         end = self._closed_from(body)
         if end is not None:
             self._end(at.line, body[end:])
-            return self._bare(body[:end])
+            return self._bare(body[:end], at.line)
         match = self._lexer.match(body)
         assert match is not None
         head, rest = body[: match.end()], body[match.end() :]
@@ -249,12 +259,15 @@ class LineReader:
         elif not self._first_line and _LONE_NUMBER.match(body):
             raise Uncertain(at._replace(words=True))  # a counter that agrees with nothing, or another number
         else:
-            raise Uncertain(place, self._bare(head))
-        return self._bare(head)
+            raise Uncertain(place, self._bare(head, at.line))
+        return self._bare(head, at.line)
 
-    def _bare(self, text: bytes) -> bytes:
-        """The digits of a text of digits, separators and shapes between digits."""
-        return without(self._shapes, text)[0].translate(None, shapes.SEPARATORS)
+    def _bare(self, text: bytes, number: int) -> bytes:
+        """The digits of a text of digits, separators and shapes between digits, a part of the line of that number."""
+        bare, taken = without(self._shapes, text)
+        for name, count in taken:
+            self._left_out.add(name, count, number)
+        return bare.translate(None, shapes.SEPARATORS)
 
     def _closed_from(self, body: bytes) -> int | None:
         """Where the sign stands that closes what was opened before the digits, if something else than digits follows; else None."""

@@ -17,11 +17,13 @@ from pi_engine.digits.text.layout.beginnings import (
     Beginning,
     bare_of_gaps,
     count_from,
+    digits_between_counters,
     digits_from,
     integer_at,
     known_beginnings,
     line_start,
     pi_cost,
+    readings,
     with_digit_above,
 )
 from pi_engine.digits.text.layout.guesses import PREFIX, base_of_digits, digits_share, guessed
@@ -71,6 +73,8 @@ _FEW = 3
 """Digits that tell π from the other constants."""
 _HEAD = 4096
 """Bytes whose letters tell the base of digits that are like nothing known."""
+_LONGEST_COUNTER = 9
+"""Characters of a counter in the first lines: `3.141,592,653 : 1` begins with none."""
 _TRIED = 100
 """Lines that are compared with π where no beginning is exact."""
 
@@ -167,7 +171,9 @@ def _known(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
 def _is_mention(window: bytes, begin: int, found: Beginning) -> bool:
     """Whether a beginning may be the mention of a constant in a line of text, before digits that begin wrong."""
     count, end = count_from(window, found.offset, found.base)
+    end -= window[end - 1 : end] == b"\\"  # of `\\ldots`, which is no word
     rest = _line_of(window, begin, found.start)[end - line_start(window, begin, found.start) :]
+    rest = shapes.DOTS.split(rest, maxsplit=1)[0]
     return count < _SURE_RUN and shapes.words(found.base).search(rest) is not None
 
 
@@ -226,8 +232,13 @@ def _alike(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
         for base in bases:
             if base not in (10, 16):
                 continue
-            for candidate, digits in _readings(window, place, base):
+            for candidate, digits in readings(window, place, base):
                 cost = pi_cost(digits, base, integer=bool(candidate.integer))
+                if cost is None:
+                    between = digits[: bool(candidate.integer)] + digits_between_counters(
+                        window, candidate.offset, base
+                    )
+                    cost = pi_cost(between, base, integer=bool(candidate.integer))
                 alone = _stands_alone(window, begin, candidate) and not _digits_before(window, begin, candidate)
                 if (
                     not alone
@@ -272,23 +283,7 @@ def _places(window: bytes, begin: int) -> list[int]:
             behind = counter.match(window[place : place + _LINE])
             if behind and window[place + behind.end() :][:1] in shapes.FIRST_SIGNS:
                 places.append(place + behind.end())
-                if counter is shapes.FIRST_COUNTER and place in places:  # what has a mark is no digit
+                if counter is shapes.FIRST_COUNTER and place in places and len(behind[1]) <= _LONGEST_COUNTER:
+                    # what has a mark is no digit
                     places.remove(place)
     return sorted(set(places))
-
-
-def _readings(window: bytes, place: int, base: int) -> list[tuple[Beginning, str]]:
-    """What the digits from a place on may mean: with a point, without, and without the digit before it."""
-    if window[place : place + 1] == b".":
-        return [(Beginning(place, place + 1, "", pointed=True, base=base), digits_from(window, place + 1, base))]
-    first = window[place : place + 1].decode("ascii").upper()
-    if base == 10 and not first.isdigit():
-        return []
-    offset, pointed = integer_at(window, place)
-    digits = first + digits_from(window, offset, base)
-    whole = Beginning(place, offset, first, pointed=pointed, base=base)
-    return (
-        [(whole, digits)]
-        if pointed
-        else [(whole, digits), (Beginning(place, place, "", pointed=False, base=base), digits)]
-    )

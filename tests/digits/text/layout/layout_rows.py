@@ -63,12 +63,13 @@ def _paged(draft, fields, grouped, end):
     per_page = draft.rng.choice([2, 3, 5])
     pages = -(-len(grouped) // per_page)
     draft.hard |= name.startswith("bare") and pages == 2  # one number might be a line of digits
+    short = sum(character.isalnum() for character in grouped[-1]) <= 3  # as good as the number of a page
     text, page = "", draft.rng.choice([1, 1, 2, 17])
     for at, row in zip(fields, grouped, strict=True):
         text += row
         if at["i"] == len(grouped):
             break
-        if at["i"] % per_page == 0:
+        if at["i"] % per_page == 0 and not (short and at["i"] == len(grouped) - 1):
             text += form.format(page=page, pages=pages, **at)
             page += 1
         else:

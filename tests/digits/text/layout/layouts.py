@@ -14,7 +14,8 @@ position is not judged (`vague`). Less than eight digits stand alone, without co
 Left out of the grammar, because nobody could tell: one bare line counter, a bare number of one digit as a count, `1. ` as a line
 counter (its point is a decimal point), a counter before a point without its 3 (`1 .4159`), a mention of π in a header of very few
 digits, groups printed as numbers without their leading zeros, a bare total that the next digits of π begin with, a last row of digits
-that is the number of those before it, and lines of words that are hexadecimal numbers, such as `FACE`. Where
+that is the number of those before it, a short last row behind a form feed, the L of a long double behind hexadecimal digits, and lines
+of words that are hexadecimal numbers, such as `FACE`. Where
 a layout is odd rather than ambiguous (line counters within a string of JSON), "corrupt" is as good an answer as the digits' verdict.
 """
 
@@ -86,6 +87,9 @@ def random_layout(rng):
     digits = digits if len(digits) > 1 else true_digits(base)[:2]
     form = _alone if len(digits) < FEW else rng.choice([_lines] * 8 + [_array])
     wrap = _wrap(draft, digits) if form is _lines else None
+    if wrap is not None and base == 16 and wrap.name == "long double":
+        wrap = parts.WRAPS[0]
+        draft.shapes[-1] = wrap.name
     body, integer, pointed = form(draft, digits, base, wrap)
     footer = _footer(draft, digits, base, wrap)
     fields = {"n": rng.choice([len(digits)] * 4 + [len(digits) + 1, 1000])}
