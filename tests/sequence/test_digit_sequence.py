@@ -195,3 +195,25 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10)
 """
     done = run_code(script)
     assert int(done.stdout) < 40, done.stderr
+
+
+def test_where_patterns_stand(files, ninety):
+    digits = ninety[2:]
+    for name in ("pi.ycd", "many", "pi.txt"):
+        with pi_engine.open(files / name) as sequence:
+            found = sequence.find("26535")
+            places = [i + 1 for i in range(len(digits)) if digits.startswith("26535", i)]
+            assert (found.count, found.positions.tolist(), found.digits) == (len(places), places, 90_000)
+            few, none = sequence.find_all(["9?9?9", "123456789"], limit=2)
+            assert few.count == sum(digits[i : i + 5 : 2] == "999" for i in range(len(digits) - 4))
+            assert len(few.positions) == 2 and not none
+            with pytest.raises(UsageError, match="'x' is no pattern"):
+                sequence.find("x")
+
+
+def test_statistics_of_a_sequence(files, ninety):
+    pytest.importorskip("scipy")
+    with pi_engine.open(files / "pi.ycd") as sequence:
+        found = sequence.stats(kgrams=2)
+    assert list(found.counts) == [ninety[2:].count(digit) for digit in "0123456789"]
+    assert found.digits == 90_000
