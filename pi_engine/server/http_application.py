@@ -166,7 +166,7 @@ class HttpApplication:
         if radix != held:
             raise HttpError(
                 400,
-                f"{self._service.name} has no digits of radix {radix}: ask with radix={held}",
+                f"there are no digits of radix {radix}: ask with radix={held}",
             )
 
     def _require_position(self, start: int, last: int) -> None:

@@ -25,15 +25,15 @@ def convergence_section(found: list[Convergence]) -> Section:
     content = joined(
         paragraph(
             f"One more term of the series {best.series.name} adds {best.series.digits_per_term:.2f} digits of π. Leibniz's series needs "
-            "ten times as many terms for each further digit. The sums were compared with π in this run. The prediction comes from the "
-            "polynomials of the series alone."
+            "ten times as many terms for each further digit. The sums were compared with π in this run. The predicted digits "
+            "per term follow from the polynomials of the series."
         ),
         _chart(found),
         _table(found, sizes),
         paragraph(
             "The number of right digits is −log₁₀ of the error, so 3.1416 has 5.13 right digits. ",
             "The measured digits per term are the slope of a line fitted to the first 40 terms. ",
-            f"Cost is the predicted time of the sum, and time is the measured one. Both are multiples of Chudnovsky's; {_timed(sizes)}. "
+            f"Cost is the predicted time of the sum, and time is the measured one. Both are multiples of Chudnovsky's. {_timed(sizes)} "
             "The error of Leibniz's series falls like 1/n. So it gains no fixed number of digits per term, and is too slow to use. ",
             "More series: ", code("pi-engine convergence --all"), ".",
             class_="note",
@@ -43,7 +43,7 @@ def convergence_section(found: list[Convergence]) -> Section:
 
 
 def _timed(sizes: list[int]) -> str:
-    return f"timed at {grouped(sizes[-1])} digits" if sizes else "no sum was timed"
+    return f"The sums were timed at {grouped(sizes[-1])} digits." if sizes else "No sum was timed."
 
 
 def _chart(found: list[Convergence]) -> Html:

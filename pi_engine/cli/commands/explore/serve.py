@@ -118,7 +118,7 @@ def command(
             else:
                 emit(server.url, "\n")
             _say_who_can_ask(server)
-            remark(f"pi-engine: serving {printable(service.name)}, {counted(service.length, 'digit')}; Ctrl-C stops")
+            remark(f"pi-engine: serving {_named(service.name, digits)}; Ctrl-C stops")
             server.wait()
 
 
@@ -130,6 +130,11 @@ def _takes_long_to_put_aside(digits: DigitSequence) -> bool:
         return Path(digits.name).stat().st_size >= _LEAST_SAID
     except OSError:  # a stream
         return True
+
+
+def _named(name: str, digits: DigitSequence) -> str:
+    """The name and the number of digits, which the name of computed digits has already."""
+    return name if digits.format is None else f"{printable(name)}, {counted(len(digits), 'digit')}"
 
 
 def _say_who_can_ask(server: RunningServer) -> None:
