@@ -66,7 +66,7 @@ def draw(digits: DigitRange, found: CountsAlong, *, size: tuple[float, float], d
         "frequencies",
         title,
         f"Deviation of the share of each digit from 1/{base}, against the number of digits. At the end, after "
-        f"{digits.count:_} digits, digit {DIGITS[digit]} is furthest away: {scaled[-1][digit]:+.2f}σ. "
+        f"{digits.count:_} digits, digit {DIGITS[digit]} has the largest deviation: {scaled[-1][digit]:+.2f}σ. "
         f"{base - outside} of {base} digits are within ±2σ.",
         digits.start + 1,
         digits.start + digits.count,

@@ -38,11 +38,11 @@ def _twenty_of_each_pair(base: int) -> int:
 
 KINDS = {
     "frequencies": Kind("frequency_picture", "how the share of each digit settles", _five_of_each, size=(9.0, 7.0)),
-    "chi-square": Kind("chi_square_picture", "χ² of all digits up to n, against n", _five_of_each),
+    "chi-square": Kind("chi_square_picture", "χ² of the first n digits, against n", _five_of_each),
     "transitions": Kind(
         "transition_picture", "which digit follows which, and how often", _twenty_of_each_pair, size=(11.0, 6.2)
     ),
-    "runs": Kind("run_picture", "how many runs of equal digits there are, by length", _five_of_each),
+    "runs": Kind("run_picture", "the number of runs of equal digits, by length", _five_of_each),
     "walk": Kind("walk_picture", "a walk in the plane, a step for each digit", lambda _: 10, (8, 10, 16), (8.0, 8.6)),
     "raster": Kind("raster_picture", "a pixel for each digit, coloured by its value", lambda _: 10, size=None),
 }

@@ -76,8 +76,8 @@ def draw(digits: DigitRange, found: Runs, *, size: tuple[float, float], dpi: flo
         sheet.figure,
         "runs",
         title,
-        f"How many runs of equal digits there are of each length, from 1 on: {', '.join(map(str, counted.tolist()))}{note}. Expected "
-        f"of {count:_} random digits: {', '.join(f'{x:.3g}' for x in expected)}. The longest run is {run} at "
+        f"The number of runs of equal digits of length 1, 2, 3 and so on: {', '.join(map(str, counted.tolist()))}{note}. Expected "
+        f"in {count:_} random digits: {', '.join(f'{x:.3g}' for x in expected)}. The longest run is {run} at "
         f"position {position:_}.",
         digits.start + 1,
         digits.start + digits.count,

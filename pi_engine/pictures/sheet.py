@@ -217,7 +217,7 @@ def require_dpi(dpi: float) -> None:
     """
     low, high = _DPI_RANGE
     if not low <= dpi <= high:
-        raise UsageError(f"{dpi:g} pixels an inch cannot be drawn: take {low} to {high}")
+        raise UsageError(f"{dpi:g} pixels per inch cannot be drawn: take {low} to {high}")
 
 
 def require_size(size: tuple[float, float], dpi: float) -> None:
@@ -240,7 +240,7 @@ def require_size(size: tuple[float, float], dpi: float) -> None:
         )
     if width * height * dpi * dpi > _MOST_PIXELS:
         raise UsageError(
-            f"a picture of {width:.4g} by {height:.4g} inches has {width * height * dpi * dpi:_.0f} pixels at {dpi:g} pixels an "
+            f"a picture of {width:.4g} by {height:.4g} inches has {width * height * dpi * dpi:_.0f} pixels at {dpi:g} pixels per "
             f"inch: take fewer, at most {_MOST_PIXELS:_}"
         )
 

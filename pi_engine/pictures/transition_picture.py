@@ -68,9 +68,9 @@ def draw(
         sheet.figure,
         "transitions",
         title,
-        f"How often each digit follows each other one, as a deviation from what is expected. The largest deviation is {z[i, j]:+.2f}σ, of "
-        f"{DIGITS[j]} after {DIGITS[i]}, counted {int(found[i, j]):_} times. {int((np.abs(z) <= 2).sum())} of {base**2} pairs are within "
-        f"±2σ; of random digits about {round(base**2 * math.erf(math.sqrt(2)))} are.",
+        f"How often each digit follows each other digit, as a deviation from the expected count. The largest deviation is {z[i, j]:+.2f}σ: "
+        f"{DIGITS[j]} follows {DIGITS[i]} {int(found[i, j]):_} times. {int((np.abs(z) <= 2).sum())} of {base**2} pairs are within ±2σ. "
+        f"In random digits about {round(base**2 * math.erf(math.sqrt(2)))} are.",
         digits.start + 1,
         digits.start + digits.count,
         base,

@@ -68,7 +68,7 @@ def draw(digits: DigitRange, found: Walk, *, size: tuple[float, float], dpi: flo
         "walk",
         title,
         f"A walk in the plane of {steps:_} steps. It ends at x = {end.real:.0f}, y = {end.imag:.0f}, {abs(end):.0f} steps from its start; "
-        f"the root mean square of random walks is {radius:.0f}.",
+        f"for random walks the root mean square of this distance is {radius:.0f}.",
         digits.start + 1,
         digits.start + digits.count,
         base,

@@ -141,7 +141,7 @@ def _verified(
         return None
     if facts.file == "-":
         left_out.append(
-            LeftOut("verification", "standard input can be read once only; save it as a file and name that")
+            LeftOut("verification", "standard input can be read only once; save it to a file and name the file")
         )
         return None
     from pi_engine.files.verify import verify_file

@@ -95,7 +95,7 @@ def _summary(found: Findings) -> Html:
         ),
         joined(
             _link("convergence", "Convergence"),
-            f": one more term of the series {best.series.name} adds {best.digits_per_term:.3f} digits, as measured here.",
+            f": one more term of the series {best.series.name} adds {best.digits_per_term:.3f} digits, measured in this run.",
         ),
         joined(_link("digits", "Digits"), f": {_name(found)}{_length(found)}."),
         joined(_link("checks", "Checks"), f": {_checked(found)}."),

@@ -67,7 +67,7 @@ class Coverage:
             rows.append(("last to appear", f"{self.last[0]} at {self.last[1]:_}"))
         if self.missing:
             rows.append(("missing", ", ".join(self.missing) + (", …" if self.numbers - self.found > _SHOWN else "")))
-        rows += [("expected to take", f"{self.expected_digits:_} digits"), ("digits looked at", f"{self.digits:_}")]
+        rows += [("expected to need", f"{self.expected_digits:_} digits"), ("digits searched", f"{self.digits:_}")]
         return html_table("Coverage", rows)
 
 
@@ -88,7 +88,7 @@ def coverage(
     """
     most = int(math.log(MOST_NUMBERS + 0.5, base))
     if not 1 <= k <= most:
-        raise UsageError(f"coverage is of numbers of 1 to {most} digits in base {base}, not of {k}")
+        raise UsageError(f"coverage takes numbers of 1 to {most} digits in base {base}, not of {k}")
     search = _FirstPlaces(base, k, position, expected)
     for piece in gathered(pieces, LEAST_PIECE):
         search.take(piece)

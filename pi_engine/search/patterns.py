@@ -97,7 +97,7 @@ def checked(sought: Sought | str, base: int) -> Sought:
         case Runs():
             digit = sought.digit if sought.digit is None else sought.digit.upper()
             if digit is not None and (len(digit) != 1 or digit not in DIGITS[:base]):
-                raise UsageError(f"a run is of one digit of base {base}, not of '{_short(sought.digit or '')}'")
+                raise UsageError(f"a run consists of one digit of base {base}, not of '{_short(sought.digit or '')}'")
             if sought.length < 1:
                 raise UsageError("a run has at least 1 digit: give a length of 1 or more")
             return Runs(sought.length, digit)
@@ -149,7 +149,7 @@ def _checked_text(text: str, base: int) -> str:
         )
         raise UsageError(f"'{_short(text)}' is no pattern: {wrong!r} is not {_ADJECTIVES[base]} digit; {remedy}")
     if set(upper) == {WILDCARD}:
-        raise UsageError(f"'{_short(text)}' stands everywhere: give at least one digit")
+        raise UsageError(f"'{_short(text)}' matches everywhere: give at least one digit")
     return upper
 
 

@@ -166,7 +166,7 @@ class HttpApplication:
         if radix != held:
             raise HttpError(
                 400,
-                f"there are no digits of radix {radix} here: {self._service.name} holds radix {held}, ask with radix={held}",
+                f"there are no digits of radix {radix}: ask with radix={held}",
             )
 
     def _require_position(self, start: int, last: int) -> None:

@@ -104,7 +104,7 @@ class RequestGate:
         if self._hosts is not None:
             host = host_name(next((value for name, value in scope["headers"] if name == b"host"), b""))
             if host not in self._hosts and not _is_loopback(host):
-                raise HttpError(421, "this server answers at localhost: it was asked for by another name")
+                raise HttpError(421, "this server answers only to the name localhost, and was asked by another name")
         if len(scope["raw_path"] or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
             raise HttpError(414, f"the address is longer than {LONGEST_ADDRESS} bytes")
         if wait := self._rates.seconds_to_wait(_client(scope)):

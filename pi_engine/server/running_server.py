@@ -191,6 +191,6 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise PiEngineError(
-            f"port {port} of {host} cannot be had: {error.strerror or error}; choose another with --port, 0 for any that is free"
+            f"port {port} of {host} is not available: {error.strerror or error}; choose another with --port, or 0 for any free port"
         ) from error
     return listener

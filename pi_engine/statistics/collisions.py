@@ -55,7 +55,7 @@ def moments(law: NDArray[np.float64]) -> tuple[float, float]:
 def collisions_test(tallies: Tallies) -> RandomnessTest:
     """The test of all complete groups; from one group on."""
     k = URN_DIGITS[tallies.base]
-    test = RandomnessTest("collisions", f"are as many blocks of {k} digits repeated as should be?", needs=BALLS * k)
+    test = RandomnessTest("collisions", f"do blocks of {k} digits repeat as often as expected?", needs=BALLS * k)
     if tallies.digits < test.needs:
         return test
     law, groups, found = collision_law(BALLS, tallies.base**k), tallies.groups, tallies.collisions

@@ -117,7 +117,7 @@ def maximum_entropy_test(tallies: Tallies) -> RandomnessTest:
     """The test of the gain of the model that knows `DIGITS_BEFORE` digits."""
     b, before = tallies.base, DIGITS_BEFORE[tallies.base]
     test = RandomnessTest(
-        "maximum entropy", f"do {before} digits help to guess the next?", needs=_DIGITS_A_PAIR * b * b
+        "maximum entropy", f"do {before} digits help to predict the next one?", needs=_DIGITS_A_PAIR * b * b
     )
     if tallies.digits < test.needs:
         return test

@@ -82,7 +82,7 @@ def poker_test(tallies: Tallies) -> RandomnessTest:
     squares = _squares(tallies.base)
     commonest = int(np.bincount(squares).max()) / len(squares)
     needs = HAND * math.ceil(2 * LEAST_EXPECTED / (1 - commonest))
-    test = RandomnessTest("poker", "are hands of five digits as chance deals them?", needs=needs)
+    test = RandomnessTest("poker", "are poker hands of five digits as frequent as expected?", needs=needs)
     if tallies.digits < needs:
         return test
     found = hands(tallies)
@@ -94,7 +94,7 @@ def gaps_test(tallies: Tallies) -> RandomnessTest:
     """The test of the gaps of all digits; of all ages at which five gaps or more are expected to end."""
     b, n = tallies.base, tallies.digits
     needs = LEAST_DIGITS_FOR_EXPOSURES * b
-    test = RandomnessTest("gaps", "does each digit come again as late as it should?", needs=needs)
+    test = RandomnessTest("gaps", "are the gaps between equal digits as long as expected?", needs=needs)
     if n < needs:
         return test
     q = 1 - 1 / b
@@ -120,7 +120,7 @@ def runs_test(tallies: Tallies) -> RandomnessTest:
     """The test of the runs of equal digits; classes as long as five runs or more are expected to go on."""
     b, n = tallies.base, tallies.digits
     needs = LEAST_DIGITS_FOR_EXPOSURES * b
-    test = RandomnessTest("runs", "are runs of equal digits as long as they should be?", needs=needs)
+    test = RandomnessTest("runs", "are runs of equal digits as long as expected?", needs=needs)
     if n < needs:
         return test
     q = 1 - 1 / b

@@ -137,7 +137,7 @@ class Statistics:
         assert self.chance is not None
         if not unusual:
             what = "the test made is not unusual" if len(made) == 1 else f"none of {len(made)} tests is unusual"
-            return f"{what}: digits drawn at random would look as unusual as this in about {_percent(self.chance)} of cases"
+            return f"{what}: random digits look at least this unusual in about {_percent(self.chance)} of cases"
         names = "; ".join(
             f"{verdict}: {', '.join(test.name for test in unusual if test.verdict == verdict)}"
             for verdict in ("too uneven", "too regular")
@@ -145,8 +145,8 @@ class Statistics:
         )
         verb = "is" if len(unusual) == 1 else "are"
         return (
-            f"{len(unusual)} of {counted(len(made), 'test')} {verb} unusual ({names}): digits drawn at random would look like this "
-            f"in {_percent(self.chance)} of cases"
+            f"{len(unusual)} of {counted(len(made), 'test')} {verb} unusual ({names}): random digits look at least this "
+            f"unusual in {_percent(self.chance)} of cases"
         )
 
     def __repr__(self) -> str:

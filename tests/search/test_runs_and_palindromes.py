@@ -236,9 +236,9 @@ def test_numbers_that_cannot_be_covered(k, base, message):
     ("sought", "message"),
     [
         (Runs(0), "a run has at least 1 digit"),
-        (Runs(3, "x"), "a run is of one digit of base 10, not of 'x'"),
-        (Runs(3, "12"), "a run is of one digit of base 10, not of '12'"),
-        (Runs(3, ""), "a run is of one digit of base 10, not of ''"),
+        (Runs(3, "x"), "a run consists of one digit of base 10, not of 'x'"),
+        (Runs(3, "12"), "a run consists of one digit of base 10, not of '12'"),
+        (Runs(3, ""), "a run consists of one digit of base 10, not of ''"),
         (Palindromes(1), "2 to 1000, not 1"),
         (Palindromes(1001), "2 to 1000, not 1001"),
         (Runs(4), "a run of 4 digits is longer than the 3 digits to search"),

@@ -177,7 +177,7 @@ def test_positions_begin_where_the_digits_do(path):
         (["١"], 10, "is not a decimal digit"),
         (["ß"], 16, "'ß' is not a hexadecimal digit"),
         (["1 2"], 10, "' ' is not a decimal digit"),
-        (["??"], 10, "'??' stands everywhere: give at least one digit"),
+        (["??"], 10, "'??' matches everywhere: give at least one digit"),
         (["123456"], 10, "pattern '123456' of 6 digits is longer than the 5 digits to search"),
         (["1" * 100], 10, "of 100 digits is longer"),
     ],

@@ -76,7 +76,7 @@ def test_a_limit_and_the_rest(ask, mpfr_digits):
         ("q=%FF", "is not a decimal digit"),
         ("q=-1", "'-' is not a decimal digit"),
         ("q=3.14", "without '3.'"),
-        ("q=%3F%3F", "stands everywhere"),
+        ("q=%3F%3F", "matches everywhere"),
         ("q=" + "1" * 1001, "q has 1001 characters: search for at most 1000 digits"),
         ("q=1&q=2", "'q' is given twice"),
         ("q=1&limit=0", "limit must be at least 1, not 0"),

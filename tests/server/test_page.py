@@ -70,7 +70,7 @@ def test_jump_search_and_count(page_of, served, million, width, dark):
     page.click("#search button")
     page.locator("#at", has_text="Position 762: 9").wait_for()
     assert page.locator("#places button").all_inner_texts() == ["762", "193,034"]
-    assert page.inner_text("#status") == "999999 stands 2 times in these digits."
+    assert page.inner_text("#status") == "999999 occurs 2 times in these digits."
     page.click("#places button >> nth=1")
     page.locator("#at", has_text="Position 193,034: 9").wait_for()
 
@@ -124,7 +124,7 @@ def test_a_digit_alone_and_its_colour(page_of, served):
 
 def test_what_cannot_be_done_is_said(page_of, served):
     page = page_of(served)
-    absent = "123456789 does not stand in these 1,000,000 digits. Random digits of this number would hold it with a probability of 0.1 %."
+    absent = "123456789 does not occur in these 1,000,000 digits. The probability that as many random digits contain it is 0.1 %."
     for field, text, message in (
         ("position", "0", "Write a position from 1 to 1,000,000."),
         ("position", "twelve", "Write a position from 1 to 1,000,000."),

@@ -54,7 +54,7 @@ def test_a_million_digits_of_pi_look_random(million):
     assert found.kgrams[5].seen == len({text[i : i + 6] for i in range(10**6 - 5)})
     assert 0.01 < found.chance <= 1
     assert found.conclusion.startswith(
-        "none of 13 tests is unusual: digits drawn at random would look as unusual as this in about "
+        "none of 13 tests is unusual: random digits look at least this unusual in about "
     )
     assert found.longest_run == 7  # 3333333 at 710100
 

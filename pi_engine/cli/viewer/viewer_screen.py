@@ -229,7 +229,7 @@ class ViewerScreen:
         if position == END:
             position = self._page.length
         if position > max(self._page.length, 1):
-            raise UsageError(f"position {text.strip()} is behind the end")
+            raise UsageError(f"position {text.strip()} is after the end")
         self._page.show(position - 1)
 
     def _find(self, text: str) -> None:

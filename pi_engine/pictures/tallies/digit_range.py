@@ -113,7 +113,7 @@ class DigitRange:
 
     def _refuse_position(self, position: int, length: int) -> None:
         raise UsageError(
-            f"position {position:_} is behind the end: {self._digits.name} has {counted(length, 'digit')} after the point"
+            f"position {position:_} is after the end: {self._digits.name} has {counted(length, 'digit')} after the point"
         )
 
     def _refuse_length(self, count: int, least: int) -> None:

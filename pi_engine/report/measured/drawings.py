@@ -71,7 +71,7 @@ def draw_all(digits: DigitSequence, progress: Progress, left_out: list[LeftOut])
     for i, (kind, row) in enumerate(KINDS.items()):
         progress("pictures", i, len(KINDS))
         if digits.base not in row.bases:
-            left_out.append(LeftOut(f"picture '{kind}'", f"digits of base {digits.base} have none"))
+            left_out.append(LeftOut(f"picture '{kind}'", f"it is not drawn for digits of base {digits.base}"))
         elif count < row.least(digits.base):
             left_out.append(LeftOut(f"picture '{kind}'", f"it needs {row.least(digits.base):_} digits"))
         else:

@@ -17,31 +17,31 @@ if TYPE_CHECKING:
     from pi_engine.report.measured.findings import CheckedComputation, Findings
 
 PROVES = {
-    "shadow": "The series was added up without an error: a wrong term, product or merge would change Q or T.",
+    "shadow": "The sum of the series is right: a wrong term, product or merge would change Q or T.",
     "root": "The square root is right to its last bit.",
     "division": "The quotient that gives π is right to its last bit.",
     "BBP": (
-        "Sum, root and quotient are right to their end: BBP's formula gives these digits by themselves, and an error before them "
-        "would show in them."
+        "The sum, the root and the quotient are right to their end. BBP's formula gives these last digits without the others, and an "
+        "error before them would change them."
     ),
     "conversion": "The digits are those of the binary fraction.",
-    "reference": "The series is one for π, as far as these digits go.",
-    "known digits": "Formula and precision are those of π: a wrong one would spoil all digits from some place on.",
-    "near-integer": "Every digit is right, by a formula of another kind, into which no series for π enters.",
-    "other series": "Every digit is right, unless two different series went wrong alike.",
+    "reference": "The series gives π, as far as these digits go.",
+    "known digits": "The formula and the precision are right: an error in them would change all digits from some position on.",
+    "near-integer": "Every digit is right, by a formula of another kind that uses no series for π.",
+    "other series": "Every digit is right, unless two different series gave the same wrong digit.",
 }
 """Name of a check of a computation → what it proves."""
 
 _UNSEEN = (
     (
-        "An error in the constants of the series beyond the known digits, where no check by another formula was made: sum and shadow use "
-        "the same constants."
+        "An error in the constants of the series that shows only beyond the known digits, if no other formula was computed: the sum and "
+        "its shadow use the same constants."
     ),
     (
-        "A fault of the processor or of the program in the few small numbers that steer a computation. It nearly always ends in an "
-        "error, but no proof says so."
+        "A fault of the processor or of the program in the few small numbers that control a computation. It nearly always ends in an "
+        "error, but there is no proof of that."
     ),
-    "What happens to a file after it was read.",
+    "A change of a file after it was read.",
 )
 
 _STATUS = {
@@ -76,8 +76,8 @@ def _of_digits(facts: DigitFacts, verification: Verification | None) -> Html:
         )
     if facts.origin == "store":
         return paragraph(
-            "An earlier run computed them, made its checks, and put them into the store of digits. When this run read them, their hash, "
-            f"the number that all digits form modulo 2⁶¹{GAP}−{GAP}1, was the one of that run. A change since then would have been seen. "
+            "An earlier run computed them, checked them, and kept them in the store of digits. This run compared their hash, which is the "
+            f"number that all digits form modulo 2⁶¹{GAP}−{GAP}1, with the hash of that run. A change since then would have been found. "
             "The checks themselves were not made again."
         )
     return paragraph("The file was not compared with π in this report. ", code("pi-engine verify"), " compares it.")
@@ -89,13 +89,13 @@ def _agreement(facts: DigitFacts, checked: CheckedComputation) -> Html:
         return Html()
     if checked.agreeing < checked.digits:
         return paragraph(
-            f"The digit at position {grouped(checked.agreeing + 1)} differs from that of the computation below; those before are the same."
+            f"The digit at position {grouped(checked.agreeing + 1)} differs from the computation below; the digits before it are the same."
         )
     which = "All of them" if checked.digits == facts.digits else f"The first {grouped(checked.digits)} of them"
     return paragraph(
-        f"{which} were compared, digit by digit, with those of the computation below, and are the same."
+        f"{which} were compared, digit by digit, with the computation below, and are the same."
         if checked.digits > 1
-        else "The first digit is that of the computation below."
+        else "The first digit is the same as in the computation below."
     )
 
 
@@ -119,22 +119,22 @@ def _verdict(found: Verification) -> Html:
     return joined(
         entries("verification-table", "Verification of the file", rows),
         paragraph(
-            "Proved means that every digit was compared with π. The methods: known compares with published digits and hashes. "
-            "recompute computes π again and compares all digits. residues compares all digits with π modulo random primes. bbp compares "
-            "the end of the binary expansion.",
+            "“Proved” means that every digit was compared with π. There are four methods: “known” compares with published digits and "
+            "hashes, “recompute” computes π again and compares all digits, “residues” compares all digits with π modulo random primes, and "
+            "“bbp” compares the end of the binary expansion.",
             class_="note",
         ),
     )
 
 
 def _of_computation(checked: CheckedComputation) -> Html:
-    way = "kernels computed" if checked.path == "compiled" else "GMP alone computed"
+    way = "with kernels" if checked.path == "compiled" else "with GMP alone"
     return joined(
         paragraph(
             f"This run computed {_count(checked)} of base {checked.base} with ",
             code("--check full"),
-            f" in {duration(checked.seconds)}; {way}. A check by remainders is made modulo two numbers, one of them a random prime. It "
-            "overlooks an error that is not made to deceive with a probability below 2⁻⁶⁰.",
+            f" in {duration(checked.seconds)}, {way}. Checks by remainders use two moduli, one of them a random prime. They miss an "
+            "accidental error with a probability below 2⁻⁶⁰.",
         ),
         _checks("checks-table", "Checks of a computation", checked.checks),
     )
@@ -150,12 +150,12 @@ def _checks(name: str, caption: str, checks: Sequence[Check]) -> Html:
         ]
         for check in checks
     ]
-    return table(name, caption, headings, rows, "In small print, what was compared.")
+    return table(name, caption, headings, rows, "The small print says what was compared.")
 
 
 def _meaning(check: Check) -> Html:
     """What a check proves, and below it what it has compared."""
-    proves = PROVES[check.name] if check.status == "passed" else "Nothing: it was not made."
+    proves = PROVES[check.name] if check.status == "passed" else "Nothing: this check was not made."
     compared = spaced(check.detail).replace("2^61 − 1", f"2⁶¹{GAP}−{GAP}1")
     return joined(proves, element("span", compared, class_="note"))
 

@@ -25,16 +25,16 @@ def convergence_section(found: list[Convergence]) -> Section:
     content = joined(
         paragraph(
             f"One more term of the series {best.series.name} adds {best.series.digits_per_term:.2f} digits of π. Leibniz's series needs "
-            "ten times as many terms for each further digit. The sums were compared with π in this run. The prediction comes from the "
-            "polynomials of the series alone."
+            "ten times as many terms for each further digit. The sums were compared with π in this run. The predicted digits "
+            "per term follow from the polynomials of the series."
         ),
         _chart(found),
         _table(found, sizes),
         paragraph(
-            "Digits are −log₁₀ of the error, so 3.1416 has 5.13 of them. ",
-            "Measured digits per term are the slope of a fit to the first 40 terms. ",
-            f"Cost is the predicted time of the sum, and time the measured one, both as multiples of Chudnovsky's series; {_timed(sizes)}. "
-            "The error of Leibniz's series falls like 1/n, so it has no rate and is too slow to compute with. ",
+            "The number of right digits is −log₁₀ of the error, so 3.1416 has 5.13 right digits. ",
+            "The measured digits per term are the slope of a line fitted to the first 40 terms. ",
+            f"Cost is the predicted time of the sum, and time is the measured one. Both are multiples of Chudnovsky's. {_timed(sizes)} "
+            "The error of Leibniz's series falls like 1/n. So it gains no fixed number of digits per term, and is too slow to use. ",
             "More series: ", code("pi-engine convergence --all"), ".",
             class_="note",
         ),
@@ -43,7 +43,7 @@ def convergence_section(found: list[Convergence]) -> Section:
 
 
 def _timed(sizes: list[int]) -> str:
-    return f"timed at {grouped(sizes[-1])} digits" if sizes else "no sum was timed"
+    return f"The sums were timed at {grouped(sizes[-1])} digits." if sizes else "No sum was timed."
 
 
 def _chart(found: list[Convergence]) -> Html:
@@ -60,18 +60,18 @@ def _chart(found: list[Convergence]) -> Html:
     terms = len(found[0].digits_after_terms)
     reached = "; ".join(f"{line.name} {line.points[-1][1]:.1f}" for line in lines)
     description = (
-        f"Digits of π that are right against the number of terms, from 1 to {terms}. After {terms} terms: {reached}. "
-        "The lines of series that gain a fixed number of digits a term are parallel."
+        f"Right digits of π against the number of terms, from 1 to {terms}. After {terms} terms: {reached}. "
+        "Series that gain a fixed number of digits per term have parallel lines."
     )
     chart = log_chart(
         "convergence-chart",
         lines,
-        title="Digits of π that are right, by number of terms",
+        title="Right digits of π, by number of terms",
         description=description,
         x=Axis("terms summed", "{:g}".format),
-        y=Axis("digits that are right", "{:g}".format),
+        y=Axis("right digits", "{:g}".format),
     )
-    return figure(chart, f"Digits of π that are right after 1 to {terms} terms. Both axes are logarithmic.")
+    return figure(chart, f"Right digits of π after 1 to {terms} terms. Both axes are logarithmic.")
 
 
 def _table(found: list[Convergence], sizes: list[int]) -> Html:

@@ -54,7 +54,7 @@ def digits_section(facts: DigitFacts) -> Section:
             _groups("", facts.last),
         )
     if facts.notes:
-        content = joined(content, paragraph("What was noticed while reading:"), bullets(facts.notes))
+        content = joined(content, paragraph("Remarks of the reader:"), bullets(facts.notes))
     return Section("digits", "The digits", content)
 
 

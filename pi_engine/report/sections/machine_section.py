@@ -42,13 +42,13 @@ def machine_section(machine: MachineFacts) -> Section:
     """Machine and versions, as `info` gives them."""
     rows = [(title, _shown(machine.facts[name])) for name, title in _TITLES.items() if name in machine.facts]
     compiled_from = machine.facts.get("compiled_from_digits")
-    rows.append(("way of computing", spaced(path_in_words(compiled_from))))
+    rows.append(("path of a computation", spaced(path_in_words(compiled_from))))
     rows += [(title, _bytes(machine.memory[name])) for name, title in _MEMORY.items()]
     versions = [(_PACKAGES.get(name, name), version) for name, version in machine.versions.items()]
     content = joined(
-        paragraph("What the figures on this page were measured on, unless a section names another source."),
+        paragraph("The figures on this page were measured on this machine, unless a section names another source."),
         entries("machine-table", "Machine", rows),
-        entries("versions-table", "Versions of what computes", versions),
+        entries("versions-table", "Versions of the programs that compute", versions),
     )
     return Section("machine", "This machine", content)
 

@@ -18,8 +18,8 @@ def making_section(found: Findings) -> Section:
     missing = [spaced(f"{left.part}: {left.reason}.") for left in found.left_out]
     content = joined(
         paragraph(
-            f"pi-engine {found.machine.versions['pi_engine']} made this page at {found.made:%Y-%m-%d %H:%M:%S} UTC. It is one file: it "
-            "asks no network for anything and holds no script. Numbers come from this run unless their section names another source."
+            f"pi-engine {found.machine.versions['pi_engine']} made this page at {found.made:%Y-%m-%d %H:%M:%S} UTC. It is one file, "
+            "which needs no network and has no script. Its numbers come from this run, unless a section names another source."
         ),
         table(
             "time-table",

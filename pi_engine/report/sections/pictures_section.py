@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 def pictures_section(drawings: list[Drawing]) -> Section:
     """A figure each, light and dark."""
     content = joined(
-        paragraph("Drawn in this run from the digits of this report. Each picture has its description below it."),
-        paragraph("On this narrow screen, pictures and tables move sideways.", class_="narrow note"),
+        paragraph(
+            "The pictures were drawn in this run from the digits of this report. A description stands below each picture."
+        ),
+        paragraph("On this narrow screen you can scroll pictures and tables sideways.", class_="narrow note"),
         *map(_figure, drawings),
     )
     return Section("pictures", "Pictures of the digits", content)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MEANINGS = {
     "sum": "the terms of Chudnovsky's series, added up by binary splitting",
-    "check": "the sum once more by remainders, and the finished digits beside published ones",
+    "check": "the sum once more by remainders, and the comparison of the digits with published ones",
     "root": f"the square root of 10{GAP}005",
     "division": "the quotient that gives π",
     "conversion": "from a binary fraction to decimal digits",
@@ -46,7 +46,7 @@ def _introduction(last: SpeedRow) -> str:
     threads = f"{last.threads} thread{'s' * (last.threads != 1)}"
     return (
         f"The largest computation here gave {grouped(last.digits)} digits in {duration(last.seconds['total'])} with {threads}. "
-        "A phase that stands higher in the chart takes longer. Both axes are logarithmic: each step is the same factor."
+        "A higher line in the chart means more time. Both axes are logarithmic: each step of the grid is the same factor."
     )
 
 
@@ -124,7 +124,7 @@ def _table(rows: list[SpeedRow]) -> Html:
         ]
         for row in rows
     ]
-    note = "Times in milliseconds, medians over the rounds. The total also has what lies between the phases."
+    note = "Times in milliseconds, medians over the rounds. The total includes the time between the phases."
     return table("speed-table", "Milliseconds by size and phase", headings, cells, note)
 
 
@@ -135,18 +135,18 @@ def _milliseconds(seconds: float | None) -> str:
 def _source(speed: SpeedFigures) -> str:
     if speed.source is not None:
         return joined(
-            "These figures were not measured in this run. They come from the file ", code(speed.source), " that ",
-            code("pi-engine bench --json"), f" has printed, on a machine with the processor {speed.processor}.",
+            "These figures were not measured in this run. They come from the file ", code(speed.source), ", the output of ",
+            code("pi-engine bench --json"), f" on a machine with the processor {speed.processor}.",
         )  # fmt: skip
     return (
-        "Measured in this run. Each computation runs in a process of its own that has computed before, so the start of the program "
-        "and the loading of kernels are not counted. Other programs that were running at the same time make figures larger."
+        "These figures were measured in this run. Each computation ran in a process that had computed before, so the start of the program "
+        "and the loading of kernels are not counted. Other programs that ran at the same time make the figures larger."
     )
 
 
 def _stopped(speed: SpeedFigures) -> str:
     assert speed.stopped_before is not None
     return joined(
-        f"{grouped(speed.stopped_before)} digits and more were left out, because they did not fit the time for measuring. ",
-        "Give more by ", code("--seconds"), ", or name sizes by ", code("--size"), ".",
+        f"{grouped(speed.stopped_before)} digits and more were left out, because measuring them would have taken too long. ",
+        "Give more time with ", code("--seconds"), ", or name sizes with ", code("--size"), ".",
     )  # fmt: skip

@@ -21,9 +21,9 @@ def statistics_section(found: Statistics) -> Section:
     content = joined(
         paragraph(element("strong", _sentence(found.conclusion)), class_="verdict"),
         paragraph(
-            "A test asks a question to which random digits give a known distribution of answers. Its p-value is how often random digits "
-            "would give such an answer or one further from what is expected. Among many tests one is unusual by chance, so the p-values "
-            "are corrected for their number, by Holm's method. A corrected value below 0.01 is called unusual."
+            "A test measures a statistic, whose distribution for random digits is known. Its p-value is the probability that random "
+            "digits give a statistic at least as far from the expected one. Among many tests some p-values are small by chance. So they "
+            "are corrected for the number of tests, by Holm's method. A test is unusual if its corrected value is below 0.01."
         ),
         _tests(found.tests),
         _counts(found),
@@ -81,8 +81,8 @@ def _counts(found: Statistics) -> Html:
     ]
     headings = [Heading("digit"), *(Heading(title, number=True) for title in ("count", "share", "deviation"))]
     note = (
-        f"Each is expected {spaced(_expected(expected))} times. The deviation is in standard deviations of one count; "
-        "two of three lie between −1 and +1."
+        f"Each digit is expected {spaced(_expected(expected))} times. The deviation is in standard deviations of one count. In random "
+        "digits two of three deviations lie between −1 and +1."
     )
     return table("counts-table", "How often each digit occurs", headings, rows, note)
 
@@ -94,7 +94,7 @@ def _expected(count: float) -> str:
 
 def _entropies(found: Statistics) -> Html:
     headings = [
-        Heading("digits before that are known"),
+        Heading("known digits before it"),
         *(
             Heading(title, number=True)
             for title in ("entropy, bits", "deficit", "expected deficit", "spread", "deviation")
@@ -112,8 +112,8 @@ def _entropies(found: Statistics) -> Html:
         for row in found.entropies
     ]
     note = (
-        f"Of {found.max_entropy_bits:.8f} bits that a digit can have at most. Random digits fall short of it by the expected deficit; "
-        "the deviation is in spreads of it."
+        f"A digit has at most {found.max_entropy_bits:.8f} bits. Random digits fall short of that by the expected deficit. The spread is "
+        "the standard deviation of that deficit, and the deviation is in units of the spread."
     )
     return table("entropy-table", "Entropy of the next digit", headings, rows, note)
 
@@ -147,5 +147,7 @@ def _kgrams(found: Statistics) -> Html:
         ]
         for row in found.kgrams
     ]
-    note = f"At all places, overlapping. The longest run of equal digits has {grouped(found.longest_run)}."
+    note = (
+        f"Overlapping groups are all counted. The longest run of equal digits has length {grouped(found.longest_run)}."
+    )
     return table("kgrams-table", "Groups of digits", headings, rows, note)

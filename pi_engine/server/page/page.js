@@ -281,11 +281,11 @@ async function search(start, again = false) {
   $("more").disabled = false;
   $("more").dataset.next = answer.next ?? "";
   if (answer.stopped === "time") {
-    say(`Searched up to position ${number(answer.searched_to)}, then time was up. “Search on” goes on from there.`);
+    say(`The time for one search ended at position ${number(answer.searched_to)}. “Search on” continues from there.`);
   } else if (count) {
-    say(answer.next === null ? `${string} stands ${count === 1 ? "once" : `${number(count)} times`} in these digits.` : `The first ${number(count)} occurrences of ${string}.`);
+    say(answer.next === null ? `${string} occurs ${count === 1 ? "once" : `${number(count)} times`} in these digits.` : `The first ${number(count)} occurrences of ${string}.`);
   } else {
-    say(`${string} does not stand in these ${counted(about.digits, "digit")}. Random digits of this number would hold it with a probability of ${percent(answer.probability)}.`);
+    say(`${string} does not occur in these ${counted(about.digits, "digit")}. The probability that as many random digits contain it is ${percent(answer.probability)}.`);
   }
   if (answer.positions.length && !again) await mark(answer.positions[0]);
 }
@@ -348,9 +348,9 @@ function tabulate(answer) {
   $("counts").tBodies[0].replaceChildren(...rows);
   $("counts").hidden = $("sigma").hidden = !answer.counted;
   const degrees = answer.degrees_of_freedom;
-  const usual = answer.p_value === null ? "" : ` In ${percent(answer.p_value)} of all cases they have as much or more.`;
+  const usual = answer.p_value === null ? "" : ` They have this χ² or a larger one in ${percent(answer.p_value)} of cases.`;
   $("verdict").textContent = answer.counted
-    ? `χ² is ${answer.chi_square.toFixed(2)}. Random digits have ${degrees} on average, and most often between ${number(Math.max(0, Math.round(degrees - 2 * Math.sqrt(2 * degrees))))} and ${number(Math.round(degrees + 2 * Math.sqrt(2 * degrees)))}.${usual}`
+    ? `χ² is ${answer.chi_square.toFixed(2)}. Random digits have a χ² of ${degrees} on average, and mostly between ${number(Math.max(0, Math.round(degrees - 2 * Math.sqrt(2 * degrees))))} and ${number(Math.round(degrees + 2 * Math.sqrt(2 * degrees)))}.${usual}`
     : "There are no digits to count.";
 }
 

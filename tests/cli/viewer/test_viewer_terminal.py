@@ -92,7 +92,7 @@ def test_positions_of_any_spelling(terminal, million_file, million):
     for wrong, message in (
         ("0", "counted from 1"),
         ("1e6+1", "not a count"),
-        ("1000001", "position 1000001 is behind"),
+        ("1000001", "position 1000001 is after"),
         ("x", "or 'end'"),
     ):
         window.keys("g")

@@ -86,19 +86,17 @@ def digit_source(
 
         metavar = "[FILE]" if words is None else f"[FILE] {words.upper()}..."
         for option in (
-            click.option(
-                "--no-cache", is_flag=True, help="With --digits, neither use nor fill the store of computed digits."
-            ),
+            click.option("--no-cache", is_flag=True, help="With --digits, neither read nor fill the store of digits."),
             click.option(
                 "--base",
                 type=click.Choice(["2", "8", "10", "16"]),
-                help="Base of the digits. By default the file says it; --digits computes base 10 unless 16 is given.",
+                help="Base of the digits. By default FILE tells its base, and --digits computes base 10.",
             ),
             click.option(
                 "--digits",
                 type=COUNT,
                 metavar="N",
-                help="Look at the first N digits of π instead of a FILE. They are computed, and kept for the next time.",
+                help="Take the first N digits of π instead of FILE. From 100_000 digits on they are kept for the next command.",
             ),
             click.argument("arguments", nargs=-1, metavar=metavar, type=click.Path(readable=False, allow_dash=True)),
         ):
@@ -133,9 +131,9 @@ def beyond(position: int, digits: DigitSequence) -> click.UsageError:
     """The error for a position behind the last."""
     length = counted(len(digits), "digit")
     if digits.format is None:
-        return click.UsageError(f"position {position:_} is behind the end: give --digits more than {len(digits):_}")
+        return click.UsageError(f"position {position:_} is after the end: give --digits more than {len(digits):_}")
     return click.UsageError(
-        f"position {position:_} is behind the end: {printable(digits.name)} has {length} after the point"
+        f"position {position:_} is after the end: {printable(digits.name)} has {length} after the point"
     )
 
 
@@ -170,7 +168,7 @@ range_option = click.option(
     type=_Range(),
     default=Positions(1, END),
     metavar="A-B",
-    help="Only the digits from position A to B. Position 1 is the first digit after the point; A- goes to the end.",
+    help="Take only the digits from position A to B. Position 1 is the first digit after the point. 'A-' goes to the end.",
 )
 
 

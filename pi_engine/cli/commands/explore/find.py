@@ -60,30 +60,30 @@ class _Limit(click.ParamType[int]):
     type=FILE,
     multiple=True,
     metavar="PATTERNS",
-    help="Also search for the patterns in the file PATTERNS, one a line. '-' is stdin.",
+    help="Also search for the patterns in the file PATTERNS, one per line. '-' is stdin.",
 )
 @click.option(
     "--date",
     "dates",
     multiple=True,
     metavar="YYYY-MM-DD",
-    help="Also search for this date in all usual spellings: ddmmyy, mmddyyyy, dmyyyy and others.",
+    help="Also search for this date in all usual spellings, such as ddmmyy, mmddyyyy and dmyyyy.",
 )
 @click.option(
-    "--run", metavar="DIGIT", help="Also search for runs of DIGIT that have at least as many digits as --length says."
+    "--run", metavar="DIGIT", help="Also search for runs of DIGIT. --length gives the least number of digits of a run."
 )
 @click.option(
-    "--length", type=COUNT, metavar="N", help="Least number of digits of a run. Without --run, runs of any digit."
+    "--length", type=COUNT, metavar="N", help="Also search for runs of N digits or more. Without --run, of any digit."
 )
 @click.option(
-    "--palindromes", type=COUNT, metavar="N", help="Also search for palindromes of at least N digits, 2 to 1000."
+    "--palindromes", type=COUNT, metavar="N", help="Also search for palindromes of N digits or more. N is 2 to 1000."
 )
-@click.option("--self-locating", is_flag=True, help="Also search for numbers n that stand at position n.")
+@click.option("--self-locating", is_flag=True, help="Also search for numbers n that occur at position n.")
 @click.option(
     "--coverage",
     type=COUNT,
     metavar="K",
-    help="Instead of all this, find the first position of every number of K digits, up to 7 decimal ones.",
+    help="Instead, find the first position of every number of K digits. K is at most 7 in base 10.",
 )
 @click.option(
     "--limit",
@@ -91,15 +91,15 @@ class _Limit(click.ParamType[int]):
     default=10,
     show_default=True,
     metavar="N",
-    help="Number of positions to show of each pattern, or 'all'. The count is always that of all.",
+    help="Number of positions to show for each pattern, or 'all'. All occurrences are counted in any case.",
 )
-@click.option("--count-only", is_flag=True, help="Show no positions.")
+@click.option("--count-only", is_flag=True, help="Show counts and probabilities, but no positions.")
 @click.option(
     "-o",
     "--output",
     type=FILE,
     metavar="FILE",
-    help="With --coverage, write all numbers and their first positions to FILE.",
+    help="With --coverage, write each number and its first position to FILE.",
 )
 @force_option
 @range_option
@@ -125,20 +125,21 @@ def command(
     threads: int | None,
     as_json: bool,
 ) -> None:
-    """Find where each PATTERN stands among the digits of FILE, all in one pass over them.
+    """Find where each PATTERN occurs in the digits of FILE.
 
-    A PATTERN is a string of digits. '?' in it stands for any digit: quote it for your shell. Occurrences that overlap
-    count each. Positions count from 1, the first digit after the point; with --digits every argument is a PATTERN.
+    A PATTERN is a string of digits. A '?' in it stands for any digit; quote the pattern for your shell. Overlapping
+    occurrences are all counted. Position 1 is the first digit after the point. With --digits every argument is a
+    PATTERN.
 
-    For each pattern the table says how often random digits of the same number would hold it, and how probable it is
-    that they hold it at all. docs/find.md says how these numbers are found.
+    Two numbers compare each pattern with random digits: how often as many random digits contain it on average, and the
+    probability that they contain it at least once. docs/find.md explains them.
 
     \b
     pi-engine find pi.ycd 14159265 '9?9?9?9'
     pi-engine find --digits 1e7 --date 1988-03-14
     pi-engine find --digits 1e6 --run 9 --length 6
 
-    Exit codes: 0 searched, also where nothing was found, 2 wrong usage, 4 not enough memory, 5 the file is corrupt,
+    Exit codes: 0 searched, even if nothing was found, 2 wrong usage, 4 not enough memory, 5 the file is corrupt,
     130 interrupted.
     """  # noqa: D301 (click wants the character, which keeps it from joining lines)
     from pi_engine.cli.commands.explore.sought import all_checked, sought_in

@@ -72,15 +72,14 @@ def _print_table(found: Sequence[Occurrences], *, with_positions: bool) -> None:
 
 
 def _entries(one: Occurrences, *, with_positions: bool) -> list[tuple[str, str]]:
-    digits = counted(one.digits, "digit")
     rows = [("pattern", one.pattern), ("spelling", one.name), ("count", f"{one.count:_}")]
     if with_positions:
         rows += [("positions", _positions(one)), ("first occurrence", _context(one))]
     if one.longest is not None:
         rows.append(("longest", f"{counted(one.longest[0], 'digit')} at position {one.longest[1]:_}"))
-    rows.append(("expected", f"{_number(one.expected)} in {digits} that are random"))
+    rows.append(("expected", f"{_number(one.expected)} in {counted(one.digits, 'random digit')}"))
     about = "" if one.method == "exact" or one.probability > _CERTAIN else "about "
-    rows.append(("probability", f"{about}{_percent(one.probability)} that they hold it at least once"))
+    rows.append(("probability", f"{about}{_percent(one.probability)} that random digits contain it at least once"))
     return [row for row in rows if row[1]]
 
 
@@ -126,7 +125,7 @@ def print_coverage(found: Coverage) -> None:
         more = ", …" if found.numbers - found.found > len(found.missing) else ""
         rows.append(("missing", ", ".join(found.missing) + more))
     rows.append(("digits searched", f"{found.digits:_}"))
-    rows.append(("expected", f"about {counted(found.expected_digits, 'digit')} that are random hold all numbers"))
+    rows.append(("expected", f"about {counted(found.expected_digits, 'random digit')} contain all numbers"))
     print_entries(rows)
 
 

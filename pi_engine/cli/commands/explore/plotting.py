@@ -89,21 +89,21 @@ class _KindType(click.ParamType[str]):
     type=FILE,
     required=True,
     metavar="PICTURE",
-    help="File to draw to. Its name ends in .svg, .png or .pdf, which chooses the format.",
+    help="File to write. Its name ends in .svg, .png or .pdf and so chooses the format.",
 )
 @click.option(
     "--size",
     type=_SizeType(),
     metavar="WxH",
-    help="Width and height in inches, like 10x6, or with a unit, like 29.7x21cm or 1600x900px. By default it suits the kind.",
+    help="Width and height: in inches like 10x6, or with a unit like 29.7x21cm or 1600x900px. Each kind has its default.",
 )
 @click.option(
     "--dpi",
     type=float,
     metavar="DOTS",
-    help="Pixels of an inch, from 10 to 1200. By default 150, or 96 where --size is in pixels.",
+    help="Pixels per inch, 10 to 1200. By default 150, or 96 if --size is in pixels.",
 )
-@click.option("--dark", is_flag=True, help="Draw on a dark ground.")
+@click.option("--dark", is_flag=True, help="Draw on a dark background.")
 @force_option
 @json_option
 @quiet_option
@@ -119,20 +119,20 @@ def command(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Draw a picture of the digits of FILE, of which --range selects a part. This needs matplotlib.
+    """Draw a picture of the digits of FILE.
 
     KIND is one of these:
 
     \b
-    frequencies  the share of each digit among the first n, in its band of ±2σ
-    chi-square   χ² of all digits among the first n, in the band of 95 %
-    transitions  how often each digit follows each other one
-    runs         runs of equal digits by length, beside the law of random digits
-    walk         a walk in the plane: each digit is a step, in its direction
-    raster       each digit a pixel, or a square, of the colour of its value
+    frequencies  the share of each digit among the first n, with a band of ±2σ
+    chi-square   χ² of the first n digits, with the band of 95 % of random digits
+    transitions  how often each digit follows each other digit
+    runs         the number of runs by length, beside that of random digits
+    walk         a walk in the plane: each digit is a step in its own direction
+    raster       a pixel or a square for each digit, coloured by its value
 
-    frequencies, chi-square, transitions and runs take files of any length. So does a walk, of which points far less than
-    a pixel apart are left out. A raster shows the first digits, as many as there are pixels for, at most 25 million.
+    FILE can have any number of digits; --range takes a part of them. A raster shows the first digits, as many as it
+    has pixels for, at most 25 million. Drawing needs matplotlib.
 
     \b
     pi-engine plot walk --digits 1e6 -o walk.png

@@ -29,7 +29,7 @@ _WRONG = 3
     "--output",
     type=FILE,
     metavar="PAGE",
-    help="Write the page to PAGE, for example report.html. '-' is stdout.",
+    help="Write the page to the file PAGE, such as report.html. '-' is stdout.",
 )
 @force_option
 @click.option(
@@ -38,7 +38,7 @@ _WRONG = 3
     default=20,
     show_default=True,
     metavar="S",
-    help="About how long computations are timed, from 1e3 digits on as far as S allows.",
+    help="Spend about S seconds on timing computations, from 1000 digits upwards.",
 )
 @click.option(
     "--size",
@@ -46,20 +46,20 @@ _WRONG = 3
     type=COUNT,
     multiple=True,
     metavar="N",
-    help="Number of digits of a computation to time, whatever --seconds says; can be repeated.",
+    help="Time a computation of N digits, whatever --seconds says. Repeat it for several sizes.",
 )
 @click.option(
     "--bench",
     type=FILE,
     metavar="FILE.json",
-    help="Take the times from what 'pi-engine bench --json' has printed, instead of timing.",
+    help="Time nothing, and take the times from the output of 'pi-engine bench --json'.",
 )
 @click.option(
     "--verify",
     type=click.Choice(["auto", "known", "none"]),
     default="auto",
     show_default=True,
-    help="How FILE is compared with π: auto by the fastest method that proves it, known with published digits only.",
+    help="How to compare FILE with π: auto compares all digits, known compares with published digits only.",
 )
 @threads_option
 @json_option
@@ -78,19 +78,19 @@ def command(
     threads: int | None,
     as_json: bool,
 ) -> None:
-    """Write one HTML page about this machine and about digits of π, those of FILE or the first N.
+    """Write one HTML page about this machine and about digits of π.
 
-    The page has the machine and the versions, the time of computations by size and phase, the convergence of series,
-    statistics and pictures of the digits, and what was checked and what that proves. It needs no network and no other
-    file. By default it looks at the first 1_000_000 digits.
+    The page shows this machine, the time of computations by size and phase, the convergence of series, statistics and
+    pictures of the digits, and what was checked. It needs no network and no other file. The digits are those of FILE,
+    or the first N. By default they are the first 1_000_000.
 
     \b
     pi-engine report -o report.html
     pi-engine report pi.ycd -o report.html --seconds 60
     pi-engine report --bench bench.json -o report.html
 
-    Statistics need SciPy and pictures need matplotlib. Where one is missing the page says so and how to install it.
-    --json prints the data of the page, and needs no PAGE.
+    Statistics need SciPy and pictures need matplotlib. If one is missing, the page is made without that part and says
+    how to install it. --json prints the data of the page; then -o can be left out.
 
     Exit codes: 0 written, 3 written and a digit of FILE is wrong, 1 failed, 2 wrong usage, 4 not enough memory or disk,
     5 FILE is corrupt, 130 interrupted.

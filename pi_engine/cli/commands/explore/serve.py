@@ -29,7 +29,7 @@ _LEAST_SAID = 1 << 20
     default="127.0.0.1",
     show_default=True,
     metavar="ADDRESS",
-    help="Address of this machine to listen at. At the default only programs of this machine reach the server.",
+    help="Address of this machine to listen at. By default only programs on this machine reach the server.",
 )
 @click.option(
     "--port",
@@ -37,7 +37,7 @@ _LEAST_SAID = 1 << 20
     default=8314,
     show_default=True,
     metavar="P",
-    help="Port to listen at; 0 takes one that is free.",
+    help="Port to listen at; 0 takes a free one.",
 )
 @click.option(
     "--rate",
@@ -45,7 +45,7 @@ _LEAST_SAID = 1 << 20
     default=50,
     show_default=True,
     metavar="R",
-    help="Requests a second that each client may make; 0 for any number.",
+    help="Requests per second that each client may make; 0 for any number.",
 )
 @click.option(
     "--seconds",
@@ -53,9 +53,9 @@ _LEAST_SAID = 1 << 20
     default=10,
     show_default=True,
     metavar="S",
-    help="Time of one search or count. What is not done by then can be asked for by the next request.",
+    help="Time limit of one search or count. The next request can go on from there.",
 )
-@click.option("--cors", is_flag=True, help="Let pages of other origins read the digits in a browser.")
+@click.option("--cors", is_flag=True, help="Let web pages of other sites read the answers in a browser.")
 @click.option("--log", is_flag=True, help="Write a line to stderr for each request.")
 @json_option
 @quiet_option
@@ -70,20 +70,20 @@ def command(
     log: bool,
     as_json: bool,
 ) -> None:
-    """Serve the digits of FILE over HTTP, until Ctrl-C.
+    """Serve the digits of FILE over HTTP until Ctrl-C.
 
-    The address is printed when the server is ready. There a browser shows a page to jump, to search and to see the
-    digits as a picture. Programs ask at /v1/pi, which answers like the public interface at pi.delivery, and at /v1/find,
-    /v1/stats and /v1/info. docs/serve.md describes them.
+    The command prints the address of the server when it is ready. Open it in a browser to go to a position, to search,
+    and to see the digits as a picture. Programs use /v1/pi, which answers like the public API at pi.delivery, and
+    /v1/find, /v1/stats and /v1/info. docs/serve.md describes them.
 
-    FILE can be every file that 'verify' reads. Digits that can only be read from their beginning, such as those of
-    compressed text, are put aside in a temporary file first. Nothing outside of FILE can be read.
+    FILE can be any file that 'verify' reads. Compressed text, and other text that can only be read from the beginning,
+    is first copied to a temporary file. The server gives access to the digits of FILE and to nothing else.
 
     \b
     pi-engine serve pi.ycd
     pi-engine serve --digits 1e6 --port 0 --json
 
-    Exit codes: 130 stopped by Ctrl-C, 143 stopped by SIGTERM, 1 the port cannot be had, 2 wrong usage, 5 the file is
+    Exit codes: 130 stopped by Ctrl-C, 143 stopped by SIGTERM, 1 the port is not available, 2 wrong usage, 5 the file is
     corrupt.
     """  # noqa: D301 (click's mark for lines that are kept)
     from pi_engine.server.running_server import RunningServer, listen, require_server
@@ -93,7 +93,9 @@ def command(
         from pi_engine.server.digit_service import DigitService
 
         if _takes_long_to_put_aside(digits):
-            remark(f"pi-engine: {printable(digits.name)}: putting its digits aside, to read them at any place")
+            remark(
+                f"pi-engine: {printable(digits.name)}: copying its digits to a temporary file, to read them at any position"
+            )
         service = DigitService(digits, seconds=seconds)
         for note in digits.notes:
             remark(f"pi-engine: {printable(digits.name)}: {note}")
@@ -116,7 +118,7 @@ def command(
             else:
                 emit(server.url, "\n")
             _say_who_can_ask(server)
-            remark(f"pi-engine: serving {printable(service.name)}, {counted(service.length, 'digit')}; Ctrl-C stops")
+            remark(f"pi-engine: serving {_named(service.name, digits)}; Ctrl-C stops")
             server.wait()
 
 
@@ -130,9 +132,14 @@ def _takes_long_to_put_aside(digits: DigitSequence) -> bool:
         return True
 
 
+def _named(name: str, digits: DigitSequence) -> str:
+    """The name and the number of digits, which the name of computed digits has already."""
+    return name if digits.format is None else f"{printable(name)}, {counted(len(digits), 'digit')}"
+
+
 def _say_who_can_ask(server: RunningServer) -> None:
     if not server.on_loopback:
-        remark("pi-engine: everybody who reaches this machine over the network can read these digits")
+        remark("pi-engine: everybody who can reach this machine over the network can read these digits")
 
 
 def _log(text: str) -> None:

@@ -39,7 +39,7 @@ _DIGITS = "0123456789ABCDEF"
     "--kgrams",
     type=click.IntRange(1, 6),
     metavar="K",
-    help="Longest groups of digits to list and to test, from 1 to 6. By default 6, in base 16 5.",
+    help="Length of the longest groups of digits to list and test, 1 to 6. By default 6, or 5 in base 16.",
 )
 @threads_option
 @json_option
@@ -47,15 +47,15 @@ _DIGITS = "0123456789ABCDEF"
 def command(
     *, source: DigitSource, positions: Positions, kgrams: int | None, threads: int | None, as_json: bool
 ) -> None:
-    """Count the digits of FILE, and test whether digits drawn at random would look like them.
+    """Count the digits of FILE, and test whether they look random.
 
-    FILE can be every file that 'verify' reads; '-' is stdin. It is read once. Up to 16 tests ask whether all digits, pairs and
-    longer groups are equally frequent, whether hands of poker, gaps, runs and repeated blocks are as frequent as they
-    should be, and whether the digits before help to guess the next. docs/stats.md explains each.
+    FILE can be any file that 'verify' reads; '-' is stdin. It is read once. Up to 16 tests ask whether all digits,
+    pairs and longer groups are equally frequent, whether poker hands, gaps, runs and repeated blocks are as frequent as
+    in random digits, and whether some digits help to predict the next one. docs/stats.md explains each test.
 
-    p-value is the probability that random digits give a statistic as large or larger. A value near 0 means too uneven,
-    and one near 1 too regular. Corrected takes both sides, and the number of tests, into account. A test is unusual
-    where it is below 0.01.
+    The p-value of a test is the probability that random digits give its statistic or a larger one. A p-value near 0
+    means that the digits are too uneven, and a p-value near 1 that they are too regular. The column 'corrected' takes
+    both directions and the number of tests into account. A test is unusual if 'corrected' is below 0.01.
 
     \b
     pi-engine stats pi.ycd
@@ -224,7 +224,7 @@ def _print_tables(x: Statistics, first: int) -> None:
             ]
             for row in x.entropies
         ]
-        heads = ("digits before", "entropy (bits)", "deficit", "expected", "spread", "deviation (σ)")
+        heads = ("known digits", "entropy (bits)", "deficit", "expected", "spread", "deviation (σ)")
         print_table(_right(*heads), rows)
 
 

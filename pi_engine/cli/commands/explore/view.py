@@ -63,7 +63,7 @@ class _Width(click.ParamType["int | str"]):
     type=_Position(),
     default=1,
     metavar="P",
-    help="First position to show; 1 by default. 'end' shows the last digits.",
+    help="Position of the first digit to show; 1 by default. 'end' shows the last digits.",
 )
 @click.option("--count", type=COUNT, default=_COUNT, show_default=True, metavar="C", help="Number of digits to show.")
 @click.option(
@@ -72,7 +72,7 @@ class _Width(click.ParamType["int | str"]):
     default=10,
     show_default=True,
     metavar="G",
-    help="Digits of a group; 0 for no groups.",
+    help="Digits in a group; 0 for no groups.",
 )
 @click.option(
     "--width",
@@ -80,14 +80,14 @@ class _Width(click.ParamType["int | str"]):
     default="auto",
     show_default=True,
     metavar="COLUMNS",
-    help="Columns of a line; auto takes those of the terminal.",
+    help="Columns in a line; 'auto' takes the width of the terminal.",
 )
-@click.option("--plain", is_flag=True, help="Print the digits alone: no positions, no groups, no line breaks.")
+@click.option("--plain", is_flag=True, help="Print only the digits, without positions, groups and line breaks.")
 @click.option(
     "-i",
     "--interactive",
     is_flag=True,
-    help="Show a screen on which keys move, go to a position and search; '?' there lists them. Needs the extra viewer.",
+    help="Open a screen to move around in and to search. '?' lists its keys. It needs the extra 'viewer'.",
 )
 @json_option
 @quiet_option
@@ -102,18 +102,20 @@ def command(
     interactive: bool,
     as_json: bool,
 ) -> None:
-    """Show the digits of FILE from position P on, in groups, with the position at which each line begins.
+    """Show the digits of FILE from position P on.
 
-    FILE can be every file that 'verify' reads. Position 1 is the first digit after the point. A .ycd file, a set of
-    them, and text in one line or in equal lines are read at P without what comes before; compressed text and text of
-    another layout are read from the beginning. '-' is stdin.
+    The digits are printed in groups. Each line begins with the position of its first digit. Position 1 is the first
+    digit after the point.
+
+    FILE can be any file that 'verify' reads; '-' is stdin. A .ycd file, a set of them, and text in lines of equal
+    length are read from P on. Compressed text and text of other layouts are read from the beginning.
 
     \b
     pi-engine view pi.ycd --at 1e9 --count 100
     pi-engine view --digits 1e6 --at end
     pi-engine view -i pi.ycd
 
-    Exit codes: 0 shown, 2 wrong usage or a position behind the end, 5 the file is corrupt, 130 interrupted.
+    Exit codes: 0 shown, 2 wrong usage or a position after the end, 5 the file is corrupt, 130 interrupted.
     """  # noqa: D301 (click's mark for lines that are kept)
     if interactive:
         count_given = click.get_current_context().get_parameter_source("count") is ParameterSource.COMMANDLINE

@@ -99,7 +99,7 @@ def test_a_raster_that_is_cut_off_says_so(folder, answer, capsys):
         (["walk", "there.svg", "-o", "x.svg"], 5, ""),
         (["walk", "few.txt", "-o", "x.svg"], 2, "too few digits: there are 5 digits from position 1 on"),
         (["transitions", "--digits", "1e3", "-o", "x.svg"], 2, "needs at least 2_000"),
-        (["walk", "pi.ycd", "--range", "2000-3001", "-o", "x.svg"], 2, "position 3_001 is behind the end"),
+        (["walk", "pi.ycd", "--range", "2000-3001", "-o", "x.svg"], 2, "position 3_001 is after the end"),
         (["walk", "pi.ycd", "--range", "5-4", "-o", "x.svg"], 2, "ends before it begins"),
         (["walk", "pi.ycd", "--digits", "100", "-o", "x.svg"], 2, "give --digits or FILE"),
         (["walk", "pi.ycd", "--base", "16", "-o", "x.svg"], 2, "base 10, not 16"),

@@ -90,7 +90,7 @@ def test_a_wrong_digit_is_said_and_is_the_exit_code(folder, capsys):
     said = capsys.readouterr()
     assert said.out == "" and "pi-engine: wrong.txt: wrong: position 29" in said.err
     page = (folder / "page.html").read_text()
-    assert "The digit at position 29 differs from that of the computation below" in page
+    assert "The digit at position 29 differs from the computation below" in page
 
 
 def test_an_existing_page_is_kept(folder, capsys):

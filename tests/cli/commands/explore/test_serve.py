@@ -88,8 +88,8 @@ def test_a_log_and_digits_put_aside(serve, tmp_path):
     lines = []
     while "GET /find" not in "".join(lines[-1:]):
         lines.append(process.stderr.readline().rstrip("\n"))
-    assert lines[0] == "pi-engine: pi.txt.gz: putting its digits aside, to read them at any place"
-    assert "pi-engine: everybody who reaches this machine over the network can read these digits" in lines
+    assert lines[0] == "pi-engine: pi.txt.gz: copying its digits to a temporary file, to read them at any position"
+    assert "pi-engine: everybody who can reach this machine over the network can read these digits" in lines
     assert '127.0.0.1 "GET /find?q=999999&limit=1" 200 ' in lines[-1]
 
 
@@ -105,7 +105,7 @@ def test_a_port_that_is_taken(serve, tmp_path, monkeypatch, capsys):
     port = process.stdout.readline().rstrip("/\n").rpartition(":")[2]
     monkeypatch.chdir(tmp_path)
     assert run(["serve", "pi.txt", "--port", port]) == 1
-    assert f"port {port} of 127.0.0.1 cannot be had: " in one_line(capsys)
+    assert f"port {port} of 127.0.0.1 is not available: " in one_line(capsys)
 
 
 @pytest.mark.parametrize(

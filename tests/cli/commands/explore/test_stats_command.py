@@ -96,7 +96,7 @@ def test_a_pipe_gets_tables_with_tabs(folder, capsys, digits):
     assert [line.split("\t")[1] for line in kgrams.splitlines()[1:]] == [str(10**k) for k in range(1, 7)]
     assert {line.count("\t") for line in tests.splitlines()} == {6}
     assert tests.splitlines()[-1].startswith("maximum entropy\t")
-    assert "needs 98_304 digits\tare as many blocks of 6 digits repeated as should be?" in tests
+    assert "needs 98_304 digits\tdo blocks of 6 digits repeat as often as expected?" in tests
     assert len(entropies.splitlines()) == 4
 
 
@@ -107,8 +107,8 @@ def test_tables_fit_the_terminal(folder, digits, columns):
     assert code == 0
     assert max(map(len, shown.splitlines())) <= columns
     assert "too narrow" not in shown
-    assert ("do 3 digits help to guess the next?" in shown) == (columns == 130)
-    assert "blocks of 6" in shown and "12_000" in shown and "digits before" in shown
+    assert ("do 3 digits help to predict the next one?" in shown) == (columns == 130)
+    assert "blocks of 6" in shown and "12_000" in shown and "known digits" in shown
 
 
 def test_unusual_digits_are_no_error(folder, capsys):
@@ -139,7 +139,7 @@ def test_standard_input(digits):
     assert (done.returncode, json.loads(done.stdout)["counts"][3]) == (0, digits.count("3"))
     done = pi("stats", "-", "--range", f"2-{SIZE + 1}", input=f"3.{digits}")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "position 12_001 is behind the end" in done.stderr
+    assert "position 12_001 is after the end" in done.stderr
 
 
 @pytest.mark.parametrize(

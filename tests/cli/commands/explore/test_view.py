@@ -113,10 +113,10 @@ def test_no_digits_are_shown_as_none(folder, monkeypatch, capsys, name):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["pi.ycd", "--at", "3001"], 2, "position 3_001 is behind the end: pi.ycd has 3_000 digits after the point"),
-        (["pi.txt.gz", "--at", "1e9"], 2, "position 1_000_000_000 is behind the end: pi.txt.gz has 3_000 digits"),
-        (["--digits", "1000", "--at", "1001"], 2, "position 1_001 is behind the end: give --digits more than 1_000"),
-        (["pi.ycd", "--at", "1e100"], 2, "is behind the end"),
+        (["pi.ycd", "--at", "3001"], 2, "position 3_001 is after the end: pi.ycd has 3_000 digits after the point"),
+        (["pi.txt.gz", "--at", "1e9"], 2, "position 1_000_000_000 is after the end: pi.txt.gz has 3_000 digits"),
+        (["--digits", "1000", "--at", "1001"], 2, "position 1_001 is after the end: give --digits more than 1_000"),
+        (["pi.ycd", "--at", "1e100"], 2, "is after the end"),
         (["pi.ycd", "--at", "0"], 2, "positions are counted from 1"),
         (["pi.ycd", "--at", "-5"], 2, "the position must not be negative, or 'end'"),
         (["pi.ycd", "--at", "middle"], 2, "'middle' is not a count: .*, or 'end'"),
