@@ -116,7 +116,8 @@ def command(
             else:
                 emit(server.url, "\n")
             _say_who_can_ask(server)
-            remark(f"pi-engine: serving {printable(service.name)}, {counted(service.length, 'digit')}; Ctrl-C stops")
+            length = f", {counted(service.length, 'digit')}" if source.digits is None else ""  # its name has it else
+            remark(f"pi-engine: serving {printable(service.name)}{length}; Ctrl-C stops")
             server.wait()
 
 
