@@ -61,7 +61,6 @@ def content_of(figure: Figure, suffix: str, *, title: str) -> bytes:
 def _suffix(path: str | Path) -> str:
     suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:
-        raise UsageError(
-            f"the name of the picture must end in .svg, .png or .pdf, not {Path(path).suffix or 'nothing'!r}"
-        )
+        found = f", not in {Path(path).suffix!r}" if suffix else ": it has no such end"
+        raise UsageError(f"the name of the picture must end in .svg, .png or .pdf, which chooses the format{found}")
     return suffix

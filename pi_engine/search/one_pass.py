@@ -15,7 +15,7 @@ from pi_engine.search.pattern_chance import (
     chance_of_self_location,
     chances_of_strings,
 )
-from pi_engine.search.patterns import DigitString, Palindromes, Runs, checked
+from pi_engine.search.patterns import DigitString, Palindromes, Runs, checked, distinct
 from pi_engine.search.scanning import LEAST_PIECE, gathered
 from pi_engine.search.self_locating import SelfLocationSearch
 from pi_engine.search.string_search import UNLIMITED, StringSearch
@@ -58,12 +58,13 @@ def find(
         expected: how many digits there will be, where that is known.
 
     Returns:
-        The occurrences of each pattern, in the order of the patterns.
+        The occurrences of each pattern, in the order of the patterns; of a pattern that is there twice, the same ones twice.
 
     Raises:
         UsageError: there is no pattern, one cannot stand in digits of this base, or is longer than the digits; the limit is negative.
     """
-    wanted = _distinct([checked(pattern, base) for pattern in patterns])
+    asked = [checked(pattern, base) for pattern in patterns]
+    wanted = distinct(asked)
     if not wanted:
         raise UsageError("no pattern: give at least one")
     if limit is not None and limit < 0:
@@ -88,26 +89,18 @@ def find(
             other.take(piece)
     _require_fit(wanted, digits)
     found = iter(_of_strings(search, strings, base, digits) if search is not None else ())
-    return [
-        next(found) if isinstance(sought, DigitString) else _of_other(others[i], sought, base, position, digits)
-        for i, sought in enumerate(wanted)
-    ]
-
-
-def _distinct(wanted: Iterable[Sought]) -> list[Sought]:
-    """Each once; of the same string with several names it has all of them."""
-    names: dict[Sought, list[str]] = {}
-    for sought in wanted:
-        if isinstance(sought, DigitString):
-            names.setdefault(DigitString(sought.text), []).append(sought.name)
-        else:
-            names.setdefault(sought, [])
-    return [
-        DigitString(sought.text, ", ".join(dict.fromkeys(filter(None, same))))
+    once = {
+        _key(sought): next(found)
         if isinstance(sought, DigitString)
-        else sought
-        for sought, same in names.items()
-    ]
+        else _of_other(others[i], sought, base, position, digits)
+        for i, sought in enumerate(wanted)
+    }
+    return [once[_key(sought)] for sought in asked]
+
+
+def _key(sought: Sought) -> Sought | str:
+    """What patterns that are searched once have in common."""
+    return sought.text if isinstance(sought, DigitString) else sought
 
 
 def _require_fit(wanted: Iterable[Sought], digits: int) -> None:

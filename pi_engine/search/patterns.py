@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import fitted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 WILDCARD = "?"
 """Stands for any digit in a pattern."""
@@ -108,6 +112,22 @@ def checked(sought: Sought | str, base: int) -> Sought:
         case SelfLocating():
             return sought
     raise TypeError(f"find takes text, DigitString, Runs, Palindromes or SelfLocating, not {type(sought).__name__}")
+
+
+def distinct(wanted: Iterable[Sought]) -> list[Sought]:
+    """Each once, in the order in which they come first; of the same string with several names it has all of them."""
+    names: dict[Sought, list[str]] = {}
+    for sought in wanted:
+        if isinstance(sought, DigitString):
+            names.setdefault(DigitString(sought.text), []).append(sought.name)
+        else:
+            names.setdefault(sought, [])
+    return [
+        DigitString(sought.text, ", ".join(dict.fromkeys(filter(None, same))))
+        if isinstance(sought, DigitString)
+        else sought
+        for sought, same in names.items()
+    ]
 
 
 def parse_date(text: str) -> dt.date:

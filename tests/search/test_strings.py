@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pi_engine.errors import UsageError
 from pi_engine.search.one_pass import find
-from pi_engine.search.patterns import DigitString
+from pi_engine.search.patterns import DigitString, Palindromes, Runs
 from pi_engine.search.scanning import gathered
 from pi_engine.search.string_search import CONTEXT, StringSearch
 from tests.search.streams import DIGITS, cut, examples, naive, take_path
@@ -50,7 +50,7 @@ def test_every_place_is_found(search):
         with pytest.MonkeyPatch.context() as patch:
             take_path(patch, kernels=kernels)
             found = find(cut(text, lengths), base, patterns, limit=limit, threads=2)
-        assert [one.pattern for one in found] == list(dict.fromkeys(patterns))
+        assert [one.pattern for one in found] == list(patterns)
         for one in found:
             expected = naive(text, one.pattern)
             assert one.count == len(one) == len(expected)
@@ -149,7 +149,14 @@ def test_the_same_string_is_searched_once_under_all_its_names():
     found = find(
         cut("123456", [6]), 10, [DigitString("234", "a"), "1", DigitString("234", "b"), DigitString("234", "a")]
     )
-    assert [(one.pattern, one.name) for one in found] == [("234", "a, b"), ("1", "")]
+    assert [(one.pattern, one.name) for one in found] == [("234", "a, b"), ("1", ""), ("234", "a, b"), ("234", "a, b")]
+    assert found[0] is found[2] is found[3]
+
+
+def test_of_other_kinds_there_is_an_answer_for_each_too():
+    found = find(cut("123321", [6]), 10, [Palindromes(2), "3", Palindromes(2), Runs(2), Palindromes(3)])
+    assert [one.count for one in found] == [1, 2, 1, 1, 1]
+    assert found[0] is found[2]
 
 
 @pytest.mark.parametrize("count_only", [True, False])

@@ -6,7 +6,6 @@ import click
 
 from pi_engine.cli.output.streams import emit_json
 from pi_engine.cli.parameters.options import json_option, quiet_option
-from pi_engine.errors import UsageError
 
 
 @click.command(short_help="Show versions, machine and limits.")
@@ -26,11 +25,10 @@ def command(*, as_json: bool) -> None:
     from pi_engine.sequence.digit_store import VARIABLE
 
     found = machine_facts()
-    store, used, limit = _digit_store()
     if as_json:
-        kept = {"digit_store": store, "digit_store_bytes": used, "digit_store_limit_bytes": limit}
-        emit_json({**found.as_json(), **kept})
+        emit_json(found.as_json())
         return
+    store, used, limit = found.store
     facts = dict(found.facts)
     facts["digit_store"] = (
         f"not usable: {VARIABLE} holds no size"
@@ -47,15 +45,3 @@ def command(*, as_json: bool) -> None:
         },
     }
     print_entries(lines.items())
-
-
-def _digit_store() -> tuple[str, int, int | None]:
-    """Where computed digits are kept, how many bytes they take, and how many they may take; None where that is not stated well."""
-    from pi_engine.sequence.digit_store import DigitStore, stated_limit
-
-    try:
-        limit = stated_limit()
-    except UsageError:
-        limit = None
-    store = DigitStore(limit=limit or 0)
-    return str(store.folder), store.size, limit

@@ -69,7 +69,7 @@ def parse_position(text: str) -> int | Literal["end"]:
     if text.strip() == END:
         return END
     try:
-        position = parse_count(text, "the position")
+        position = -1 if re.fullmatch(r"\s*[-−].*\d.*", text) else parse_count(text)
     except ValueError as error:
         raise ValueError(f"{error}, or '{END}'") from None
     if position < 1:

@@ -5,9 +5,18 @@ from __future__ import annotations
 import platform
 from typing import NamedTuple
 
+from pi_engine.errors import UsageError
 from pi_engine.runtime.limits.memory import cgroup_memory_limit, memory_limit, physical_memory
 from pi_engine.runtime.thread_count import available_threads
 from pi_engine.runtime.versions import installed_versions, processor_count, processor_name
+
+
+class StoreFacts(NamedTuple):
+    """Where computed digits are kept, the bytes that they take, and those that they may take; None where no size is stated well."""
+
+    digit_store: str
+    digit_store_bytes: int
+    digit_store_limit_bytes: int | None
 
 
 class MachineFacts(NamedTuple):
@@ -17,15 +26,17 @@ class MachineFacts(NamedTuple):
         versions: package → version, "missing" for one that is not installed.
         facts: platform, processor, threads, kernels and the like: str, int, bool or None.
         memory: bytes of physical memory, of the control group's limit, and of what this process may use; None for no limit.
+        store: the store of computed digits.
     """
 
     versions: dict[str, str]
     facts: dict[str, object]
     memory: dict[str, int | None]
+    store: StoreFacts
 
     def as_json(self) -> dict[str, object]:
         """The object that `info --json` prints."""
-        return {"versions": self.versions, **self.facts, **self.memory}
+        return {"versions": self.versions, **self.facts, **self.memory, **self.store._asdict()}
 
 
 def machine_facts() -> MachineFacts:
@@ -42,7 +53,18 @@ def machine_facts() -> MachineFacts:
         "threads": available_threads(),
         **_compilation(),
     }
-    return MachineFacts(installed_versions(), facts, memory)
+    return MachineFacts(installed_versions(), facts, memory, _digit_store())
+
+
+def _digit_store() -> StoreFacts:
+    from pi_engine.sequence.digit_store import DigitStore, stated_limit
+
+    try:
+        limit = stated_limit()
+    except UsageError:
+        limit = None
+    store = DigitStore(limit=limit or 0)
+    return StoreFacts(str(store.folder), store.size, limit)
 
 
 def path_in_words(compiled_from: object) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -49,6 +50,22 @@ class DigitSource(NamedTuple):
             for note in found.notes:
                 remark(f"pi-engine: {printable(found.name)}: {note}")
 
+    def require_other(self, output: str) -> None:
+        """Refuse to write over the digits that are read: with --force they would be lost.
+
+        Raises:
+            click.UsageError: `output` is FILE, by whatever name, or a file of the set that FILE is a folder of.
+        """
+        if self.file in {None, "-"}:
+            return
+        assert self.file is not None
+        with suppress(OSError):
+            given = Path(self.file)
+            if any(Path(output).samefile(one) for one in (given, *(given.iterdir() if given.is_dir() else ()))):
+                raise click.UsageError(
+                    f"{printable(output)} holds the digits that are read: give -o another name, which keeps them"
+                )
+
 
 def digit_source(
     *, words: str | None = None, usual: int | None = None
@@ -64,15 +81,11 @@ def digit_source(
         def with_source(
             *, arguments: tuple[str, ...], digits: int | None, base: str | None, no_cache: bool, **others: object
         ) -> None:
-            file = None
             if digits is None and not arguments:
                 digits = usual
-            if digits is None:
-                if not arguments:
-                    raise click.UsageError("no digits: name a FILE, or give --digits N for the first N digits of π")
-                file, *arguments = arguments  # type: ignore[assignment]
-            elif base in {"2", "8"}:
-                raise click.UsageError(f"--digits computes digits of base 10 or 16, not {base}")
+            file = _file_of(arguments, digits, base, no_cache=no_cache)
+            if file is not None:
+                arguments = arguments[1:]
             if words is not None:
                 others[words] = tuple(arguments)
             elif arguments:
@@ -106,6 +119,23 @@ def digit_source(
     return add
 
 
+def _file_of(arguments: tuple[str, ...], digits: int | None, base: str | None, *, no_cache: bool) -> str | None:
+    """FILE; None where digits are computed.
+
+    Raises:
+        click.UsageError: there is neither, or an option that does not go with it.
+    """
+    if digits is not None:
+        if base in {"2", "8"}:
+            raise click.UsageError(f"--digits computes digits of base 10 or 16, not {base}")
+        return None
+    if not arguments:
+        raise click.UsageError("no digits: name a FILE, or give --digits N for the first N digits of π")
+    if no_cache:
+        raise click.UsageError("--no-cache is about digits that are computed: leave it out with a FILE")
+    return arguments[0]
+
+
 class Positions(NamedTuple):
     """A range of positions, counted from 1 after the point; both ends belong to it."""
 
@@ -130,6 +160,8 @@ class Positions(NamedTuple):
 def beyond(position: int, digits: DigitSequence) -> click.UsageError:
     """The error for a position behind the last."""
     length = counted(len(digits), "digit")
+    if digits.format is None and not len(digits):
+        return click.UsageError("--digits 0 asks for no digits: give 1 or more")
     if digits.format is None:
         return click.UsageError(f"position {position:_} is after the end: give --digits more than {len(digits):_}")
     return click.UsageError(

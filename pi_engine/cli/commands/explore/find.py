@@ -18,6 +18,7 @@ from pi_engine.cli.commands.explore.digit_source import (
 )
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit_json, remark
+from pi_engine.cli.output.terminal import printable
 from pi_engine.cli.parameters.names import FILE
 from pi_engine.cli.parameters.options import force_option, json_option, quiet_option, threads_option
 from pi_engine.cli.parameters.quantities import COUNT, parse_count
@@ -48,7 +49,7 @@ class _Limit(click.ParamType[int]):
         try:
             return parse_count(str(value), "the limit")
         except ValueError as error:
-            self.fail(f"{error}, or 'all'", param, ctx)
+            self.fail(f"{error}; 'all' shows all positions", param, ctx)
 
 
 @click.command(short_help="Find digit strings, dates, runs and more.")
@@ -163,6 +164,7 @@ def command(
         from pi_engine.runtime.storage.atomic import require_writable
 
         require_writable(output, size=0, overwrite=force)
+        source.require_other(output)
     start = time.perf_counter()
     with source.opened() as digits:
         if coverage is not None:
@@ -284,5 +286,5 @@ def _show_coverage(
         emit_json({**head, "patterns": [], "coverage": coverage_fields(found), "output": output, **_seconds(seconds)})
     else:
         print_coverage(found)
-    written = f"; first positions written to {output}" if output else ""
+    written = f"; first positions written to {printable(output)}" if output else ""
     remark(f"pi-engine: {counted(found.digits, 'digit')} searched in {seconds:.2f} s{written}")

@@ -72,6 +72,10 @@ class _KindType(click.ParamType[str]):
             self.fail(f"there is no picture {str(value)[:40]!r}: choose one of {', '.join(KINDS)}", param, ctx)
         return name
 
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """What can be given."""
+        return f"Choose one of {', '.join(KINDS)}"
+
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:  # noqa: ARG002
         """The kinds with what they show."""
         from click.shell_completion import CompletionItem
@@ -152,6 +156,7 @@ def command(
     if inches is not None:
         require_size(inches, dots)
     require_picture(output, overwrite=force)
+    source.require_other(output)
     picture = _drawn(kind, source, positions, inches, dots, dark=dark)
     picture.write(output, overwrite=force)
     if picture.note:

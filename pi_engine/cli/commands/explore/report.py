@@ -106,7 +106,9 @@ def command(
     from pi_engine.runtime.storage.atomic import atomic_writer, require_writable
 
     if output not in {None, "-"}:
+        assert output is not None
         require_writable(output, size=_LARGEST_PAGE, overwrite=force)
+        source.require_other(output)
     with source.opened() as digits, ProgressBar() as bar:
         found = gather(
             digits,
@@ -141,4 +143,4 @@ def _say(found: Findings, output: str | None) -> None:
         remark(f"pi-engine: {printable(found.digits.name)}: {found.verification.status}: {found.verification.message}")
     if output not in {None, "-"}:
         assert output is not None
-        remark(f"pi-engine: the page is in {output}")
+        remark(f"pi-engine: the page is in {printable(output)}")

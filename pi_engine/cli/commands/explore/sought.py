@@ -10,7 +10,7 @@ import click
 
 from pi_engine.cli.output.terminal import printable
 from pi_engine.errors import UsageError
-from pi_engine.search.patterns import Palindromes, Runs, SelfLocating, checked, parse_date, spellings
+from pi_engine.search.patterns import Palindromes, Runs, SelfLocating, checked, distinct, parse_date, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,7 +51,7 @@ def sought_in(
 
 
 def all_checked(sought: Iterable[tuple[str, Sought | str]], base: int) -> list[Sought]:
-    """The same, ready for digits of this base.
+    """The same, ready for digits of this base, each once.
 
     Raises:
         UsageError: one cannot stand in them; the message says where it comes from.
@@ -62,12 +62,14 @@ def all_checked(sought: Iterable[tuple[str, Sought | str]], base: int) -> list[S
             ready.append(checked(one, base))
         except UsageError as error:
             raise UsageError(f"{place}: {error}" if place else str(error)) from error
-    return ready
+    return distinct(ready)
 
 
 def _lines(file: str) -> list[tuple[str, str]]:
     """The patterns of a file, one a line, blanks around them and empty lines left out."""
     name = "standard input" if file == "-" else printable(file)
+    if file == "-" and sys.stdin is None:
+        raise UsageError("standard input is closed: send it patterns, or name a file")
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
     except OSError as error:

@@ -10,8 +10,8 @@ from click.core import ParameterSource
 
 from pi_engine.cli.commands.explore.digit_source import DigitSource, beyond, digit_source
 from pi_engine.cli.output.progress_bar import ProgressBar
-from pi_engine.cli.output.streams import emit_all, emit_json
-from pi_engine.cli.output.terminal import stdout_width
+from pi_engine.cli.output.streams import emit_all, emit_json, remark
+from pi_engine.cli.output.terminal import printable, stdout_width
 from pi_engine.cli.parameters.options import json_option, quiet_option
 from pi_engine.cli.parameters.quantities import COUNT, END, parse_position
 from pi_engine.cli.viewer.digit_rows import groups_that_fit, rows
@@ -196,5 +196,7 @@ def _pieces(digits: DigitSequence, first: int, count: int) -> Iterator[str]:
     for piece in digits.characters(first - 1, first - 1 + count):
         found = found or len(piece) > 0
         yield piece.tobytes().decode("ascii")
-    if not found and count and first > max(len(digits), 1):
-        raise beyond(first, digits)
+    if not found and count:
+        if first > max(len(digits), 1):
+            raise beyond(first, digits)
+        remark(f"pi-engine: {printable(digits.name)}: there are no digits after the point")

@@ -120,7 +120,10 @@ def _in_other_base(window: bytes, begin: int, name: str, base: int | None) -> Be
     """The start of digits of base 2 or 8; None for those of base 10 and 16."""
     told = base_at(window, begin)
     enough = len(re.sub(rb"[^0-9A-Za-z]", b"", window[begin : begin + _LINE])) >= _TELLING
-    if enough and base not in {None, told} and told is not None and not {base, told} <= {10, 16}:
+    claimed = (
+        base == 16 and window[begin : begin + 2].lower() == b"0x"
+    )  # 0x3.14159 is a wrong digit, not a wrong option
+    if enough and base not in {None, told} and told is not None and not claimed:
         raise UsageError(f"{name} holds the digits of π in base {told}, not {base}: leave out --base")
     if base in {10, 16}:
         return None

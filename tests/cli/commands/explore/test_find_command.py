@@ -197,8 +197,12 @@ def test_a_terminal_of_any_width(columns):
         (["pi.txt", "--coverage", "2", "14"], 2, "leave patterns and the other searches out"),
         (["pi.txt", "14", "-o", "new.txt"], 2, "-o writes what --coverage finds"),
         (["pi.txt", "--coverage", "2", "-o", "missing/new.txt"], 2, "does not exist"),
-        (["pi.txt", "1", "--limit", "-1"], 2, "must not be negative"),
-        (["pi.txt", "1", "--limit", "many"], 2, "or 'all'"),
+        (["pi.txt", "1", "--limit", "-1"], 2, "the limit must not be negative; 'all' shows all positions"),
+        (["pi.txt", "1", "--limit", "many"], 2, "'many' is not a count"),
+        (["--digits", "0", "1"], 2, "--digits 0 asks for no digits: give 1 or more"),
+        (["pi.txt", "1", "--no-cache"], 2, "--no-cache is about digits that are computed: leave it out with a FILE"),
+        (["pi.txt", "1", "--base", "16"], 2, "pi.txt holds the digits of π in base 10, not 16: leave out --base"),
+        (["pi.txt", "--coverage", "2", "-o", "./pi.txt", "--force"], 2, "./pi.txt holds the digits that are read"),
         (["pi.txt", "-5"], 2, "No such option"),
         (["pi.txt", "--", "-5"], 2, "'-5' is no pattern: '-' is not a decimal digit"),
     ],
@@ -225,6 +229,17 @@ def test_bad_input_is_one_line(folder, capsys, arguments, code, message):
     error = json.loads(capsys.readouterr().out)["error"]
     assert error["code"] == code
     assert message in error["message"]
+
+
+def test_patterns_of_closed_stdin(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", None)
+    assert run(["find", "pi.txt", "-f", "-"]) == 2
+    assert "standard input is closed: send it patterns, or name a file" in capsys.readouterr().err
+
+
+def test_a_pattern_given_twice_has_one_row(rows):
+    found = rows("pi.txt", "999999", "14159", "999999")
+    assert [(row["pattern"], row["count"]) for row in found] == [("999999", "1"), ("14159", "1")]
 
 
 def test_a_damaged_word_is_found_on_the_way(folder, capsys):

@@ -81,7 +81,7 @@ def test_a_raster_that_is_cut_off_says_so(folder, answer, capsys):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ([], 2, "Missing argument 'KIND'"),
+        ([], 2, "Missing argument 'KIND'. Choose one of frequencies, chi-square, transitions, runs, walk, raster"),
         (["walk", "pi.ycd"], 2, "Missing option '-o'"),
         (
             ["pi.ycd", "-o", "x.svg"],
@@ -89,8 +89,16 @@ def test_a_raster_that_is_cut_off_says_so(folder, answer, capsys):
             "there is no picture 'pi.ycd': choose one of frequencies, chi-square, transitions, runs, walk, raster",
         ),
         (["walk", "-o", "x.svg"], 2, "name a FILE, or give --digits N"),
-        (["walk", "pi.ycd", "-o", "x.jpg"], 2, "must end in .svg, .png or .pdf, not '.jpg'"),
-        (["walk", "pi.ycd", "-o", "x"], 2, "must end in .svg, .png or .pdf, not 'nothing'"),
+        (
+            ["walk", "pi.ycd", "-o", "x.jpg"],
+            2,
+            "must end in .svg, .png or .pdf, which chooses the format, not in '.jpg'",
+        ),
+        (
+            ["walk", "pi.ycd", "-o", "x"],
+            2,
+            "must end in .svg, .png or .pdf, which chooses the format: it has no such end",
+        ),
         (["walk", "pi.ycd", "-o", "-"], 2, "a picture is written to a file"),
         (["walk", "pi.ycd", "-o", ""], 2, "must end in"),
         (["walk", "pi.ycd", "-o", "no/x.svg"], 2, "does not exist: make it first"),
@@ -118,6 +126,15 @@ def test_what_cannot_be_drawn_is_one_line(folder, capsys, arguments, code, messa
     said = capsys.readouterr()
     assert said.out == "" and said.err.count("\n") == 1 and message in said.err
     assert set(folder.iterdir()) == before and (folder / "there.svg").read_text() == "mine"
+
+
+def test_a_picture_does_not_replace_its_digits(folder, capsys):
+    (folder / "digits.svg").write_text("3." + "14159" * 20)
+    (folder / "link.svg").symlink_to("digits.svg")
+    for output in ("digits.svg", "./digits.svg", "link.svg"):
+        assert run(["plot", "walk", "digits.svg", "-o", output, "--force"]) == 2
+        assert f"{output} holds the digits that are read: give -o another name" in capsys.readouterr().err
+    assert (folder / "digits.svg").read_text() == "3." + "14159" * 20
 
 
 def test_a_corrupt_file_leaves_no_picture(folder, capsys):

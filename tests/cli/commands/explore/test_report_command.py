@@ -93,6 +93,13 @@ def test_a_wrong_digit_is_said_and_is_the_exit_code(folder, capsys):
     assert "The digit at position 29 differs from the computation below" in page
 
 
+def test_a_page_does_not_replace_its_digits(folder, capsys):
+    (folder / "pi.html").write_text("<pre>3.14159265358979323846</pre>")
+    assert report("pi.html", "-o", "./pi.html", "--force") == 2
+    assert "./pi.html holds the digits that are read: give -o another name" in capsys.readouterr().err
+    assert (folder / "pi.html").read_text() == "<pre>3.14159265358979323846</pre>"
+
+
 def test_an_existing_page_is_kept(folder, capsys):
     (folder / "page.html").write_text("mine")
     assert report("-o", "page.html") == 2

@@ -118,7 +118,7 @@ def test_no_digits_are_shown_as_none(folder, monkeypatch, capsys, name):
         (["--digits", "1000", "--at", "1001"], 2, "position 1_001 is after the end: give --digits more than 1_000"),
         (["pi.ycd", "--at", "1e100"], 2, "is after the end"),
         (["pi.ycd", "--at", "0"], 2, "positions are counted from 1"),
-        (["pi.ycd", "--at", "-5"], 2, "the position must not be negative, or 'end'"),
+        (["pi.ycd", "--at", "-5"], 2, "positions are counted from 1"),
         (["pi.ycd", "--at", "middle"], 2, "'middle' is not a count: .*, or 'end'"),
         (["pi.ycd", "--at", "1e5000"], 2, "too large"),
         (["pi.ycd", "--count", "-1"], 2, "must not be negative"),
@@ -248,3 +248,11 @@ def test_stdin_twice_is_not_needed(folder):
     content = gzip.compress((folder / "pi.txt").read_bytes())
     done = pi("view", "-", "--at", "end", "--count", "10", "--plain", input=content, text=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, (folder / "pi.txt").read_bytes()[-10:] + b"\n", b"")
+
+
+@pytest.mark.parametrize(("source", "name"), [(["--digits", "0"], "π, 0 digits"), (["point.txt"], "point.txt")])
+def test_no_digits_are_said(tmp_path, monkeypatch, capsys, source, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "point.txt").write_text("3.")
+    assert run(["view", *source]) == 0
+    assert capsys.readouterr() == ("", f"pi-engine: {name}: there are no digits after the point\n")

@@ -187,6 +187,7 @@ def test_other_bases_are_named(base):
 def test_another_base_than_the_digits_say_is_refused():
     for text, base, other in (
         ("3.14159265358979", 10, 2), ("3.14159265358979", 10, 8), ("3.243F6A8885A3", 16, 8),
+        ("3.14159265358979", 10, 16), ("3.243F6A8885A3", 16, 10), ("14159265358979", 10, 16),
         (binary_text(2, 100), 2, 10), (binary_text(2, 100), 2, 8), (binary_text(8, 100), 8, 16),
     ):  # fmt: skip
         with pytest.raises(UsageError, match=f"holds the digits of π in base {base}, not {other}: leave out --base"):
