@@ -221,9 +221,7 @@ class DigitSequence:
     def find_all(
         self, patterns: Iterable[str | Sought], *, limit: int | None = None, threads: SupportsIndex | None = None
     ) -> list[Occurrences]:
-        """Where patterns stand, in one pass over the digits, an `Occurrences` for each of them in their order.
-
-        Each is counted in full, and `positions` are counted from 1.
+        """Where each of the patterns stands, in one pass; each is counted in full, and `positions` are counted from 1.
 
         Args:
             patterns: digit strings, in which "?" is any digit, or `Runs`, `Palindromes` and `SelfLocating` of `pi_engine.search`.
