@@ -166,6 +166,8 @@ class Members:
                 # zlib hands back what it has not taken; lzma and bz2 keep it.
                 self._advance(len(piece) - len(getattr(self._decoder, "unconsumed_tail", b"")))
                 if ended and not output:
+                    if self._alone:  # all of it is there, by the length that is stated elsewhere
+                        self._fail(ValueError("they end before their text does"))
                     at = self._account.taken
                     raise CorruptFileError(
                         f"{self._name}: the {self._kind} data are cut off after {at:_} bytes",

@@ -71,13 +71,15 @@ def test_a_page_at_every_size_shows_the_digits_in_order(rng):
             place = rng.randrange(len(text))
             page.show(place)
             assert page.top <= place < page.stop
-            page.resize(rng.randrange(1, 200), rng.randrange(1, 60))
+            columns = rng.randrange(1, 200)
+            page.resize(columns, rng.randrange(1, 60))
             assert page.top <= place < page.stop or page.stop == len(text)
         elif move == 2:
             page.end()
             assert page.stop == len(text)
             whole = page.top == 0
-            page.resize(rng.randrange(1, 200), rng.randrange(1, 60))
+            columns = rng.randrange(1, 200)
+            page.resize(columns, rng.randrange(1, 60))
             assert (page.stop == len(text) or whole) and shown(page)
         assert page.top % page.row == 0 and 0 <= page.top < len(text)
         found = "".join(text for row in page.rows() for kind, text in row if kind != POSITION)
