@@ -11,7 +11,7 @@ from __future__ import annotations
 import bz2
 import lzma
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pi_engine.digits.compressed.zstd_frames import FrameWalker
 from pi_engine.errors import CorruptFileError
@@ -166,17 +166,18 @@ class Members:
                 # zlib hands back what it has not taken; lzma and bz2 keep it.
                 self._advance(len(piece) - len(getattr(self._decoder, "unconsumed_tail", b"")))
                 if ended and not output:
-                    if self._alone:  # all of it is there, by the length that is stated elsewhere
-                        self._fail(ValueError("they end before their text does"))
-                    at = self._account.taken
-                    raise CorruptFileError(
-                        f"{self._name}: the {self._kind} data are cut off after {at:_} bytes",
-                        kind="truncated",
-                        offset=at,
-                    )
+                    self._ends_early()
             self._account.give(len(output))
             if output:
                 return output
+
+    def _ends_early(self) -> NoReturn:
+        if self._alone:  # all of it is there, by the length that is stated elsewhere
+            self._fail(ValueError("they end before their text does"))
+        at = self._account.taken
+        raise CorruptFileError(
+            f"{self._name}: the {self._kind} data are cut off after {at:_} bytes", kind="truncated", offset=at
+        )
 
     def _ahead(self) -> bytes:
         """The next bytes of input; none at the end."""
@@ -188,7 +189,7 @@ class Members:
         self._at += count
         self._account.take(count)
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: Exception) -> NoReturn:
         if "Memory usage" in str(error):
             raise CorruptFileError(
                 f"{self._name}: its dictionary is larger than {WINDOW_LIMIT >> 20} MiB: compress it again with xz -9 or less",
