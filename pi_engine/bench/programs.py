@@ -116,8 +116,8 @@ def _mpmath(digits: int, threads: int) -> Callable[[], Run]:  # noqa: ARG001 (on
     import mpmath
 
     def run() -> Run:
-        mpmath.mp.dps = digits + _SPARE_DIGITS
-        return Run(mpmath.nstr(+mpmath.mp.pi, digits + 5, strip_zeros=False)[: digits + 2], {})
+        with mpmath.workdps(digits + _SPARE_DIGITS):  # whoever uses mpmath in this process keeps its precision
+            return Run(mpmath.nstr(+mpmath.mp.pi, digits + 5, strip_zeros=False)[: digits + 2], {})
 
     return run
 
@@ -129,9 +129,12 @@ def _python_flint(digits: int, threads: int) -> Callable[[], Run]:
     context: Any = flint.ctx
 
     def run() -> Run:
-        context.threads = threads
-        context.dps = digits + _SPARE_DIGITS
-        return Run(flint.arb.pi().str(digits + 5, radius=False)[: digits + 2], {})
+        before = context.threads, context.dps
+        try:
+            context.threads, context.dps = threads, digits + _SPARE_DIGITS
+            return Run(flint.arb.pi().str(digits + 5, radius=False)[: digits + 2], {})
+        finally:
+            context.threads, context.dps = before
 
     return run
 

@@ -15,6 +15,16 @@ def test_every_program_gives_the_digits(program, digits):
     assert program.prepare(digits, 1)().text == OURS.prepare(digits, 1)().text
 
 
+def test_other_libraries_keep_their_precision():
+    """Whoever calls the programs from Python may use mpmath and FLINT besides."""
+    mp = pytest.importorskip("mpmath").mp
+    context = pytest.importorskip("flint").ctx
+    before = mp.dps, context.dps, context.threads
+    for name in ("mpmath", "python-flint"):
+        PROGRAMS[name].prepare(300, 2)()
+    assert (mp.dps, context.dps, context.threads) == before
+
+
 @pytest.mark.slow
 def test_json_has_the_fields_of_the_contract():
     done = pi("bench", "--digits", "2000", "--digits", "3000", "--threads", "1", "--rounds", "2", "--peers", "--json")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+_DECIMALS = 20
+"""Of what is found by mpmath, whose precision may be any when this is called."""
+
 
 def share_deviation(base: int, n: float) -> float:
     """The standard deviation of a digit's share among n digits: √(p(1−p)/n), of a binomial distribution."""
@@ -52,7 +55,8 @@ def chi_square_upper(x: float, freedom: int) -> float:
     """The probability that χ² of so many degrees of freedom is at least x: Γ(k/2, x/2)/Γ(k/2)."""
     from mpmath import mp
 
-    return float(mp.gammainc(freedom / 2, x / 2, mp.inf, regularized=True))
+    with mp.workdps(_DECIMALS):
+        return float(mp.gammainc(freedom / 2, x / 2, mp.inf, regularized=True))
 
 
 def chi_square_quantile(probability: float, freedom: int) -> float:

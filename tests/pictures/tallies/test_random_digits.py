@@ -75,3 +75,12 @@ def test_chi_square_is_that_of_scipy(freedom):
         assert chi_square_upper(x, freedom) == pytest.approx(chi2.sf(x, freedom), rel=1e-9)
     for probability in (0.025, 0.5, 0.975):
         assert chi_square_quantile(probability, freedom) == pytest.approx(chi2.ppf(probability, freedom), rel=1e-8)
+
+
+def test_the_precision_of_others_does_not_matter():
+    from mpmath import mp
+
+    expected = chi_square_quantile(0.025, 1)
+    with mp.workdps(100_000):
+        assert chi_square_quantile(0.025, 1) == expected
+        assert mp.dps == 100_000
