@@ -52,6 +52,7 @@ _FAILED = 3
 _LIES = {*verdicts.FALSE, "base", "crash"}
 _CHUNK = 250
 """Layouts that a process is given at once."""
+_LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
 class Found(NamedTuple):
@@ -83,7 +84,7 @@ def try_some(task: tuple[int, int, int, int]) -> list[Found]:
     """Layouts of a seed by their numbers; one in `verify` by the whole program too."""
     seed, start, stop, verify = task
     found = []
-    path = _folder() / f"{os.getpid()}.txt"
+    path = _path()
     for number in range(start, stop):
         name = f"{seed}:{number}"
         fault, _ = answer(name, path, whole=False)
@@ -95,10 +96,11 @@ def try_some(task: tuple[int, int, int, int]) -> list[Found]:
     return found
 
 
-def _folder() -> Path:
-    """In memory where the system offers that."""
+def _path() -> Path:
+    """Of this process's layouts: in memory where the system offers that, and named by letters (a number in a name is a claim)."""
     memory = Path("/dev/shm")  # noqa: S108 (for one file of this process's own name)
-    return memory if memory.is_dir() and os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+    folder = memory if memory.is_dir() and os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+    return folder / f"layout-{str(os.getpid()).translate(_LETTERS)}.txt"
 
 
 def _results(options: argparse.Namespace) -> Iterator[list[Found]]:
@@ -132,7 +134,7 @@ def _options() -> argparse.Namespace:
 def show(name: str) -> None:
     """One layout with all that is known of it, and the answers."""
     layout = layout_of(name)
-    path = _folder() / f"{os.getpid()}.txt"
+    path = _path()
     print(layout.content[:4000].decode("utf-8", "replace"))
     print()
     for field in ("shapes", "integer", "base", "told", "hard", "noted"):
@@ -155,7 +157,11 @@ def main() -> None:
         return
     start = time.perf_counter()
     print(f"seed {options.seed}")
-    found = list(itertools.chain.from_iterable(_results(options)))
+    found = []
+    for one in itertools.chain.from_iterable(_results(options)):
+        found.append(one)
+        if one.fault in _LIES:
+            print(f"{one.name:>16} {one.fault}", flush=True)
     faults = Counter(one.fault for one in found)
     for fault, count in faults.most_common():
         names = [one.name for one in found if one.fault == fault][: options.examples]

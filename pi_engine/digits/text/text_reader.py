@@ -150,7 +150,7 @@ class TextReader:
         if self._lines.idle and b"\f" not in piece and not (last and len(piece.strip()) < _SHORT):
             found = self._text.compact(piece)
             if found.stray is None:
-                self._lines.count(len(found.digits), piece)
+                self._lines.count(len(found.digits), piece, self._number)
                 self._advance(piece, found.line_feeds)
                 yield found.digits
                 return

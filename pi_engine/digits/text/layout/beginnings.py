@@ -102,7 +102,8 @@ def count_from(window: bytes, offset: int, base: int) -> tuple[int, int]:
 
 @cache
 def _runs(base: int) -> re.Pattern[bytes]:
-    return re.compile(rb"(?:" + _ELEMENT + rb"|" + shapes.DIGIT_CLASS[base] + rb"+|" + _GAPS + rb")*")
+    word = rb"(?![G-Zg-z])" if base == 16 else b""  # the C of `Computed` is no digit
+    return re.compile(rb"(?:" + _ELEMENT + rb"|" + shapes.DIGIT_CLASS[base] + rb"++" + word + rb"|" + _GAPS + rb")*")
 
 
 def digits_from(window: bytes, offset: int, base: int) -> str:
@@ -132,6 +133,13 @@ def digits_between_counters(window: bytes, offset: int, base: int) -> str:
 def line_start(window: bytes, begin: int, place: int) -> int:
     """Where the line of a place begins, in a text that begins at `begin`."""
     return max(begin, window.rfind(b"\n", begin, place) + 1, window.rfind(b"\r", begin, place) + 1)
+
+
+def line_of(window: bytes, begin: int, place: int) -> bytes:
+    """The line of a place, without its end, in a text that begins at `begin`."""
+    line = re.compile(rb"[^\r\n]*").match(window, line_start(window, begin, place))
+    assert line is not None
+    return line[0]
 
 
 def with_digit_above(window: bytes, begin: int, found: Beginning) -> Beginning:

@@ -68,6 +68,10 @@ class Counters:
         """Whether lines have counters that look like digits."""
         return self._bare_first or self._bare_last
 
+    def begin(self, number: int) -> None:
+        """The digits begin in the line of this number."""
+        self._begins = number
+
     def bounds(
         self,
         line: bytes,
@@ -95,11 +99,13 @@ class Counters:
             whole: whether it is a whole line, and not the end of a very long one.
         """
         end = len(line)
-        self._begins = number if first else self._begins
+        if first:
+            self.begin(number)
         lines = {number, number - self._begins, number - self._begins + 1, rows, rows + 1}
         if whole and not first and (self._first.sure or not self._last.sure):
             found = (shapes.BARE_FIRST if self._bare_first else shapes.FIRST_COUNTER).match(line[begin:])
-            if found and self._ends_line(line, begin, found, before, digits_of):
+            row = number - self._begins + 1
+            if found and self._ends_line(line, begin, found, lambda body: before + digits_of(body), row):
                 found = None
             if found and self._first.takes(_value(found[1]), {*lines, *range(before, before + 3)}):
                 left_out.add("counters at the beginning of lines", 1, number, found[0])
@@ -115,13 +121,20 @@ class Counters:
         return begin, end
 
     def _ends_line(
-        self, line: bytes, begin: int, found: re.Match[bytes], before: int, digits_of: Callable[[bytes], int]
+        self,
+        line: bytes,
+        begin: int,
+        found: re.Match[bytes],
+        total_behind: Callable[[bytes], int],
+        row: int,
     ) -> bool:
-        """Whether the mark of a counter at the beginning belongs to one at the end: `6 : 41` is the digit 6, the 41st."""
+        """Whether the mark of a counter at the beginning belongs to one at the end: `6 : 41` is the digit 6, the 41st, or of row 41."""
         last = None if self._first.sure else shapes.LAST_COUNTER.search(line, max(begin, len(line) - _LONGEST))
         if last is None or not begin < last.start() <= begin + found.end():
             return False
-        return self._last.seen or _value(last[1]) == before + digits_of(line[begin : last.start()])
+        total = total_behind(line[begin : last.start()])
+        counts = {total, total + 1} | ({row} - {_value(found[1])})
+        return self._last.seen or _value(last[1]) in counts
 
     def may_begin(self, lines: bytes) -> bool:
         """Whether many lines may have the first counters, which have to be looked at one by one."""

@@ -6,19 +6,23 @@ import re
 from itertools import pairwise
 
 from pi_engine.digits.common.constants import OTHERS, PI
-from pi_engine.digits.text.layout.beginnings import Beginning
-from pi_engine.digits.text.layout.shapes import BARE_FIRST, INVISIBLE, SEPARATORS
+from pi_engine.digits.text.layout.beginnings import Beginning, digits_from, line_of, line_start
+from pi_engine.digits.text.layout.shapes import BARE_FIRST, INVISIBLE, NUMBER, SEPARATORS
 
 _LINE = 100
 _ROWS = 4
 """Lines that show that they have counters."""
+
+_OTHER_INTEGER = 2
+_COUNTS_IT = 3
+"""Edits that another digit than 3 before the digits is worth, and a number of as many digits as follow."""
 
 _BLANK = rb"[ \t\r\n\v\f]"
 _HEX = frozenset(b"0123456789ABCDEFabcdef")
 _LETTERS = frozenset(b"ABCDEFabcdef")
 _POINT = rb"(?:\.|,(?=[ \t\r\n]*[0-9A-Fa-f](?:[ \t']|" + INVISIBLE + rb")?[0-9A-Fa-f]))"
 POINTED = re.compile(rb"(?:0[xX])?([0-9A-Fa-f])" + _BLANK + rb"*" + _POINT + _BLANK + rb"*")
-_ONLY = re.compile(rb"(?:0[xX])?([0-9A-Fa-f])[.,]?" + _BLANK + rb"*\Z")
+_ONLY = re.compile(rb"(?:0[xX])?([0-9A-Fa-f])(?:[.,](?=[ \t]*[\r\n])|[.,]?" + _BLANK + rb"*\Z)")
 _MANY = re.compile(rb"(?<![0-9A-Za-z.])(?:0[xX])?((?=[A-Fa-f]*[0-9])[0-9A-Fa-f](?:[ \t,_]?[0-9A-Fa-f]){19,})")
 """More digits in a row than a header has."""
 _VALUE = re.compile(rb"[=:][ \t]*(?=(?:0[xX])?[0-9A-Fa-f]" + _POINT + rb")")
@@ -87,6 +91,16 @@ def _first_line_of_digits(window: bytes, begin: int, least: int = 10) -> tuple[i
         if (total >= least and bad * 10 <= total) or re.fullmatch(rb"[0-9A-Fa-f][.,]", line):
             return _at_once(window, offset, strictly=False)
     return None
+
+
+def doubts(window: bytes, begin: int, found: Beginning) -> int:
+    """Edits that speak against a reading besides those of its digits: another digit than 3 without a point, a number alone like a count."""
+    doubts = _OTHER_INTEGER if found.integer not in {"", PI.integer} and not found.pointed else 0
+    line = line_of(window, begin, found.start)
+    if found.pointed or not re.fullmatch(NUMBER, line.strip()):
+        return doubts
+    digits = digits_from(window, line_start(window, begin, found.start) + len(line) + 1, found.base)
+    return doubts + (_COUNTS_IT if int(re.sub(rb"\D", b"", line)) in range(len(digits) - 1, len(digits) + 2) else 1)
 
 
 def base_of_digits(text: bytes, *, pi: bool = True) -> int:

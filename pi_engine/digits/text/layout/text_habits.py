@@ -154,14 +154,17 @@ def bare_counters_before(window: bytes, line: int, place: int, found: Beginning)
     first = _before(shapes.BARE_FIRST, window, line, place)
     if first is None:
         return False
-    rows = _rows(window, found)
-    return bool(rows) and _bare_counters([first[0] + rows[0], *rows[1:]], found.base)
+    rows, apart = _rows(window, found), place == found.start and found.pointed
+    return bool(rows) and _bare_counters([first[0] + rows[0], *rows[1:]], found.base, apart=apart)
 
 
-def _bare_counters(rows: list[bytes], base: int) -> bool:
-    """Whether the first lines begin with numbers that count lines, the digits before them, or those to their ends."""
+def _bare_counters(rows: list[bytes], base: int, *, apart: bool = False) -> bool:
+    """Whether the first lines begin with numbers that count lines, the digits before them, or those to their ends.
+
+    The first of them is no group of digits if it is `apart`: behind it comes the digit before the point.
+    """
     values: list[int] = []
-    before, behind, total, alike = [], [], 0, True
+    before, behind, total, alike = [], [], 0, not apart
     for row in rows:
         match = shapes.BARE_FIRST.match(row)
         if match is None:
@@ -215,11 +218,12 @@ def _progression(values: list[int], totals: list[int]) -> bool:
 
 def _common_words(prefix: bytes, rows: list[bytes]) -> bytes:
     """The longest end of what stands before the digits in the first line with which the lines behind it begin, words without a digit."""
+    with_numbers = [row for row in rows[1:] if re.search(rb"\d", row)]
     for start in range(max(0, len(prefix) - _NEAR), len(prefix)):
         words = prefix[start:]
-        if re.search(rb"\d", words) or len(rows) < 2 or words[:1].isspace():
+        if re.search(rb"\d", words) or not with_numbers or words[:1].isspace():
             continue
-        if words.strip() and all(row.startswith(words) for row in rows[1:]):
+        if words.strip() and all(row.startswith(words) for row in with_numbers):
             return words
     return b""
 

@@ -69,8 +69,10 @@ class LineReader:
             not (self._closed or self._over or self._counters.bare) and self._text_at is None and self._end_at is None
         )
 
-    def count(self, digits: int, lines: bytes) -> None:
-        """Digits that were read without a look at their lines."""
+    def count(self, digits: int, lines: bytes, number: int) -> None:
+        """Digits that were read without a look at their lines, which begin with the line of this number."""
+        if self._first:
+            self._counters.begin(number)
         self.digits += digits
         line = _FIRST_LINE.match(lines)
         assert line is not None
@@ -94,7 +96,7 @@ class LineReader:
         self._counters.settle(counted, self.digits + len(digits), number, self._left_out)
         for name, count in taken:
             self._left_out.add(name, count, number)
-        self.count(len(digits), digits)
+        self.count(len(digits), digits, number)
         return digits
 
     def take(
@@ -179,7 +181,8 @@ class LineReader:
             return True
         if text and not shapes.FIRST_COUNTER.match(bare):
             self._left_out.add("lines of text", 1, number, bare)
-            self._text_at = self._text_at or place
+            if not self._announces(bare):
+                self._text_at = self._text_at or place
             if re.search(rb"</(?:body|html)>", line, re.IGNORECASE):
                 self._end(number, b"")
             return True
@@ -189,6 +192,11 @@ class LineReader:
                 raise Uncertain(self._text_at)
             self._text_at = None
         return False
+
+    def _announces(self, bare: bytes) -> bool:
+        """Whether a line of text is a heading that names the next digit, as `Digits from 101 on:` does: short lines may follow."""
+        numbers = [int(run) for run in re.findall(rb"(?<![0-9])[0-9]{1,15}(?![0-9])", bare)]
+        return bare.rstrip().endswith(b":") and self.digits > 0 and self.digits + 1 in numbers
 
     def _goes_on(self, bare: bytes) -> bool:
         """Whether a line begins with digits, or with signs and digits, as the line behind a string or an element does."""

@@ -21,12 +21,13 @@ from pi_engine.digits.text.layout.beginnings import (
     digits_from,
     integer_at,
     known_beginnings,
+    line_of,
     line_start,
     pi_cost,
     readings,
     with_digit_above,
 )
-from pi_engine.digits.text.layout.guesses import PREFIX, base_of_digits, digits_share, guessed
+from pi_engine.digits.text.layout.guesses import PREFIX, base_of_digits, digits_share, doubts, guessed
 from pi_engine.digits.text.layout.shapes import SEPARATORS
 from pi_engine.digits.text.layout.text_habits import TextStart, bare_counters_before, counter_before, text_start
 from pi_engine.errors import CorruptFileError, UsageError
@@ -42,7 +43,9 @@ _SURE_RUN = 25
 _SIGNS = b"0123456789.\"'`()[]{}|;+&"
 _BEGINS = re.compile(rb"3\.[0-9]")
 """What begins a text that is the number, even if damage follows at once."""
-_ELEMENTS_BEFORE = re.compile(rb"[\[({][ \t\r\n]*(?:([\"']?)[0-9A-Fa-f.]\1[ \t]*,[ \t\r\n]*)+[\"']?\Z")
+_ELEMENTS_BEFORE = re.compile(
+    rb"[\[({][ \t\r\n]*(?:([\"']?)(?:(?:0[xX])?[0-9A-Fa-f]\.?|\.)\1[ \t]*,[ \t\r\n]*)+(?:[\"']|0[xX])?\Z"
+)
 """Digits of the same array, before the one that seems to be the first."""
 
 _MOST_ELEMENTS = 100
@@ -50,7 +53,7 @@ _MOST_ELEMENTS = 100
 
 _PLACE = re.compile(
     rb"(?:[\r\n][ \t]*|[=:>,(\[{\"'`*~$][ \t]*|[-/#%;|][ \t]+|0[xX]|[\x80-\xbf][ \t]*|[A-Za-z][ \t]+)"
-    rb"(?=[0-9.]|[A-Fa-f][0-9A-Fa-f]*[0-9])"
+    rb"(?=[0-9.]|[A-Fa-f][0-9A-Fa-f]*[0-9]|[A-Fa-f](?:[ \t]|" + shapes.INVISIBLE + rb")[0-9A-Fa-f](?![0-9A-Za-z]))"
 )
 """What ends a header, and a digit or a point behind it."""
 
@@ -60,8 +63,8 @@ _NEAR = 200
 _HEX_BEFORE = rb"(?:\A|[^0-9A-Za-z])3[.,]?[0-9A-Fa-f]{0,40}\Z"
 """What stands before a beginning in base 16 where digits are lost or added behind the 3."""
 
-_OTHER_INTEGER = 2
-_COUNTS_IT = 3
+_LETTERS = re.compile(rb"(?<![0-9A-Za-z])([A-Fa-f]+)(?:[ \t]|" + shapes.INVISIBLE + rb")+\Z")
+
 _TELLING = 10
 """Digits in another base than the one that was asked for which chance does not give: 3.1615 may be π in base 11, or wrong."""
 _UNLIKE = 50
@@ -162,7 +165,7 @@ def _known(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
             other = other or found  # one file holds π and e, and others no π at all
             continue
         count, end = count_from(window, found.offset, found.base)
-        mentioned = shapes.words(found.base).search(_line_of(window, begin, found.start)) is not None
+        mentioned = shapes.words(found.base).search(line_of(window, begin, found.start)) is not None
         if not mentioned or count >= _SURE_RUN or not window[end:].strip():
             return _completed(window, begin, found)
         if count > most:
@@ -175,7 +178,7 @@ def _is_mention(window: bytes, begin: int, found: Beginning) -> bool:
     """Whether a beginning may be the mention of a constant in a line of text, before digits that begin wrong."""
     count, end = count_from(window, found.offset, found.base)
     end -= window[end - 1 : end] == b"\\"  # of `\\ldots`, which is no word
-    rest = _line_of(window, begin, found.start)[end - line_start(window, begin, found.start) :]
+    rest = line_of(window, begin, found.start)[end - line_start(window, begin, found.start) :]
     rest = shapes.DOTS.split(rest, maxsplit=1)[0]
     return count < _SURE_RUN and shapes.words(found.base).search(rest) is not None
 
@@ -186,25 +189,28 @@ def _completed(window: bytes, begin: int, found: Beginning) -> Beginning | None:
     return None if _digits_before(window, begin, found) else found
 
 
-def _line_of(window: bytes, begin: int, place: int) -> bytes:
-    line = re.compile(rb"[^\r\n]*").match(window, line_start(window, begin, place))
-    assert line is not None
-    return line[0]
-
-
 def _stands_alone(window: bytes, begin: int, found: Beginning) -> bool:
     """Whether what stands before a beginning in its line can be no digits of it."""
     line = line_start(window, begin, found.start)
     line = max(line, found.start - _NEAR)
     prefix = re.sub(rb"0[xX]\Z", b"", window[line : found.start])
     if (found.pointed and found.integer) or not re.search(rb"\d", prefix):
-        return True
+        return not _letters_before(prefix, window, found)
     if counter_before(window, line, line + len(prefix)) or bare_counters_before(window, line, found.start, found):
         return True
     if found.base == 16 and re.search(_HEX_BEFORE, bare_of_gaps(prefix)):
         return False
     before = rb"(?<![0-9A-WYZa-wyz])[0-9A-Fa-f.]*\d[0-9A-Fa-f.]*" if found.base == 16 else rb"[0-9.]"
     return re.search(rb"[A-Za-z]", prefix) is not None and not re.search(before + GAP + rb"(?:\.[ \t]*)?\Z", prefix)
+
+
+def _letters_before(prefix: bytes, window: bytes, found: Beginning) -> bool:
+    """Whether hexadecimal digits that are letters stand before a beginning as one more group of its digits."""
+    letters = _LETTERS.search(prefix) if found.base == 16 else None
+    if letters is None or re.search(rb"[A-Za-z]", prefix[: letters.start()]):
+        return False
+    group = re.compile(rb"[0-9A-Fa-f]*").match(window, found.start)
+    return group is not None and len(group[0]) == len(letters[1])
 
 
 def _digits_before(window: bytes, begin: int, found: Beginning) -> bool:
@@ -242,7 +248,12 @@ def _alike(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
                         window, candidate.offset, base
                     )
                     cost = pi_cost(between, base, integer=bool(candidate.integer))
-                alone = _stands_alone(window, begin, candidate) and not _digits_before(window, begin, candidate)
+                if cost is None and candidate.pointed and candidate.integer not in {"", PI.integer}:
+                    cost = pi_cost(digits[1:], base, integer=False)
+                alone = _stands_alone(window, begin, candidate) and (
+                    not _digits_before(window, begin, candidate)
+                    or not _digits_before(window, begin, with_digit_above(window, begin, candidate))
+                )
                 if (
                     not alone
                     or _is_mention(window, begin, candidate)
@@ -250,7 +261,7 @@ def _alike(window: bytes, begin: int, bases: tuple[int, ...]) -> Beginning | Non
                 ):
                     continue
                 cost = _UNLIKE if cost is None else cost
-                cost += _doubts(window, begin, candidate)
+                cost += doubts(window, begin, candidate)
                 if cost < least:
                     best, least = candidate, cost
     return best
@@ -262,16 +273,6 @@ def _says_so(found: Beginning, digits: str, window: bytes, bases: tuple[int, ...
     if not found.pointed or len(digits) <= least:
         return False
     return len(bases) == 1 or base_of_digits(window[found.offset : found.offset + _HEAD]) == found.base
-
-
-def _doubts(window: bytes, begin: int, found: Beginning) -> int:
-    """Edits that speak against a reading besides those of its digits: another digit than 3 without a point, a number alone like a count."""
-    doubts = _OTHER_INTEGER if found.integer not in {"", PI.integer} and not found.pointed else 0
-    line = _line_of(window, begin, found.start)
-    if found.pointed or not re.fullmatch(shapes.NUMBER, line.strip()):
-        return doubts
-    digits = digits_from(window, line_start(window, begin, found.start) + len(line) + 1, found.base)
-    return doubts + (_COUNTS_IT if int(re.sub(rb"\D", b"", line)) in range(len(digits) - 1, len(digits) + 2) else 1)
 
 
 def _places(window: bytes, begin: int) -> list[int]:

@@ -59,10 +59,11 @@ def answer_of_verify(path, base=None):
 def fault(layout, answer):
     """What is false in an answer, or could have been read and was not; None where all is well."""
     places = {reading: first_wrong(reading, layout.base) for reading in layout.readings}
+    bare = {place for reading, place in places.items() if len(places) > 1 and reading[:1] == layout.integer}
     if layout.integer not in ("", "3"):
         places = dict.fromkeys(places, 0)
     right = {len(reading) for reading, place in places.items() if place is None}
-    wrong = {place for place in places.values() if place is not None}
+    wrong = {place for place in [*places.values(), *bare] if place is not None}
     if len(places) > 1:  # what looks like a digit before the point may be one of them
         wrong |= {0} if wrong else set()
     match answer.status:

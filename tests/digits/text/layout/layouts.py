@@ -98,7 +98,7 @@ def random_layout(rng):
         draft.shapes.append("lower case")
         head, middle, tail = content.partition(body)
         content = head + middle.lower() + tail if draft.notes.isdisjoint({"words"}) else content
-    known = digits[:KNOWN] == true_digits(base)[:KNOWN]
+    known = digits[:KNOWN] == true_digits(base)[:KNOWN] and integer in {"", "3"}
     readings = [digits]
     if not known and not (pointed and integer):
         bare = integer + digits
