@@ -16,11 +16,15 @@ from __future__ import annotations
 import numpy as np
 
 from pi_engine.bigint.vectors.load_store import load_word, store_word
-from pi_engine.bigint.vectors.words import load
+from pi_engine.bigint.vectors.words import load, stack, store
+from pi_engine.radix.kernels.character_vectors import EIGHT, write_characters
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
 from pi_engine.runtime.compilation.routine import kernel, routine
 
 TEN_16, TEN_8, TEN_5 = np.uint64(10**16), np.uint64(10**8), np.uint64(10**5)
+GROUP = 32
+"""Words that are split before they are written: so many that what is stored a word at a time has left the store buffer."""
+
 ZERO = np.uint64(0)
 ZEROS = np.uint64(0x3030303030303030)
 
@@ -53,19 +57,44 @@ def _improper(characters):
     return (sums | digits) & np.uint64(0x8080808080808080)
 
 
+@routine
+def _write_word(first, middle, last, place):
+    """Nineteen characters: three are wanted of the first eight, and the next store covers the other five."""
+    store_word(place, first)
+    store_word(place + np.uint64(3), middle)
+    store_word(place + np.uint64(11), last)
+
+
 @kernel("void(int64, int64, int64)")
 def words_to_text(words, count, text):
-    """Write 19·count characters at `text`. About 2.5 ns a word."""
-    for i in range(count):
+    """Write 19·count characters at `text`. About 4 ns a word.
+
+    Thirty-two words are split, then written eight at a time by vectors, then brought to their places: one word alone takes 10 ns.
+    """
+    parts = stack(96)
+    whole = count - count % GROUP
+    for start in range(0, whole, GROUP):
+        for i in range(GROUP):
+            word = load(np.uint64(words), start + i)
+            first = word // TEN_16
+            rest = word - first * TEN_16
+            middle = rest // TEN_8
+            store(parts, i, first * TEN_5)
+            store(parts, GROUP + i, middle)
+            store(parts, 2 * GROUP + i, rest - middle * TEN_8)
+        for i in range(0, 3 * GROUP, EIGHT):
+            write_characters(parts + np.uint64(8 * i))
+        for i in range(GROUP):
+            place = np.uint64(text + DECIMALS_PER_WORD * (start + i))
+            _write_word(load(parts, i), load(parts, GROUP + i), load(parts, 2 * GROUP + i), place)
+    for i in range(whole, count):
         word = load(np.uint64(words), i)
-        place = np.uint64(text + DECIMALS_PER_WORD * i)
         first = word // TEN_16
         rest = word - first * TEN_16
         middle = rest // TEN_8
-        # Three characters are wanted, the next store covers the other five.
-        store_word(place, _eight_characters(first * TEN_5))
-        store_word(place + np.uint64(3), _eight_characters(middle))
-        store_word(place + np.uint64(11), _eight_characters(rest - middle * TEN_8))
+        place = np.uint64(text + DECIMALS_PER_WORD * i)
+        last = _eight_characters(rest - middle * TEN_8)
+        _write_word(_eight_characters(first * TEN_5), _eight_characters(middle), last, place)
 
 
 @kernel("int64(int64, int64, uint64[::1])")
