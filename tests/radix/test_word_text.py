@@ -31,7 +31,7 @@ def test_words_and_text(rng, monkeypatch, threads):
     monkeypatch.setattr(word_text, "_LEAST_SHARE", 1)
     monkeypatch.setattr(word_text, "_LEAST_HASHED", 1)
     generator = np.random.default_rng(rng.getrandbits(60))
-    for count in (0, 1, 2, 7, 8, 9, 100, 40_000):
+    for count in (0, 1, 2, 7, 8, 9, 31, 32, 33, 63, 64, 65, 100, 40_000):
         words = generator.integers(0, 10**19, count, dtype=np.uint64)
         words[:3] = [0, 10**19 - 1, 10**16][: min(3, count)]
         text = word_text.word_text(words, threads)
@@ -46,6 +46,15 @@ def test_words_and_text(rng, monkeypatch, threads):
             assert part == residues(mpz(bytes(text[19 * place : 19 * (place + length)]).decode() or "0"))
         with pytest.raises(ValueError, match="words in all"):
             word_text.residues_of_parts(words, [count, 1], threads)
+
+
+def test_words_at_the_edges_of_their_parts():
+    """A word is cut into three parts, and these into halves: each of them smallest and largest, wherever it stands in a vector."""
+    edges = [0, 1, 9, 10, 99, 100, 9999, 10_000, 10**8 - 1]
+    words = [first * 10**16 + middle * 10**8 + last for first in (0, 1, 999) for middle in edges for last in edges]
+    for shift in range(8):
+        shifted = np.array([0] * shift + words + [10**19 - 1], np.uint64)
+        assert bytes(word_text.word_text(shifted)).decode() == "".join(f"{word:019d}" for word in shifted.tolist())
 
 
 def test_every_character_but_digits_is_refused():

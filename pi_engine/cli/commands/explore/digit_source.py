@@ -56,15 +56,24 @@ class DigitSource(NamedTuple):
         Raises:
             click.UsageError: `output` is FILE, by whatever name, or a file of the set that FILE is a folder of.
         """
-        if self.file in {None, "-"}:
-            return
-        assert self.file is not None
-        with suppress(OSError):
-            given = Path(self.file)
-            if any(Path(output).samefile(one) for one in (given, *(given.iterdir() if given.is_dir() else ()))):
-                raise click.UsageError(
-                    f"{printable(output)} holds the digits that are read: give -o another name, which keeps them"
-                )
+        require_other(output, self.file, "digits")
+
+
+def require_other(output: str, read: str | None, what: str) -> None:
+    """Refuse to write over a file that is read, or over one of a folder that is; `what` is a plural that says what it holds.
+
+    Raises:
+        click.UsageError: `output` is that file, by whatever name.
+    """
+    if read in {None, "-"}:
+        return
+    assert read is not None
+    with suppress(OSError):
+        given = Path(read)
+        if any(Path(output).samefile(one) for one in (given, *(given.iterdir() if given.is_dir() else ()))):
+            raise click.UsageError(
+                f"{printable(output)} holds the {what} that are read: give -o another name, which keeps them"
+            )
 
 
 def digit_source(

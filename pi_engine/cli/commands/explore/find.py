@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -159,6 +160,7 @@ def command(
     if coverage is None and output is not None:
         raise click.UsageError("-o writes what --coverage finds: leave it out, or redirect stdout")
     if source.digits is not None:  # wrong patterns are said before digits are computed
+        _require_no_file(patterns)
         all_checked(wanted, source.base or 10)
     if output is not None:
         from pi_engine.runtime.storage.atomic import require_writable
@@ -216,6 +218,13 @@ class _Read:
         for position in (first, last):
             if position != END and position > max(first - 1 + count, 1):
                 raise beyond(position, self._digits)
+
+
+def _require_no_file(patterns: tuple[str, ...]) -> None:
+    """Refuse the name of a file among the patterns: --digits is the other source of digits."""
+    named = next((pattern for pattern in patterns if not pattern.isalnum() and os.path.isfile(pattern)), None)  # noqa: PTH113 (names of any length)
+    if named is not None:
+        raise click.UsageError(f"{printable(named)} is a file, and --digits computes the digits: leave one of them out")
 
 
 def _found(

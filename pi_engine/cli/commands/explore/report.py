@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.commands.explore.digit_source import DigitSource, digit_source
+from pi_engine.cli.commands.explore.digit_source import DigitSource, digit_source, require_other
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit, emit_json, remark
 from pi_engine.cli.output.terminal import printable
@@ -109,6 +109,7 @@ def command(
         assert output is not None
         require_writable(output, size=_LARGEST_PAGE, overwrite=force)
         source.require_other(output)
+        require_other(output, bench, "times")
     with source.opened() as digits, ProgressBar() as bar:
         found = gather(
             digits,

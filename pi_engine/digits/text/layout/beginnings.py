@@ -27,7 +27,11 @@ GAP = rb"(?:" + _ELEMENT + rb"|" + _GAPS + rb"){0,60}"
 """What may stand between the first digits: any separators."""
 
 _COMMA = (
-    rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f](?:[ \t'-]|" + shapes.INVISIBLE + rb"|" + shapes.ENTITY + rb"){0,2}[0-9A-Fa-f]))"
+    rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f](?:[ \t'|-]|\xc2\xb7|\xcb\x99|\xe2\x80\x99|"
+    + shapes.INVISIBLE
+    + rb"|"
+    + shapes.ENTITY
+    + rb"){0,2}[0-9A-Fa-f]))"
 )
 _BEFORE_POINT = rb"(?:" + _ELEMENT + rb"|" + _GAPS.replace(b",", b"") + rb"){0,60}"
 _INTEGER = re.compile(rb"[0-9A-Fa-f](?:" + GAP + rb"(\.)|" + _BEFORE_POINT + rb"(" + _COMMA + rb")|)" + GAP)

@@ -200,6 +200,7 @@ def test_a_terminal_of_any_width(columns):
         (["pi.txt", "1", "--limit", "-1"], 2, "the limit must not be negative; 'all' shows all positions"),
         (["pi.txt", "1", "--limit", "many"], 2, "'many' is not a count"),
         (["--digits", "0", "1"], 2, "--digits 0 asks for no digits: give 1 or more"),
+        (["pi.txt", "--digits", "5", "7"], 2, "pi.txt is a file, and --digits computes the digits: leave one of them out"),
         (["pi.txt", "1", "--no-cache"], 2, "--no-cache is about digits that are computed: leave it out with a FILE"),
         (["pi.txt", "1", "--base", "16"], 2, "pi.txt holds the digits of π in base 10, not 16: leave out --base"),
         (["pi.txt", "--coverage", "2", "-o", "./pi.txt", "--force"], 2, "./pi.txt holds the digits that are read"),

@@ -100,6 +100,13 @@ def test_a_page_does_not_replace_its_digits(folder, capsys):
     assert (folder / "pi.html").read_text() == "<pre>3.14159265358979323846</pre>"
 
 
+def test_a_page_does_not_replace_its_times(folder, capsys):
+    times = (folder / "bench.json").read_text()
+    assert report("--bench", "bench.json", "-o", "./bench.json", "--force") == 2
+    assert "./bench.json holds the times that are read: give -o another name" in capsys.readouterr().err
+    assert (folder / "bench.json").read_text() == times
+
+
 def test_an_existing_page_is_kept(folder, capsys):
     (folder / "page.html").write_text("mine")
     assert report("-o", "page.html") == 2
