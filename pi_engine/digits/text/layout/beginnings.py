@@ -27,7 +27,7 @@ GAP = rb"(?:" + _ELEMENT + rb"|" + _GAPS + rb"){0,60}"
 """What may stand between the first digits: any separators."""
 
 _COMMA = (
-    rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f](?:[ \t'|-]|\xc2\xb7|\xcb\x99|\xe2\x80\x99|"
+    rb"(?:,(?=[ \t\r\n]*[0-9A-Fa-f](?:[ \t_'|-]|\xc2\xb7|\xcb\x99|\xe2\x80\x99|"
     + shapes.INVISIBLE
     + rb"|"
     + shapes.ENTITY

@@ -95,7 +95,8 @@ def _first_line_of_digits(window: bytes, begin: int, least: int = 10) -> tuple[i
 
 def doubts(window: bytes, begin: int, found: Beginning) -> int:
     """Edits that speak against a reading besides those of its digits: another digit than 3 without a point, a number alone like a count."""
-    doubts = _OTHER_INTEGER if found.integer not in {"", PI.integer} and not found.pointed else 0
+    apart = not found.pointed or re.search(rb"[\r\n]\s*\.", window[found.start : found.offset]) is not None
+    doubts = _OTHER_INTEGER if found.integer not in {"", PI.integer} and apart else 0
     line = line_of(window, begin, found.start)
     if found.pointed or not re.fullmatch(NUMBER, line.strip()):
         return doubts

@@ -48,7 +48,7 @@ FIRST_COUNTER = re.compile(
 """A counter at the beginning of a line with a mark behind it, such as `1: `, `[51] `, `51-100: ` or `Line 2: `."""
 
 _CLOSED = (
-    rb"(?:(?:\.{3,}|\xe2\x80\xa6|\\[lcd]?dots)[0-9A-Fa-f]{0,40}|[LlFf](?=;)|\+[ \t]{0,2}O\([^()]{0,40}\)"
+    rb"(?:(?:\.{3,}|\xe2\x80\xa6|\\[lcd]?dots)[0-9A-Fa-f]{0,40}|[LlFfn](?=;)|\+[ \t]{0,2}O\([^()]{0,40}\)"
     rb"|[\"'`;,\]})>$*+\\\x00\x1a]|\xe2\x80[\x98-\x9f]|[ \t]|" + TAG + rb")*\Z"
 )
 _LAST_MARK = rb"(?::|//|#|/\*|--|->|=>|\xe2\x86\x92|(?<=[ \t])\||[(\[<{;=@])"

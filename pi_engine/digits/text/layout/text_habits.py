@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from pi_engine.digits.common.constants import PI
 from pi_engine.digits.text.layout import shapes
 from pi_engine.digits.text.layout.beginnings import line_start
 from pi_engine.digits.text.layout.between import between, habits, without
@@ -23,6 +24,9 @@ _SIGNS = b" \t\"'`([{<"
 
 _NEAR = 120
 """Bytes before the digits, in their line, in which a counter stands."""
+
+_KNOWN = 6
+"""First digits that tell π's from others."""
 
 _LINES = 4
 """Lines that show whether lines have counters or marks."""
@@ -175,9 +179,16 @@ def _bare_counters(rows: list[bytes], base: int, *, apart: bool = False) -> bool
         # last digits may stand behind an ellipsis
         total += _count(shapes.DOTS.split(row[match.end() :], maxsplit=1)[0], base)
         behind.append(total)
-    if alike and len(values) < _LINES:
+    if alike and len(values) < _LINES and not (len(values) == _LINES - 1 and _pi_behind_counter(rows[0], base)):
         return False
     return len(values) > 1 and (_progression(values, before) or _progression(values, behind))
+
+
+def _pi_behind_counter(row: bytes, base: int) -> bool:
+    """Whether the digits behind the first number of a row are those of π."""
+    match = shapes.BARE_FIRST.match(row)
+    bare = without(between(base), row[match.end() if match else 0 :])[0].translate(None, shapes.SEPARATORS)
+    return bare.upper().startswith(PI.fraction(base)[:_KNOWN].encode())
 
 
 def _bare_counters_behind(rows: list[bytes], base: int) -> bool:
