@@ -138,6 +138,9 @@ ONE_BY_ONE = [  # the last digits of two lines may be 1 and 2, or 0 and 1, and a
     ("\n".join(("3." if i == 0 else "") + gap.join(D[i : i + 37]) for i in (0, 37)) + "\n", 74, 10)
     for gap in (" ", "  ", "\u00a0", "\u200b", "\ufeff", "\u3000")
 ] + [
+    (f"Pi is 3{ROWS[0]} (10)\n{ROWS[1]} (20).\n", 20, 10), (f"const PI = 3.\n{ROWS[0]} (10)\n{ROWS[1][:9]} (19)n;\n", 19, 10),
+    (f"const PI = 0x3{' '.join(H[:40])}\n{' '.join(H[40:80])}\n{H[80].lower()}n;\n", 81, 16),
+    ("3.\n" + "\r".join(f"   {i // 40 + 1}  " + "  ".join(D[i : i + 40]) for i in (0, 40, 80)), 120, 10),
     (f"3.{D50}\n5 : 2\n", 51, 10), (f"# pi\n\n3.{D50}\n5 : 52\n", 51, 10), (f"3.{H[:50].lower()}\n2 : 51\n", 51, 16),
     (f"3.{D50}\n2: 5820974944\n", 60, 10), (f"π = 00020 3.{D20}\n00040 {D[20:40]}\n00050 {D[40:50]}\n", 50, 10),
     (f"pi = 00025 3.{' '.join(D[i : i + 5] for i in range(0, 25, 5))}\n00050 {' '.join(D[i : i + 5] for i in range(25, 50, 5))}", 50, 10),
@@ -188,7 +191,8 @@ WRONG = [
     (f"3.\n% c {' '.join(H32)}\n", 1, 16), (f"3\nB {' '.join(H[:60])}\n", 1, 16), (f"[0x3,\n0x1,\n{','.join('0x' + d for d in H)}]", 1, 16),
     (f"digits = [3.,\n1,\n{', '.join(D)}]", 2, 10), (f"1,000,000\n3.\n# output: 14 05 {D[4:60]}\n# output: {D[60:90]}\n", 3, 10),
     (f"3,\n<td>1145 9265</td>…{D[60:70]}\n", 2, 10), (f"40 digits\n  1: 7 . {H[:9]}C {H[10:40]}\n\nComputed in 2 s.\n", 0, 16),
-    ("0001: 7.14 11 92 65\n", 0, 10), (f"3.\n{D20}\n\nDigits from 22 on:\n\n{D[21:43]}\n", 21, 10),
+    ("0001: 7.14 11 92 65\n", 0, 10), ("digits: 9\n.14152265\n", 5, 10), (f"PI\n4,{'·'.join(D[:40])}\n", 0, 10),
+    (f"9,{'_'.join(D[:20])} // 20\n{'_'.join(D[20:40])} // 40\n", 0, 10), ("\t3,2_4_3_F_A_4_B_D'", 5, 16), (f"3.\n{D20}\n\nDigits from 22 on:\n\n{D[21:43]}\n", 21, 10),
 ]  # fmt: skip
 
 STRAY = [
