@@ -53,10 +53,11 @@ class FolderFile(NamedTuple):
 
 
 class Removed(NamedTuple):
-    """What was taken away: files, and their bytes in all."""
+    """What was taken away: files, their bytes in all, and whether the folder went with them."""
 
     files: int
     size: int
+    folder: bool
 
 
 def record_path(folder: Path, key: str) -> Path:
@@ -154,7 +155,11 @@ def remove_files(folder: Path) -> Removed:
     files = sorted(checkpoint_files(folder), key=lambda file: 1 if _is_bad_manifest(file) else last.get(file.kind, 0))
     for file in files:
         file.path.unlink(missing_ok=True)
-    with contextlib.suppress(OSError):  # something else is in it
+    try:
         folder.rmdir()
+    except OSError:  # something else is in it, or it is a link to a folder
+        emptied = False
+    else:
+        emptied = True
     kept = [file for file in files if file.kind != "lock"]
-    return Removed(len(kept), sum(file.size for file in kept))
+    return Removed(len(kept), sum(file.size for file in kept), emptied)

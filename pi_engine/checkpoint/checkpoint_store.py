@@ -209,7 +209,7 @@ class CheckpointStore:
             path = self.folder / kept.file
             try:
                 with open_record(path) as file:
-                    _require_kept(file.digest, file.header.key, key, kept, path)
+                    file.require(key, kept.digest)
                     return file.load(_numpy_limbs if allocate is None else allocate)
             except FileNotFoundError:
                 self._lose(key, f"the record {kept.file} is missing")
@@ -251,7 +251,7 @@ class CheckpointStore:
         """
         try:
             with opening(self.folder):
-                return remove_files(self.folder) if self._lock.is_there else Removed(0, 0)
+                return remove_files(self.folder) if self._lock.is_there else Removed(0, 0, folder=False)
         finally:
             self.close()
 
@@ -301,11 +301,6 @@ def _require_same(kept: Mapping[str, JSON], given: Mapping[str, JSON], folder: P
 def _shown(value: object, missing: object) -> str:
     text = "none" if value is missing else str(value)
     return text if len(text) <= 60 else f"{text[:59]}…"
-
-
-def _require_kept(digest: str, found: str, key: str, kept: KeptFile, path: Path) -> None:
-    if digest != kept.digest or found != key:
-        raise CorruptFileError(f"the record {path.name} is not the one that was kept: it has another hash")
 
 
 def _unreadable(path: Path, error: Exception) -> PiEngineError:

@@ -194,6 +194,15 @@ class RecordFile:
             raise CorruptFileError(f"{source} is damaged: its hashes do not have theirs")
         self.digest = _digest(preamble + text, table)
 
+    def require(self, key: str, digest: str) -> None:
+        """See that this is the file that was kept.
+
+        Raises:
+            CorruptFileError: it is that of another record, or an older or newer one.
+        """
+        if (self.header.key, self.digest) != (key, digest):
+            raise CorruptFileError(f"the record {self._name} is not the one that was kept: it has another hash")
+
     def load(self, allocate: Callable[[str, int], Limbs]) -> Record:
         """The record, every block of which has its hash.
 
