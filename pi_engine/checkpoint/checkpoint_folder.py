@@ -16,6 +16,7 @@ import os
 import re
 import secrets
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.checkpoint.folder_faults import opening
@@ -25,7 +26,6 @@ from pi_engine.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MANIFESTS = ("checkpoint-a.json", "checkpoint-b.json")
 LOCK = "checkpoint.lock"
@@ -58,6 +58,23 @@ class Removed(NamedTuple):
     files: int
     size: int
     folder: bool
+
+
+def named_folder(folder: str | Path) -> Path:
+    """The folder of that name.
+
+    Raises:
+        UsageError: the name is empty, too long, or none that a file can have.
+    """
+    if not str(folder) or "\0" in str(folder):
+        raise UsageError("the name of the folder is empty: give one" if not str(folder) else "a name has no zero byte")
+    place = Path(folder)
+    try:
+        place.exists()
+    except (OSError, RuntimeError) as error:  # Python 3.11 and 3.12 report a loop of links as a RuntimeError
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{folder} cannot be a checkpoint: {reason}; name another folder") from error
+    return place
 
 
 def record_path(folder: Path, key: str) -> Path:
@@ -105,20 +122,21 @@ def set_aside(path: Path) -> str:
     return f"it is set aside as {aside.name}"
 
 
-def require_checkpoint(folder: Path) -> None:
-    """See that the folder holds a checkpoint, damaged or not.
+def require_checkpoint(name: str | Path) -> Path:
+    """The folder, which holds a checkpoint, damaged or not.
 
     Raises:
         UsageError: it does not.
         OutputError: it cannot be read.
     """
+    folder = named_folder(name)
     if not folder.is_dir():
         raise UsageError(
             f"{folder} is {'not a folder' if folder.exists() else 'not there'}: name a checkpoint's folder"
         )
     with opening(folder):
         if any(file.kind == "manifest" or _is_bad_manifest(file) for file in checkpoint_files(folder)):
-            return
+            return folder
     raise UsageError(f"{folder} holds no checkpoint: name the folder that a run had as --checkpoint")
 
 
@@ -126,7 +144,7 @@ def _is_bad_manifest(file: FolderFile) -> bool:
     return file.kind == "bad" and file.path.name.removesuffix(BAD) in MANIFESTS
 
 
-def clean_folder(folder: Path) -> Removed:
+def clean_folder(name: str | Path) -> Removed:
     """Take the checkpoint in a folder away, and the folder too where nothing else is in it.
 
     Raises:
@@ -134,7 +152,7 @@ def clean_folder(folder: Path) -> Removed:
         LockedError: a run uses it.
         OutputError: the system refuses; what is left can be cleaned again.
     """
-    require_checkpoint(folder)
+    folder = require_checkpoint(name)
     with opening(folder):
         lock = FolderLock(folder / LOCK)
         try:

@@ -67,7 +67,7 @@ class CheckpointReport(NamedTuple):
         return sum(record.status != GOOD for record in self.records)
 
 
-def read_checkpoint(folder: Path, *, verify: bool = False) -> CheckpointReport:
+def read_checkpoint(name: str | Path, *, verify: bool = False) -> CheckpointReport:
     """What the checkpoint in a folder holds.
 
     verify: compare all limbs with their hashes, which reads all files; else headers and the hashes themselves are verified.
@@ -77,7 +77,7 @@ def read_checkpoint(folder: Path, *, verify: bool = False) -> CheckpointReport:
         CorruptFileError: no manifest can be read.
         OutputError, PiEngineError: the system refuses to read.
     """
-    require_checkpoint(folder)
+    folder = require_checkpoint(name)
     with opening(folder):
         for _ in range(_ATTEMPTS):
             generations = read_generations(folder)

@@ -16,7 +16,6 @@ import contextlib
 import errno
 import secrets
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from pi_engine.bigint.residues.moduli import random_prime
@@ -25,6 +24,7 @@ from pi_engine.checkpoint.checkpoint_folder import (
     MANIFESTS,
     Removed,
     checkpoint_files,
+    named_folder,
     record_path,
     remove_files,
     set_aside,
@@ -41,6 +41,7 @@ from pi_engine.runtime.versions import arithmetic_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     from pi_engine.bigint.buffers.limbs import Limbs
     from pi_engine.checkpoint.untrusted_json import JSON
@@ -75,7 +76,7 @@ class CheckpointStore:
             UsageError: the folder holds a checkpoint, or cannot be made; or another run uses it (`LockedError`).
             CapacityError, OutputError: it cannot be written to.
         """
-        place = Path(folder)
+        place = named_folder(folder)
         with opening(place):
             _make(place)
             lock = FolderLock(place / LOCK)
@@ -108,7 +109,7 @@ class CheckpointStore:
             CorruptFileError: no manifest can be read.
             CapacityError, OutputError: the folder cannot be written to.
         """
-        place = Path(folder)
+        place = named_folder(folder)
         if not any(_is_there(place / name) for name in MANIFESTS):
             raise UsageError(f"{place} holds no checkpoint: start without --resume")
         with opening(place):

@@ -34,7 +34,9 @@ def keeping(folder: Path) -> Iterator[None]:
     except CapacityError:
         raise
     except OutputError as error:
-        raise OutputError(f"{error}; the last state of the checkpoint is kept: go on with --resume after that") from error
+        raise OutputError(
+            f"{error}; the last state of the checkpoint is kept: go on with --resume after that"
+        ) from error
     except OSError as error:
         if not folder.is_dir():
             raise vanished(folder) from error

@@ -32,11 +32,9 @@ def command(ctx: click.Context, *, folder: str, verify: bool, as_json: bool) -> 
 
     Nothing is changed. A run may be using the checkpoint at the same time.
     """
-    from pathlib import Path
-
     from pi_engine.checkpoint.checkpoint_report import read_checkpoint
 
-    report = read_checkpoint(Path(folder), verify=verify)
+    report = read_checkpoint(folder, verify=verify)
     if as_json:
         emit_json(_fields(report, folder, verify=verify))
     else:

@@ -20,12 +20,10 @@ def command(*, folder: str, as_json: bool) -> None:
     Only the files of the checkpoint are removed, damaged ones too. The folder goes with them if nothing else is in it. A
     checkpoint that a run is using is refused, and so is a folder that holds none.
     """
-    from pathlib import Path
-
     from pi_engine.checkpoint.checkpoint_folder import clean_folder
     from pi_engine.runtime.limits.memory import format_bytes
 
-    removed = clean_folder(Path(folder))
+    removed = clean_folder(folder)
     if as_json:
         emit_json(
             {
