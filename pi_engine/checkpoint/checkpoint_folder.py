@@ -156,12 +156,12 @@ def clean_folder(name: str | Path) -> Removed:
     with opening(folder):
         lock = FolderLock(folder / LOCK)
         try:
-            return remove_files(folder)
+            return remove_files(folder, folder_too=True)
         finally:
             lock.release()
 
 
-def remove_files(folder: Path) -> Removed:
+def remove_files(folder: Path, *, folder_too: bool) -> Removed:
     """Take away the files of a checkpoint whose lock the caller has.
 
     The manifests go after the records and before the lock: so what is left where this ends early still is a checkpoint.
@@ -173,11 +173,10 @@ def remove_files(folder: Path) -> Removed:
     files = sorted(checkpoint_files(folder), key=lambda file: 1 if _is_bad_manifest(file) else last.get(file.kind, 0))
     for file in files:
         file.path.unlink(missing_ok=True)
-    try:
-        folder.rmdir()
-    except OSError:  # something else is in it, or it is a link to a folder
-        emptied = False
-    else:
-        emptied = True
+    if folder_too:
+        try:
+            folder.rmdir()
+        except OSError:  # something else is in it, or it is a link to a folder
+            folder_too = False
     kept = [file for file in files if file.kind != "lock"]
-    return Removed(len(kept), sum(file.size for file in kept), emptied)
+    return Removed(len(kept), sum(file.size for file in kept), folder_too)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.checkpoint.checkpoint_folder import LOCK, checkpoint_files, require_checkpoint
-from pi_engine.checkpoint.folder_faults import opening
+from pi_engine.checkpoint.folder_faults import is_unreadable, opening
 from pi_engine.checkpoint.folder_lock import holder
 from pi_engine.checkpoint.manifest_pair import read_generations
 from pi_engine.checkpoint.record_file import open_record
@@ -106,8 +105,8 @@ def _look_at(folder: Path, key: str, kept: KeptFile, *, verify: bool) -> FoundRe
         status, detail = MISSING, f"the record {kept.file} is missing"
     except CorruptFileError as error:
         status, detail = DAMAGED, str(error)
-    except PiEngineError as error:
-        if not isinstance(error.__cause__, OSError) or error.__cause__.errno != errno.EIO:
+    except (OSError, PiEngineError) as error:
+        if not is_unreadable(error):
             raise
         status, detail = DAMAGED, str(error)
     return FoundRecord(key, kept.file, kept.size, status, detail, numbers)

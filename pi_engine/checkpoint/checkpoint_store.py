@@ -13,7 +13,6 @@ turns out to be damaged: what a record had taken the place of is still there.
 from __future__ import annotations
 
 import contextlib
-import errno
 import secrets
 import time
 from typing import TYPE_CHECKING, Self
@@ -29,7 +28,7 @@ from pi_engine.checkpoint.checkpoint_folder import (
     remove_files,
     set_aside,
 )
-from pi_engine.checkpoint.folder_faults import keeping, opening, vanished
+from pi_engine.checkpoint.folder_faults import is_unreadable, keeping, opening, vanished
 from pi_engine.checkpoint.folder_lock import FolderLock
 from pi_engine.checkpoint.manifest import KeptFile, Manifest
 from pi_engine.checkpoint.manifest_pair import ManifestWriter, read_generations
@@ -78,11 +77,13 @@ class CheckpointStore:
         """
         place = named_folder(folder)
         with opening(place):
-            _make(place)
+            made = _make(place)
             lock = FolderLock(place / LOCK)
+        begun = False
         try:
             with opening(place):
                 _require_none(place)
+                begun = True
                 manifest = Manifest(
                     run=secrets.token_hex(16),
                     generation=0,
@@ -96,6 +97,9 @@ class CheckpointStore:
                 store._sweep()
                 ManifestWriter(place).write(manifest)
         except BaseException:
+            if begun:
+                with contextlib.suppress(OSError):
+                    remove_files(place, folder_too=made)
             lock.release()
             raise
         return store
@@ -217,10 +221,9 @@ class CheckpointStore:
             except CorruptFileError as error:
                 self._lose(key, f"{error}; {set_aside(path)}")
             except (OSError, PiEngineError) as error:
-                cause = error if isinstance(error, OSError) else error.__cause__
-                if not isinstance(cause, OSError) or cause.errno != errno.EIO:
+                if not is_unreadable(error):
                     raise _unreadable(path, error) from error
-                self._lose(key, f"the record {kept.file} cannot be read: {cause.strerror}; {set_aside(path)}")
+                self._lose(key, f"the device cannot read the record {kept.file}; {set_aside(path)}")
         return None
 
     def _lose(self, key: str, note: str) -> None:
@@ -252,7 +255,9 @@ class CheckpointStore:
         """
         try:
             with opening(self.folder):
-                return remove_files(self.folder) if self._lock.is_there else Removed(0, 0, folder=False)
+                return (
+                    remove_files(self.folder, folder_too=True) if self._lock.is_there else Removed(0, 0, folder=False)
+                )
         finally:
             self.close()
 
@@ -267,13 +272,17 @@ class CheckpointStore:
         self.close()
 
 
-def _make(folder: Path) -> None:
+def _make(folder: Path) -> bool:
+    """Make the folder, if it is missing; says whether it was."""
     try:
-        folder.mkdir(exist_ok=True)
+        if folder.is_dir():
+            return False
+        folder.mkdir()
     except FileNotFoundError:
         raise UsageError(f"the folder {folder.parent} does not exist: make it first") from None
     except (FileExistsError, NotADirectoryError):
         raise UsageError(f"{folder} is not a folder: choose another name") from None
+    return True
 
 
 def _require_none(folder: Path) -> None:

@@ -6,7 +6,7 @@ import errno
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pi_engine.errors import CapacityError, OutputError
+from pi_engine.errors import CapacityError, OutputError, PiEngineError
 from pi_engine.runtime.storage.durable import output_error
 
 if TYPE_CHECKING:
@@ -31,21 +31,20 @@ def keeping(folder: Path) -> Iterator[None]:
     """
     try:
         yield
-    except CapacityError:
-        raise
-    except OutputError as error:
-        raise OutputError(
-            f"{error}; the last state of the checkpoint is kept: go on with --resume after that"
-        ) from error
-    except OSError as error:
+    except (OSError, PiEngineError) as error:
+        refused = _refused(error)
+        if refused is None:
+            if isinstance(error, OutputError):
+                raise OutputError(
+                    f"{error}; the last state of the checkpoint is kept: go on with --resume after that"
+                ) from error
+            raise
         if not folder.is_dir():
             raise vanished(folder) from error
-        full = error.errno in CapacityError.errnos
-        remedy = "make room on its disk" if full else _REMEDIES.get(error.errno or 0, "see to it")
         raise output_error(
-            error,
-            f"the checkpoint in {folder} could not be written: {error.strerror or error}; its last state is kept: "
-            f"{remedy}, then go on with --resume",
+            refused,
+            f"the checkpoint in {folder} could not be written: {refused.strerror or refused}; its last state is kept: "
+            f"{_remedy(refused, 'see to it')}, then go on with --resume",
         ) from error
 
 
@@ -58,11 +57,36 @@ def opening(folder: Path) -> Iterator[None]:
     """
     try:
         yield
-    except OSError as error:
-        full = error.errno in CapacityError.errnos
-        remedy = "make room on its disk" if full else _REMEDIES.get(error.errno or 0, "choose another")
-        reason = error.strerror or error
-        raise output_error(error, f"the checkpoint folder {folder} cannot be used: {reason}; {remedy}") from error
+    except (OSError, PiEngineError) as error:
+        refused = _refused(error)
+        if refused is None:
+            raise
+        raise output_error(
+            refused,
+            f"the checkpoint folder {folder} cannot be used: {refused.strerror or refused}; "
+            f"{_remedy(refused, 'choose another')}",
+        ) from error
+
+
+def _refused(error: OSError | PiEngineError) -> OSError | None:
+    """What the system has answered, if that is what went wrong."""
+    if isinstance(error, OSError):
+        return error
+    return error.__cause__ if isinstance(error.__cause__, OSError) else None
+
+
+def _remedy(refused: OSError, otherwise: str) -> str:
+    return (
+        "make room on its disk"
+        if refused.errno in CapacityError.errnos
+        else _REMEDIES.get(refused.errno or 0, otherwise)
+    )
+
+
+def is_unreadable(error: Exception) -> bool:
+    """Whether the device cannot read a place of a file: another place, or another file, may be good."""
+    refused = _refused(error) if isinstance(error, (OSError, PiEngineError)) else None
+    return refused is not None and refused.errno == errno.EIO
 
 
 def vanished(folder: Path) -> OutputError:

@@ -6,9 +6,10 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.checkpoint.checkpoint_folder import MANIFESTS, set_aside
+from pi_engine.checkpoint.folder_faults import is_unreadable
 from pi_engine.checkpoint.manifest import MOST_BYTES, Manifest, parse_manifest
 from pi_engine.checkpoint.record_file import open_regular
-from pi_engine.errors import CorruptFileError, OutputError, UsageError
+from pi_engine.errors import CorruptFileError, OutputError, PiEngineError, UsageError
 from pi_engine.runtime.storage.pending_file import PendingFile
 from pi_engine.runtime.storage.random_reading import read_at
 
@@ -73,12 +74,17 @@ def read_generations(folder: Path) -> Generations:
 
 def _read(path: Path) -> Manifest:
     source = f"the manifest {path.name}"
-    with open_regular(path) as stream:
-        size = os.fstat(stream.fileno()).st_size
-        if size > MOST_BYTES:
-            raise CorruptFileError(f"{source} is damaged: it has {size:_} bytes")
-        buffer = bytearray(size)
-        content = bytes(buffer[: read_at(stream, 0, memoryview(buffer), path.name)])
+    try:
+        with open_regular(path) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size > MOST_BYTES:
+                raise CorruptFileError(f"{source} is damaged: it has {size:_} bytes")
+            buffer = bytearray(size)
+            content = bytes(buffer[: read_at(stream, 0, memoryview(buffer), path.name)])
+    except (OSError, PiEngineError) as error:
+        if is_unreadable(error):
+            raise CorruptFileError(f"{source} cannot be read by its device") from error
+        raise
     return parse_manifest(content, source)
 
 

@@ -123,7 +123,7 @@ class _Content:
             end = block.place + len(piece)
             if end - synced >= SYNC_BYTES:
                 durable.sync(pending.stream.fileno())
-                drop_pages(pending.stream)
+                durable.drop_pages(pending.stream)
                 synced = end
         pending.write(self.table)
         pending.finish()
@@ -140,7 +140,7 @@ class _Content:
             if read_at(stream, block.place, piece, name) < len(piece) or xxh3_64_intdigest(piece) != expected:
                 return False
         same = _read(stream, self.size - len(self.table), len(self.table) + 1, name) == self.table
-        drop_pages(stream)
+        durable.drop_pages(stream)
         return same
 
 
@@ -156,12 +156,6 @@ def _digest(begin: bytes, table: bytes) -> str:
     from xxhash import xxh3_128_hexdigest
 
     return xxh3_128_hexdigest(begin + table)
-
-
-def drop_pages(stream: IO[bytes]) -> None:
-    """Take what is on the disk out of the page cache, where the system can be asked to."""
-    if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 class RecordFile:
@@ -249,9 +243,9 @@ class RecordFile:
                     offset=block.place,
                 )
             if block.place - dropped >= SYNC_BYTES:
-                drop_pages(self._stream)
+                durable.drop_pages(self._stream)
                 dropped = block.place
-        drop_pages(self._stream)
+        durable.drop_pages(self._stream)
 
 
 @contextmanager
