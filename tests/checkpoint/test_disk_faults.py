@@ -6,26 +6,16 @@ import shutil
 
 import pytest
 
-from pi_engine.checkpoint import record_file
 from pi_engine.checkpoint.checkpoint_store import CheckpointStore
 from pi_engine.errors import CapacityError, OutputError, PiEngineError, UsageError
 from pi_engine.runtime.storage import durable
-from tests.checkpoint.kept_sequence import Sequence
 from tests.checkpoint.stores import BLOCK, PARAMETERS, numbers_of
 from tests.checkpoint.system_calls import OTHERS, WRITING, counted, failing, short_writes
 
 STEPS = 3
 
 
-@pytest.fixture(autouse=True)
-def _small_blocks(monkeypatch):
-    monkeypatch.setattr(record_file, "BLOCK", BLOCK)
-    monkeypatch.setattr(record_file, "SYNC_BYTES", 2 * BLOCK)
-
-
-@pytest.fixture
-def sequence(rng):
-    return Sequence(rng.randrange(2**32))
+pytestmark = pytest.mark.usefixtures("small_blocks")
 
 
 def run(folder, sequence, before, *, resumed=False):
@@ -55,13 +45,13 @@ def require_kept(folder, sequence, done):
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS])
 @pytest.mark.parametrize("lasting", [False, True])
-def test_every_call_that_writes_fails(tmp_path, sequence, number, lasting):
-    _, _, names = run(tmp_path / "tried", sequence, None)
+def test_every_call_that_writes_fails(quick_path, sequence, number, lasting):
+    _, _, names = run(quick_path / "tried", sequence, None)
     points = sum(name in WRITING for name in names)
     assert points > 40
     ended = 0
     for at in range(1, points + 1):
-        folder = tmp_path / f"{at}"
+        folder = quick_path / f"{at}"
         done, error, _ = run(folder, sequence, failing(number, at, lasting=lasting))
         if error is None:
             assert done == STEPS
@@ -82,11 +72,11 @@ def test_every_call_that_writes_fails(tmp_path, sequence, number, lasting):
 
 @pytest.mark.parametrize("name", sorted(OTHERS))
 @pytest.mark.parametrize("lasting", [False, True])
-def test_every_other_call_fails(tmp_path, sequence, name, lasting):
+def test_every_other_call_fails(quick_path, sequence, name, lasting):
     """What cannot be read back is not kept; what cannot be removed costs disk only."""
-    _, _, names = run(tmp_path / "tried", sequence, None)
+    _, _, names = run(quick_path / "tried", sequence, None)
     for at in range(1, names.count(name) + 1):
-        folder = tmp_path / f"{at}"
+        folder = quick_path / f"{at}"
         done, error, _ = run(folder, sequence, failing(errno.EIO, at, lasting=lasting, names={name}))
         assert error is None or str(folder) in str(error)
         assert error is None or name == "preadv", (name, error)
@@ -96,10 +86,10 @@ def test_every_other_call_fails(tmp_path, sequence, name, lasting):
 
 
 @pytest.mark.parametrize("full", [False, True])
-def test_short_writes(tmp_path, sequence, full):
-    _, _, names = run(tmp_path / "tried", sequence, None)
+def test_short_writes(quick_path, sequence, full):
+    _, _, names = run(quick_path / "tried", sequence, None)
     for at in range(1, names.count("write") + 1):
-        folder = tmp_path / f"{at}"
+        folder = quick_path / f"{at}"
         done, error, _ = run(folder, sequence, short_writes(at, full=full))
         assert (error is None) == (not full)
         if full:
@@ -108,12 +98,12 @@ def test_short_writes(tmp_path, sequence, full):
             require_kept(folder, sequence, done)
 
 
-def test_a_run_may_go_on_with_the_same_store(tmp_path, sequence):
+def test_a_run_may_go_on_with_the_same_store(quick_path, sequence):
     """Whichever call has failed, the store is what it was, and the next record is kept."""
-    _, _, names = run(tmp_path / "tried", sequence, None)
+    _, _, names = run(quick_path / "tried", sequence, None)
     points = sum(name in WRITING for name in names)
-    for at in range(1, points + 1, 2):
-        with CheckpointStore.create(tmp_path / f"{at}", PARAMETERS) as store:
+    for at in range(1, points + 1):
+        with CheckpointStore.create(quick_path / f"{at}", PARAMETERS) as store:
             sequence.keep(store, 0)
             with counted(failing(errno.ENOSPC, at, lasting=True)):
                 try:
@@ -125,14 +115,14 @@ def test_a_run_may_go_on_with_the_same_store(tmp_path, sequence):
             sequence.keep(store, 1)
             sequence.keep(store, 2)
             sequence.require_state(store, 3)
-        with CheckpointStore.resume(tmp_path / f"{at}", PARAMETERS) as store:
+        with CheckpointStore.resume(quick_path / f"{at}", PARAMETERS) as store:
             sequence.require_state(store, 3)
 
 
-def test_what_an_fsync_loses_is_seen(tmp_path, sequence, monkeypatch, rng):
+def test_what_an_fsync_loses_is_seen(quick_path, sequence, monkeypatch, rng):
     """The device takes the pages of the first fsync and keeps none of them: the file is written again; else it is refused."""
     for losses, refused in ((1, False), (99, True)):
-        folder, left = tmp_path / f"{losses}", [losses]
+        folder, left = quick_path / f"{losses}", [losses]
         with CheckpointStore.create(folder, PARAMETERS) as store:
             sequence.keep(store, 0)
             real = durable.drop_pages
@@ -157,11 +147,11 @@ def test_what_an_fsync_loses_is_seen(tmp_path, sequence, monkeypatch, rng):
             assert (store.load("root") is None) == refused and store.notes == []
 
 
-def test_the_folder_vanishes(tmp_path, sequence):
-    folder = tmp_path / "kept"
+def test_the_folder_vanishes(quick_path, sequence):
+    folder = quick_path / "kept"
     with CheckpointStore.create(folder, PARAMETERS) as store:
         sequence.keep(store, 0)
-        folder.rename(tmp_path / "away")
+        folder.rename(quick_path / "away")
         with pytest.raises(OutputError, match="was removed or replaced while it was in use: put it back"):
             sequence.keep(store, 1)
         with CheckpointStore.create(folder, PARAMETERS) as other:  # another run takes its place
@@ -170,16 +160,16 @@ def test_the_folder_vanishes(tmp_path, sequence):
                 sequence.keep(store, 1)
             sequence.require_state(other, 1)
         shutil.rmtree(folder)
-        (tmp_path / "away").rename(folder)
+        (quick_path / "away").rename(folder)
         sequence.keep(store, 1)
         sequence.require_state(store, 2)
 
 
-def test_the_folder_vanishes_at_every_call(tmp_path, sequence):
+def test_the_folder_vanishes_at_every_call(quick_path, sequence):
     """After the last state is renamed, nothing of the next is needed, and the run goes on."""
-    _, _, names = run(tmp_path / "tried", sequence, None)
+    _, _, names = run(quick_path / "tried", sequence, None)
     for at in range(1, len(names) + 1):
-        folder, away = tmp_path / f"{at}", tmp_path / f"{at} away"
+        folder, away = quick_path / f"{at}", quick_path / f"{at} away"
 
         def before(calls, _name, folder=folder, away=away, at=at):
             if len(calls.names) == at and folder.exists():
@@ -194,8 +184,8 @@ def test_the_folder_vanishes_at_every_call(tmp_path, sequence):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_only_be_read(tmp_path, sequence):
-    folder = tmp_path / "kept"
+def test_a_folder_that_may_only_be_read(quick_path, sequence):
+    folder = quick_path / "kept"
     with CheckpointStore.create(folder, PARAMETERS) as store:
         sequence.keep(store, 0)
     folder.chmod(0o500)
@@ -208,12 +198,12 @@ def test_a_folder_that_may_only_be_read(tmp_path, sequence):
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
-def test_a_file_system_that_may_only_be_read(tmp_path, sequence, number):
+def test_a_file_system_that_may_only_be_read(quick_path, sequence, number):
     """As the system answers there: also where the tests run as root, who may write anywhere."""
-    folder = tmp_path / "kept"
+    folder = quick_path / "kept"
     with CheckpointStore.create(folder, PARAMETERS) as store:
         sequence.keep(store, 0)
-    for resumed, place in ((True, folder), (False, tmp_path / "new")):
+    for resumed, place in ((True, folder), (False, quick_path / "new")):
         done, error, _ = run(place, sequence, failing(number, 1, lasting=True), resumed=resumed)
         assert done == 0 and isinstance(error, OutputError) and not isinstance(error, UsageError)
         assert "writable" in str(error) and str(place) in str(error)
