@@ -27,6 +27,7 @@ COMMANDS = {
     "estimate": "pi_engine.cli.commands.estimate",
     "verify": "pi_engine.cli.commands.verify",
     "convert": "pi_engine.cli.commands.convert",
+    "checkpoint": "pi_engine.cli.commands.checkpoint.checkpoint_group",
     "hex": "pi_engine.cli.commands.hex",
     "view": "pi_engine.cli.commands.explore.view",
     "find": "pi_engine.cli.commands.explore.find",

@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from pi_engine.cli.main import run
+from tests.checkpoint.stores import make_checkpoint
 from tests.command import commands, pi, pi_on_terminal
 from tests.project.json_schema import ROOT, SCHEMA, definitions, require_valid
 
@@ -51,6 +52,9 @@ def answer(capsys):
         ("near-integer", ["5", "--digits", "3"]),
         ("near-integer", ["1e8", "--digits", "3"]),
         ("identities", ["--digits", "6"]),
+        ("checkpoint show", ["kept"]),
+        ("checkpoint show", ["kept", "--verify"]),
+        ("checkpoint clean", ["kept"]),
         ("hex", ["5"]),
         ("view", ["fifty.txt", "--at", "end"]),
         ("view", ["--digits", "30", "--count", "0"]),
@@ -67,8 +71,9 @@ def answer(capsys):
         ("bench", ["--digits", "100", "--rounds", "1", "--peers"]),
     ],
 )
-def test_results_have_the_fields_of_the_schema(tmp_path, monkeypatch, answer, name, arguments):
+def test_results_have_the_fields_of_the_schema(tmp_path, monkeypatch, answer, rng, name, arguments):
     monkeypatch.chdir(tmp_path)
+    make_checkpoint(tmp_path / "kept", rng)
     (tmp_path / "fifty.txt").write_text(FIFTY)
     require_valid(name, answer(*name.split(), *arguments))
 

@@ -17,6 +17,9 @@ TOML = "toml"
 FILE = click.Path(readable=False, allow_dash=True)
 """A file or a folder. Whoever opens it says what is wrong with it, so that nothing is refused here."""
 
+FOLDER = click.Path(readable=False)
+"""A folder; as `FILE`."""
+
 
 def _items(names: Iterable[tuple[str, str]], incomplete: str) -> list[CompletionItem[str]]:
     from click.shell_completion import CompletionItem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sys
@@ -67,8 +68,14 @@ def finish(stream: IO[bytes]) -> None:
     """
     stream.truncate()
     sync(stream.fileno())
+    drop_pages(stream)
+
+
+def drop_pages(stream: IO[bytes]) -> None:
+    """Take what has reached the device out of the page cache, where the system can be asked to; that it does not is no failure."""
     if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        with contextlib.suppress(OSError):
+            os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def sync_folder(folder: Path) -> None:

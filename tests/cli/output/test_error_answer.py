@@ -14,6 +14,7 @@ from pi_engine.cli.main import run
 from pi_engine.cli.output.error_answer import explain
 from pi_engine.cli.process.interrupts import Terminated
 from pi_engine.errors import CapacityError, CorruptFileError, OutputError, PiEngineError, UsageError, VerificationError
+from tests.checkpoint.stores import make_checkpoint
 from tests.command import COMMAND, commands, pi
 from tests.project.json_schema import require_valid
 
@@ -47,6 +48,8 @@ ARGUMENTS = {
     "estimate": ["5"],
     "verify": ["pi.txt"],
     "convert": ["pi.txt", "pi.ycd"],
+    "checkpoint show": ["kept"],
+    "checkpoint clean": ["kept"],
     "series show": ["machin"],
     "series derive": ["163"],
     "hex": ["5"],
@@ -82,7 +85,7 @@ def test_an_error_of_any_kind_in_any_command(capsys, monkeypatch, name, as_json)
         assert said.err.removeprefix("pi-engine: ").removeprefix("error: ") == f"{found['error']['message']}\n"
 
 
-@pytest.mark.parametrize("name", ["", "series", *NAMES])
+@pytest.mark.parametrize("name", ["", "series", "checkpoint", *NAMES])
 @pytest.mark.parametrize(
     "wrong",
     [["--frobnicate"], ["--frobnicate\n\x1b[31m\udcff"], ["too", "many", "words", "for any", "command", "\x1b"]],
@@ -209,15 +212,17 @@ FULL = {
     "--help": [],
     "--version": [],
     "series": [],
+    "checkpoint": [],
     "compute --dry-run": ["5"],
     "verify --help": [],
 }
 
 
 @pytest.mark.slow
-def test_a_stdout_that_is_full_or_closed(tmp_path):
+def test_a_stdout_that_is_full_or_closed(tmp_path, rng):
     """Of any command that prints: one line, and 4 or 1; those left out print as they do, and take their time."""
     (tmp_path / "pi.txt").write_text("3.14159")
+    make_checkpoint(tmp_path / "kept", rng)
     assert set(NAMES) - set(FULL) == {"bench", "plot", "report", "serve", "tune"}
     for name, arguments in FULL.items():
         for as_json in ([], ["--json"]) if name in ("compute", "verify", "series list") else ([],):

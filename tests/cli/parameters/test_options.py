@@ -6,6 +6,7 @@ import pytest
 
 import pi_engine
 from pi_engine.cli.main import run
+from tests.checkpoint.stores import make_checkpoint
 from tests.command import commands, pi_on_terminal
 from tests.homes import command as command_at
 from tests.homes import environment_of
@@ -26,6 +27,8 @@ ASKED = {
     "convergence": [["--series", "bbp", "--digits", "0"], ["--series", "bbp", "--plot", "new.svg", "--force"]],
     "near-integer": [["--digits", "5"]],
     "identities": [["euler", "--digits", "5"]],
+    "checkpoint show": [["kept"]],
+    "checkpoint clean": [],  # a second time there is nothing to remove
     "hex": [["5"]],
     "view": [["fifty.txt"], ["--digits", "20"]],
     "find": [["fifty.txt", "26535"], ["--digits", "50", "--coverage", "1"], ["fifty.txt", "--length", "2", "--json"]],
@@ -49,8 +52,9 @@ TALKATIVE = ["compute", "convert", "convergence", "find", "plot", "report"]
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch, rng):
     monkeypatch.chdir(tmp_path)
+    make_checkpoint(tmp_path / "kept", rng)
     (tmp_path / "fifty.txt").write_text(f"3.{DIGITS}")
     return tmp_path
 

@@ -1,0 +1,116 @@
+"""Two manifests, of which the older one is replaced: so one good generation is there at every moment."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from pi_engine.checkpoint.checkpoint_folder import MANIFESTS, set_aside
+from pi_engine.checkpoint.folder_faults import is_unreadable
+from pi_engine.checkpoint.manifest import MOST_BYTES, Manifest, parse_manifest
+from pi_engine.checkpoint.record_file import open_regular
+from pi_engine.errors import CorruptFileError, OutputError, PiEngineError, UsageError
+from pi_engine.runtime.storage.pending_file import PendingFile
+from pi_engine.runtime.storage.random_reading import read_at
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Generations(NamedTuple):
+    """The manifests of a folder.
+
+    Attributes:
+        current: the newest that is good.
+        previous: the one before it; None if there is none, or it is damaged.
+        damaged: why the other is not good, and its file; None if it is, or there is none.
+    """
+
+    current: Manifest
+    previous: Manifest | None
+    damaged: tuple[Path, CorruptFileError] | None
+
+    def set_damaged_aside(self) -> str | None:
+        """Give a damaged manifest another name; says what was done, or None where there was nothing to do."""
+        if self.damaged is None:
+            return None
+        path, error = self.damaged
+        return f"{error}; {set_aside(path)}, and the other one is used"
+
+
+def read_generations(folder: Path) -> Generations:
+    """The manifests of a folder, whose files stay as they are.
+
+    Raises:
+        UsageError: there is none.
+        CorruptFileError: none is good, or they are of two runs.
+        OSError, PiEngineError: the system cannot read.
+    """
+    found: list[Manifest] = []
+    bad: list[tuple[Path, CorruptFileError]] = []
+    for name in MANIFESTS:
+        try:
+            found.append(_read(folder / name))
+        except FileNotFoundError:
+            continue
+        except CorruptFileError as error:
+            bad.append((folder / name, error))
+    if not found and not bad:
+        raise UsageError(f"{folder} holds no checkpoint: start without --resume")
+    if not found:
+        reasons = "; ".join(str(error) for _, error in bad)
+        raise CorruptFileError(
+            f"the checkpoint in {folder} cannot be read: {reasons}; take it away by 'pi-engine checkpoint clean', and "
+            "start again"
+        )
+    if len(found) == 2 and (found[0].run, found[0].parameters) != (found[1].run, found[1].parameters):
+        raise CorruptFileError(
+            f"{folder} holds manifests of two runs: take out the one that does not belong to it, "
+            f"{MANIFESTS[0]} or {MANIFESTS[1]}"
+        )
+    found.sort(key=lambda manifest: manifest.generation)
+    return Generations(found[-1], found[0] if len(found) == 2 else None, bad[0] if bad else None)
+
+
+def _read(path: Path) -> Manifest:
+    source = f"the manifest {path.name}"
+    try:
+        with open_regular(path) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size > MOST_BYTES:
+                raise CorruptFileError(f"{source} is damaged: it has {size:_} bytes")
+            buffer = bytearray(size)
+            content = bytes(buffer[: read_at(stream, 0, memoryview(buffer), path.name)])
+    except (OSError, PiEngineError) as error:
+        if is_unreadable(error):
+            raise CorruptFileError(f"{source} cannot be read by its device") from error
+        raise
+    return parse_manifest(content, source)
+
+
+class ManifestWriter:
+    """Writes one manifest; `is_named` says whether it has its name, for the case that an error comes after that."""
+
+    def __init__(self, folder: Path) -> None:
+        """Nothing is written yet."""
+        self._folder, self.is_named = folder, False
+
+    def write(self, manifest: Manifest) -> None:
+        """Write the manifest in the place of the older one; it is on the disk, and was read back, when this returns.
+
+        Raises:
+            OSError: the system refuses.
+            OutputError: it reads back differently, or its name could not be made to last.
+        """
+        target = self._folder / MANIFESTS[manifest.generation % 2]
+        content = manifest.to_bytes()
+        with PendingFile(target, overwrite=True, size=len(content)) as pending:
+            try:
+                pending.write(content)
+                pending.finish()
+                buffer = bytearray(len(content) + 1)
+                if bytes(buffer[: read_at(pending.stream, 0, memoryview(buffer), target.name)]) != content:
+                    raise OutputError(f"{target} reads back differently from what was written: use another disk")
+                pending.publish()
+            finally:
+                self.is_named = pending.published
