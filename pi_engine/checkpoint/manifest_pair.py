@@ -9,6 +9,7 @@ from pi_engine.checkpoint.checkpoint_folder import MANIFESTS, set_aside
 from pi_engine.checkpoint.folder_faults import is_unreadable
 from pi_engine.checkpoint.manifest import MOST_BYTES, Manifest, parse_manifest
 from pi_engine.checkpoint.record_file import open_regular
+from pi_engine.checkpoint.untrusted_json import canonical
 from pi_engine.errors import CorruptFileError, OutputError, PiEngineError, UsageError
 from pi_engine.runtime.storage.pending_file import PendingFile
 from pi_engine.runtime.storage.random_reading import read_at
@@ -63,7 +64,7 @@ def read_generations(folder: Path) -> Generations:
             f"the checkpoint in {folder} cannot be read: {reasons}; take it away by 'pi-engine checkpoint clean', and "
             "start again"
         )
-    if len(found) == 2 and (found[0].run, found[0].parameters) != (found[1].run, found[1].parameters):
+    if len({(manifest.run, manifest.prime, canonical(manifest.parameters)) for manifest in found}) > 1:
         raise CorruptFileError(
             f"{folder} holds manifests of two runs: take out the one that does not belong to it, "
             f"{MANIFESTS[0]} or {MANIFESTS[1]}"

@@ -24,6 +24,11 @@ def quick_path(tmp_path):
 
 
 @pytest.fixture
+def folder(quick_path):
+    return quick_path / "kept"
+
+
+@pytest.fixture
 def small_blocks(monkeypatch):
     """Records of kilobytes have several blocks, and are synced on the way."""
     monkeypatch.setattr(record_file, "BLOCK", BLOCK)

@@ -22,6 +22,19 @@ def plain(numbers):
     return {name: (array.tobytes(), negative) for name, (array, negative) in numbers.items()}
 
 
+def loaded(store):
+    """Key → numbers of all that the store holds."""
+    return {key: plain(store.load(key).numbers) for key in store.keys()}  # noqa: SIM118 (a store is no dict)
+
+
+def resumed(folder):
+    return CheckpointStore.resume(folder, PARAMETERS)
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
 def make_checkpoint(folder, rng, records=2):
     """A checkpoint of a few records, node-0-1 and so on, and what is in them."""
     kept = {}

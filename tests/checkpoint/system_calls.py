@@ -77,9 +77,10 @@ def counted(before=None, *, synced=False):
         calls("make")
         file = _File(path, mode.replace("b", ""))
         file.calls = calls
+        opened.append(file)
         return file
 
-    real_open, real_sync = Path.open, os.fsync
+    opened, real_open, real_sync = [], Path.open, os.fsync
 
     def sync(descriptor):
         calls("fsync")
@@ -101,6 +102,8 @@ def counted(before=None, *, synced=False):
     finally:
         for patch in reversed(patches):
             patch.stop()
+        for file in opened:  # where the process is thought to have ended
+            file.close()
 
 
 def failing(number, at, *, lasting, names=WRITING):
@@ -144,11 +147,12 @@ def ending(at):
     return before
 
 
-def killing(at):
-    """The process is killed before call `at`."""
+def killing(at, say):
+    """The process is killed before call `at`, whose name it says first."""
 
-    def before(calls, _name):
+    def before(calls, name):
         if len(calls.names) == at:
+            say(name)
             os.kill(os.getpid(), signal.SIGKILL)
 
     return before
