@@ -226,6 +226,11 @@ class CheckpointStore:
                 self._lose(key, f"the device cannot read the record {kept.file}; {set_aside(path)}")
         return None
 
+    def refuse(self, key: str, reason: str) -> None:
+        """Set aside the file of a record that was read as it was written, and yet is not what it should be."""
+        kept = self._records[key]
+        self._lose(key, f"the record {kept.file} is not used: {reason}; {set_aside(self.folder / kept.file)}")
+
     def _lose(self, key: str, note: str) -> None:
         """Go on without a record, with what the previous generation has in its place."""
         self.notes.append(note)

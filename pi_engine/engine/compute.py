@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -13,12 +14,11 @@ from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.residues.moduli import moduli, moduli_text
 from pi_engine.engine.checks.known import compare_with_known, known_hash
 from pi_engine.engine.checks.reference import require_reference
-from pi_engine.engine.evaluation.pi_fraction import pi_fraction, root_of_radicand
+from pi_engine.engine.fraction_of_series import checks_of_fraction, fraction_of_series
 from pi_engine.engine.fraction_to_text import convert_fraction, text_residues
 from pi_engine.engine.planning.backend import BACKEND
 from pi_engine.engine.planning.plan import GUARD_BITS, Plan, make_plan, make_plan_within
 from pi_engine.engine.result import Check, ComputeResult
-from pi_engine.engine.summation import release_workspace, shadow_check, sum_series
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.limits import memory as machine_memory
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from pi_engine.engine.fraction_to_text import Converted
     from pi_engine.engine.planning.backend import Backend
+    from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
     from pi_engine.proof.bbp.last_hex_digits import Tail
     from pi_engine.runtime.progress import Progress, Step
     from pi_engine.series.model.pi_series import PiSeries
@@ -52,6 +53,8 @@ def compute(
     memory: SupportsIndex | None = None,
     check: CheckLevel = "fast",
     progress: Progress | None = None,
+    checkpoint: str | os.PathLike[str] | RunCheckpoint | None = None,
+    resume: bool = False,
 ) -> ComputeResult:
     """Compute ⌊π·base^digits⌋.
 
@@ -65,9 +68,13 @@ def compute(
             compares with digits at known positions, and all digits of a series that is not of the catalogue with an
             iteration or, beyond 10 000, with a run of Chudnovsky's; "none" skips all that.
         progress: called as (phase, done, total), total 0 where a phase cannot be divided.
+        checkpoint: a folder that keeps what is finished until the digits are returned; the prime of the residues in it becomes
+            that of this process. See docs/checkpoints.md.
+        resume: go on with what it holds.
 
     Raises:
         TypeError: an argument is of another type.
+        CorruptFileError, OutputError: the checkpoint cannot be read, or written.
         UsageError: an argument is not usable.
         CapacityError: it would not fit in memory.
         VerificationError: a check failed.
@@ -80,7 +87,18 @@ def compute(
     require_usable(digits, base, check)
     clock = PhaseClock(silent if progress is None else progress)
     share_heap()
-    return _compute(partial(make_plan_within, chosen, digits, base, limit=memory), threads, clock, check, BACKEND)
+    choose = partial(make_plan_within, chosen, digits, base, limit=memory)
+    if checkpoint is None or not isinstance(checkpoint, (str, os.PathLike)):
+        if resume:
+            raise UsageError("resume=True needs the folder of a checkpoint: give checkpoint=")
+        return _compute(choose, threads, clock, check, BACKEND, kept=checkpoint)
+    from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
+
+    choose(threads=threads, check=check, backend=BACKEND)  # what does not fit leaves no folder behind
+    with RunCheckpoint.open(checkpoint, digits, base, chosen, check=check != "none", resume=resume) as kept:
+        result = _compute(choose, threads, clock, check, BACKEND, kept=kept)
+        kept.clean()
+        return result
 
 
 class _Attempt(NamedTuple):
@@ -92,18 +110,26 @@ class _Attempt(NamedTuple):
 
 
 def _compute(
-    choose: Callable[..., Plan], threads: int, clock: PhaseClock, check: CheckLevel, backend: Backend
+    choose: Callable[..., Plan],
+    threads: int,
+    clock: PhaseClock,
+    check: CheckLevel,
+    backend: Backend,
+    *,
+    kept: RunCheckpoint | None = None,
 ) -> ComputeResult:
     """What `compute` returns, by the plans that are chosen for its `guard_bits`; `backend` says on which path."""
     with ExitStack() as stack:
-        guard_bits = GUARD_BITS
+        guard_bits = GUARD_BITS if kept is None else kept.guard_bits(GUARD_BITS)
         while True:
             plan = choose(guard_bits=guard_bits, threads=threads, check=check, backend=backend)
             announce(clock.progress, partial(_forecast, plan, threads, check))
             if plan.compiled:
                 _load_kernels(plan, backend, clock)
                 stack.callback(_release_workspace, keep=_KEPT_BYTES)
-            attempt = _attempt(plan, threads, clock, check)
+            if kept is not None:
+                kept.begin_attempt(plan, GUARD_BITS)
+            attempt = _attempt(plan, threads, clock, check, kept)
             if attempt is not None:
                 break
             guard_bits *= 2  # a run of zeros or nines as long as the guard digits: look further
@@ -163,13 +189,6 @@ def chosen_series(series: str | PiSeries) -> PiSeries:
     return chosen
 
 
-def _keep_freed_blocks() -> None:
-    """Have the memory of one step's numbers used again by the next."""
-    from pi_engine.bigint.buffers.workspace import keep_freed_blocks
-
-    keep_freed_blocks()
-
-
 def _release_workspace(*, keep: int) -> None:
     """Give the compiled path's workspace back to the system, but for so many bytes, or what is always kept."""
     from pi_engine.bigint.buffers.workspace import LEAST_KEPT, pool
@@ -186,12 +205,7 @@ def require_capacity(
     memory: int | None = None,
     check: CheckLevel = "fast",
 ) -> None:
-    """Refuse what `compute` would refuse for its size, at once and without any other consequence.
-
-    Raises:
-        CapacityError: it would not fit in memory.
-        UsageError: there is no such series.
-    """
+    """Refuse what `compute` would refuse for its size, at once and without any other consequence: its CapacityError or UsageError."""
     make_plan_within(series_room.get(series), digits, base, threads=thread_count(threads), limit=memory, check=check)
 
 
@@ -209,24 +223,15 @@ def require_usable(digits: int, base: int, check: str) -> None:
         raise UsageError(f"check {check!r} is not known: choose 'none', 'fast' or 'full'")
 
 
-def _attempt(plan: Plan, threads: int, clock: PhaseClock, level: CheckLevel) -> _Attempt | None:
+def _attempt(
+    plan: Plan, threads: int, clock: PhaseClock, level: CheckLevel, kept: RunCheckpoint | None
+) -> _Attempt | None:
     """The digits of ⌊π·base^digits⌋ by this plan, or None where its guard bits leave the last one open."""
-    form, check = plan.series.closed_form, level != "none"
-    if plan.compiled:
-        _keep_freed_blocks()
-    sums = sum_series(plan, threads, clock, check=check)
-    if plan.compiled:
-        release_workspace(plan.fraction_bits)
-    with clock.phase("root"):
-        radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, compiled=plan.compiled)
-    with clock.phase("division"):
-        fraction = pi_fraction(
-            form, sums, radical, plan.fraction_bits, check=check, threads=threads, compiled=plan.compiled
-        )
+    check = level != "none"
+    fraction = fraction_of_series(plan, threads, clock, check=check, kept=kept)
     if fraction.mantissa >> fraction.bits != mpz(3):
         raise VerificationError(f"series {plan.series.name}: the value that follows from its sum is not π")
-    del radical
-    checks, tail = _checks_of_fraction(plan) if check else [], None
+    checks, tail = checks_of_fraction(plan) if check else [], None
     if level == "full":
         from pi_engine.engine.full_check import check_tail
 
@@ -238,13 +243,6 @@ def _attempt(plan: Plan, threads: int, clock: PhaseClock, level: CheckLevel) -> 
     with clock.phase("conversion"):
         converted = convert_fraction(handed, plan, threads, check=check)
     return None if converted is None else _Attempt(converted, checks, tail)
-
-
-def _checks_of_fraction(plan: Plan) -> list[Check]:
-    """What has been checked where sum, root and division have given a fraction."""
-    remainder = f"remainder modulo {moduli_text()}, and the remainder's size"
-    root = [Check("root", "passed", f"the square and its {remainder}")] if plan.series.closed_form.has_root else []
-    return [shadow_check(plan), *root, Check("division", "passed", f"quotient, divisor and {remainder}")]
 
 
 def _confirm(plan: Plan, converted: Converted, progress: Progress, threads: int, backend: Backend) -> Check:

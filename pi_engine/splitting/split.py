@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from pi_engine.runtime.progress import Progress
     from pi_engine.series.model.hypergeometric import HypergeometricSeries
+    from pi_engine.splitting.compiled.node_keeper import NodeKeeper
     from pi_engine.splitting.plain.node import Node
 
 COMPILED_TERMS = 250
@@ -27,6 +28,7 @@ def split(
     compiled: bool = False,
     check: bool = True,
     needed: Callable[[int], float] | None = None,
+    keeper: NodeKeeper | None = None,
 ) -> Node:
     """Sum terms 0 ≤ k < `terms` of `series`: Q and T of the whole range; P is not computed.
 
@@ -40,6 +42,7 @@ def split(
         needed: how many leading bits of a node that begins with term l matter, as a function of l, so that the compiled tree
             may cut off the others (`series.model.truncation`); all of them, if there is none. Without `check` such a sum cannot
             be compared with its shadow.
+        keeper: keeps large nodes of the compiled tree, and gives back those of an earlier run.
 
     Raises:
         VerificationError: a merge is wrong.
@@ -47,5 +50,5 @@ def split(
     if compiled and terms >= COMPILED_TERMS:
         from pi_engine.splitting.compiled.compiled_tree import split_compiled
 
-        return split_compiled(series, terms, threads, progress, check=check, needed=needed)
+        return split_compiled(series, terms, threads, progress, check=check, needed=needed, keeper=keeper)
     return split_plain(series, terms, threads=threads, progress=progress)

@@ -44,13 +44,35 @@ GAP_BITS = 52
 """The random prime is 2^61 − c with c < 2^GAP_BITS, one of some 10^14: then 2^61 ≡ c, by which `shadow_blocks` folds."""
 
 _DRAWING = threading.Lock()
+_adopted: list[int] = []
 
 
 @functools.cache
 def random_prime() -> int:
-    """A prime between 2^61 − 2^52 and 2^61 − 1, each as likely as any other, drawn once in a process."""
+    """A prime between 2^61 − 2^52 and 2^61 − 1, each as likely as any other, drawn once in a process or adopted."""
     with _DRAWING:  # threads that find the cache empty at once would each draw a prime of their own
-        return _drawn_prime()
+        return _adopted[0] if _adopted else _drawn_prime()
+
+
+def is_random_prime(number: int) -> bool:
+    """Whether a number is one of those that `random_prime` draws from."""
+    return (1 << BITS) - (1 << GAP_BITS) < number < M61 and bool(gmpy2.is_prime(number, 40))
+
+
+def adopt_prime(prime: int) -> None:
+    """Take the random prime that another process has drawn, so that numbers with residues of its go on here.
+
+    Residues that this process has found before are worth nothing from here on, so this comes before a computation, and nothing else may be
+    computing meanwhile.
+
+    Raises:
+        ValueError: `is_random_prime` is false.
+    """
+    if not is_random_prime(prime):
+        raise ValueError(f"{prime} is no prime between 2^61 − 2^52 and 2^61 − 1")
+    with _DRAWING:
+        _adopted[:] = [prime]
+        random_prime.cache_clear()
 
 
 @functools.cache

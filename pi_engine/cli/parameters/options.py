@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from pi_engine.cli.output.streams import silence_remarks
-from pi_engine.cli.parameters.names import SERIES
+from pi_engine.cli.parameters.names import FOLDER, SERIES
 from pi_engine.cli.parameters.quantities import COUNT, SIZE
 
 
@@ -52,6 +52,12 @@ check_option = click.option(
     help="fast, the default, checks every phase by residues and compares known digits. full also checks the "
     "end of the binary fraction by BBP, and all digits by the j-invariant or, above 1e6 digits, by "
     "another series.",
+)
+checkpoint_option = click.option(
+    "--checkpoint",
+    type=FOLDER,
+    metavar="DIR",
+    help="Keep what is finished in the folder DIR, so that --resume goes on after whatever has ended the run.",
 )
 memory_option = click.option(
     "--memory",

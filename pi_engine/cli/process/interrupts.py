@@ -8,15 +8,25 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pi_engine.runtime.storage import watcher
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from types import FrameType
 
 _MOMENT = 0.01
 """Seconds until a discarded exception is raised again: longer than most destructors, too short to be noticed."""
+
+AGAIN_SECONDS = 0.3
+"""From here on a signal is a second one: `timeout` and some shells send the first twice, and so does a parent that passes it on."""
+
+_finishing: list[Callable[[BaseException], None]] = []
+_asked_at: list[float] = []
+"""Whom to ask for the end; when that was done."""
 
 _raised: list[BaseException] = []
 _discarded: list[BaseException] = []
@@ -61,6 +71,32 @@ def raising(numbers: Collection[int]) -> Iterator[None]:
         _raise_after(0)
 
 
+@contextmanager
+def finishing(ask: Callable[[BaseException], None]) -> Iterator[None]:
+    """Within, the first signal is no exception: `ask` is called with it, and raises it when the step in hand is finished.
+
+    A second one, a moment later, is an exception as usual; the parent, if there is one, kills this process then.
+    """
+    watcher.tell(watcher.FINISHES, b"1")
+    _finishing[:] = [ask]
+    try:
+        yield
+    finally:
+        _finishing.clear()
+        watcher.tell(watcher.FINISHES)
+
+
+def _is_asked() -> bool:
+    """Whether a signal has been passed to whoever finishes the step in hand."""
+    if not _finishing:
+        return False
+    now = time.monotonic()
+    if not _asked_at:
+        _asked_at.append(now)
+        _finishing[0](KeyboardInterrupt())
+    return now <= _asked_at[0] + AGAIN_SECONDS
+
+
 def raise_discarded() -> None:
     """Raise the interrupt that Python has discarded, if there is one. Whoever goes on after an error asks: the error may be its doing."""
     if _discarded:
@@ -68,6 +104,8 @@ def raise_discarded() -> None:
 
 
 def _hear_signal(number: int, frame: FrameType | None) -> None:
+    if _is_asked():
+        return
     if _raised and _raised[-1] not in _discarded:  # Ctrl-C reaches the parent too, which passes it on
         return
     _raised.append(KeyboardInterrupt() if number == signal.SIGINT else Terminated(number))

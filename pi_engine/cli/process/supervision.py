@@ -4,6 +4,7 @@ Python handles a signal between two of its own steps. A product of long numbers,
 in which there is no such moment. So the parent only waits. It passes a signal on to the child, which removes its temporaries and
 ends as soon as Python hears it. A child that has not ended GRACE_SECONDS later is killed; the parent then removes the temporaries
 that the child has reported, restores the terminal, and gives the answer that the child would have given.
+A child that keeps a checkpoint finishes the step in hand first: it is killed only at a second signal.
 
 If the parent is killed, Linux sends the child SIGTERM.
 """
@@ -20,7 +21,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pi_engine.cli.process.interrupts import Terminated
+from pi_engine.cli.process.interrupts import AGAIN_SECONDS, Terminated
 from pi_engine.errors import CapacityError, PiEngineError
 from pi_engine.runtime.limits.memory import process_memory_limit
 from pi_engine.runtime.storage import watcher
@@ -111,13 +112,13 @@ class _Parent:
         self.unread = b""
         self.temporaries: dict[bytes, None] = {}
         self.sets: dict[bytes, None] = {}
-        self.has_bar = self.has_object = self.has_screen = False
+        self.has_bar = self.has_object = self.has_screen = self.finishes = False
         self.terminal = _terminal_modes()
 
     def wait(self) -> NoReturn:
         """Until the child has ended; then end."""
         asked: int | None = None
-        deadline = math.inf
+        deadline = heard_at = math.inf
         while True:
             status = self.ended()
             if status is not None:
@@ -126,8 +127,12 @@ class _Parent:
                 number = self.heard.pop(0)
                 if number == signal.SIGCHLD:
                     continue
+                now = time.monotonic()
                 if asked is None:
-                    asked, deadline = number, time.monotonic() + GRACE_SECONDS
+                    asked, heard_at = number, now
+                    deadline = math.inf if self.finishes else now + GRACE_SECONDS
+                elif self.finishes and now > heard_at + AGAIN_SECONDS:
+                    self.kill(asked)
                 self.send(number)
             if asked is not None and time.monotonic() >= deadline:
                 self.kill(asked)
@@ -174,6 +179,8 @@ class _Parent:
             self.has_bar = True
         elif kind == watcher.SCREEN:
             self.has_screen = bool(about)
+        elif kind == watcher.FINISHES:
+            self.finishes = bool(about)
         elif kind == watcher.ANSWERED:
             self.has_object = True
 

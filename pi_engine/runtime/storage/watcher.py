@@ -9,9 +9,10 @@ import contextlib
 import os
 from pathlib import Path
 
-TEMPORARY, DONE, SET, BAR, ANSWERED, SCREEN = b"+", b"-", b"s", b"b", b"a", b"t"
+TEMPORARY, DONE, SET, BAR, ANSWERED, SCREEN, FINISHES = b"+", b"-", b"s", b"b", b"a", b"t", b"f"
 """A temporary file will be made; it is no temporary any more; a set of files will be written, under this name; a progress bar is
-drawn; stdout has its JSON object; the whole screen of the terminal is taken, about "1", or given back, about nothing."""
+drawn; stdout has its JSON object; the whole screen of the terminal is taken, about "1", or given back, about nothing; after the
+first signal the step in hand is finished, about "1", or not any more, about nothing."""
 
 END = b"\0"
 

@@ -6,7 +6,7 @@ its nodes are many and small; then one merge at a time has all threads inside, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from pi_engine.runtime.progress import Progress
     from pi_engine.series.model.hypergeometric import HypergeometricSeries
+    from pi_engine.splitting.compiled.node_keeper import NodeKeeper
     from pi_engine.splitting.records.node_level import NodeLevel
 
 BLOCK_TERMS = 8
@@ -58,6 +59,9 @@ workspace instead of having one each."""
 
 LEAST_SIDE_BY_SIDE_BITS = 1 << 21
 """The least `SIDE_BY_SIDE_BITS`, where the nodes outgrow what the sum needs of them, so that they lose the rest."""
+
+LEAST_CHUNK = 4
+"""Terms of a chunk at least, so that it has two subtrees."""
 
 LARGE_BITS = 1 << 22
 """Bits of Q from which on merges are checked one by one: below, the shadow sees them all together, at half of the cost."""
@@ -112,6 +116,17 @@ class Cuts:
         depth = max(0, (least // subtrees // BLOCK_TERMS).bit_length() - 1)
         return cls(terms, term_bits, subtree_terms, halvings, least, subtrees, depth)
 
+    def with_parts(self, halvings: int, subtrees: int, depth: int) -> Cuts | None:
+        """The same sum cut otherwise; None where it cannot be cut so."""
+        least = most = self.terms
+        for _ in range(halvings):
+            least, most = 2 * (least // 4), most - 2 * (most // 4)
+            if least < LEAST_CHUNK:
+                return None
+        if subtrees.bit_count() != 1 or 2 * subtrees > least or depth > (least // subtrees).bit_length() - 1:
+            return None
+        return replace(self, halvings=halvings, least=least, subtrees=subtrees, depth=depth)
+
     @property
     def blocks(self) -> int:
         """Of the whole sum."""
@@ -153,8 +168,10 @@ class _CompiledTree:
         *,
         check: bool,
         needed: Callable[[int], float] | None,
+        keeper: NodeKeeper | None = None,
     ) -> None:
         self.series, self.cuts, self.threads, self.check, self.needed = series, cuts, threads, check, needed
+        self.keeper = keeper
         enough = SIDE_BY_SIDE_BITS if needed is None else max(needed(0), LEAST_SIDE_BY_SIDE_BITS)
         self.side_by_side = min(SIDE_BY_SIDE_BITS, enough)
         self.again_at = cuts.second_division()
@@ -167,12 +184,27 @@ class _CompiledTree:
         return tuple((divisor, (self.cuts.blocks >> j) - 1) for j, divisor in self.divisors.items() if divisor > 1)
 
     def node(self, lo: int, hi: int, halvings: int) -> LargeNode:
-        """The node of lo ≤ k < hi, of 2^halvings chunks, without P if it ends the sum."""
-        if halvings == 0:
-            return self.chunk(lo, hi)
+        """The node of lo ≤ k < hi, of 2^halvings chunks, without P if it ends the sum; that of an earlier run, if it is kept."""
+        whole = hi - lo == self.cuts.terms
+        kept = None if self.keeper is None or whole else self.keeper.load(lo, hi, self.threads)
+        if kept is not None:
+            self.meter((hi - lo) * (self.cuts.levels - self.cuts.halvings + halvings))
+            return kept
+        node = self.chunk(lo, hi) if halvings == 0 else self.merged(lo, hi, halvings)
+        if self.keeper is not None and not whole:  # of the whole sum its caller keeps more
+            self.keeper.keep(lo, hi, node)
+        return node
+
+    def merged(self, lo: int, hi: int, halvings: int) -> LargeNode:
+        """The node of lo ≤ k < hi, made of its halves."""
         middle = cut(lo, hi, 1, 2)
         left = self.node(lo, middle, halvings - 1)
-        right = self.node(middle, hi, halvings - 1)
+        try:
+            right = self.node(middle, hi, halvings - 1)
+        except BaseException:
+            if self.keeper is not None:
+                self.keeper.leave(lo, middle, left)
+            raise
         node = self.shortened(merge_large(left, right, self.threads), lo, hi)
         self.meter(hi - lo)
         return node
@@ -244,14 +276,17 @@ def split_compiled(
     *,
     check: bool = True,
     needed: Callable[[int], float] | None = None,
+    keeper: NodeKeeper | None = None,
 ) -> Node:
     """Q and T of 0 ≤ k < `terms`, at least two of them; `progress` is called from this thread only.
 
     check: compare every large merge and every division of a level modulo both `moduli` (`node_residues`).
     needed: as in `split`.
+    keeper: keeps nodes of a chunk or more.
     """
     cuts = cuts_for(series, terms, threads)
-    tree = _CompiledTree(series, cuts, threads, progress, check=check, needed=needed)
+    cuts = cuts if keeper is None else keeper.cuts(cuts)
+    tree = _CompiledTree(series, cuts, threads, progress, check=check, needed=needed, keeper=keeper)
     root = tree.node(0, terms, cuts.halvings)
     # The copies take memory of their own: as much goes back to the system first, so that the peak is that of the tree.
     pool.return_to_system(8 * (len(root.Q) + len(root.T)))

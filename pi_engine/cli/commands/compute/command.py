@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.commands.compute.kept_run import checkpoint_fields, kept_run, require_folder, steps_finished
 from pi_engine.cli.commands.compute.output_file import digits_kept, reserved_file, write_proof, write_result
 from pi_engine.cli.commands.compute.request import dry_run as estimate_only
 from pi_engine.cli.commands.compute.request import require_agreement, require_one_purpose
@@ -60,6 +62,8 @@ _ADVICE_FROM = 5_000_000
     help="Print C digits a line, below a first line with '3.'. By default, with --group, lines fit the terminal.",
 )
 @click.option("--group", type=click.IntRange(min=1), metavar="G", help="Divide lines into groups of G digits.")
+@options.checkpoint_option
+@click.option("--resume", is_flag=True, help="Go on with the checkpoint in --checkpoint DIR.")
 @click.option(
     "--dry-run", is_flag=True, help="Print the estimate for these options, as 'estimate' does, and compute nothing."
 )
@@ -84,6 +88,8 @@ def command(
     everything: bool,
     columns: int | None,
     group: int | None,
+    checkpoint: str | None,
+    resume: bool,
     dry_run: bool,
     as_json: bool,
     verbose: bool,
@@ -97,6 +103,10 @@ def command(
     end, the digits are saved elsewhere, and the error message says where. With --json a JSON object is printed instead
     of the digits. On the plain path, without compiled kernels, only the sum uses more than one thread.
 
+    With --checkpoint DIR a long run keeps what it has finished in the folder DIR. If it ends before its digits are
+    written, the same command with --resume goes on. The first Ctrl-C then finishes the step in hand, and the second
+    one ends the run at once. DIR is removed when the digits are written.
+
     Exit codes: 0 computed and checked, 1 failed, 2 wrong usage, 3 a check failed, 4 not enough memory or disk, 130
     interrupted.
     """
@@ -105,6 +115,7 @@ def command(
         file, to_stdout=output == "-", as_json=as_json, form=form, block_size=block_size, proof=proof, check=check
     )
     require_one_purpose(file, as_json=as_json, laid_out=everything or bool(columns or group), verbose=verbose)
+    require_folder(checkpoint, resume=resume)
     check = check or ("full" if proof else "fast")
     if dry_run:
         estimate_only(
@@ -127,35 +138,41 @@ def command(
     from pi_engine.runtime.progress import PhaseClock, Step
 
     require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory, check=check)
-    with reserved_file(
-        file, digits, base=int(base), form=form, block_size=block_size, force=force, proof=proof
-    ) as place:
+    with ExitStack() as stack:
+        place = stack.enter_context(
+            reserved_file(file, digits, base=int(base), form=form, block_size=block_size, force=force, proof=proof)
+        )
+        kept = stack.enter_context(
+            kept_run(checkpoint, digits, base=int(base), series=series, check=check, resume=resume)
+        )
         if digits >= _ADVICE_FROM and remarks_are_heard():
             _advise(digits)
         writing = [] if place is None else [Step("write", _WRITE_SECONDS * digits)]
         with ProgressBar(then=writing) as progress:
-            result = compute(
-                digits, base=int(base), series=series, threads=threads, memory=memory, check=check, progress=progress
-            )
+            with steps_finished(kept):
+                result = compute(
+                    digits, base=int(base), series=series, threads=threads, memory=memory, check=check,
+                    progress=progress, checkpoint=kept,
+                )  # fmt: skip
             clock = PhaseClock(progress)
             checks = result.checks
             if place is not None:
                 with clock.phase("write"):
                     checks = checks + write_result(place, result, as_json=as_json)
-    phases = {name: spent for name, spent in result.seconds.items() if name != "total"}
-    seconds = {**phases, **clock.seconds, "total": result.seconds["total"] + clock.total()}
-    file = None if place is None else place.name
-    if proof:
-        write_proof(result, str(file), force=force)
-    if as_json:
-        _print_object(result, seconds, checks, file)
-    elif file is None:
-        with digits_kept(result):
-            _print_digits(result, columns, group, everything=everything, to_stdout=output == "-")
+        phases = {name: spent for name, spent in result.seconds.items() if name != "total"}
+        seconds = {**phases, **clock.seconds, "total": result.seconds["total"] + clock.total()}
+        written = None if place is None else place.name
+        if proof:
+            write_proof(result, str(written), force=force)
+        if as_json:
+            _print_object(result, seconds, checks, written, checkpoint_fields(kept))
+        elif written is None:
+            with digits_kept(result):
+                _print_digits(result, columns, group, everything=everything, to_stdout=output == "-")
     if remarks_are_heard():
         from pi_engine.cli.commands.compute.report import closing_line, say_details
 
-        remark(closing_line(result, seconds, checks, file, full=check == "full"))
+        remark(closing_line(result, seconds, checks, written, full=check == "full"))
         if verbose:
             say_details(result, seconds, checks)
 
@@ -195,10 +212,16 @@ def _print_digits(
         emit("\n")
 
 
-def _print_object(result: ComputeResult, seconds: dict[str, float], checks: Sequence[Check], file: str | None) -> None:
+def _print_object(
+    result: ComputeResult,
+    seconds: dict[str, float],
+    checks: Sequence[Check],
+    file: str | None,
+    checkpoint: dict[str, object] | None,
+) -> None:
     from pi_engine.engine.printed_digits import require_text
 
-    emit_json(_as_json(result, seconds, checks, file))
+    emit_json({**_as_json(result, seconds, checks, file), "checkpoint": checkpoint})
     if file is None:  # else the file has been compared
         require_text(result)
 

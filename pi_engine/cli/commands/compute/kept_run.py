@@ -1,0 +1,90 @@
+"""`compute --checkpoint`: the folder that keeps what is finished, and what is said where the run ends before its digits are written."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+from pi_engine.cli.output.streams import remark
+from pi_engine.cli.output.terminal import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pi_engine.engine.compute import CheckLevel
+    from pi_engine.engine.resumption.run_checkpoint import CheckpointUse, RunCheckpoint
+
+
+def require_folder(folder: str | None, *, resume: bool) -> None:
+    """Refuse --resume without a folder."""
+    if resume and folder is None:
+        raise click.UsageError("--resume goes on with a checkpoint: name its folder with --checkpoint DIR")
+
+
+@contextmanager
+def kept_run(
+    folder: str | None, digits: int, *, base: int, series: str, check: CheckLevel, resume: bool
+) -> Iterator[RunCheckpoint | None]:
+    """The checkpoint of a run, which is taken away when the digits are where they belong; None without a folder."""
+    if folder is None:
+        yield None
+        return
+    from pi_engine.engine.compute import chosen_series
+    from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
+
+    chosen = chosen_series(series)
+    with RunCheckpoint.open(folder, digits, base, chosen, check=check != "none", resume=resume) as kept:
+        try:
+            yield kept
+        except BaseException:
+            remark(f"pi-engine: what is finished is kept; go on with: {printable(resuming_command())}")
+            raise
+        kept.clean()
+        for note in kept.store.notes:
+            remark(f"pi-engine: {printable(note)}")
+
+
+@contextmanager
+def steps_finished(kept: RunCheckpoint | None) -> Iterator[None]:
+    """Within, the first signal ends the run after the step in hand."""
+    if kept is None:
+        yield
+        return
+    from pi_engine.cli.process.interrupts import finishing
+
+    with finishing(kept.stop):
+        yield
+    kept.step_done()
+
+
+def resuming_command() -> str:
+    """The command line of this run, with --resume."""
+    context = click.get_current_context()
+    words = ["pi-engine", "compute", str(context.params["digits"])]
+    for parameter in context.command.params:
+        given = parameter.name and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
+        if not given or not isinstance(parameter, click.Option) or parameter.name == "resume":
+            continue
+        words.append(parameter.opts[-1])
+        if not parameter.is_flag:
+            words.append(str(context.params[str(parameter.name)]))
+    return shlex.join([*words, "--resume"])
+
+
+def checkpoint_fields(kept: RunCheckpoint | None) -> dict[str, object] | None:
+    """What a run has done with its checkpoint, for --json."""
+    if kept is None:
+        return None
+    use: CheckpointUse = kept.use
+    return {
+        "folder": use.folder,
+        "records_loaded": use.loaded,
+        "records_kept": use.kept,
+        "bytes_written": use.bytes,
+        "seconds": round(use.seconds, 6),
+        "notes": use.notes,
+    }

@@ -1,0 +1,245 @@
+"""The checkpoint of a run: what has been finished, and where the next run of the same digits goes on."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+
+from pi_engine.bigint.binary_fraction import BinaryFraction
+from pi_engine.bigint.residues.moduli import adopt_prime, is_random_prime
+from pi_engine.checkpoint.checkpoint_store import CheckpointStore
+from pi_engine.engine.resumption.kept_numbers import DamagedRecordError, fields_of, limbs_by_name, load_tracked
+from pi_engine.engine.resumption.writing_share import WritingShare
+from pi_engine.errors import CorruptFileError
+from pi_engine.runtime.versions import arithmetic_versions
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pi_engine.bigint.buffers.limbs import Limbs
+    from pi_engine.bigint.residues.tracked import Tracked
+    from pi_engine.checkpoint.record_file import Record
+    from pi_engine.checkpoint.untrusted_json import JSON
+    from pi_engine.engine.planning.plan import Plan
+    from pi_engine.engine.resumption.kept_nodes import KeptNodes
+    from pi_engine.series.model.pi_series import PiSeries
+
+_Found = TypeVar("_Found")
+
+_ATTEMPT = "attempt"
+_MOST_GUARD_BITS = 1 << 40
+
+
+class CheckpointUse(NamedTuple):
+    """What a run has done with its checkpoint.
+
+    Attributes:
+        folder: where it is.
+        loaded: records that it went on with.
+        kept: records that it has written.
+        bytes: of these.
+        seconds: that writing and reading back took.
+        notes: what was damaged, and what was done about it.
+    """
+
+    folder: str
+    loaded: int
+    kept: int
+    bytes: int
+    seconds: float
+    notes: list[str]
+
+
+class RunCheckpoint:
+    """Keeps what a run has finished, gives it back to the next, and ends the run between two steps; a context."""
+
+    def __init__(self, store: CheckpointStore) -> None:
+        """Of a store that is open; its prime becomes that of this process."""
+        if not is_random_prime(store.prime):
+            raise CorruptFileError(f"{store.folder} is damaged: its manifest names a prime that no run has drawn")
+        adopt_prime(store.prime)
+        self.store = store
+        self._share = WritingShare()
+        self._loaded = self._kept = 0
+        self._prefix = ""
+        self._end: BaseException | None = None
+
+    @classmethod
+    def open(
+        cls, folder: str | os.PathLike[str], digits: int, base: int, series: PiSeries, *, check: bool, resume: bool
+    ) -> Self:
+        """Begin the checkpoint of a run in a folder, or go on with the one that is there.
+
+        Raises:
+            UsageError: there is one, or with `resume` there is none; or it is that of another run; or another process uses it.
+            CorruptFileError: it cannot be read.
+            CapacityError, OutputError: the folder cannot be written to.
+        """
+        from pathlib import Path
+
+        parameters = {
+            "digits": digits,
+            "base": base,
+            "series": series.name,
+            "definition": _definition(series),
+            "checked": check,
+            "version": arithmetic_versions()["pi_engine"],
+        }
+        make = CheckpointStore.resume if resume else CheckpointStore.create
+        return cls(make(Path(folder), parameters))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.store.close()
+
+    def clean(self) -> None:
+        """Take the checkpoint away: the digits are where they belong."""
+        self.store.clean()
+
+    @property
+    def use(self) -> CheckpointUse:
+        """What has been done so far."""
+        share = self._share
+        return CheckpointUse(
+            str(self.store.folder), self._loaded, self._kept, share.bytes, share.seconds, list(self.store.notes)
+        )
+
+    @property
+    def records(self) -> list[str]:
+        """The keys of those that are there."""
+        return self.store.keys()
+
+    # ------------------------------------------------------------ the end between two steps
+
+    def stop(self, end: BaseException) -> None:
+        """Raise `end` as soon as the step in hand is finished and kept; may be called from a signal's handler."""
+        self._end = self._end or end
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the run has been asked to end."""
+        return self._end is not None
+
+    def step_done(self) -> None:
+        """End the run if it has been asked to."""
+        if self._end is not None:
+            raise self._end
+
+    # ------------------------------------------------------------ records
+
+    def keep(
+        self,
+        key: str,
+        numbers: Mapping[str, tuple[Limbs, bool]],
+        fields: Mapping[str, JSON],
+        *,
+        drop: Iterable[str],
+        phase: str,
+    ) -> None:
+        """Keep a record if it is worth its time, or if the run is about to end.
+
+        Raises:
+            CapacityError, OutputError: it cannot be written; what was kept before is as it was.
+        """
+        size = sum(limbs.nbytes for limbs, _ in numbers.values())
+        if not self.stopping and not self._share.allows(size):
+            return
+        begin = time.monotonic()
+        self.store.keep(key, numbers, fields, drop=drop, phase=phase)
+        self._kept += 1
+        self._share.has_written(size, begin)
+
+    def load_record(
+        self, key: str, allocate: Callable[[str, int], Limbs], read: Callable[[Record], _Found]
+    ) -> _Found | None:
+        """What `read` makes of a record; None if it is not there or damaged."""
+        record = self.store.load(key, allocate)
+        if record is None:
+            return None
+        try:
+            found = read(record)
+        except DamagedRecordError as error:
+            self.store.refuse(key, str(error))
+            return None
+        self._loaded += 1
+        return found
+
+    def _load_tracked(
+        self, key: str, names: set[str], threads: int
+    ) -> tuple[dict[str, Tracked], dict[str, JSON]] | None:
+        try:
+            found = load_tracked(self.store, key, names, threads)
+        except DamagedRecordError as error:
+            self.store.refuse(key, str(error))
+            return None
+        self._loaded += found is not None
+        return found
+
+    # ------------------------------------------------------------ the phases
+
+    def guard_bits(self, usual: int) -> int:
+        """Those of the attempt that the earlier run was at."""
+        if _ATTEMPT not in self.records:
+            return usual
+        record = self.store.load(_ATTEMPT)
+        bits = record.fields.get("guard_bits") if record is not None else None
+        return bits if isinstance(bits, int) and usual <= bits <= _MOST_GUARD_BITS else usual
+
+    def begin_attempt(self, plan: Plan, usual: int) -> None:
+        """From here on records are those of this plan; those of an attempt that left the last digit open are dropped."""
+        self._prefix = f"b{plan.fraction_bits}-"
+        others = [key for key in self.records if not key.startswith(self._prefix) and key != _ATTEMPT]
+        if others and plan.guard_bits != usual:
+            self.store.keep(_ATTEMPT, {}, {"guard_bits": plan.guard_bits}, drop=others)
+
+    def nodes(self, component: int) -> KeptNodes:
+        """The keeper of the nodes of one sum."""
+        from pi_engine.engine.resumption.kept_nodes import KeptNodes
+
+        return KeptNodes(self, f"{self._prefix}node-{component}-")
+
+    def sum_of(self, component: int, threads: int) -> tuple[Tracked, Tracked] | None:
+        """Q and T of one sum, if they are kept."""
+        found = self._load_tracked(f"{self._prefix}sum-{component}", {"q", "t"}, threads)
+        return None if found is None else (found[0]["q"], found[0]["t"])
+
+    def keep_sum(self, component: int, Q: Tracked, T: Tracked) -> None:
+        """Q and T of one sum, in place of its nodes."""
+        nodes = [key for key in self.records if key.startswith(f"{self._prefix}node-{component}-")]
+        numbers = {"q": Q, "t": T}
+        fields: dict[str, JSON] = {"residues": fields_of(numbers)}
+        self.keep(f"{self._prefix}sum-{component}", limbs_by_name(numbers), fields, drop=nodes, phase="sum")
+        self.step_done()
+
+    def fraction(self, threads: int) -> BinaryFraction | None:
+        """The binary fraction, if it is kept."""
+        found = self._load_tracked(f"{self._prefix}fraction", {"mantissa"}, threads)
+        if found is None:
+            return None
+        numbers, fields = found
+        bits, error = fields.get("bits"), fields.get("error")
+        if not isinstance(bits, int) or not isinstance(error, int):
+            return None
+        return BinaryFraction(numbers["mantissa"].value, bits, error, numbers["mantissa"].residues)
+
+    def keep_fraction(self, fraction: BinaryFraction) -> None:
+        """The binary fraction, in place of everything before it."""
+        from pi_engine.bigint.residues.tracked import Tracked
+
+        others = [key for key in self.records if key != _ATTEMPT]
+        numbers = {"mantissa": Tracked(fraction.mantissa, fraction.residues)}
+        fields: dict[str, JSON] = {"residues": fields_of(numbers), "bits": fraction.bits, "error": fraction.error}
+        self.keep(f"{self._prefix}fraction", limbs_by_name(numbers), fields, drop=others, phase="conversion")
+        self.step_done()
+
+
+def _definition(series: PiSeries) -> str:
+    """A hash of all that a series is made of: one of a user may have changed under its name."""
+    from hashlib import sha256
+
+    form = series.closed_form
+    parts = [repr(form), *(f"{x.coefficient} {x.sum.p} {x.sum.q} {x.sum.a}" for x in series.components)]
+    return sha256("\n".join(parts).encode()).hexdigest()[:32]
