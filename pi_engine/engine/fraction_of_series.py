@@ -42,10 +42,13 @@ def _computed(
     sums = sum_series(plan, threads, clock, check=check, kept=kept)
     if plan.compiled:
         release_workspace(plan.fraction_bits)
-    with clock.phase("root"):
-        radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, compiled=plan.compiled)
-    if kept is not None:
-        kept.step_done()
+    radical = None if kept is None or form.radicand == 1 else kept.root(form.radicand, threads)
+    if radical is None:
+        with clock.phase("root"):
+            radical = root_of_radicand(form, plan.fraction_bits, check=check, threads=threads, compiled=plan.compiled)
+        if kept is not None and radical is not None:
+            with clock.phase("checkpoint"):
+                kept.keep_root(radical)
     with clock.phase("division"):
         return pi_fraction(
             form, sums, radical, plan.fraction_bits, check=check, threads=threads, compiled=plan.compiled

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pi_engine.bigint.buffers.limbs import Limbs
     from pi_engine.bigint.residues.tracked import Tracked
+    from pi_engine.bigint.square_root import InverseRoot
     from pi_engine.checkpoint.record_file import Record
     from pi_engine.checkpoint.untrusted_json import JSON
     from pi_engine.engine.planning.plan import Plan
@@ -212,6 +213,40 @@ class RunCheckpoint:
         numbers = {"q": Q, "t": T}
         fields: dict[str, JSON] = {"residues": fields_of(numbers)}
         self.keep(f"{self._prefix}sum-{component}", limbs_by_name(numbers), fields, drop=nodes, phase="sum")
+        self.step_done()
+
+    def root(self, radicand: int, threads: int) -> Tracked | InverseRoot | None:
+        """The root, or what is kept in its place, if it is."""
+        from pi_engine.bigint.square_root import InverseRoot
+
+        plain = self._load_tracked(f"{self._prefix}root", {"root"}, threads)
+        if plain is not None:
+            return plain[0]["root"]
+        key = f"{self._prefix}inverse-root"
+        found = self._load_tracked(key, {"X", "E"}, threads)
+        if found is None:
+            return None
+        X, E = found[0]["X"], found[0]["E"]
+        limbs = found[1].get("limbs")
+        if not isinstance(limbs, int) or found[1].get("radicand") != radicand:
+            self.store.refuse(key, "it is the root of something else")
+            return None
+        residues = None if X.residues is None or E.residues is None else (X.residues, E.residues)
+        return InverseRoot(radicand, limbs, X.value, E.value, residues)
+
+    def keep_root(self, root: Tracked | InverseRoot) -> None:
+        """The root, beside the sum."""
+        from pi_engine.bigint.residues.tracked import Tracked
+
+        fields: dict[str, JSON] = {}
+        if isinstance(root, Tracked):
+            name, numbers = "root", {"root": root}
+        else:
+            x, e = root.residues or (None, None)
+            name, numbers = "inverse-root", {"X": Tracked(root.X, x), "E": Tracked(root.E, e)}
+            fields = {"limbs": root.limbs, "radicand": root.radicand}
+        fields["residues"] = fields_of(numbers)
+        self.keep(f"{self._prefix}{name}", limbs_by_name(numbers), fields, drop=(), phase="division")
         self.step_done()
 
     def fraction(self, threads: int) -> BinaryFraction | None:
