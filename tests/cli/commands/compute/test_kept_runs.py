@@ -1,0 +1,154 @@
+"""`compute --checkpoint`: real processes that are killed at any moment, or asked to end, and go on to the same digits."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import pi_engine
+from pi_engine.cli.main import run
+from tests.conftest import MULTIPLIER, _seed
+
+DIGITS = 150_000
+KEEPING = """
+import sys
+from pi_engine.engine.resumption import writing_share
+writing_share.SHARE = 1e12
+from pi_engine.cli.entry import main
+sys.argv = ["pi-engine", *sys.argv[1:]]
+main()
+"""
+"""The command, with every record worth its time."""
+
+SLOW = KEEPING.replace(
+    "from pi_engine.cli.entry",
+    """
+import time
+from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
+original = RunCheckpoint.keep_sum
+def keep_sum(self, *arguments):
+    print("at work", flush=True)
+    while not self.stopping:
+        time.sleep(0.01)
+    time.sleep(PAUSE)
+    original(self, *arguments)
+RunCheckpoint.keep_sum = keep_sum
+from pi_engine.cli.entry""",
+)
+"""The command, which waits before it keeps its sum until it is asked to end, and PAUSE seconds more."""
+
+
+def started(code, folder, *options):
+    home = {name: str(folder) for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", code, "compute", str(DIGITS), "-o", "pi.txt", "--force", "--checkpoint", "kept", *options],
+        cwd=folder, env={**os.environ, **home}, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def expected():
+    return pi_engine.compute(DIGITS).text()
+
+
+def test_a_killed_run_goes_on(tmp_path, expected):
+    rng = random.Random(_seed())
+    for turn in range(int(2 * MULTIPLIER)):
+        folder = tmp_path / str(turn)
+        folder.mkdir()
+        for _ in range(40):
+            there = (folder / "kept").exists()
+            process = started(KEEPING, folder, *(["--resume"] if there else []))
+            try:
+                process.wait(rng.uniform(0.2, 0.7))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)  # the child that works, too
+            _, said = process.communicate()
+            if process.returncode == 0:
+                break
+            if process.returncode == 2:  # killed before there was a manifest
+                assert "holds no checkpoint: start without --resume" in said
+                (folder / "kept" / "checkpoint.lock").unlink(missing_ok=True)
+                for path in (folder / "kept").iterdir():
+                    path.unlink()
+                (folder / "kept").rmdir()
+            else:
+                assert process.returncode == -signal.SIGKILL, said
+        assert (folder / "pi.txt").read_text().rstrip("\n") == expected
+        assert [path.name for path in folder.iterdir() if path.name in {"kept", "pi.txt"}] == ["pi.txt"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_finishes_the_step_in_hand(tmp_path, expected, number):
+    process = started(SLOW.replace("PAUSE", "0.8"), tmp_path)
+    assert process.stdout.readline() == "at work\n"
+    process.send_signal(number)
+    _, said = process.communicate()
+    assert process.returncode == 130
+    command = "pi-engine compute 150000 --output pi.txt --force --checkpoint kept --resume"
+    assert said.splitlines()[-2:] == [
+        f"pi-engine: what is finished is kept; go on with: {command}",
+        "pi-engine: interrupted",
+    ]
+    assert [path.name for path in (tmp_path / "kept").glob("*sum-0*")]
+    answer = started(KEEPING, tmp_path, "--resume", "--json")
+    found = json.loads(answer.communicate()[0])
+    assert found["checkpoint"]["records_loaded"] == 1
+    assert found["checkpoint"]["notes"] == []
+    assert (tmp_path / "pi.txt").read_text().rstrip("\n") == expected
+    assert not (tmp_path / "kept").exists()
+
+
+def test_the_second_signal_ends_the_run_at_once(tmp_path):
+    process = started(SLOW.replace("PAUSE", "60"), tmp_path)
+    assert process.stdout.readline() == "at work\n"
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert said.endswith("pi-engine: interrupted\n")
+    assert not (tmp_path / "pi.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--resume"], "--resume goes on with a checkpoint: name its folder with --checkpoint DIR"),
+        (["--checkpoint", "missing", "--resume"], "missing"),
+        (["--checkpoint", "missing/kept"], "does not exist: make it first"),
+        (["--checkpoint", "file"], "file is not a folder: choose another name"),
+        (["--checkpoint", "other"], "other holds a checkpoint: go on with it by --resume"),
+        (["--checkpoint", "other", "--resume"], "with digits 7, and this one has 60"),
+    ],
+)
+def test_bad_input_is_one_line(tmp_path, monkeypatch, capsys, options, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
+    from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
+    from pi_engine.series import get
+
+    RunCheckpoint.open("other", 7, 10, get("chudnovsky"), check=True, resume=False).store.close()
+    assert run(["compute", "60", *options]) == 2
+    said = capsys.readouterr()
+    assert message in said.err
+    assert said.err.count("\n") == 1
+    assert said.out == ""
+
+
+def test_json_says_what_the_checkpoint_did(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run(["compute", "60", "--checkpoint", "kept", "--json", "-q"]) == 0
+    found = json.loads(capsys.readouterr().out)["checkpoint"]
+    assert found == {
+        "folder": "kept", "records_loaded": 0, "records_kept": 0, "bytes_written": 0, "seconds": 0.0, "notes": [],
+    }  # fmt: skip
+    assert run(["compute", "60", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["checkpoint"] is None
+    assert list(tmp_path.iterdir()) == []
