@@ -83,20 +83,21 @@ def record_path(folder: Path, key: str) -> Path:
 
 
 def checkpoint_files(folder: Path) -> Iterator[FolderFile]:
-    """The files of the checkpoint in a folder.
+    """The files of the checkpoint in a folder, in the order of their names.
 
     Raises:
         OSError: the folder cannot be read.
     """
     with os.scandir(folder) as entries:
-        for entry in entries:
-            kind = _kind(entry.name)
-            if kind is None:
-                continue
-            with contextlib.suppress(FileNotFoundError):  # it has just been taken away
-                status = entry.stat(follow_symlinks=False)
-                if stat.S_ISREG(status.st_mode):
-                    yield FolderFile(folder / entry.name, status.st_size, kind)
+        names = sorted(entry.name for entry in entries)
+    for name in names:
+        kind = _kind(name)
+        if kind is None:
+            continue
+        with contextlib.suppress(FileNotFoundError):  # it has just been taken away
+            status = (folder / name).lstat()
+            if stat.S_ISREG(status.st_mode):
+                yield FolderFile(folder / name, status.st_size, kind)
 
 
 def _kind(name: str) -> str | None:
