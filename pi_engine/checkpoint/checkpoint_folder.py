@@ -77,6 +77,42 @@ def named_folder(folder: str | Path) -> Path:
     return place
 
 
+def make_folder(folder: Path) -> bool:
+    """Make the folder, if it is missing; says whether it was.
+
+    Raises:
+        UsageError: something else has its name, or the folder that it is to be in is missing.
+        OSError: the system refuses.
+    """
+    try:
+        if folder.is_dir():
+            return False
+        folder.mkdir()
+    except FileNotFoundError:
+        raise UsageError(f"the folder {folder.parent} does not exist: make it first") from None
+    except (FileExistsError, NotADirectoryError):
+        raise UsageError(f"{folder} is not a folder: choose another name") from None
+    return True
+
+
+def has_manifest(folder: Path) -> bool:
+    """Whether something has the name of a manifest, damaged or not."""
+    return any(os.path.lexists(folder / name) for name in MANIFESTS)
+
+
+def require_none(folder: Path) -> None:
+    """See that the folder holds no checkpoint.
+
+    Raises:
+        UsageError: it holds one.
+    """
+    if has_manifest(folder):
+        raise UsageError(
+            f"{folder} holds a checkpoint: go on with it by --resume, take it away by 'pi-engine checkpoint clean', or "
+            "use another folder"
+        )
+
+
 def record_path(folder: Path, key: str) -> Path:
     """A new name for a record's file."""
     return folder / f"{key}.{secrets.token_hex(4)}.limbs"
