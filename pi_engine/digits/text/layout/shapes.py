@@ -49,7 +49,7 @@ FIRST_COUNTER = re.compile(
 
 _CLOSED = (
     rb"(?:(?:\.{3,}|\xe2\x80\xa6|\\[lcd]?dots)[0-9A-Fa-f]{0,40}|[LlFfn](?=;)|\+[ \t]{0,2}O\([^()]{0,40}\)"
-    rb"|[\"'`;,\]})>$*+\\\x00\x1a]|\xe2\x80[\x98-\x9f]|[ \t]|" + TAG + rb")*\Z"
+    rb"|\.(?![0-9A-Fa-f.])|[\"'`;,\]})>$*+\\\x00\x1a]|\xe2\x80[\x98-\x9f]|[ \t]|" + TAG + rb")*\Z"
 )
 _LAST_MARK = rb"(?::|//|#|/\*|--|->|=>|\xe2\x86\x92|(?<=[ \t])\||[(\[<{;=@])"
 LAST_COUNTER = re.compile(
@@ -81,7 +81,11 @@ DOTS = re.compile(rb"(?:\.{3,}|(?:\. ){2,}\.|\xe2\x80\xa6|\\[lcd]?dots)")
 ELLIPSIS = re.compile(rb"(?:[ \t\"'`)\]},;$]|\xe2\x80[\x98-\x9f])*" + DOTS.pattern)
 
 CLOSING = re.compile(
-    rb"(?:[\s,;.$)\]}>|&+\"'`*/\\\x00\x1a]|" + INVISIBLE + rb"|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb]|" + TAG + rb")*\Z"
+    rb"(?:n(?=;)|[\s,;.$)\]}>|&+\"'`*/\\\x00\x1a]|"
+    + INVISIBLE
+    + rb"|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb]|"
+    + TAG
+    + rb")*\Z"
 )
 """What may stand behind the last digit: closing signs, a full stop, the end of file of DOS, zeros of C."""
 
@@ -110,7 +114,8 @@ def words(base: int) -> re.Pattern[bytes]:
     """A word of two letters or more that cannot be digits of the base, not even damaged ones: no digit stands beside it."""
     # E2 80 and E2 81 begin blanks and punctuation
     letter = rb"(?:[A-Za-z]|(?!\xe2[\x80\x81])[\xc3-\xf4][\x80-\xbf]{1,3})"
-    foreign = rb"(?=[A-Fa-f]*(?:[G-Zg-z]|[\xc3-\xf4]))" if base == 16 else b""
+    # `bn;` are a digit and the end of a BigInt
+    foreign = rb"(?![A-Fa-f]+n;)(?=[A-Fa-f]*(?:[G-Zg-z]|[\xc3-\xf4]))" if base == 16 else b""
     return re.compile(rb"(?<![0-9A-Za-z\x80-\xff])" + foreign + letter + rb"{2,}(?![0-9A-Za-z])")
 
 

@@ -194,8 +194,10 @@ def _stands_alone(window: bytes, begin: int, found: Beginning) -> bool:
     line = line_start(window, begin, found.start)
     line = max(line, found.start - _NEAR)
     prefix = re.sub(rb"0[xX]\Z", b"", window[line : found.start])
+    if _letters_before(prefix, window, found):
+        return False
     if (found.pointed and found.integer) or not re.search(rb"\d", prefix):
-        return not _letters_before(prefix, window, found)
+        return True
     if counter_before(window, line, line + len(prefix)) or bare_counters_before(window, line, found.start, found):
         return True
     if found.base == 16 and re.search(_HEX_BEFORE, bare_of_gaps(prefix)):
@@ -206,6 +208,7 @@ def _stands_alone(window: bytes, begin: int, found: Beginning) -> bool:
 
 def _letters_before(prefix: bytes, window: bytes, found: Beginning) -> bool:
     """Whether hexadecimal digits that are letters stand before a beginning as one more group of its digits."""
+    prefix = re.sub(shapes.TAG, b"\n", prefix)
     letters = _LETTERS.search(prefix) if found.base == 16 else None
     if letters is None or re.search(rb"[A-Za-z]", prefix[: letters.start()]):
         return False

@@ -64,7 +64,10 @@ def fault(layout, answer):
         places = dict.fromkeys(places, 0)
     right = {len(reading) for reading, place in places.items() if place is None}
     wrong = {place for place in [*places.values(), *bare] if place is not None}
-    if len(places) > 1:  # what looks like a digit before the point may be one of them
+    beside = any(first_wrong(reading[1:], layout.base) is None for reading in places)
+    if len(places) > 1 or (
+        not layout.integer and beside
+    ):  # what looks like a digit before the point may be one of them
         wrong |= {0} if wrong else set()
     match answer.status:
         case "ok" if not right:
