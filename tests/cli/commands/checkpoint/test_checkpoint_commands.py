@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from pi_engine.checkpoint import record_file
+from pi_engine.checkpoint import checkpoint_report, record_file
 from pi_engine.checkpoint.checkpoint_folder import MANIFESTS
 from pi_engine.checkpoint.checkpoint_store import CheckpointStore
 from pi_engine.cli.main import run
@@ -127,6 +127,22 @@ def test_one_that_is_in_use(kept, capsys):
         store.keep("root", {}, {}, phase="division")
         assert answer(capsys, "show", "kept")["phase"] == "division"
     assert len(names_in(kept)) == 6
+
+
+def test_a_run_that_goes_on_while_it_is_looked_at(kept, capsys, monkeypatch):
+    """The files of one state are gone two states later: then the newer state is shown, and nothing is thought to be missing."""
+    real, store = checkpoint_report.open_record, resumed(kept)
+
+    def go_on(path):
+        if "node-0-1" in path.name:
+            for key in ("node-0-2", "root"):
+                store.keep(key, {}, {}, drop=store.keys())
+        return real(path)
+
+    monkeypatch.setattr(checkpoint_report, "open_record", go_on)
+    with store:
+        found = answer(capsys, "show", "kept")
+    assert [(row["key"], row["status"]) for row in found["records"]] == [("root", "good")]
 
 
 @pytest.mark.parametrize(
