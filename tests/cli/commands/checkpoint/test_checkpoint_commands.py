@@ -110,7 +110,10 @@ def test_damaged_manifests(kept, capsys):
     assert found["generation"] == 1 and len(found["records"]) == 1
     assert f"the manifest {MANIFESTS[0]} is damaged" in found["notes"][0]
     resumed(kept).close()
-    assert answer(capsys, "show", "kept")["notes"] == ["1 damaged file set aside before, named *.bad"]
+    assert answer(capsys, "show", "kept")["notes"] == [
+        f"the manifest {MANIFESTS[0]} is missing",
+        "1 damaged file set aside before, named *.bad",
+    ]
     damage(kept / MANIFESTS[1], 50)
     said = asked(capsys, "show", "kept", code=5)
     assert said.out == "" and said.err.count("\n") == 1 and "'pi-engine checkpoint clean'" in said.err
