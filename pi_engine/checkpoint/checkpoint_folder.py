@@ -77,26 +77,63 @@ def named_folder(folder: str | Path) -> Path:
     return place
 
 
+def make_folder(folder: Path) -> bool:
+    """Make the folder, if it is missing; says whether it was.
+
+    Raises:
+        UsageError: something else has its name, or the folder that it is to be in is missing.
+        OSError: the system refuses.
+    """
+    try:
+        if folder.is_dir():
+            return False
+        folder.mkdir()
+    except FileNotFoundError:
+        raise UsageError(f"the folder {folder.parent} does not exist: make it first") from None
+    except (FileExistsError, NotADirectoryError):
+        raise UsageError(f"{folder} is not a folder: choose another name") from None
+    return True
+
+
+def has_manifest(folder: Path) -> bool:
+    """Whether something has the name of a manifest, damaged or not."""
+    return any(os.path.lexists(folder / name) for name in MANIFESTS)
+
+
+def require_none(folder: Path) -> None:
+    """See that the folder holds no checkpoint.
+
+    Raises:
+        UsageError: it holds one.
+    """
+    if has_manifest(folder):
+        raise UsageError(
+            f"{folder} holds a checkpoint: go on with it by --resume, take it away by 'pi-engine checkpoint clean', or "
+            "use another folder"
+        )
+
+
 def record_path(folder: Path, key: str) -> Path:
     """A new name for a record's file."""
     return folder / f"{key}.{secrets.token_hex(4)}.limbs"
 
 
 def checkpoint_files(folder: Path) -> Iterator[FolderFile]:
-    """The files of the checkpoint in a folder.
+    """The files of the checkpoint in a folder, in the order of their names.
 
     Raises:
         OSError: the folder cannot be read.
     """
     with os.scandir(folder) as entries:
-        for entry in entries:
-            kind = _kind(entry.name)
-            if kind is None:
-                continue
-            with contextlib.suppress(FileNotFoundError):  # it has just been taken away
-                status = entry.stat(follow_symlinks=False)
-                if stat.S_ISREG(status.st_mode):
-                    yield FolderFile(folder / entry.name, status.st_size, kind)
+        names = sorted(entry.name for entry in entries)
+    for name in names:
+        kind = _kind(name)
+        if kind is None:
+            continue
+        with contextlib.suppress(FileNotFoundError):  # it has just been taken away
+            status = (folder / name).lstat()
+            if stat.S_ISREG(status.st_mode):
+                yield FolderFile(folder / name, status.st_size, kind)
 
 
 def _kind(name: str) -> str | None:

@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING, Self
 from pi_engine.bigint.residues.moduli import random_prime
 from pi_engine.checkpoint.checkpoint_folder import (
     LOCK,
-    MANIFESTS,
     Removed,
     checkpoint_files,
+    has_manifest,
+    make_folder,
     named_folder,
     record_path,
     remove_files,
+    require_none,
     set_aside,
 )
 from pi_engine.checkpoint.folder_faults import is_unreadable, keeping, opening, vanished
@@ -34,6 +36,7 @@ from pi_engine.checkpoint.manifest import KeptFile, Manifest
 from pi_engine.checkpoint.manifest_pair import ManifestWriter, read_generations
 from pi_engine.checkpoint.record_file import Record, open_record, write_record
 from pi_engine.checkpoint.record_header import is_key, is_name
+from pi_engine.checkpoint.run_parameters import require_same
 from pi_engine.checkpoint.untrusted_json import as_read
 from pi_engine.errors import CorruptFileError, PiEngineError, UsageError
 from pi_engine.runtime.versions import arithmetic_versions
@@ -77,12 +80,12 @@ class CheckpointStore:
         """
         place = named_folder(folder)
         with opening(place):
-            made = _make(place)
+            made = make_folder(place)
             lock = FolderLock(place / LOCK)
         begun = False
         try:
             with opening(place):
-                _require_none(place)
+                require_none(place)
                 begun = True
                 manifest = Manifest(
                     run=secrets.token_hex(16),
@@ -114,14 +117,14 @@ class CheckpointStore:
             CapacityError, OutputError: the folder cannot be written to.
         """
         place = named_folder(folder)
-        if not any(_is_there(place / name) for name in MANIFESTS):
+        if not has_manifest(place):
             raise UsageError(f"{place} holds no checkpoint: start without --resume")
         with opening(place):
             lock = FolderLock(place / LOCK)
         try:
             with opening(place):
                 generations = read_generations(place)
-                _require_same(generations.current.parameters, as_read(parameters), place)
+                require_same(generations.current.parameters, as_read(parameters), place)
                 store = cls(place, lock, generations.current, generations.previous)
                 note = generations.set_damaged_aside()
                 if note is not None:
@@ -275,47 +278,6 @@ class CheckpointStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _make(folder: Path) -> bool:
-    """Make the folder, if it is missing; says whether it was."""
-    try:
-        if folder.is_dir():
-            return False
-        folder.mkdir()
-    except FileNotFoundError:
-        raise UsageError(f"the folder {folder.parent} does not exist: make it first") from None
-    except (FileExistsError, NotADirectoryError):
-        raise UsageError(f"{folder} is not a folder: choose another name") from None
-    return True
-
-
-def _require_none(folder: Path) -> None:
-    if any(_is_there(folder / name) for name in MANIFESTS):
-        raise UsageError(
-            f"{folder} holds a checkpoint: go on with it by --resume, take it away by 'pi-engine checkpoint clean', or "
-            "use another folder"
-        )
-
-
-def _is_there(path: Path) -> bool:
-    return path.exists() or path.is_symlink()
-
-
-def _require_same(kept: Mapping[str, JSON], given: Mapping[str, JSON], folder: Path) -> None:
-    missing = object()
-    for name in [*given, *kept]:
-        old, new = kept.get(name, missing), given.get(name, missing)
-        if old != new or type(old) is not type(new):
-            raise UsageError(
-                f"the checkpoint in {folder} is of a run with {name} {_shown(old, missing)}, and this one has "
-                f"{_shown(new, missing)}: give the same, or use another folder"
-            )
-
-
-def _shown(value: object, missing: object) -> str:
-    text = "none" if value is missing else str(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def _unreadable(path: Path, error: Exception) -> PiEngineError:

@@ -24,7 +24,7 @@ class Generations(NamedTuple):
     Attributes:
         current: the newest that is good.
         previous: the one before it; None if there is none, or it is damaged.
-        damaged: why the other is not good, and its file; None if it is, or there is none.
+        damaged: why the other is not good, and its file; None if it is, or there was none yet.
     """
 
     current: Manifest
@@ -36,7 +36,8 @@ class Generations(NamedTuple):
         if self.damaged is None:
             return None
         path, error = self.damaged
-        return f"{error}; {set_aside(path)}, and the other one is used"
+        done = f"; {set_aside(path)}" if os.path.lexists(path) else ""
+        return f"{error}{done}, and the other one is used"
 
 
 def read_generations(folder: Path) -> Generations:
@@ -49,11 +50,13 @@ def read_generations(folder: Path) -> Generations:
     """
     found: list[Manifest] = []
     bad: list[tuple[Path, CorruptFileError]] = []
+    absent: list[tuple[Path, CorruptFileError]] = []
     for name in MANIFESTS:
         try:
             found.append(_read(folder / name))
         except FileNotFoundError:
-            continue
+            missing = CorruptFileError(f"the manifest {name} is missing")
+            absent.append((folder / name, missing))
         except CorruptFileError as error:
             bad.append((folder / name, error))
     if not found and not bad:
@@ -70,6 +73,8 @@ def read_generations(folder: Path) -> Generations:
             f"{MANIFESTS[0]} or {MANIFESTS[1]}"
         )
     found.sort(key=lambda manifest: manifest.generation)
+    if found[-1].generation:  # the first one has none before it
+        bad += absent
     return Generations(found[-1], found[0] if len(found) == 2 else None, bad[0] if bad else None)
 
 

@@ -1,6 +1,9 @@
 """The store: what is kept is there again, and a folder that is not this run's is refused."""
 
 import json
+import os
+import subprocess
+import sys
 
 import gmpy2
 import numpy as np
@@ -11,6 +14,7 @@ from pi_engine.checkpoint.checkpoint_folder import LOCK, MANIFESTS
 from pi_engine.checkpoint.checkpoint_store import CheckpointStore
 from pi_engine.errors import UsageError
 from tests.checkpoint.stores import PARAMETERS, loaded, make_checkpoint, names_in, numbers_of, plain, resumed
+from tests.conftest import MULTIPLIER
 
 pytestmark = pytest.mark.usefixtures("small_blocks")
 
@@ -52,6 +56,18 @@ def test_a_record_takes_the_place_of_others(folder, rng):
         store.keep("root", {}, {})
         assert records(folder) == ["root", "root"] and store.keys() == ["root"]
     assert kept
+
+
+def test_random_damage_is_noted(checkout, rng):
+    """A short run of scripts/damage_checkpoints.py, whose faults are of eight kinds."""
+    script = [sys.executable, str(checkout / "scripts" / "damage_checkpoints.py"), str(round(400 * MULTIPLIER))]
+    done = subprocess.run(
+        [*script, "--seed", str(rng.randrange(2**32))],
+        env={**os.environ, "PYTHONPATH": str(checkout)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("seed ") and done.stdout.endswith(" faults, 0 wrong or unseen\n")
+    assert all(f"{kind} " in done.stdout for kind in ("flipped bit", "exchanged", "stale"))
 
 
 def test_names_that_cannot_be_files_are_refused(folder):

@@ -210,6 +210,15 @@ def test_a_damaged_manifest_leaves_the_other(folder, rng, name):
         assert store.keys() == keys and store.notes == []
 
 
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_a_missing_manifest_is_said(folder, rng, name):
+    kept = make_checkpoint(folder, rng, records=4)
+    (folder / name).unlink()
+    with resumed(folder) as store:
+        assert store.keys() == list(kept)[: 3 if name == MANIFESTS[0] else 4]
+        assert store.notes == [f"the manifest {name} is missing, and the other one is used"]
+
+
 def test_two_damaged_manifests_are_corrupt(folder, rng):
     make_checkpoint(folder, rng)
     before = names_in(folder)

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from unittest import mock
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -137,6 +138,8 @@ class Histories(RuleBasedStateMachine):
             tempfile.mkdtemp(prefix="pi-engine-test-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
         )
         self.folder, self.rng = self.place / "kept", random.Random(seed)
+        self.names = mock.patch("secrets.token_hex", lambda size: self.rng.randbytes(size).hex())
+        self.names.start()  # the names of files are the same whenever a history is repeated
         self.usual = record_file.BLOCK, record_file.SYNC_BYTES
         record_file.BLOCK, record_file.SYNC_BYTES = BLOCK, 2 * BLOCK
         self.kept, self.held, self.unsure, self.saved = {}, {}, False, []
@@ -236,8 +239,8 @@ class Histories(RuleBasedStateMachine):
     def corrupt(self, data, kind):
         self.store.close()
         self.unsure = True
-        files = sorted(path for path in self.folder.iterdir() if path.name != LOCK)
-        path = data.draw(st.sampled_from(files))
+        files = sorted(path.name for path in self.folder.iterdir() if path.name != LOCK)
+        path = self.folder / data.draw(st.sampled_from(files))
         size = path.stat().st_size
         if kind == "flip" and size:
             damage(path, data.draw(st.integers(0, size - 1)), data.draw(st.integers(0, 7)))
@@ -250,7 +253,7 @@ class Histories(RuleBasedStateMachine):
         elif kind == "gone" and path.name not in MANIFESTS:
             path.unlink()
         elif kind == "swap":
-            other, content = data.draw(st.sampled_from(files)), path.read_bytes()
+            other, content = self.folder / data.draw(st.sampled_from(files)), path.read_bytes()
             path.write_bytes(other.read_bytes())
             other.write_bytes(content)
         self.go_on()
@@ -279,6 +282,7 @@ class Histories(RuleBasedStateMachine):
 
     def teardown(self):
         if hasattr(self, "store"):
+            self.names.stop()
             self.store.close()
             shutil.rmtree(self.place, ignore_errors=True)
             record_file.BLOCK, record_file.SYNC_BYTES = self.usual

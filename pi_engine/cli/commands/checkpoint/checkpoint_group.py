@@ -19,7 +19,7 @@ from pi_engine.cli.parameters.lazy_group import CommandGroup
 def command(ctx: click.Context) -> None:
     """Show what a checkpoint holds, or remove it.
 
-    A checkpoint is the folder DIR of 'compute --checkpoint DIR'.
+    A checkpoint is a folder in which a run keeps what it has finished, so that the next one can go on from there.
     """
     if ctx.invoked_subcommand is None:
         emit(ctx.get_help(), "\n")

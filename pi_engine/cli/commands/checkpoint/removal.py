@@ -35,5 +35,5 @@ def command(*, folder: str, as_json: bool) -> None:
         )
         return
     plural = "" if removed.files == 1 else "s"
-    left = "" if removed.folder else "; the folder stays, because other files are in it"
+    left = "" if removed.folder else "; the folder stays, with what else is in it"
     emit(printable(f"removed {removed.files} file{plural}, {format_bytes(removed.size)}: {folder}{left}"), "\n")
