@@ -213,7 +213,7 @@ def test_a_file_system_that_may_only_be_read(quick_path, sequence, number):
 
 
 def test_a_limit_of_the_size_of_files(folder, tmp_path):
-    """As the system itself sets it: RLIMIT_FSIZE, of a process of its own."""
+    """As the system itself keeps it, in a process of its own."""
     code = f"""
 import resource, numpy as np
 from pi_engine.checkpoint.checkpoint_store import CheckpointStore
