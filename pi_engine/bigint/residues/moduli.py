@@ -70,9 +70,8 @@ def adopt_prime(prime: int) -> None:
     """
     if not is_random_prime(prime):
         raise ValueError(f"{prime} is no prime between 2^61 − 2^52 and 2^61 − 1")
-    with _DRAWING:
-        _adopted[:] = [prime]
-        random_prime.cache_clear()
+    _adopted[:] = [prime]
+    random_prime.cache_clear()
 
 
 @functools.cache
