@@ -91,7 +91,7 @@ SUM = [
     Mutation("truncation: the first node's common factors", "pi_engine/splitting/compiled/compiled_tree.py",
              "            bits += sum(divisor.bit_length() for divisor in self.divisors.values())\n", "            pass\n", TRUNCATION),
     Mutation("truncation: what the cuts have done not compared", "pi_engine/engine/summation.py",
-             "        require_precision(plan.series, plan.fraction_bits, node.error, i)\n", "", TRUNCATION),
+             "    require_precision(plan.series, plan.fraction_bits, node.error, i)\n", "", TRUNCATION),
     Mutation("truncation: an error that does not go up", "pi_engine/splitting/compiled/rounding.py", "left.P + t2, left.P + right.T",
              "left.P + right.T", TRUNCATION),
     Mutation("truncation: memory kept of what was moved", "pi_engine/splitting/compiled/truncated_nodes.py",

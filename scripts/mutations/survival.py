@@ -38,8 +38,8 @@ SURVIVAL = [
     Mutation(
         "everything kept",
         "pi_engine/engine/resumption/writing_share.py",
-        "        return SHARE * (time",
-        "        return True or SHARE * (time",
+        "        return SHARE * saved",
+        "        return True or SHARE * saved",
         RUNS,
     ),
     Mutation("the run not ended", KEPT, "            raise self._end\n", "            pass\n", RUNS),

@@ -108,6 +108,7 @@ class KeptNodes:
             {"residues": residues, "errors": [error.hex() for error in node.errors]},
             drop=self._within(lo, hi),
             phase="sum",
+            terms=(lo, hi),
         )
 
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _Found = TypeVar("_Found")
 
 _ATTEMPT = "attempt"
+_ALL = 1 << 62
+"""More terms than a sum has."""
+
 _MOST_GUARD_BITS = 1 << 40
 
 
@@ -62,6 +65,7 @@ class RunCheckpoint:
         adopt_prime(store.prime)
         self.store = store
         self._share = WritingShare()
+        self._unsaved: dict[tuple[int, int], float] = {}
         self._loaded = self._kept = 0
         self._prefix = ""
         self._end: BaseException | None = None
@@ -139,14 +143,21 @@ class RunCheckpoint:
         *,
         drop: Iterable[str],
         phase: str,
+        terms: tuple[int, int] | None = None,
     ) -> None:
         """Keep a record if it is worth its time, or if the run is about to end.
+
+        terms: those of a node, which saves the work on the nodes within them; other records save all that no record has saved yet.
 
         Raises:
             CapacityError, OutputError: it cannot be written; what was kept before is as it was.
         """
+        lo, hi = terms or (0, _ALL)
+        within = [part for part in self._unsaved if lo <= part[0] and part[1] <= hi]
+        saved = self._share.lap() + sum(self._unsaved.pop(part) for part in within)
         size = sum(limbs.nbytes for limbs, _ in numbers.values())
-        if not self.stopping and not self._share.allows(size):
+        if not self.stopping and not self._share.allows(size, saved):
+            self._unsaved[lo, hi] = saved
             return
         begin = time.monotonic()
         self.store.keep(key, numbers, fields, drop=drop, phase=phase)
