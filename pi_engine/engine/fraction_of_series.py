@@ -11,6 +11,8 @@ from pi_engine.engine.summation import release_workspace, shadow_check, sum_seri
 
 if TYPE_CHECKING:
     from pi_engine.bigint.binary_fraction import BinaryFraction
+    from pi_engine.bigint.residues.tracked import Tracked
+    from pi_engine.bigint.square_root import InverseRoot
     from pi_engine.engine.planning.plan import Plan
     from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
     from pi_engine.runtime.progress import PhaseClock
@@ -26,7 +28,7 @@ def fraction_of_series(
     """
     if plan.compiled:
         _keep_freed_blocks()
-    fraction = None if kept is None else kept.fraction(threads)
+    fraction = None if kept is None else kept.fraction(plan.fraction_bits, threads)
     if fraction is None:
         fraction = _computed(plan, threads, clock, check=check, kept=kept)
         if kept is not None:
@@ -42,6 +44,23 @@ def _computed(
     sums = sum_series(plan, threads, clock, check=check, kept=kept)
     if plan.compiled:
         release_workspace(plan.fraction_bits)
+    try:
+        radical = _root(plan, threads, clock, check=check, kept=kept)
+    except BaseException:
+        if kept is not None and not plan.combines:
+            kept.leave_sum(0, *sums.held())
+        raise
+    with clock.phase("division"):
+        return pi_fraction(
+            form, sums, radical, plan.fraction_bits, check=check, threads=threads, compiled=plan.compiled
+        )
+
+
+def _root(
+    plan: Plan, threads: int, clock: PhaseClock, *, check: bool, kept: RunCheckpoint | None
+) -> Tracked | InverseRoot | None:
+    """The root of the radicand, or what the division needs instead, as an earlier run has kept it, or computed and kept."""
+    form = plan.series.closed_form
     radical = None if kept is None or form.radicand == 1 else kept.root(form.radicand, threads)
     if radical is None:
         with clock.phase("root"):
@@ -49,10 +68,7 @@ def _computed(
         if kept is not None and radical is not None:
             with clock.phase("checkpoint"):
                 kept.keep_root(radical)
-    with clock.phase("division"):
-        return pi_fraction(
-            form, sums, radical, plan.fraction_bits, check=check, threads=threads, compiled=plan.compiled
-        )
+    return radical
 
 
 def checks_of_fraction(plan: Plan) -> list[Check]:

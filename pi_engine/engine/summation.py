@@ -72,7 +72,7 @@ def _kept_sum(
         pair = leading_bits(*pair, plan.fraction_bits, threads)
     if kept is not None:
         with clock.phase("checkpoint"):
-            kept.keep_sum(i, *pair)
+            kept.keep_sum(i, *pair, always=plan.combines)
     return pair
 
 

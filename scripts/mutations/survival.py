@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scripts.mutations.mutation import Mutation
 
-RUNS = "tests/engine/resumption"
+RUNS = "tests/engine/resumption/test_run_checkpoint.py"
 STORE = "tests/checkpoint/test_checkpoint_store.py tests/checkpoint/test_damage.py"
 COMMAND = "tests/cli/commands/compute/test_kept_runs.py"
 NUMBERS = "pi_engine/engine/resumption/kept_numbers.py"
@@ -43,7 +43,13 @@ SURVIVAL = [
         RUNS,
     ),
     Mutation("the run not ended", KEPT, "            raise self._end\n", "            pass\n", RUNS),
-    Mutation("another series of that name", KEPT, '            "digits": digits,\n', "", RUNS),
+    Mutation(
+        "the digits of another run taken",
+        "pi_engine/engine/resumption/run_parameters.py",
+        '        "digits": digits,\n',
+        "",
+        RUNS,
+    ),
     Mutation(
         "the child killed at the first signal",
         "pi_engine/cli/process/supervision.py",

@@ -23,6 +23,10 @@ class HandOver(Generic[T]):
         """How many are still to be taken."""
         return len(self._numbers)
 
+    def held(self) -> tuple[T, ...]:
+        """Those that are still to be taken; whoever asks must not keep them."""
+        return tuple(self._numbers)
+
     def take(self) -> T:
         """The first of them, to which nothing here refers any more."""
         return self._numbers.pop(0)

@@ -132,7 +132,7 @@ class _Parent:
                     asked, heard_at = number, now
                     deadline = math.inf if self.finishes else now + GRACE_SECONDS
                 elif self.finishes and now > heard_at + AGAIN_SECONDS:
-                    self.kill(asked)
+                    deadline = now
                 self.send(number)
             if asked is not None and time.monotonic() >= deadline:
                 self.kill(asked)

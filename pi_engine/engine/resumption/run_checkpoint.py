@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
@@ -9,9 +10,9 @@ from pi_engine.bigint.binary_fraction import BinaryFraction
 from pi_engine.bigint.residues.moduli import adopt_prime, is_random_prime
 from pi_engine.checkpoint.checkpoint_store import CheckpointStore
 from pi_engine.engine.resumption.kept_numbers import DamagedRecordError, fields_of, limbs_by_name, load_tracked
+from pi_engine.engine.resumption.run_parameters import run_parameters
 from pi_engine.engine.resumption.writing_share import WritingShare
 from pi_engine.errors import CorruptFileError
-from pi_engine.runtime.versions import arithmetic_versions
 
 if TYPE_CHECKING:
     import os
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 _Found = TypeVar("_Found")
 
 _ATTEMPT = "attempt"
-_ALL = 1 << 62
-"""More terms than a sum has."""
+_ALL, _ALWAYS = 1 << 62, math.inf
+"""More terms than a sum has; seconds of work that are worth a record of any size."""
 
 _MOST_GUARD_BITS = 1 << 40
 
@@ -69,6 +70,8 @@ class RunCheckpoint:
         self._loaded = self._kept = 0
         self._prefix = ""
         self._end: BaseException | None = None
+        self._begin = time.monotonic()
+        self._last_step: Callable[[], None] = _nothing
 
     @classmethod
     def open(
@@ -83,16 +86,8 @@ class RunCheckpoint:
         """
         from pathlib import Path
 
-        parameters = {
-            "digits": digits,
-            "base": base,
-            "series": series.name,
-            "definition": _definition(series),
-            "checked": check,
-            "version": arithmetic_versions()["pi_engine"],
-        }
         make = CheckpointStore.resume if resume else CheckpointStore.create
-        return cls(make(Path(folder), parameters))
+        return cls(make(Path(folder), run_parameters(digits, base, series, check=check)))
 
     def __enter__(self) -> Self:
         return self
@@ -144,10 +139,12 @@ class RunCheckpoint:
         drop: Iterable[str],
         phase: str,
         terms: tuple[int, int] | None = None,
+        least_saved: float = 0.0,
     ) -> None:
         """Keep a record if it is worth its time, or if the run is about to end.
 
         terms: those of a node, which saves the work on the nodes within them; other records save all that no record has saved yet.
+        least_saved: seconds of work that it counts for at least.
 
         Raises:
             CapacityError, OutputError: it cannot be written; what was kept before is as it was.
@@ -156,7 +153,7 @@ class RunCheckpoint:
         within = [part for part in self._unsaved if lo <= part[0] and part[1] <= hi]
         saved = self._share.lap() + sum(self._unsaved.pop(part) for part in within)
         size = sum(limbs.nbytes for limbs, _ in numbers.values())
-        if not self.stopping and not self._share.allows(size, saved):
+        if not self.stopping and not self._share.allows(size, max(saved, least_saved)):
             self._unsaved[lo, hi] = saved
             return
         begin = time.monotonic()
@@ -218,13 +215,21 @@ class RunCheckpoint:
         found = self._load_tracked(f"{self._prefix}sum-{component}", {"q", "t"}, threads)
         return None if found is None else (found[0]["q"], found[0]["t"])
 
-    def keep_sum(self, component: int, Q: Tracked, T: Tracked) -> None:
-        """Q and T of one sum, in place of its nodes."""
+    def keep_sum(self, component: int, Q: Tracked, T: Tracked, *, always: bool = False) -> None:
+        """Q and T of one sum, in place of its nodes; `always` where they are lost as soon as they have been used."""
+        self._keep_sum(component, Q, T, _ALWAYS if always else 0.0)
+        self.step_done()
+
+    def leave_sum(self, component: int, Q: Tracked, T: Tracked) -> None:
+        """Q and T of one sum that are in hand while the run ends."""
+        if self.stopping and f"{self._prefix}sum-{component}" not in self.records:
+            self._keep_sum(component, Q, T, 0.0)
+
+    def _keep_sum(self, component: int, Q: Tracked, T: Tracked, least_saved: float) -> None:
         nodes = [key for key in self.records if key.startswith(f"{self._prefix}node-{component}-")]
         numbers = {"q": Q, "t": T}
-        fields: dict[str, JSON] = {"residues": fields_of(numbers)}
-        self.keep(f"{self._prefix}sum-{component}", limbs_by_name(numbers), fields, drop=nodes, phase="sum")
-        self.step_done()
+        key, fields = f"{self._prefix}sum-{component}", {"residues": fields_of(numbers)}
+        self.keep(key, limbs_by_name(numbers), fields, drop=nodes, phase="sum", least_saved=least_saved)
 
     def root(self, radicand: int, threads: int) -> Tracked | InverseRoot | None:
         """The root, or what is kept in its place, if it is."""
@@ -260,32 +265,35 @@ class RunCheckpoint:
         self.keep(f"{self._prefix}{name}", limbs_by_name(numbers), fields, drop=(), phase="division")
         self.step_done()
 
-    def fraction(self, threads: int) -> BinaryFraction | None:
-        """The binary fraction, if it is kept."""
-        found = self._load_tracked(f"{self._prefix}fraction", {"mantissa"}, threads)
+    def fraction(self, fraction_bits: int, threads: int) -> BinaryFraction | None:
+        """The binary fraction of so many bits, if it is kept."""
+        key = f"{self._prefix}fraction"
+        found = self._load_tracked(key, {"mantissa"}, threads)
         if found is None:
             return None
-        numbers, fields = found
-        bits, error = fields.get("bits"), fields.get("error")
-        if not isinstance(bits, int) or not isinstance(error, int):
+        mantissa, bits, error = found[0]["mantissa"], found[1].get("bits"), found[1].get("error")
+        if bits != fraction_bits or not isinstance(error, int):
+            self.store.refuse(key, "it does not say how long and how exact it is")
             return None
-        return BinaryFraction(numbers["mantissa"].value, bits, error, numbers["mantissa"].residues)
+        self._last_step()
+        return BinaryFraction(mantissa.value, fraction_bits, error, mantissa.residues)
 
     def keep_fraction(self, fraction: BinaryFraction) -> None:
-        """The binary fraction, in place of everything before it."""
+        """The binary fraction, in place of everything before it; it is the last record, and counts for the whole run."""
         from pi_engine.bigint.residues.tracked import Tracked
 
         others = [key for key in self.records if key != _ATTEMPT]
         numbers = {"mantissa": Tracked(fraction.mantissa, fraction.residues)}
         fields: dict[str, JSON] = {"residues": fields_of(numbers), "bits": fraction.bits, "error": fraction.error}
-        self.keep(f"{self._prefix}fraction", limbs_by_name(numbers), fields, drop=others, phase="conversion")
+        key, run_time = f"{self._prefix}fraction", time.monotonic() - self._begin
+        self.keep(key, limbs_by_name(numbers), fields, drop=others, phase="conversion", least_saved=run_time)
         self.step_done()
+        self._last_step()
+
+    def before_last_step(self, call: Callable[[], None]) -> None:
+        """Call this when the last record has been kept: from then on there is no step after which the run could end."""
+        self._last_step = call
 
 
-def _definition(series: PiSeries) -> str:
-    """A hash of all that a series is made of: one of a user may have changed under its name."""
-    from hashlib import sha256
-
-    form = series.closed_form
-    parts = [repr(form), *(f"{x.coefficient} {x.sum.p} {x.sum.q} {x.sum.a}" for x in series.components)]
-    return sha256("\n".join(parts).encode()).hexdigest()[:32]
+def _nothing() -> None:
+    pass

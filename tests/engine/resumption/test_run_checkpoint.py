@@ -9,11 +9,12 @@ from pi_engine import CorruptFileError, UsageError, series
 from pi_engine.bigint.residues import moduli
 from pi_engine.checkpoint.checkpoint_store import CheckpointStore
 from pi_engine.engine import compute as engine
+from pi_engine.engine import fraction_of_series
 from pi_engine.engine.resumption import writing_share
 from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
 from pi_engine.splitting.compiled import compiled_tree
 
-DIGITS = 60_000
+DIGITS = 70_000
 
 
 class StoppedError(BaseException):
@@ -120,7 +121,7 @@ def test_a_folder_by_its_name(tmp_path):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"digits": DIGITS + 1}, "with digits 60000, and this one has 60001"),
+        ({"digits": DIGITS + 1}, "with digits 70000, and this one has 70001"),
         ({"name": "ramanujan"}, "with series chudnovsky, and this one has ramanujan"),
         ({"base": 16}, "with base 10, and this one has 16"),
         ({"check": False}, "with checked True, and this one has False"),
@@ -258,3 +259,40 @@ def test_a_manifest_without_a_prime(tmp_path):
     store = CheckpointStore.create(tmp_path / "kept", {}, prime=(1 << 61) - (1 << 20) + 1)
     with store, pytest.raises(CorruptFileError, match="names a prime that no run has drawn"):
         RunCheckpoint(store)
+
+
+@pytest.mark.parametrize("when", ["root", "division"])
+@pytest.mark.parametrize("name", ["chudnovsky", "ramanujan", "machin"])
+def test_what_is_in_hand_is_kept_as_the_run_ends(tmp_path, compiled_path, monkeypatch, name, when):
+    """Records that were not worth their time are written when the run is asked to end, as long as their numbers are there."""
+    monkeypatch.setattr(writing_share, "SHARE", 0.0)
+    expected = pi_engine.compute(DIGITS, series=name).text()
+    with opened(tmp_path / "kept", name=name) as kept:
+        place = "root_of_radicand" if when == "root" else "pi_fraction"
+        real = getattr(fraction_of_series, place)
+
+        def asked(*arguments, **options):
+            kept.stop(StoppedError())
+            return real(*arguments, **options)
+
+        monkeypatch.setattr(fraction_of_series, place, asked)
+        with pytest.raises(StoppedError):
+            pi_engine.compute(DIGITS, series=name, checkpoint=kept)
+        found = {key.split("-", 1)[1] for key in kept.records}
+    if when == "division" or name == "machin":  # which has no root
+        assert found == {"fraction"}
+    else:
+        assert found == {"sum-0", "inverse-root"}
+    monkeypatch.undo()
+    result, use = run_for(tmp_path / "kept", 1000, name=name, resume=True)
+    assert use.loaded == len(found)
+    assert result.text() == expected
+
+
+def test_the_last_step_is_said(tmp_path):
+    with opened(tmp_path / "kept", 2000) as kept:
+        said = []
+        kept.before_last_step(lambda: said.append(list(kept.records)))
+        pi_engine.compute(2000, checkpoint=kept)
+        pi_engine.compute(2000, checkpoint=kept)
+    assert [[key.split("-", 1)[1] for key in keys] for keys in said] == [["fraction"]] * 2

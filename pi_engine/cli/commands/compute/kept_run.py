@@ -56,9 +56,9 @@ def steps_finished(kept: RunCheckpoint | None) -> Iterator[None]:
         return
     from pi_engine.cli.process.interrupts import finishing
 
-    with finishing(kept.stop):
+    with finishing(kept.stop) as over:
+        kept.before_last_step(over)
         yield
-    kept.step_done()
 
 
 def resuming_command() -> str:
