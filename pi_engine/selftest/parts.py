@@ -129,7 +129,7 @@ def _from_text(digits: int, rng: random.Random, threads: int) -> None:
 def _sums(terms: int, rng: random.Random, threads: int) -> None:
     from pi_engine.engine.planning.backend import BACKEND
 
-    series = rng.choice((CHUDNOVSKY, RAMANUJAN_1914)).hypergeometric
+    series = rng.choice((CHUDNOVSKY, RAMANUJAN_1914))
     compiled = splitting.split(series, terms, threads=threads, compiled=BACKEND.loaded())
     plain = splitting.split_plain(series, terms)
     _require(compiled.T * plain.Q, plain.T * compiled.Q, "a sum")

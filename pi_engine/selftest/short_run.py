@@ -29,7 +29,12 @@ class Tally:
 
 
 def short_run(
-    seed: int, threads: int, *, cases: Sequence[Case] = (), progress: Progress = silent, tallies: list[Tally] | None = None
+    seed: int,
+    threads: int,
+    *,
+    cases: Sequence[Case] = (),
+    progress: Progress = silent,
+    tallies: list[Tally] | None = None,
 ) -> list[Tally]:
     """Run all parts, or these cases alone; the kernels are loaded, or compiled, first.
 

@@ -31,7 +31,9 @@ class Case(NamedTuple):
         part = next((part for part in PARTS if found and part.name == found[1]), None)
         if found is None or part is None or (size := int(found[2])) < 1:
             names = ", ".join(part.name for part in PARTS)
-            raise UsageError(f"{text!r} is no case: write PART:SIZE:SEED, such as products:100000:17; the parts are {names}")
+            raise UsageError(
+                f"{text!r} is no case: write PART:SIZE:SEED, such as products:100000:17; the parts are {names}"
+            )
         if part.name == "bbp" and size not in part.sizes():
             raise UsageError(f"no digits are compared at position {size}: choose from {part.sizes()}")
         return cls(part, size, int(found[3]))

@@ -218,7 +218,7 @@ FULL = {
 def test_a_stdout_that_is_full_or_closed(tmp_path):
     """Of any command that prints: one line, and 4 or 1; those left out print as they do, and take their time."""
     (tmp_path / "pi.txt").write_text("3.14159")
-    assert set(NAMES) - set(FULL) == {"bench", "plot", "report", "serve", "tune"}
+    assert set(NAMES) - set(FULL) == {"bench", "plot", "report", "selftest", "serve", "tune"}
     for name, arguments in FULL.items():
         for as_json in ([], ["--json"]) if name in ("compute", "verify", "series list") else ([],):
             words = [*name.split(), *arguments, *as_json]
