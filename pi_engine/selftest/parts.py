@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, NamedTuple
 
 import gmpy2
@@ -17,6 +16,7 @@ from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914
 from pi_engine.splitting import split as splitting
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable
 
 _BEYOND = 2.5

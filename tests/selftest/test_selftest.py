@@ -119,7 +119,7 @@ def test_memory_that_changes_is_found(monkeypatch):
     small_parts(monkeypatch)
     found = stressing.Stress()
     monkeypatch.setattr(np, "count_nonzero", lambda wrong: wrong.sum() + 1)
-    stressing.stress(0.05, 1, 1, 1 << 16, None, found)
+    stressing.stress(0.05, 1, 1, 1 << 16, log=None, found=found)
     assert found.errors["memory", 0] > 0 and "memory in thread 0" in found.summary()
 
 

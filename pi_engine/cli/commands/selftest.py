@@ -68,7 +68,7 @@ def command(
     found = Stress()
     size = DEFAULT_BYTES if memory is None else memory
     try:
-        stress(60 * minutes, seed, thread_count(threads), size, log, found)
+        stress(60 * minutes, seed, thread_count(threads), size, log=log, found=found)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(found.summary()) from None
     _stressed(found, log, start, as_json=as_json)
