@@ -14,6 +14,7 @@ from pi_engine.proof.bbp import hex_digits as bbp
 from pi_engine.radix import integer_text
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914
 from pi_engine.splitting import split as splitting
+from pi_engine.splitting.plain.plain_tree import split_plain
 
 if TYPE_CHECKING:
     import random
@@ -131,7 +132,7 @@ def _sums(terms: int, rng: random.Random, threads: int) -> None:
 
     series = rng.choice((CHUDNOVSKY, RAMANUJAN_1914))
     compiled = splitting.split(series, terms, threads=threads, compiled=BACKEND.loaded())
-    plain = splitting.split_plain(series, terms)
+    plain = split_plain(series, terms)
     _require(compiled.T * plain.Q, plain.T * compiled.Q, "a sum")
 
 

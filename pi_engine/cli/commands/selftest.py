@@ -13,6 +13,8 @@ from pi_engine.cli.output.streams import emit, emit_json
 from pi_engine.cli.parameters.options import json_option, memory_option, quiet_option, threads_option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pi_engine.selftest.stress import Stress
     from pi_engine.selftest.trial import Case, Failure
 
@@ -142,7 +144,7 @@ def _emit_fields(rows: object, failures: list[dict[str, object]], log: Path | No
     )
 
 
-def _print_failures(failures: list[tuple[int | None, Failure]] | list[tuple[int, Failure]]) -> None:
+def _print_failures(failures: Sequence[tuple[int | None, Failure]]) -> None:
     for _, failure in failures:
         again = "again when repeated" if failure.repeatable else "right when repeated"
         emit(f"{failure.message} ({failure.kind}, {again}): pi-engine selftest --case {failure.case}\n")
