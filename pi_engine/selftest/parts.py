@@ -176,3 +176,13 @@ PARTS = (
     Part("pi", "digits of π, beside another series and published hashes", lambda: [30_000, 10**6], "digits", _pi),
 )  # fmt: skip
 """In the order in which they run."""
+
+NEED_KERNELS = frozenset({"transforms", "sums"})
+"""Parts that compare what kernels do: without kernels they would compare nothing."""
+
+
+def usable_parts() -> list[Part]:
+    """Those that compare something in this process."""
+    from pi_engine.engine.planning.backend import BACKEND
+
+    return [part for part in PARTS if BACKEND.loaded() or part.name not in NEED_KERNELS]

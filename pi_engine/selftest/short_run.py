@@ -6,9 +6,11 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pi_engine.bigint import product
 from pi_engine.engine.planning.backend import BACKEND, prepare
+from pi_engine.errors import UsageError
 from pi_engine.runtime.progress import silent
-from pi_engine.selftest.parts import PARTS
+from pi_engine.selftest.parts import usable_parts
 from pi_engine.selftest.trial import Case, Failure, run
 
 if TYPE_CHECKING:
@@ -43,7 +45,13 @@ def short_run(
     if BACKEND.usable():
         prepare(progress)
     tallies = [] if tallies is None else tallies
-    chosen = list(cases) or [Case(part, size, seed + i) for part in PARTS for i, size in enumerate(part.sizes())]
+    chosen = list(cases) or [
+        Case(part, size, seed + i) for part in usable_parts() for i, size in enumerate(part.sizes())
+    ]
+    if not product.TRANSFORM.loaded() and any(case.part.name == "transforms" for case in chosen):
+        raise UsageError(
+            "this processor, or PI_ENGINE_TRANSFORM=0, leaves all products to GMP: there is no transform to compare"
+        )
     for i, case in enumerate(chosen):
         progress("self-test", i, len(chosen))
         tally = next((x for x in tallies if x.part is case.part), None)

@@ -13,7 +13,7 @@ from pi_engine.engine.planning.backend import BACKEND, prepare
 from pi_engine.errors import CapacityError, OutputError
 from pi_engine.runtime.limits.memory import allocated_memory, format_bytes, memory_limit
 from pi_engine.runtime.thread_count import release_gil
-from pi_engine.selftest.parts import PARTS
+from pi_engine.selftest.parts import usable_parts
 from pi_engine.selftest.trial import Case, Failure, run
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _work(thread: int, seed: int, size: int, end: threading.Event, found: Stress
 
 
 def _one_case(thread: int, rng: random.Random, found: Stress) -> None:
-    part = rng.choice(PARTS)
+    part = rng.choice(usable_parts())
     sizes = part.sizes()
     case = Case(part, rng.choice(sizes), rng.getrandbits(32))
     failure = run(case, 1)

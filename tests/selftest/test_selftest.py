@@ -1,6 +1,7 @@
 """The self-test finds what is broken, names the part, and says how to repeat it."""
 
 import json
+import os
 
 import pytest
 
@@ -16,6 +17,7 @@ from pi_engine.selftest.parts import PARTS
 from pi_engine.selftest.trial import Case
 from pi_engine.selftest.trial import run as run_case
 from pi_engine.splitting import split as splitting
+from tests.command import pi
 
 BROKEN = [
     ("products", 500, product, "multiply", lambda x: x + 1),
@@ -98,7 +100,7 @@ def test_a_check_of_the_program_that_refuses_is_a_fault(monkeypatch):
 
 def small_parts(monkeypatch):
     small = [part._replace(sizes=lambda: [300]) for part in PARTS if part.name in ("products", "division")]
-    monkeypatch.setattr(stressing, "PARTS", small)
+    monkeypatch.setattr(stressing, "usable_parts", lambda: small)
 
 
 def test_a_stress_test_counts_by_kind_and_thread_and_writes_its_log(monkeypatch, capsys, tmp_path):
@@ -149,3 +151,13 @@ def test_an_interrupt_says_how_far_it_came(monkeypatch, capsys):
     monkeypatch.setattr(short, "run", interrupted)
     assert run(["selftest", "--case", "products:500:7"]) == 130
     assert capsys.readouterr().err == "pi-engine: interrupted: 0 cases, 0 failed\n"
+
+
+def test_what_cannot_be_compared_without_kernels_is_said():
+    environment = {**os.environ, "PI_ENGINE_TRANSFORM": "0"}
+    answer = pi("selftest", env=environment)
+    assert answer.returncode == 0
+    assert "not compared, because no kernels are used here: transforms, sums\n" in answer.stdout
+    assert "sums of series" not in answer.stdout
+    refused = pi("selftest", "--case", "transforms:9000:1", env=environment)
+    assert refused.returncode == 2 and refused.stderr.count("\n") == 1

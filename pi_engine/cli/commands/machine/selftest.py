@@ -77,6 +77,7 @@ def command(
 
 
 def _short(seed: int, threads: int, cases: list[Case], start: float, *, as_json: bool) -> None:
+    from pi_engine.selftest.parts import PARTS
     from pi_engine.selftest.short_run import Tally, short_run
 
     tallies: list[Tally] = []
@@ -95,6 +96,9 @@ def _short(seed: int, threads: int, cases: list[Case], start: float, *, as_json:
             verdict = f"{len(tally.failures)} WRONG" if tally.failures else "all agreed"
             emit(f"{tally.part.title}: {tally.cases} cases, {verdict}\n")
         _print_failures(failures)
+        if not cases and len(tallies) < len(PARTS):
+            missing = ", ".join(part.name for part in PARTS if all(tally.part is not part for tally in tallies))
+            emit(f"not compared, because no kernels are used here: {missing}\n")
         emit(f"{sum(tally.cases for tally in tallies)} cases in {time.perf_counter() - start:.1f} s, seed {seed}\n")
     _require_none([failure.case.part.name for _, failure in failures])
 
