@@ -41,6 +41,7 @@ COMMANDS = {
     "identities": "pi_engine.cli.commands.identities",
     "bench": "pi_engine.cli.commands.bench",
     "tune": "pi_engine.cli.commands.tune",
+    "selftest": "pi_engine.cli.commands.machine.selftest",
     "info": "pi_engine.cli.commands.info",
     "completion": "pi_engine.cli.commands.completion",
 }

@@ -66,6 +66,7 @@ def answer(capsys):
         ("stats", ["--digits", "900", "--no-cache", "--base", "16", "--range", "100-", "--kgrams", "2"]),
         ("plot", ["walk", "fifty.txt", "-o", "walk.svg"]),
         ("info", []),
+        ("selftest", ["--case", "products:200:1"]),
         ("report", ["--digits", "9", "--size", "9", "-o", "page.html"]),
         ("bench", ["--digits", "100", "--rounds", "1"]),
         ("bench", ["--digits", "100", "--rounds", "1", "--peers"]),

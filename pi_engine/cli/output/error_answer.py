@@ -30,7 +30,7 @@ def explain(error: BaseException, command: str = "pi-engine") -> tuple[int, str]
     """The exit code, and one line without control characters; `command` is whose `--help` helps where click does not know it."""
     match error:
         case click.Abort() | KeyboardInterrupt():
-            outcome = INTERRUPTED, "interrupted"
+            outcome = INTERRUPTED, f"interrupted{''.join(f': {said}' for said in error.args)}"
         case Terminated():
             outcome = 128 + error.number, "terminated"
         case click.UsageError() as usage:

@@ -223,7 +223,7 @@ def test_a_stdout_that_is_full_or_closed(tmp_path, rng):
     """Of any command that prints: one line, and 4 or 1; those left out print as they do, and take their time."""
     (tmp_path / "pi.txt").write_text("3.14159")
     make_checkpoint(tmp_path / "kept", rng)
-    assert set(NAMES) - set(FULL) == {"bench", "plot", "report", "serve", "tune"}
+    assert set(NAMES) - set(FULL) == {"bench", "plot", "report", "selftest", "serve", "tune"}
     for name, arguments in FULL.items():
         for as_json in ([], ["--json"]) if name in ("compute", "verify", "series list") else ([],):
             words = [*name.split(), *arguments, *as_json]

@@ -44,6 +44,7 @@ ASKED = {
     "serve": [],  # it goes on until it is stopped: tests/cli/commands/explore/test_serve.py
     "bench": [["--digits", "100", "--rounds", "1"]],
     "tune": [],  # in a home of its own, below
+    "selftest": [["--case", "products:200:1"]],
     "info": [[]],
     "completion": [["fish"]],
 }

@@ -94,7 +94,7 @@ def test_no_signal_is_lost_while_another_is_passed_on():
 
 
 LONG = ["compute 5", "verify pi.txt", "convert pi.txt pi.ycd", "hex 5", "series list", "convergence", "near-integer", "identities",
-        "bench", "tune", "view pi.txt", "find pi.txt 5", "stats pi.txt", "plot raster pi.txt", "report -o report.html",
+        "bench", "tune", "selftest", "view pi.txt", "find pi.txt 5", "stats pi.txt", "plot raster pi.txt", "report -o report.html",
         "serve pi.txt", "checkpoint show kept"]  # fmt: skip
 
 

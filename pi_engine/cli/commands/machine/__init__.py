@@ -1,0 +1,4 @@
+"""Commands about the machine that computes.
+
+`selftest` checks its arithmetic.
+"""
