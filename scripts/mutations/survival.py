@@ -45,7 +45,7 @@ SURVIVAL = [
     Mutation("the run not ended", KEPT, "            raise self._end\n", "            pass\n", RUNS),
     Mutation(
         "the digits of another run taken",
-        "pi_engine/engine/resumption/run_parameters.py",
+        "pi_engine/engine/resumption/equal_parameters.py",
         '        "digits": digits,\n',
         "",
         RUNS,

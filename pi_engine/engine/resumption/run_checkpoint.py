@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 from pi_engine.bigint.binary_fraction import BinaryFraction
 from pi_engine.bigint.residues.moduli import adopt_prime, is_random_prime
 from pi_engine.checkpoint.checkpoint_store import CheckpointStore
+from pi_engine.engine.resumption.equal_parameters import run_parameters
 from pi_engine.engine.resumption.kept_numbers import DamagedRecordError, fields_of, limbs_by_name, load_tracked
-from pi_engine.engine.resumption.run_parameters import run_parameters
 from pi_engine.engine.resumption.writing_share import WritingShare
 from pi_engine.errors import CorruptFileError
 
