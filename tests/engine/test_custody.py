@@ -18,12 +18,12 @@ from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.buffers.limbs import limb_address
 from pi_engine.bigint.residues.tracked import Tracked
 from pi_engine.bigint.square_root import InverseRoot
-from pi_engine.engine import compute, fraction_to_text, summation
+from pi_engine.engine import compute, fraction_of_series, fraction_to_text, summation
 from pi_engine.radix import words_of_fraction
 from pi_engine.splitting.plain.node import Node
 from tests.backends import pretend
 
-HANDING_OVER = {module.__file__ for module in (compute, summation, fraction_to_text)}
+HANDING_OVER = {module.__file__ for module in (compute, fraction_of_series, summation, fraction_to_text)}
 """The modules whose functions call one phase after the other."""
 
 LARGE_BITS = 2000
@@ -73,7 +73,11 @@ class Walk:
     def __call__(self, frame, event, value):
         if event != "return" or frame.f_back is None or frame.f_back.f_code.co_filename not in HANDING_OVER:
             return
-        if frame.f_code.co_filename in HANDING_OVER and frame.f_code.co_name not in ("sum_series", "convert_fraction"):
+        if frame.f_code.co_filename in HANDING_OVER and frame.f_code.co_name not in (
+            "sum_series",
+            "fraction_of_series",
+            "convert_fraction",
+        ):
             return
         for number, owner in large_numbers(value):
             if self.damaged == len(self.calls):

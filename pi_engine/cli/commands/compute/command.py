@@ -217,11 +217,11 @@ def _print_object(
     seconds: dict[str, float],
     checks: Sequence[Check],
     file: str | None,
-    checkpoint: dict[str, object] | None,
+    checkpoint: dict[str, object],
 ) -> None:
     from pi_engine.engine.printed_digits import require_text
 
-    emit_json({**_as_json(result, seconds, checks, file), "checkpoint": checkpoint})
+    emit_json({**_as_json(result, seconds, checks, file), **checkpoint})
     if file is None:  # else the file has been compared
         require_text(result)
 

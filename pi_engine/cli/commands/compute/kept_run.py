@@ -75,12 +75,12 @@ def resuming_command() -> str:
     return shlex.join([*words, "--resume"])
 
 
-def checkpoint_fields(kept: RunCheckpoint | None) -> dict[str, object] | None:
-    """What a run has done with its checkpoint, for --json."""
+def checkpoint_fields(kept: RunCheckpoint | None) -> dict[str, object]:
+    """What a run has done with its checkpoint, as a field of --json; none without one."""
     if kept is None:
-        return None
+        return {}
     use: CheckpointUse = kept.use
-    return {
+    fields = {
         "folder": use.folder,
         "records_loaded": use.loaded,
         "records_kept": use.kept,
@@ -88,3 +88,4 @@ def checkpoint_fields(kept: RunCheckpoint | None) -> dict[str, object] | None:
         "seconds": round(use.seconds, 6),
         "notes": use.notes,
     }
+    return {"checkpoint": fields}

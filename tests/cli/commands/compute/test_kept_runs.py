@@ -81,7 +81,7 @@ def test_the_first_signal_finishes_the_step_in_hand(tmp_path, expected, number):
     process = started(SLOW.replace("PAUSE", "0.8"), tmp_path)
     assert process.stdout.readline() == "at work\n"
     process.send_signal(number)
-    _, said = process.communicate()
+    _, said = process.communicate(timeout=100)
     assert process.returncode == 130
     command = "pi-engine compute 150000 --output pi.txt --force --checkpoint kept --resume"
     assert said.splitlines()[-2:] == [
@@ -143,5 +143,5 @@ def test_json_says_what_the_checkpoint_did(tmp_path, monkeypatch, capsys):
         "folder": "kept", "records_loaded": 0, "records_kept": 0, "bytes_written": 0, "seconds": 0.0, "notes": [],
     }  # fmt: skip
     assert run(["compute", "60", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["checkpoint"] is None
+    assert "checkpoint" not in json.loads(capsys.readouterr().out)
     assert list(tmp_path.iterdir()) == []
