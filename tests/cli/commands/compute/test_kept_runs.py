@@ -43,12 +43,25 @@ from pi_engine.cli.entry""",
 """The command, which waits before it keeps its sum until it is asked to end, and PAUSE seconds more."""
 
 
-def started(code, folder, *options):
-    home = {name: str(folder) for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
-    return subprocess.Popen(
-        [sys.executable, "-P", "-c", code, "compute", str(DIGITS), "-o", "pi.txt", "--force", "--checkpoint", "kept", *options],
-        cwd=folder, env={**os.environ, **home}, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-    )  # fmt: skip
+@pytest.fixture
+def started():
+    """Start the command in a folder; what still works at the end of a test is killed."""
+    processes = []
+
+    def start(code, folder, *options):
+        home = {name: str(folder) for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-c", code, "compute", str(DIGITS), "-o", "pi.txt", "--force", "--checkpoint", "kept", *options],
+            cwd=folder, env={**os.environ, **home}, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +69,7 @@ def expected():
     return pi_engine.compute(DIGITS).text()
 
 
-def test_a_killed_run_goes_on(tmp_path, expected):
+def test_a_killed_run_goes_on(tmp_path, started, expected):
     rng = random.Random(_seed())
     for turn in range(int(2 * MULTIPLIER)):
         folder = tmp_path / str(turn)
@@ -77,7 +90,7 @@ def test_a_killed_run_goes_on(tmp_path, expected):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_first_signal_finishes_the_step_in_hand(tmp_path, expected, number):
+def test_the_first_signal_finishes_the_step_in_hand(tmp_path, started, expected, number):
     process = started(SLOW.replace("PAUSE", "0.8"), tmp_path)
     assert process.stdout.readline() == "at work\n"
     process.send_signal(number)
@@ -97,7 +110,7 @@ def test_the_first_signal_finishes_the_step_in_hand(tmp_path, expected, number):
     assert not (tmp_path / "kept").exists()
 
 
-def test_the_second_signal_ends_the_run_at_once(tmp_path):
+def test_the_second_signal_ends_the_run_at_once(tmp_path, started):
     process = started(SLOW.replace("PAUSE", "60"), tmp_path)
     assert process.stdout.readline() == "at work\n"
     process.send_signal(signal.SIGINT)
