@@ -63,6 +63,7 @@ def _joined(message: str) -> str:
 def _plain(message: str) -> str:
     """Click's messages about numbers, in words that say what is taken."""
     message = message.replace("is not a valid integer range", "is not a whole number")
+    message = message.replace("is not a valid float", "is not a number")
     message = re.sub(r"-?\d+ is not in the range (\d+)<=x<=(\d+)", r"it must be from \1 to \2", message)
     return re.sub(r"-?\d+ is not in the range x>=(\d+)", r"it must be \1 or more", message)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
@@ -15,7 +16,6 @@ from pi_engine.engine.resumption.writing_share import WritingShare
 from pi_engine.errors import CorruptFileError
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Mapping
 
     from pi_engine.bigint.buffers.limbs import Limbs
@@ -62,6 +62,7 @@ class RunCheckpoint:
     def __init__(self, store: CheckpointStore) -> None:
         """Of a store that is open; its prime becomes that of this process."""
         if not is_random_prime(store.prime):
+            store.close()
             raise CorruptFileError(f"{store.folder} is damaged: its manifest names a prime that no run has drawn")
         adopt_prime(store.prime)
         self.store = store
@@ -84,10 +85,8 @@ class RunCheckpoint:
             CorruptFileError: it cannot be read.
             CapacityError, OutputError: the folder cannot be written to.
         """
-        from pathlib import Path
-
         make = CheckpointStore.resume if resume else CheckpointStore.create
-        return cls(make(Path(folder), run_parameters(digits, base, series, check=check)))
+        return cls(make(os.fspath(folder), run_parameters(digits, base, series, check=check)))
 
     def __enter__(self) -> Self:
         return self

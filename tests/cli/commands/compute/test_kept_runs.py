@@ -129,6 +129,7 @@ def test_the_second_signal_ends_the_run_at_once(tmp_path, started):
         (["--resume"], "--resume goes on with a checkpoint: name its folder with --checkpoint DIR"),
         (["--checkpoint", "missing", "--resume"], "missing"),
         (["--checkpoint", "missing/kept"], "does not exist: make it first"),
+        (["--checkpoint", ""], "the name of the folder is empty: give one"),
         (["--checkpoint", "file"], "file is not a folder: choose another name"),
         (["--checkpoint", "other"], "other holds a checkpoint: go on with it by --resume"),
         (["--checkpoint", "other", "--resume"], "with digits 7, and this one has 60"),
