@@ -116,7 +116,7 @@ def test_a_raster_that_is_cut_off_says_so(folder, answer, capsys):
         (["walk", "pi.ycd", "-o", "x.svg", "--size", "0x0"], 2, "too small to be read"),
         (["walk", "pi.ycd", "-o", "x.svg", "--dpi", "9999"], 2, "take 10 to 1200"),
         (["walk", "pi.ycd", "-o", "x.svg", "--dpi", "nan"], 2, "take 10 to 1200"),
-        (["walk", "pi.ycd", "-o", "x.svg", "--dpi", "much"], 2, "'much' is not a valid float"),
+        (["walk", "pi.ycd", "-o", "x.svg", "--dpi", "much"], 2, "'much' is not a number"),
     ],
 )
 def test_what_cannot_be_drawn_is_one_line(folder, capsys, arguments, code, message):
