@@ -6,25 +6,41 @@ iteration R is the residual, short because the iterate is good: its L is about h
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import LimbBuffer, Limbs, limbs_of, mpz_from_limbs
 from pi_engine.bigint.ntt.description import layout
-from pi_engine.bigint.ntt.description.sizes import largest_beta, size_for
+from pi_engine.bigint.ntt.description.sizes import largest_beta, narrow_size_for, size_for
+from pi_engine.bigint.ntt.stored_products import limbs_in_memory, stored_sum_of_products
 from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.bigint.ntt.transform import Transformed, apply_to_rows, forward, to_limbs
+from pi_engine.bigint.scratch.parked_numbers import ParkedInteger
+from pi_engine.bigint.scratch.scratch_space import scratch_space
+
+if TYPE_CHECKING:
+    from pi_engine.bigint.ntt.description.sizes import Size
+    from pi_engine.bigint.ntt.stored_products import Operand
 
 # Bits of a transform from which a second thread inside it pays.
 THREADS_FROM_BITS = 500_000
+
+# Transformed operands, and results, that a step holds at once at most.
+_MOST_OPERANDS, _MOST_RESULTS = 3, 3
 
 
 class Ring:
     """Integers modulo B^limbs − 1."""
 
     def __init__(self, least: int, threads: int) -> None:
-        """Take the cheapest transform of at least `least` limbs."""
+        """Take the cheapest transform of at least `least` limbs; by way of a scratch space, where memory is short, a narrow one."""
         self.size = size_for(64 * least)
+        space = scratch_space()
+        self.space = None if space is None or space.fits(_bytes_at_once(self.size)) else space
+        if self.space is not None:
+            self.size = narrow_size_for(64 * least)
         self.limbs = self.size.bits // 64
         # Coefficients of a sum of two products are twice as large.
         self.sums = self.size.beta <= largest_beta(self.size.primes, 2 * self.size.points)
@@ -32,10 +48,24 @@ class Ring:
 
     def square(self, a: Limbs) -> mpz:
         """a² modulo B^limbs − 1, where 0 may appear as B^limbs − 1."""
+        if self.space is not None:
+            return self.stored((a, a))
         x = Transformed(plan_for(self.size))
         forward(x.plan, [(a, x)], x.primes, self.threads)
         apply_to_rows(layout.FORWARD_A | layout.SQUARE | layout.INVERSE, x, x, x.primes, self.threads)
         return self.integer(x)
+
+    def stored(self, *terms: tuple[Operand, Operand]) -> mpz:
+        """The sum of one or two products modulo B^limbs − 1, by way of the scratch space; of two only where `sums`."""
+        assert self.space is not None, "a ring that works in memory"
+        made: list[LimbBuffer] = []
+
+        def make() -> Limbs:
+            made.append(LimbBuffer(self.limbs))
+            return made[0].array
+
+        stored_sum_of_products(plan_for(self.size), self.space, terms, self.limbs, self.threads, make)
+        return made[0].finish()
 
     def integer(self, x: Transformed) -> mpz:
         """The integer that has been transformed back but for the columns; releases x."""
@@ -83,13 +113,16 @@ class Ring:
 
 
 class Factor:
-    """A number in several products of a ring, transformed in the first of them; a context that frees it."""
+    """A number in several products of a ring, transformed in the first of them; a context that frees it.
 
-    def __init__(self, ring: Ring, number: mpz | Limbs) -> None:
+    In a ring that works by way of the scratch space it is transformed in each of them: to read a transform takes longer.
+    """
+
+    def __init__(self, ring: Ring, number: mpz | Operand) -> None:
         """Take a number below B^limbs, without its sign."""
         self.ring = ring
-        self.number: Limbs | None = limbs_of(number) if isinstance(number, mpz) else number
-        self.transformed: Transformed | None = Transformed(plan_for(ring.size))
+        self.number: Operand | None = limbs_of(number) if isinstance(number, mpz) else number
+        self.transformed = None if ring.space is not None else Transformed(plan_for(ring.size))
 
     def __enter__(self) -> Factor:
         return self
@@ -102,32 +135,50 @@ class Factor:
         if self.transformed is not None:
             self.transformed.release()
             self.transformed = None
+        if self.ring.space is not None:
+            self.number = None
 
     def residues(self) -> Transformed:
         """What holds the transform."""
         assert self.transformed is not None, "a factor that has been released"
         return self.transformed
 
-    def times(self, a: Limbs) -> mpz:
+    def operand(self) -> Operand:
+        """The number, where nothing holds its transform."""
+        assert self.number is not None, "a factor that has been released"
+        return self.number
+
+    def times(self, a: Operand) -> mpz:
         """a·b modulo B^limbs − 1, where 0 may appear as B^limbs − 1."""
-        y, ring = self.residues(), self.ring
+        ring = self.ring
+        if ring.space is not None:
+            return ring.stored((a, self.operand()))
+        y = self.residues()
         x = Transformed(y.plan)
         mode = layout.FORWARD_A | layout.MULTIPLY | layout.INVERSE
-        operands = [(a, x)]
-        if self.number is not None:
-            operands.append((self.number, y))
-            mode |= layout.FORWARD_B
-            self.number = None
-        forward(x.plan, operands, x.primes, ring.threads)
+        with limbs_in_memory(a) as limbs:
+            if self.number is None:
+                forward(x.plan, [(limbs, x)], x.primes, ring.threads)
+            else:
+                mode |= layout.FORWARD_B
+                with limbs_in_memory(self.number) as own:
+                    forward(x.plan, [(limbs, x), (own, y)], x.primes, ring.threads)
+                self.number = None
         apply_to_rows(mode, x, y, x.primes, ring.threads)
         return ring.integer(x)
 
     def times_last(self, a: Factor) -> mpz:
-        """a·b for an `a` that has been transformed and is in no further product, and is released: 1 or 2 transforms."""
-        x, y, ring = a.residues(), self.residues(), self.ring
+        """a·b for an `a` that is in no further product, and is released: 1 or 2 transforms where `a` has been transformed."""
+        ring = self.ring
+        if ring.space is not None:
+            product = ring.stored((a.operand(), self.operand()))
+            a.release()
+            return product
+        x, y = a.residues(), self.residues()
         mode = layout.MULTIPLY | layout.INVERSE
         if self.number is not None:
-            forward(y.plan, [(self.number, y)], y.primes, ring.threads)
+            with limbs_in_memory(self.number) as own:
+                forward(y.plan, [(own, y)], y.primes, ring.threads)
             mode |= layout.FORWARD_B
             self.number = None
         apply_to_rows(mode, x, y, x.primes, ring.threads)
@@ -135,26 +186,35 @@ class Factor:
         return ring.integer(x)
 
 
-def sum_of_products(a: mpz, x: Factor, b: mpz, y: Factor) -> mpz:
+def sum_of_products(a: mpz, x: Factor, b: mpz | ParkedInteger, y: Factor) -> mpz:
     """a·x + b·y where its absolute value is below B^limbs/2, for signed a and b, x and y that have been transformed.
 
     One inverse transform where the size is large enough for sums, else two. Releases x, unless it is y, before b is transformed.
     """
     ring = x.ring
+    other = b if isinstance(b, ParkedInteger) else ParkedInteger(b)
     if not ring.sums:
         first = x.times(limbs_of(a))
         if x is not y:
             x.release()
-        second = y.times(limbs_of(b))
-        return (-first if a < 0 else first) + (-second if b < 0 else second)
+        second = y.times(other)
+        return (-first if a < 0 else first) + (-second if other.negative else second)
+    # Opposite signs: a negative number as its complement in the ring.
+    equal = (a < 0) == other.negative
+    if ring.space is not None:
+        if not equal:
+            other = ParkedInteger(_complement(other.value(), ring.limbs))
+        found = ring.nearest(ring.stored((limbs_of(a), x.operand()), (other, y.operand())))
+        if x is not y:
+            x.release()
+        return -found if a < 0 else found
     u = Transformed(plan_for(ring.size))
     forward(u.plan, [(limbs_of(a), u)], u.primes, ring.threads)
     apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, u, x.residues(), u.primes, ring.threads)
     if x is not y:
         x.release()
     v = Transformed(plan_for(ring.size))
-    # Opposite signs: a negative number as its complement in the ring.
-    second = b if (a < 0) == (b < 0) else (mpz(1) << (64 * ring.limbs)) - 1 - abs(b)
+    second = other.value() if equal else _complement(other.value(), ring.limbs)
     forward(v.plan, [(limbs_of(second), v)], v.primes, ring.threads)
     del second
     apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, v, y.residues(), v.primes, ring.threads)
@@ -162,6 +222,16 @@ def sum_of_products(a: mpz, x: Factor, b: mpz, y: Factor) -> mpz:
     v.release()
     found = ring.nearest(ring.integer(u))
     return -found if a < 0 else found
+
+
+def _complement(x: mpz, limbs: int) -> mpz:
+    """B^limbs − 1 − |x|."""
+    return (mpz(1) << (64 * limbs)) - 1 - abs(x)
+
+
+def _bytes_at_once(size: Size) -> int:
+    """What a step of a ring takes in memory at once, at most."""
+    return _MOST_OPERANDS * 8 * size.primes * size.prime_stride + _MOST_RESULTS * size.bits // 8
 
 
 def fold(x: mpz, limbs: int) -> mpz:

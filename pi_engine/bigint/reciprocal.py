@@ -20,11 +20,14 @@ from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.cyclic import Factor, Ring, shifted, top_limbs
+from pi_engine.bigint.ntt.stored_products import limbs_in_memory
+from pi_engine.bigint.scratch.parked_numbers import HighestLimbs, ParkedInteger
 from pi_engine.errors import VerificationError
 from pi_engine.runtime.machine_faults import machine_fault
 
 if TYPE_CHECKING:
     from pi_engine.bigint.buffers.limbs import Limbs
+    from pi_engine.bigint.ntt.stored_products import Operand
 
 RECIPROCAL_FROM_LIMBS = 1300
 """GMP's quotient is quicker for a result of fewer limbs; see benchmarks/arithmetic/bench_newton.py."""
@@ -38,7 +41,7 @@ def precisions(limbs: int, start: int) -> list[int]:
     return chain[::-1]
 
 
-def reciprocal(d: Limbs, limbs: int, threads: int = 1, start: int = RECIPROCAL_FROM_LIMBS) -> mpz:
+def reciprocal(d: Limbs | ParkedInteger, limbs: int, threads: int = 1, start: int = RECIPROCAL_FROM_LIMBS) -> mpz:
     """X with |X − B^limbs/δ| < 2, for δ = d/B^len(d) in [1/2, 1): the highest bit of d is set.
 
     The bound is kept by every step. x is the iterate, |x − 1/δ| < 2·B^−k, and δ′ = D/B^(m+1) ≤ δ < δ′ + B^−(m+1).
@@ -53,16 +56,24 @@ def reciprocal(d: Limbs, limbs: int, threads: int = 1, start: int = RECIPROCAL_F
     """
     chain = precisions(limbs, start)
     k = chain[0]
-    top = mpz_from_limbs(top_limbs(d, k + 1))
+    with limbs_in_memory(_highest(d, k + 1)) as highest:
+        top = mpz_from_limbs(highest)
     if not top:
         raise VerificationError(machine_fault("the upper half of a divisor is 0"))
     x = (mpz(1) << (64 * (2 * k + 1))) // top
     for m in chain[1:]:
         ring = Ring(2 * k + 1, threads)
         with Factor(ring, x) as factor:
-            e = ring.residual_of_power(k + m + 1, factor.times(top_limbs(d, m + 1)), m + 1 - k)
+            e = ring.residual_of_power(k + m + 1, factor.times(_highest(d, m + 1)), m + 1 - k)
             correction = shifted(factor.times(limbs_of(e)), 3 * k - m)
         x = x << (64 * (m - k))
         x = x - correction if e < 0 else x + correction
         k = m
     return x
+
+
+def _highest(d: Limbs | ParkedInteger, count: int) -> Operand:
+    """The highest `count` limbs, or d followed by zeros."""
+    if isinstance(d, ParkedInteger):
+        return HighestLimbs(d, count) if count <= len(d) else top_limbs(limbs_of(d.value()), count)
+    return top_limbs(d, count)

@@ -17,19 +17,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.cyclic import Factor, Ring, shifted, sum_of_products, top_limbs
+from pi_engine.bigint.cyclic import Factor, Ring, shifted, sum_of_products
 from pi_engine.bigint.reciprocal import reciprocal
 from pi_engine.bigint.residues.limb_residues import residues_of_several
-from pi_engine.bigint.residues.moduli import Residues, power_residues, require_equal
+from pi_engine.bigint.residues.moduli import Residues, power_residues, require_equal, residues
 from pi_engine.bigint.residues.tracked import Tracked
+from pi_engine.bigint.scratch.parked_numbers import HighestLimbs, ParkedInteger, integer_of
 from pi_engine.bigint.square_root import InverseRoot, inverse_root
 from pi_engine.errors import VerificationError
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
-
-    from pi_engine.bigint.buffers.hand_over import HandOver
 
 
 def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1) -> InverseRoot:
@@ -42,10 +42,10 @@ def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1)
     """
     found = inverse_root(radicand, -(-(bits + 64) // 128), threads)
     if check:
-        X, E = residues_of_several([found.X, found.E], threads)
+        X, E = (residues(integer_of(x), threads) for x in (found.X, found.E))
         require_equal(X * X * radicand + E, power_residues(2, 128 * found.limbs), "the square root")
         # |E| < 4.01·√r·B^h, so its square is below 16.1·r·B^2h.
-        if 2 * found.E.bit_length() - 2 > 5 + radicand.bit_length() + 128 * found.limbs:
+        if 2 * integer_of(found.E).bit_length() - 2 > 5 + radicand.bit_length() + 128 * found.limbs:
             raise VerificationError("the square root is too far from the root: run again and test the memory")
         found = found._replace(residues=(X, E))
     return found
@@ -84,23 +84,27 @@ def root_times_quotient(
     if 128 * h < bits + 64:
         raise ValueError(f"a root of {h} limbs does not reach to {bits} bits")
     K, q_exponent = _mantissa(pair.take(), 2 * h, threads)
+    step: _LastStep | None = None if K.residues is None else _LastStep(root, K, threads)
+    kappa = ParkedInteger(K.value)
+    del K
     D, t_exponent = _mantissa(pair.take(), 2 * h, threads)
-    y = reciprocal(limbs_of(D.value), h, threads)
+    step = step.with_divisor(D) if step else None
+    delta = ParkedInteger(D.value)
+    del D
+    y = reciprocal(delta, h, threads)
+    if step:
+        step.y = residues(y, threads)
     ring = Ring(2 * h + 1, threads)
-    step = _LastStep(root, y, K, D, threads) if K.residues is not None and D.residues is not None else None
-    kappa, delta = K.value, D.value
-    del K, D
-    with Factor(ring, y) as inverse:
-        product = inverse.times(top_limbs(limbs_of(kappa), h))
+    with Factor(ring, ParkedInteger(y)) as inverse:
+        del y
+        product = inverse.times(HighestLimbs(kappa, h))
         if step:
             step.check_quotient(product)
-        q = shifted(product, h)
-        del y, product
+        q = ParkedInteger(shifted(product, h))
+        del product
         with Factor(ring, q) as quotient:
-            product = quotient.times(limbs_of(delta))
-            del delta, q
-            rho = ring.nearest(ring.raised(kappa, h) - product)
-            del kappa, product
+            del q
+            rho = _remainder(ring, kappa, quotient, delta, h)
             if step:
                 step.check_remainder(rho)
             twice_rho = _towards_zero(rho, h) << 1
@@ -117,15 +121,28 @@ def root_times_quotient(
                     value = step.checked_root(value.value)
                 product = x.times(limbs_of(twice_a))
                 high = step.checked_correction(product, negative=negative) if step else None
-    value <<= 1
-    correction = Tracked(shifted(product, h), high)
-    del product
-    value = value - correction if negative else value + correction
-    del correction
-    value *= factors[0] * root.radicand
+    handed = HandOver(value, Tracked(shifted(product, h), high))
+    del value, product
+    value = _corrected(handed, negative=negative) * (factors[0] * root.radicand)
     shift = bits + q_exponent - t_exponent - 1 - 128 * h
     value = value.cut(-shift, threads) if shift < 0 else value << shift
     return value.quotient(factors[1], "the division by a constant") if factors[1] > 1 else value
+
+
+def _remainder(ring: Ring, kappa: ParkedInteger, quotient: Factor, delta: ParkedInteger, h: int) -> mpz:
+    """κ·B^h − q·δ, which uses κ and δ up."""
+    product = quotient.times(delta)
+    delta.release()
+    difference = ring.raised(kappa.take(), h) - product
+    del product
+    return ring.nearest(difference)
+
+
+def _corrected(pair: HandOver[Tracked], *, negative: bool) -> Tracked:
+    """2·x·q + x·2a, of x·q and the magnitude of x·2a."""
+    value = pair.take() << 1
+    correction = pair.take()
+    return value - correction if negative else value + correction
 
 
 class _LastStep:
@@ -135,14 +152,21 @@ class _LastStep:
     changes in memory before its last use shows too. K and D come with theirs (`tracked`), and so does what is made.
     """
 
-    def __init__(self, root: InverseRoot, y: mpz, K: Tracked, D: Tracked, threads: int) -> None:
-        """Read the operands, but for K and D: those must be what their residues say."""
+    def __init__(self, root: InverseRoot, K: Tracked, threads: int) -> None:
+        """Read the root, where it has no residues, and the upper part of K, which must be what its residues say; as must D."""
         assert K.residues is not None
-        assert D.residues is not None
         self.h, self.threads = root.limbs, threads
-        self.X, self.E = root.residues or residues_of_several([root.X, root.E], threads)
-        self.k, self.y = residues_of_several([limbs_of(K.value)[self.h :], limbs_of(y)], threads)
-        self.K, self.D = K.residues, D.residues
+        self.X, self.E = root.residues or (residues(x, threads) for x in (integer_of(root.X), integer_of(root.E)))
+        self.k = residues_of_several([limbs_of(K.value)[self.h :]], threads)[0]
+        self.K = self.D = K.residues
+        self.y = self.k  # both until they are known
+
+    def with_divisor(self, D: Tracked) -> _LastStep | None:
+        """Itself, knowing D; None where that has no residues."""
+        if D.residues is None:
+            return None
+        self.D = D.residues
+        return self
 
     def cut(self, x: mpz) -> tuple[Residues, Residues]:
         """The residues of x and of its part from limb h on."""

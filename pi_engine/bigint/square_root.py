@@ -24,6 +24,7 @@ from gmpy2 import mpz
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.cyclic import Factor, Ring, shifted, top_limbs
 from pi_engine.bigint.reciprocal import precisions
+from pi_engine.bigint.scratch.parked_numbers import ParkedInteger, integer_of
 from pi_engine.errors import VerificationError
 from pi_engine.runtime.machine_faults import machine_fault
 
@@ -47,9 +48,13 @@ class InverseRoot(NamedTuple):
 
     radicand: int
     limbs: int
-    X: mpz
-    E: mpz
+    X: mpz | ParkedInteger
+    E: mpz | ParkedInteger
     residues: tuple[Residues, Residues] | None = None
+
+    def parked(self) -> InverseRoot:
+        """The same, X and E on disk where the run has a scratch space and they are large."""
+        return self._replace(X=ParkedInteger(integer_of(self.X)), E=ParkedInteger(integer_of(self.E)))
 
 
 def root(a: Limbs, limbs: int, threads: int = 1, start: int = ROOT_FROM_LIMBS) -> mpz:

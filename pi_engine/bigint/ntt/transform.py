@@ -23,7 +23,13 @@ from pi_engine.bigint.ntt.description.layout import (
 from pi_engine.bigint.ntt.description.record import streams
 from pi_engine.bigint.ntt.description.sizes import Size
 from pi_engine.bigint.ntt.tables import TransformPlan, plan_for
-from pi_engine.bigint.ntt.transform_kernels import add_bytes, finish_columns, forward_columns, transform_rows
+from pi_engine.bigint.ntt.transform_kernels import (
+    add_bytes,
+    finish_columns,
+    forward_columns,
+    inverse_columns,
+    transform_rows,
+)
 from pi_engine.runtime.machine_faults import require_sound
 
 Limbs = NDArray[np.uint64]
@@ -120,13 +126,33 @@ def to_limbs(a: Transformed, limbs: int, threads: int, out: Limbs | None = None)
         end = (end + (size.rows - 1) * row_bytes) % (size.bits // 8)
         carry += add_bytes(out_at, out_bytes, end, 0, spills + (size.rows - 1) * spill, spill, 1)
     if 64 * limbs == size.bits:
-        for _ in range(3):  # a carry out of a number below 2^bits leaves one that takes it without another
-            if not carry:
-                break
-            one = np.array([carry], np.uint64)
-            carry = add_bytes(out_at, out_bytes, 0, 0, one.ctypes.data, 8, 1)
+        add_to_lowest(out, carry)
     pool.give(scratch)
     return out
+
+
+def add_to_lowest(out: Limbs, carry: int) -> None:
+    """Add what has passed the end of a number modulo 2^bits − 1 at its beginning."""
+    for _ in range(3):  # a carry out of a number below 2^bits leaves one that takes it without another
+        if not carry:
+            break
+        one = np.array([carry], np.uint64)
+        carry = add_bytes(out.ctypes.data, 8 * len(out), 0, 0, one.ctypes.data, 8, 1)
+
+
+def columns_back(a: Transformed, threads: int) -> None:
+    """The inverse column passes in place: the rows, one after the other, are coefficients modulo the primes of `a`."""
+    plan = a.plan
+    threads = useful_threads(plan.size, threads)
+    each = 8 * COLUMN_BLOCK * plan.size.rows
+    scratch = pool.take(each * threads)
+    record, data = plan.record(a.primes).ctypes.data, a.address(a.primes.start)
+
+    def task(thread: int, first: int, last: int) -> None:
+        require_sound(inverse_columns(record, data, scratch.address + each * thread, first, last))
+
+    share(task, plan.size.columns // COLUMN_BLOCK, threads, plan, a)
+    pool.give(scratch)
 
 
 def transform(operand: Limbs, size: Size, threads: int = 1) -> Transformed:

@@ -252,13 +252,14 @@ class RunCheckpoint:
     def keep_root(self, root: Tracked | InverseRoot) -> None:
         """The root, beside the sum."""
         from pi_engine.bigint.residues.tracked import Tracked
+        from pi_engine.bigint.scratch.parked_numbers import integer_of
 
         fields: dict[str, JSON] = {}
         if isinstance(root, Tracked):
             name, numbers = "root", {"root": root}
         else:
             x, e = root.residues or (None, None)
-            name, numbers = "inverse-root", {"X": Tracked(root.X, x), "E": Tracked(root.E, e)}
+            name, numbers = "inverse-root", {"X": Tracked(integer_of(root.X), x), "E": Tracked(integer_of(root.E), e)}
             fields = {"limbs": root.limbs, "radicand": root.radicand}
         fields["residues"] = fields_of(numbers)
         self.keep(f"{self._prefix}{name}", limbs_by_name(numbers), fields, drop=(), phase="division")

@@ -162,3 +162,20 @@ def size_for(bits: int) -> Size:
         if size.bits >= bits:
             return size
     raise ValueError(f"no transform is long enough for {bits} bits: split the operands")
+
+
+_NARROW = 1.2
+"""How much more memory a prime may take than with the size that takes least, if the product is quicker so."""
+
+
+@cache
+def narrow_size_for(bits: int) -> Size:
+    """The cheapest of the sizes with Size.bits ≥ bits whose remainders modulo one prime take nearly the least memory.
+
+    ValueError past the largest.
+    """
+    sizes = [size for size in all_sizes(1 << max(bits.bit_length(), 16)) if size.bits >= bits]
+    if not sizes:
+        raise ValueError(f"no transform is long enough for {bits} bits: split the operands")
+    least = min(size.prime_stride for size in sizes)
+    return next(size for size in sizes if size.prime_stride <= _NARROW * least)

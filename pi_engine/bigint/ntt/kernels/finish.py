@@ -15,12 +15,13 @@ from pi_engine.bigint.vectors.load_store import load_byte, load_integer, prefetc
 from pi_engine.bigint.vectors.words import is_sealed_at
 from pi_engine.runtime.compilation.routine import kernel, routine
 
-# Bytes that `pack` may write beyond a block.
-_BEYOND = 31
+BEYOND = 31
+"""Bytes that `pack` may write beyond a block."""
 
 
 @routine
-def _put(block, target, count):
+def put(block, target, count):
+    """Copy so many bytes."""
     for i in range(count):
         store_byte(target + i, load_byte(block + i))
 
@@ -69,18 +70,18 @@ def finish_columns(record, data, out, out_bytes, scratch, first, last):
                     scratch,
                 )  # fmt: skip
                 digits_from_sums(digits, beta, beta_scales, state, scratch)
-                if (column_block < last - 1 or part < COLUMN_BLOCK // 8 - 1) and place + bits + _BEYOND <= out_bytes:
+                if (column_block < last - 1 or part < COLUMN_BLOCK // 8 - 1) and place + bits + BEYOND <= out_bytes:
                     pack(out + place, digits, beta, packing, scratch)
                 else:
                     # The bytes behind this block are another thread's, or nobody's.
                     pack(block, digits, beta, packing, scratch)
-                    _put(block, out + place, min(bits, out_bytes - place))
+                    put(block, out + place, min(bits, out_bytes - place))
     clear_sums(digits, beta_scales, scratch)
     spill = scratch + load_integer(record, at.SPILLS)
     for r in range(rows):
         for _ in range(SPILL_GROUPS):
             digits_from_sums(digits, beta, beta_scales, states + state_bytes * r, scratch)
             pack(block, digits, beta, packing, scratch)
-            _put(block, spill, bits)
+            put(block, spill, bits)
             spill += bits
     return 1
