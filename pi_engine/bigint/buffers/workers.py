@@ -25,9 +25,15 @@ def _one_concurrent() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix="pi-engine-concurrent")
 
 
+@cache
+def _one_for_transfers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="pi-engine-transfer")
+
+
 def _forget_threads() -> None:
     executor.cache_clear()
     _one_concurrent.cache_clear()
+    _one_for_transfers.cache_clear()
 
 
 # A forked child has none of its parent's threads, and would wait for them for ever.
@@ -41,6 +47,11 @@ def concurrently(task: Callable[[], _Result], threads: int) -> Callable[[], _Res
     With one thread allowed it begins when its result is asked for.
     """
     return task if threads <= 1 else _one_concurrent().submit(task).result
+
+
+def transfer(task: Callable[[], _Result]) -> Callable[[], _Result]:
+    """Begin task(), which moves data from or to a disk, in the one thread for that; what is returned waits for its result."""
+    return _one_for_transfers().submit(task).result
 
 
 def share(task: Callable[[int, int, int], object], count: int, threads: int, *held: object) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.bigint.buffers.workers import concurrently, share
+from pi_engine.bigint.buffers.workers import share, transfer
 from pi_engine.bigint.buffers.workspace import pool
 from pi_engine.bigint.ntt.description.layout import (
     ADD,
@@ -167,7 +167,7 @@ class StoredRemainders:
                     self._file.write(place, x.address(prime) + first * self._row_bytes, rows * self._row_bytes)
             x.release()
 
-        self._writing = concurrently(write, 2)
+        self._writing = transfer(write)
 
     def settle(self) -> None:
         """Wait until all that was put is written.
@@ -229,14 +229,14 @@ class StoredRemainders:
                 self._file.read(place, block.address + prime * self._piece)
 
         def pieces() -> Generator[tuple[int, int]]:
-            waiting = concurrently(lambda: read(0, blocks[0]), 2)
+            waiting = transfer(lambda: read(0, blocks[0]))
             try:
                 for i, first in enumerate(range(0, rows, self._rows)):
                     waiting()
                     following = first + self._rows
                     if following < rows:
                         block = blocks[1 - i % 2]
-                        waiting = concurrently(lambda: read(following, block), 2)  # noqa: B023
+                        waiting = transfer(lambda: read(following, block))  # noqa: B023
                     yield first, blocks[i % 2].address
             finally:
                 with suppress(PiEngineError):  # what goes wrong after another error is not the one to be told

@@ -11,18 +11,21 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.workspace import pool
+from pi_engine.bigint.scratch.scratch_space import scratch_space
 from pi_engine.bigint.vectors.widths import LANES
 from pi_engine.splitting.compiled.lane_subtrees import lanes_fit
 from pi_engine.splitting.compiled.level_division import divide_level
 from pi_engine.splitting.compiled.lower_tree import merge_level
 from pi_engine.splitting.compiled.node_residues import with_residues
+from pi_engine.splitting.compiled.stored_merge import fetch, merge_nodes, park
 from pi_engine.splitting.compiled.subtrees import build_subtrees, least_terms
 from pi_engine.splitting.compiled.truncated_nodes import truncated
-from pi_engine.splitting.compiled.upper_tree import LargeNode, merge_large
+from pi_engine.splitting.compiled.upper_tree import LargeNode
 from pi_engine.splitting.kernels.tree_kernels import cut
 from pi_engine.splitting.plain.node import Node, Truncated
 from pi_engine.splitting.records.common_factors import divisors_by_level
 from pi_engine.splitting.records.term_values import term_values
+from pi_engine.splitting.records.work_meter import WorkMeter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +53,9 @@ the subtrees are smaller then; below, that costs more levels than it gains."""
 CHUNK_BITS = 1 << 28
 """Bits of Q at the root of a chunk: its leaves take about three times as much, in bits."""
 
+CHUNK_BYTES = 20
+"""What a chunk takes to be made, at most, by bytes of the Q at its root."""
+
 DIVIDE_AGAIN_LEVELS = 10
 """Levels above the subtrees from which on common factors are divided out once more, half-way up."""
 
@@ -65,19 +71,6 @@ LEAST_CHUNK = 4
 
 LARGE_BITS = 1 << 22
 """Bits of Q from which on merges are checked one by one: below, the shadow sees them all together, at half of the cost."""
-
-
-class _WorkMeter:
-    """Counts bits of work, as terms × levels, and tells it; levels weigh the same to a first approximation."""
-
-    def __init__(self, total: int, progress: Progress) -> None:
-        self._progress = progress
-        self._total = total
-        self._done = 0.0
-
-    def __call__(self, done: float) -> None:
-        self._done += done
-        self._progress("sum", max(1, min(round(self._done), self._total)), self._total)
 
 
 @dataclass(frozen=True)
@@ -103,10 +96,10 @@ class Cuts:
     depth: int
 
     @classmethod
-    def of(cls, terms: int, term_bits: int, subtree_bits: int, fewest: int) -> Cuts:
-        """Cuts for subtrees of so many bits; at least `fewest` of them a chunk, if they have two terms each."""
+    def of(cls, terms: int, term_bits: int, subtree_bits: int, fewest: int, chunk_bits: int = CHUNK_BITS) -> Cuts:
+        """Cuts for subtrees and chunks of so many bits; at least `fewest` of them a chunk, if they have two terms each."""
         subtree_terms = max(2, subtree_bits // term_bits)
-        chunk_terms = max(2 * subtree_terms, CHUNK_BITS // term_bits)
+        chunk_terms = max(2 * subtree_terms, chunk_bits // term_bits)
         halvings, least, most = 0, terms, terms
         while most > chunk_terms:
             halvings, least, most = halvings + 1, 2 * (least // 4), most - 2 * (most // 4)
@@ -151,9 +144,11 @@ def cuts_for(series: HypergeometricSeries, terms: int, threads: int) -> Cuts:
     """Cuts for a sum: eight subtrees side by side for every thread where it is long enough and the processor has the lanes."""
     values = [term_values(f, terms) for f in (series.p, series.q, series.a)]
     term_bits = values[1].bits
+    space = scratch_space()
+    chunk_bits = CHUNK_BITS if space is None else min(CHUNK_BITS, 8 * max(space.free(), 0) // CHUNK_BYTES)
     if terms * term_bits >= LANE_BITS and lanes_fit(values):
-        return Cuts.of(terms, term_bits, LANE_SUBTREE_BITS, LANES << (threads.bit_length() - 1))
-    return Cuts.of(terms, term_bits, SUBTREE_BITS, 1)
+        return Cuts.of(terms, term_bits, LANE_SUBTREE_BITS, LANES << (threads.bit_length() - 1), chunk_bits)
+    return Cuts.of(terms, term_bits, SUBTREE_BITS, 1, chunk_bits)
 
 
 class _CompiledTree:
@@ -177,7 +172,7 @@ class _CompiledTree:
         self.again_at = cuts.second_division()
         least = least_terms(cuts.least, cuts.subtrees, cuts.depth, self.again_at)
         self.divisors = divisors_by_level(series, least)
-        self.meter = _WorkMeter(cuts.terms * cuts.levels, progress)
+        self.meter = WorkMeter(cuts.terms * cuts.levels, progress)
 
     def removed(self) -> tuple[tuple[mpz, int], ...]:
         """What Q and T of the root are divided by: every level's divisor as often as it has nodes, less one."""
@@ -199,13 +194,15 @@ class _CompiledTree:
         """The node of lo ≤ k < hi, made of its halves."""
         middle = cut(lo, hi, 1, 2)
         left = self.node(lo, middle, halvings - 1)
+        park(left)
         try:
             right = self.node(middle, hi, halvings - 1)
         except BaseException:
             if self.keeper is not None:
+                fetch(left)
                 self.keeper.leave(lo, middle, left)
             raise
-        node = self.shortened(merge_large(left, right, self.threads), lo, hi)
+        node = self.shortened(merge_nodes(left, right, self.threads), lo, hi)
         self.meter(hi - lo)
         return node
 
@@ -261,7 +258,7 @@ class _CompiledTree:
             pairs = list(zip(nodes[::2], nodes[1::2], strict=True))
             nodes, cuts = [], cuts[::2]
             for (left, right), ends in zip(pairs, pairwise(cuts), strict=True):
-                nodes.append(self.shortened(merge_large(left, right, self.threads), *ends))
+                nodes.append(self.shortened(merge_nodes(left, right, self.threads), *ends))
                 self.meter(terms / len(pairs))
         if len(level) > 1:
             level.buffer.release()
@@ -291,6 +288,10 @@ def split_compiled(
     # The copies take memory of their own: as much goes back to the system first, so that the peak is that of the tree.
     pool.return_to_system(8 * (len(root.Q) + len(root.T)))
     Q, T = root.Q, root.T
+    space = scratch_space()
+    if space is not None:
+        for number in (Q, T):
+            number.park(space)
     residues = None if Q.residues is None or T.residues is None else Truncated(Q.residues, T.residues)
     node = Node(None, Q.to_mpz(), T.to_mpz(), tree.removed(), residues, root.errors.T)
     Q.release()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gmpy2 import mpz
 
-from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
+from pi_engine.bigint.buffers.limbs import LimbBuffer, limbs_of, mpz_from_limbs
 from pi_engine.bigint.buffers.workspace import PooledLimbs
 from pi_engine.bigint.limb_products import multiply_limbs
 from pi_engine.bigint.ntt.description.layout import ADD, FORWARD_A, FORWARD_B, INVERSE, MULTIPLY
@@ -23,13 +23,17 @@ from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.bigint.ntt.transform import Transformed, apply_to_rows, forward, to_limbs
 from pi_engine.bigint.residues.limb_residues import residues_of_several
 from pi_engine.bigint.residues.moduli import Residues
+from pi_engine.bigint.scratch.parked_numbers import StoredLimbs
 from pi_engine.splitting.compiled.lower_tree import SUM_BITS
 from pi_engine.splitting.compiled.node_residues import require_product
 from pi_engine.splitting.compiled.rounding import EXACT, Errors, after_merge, log2_size
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pi_engine.bigint.buffers.limbs import Limbs
     from pi_engine.bigint.ntt.tables import TransformPlan
+    from pi_engine.bigint.scratch.scratch_space import ScratchSpace
     from pi_engine.splitting.records.node_level import NodeLevel
 
 
@@ -39,9 +43,12 @@ PRIME_BY_PRIME_BITS = 1 << 27
 
 @dataclass(slots=True)
 class Number:
-    """A signed number that owns its memory, or borrows it (`buffer` None) from a level.
+    """A signed number that owns its memory, or borrows it (`buffer` None) from a level, or waits on disk.
 
     Attributes:
+        limbs: none while it waits.
+        stored: where it waits, from `park` to `fetch`.
+        log2: log₂ of its magnitude while it waits.
         residues: modulo both `moduli`, of the number as it was made, and as it would be had no low limbs been cut off
             (`truncation`); None where nothing is checked.
     """
@@ -50,14 +57,44 @@ class Number:
     negative: bool
     buffer: PooledLimbs | None = None
     residues: tuple[Residues, Residues] | None = None
+    stored: StoredLimbs | None = None
+    log2: float = 0.0
 
     def __len__(self) -> int:
-        return len(self.limbs)
+        return len(self.limbs if self.stored is None else self.stored)
 
     def release(self) -> None:
         """The limbs must not be used any more."""
         if self.buffer is not None:
             self.buffer.release()
+        if self.stored is not None:
+            self.stored.release()
+
+    def park(self, space: ScratchSpace) -> None:
+        """Let it wait on disk; nobody else uses its limbs any more."""
+        if self.stored is None and space.parks(8 * len(self)):
+            self.log2 = log2_size(self.limbs)
+            self.stored = StoredLimbs(space, self.limbs)
+            if self.buffer is not None:
+                self.buffer.release()
+            self.limbs, self.buffer = self.limbs[:0].copy(), None
+
+    def fetch(self) -> None:
+        """Have it in memory again."""
+        if self.stored is not None:
+            self.buffer = PooledLimbs(len(self.stored))
+            self.stored.read(self.buffer.limbs)
+            self.limbs = self.buffer.limbs
+            self.stored.release()
+            self.stored = None
+
+    def operand(self) -> Limbs | StoredLimbs:
+        """The limbs, or where they wait."""
+        return self.limbs if self.stored is None else self.stored
+
+    def size(self) -> float:
+        """log₂ of its magnitude; −∞ for 0."""
+        return log2_size(self.limbs) if self.stored is None else self.log2
 
     def read(self, threads: int) -> Residues:
         """The residues of the limbs as they lie in memory."""
@@ -79,8 +116,12 @@ class Number:
             self.residues = expected, whole
 
     def to_mpz(self) -> mpz:
-        """The number; one copy."""
-        return mpz_from_limbs(self.limbs, negative=self.negative)
+        """The number; one copy, or none where it comes from disk."""
+        if self.stored is None:
+            return mpz_from_limbs(self.limbs, negative=self.negative)
+        buffer = LimbBuffer(len(self.stored))
+        self.stored.read(buffer.array)
+        return buffer.finish(negative=self.negative)
 
 
 class LargeNode(NamedTuple):
@@ -100,13 +141,18 @@ class LargeNode(NamedTuple):
                 number.residues = (Residues((first, second)),) * 2
         return cls(P if len(P) else None, Q, T)
 
+    def numbers(self) -> Iterator[Number]:
+        """P, if there is one, Q and T."""
+        return (x for x in (self.P, self.Q, self.T) if x is not None)
+
 
 def _finish(x: Transformed, limbs: int, threads: int, *, negative: bool) -> Number:
     buffer = PooledLimbs(limbs)
-    return _trimmed(to_limbs(x, limbs, threads, buffer.limbs), buffer, negative=negative)
+    return trimmed(to_limbs(x, limbs, threads, buffer.limbs), buffer, negative=negative)
 
 
-def _trimmed(limbs: Limbs, buffer: PooledLimbs | None, *, negative: bool) -> Number:
+def trimmed(limbs: Limbs, buffer: PooledLimbs | None, *, negative: bool) -> Number:
+    """The number of these limbs, without its leading zeros."""
     length = len(limbs)
     while length and not limbs[length - 1]:
         length -= 1
@@ -157,7 +203,7 @@ def merge_large(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
     P1, Q1, T1, _ = left
     P2, Q2, T2, _ = right
     assert P1 is not None
-    errors = _errors(left, right)
+    errors = errors_of_merge(left, right)
     TQ_limbs, PT_limbs, Q_limbs = len(T1) + len(Q2), len(P1) + len(T2), len(Q1) + len(Q2)
     size = size_for(64 * max(TQ_limbs, PT_limbs, Q_limbs) + SUM_BITS)
     step = _Merge(plan_for(size), threads)
@@ -211,11 +257,12 @@ def merge_large(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
     return LargeNode(P, Q, T, errors)
 
 
-def _errors(left: LargeNode, right: LargeNode) -> Errors:
+def errors_of_merge(left: LargeNode, right: LargeNode) -> Errors:
+    """Those of the node of two neighbours."""
     if left.errors == right.errors == EXACT:
         return EXACT
-    p1, p2 = (-math.inf if x.P is None else log2_size(x.P.limbs) - log2_size(x.Q.limbs) for x in (left, right))
-    return after_merge(left.errors, right.errors, p1, log2_size(right.T.limbs) - log2_size(right.Q.limbs), p2)
+    p1, p2 = (-math.inf if x.P is None else x.P.size() - x.Q.size() for x in (left, right))
+    return after_merge(left.errors, right.errors, p1, right.T.size() - right.Q.size(), p2)
 
 
 def _sum_of_products(factors: list[Residues]) -> Residues:
@@ -227,7 +274,7 @@ def _sum_of_products(factors: list[Residues]) -> Residues:
 def _product(x: Number, y: Number, threads: int, *, negative: bool) -> Number:
     buffer = PooledLimbs(len(x) + len(y))
     multiply_limbs(x.limbs, y.limbs, threads, out=buffer.limbs)
-    return _trimmed(buffer.limbs, buffer, negative=negative)
+    return trimmed(buffer.limbs, buffer, negative=negative)
 
 
 def _difference(step: _Merge, x: Transformed, x_limbs: int, y: Transformed, y_limbs: int, *, negative: bool) -> Number:

@@ -1,0 +1,140 @@
+"""Merges of nodes that wait on disk, or do not fit in memory: modulo one group of primes after another, as `stored_products` has it.
+
+Memory holds three transformed operands modulo one group of primes, an operand, and the results: T while Q is made waits on disk as
+well. So the whole takes little more than the node that comes out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmpy2 import mpz
+
+from pi_engine.bigint.buffers.limbs import limbs_of
+from pi_engine.bigint.buffers.workspace import PooledLimbs
+from pi_engine.bigint.ntt.description.sizes import narrow_size_for, size_for
+from pi_engine.bigint.ntt.stored_products import stored_sum_of_products
+from pi_engine.bigint.ntt.tables import plan_for
+from pi_engine.bigint.scratch.scratch_space import scratch_space
+from pi_engine.splitting.compiled.lower_tree import SUM_BITS
+from pi_engine.splitting.compiled.upper_tree import LargeNode, Number, errors_of_merge, merge_large, trimmed
+
+if TYPE_CHECKING:
+    from pi_engine.bigint.buffers.limbs import Limbs
+    from pi_engine.bigint.scratch.scratch_space import ScratchSpace
+
+RIGHT_HALF_BYTES = 24
+"""What the node of a right half takes to be made, at most, by bytes of the left half's Q: three operands transformed modulo
+all primes, two modulo one, and six numbers."""
+
+
+def park(node: LargeNode) -> None:
+    """Let a node wait for its right neighbour, on disk where the run has a scratch space and memory is short."""
+    space = scratch_space()
+    if space is not None and not space.fits(RIGHT_HALF_BYTES * 8 * len(node.Q)):
+        for number in node.numbers():
+            number.park(space)
+        space.settle()
+
+
+def fetch(node: LargeNode) -> None:
+    """Have a node in memory again."""
+    for number in node.numbers():
+        number.fetch()
+
+
+def merge_nodes(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
+    """As `merge_large`, by way of the run's scratch space where memory is short.
+
+    Raises:
+        VerificationError: a result has not the residues of its factors; or the disk gave other bytes back than were written.
+        CapacityError, OutputError: the scratch folder has no room, or fails.
+    """
+    space = scratch_space()
+    if space is not None and not space.fits(_bytes_in_memory(left, right)):
+        return _merge_stored(left, right, threads, space)
+    if space is not None:
+        fetch(left)
+        fetch(right)
+    return merge_large(left, right, threads)
+
+
+def _longest(left: LargeNode, right: LargeNode) -> int:
+    """Limbs of the longest product of a merge."""
+    assert left.P is not None
+    return max(len(left.T) + len(right.Q), len(left.P) + len(right.T), len(left.Q) + len(right.Q))
+
+
+def _bytes_in_memory(left: LargeNode, right: LargeNode) -> int:
+    """What `merge_large` takes besides what is in memory, at most."""
+    longest = _longest(left, right)
+    size = size_for(64 * longest + SUM_BITS)
+    waiting = sum(8 * len(x) for node in (left, right) for x in node.numbers() if x.stored is not None)
+    return waiting + 5 * 8 * size.primes * size.prime_stride + 2 * 8 * longest
+
+
+def _merge_stored(left: LargeNode, right: LargeNode, threads: int, space: ScratchSpace) -> LargeNode:
+    P1, Q1, T1, _ = left
+    P2, Q2, T2, _ = right
+    assert P1 is not None
+    errors = errors_of_merge(left, right)
+    for number in (*left.numbers(), *right.numbers()):
+        number.park(space)
+    space.settle()
+    T = _sum(space, (T1, Q2), (P1, T2), threads)
+    T.require(2, threads, T1, Q2, P1, T2)
+    T.park(space)
+    for number in (T1, T2):
+        number.release()
+    Q = _product(space, Q1, Q2, threads)
+    Q.require(1, threads, Q1, Q2)
+    for number in (Q1, Q2):
+        number.release()
+    P = None
+    if P2 is not None:
+        Q.park(space)
+        P = _product(space, P1, P2, threads)
+        P.require(0, threads, P1, P2)
+        P2.release()
+    P1.release()
+    node = LargeNode(P, Q, T, errors)
+    fetch(node)
+    return node
+
+
+def _product(space: ScratchSpace, x: Number, y: Number, threads: int) -> Number:
+    limbs = len(x) + len(y)
+    return _made(space, limbs, 64 * limbs, [(x, y)], threads, negative=x.negative != y.negative)
+
+
+def _sum(space: ScratchSpace, first: tuple[Number, Number], second: tuple[Number, Number], threads: int) -> Number:
+    """x₀·x₁ + x₂·x₃; of different signs, which is rare, as two products."""
+    pairs = [pair for pair in (first, second) if all(len(x) for x in pair)]
+    signs = [x.negative != y.negative for x, y in pairs]
+    limbs = max((len(x) + len(y) for x, y in (first, second)), default=0)
+    if len(set(signs)) <= 1:
+        negative = bool(signs and signs[0])
+        return _made(space, limbs + 1, 64 * limbs + SUM_BITS, pairs, threads, negative=negative)
+    total = mpz(0)
+    for x, y in pairs:
+        product = _product(space, x, y, threads)
+        total += product.to_mpz()
+        product.release()
+    return Number(limbs_of(total), total < 0)
+
+
+def _made(
+    space: ScratchSpace, limbs: int, bits: int, pairs: list[tuple[Number, Number]], threads: int, *, negative: bool
+) -> Number:
+    """The sum of products, in so many limbs."""
+    if not pairs:
+        return Number(limbs_of(mpz(0)), negative=False)
+    made: list[PooledLimbs] = []
+
+    def make() -> Limbs:
+        made.append(PooledLimbs(limbs))
+        return made[0].limbs
+
+    terms = [(x.operand(), y.operand()) for x, y in pairs]
+    found = stored_sum_of_products(plan_for(narrow_size_for(bits)), space, terms, limbs, threads, make)
+    return trimmed(found, made[0], negative=negative)
