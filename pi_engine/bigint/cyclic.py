@@ -13,6 +13,7 @@ from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import LimbBuffer, Limbs, limbs_of, mpz_from_limbs
 from pi_engine.bigint.ntt.description import layout
+from pi_engine.bigint.ntt.description.record import scratch_of
 from pi_engine.bigint.ntt.description.sizes import largest_beta, narrow_size_for, size_for
 from pi_engine.bigint.ntt.stored_products import limbs_in_memory, stored_sum_of_products
 from pi_engine.bigint.ntt.tables import plan_for
@@ -38,7 +39,7 @@ class Ring:
         """Take the cheapest transform of at least `least` limbs; by way of a scratch space, where memory is short, a narrow one."""
         self.size = size_for(64 * least)
         space = scratch_space()
-        self.space = None if space is None or space.fits(_bytes_at_once(self.size)) else space
+        self.space = None if space is None or space.fits(_bytes_at_once(self.size, threads)) else space
         if self.space is not None:
             self.size = narrow_size_for(64 * least)
         self.limbs = self.size.bits // 64
@@ -229,9 +230,10 @@ def _complement(x: mpz, limbs: int) -> mpz:
     return (mpz(1) << (64 * limbs)) - 1 - abs(x)
 
 
-def _bytes_at_once(size: Size) -> int:
+def _bytes_at_once(size: Size, threads: int) -> int:
     """What a step of a ring takes in memory at once, at most."""
-    return _MOST_OPERANDS * 8 * size.primes * size.prime_stride + _MOST_RESULTS * size.bits // 8
+    operands, results = _MOST_OPERANDS * 8 * size.primes * size.prime_stride, _MOST_RESULTS * size.bits // 8
+    return operands + results + threads * scratch_of(size).largest
 
 
 def fold(x: mpz, limbs: int) -> mpz:

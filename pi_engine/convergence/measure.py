@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pi_engine.engine.planning.backend import BACKEND
+from pi_engine.engine.planning.fitting import make_plan_within
 from pi_engine.engine.planning.forecast import forecast, seconds_by_phase
-from pi_engine.engine.planning.plan import make_plan_within
 from pi_engine.engine.summation import sum_series
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import line

@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gmpy2 import mpz
 
 from pi_engine import series as series_room
 from pi_engine.bigint.buffers.hand_over import HandOver
-from pi_engine.bigint.residues.moduli import moduli, moduli_text
-from pi_engine.engine.checks.known import compare_with_known, known_hash
-from pi_engine.engine.checks.reference import require_reference
+from pi_engine.bigint.residues.moduli import moduli
+from pi_engine.engine.checked_text import check_digits
 from pi_engine.engine.fraction_of_series import checks_of_fraction, fraction_of_series
-from pi_engine.engine.fraction_to_text import convert_fraction, text_residues
+from pi_engine.engine.fraction_to_text import convert_fraction
 from pi_engine.engine.planning.backend import BACKEND
-from pi_engine.engine.planning.plan import GUARD_BITS, Plan, make_plan, make_plan_within
-from pi_engine.engine.result import Check, ComputeResult
+from pi_engine.engine.planning.fitting import make_plan_within, usable_memory
+from pi_engine.engine.planning.plan import GUARD_BITS, Plan, make_plan
+from pi_engine.engine.result import Check, ComputeResult, ScratchUse
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.limits import memory as machine_memory
@@ -28,8 +29,10 @@ from pi_engine.runtime.thread_count import thread_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from typing import SupportsIndex
 
+    from pi_engine.bigint.scratch.scratch_space import ScratchSpace
     from pi_engine.engine.fraction_to_text import Converted
     from pi_engine.engine.planning.backend import Backend
     from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
@@ -55,6 +58,7 @@ def compute(
     progress: Progress | None = None,
     checkpoint: str | os.PathLike[str] | RunCheckpoint | None = None,
     resume: bool = False,
+    scratch: str | os.PathLike[str] | None = None,
 ) -> ComputeResult:
     """Compute ⌊π·base^digits⌋.
 
@@ -71,6 +75,8 @@ def compute(
         checkpoint: a folder that keeps what is finished until the digits are returned; the prime of the residues in it becomes
             that of this process. See docs/checkpoints.md.
         resume: go on with what it holds.
+        scratch: a folder for what does not fit in memory, made if it is not there; by default that of the checkpoint's folder.
+            Nothing is left in it. See docs/memory.md.
 
     Raises:
         TypeError: an argument is of another type.
@@ -87,16 +93,19 @@ def compute(
     require_usable(digits, base, check)
     clock = PhaseClock(silent if progress is None else progress)
     share_heap()
-    choose = partial(make_plan_within, chosen, digits, base, limit=memory)
+    if scratch is None and isinstance(checkpoint, (str, os.PathLike)):
+        scratch = Path(checkpoint).absolute().parent
+    choose = partial(make_plan_within, chosen, digits, base, limit=memory, scratch=scratch is not None)
+    run = partial(_compute, choose, threads, clock, check, BACKEND, limit=memory, scratch=scratch)
     if checkpoint is None or not isinstance(checkpoint, (str, os.PathLike)):
         if resume:
             raise UsageError("resume=True needs the folder of a checkpoint: give checkpoint=")
-        return _compute(choose, threads, clock, check, BACKEND, kept=checkpoint)
+        return run(kept=checkpoint)
     from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
 
     choose(threads=threads, check=check, backend=BACKEND)  # what does not fit leaves no folder behind
     with RunCheckpoint.open(checkpoint, digits, base, chosen, check=check != "none", resume=resume) as kept:
-        result = _compute(choose, threads, clock, check, BACKEND, kept=kept)
+        result = run(kept=kept)
         kept.clean()
         return result
 
@@ -117,10 +126,12 @@ def _compute(
     backend: Backend,
     *,
     kept: RunCheckpoint | None = None,
+    limit: int | None = None,
+    scratch: str | os.PathLike[str] | None = None,
 ) -> ComputeResult:
     """What `compute` returns, by the plans that are chosen for its `guard_bits`; `backend` says on which path."""
     with ExitStack() as stack:
-        guard_bits = GUARD_BITS if kept is None else kept.guard_bits(GUARD_BITS)
+        guard_bits, space = GUARD_BITS if kept is None else kept.guard_bits(GUARD_BITS), None
         while True:
             plan = choose(guard_bits=guard_bits, threads=threads, check=check, backend=backend)
             announce(clock.progress, partial(_forecast, plan, threads, check))
@@ -129,6 +140,8 @@ def _compute(
                 stack.callback(_release_workspace, keep=_KEPT_BYTES)
             if kept is not None:
                 kept.begin_attempt(plan, GUARD_BITS)
+            if plan.scratch and space is None:
+                space = stack.enter_context(_scratch(str(scratch), usable_memory(limit), plan))
             attempt = _attempt(plan, threads, clock, check, kept)
             if attempt is not None:
                 break
@@ -136,7 +149,7 @@ def _compute(
         converted, checks, tail = attempt
         if check != "none":
             with clock.phase("check"):
-                checks += _check_digits(plan, converted, threads)
+                checks += check_digits(plan, converted, threads)
             if check == "full" or plan.confirmation is not None:
                 with clock.phase("confirmation"):
                     checks.append(_confirm(plan, converted, clock.progress, threads, backend))
@@ -156,8 +169,16 @@ def _compute(
             peak_memory_bytes=machine_memory.peak_memory(),
             mapped_memory_bytes=machine_memory.mapped_memory(),
             tail=tail,
+            scratch=None if space is None else ScratchUse.of(space),
             _text=converted.text,
         )
+
+
+def _scratch(folder: str, limit: int, plan: Plan) -> AbstractContextManager[ScratchSpace]:
+    """The scratch space of the run."""
+    from pi_engine.bigint.scratch.scratch_folder import scratch_of_run
+
+    return scratch_of_run(folder, limit, plan.scratch_bytes)
 
 
 def _load_kernels(plan: Plan, backend: Backend, clock: PhaseClock) -> None:
@@ -204,9 +225,11 @@ def require_capacity(
     threads: int | None = None,
     memory: int | None = None,
     check: CheckLevel = "fast",
+    scratch: bool = False,
 ) -> None:
     """Refuse what `compute` would refuse for its size, at once and without any other consequence: its CapacityError or UsageError."""
-    make_plan_within(series_room.get(series), digits, base, threads=thread_count(threads), limit=memory, check=check)
+    chosen, threads = series_room.get(series), thread_count(threads)
+    make_plan_within(chosen, digits, base, threads=threads, limit=memory, check=check, scratch=scratch)
 
 
 def require_usable(digits: int, base: int, check: str) -> None:
@@ -259,39 +282,4 @@ def _confirm(plan: Plan, converted: Converted, progress: Progress, threads: int,
         return _compute(again, threads, clock, "fast", backend).text()
 
     trim_heap()
-    return check_by_another_way(plan, converted.text, threads, run_again)
-
-
-def _check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]:
-    """Check the text against the value, and against π where π is known.
-
-    Raises:
-        VerificationError: the text is not the value, or not π where π is known.
-    """
-    text = converted.text
-    if text_residues(text, plan, threads) != converted.residues:
-        raise VerificationError(
-            "the digits differ from the binary value they were converted from: run again, and report it if it recurs"
-        )
-    reference = []
-    if not series_room.is_catalogued(plan.series):
-        count = require_reference(plan.series, text.replace(".", "", 1), plan.base)
-        detail = f"{count} digit{'s' * (count != 1)} of this series, which is not of the catalogue, with the Gauss–Legendre iteration's"
-        reference = [Check("reference", "passed", detail)]
-    known = compare_with_known(text, plan.base, len("3."))
-    if known.differs is not None:
-        raise VerificationError(
-            f"position {known.differs.start}: the digits are {known.found}, but those of π are {known.differs.digits}"
-        )
-    expected = known_hash(plan.digits, plan.base)
-    if expected is not None and expected != converted.hash:
-        raise VerificationError(f"the hash of the digits is {converted.hash}, but that of π is {expected}")
-    plural = "s" if known.compared > 1 else ""
-    compared = f"{known.compared} known position{plural}, the last ending at {known.reach}"
-    return [
-        Check("conversion", "passed", f"the digits of the text and the binary value modulo {moduli_text()}"),
-        *reference,
-        Check("known digits", "passed", compared + (", and the whole hash" if expected is not None else ""))
-        if known.compared
-        else Check("known digits", "skipped", "no known position among so few digits"),
-    ]
+    return check_by_another_way(plan, str(converted.text), threads, run_again)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pi_engine.engine.compute import chosen_series, require_usable
+from pi_engine.engine.planning.fitting import fits, most_digits, refusal, usable_memory
 from pi_engine.engine.planning.forecast import forecast, seconds_by_phase
-from pi_engine.engine.planning.plan import fits, most_digits, possible_plans, refusal, usable_memory
+from pi_engine.engine.planning.plan import possible_plans
 from pi_engine.runtime.display import counted, line
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.limits.memory import byte_limit, format_bytes

@@ -11,6 +11,7 @@ from pi_engine.engine.summation import release_workspace, shadow_check, sum_seri
 
 if TYPE_CHECKING:
     from pi_engine.bigint.binary_fraction import BinaryFraction
+    from pi_engine.bigint.buffers.hand_over import HandOver
     from pi_engine.bigint.residues.tracked import Tracked
     from pi_engine.bigint.square_root import InverseRoot
     from pi_engine.engine.planning.plan import Plan
@@ -26,7 +27,7 @@ def fraction_of_series(
     Raises:
         VerificationError: a check failed.
     """
-    if plan.compiled:
+    if plan.compiled and not plan.scratch:
         _keep_freed_blocks()
     fraction = None if kept is None else kept.fraction(plan.fraction_bits, threads)
     if fraction is None:
@@ -42,6 +43,8 @@ def _computed(
 ) -> BinaryFraction:
     form = plan.series.closed_form
     sums = sum_series(plan, threads, clock, check=check, kept=kept)
+    if plan.scratch:
+        sums = _waiting(sums)
     if plan.compiled:
         release_workspace(plan.fraction_bits)
     try:
@@ -68,7 +71,14 @@ def _root(
         if kept is not None and radical is not None:
             with clock.phase("checkpoint"):
                 kept.keep_root(radical)
-    return radical
+    return radical.parked() if plan.scratch and isinstance(radical, tuple) else radical
+
+
+def _waiting(sums: HandOver[Tracked]) -> HandOver[Tracked]:
+    """Q and T on disk until the division needs them."""
+    from pi_engine.bigint.residues.waiting import WaitingNumbers
+
+    return WaitingNumbers(sums)
 
 
 def checks_of_fraction(plan: Plan) -> list[Check]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pi_engine.bigint.binary_fraction import BinaryFraction
     from pi_engine.bigint.buffers.hand_over import HandOver
     from pi_engine.engine.planning.plan import Plan
+    from pi_engine.engine.text_of_words import TextOfWords
+    from pi_engine.radix.words_of_fraction import DecimalExpansion
 
 
 class Converted(NamedTuple):
@@ -23,7 +25,7 @@ class Converted(NamedTuple):
     With checks also the same modulo both `moduli`.
     """
 
-    text: str
+    text: str | TextOfWords
     hash: int
     residues: Residues | None = None
 
@@ -54,7 +56,7 @@ def _plain(fraction: HandOver[BinaryFraction], plan: Plan, *, check: bool) -> Co
 def _compiled(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
     """By the multiplication tree of `radix`, into words of 19 digits."""
     from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
-    from pi_engine.radix.word_text import word_hashes, word_text
+    from pi_engine.radix.word_text import word_text
     from pi_engine.radix.words_of_fraction import decimal_expansion
 
     expansion = decimal_expansion(fraction, plan.digits, threads, check=check)
@@ -62,6 +64,12 @@ def _compiled(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, c
         return None
     spare = DECIMALS_PER_WORD * len(expansion.words) - plan.digits
     integer = int(expansion.integer)
+    if plan.scratch:
+        from pi_engine.engine.text_of_words import TextOfWords
+
+        _return_to_system(2 * plan.digits)
+        kept = TextOfWords(integer, expansion.words, plan.digits, threads)
+        return _converted(kept, expansion, integer, spare, plan.digits, threads)
     _return_to_system(2 * plan.digits)
     characters = word_text(expansion.words, threads, f"{integer}.".encode("ascii"))
     try:
@@ -69,14 +77,30 @@ def _compiled(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, c
     except UnicodeDecodeError as error:
         raise VerificationError(machine_fault("a digit changed in memory")) from error
     del characters
+    return _converted(text, expansion, integer, spare, plan.digits, threads)
+
+
+def _converted(  # noqa: PLR0917 (all of them, twice)
+    text: str | TextOfWords, expansion: DecimalExpansion, integer: int, spare: int, digits: int, threads: int
+) -> Converted:
+    """The text, with the residues that follow from the fraction, or without a check the hash of the words."""
+    from pi_engine.radix.word_text import word_hashes
+
     if expansion.residues is not None:
         return Converted(text, expansion.residues.values[0], expansion.residues)
     after_the_point = word_hashes(expansion.words, (M61,), threads)[0] * pow(10, -spare, M61)
-    return Converted(text, (integer * pow(10, plan.digits, M61) + after_the_point) % M61)
+    return Converted(text, (integer * pow(10, digits, M61) + after_the_point) % M61)
 
 
-def text_residues(text: str, plan: Plan, threads: int) -> Residues | None:
+def text_residues(text: str | TextOfWords, plan: Plan, threads: int) -> Residues | None:
     """The text's digits as one integer modulo both `moduli`, or None where it is not a digit, a point and N digits."""
+    if not isinstance(text, str):
+        from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
+        from pi_engine.radix.word_text import word_residues
+
+        spare = DECIMALS_PER_WORD * len(text.words) - plan.digits
+        after_the_point = word_residues(text.words, threads) * power_residues(10, -spare)
+        return power_residues(10, plan.digits) * text.integer + after_the_point
     point = "." if plan.digits else ""
     if text[1:2] != point or len(text) != 1 + len(point) + plan.digits:
         return None

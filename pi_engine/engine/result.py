@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 import os
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pi_engine.bigint.scratch.scratch_space import ScratchSpace
+    from pi_engine.engine.text_of_words import TextOfWords
     from pi_engine.proof.bbp.last_hex_digits import Tail
 
 _WHOLE = 20
@@ -31,6 +34,31 @@ _END = 8
 """Of more, so many of the first and of the last."""
 
 _LONGEST_NAME = 20
+
+
+@dataclass(frozen=True)
+class ScratchUse:
+    """What a run has had on disk because it did not fit in memory.
+
+    Attributes:
+        folder: where.
+        bytes_written: in all.
+        bytes_read: in all.
+        most_bytes: at once.
+        pieces_reread: that came back changed, and right when they were read again.
+    """
+
+    folder: str
+    bytes_written: int
+    bytes_read: int
+    most_bytes: int
+    pieces_reread: int
+
+    @classmethod
+    def of(cls, space: ScratchSpace) -> ScratchUse:
+        """What a scratch space has been used for so far."""
+        found = space.traffic
+        return cls(str(space.folder), found.written, found.read, found.most_held, found.reread)
 
 
 @dataclass(frozen=True)
@@ -68,6 +96,7 @@ class ComputeResult:
             without the pages of mapped libraries: see `runtime.limits.memory.peak_memory`.
         mapped_memory_bytes: the pages of mapped libraries that were resident then; None where the system does not say.
         tail: π's hexadecimal digits that BBP gave, with check="full".
+        scratch: what the run has had on disk, None where all of it fitted in memory.
     """
 
     digits: int
@@ -83,17 +112,18 @@ class ComputeResult:
     mapped_memory_bytes: int | None
     tail: Tail | None
     residues: dict[int, int] | None
-    _text: str = field(repr=False)
+    scratch: ScratchUse | None
+    _text: str | TextOfWords = field(repr=False)
 
     @cached_property
     def value(self) -> mpz:
         """⌊π·base^N⌋, converted back from the digits when it is first asked for."""
-        digits = self._text.replace(".", "")
+        digits = self.text().replace(".", "")
         return from_text(digits) if self.base == 10 else mpz(digits, 16)
 
     def text(self) -> str:
         """`3.` and the N digits, a str of 2 + N characters; `3` for N = 0. Hexadecimal digits are upper case."""
-        return self._text
+        return str(self._text)
 
     def pieces(self, size: int = 1 << 20) -> Iterator[str]:
         """The text in pieces of at most `size` characters, for streaming."""
@@ -128,7 +158,7 @@ class ComputeResult:
 
     def __iter__(self) -> Iterator[str]:
         """The digits after the point, one by one."""
-        return map(self._text.__getitem__, range(2, 2 + self.digits))
+        return itertools.islice(itertools.chain.from_iterable(self.pieces()), len("3."), None)
 
     def __contains__(self, digits: object) -> bool:
         """Whether these digits, a str, occur after the point."""
@@ -146,7 +176,7 @@ class ComputeResult:
 
     def __str__(self) -> str:
         """The digits, as `text()` gives them."""
-        return self._text
+        return self.text()
 
     def __repr__(self) -> str:
         """Like `ComputeResult(3.14159265…82148086, 1_000_000 digits, base 10, chudnovsky, 0.34 s)`."""
@@ -160,7 +190,7 @@ class ComputeResult:
     def _shown(self) -> str:
         """The digits, or their ends."""
         if self.digits <= _WHOLE:
-            return self._text
+            return self.text()
         return f"{self._text[: 2 + _END]}…{self._text[-_END:]}"
 
     def _facts(self) -> list[tuple[str, str]]:
@@ -179,6 +209,8 @@ class ComputeResult:
     @cached_property
     def words(self) -> NDArray[np.uint64]:
         """The digits after the point, 19 (base 16: 16) a word, first digit most significant, zero-padded at the end."""
+        if not isinstance(self._text, str):
+            return self._text.words
         from pi_engine.radix.kernels.digit_words import digit_words
 
         return digit_words(self.fraction_text, self.base)

@@ -33,10 +33,13 @@ from gmpy2 import mpz
 from pi_engine.bigint.buffers.limbs import Limbs, limbs_of, mpz_from_limbs
 from pi_engine.bigint.ntt import transform as steps
 from pi_engine.bigint.ntt.description import layout
-from pi_engine.bigint.ntt.description.sizes import size_for
+from pi_engine.bigint.ntt.description.sizes import narrow_size_for, size_for
+from pi_engine.bigint.ntt.stored_products import stored_sum_of_products
 from pi_engine.bigint.ntt.tables import TransformPlan, plan_for
 from pi_engine.bigint.residues.limb_residues import residues_of_several
 from pi_engine.bigint.residues.moduli import Residues, power_residues, require_equal
+from pi_engine.bigint.scratch.parked_numbers import StoredLimbs
+from pi_engine.bigint.scratch.scratch_space import scratch_space
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
 
 MOST_LEAF = 80
@@ -50,6 +53,9 @@ to 5 % less of the whole than 200 from 10^7 digits on, and 60 more; without (Zen
 CHECKED_FROM = 4096
 """Words of a half from which every power is checked by itself, and the largest one always. An error in a smaller one is in
 its square too, and so in all that are checked: x² ≡ y² modulo a prime only where x ≡ ±y."""
+
+_MOST_TRANSFORM = 1 / 16
+"""The part of a limited memory that the transform of one power may take: those of all levels take less than twice as much."""
 
 THREADS_FROM_BITS = 1_000_000
 """Bits of a product from which a second thread inside it pays for its start."""
@@ -91,17 +97,32 @@ def shape_for(words: int) -> Shape:
 
 @dataclass
 class Power:
-    """P of one level, and from TRANSFORM_FROM on its transform, modulo 2^size.bits − 1."""
+    """P of one level, and from TRANSFORM_FROM on its transform, modulo 2^size.bits − 1, or, in a scratch space, P on disk."""
 
     limbs: Limbs
     plan: TransformPlan | None = None
     transformed: steps.Transformed | None = None
+    stored: StoredLimbs | None = None
+
+    def __len__(self) -> int:
+        return len(self.limbs if self.stored is None else self.stored)
 
     def release(self) -> None:
-        """Give the transform's memory back."""
+        """Give the transform's memory back, and the disk."""
         if self.transformed is not None:
             self.transformed.release()
             self.transformed = None
+        if self.stored is not None:
+            self.stored.release()
+
+    def product(self, operand: Limbs | None, limbs: int, threads: int) -> Limbs:
+        """The lowest `limbs` limbs of operand·P, or of P² if there is no operand, modulo 2^size.bits − 1, by way of the disk."""
+        space = scratch_space()
+        assert self.plan is not None
+        assert self.stored is not None
+        assert space is not None, "a power on disk, without a scratch space"
+        term = (self.stored if operand is None else operand, self.stored)
+        return stored_sum_of_products(self.plan, space, [term], limbs, threads, lambda: np.empty(limbs, np.uint64))
 
 
 @dataclass
@@ -158,10 +179,23 @@ def powers_of(shape: Shape, threads: int, *, check: bool = True) -> Powers:
             require_equal(residues_of_several([limbs], threads)[0], expected_power(shape, level), "a power of ten")
         power = Power(limbs)
         if half >= TRANSFORM_FROM:
-            power.plan = plan_for(size_for(64 * (2 * half + 1 - shift)))
-            power.transformed = steps.transform(limbs, power.plan.size, useful(threads, power.plan.size.bits))
+            _transform(power, 64 * (2 * half + 1 - shift), threads)
         powers.levels.append(power)
+        if power.stored is not None:
+            limbs = power.limbs
     return powers
+
+
+def _transform(power: Power, bits: int, threads: int) -> None:
+    """Transform a power for products of so many bits; or put it on disk, where the run's memory has no room for all transforms."""
+    space, size = scratch_space(), size_for(bits)
+    if space is not None and 8 * size.primes * size.prime_stride > space.limit * _MOST_TRANSFORM:
+        power.plan = plan_for(narrow_size_for(bits))
+        power.stored = StoredLimbs(space, power.limbs)
+        power.limbs = power.limbs[:0].copy()
+        return
+    power.plan = plan_for(size)
+    power.transformed = steps.transform(power.limbs, size, useful(threads, size.bits))
 
 
 def expected_power(shape: Shape, level: int) -> Residues:
@@ -170,7 +204,9 @@ def expected_power(shape: Shape, level: int) -> Residues:
 
 
 def _square(power: Power, threads: int) -> Limbs:
-    limbs = 2 * len(power.limbs)
+    limbs = 2 * len(power)
+    if power.stored is not None:
+        return power.product(None, limbs, threads)
     if power.plan is None or power.transformed is None:
         square = limbs_of(mpz_from_limbs(power.limbs) ** 2)
         return np.concatenate([square, np.zeros(limbs - len(square), np.uint64)])

@@ -57,7 +57,7 @@ def words_of(
         right_edge.cyclic_bits[level] = plan.size.bits if plan is not None else 0
     for level in range(shape.height, bottom, -1):
         below = buffers[level % 2].limbs[: (2 << (shape.height - level)) * (shape.half(level) + 1)]
-        if _enough(1 << (shape.height - level), threads):
+        if powers.at(level).stored is None and _enough(1 << (shape.height - level), threads):
             Levels(powers, level, level).nodes(
                 split_nodes, Numbers(current, below, report=report, table=table), threads, workspace
             )
@@ -65,6 +65,8 @@ def words_of(
             _split_level(current, below, powers, level, right_edge if check else None, threads)
         current = below
         powers.release(level)
+    if len(buffers) > 1:
+        buffers.pop(bottom % 2).release()  # of the two the one in which nothing is
     words = np.empty(shape.words, np.uint64)
     tails = np.empty(1 << shape.height, np.uint64)
     numbers = Numbers(current, words, tails, right_edge.last_leaf, report, table)
@@ -87,7 +89,7 @@ def integer_of(words: NDArray[np.uint64], powers: Powers, target: Limbs, threads
     Levels(powers, 1, bottom).subtrees(words_to_integers, numbers, threads, workspace)
     for level in range(bottom + 1, shape.height + 1):
         above = target if level == shape.height else buffers[level % 2].limbs
-        if _enough(1 << (shape.height - level), threads):
+        if powers.at(level).stored is None and _enough(1 << (shape.height - level), threads):
             numbers = Numbers(current, above)
             Levels(powers, level, level).nodes(join_nodes, numbers, threads, workspace)
         else:
@@ -139,6 +141,8 @@ def _join_level(current: Limbs, above: Limbs, powers: Powers, level: int, thread
 
 def _times_power(operand: Limbs, power: Power, threads: int) -> Limbs:
     """operand·P modulo 2^size.bits − 1, not reduced, in all of its limbs; by GMP exactly where P has no transform."""
+    if power.stored is not None and power.plan is not None:
+        return power.product(operand, power.plan.size.bits // 64, threads)
     if power.plan is None or power.transformed is None:
         product = limbs_of(mpz_from_limbs(operand) * mpz_from_limbs(power.limbs))
         missing = len(operand) + len(power.limbs) - len(product)

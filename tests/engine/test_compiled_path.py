@@ -188,8 +188,8 @@ def test_where_it_does_not_fit_the_plain_path_is_taken(compiled_path, monkeypatc
     large = plan.make_plan(CHUDNOVSKY, 10**7, 10)
     plain = plan.make_plan(CHUDNOVSKY, 10**7, 10, compiled=False)
     assert plain.memory_bytes < large.memory_bytes
-    assert plan.make_plan_within(CHUDNOVSKY, 10**7, 10, limit=large.memory_bytes).compiled
-    assert not plan.make_plan_within(CHUDNOVSKY, 10**7, 10, limit=large.memory_bytes - 1).compiled
+    assert fitting.make_plan_within(CHUDNOVSKY, 10**7, 10, limit=large.memory_bytes).compiled
+    assert not fitting.make_plan_within(CHUDNOVSKY, 10**7, 10, limit=large.memory_bytes - 1).compiled
 
 
 def test_the_shadow_is_the_same_compiled():

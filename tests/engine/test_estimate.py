@@ -10,7 +10,7 @@ from pi_engine.digits.file_sizes import file_size, required_size
 from pi_engine.digits.text.text_file import text_size
 from pi_engine.engine.estimate import estimate, format_seconds
 from pi_engine.engine.planning import forecast
-from pi_engine.engine.planning.plan import make_plan_within
+from pi_engine.engine.planning.fitting import make_plan_within
 from pi_engine.runtime.limits import memory
 from pi_engine.series import CHUDNOVSKY
 from tests.backends import pretend

@@ -63,6 +63,9 @@ if TYPE_CHECKING:
 _PIECE_BYTES = 2 << 20
 """Remainders modulo one prime that are transferred at a time, about, and no fewer than a row."""
 
+_TRANSFER_BYTES = 12 << 20
+"""What transfers take of memory while a group of primes is there: pieces of numbers and of remainders, and huge pages begun."""
+
 
 def stored_sum_of_products(  # noqa: PLR0917 (as `transform.product`)
     plan: TransformPlan,
@@ -87,7 +90,8 @@ def stored_sum_of_products(  # noqa: PLR0917 (as `transform.product`)
     try:
         longest = 8 * max(_length(x) for term in terms for x in term)
         each = 8 * size.prime_stride * (1 + len(terms))
-        together = space.at_once(size.primes, each, longest)
+        beside = longest + threads * plan.scratch.largest + _TRANSFER_BYTES
+        together = space.at_once(size.primes, each, beside)
         for start in range(0, size.primes, together):
             primes = range(start, min(start + together, size.primes))
             _remainders_of(plan, terms, primes, threads, remainders)

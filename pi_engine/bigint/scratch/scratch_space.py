@@ -16,14 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_MARGIN = 0.02
+_MARGIN = 0.04
 """The part of the limit that is not asked for: small blocks, tables, what the allocator holds back."""
 
 _LEAST_PARKED = 1 / 64
 """The part of the limit from which on a number is put on disk."""
-
-_KEPT = 1 / 16
-"""The part of the limit that freed blocks may hold back."""
 
 
 @dataclass
@@ -66,8 +63,8 @@ class ScratchSpace:
         return max(1, min(most, (self.free() - besides) // each))
 
     def settle(self) -> None:
-        """Give free memory back to the system, but for a small part of the limit, before large numbers are made elsewhere."""
-        pool.release(int(self.limit * _KEPT))
+        """Give free memory back to the system, but for what freed workspace may hold back."""
+        pool.release(pool.limit)
         trim_heap()
 
 
@@ -80,10 +77,10 @@ def scratch_space() -> ScratchSpace | None:
 
 
 @contextmanager
-def within(space: ScratchSpace | None) -> Iterator[None]:
+def within(space: ScratchSpace | None) -> Iterator[ScratchSpace | None]:
     """Run with this scratch space, in the thread that calls."""
     token = _SPACE.set(space)
     try:
-        yield
+        yield space
     finally:
         _SPACE.reset(token)

@@ -5,7 +5,19 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
+
+
+class Characters(Protocol):
+    """What has so many characters, and gives slices of them as str: a str does."""
+
+    def __len__(self) -> int:
+        """How many."""
+        ...
+
+    def __getitem__(self, key: slice, /) -> str:
+        """Some of them."""
+        ...
 
 
 class KnownDigits(NamedTuple):
@@ -82,7 +94,7 @@ class KnownResult(NamedTuple):
     found: str
 
 
-def compare_with_known(text: str, base: int, start: int = 0) -> KnownResult:
+def compare_with_known(text: Characters, base: int, start: int = 0) -> KnownResult:
     """Compare the digits after the point, text[start:], with every known position they reach.
 
     The leading digits are compared as far as they go, the other positions where all of their digits are there.

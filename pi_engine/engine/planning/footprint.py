@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from pi_engine.engine.evaluation.pi_fraction import FUSED_FROM_BITS, LARGEST_WORD
 from pi_engine.runtime.limits.address_space import libraries_size, mapped_size, threads_size
 from pi_engine.runtime.limits.memory import THREAD_BYTES
 
@@ -36,6 +37,14 @@ _COMPILED_KEPT = 2.2
 _COMPILED_KEPT_BYTES = 128 << 20
 """What steps leave to the next ones though those take memory of their own (`bigint.buffers.workspace`), as a part of these numbers,
 and at most."""
+
+_SCRATCH_BYTES_PER_BIT = 0.45
+_SCRATCH_LEAST_BYTES = 40 << 20
+"""The same of a run whose numbers wait on disk, by way of which all large products are made: three and a half numbers as long as the
+fraction, and besides what is transferred at a time, and a chunk of the sum."""
+
+_SCRATCH_DISK_BYTES_PER_BIT = 1.4
+"""What such a run has on disk at once, at most: the remainders of a product modulo all primes, and the numbers that wait."""
 
 _BYTES_PER_ROOT_BIT = 2.8
 """The numbers of the plain path in bytes per bit of Q at the root of the tree, of which N digits have 7.5 N, or of twice the
@@ -78,6 +87,23 @@ def numbers_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, *, compil
     above = min(_COMPILED_BYTES_PER_LONG_BIT * beyond, _COMPILED_MOST_LONG_BYTES * bits)
     numbers = math.ceil(each * bits + chunk + above)
     return numbers + min(int(_COMPILED_KEPT * numbers), _COMPILED_KEPT_BYTES)
+
+
+def can_use_scratch(series: PiSeries, terms: tuple[int, ...], bits: int) -> bool:
+    """Whether the bounds of a run by way of the disk hold: one sum, not much longer than its fraction, and a root and a quotient in one."""
+    form = series.closed_form
+    one_sum = not combines(series) and largest_root_bits(series, terms) <= _COMPILED_ROOT_BITS * bits
+    return one_sum and form.power == 1 and 1 < form.radicand <= LARGEST_WORD and bits >= FUSED_FROM_BITS
+
+
+def scratch_numbers_bytes(bits: int) -> int:
+    """What the numbers of a run by way of the disk take in memory at once, its digits included."""
+    return math.ceil(_SCRATCH_BYTES_PER_BIT * bits) + _SCRATCH_LEAST_BYTES
+
+
+def scratch_disk_bytes(bits: int) -> int:
+    """What a run by way of the disk has there at once."""
+    return math.ceil(_SCRATCH_DISK_BYTES_PER_BIT * bits)
 
 
 def address_bytes(numbers: int, threads: int, *, compiled: bool, kernels: bool, compiler: bool) -> int:

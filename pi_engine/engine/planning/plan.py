@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.limb_limit import LIMB_BITS, MAX_LIMBS
 from pi_engine.engine.planning import footprint
 from pi_engine.engine.planning.backend import BACKEND
-from pi_engine.errors import CapacityError
 from pi_engine.radix import fraction_bits
-from pi_engine.runtime.display import counted
-from pi_engine.runtime.limits import address_space, memory
-from pi_engine.runtime.limits.memory import format_bytes, kernel_bytes
-from pi_engine.runtime.limits.memory_errors import at_most, largest_that_fits, not_enough_memory
+from pi_engine.runtime.limits.memory import kernel_bytes
 from pi_engine.series.lookup import get
 from pi_engine.series.model.tail import all_terms
 from pi_engine.series.model.truncation import GUARD
@@ -34,10 +30,6 @@ GMP_BITS = LIMB_BITS * MAX_LIMBS
 
 MOST_DIGITS = 10**15
 """Beyond the integers of GMP by far, and within what double precision can plan."""
-
-_OTHER_PROCESS = 4 << 20
-"""By how much the address space may differ between the process that names the largest N that fits and the one that is
-then given it, at the same place: modules already imported, and where the allocators' arenas fell. Below 1 MiB was seen."""
 
 _RESULT_BYTES = 1 << 10
 """The head of the text, and the checks."""
@@ -62,6 +54,8 @@ class Plan:
         kernels: where those of the compiled path are, as this is planned; "not used" on the plain path.
         compiles: whether kernels are to be compiled, by the run or by its checks.
         confirmation: the plan of the run that confirms this one; None where none does.
+        scratch: whether numbers wait on disk, by way of which large products are made.
+        scratch_bytes: what is there at once, at most.
     """
 
     series: PiSeries
@@ -78,6 +72,8 @@ class Plan:
     kernels: Literal["loaded", "stored", "to be compiled", "not used"]
     compiles: bool
     confirmation: Plan | None = None
+    scratch: bool = False
+    scratch_bytes: int = 0
 
     @property
     def path(self) -> Literal["compiled", "plain"]:
@@ -100,6 +96,7 @@ def make_plan(
     compiled: bool | None = None,
     check: str = "fast",
     backend: Backend = BACKEND,
+    scratch: bool = False,
 ) -> Plan:
     """Terms and precision for ⌊π·base^digits⌋, on the path that `compiled` names, or else on the one that `backend` does.
 
@@ -116,6 +113,8 @@ def make_plan(
     state = backend.state() if compiled else "not used"
     terms = all_terms(series, bits + GUARD)
     numbers = footprint.numbers_bytes(series, terms, bits, compiled=compiled)
+    if scratch:
+        numbers = min(numbers, footprint.scratch_numbers_bytes(bits))
     integer = _largest_integer_bits(series, terms, bits)
     confirmation = None
     kernels, compiler = compiled, state == "to be compiled"
@@ -148,6 +147,8 @@ def make_plan(
         kernels=state,
         compiles=compiler,
         confirmation=confirmation,
+        scratch=scratch,
+        scratch_bytes=footprint.scratch_disk_bytes(bits) if scratch else 0,
     )
 
 
@@ -164,41 +165,6 @@ def _largest_integer_bits(series: PiSeries, terms: tuple[int, ...], bits: int) -
     return max(footprint.largest_root_bits(series, terms) * 1.01, 3.0 * bits) + 128
 
 
-def make_plan_within(
-    series: PiSeries,
-    digits: int,
-    base: int,
-    *,
-    guard_bits: int = GUARD_BITS,
-    threads: int = 1,
-    limit: int | None = None,
-    check: str = "fast",
-    backend: Backend = BACKEND,
-) -> Plan:
-    """The fastest plan that fits in `limit` bytes, in what this process may use, and in GMP's integers.
-
-    GMP ends the process where memory runs out, so refusing before the start is the only defence.
-
-    Raises:
-        CapacityError: none fits; the message says what the one would need that needs least, and the largest number of
-            digits that would fit.
-        UsageError: the series converges too slowly for any number of digits.
-    """
-    series.require_computable(digits, base)
-    limit = usable_memory(limit)
-    plans = possible_plans(series, digits, base, guard_bits=guard_bits, threads=threads, check=check, backend=backend)
-    for plan in plans:
-        if fits(plan, limit):
-            return plan
-    raise refusal(series, digits, base, threads=threads, limit=limit, check=check, backend=backend)
-
-
-def usable_memory(limit: int | None = None) -> int:
-    """Bytes that a computation may take: `limit`, and no more than this process may use."""
-    machine = memory.memory_limit()
-    return machine if limit is None else min(limit, machine)
-
-
 def possible_plans(
     series: PiSeries,
     digits: int,
@@ -208,6 +174,7 @@ def possible_plans(
     threads: int = 1,
     check: str = "fast",
     backend: Backend = BACKEND,
+    scratch: bool = False,
 ) -> Iterator[Plan]:
     """A plan by each path that can run here, the one first that is finished first; none beyond `MOST_DIGITS`."""
     if digits > MOST_DIGITS:
@@ -218,62 +185,16 @@ def possible_plans(
     preferred = plan_by()
     yield preferred
     if preferred.compiled or backend.usable():  # asked for only where it matters: it imports LLVM
-        yield plan_by(compiled=not preferred.compiled)
+        other = plan_by(compiled=not preferred.compiled)
+        compiled = preferred if preferred.compiled else other
+        if not compiled.compiled:
+            return
+        if scratch and _can_use_scratch(compiled, check):
+            yield plan_by(compiled=True, scratch=True)
+        yield other
 
 
-def fits(plan: Plan, limit: int, *, spare: int = 0) -> bool:
-    """Whether the plan stays within `limit` bytes, the process's address space less `spare` bytes, and GMP's integers."""
-    space = memory.process_memory_limit()
-    return (
-        plan.memory_bytes <= limit
-        and (space is None or plan.address_bytes + spare <= space)
-        and plan.integer_bits <= GMP_BITS
-    )
-
-
-def _fits_once_compiled(plan: Plan, limit: int) -> bool:
-    """Whether it is only the compiler that does not fit."""
-    saved = kernel_bytes(stored=False) - kernel_bytes(stored=True)
-    space = plan.address_bytes - address_space.COMPILER
-    return plan.compiles and fits(replace(plan, memory_bytes=plan.memory_bytes - saved, address_bytes=space), limit)
-
-
-def most_digits(
-    series: PiSeries, base: int, *, threads: int = 1, limit: int, check: str = "fast", backend: Backend = BACKEND
-) -> int:
-    """The largest N that fits by any path, to two leading digits, here and in another process; −1 if there is none."""
-    return largest_that_fits(
-        lambda digits: any(
-            fits(plan, limit, spare=_OTHER_PROCESS)
-            for plan in possible_plans(series, digits, base, threads=threads, check=check, backend=backend)
-        )
-    )
-
-
-def refusal(
-    series: PiSeries,
-    digits: int,
-    base: int,
-    *,
-    threads: int,
-    limit: int,
-    check: str = "fast",
-    backend: Backend = BACKEND,
-) -> CapacityError:
-    """What to say of N digits for which no plan fits."""
-    remedy = at_most(most_digits(series, base, threads=threads, limit=limit, check=check, backend=backend))
-    plans = list(possible_plans(series, digits, base, threads=threads, check=check, backend=backend))
-    space = memory.process_memory_limit()
-    if space is not None and any(plan.memory_bytes <= limit and plan.integer_bits <= GMP_BITS for plan in plans):
-        need, remedy = min(plan.address_bytes for plan in plans), f"{remedy}, and more with fewer threads"
-        return not_enough_memory(counted(digits, "digit"), need, space, remedy, kind=" of address space (ulimit)")
-    if any(_fits_once_compiled(plan, limit) for plan in plans):
-        remedy = f"{remedy}; after 'pi-engine tune', which compiles the kernels once, {digits:_} would too"
-    if any(plan.integer_bits <= GMP_BITS for plan in plans):
-        return not_enough_memory(counted(digits, "digit"), min(plan.memory_bytes for plan in plans), limit, remedy)
-    count = f"{digits:_} digits" if plans else f"more than {MOST_DIGITS:_} digits"
-    most = most_digits(series, base, threads=threads, limit=1 << 100, check=check, backend=backend)
-    return CapacityError(
-        f"{count} are too many for any machine: GMP's integers end at 2^31 − 1 limbs, enough for {most:_} digits; "
-        f"here {format_bytes(limit)} may be used, and {remedy}"
-    )
+def _can_use_scratch(plan: Plan, check: str) -> bool:
+    """Whether large products may be made by way of the disk: in base 10, and where no other computation checks this one."""
+    known = plan.base == 10 and check != "full" and plan.confirmation is None
+    return known and footprint.can_use_scratch(plan.series, plan.terms, plan.fraction_bits)

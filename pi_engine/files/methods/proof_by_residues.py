@@ -6,7 +6,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pi_engine.engine.planning.plan import usable_memory
+from pi_engine.engine.planning.fitting import usable_memory
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.files.comparison.by_bbp import FEWEST_DIGITS
 from pi_engine.files.comparison.by_residues import (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.digits.common.constants import PI
 from pi_engine.engine.compute import compute
-from pi_engine.engine.planning.plan import usable_memory
+from pi_engine.engine.planning.fitting import usable_memory
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.files.comparison.by_bbp import FEWEST_DIGITS, LOCATING
 from pi_engine.files.comparison.diagnosis import diagnosed, with_integer

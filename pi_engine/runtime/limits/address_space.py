@@ -43,7 +43,7 @@ _HEAP = 8 << 20
 _OWN_HEAP = 128 << 20
 """What glibc maps for the heap of a thread, half of which it returns at once, where the threads do not share one."""
 
-_M_ARENA_MAX = -8
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 
 
 def mapped_size() -> int:
@@ -96,6 +96,12 @@ def share_heap() -> None:
     """
     if process_memory_limit() is not None and _shares_heap():
         _c_library().mallopt(_M_ARENA_MAX, 1)
+
+
+def return_large_blocks() -> None:
+    """Have the C library give every freed block of a megabyte or more back to the system at once, from here on."""
+    if _shares_heap():
+        _c_library().mallopt(_M_MMAP_THRESHOLD, 1 << 20)
 
 
 def trim_heap() -> None:

@@ -12,6 +12,7 @@ from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import limbs_of
 from pi_engine.bigint.buffers.workspace import PooledLimbs
+from pi_engine.bigint.ntt.description.record import scratch_of
 from pi_engine.bigint.ntt.description.sizes import narrow_size_for, size_for
 from pi_engine.bigint.ntt.stored_products import stored_sum_of_products
 from pi_engine.bigint.ntt.tables import plan_for
@@ -51,7 +52,7 @@ def merge_nodes(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
         CapacityError, OutputError: the scratch folder has no room, or fails.
     """
     space = scratch_space()
-    if space is not None and not space.fits(_bytes_in_memory(left, right)):
+    if space is not None and not space.fits(_bytes_in_memory(left, right, threads)):
         return _merge_stored(left, right, threads, space)
     if space is not None:
         fetch(left)
@@ -65,12 +66,13 @@ def _longest(left: LargeNode, right: LargeNode) -> int:
     return max(len(left.T) + len(right.Q), len(left.P) + len(right.T), len(left.Q) + len(right.Q))
 
 
-def _bytes_in_memory(left: LargeNode, right: LargeNode) -> int:
+def _bytes_in_memory(left: LargeNode, right: LargeNode, threads: int) -> int:
     """What `merge_large` takes besides what is in memory, at most."""
     longest = _longest(left, right)
     size = size_for(64 * longest + SUM_BITS)
     waiting = sum(8 * len(x) for node in (left, right) for x in node.numbers() if x.stored is not None)
-    return waiting + 5 * 8 * size.primes * size.prime_stride + 2 * 8 * longest
+    operands, results = 5 * 8 * size.primes * size.prime_stride, 2 * 8 * longest
+    return waiting + operands + results + threads * scratch_of(size).largest
 
 
 def _merge_stored(left: LargeNode, right: LargeNode, threads: int, space: ScratchSpace) -> LargeNode:

@@ -8,7 +8,8 @@ import pytest
 import pi_engine
 from pi_engine.convergence import measure
 from pi_engine.engine.planning import footprint, plan
-from pi_engine.engine.planning.plan import make_plan, make_plan_within, most_digits
+from pi_engine.engine.planning.fitting import make_plan_within, most_digits
+from pi_engine.engine.planning.plan import make_plan
 from pi_engine.runtime.limits import memory
 from pi_engine.runtime.limits.memory import format_bytes
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, get

@@ -7,7 +7,8 @@ import pytest
 import pi_engine
 from pi_engine.cli.output.error_answer import explain
 from pi_engine.engine.planning import confirmation_method, plan
-from pi_engine.engine.planning.plan import kept_bytes, make_plan, make_plan_within
+from pi_engine.engine.planning.fitting import make_plan_within
+from pi_engine.engine.planning.plan import kept_bytes, make_plan
 from pi_engine.errors import CapacityError
 from pi_engine.runtime.compilation.kernel_set import KernelSet, KernelUse
 from pi_engine.runtime.limits import address_space, memory

@@ -1,0 +1,75 @@
+"""The folder of a scratch space: there for a run, with room for it, and left as it was found."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pi_engine.bigint.buffers.workspace import pool
+from pi_engine.bigint.scratch.scratch_space import ScratchSpace, within
+from pi_engine.errors import CapacityError, UsageError
+from pi_engine.runtime.limits.address_space import return_large_blocks
+from pi_engine.runtime.limits.memory import format_bytes
+from pi_engine.runtime.storage.durable import output_error
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+_KEPT = 1 / 16
+"""The part of the limit that freed workspace may hold back."""
+
+
+@contextmanager
+def scratch_of_run(folder: str | os.PathLike[str], limit: int, needed: int) -> Iterator[ScratchSpace]:
+    """Run within `limit` bytes of memory by way of a folder, which is made if it is not there, and removed then.
+
+    Args:
+        folder: where.
+        limit: bytes of memory that the process may have allocated.
+        needed: bytes of disk that the run takes at once, about.
+
+    Raises:
+        UsageError: it is a file, or the folder above it is not there.
+        CapacityError: its disk has less free than is needed.
+        OutputError: it cannot be made.
+    """
+    path = Path(folder)
+    made = _make(path)
+    try:
+        free = shutil.disk_usage(path).free
+        if free < needed:
+            raise CapacityError(
+                f"not enough disk: the run needs about {format_bytes(needed)} in the scratch folder {path}, and "
+                f"{format_bytes(free)} are free; make room there, or choose another with --scratch"
+            )
+        kept, pool.limit = pool.limit, int(limit * _KEPT)
+        return_large_blocks()
+        try:
+            with within(ScratchSpace(path, limit)) as space:
+                assert space is not None
+                yield space
+        finally:
+            pool.limit = kept
+    finally:
+        if made:
+            with contextlib.suppress(OSError):
+                path.rmdir()
+
+
+def _make(path: Path) -> bool:
+    """Whether the folder had to be made."""
+    if path.is_dir():
+        return False
+    if path.exists():
+        raise UsageError(f"the scratch folder {path} is a file: name a folder")
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"the scratch folder {path} cannot be made: there is no folder {path.absolute().parent}")
+    try:
+        path.mkdir(mode=0o700)
+    except OSError as error:
+        raise output_error(error, f"the scratch folder {path} cannot be made: {error.strerror or error}") from error
+    return True
