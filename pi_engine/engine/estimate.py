@@ -39,12 +39,13 @@ class Estimate:
         path: "compiled" or "plain".
         kernels: "stored", "loaded" or "to be compiled"; "not used" on the plain path.
         seconds: phase → about how many seconds, and "total".
-        memory_bytes: what the process allocates, at most.
+        memory_bytes: what the process allocates, at most; of a run by way of a scratch folder, what it needs at least.
         memory_limit_bytes: what it may use.
         fits: whether the computation would start.
         largest: the most digits that would, to two leading digits; −1 if there are none.
         disk_bytes: of the file, at most where the format compresses; None without a file.
         refusal: why the computation would not start; None where it would.
+        scratch_bytes: what does not fit in memory, in the scratch folder at once, at most; 0 where all fits.
     """
 
     digits: int
@@ -61,6 +62,7 @@ class Estimate:
     largest: int
     disk_bytes: int | None
     refusal: str | None
+    scratch_bytes: int = 0
 
     def __repr__(self) -> str:
         """Like `Estimate(1_000_000 digits take about 0.1 s and 60 MiB of memory on the compiled path: fits)`."""
@@ -73,6 +75,8 @@ class Estimate:
         verdict = "fits" if self.fits else "does not fit"
         what = f"{counted(self.digits, 'digit')} {'takes' if self.digits == 1 else 'take'}"
         cost = f"{format_seconds(self.seconds['total'])} and {format_bytes(self.memory_bytes)} of memory"
+        if self.scratch_bytes:
+            cost += f", {format_bytes(self.scratch_bytes)} of scratch"
         return f"{what} about {cost}{disk} on the {self.path} path: {verdict}"
 
 
@@ -86,6 +90,7 @@ def estimate(
     check: CheckLevel = "fast",
     format: Format | None = None,  # noqa: A002 (the name that `write` has)
     block_size: int | None = None,
+    scratch: bool = False,
 ) -> Estimate:
     """What `compute` with these arguments, and a file of that format, would take.
 
@@ -98,6 +103,7 @@ def estimate(
         check: "none", "fast" or "full".
         format: of the file that the digits go to; None for no file.
         block_size: digits of each file of a .ycd set.
+        scratch: whether there is a folder for what does not fit in memory.
 
     Raises:
         UsageError: an argument is not usable.
@@ -112,8 +118,8 @@ def estimate(
         require_length(digits, format, block_size)
     chosen = chosen_series(series)
     limit = usable_memory(memory)
-    plans = list(possible_plans(chosen, digits, base, threads=threads, check=check))
-    refused = refusal(chosen, digits, base, threads=threads, limit=limit, check=check)
+    plans = list(possible_plans(chosen, digits, base, threads=threads, check=check, scratch=scratch))
+    refused = refusal(chosen, digits, base, threads=threads, limit=limit, check=check, scratch=scratch)
     if not plans:
         raise refused
     fitting = [plan for plan in plans if fits(plan, limit)]
@@ -130,9 +136,10 @@ def estimate(
         memory_bytes=plan.memory_bytes,
         memory_limit_bytes=limit,
         fits=bool(fitting),
-        largest=most_digits(chosen, base, threads=threads, limit=limit, check=check),
+        largest=most_digits(chosen, base, threads=threads, limit=limit, check=check, scratch=scratch),
         disk_bytes=None if format is None else _file_bytes(digits, base, format, block_size),
         refusal=None if fitting else str(refused),
+        scratch_bytes=plan.scratch_bytes,
     )
 
 

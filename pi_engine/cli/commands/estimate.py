@@ -25,6 +25,7 @@ _FORMAT_NAMES = {"text": "text", "gz": "gzip", "xz": "xz", "zst": "Zstandard", "
 @options.series_option
 @options.threads_option
 @options.memory_option
+@options.scratch_option
 @options.check_option
 @options.format_option
 @options.json_option
@@ -36,6 +37,7 @@ def command(
     series: str,
     threads: int | None,
     memory: int | None,
+    scratch: str | None,
     check: CheckLevel | None,
     form: Format | None,
     as_json: bool,
@@ -43,7 +45,8 @@ def command(
     """Estimate the time, memory and disk that 'compute DIGITS' needs, and the path it takes.
 
     Nothing is computed. The time is that of the computation and its checks, without starting Python and without
-    writing a file. The memory is an upper bound.
+    writing a file. The memory is an upper bound. With --scratch DIR a computation that does not fit in memory goes by way
+    of the disk; nothing is written there now.
 
     Without --format the size on disk is that of a text file. 'compute --dry-run' prints the same estimate for the options of 'compute'.
 
@@ -52,7 +55,16 @@ def command(
     from pi_engine.engine.estimate import estimate
 
     form, check = form or "text", check or "fast"
-    found = estimate(digits, base=int(base), series=series, threads=threads, memory=memory, check=check, format=form)
+    found = estimate(
+        digits,
+        base=int(base),
+        series=series,
+        threads=threads,
+        memory=memory,
+        check=check,
+        format=form,
+        scratch=scratch is not None,
+    )
     show(found, form, as_json=as_json)
 
 
@@ -83,12 +95,18 @@ def _lines(found: Estimate, form: Format | None) -> list[tuple[str, str]]:
     )
     several = len(phases.split(", ")) > 1
     kernels = f", kernels {found.kernels}" if found.path == "compiled" else ""
+    least = "at least " if found.scratch_bytes else ""
     lines = [
         ("digits", f"{found.digits:_} in base {found.base}, by the series {found.series}"),
         ("path", f"{found.path}{kernels}, {found.threads} thread{'s' * (found.threads != 1)}, check {found.check}"),
         ("time", _about(found.seconds["total"]) + (f": {phases}" if several else "")),
-        ("memory", f"about {format_bytes(found.memory_bytes)}; {format_bytes(found.memory_limit_bytes)} may be used"),
+        (
+            "memory",
+            f"{least}about {format_bytes(found.memory_bytes)}; {format_bytes(found.memory_limit_bytes)} may be used",
+        ),
     ]
+    if found.scratch_bytes:
+        lines.append(("scratch", f"about {format_bytes(found.scratch_bytes)} of disk for what does not fit in memory"))
     if found.disk_bytes is not None and form is not None:
         bound = "" if form in ("text", "ycd") else "at most "
         lines.append(("disk", f"{bound}{format_bytes(found.disk_bytes)} as {_FORMAT_NAMES[form]}"))
@@ -122,4 +140,5 @@ def _as_json(found: Estimate, form: Format | None, refusal: str | None) -> dict[
         "largest": found.largest,
         "format": form,
         "disk_bytes": found.disk_bytes,
+        "scratch_bytes": found.scratch_bytes,
     }

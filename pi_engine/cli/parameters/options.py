@@ -65,6 +65,12 @@ memory_option = click.option(
     metavar="SIZE",
     help="Memory to stay within, for example 8GiB. By default all memory that this process may use.",
 )
+scratch_option = click.option(
+    "--scratch",
+    type=FOLDER,
+    metavar="DIR",
+    help="Put what does not fit in memory in the folder DIR. By default that is beside the checkpoint, or else beside FILE.",
+)
 series_option = click.option(
     "--series",
     type=SERIES,

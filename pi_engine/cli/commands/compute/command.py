@@ -10,7 +10,7 @@ import click
 from pi_engine.cli.commands.compute.kept_run import checkpoint_fields, kept_run, require_folder, steps_finished
 from pi_engine.cli.commands.compute.output_file import digits_kept, reserved_file, write_proof, write_result
 from pi_engine.cli.commands.compute.request import dry_run as estimate_only
-from pi_engine.cli.commands.compute.request import require_agreement, require_one_purpose
+from pi_engine.cli.commands.compute.request import require_agreement, require_one_purpose, scratch_folder
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit, emit_all, emit_json, remark, remarks_are_heard
 from pi_engine.cli.parameters import options
@@ -46,6 +46,7 @@ _ADVICE_FROM = 5_000_000
 @options.series_option
 @options.threads_option
 @options.memory_option
+@options.scratch_option
 @options.check_option
 @click.option("--proof", is_flag=True, help="Check in full, and write a certificate to FILE.proof.json.")
 @options.force_option
@@ -82,6 +83,7 @@ def command(
     series: str,
     threads: int | None,
     memory: int | None,
+    scratch: str | None,
     check: CheckLevel | None,
     proof: bool,
     force: bool,
@@ -107,6 +109,9 @@ def command(
     written, the same command with --resume goes on. The first Ctrl-C then finishes the step in hand, and the second
     one ends the run at once. DIR is removed when the digits are written.
 
+    A computation that does not fit in memory goes by way of the disk: in --scratch DIR, or else beside the checkpoint or
+    FILE. Nothing is left there.
+
     Exit codes: 0 computed and checked, 1 failed, 2 wrong usage, 3 a check failed, 4 not enough memory or disk, 130
     interrupted.
     """
@@ -117,6 +122,7 @@ def command(
     require_one_purpose(file, as_json=as_json, laid_out=everything or bool(columns or group), verbose=verbose)
     require_folder(checkpoint, resume=resume)
     check = check or ("full" if proof else "fast")
+    scratch = scratch_folder(scratch, checkpoint, file)
     if dry_run:
         estimate_only(
             digits,
@@ -125,6 +131,7 @@ def command(
             series=series,
             threads=threads,
             memory=memory,
+            scratch=scratch is not None,
             check=check,
             form=form,
             block_size=block_size,
@@ -137,7 +144,9 @@ def command(
     from pi_engine.engine.compute import compute, require_capacity
     from pi_engine.runtime.progress import PhaseClock, Step
 
-    require_capacity(digits, base=int(base), series=series, threads=threads, memory=memory, check=check)
+    require_capacity(
+        digits, base=int(base), series=series, threads=threads, memory=memory, check=check, scratch=scratch is not None
+    )
     with ExitStack() as stack:
         place = stack.enter_context(
             reserved_file(file, digits, base=int(base), form=form, block_size=block_size, force=force, proof=proof)
@@ -152,7 +161,7 @@ def command(
             with steps_finished(kept):
                 result = compute(
                     digits, base=int(base), series=series, threads=threads, memory=memory, check=check,
-                    progress=progress, checkpoint=kept,
+                    progress=progress, checkpoint=kept, scratch=scratch,
                 )  # fmt: skip
             clock = PhaseClock(progress)
             checks = result.checks
@@ -238,13 +247,14 @@ def _as_json(
         "threads": result.threads,
         "path": result.path,
         "kernels": result.kernels,
-        "value_start": result.fraction_text[:_ENDS],
-        "value_end": result.fraction_text[-_ENDS:],
+        "value_start": result[:_ENDS],
+        "value_end": result[-_ENDS:],
         "hash": str(result.hash),
         "seconds": {name: round(spent, 6) for name, spent in seconds.items()},
         "peak_memory_bytes": result.peak_memory_bytes,
         "mapped_memory_bytes": result.mapped_memory_bytes,
         "checks": [vars(check) for check in checks],
         "output": file,
+        **({} if result.scratch is None else {"scratch": vars(result.scratch)}),
         "versions": arithmetic_versions(kernels=result.path == "compiled"),
     }

@@ -40,11 +40,23 @@ def say_details(result: ComputeResult, seconds: dict[str, float], checks: Sequen
         ("path", result.path if result.path == "plain" else f"{result.path}, kernels {result.kernels}"),
         *((name, f"{spent:.3f} s") for name, spent in seconds.items()),
         ("peak memory", format_bytes(result.peak_memory_bytes)),
+        *_scratch(result),
         ("hash", f"{result.hash} (all digits as one integer, modulo 2^61 − 1)"),
         *((check.status, f"{check.name}: {check.detail}") for check in checks),
     ]
     for line in format_entries(entries, stderr_width() or _UNWRAPPED).splitlines():
         remark(line)
+
+
+def _scratch(result: ComputeResult) -> list[tuple[str, str]]:
+    """What was on disk because it did not fit in memory."""
+    from pi_engine.runtime.limits.memory import format_bytes
+
+    if result.scratch is None:
+        return []
+    use = result.scratch
+    moved = f"{format_bytes(use.bytes_written)} written, {format_bytes(use.bytes_read)} read"
+    return [("scratch", f"{format_bytes(use.most_bytes)} at once in {use.folder}; {moved}")]
 
 
 def _short(seconds: float) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pi_engine.cli.output.streams import remarks_are_heard
+from pi_engine.runtime.storage.atomic import is_special
 
 if TYPE_CHECKING:
     from pi_engine.engine.compute import CheckLevel
@@ -65,6 +67,7 @@ def dry_run(
     series: str,
     threads: int | None,
     memory: int | None,
+    scratch: bool,
     check: CheckLevel,
     form: str | None,
     block_size: int | None,
@@ -95,5 +98,16 @@ def dry_run(
         check=check,
         format=kind,
         block_size=block_size,
+        scratch=scratch,
     )
     show(found, kind, as_json=as_json, refusal=refusal)
+
+
+def scratch_folder(scratch: str | None, checkpoint: str | None, file: str | None) -> str | None:
+    """Where what does not fit in memory goes: where the user says, or beside what the user has named; else nowhere."""
+    if scratch is not None:
+        return scratch
+    beside = checkpoint or file
+    if beside is None or is_special(Path(beside)):
+        return None
+    return str(Path(beside).absolute().parent)
