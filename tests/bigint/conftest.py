@@ -5,6 +5,7 @@ import pytest
 
 from pi_engine.bigint import cyclic, product
 from tests.conftest import MULTIPLIER
+from tests.scratch_spaces import by_disk
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -23,6 +24,16 @@ def threads(request, monkeypatch):
     """One to three threads, also where the transforms are too short for them to pay."""
     monkeypatch.setattr(cyclic, "THREADS_FROM_BITS", 0)
     return request.param
+
+
+@pytest.fixture(params=["in memory", "by disk"])
+def place(request, tmp_path):
+    """Once as usual, and once where every number of a page waits on disk, and products are made modulo one prime after another."""
+    if request.param == "in memory":
+        yield None
+    else:
+        with by_disk(tmp_path) as space:
+            yield space
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Sums of products in a ring whose transforms are cyclic."""
 
+import pytest
 from gmpy2 import mpz
 
 from pi_engine.bigint import cyclic
@@ -10,6 +11,7 @@ from tests.conftest import MULTIPLIER
 ROUNDS = int(40 * MULTIPLIER)
 
 
+@pytest.mark.usefixtures("place")
 def test_sums_of_products_of_any_sign(rng, threads):
     for _ in range(ROUNDS):
         ring = Ring(rng.randrange(5, 300), threads)
@@ -22,6 +24,7 @@ def test_sums_of_products_of_any_sign(rng, threads):
             assert cyclic.sum_of_products(a, fx, b, fy) == a * x + b * y
 
 
+@pytest.mark.usefixtures("place")
 def test_the_largest_sum_of_products_fits():
     """All ones in every operand of a whole ring: the largest coefficients."""
     for least in (100, 700, 5000, 20000):

@@ -51,6 +51,7 @@ def near_limbs(rng, most):
     return max(1, rng.choice([rng.randrange(1, 64 * most), 64 * rng.randrange(1, most) + rng.randrange(-1, 2)]))
 
 
+@pytest.mark.usefixtures("place")
 def test_a_residual_is_found_from_a_product_of_half_its_length(rng, threads):
     for _ in range(ROUNDS):
         ring = Ring(rng.randrange(5, 300), threads)
@@ -63,6 +64,7 @@ def test_a_residual_is_found_from_a_product_of_half_its_length(rng, threads):
         assert ring.nearest(r + a * a - square) == r
 
 
+@pytest.mark.usefixtures("place")
 def test_a_residual_of_a_power_is_cut_within_its_error(rng):
     for _ in range(ROUNDS):
         ring = Ring(rng.randrange(20, 300), 1)
@@ -83,6 +85,7 @@ def test_precisions_double():
             assert all(k < m <= 2 * k - 1 for k, m in itertools.pairwise(chain))
 
 
+@pytest.mark.usefixtures("place")
 def test_the_bounds_of_the_iterates(rng, threads):
     """Exact values lie within the proven error, at every number of limbs."""
     for _ in range(ROUNDS):
@@ -106,7 +109,7 @@ def test_a_radicand_is_a_word():
             inverse_root(radicand, 10)
 
 
-@pytest.mark.usefixtures("always_newton")
+@pytest.mark.usefixtures("always_newton", "place")
 def test_quotients_are_those_of_gmp(rng, threads):
     for round_ in range(3 * ROUNDS):
         d = number(rng, near_limbs(rng, 120))
@@ -128,7 +131,7 @@ def test_a_short_quotient_that_its_leading_limbs_leave_open(rng):
             assert divide(n, d) == n // d
 
 
-@pytest.mark.usefixtures("always_newton")
+@pytest.mark.usefixtures("always_newton", "place")
 def test_roots_are_those_of_gmp(rng, threads):
     for round_ in range(3 * ROUNDS):
         s, n = number(rng, near_limbs(rng, 150)), number(rng, near_limbs(rng, 300))
@@ -158,7 +161,7 @@ def test_wrong_arguments():
             divide(mpz(1) << bits, mpz(0))
 
 
-@pytest.mark.usefixtures("always_newton")
+@pytest.mark.usefixtures("always_newton", "place")
 def test_root_times_quotient_is_within_its_bound(rng, threads):
     more = 64
     for round_ in range(2 * ROUNDS):
@@ -177,7 +180,7 @@ def test_root_times_quotient_is_within_its_bound(rng, threads):
         assert abs((found << more) - exact) < (mpz(1) << more) + (exact >> (bits + 24)) + 1
 
 
-@pytest.mark.usefixtures("always_newton")
+@pytest.mark.usefixtures("always_newton", "place")
 def test_pi_from_the_fused_path(rng, threads, monkeypatch):
     monkeypatch.setattr(pi_fraction, "FUSED_FROM_BITS", 1000)
     for series in map(get, ("chudnovsky", "ramanujan", "level1-7", "sharp")):

@@ -15,7 +15,7 @@ from pi_engine.cli.commands.compute import command as compute_command
 from pi_engine.cli.main import run
 from pi_engine.convergence import measure
 from pi_engine.engine import compute, summation
-from pi_engine.engine.planning import backend, footprint, plan
+from pi_engine.engine.planning import backend, fitting, footprint, plan
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting.shadow import shadow
 from tests.backends import pretend

@@ -132,7 +132,7 @@ class ScratchFile:
             done = 0
             while done < length:
                 moved = with_retries(
-                    lambda: call(self._descriptor, memoryview(_bytes_at(at + done, length - done)), place + done)  # noqa: B023
+                    lambda: call(self._descriptor, _bytes_at(at + done, length - done), place + done)  # noqa: B023
                 )
                 if moved <= 0:
                     raise OSError(errno.EIO, "the file ended early")
@@ -183,8 +183,8 @@ def padded(size: int) -> int:
     return -(-size // PAGE) * PAGE
 
 
-def _bytes_at(address: int, size: int) -> ctypes.Array[ctypes.c_char]:
-    return (ctypes.c_char * size).from_address(address)
+def _bytes_at(address: int, size: int) -> memoryview:
+    return memoryview((ctypes.c_uint8 * size).from_address(address)).cast("B")
 
 
 def _read_into(descriptor: int, target: memoryview, place: int) -> int:
