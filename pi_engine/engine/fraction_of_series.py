@@ -76,7 +76,7 @@ def _root(
 
 def _waiting(sums: HandOver[Tracked]) -> HandOver[Tracked]:
     """Q and T on disk until the division needs them."""
-    from pi_engine.bigint.residues.waiting import WaitingNumbers
+    from pi_engine.bigint.residues.waiting_numbers import WaitingNumbers
 
     return WaitingNumbers(sums)
 

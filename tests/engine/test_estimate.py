@@ -18,7 +18,7 @@ from tests.command import run_code
 
 FIELDS = [
     "schema", "digits", "base", "series", "threads", "check", "path", "kernels", "seconds", "memory_bytes",
-    "memory_limit_bytes", "fits", "refusal", "largest", "format", "disk_bytes",
+    "memory_limit_bytes", "fits", "refusal", "largest", "format", "disk_bytes", "scratch_bytes",
 ]  # fmt: skip
 
 

@@ -117,15 +117,17 @@ def refusal(
         most_digits(series, base, threads=threads, limit=limit, check=check, backend=backend, scratch=scratch)
     )
     plans = list(asked(scratch=scratch))
-    by_disk = [] if scratch else [plan for plan in asked(scratch=True) if plan.scratch and fits(plan, limit)]
-    if by_disk:
-        remedy = f"{remedy}; with --scratch DIR {digits:_} would too, by way of {format_bytes(by_disk[0].scratch_bytes)} of its disk"
     space = memory.process_memory_limit()
     if space is not None and any(plan.memory_bytes <= limit and plan.integer_bits <= GMP_BITS for plan in plans):
         need, remedy = min(plan.address_bytes for plan in plans), f"{remedy}, and more with fewer threads"
         return not_enough_memory(counted(digits, "digit"), need, space, remedy, kind=" of address space (ulimit)")
     if any(_fits_once_compiled(plan, limit) for plan in plans):
         remedy = f"{remedy}; after 'pi-engine tune', which compiles the kernels once, {digits:_} would too"
+    elif not scratch:
+        for plan in asked(scratch=True):
+            if plan.scratch and fits(plan, limit):
+                disk = format_bytes(plan.scratch_bytes)
+                remedy = f"{remedy}; with --scratch DIR {digits:_} would too, by way of {disk} of its disk"
     if any(plan.integer_bits <= GMP_BITS for plan in plans):
         return not_enough_memory(counted(digits, "digit"), min(plan.memory_bytes for plan in plans), limit, remedy)
     count = f"{digits:_} digits" if plans else f"more than {MOST_DIGITS:_} digits"
