@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pi_engine.bigint.scratch.scratch_space import ScratchSpace
+    from pi_engine.engine.checks.known import Characters
     from pi_engine.engine.text_of_words import TextOfWords
     from pi_engine.proof.bbp.last_hex_digits import Tail
 
@@ -124,6 +125,11 @@ class ComputeResult:
     def text(self) -> str:
         """`3.` and the N digits, a str of 2 + N characters; `3` for N = 0. Hexadecimal digits are upper case."""
         return str(self._text)
+
+    @property
+    def characters(self) -> Characters:
+        """What gives slices of the text, without making all of it where a run has had no memory for that."""
+        return self._text
 
     def pieces(self, size: int = 1 << 20) -> Iterator[str]:
         """The text in pieces of at most `size` characters, for streaming."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.limbs import LimbBuffer, limb_count, limbs_of
+from pi_engine.bigint.buffers.workers import transfer
 from pi_engine.bigint.buffers.workspace import PooledLimbs
 from pi_engine.bigint.scratch.scratch_space import scratch_space
+from pi_engine.errors import PiEngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from gmpy2 import mpz
@@ -26,17 +28,27 @@ PIECE = 1 << 22
 class StoredLimbs:
     """Limbs on disk; `read` any number of times, then `release`."""
 
-    def __init__(self, space: ScratchSpace, limbs: Limbs) -> None:
-        """Write them.
+    def __init__(self, space: ScratchSpace, limbs: Limbs, written: Callable[[], None] | None = None) -> None:
+        """Write them; with `written`, which is called then, while the caller goes on, and the limbs stay as they are until then.
 
         Raises:
-            CapacityError, OutputError: the folder has no room, or fails.
+            CapacityError, OutputError: the folder has no room, or fails; of what goes on meanwhile `read` says so.
         """
         self.length = len(limbs)
         self._file: ScratchFile = space.file(8 * len(limbs))
-        address = limbs.ctypes.data
-        for place in range(0, 8 * len(limbs), PIECE):
-            self._file.write(place, address + place, min(PIECE, 8 * len(limbs) - place))
+        self._writing: Callable[[], None] | None = None
+
+        def write() -> None:
+            address = limbs.ctypes.data
+            for place in range(0, 8 * len(limbs), PIECE):
+                self._file.write(place, address + place, min(PIECE, 8 * len(limbs) - place))
+            if written is not None:
+                written()
+
+        if written is None:
+            write()
+        else:
+            self._writing = transfer(write)
 
     def __len__(self) -> int:
         return self.length
@@ -48,6 +60,7 @@ class StoredLimbs:
             VerificationError: they are not what was written.
             OutputError: the disk fails.
         """
+        self._settle()
         address = target.ctypes.data
         for place in range(skipped, 8 * self.length, PIECE):
             self._file.read(place, address + place - skipped)
@@ -64,8 +77,15 @@ class StoredLimbs:
         finally:
             buffer.release()
 
+    def _settle(self) -> None:
+        if self._writing is not None:
+            self._writing()  # once more is once
+            self._writing = None
+
     def release(self) -> None:
-        """Give the disk back."""
+        """Give the disk back; what is being written ends first."""
+        with suppress(PiEngineError):  # nobody wants it any more
+            self._settle()
         self._file.close()
 
 

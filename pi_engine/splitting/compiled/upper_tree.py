@@ -71,12 +71,11 @@ class Number:
             self.stored.release()
 
     def park(self, space: ScratchSpace) -> None:
-        """Let it wait on disk; nobody else uses its limbs any more."""
+        """Let it wait on disk, where it is written while others work; nobody else uses its limbs any more."""
         if self.stored is None and space.parks(8 * len(self)):
             self.log2 = log2_size(self.limbs)
-            self.stored = StoredLimbs(space, self.limbs)
-            if self.buffer is not None:
-                self.buffer.release()
+            release = (lambda: None) if self.buffer is None else self.buffer.release
+            self.stored = StoredLimbs(space, self.limbs, release)
             self.limbs, self.buffer = self.limbs[:0].copy(), None
 
     def fetch(self) -> None:

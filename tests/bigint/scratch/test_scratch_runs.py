@@ -74,7 +74,7 @@ def test_other_lengths(disk, digits):
 def test_every_kind_of_file_is_written_from_words(disk, expected, tmp_path, name):
     result = pi_engine.compute(DIGITS, scratch=disk)
     result.write(tmp_path / name)
-    assert pi_engine.open(tmp_path / name)[:].tobytes().decode() == expected[2:]
+    assert pi_engine.open(tmp_path / name).text() == expected[2:]
 
 
 def test_a_checkpoint_and_a_scratch_folder_go_together(disk, expected, tmp_path):

@@ -209,7 +209,7 @@ def _print_digits(
     from pi_engine.cli.output.terminal import stdout_width
     from pi_engine.engine.printed_digits import require_text, watched
 
-    text, width = result.text(), stdout_width()
+    text, width = result.characters, stdout_width()
     everything = everything or to_stdout
     pieces = printed(text, columns=columns, group=group, everything=everything, width=width)
     if is_preview(text, width, everything=everything):

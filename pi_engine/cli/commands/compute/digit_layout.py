@@ -12,6 +12,8 @@ from pi_engine.cli.output.terminal import hang
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pi_engine.engine.checks.known import Characters
+
 SHOWN_IN_FULL = 1000
 """Digits that a terminal is given without being asked: some 13 of its lines."""
 _PREVIEW_LINES = 5
@@ -36,9 +38,10 @@ class Layout(NamedTuple):
     columns: int
     group: int | None
 
-    def lines(self, text: str, start: int, stop: int) -> str:
+    def lines(self, text: Characters, start: int, stop: int) -> str:
         """The digits of `text` from the line that begins at `start`, without the last line's break."""
-        return "\n".join(self._line(text[i : min(i + self.columns, stop)]) for i in range(start, stop, self.columns))
+        part = text[start:stop]
+        return "\n".join(self._line(part[i : i + self.columns]) for i in range(0, len(part), self.columns))
 
     def _line(self, digits: str) -> str:
         if self.group is None:
@@ -56,12 +59,14 @@ def layout_for(columns: int | None, group: int | None, width: int | None) -> Lay
     return Layout(columns, group)
 
 
-def is_preview(text: str, width: int | None, *, everything: bool) -> bool:
+def is_preview(text: Characters, width: int | None, *, everything: bool) -> bool:
     """Whether `printed` shows the ends of the digits only."""
     return width is not None and len(text) - 2 > SHOWN_IN_FULL and not everything
 
 
-def printed(text: str, *, columns: int | None, group: int | None, everything: bool, width: int | None) -> Iterator[str]:
+def printed(
+    text: Characters, *, columns: int | None, group: int | None, everything: bool, width: int | None
+) -> Iterator[str]:
     """What stdout gets of `3.1415…`, in pieces and without a line break at the end.
 
     A terminal, of `width` columns, gets a preview of more than 1000 digits, unless `everything` is wished; a pipe gets all.
@@ -80,7 +85,7 @@ def printed(text: str, *, columns: int | None, group: int | None, everything: bo
             yield layout.lines(text, start, min(start + step, len(text)))
 
 
-def _preview(text: str, columns: int | None, group: int | None, width: int) -> str:
+def _preview(text: Characters, columns: int | None, group: int | None, width: int) -> str:
     """The first and the last lines, and between them how many digits are left out and how to get them."""
     layout = layout_for(columns, group or (_PREVIEW_GROUP if columns is None else None), width)
     layout = Layout(min(layout.columns, _PREVIEW_COLUMNS), layout.group)
