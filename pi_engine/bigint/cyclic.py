@@ -204,7 +204,7 @@ def sum_of_products(a: mpz, x: Factor, b: mpz | ParkedInteger, y: Factor) -> mpz
     equal = (a < 0) == other.negative
     if ring.space is not None:
         if not equal:
-            other = ParkedInteger(_complement(other.value(), ring.limbs))
+            other = ParkedInteger(_complement(other, ring.limbs))
         found = ring.nearest(ring.stored((limbs_of(a), x.operand()), (other, y.operand())))
         if x is not y:
             x.release()
@@ -215,7 +215,7 @@ def sum_of_products(a: mpz, x: Factor, b: mpz | ParkedInteger, y: Factor) -> mpz
     if x is not y:
         x.release()
     v = Transformed(plan_for(ring.size))
-    second = other.value() if equal else _complement(other.value(), ring.limbs)
+    second = other.value() if equal else _complement(other, ring.limbs)
     forward(v.plan, [(limbs_of(second), v)], v.primes, ring.threads)
     del second
     apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, v, y.residues(), v.primes, ring.threads)
@@ -225,9 +225,13 @@ def sum_of_products(a: mpz, x: Factor, b: mpz | ParkedInteger, y: Factor) -> mpz
     return -found if a < 0 else found
 
 
-def _complement(x: mpz, limbs: int) -> mpz:
-    """B^limbs − 1 − |x|."""
-    return (mpz(1) << (64 * limbs)) - 1 - abs(x)
+def _complement(x: ParkedInteger, limbs: int) -> mpz:
+    """B^limbs − 1 − |x|: every bit the other one."""
+    buffer = LimbBuffer(limbs)
+    with x.limbs() as digits:
+        np.invert(digits, out=buffer.array[: len(digits)])
+    buffer.array[len(x) :] = np.uint64(2**64 - 1)
+    return buffer.finish()
 
 
 def _bytes_at_once(size: Size, threads: int) -> int:

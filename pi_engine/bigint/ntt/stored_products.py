@@ -2,14 +2,14 @@
 
 Memory holds two transformed operands modulo one group of primes, a single one where there is room for no more, three for a sum of
 two products; and then the result, and a few rows of the remainders modulo all primes, which pass once, in the order
-of the coefficients. An operand that waits on disk is read for each group, which takes less time than its transform would take to be
-kept: that is more than twice as long. Remainders are written while the next group's second operand is transformed, and
-read while those before them are put together.
+of the coefficients. Operands that wait on disk are held in memory until the last group, where there is room for them; else they are read
+for each group: its transforms would take longer to be kept, as they are more than twice as long. Remainders are written while
+the next group's second operand is transformed, and read while those before them are put together.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,6 +54,11 @@ if TYPE_CHECKING:
     class Waiting(Protocol):
         """A number that waits on disk, or in memory."""
 
+        @property
+        def bytes_on_disk(self) -> int:
+            """What it takes in memory besides what it takes already."""
+            ...
+
         def limbs(self) -> AbstractContextManager[Limbs]:
             """Its limbs, within the context."""
             ...
@@ -88,14 +93,14 @@ def stored_sum_of_products(  # noqa: PLR0917 (as `transform.product`)
     size = plan.size
     remainders = StoredRemainders(plan, space)
     try:
-        longest = 8 * max(_length(x) for term in terms for x in term)
         each = 8 * size.prime_stride * (1 + len(terms))
-        beside = longest + threads * plan.scratch.largest + _TRANSFER_BYTES
-        together = space.at_once(size.primes, each, beside)
-        for start in range(0, size.primes, together):
-            primes = range(start, min(start + together, size.primes))
-            _remainders_of(plan, terms, primes, threads, remainders)
-        remainders.settle()
+        beside = threads * plan.scratch.largest + _TRANSFER_BYTES
+        with _held(space, terms, each + beside) as (terms_now, longest):
+            together = space.at_once(size.primes, each, beside + longest)
+            for start in range(0, size.primes, together):
+                primes = range(start, min(start + together, size.primes))
+                _remainders_of(plan, terms_now, primes, threads, remainders)
+            remainders.settle()
         return remainders.to_limbs(limbs, threads, out)
     finally:
         remainders.close()
@@ -130,8 +135,22 @@ def _remainders_of(
     remainders.put(total)
 
 
-def _length(x: Operand) -> int:
-    return len(x)  # type: ignore[arg-type]
+@contextmanager
+def _held(
+    space: ScratchSpace, terms: Sequence[tuple[Operand, Operand]], needed: int
+) -> Iterator[tuple[list[tuple[Operand, Operand]], int]]:
+    """The terms with those operands in memory for which there is room beside so many bytes; and the bytes of the longest that is not."""
+    waiting = {id(x): x for term in terms for x in term if not isinstance(x, np.ndarray) and x.bytes_on_disk}
+    room, longest = space.free() - needed, 0
+    with ExitStack() as stack:
+        held: dict[int, Operand] = {}
+        for key, x in sorted(waiting.items(), key=lambda item: -item[1].bytes_on_disk):
+            if x.bytes_on_disk <= room - longest:
+                room -= x.bytes_on_disk
+                held[key] = stack.enter_context(x.limbs())
+            else:
+                longest = max(longest, x.bytes_on_disk)
+        yield [(held.get(id(a), a), held.get(id(b), b)) for a, b in terms], longest
 
 
 def _forward(plan: TransformPlan, operand: Operand, primes: range, threads: int) -> Transformed:

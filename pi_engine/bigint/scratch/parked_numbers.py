@@ -53,6 +53,11 @@ class StoredLimbs:
     def __len__(self) -> int:
         return self.length
 
+    @property
+    def bytes_on_disk(self) -> int:
+        """What they would take in memory."""
+        return 8 * self.length
+
     def read(self, target: Limbs, skipped: int = 0) -> None:
         """Fill an array as long as they are, without the lowest so many bytes, a multiple of PIECE.
 
@@ -107,6 +112,11 @@ class ParkedInteger:
         """Limbs of its magnitude."""
         return self._length
 
+    @property
+    def bytes_on_disk(self) -> int:
+        """What it would take in memory besides what it takes: nothing where it waits there."""
+        return 0 if self._stored is None else self._stored.bytes_on_disk
+
     def value(self) -> mpz:
         """The integer, which goes on waiting."""
         if self._stored is None:
@@ -148,6 +158,11 @@ class HighestLimbs:
 
     def __len__(self) -> int:
         return self._count
+
+    @property
+    def bytes_on_disk(self) -> int:
+        """What they would take in memory besides what they take."""
+        return 8 * self._count if self._integer.bytes_on_disk else 0
 
     def limbs(self) -> AbstractContextManager[Limbs]:
         """They, within the context."""
