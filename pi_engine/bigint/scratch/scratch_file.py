@@ -73,7 +73,9 @@ class ScratchFile:
             self._descriptor = _nameless(folder)
             reserve(self._descriptor, self.size)
         except OSError as error:
-            self.close()
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+                self._descriptor = -1
             raise self._refused(error, f"has no room for {format_bytes(self.size)} more") from error
         traffic.reserve(self.size)
 
