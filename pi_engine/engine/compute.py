@@ -123,12 +123,12 @@ def _compute(
         guard_bits = GUARD_BITS if kept is None else kept.guard_bits(GUARD_BITS)
         while True:
             plan = choose(guard_bits=guard_bits, threads=threads, check=check, backend=backend)
+            if kept is not None:
+                kept.begin_attempt(plan, GUARD_BITS)
             announce(clock.progress, partial(_forecast, plan, threads, check))
             if plan.compiled:
                 _load_kernels(plan, backend, clock)
                 stack.callback(_release_workspace, keep=_KEPT_BYTES)
-            if kept is not None:
-                kept.begin_attempt(plan, GUARD_BITS)
             attempt = _attempt(plan, threads, clock, check, kept)
             if attempt is not None:
                 break

@@ -43,6 +43,7 @@ class Estimate:
         fits: whether the computation would start.
         largest: the most digits that would, to two leading digits; −1 if there are none.
         disk_bytes: of the file, at most where the format compresses; None without a file.
+        checkpoint_bytes: of disk that a checkpoint would take at once, at most.
         refusal: why the computation would not start; None where it would.
     """
 
@@ -59,6 +60,7 @@ class Estimate:
     fits: bool
     largest: int
     disk_bytes: int | None
+    checkpoint_bytes: int
     refusal: str | None
 
     def __repr__(self) -> str:
@@ -131,6 +133,7 @@ def estimate(
         fits=bool(fitting),
         largest=most_digits(chosen, base, threads=threads, limit=limit, check=check),
         disk_bytes=None if format is None else _file_bytes(digits, base, format, block_size),
+        checkpoint_bytes=plan.checkpoint_bytes,
         refusal=None if fitting else str(refused),
     )
 

@@ -130,6 +130,7 @@ def command(
             block_size=block_size,
             force=force,
             proof=proof,
+            checkpoint=checkpoint,
             as_json=as_json,
         )
         return

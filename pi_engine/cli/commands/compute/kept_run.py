@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pi_engine.engine.compute import CheckLevel
-    from pi_engine.engine.resumption.run_checkpoint import CheckpointUse, RunCheckpoint
+    from pi_engine.engine.resumption.checkpoint_use import CheckpointUse
+    from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
 
 
 def require_folder(folder: str | None, *, resume: bool) -> None:
@@ -41,7 +42,8 @@ def kept_run(
         try:
             yield kept
         except BaseException:
-            remark(f"pi-engine: what is finished is kept; go on with: {printable(resuming_command())}")
+            if kept.is_there:
+                remark(f"pi-engine: what is finished is kept; go on with: {printable(resuming_command())}")
             raise
         kept.clean()
         for note in kept.store.notes:
