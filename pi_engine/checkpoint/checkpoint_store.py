@@ -127,9 +127,9 @@ class CheckpointStore:
                 generations = read_generations(place)
                 require_same(generations.current.parameters, as_read(parameters), place)
                 store = cls(place, lock, generations.current, generations.previous)
-                note = generations.set_damaged_aside()
-                if note is not None:
-                    store.notes.append(note)
+                store.notes += [
+                    note for note in (generations.mixed, generations.set_damaged_aside()) if note is not None
+                ]
                 store._sweep()
         except BaseException:
             lock.release()

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from pi_engine.checkpoint.checkpoint_folder import MANIFESTS, clean_folder
+from pi_engine.checkpoint.checkpoint_report import read_checkpoint
 from pi_engine.checkpoint.checkpoint_store import CheckpointStore
 from pi_engine.errors import CorruptFileError, PiEngineError
 from tests.checkpoint.stores import (
@@ -172,6 +173,41 @@ def test_an_older_manifest_is_an_older_state(folder, rng):
                 else:
                     assert plain(record.numbers) == plain(numbers[record.fields["step"]])
                     assert key == f"node-{record.fields['step']}"
+
+
+@pytest.mark.parametrize("age", [1, 2, 3, 4])
+def test_an_older_manifest_over_the_newest_is_said(folder, rng, age):
+    """But for the one that the newest has replaced: with it the folder is that of the state before."""
+    contents = []
+    with CheckpointStore.create(folder, PARAMETERS) as store:
+        for i in range(6):
+            store.keep(f"node-{i}", numbers_of(rng, 5), {})
+            contents.append((folder / MANIFESTS[(i + 1) % 2]).read_bytes())
+    (folder / MANIFESTS[0]).write_bytes(contents[5 - age])
+    notes = read_checkpoint(folder).notes
+    with resumed(folder) as store:
+        assert store.keys() == [f"node-{i}" for i in range(5)]
+        assert store.notes == notes
+        if age == 2:
+            assert notes == []
+        else:
+            states = "5 and 5" if age == 1 else f"{6 - age} and 5"
+            assert notes == [
+                f"the manifests are of the states {states}, and were put back from elsewhere: the newest of them is used"
+            ]
+        store.keep("node-6", {}, {})
+    with resumed(folder) as store:
+        assert store.keys() == [*(f"node-{i}" for i in range(5)), "node-6"] and store.notes == []
+
+
+def test_manifests_that_are_exchanged_are_said(folder, rng):
+    make_checkpoint(folder, rng, records=3)
+    first, second = (folder / name for name in MANIFESTS)
+    content = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(content)
+    with resumed(folder) as store:
+        assert len(store.keys()) == 3 and "of the states 2 and 3, and were put back from elsewhere" in store.notes[0]
 
 
 def test_one_manifest_put_over_the_other(folder, rng):
