@@ -1,10 +1,11 @@
 """Break whole runs with a checkpoint, and count by kind what came of it.
 
-    python -m scripts.break_runs COUNT [--seed N] [--kills N] [--processes N] [--only TEXT] [--show]
+    python -m scripts.break_runs COUNT [--kills N] [--disks N] [--seed N] [--only TEXT] [--show]
 
 COUNT faults are shared out over damages of the files between two runs, and over kills and refusals of the system within one. --kills is
-how many kills at random moments come besides. Every run goes on to identical digits, or ends loudly and goes on to them after that;
-exits with 1 if one of them did not.
+how many kills at random moments come besides; --disks how many small disks for each state of each run, which only root may mount.
+
+Every run goes on to identical digits, or ends loudly and goes on to them after that; exits with 1 if one of them did not.
 """
 
 from __future__ import annotations
@@ -95,8 +96,8 @@ def _kinds(count: int, kills: int, only: str, rng: random.Random) -> list[str]:
     return [kind for kind in [*found, *[RANDOM_KILL] * kills] if only in kind]
 
 
-def break_runs(seed: str, kinds: Sequence[str], *, show: bool) -> Table:
-    """Break runs in each of these ways, and count what comes of it."""
+def break_runs(seed: str, kinds: Sequence[str], rounds: int, *, show: bool) -> Table:
+    """Break runs in each of these ways, then on so many disks of their own for each state, and count what comes of it."""
     rng, table = random.Random(seed), Table()  # noqa: S311 (no secret)
     memory = Path("/dev/shm")  # noqa: S108 (a folder of our own in it)
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None, prefix="break-runs-") as place:
@@ -106,8 +107,7 @@ def break_runs(seed: str, kinds: Sequence[str], *, show: bool) -> Table:
             table[kind, verdict.outcome] += 1
             if show or verdict.outcome in BAD:
                 print(f"{i} {kind}: {verdict.outcome}: {verdict.detail}", flush=True)
-        if not kinds or "disk" in "".join(kinds):
-            table.update(disks.broken(breaker.labs, rng))
+        table.update(disks.broken(breaker.labs, rng, rounds))
     return table
 
 
@@ -118,13 +118,18 @@ def main() -> int:
     parser.add_argument("count", type=int, help="how many faults")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     parser.add_argument("--kills", type=int, default=0, metavar="N", help="kills at random moments besides")
+    parser.add_argument(
+        "--disks", type=int, default=0, metavar="N", help="small disks for each state of each run, and a read-only one"
+    )
     parser.add_argument("--only", default="", metavar="TEXT", help="only kinds whose name contains this")
     parser.add_argument("--show", action="store_true", help="print what came of each fault")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     rng = random.Random(options.seed)  # noqa: S311 (no secret)
     begin = time.perf_counter()
-    table = break_runs(f"{options.seed}", _kinds(options.count, options.kills, options.only, rng), show=options.show)
+    table = break_runs(
+        f"{options.seed}", _kinds(options.count, options.kills, options.only, rng), options.disks, show=options.show
+    )
     _print(table)
     bad = sum(count for (_, outcome), count in table.items() if outcome in BAD)
     kills = sum(count for (_, outcome), count in table.items() if outcome == "killed")

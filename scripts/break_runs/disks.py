@@ -22,19 +22,18 @@ if TYPE_CHECKING:
 SMALL, READ_ONLY = "small disk", "read-only disk"
 KINDS = (SMALL, READ_ONLY)
 
-_ROUNDS = 3
-"""Of each state."""
 
-
-def broken(labs: Sequence[Lab], rng: random.Random) -> Counter[tuple[str, str]]:
-    """Every scenario from every state on a disk without room, and on one that is read-only; nothing where no disk may be mounted."""
+def broken(labs: Sequence[Lab], rng: random.Random, rounds: int) -> Counter[tuple[str, str]]:
+    """Every scenario from every state on so many small disks, and a read-only one; nothing where no disk may be mounted."""
     table: Counter[tuple[str, str]] = Counter()
-    if not _may_mount(labs[0].folder):
+    if not rounds:
+        return table
+    if not may_mount(labs[0].folder):
         print("no disk may be mounted here: small and read-only disks are left out")
         return table
     for lab in labs:
         for state in [None, *lab.states]:
-            for _ in range(_ROUNDS):
+            for _ in range(rounds):
                 verdict = on_small_disk(lab, state, rng)
                 table[SMALL, verdict.outcome] += 1
                 _say(SMALL, verdict)
@@ -49,11 +48,12 @@ def _say(kind: str, verdict: Verdict) -> None:
         print(f"{kind}: wrong: {verdict.detail}", flush=True)
 
 
-def on_small_disk(lab: Lab, state: dict[str, bytes] | None, rng: random.Random) -> Verdict:
-    """A disk that holds what there is, and a little more or a little less than what is to come; then a larger one."""
+def on_small_disk(lab: Lab, state: dict[str, bytes] | None, rng: random.Random, *, room: int | None = None) -> Verdict:
+    """A disk that holds what there is, and so many bytes more, by default less or more than what is to come; then a larger one."""
     with _disk(lab, state) as place:
         there = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
-        _remount(place, f"size={there + 16_384 + rng.choice([4096, 16_384, 65_536, 1 << 20, 5 << 19, 1 << 23])}")
+        room = rng.choice([4096, 16_384, 65_536, 1 << 20, 5 << 19, 1 << 23]) if room is None else room
+        _remount(place, f"size={there + 16_384 + room}")
         return _loud_then_right(lab, place, "size=64m")
 
 
@@ -110,7 +110,8 @@ def _run(program: str, *words: str) -> None:
     subprocess.run([path, *words], check=True, capture_output=True)  # noqa: S603 (a program of the system)
 
 
-def _may_mount(folder: Path) -> bool:
+def may_mount(folder: Path) -> bool:
+    """Whether this user may mount a disk beside a folder."""
     if os.geteuid() or not (shutil.which("mount") and shutil.which("umount")):
         return False
     place = folder.with_name("tried")

@@ -9,7 +9,7 @@ import resource
 import signal
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pi_engine.checkpoint.checkpoint_store import CheckpointStore
 from pi_engine.checkpoint.manifest_pair import ManifestWriter
@@ -101,10 +101,10 @@ def at_point(place: type | ModuleType, name: str, number: int, *, after: bool) -
 
     def before() -> None:
         found = vars(place)[name]
-        real = found.__func__ if isinstance(found, classmethod) else found
+        real: Callable[..., object] = found.__func__ if isinstance(found, classmethod) else found
         left = [number]
 
-        def watched(*arguments: object, **options: object) -> object:
+        def watched(*arguments: Any, **options: Any) -> object:  # noqa: ANN401 (those of any function)
             left[0] -= 1
             if left[0] == 0 and not after:
                 _die()
@@ -184,7 +184,7 @@ def _lost_pages(rng: random.Random, calls: int) -> Attack:
                     return
                 met()
 
-        durable.drop_pages = lose  # type: ignore[assignment]
+        durable.drop_pages = lose
 
     return Attack(before, reading=True)
 

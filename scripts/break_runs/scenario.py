@@ -11,6 +11,7 @@ from pi_engine.checkpoint import record_file
 from pi_engine.checkpoint.checkpoint_folder import LOCK, MANIFESTS
 from pi_engine.checkpoint.manifest import Manifest, parse_manifest
 from pi_engine.engine import result_file
+from pi_engine.engine.evaluation import pi_fraction
 from pi_engine.engine.planning.backend import BACKEND
 from pi_engine.engine.resumption import writing_share
 from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
@@ -45,6 +46,7 @@ class Scenario(NamedTuple):
         """Make this process one in which such runs keep every node of a small tree, and each record has several blocks."""
         writing_share.SHARE = 1e12
         compiled_tree.CHUNK_BITS, compiled_tree.SUBTREE_BITS = 1 << 13, 4000
+        pi_fraction.FUSED_FROM_BITS = 20_000
         record_file.BLOCK, record_file.SYNC_BYTES = 4096, 8192
         result_file._SCRATCH = "."  # noqa: SLF001 (what is saved elsewhere must be found)
         os.environ["TMPDIR"] = "."

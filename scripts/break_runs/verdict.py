@@ -117,7 +117,9 @@ def _fault_of_next(lab: Lab, *, spotless: bool) -> str:
     if again.code or not is_right(lab):
         return f"{again.code} {again.said[-300:]}"
     # A temporary that may hold digits stays, and is named.
-    left = sorted(path.name for path in lab.folder.iterdir() if not path.match("pi*.txt") and path.name not in again.said)
+    left = sorted(
+        path.name for path in lab.folder.iterdir() if not path.match("pi*.txt") and path.name not in again.said
+    )
     if spotless and (again.notes or left):
         return f"damaged: {again.notes}, left: {left}"
     return ""
