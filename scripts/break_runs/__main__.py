@@ -1,6 +1,6 @@
 """Break whole runs with a checkpoint, and count by kind what came of it.
 
-    python -m scripts.break_runs COUNT [--kills N] [--disks N] [--seed N] [--only TEXT] [--show]
+    python -m scripts.break_runs COUNT [--kills N] [--disks N] [--seed N] [--seconds S] [--only TEXT] [--show]
 
 COUNT faults are shared out over damages of the files between two runs, and over kills and refusals of the system within one. --kills is
 how many kills at random moments come besides; --disks how many small disks for each state of each run, which only root may mount.
@@ -11,6 +11,7 @@ Every run goes on to identical digits, or ends loudly and goes on to them after 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import random
 import sys
@@ -25,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 
 from scripts.break_runs import disks  # noqa: E402 (the path comes first)
 from scripts.break_runs.damages import BYTES, DAMAGES, SPECIAL  # noqa: E402
-from scripts.break_runs.ends import ATTACKS, RANDOM_KILL, random_kill  # noqa: E402
+from scripts.break_runs.ends import ATTACKS, RANDOM_KILL, calls_of, random_kill  # noqa: E402
 from scripts.break_runs.scenario import SCENARIOS, Lab  # noqa: E402
 from scripts.break_runs.verdict import BAD, OUTCOMES, Verdict, after_attack, after_damage  # noqa: E402
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 Table = Counter[tuple[str, str]]
 
-_PATIENCE = 20
+_PATIENCE = 6
 """How often a fault is drawn again that was not met."""
 
 _DAMAGES_OF_TEN = 7
@@ -54,7 +55,7 @@ class Breaker:
             lab.put(None)
             lab.run()
             self.seconds[lab] = time.perf_counter() - begin
-            self.calls[lab] = 40 * len(lab.states)
+            self.calls[lab] = calls_of(lab)
 
     def damage(self, kind: str) -> Verdict:
         """One damage, or two."""
@@ -93,16 +94,24 @@ def _everything(folder: Path) -> dict[str, object]:
 def _kinds(count: int, kills: int, only: str, rng: random.Random) -> list[str]:
     """The kind of each fault."""
     found = [rng.choice(list(DAMAGES if rng.randrange(10) < _DAMAGES_OF_TEN else ATTACKS)) for _ in range(count)]
-    return [kind for kind in [*found, *[RANDOM_KILL] * kills] if only in kind]
+    found += [RANDOM_KILL] * kills
+    rng.shuffle(found)
+    return [kind for kind in found if only in kind]
 
 
-def break_runs(seed: str, kinds: Sequence[str], rounds: int, *, show: bool) -> Table:
-    """Break runs in each of these ways, then on so many disks of their own for each state, and count what comes of it."""
+def break_runs(seed: str, kinds: Sequence[str], rounds: int, end: float, *, show: bool) -> Table:
+    """Break runs in each of these ways, then on so many disks of their own for each state, and count what comes of it.
+
+    No fault begins after `end`, by `time.monotonic`.
+    """
     rng, table = random.Random(seed), Table()  # noqa: S311 (no secret)
     memory = Path("/dev/shm")  # noqa: S108 (a folder of our own in it)
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None, prefix="break-runs-") as place:
         breaker = Breaker(Path(place), rng)
         for i, kind in enumerate(kinds):
+            if time.monotonic() > end:
+                print(f"the time is over: {len(kinds) - i} faults are left out", flush=True)
+                break
             verdict = breaker.until_met(kind)
             table[kind, verdict.outcome] += 1
             if show or verdict.outcome in BAD:
@@ -121,15 +130,17 @@ def main() -> int:
     parser.add_argument(
         "--disks", type=int, default=0, metavar="N", help="small disks for each state of each run, and a read-only one"
     )
+    parser.add_argument(
+        "--seconds", type=float, default=math.inf, metavar="S", help="after which no further fault begins"
+    )
     parser.add_argument("--only", default="", metavar="TEXT", help="only kinds whose name contains this")
     parser.add_argument("--show", action="store_true", help="print what came of each fault")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     rng = random.Random(options.seed)  # noqa: S311 (no secret)
     begin = time.perf_counter()
-    table = break_runs(
-        f"{options.seed}", _kinds(options.count, options.kills, options.only, rng), options.disks, show=options.show
-    )
+    kinds, end = _kinds(options.count, options.kills, options.only, rng), time.monotonic() + options.seconds
+    table = break_runs(f"{options.seed}", kinds, options.disks, end, show=options.show)
     _print(table)
     bad = sum(count for (_, outcome), count in table.items() if outcome in BAD)
     kills = sum(count for (_, outcome), count in table.items() if outcome == "killed")

@@ -33,14 +33,19 @@ class End(NamedTuple):
         said: on stderr.
         notes: of its checkpoint.
         loaded: the files of records that it went on with.
-        met: whether what was to happen to it has happened.
+        words: what it has told, one for each time that what was to happen to it has happened.
     """
 
     code: int
     said: str
     notes: list[str]
     loaded: set[str]
-    met: bool
+    words: list[str]
+
+    @property
+    def met(self) -> bool:
+        """Whether what was to happen to it has happened."""
+        return bool(self.words)
 
     @property
     def error(self) -> str:
@@ -90,7 +95,7 @@ def run_in_child(words: list[str], before: Callable[[], None], during: Callable[
     spoken = log.split("\n")
     _import_as(spoken)
     loaded = {line.removeprefix("loaded ") for line in spoken if line.startswith("loaded ")}
-    return End(status, said, notes, loaded, "met" in spoken)
+    return End(status, said, notes, loaded, [word for word in spoken if word == "met"])
 
 
 def _import_as(spoken: list[str]) -> None:

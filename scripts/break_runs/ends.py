@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
+    from scripts.break_runs.scenario import Lab
+
 
 AWAY = "away"
 """What the checkpoint's folder is called when it has vanished."""
@@ -75,6 +77,12 @@ def _from_here_on(before: Callable[..., object]) -> None:
     context = counted(before)
     context.__enter__()
     _counting.append(context)
+
+
+def calls_of(lab: Lab) -> int:
+    """How many system calls a run makes from its beginning to its end."""
+    lab.put(None)
+    return len(lab.run(lambda: _from_here_on(lambda _calls, _name: met())).words)
 
 
 def _after_a_while(rng: random.Random, seconds: float) -> Attack:

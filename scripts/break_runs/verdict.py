@@ -98,8 +98,10 @@ def after_attack(lab: Lab, attack: Attack) -> Verdict:
         return Verdict("wrong", f"{wrong} hold other digits: {end.said[-300:]}")
     if end.code == 0:
         return _finished(lab, end)
+    # What has ended while it took its checkpoint away has written its digits, and part of the checkpoint is gone.
+    spotless = not (attack.reading or (lab.folder / OUTPUT).exists())
     fault = "" if killed else _fault_of(end, _DOCUMENTED | ({_VERIFICATION} if attack.reading else set()))
-    fault = fault or _fault_of_next(lab, spotless=not attack.reading)
+    fault = fault or _fault_of_next(lab, spotless=spotless)
     if fault:
         return Verdict("wrong", f"{end.code} {end.error}; then {fault}")
     return Verdict("killed" if killed else "loud", end.error)

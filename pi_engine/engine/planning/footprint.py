@@ -55,10 +55,11 @@ _CHECKPOINT_NUMBERS = 4.0
 """Sum, root and fraction, by the bits of the fraction: two numbers and one for each of the others, all of which are there as the last
 of them is written."""
 
-_CHECKPOINT_NODES_PER_ROOT_BIT, _CHECKPOINT_MOST_NODES = 3.5, 13.0
-"""Nodes of several chunks in two generations and the one that is being written, by the bits of Q at the root of the tree; but no node
-is longer than the fraction, so there is a most. With every node written, Chudnovsky's series took 6.7 times the fraction's bits in
-all, with 2.06 times its bits at the root; Ramanujan's 7.4 with 2.6; and Euler's 12.8 with 18."""
+_CHECKPOINT_NODES_PER_ROOT_BIT, _CHECKPOINT_NODES_PER_LONG_BIT, _CHECKPOINT_NODES_PER_BIT = 1.6, 0.35, 7.0
+"""What nodes of several chunks take besides, in two generations and with the one that is being written: by the bits of Q at the root of
+the tree, and less by these where nodes outgrow the fraction, whose bits count then, too. With every node written, Chudnovsky's series
+took 6.7 times the fraction's bits in all, with 1.9 and 2.1 times its bits at the root; Ramanujan's 7.4 with 2.6; Euler's 12.8 with 18; and
+the slowest series, level1-7, 30 with 58."""
 
 _CHECKPOINT_FILES_BYTES = 1 << 20
 """Manifests, headers, hashes, and the blocks of the file system that files do not fill."""
@@ -126,7 +127,9 @@ def checkpoint_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, *, com
     numbers = _CHECKPOINT_NUMBERS * bits
     if compiled:
         if max(roots) > _COMPILED_CHUNK_BITS:
-            numbers = max(numbers, min(_CHECKPOINT_NODES_PER_ROOT_BIT * max(roots), _CHECKPOINT_MOST_NODES * bits))
+            root = max(roots)
+            long = _CHECKPOINT_NODES_PER_BIT * bits + _CHECKPOINT_NODES_PER_LONG_BIT * root
+            numbers += min(_CHECKPOINT_NODES_PER_ROOT_BIT * root, long)
         numbers += 2.0 * (len(roots) - 1) * bits
     elif combines(series):  # whose sums are kept as they are
         numbers += 2.0 * sum(roots)
