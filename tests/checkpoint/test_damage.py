@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from pi_engine.checkpoint.checkpoint_folder import MANIFESTS, clean_folder
 from pi_engine.checkpoint.checkpoint_store import CheckpointStore
 from pi_engine.errors import CorruptFileError, PiEngineError
 from tests.checkpoint.stores import (
@@ -147,6 +148,43 @@ def test_a_record_of_another_run_is_not_taken(folder, quick_path, rng):
     shutil.copy(file_of(quick_path / "other", "node-0-1"), file_of(folder, "node-0-1"))
     with resumed(folder) as store:
         assert store.load("node-0-1") is None and store.load("node-1-2") is not None
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_a_damaged_manifest_leaves_the_other(folder, rng, name):
+    kept = make_checkpoint(folder, rng, records=4)  # generation 4 is that of a
+    newest = name == MANIFESTS[0]
+    damage(folder / name, 100)
+    with resumed(folder) as store:
+        assert store.keys() == list(kept)[: 3 if newest else 4]
+        assert loaded(store).items() <= kept.items()
+        (note,) = store.notes
+        assert note.endswith(f"it is set aside as {name}.bad, and the other one is used")
+        store.keep("root", {}, {})
+        keys = store.keys()
+    with resumed(folder) as store:
+        assert store.keys() == keys and store.notes == []
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_a_missing_manifest_is_said(folder, rng, name):
+    kept = make_checkpoint(folder, rng, records=4)
+    (folder / name).unlink()
+    with resumed(folder) as store:
+        assert store.keys() == list(kept)[: 3 if name == MANIFESTS[0] else 4]
+        assert store.notes == [f"the manifest {name} is missing, and the other one is used"]
+
+
+def test_two_damaged_manifests_are_corrupt(folder, rng):
+    make_checkpoint(folder, rng)
+    before = names_in(folder)
+    for name in MANIFESTS:
+        damage(folder / name, 100)
+    with pytest.raises(CorruptFileError, match=r"cannot be read: .*'pi-engine checkpoint clean'") as refused:
+        resumed(folder)
+    assert refused.value.exit_code == 5 and "\n" not in str(refused.value)
+    assert names_in(folder) == before  # nothing is touched
+    assert clean_folder(folder).folder and not folder.exists()
 
 
 def test_a_place_that_the_device_cannot_read(folder, rng):
