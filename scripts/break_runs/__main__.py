@@ -21,14 +21,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT))
-
-from scripts.break_runs import disks  # noqa: E402 (the path comes first)
-from scripts.break_runs.damages import BYTES, DAMAGES, SPECIAL  # noqa: E402
-from scripts.break_runs.ends import ATTACKS, RANDOM_KILL, calls_of, random_kill  # noqa: E402
-from scripts.break_runs.scenario import SCENARIOS, Lab  # noqa: E402
-from scripts.break_runs.verdict import BAD, OUTCOMES, Verdict, after_attack, after_damage  # noqa: E402
+from scripts.break_runs import disks
+from scripts.break_runs.damages import BYTES, DAMAGES, SPECIAL
+from scripts.break_runs.ends import ATTACKS, RANDOM_KILL, calls_of, random_kill
+from scripts.break_runs.scenario import SCENARIOS, Lab
+from scripts.break_runs.verdict import BAD, OUTCOMES, Verdict, after_attack, after_damage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
