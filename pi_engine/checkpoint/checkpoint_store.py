@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from pi_engine.bigint.residues.moduli import random_prime
@@ -30,7 +31,7 @@ from pi_engine.checkpoint.checkpoint_folder import (
     require_none,
     set_aside,
 )
-from pi_engine.checkpoint.folder_faults import is_unreadable, keeping, opening, vanished
+from pi_engine.checkpoint.folder_faults import is_unreadable, keeping, opening, unreadable, vanished
 from pi_engine.checkpoint.folder_lock import FolderLock
 from pi_engine.checkpoint.manifest import KeptFile, Manifest
 from pi_engine.checkpoint.manifest_pair import ManifestWriter, read_generations
@@ -126,9 +127,9 @@ class CheckpointStore:
                 generations = read_generations(place)
                 require_same(generations.current.parameters, as_read(parameters), place)
                 store = cls(place, lock, generations.current, generations.previous)
-                note = generations.set_damaged_aside()
-                if note is not None:
-                    store.notes.append(note)
+                store.notes += [
+                    note for note in (generations.mixed, generations.set_damaged_aside()) if note is not None
+                ]
                 store._sweep()
         except BaseException:
             lock.release()
@@ -144,6 +145,12 @@ class CheckpointStore:
     def parameters(self) -> dict[str, JSON]:
         """Of the run."""
         return dict(self._manifest.parameters)
+
+    def computed_by(self, more: Mapping[str, str]) -> dict[str, str]:
+        """Have the manifests to come name the versions of this process, and `more` of them; gives those that were named so far."""
+        before = self._manifest.versions
+        self._manifest = replace(self._manifest, versions={**arithmetic_versions(), **more})
+        return before
 
     def keys(self) -> list[str]:
         """Of the records that can be loaded, as far as is known, in the order in which they were kept."""
@@ -225,7 +232,7 @@ class CheckpointStore:
                 self._lose(key, f"{error}; {set_aside(path)}")
             except (OSError, PiEngineError) as error:
                 if not is_unreadable(error):
-                    raise _unreadable(path, error) from error
+                    raise unreadable(path, error) from error
                 self._lose(key, f"the device cannot read the record {kept.file}; {set_aside(path)}")
         return None
 
@@ -278,11 +285,6 @@ class CheckpointStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _unreadable(path: Path, error: Exception) -> PiEngineError:
-    reason = (error.strerror or error) if isinstance(error, OSError) else error
-    return PiEngineError(f"{path} could not be read: {reason}; see to it, then go on with --resume")
 
 
 def _numpy_limbs(name: str, limbs: int) -> Limbs:

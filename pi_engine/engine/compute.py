@@ -134,12 +134,12 @@ def _compute(
         guard_bits, space = GUARD_BITS if kept is None else kept.guard_bits(GUARD_BITS), None
         while True:
             plan = choose(guard_bits=guard_bits, threads=threads, check=check, backend=backend)
+            if kept is not None:
+                kept.begin_attempt(plan, GUARD_BITS)
             announce(clock.progress, partial(_forecast, plan, threads, check))
             if plan.compiled:
                 _load_kernels(plan, backend, clock)
                 stack.callback(_release_workspace, keep=_KEPT_BYTES)
-            if kept is not None:
-                kept.begin_attempt(plan, GUARD_BITS)
             if plan.scratch and space is None:
                 space = stack.enter_context(_scratch(str(scratch), usable_memory(limit), plan))
             attempt = _attempt(plan, threads, clock, check, kept)

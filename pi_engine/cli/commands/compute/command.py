@@ -137,6 +137,7 @@ def command(
             block_size=block_size,
             force=force,
             proof=proof,
+            checkpoint=checkpoint,
             as_json=as_json,
         )
         return

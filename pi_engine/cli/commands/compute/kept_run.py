@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -9,14 +10,16 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from pi_engine.cli.output.streams import remark
+from pi_engine.cli.output.streams import remark, remarks_are_heard
 from pi_engine.cli.output.terminal import printable
+from pi_engine.runtime.storage import watcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pi_engine.engine.compute import CheckLevel
-    from pi_engine.engine.resumption.run_checkpoint import CheckpointUse, RunCheckpoint
+    from pi_engine.engine.resumption.checkpoint_use import CheckpointUse
+    from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
 
 
 def require_folder(folder: str | None, *, resume: bool) -> None:
@@ -38,11 +41,17 @@ def kept_run(
 
     chosen = chosen_series(series)
     with RunCheckpoint.open(folder, digits, base, chosen, check=check != "none", resume=resume) as kept:
+        way_on = printable(f"pi-engine: what is finished is kept; go on with: {resuming_command()}")
+        if remarks_are_heard():
+            watcher.tell(watcher.FAREWELL, os.fsencode(way_on))
         try:
             yield kept
         except BaseException:
-            remark(f"pi-engine: what is finished is kept; go on with: {printable(resuming_command())}")
+            watcher.tell(watcher.FAREWELL)
+            if kept.is_there:
+                remark(way_on)
             raise
+        watcher.tell(watcher.FAREWELL)
         kept.clean()
         for note in kept.store.notes:
             remark(f"pi-engine: {printable(note)}")
