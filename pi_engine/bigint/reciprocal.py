@@ -20,7 +20,6 @@ from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.cyclic import Factor, Ring, shifted, top_limbs
-from pi_engine.errors import VerificationError
 from pi_engine.runtime.machine_faults import machine_fault
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def reciprocal(d: Limbs, limbs: int, threads: int = 1, start: int = RECIPROCAL_F
     k = chain[0]
     top = mpz_from_limbs(top_limbs(d, k + 1))
     if not top:
-        raise VerificationError(machine_fault("the upper half of a divisor is 0"))
+        raise machine_fault("the upper half of a divisor is 0")
     x = (mpz(1) << (64 * (2 * k + 1))) // top
     for m in chain[1:]:
         ring = Ring(2 * k + 1, threads)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pi_engine.proof.bbp.last_hex_digits import Tail
+    from pi_engine.runtime.repairs import Repair
 
 _WHOLE = 20
 """Digits after the point that are shown all."""
@@ -68,6 +69,7 @@ class ComputeResult:
             without the pages of mapped libraries: see `runtime.limits.memory.peak_memory`.
         mapped_memory_bytes: the pages of mapped libraries that were resident then; None where the system does not say.
         tail: π's hexadecimal digits that BBP gave, with check="full".
+        repairs: the steps that failed a check and were repeated, and damaged records of the checkpoint whose work was; none as a rule.
     """
 
     digits: int
@@ -83,6 +85,7 @@ class ComputeResult:
     mapped_memory_bytes: int | None
     tail: Tail | None
     residues: dict[int, int] | None
+    repairs: list[Repair]
     _text: str = field(repr=False)
 
     @cached_property

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.cli.output.streams import remark
 from pi_engine.cli.output.terminal import stderr_width
+from pi_engine.runtime.repairs import TEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +46,18 @@ def say_details(result: ComputeResult, seconds: dict[str, float], checks: Sequen
     ]
     for line in format_entries(entries, stderr_width() or _UNWRAPPED).splitlines():
         remark(line)
+
+
+def say_repairs(result: ComputeResult) -> None:
+    """Write what was repeated because this machine erred to stderr, and what to do about it; damaged records are said elsewhere."""
+    made = [repair for repair in result.repairs if repair.kind == "machine"]
+    for repair in made:
+        remark(f"pi-engine: repeated: {repair}")
+    if made:
+        times = "once" if len(made) == 1 else f"{len(made)} times"
+        remark(
+            f"pi-engine: this machine's arithmetic went wrong {times}, and the digits are right; test the machine: {TEST}"
+        )
 
 
 def _short(seconds: float) -> str:

@@ -9,7 +9,7 @@ import click
 from pi_engine.cli.output.streams import remarks_are_heard
 
 if TYPE_CHECKING:
-    from pi_engine.engine.compute import CheckLevel
+    from pi_engine.engine.arguments import CheckLevel
 
 
 def require_agreement(
