@@ -12,6 +12,7 @@ from gmpy2 import mpz
 from pi_engine import series as series_room
 from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.residues.moduli import moduli, moduli_text
+from pi_engine.bigint.residues.tracked import Tracked
 from pi_engine.engine.arguments import CheckLevel, chosen_series, require_usable
 from pi_engine.engine.checks.known import compare_with_known, known_hash
 from pi_engine.engine.checks.reference import require_reference
@@ -204,6 +205,9 @@ def _attempt(
     def work() -> _Attempt | None:
         fraction = fraction_of_series(plan, threads, clock, check=check, kept=kept, repairs=repairs)
         if fraction.mantissa >> fraction.bits != mpz(3):
+            Tracked(fraction.mantissa, fraction.residues).require(
+                "the binary fraction", threads
+            )  # else memory is to blame
             raise VerificationError(f"series {plan.series.name}: the value that follows from its sum is not π")
         checks, tail = checks_of_fraction(plan) if check else [], None
         if level == "full":
