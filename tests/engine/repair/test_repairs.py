@@ -12,8 +12,9 @@ from pi_engine.bigint.residues import moduli
 from pi_engine.engine import fraction_of_series, summation
 from pi_engine.engine.resumption import writing_share
 from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
-from pi_engine.errors import ProgramFaultError
+from pi_engine.errors import MiscalculationError, ProgramFaultError
 from pi_engine.runtime import repairs
+from pi_engine.runtime.progress import WorkMeter
 from pi_engine.series import get
 from pi_engine.splitting.compiled import compiled_tree, upper_tree
 from tests.backends import pretend
@@ -124,6 +125,58 @@ def test_a_root_that_had_gone_bad_is_made_again(monkeypatch, compiled_path, expe
     assert result.text() == expected
     assert [repair.changed for repair in result.repairs] == [["the root"]]
     assert len(roots) == 2 and roots[0] is not roots[1]
+
+
+def test_an_operand_that_goes_bad_twice_alike_is_no_error_of_the_program(monkeypatch, compiled_path, expected):
+    real, calls = fraction_of_series.pi_fraction, []
+
+    def pi_fraction(form, sums, root, *arguments, **options):
+        calls.append(1)
+        if len(calls) <= 2:
+            flip(root.X, 77)
+        return real(form, sums, root, *arguments, **options)
+
+    monkeypatch.setattr(fraction_of_series, "pi_fraction", pi_fraction)
+    result = pi_engine.compute(DIGITS)
+    assert result.text() == expected
+    first, second = result.repairs
+    assert (first.reason, first.sides) == (second.reason, second.sides)
+
+
+def test_failures_without_residues_are_the_programs_only_if_all_are_alike():
+    def fails(reasons):
+        left = iter(reasons)
+
+        def work():
+            reason = next(left, None)
+            if reason is not None:
+                raise MiscalculationError(reason)
+            return "done"
+
+        return work
+
+    for reasons in (["a"], ["a", "a"], ["a", "b", "a"], ["a", "a", "a"]):
+        run = repairs.Repairs()
+        assert run.repeat("a step", fails(reasons)) == "done"
+        assert [repair.reason for repair in run.made] == reasons
+    with pytest.raises(ProgramFaultError, match="a again and again in the same way: pi-engine has an error in a step"):
+        repairs.Repairs().repeat("a step", fails(["a"] * 4))
+    with pytest.raises(
+        VerificationError, match="4 times in a run, last in a step, because a; repeated before: a step, because b"
+    ):
+        repairs.Repairs().repeat("a step", fails(["b", "a", "a", "a"]))
+
+
+def test_work_that_is_done_again_is_counted_once():
+    seen = []
+    meter = WorkMeter("sum", 100, lambda *report: seen.append(report))
+    for part in (10, 20, 30):
+        meter(part)
+    meter.back_to(10)
+    for part in (20, 30, 40):
+        meter(part)
+    assert [done for _, done, _ in seen] == [10, 30, 60, 60, 60, 100]
+    assert {(phase, total) for phase, _, total in seen} == {("sum", 100)}
 
 
 def test_a_table_that_had_gone_bad_is_no_error_of_the_program(monkeypatch, compiled_path, expected):
