@@ -143,9 +143,12 @@ class Repairs:
 
     def _program_fault(self, failure: Repair) -> ProgramFaultError:
         origin = {} if self.origin is None else self.origin()
-        operands = {name: dict(known) for name, known in failure.operands.items()}
-        reproducer = {**origin, "failure": {**failure.as_json(), "operands": operands}}
-        message = f"{failure.reason} again and again in the same way: pi-engine has an error in {failure.step}"
+        known = {name: value for name, value in failure.as_json().items() if name not in ("kind", "changed_operands")}
+        operands = {name: dict(value) for name, value in failure.operands.items()}
+        reproducer = {**origin, "failure": {**known, "operands": operands}}
+        message = (
+            f"{failure.reason}, and in the same way when it was made again: pi-engine has an error in {failure.step}"
+        )
         if failure.terms is not None:
             message += f" of terms {failure.terms[0]} to {failure.terms[1] - 1}"
         return ProgramFaultError(message, reproducer)

@@ -61,6 +61,16 @@ def test_the_certificate_names_them(monkeypatch, folder, capsys):
     assert "its run repeated 1 step that failed a check" in json.loads(capsys.readouterr().out)["proved"]
 
 
+def test_verify_says_that_its_own_run_repeated_a_step(monkeypatch, folder, capsys):
+    assert run(["compute", DIGITS, "-o", "pi.txt"]) == 0
+    plant(monkeypatch, "plain", "the division", [3])
+    capsys.readouterr()
+    assert run(["verify", "pi.txt", "--method", "recompute", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["status"], found["digits_compared"]) == ("ok", int(DIGITS))
+    assert "and repeated 1 step that had failed one" in found["proved"]
+
+
 def test_a_certificate_that_names_too_much_is_none(monkeypatch, folder, capsys):
     assert run(["compute", "300", "-o", "pi.txt", "--proof"]) == 0
     place = Path("pi.txt.proof.json")
@@ -93,7 +103,7 @@ def test_an_error_of_the_program_is_written_down(monkeypatch, folder, capsys, op
     last = capsys.readouterr().err.splitlines()[-1]
     (written,) = (folder / place).glob("pi-engine-error-*.json")
     assert last.startswith(
-        "pi-engine: error: the square root, compared modulo 2^61 − 1 failed its check again and again in the same way"
+        "pi-engine: error: the square root, compared modulo 2^61 − 1 failed its check, and in the same way when it was made again"
     )
     assert last.endswith(f"report it with the file {written}, which also says how to repeat it") or place == "."
     found = json.loads(written.read_text("utf-8"))
