@@ -56,12 +56,14 @@ class CheckpointStore:
     Attributes:
         folder: where they are.
         notes: what was found to be damaged and what was done about it, a sentence each.
+        lost: key and note of each record among these.
     """
 
     def __init__(self, folder: Path, lock: FolderLock, manifest: Manifest, previous: Manifest | None) -> None:
         """Of a folder that `create` or `resume` has locked and looked at."""
         self.folder, self._lock, self._manifest, self._previous = folder, lock, manifest, previous
         self.notes: list[str] = []
+        self.lost: list[tuple[str, str]] = []
         self._records = dict(manifest.records)
         if not lock.is_real:
             self.notes.append(f"{folder} is on a file system without locks: see that no other run uses it")
@@ -244,6 +246,7 @@ class CheckpointStore:
     def _lose(self, key: str, note: str) -> None:
         """Go on without a record, with what the previous generation has in its place."""
         self.notes.append(note)
+        self.lost.append((key, note))
         lost = self._records.pop(key)
         for name, kept in (self._previous.records if self._previous is not None else {}).items():
             if name not in self._records and kept != lost and (self.folder / kept.file).exists():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pi_engine.engine.compute import chosen_series, require_usable
+from pi_engine.engine.arguments import chosen_series, require_usable
 from pi_engine.engine.planning.fitting import fits, most_digits, refusal, usable_memory
 from pi_engine.engine.planning.forecast import forecast, seconds_by_phase
 from pi_engine.engine.planning.plan import possible_plans
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import SupportsIndex
 
     from pi_engine.digits.common.formats import Format
-    from pi_engine.engine.compute import CheckLevel
+    from pi_engine.engine.arguments import CheckLevel
     from pi_engine.series.model.pi_series import PiSeries
 
 

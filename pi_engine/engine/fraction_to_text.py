@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.bigint.residues.moduli import Residues, moduli, power_residues
-from pi_engine.errors import VerificationError
+from pi_engine.errors import MiscalculationError
 from pi_engine.radix import DigitHash, digit_text, scale
 from pi_engine.radix.fraction_text import check_scaled
 from pi_engine.runtime.machine_faults import machine_fault
@@ -75,7 +75,7 @@ def _compiled(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, c
     try:
         text = str(characters[: len(characters) - spare].data, "ascii")
     except UnicodeDecodeError as error:
-        raise VerificationError(machine_fault("a digit changed in memory")) from error
+        raise machine_fault("a digit changed in memory") from error
     del characters
     return _converted(text, expansion, integer, spare, plan.digits, threads)
 
@@ -117,6 +117,24 @@ def text_residues(text: str | TextOfWords, plan: Plan, threads: int) -> Residues
     except ValueError:
         return None
     return Residues((digit_hash.values[0], digit_hash.values[1]))
+
+
+def require_text(converted: Converted, plan: Plan, threads: int) -> None:
+    """Compare the text with the value.
+
+    Raises:
+        MiscalculationError: its digits are not those of the value.
+    """
+    found = text_residues(converted.text, plan, threads)
+    if found == converted.residues:
+        return
+    from xxhash import xxh3_64_intdigest
+
+    reason = "the digits differ from the binary value they were converted from"
+    # what is no number has no residues: a hash tells two such texts apart
+    read = (xxh3_64_intdigest(str(converted.text).encode()),) if found is None else found.values
+    expected = () if converted.residues is None else converted.residues.values
+    raise MiscalculationError(f"{reason}: run again, and report it if it recurs", reason=reason, sides=(read, expected))
 
 
 def _return_to_system(size: int) -> None:

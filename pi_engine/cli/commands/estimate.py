@@ -13,7 +13,7 @@ from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from pi_engine.digits.common.formats import Format
-    from pi_engine.engine.compute import CheckLevel
+    from pi_engine.engine.arguments import CheckLevel
     from pi_engine.engine.estimate import Estimate
 
 _FORMAT_NAMES = {"text": "text", "gz": "gzip", "xz": "xz", "zst": "Zstandard", "ycd": "ycd"}

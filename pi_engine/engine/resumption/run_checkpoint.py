@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _Found = TypeVar("_Found")
 
-_ATTEMPT = "attempt"
+ATTEMPT = "attempt"
 _ALL, _ALWAYS = 1 << 62, math.inf
 """More terms than a sum has; seconds of work that are worth a record of any size."""
 
@@ -179,9 +179,9 @@ class RunCheckpoint:
 
     def guard_bits(self, usual: int) -> int:
         """Those of the attempt that the earlier run was at."""
-        if _ATTEMPT not in self.records:
+        if ATTEMPT not in self.records:
             return usual
-        record = self.store.load(_ATTEMPT)
+        record = self.store.load(ATTEMPT)
         bits = record.fields.get("guard_bits") if record is not None else None
         return bits if isinstance(bits, int) and usual <= bits <= _MOST_GUARD_BITS else usual
 
@@ -192,9 +192,9 @@ class RunCheckpoint:
             CapacityError: the disk has less than they may take; a checkpoint without records is taken away.
         """
         self._prefix = f"b{plan.fraction_bits}-"
-        others = [key for key in self.records if not key.startswith(self._prefix) and key != _ATTEMPT]
+        others = [key for key in self.records if not key.startswith(self._prefix) and key != ATTEMPT]
         if others and plan.guard_bits != usual:
-            self.store.keep(_ATTEMPT, {}, {"guard_bits": plan.guard_bits}, drop=others)
+            self.store.keep(ATTEMPT, {}, {"guard_bits": plan.guard_bits}, drop=others)
         try:
             self._reserve.require(plan.checkpoint_bytes)
         except CapacityError:
@@ -282,7 +282,7 @@ class RunCheckpoint:
         """The binary fraction, in place of everything before it; it is the last record, and counts for the whole run."""
         from pi_engine.bigint.residues.tracked import Tracked
 
-        others = [key for key in self.records if key != _ATTEMPT]
+        others = [key for key in self.records if key != ATTEMPT]
         numbers = {"mantissa": Tracked(fraction.mantissa, fraction.residues)}
         fields: dict[str, JSON] = {"residues": fields_of(numbers), "bits": fraction.bits, "error": fraction.error}
         key, run_time = f"{self._prefix}fraction", time.monotonic() - self._begin

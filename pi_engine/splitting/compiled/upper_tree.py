@@ -63,6 +63,11 @@ class Number:
     def __len__(self) -> int:
         return len(self.limbs if self.stored is None else self.stored)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether its memory has not been released."""
+        return self.buffer is None or self.buffer.is_there
+
     def release(self) -> None:
         """The limbs must not be used any more."""
         if self.buffer is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +18,7 @@ from pi_engine.runtime.storage import watcher
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pi_engine.engine.compute import CheckLevel
+    from pi_engine.engine.arguments import CheckLevel
     from pi_engine.engine.resumption.checkpoint_use import CheckpointUse
     from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
 
@@ -36,7 +37,7 @@ def kept_run(
     if folder is None:
         yield None
         return
-    from pi_engine.engine.compute import chosen_series
+    from pi_engine.engine.arguments import chosen_series
     from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
 
     chosen = chosen_series(series)
@@ -68,6 +69,13 @@ def steps_finished(kept: RunCheckpoint | None) -> Iterator[None]:
     with finishing(kept.stop) as over:
         kept.before_last_step(over)
         yield
+
+
+def error_folder(file: str | None, checkpoint: str | None) -> str | None:
+    """Where an error of the program is described: beside the output, else beside the checkpoint (None), else in the working folder."""
+    if file is not None:
+        return str(Path(file).absolute().parent)
+    return "." if checkpoint is None else None
 
 
 def resuming_command() -> str:

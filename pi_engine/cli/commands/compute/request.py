@@ -11,7 +11,7 @@ from pi_engine.cli.output.streams import remarks_are_heard
 from pi_engine.runtime.storage.atomic import is_special
 
 if TYPE_CHECKING:
-    from pi_engine.engine.compute import CheckLevel
+    from pi_engine.engine.arguments import CheckLevel
 
 
 def require_agreement(
