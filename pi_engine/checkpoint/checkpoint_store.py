@@ -129,9 +129,7 @@ class CheckpointStore:
                 generations = read_generations(place)
                 require_same(generations.current.parameters, as_read(parameters), place)
                 store = cls(place, lock, generations.current, generations.previous)
-                store.notes += [
-                    note for note in (generations.mixed, generations.set_damaged_aside()) if note is not None
-                ]
+                store.notes += filter(None, (generations.mixed, generations.set_damaged_aside()))
                 store._sweep()
         except BaseException:
             lock.release()

@@ -14,9 +14,8 @@ from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.residues.moduli import moduli
 from pi_engine.bigint.residues.tracked import Tracked
 from pi_engine.engine.arguments import CheckLevel, chosen_series, require_usable
-from pi_engine.engine.checked_text import check_digits
 from pi_engine.engine.fraction_of_series import checks_of_fraction, fraction_of_series
-from pi_engine.engine.fraction_to_text import convert_fraction
+from pi_engine.engine.fraction_to_text import check_digits, convert_fraction
 from pi_engine.engine.planning.backend import BACKEND
 from pi_engine.engine.planning.fitting import make_plan_within, usable_memory
 from pi_engine.engine.planning.plan import GUARD_BITS, Plan, make_plan

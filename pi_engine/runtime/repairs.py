@@ -47,7 +47,7 @@ class Repair:
 
     @property
     def changed(self) -> list[str]:
-        """The names of operands that had changed in memory since they were checked."""
+        """The names of operands that had changed, in memory or on disk, since they were checked."""
         return [name for name, known in self.operands.items() if known.get("sound") is False]
 
     def is_alike(self, other: Repair) -> bool:
@@ -57,7 +57,7 @@ class Repair:
 
     def __str__(self) -> str:
         terms = "" if self.terms is None else f" of terms {self.terms[0]} to {self.terms[1] - 1}"
-        changed = f"; {' and '.join(self.changed)} had changed in memory" if self.changed else ""
+        changed = f"; {' and '.join(self.changed)} had changed before" if self.changed else ""
         return f"{self.step}{terms}, because {self.reason}{changed}"
 
     def as_json(self) -> dict[str, object]:

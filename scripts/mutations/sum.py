@@ -55,7 +55,7 @@ SUM = [
              "log2_sum -", "tests/series/model/test_model.py"),
     Mutation("series: π² without its root", "pi_engine/engine/evaluation/pi_fraction.py", "if form.power == 2:",
              "if form.power == 3:", "tests/engine/evaluation/test_evaluation.py"),
-    Mutation("series: what is no catalogue's not compared", "pi_engine/engine/compute.py",
+    Mutation("series: what is no catalogue's not compared", "pi_engine/engine/fraction_to_text.py",
              "    reference = []\n    if not series_room.is_catalogued(plan.series):", "    reference = []\n    if plan.base == 7:",
              "tests/series/user/test_user_series.py"),
     Mutation("series: forms counted that are not primitive", "pi_engine/series/modular_forms/class_number.py",

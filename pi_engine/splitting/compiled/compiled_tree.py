@@ -61,8 +61,7 @@ DIVIDE_AGAIN_LEVELS = 10
 """Levels above the subtrees from which on common factors are divided out once more, half-way up."""
 
 SIDE_BY_SIDE_BITS = 1 << 24
-"""Bits of Q from which on nodes are merged one at a time: no slower, and the threads share one
-workspace instead of having one each."""
+"""Bits of Q from which on nodes are merged one at a time: no slower, and the threads share one workspace instead of having one each."""
 
 LEAST_SIDE_BY_SIDE_BITS = 1 << 21
 """The least `SIDE_BY_SIDE_BITS`, where the nodes outgrow what the sum needs of them, so that they lose the rest."""
@@ -217,8 +216,9 @@ class _CompiledTree:
         """The node of lo ≤ k < hi without what no digit depends on (`series.model.truncation`); the root is copied by its caller."""
         if self.needed is None:
             return node
-        factors = lo == 0 and hi < self.cuts.terms  # see "Common factors" there
-        bits = self.needed(lo) + factors * sum(divisor.bit_length() for divisor in self.divisors.values())
+        bits = self.needed(lo)
+        if lo == 0 and hi < self.cuts.terms:  # see "Common factors" there
+            bits += sum(divisor.bit_length() for divisor in self.divisors.values())
         return truncated(node, bits, self.threads, copy=hi - lo < self.cuts.terms)
 
     def many(self, level: NodeLevel) -> bool:

@@ -108,7 +108,7 @@ def test_an_operand_that_had_gone_bad_is_named(monkeypatch, compiled_path, expec
     assert result.text() == expected
     (repair,) = result.repairs
     assert repair.changed == [name]
-    assert str(repair).endswith(f"; {name} had changed in memory")
+    assert str(repair).endswith(f"; {name} had changed before")
 
 
 def test_a_root_that_had_gone_bad_is_made_again(monkeypatch, compiled_path, expected):
