@@ -31,6 +31,9 @@ CHILD = "pi_engine.selftest.variant_child"
 SILENT_SECONDS = 900.0
 """A process that has said nothing for so long hangs. One kernel takes 20 s to compile on an idle processor, and a case less."""
 
+ENDING_SECONDS = 10.0
+"""How long a process that says no more may take to end."""
+
 _CLASSES = {kind.exit_code: kind for kind in (PiEngineError, UsageError, VerificationError, CapacityError)}
 
 
@@ -96,7 +99,7 @@ def run_variant(
             if answered is None:
                 found.ended = f"said nothing for {SILENT_SECONDS:g} s, and was ended"
             elif not answered:
-                found.ended = _how_it_ended(process.wait(), errors)
+                found.ended = _how_it_ended(process, errors)
         finally:
             process.kill()
     found.seconds = time.perf_counter() - start
@@ -153,12 +156,16 @@ def _tally(fields: dict[str, Any]) -> Tally:
     return Tally(part, fields["cases"], failures, fields["seconds"])
 
 
-def _how_it_ended(code: int, errors: IO[bytes]) -> str:
+def _how_it_ended(process: subprocess.Popen[bytes], errors: IO[bytes]) -> str:
     """In words.
 
     Raises:
         CapacityError: it was killed.
     """
+    try:
+        code = process.wait(ENDING_SECONDS)
+    except subprocess.TimeoutExpired:
+        return "closed its output and went on, and was ended"
     if code == -getattr(signal, "SIGKILL", 9):
         raise CapacityError(
             "the process of a variant was killed, most likely because memory ran out: close other programs"

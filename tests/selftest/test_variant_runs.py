@@ -107,6 +107,12 @@ def test_a_process_that_hangs_is_ended(monkeypatch):
     assert is_gone(*seen)
 
 
+def test_a_process_that_hangs_with_its_output_closed_is_ended(monkeypatch):
+    fake(monkeypatch, "os.close(1); time.sleep(1e6)")
+    monkeypatch.setattr(running, "ENDING_SECONDS", 0.1)
+    assert of().ended == "closed its output and went on, and was ended"
+
+
 def test_an_interrupt_ends_the_process(monkeypatch):
     fake(monkeypatch, "send(progress=['pid', os.getpid(), 0]); time.sleep(1e6)")
     seen = []
