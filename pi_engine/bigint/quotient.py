@@ -12,7 +12,7 @@ from pi_engine.bigint.buffers.limbs import LimbBuffer, limb_count, limbs_of, mpz
 from pi_engine.bigint.cyclic import Factor, Ring, shifted
 from pi_engine.bigint.ntt.description.sizes import cost, size_for
 from pi_engine.bigint.reciprocal import reciprocal
-from pi_engine.errors import MiscalculationError
+from pi_engine.runtime.machine_faults import machine_fault
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
@@ -64,7 +64,7 @@ def _corrected(q: mpz, r: mpz, d: mpz) -> tuple[mpz, mpz]:
             q, r = q + 1, r - d
         else:
             return q, r
-    raise MiscalculationError("a quotient is further from its value than is possible: test this machine's memory")
+    raise machine_fault("a quotient is further from its value than is possible")
 
 
 def _blocks(limbs: int, length: int) -> tuple[int, int]:

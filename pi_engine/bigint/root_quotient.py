@@ -26,7 +26,7 @@ from pi_engine.bigint.residues.moduli import Residues, power_residues, require_e
 from pi_engine.bigint.residues.tracked import Tracked
 from pi_engine.bigint.scratch.parked_numbers import HighestLimbs, ParkedInteger, integer_of
 from pi_engine.bigint.square_root import InverseRoot, inverse_root
-from pi_engine.errors import MiscalculationError
+from pi_engine.runtime.machine_faults import machine_fault
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
@@ -46,7 +46,7 @@ def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1)
         require_equal(X * X * radicand + E, power_residues(2, 128 * found.limbs), "the square root")
         # |E| < 4.01·√r·B^h, so its square is below 16.1·r·B^2h.
         if 2 * integer_of(found.E).bit_length() - 2 > 5 + radicand.bit_length() + 128 * found.limbs:
-            raise MiscalculationError("the square root is too far from the root: run again and test the memory")
+            raise machine_fault("the square root is too far from the root")
         found = found._replace(residues=(X, E))
     return found
 
@@ -185,9 +185,7 @@ class _LastStep:
         whole, self.rho = self.cut(rho)
         require_equal(self.q * self.D + whole, self.K * power_residues(2, 64 * self.h), "the quotient")
         if rho.bit_length() > 128 * self.h + 3:
-            raise MiscalculationError(
-                "the quotient is too far from its value: the arithmetic of this machine went wrong"
-            )
+            raise machine_fault("the quotient is too far from its value")
 
     def check_sum(self, twice_a: mpz) -> None:
         """2·y·ρ + q·e."""

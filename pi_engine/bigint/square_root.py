@@ -25,7 +25,6 @@ from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.cyclic import Factor, Ring, shifted, top_limbs
 from pi_engine.bigint.reciprocal import precisions
 from pi_engine.bigint.scratch.parked_numbers import ParkedInteger, integer_of
-from pi_engine.errors import MiscalculationError
 from pi_engine.runtime.machine_faults import machine_fault
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ def isqrt_rem(n: mpz, limbs: int, threads: int) -> tuple[mpz, mpz]:
             s = s + 1
         else:
             return s, r
-    raise MiscalculationError("a square root is further from its value than is possible: test this machine's memory")
+    raise machine_fault("a square root is further from its value than is possible")
 
 
 def inverse_root(radicand: int, limbs: int, threads: int = 1, start: int = ROOT_FROM_LIMBS) -> InverseRoot:

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from pi_engine.checkpoint.record_header import PREAMBLE, Block, NumberShape, RecordHeader, header_length, parse_header
 from pi_engine.errors import CorruptFileError, OutputError
+from pi_engine.runtime.machine_faults import TEST
 from pi_engine.runtime.storage import durable
 from pi_engine.runtime.storage.pending_file import PendingFile
 from pi_engine.runtime.storage.random_reading import read_at
@@ -79,7 +80,7 @@ def write_record(
         else:
             raise OutputError(
                 f"{target} reads back differently from what was written: the disk, its cable or the memory is faulty; "
-                "use another disk, and test the memory"
+                f"use another disk, and test the memory with '{TEST}'"
             )
         pending.publish()
     return WrittenFile(content.size, _digest(content.begin, content.table))

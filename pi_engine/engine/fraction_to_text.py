@@ -13,7 +13,7 @@ from pi_engine.engine.result import Check
 from pi_engine.errors import MiscalculationError, VerificationError
 from pi_engine.radix import DigitHash, digit_text, scale
 from pi_engine.radix.fraction_text import check_scaled
-from pi_engine.runtime.machine_faults import machine_fault
+from pi_engine.runtime.machine_faults import RUN_AGAIN, machine_fault
 
 if TYPE_CHECKING:
     from pi_engine.bigint.binary_fraction import BinaryFraction
@@ -138,7 +138,7 @@ def require_text(converted: Converted, plan: Plan, threads: int) -> None:
     # what is no number has no residues: a hash tells two such texts apart
     read = (xxh3_64_intdigest(str(converted.text).encode()),) if found is None else found.values
     expected = () if converted.residues is None else converted.residues.values
-    raise MiscalculationError(f"{reason}: run again, and report it if it recurs", reason=reason, sides=(read, expected))
+    raise MiscalculationError(f"{reason}: {RUN_AGAIN}, and report it", reason=reason, sides=(read, expected))
 
 
 def check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]:

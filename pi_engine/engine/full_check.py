@@ -13,6 +13,7 @@ from pi_engine.errors import VerificationError
 from pi_engine.proof.bbp.last_hex_digits import Tail, compare_tail
 from pi_engine.radix import from_text
 from pi_engine.runtime.display import counted
+from pi_engine.runtime.machine_faults import RUN_AGAIN
 from pi_engine.series.catalogue import is_catalogued
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def check_by_another_way(plan: Plan, text: str, threads: int, run_again: Callabl
     other, expected = plan.confirmation.series.name, run_again(plan.confirmation)
     if is_catalogued(plan.series):
         if text != expected:
-            raise VerificationError(f"the series {plan.series.name} and {other} have different digits: run again")
+            raise VerificationError(f"the series {plan.series.name} and {other} have different digits: {RUN_AGAIN}")
     else:
         require_same_digits(plan.series, text, expected)
     return Check(

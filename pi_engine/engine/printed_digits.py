@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.digits.text.text_hash import TextHash
 from pi_engine.errors import VerificationError
+from pi_engine.runtime.machine_faults import RUN_AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,6 +57,5 @@ def require_residues(found: Sequence[int], result: ComputeResult) -> None:
 
 def _changed() -> VerificationError:
     return VerificationError(
-        "the digits changed in memory after they had been checked, so what was printed may be wrong: run again, and if it "
-        "happens twice test the memory of this machine"
+        f"the digits changed in memory after they had been checked, so what was printed may be wrong: {RUN_AGAIN}"
     )

@@ -23,6 +23,7 @@ from pi_engine.digits.destination import (
 from pi_engine.digits.text.text_file import fill_text_file
 from pi_engine.engine.result import Check
 from pi_engine.errors import OutputError, PiEngineError, UsageError, VerificationError
+from pi_engine.runtime.machine_faults import RUN_AGAIN
 from pi_engine.runtime.storage.atomic import atomic_writer, is_special
 from pi_engine.runtime.storage.durable import output_error
 from pi_engine.runtime.storage.pending_file import NameTakenError, PendingFile
@@ -252,8 +253,7 @@ class ResultFile:
             found.count = -1
         if found.count != result.digits + 1 or found.values != list(residues.values()):
             raise DigitsChangedError(
-                "the digits in memory have changed since they were checked, and are not written: run again, and test the memory "
-                "of this machine if it recurs"
+                f"the digits in memory have changed since they were checked, and are not written: {RUN_AGAIN}"
             ) from cause
 
 

@@ -15,9 +15,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+TEST = "pi-engine selftest --minutes 60"
+"""What tests a machine."""
+
+RUN_AGAIN = f"run again, and if it happens twice test this machine with '{TEST}'"
+"""What to do where the machine may have erred: the end of a message."""
+
+
 def machine_fault(what: str) -> MiscalculationError:
     """An error that no input can cause."""
-    message = f"this machine's arithmetic went wrong: {what}: run again, and if it happens twice test the memory"
+    message = f"this machine's arithmetic went wrong: {what}: {RUN_AGAIN}"
     return MiscalculationError(message, reason=what)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pi_engine.errors import MiscalculationError, ProgramFaultError, VerificationError
+from pi_engine.runtime.machine_faults import TEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,9 +16,6 @@ T = TypeVar("T")
 
 MOST = 3
 """Steps that a run repeats. A machine that errs more often is to be tested, and not to be trusted with more."""
-
-TEST = "pi-engine selftest --minutes 60"
-"""What tests a machine."""
 
 
 @dataclass(frozen=True)

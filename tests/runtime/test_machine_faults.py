@@ -1,11 +1,15 @@
 """Wrong bits in the tables of kernels: every run ends, none is ended by a signal, and none gives wrong digits."""
 
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
+from pi_engine.cli.main import COMMANDS
+from pi_engine.runtime.machine_faults import TEST, machine_fault
+from tests.command import commands
 from tests.conftest import MULTIPLIER
 from tests.homes import ROOT
 from tests.runtime.machine_faults import KERNELS, PLANS, REFUSED, RIGHT
@@ -23,3 +27,20 @@ def test_a_wrong_bit_in_a_table_ends_in_an_error(rng, name):
     assert len(found) >= 3 and any(REFUSED in ends for ends in found.values()), found
     for array, ends in found.items():
         assert set(ends) <= {RIGHT, REFUSED}, (array, ends)
+
+
+def test_a_message_that_advises_to_test_the_machine_names_the_command(checkout):
+    assert str(machine_fault("x")).endswith(f"test this machine with '{TEST}'")
+    advice = re.compile(r"\btest (?:the memory|(?:the|this) machine)\b([^\n]*)")
+    found = [
+        (path.name, rest)
+        for path in sorted((checkout / "pi_engine").rglob("*.py"))
+        for rest in advice.findall(path.read_text(encoding="utf-8"))
+    ]
+    assert len(found) >= 5 and [(name, rest) for name, rest in found if "{TEST}" not in rest] == []
+
+
+def test_the_command_that_tests_a_machine_is_one():
+    _, name, option, _ = TEST.split()
+    assert name in COMMANDS
+    assert option in {option for parameter in dict(commands())[name].params for option in parameter.opts}

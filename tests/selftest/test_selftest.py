@@ -136,6 +136,9 @@ def test_memory_that_changes_is_found(monkeypatch):
         (["--case", "products"], 2, "is no case"),
         (["--case", "bbp:7:1"], 2, "position 7"),
         (["--minutes", "1", "--case", "products:5:5"], 2, "choose one"),
+        (["--minutes", "1", "--variants"], 2, "choose one"),
+        (["--variants", "--log", "x"], 2, "--minutes too"),
+        (["--variants", "--case", "products"], 2, "is no case"),
     ],
 )
 def test_bad_input_gets_one_line(capsys, arguments, code, said):

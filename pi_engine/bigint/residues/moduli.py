@@ -26,6 +26,7 @@ from gmpy2 import mpz, unpack
 from pi_engine.bigint.residues.kernels.mersenne import BITS, M61
 from pi_engine.errors import MiscalculationError
 from pi_engine.runtime.compilation.kernel_set import KernelSet
+from pi_engine.runtime.machine_faults import RUN_AGAIN
 
 KERNEL_FROM_BITS = 350_000
 """Bits from which a kernel that is loaded finds residues sooner than GMP does."""
@@ -181,7 +182,7 @@ def require(condition: bool, what: str) -> None:  # noqa: FBT001 (what an assert
 def _failed(what: str, sides: tuple[tuple[int, ...], tuple[int, ...]] | None = None) -> MiscalculationError:
     message = (
         f"{what} failed its check: either the arithmetic of this machine went wrong, or this program has a bug; "
-        "run again, and if it happens twice test the memory, then report it with the output of 'pi-engine info'"
+        f"{RUN_AGAIN}, then report it with the output of 'pi-engine info'"
     )
     return MiscalculationError(message, reason=f"{what.removesuffix(',')} failed its check", sides=sides)
 

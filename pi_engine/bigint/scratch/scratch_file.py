@@ -19,6 +19,7 @@ from pi_engine.bigint.buffers.arena import PAGE
 from pi_engine.bigint.buffers.workspace import pool
 from pi_engine.errors import MiscalculationError
 from pi_engine.runtime.limits.memory import format_bytes
+from pi_engine.runtime.machine_faults import TEST
 from pi_engine.runtime.storage.durable import output_error, reserve, with_retries
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class ScratchFile:
                 return
         reason = f"the scratch folder {self.folder} gave other bytes back than were written"
         changed = MiscalculationError(
-            f"{reason}: its disk, or the memory, is faulty; use another folder, and test the memory",
+            f"{reason}: its disk, or the memory, is faulty; use another folder, and test the memory with '{TEST}'",
             reason=reason,
             sides=((found,), (known,)),
         )

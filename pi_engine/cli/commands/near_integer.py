@@ -11,6 +11,7 @@ from pi_engine.cli.output.streams import emit_json
 from pi_engine.cli.parameters.options import json_option, quiet_option
 from pi_engine.cli.parameters.quantities import COUNT, CountingCommand
 from pi_engine.runtime.display import counted
+from pi_engine.runtime.machine_faults import RUN_AGAIN
 
 if TYPE_CHECKING:
     from pi_engine.proof.j_invariant.confirmation import NearInteger
@@ -54,7 +55,7 @@ def command(d: int, *, digits: int, as_json: bool) -> None:
     if confirmation is not None and confirmation.confirmed < digits:
         raise VerificationError(
             f"the j-invariant confirms only {confirmation.confirmed:_} of {counted(digits, 'digit')}: "
-            "run again, and report it if it recurs"
+            f"{RUN_AGAIN}, and report it"
         )
     if as_json:
         emit_json(

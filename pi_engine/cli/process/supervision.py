@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from pi_engine.cli.process.interrupts import AGAIN_SECONDS, Terminated
 from pi_engine.errors import CapacityError, PiEngineError
 from pi_engine.runtime.limits.memory import process_memory_limit
+from pi_engine.runtime.machine_faults import RUN_AGAIN
 from pi_engine.runtime.storage import watcher
 
 if TYPE_CHECKING:
@@ -269,6 +270,4 @@ def _fault(number: int) -> PiEngineError:
     ):  # so GMP and LLVM end where they find no address space
         return CapacityError("out of memory: raise the limit with ulimit -v, or compute fewer digits")
     name: Any = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
-    return PiEngineError(
-        f"the computation crashed ({name}): run it again; if it happens twice, test this machine's memory and report it"
-    )
+    return PiEngineError(f"the computation crashed ({name}): {RUN_AGAIN}, and report it")

@@ -24,6 +24,7 @@ from pi_engine.proof.bbp.bbp_sum import RESIDUE_KERNELS, python_seconds
 from pi_engine.radix.integer_text import from_text_compiles
 from pi_engine.runtime.limits.memory import THREAD_BYTES, kernel_bytes
 from pi_engine.runtime.limits.memory_errors import not_enough_memory
+from pi_engine.runtime.machine_faults import RUN_AGAIN
 from pi_engine.runtime.progress import announce
 from pi_engine.runtime.thread_count import available_threads
 
@@ -113,7 +114,7 @@ def wrong_by_residues(case: FileCase) -> Verification:
         VerificationError: by the other formula no digit is wrong.
     """
     if not differs_by_residues(case, formula="plouffe"):
-        raise VerificationError("the two formulas contradict each other: run again, and report it if it recurs")
+        raise VerificationError(f"the two formulas contradict each other: {RUN_AGAIN}, and report it")
     return case.verdict(
         "wrong",
         method="residues",

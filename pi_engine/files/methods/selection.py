@@ -28,6 +28,7 @@ from pi_engine.radix.kernels.binary_words import computed_as, words_in_base
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 from pi_engine.runtime.display import counted
 from pi_engine.runtime.limits.memory_errors import not_enough_memory
+from pi_engine.runtime.machine_faults import RUN_AGAIN
 from pi_engine.runtime.progress import announce
 from pi_engine.runtime.thread_count import available_threads
 
@@ -104,7 +105,7 @@ def located(case: FileCase, digits: int) -> Verification:
     if case.locating or digits < scan.digits:
         raise VerificationError(
             f"one of the first {digits:_} digits is wrong by what is published, or by BBP, but all equal those computed here: "
-            "run again, and report it if it recurs"
+            f"{RUN_AGAIN}, and report it"
         )
     proved = f"{all_right(digits)}, {made}{case.without_integer()}" if digits else "there are no digits after the point"
     return case.verdict("ok", method="recompute", compared=digits, proved=proved)

@@ -16,6 +16,7 @@ from pi_engine.proof.bbp.bbp_formulas import FORMULAS
 from pi_engine.proof.bbp.bbp_sum import Fraction, fraction_at, kernel_pays
 from pi_engine.proof.bbp.kernels.bbp_layout import FRACTION_BITS
 from pi_engine.runtime.integers import as_int
+from pi_engine.runtime.machine_faults import RUN_AGAIN
 from pi_engine.runtime.progress import part_of, silent
 from pi_engine.runtime.thread_count import thread_count
 
@@ -108,7 +109,5 @@ def digits_between(here: Fraction, after: Fraction, step: int) -> str:
     difference = (here.units << 4 * step) - after.units
     digits = (difference + _ONE // 2) >> FRACTION_BITS
     if abs(difference - (digits << FRACTION_BITS)) > (here.error << 4 * step) + after.error:
-        raise VerificationError(
-            "two evaluations contradict each other: run again, with the other formula, and report it if it recurs"
-        )
+        raise VerificationError(f"two evaluations contradict each other: {RUN_AGAIN}, and report it")
     return f"{digits % 16**step:0{step}X}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.cli.output.streams import remark
 from pi_engine.cli.output.terminal import stderr_width
-from pi_engine.runtime.repairs import TEST
+from pi_engine.runtime.machine_faults import TEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.commands.machine.selftest_answer import (
+    emit_fields,
+    fields_of,
+    fields_of_memory,
+    print_failures,
+    require_none,
+    row_of,
+)
 from pi_engine.cli.output.progress_bar import ProgressBar
-from pi_engine.cli.output.streams import emit, emit_json
+from pi_engine.cli.output.streams import emit
 from pi_engine.cli.parameters.options import json_option, memory_option, quiet_option, threads_option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pi_engine.selftest.stress import Stress
-    from pi_engine.selftest.trial import Case, Failure
+    from pi_engine.selftest.trial import Case
 
 
 @click.command(short_help="Check this machine's arithmetic.")
@@ -30,6 +36,11 @@ if TYPE_CHECKING:
 @click.option(
     "--case", "cases", multiple=True, metavar="CASE", help="Repeat a case, as a report names it; can be repeated."
 )
+@click.option(
+    "--variants",
+    is_flag=True,
+    help="Run once with every variant of kernels that this processor can run, each in a process of its own.",
+)
 @memory_option
 @threads_option
 @json_option
@@ -40,6 +51,7 @@ def command(
     log: Path | None,
     seed: int | None,
     cases: tuple[str, ...],
+    variants: bool,
     memory: int | None,
     threads: int | None,
     as_json: bool,
@@ -48,7 +60,11 @@ def command(
 
     The sizes lie around each threshold at which the program changes its method. With --minutes random cases run in all
     threads, while --memory, by default 256 MiB, is filled with patterns and read back. Exit code 3 means that something
-    was wrong; each fault is printed with the --case that repeats it.
+    was wrong; each fault is printed with the command that repeats it.
+
+    With --variants all this is done with the kernels that this processor uses, with one thread, and with the kernels for
+    processors that lack some of its instructions. Kernels that are tested for the first time are compiled before, which takes
+    about two minutes a variant.
     """
     if minutes is not None and not 0 < minutes <= 1e6:
         raise click.UsageError("--minutes must be more than 0, and at most a million")
@@ -56,12 +72,19 @@ def command(
         raise click.UsageError("--log and --memory belong to a stress test: give --minutes too")
     if minutes is not None and cases:
         raise click.UsageError("--case repeats single cases and --minutes draws them: choose one")
+    if minutes is not None and variants:
+        raise click.UsageError("--variants makes the short run and --minutes the stress test: choose one")
     from pi_engine.runtime.thread_count import thread_count
     from pi_engine.selftest.trial import Case
 
     start = time.perf_counter()
     seed = time.time_ns() % 2**32 if seed is None else seed
     chosen = [Case.parse(text) for text in cases]
+    if variants:
+        from pi_engine.cli.commands.machine.selftest_variants import run_all
+
+        run_all(seed, thread_count(threads), chosen, start, as_json=as_json)
+        return
     if minutes is None:
         _short(seed, thread_count(threads), chosen, start, as_json=as_json)
         return
@@ -87,78 +110,31 @@ def _short(seed: int, threads: int, cases: list[Case], start: float, *, as_json:
     except KeyboardInterrupt:
         failed = sum(len(tally.failures) for tally in tallies)
         raise KeyboardInterrupt(f"{sum(tally.cases for tally in tallies)} cases, {failed} failed") from None
-    failures = [(None, failure) for tally in tallies for failure in tally.failures]
+    failures = [failure for tally in tallies for failure in tally.failures]
     if as_json:
-        rows = [{"name": tally.part.name, "cases": tally.cases, "failures": len(tally.failures)} for tally in tallies]
-        _emit_fields(rows, [_fields(*failure) for failure in failures], None, start)
+        rows = [row_of(tally.part.name, tally.cases, len(tally.failures)) for tally in tallies]
+        emit_fields(rows, [fields_of(None, failure) for failure in failures], None, start)
     else:
         for tally in tallies:
             verdict = f"{len(tally.failures)} WRONG" if tally.failures else "all agreed"
             emit(f"{tally.part.title}: {tally.cases} cases, {verdict}\n")
-        _print_failures(failures)
+        print_failures(failures)
         if not cases and len(tallies) < len(PARTS):
             missing = ", ".join(part.name for part in PARTS if all(tally.part is not part for tally in tallies))
             emit(f"not compared, because no kernels are used here: {missing}\n")
         emit(f"{sum(tally.cases for tally in tallies)} cases in {time.perf_counter() - start:.1f} s, seed {seed}\n")
-    _require_none([failure.case.part.name for _, failure in failures])
+    require_none([failure.case.part.name for failure in failures])
 
 
 def _stressed(found: Stress, log: Path | None, start: float, *, as_json: bool) -> None:
     by_part = [failure.case.part.name for _, failure in found.failures]
     if as_json:
-        rows = [{"name": name, "cases": count, "failures": by_part.count(name)} for name, count in found.cases.items()]
-        failures = [_fields(*failure) for failure in found.failures]
-        failures += [
-            {
-                "kind": kind,
-                "thread": thread,
-                "case": None,
-                "message": f"{count} words of memory changed",
-                "repeatable": False,
-            }
-            for (kind, thread), count in found.errors.items()
-            if kind == "memory"
-        ]
-        _emit_fields(rows, failures, log, start)
+        rows = [row_of(name, count, by_part.count(name)) for name, count in found.cases.items()]
+        failures = [fields_of(*failure) for failure in found.failures]
+        failures += [fields_of_memory(thread, n) for (kind, thread), n in found.errors.items() if kind == "memory"]
+        emit_fields(rows, failures, log, start)
     else:
         emit(f"{found.summary()}\n")
-        _print_failures(found.failures)
-    _require_none([*by_part, *(["memory"] if any(kind == "memory" for kind, _ in found.errors) else [])])
-
-
-def _fields(thread: int | None, failure: Failure) -> dict[str, object]:
-    return {
-        "kind": failure.kind,
-        "thread": thread,
-        "case": str(failure.case),
-        "message": failure.message,
-        "repeatable": failure.repeatable,
-    }
-
-
-def _emit_fields(rows: object, failures: list[dict[str, object]], log: Path | None, start: float) -> None:
-    emit_json(
-        {
-            "tests": rows,
-            "failures": failures,
-            "errors_repaired": sum(not failure["repeatable"] and failure["case"] is not None for failure in failures),
-            "seconds": {"total": round(time.perf_counter() - start, 3)},
-            "log": None if log is None else str(log),
-        }
-    )
-
-
-def _print_failures(failures: Sequence[tuple[int | None, Failure]]) -> None:
-    for _, failure in failures:
-        again = "again when repeated" if failure.repeatable else "right when repeated"
-        emit(f"{failure.message} ({failure.kind}, {again}): pi-engine selftest --case {failure.case}\n")
-
-
-def _require_none(parts: list[str]) -> None:
-    from pi_engine.errors import VerificationError
-
-    if parts:
-        names = ", ".join(dict.fromkeys(parts))
-        raise VerificationError(
-            f"the self-test has found faults in {names}: test this machine's memory, and report what fails again when repeated"
-        )
+        print_failures([failure for _, failure in found.failures])
+    memory = ["memory"] if any(kind == "memory" for kind, _ in found.errors) else []
+    require_none([*by_part, *memory], stressed=True)
