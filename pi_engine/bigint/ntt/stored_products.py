@@ -1,10 +1,11 @@
 """Products that do not fit in memory: modulo one group of primes after another, the remainders in a file until all are there.
 
 Memory holds two transformed operands modulo one group of primes, a single one where there is room for no more, three for a sum of
-two products; and then the result, and a few rows of the remainders modulo all primes, which pass once, in the order
-of the coefficients. Operands that wait on disk are held in memory until the last group, where there is room for them; else they are read
-for each group: its transforms would take longer to be kept, as they are more than twice as long. Remainders are written while
-the next group's second operand is transformed, and read while those before them are put together.
+two products; and then a few rows of the remainders modulo all primes, which pass once, in the order of the coefficients, and
+the result, unless that goes to disk as it is made. Operands that wait on disk are held in memory until the last group, where there is room
+for them; else they are read row after row for each group: its transforms would take longer to be kept, as they are more than
+twice as long. Remainders are written while the next group's second operand is transformed, and read while those before them are
+put together.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.buffers.workers import share, transfer
-from pi_engine.bigint.buffers.workspace import pool
+from pi_engine.bigint.buffers.workspace import PooledLimbs, pool
 from pi_engine.bigint.ntt.description.layout import (
     ADD,
     CRT_DOUBLES,
@@ -29,14 +30,15 @@ from pi_engine.bigint.ntt.description.layout import (
 )
 from pi_engine.bigint.ntt.transform import (
     Transformed,
-    add_to_lowest,
     apply_to_rows,
     columns_back,
     forward,
+    forward_by_rows,
     useful_threads,
 )
 from pi_engine.bigint.ntt.transform_kernels import add_bytes, finish_rows
 from pi_engine.bigint.scratch.scratch_file import padded
+from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, LimbWriter, add_to_limbs
 from pi_engine.errors import PiEngineError
 from pi_engine.runtime.machine_faults import require_sound
 
@@ -60,7 +62,11 @@ if TYPE_CHECKING:
             ...
 
         def limbs(self) -> AbstractContextManager[Limbs]:
-            """Its limbs, within the context."""
+            """Its limbs in memory, within the context."""
+            ...
+
+        def run(self) -> DiskLimbs | Limbs:
+            """Its limbs where they are."""
             ...
 
     Operand = Limbs | Waiting
@@ -82,7 +88,8 @@ def stored_sum_of_products(  # noqa: PLR0917 (as `transform.product`)
 ) -> Limbs:
     """The lowest `limbs` limbs of a·b, or of a·b + c·d, modulo 2^size.bits − 1, not reduced; a term of the same object twice is a square.
 
-    The sum of two products must fit the size's coefficients, as the caller has made sure.
+    The sum of two products must fit the size's coefficients, as the caller has made sure. Fewer limbs than the size has are asked for
+    only where the sum has no more.
 
     out: an array of so many limbs, or what makes it when the operands are not needed any more.
 
@@ -90,18 +97,35 @@ def stored_sum_of_products(  # noqa: PLR0917 (as `transform.product`)
         CapacityError, OutputError: the scratch folder has no room, or fails.
         VerificationError: the disk gave other bytes back than were written.
     """
+    with _remainders(plan, space, terms, threads) as remainders:
+        return remainders.to_limbs(limbs, threads, out)
+
+
+def sum_of_products_on_disk(
+    plan: TransformPlan, space: ScratchSpace, terms: Sequence[tuple[Operand, Operand]], limbs: int, threads: int
+) -> DiskLimbs:
+    """The same, written to disk as it is made; of it a piece is in memory."""
+    with _remainders(plan, space, terms, threads) as remainders:
+        return remainders.to_disk(limbs, threads, space)
+
+
+@contextmanager
+def _remainders(
+    plan: TransformPlan, space: ScratchSpace, terms: Sequence[tuple[Operand, Operand]], threads: int
+) -> Iterator[StoredRemainders]:
+    """The remainders of a sum of products modulo all primes, within the context."""
     size = plan.size
     remainders = StoredRemainders(plan, space)
     try:
         each = 8 * size.prime_stride * (1 + len(terms))
         beside = threads * plan.scratch.largest + _TRANSFER_BYTES
-        with _held(space, terms, each + beside) as (terms_now, longest):
-            together = space.at_once(size.primes, each, beside + longest)
+        with _held(space, terms, each + beside) as terms_now:
+            together = space.at_once(size.primes, each, beside)
             for start in range(0, size.primes, together):
                 primes = range(start, min(start + together, size.primes))
                 _remainders_of(plan, terms_now, primes, threads, remainders)
             remainders.settle()
-        return remainders.to_limbs(limbs, threads, out)
+        yield remainders
     finally:
         remainders.close()
 
@@ -138,26 +162,27 @@ def _remainders_of(
 @contextmanager
 def _held(
     space: ScratchSpace, terms: Sequence[tuple[Operand, Operand]], needed: int
-) -> Iterator[tuple[list[tuple[Operand, Operand]], int]]:
-    """The terms with those operands in memory for which there is room beside so many bytes; and the bytes of the longest that is not."""
+) -> Iterator[list[tuple[Operand, Operand]]]:
+    """The terms with those operands in memory for which there is room beside so many bytes."""
     waiting = {id(x): x for term in terms for x in term if not isinstance(x, np.ndarray) and x.bytes_on_disk}
-    room, longest = space.free() - needed, 0
+    room = space.free() - needed
     with ExitStack() as stack:
         held: dict[int, Operand] = {}
         for key, x in sorted(waiting.items(), key=lambda item: -item[1].bytes_on_disk):
-            if x.bytes_on_disk <= room - longest:
+            if x.bytes_on_disk <= room:
                 room -= x.bytes_on_disk
                 held[key] = stack.enter_context(x.limbs())
-            else:
-                longest = max(longest, x.bytes_on_disk)
-        yield [(held.get(id(a), a), held.get(id(b), b)) for a, b in terms], longest
+        yield [(held.get(id(a), a), held.get(id(b), b)) for a, b in terms]
 
 
 def _forward(plan: TransformPlan, operand: Operand, primes: range, threads: int) -> Transformed:
     """The column passes of an operand."""
+    run = operand if isinstance(operand, np.ndarray) else operand.run()
     x = Transformed(plan, primes)
-    with limbs_in_memory(operand) as limbs:
-        forward(plan, [(limbs, x)], primes, threads)
+    if isinstance(run, np.ndarray):
+        forward(plan, [(run, x)], primes, threads)
+    else:
+        forward_by_rows(plan, run, x, threads)
     return x
 
 
@@ -178,6 +203,7 @@ class StoredRemainders:
         self._region = self._piece * -(-size.rows // self._rows)
         self._file: ScratchFile = space.file(size.primes * self._region)
         self._writing: Callable[[], None] | None = None
+        self._row_limbs, self._passed = size.columns // 8 * size.coefficient_bits // 8, 0
 
     def put(self, x: Transformed) -> None:
         """Begin to write the remainders modulo the primes of x, which is released when they are written."""
@@ -210,35 +236,70 @@ class StoredRemainders:
 
     def to_limbs(self, limbs: int, threads: int, out: Limbs | Callable[[], Limbs]) -> Limbs:
         """The lowest `limbs` limbs of the integer, as `transform.to_limbs` has it."""
-        size = self.plan.size
         target = out() if callable(out) else out
+        for _ in self._parts(limbs, threads, lambda first, count: target[first : first + count]):
+            pass
+        if 64 * limbs == self.plan.size.bits:
+            while self._passed:
+                self._passed = add_to_limbs(target, self._passed)
+        return target
+
+    def to_disk(self, limbs: int, threads: int, space: ScratchSpace) -> DiskLimbs:
+        """The same in a file, which is written part after part."""
+        buffer = PooledLimbs(self._rows * self._row_limbs)
+        writer = LimbWriter(space, limbs)
+        try:
+            for part in self._parts(limbs, threads, lambda _, count: buffer.limbs[:count]):
+                writer.put(part)
+            if 64 * limbs == self.plan.size.bits:
+                writer.add_at_start(self._passed)
+            return DiskLimbs(writer.finish())
+        finally:
+            writer.close()
+            buffer.release()
+
+    def _parts(self, limbs: int, threads: int, place: Callable[[int, int], Limbs]) -> Iterator[Limbs]:
+        """The limbs of the integer a few rows at a time, in the array that `place` has for a first limb and a number of them.
+
+        What has passed their end is `_passed` then.
+        """
+        size = self.plan.size
         bits, spill = size.coefficient_bits, SPILL_GROUPS * size.coefficient_bits
         threads = useful_threads(size, threads)
         state = 8 * (CRT_DOUBLES + state_doubles(size.digits))
         each = -(-(state + spill) // 64) * 64
         scratch = pool.take(each * threads)
-        record, out_at, out_bytes = self.plan.record().ctypes.data, target.ctypes.data, 8 * limbs
-        row_bytes = size.columns // 8 * bits
-        ends: list[tuple[int, bytes]] = []
+        record, row_limbs = self.plan.record().ctypes.data, self._row_limbs
+        self._passed = 0
         with self._pieces() as pieces:
             for start, address in pieces:
+                first = start * row_limbs
+                if first >= limbs:
+                    break
+                rows = min(self._rows, size.rows - start)
+                part = place(first, min(rows * row_limbs, limbs - first))
+                part_at, part_bytes = part.ctypes.data, 8 * len(part)
+                ends: list[tuple[int, bytes]] = []
 
-                def task(thread: int, first: int, last: int) -> None:
+                def task(thread: int, begin: int, end: int) -> None:
                     base = scratch.address + thread * each
-                    at, stride = address, self._piece // 8  # noqa: B023
-                    require_sound(finish_rows(record, at, stride, out_at, out_bytes, start, base, first, last))  # noqa: B023
-                    left = np.asarray(_Bytes(base + state, spill)).tobytes()
-                    ends.append(((start + last) * row_bytes, left))  # noqa: B023
+                    # the kernel counts from the beginning of the integer
+                    out_at, out_bytes = part_at - 8 * first, 8 * first + part_bytes  # noqa: B023
+                    stride = self._piece // 8
+                    require_sound(finish_rows(record, address, stride, out_at, out_bytes, start, base, begin, end))  # noqa: B023
+                    ends.append((end, np.asarray(_Bytes(base + state, spill)).tobytes()))  # noqa: B023
 
-                share(task, min(self._rows, size.rows - start), threads, self.plan, target)
-        carry = 0
-        for end, left in ends:
-            addend = np.frombuffer(left, np.uint8)
-            carry += add_bytes(out_at, out_bytes, end % (size.bits // 8), 0, addend.ctypes.data, spill, 1)
-        if 64 * limbs == size.bits:
-            add_to_lowest(target, carry)
+                share(task, rows, threads, self.plan, part)
+                passed = 0
+                for end, left in ends:
+                    if end == rows:
+                        passed += int.from_bytes(left, "little")
+                    else:
+                        addend = np.frombuffer(left, np.uint8).ctypes.data
+                        passed += add_bytes(part_at, part_bytes, 8 * row_limbs * end, 0, addend, spill, 1)
+                self._passed = passed + add_to_limbs(part, self._passed)
+                yield part
         pool.give(scratch)
-        return target
 
     @contextmanager
     def _pieces(self) -> Iterator[Iterator[tuple[int, int]]]:

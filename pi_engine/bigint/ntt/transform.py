@@ -25,11 +25,13 @@ from pi_engine.bigint.ntt.description.sizes import Size
 from pi_engine.bigint.ntt.tables import TransformPlan, plan_for
 from pi_engine.bigint.ntt.transform_kernels import (
     add_bytes,
+    columns_in_place,
     finish_columns,
     forward_columns,
     inverse_columns,
     transform_rows,
 )
+from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, reading
 from pi_engine.runtime.machine_faults import require_sound
 
 Limbs = NDArray[np.uint64]
@@ -38,6 +40,9 @@ Limbs = NDArray[np.uint64]
 # Points times primes (about 0.2 ms of work) below which a second thread costs more than it does: measured on Zen 5, one
 # thread and two are equally fast at twice as many.
 _WORK_A_THREAD = 3 << 14
+
+_READ_LIMBS = 1 << 18
+"""Limbs of an operand on disk that are in memory at a time, about, and no fewer than a row's."""
 
 
 def useful_threads(size: Size, threads: int) -> int:
@@ -138,6 +143,42 @@ def add_to_lowest(out: Limbs, carry: int) -> None:
             break
         one = np.array([carry], np.uint64)
         carry = add_bytes(out.ctypes.data, 8 * len(out), 0, 0, one.ctypes.data, 8, 1)
+
+
+def forward_by_rows(plan: TransformPlan, operand: DiskLimbs | Limbs, target: Transformed, threads: int) -> None:
+    """The column passes of an operand that is read piece by piece: its coefficients, row after row, and then the columns in place."""
+    size, primes = plan.size, target.primes
+    row_limbs = size.columns // 8 * size.coefficient_bits // 8
+    at_once = max(1, _READ_LIMBS // row_limbs)
+    blocks = size.columns // COLUMN_BLOCK
+    threads = useful_threads(size, threads)
+    row_record = plan.record(primes, one_row=True).ctypes.data
+    each = max(plan.scratch.columns, 8 * COLUMN_BLOCK * size.rows)
+    scratch = pool.take(each * threads)
+    used = -(-len(operand) // row_limbs)
+    with reading(operand) as read:
+        for start in range(0, used, at_once):
+            limbs = read(row_limbs * start, min(row_limbs * at_once, len(operand) - row_limbs * start))
+            source, source_bytes = limbs.ctypes.data, 8 * len(limbs)
+
+            def cut(thread: int, first: int, last: int) -> None:
+                base = scratch.address + each * thread
+                for row in range(first // blocks, -(-last // blocks)):
+                    place = 8 * row_limbs * row
+                    at = target.address(primes.start) + 8 * size.row_stride * (start + row)  # noqa: B023
+                    begin, end = max(first - row * blocks, 0), min(last - row * blocks, blocks)
+                    require_sound(
+                        forward_columns(row_record, source + place, source_bytes - place, at, base, begin, end)  # noqa: B023
+                    )
+
+            share(cut, min(at_once, used - start) * blocks, threads, plan, limbs, target)
+    record, data = plan.record(primes, streaming=streams(size, len(primes))).ctypes.data, target.address(primes.start)
+
+    def transform_columns(thread: int, first: int, last: int) -> None:
+        require_sound(columns_in_place(record, data, used, scratch.address + each * thread, first, last))
+
+    share(transform_columns, blocks, threads, plan, target)
+    pool.give(scratch)
 
 
 def columns_back(a: Transformed, threads: int) -> None:

@@ -23,7 +23,7 @@ from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.bigint.ntt.transform import Transformed, apply_to_rows, forward, to_limbs
 from pi_engine.bigint.residues.limb_residues import residues_of_several
 from pi_engine.bigint.residues.moduli import Residues
-from pi_engine.bigint.scratch.parked_numbers import StoredLimbs
+from pi_engine.bigint.scratch.stored_limbs import StoredLimbs
 from pi_engine.splitting.compiled.lower_tree import SUM_BITS
 from pi_engine.splitting.compiled.node_residues import require_product
 from pi_engine.splitting.compiled.rounding import EXACT, Errors, after_merge, log2_size
