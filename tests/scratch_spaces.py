@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from pi_engine.bigint.scratch import scratch_space
+from pi_engine.bigint.scratch import space_of_run
 from pi_engine.bigint.scratch.scratch_space import ScratchSpace
 from pi_engine.engine.planning import fitting
 
@@ -25,7 +25,7 @@ class FullSpace(ScratchSpace):
 @contextmanager
 def by_disk(folder):
     """Run everything by way of a folder."""
-    with scratch_space.within(FullSpace(folder, 1 << 20)) as space:
+    with space_of_run.within(FullSpace(folder, 1 << 20)) as space:
         yield space
 
 

@@ -39,7 +39,7 @@ from pi_engine.bigint.ntt.tables import TransformPlan, plan_for
 from pi_engine.bigint.residues.limb_residues import residues_of_several
 from pi_engine.bigint.residues.moduli import Residues, power_residues, require_equal
 from pi_engine.bigint.scratch.stored_limbs import StoredLimbs
-from pi_engine.bigint.scratch.scratch_space import scratch_space
+from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
 
 MOST_LEAF = 80

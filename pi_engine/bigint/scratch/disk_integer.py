@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from gmpy2 import mpz, t_div_2exp
 
 from pi_engine.bigint.buffers.limbs import LimbBuffer, limb_count, limbs_of
-from pi_engine.bigint.scratch.scratch_space import scratch_space
+from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, StoredLimbs, reading
 from pi_engine.bigint.scratch.streamed_arithmetic import (
     compare,
@@ -208,11 +208,20 @@ def belongs_on_disk(space: ScratchSpace, limbs: int) -> bool:
 
 def power_of_base(limbs: int) -> mpz:
     """2^(64·limbs); on disk, where it takes no room there, if the run has a scratch space and memory is short."""
+    return shifted_up(mpz(1), 64 * limbs)
+
+
+def shifted_up(x: mpz, bits: int) -> mpz:
+    """x·2^bits; on disk, if the run has a scratch space and memory is short."""
     space = scratch_space()
-    if space is None or not belongs_on_disk(space, limbs):
-        return mpz(1) << (64 * limbs)
-    one = DiskLimbs(StoredLimbs(space, limbs_of(mpz(1))))
-    return _as_mpz(DiskInteger(one.part(-limbs, 1)))
+    if not x or isinstance(x, DiskInteger) or space is None:
+        return x << bits
+    return (_as_mpz(stored_integer(x, space)) if belongs_on_disk(space, limb_count(x) + bits // 64) else x) << bits
+
+
+def in_memory(x: mpz) -> mpz:
+    """The same number as an mpz, whatever room there is."""
+    return x.value() if isinstance(x, DiskInteger) else x
 
 
 def stored_integer(x: mpz, space: ScratchSpace) -> DiskInteger:

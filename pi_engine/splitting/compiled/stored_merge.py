@@ -16,7 +16,7 @@ from pi_engine.bigint.ntt.description.record import scratch_of
 from pi_engine.bigint.ntt.description.sizes import narrow_size_for, size_for
 from pi_engine.bigint.ntt.stored_products import stored_sum_of_products
 from pi_engine.bigint.ntt.tables import plan_for
-from pi_engine.bigint.scratch.scratch_space import scratch_space
+from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.splitting.compiled.lower_tree import SUM_BITS
 from pi_engine.splitting.compiled.upper_tree import LargeNode, Number, errors_of_merge, merge_large, trimmed
 
