@@ -216,7 +216,7 @@ class ComputeResult:
     def words(self) -> NDArray[np.uint64]:
         """The digits after the point, 19 (base 16: 16) a word, first digit most significant, zero-padded at the end."""
         if not isinstance(self._text, str):
-            return self._text.words
+            return self._text.words[:]
         from pi_engine.radix.kernels.digit_words import digit_words
 
         return digit_words(self.fraction_text, self.base)

@@ -187,6 +187,7 @@ class _CompiledTree:
             return kept
         node = self.chunk(lo, hi) if halvings == 0 else self.merged(lo, hi, halvings)
         if self.keeper is not None and not whole:  # of the whole sum its caller keeps more
+            fetch(node)
             self.keeper.keep(lo, hi, node)
         return node
 

@@ -1,7 +1,6 @@
 """Merges of nodes that wait on disk, or do not fit in memory: modulo one group of primes after another, as `stored_products` has it.
 
-Memory holds three transformed operands modulo one group of primes, an operand, and the results: T while Q is made waits on disk as
-well. So the whole takes little more than the node that comes out.
+Memory holds three transformed operands modulo one group of primes; results go to disk where there is no room for them.
 """
 
 from __future__ import annotations
@@ -14,8 +13,9 @@ from pi_engine.bigint.buffers.limbs import limbs_of
 from pi_engine.bigint.buffers.workspace import PooledLimbs
 from pi_engine.bigint.ntt.description.record import scratch_of
 from pi_engine.bigint.ntt.description.sizes import narrow_size_for, size_for
-from pi_engine.bigint.ntt.stored_products import stored_sum_of_products
+from pi_engine.bigint.ntt.stored_products import stored_sum_of_products, sum_of_products_on_disk
 from pi_engine.bigint.ntt.tables import plan_for
+from pi_engine.bigint.scratch.disk_integer import DiskInteger, belongs_on_disk
 from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.splitting.compiled.lower_tree import SUM_BITS
 from pi_engine.splitting.compiled.upper_tree import LargeNode, Number, errors_of_merge, merge_large, trimmed
@@ -99,9 +99,10 @@ def _merge_stored(left: LargeNode, right: LargeNode, threads: int, space: Scratc
         P.require(0, threads, P1, P2)
         P2.release()
     P1.release()
-    node = LargeNode(P, Q, T, errors)
-    fetch(node)
-    return node
+    for number in (P, Q, T):
+        if number is not None and not belongs_on_disk(space, len(number)):
+            number.fetch()
+    return LargeNode(P, Q, T, errors)
 
 
 def _product(space: ScratchSpace, x: Number, y: Number, threads: int) -> Number:
@@ -122,6 +123,8 @@ def _sum(space: ScratchSpace, first: tuple[Number, Number], second: tuple[Number
         product = _product(space, x, y, threads)
         total += product.to_mpz()
         product.release()
+    if isinstance(total, DiskInteger):
+        return Number.on_disk(total, negative=total.negative)
     return Number(limbs_of(total), total < 0)
 
 
@@ -131,12 +134,14 @@ def _made(
     """The sum of products, in so many limbs."""
     if not pairs:
         return Number(limbs_of(mpz(0)), negative=False)
+    plan, terms = plan_for(narrow_size_for(bits)), [(x.operand(), y.operand()) for x, y in pairs]
+    if belongs_on_disk(space, limbs):
+        return Number.on_disk(sum_of_products_on_disk(plan, space, terms, limbs, threads), negative=negative)
     made: list[PooledLimbs] = []
 
     def make() -> Limbs:
         made.append(PooledLimbs(limbs))
         return made[0].limbs
 
-    terms = [(x.operand(), y.operand()) for x, y in pairs]
-    found = stored_sum_of_products(plan_for(narrow_size_for(bits)), space, terms, limbs, threads, make)
+    found = stored_sum_of_products(plan, space, terms, limbs, threads, make)
     return trimmed(found, made[0], negative=negative)
