@@ -19,9 +19,9 @@ from pi_engine.bigint.ntt.stored_products import limbs_in_memory, stored_sum_of_
 from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.bigint.ntt.transform import Transformed, apply_to_rows, forward, to_limbs
 from pi_engine.bigint.scratch.disk_integer import (
-    DiskInteger,
     belongs_on_disk,
     integer_on_disk,
+    is_on_disk,
     magnitude_limbs,
     power_of_base,
 )
@@ -93,7 +93,7 @@ class Ring:
 
     def raised(self, x: mpz, power: int) -> mpz:
         """x·B^power for 0 ≤ x < B^limbs and power < limbs: its limbs, rotated."""
-        if isinstance(x, DiskInteger):
+        if is_on_disk(x):
             return fold(x << 64 * power, self.limbs)
         source, buffer = limbs_of(x), LimbBuffer(self.limbs)
         below = min(len(source), self.limbs - power)
@@ -269,7 +269,7 @@ def fold(x: mpz, limbs: int) -> mpz:
 
 def low_limbs(x: mpz, limbs: int) -> mpz:
     """X mod B^limbs for x ≥ 0."""
-    return x.low(limbs) if isinstance(x, DiskInteger) else mpz_from_limbs(limbs_of(x)[:limbs])
+    return x.low(limbs) if is_on_disk(x) else mpz_from_limbs(limbs_of(x)[:limbs])
 
 
 def top_limbs(x: Limbs, count: int) -> Limbs:

@@ -23,9 +23,9 @@ from pi_engine.bigint.cyclic import Factor, Ring, shifted, sum_of_products
 from pi_engine.bigint.reciprocal import reciprocal
 from pi_engine.bigint.residues.limb_residues import residues_of_several
 from pi_engine.bigint.residues.moduli import Residues, power_residues, require_equal, residues
-from pi_engine.bigint.residues.tracked import Tracked
 from pi_engine.bigint.residues.residues_on_disk import residues_of_run
-from pi_engine.bigint.scratch.disk_integer import DiskInteger, magnitude_limbs, towards_zero
+from pi_engine.bigint.residues.tracked import Tracked
+from pi_engine.bigint.scratch.disk_integer import is_on_disk, magnitude_limbs, towards_zero
 from pi_engine.bigint.scratch.parked_numbers import HighestLimbs, ParkedInteger, integer_of
 from pi_engine.bigint.square_root import InverseRoot, inverse_root
 from pi_engine.errors import VerificationError
@@ -209,7 +209,7 @@ class _LastStep:
 
 def _residues_of_parts(x: mpz, cut: int, threads: int) -> list[Residues]:
     """Those of |x|'s limbs below `cut`, and of the others."""
-    if isinstance(x, DiskInteger):
+    if is_on_disk(x):
         middle = min(cut, len(x))
         return [residues_of_run(x.part(*ends), threads) for ends in ((0, middle), (middle, len(x)))]
     limbs = limbs_of(x)

@@ -122,7 +122,9 @@ class Power:
     def product(self, operand: Limbs, limbs: int, threads: int) -> Limbs:
         """The lowest `limbs` limbs of operand·P modulo 2^size.bits − 1, by way of the disk."""
         plan, space, stored = self._on_disk()
-        return stored_sum_of_products(plan, space, [(operand, stored)], limbs, threads, lambda: np.empty(limbs, np.uint64))
+        return stored_sum_of_products(
+            plan, space, [(operand, stored)], limbs, threads, lambda: np.empty(limbs, np.uint64)
+        )
 
     def product_on_disk(self, operand: Operand | None, limbs: int, threads: int) -> DiskLimbs:
         """The same on disk; P² if there is no operand."""

@@ -93,8 +93,8 @@ def words_on_disk(
         assert power.plan is not None
         product = power.product_on_disk(run.part(0, used), power.plan.size.bits // 64, threads)
         if report:
-            parts = (run.part(0, used), run.part(used, len(run)))
-            parts += (product.part(0, cut), product.part(cut, used), product.part(used, len(product)))
+            parts = [run.part(0, used), run.part(used, len(run))]
+            parts += [product.part(0, cut), product.part(cut, used), product.part(used, len(product))]
             right_edge.residues[top] = [residues_of_run(x, threads).values for x in parts]
         first, second = HandOver(run.part(half, len(run))), HandOver(product.part(cut, used))
         del run, product

@@ -20,7 +20,7 @@ from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.buffers.limbs import limbs_of
 from pi_engine.bigint.residues.moduli import power_residues
 from pi_engine.bigint.residues.tracked import Tracked
-from pi_engine.bigint.scratch.disk_integer import DiskInteger
+from pi_engine.bigint.scratch.disk_integer import is_on_disk
 from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, LimbWriter, reading
 from pi_engine.radix.kernels.conversion_kernels import propagate_carries
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from pi_engine.bigint.binary_fraction import BinaryFraction
     from pi_engine.bigint.residues.moduli import Residues
+    from pi_engine.bigint.scratch.disk_integer import DiskInteger
     from pi_engine.bigint.scratch.stored_words import StoredWords
 
 TAIL_UNITS = 4
@@ -127,7 +128,7 @@ def words_of_root(
     """
     tracked = Tracked.of(root.take(), check=check, threads=threads)
     expected = tracked.residues if check else None
-    if isinstance(tracked.value, DiskInteger):
+    if is_on_disk(tracked.value):
         run = HandOver(_of_length(tracked.value, limbs))
         del tracked
         stored, tails, right_edge = words_on_disk(run, powers, threads, check=check)

@@ -10,48 +10,24 @@ put together.
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.bigint.buffers.workers import share, transfer
-from pi_engine.bigint.buffers.workspace import PooledLimbs, pool
-from pi_engine.bigint.ntt.description.layout import (
-    ADD,
-    CRT_DOUBLES,
-    FORWARD_A,
-    FORWARD_B,
-    INVERSE,
-    MULTIPLY,
-    SPILL_GROUPS,
-    SQUARE,
-    state_doubles,
-)
-from pi_engine.bigint.ntt.transform import (
-    Transformed,
-    apply_to_rows,
-    columns_back,
-    forward,
-    forward_by_rows,
-    useful_threads,
-)
-from pi_engine.bigint.ntt.transform_kernels import add_bytes, finish_rows
-from pi_engine.bigint.scratch.scratch_file import padded
-from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, LimbWriter, add_to_limbs
-from pi_engine.errors import PiEngineError
-from pi_engine.runtime.machine_faults import require_sound
+from pi_engine.bigint.ntt.description.layout import ADD, FORWARD_A, FORWARD_B, INVERSE, MULTIPLY, SQUARE
+from pi_engine.bigint.ntt.stored_remainders import StoredRemainders
+from pi_engine.bigint.ntt.transform import Transformed, apply_to_rows, columns_back, forward, forward_by_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from typing import Protocol
 
     from pi_engine.bigint.buffers.limbs import Limbs
-    from pi_engine.bigint.buffers.workspace import MemoryBlock
     from pi_engine.bigint.ntt.tables import TransformPlan
-    from pi_engine.bigint.scratch.scratch_file import ScratchFile
     from pi_engine.bigint.scratch.scratch_space import ScratchSpace
+    from pi_engine.bigint.scratch.stored_limbs import DiskLimbs
 
     class Waiting(Protocol):
         """A number that waits on disk, or in memory."""
@@ -70,9 +46,6 @@ if TYPE_CHECKING:
             ...
 
     Operand = Limbs | Waiting
-
-_PIECE_BYTES = 2 << 20
-"""Remainders modulo one prime that are transferred at a time, about, and no fewer than a row."""
 
 _TRANSFER_BYTES = 12 << 20
 """What transfers take of memory while a group of primes is there: pieces of numbers and of remainders, and huge pages begun."""
@@ -189,154 +162,3 @@ def _forward(plan: TransformPlan, operand: Operand, primes: range, threads: int)
 def limbs_in_memory(operand: Operand) -> AbstractContextManager[Limbs]:
     """The limbs of what is an array of them, or waits, within the context."""
     return nullcontext(operand) if isinstance(operand, np.ndarray) else operand.limbs()
-
-
-class StoredRemainders:
-    """The remainders of a result modulo all primes of a size, in a file, prime after prime and row after row."""
-
-    def __init__(self, plan: TransformPlan, space: ScratchSpace) -> None:
-        """Reserve the file."""
-        size = plan.size
-        self.plan, self._row_bytes = plan, 8 * size.row_stride
-        self._rows = max(1, min(size.rows, _PIECE_BYTES // self._row_bytes))
-        self._piece = padded(self._rows * self._row_bytes)
-        self._region = self._piece * -(-size.rows // self._rows)
-        self._file: ScratchFile = space.file(size.primes * self._region)
-        self._writing: Callable[[], None] | None = None
-        self._row_limbs, self._passed = size.columns // 8 * size.coefficient_bits // 8, 0
-
-    def put(self, x: Transformed) -> None:
-        """Begin to write the remainders modulo the primes of x, which is released when they are written."""
-
-        def write() -> None:
-            for prime in x.primes:
-                for piece, first in enumerate(range(0, self.plan.size.rows, self._rows)):
-                    rows = min(self._rows, self.plan.size.rows - first)
-                    place = prime * self._region + piece * self._piece
-                    self._file.write(place, x.address(prime) + first * self._row_bytes, rows * self._row_bytes)
-            x.release()
-
-        self._writing = transfer(write)
-
-    def settle(self) -> None:
-        """Wait until all that was put is written.
-
-        Raises:
-            CapacityError, OutputError: it could not be.
-        """
-        if self._writing is not None:
-            writing, self._writing = self._writing, None
-            writing()
-
-    def close(self) -> None:
-        """Give the file back; what is being written ends first."""
-        if self._writing is not None:
-            self._writing()
-        self._file.close()
-
-    def to_limbs(self, limbs: int, threads: int, out: Limbs | Callable[[], Limbs]) -> Limbs:
-        """The lowest `limbs` limbs of the integer, as `transform.to_limbs` has it."""
-        target = out() if callable(out) else out
-        for _ in self._parts(limbs, threads, lambda first, count: target[first : first + count]):
-            pass
-        if 64 * limbs == self.plan.size.bits:
-            while self._passed:
-                self._passed = add_to_limbs(target, self._passed)
-        return target
-
-    def to_disk(self, limbs: int, threads: int, space: ScratchSpace) -> DiskLimbs:
-        """The same in a file, which is written part after part."""
-        buffer = PooledLimbs(self._rows * self._row_limbs)
-        writer = LimbWriter(space, limbs)
-        try:
-            for part in self._parts(limbs, threads, lambda _, count: buffer.limbs[:count]):
-                writer.put(part)
-            if 64 * limbs == self.plan.size.bits:
-                writer.add_at_start(self._passed)
-            return DiskLimbs(writer.finish())
-        finally:
-            writer.close()
-            buffer.release()
-
-    def _parts(self, limbs: int, threads: int, place: Callable[[int, int], Limbs]) -> Iterator[Limbs]:
-        """The limbs of the integer a few rows at a time, in the array that `place` has for a first limb and a number of them.
-
-        What has passed their end is `_passed` then.
-        """
-        size = self.plan.size
-        bits, spill = size.coefficient_bits, SPILL_GROUPS * size.coefficient_bits
-        threads = useful_threads(size, threads)
-        state = 8 * (CRT_DOUBLES + state_doubles(size.digits))
-        each = -(-(state + spill) // 64) * 64
-        scratch = pool.take(each * threads)
-        record, row_limbs = self.plan.record().ctypes.data, self._row_limbs
-        self._passed = 0
-        with self._pieces() as pieces:
-            for start, address in pieces:
-                first = start * row_limbs
-                if first >= limbs:
-                    break
-                rows = min(self._rows, size.rows - start)
-                part = place(first, min(rows * row_limbs, limbs - first))
-                part_at, part_bytes = part.ctypes.data, 8 * len(part)
-                ends: list[tuple[int, bytes]] = []
-
-                def task(thread: int, begin: int, end: int) -> None:
-                    base = scratch.address + thread * each
-                    # the kernel counts from the beginning of the integer
-                    out_at, out_bytes = part_at - 8 * first, 8 * first + part_bytes  # noqa: B023
-                    stride = self._piece // 8
-                    require_sound(finish_rows(record, address, stride, out_at, out_bytes, start, base, begin, end))  # noqa: B023
-                    ends.append((end, np.asarray(_Bytes(base + state, spill)).tobytes()))  # noqa: B023
-
-                share(task, rows, threads, self.plan, part)
-                passed = 0
-                for end, left in ends:
-                    if end == rows:
-                        passed += int.from_bytes(left, "little")
-                    else:
-                        addend = np.frombuffer(left, np.uint8).ctypes.data
-                        passed += add_bytes(part_at, part_bytes, 8 * row_limbs * end, 0, addend, spill, 1)
-                self._passed = passed + add_to_limbs(part, self._passed)
-                yield part
-        pool.give(scratch)
-
-    @contextmanager
-    def _pieces(self) -> Iterator[Iterator[tuple[int, int]]]:
-        """Pairs of a row and the address of the rows from there on modulo the first prime, the others at `_piece` bytes each."""
-        primes, rows = self.plan.size.primes, self.plan.size.rows
-        blocks = [pool.take(primes * self._piece) for _ in range(2)]
-
-        def read(first: int, block: MemoryBlock) -> None:
-            for prime in range(primes):
-                place = prime * self._region + first // self._rows * self._piece
-                self._file.read(place, block.address + prime * self._piece)
-
-        def pieces() -> Generator[tuple[int, int]]:
-            waiting = transfer(lambda: read(0, blocks[0]))
-            try:
-                for i, first in enumerate(range(0, rows, self._rows)):
-                    waiting()
-                    following = first + self._rows
-                    if following < rows:
-                        block = blocks[1 - i % 2]
-                        waiting = transfer(lambda: read(following, block))  # noqa: B023
-                    yield first, blocks[i % 2].address
-            finally:
-                with suppress(PiEngineError):  # what goes wrong after another error is not the one to be told
-                    waiting()
-
-        running = pieces()
-        try:
-            yield running
-        finally:
-            running.close()
-            for block in blocks:
-                pool.give(block)
-
-
-class _Bytes:
-    """So many bytes at an address, as numpy sees them."""
-
-    def __init__(self, address: int, count: int) -> None:
-        self.__array_interface__ = {"data": (address, True), "shape": (count,), "typestr": "|u1", "version": 3}

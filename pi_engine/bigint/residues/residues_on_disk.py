@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.residues.limb_residues import residues_of_several
@@ -24,7 +25,7 @@ def residues_of_run(run: DiskLimbs | Limbs, threads: int = 1) -> Residues:
     ends = [run.zeros, *range(run.zeros - run.start % step + step, run.length, step), run.length]
     total = Residues((0, 0))
     with reading(run) as read:
-        for first, last in zip(ends, ends[1:], strict=False):
+        for first, last in pairwise(ends):
             if first < last:
                 total += residues_of_several([read(first, last - first)], threads)[0] * power_residues(2, 64 * first)
     return total

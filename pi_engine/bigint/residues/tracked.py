@@ -96,7 +96,9 @@ class Tracked:
 
     def __lshift__(self, bits: int) -> Tracked:
         """The product with 2^bits."""
-        return Tracked(self._shifted_up(bits), None if self.residues is None else self.residues * power_residues(2, bits))
+        return Tracked(
+            self._shifted_up(bits), None if self.residues is None else self.residues * power_residues(2, bits)
+        )
 
     def _shifted_up(self, bits: int) -> mpz:
         if scratch_space() is None:

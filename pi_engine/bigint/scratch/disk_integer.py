@@ -7,7 +7,7 @@ whole limbs and parts of a number cost nothing: they are other runs of the same 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeGuard, cast
 
 from gmpy2 import mpz, t_div_2exp
 
@@ -119,15 +119,16 @@ class DiskInteger(DiskLimbs):
         if not factor:
             return mpz(0)
         negative = self.negative != (factor < 0)
-        if abs(factor) == 1:
+        magnitude = factor if factor > 0 else -factor
+        if magnitude == 1:
             return _as_mpz(DiskInteger(self, negative=negative))
-        return integer_on_disk(multiple_of(self.space, self, abs(factor)), negative=negative)
+        return integer_on_disk(multiple_of(self.space, self, magnitude), negative=negative)
 
     __rmul__ = __mul__
 
     def __lshift__(self, bits: int) -> mpz:
         found = self * (1 << bits % 64)
-        if not isinstance(found, DiskInteger):
+        if not is_on_disk(found):
             return found << (bits - bits % 64)
         limbs = bits // 64
         return integer_on_disk(found.part(-limbs, found.length), negative=self.negative)
@@ -181,6 +182,11 @@ class DiskInteger(DiskLimbs):
         return sign if negative != self.negative else sign * self._against(run)
 
 
+def is_on_disk(x: object) -> TypeGuard[DiskInteger]:
+    """Whether what is typed as an mpz is a `DiskInteger`."""
+    return isinstance(x, DiskInteger)
+
+
 def _as_mpz(x: DiskInteger) -> mpz:
     return cast("mpz", x)
 
@@ -214,35 +220,35 @@ def power_of_base(limbs: int) -> mpz:
 def shifted_up(x: mpz, bits: int) -> mpz:
     """x·2^bits; on disk, if the run has a scratch space and memory is short."""
     space = scratch_space()
-    if not x or isinstance(x, DiskInteger) or space is None:
+    if not x or space is None or is_on_disk(x):
         return x << bits
     return (_as_mpz(stored_integer(x, space)) if belongs_on_disk(space, limb_count(x) + bits // 64) else x) << bits
 
 
 def in_memory(x: mpz) -> mpz:
     """The same number as an mpz, whatever room there is."""
-    return x.value() if isinstance(x, DiskInteger) else x
+    return x.value() if is_on_disk(x) else x
 
 
 def stored_integer(x: mpz, space: ScratchSpace) -> DiskInteger:
     """An integer that is not 0, written to disk unless it is there."""
-    if isinstance(x, DiskInteger):
+    if is_on_disk(x):
         return x
     return DiskInteger(DiskLimbs(StoredLimbs(space, limbs_of(x))), negative=x < 0)
 
 
 def towards_zero(x: mpz, limbs: int) -> mpz:
     """x/2^(64·limbs) without its fraction."""
-    if isinstance(x, DiskInteger):
+    if is_on_disk(x):
         return x.towards_zero(64 * limbs)
     return t_div_2exp(x, 64 * limbs)
 
 
 def magnitude_limbs(x: mpz) -> DiskLimbs | Limbs:
     """The limbs of |x| as an operand of products."""
-    return x if isinstance(x, DiskInteger) else limbs_of(x)
+    return x if is_on_disk(x) else limbs_of(x)
 
 
 def length_in_limbs(x: mpz) -> int:
     """Number of limbs of |x|."""
-    return len(x) if isinstance(x, DiskInteger) else limb_count(x)
+    return len(x) if is_on_disk(x) else limb_count(x)

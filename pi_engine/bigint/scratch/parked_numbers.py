@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 from pi_engine.bigint.buffers.limbs import limbs_of
 from pi_engine.bigint.scratch.disk_integer import DiskInteger, belongs_on_disk, length_in_limbs, stored_integer
 from pi_engine.bigint.scratch.space_of_run import scratch_space
-from pi_engine.bigint.scratch.stored_limbs import DiskLimbs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from gmpy2 import mpz
 
     from pi_engine.bigint.buffers.limbs import Limbs
+    from pi_engine.bigint.scratch.stored_limbs import DiskLimbs
 
 
 class ParkedInteger:

@@ -170,7 +170,7 @@ class LimbReader:
     def __call__(self, first: int, count: int) -> Limbs:
         """Limbs first … first + count − 1, zeros beyond the ends; valid until the next call."""
         source = self._source
-        if isinstance(source, np.ndarray) and 0 <= first and first + count <= len(source):
+        if isinstance(source, np.ndarray) and first >= 0 and first + count <= len(source):
             return source[first : first + count]
         if self._part is None or len(self._part.limbs) < count:
             if self._part is not None:

@@ -71,10 +71,10 @@ def _written(space: ScratchSpace, length: int) -> Iterator[_Pieces]:
         pieces.close()
 
 
-def total_of(space: ScratchSpace, a: Run, b: Run, *, carry: int = 0) -> DiskLimbs:
-    """a + b + carry, which is not negative."""
+def total_of(space: ScratchSpace, a: Run, b: Run) -> DiskLimbs:
+    """The sum a + b."""
     with _written(space, max(len(a), len(b)) + 1) as out, reading(a) as x, reading(b) as y:
-        rest = mpz(carry)
+        rest = mpz(0)
         for first, count in out.places():
             rest += mpz_from_limbs(x(first, count))
             rest += mpz_from_limbs(y(first, count))
@@ -82,10 +82,10 @@ def total_of(space: ScratchSpace, a: Run, b: Run, *, carry: int = 0) -> DiskLimb
         return out.finish(rest)
 
 
-def difference_of(space: ScratchSpace, a: Run, b: Run, *, carry: int = 0) -> DiskLimbs:
-    """a − b + carry, which is not negative."""
+def difference_of(space: ScratchSpace, a: Run, b: Run) -> DiskLimbs:
+    """The difference a − b, which is not negative."""
     with _written(space, max(len(a), len(b))) as out, reading(a) as x, reading(b) as y:
-        rest = mpz(carry)
+        rest = mpz(0)
         for first, count in out.places():
             rest += mpz_from_limbs(x(first, count))
             rest -= mpz_from_limbs(y(first, count))

@@ -289,10 +289,7 @@ def split_compiled(
     # The copies take memory of their own: as much goes back to the system first, so that the peak is that of the tree.
     pool.return_to_system(8 * (len(root.Q) + len(root.T)))
     Q, T = root.Q, root.T
-    space = scratch_space()
-    if space is not None:
-        for number in (Q, T):
-            number.park(space)
+    park(root)
     residues = None if Q.residues is None or T.residues is None else Truncated(Q.residues, T.residues)
     node = Node(None, Q.to_mpz(), T.to_mpz(), tree.removed(), residues, root.errors.T)
     Q.release()

@@ -15,7 +15,7 @@ from pi_engine.bigint.ntt.description.record import scratch_of
 from pi_engine.bigint.ntt.description.sizes import narrow_size_for, size_for
 from pi_engine.bigint.ntt.stored_products import stored_sum_of_products, sum_of_products_on_disk
 from pi_engine.bigint.ntt.tables import plan_for
-from pi_engine.bigint.scratch.disk_integer import DiskInteger, belongs_on_disk
+from pi_engine.bigint.scratch.disk_integer import belongs_on_disk, is_on_disk
 from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.splitting.compiled.lower_tree import SUM_BITS
 from pi_engine.splitting.compiled.upper_tree import LargeNode, Number, errors_of_merge, merge_large, trimmed
@@ -99,10 +99,11 @@ def _merge_stored(left: LargeNode, right: LargeNode, threads: int, space: Scratc
         P.require(0, threads, P1, P2)
         P2.release()
     P1.release()
-    for number in (P, Q, T):
-        if number is not None and not belongs_on_disk(space, len(number)):
+    node = LargeNode(P, Q, T, errors)
+    for number in node.numbers():
+        if not belongs_on_disk(space, len(number)):
             number.fetch()
-    return LargeNode(P, Q, T, errors)
+    return node
 
 
 def _product(space: ScratchSpace, x: Number, y: Number, threads: int) -> Number:
@@ -123,7 +124,7 @@ def _sum(space: ScratchSpace, first: tuple[Number, Number], second: tuple[Number
         product = _product(space, x, y, threads)
         total += product.to_mpz()
         product.release()
-    if isinstance(total, DiskInteger):
+    if is_on_disk(total):
         return Number.on_disk(total, negative=total.negative)
     return Number(limbs_of(total), total < 0)
 

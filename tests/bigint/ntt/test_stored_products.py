@@ -5,13 +5,13 @@ import pytest
 from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import limbs_of
-from pi_engine.bigint.ntt import stored_products
+from pi_engine.bigint.ntt import stored_remainders
 from pi_engine.bigint.ntt.description.sizes import largest_beta, narrow_size_for, size_for
 from pi_engine.bigint.ntt.stored_products import stored_sum_of_products, sum_of_products_on_disk
 from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.bigint.ntt.transform import product
-from pi_engine.bigint.scratch.parked_numbers import ParkedInteger
 from pi_engine.bigint.scratch import stored_limbs
+from pi_engine.bigint.scratch.parked_numbers import ParkedInteger
 from pi_engine.bigint.scratch.stored_limbs import StoredLimbs
 from pi_engine.errors import CapacityError, OutputError, VerificationError
 from tests.conftest import MULTIPLIER
@@ -44,7 +44,7 @@ def test_products_are_those_in_memory(space, draw, rng, monkeypatch, threads):
         size = rng.choice((size_for, narrow_size_for))(64 * (n + m))
         limbs = size.bits // 64 if turn % 3 == 0 else n + m
         monkeypatch.setattr(FullSpace, "at_once", lambda *_, count=rng.randrange(1, 9): count)
-        monkeypatch.setattr(stored_products, "_PIECE_BYTES", rng.choice((1, 1 << 14, 1 << 21)))
+        monkeypatch.setattr(stored_remainders, "_PIECE_BYTES", rng.choice((1, 1 << 14, 1 << 21)))
         waiting = (a, StoredLimbs(space, b)) if turn % 2 else (ParkedInteger(draw(1)), b)
         if not turn % 2:
             a = limbs_of(waiting[0].value())
@@ -70,7 +70,7 @@ def test_a_product_that_wraps_is_found_modulo_its_size(space, draw, rng):
 def test_a_carry_goes_around_the_end_through_all_pieces(space, monkeypatch):
     """(B^L − 2)·1 and more: what passes the end comes in again at the beginning, where all bits are ones."""
     monkeypatch.setattr(stored_limbs, "PIECE", 4096)
-    monkeypatch.setattr(stored_products, "_PIECE_BYTES", 1)
+    monkeypatch.setattr(stored_remainders, "_PIECE_BYTES", 1)
     size = narrow_size_for(64 * 3000)
     limbs = size.bits // 64
     modulus = (mpz(1) << size.bits) - 1

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 import pi_engine
-from pi_engine.bigint.ntt import stored_products
+from pi_engine.bigint.ntt import stored_remainders
 from pi_engine.bigint.scratch import scratch_file
 from pi_engine.bigint.scratch.scratch_file import ScratchFile
 from pi_engine.engine.planning.fitting import make_plan_within
@@ -119,7 +119,7 @@ def test_what_the_disk_changes_is_read_again_or_refused(disk, expected, monkeypa
 
 def test_what_changes_in_memory_on_its_way_to_the_disk_is_seen(disk, expected, monkeypatch, rng):
     """Remainders that go wrong before their hash is made are found by the residues of the product."""
-    real, places = stored_products.StoredRemainders.put, []
+    real, places = stored_remainders.StoredRemainders.put, []
 
     def put(self, x):
         places.append(1)
@@ -131,7 +131,7 @@ def test_what_changes_in_memory_on_its_way_to_the_disk_is_seen(disk, expected, m
         real(self, x)
 
     at = 0
-    monkeypatch.setattr(stored_products.StoredRemainders, "put", put)
+    monkeypatch.setattr(stored_remainders.StoredRemainders, "put", put)
     assert pi_engine.compute(DIGITS, scratch=disk).text() == expected
     total = len(places)
     for _ in range(ROUNDS):

@@ -1,8 +1,9 @@
-"""The first and the last pass in two steps, for numbers and remainders that go through a file: rows by themselves, columns in place.
+"""The first and the last pass in two steps, for numbers and remainders that go through a file: row by row, and columns in place.
 
-`columns` needs all limbs of an operand at once, `finish` the remainders modulo all primes. Where memory holds neither, an operand is cut
-into coefficients row after row, and then its columns are transformed in place; and each prime's columns are transformed back in place. Point i = r·C + c stands in row r, column c, so that the rows, one after the other, are the coefficients in
-their order; a pass over the rows of all primes, a few at a time, makes the integer of them.
+`columns` needs all limbs of an operand at once, `finish` the remainders modulo all primes. Where memory holds neither, an operand is
+cut into coefficients row after row, and then its columns are transformed in place; and each prime's columns are transformed
+back in place. Point i = r·C + c stands in row r, column c, so that the rows, one after the other, are the coefficients in their
+order; a pass over the rows of all primes, a few at a time, makes the integer of them.
 """
 
 import numpy as np
