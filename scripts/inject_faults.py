@@ -8,6 +8,7 @@ Faults are planted in large numbers, in memory, between the lines of the engine'
 The tables say what came of them:
 
     caught     the run ends with an error of the engine, or the command with its exit code
+    repaired   the digits are right, and the run says that it has made a step again
     harmless   the digits are right
     late       `compute` has handed over digits that were changed after its last check; the residues in its result tell
     wrong      wrong digits, and nothing tells

@@ -23,7 +23,6 @@ from pi_engine.bigint.product import (
 )
 from pi_engine.bigint.residues.moduli import require, require_equal, residues
 from pi_engine.bigint.residues.tracked import Tracked
-from pi_engine.errors import VerificationError
 from pi_engine.runtime.compilation.kernel_set import KernelUse
 from pi_engine.runtime.integers import as_mpz
 from pi_engine.runtime.machine_faults import machine_fault
@@ -71,7 +70,7 @@ def isqrt(n: SupportsIndex, *, check: bool = True, threads: SupportsIndex | None
 def tracked_isqrt(n: Tracked, threads: int, *, compiled: bool) -> Tracked:
     """⌊√n⌋ of a number in custody, checked with its residues if it has some."""
     if n.value < 0:
-        raise VerificationError(machine_fault("a number has another sign before its root"))
+        raise machine_fault("a number has another sign before its root")
     length = n.bits // 2
     if length < ROOT_FROM_BITS or not (compiled and transform_pays(_GMP_PRODUCTS * gmp_seconds(length, length))):
         s, r = gmpy2.isqrt_rem(n.value)
@@ -122,7 +121,7 @@ def tracked_divide(n: Tracked, d: Tracked, threads: int, *, compiled: bool) -> T
     as they are follows from that remainder. The identity is checked for the numbers that are divided.
     """
     if n.value < 0 or d.value <= 0:
-        raise VerificationError(machine_fault("a number that is divided has another sign"))
+        raise machine_fault("a number that is divided has another sign")
     compiled = compiled and transform_is_usable()
     # q < B^quotient_limbs
     quotient_limbs = (max(n.bits - d.bits + 1, 0) + 63) // 64

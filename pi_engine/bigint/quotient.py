@@ -13,7 +13,7 @@ from pi_engine.bigint.cyclic import Factor, Ring, shifted
 from pi_engine.bigint.ntt.description.sizes import cost, size_for
 from pi_engine.bigint.reciprocal import reciprocal
 from pi_engine.bigint.scratch.disk_integer import in_memory
-from pi_engine.errors import VerificationError
+from pi_engine.errors import MiscalculationError
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
@@ -65,7 +65,7 @@ def _corrected(q: mpz, r: mpz, d: mpz) -> tuple[mpz, mpz]:
             q, r = q + 1, r - d
         else:
             return q, r
-    raise VerificationError("a quotient is further from its value than is possible: test this machine's memory")
+    raise MiscalculationError("a quotient is further from its value than is possible: test this machine's memory")
 
 
 def _blocks(limbs: int, length: int) -> tuple[int, int]:

@@ -23,7 +23,6 @@ from pi_engine.bigint.cyclic import Factor, Ring, shifted, top_limbs
 from pi_engine.bigint.ntt.stored_products import limbs_in_memory
 from pi_engine.bigint.scratch.disk_integer import in_memory, magnitude_limbs, shifted_up
 from pi_engine.bigint.scratch.parked_numbers import HighestLimbs, ParkedInteger
-from pi_engine.errors import VerificationError
 from pi_engine.runtime.machine_faults import machine_fault
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def reciprocal(d: Limbs | ParkedInteger, limbs: int, threads: int = 1, start: in
     with limbs_in_memory(_highest(d, k + 1)) as highest:
         top = mpz_from_limbs(highest)
     if not top:
-        raise VerificationError(machine_fault("the upper half of a divisor is 0"))
+        raise machine_fault("the upper half of a divisor is 0")
     x = (mpz(1) << (64 * (2 * k + 1))) // top
     for m in chain[1:]:
         ring = Ring(2 * k + 1, threads)

@@ -28,7 +28,7 @@ from pi_engine.bigint.residues.tracked import Tracked
 from pi_engine.bigint.scratch.disk_integer import is_on_disk, magnitude_limbs, towards_zero
 from pi_engine.bigint.scratch.parked_numbers import HighestLimbs, ParkedInteger, integer_of
 from pi_engine.bigint.square_root import InverseRoot, inverse_root
-from pi_engine.errors import VerificationError
+from pi_engine.errors import MiscalculationError
 
 if TYPE_CHECKING:
     from gmpy2 import mpz
@@ -48,7 +48,7 @@ def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1)
         require_equal(X * X * radicand + E, power_residues(2, 128 * found.limbs), "the square root")
         # |E| < 4.01·√r·B^h, so its square is below 16.1·r·B^2h.
         if 2 * integer_of(found.E).bit_length() - 2 > 5 + radicand.bit_length() + 128 * found.limbs:
-            raise VerificationError("the square root is too far from the root: run again and test the memory")
+            raise MiscalculationError("the square root is too far from the root: run again and test the memory")
         found = found._replace(residues=(X, E))
     return found
 
@@ -186,7 +186,9 @@ class _LastStep:
         whole, self.rho = self.cut(rho)
         require_equal(self.q * self.D + whole, self.K * power_residues(2, 64 * self.h), "the quotient")
         if rho.bit_length() > 128 * self.h + 3:
-            raise VerificationError("the quotient is too far from its value: the arithmetic of this machine went wrong")
+            raise MiscalculationError(
+                "the quotient is too far from its value: the arithmetic of this machine went wrong"
+            )
 
     def check_sum(self, twice_a: mpz) -> None:
         """2·y·ρ + q·e."""

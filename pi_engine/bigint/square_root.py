@@ -26,7 +26,7 @@ from pi_engine.bigint.cyclic import Factor, Ring, shifted, top_limbs
 from pi_engine.bigint.reciprocal import precisions
 from pi_engine.bigint.scratch.disk_integer import in_memory, magnitude_limbs, power_of_base, shifted_up
 from pi_engine.bigint.scratch.parked_numbers import ParkedInteger, integer_of
-from pi_engine.errors import VerificationError
+from pi_engine.errors import MiscalculationError
 from pi_engine.runtime.machine_faults import machine_fault
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def root(a: Limbs, limbs: int, threads: int = 1, start: int = ROOT_FROM_LIMBS) -
     if len(chain) == 1:
         return s
     if not s:
-        raise VerificationError(machine_fault("a square root is 0"))
+        raise machine_fault("a square root is 0")
     x = (mpz(1) << (128 * k)) // s
     for m in chain[1:]:
         half = Ring(k + 1, threads)
@@ -116,7 +116,7 @@ def isqrt_rem(n: mpz, limbs: int, threads: int) -> tuple[mpz, mpz]:
             s = s + 1
         else:
             return s, r
-    raise VerificationError("a square root is further from its value than is possible: test this machine's memory")
+    raise MiscalculationError("a square root is further from its value than is possible: test this machine's memory")
 
 
 def inverse_root(radicand: int, limbs: int, threads: int = 1, start: int = ROOT_FROM_LIMBS) -> InverseRoot:

@@ -85,6 +85,7 @@ def read_checkpoint(name: str | Path, *, verify: bool = False) -> CheckpointRepo
             if read_generations(folder).current.generation == manifest.generation:
                 break
         notes = [] if generations.damaged is None else [str(generations.damaged[1])]
+        notes += [] if generations.mixed is None else [generations.mixed]
         size = sum(file.size for file in checkpoint_files(folder))
         aside = sum(file.kind == "bad" for file in checkpoint_files(folder))
         if aside:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from pi_engine.bigint.residues.moduli import random_prime
@@ -30,7 +31,7 @@ from pi_engine.checkpoint.checkpoint_folder import (
     require_none,
     set_aside,
 )
-from pi_engine.checkpoint.folder_faults import is_unreadable, keeping, opening, vanished
+from pi_engine.checkpoint.folder_faults import is_unreadable, keeping, opening, unreadable, vanished
 from pi_engine.checkpoint.folder_lock import FolderLock
 from pi_engine.checkpoint.manifest import KeptFile, Manifest
 from pi_engine.checkpoint.manifest_pair import ManifestWriter, read_generations
@@ -55,12 +56,14 @@ class CheckpointStore:
     Attributes:
         folder: where they are.
         notes: what was found to be damaged and what was done about it, a sentence each.
+        lost: key and note of each record among these.
     """
 
     def __init__(self, folder: Path, lock: FolderLock, manifest: Manifest, previous: Manifest | None) -> None:
         """Of a folder that `create` or `resume` has locked and looked at."""
         self.folder, self._lock, self._manifest, self._previous = folder, lock, manifest, previous
         self.notes: list[str] = []
+        self.lost: list[tuple[str, str]] = []
         self._records = dict(manifest.records)
         if not lock.is_real:
             self.notes.append(f"{folder} is on a file system without locks: see that no other run uses it")
@@ -126,9 +129,7 @@ class CheckpointStore:
                 generations = read_generations(place)
                 require_same(generations.current.parameters, as_read(parameters), place)
                 store = cls(place, lock, generations.current, generations.previous)
-                note = generations.set_damaged_aside()
-                if note is not None:
-                    store.notes.append(note)
+                store.notes += filter(None, (generations.mixed, generations.set_damaged_aside()))
                 store._sweep()
         except BaseException:
             lock.release()
@@ -144,6 +145,12 @@ class CheckpointStore:
     def parameters(self) -> dict[str, JSON]:
         """Of the run."""
         return dict(self._manifest.parameters)
+
+    def computed_by(self, more: Mapping[str, str]) -> dict[str, str]:
+        """Have the manifests to come name the versions of this process, and `more` of them; gives those that were named so far."""
+        before = self._manifest.versions
+        self._manifest = replace(self._manifest, versions={**arithmetic_versions(), **more})
+        return before
 
     def keys(self) -> list[str]:
         """Of the records that can be loaded, as far as is known, in the order in which they were kept."""
@@ -225,7 +232,7 @@ class CheckpointStore:
                 self._lose(key, f"{error}; {set_aside(path)}")
             except (OSError, PiEngineError) as error:
                 if not is_unreadable(error):
-                    raise _unreadable(path, error) from error
+                    raise unreadable(path, error) from error
                 self._lose(key, f"the device cannot read the record {kept.file}; {set_aside(path)}")
         return None
 
@@ -237,6 +244,7 @@ class CheckpointStore:
     def _lose(self, key: str, note: str) -> None:
         """Go on without a record, with what the previous generation has in its place."""
         self.notes.append(note)
+        self.lost.append((key, note))
         lost = self._records.pop(key)
         for name, kept in (self._previous.records if self._previous is not None else {}).items():
             if name not in self._records and kept != lost and (self.folder / kept.file).exists():
@@ -278,11 +286,6 @@ class CheckpointStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _unreadable(path: Path, error: Exception) -> PiEngineError:
-    reason = (error.strerror or error) if isinstance(error, OSError) else error
-    return PiEngineError(f"{path} could not be read: {reason}; see to it, then go on with --resume")
 
 
 def _numpy_limbs(name: str, limbs: int) -> Limbs:

@@ -95,3 +95,9 @@ def vanished(folder: Path) -> OutputError:
         f"the checkpoint folder {folder} was removed or replaced while it was in use: put it back and go on with "
         "--resume, or start again with another folder"
     )
+
+
+def unreadable(path: Path, error: Exception) -> PiEngineError:
+    """A file cannot be read, for a reason that is not the file's."""
+    reason = (error.strerror or error) if isinstance(error, OSError) else error
+    return PiEngineError(f"{path} could not be read: {reason}; see to it, then go on with --resume")

@@ -51,7 +51,7 @@ class Manifest:
         written: when, in UTC.
         phase: what was going on, in the words of the run; None if it did not say.
         prime: the random one of the residues.
-        versions: of the programs that wrote it, for people.
+        versions: of the programs that wrote it, for people: one that differs refuses nothing.
         parameters: what must be equal to go on.
         records: by key.
     """

@@ -25,11 +25,13 @@ class Generations(NamedTuple):
         current: the newest that is good.
         previous: the one before it; None if there is none, or it is damaged.
         damaged: why the other is not good, and its file; None if it is, or there was none yet.
+        mixed: what tells that one of them was put back from elsewhere, in words; None where nothing does.
     """
 
     current: Manifest
     previous: Manifest | None
     damaged: tuple[Path, CorruptFileError] | None
+    mixed: str | None = None
 
     def set_damaged_aside(self) -> str | None:
         """Give a damaged manifest another name; says what was done, or None where there was nothing to do."""
@@ -48,12 +50,12 @@ def read_generations(folder: Path) -> Generations:
         CorruptFileError: none is good, or they are of two runs.
         OSError, PiEngineError: the system cannot read.
     """
-    found: list[Manifest] = []
+    found: list[tuple[Manifest, str]] = []
     bad: list[tuple[Path, CorruptFileError]] = []
     absent: list[tuple[Path, CorruptFileError]] = []
     for name in MANIFESTS:
         try:
-            found.append(_read(folder / name))
+            found.append((_read(folder / name), name))
         except FileNotFoundError:
             missing = CorruptFileError(f"the manifest {name} is missing")
             absent.append((folder / name, missing))
@@ -67,15 +69,29 @@ def read_generations(folder: Path) -> Generations:
             f"the checkpoint in {folder} cannot be read: {reasons}; take it away by 'pi-engine checkpoint clean', and "
             "start again"
         )
-    if len({(manifest.run, manifest.prime, canonical(manifest.parameters)) for manifest in found}) > 1:
+    if len({(manifest.run, manifest.prime, canonical(manifest.parameters)) for manifest, _ in found}) > 1:
         raise CorruptFileError(
             f"{folder} holds manifests of two runs: take out the one that does not belong to it, "
             f"{MANIFESTS[0]} or {MANIFESTS[1]}"
         )
-    found.sort(key=lambda manifest: manifest.generation)
-    if found[-1].generation:  # the first one has none before it
+    found.sort(key=lambda pair: pair[0].generation)
+    newest = found[-1][0]
+    if newest.generation:  # the first one has none before it
         bad += absent
-    return Generations(found[-1], found[0] if len(found) == 2 else None, bad[0] if bad else None)
+    return Generations(newest, found[0][0] if len(found) == 2 else None, bad[0] if bad else None, _mixed(found))
+
+
+def _mixed(found: list[tuple[Manifest, str]]) -> str | None:
+    """What tells of an older manifest that was put over a newer one: each has its place, and two follow each other.
+
+    Where the newest was replaced by the one of two states before, nothing tells: then the state is the one before the newest.
+    """
+    states = [manifest.generation for manifest, _ in found]
+    misplaced = [name for manifest, name in found if name != MANIFESTS[manifest.generation % 2]]
+    if not misplaced and (len(found) < 2 or states[1] - states[0] == 1):
+        return None
+    which = " and ".join(map(str, states))
+    return f"the manifests are of the states {which}, and were put back from elsewhere: the newest of them is used"
 
 
 def _read(path: Path) -> Manifest:

@@ -6,25 +6,29 @@ import os
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gmpy2 import mpz
 
-from pi_engine import series as series_room
 from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.residues.moduli import moduli
-from pi_engine.engine.checked_text import check_digits
+from pi_engine.bigint.residues.tracked import Tracked
+from pi_engine.engine.arguments import CheckLevel, chosen_series, require_usable
 from pi_engine.engine.fraction_of_series import checks_of_fraction, fraction_of_series
-from pi_engine.engine.fraction_to_text import convert_fraction
+from pi_engine.engine.fraction_to_text import check_digits, convert_fraction
 from pi_engine.engine.planning.backend import BACKEND
 from pi_engine.engine.planning.fitting import make_plan_within, usable_memory
 from pi_engine.engine.planning.plan import GUARD_BITS, Plan, make_plan
+from pi_engine.engine.repair.renewal import renew
+from pi_engine.engine.repair.reproducer import origin_of, reported
 from pi_engine.engine.result import Check, ComputeResult, ScratchUse
-from pi_engine.errors import UsageError, VerificationError
+from pi_engine.engine.resumption.lost_records import lost_records
+from pi_engine.errors import ProgramFaultError, UsageError, VerificationError
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.limits import memory as machine_memory
 from pi_engine.runtime.limits.address_space import share_heap, trim_heap
 from pi_engine.runtime.progress import PhaseClock, announce, silent, within
+from pi_engine.runtime.repairs import Repairs
 from pi_engine.runtime.thread_count import thread_count
 
 if TYPE_CHECKING:
@@ -39,9 +43,6 @@ if TYPE_CHECKING:
     from pi_engine.proof.bbp.last_hex_digits import Tail
     from pi_engine.runtime.progress import Progress, Step
     from pi_engine.series.model.pi_series import PiSeries
-
-CheckLevel = Literal["none", "fast", "full"]
-BASES = (10, 16)
 
 _KEPT_BYTES = 256 << 20
 """Workspace that a computation leaves for the next one in the process."""
@@ -59,6 +60,7 @@ def compute(
     checkpoint: str | os.PathLike[str] | RunCheckpoint | None = None,
     resume: bool = False,
     scratch: str | os.PathLike[str] | None = None,
+    error_folder: str | os.PathLike[str] | None = None,
 ) -> ComputeResult:
     """Compute ⌊π·base^digits⌋.
 
@@ -77,6 +79,8 @@ def compute(
         resume: go on with what it holds.
         scratch: a folder for what does not fit in memory, made if it is not there; by default that of the checkpoint's folder.
             Nothing is left in it. See docs/memory.md.
+        error_folder: where a file is written that describes an error of this program, if a check finds one (docs/repair.md); by
+            default beside the checkpoint, and without one the error alone has it.
 
     Raises:
         TypeError: an argument is of another type.
@@ -96,18 +100,22 @@ def compute(
     if scratch is None and isinstance(checkpoint, (str, os.PathLike)):
         scratch = Path(checkpoint).absolute().parent
     choose = partial(make_plan_within, chosen, digits, base, limit=memory, scratch=scratch is not None)
-    run = partial(_compute, choose, threads, clock, check, BACKEND, limit=memory, scratch=scratch)
-    if checkpoint is None or not isinstance(checkpoint, (str, os.PathLike)):
-        if resume:
-            raise UsageError("resume=True needs the folder of a checkpoint: give checkpoint=")
-        return run(kept=checkpoint)
-    from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
+    repairs = Repairs(renew, partial(origin_of, digits, base, chosen.name, threads, check))
+    run = partial(_compute, choose, threads, clock, check, BACKEND, repairs=repairs, limit=memory, scratch=scratch)
+    try:
+        if checkpoint is None or not isinstance(checkpoint, (str, os.PathLike)):
+            if resume:
+                raise UsageError("resume=True needs the folder of a checkpoint: give checkpoint=")
+            return run(kept=checkpoint)
+        from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
 
-    choose(threads=threads, check=check, backend=BACKEND)  # what does not fit leaves no folder behind
-    with RunCheckpoint.open(checkpoint, digits, base, chosen, check=check != "none", resume=resume) as kept:
-        result = run(kept=kept)
-        kept.clean()
-        return result
+        choose(threads=threads, check=check, backend=BACKEND)  # what does not fit leaves no folder behind
+        with RunCheckpoint.open(checkpoint, digits, base, chosen, check=check != "none", resume=resume) as kept:
+            result = run(kept=kept)
+            kept.clean()
+            return result
+    except ProgramFaultError as error:
+        raise reported(error, error_folder, checkpoint) from None
 
 
 class _Attempt(NamedTuple):
@@ -126,6 +134,7 @@ def _compute(
     backend: Backend,
     *,
     kept: RunCheckpoint | None = None,
+    repairs: Repairs,
     limit: int | None = None,
     scratch: str | os.PathLike[str] | None = None,
 ) -> ComputeResult:
@@ -134,25 +143,22 @@ def _compute(
         guard_bits, space = GUARD_BITS if kept is None else kept.guard_bits(GUARD_BITS), None
         while True:
             plan = choose(guard_bits=guard_bits, threads=threads, check=check, backend=backend)
+            if kept is not None:
+                kept.begin_attempt(plan, GUARD_BITS)
             announce(clock.progress, partial(_forecast, plan, threads, check))
             if plan.compiled:
                 _load_kernels(plan, backend, clock)
                 stack.callback(_release_workspace, keep=_KEPT_BYTES)
-            if kept is not None:
-                kept.begin_attempt(plan, GUARD_BITS)
             if plan.scratch and space is None:
                 space = stack.enter_context(_scratch(str(scratch), usable_memory(limit), plan))
-            attempt = _attempt(plan, threads, clock, check, kept)
+            attempt = _attempt(plan, threads, clock, check, kept=kept, repairs=repairs)
             if attempt is not None:
                 break
             guard_bits *= 2  # a run of zeros or nines as long as the guard digits: look further
         converted, checks, tail = attempt
-        if check != "none":
-            with clock.phase("check"):
-                checks += check_digits(plan, converted, threads)
-            if check == "full" or plan.confirmation is not None:
-                with clock.phase("confirmation"):
-                    checks.append(_confirm(plan, converted, clock.progress, threads, backend))
+        if check == "full" or (check != "none" and plan.confirmation is not None):
+            with clock.phase("confirmation"):
+                checks.append(_confirm(plan, converted, clock.progress, threads, backend, repairs=repairs))
         return ComputeResult(
             digits=plan.digits,
             base=plan.base,
@@ -170,6 +176,7 @@ def _compute(
             mapped_memory_bytes=machine_memory.mapped_memory(),
             tail=tail,
             scratch=None if space is None else ScratchUse.of(space),
+            repairs=[*repairs.made, *lost_records(kept)],
             _text=converted.text,
         )
 
@@ -197,19 +204,6 @@ def _forecast(plan: Plan, threads: int, check: CheckLevel) -> list[Step]:
     return forecast(plan, threads, check)
 
 
-def chosen_series(series: str | PiSeries) -> PiSeries:
-    """The series itself, or the one of that name.
-
-    Raises:
-        TypeError: it is neither a name nor a series.
-        UsageError: there is none of that name.
-    """
-    chosen = series_room.get(series) if isinstance(series, str) else series
-    if not isinstance(chosen, series_room.PiSeries):
-        raise TypeError(f"series takes the name of one, or a PiSeries, not {type(series).__name__}")
-    return chosen
-
-
 def _release_workspace(*, keep: int) -> None:
     """Give the compiled path's workspace back to the system, but for so many bytes, or what is always kept."""
     from pi_engine.bigint.buffers.workspace import LEAST_KEPT, pool
@@ -217,58 +211,47 @@ def _release_workspace(*, keep: int) -> None:
     pool.release(max(keep, LEAST_KEPT))
 
 
-def require_capacity(
-    digits: int,
-    *,
-    base: int = 10,
-    series: str = "chudnovsky",
-    threads: int | None = None,
-    memory: int | None = None,
-    check: CheckLevel = "fast",
-    scratch: bool = False,
-) -> None:
-    """Refuse what `compute` would refuse for its size, at once and without any other consequence: its CapacityError or UsageError."""
-    chosen, threads = series_room.get(series), thread_count(threads)
-    make_plan_within(chosen, digits, base, threads=threads, limit=memory, check=check, scratch=scratch)
-
-
-def require_usable(digits: int, base: int, check: str) -> None:
-    """Refuse arguments of `compute` that have no meaning.
-
-    Raises:
-        UsageError: the message says which argument, and what it may be.
-    """
-    if digits < 0:
-        raise UsageError("the number of digits must not be negative")
-    if base not in BASES:
-        raise UsageError(f"base {base} is not supported: choose 10 or 16")
-    if check not in ("none", "fast", "full"):
-        raise UsageError(f"check {check!r} is not known: choose 'none', 'fast' or 'full'")
-
-
 def _attempt(
-    plan: Plan, threads: int, clock: PhaseClock, level: CheckLevel, kept: RunCheckpoint | None
+    plan: Plan, threads: int, clock: PhaseClock, level: CheckLevel, *, kept: RunCheckpoint | None, repairs: Repairs
 ) -> _Attempt | None:
-    """The digits of ⌊π·base^digits⌋ by this plan, or None where its guard bits leave the last one open."""
+    """The digits of ⌊π·base^digits⌋ by this plan, or None where its guard bits leave the last one open.
+
+    The conversion uses the fraction up: where it fails, the fraction comes from the checkpoint again, or from another evaluation.
+    """
     check = level != "none"
-    fraction = fraction_of_series(plan, threads, clock, check=check, kept=kept)
-    if fraction.mantissa >> fraction.bits != mpz(3):
-        raise VerificationError(f"series {plan.series.name}: the value that follows from its sum is not π")
-    checks, tail = checks_of_fraction(plan) if check else [], None
-    if level == "full":
-        from pi_engine.engine.full_check import check_tail
 
-        with clock.phase("BBP"):
-            bbp, tail = check_tail(fraction, threads, clock.progress)
-        checks.append(bbp)
-    handed = HandOver(fraction)
-    del fraction
-    with clock.phase("conversion"):
-        converted = convert_fraction(handed, plan, threads, check=check)
-    return None if converted is None else _Attempt(converted, checks, tail)
+    def work() -> _Attempt | None:
+        fraction = fraction_of_series(plan, threads, clock, check=check, kept=kept, repairs=repairs)
+        if fraction.mantissa >> fraction.bits != mpz(3):
+            Tracked(fraction.mantissa, fraction.residues).require(
+                "the binary fraction", threads
+            )  # else memory is to blame
+            raise VerificationError(f"series {plan.series.name}: the value that follows from its sum is not π")
+        checks, tail = checks_of_fraction(plan) if check else [], None
+        if level == "full":
+            from pi_engine.engine.full_check import check_tail
+
+            with clock.phase("BBP"):
+                bbp, tail = check_tail(fraction, threads, clock.progress)
+            checks.append(bbp)
+        handed = HandOver(fraction)
+        del fraction
+        with clock.phase("conversion"):
+            converted = convert_fraction(handed, plan, threads, check=check)
+        if converted is None:
+            return None
+        attempt = _Attempt(converted, checks, tail)
+        if check:
+            with clock.phase("check"):
+                checks += check_digits(plan, converted, threads)  # last, so that no step comes after it
+        return attempt
+
+    return repairs.repeat("the conversion to digits", work)
 
 
-def _confirm(plan: Plan, converted: Converted, progress: Progress, threads: int, backend: Backend) -> Check:
+def _confirm(
+    plan: Plan, converted: Converted, progress: Progress, threads: int, backend: Backend, *, repairs: Repairs
+) -> Check:
     """Confirm all digits by another computation.
 
     Raises:
@@ -279,7 +262,7 @@ def _confirm(plan: Plan, converted: Converted, progress: Progress, threads: int,
     def run_again(second: Plan) -> str:
         clock = PhaseClock(within(progress, "confirmation"))
         again = partial(make_plan, second.series, second.digits, second.base, compiled=second.compiled)
-        return _compute(again, threads, clock, "fast", backend).text()
+        return _compute(again, threads, clock, "fast", backend, repairs=repairs).text()
 
     trim_heap()
     return check_by_another_way(plan, str(converted.text), threads, run_again)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pi_engine.engine.compute import chosen_series, require_usable
+from pi_engine.engine.arguments import chosen_series, require_usable
 from pi_engine.engine.planning.fitting import fits, most_digits, refusal, usable_memory
 from pi_engine.engine.planning.forecast import forecast, seconds_by_phase
 from pi_engine.engine.planning.plan import possible_plans
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import SupportsIndex
 
     from pi_engine.digits.common.formats import Format
-    from pi_engine.engine.compute import CheckLevel
+    from pi_engine.engine.arguments import CheckLevel
     from pi_engine.series.model.pi_series import PiSeries
 
 
@@ -44,6 +44,7 @@ class Estimate:
         fits: whether the computation would start.
         largest: the most digits that would, to two leading digits; −1 if there are none.
         disk_bytes: of the file, at most where the format compresses; None without a file.
+        checkpoint_bytes: of disk that a checkpoint would take at once, at most.
         refusal: why the computation would not start; None where it would.
         scratch_bytes: what does not fit in memory, in the scratch folder at once, at most; 0 where all fits.
     """
@@ -61,6 +62,7 @@ class Estimate:
     fits: bool
     largest: int
     disk_bytes: int | None
+    checkpoint_bytes: int
     refusal: str | None
     scratch_bytes: int = 0
 
@@ -138,6 +140,7 @@ def estimate(
         fits=bool(fitting),
         largest=most_digits(chosen, base, threads=threads, limit=limit, check=check, scratch=scratch),
         disk_bytes=None if format is None else _file_bytes(digits, base, format, block_size),
+        checkpoint_bytes=plan.checkpoint_bytes,
         refusal=None if fitting else str(refused),
         scratch_bytes=plan.scratch_bytes,
     )

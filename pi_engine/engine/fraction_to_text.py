@@ -1,12 +1,16 @@
-"""The digits as text, from the binary fraction, and what that text is modulo both moduli."""
+"""The digits as text, from the binary fraction; and the check of that text, against the fraction, and against π where π is known."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pi_engine import series as series_room
 from pi_engine.bigint.residues.kernels.mersenne import M61
-from pi_engine.bigint.residues.moduli import Residues, moduli, power_residues
-from pi_engine.errors import VerificationError
+from pi_engine.bigint.residues.moduli import Residues, moduli, moduli_text, power_residues
+from pi_engine.engine.checks.known import compare_with_known, known_hash
+from pi_engine.engine.checks.reference import require_reference
+from pi_engine.engine.result import Check
+from pi_engine.errors import MiscalculationError, VerificationError
 from pi_engine.radix import DigitHash, digit_text, scale
 from pi_engine.radix.fraction_text import check_scaled
 from pi_engine.runtime.machine_faults import machine_fault
@@ -75,7 +79,7 @@ def _compiled(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, c
     try:
         text = str(characters[: len(characters) - spare].data, "ascii")
     except UnicodeDecodeError as error:
-        raise VerificationError(machine_fault("a digit changed in memory")) from error
+        raise machine_fault("a digit changed in memory") from error
     del characters
     return _converted(text, expansion, integer, spare, plan.digits, threads)
 
@@ -117,6 +121,57 @@ def text_residues(text: str | TextOfWords, plan: Plan, threads: int) -> Residues
     except ValueError:
         return None
     return Residues((digit_hash.values[0], digit_hash.values[1]))
+
+
+def require_text(converted: Converted, plan: Plan, threads: int) -> None:
+    """Compare the text with the value.
+
+    Raises:
+        MiscalculationError: its digits are not those of the value.
+    """
+    found = text_residues(converted.text, plan, threads)
+    if found == converted.residues:
+        return
+    from xxhash import xxh3_64_intdigest
+
+    reason = "the digits differ from the binary value they were converted from"
+    # what is no number has no residues: a hash tells two such texts apart
+    read = (xxh3_64_intdigest(str(converted.text).encode()),) if found is None else found.values
+    expected = () if converted.residues is None else converted.residues.values
+    raise MiscalculationError(f"{reason}: run again, and report it if it recurs", reason=reason, sides=(read, expected))
+
+
+def check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]:
+    """Check the text against the value, and against π where π is known.
+
+    Raises:
+        MiscalculationError: the text is not the value.
+        VerificationError: it is not π where π is known.
+    """
+    require_text(converted, plan, threads)
+    text = converted.text
+    reference = []
+    if not series_room.is_catalogued(plan.series):
+        count = require_reference(plan.series, str(text).replace(".", "", 1), plan.base)
+        detail = f"{count} digit{'s' * (count != 1)} of this series, which is not of the catalogue, with the Gauss–Legendre iteration's"
+        reference = [Check("reference", "passed", detail)]
+    known = compare_with_known(text, plan.base, len("3."))
+    if known.differs is not None:
+        raise VerificationError(
+            f"position {known.differs.start}: the digits are {known.found}, but those of π are {known.differs.digits}"
+        )
+    expected = known_hash(plan.digits, plan.base)
+    if expected is not None and expected != converted.hash:
+        raise VerificationError(f"the hash of the digits is {converted.hash}, but that of π is {expected}")
+    plural = "s" if known.compared > 1 else ""
+    compared = f"{known.compared} known position{plural}, the last ending at {known.reach}"
+    return [
+        Check("conversion", "passed", f"the digits of the text and the binary value modulo {moduli_text()}"),
+        *reference,
+        Check("known digits", "passed", compared + (", and the whole hash" if expected is not None else ""))
+        if known.compared
+        else Check("known digits", "skipped", "no known position among so few digits"),
+    ]
 
 
 def _return_to_system(size: int) -> None:

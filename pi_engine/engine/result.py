@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pi_engine.engine.checks.known import Characters
     from pi_engine.engine.text_of_words import TextOfWords
     from pi_engine.proof.bbp.last_hex_digits import Tail
+    from pi_engine.runtime.repairs import Repair
 
 _WHOLE = 20
 """Digits after the point that are shown all."""
@@ -99,6 +100,7 @@ class ComputeResult:
         mapped_memory_bytes: the pages of mapped libraries that were resident then; None where the system does not say.
         tail: π's hexadecimal digits that BBP gave, with check="full".
         scratch: what the run has had on disk, None where all of it fitted in memory.
+        repairs: the steps that failed a check and were repeated, and damaged records of the checkpoint whose work was; none as a rule.
     """
 
     digits: int
@@ -115,6 +117,7 @@ class ComputeResult:
     tail: Tail | None
     residues: dict[int, int] | None
     scratch: ScratchUse | None
+    repairs: list[Repair]
     _text: str | TextOfWords = field(repr=False)
 
     @cached_property

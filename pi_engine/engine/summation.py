@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.hand_over import HandOver
@@ -11,16 +12,23 @@ from pi_engine.bigint.residues.tracked import Tracked
 from pi_engine.engine.evaluation.combination import Combination
 from pi_engine.engine.evaluation.pi_fraction import leading_bits
 from pi_engine.engine.result import Check
+from pi_engine.errors import MiscalculationError
 from pi_engine.runtime.limits.address_space import trim_heap
 from pi_engine.runtime.progress import part_of
+from pi_engine.runtime.repairs import Repair, Repairs
 from pi_engine.series.model.truncation import needed_bits, require_precision
-from pi_engine.splitting.shadow.shadow import begin_shadow, check_against_shadow
+from pi_engine.splitting.shadow.shadow import AGAINST_SHADOW, begin_shadow, check_against_shadow, shadow_residues
 from pi_engine.splitting.split import split
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pi_engine.bigint.residues.moduli import Residues
     from pi_engine.engine.planning.plan import Plan
+    from pi_engine.engine.resumption.kept_nodes import KeptNodes
     from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
     from pi_engine.runtime.progress import PhaseClock
+    from pi_engine.series.model.hypergeometric import HypergeometricSeries
 
 
 _NEWTON_BYTES_PER_BIT = 1.1
@@ -35,21 +43,29 @@ def release_workspace(bits: int) -> None:
 
 
 def sum_series(
-    plan: Plan, threads: int, clock: PhaseClock, *, check: bool, kept: RunCheckpoint | None = None
+    plan: Plan,
+    threads: int,
+    clock: PhaseClock,
+    *,
+    check: bool,
+    kept: RunCheckpoint | None = None,
+    repairs: Repairs | None = None,
 ) -> HandOver[Tracked]:
     """Q and T of the plan's series, T/Q its sum but for the errors of `engine.evaluation.pi_fraction`, with residues where checked.
 
     check: compare each sum with its shadow; `shadow_check` says so of the result.
     kept: gives back what an earlier run has finished, and keeps what is finished here.
+    repairs: has sums made again that fail a check; by default those of this call alone.
 
     Raises:
         VerificationError: a sum differs from its shadow, or a quotient is wrong.
     """
+    repairs = Repairs() if repairs is None else repairs
     if not plan.combines:
-        return HandOver(*_kept_sum(plan, 0, threads, clock, check=check, kept=kept))
+        return HandOver(*_kept_sum(plan, 0, threads, clock, check=check, kept=kept, repairs=repairs))
     combination = Combination(plan.series, plan.fraction_bits, check=check)
     for i, component in enumerate(plan.series.components):
-        pair = _kept_sum(plan, i, threads, clock, check=check, kept=kept)
+        pair = _kept_sum(plan, i, threads, clock, check=check, kept=kept, repairs=repairs)
         if plan.compiled:
             release_workspace(plan.fraction_bits)
         with clock.phase("division"):
@@ -61,13 +77,23 @@ def sum_series(
 
 
 def _kept_sum(
-    plan: Plan, i: int, threads: int, clock: PhaseClock, *, check: bool, kept: RunCheckpoint | None
+    plan: Plan, i: int, threads: int, clock: PhaseClock, *, check: bool, kept: RunCheckpoint | None, repairs: Repairs
 ) -> tuple[Tracked, Tracked]:
     """Q and T of one component as an earlier run has kept them, or computed and kept."""
     pair = None if kept is None else kept.sum_of(i, threads)
     if pair is not None:
         return pair
-    pair = _sum(plan, i, threads, clock, check=check, kept=kept)
+    keeper = None if kept is None or not plan.compiled else kept.nodes(i)
+
+    def work() -> tuple[Tracked, Tracked]:
+        return _sum(plan, i, threads, clock, check=check, keeper=keeper, repairs=repairs)
+
+    def before(failure: Repair) -> None:
+        # Where the sum differs from its shadow, no node tells which of them is wrong.
+        if keeper is not None and AGAINST_SHADOW in failure.reason:
+            keeper.drop(plan.guard_bits)
+
+    pair = repairs.repeat("the sum", work, terms=(0, plan.terms[i]), before=before)
     if not plan.combines:
         pair = leading_bits(*pair, plan.fraction_bits, threads)
     if kept is not None:
@@ -77,12 +103,13 @@ def _kept_sum(
 
 
 def _sum(
-    plan: Plan, i: int, threads: int, clock: PhaseClock, *, check: bool, kept: RunCheckpoint | None
+    plan: Plan, i: int, threads: int, clock: PhaseClock, *, check: bool, keeper: KeptNodes | None, repairs: Repairs
 ) -> tuple[Tracked, Tracked]:
     """Q and T of one component, compared with their shadow if `check`."""
     component, terms = plan.series.components[i], plan.terms[i]
     with clock.phase("sum"):
-        shadow = begin_shadow(component.sum, terms, threads) if check and plan.compiled else None
+        begin = begin_shadow if plan.compiled else _later_shadow
+        shadow = cache(begin(component.sum, terms, threads)) if check else None
         node = split(
             component.sum,
             terms,
@@ -91,13 +118,28 @@ def _sum(
             compiled=plan.compiled,
             check=check,
             needed=needed_bits(plan.series, plan.fraction_bits, terms, i),
-            keeper=None if kept is None or not plan.compiled else kept.nodes(i),
+            keeper=keeper,
+            repairs=repairs,
         )
     require_precision(plan.series, plan.fraction_bits, node.error, i)
-    if not check:
+    if shadow is None:
         return Tracked(node.Q), Tracked(node.T)
     with clock.phase("check"):
-        return check_against_shadow(component.sum, terms, node, compiled=plan.compiled, threads=threads, shadow=shadow)
+        try:
+            return check_against_shadow(component.sum, terms, node, threads=threads, shadow=shadow)
+        except MiscalculationError as error:
+            # The shadow takes a small part of the time, so it is made again first; where it was right, the sum is wrong.
+            again = shadow_residues(component.sum, terms, compiled=plan.compiled, threads=threads)
+            if again == shadow():
+                raise
+            failure = Repair.of(error, "the shadow of the sum", (0, terms))
+        repairs.note(failure)
+        return check_against_shadow(component.sum, terms, node, threads=threads, shadow=lambda: again)
+
+
+def _later_shadow(series: HypergeometricSeries, terms: int, threads: int) -> Callable[[], tuple[Residues, Residues]]:
+    """The shadow of the plain path: it begins when it is asked for."""
+    return partial(shadow_residues, series, terms, threads=threads)
 
 
 def shadow_check(plan: Plan) -> Check:

@@ -2,8 +2,9 @@
 
 It stands beside the file as FILE.proof.json. It binds the file to its own figures: its bytes by their number and SHA-256, its digits by
 their number, base, and residues modulo 2^61 − 1 and the random prime that the run had drawn, and the run to π by the hexadecimal digits at
-the end of its binary fraction, which BBP's other formula must give again. It proves no digit: anyone can write the certificate of any file.
-So the digits are verified as those of a file without one, and the certificate never makes a verdict better.
+the end of its binary fraction, which BBP's other formula must give again. It names the steps that the run repeated because they failed a
+check. It proves no digit: anyone can write the certificate of any file. So the digits are verified as those of a file without one, and the
+certificate never makes a verdict better.
 
 There is one certificate of one content, to the byte: known fields, all checked, in one order and one spelling.
 """
@@ -23,6 +24,7 @@ from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.errors import CorruptFileError, UsageError
 from pi_engine.proof.bbp.last_hex_digits import TAIL_DIGITS
 from pi_engine.runtime.display import counted
+from pi_engine.runtime.repairs import MOST
 from pi_engine.runtime.storage.atomic import atomic_writer, is_special, require_writable
 
 if TYPE_CHECKING:
@@ -31,9 +33,11 @@ if TYPE_CHECKING:
     from pi_engine.runtime.progress import Progress
 
 SUFFIX = ".proof.json"
-_SCHEMA = 3
+_SCHEMA = 4
 _LARGEST = 4096
 """Bytes; a larger file is no certificate."""
+
+_LONGEST = 500  # characters of what names a step
 
 _FIELDS = {
     "schema": int,
@@ -44,6 +48,7 @@ _FIELDS = {
     "hash": str,
     "residues": dict,
     "bbp": dict,
+    "repairs": list,
 }
 """Name → type, in their order."""
 _BBP_FIELDS = {"position": int, "digits": str, "formula": str}
@@ -101,6 +106,7 @@ def write_certificate(result: ComputeResult, file: str | Path, *, overwrite: boo
         "hash": str(result.hash),
         "residues": {str(modulus): str(residue) for modulus, residue in (result.residues or {}).items()},
         "bbp": result.tail._asdict(),
+        "repairs": [str(repair) for repair in result.repairs if repair.kind == "machine"],
     }
     path = certificate_path(file)
     with atomic_writer(path, overwrite=overwrite) as stream:
@@ -143,6 +149,8 @@ def verify_certificate(
         f"{' and '.join(record['residues'])}; π's hexadecimal digits {bbp['digits']} at {bbp['position']:_} in it were found again "
         "by Plouffe's formula; a certificate proves no digit"
     )
+    if record["repairs"]:
+        bound += f"; its run repeated {counted(len(record['repairs']), 'step')} that failed a check"
     return replace(found, proved=f"{found.proved}; {bound}")
 
 
@@ -194,6 +202,9 @@ def _fault(fields: dict[str, Any]) -> str | None:
         return "the fields 'digits' and 'size_bytes' are not those of a file"
     if not re.fullmatch("[0-9a-f]{64}", fields["sha256"]):
         return "the field 'sha256' is not 64 hexadecimal digits"
+    names = fields["repairs"]
+    if len(names) > MOST or not all(isinstance(x, str) and x.isprintable() and 0 < len(x) < _LONGEST for x in names):
+        return f"the field 'repairs' is not the names of at most {MOST} steps"
     return _fault_of_residues(fields) or _fault_of_bbp(fields)
 
 

@@ -14,7 +14,6 @@ import numpy as np
 from pi_engine.bigint.buffers.kernel_record import KernelRecord
 from pi_engine.bigint.buffers.workers import share
 from pi_engine.bigint.ntt.description.record import FIELDS, streams, workspace_bytes
-from pi_engine.errors import VerificationError
 from pi_engine.radix.kernels import conversion_kernels as at
 from pi_engine.runtime.machine_faults import machine_fault, require_fitting
 
@@ -109,7 +108,7 @@ class Levels:
         share(task, threads, threads, numbers, workspace, self._powers)
         require_fitting(wrong, "a table of the conversion")
         if int(counter[0]) != self.count + threads:
-            raise VerificationError(machine_fault("the count of the conversion's nodes is not theirs"))
+            raise machine_fault("the count of the conversion's nodes is not theirs")
 
 
 def _line(size: int) -> int:

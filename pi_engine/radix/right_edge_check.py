@@ -38,7 +38,7 @@ from pi_engine.bigint.residues.moduli import (
     require_equal,
     residues,
 )
-from pi_engine.errors import VerificationError
+from pi_engine.errors import MiscalculationError
 from pi_engine.radix.kernels.conversion_kernels import REPORTED
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
 from pi_engine.radix.word_text import residues_of_parts
@@ -83,7 +83,9 @@ class RightEdge:
         modulus = mpz(10) ** (DECIMALS_PER_WORD * shape.leaf)
         exact = fraction * modulus >> (64 * (shape.leaf + 1))
         if D not in {residues((exact + step) % modulus) for step in (0, -1, 1)}:
-            raise VerificationError("the last words of the digits are wrong: run the conversion again")
+            sides = D.values, residues(exact % modulus).values
+            last = "the last words of the digits are wrong"
+            raise MiscalculationError(f"{last}: run the conversion again", reason=last, sides=sides)
         return Residues((first[1], second[1])) * power_residues(10, DECIMALS_PER_WORD * shape.leaf) + D
 
     def _check_levels(self, i: int, prime: int, fraction: int, parts: list[int]) -> tuple[int, int]:
@@ -105,9 +107,9 @@ class RightEdge:
             wrap = power(2, cyclic_bits, prime) if cyclic_bits else 0
             if not _fits(prime, above, missing, used=used, ten=ten, wrap=wrap):
                 place = sum(shape.half(j) for j in range(level + 1, shape.height + 1))
-                raise VerificationError(
-                    f"words {place} to {place + shape.half(level)} of the digits are wrong modulo {prime}: run the conversion again"
-                )
+                wrong = f"words {place} to {place + shape.half(level)} of the digits are wrong modulo {prime}"
+                sides = (D,), ((T * P + high) % prime,)
+                raise MiscalculationError(f"{wrong}: run the conversion again", reason=wrong, sides=sides)
             total = (total * ten + D) % prime
         return fraction, total
 

@@ -6,7 +6,7 @@ from functools import reduce
 from operator import xor
 from typing import TYPE_CHECKING
 
-from pi_engine.errors import VerificationError
+from pi_engine.errors import MiscalculationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def machine_fault(what: str) -> str:
-    """The message of an error that no input can cause."""
-    return f"this machine's arithmetic went wrong: {what}: run again, and if it happens twice test the memory"
+def machine_fault(what: str) -> MiscalculationError:
+    """An error that no input can cause."""
+    message = f"this machine's arithmetic went wrong: {what}: run again, and if it happens twice test the memory"
+    return MiscalculationError(message, reason=what)
 
 
 def require_fitting(wrong: NDArray[np.int64] | NDArray[np.bool_], what: str) -> None:
@@ -27,7 +28,7 @@ def require_fitting(wrong: NDArray[np.int64] | NDArray[np.bool_], what: str) -> 
         VerificationError: `wrong` is not 0 throughout.
     """
     if wrong.any():
-        raise VerificationError(machine_fault(f"{what} does not fit the room that it has by proof"))
+        raise machine_fault(f"{what} does not fit the room that it has by proof")
 
 
 def require_sound(sound: int) -> None:
@@ -37,7 +38,7 @@ def require_sound(sound: int) -> None:
         VerificationError: `sound` is 0.
     """
     if not sound:
-        raise VerificationError(machine_fault("a table of a transform holds what cannot be"))
+        raise machine_fault("a table of a transform holds what cannot be")
 
 
 def sealed(fields: Iterable[int]) -> list[int]:

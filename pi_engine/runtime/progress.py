@@ -78,6 +78,29 @@ def part_of(progress: Progress, i: int, count: int) -> Progress:
     return report
 
 
+class WorkMeter:
+    """Counts the work of phase `phase` and tells it; what is done again counts once.
+
+    Attributes:
+        done: so far.
+    """
+
+    def __init__(self, phase: str, total: int, progress: Progress) -> None:
+        """Nothing of `total` units is done."""
+        self._phase, self._total, self._progress = phase, total, progress
+        self.done, self._told = 0.0, 0
+
+    def __call__(self, done: float) -> None:
+        """So many units more."""
+        self.done += done
+        self._told = max(1, self._told, min(round(self.done), self._total))
+        self._progress(self._phase, self._told, self._total)
+
+    def back_to(self, done: float) -> None:
+        """What came after these units is done again: nothing is told until it is."""
+        self.done = done
+
+
 class PhaseClock:
     """Seconds of wall-clock time by phase, in the order of the first entry."""
 

@@ -151,6 +151,8 @@ def _pi(digits: int, rng: random.Random, threads: int) -> None:
     from pi_engine.engine.checks.known import known_digests, known_hash
 
     result = computation.compute(digits, threads=threads, check="none")
+    if result.repairs:
+        raise Disagreement(f"a computation of π has repeated {result.repairs[0]}")
     text = result.text()
     if digits < 10**6:
         other = computation.compute(digits, threads=threads, series=rng.choice(("ramanujan", "machin")), check="none")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pi_engine.runtime.progress import Progress
+    from pi_engine.runtime.repairs import Repairs
     from pi_engine.series.model.hypergeometric import HypergeometricSeries
     from pi_engine.splitting.compiled.node_keeper import NodeKeeper
     from pi_engine.splitting.plain.node import Node
@@ -29,6 +30,7 @@ def split(
     check: bool = True,
     needed: Callable[[int], float] | None = None,
     keeper: NodeKeeper | None = None,
+    repairs: Repairs | None = None,
 ) -> Node:
     """Sum terms 0 ≤ k < `terms` of `series`: Q and T of the whole range; P is not computed.
 
@@ -43,6 +45,7 @@ def split(
             may cut off the others (`series.model.truncation`); all of them, if there is none. Without `check` such a sum cannot
             be compared with its shadow.
         keeper: keeps large nodes of the compiled tree, and gives back those of an earlier run.
+        repairs: has nodes of the compiled tree made again that fail a check; without it the sum ends there.
 
     Raises:
         VerificationError: a merge is wrong.
@@ -50,5 +53,7 @@ def split(
     if compiled and terms >= COMPILED_TERMS:
         from pi_engine.splitting.compiled.compiled_tree import split_compiled
 
-        return split_compiled(series, terms, threads, progress, check=check, needed=needed, keeper=keeper)
+        return split_compiled(
+            series, terms, threads, progress, check=check, needed=needed, keeper=keeper, repairs=repairs
+        )
     return split_plain(series, terms, threads=threads, progress=progress)

@@ -8,7 +8,7 @@ import io
 import json
 import lzma
 import tempfile
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pi_engine.engine.result import ComputeResult
 
 Ending = Literal["result", "stdout", "layout", "json", "text", "gz", "xz", "zst", "ycd", "set"]
-Judgement = Literal["caught", "harmless", "late", "wrong", "error"]
+Judgement = Literal["caught", "repaired", "harmless", "late", "wrong", "error"]
 
 M61 = 2**61 - 1
 FILES: frozenset[Ending] = frozenset({"text", "gz", "xz", "zst", "ycd", "set"})
@@ -48,7 +48,8 @@ _OTHER_FAILURE = 1
 class Outcome(NamedTuple):
     """What has come of a fault, and more of it.
 
-    caught: an error of the engine instead of digits. harmless: the right digits. late: wrong digits in a result of `compute` whose
+    caught: an error of the engine instead of digits. repaired: the right digits, and a step that was made again. harmless: the right
+    digits. late: wrong digits in a result of `compute` whose
     own residues tell: they were changed after the last check, in what has been handed over. wrong: wrong digits, and nothing tells.
     error: another exception.
     """
@@ -75,7 +76,7 @@ def judged_result(result: ComputeResult) -> Outcome:
     text, right = result.text(), text_of_pi(result.digits, result.base)
     if text == right:
         same = result.hash == hash_of_pi(result.digits, result.base)
-        return Outcome("harmless") if same else Outcome("wrong", "the hash is wrong")
+        return _right(result) if same else Outcome("wrong", "the hash is wrong")
     tells = [_residue(text, result.base, modulus) != value for modulus, value in (result.residues or {}).items()]
     return Outcome("late") if any(tells) else Outcome("wrong", _difference(text, right))
 
@@ -91,14 +92,23 @@ def judged_file(result: ComputeResult, ending: Ending) -> Outcome:
             result.write(path, format=ending)
             found = _unpacked(path.read_bytes(), ending)
     right = _expected_file(result.digits, result.base, ending)
-    return Outcome("harmless") if found == right else Outcome("wrong", f"the {ending} file is wrong")
+    return _right(result) if found == right else Outcome("wrong", f"the {ending} file is wrong")
+
+
+def _right(result: ComputeResult) -> Outcome:
+    return Outcome("repaired", "; ".join(map(str, result.repairs))) if result.repairs else Outcome("harmless")
 
 
 def judged_command(digits: int, base: int, ending: Ending, *options: str) -> Outcome:
     """Whether what the command writes to stdout is π, where it exits with 0."""
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8", errors="surrogateescape"), io.StringIO()
-    command = ["compute", str(digits), "--base", str(base), "--quiet", *options, *COMMANDS[ending]]
-    with redirect_stdout(out), redirect_stderr(err):
+    command = ["compute", str(digits), "--base", str(base), *options, *COMMANDS[ending]]
+    with (
+        tempfile.TemporaryDirectory(dir=_folder()) as folder,
+        chdir(folder),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
         code = run(command)
     out.flush()
     if code:
@@ -110,7 +120,10 @@ def judged_command(digits: int, base: int, ending: Ending, *options: str) -> Out
         right = f"{right[2 : 2 + _SHOWN]}{right[-_SHOWN:]}{hash_of_pi(digits, base)}"
     elif ending == "layout":
         found = "".join(found.split())
-    return Outcome("harmless") if found == right else Outcome("wrong", _difference(found, right))
+    if found != right:
+        return Outcome("wrong", _difference(found, right))
+    repeated = [line for line in err.getvalue().splitlines() if line.startswith("pi-engine: repeated: ")]
+    return Outcome("repaired", "; ".join(repeated)) if repeated else Outcome("harmless")
 
 
 def _set_size(base: int) -> int:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scripts.faults.endings import Outcome
     from scripts.faults.workloads import Workload
 
-OUTCOMES = ("caught", "harmless", "late", "wrong", "hung", "crashed", "error")
+OUTCOMES = ("caught", "repaired", "harmless", "late", "wrong", "hung", "crashed", "error")
 _WORKSPACE = 0.3
 """The part of the faults in workspace that were drawn."""
 

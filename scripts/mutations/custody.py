@@ -64,7 +64,7 @@ CUSTODY = [
              "    return (x.cut(exponent, threads) if",
              "    return (Tracked.of(x.cut(exponent, threads).value, check=x.residues is not None) if", WALK),
     Mutation("custody: the numerator of the quotient read anew", "pi_engine/bigint/root_quotient.py",
-             "self.K, self.D = K.residues, D.residues", "self.K, self.D = residues_of_several([K.value, D.value], threads)", WALK),
+             "self.K = self.D = K.residues", "self.K = self.D = residues(K.value, threads)", WALK),
     Mutation("custody: the last product of the root not carried on", "pi_engine/bigint/root_quotient.py",
              "Tracked(shifted(product, h), high)", "Tracked.of(shifted(product, h), check=bool(step))", "tests/bigint/test_newton.py"),
     Mutation("custody: a large merge's residues read, not derived", "pi_engine/splitting/compiled/upper_tree.py",

@@ -7,6 +7,7 @@ from scripts.mutations.mutation import Mutation
 RUNS = "tests/engine/resumption/test_run_checkpoint.py"
 STORE = "tests/checkpoint/test_checkpoint_store.py tests/checkpoint/test_damage.py"
 COMMAND = "tests/cli/commands/compute/test_kept_runs.py"
+REPAIRS = "tests/engine/repair/test_repairs.py"
 NUMBERS = "pi_engine/engine/resumption/kept_numbers.py"
 NODES = "pi_engine/engine/resumption/kept_nodes.py"
 KEPT = "pi_engine/engine/resumption/run_checkpoint.py"
@@ -56,6 +57,73 @@ SURVIVAL = [
         "math.inf if self.finishes else now",
         "now",
         COMMAND,
+    ),
+    Mutation("a step not made again", "pi_engine/runtime/repairs.py", "MOST = 3\n", "MOST = 0\n", REPAIRS),
+    Mutation(
+        "a step made again without end",
+        "pi_engine/runtime/repairs.py",
+        "if len(self.made) >= MOST:",
+        "if False:",
+        REPAIRS,
+    ),
+    Mutation(
+        "the same wrong number not known again",
+        "pi_engine/runtime/repairs.py",
+        "same = (self.reason, self.sides) == (other.reason, other.sides)",
+        "same = False",
+        REPAIRS,
+    ),
+    Mutation(
+        "any two failures taken for an error of the program",
+        "pi_engine/runtime/repairs.py",
+        "same = (self.reason, self.sides) == (other.reason, other.sides)",
+        "same = True",
+        REPAIRS,
+    ),
+    Mutation(
+        "the program blamed for an operand that has changed",
+        "pi_engine/runtime/repairs.py",
+        "return same and not (self.changed or other.changed)",
+        "return same",
+        REPAIRS,
+    ),
+    Mutation(
+        "tables not made anew before a step is made again",
+        "pi_engine/engine/repair/renewal.py",
+        "            getattr(sys.modules[module], name).cache_clear()\n",
+        "            pass\n",
+        REPAIRS,
+    ),
+    Mutation(
+        "nodes of a sum that is wrong taken again",
+        "pi_engine/engine/summation.py",
+        "            keeper.drop(plan.guard_bits)\n",
+        "            pass\n",
+        REPAIRS,
+    ),
+    Mutation(
+        "the shadow not made again",
+        "pi_engine/engine/summation.py",
+        "            if again == shadow():\n",
+        "            if True:\n",
+        REPAIRS,
+    ),
+    Mutation(
+        "a root that has changed taken again",
+        "pi_engine/engine/fraction_of_series.py",
+        "            self._radical = None\n",
+        "            pass\n",
+        REPAIRS,
+    ),
+    Mutation(
+        "work counted twice", "pi_engine/runtime/progress.py", "        self.done = done\n", "        pass\n", REPAIRS
+    ),
+    Mutation(
+        "a damaged record not named",
+        "pi_engine/checkpoint/checkpoint_store.py",
+        "        self.lost.append((key, note))\n",
+        "",
+        REPAIRS,
     ),
     Mutation(
         "the second signal not heard",

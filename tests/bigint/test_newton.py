@@ -14,6 +14,7 @@ from pi_engine.bigint.cyclic import Factor, Ring
 from pi_engine.bigint.division import divide, isqrt
 from pi_engine.bigint.reciprocal import precisions, reciprocal
 from pi_engine.bigint.residues.tracked import Tracked
+from pi_engine.bigint.residues.waiting_numbers import WaitingNumbers
 from pi_engine.bigint.root_quotient import half_root, root_times_quotient
 from pi_engine.bigint.square_root import MAX_RADICAND, inverse_root, root
 from pi_engine.engine.evaluation import pi_fraction
@@ -51,7 +52,6 @@ def near_limbs(rng, most):
     return max(1, rng.choice([rng.randrange(1, 64 * most), 64 * rng.randrange(1, most) + rng.randrange(-1, 2)]))
 
 
-@pytest.mark.usefixtures("place")
 def test_a_residual_is_found_from_a_product_of_half_its_length(rng, threads):
     for _ in range(ROUNDS):
         ring = Ring(rng.randrange(5, 300), threads)
@@ -64,7 +64,6 @@ def test_a_residual_is_found_from_a_product_of_half_its_length(rng, threads):
         assert ring.nearest(r + a * a - square) == r
 
 
-@pytest.mark.usefixtures("place")
 def test_a_residual_of_a_power_is_cut_within_its_error(rng):
     for _ in range(ROUNDS):
         ring = Ring(rng.randrange(20, 300), 1)
@@ -85,7 +84,6 @@ def test_precisions_double():
             assert all(k < m <= 2 * k - 1 for k, m in itertools.pairwise(chain))
 
 
-@pytest.mark.usefixtures("place")
 def test_the_bounds_of_the_iterates(rng, threads):
     """Exact values lie within the proven error, at every number of limbs."""
     for _ in range(ROUNDS):
@@ -109,7 +107,7 @@ def test_a_radicand_is_a_word():
             inverse_root(radicand, 10)
 
 
-@pytest.mark.usefixtures("always_newton", "place")
+@pytest.mark.usefixtures("always_newton")
 def test_quotients_are_those_of_gmp(rng, threads):
     for round_ in range(3 * ROUNDS):
         d = number(rng, near_limbs(rng, 120))
@@ -131,7 +129,7 @@ def test_a_short_quotient_that_its_leading_limbs_leave_open(rng):
             assert divide(n, d) == n // d
 
 
-@pytest.mark.usefixtures("always_newton", "place")
+@pytest.mark.usefixtures("always_newton")
 def test_roots_are_those_of_gmp(rng, threads):
     for round_ in range(3 * ROUNDS):
         s, n = number(rng, near_limbs(rng, 150)), number(rng, near_limbs(rng, 300))
@@ -161,17 +159,26 @@ def test_wrong_arguments():
             divide(mpz(1) << bits, mpz(0))
 
 
-@pytest.mark.usefixtures("always_newton", "place")
+@pytest.mark.usefixtures("always_newton")
 def test_root_times_quotient_is_within_its_bound(rng, threads):
+    _compare_root_times_quotient(rng, threads, 2 * ROUNDS)
+
+
+@pytest.mark.usefixtures("always_newton", "place")
+def test_root_times_quotient_by_way_of_the_disk(rng):
+    _compare_root_times_quotient(rng, 2, ROUNDS // 4)
+
+
+def _compare_root_times_quotient(rng, threads, rounds):
     more = 64
-    for round_ in range(2 * ROUNDS):
+    for round_ in range(rounds):
         bits = near_limbs(rng, 250) + 700
         radicand = rng.choice([*RADICANDS, rng.randrange(1, MAX_RADICAND)])
         c, e = rng.randrange(1, 10**9), rng.choice([1, rng.randrange(1, 10**6)])
         T = number(rng, rng.randrange(1, 3 * bits))
         Q = number(rng, max(1, T.bit_length() + rng.randrange(-20, 20)))
-        half = half_root(radicand, bits, threads=threads)
-        pair = HandOver(*(Tracked.of(x, check=bool(round_ % 4)) for x in (Q, T)))
+        half = half_root(radicand, bits, threads=threads).parked()
+        pair = WaitingNumbers(HandOver(*(Tracked.of(x, check=bool(round_ % 4)) for x in (Q, T))))
         tracked = root_times_quotient(half, (c, e), pair, bits, threads)
         tracked.require("the result")
         assert (tracked.residues is None) == (round_ % 4 == 0)
@@ -180,7 +187,7 @@ def test_root_times_quotient_is_within_its_bound(rng, threads):
         assert abs((found << more) - exact) < (mpz(1) << more) + (exact >> (bits + 24)) + 1
 
 
-@pytest.mark.usefixtures("always_newton", "place")
+@pytest.mark.usefixtures("always_newton")
 def test_pi_from_the_fused_path(rng, threads, monkeypatch):
     monkeypatch.setattr(pi_fraction, "FUSED_FROM_BITS", 1000)
     for series in map(get, ("chudnovsky", "ramanujan", "level1-7", "sharp")):

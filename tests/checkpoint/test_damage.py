@@ -150,50 +150,6 @@ def test_a_record_of_another_run_is_not_taken(folder, quick_path, rng):
         assert store.load("node-0-1") is None and store.load("node-1-2") is not None
 
 
-def test_an_older_manifest_is_an_older_state(folder, rng):
-    """What it names and is still there is right; what is gone is made again."""
-    with CheckpointStore.create(folder, PARAMETERS) as store:
-        numbers, states = [numbers_of(rng, 50) for _ in range(6)], []
-        for i in range(6):
-            store.keep(f"node-{i}", numbers[i], {"step": i}, drop=[f"node-{i - 2}"])
-            states.append({name: (folder / name).read_bytes() for name in MANIFESTS if (folder / name).exists()})
-    newest = states[5]
-    for state in states[:5]:
-        for name, content in {**newest, **state}.items():
-            (folder / name).write_bytes(content)
-        for name in set(newest) - set(state):
-            (folder / name).unlink(missing_ok=True)
-        with counted(failing(errno.EIO, 1, lasting=True, names={"unlink"})), resumed(folder) as store:
-            held = store.keys()
-            for key in held:
-                record = store.load(key)
-                if record is None:
-                    assert "is missing" in store.notes[-1]
-                else:
-                    assert plain(record.numbers) == plain(numbers[record.fields["step"]])
-                    assert key == f"node-{record.fields['step']}"
-
-
-def test_one_manifest_put_over_the_other(folder, rng):
-    kept = make_checkpoint(folder, rng, records=3)
-    first, second = (folder / name for name in MANIFESTS)
-    for source, target in ((first, second), (second, first)):
-        saved = target.read_bytes()
-        shutil.copy(source, target)
-        copy = folder.with_name("copy")
-        shutil.copytree(folder, copy)
-        with resumed(copy) as store:
-            assert store.keys() == list(kept)[: len(store.keys())] and len(store.keys()) >= 2
-            assert loaded(store).items() <= kept.items()
-            for i in range(3, 6):
-                store.keep(f"node-{i}", {}, {})
-            state = store.keys()
-        with resumed(copy) as store:
-            assert store.keys() == state
-        shutil.rmtree(copy)
-        target.write_bytes(saved)
-
-
 @pytest.mark.parametrize("name", MANIFESTS)
 def test_a_damaged_manifest_leaves_the_other(folder, rng, name):
     kept = make_checkpoint(folder, rng, records=4)  # generation 4 is that of a

@@ -1,8 +1,10 @@
 """Manifests: each field of a hostile or damaged one is looked at, and one clear line refuses it; and the two generations."""
 
+import errno
 import json
 import os
 import re
+import shutil
 
 import gmpy2
 import pytest
@@ -10,11 +12,14 @@ from xxhash import xxh3_128_hexdigest
 
 from pi_engine.bigint.residues.moduli import GAP_BITS, M61, random_prime
 from pi_engine.checkpoint.checkpoint_folder import MANIFESTS
+from pi_engine.checkpoint.checkpoint_report import read_checkpoint
+from pi_engine.checkpoint.checkpoint_store import CheckpointStore
 from pi_engine.checkpoint.manifest import MOST_BYTES, KeptFile, Manifest, parse_manifest
 from pi_engine.checkpoint.manifest_pair import ManifestWriter, read_generations
 from pi_engine.checkpoint.untrusted_json import canonical
 from pi_engine.errors import CorruptFileError, UsageError
-from tests.checkpoint.system_calls import counted
+from tests.checkpoint.stores import PARAMETERS, loaded, make_checkpoint, numbers_of, plain, resumed
+from tests.checkpoint.system_calls import counted, failing
 
 
 def manifest(**values):
@@ -212,3 +217,82 @@ def test_one_that_is_no_file_or_larger_than_memory(quick_path):
     (quick_path / MANIFESTS[0]).touch()
     os.truncate(quick_path / MANIFESTS[0], MOST_BYTES + 1)
     assert "67_108_865 bytes" in str(read_generations(quick_path).damaged[1])
+
+
+def test_an_older_manifest_is_an_older_state(folder, rng):
+    """What it names and is still there is right; what is gone is made again."""
+    with CheckpointStore.create(folder, PARAMETERS) as store:
+        numbers, states = [numbers_of(rng, 50) for _ in range(6)], []
+        for i in range(6):
+            store.keep(f"node-{i}", numbers[i], {"step": i}, drop=[f"node-{i - 2}"])
+            states.append({name: (folder / name).read_bytes() for name in MANIFESTS if (folder / name).exists()})
+    newest = states[5]
+    for state in states[:5]:
+        for name, content in {**newest, **state}.items():
+            (folder / name).write_bytes(content)
+        for name in set(newest) - set(state):
+            (folder / name).unlink(missing_ok=True)
+        with counted(failing(errno.EIO, 1, lasting=True, names={"unlink"})), resumed(folder) as store:
+            held = store.keys()
+            for key in held:
+                record = store.load(key)
+                if record is None:
+                    assert "is missing" in store.notes[-1]
+                else:
+                    assert plain(record.numbers) == plain(numbers[record.fields["step"]])
+                    assert key == f"node-{record.fields['step']}"
+
+
+@pytest.mark.parametrize("age", [1, 2, 3, 4])
+def test_an_older_manifest_over_the_newest_is_said(folder, rng, age):
+    """But for the one that the newest has replaced: with it the folder is that of the state before."""
+    contents = []
+    with CheckpointStore.create(folder, PARAMETERS) as store:
+        for i in range(6):
+            store.keep(f"node-{i}", numbers_of(rng, 5), {})
+            contents.append((folder / MANIFESTS[(i + 1) % 2]).read_bytes())
+    (folder / MANIFESTS[0]).write_bytes(contents[5 - age])
+    notes = read_checkpoint(folder).notes
+    with resumed(folder) as store:
+        assert store.keys() == [f"node-{i}" for i in range(5)]
+        assert store.notes == notes
+        if age == 2:
+            assert notes == []
+        else:
+            states = "5 and 5" if age == 1 else f"{6 - age} and 5"
+            assert notes == [
+                f"the manifests are of the states {states}, and were put back from elsewhere: the newest of them is used"
+            ]
+        store.keep("node-6", {}, {})
+    with resumed(folder) as store:
+        assert store.keys() == [*(f"node-{i}" for i in range(5)), "node-6"] and store.notes == []
+
+
+def test_manifests_that_are_exchanged_are_said(folder, rng):
+    make_checkpoint(folder, rng, records=3)
+    first, second = (folder / name for name in MANIFESTS)
+    content = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(content)
+    with resumed(folder) as store:
+        assert len(store.keys()) == 3 and "of the states 2 and 3, and were put back from elsewhere" in store.notes[0]
+
+
+def test_one_manifest_put_over_the_other(folder, rng):
+    kept = make_checkpoint(folder, rng, records=3)
+    first, second = (folder / name for name in MANIFESTS)
+    for source, target in ((first, second), (second, first)):
+        saved = target.read_bytes()
+        shutil.copy(source, target)
+        copy = folder.with_name("copy")
+        shutil.copytree(folder, copy)
+        with resumed(copy) as store:
+            assert store.keys() == list(kept)[: len(store.keys())] and len(store.keys()) >= 2
+            assert loaded(store).items() <= kept.items()
+            for i in range(3, 6):
+                store.keep(f"node-{i}", {}, {})
+            state = store.keys()
+        with resumed(copy) as store:
+            assert store.keys() == state
+        shutil.rmtree(copy)
+        target.write_bytes(saved)

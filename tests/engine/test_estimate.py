@@ -18,7 +18,7 @@ from tests.command import run_code
 
 FIELDS = [
     "schema", "digits", "base", "series", "threads", "check", "path", "kernels", "seconds", "memory_bytes",
-    "memory_limit_bytes", "fits", "refusal", "largest", "format", "disk_bytes", "scratch_bytes",
+    "memory_limit_bytes", "fits", "refusal", "largest", "format", "disk_bytes", "scratch_bytes", "checkpoint_bytes",
 ]  # fmt: skip
 
 
@@ -196,3 +196,26 @@ def test_an_estimate_imports_neither_numba_nor_numpy():
 def test_what_compute_refuses_has_no_estimate(capsys):
     assert run(["estimate", "5", "--format", "ycd"]) == 2
     assert "no files of fewer than 50 digits" in capsys.readouterr().err
+
+
+def test_a_dry_run_looks_at_the_disk_of_the_checkpoint(capsys, tmp_path, monkeypatch):
+    folder = tmp_path / "kept"
+    arguments = ["compute", "1e6", "--checkpoint", str(folder), "--dry-run"]
+    assert run(arguments) == 0
+    said = capsys.readouterr().out
+    size = estimate(10**6).checkpoint_bytes
+    assert f"checkpoint\tat most {memory.format_bytes(size)} in {folder}" in said
+    assert not folder.exists()
+    free = type("Usage", (), {"free": size - 1})
+    monkeypatch.setattr("shutil.disk_usage", lambda place: free)
+    for more in ([], ["--json"]):
+        assert run([*arguments, *more]) == 4
+        captured = capsys.readouterr()
+        assert captured.err.count("\n") == 1
+        assert f"not enough disk space: the checkpoint in {folder} may take another " in captured.err
+    assert not json.loads(captured.out)["fits"]
+    assert run(["compute", "1e6", "--checkpoint", str(folder / "kept"), "--dry-run"]) == 2
+    assert f"the folder {folder} does not exist: make it first" in capsys.readouterr().err
+    folder.write_text("")
+    assert run(arguments) == 2
+    assert f"{folder} is not a folder: choose another name" in capsys.readouterr().err

@@ -1,5 +1,7 @@
 """Each check of a run sees what it is there for: something is broken on purpose, and no digits come out."""
 
+from pathlib import Path
+
 import gmpy2
 import pytest
 from gmpy2 import mpz
@@ -10,6 +12,7 @@ from pi_engine.cli.main import run
 from pi_engine.digits.text import text_file
 from pi_engine.engine import compute, fraction_to_text, summation
 from pi_engine.engine.checks import known
+from pi_engine.errors import ProgramFaultError
 from pi_engine.radix import fraction_text
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.series.model.polynomial import IntegerPolynomial
@@ -91,21 +94,29 @@ def wrong_hash(monkeypatch):
 
 OF_THE_SUM = [wrong_sign, too_few_terms, swapped_merge, flipped_bit_in_the_sum, wrong_constant]
 SABOTAGE = [*OF_THE_SUM, wrong_root, wrong_quotient, wrong_scaling, wrong_text, wrong_hash]
+OF_A_STEP = {swapped_merge, flipped_bit_in_the_sum, wrong_root, wrong_quotient, wrong_scaling, wrong_text}
+"""A step fails its check, and again in the same way when it is repeated: an error of the program, which is written down."""
 
 
 @pytest.mark.parametrize("sabotage", SABOTAGE, ids=lambda f: f.__name__)
 def test_it_is_seen_and_no_file_appears(monkeypatch, tmp_path, capsys, sabotage):
     target = tmp_path / "pi.txt"
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
     sabotage(monkeypatch)
-    with pytest.raises(VerificationError):
+    with pytest.raises(ProgramFaultError if sabotage in OF_A_STEP else VerificationError):
         pi_engine.compute(12_345)
+    assert list(Path().iterdir()) == []
     assert run(["compute", "12345", "-o", str(target)]) == 3
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1
     assert captured.err.startswith("pi-engine: error: ")
     assert run(["compute", "12345"]) == 3
     assert capsys.readouterr().out == ""
-    assert list(tmp_path.iterdir()) == []
+    for folder, others in ((tmp_path, ["here"]), (Path(), [])):
+        names = [path.name for path in folder.iterdir() if path.name not in others]
+        assert len(names) == (sabotage in OF_A_STEP)
+        assert all(name.startswith("pi-engine-error-") for name in names)
 
 
 @pytest.mark.parametrize(

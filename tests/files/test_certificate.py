@@ -214,11 +214,11 @@ def test_a_wrong_digit_is_found_whatever_the_certificate_says(certified):
         (b"[1]", "not a JSON object"),
         (b"[" * 4000, "not a JSON object"),
         (b"\xff\xfe", "not a JSON object"),
-        (b'{"schema": 2}', "version 3"),
-        (b'{"schema": 3}', "'size_bytes'"),
+        (b'{"schema": 3}', "version 4"),
+        (b'{"schema": 4}', "'size_bytes'"),
         (b" " * 2_000_000, "not a JSON object"),
         (b'{"schema": ' + b"9" * 4000, "not a JSON object"),
-        (b'{"schema": 3, "digits": NaN}', "'size_bytes'"),
+        (b'{"schema": 4, "digits": NaN}', "'size_bytes'"),
     ],
 )
 def test_what_is_no_certificate_is_corrupt(certified, content, says):

@@ -153,6 +153,11 @@ class PooledLimbs:
         self.address = self._block.address
         self.limbs: Limbs = np.asarray(_Memory(self._block, length))
 
+    @property
+    def is_there(self) -> bool:
+        """Whether they have not been given back."""
+        return self._block is not None
+
     def release(self) -> None:
         """The limbs must not be used any more."""
         if self._block is not None:

@@ -74,8 +74,8 @@ class StoredRemainders:
 
     def close(self) -> None:
         """Give the file back; what is being written ends first."""
-        if self._writing is not None:
-            self._writing()
+        with suppress(PiEngineError):  # another error is on its way, or this one has been told
+            self.settle()
         self._file.close()
 
     def to_limbs(self, limbs: int, threads: int, out: Limbs | Callable[[], Limbs]) -> Limbs:

@@ -17,7 +17,7 @@ from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.bigint.residues.kernels.modulus_table import modulus_table
 from pi_engine.bigint.residues.moduli import Residues, moduli_text, power, random_prime
 from pi_engine.bigint.residues.stored_residues import product_is_right, residues_at
-from pi_engine.errors import VerificationError
+from pi_engine.errors import MiscalculationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +98,6 @@ def is_product(a: mpz, b: mpz, product: mpz, threads: int = 1) -> bool:
 def check_product(a: mpz, b: mpz, product: mpz, threads: int = 1) -> None:
     """Raise VerificationError unless `is_product`."""
     if not is_product(a, b, product, threads):
-        raise VerificationError(
-            f"a product of {a.bit_length()} by {b.bit_length()} bits is wrong modulo {moduli_text()}: "
-            "run again, and if it happens twice test the memory of this machine"
-        )
+        reason = f"a product of {a.bit_length()} by {b.bit_length()} bits is wrong modulo {moduli_text()}"
+        message = f"{reason}: run again, and if it happens twice test the memory of this machine"
+        raise MiscalculationError(message, reason=reason)

@@ -24,7 +24,7 @@ import gmpy2
 from gmpy2 import mpz, unpack
 
 from pi_engine.bigint.residues.kernels.mersenne import BITS, M61
-from pi_engine.errors import VerificationError
+from pi_engine.errors import MiscalculationError
 from pi_engine.runtime.compilation.kernel_set import KernelSet
 
 KERNEL_FROM_BITS = 350_000
@@ -177,21 +177,26 @@ def _residues_of_pieces(x: mpz | int) -> Residues:
 
 
 def require(condition: bool, what: str) -> None:  # noqa: FBT001 (what an assertion takes)
-    """Raise VerificationError, saying that the check of `what` failed, unless the condition holds."""
+    """Raise MiscalculationError, saying that the check of `what` failed, unless the condition holds."""
     if not condition:
-        raise VerificationError(
-            f"{what} failed its check: either the arithmetic of this machine went wrong, or this program has a bug; "
-            "run again, and if it happens twice test the memory, then report it with the output of 'pi-engine info'"
-        )
+        raise _failed(what)
+
+
+def _failed(what: str, sides: tuple[tuple[int, ...], tuple[int, ...]] | None = None) -> MiscalculationError:
+    message = (
+        f"{what} failed its check: either the arithmetic of this machine went wrong, or this program has a bug; "
+        "run again, and if it happens twice test the memory, then report it with the output of 'pi-engine info'"
+    )
+    return MiscalculationError(message, reason=f"{what.removesuffix(',')} failed its check", sides=sides)
 
 
 def require_equal(left: Residues, right: Residues, what: str) -> None:
     """Compare the residues of what must be the same integer.
 
     Raises:
-        VerificationError: they differ, so `what` went wrong; it says modulo which.
+        MiscalculationError: they differ, so `what` went wrong; it says modulo which, and has both.
     """
     if left.values == right.values:
         return
-    for x, y, modulus in zip(left.values, right.values, ("2^61 − 1", f"the prime {random_prime()}"), strict=True):
-        require(x == y, f"{what}, compared modulo {modulus},")
+    modulus = "2^61 − 1" if left.values[0] != right.values[0] else f"the prime {random_prime()}"
+    raise _failed(f"{what}, compared modulo {modulus},", (left.values, right.values))

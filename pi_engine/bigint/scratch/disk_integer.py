@@ -23,7 +23,6 @@ from pi_engine.bigint.scratch.streamed_arithmetic import (
     total_of,
     used_limbs,
 )
-from pi_engine.errors import VerificationError
 from pi_engine.runtime.machine_faults import machine_fault
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ class DiskInteger(DiskLimbs):
             with reading(self) as read:
                 self._highest = int(read(self.length - 1, 1)[0]).bit_length()
             if not self._highest:
-                raise VerificationError(machine_fault("a number on disk has lost its highest limb"))
+                raise machine_fault("a number on disk has lost its highest limb")
         return 64 * (self.length - 1) + self._highest
 
     def low(self, limbs: int) -> mpz:

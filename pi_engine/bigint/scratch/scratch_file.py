@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.arena import PAGE
 from pi_engine.bigint.buffers.workspace import pool
-from pi_engine.errors import VerificationError
+from pi_engine.errors import MiscalculationError
 from pi_engine.runtime.limits.memory import format_bytes
 from pi_engine.runtime.storage.durable import output_error, reserve, with_retries
 
@@ -73,7 +73,9 @@ class ScratchFile:
             self._descriptor = _nameless(folder)
             reserve(self._descriptor, self.size)
         except OSError as error:
-            self.close()
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+                self._descriptor = -1
             raise self._refused(error, f"has no room for {format_bytes(self.size)} more") from error
         traffic.reserve(self.size)
 
@@ -96,7 +98,7 @@ class ScratchFile:
         """Read the piece at `place` to `address`.
 
         Raises:
-            VerificationError: it is not what was written.
+            MiscalculationError: it is not what was written.
             OutputError: the system refuses.
         """
         from xxhash import xxh3_64_intdigest
@@ -108,13 +110,20 @@ class ScratchFile:
             except OSError as error:
                 raise self._refused(error, "could not be read from") from error
             self.traffic.read += size
-            if xxh3_64_intdigest(_bytes_at(address, size)) == known:
+            found = xxh3_64_intdigest(_bytes_at(address, size))
+            if found == known:
                 self.traffic.reread += attempt > 0
                 return
-        raise VerificationError(
-            f"the scratch folder {self.folder} gave other bytes back than were written: its disk, or the memory, is faulty; "
-            "use another folder, and test the memory"
+        reason = f"the scratch folder {self.folder} gave other bytes back than were written"
+        changed = MiscalculationError(
+            f"{reason}: its disk, or the memory, is faulty; use another folder, and test the memory",
+            reason=reason,
+            sides=((found,), (known,)),
         )
+        changed.operands["what waited there"] = {
+            "sound": False
+        }  # so that the step is made again, and nobody else is blamed
+        raise changed
 
     def _transfer(
         self, call: Callable[[int, memoryview, int], int], place: int, address: int, size: int, *, into: bool

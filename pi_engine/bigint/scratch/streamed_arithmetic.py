@@ -13,7 +13,6 @@ from gmpy2 import f_divmod, f_mod_2exp, mpz
 from pi_engine.bigint.buffers.limbs import limb_count, limbs_of, mpz_from_limbs
 from pi_engine.bigint.buffers.workspace import PooledLimbs
 from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, StoredLimbs, reading
-from pi_engine.errors import VerificationError
 from pi_engine.runtime.machine_faults import machine_fault
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class _Pieces:
     def finish(self, rest: mpz) -> DiskLimbs:
         """The number, without its leading zeros; nothing may be left."""
         if rest:
-            raise VerificationError(machine_fault("a number on disk is longer than it can be"))
+            raise machine_fault("a number on disk is longer than it can be")
         return DiskLimbs(self.stored, 0, self._used)
 
 

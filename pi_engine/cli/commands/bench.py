@@ -65,7 +65,7 @@ def command(
     Ratios to peers are medians of the ratios within the rounds. The digits of all programs are compared.
     """
     from pi_engine.bench import installed_peers, measure, title
-    from pi_engine.engine.compute import require_capacity
+    from pi_engine.engine.arguments import require_capacity
     from pi_engine.runtime.progress import Step
     from pi_engine.runtime.thread_count import available_threads
 

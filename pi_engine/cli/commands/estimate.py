@@ -13,7 +13,7 @@ from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from pi_engine.digits.common.formats import Format
-    from pi_engine.engine.compute import CheckLevel
+    from pi_engine.engine.arguments import CheckLevel
     from pi_engine.engine.estimate import Estimate
 
 _FORMAT_NAMES = {"text": "text", "gz": "gzip", "xz": "xz", "zst": "Zstandard", "ycd": "ycd"}
@@ -68,8 +68,10 @@ def command(
     show(found, form, as_json=as_json)
 
 
-def show(found: Estimate, form: Format | None, *, as_json: bool, refusal: str | None = None) -> None:
-    """Print an estimate, and end with an error where the computation does not fit, or for another `refusal`."""
+def show(
+    found: Estimate, form: Format | None, *, as_json: bool, refusal: str | None = None, checkpoint: str | None = None
+) -> None:
+    """Print an estimate, that of a checkpoint in a folder too, and end with an error where it does not fit, or for another `refusal`."""
     from pi_engine.errors import CapacityError
 
     refusal = found.refusal or refusal
@@ -78,12 +80,12 @@ def show(found: Estimate, form: Format | None, *, as_json: bool, refusal: str | 
     else:
         from pi_engine.cli.output.table import print_entries
 
-        print_entries(_lines(found, form))
+        print_entries(_lines(found, form, checkpoint))
     if refusal is not None:
         raise CapacityError(refusal)
 
 
-def _lines(found: Estimate, form: Format | None) -> list[tuple[str, str]]:
+def _lines(found: Estimate, form: Format | None, checkpoint: str | None) -> list[tuple[str, str]]:
     """What is said to people: label and text."""
     from pi_engine.engine.estimate import format_seconds
     from pi_engine.runtime.limits.memory import format_bytes
@@ -110,6 +112,8 @@ def _lines(found: Estimate, form: Format | None) -> list[tuple[str, str]]:
     if found.disk_bytes is not None and form is not None:
         bound = "" if form in ("text", "ycd") else "at most "
         lines.append(("disk", f"{bound}{format_bytes(found.disk_bytes)} as {_FORMAT_NAMES[form]}"))
+    if checkpoint is not None:
+        lines.append(("checkpoint", f"at most {format_bytes(found.checkpoint_bytes)} in {checkpoint}"))
     most = (
         f"at most {counted(found.largest, 'digit')} would fit" if found.largest >= 0 else "not even one digit would fit"
     )
@@ -141,4 +145,5 @@ def _as_json(found: Estimate, form: Format | None, refusal: str | None) -> dict[
         "format": form,
         "disk_bytes": found.disk_bytes,
         "scratch_bytes": found.scratch_bytes,
+        "checkpoint_bytes": found.checkpoint_bytes,
     }

@@ -112,6 +112,7 @@ class _Parent:
         self.unread = b""
         self.temporaries: dict[bytes, None] = {}
         self.sets: dict[bytes, None] = {}
+        self.farewell = b""
         self.has_bar = self.has_object = self.has_screen = self.finishes = False
         self.terminal = _terminal_modes()
 
@@ -183,6 +184,8 @@ class _Parent:
             self.finishes = bool(about)
         elif kind == watcher.ANSWERED:
             self.has_object = True
+        elif kind == watcher.FAREWELL:
+            self.farewell = about
 
     def kill(self, asked: int) -> NoReturn:
         """End the child, and answer for it."""
@@ -211,7 +214,7 @@ class _Parent:
         os._exit(self.answer(error, self.has_object))
 
     def tidy(self) -> None:
-        """Remove what the child has left behind, and give the terminal its cursor back."""
+        """Remove what the child has left behind, give the terminal its cursor back, and say what the child had to say."""
         for path in map(Path, map(os.fsdecode, self.temporaries)):
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -225,6 +228,10 @@ class _Parent:
         if self.has_bar and sys.stderr is not None and sys.stderr.isatty():
             with contextlib.suppress(OSError):
                 sys.stderr.write("\r\x1b[2K\x1b[?25h")
+                sys.stderr.flush()
+        if self.farewell and sys.stderr is not None:
+            with contextlib.suppress(OSError):
+                sys.stderr.write(os.fsdecode(self.farewell) + "\n")
                 sys.stderr.flush()
 
     def _leave_screen(self) -> None:

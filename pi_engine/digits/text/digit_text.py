@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pi_engine.digits.text.layout.shapes import SEPARATORS
-from pi_engine.errors import VerificationError
 from pi_engine.radix.kernels.binary_words import octal_text, octal_words
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 from pi_engine.runtime.compilation.kernel_set import KernelSet
@@ -85,7 +84,7 @@ class DigitText:
         try:
             return self._words(digits)
         except ValueError as error:
-            raise VerificationError(machine_fault("a digit changed in memory")) from error
+            raise machine_fault("a digit changed in memory") from error
 
     def _words(self, digits: Characters) -> Words:
         rest = -len(digits) % self.width

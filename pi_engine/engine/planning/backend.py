@@ -62,6 +62,13 @@ class Backend(KernelSet):
             return "loaded"
         return "stored" if self.stored() else "to be compiled"
 
+    @staticmethod
+    def version() -> str:
+        """Versions and a digest of all that the machine code of the kernels depends on; looking imports LLVM."""
+        from pi_engine.runtime.compilation.kernel_folder import cache_key
+
+        return cache_key()
+
 
 _COMPUTATION = (
     "pi_engine.bigint.ntt.transform_kernels:TRANSFORM_KERNELS",

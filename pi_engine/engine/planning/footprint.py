@@ -1,6 +1,6 @@
-"""How much memory and address space a sum and its digits take, at most: the model that plans are made by.
+"""How much memory and address space a sum and its digits take, at most, and how much disk a checkpoint: the model that plans are made by.
 
-benchmarks/memory.py measures what it bounds; docs/memory.md has the table.
+benchmarks/memory.py measures what it bounds of memory; docs/memory.md has the table. docs/checkpoints.md has what checkpoints took.
 """
 
 from __future__ import annotations
@@ -58,6 +58,20 @@ piece by piece (`bigint.buffers.arena`) has larger ones. And what is mapped besi
 
 _TERMS_IN_THREADS = 4000
 """A sum of fewer terms takes the plain path in one thread."""
+
+
+_CHECKPOINT_NUMBERS = 4.0
+"""Sum, root and fraction, by the bits of the fraction: two numbers and one for each of the others, all of which are there as the last
+of them is written."""
+
+_CHECKPOINT_NODES_PER_ROOT_BIT, _CHECKPOINT_NODES_PER_LONG_BIT, _CHECKPOINT_NODES_PER_BIT = 1.6, 0.35, 7.0
+"""What nodes of several chunks take besides, in two generations and with the one that is being written: by the bits of Q at the root of
+the tree, and less by these where nodes outgrow the fraction, whose bits count then, too. With every node written, Chudnovsky's series
+took 6.7 times the fraction's bits in all, with 1.9 and 2.1 times its bits at the root; Ramanujan's 7.4 with 2.6; Euler's 12.8 with 18; and
+the slowest series, level1-7, 30 with 58."""
+
+_CHECKPOINT_FILES_BYTES = 1 << 20
+"""Manifests, headers, hashes, and the blocks of the file system that files do not fill."""
 
 
 def combines(series: PiSeries) -> bool:
@@ -131,3 +145,18 @@ def root_bits(series: HypergeometricSeries, terms: int) -> float:
         bits += min(k, terms + 1 - k) * (math.log2(whole) - math.log2(leading * k**series.q.degree))
         k *= 2
     return bits
+
+
+def checkpoint_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, *, compiled: bool) -> int:
+    """The disk that the checkpoint of a run takes at once, at most, if every record is written that could be."""
+    roots = [root_bits(component.sum, count) for component, count in zip(series.components, terms, strict=True)]
+    numbers = _CHECKPOINT_NUMBERS * bits
+    if compiled:
+        if max(roots) > _COMPILED_CHUNK_BITS:
+            root = max(roots)
+            long = _CHECKPOINT_NODES_PER_BIT * bits + _CHECKPOINT_NODES_PER_LONG_BIT * root
+            numbers += min(_CHECKPOINT_NODES_PER_ROOT_BIT * root, long)
+        numbers += 2.0 * (len(roots) - 1) * bits
+    elif combines(series):  # whose sums are kept as they are
+        numbers += 2.0 * sum(roots)
+    return math.ceil(numbers / 8) + _CHECKPOINT_FILES_BYTES

@@ -50,6 +50,7 @@ class Plan:
         memory_bytes: an upper bound of what the whole process takes at once, see `runtime.limits.memory.peak_memory`.
         address_bytes: of address space, touched or not, as `ulimit -v` and `-d` count it, at most.
         integer_bits: of the largest integer, or more.
+        checkpoint_bytes: of disk that a checkpoint takes at once, at most.
         compiled: whether to take the compiled path; the plain one otherwise.
         kernels: where those of the compiled path are, as this is planned; "not used" on the plain path.
         compiles: whether kernels are to be compiled, by the run or by its checks.
@@ -68,6 +69,7 @@ class Plan:
     memory_bytes: int
     address_bytes: int
     integer_bits: float
+    checkpoint_bytes: int
     compiled: bool
     kernels: Literal["loaded", "stored", "to be compiled", "not used"]
     compiles: bool
@@ -143,6 +145,7 @@ def make_plan(
         memory_bytes=own + numbers,
         address_bytes=space,
         integer_bits=integer,
+        checkpoint_bytes=footprint.checkpoint_bytes(series, terms, bits, compiled=compiled),
         compiled=compiled,
         kernels=state,
         compiles=compiler,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.workspace import PooledLimbs
 from pi_engine.engine.resumption.kept_numbers import DamagedRecordError, read_residues, require_residues, written
+from pi_engine.splitting.compiled.node_merge import fetch
 from pi_engine.splitting.compiled.rounding import Errors
 from pi_engine.splitting.compiled.upper_tree import LargeNode, Number
 
@@ -96,7 +97,16 @@ class KeptNodes:
         if self._run.stopping and self._key(lo, hi) not in self._run.records:
             self._keep(lo, hi, node)
 
+    def drop(self, guard_bits: int) -> None:
+        """Take all nodes of the sum away, whose run has so many guard bits: the sum has failed its check, and one of them may be why."""
+        from pi_engine.engine.resumption.run_checkpoint import ATTEMPT
+
+        places = list(self._places())
+        if places:
+            self._run.store.keep(ATTEMPT, {}, {"guard_bits": guard_bits}, drop=places)
+
     def _keep(self, lo: int, hi: int, node: LargeNode) -> None:
+        fetch(node)
         numbers = {name: x for name, x in zip("PQT", node[:3], strict=True) if x is not None}
         residues: dict[str, JSON] = {
             name: None if x.residues is None else [written(one) for one in x.residues]  # type: ignore[misc]

@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 import os
 import time
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from pi_engine.bigint.binary_fraction import BinaryFraction
 from pi_engine.bigint.residues.moduli import adopt_prime, is_random_prime
 from pi_engine.checkpoint.checkpoint_store import CheckpointStore
+from pi_engine.engine.resumption.checkpoint_use import CheckpointUse
+from pi_engine.engine.resumption.disk_reserve import DiskReserve
 from pi_engine.engine.resumption.equal_parameters import run_parameters
 from pi_engine.engine.resumption.kept_numbers import DamagedRecordError, fields_of, limbs_by_name, load_tracked
+from pi_engine.engine.resumption.kernel_note import note_kernels
 from pi_engine.engine.resumption.writing_share import WritingShare
-from pi_engine.errors import CorruptFileError
+from pi_engine.errors import CapacityError, CorruptFileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -29,31 +32,11 @@ if TYPE_CHECKING:
 
 _Found = TypeVar("_Found")
 
-_ATTEMPT = "attempt"
+ATTEMPT = "attempt"
 _ALL, _ALWAYS = 1 << 62, math.inf
 """More terms than a sum has; seconds of work that are worth a record of any size."""
 
 _MOST_GUARD_BITS = 1 << 40
-
-
-class CheckpointUse(NamedTuple):
-    """What a run has done with its checkpoint.
-
-    Attributes:
-        folder: where it is.
-        loaded: records that it went on with.
-        kept: records that it has written.
-        bytes: of these.
-        seconds: that writing and reading back took.
-        notes: what was damaged, and what was done about it.
-    """
-
-    folder: str
-    loaded: int
-    kept: int
-    bytes: int
-    seconds: float
-    notes: list[str]
 
 
 class RunCheckpoint:
@@ -66,6 +49,7 @@ class RunCheckpoint:
             raise CorruptFileError(f"{store.folder} is damaged: its manifest names a prime that no run has drawn")
         adopt_prime(store.prime)
         self.store = store
+        self._reserve, self.is_there = DiskReserve(store), True
         self._share = WritingShare()
         self._unsaved: dict[tuple[int, int], float] = {}
         self._loaded = self._kept = 0
@@ -92,11 +76,14 @@ class RunCheckpoint:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._reserve.close()
         self.store.close()
 
     def clean(self) -> None:
         """Take the checkpoint away: the digits are where they belong."""
+        self._reserve.close()
         self.store.clean()
+        self.is_there = False
 
     @property
     def use(self) -> CheckpointUse:
@@ -156,7 +143,9 @@ class RunCheckpoint:
             self._unsaved[lo, hi] = saved
             return
         begin = time.monotonic()
+        self._reserve.give(size)
         self.store.keep(key, numbers, fields, drop=drop, phase=phase)
+        self._reserve.take_back()
         self._kept += 1
         self._share.has_written(size, begin)
 
@@ -190,18 +179,29 @@ class RunCheckpoint:
 
     def guard_bits(self, usual: int) -> int:
         """Those of the attempt that the earlier run was at."""
-        if _ATTEMPT not in self.records:
+        if ATTEMPT not in self.records:
             return usual
-        record = self.store.load(_ATTEMPT)
+        record = self.store.load(ATTEMPT)
         bits = record.fields.get("guard_bits") if record is not None else None
         return bits if isinstance(bits, int) and usual <= bits <= _MOST_GUARD_BITS else usual
 
     def begin_attempt(self, plan: Plan, usual: int) -> None:
-        """From here on records are those of this plan; those of an attempt that left the last digit open are dropped."""
+        """From here on records are those of this plan, and their disk is held; those of an attempt whose last digit is open are dropped.
+
+        Raises:
+            CapacityError: the disk has less than they may take; a checkpoint without records is taken away.
+        """
         self._prefix = f"b{plan.fraction_bits}-"
-        others = [key for key in self.records if not key.startswith(self._prefix) and key != _ATTEMPT]
+        others = [key for key in self.records if not key.startswith(self._prefix) and key != ATTEMPT]
         if others and plan.guard_bits != usual:
-            self.store.keep(_ATTEMPT, {}, {"guard_bits": plan.guard_bits}, drop=others)
+            self.store.keep(ATTEMPT, {}, {"guard_bits": plan.guard_bits}, drop=others)
+        try:
+            self._reserve.require(plan.checkpoint_bytes)
+        except CapacityError:
+            if not self.records:
+                self.clean()
+            raise
+        note_kernels(self.store, compiled=plan.compiled)
 
     def nodes(self, component: int) -> KeptNodes:
         """The keeper of the nodes of one sum."""
@@ -282,7 +282,7 @@ class RunCheckpoint:
         """The binary fraction, in place of everything before it; it is the last record, and counts for the whole run."""
         from pi_engine.bigint.residues.tracked import Tracked
 
-        others = [key for key in self.records if key != _ATTEMPT]
+        others = [key for key in self.records if key != ATTEMPT]
         numbers = {"mantissa": Tracked(fraction.mantissa, fraction.residues)}
         fields: dict[str, JSON] = {"residues": fields_of(numbers), "bits": fraction.bits, "error": fraction.error}
         key, run_time = f"{self._prefix}fraction", time.monotonic() - self._begin

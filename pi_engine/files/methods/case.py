@@ -10,7 +10,7 @@ from pi_engine.digits.common.constants import PI
 from pi_engine.digits.common.formats import COMPRESSED
 from pi_engine.digits.reader import DigitFile, header_mismatch
 from pi_engine.digits.spool import Spool
-from pi_engine.engine.compute import require_capacity
+from pi_engine.engine.arguments import require_capacity
 from pi_engine.errors import CapacityError, CorruptFileError
 from pi_engine.files.comparison.by_bbp import LOCATING
 from pi_engine.files.comparison.scan import Scan

@@ -91,6 +91,8 @@ def located(case: FileCase, digits: int) -> Verification:
     difference = with_integer(difference, integer, scan.head, scan.base)
     passed = ", ".join(check.name for check in result.checks if check.status == "passed")
     made = f"computed here by the {result.series.capitalize()} series, whose run passed its checks ({passed})"
+    if result.repairs:
+        made += f" and repeated {counted(len(result.repairs), 'step')} that had failed one"
     if difference is not None:
         compared, right = digits if whole else difference.position, max(0, difference.position - 1)
         verb = "was" if compared == 1 else "were"

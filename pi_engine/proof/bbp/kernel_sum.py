@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.buffers.kernel_record import KernelRecord
-from pi_engine.errors import VerificationError
 from pi_engine.proof.bbp.bbp_kernels import BBP_KERNEL, RESIDUE_KERNEL
 from pi_engine.proof.bbp.kernels import bbp_layout as at
 from pi_engine.runtime.machine_faults import machine_fault
@@ -51,5 +50,5 @@ def sum_terms(  # noqa: PLR0917 (called from one place)
         },
     )  # fmt: skip
     if not (RESIDUE_KERNEL if primes else BBP_KERNEL)(record.row):
-        raise VerificationError(machine_fault("the table of a BBP sum holds what cannot be"))
+        raise machine_fault("the table of a BBP sum holds what cannot be")
     return [int(word) for word in result]

@@ -123,7 +123,7 @@ def require_measurable(sizes: Sequence[int], threads: int | None) -> None:
         UsageError: a size is not positive.
         CapacityError: a size would not fit in memory.
     """
-    from pi_engine.engine.compute import require_capacity
+    from pi_engine.engine.arguments import require_capacity
 
     if any(size < 1 for size in sizes):
         raise UsageError("nothing to time at 0 digits: give 1 or more")

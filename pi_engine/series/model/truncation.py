@@ -35,7 +35,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from pi_engine.errors import VerificationError
+from pi_engine.errors import MiscalculationError
 from pi_engine.series.model.tail import growth_exponent, tail_bits
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def require_precision(series: PiSeries, bits: int, error: float, component: int 
     weight = math.log2(abs(coefficient.numerator)) - math.log2(coefficient.denominator)
     allowed = -(bits + GUARD + 2 + (len(series.components) - 1).bit_length())
     if error + weight - series.closed_form.log2_sum > allowed:
-        raise VerificationError(
+        raise MiscalculationError(
             f"the sum of the series {series.name} has lost more low bits than it may: this is a fault of the program, "
             "please report it"
         )

@@ -7,17 +7,18 @@ its nodes are many and small; then one merge at a time has all threads inside, a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pi_engine.bigint.buffers.workspace import pool
 from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.bigint.vectors.widths import LANES
+from pi_engine.runtime.progress import WorkMeter
 from pi_engine.splitting.compiled.lane_subtrees import lanes_fit
 from pi_engine.splitting.compiled.level_division import divide_level
 from pi_engine.splitting.compiled.lower_tree import merge_level
+from pi_engine.splitting.compiled.node_merge import fetch, integers_of_root, merge_with_diagnosis, park
 from pi_engine.splitting.compiled.node_residues import with_residues
-from pi_engine.splitting.compiled.stored_merge import fetch, merge_nodes, park
 from pi_engine.splitting.compiled.subtrees import build_subtrees, least_terms
 from pi_engine.splitting.compiled.truncated_nodes import truncated
 from pi_engine.splitting.compiled.upper_tree import LargeNode
@@ -25,7 +26,6 @@ from pi_engine.splitting.kernels.tree_kernels import cut
 from pi_engine.splitting.plain.node import Node, Truncated
 from pi_engine.splitting.records.common_factors import divisors_by_level
 from pi_engine.splitting.records.term_values import term_values
-from pi_engine.splitting.records.work_meter import WorkMeter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gmpy2 import mpz
 
     from pi_engine.runtime.progress import Progress
+    from pi_engine.runtime.repairs import Repairs
     from pi_engine.series.model.hypergeometric import HypergeometricSeries
     from pi_engine.splitting.compiled.node_keeper import NodeKeeper
     from pi_engine.splitting.records.node_level import NodeLevel
@@ -60,8 +61,7 @@ DIVIDE_AGAIN_LEVELS = 10
 """Levels above the subtrees from which on common factors are divided out once more, half-way up."""
 
 SIDE_BY_SIDE_BITS = 1 << 24
-"""Bits of Q from which on nodes are merged one at a time: no slower, and the threads share one
-workspace instead of having one each."""
+"""Bits of Q from which on nodes are merged one at a time: no slower, and the threads share one workspace instead of having one each."""
 
 LEAST_SIDE_BY_SIDE_BITS = 1 << 21
 """The least `SIDE_BY_SIDE_BITS`, where the nodes outgrow what the sum needs of them, so that they lose the rest."""
@@ -164,15 +164,16 @@ class _CompiledTree:
         check: bool,
         needed: Callable[[int], float] | None,
         keeper: NodeKeeper | None = None,
+        repairs: Repairs | None = None,
     ) -> None:
         self.series, self.cuts, self.threads, self.check, self.needed = series, cuts, threads, check, needed
-        self.keeper = keeper
+        self.keeper, self.repairs = keeper, repairs
         enough = SIDE_BY_SIDE_BITS if needed is None else max(needed(0), LEAST_SIDE_BY_SIDE_BITS)
         self.side_by_side = min(SIDE_BY_SIDE_BITS, enough)
         self.again_at = cuts.second_division()
         least = least_terms(cuts.least, cuts.subtrees, cuts.depth, self.again_at)
         self.divisors = divisors_by_level(series, least)
-        self.meter = WorkMeter(cuts.terms * cuts.levels, progress)
+        self.meter = WorkMeter("sum", cuts.terms * cuts.levels, progress)  # levels weigh about the same
 
     def removed(self) -> tuple[tuple[mpz, int], ...]:
         """What Q and T of the root are divided by: every level's divisor as often as it has nodes, less one."""
@@ -185,14 +186,18 @@ class _CompiledTree:
         if kept is not None:
             self.meter((hi - lo) * (self.cuts.levels - self.cuts.halvings + halvings))
             return kept
-        node = self.chunk(lo, hi) if halvings == 0 else self.merged(lo, hi, halvings)
+        make = partial(self.chunk, lo, hi) if halvings == 0 else partial(self.merged, lo, hi, halvings)
+        if self.repairs is None:
+            node = make()
+        else:
+            done = self.meter.done
+            node = self.repairs.repeat("the sum", make, terms=(lo, hi), before=lambda _: self.meter.back_to(done))
         if self.keeper is not None and not whole:  # of the whole sum its caller keeps more
-            fetch(node)
             self.keeper.keep(lo, hi, node)
         return node
 
     def merged(self, lo: int, hi: int, halvings: int) -> LargeNode:
-        """The node of lo ≤ k < hi, made of its halves."""
+        """The node of lo ≤ k < hi, made of its halves; made again, it takes them from where they are kept."""
         middle = cut(lo, hi, 1, 2)
         left = self.node(lo, middle, halvings - 1)
         park(left)
@@ -203,7 +208,7 @@ class _CompiledTree:
                 fetch(left)
                 self.keeper.leave(lo, middle, left)
             raise
-        node = self.shortened(merge_nodes(left, right, self.threads), lo, hi)
+        node = self.shortened(merge_with_diagnosis(left, right, self.threads), lo, hi)
         self.meter(hi - lo)
         return node
 
@@ -259,7 +264,7 @@ class _CompiledTree:
             pairs = list(zip(nodes[::2], nodes[1::2], strict=True))
             nodes, cuts = [], cuts[::2]
             for (left, right), ends in zip(pairs, pairwise(cuts), strict=True):
-                nodes.append(self.shortened(merge_nodes(left, right, self.threads), *ends))
+                nodes.append(self.shortened(merge_with_diagnosis(left, right, self.threads), *ends))
                 self.meter(terms / len(pairs))
         if len(level) > 1:
             level.buffer.release()
@@ -275,23 +280,20 @@ def split_compiled(
     check: bool = True,
     needed: Callable[[int], float] | None = None,
     keeper: NodeKeeper | None = None,
+    repairs: Repairs | None = None,
 ) -> Node:
     """Q and T of 0 ≤ k < `terms`, at least two of them; `progress` is called from this thread only.
 
     check: compare every large merge and every division of a level modulo both `moduli` (`node_residues`).
     needed: as in `split`.
     keeper: keeps nodes of a chunk or more.
+    repairs: as in `split`.
     """
     cuts = cuts_for(series, terms, threads)
     cuts = cuts if keeper is None else keeper.cuts(cuts)
-    tree = _CompiledTree(series, cuts, threads, progress, check=check, needed=needed, keeper=keeper)
+    tree = _CompiledTree(series, cuts, threads, progress, check=check, needed=needed, keeper=keeper, repairs=repairs)
     root = tree.node(0, terms, cuts.halvings)
-    # The copies take memory of their own: as much goes back to the system first, so that the peak is that of the tree.
-    pool.return_to_system(8 * (len(root.Q) + len(root.T)))
-    Q, T = root.Q, root.T
-    park(root)
-    residues = None if Q.residues is None or T.residues is None else Truncated(Q.residues, T.residues)
-    node = Node(None, Q.to_mpz(), T.to_mpz(), tree.removed(), residues, root.errors.T)
-    Q.release()
-    T.release()
-    return node
+    residues = (
+        None if root.Q.residues is None or root.T.residues is None else Truncated(root.Q.residues, root.T.residues)
+    )
+    return Node(None, *integers_of_root(root), tree.removed(), residues, root.errors.T)

@@ -13,7 +13,6 @@ from pi_engine.bigint.ntt.description.sizes import Size, cost, size_for
 from pi_engine.bigint.ntt.tables import TransformPlan, plan_for
 from pi_engine.bigint.residues.kernels.modulus_table import modulus_table
 from pi_engine.bigint.residues.moduli import random_prime
-from pi_engine.errors import VerificationError
 from pi_engine.runtime.machine_faults import machine_fault, require_fitting
 from pi_engine.splitting.compiled.node_residues import require_merge
 from pi_engine.splitting.kernels.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT, merges_worker
@@ -131,7 +130,7 @@ def merge_level(
 
         share(work, threads, threads, level, made, plans)
         if not 0 <= wrong[0] <= 3 * nodes or not lengths[1, nodes - stop : nodes - done].all():
-            raise VerificationError(machine_fault("the table of a level of the sum holds what cannot be"))
+            raise machine_fault("the table of a level of the sum holds what cannot be")
         if wrong[0]:
             i, row = divmod(int(wrong[0]) - 1, 3)
             require_merge(False, row, 64 * abs(int(lengths[row, i])))  # noqa: FBT003 (what an assertion takes)

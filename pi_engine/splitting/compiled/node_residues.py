@@ -18,7 +18,6 @@ from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.bigint.residues.kernels.modulus_table import modulus_table
 from pi_engine.bigint.residues.limb_residues import SHARED_FROM_BITS_OF_BOTH
 from pi_engine.bigint.residues.moduli import Residues, random_prime, require, require_equal, residues
-from pi_engine.errors import VerificationError
 from pi_engine.runtime.machine_faults import machine_fault
 from pi_engine.splitting.kernels.tree_kernels import residues_worker
 from pi_engine.splitting.records.level_record import residue_record
@@ -53,7 +52,7 @@ def residues_of(level: NodeLevel, threads: int, rows: int = 3) -> NDArray[np.uin
     large = 64 * int(np.abs(level.lengths[:rows]).sum()) >= SHARED_FROM_BITS_OF_BOTH
     share(work, threads, threads if large else 1, level)
     if (found == M61).any():
-        raise VerificationError(machine_fault("the table of a level of the sum holds what cannot be"))
+        raise machine_fault("the table of a level of the sum holds what cannot be")
     return found
 
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from pi_engine.errors import VerificationError
 from pi_engine.runtime.machine_faults import machine_fault
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def log2_size(limbs: Limbs) -> float:
     if not len(limbs):
         return -math.inf
     if not limbs[-1]:
-        raise VerificationError(machine_fault("a number of the sum has lost its highest limb"))
+        raise machine_fault("a number of the sum has lost its highest limb")
     top = int(limbs[-1]) << 64 | (int(limbs[-2]) if len(limbs) > 1 else 0)
     return math.log2(top) + 64 * (len(limbs) - 2)
 

@@ -17,7 +17,6 @@ from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.workers import share
 from pi_engine.bigint.buffers.workspace import PooledLimbs, pool
-from pi_engine.errors import VerificationError
 from pi_engine.runtime.machine_faults import machine_fault, require_fitting
 from pi_engine.splitting.compiled.lane_subtrees import Work, lane_work, lanes_are_usable
 from pi_engine.splitting.kernels.tree_kernels import subtrees_worker
@@ -93,7 +92,7 @@ def build_subtrees(
         require_fitting(wrong, "a leaf of the sum")
         built((hi - lo) * (stop - done) // pieces)
     if not lengths[1].all():
-        raise VerificationError(machine_fault("a leaf of the sum was not built"))
+        raise machine_fault("a leaf of the sum was not built")
     return NodeLevel(buffer, _offsets(capacities[depth], count, node_limbs), lengths)
 
 

@@ -62,15 +62,21 @@ class Number:
     residues: tuple[Residues, Residues] | None = None
     stored: DiskLimbs | None = None
     log2: float = 0.0
+    released: bool = False
 
     def __len__(self) -> int:
         return len(self.limbs if self.stored is None else self.stored)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its memory, or its place on disk, has not been released."""
+        return not self.released and (self.buffer is None or self.buffer.is_there)
 
     def release(self) -> None:
         """The limbs must not be used any more."""
         if self.buffer is not None:
             self.buffer.release()
-        self.stored = None
+        self.released, self.stored = self.stored is not None, None
 
     @classmethod
     def on_disk(cls, run: DiskLimbs, *, negative: bool) -> Number:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from pi_engine.series.model.hypergeometric import HypergeometricSeries
     from pi_engine.splitting.plain.node import Node
 
+AGAINST_SHADOW = "the sum of the series against its shadow"
+"""What is compared at the end of a sum."""
+
 
 def shadow_residues(
     series: HypergeometricSeries, terms: int, *, compiled: bool = False, threads: int = 1
@@ -104,5 +107,5 @@ def check_against_shadow(
         removed *= residues(divisor).to_the(times)
     expected = shadow() if shadow is not None else shadow_residues(series, terms, compiled=compiled, threads=threads)
     for x, y in zip(whole, expected, strict=True):
-        require_equal(x * removed, y, "the sum of the series against its shadow")
+        require_equal(x * removed, y, AGAINST_SHADOW)
     return Tracked(root.Q, found[0]), Tracked(root.T, found[1])

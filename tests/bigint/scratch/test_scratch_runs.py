@@ -22,7 +22,7 @@ from tests.homes import environment_of
 from tests.scratch_spaces import always_by_disk
 
 DIGITS = 70_000
-ROUNDS = max(1, int(25 * MULTIPLIER))
+ROUNDS = max(1, int(6 * MULTIPLIER))
 
 
 @pytest.fixture(scope="module")

@@ -216,9 +216,9 @@ def test_a_record_that_is_not_what_it_should_be_is_computed_again(tmp_path, comp
 def test_guard_bits_of_the_attempt_that_was_going_on(tmp_path, compiled_path, monkeypatch):
     real, attempts = engine._attempt, []
 
-    def attempt(plan, *arguments):
+    def attempt(plan, *arguments, **options):
         attempts.append(plan.guard_bits)
-        found = real(plan, *arguments)
+        found = real(plan, *arguments, **options)
         return None if plan.guard_bits == engine.GUARD_BITS else found
 
     monkeypatch.setattr(engine, "_attempt", attempt)

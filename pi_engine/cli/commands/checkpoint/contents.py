@@ -90,6 +90,7 @@ def _print(report: CheckpointReport, folder: str, *, verify: bool) -> None:
             ("written", f"{manifest.written} by pi-engine {manifest.versions.get('pi_engine', 'of no known version')}"),
             ("phase", manifest.phase or "nothing kept yet"),
             *((name, _value(value)) for name, value in manifest.parameters.items()),
+            ("kernels", manifest.versions.get("kernels", "none")),
             ("residue prime", str(manifest.prime)),
             ("disk", format_bytes(report.size)),
             ("records", f"{len(report.records)}, {state} ({read})"),

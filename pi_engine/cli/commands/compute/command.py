@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.commands.compute.kept_run import checkpoint_fields, kept_run, require_folder, steps_finished
+from pi_engine.cli.commands.compute.kept_run import (
+    checkpoint_fields,
+    error_folder,
+    kept_run,
+    require_folder,
+    steps_finished,
+)
 from pi_engine.cli.commands.compute.output_file import digits_kept, reserved_file, write_proof, write_result
 from pi_engine.cli.commands.compute.request import dry_run as estimate_only
 from pi_engine.cli.commands.compute.request import require_agreement, require_one_purpose, scratch_folder
@@ -20,7 +26,7 @@ from pi_engine.cli.parameters.quantities import COUNT, CountingCommand
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pi_engine.engine.compute import CheckLevel
+    from pi_engine.engine.arguments import CheckLevel
     from pi_engine.engine.result import Check, ComputeResult
 
 _ENDS = 50
@@ -137,11 +143,13 @@ def command(
             block_size=block_size,
             force=force,
             proof=proof,
+            checkpoint=checkpoint,
             as_json=as_json,
         )
         return
 
-    from pi_engine.engine.compute import compute, require_capacity
+    from pi_engine.engine.arguments import require_capacity
+    from pi_engine.engine.compute import compute
     from pi_engine.runtime.progress import PhaseClock, Step
 
     require_capacity(
@@ -161,7 +169,7 @@ def command(
             with steps_finished(kept):
                 result = compute(
                     digits, base=int(base), series=series, threads=threads, memory=memory, check=check,
-                    progress=progress, checkpoint=kept, scratch=scratch,
+                    progress=progress, checkpoint=kept, scratch=scratch, error_folder=error_folder(file, checkpoint),
                 )  # fmt: skip
             clock = PhaseClock(progress)
             checks = result.checks
@@ -179,8 +187,9 @@ def command(
             with digits_kept(result):
                 _print_digits(result, columns, group, everything=everything, to_stdout=output == "-")
     if remarks_are_heard():
-        from pi_engine.cli.commands.compute.report import closing_line, say_details
+        from pi_engine.cli.commands.compute.report import closing_line, say_details, say_repairs
 
+        say_repairs(result)
         remark(closing_line(result, seconds, checks, written, full=check == "full"))
         if verbose:
             say_details(result, seconds, checks)
@@ -254,6 +263,7 @@ def _as_json(
         "peak_memory_bytes": result.peak_memory_bytes,
         "mapped_memory_bytes": result.mapped_memory_bytes,
         "checks": [vars(check) for check in checks],
+        "repairs": [repair.as_json() for repair in result.repairs],
         "output": file,
         **({} if result.scratch is None else {"scratch": vars(result.scratch)}),
         "versions": arithmetic_versions(kernels=result.path == "compiled"),

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
-from pi_engine.cli.output.streams import remark
+from pi_engine.cli.output.streams import remark, remarks_are_heard
 from pi_engine.cli.output.terminal import printable
+from pi_engine.runtime.storage import watcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pi_engine.engine.compute import CheckLevel
-    from pi_engine.engine.resumption.run_checkpoint import CheckpointUse, RunCheckpoint
+    from pi_engine.engine.arguments import CheckLevel
+    from pi_engine.engine.resumption.checkpoint_use import CheckpointUse
+    from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
 
 
 def require_folder(folder: str | None, *, resume: bool) -> None:
@@ -33,16 +37,22 @@ def kept_run(
     if folder is None:
         yield None
         return
-    from pi_engine.engine.compute import chosen_series
+    from pi_engine.engine.arguments import chosen_series
     from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
 
     chosen = chosen_series(series)
     with RunCheckpoint.open(folder, digits, base, chosen, check=check != "none", resume=resume) as kept:
+        way_on = printable(f"pi-engine: what is finished is kept; go on with: {resuming_command()}")
+        if remarks_are_heard():
+            watcher.tell(watcher.FAREWELL, os.fsencode(way_on))
         try:
             yield kept
         except BaseException:
-            remark(f"pi-engine: what is finished is kept; go on with: {printable(resuming_command())}")
+            watcher.tell(watcher.FAREWELL)
+            if kept.is_there:
+                remark(way_on)
             raise
+        watcher.tell(watcher.FAREWELL)
         kept.clean()
         for note in kept.store.notes:
             remark(f"pi-engine: {printable(note)}")
@@ -59,6 +69,13 @@ def steps_finished(kept: RunCheckpoint | None) -> Iterator[None]:
     with finishing(kept.stop) as over:
         kept.before_last_step(over)
         yield
+
+
+def error_folder(file: str | None, checkpoint: str | None) -> str | None:
+    """Where an error of the program is described: beside the output, else beside the checkpoint (None), else in the working folder."""
+    if file is not None:
+        return str(Path(file).absolute().parent)
+    return "." if checkpoint is None else None
 
 
 def resuming_command() -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.cli.output.streams import remark
 from pi_engine.cli.output.terminal import stderr_width
+from pi_engine.runtime.repairs import TEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +58,18 @@ def _scratch(result: ComputeResult) -> list[tuple[str, str]]:
     use = result.scratch
     moved = f"{format_bytes(use.bytes_written)} written, {format_bytes(use.bytes_read)} read"
     return [("scratch", f"{format_bytes(use.most_bytes)} at once in {use.folder}; {moved}")]
+
+
+def say_repairs(result: ComputeResult) -> None:
+    """Write what was repeated because this machine erred to stderr, and what to do about it; damaged records are said elsewhere."""
+    made = [repair for repair in result.repairs if repair.kind == "machine"]
+    for repair in made:
+        remark(f"pi-engine: repeated: {repair}")
+    if made:
+        times = "once" if len(made) == 1 else f"{len(made)} times"
+        remark(
+            f"pi-engine: this machine's arithmetic went wrong {times}, and the digits are right; test the machine: {TEST}"
+        )
 
 
 def _short(seconds: float) -> str:

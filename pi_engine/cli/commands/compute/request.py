@@ -11,7 +11,7 @@ from pi_engine.cli.output.streams import remarks_are_heard
 from pi_engine.runtime.storage.atomic import is_special
 
 if TYPE_CHECKING:
-    from pi_engine.engine.compute import CheckLevel
+    from pi_engine.engine.arguments import CheckLevel
 
 
 def require_agreement(
@@ -73,9 +73,10 @@ def dry_run(
     block_size: int | None,
     force: bool,
     proof: bool,
+    checkpoint: str | None,
     as_json: bool,
 ) -> None:
-    """Refuse what would be refused, the file's name and disk too, and print what the rest would take."""
+    """Refuse what would be refused, the file's name and disk too and the checkpoint's, and print what the rest would take."""
     from pi_engine.cli.commands.estimate import show
     from pi_engine.engine.estimate import estimate
     from pi_engine.errors import CapacityError
@@ -100,7 +101,36 @@ def dry_run(
         block_size=block_size,
         scratch=scratch,
     )
-    show(found, kind, as_json=as_json, refusal=refusal)
+    if checkpoint is not None:
+        refusal = refusal or _refusal_of_checkpoint(checkpoint, found.checkpoint_bytes)
+    show(found, kind, as_json=as_json, refusal=refusal, checkpoint=checkpoint)
+
+
+def _refusal_of_checkpoint(folder: str, size: int) -> str | None:
+    """What to say where the disk of the folder, which may not be there yet, has less room; None where it has enough.
+
+    Raises:
+        UsageError: the folder cannot be made.
+    """
+    import shutil
+
+    from pi_engine.checkpoint.checkpoint_folder import named_folder
+    from pi_engine.checkpoint.folder_faults import opening
+    from pi_engine.engine.resumption.disk_reserve import too_little_disk
+    from pi_engine.errors import UsageError
+
+    place = named_folder(folder)
+    there = place if place.exists() else place.absolute().parent
+    if not there.is_dir():
+        wrong = (
+            f"the folder {there} does not exist: make it first"
+            if there != place
+            else f"{folder} is not a folder: choose another name"
+        )
+        raise UsageError(wrong)
+    with opening(place):
+        free = shutil.disk_usage(there).free
+    return str(too_little_disk(place, size, free)) if free < size else None
 
 
 def scratch_folder(scratch: str | None, checkpoint: str | None, file: str | None) -> str | None:

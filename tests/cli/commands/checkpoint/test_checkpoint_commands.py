@@ -42,6 +42,7 @@ def test_what_people_read(kept):
         "phase          sum",
         "digits         1_000",
         "cuts           [71, 8]",
+        "kernels        none",
         "to go on       pi-engine compute 1000 --checkpoint kept --resume",
         "record    numbers  bytes  status  what is wrong",
     ):

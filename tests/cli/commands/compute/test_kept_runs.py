@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -121,6 +122,45 @@ def test_the_second_signal_ends_the_run_at_once(tmp_path, started):
     assert process.returncode == 130
     assert said.endswith("pi-engine: interrupted\n")
     assert not (tmp_path / "pi.txt").exists()
+
+
+CONVERTING = KEEPING.replace(
+    "from pi_engine.cli.entry",
+    """
+import ctypes, time
+from pi_engine.engine import compute
+original = compute.convert_fraction
+def convert_fraction(*arguments, **options):
+    print("at work", flush=True)
+    HAPPENS
+    return original(*arguments, **options)
+compute.convert_fraction = convert_fraction
+from pi_engine.cli.entry""",
+)
+"""The command, to which something happens as the conversion begins."""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, 4)])
+@pytest.mark.parametrize("happens", ["time.sleep(600)", "ctypes.PyDLL(None).sleep(600)"])
+def test_an_interrupt_of_the_conversion(tmp_path, started, expected, number, code, happens):
+    """It ends the run at once, also where Python cannot hear it, or the system kills the process; the fraction is kept."""
+    process = started(CONVERTING.replace("HAPPENS", happens), tmp_path)
+    assert process.stdout.readline() == "at work\n"
+    if number == signal.SIGKILL:  # the child that works, and not its parent
+        (child,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(child), number)
+    else:
+        process.send_signal(number)
+    _, said = process.communicate(timeout=100)
+    assert process.returncode == code
+    command = "pi-engine compute 150000 --output pi.txt --force --checkpoint kept --resume"
+    assert said.splitlines()[0] == f"pi-engine: what is finished is kept; go on with: {command}"
+    assert len(said.splitlines()) == 2
+    assert not (tmp_path / "pi.txt").exists()
+    found = json.loads(started(KEEPING, tmp_path, "--resume", "--json").communicate()[0])
+    assert found["checkpoint"]["records_loaded"] == 1
+    assert found["checkpoint"]["notes"] == []
+    assert (tmp_path / "pi.txt").read_text().rstrip("\n") == expected
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
-"""Merges of nodes that wait on disk, or do not fit in memory: modulo one group of primes after another, as `stored_products` has it.
+"""Merges of large nodes: in memory, or by way of the disk; and where one goes wrong, what is known of its operands.
 
-Memory holds three transformed operands modulo one group of primes; results go to disk where there is no room for them.
+Nodes that wait on disk, or do not fit in memory, are merged modulo one group of primes after another, as
+`stored_products` has it. Memory holds three transformed operands modulo one group of primes; results go to disk where there is
+no room for them.
 """
 
 from __future__ import annotations
@@ -10,13 +12,15 @@ from typing import TYPE_CHECKING
 from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import limbs_of
-from pi_engine.bigint.buffers.workspace import PooledLimbs
+from pi_engine.bigint.buffers.workspace import PooledLimbs, pool
 from pi_engine.bigint.ntt.description.record import scratch_of
 from pi_engine.bigint.ntt.description.sizes import narrow_size_for, size_for
 from pi_engine.bigint.ntt.stored_products import stored_sum_of_products, sum_of_products_on_disk
 from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.bigint.scratch.disk_integer import belongs_on_disk, is_on_disk
 from pi_engine.bigint.scratch.space_of_run import scratch_space
+from pi_engine.bigint.scratch.stored_limbs import PIECE, reading
+from pi_engine.errors import MiscalculationError
 from pi_engine.splitting.compiled.lower_tree import SUM_BITS
 from pi_engine.splitting.compiled.upper_tree import LargeNode, Number, errors_of_merge, merge_large, trimmed
 
@@ -42,6 +46,22 @@ def fetch(node: LargeNode) -> None:
     """Have a node in memory again."""
     for number in node.numbers():
         number.fetch()
+
+
+def merge_with_diagnosis(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
+    """What `merge_nodes` makes; an error has the operands that are still in memory.
+
+    Raises:
+        MiscalculationError: a number of the new node has not the residues that it must have.
+    """
+    try:
+        return merge_nodes(left, right, threads)
+    except MiscalculationError as error:
+        names = ("P₁", "Q₁", "T₁", "P₂", "Q₂", "T₂")
+        for name, number in zip(names, (*left[:3], *right[:3]), strict=True):
+            if number is not None and number.is_there:
+                error.operands[name] = _known(number, threads)
+        raise
 
 
 def merge_nodes(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
@@ -146,3 +166,25 @@ def _made(
 
     found = stored_sum_of_products(plan, space, terms, limbs, threads, make)
     return trimmed(found, made[0], negative=negative)
+
+
+def _known(number: Number, threads: int) -> dict[str, object]:
+    """Length, hash, and whether the limbs are what they were when the number was made."""
+    from xxhash import xxh3_128
+
+    sound = None if number.residues is None else number.read(threads) == number.residues[0]
+    found, run = xxh3_128(), number.operand()
+    with reading(run) as read:
+        for first in range(0, len(run), PIECE):
+            found.update(read(first, min(PIECE, len(run) - first)).data)
+    return {"limbs": len(number), "xxh3_128": found.hexdigest(), "sound": sound}
+
+
+def integers_of_root(root: LargeNode) -> tuple[mpz, mpz]:
+    """Q and T of the root as integers, which take memory of their own: what they are made from goes to disk before that."""
+    pool.return_to_system(8 * (len(root.Q) + len(root.T)))
+    park(root)
+    Q, T = root.Q.to_mpz(), root.T.to_mpz()
+    root.Q.release()
+    root.T.release()
+    return Q, T
