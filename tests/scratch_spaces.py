@@ -10,10 +10,15 @@ LEAST_BYTES = 1 << 12
 
 
 class FullSpace(ScratchSpace):
-    """No memory is free: every number of a page waits on disk, and one prime at a time is transformed."""
+    """No memory is free: every number of a page waits on disk, and one prime at a time is transformed, in memory or in tiles."""
+
+    tiled = False
 
     def fits(self, size):
         return False
+
+    def holds(self, size):
+        return not self.tiled
 
     def parks(self, size):
         return size >= LEAST_BYTES

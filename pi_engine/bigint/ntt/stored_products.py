@@ -5,7 +5,7 @@ two products; and then a few rows of the remainders modulo all primes, which pas
 the result, unless that goes to disk as it is made. Operands that wait on disk are held in memory until the last group, where there is room
 for them; else they are read row after row for each group: its transforms would take longer to be kept, as they are more than
 twice as long. Remainders are written while the next group's second operand is transformed, and read while those before them are
-put together.
+put together. Where memory does not hold the transforms modulo one prime, `tiled_products` makes the remainders.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 
 from pi_engine.bigint.ntt.description.layout import ADD, FORWARD_A, FORWARD_B, INVERSE, MULTIPLY, SQUARE
 from pi_engine.bigint.ntt.stored_remainders import StoredRemainders
+from pi_engine.bigint.ntt.tiled_products import TiledRemainders
 from pi_engine.bigint.ntt.transform import Transformed, apply_to_rows, columns_back, forward, forward_by_rows
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from pi_engine.bigint.buffers.limbs import Limbs
+    from pi_engine.bigint.ntt.stored_remainders import Remainders
     from pi_engine.bigint.ntt.tables import TransformPlan
     from pi_engine.bigint.scratch.scratch_space import ScratchSpace
     from pi_engine.bigint.scratch.stored_limbs import DiskLimbs
@@ -85,13 +87,21 @@ def sum_of_products_on_disk(
 @contextmanager
 def _remainders(
     plan: TransformPlan, space: ScratchSpace, terms: Sequence[tuple[Operand, Operand]], threads: int
-) -> Iterator[StoredRemainders]:
+) -> Iterator[Remainders]:
     """The remainders of a sum of products modulo all primes, within the context."""
     size = plan.size
+    each = 8 * size.prime_stride * (1 + len(terms))
+    beside = threads * plan.scratch.largest + _TRANSFER_BYTES
+    if not space.holds(each + beside):
+        tiled = TiledRemainders(plan, space, threads)
+        try:
+            tiled.make(_runs(terms))
+            yield tiled
+        finally:
+            tiled.close()
+        return
     remainders = StoredRemainders(plan, space)
     try:
-        each = 8 * size.prime_stride * (1 + len(terms))
-        beside = threads * plan.scratch.largest + _TRANSFER_BYTES
         with _held(space, terms, each + beside) as terms_now:
             together = space.at_once(size.primes, each, beside)
             for start in range(0, size.primes, together):
@@ -101,6 +111,12 @@ def _remainders(
         yield remainders
     finally:
         remainders.close()
+
+
+def _runs(terms: Sequence[tuple[Operand, Operand]]) -> list[tuple[DiskLimbs | Limbs, DiskLimbs | Limbs]]:
+    """Where the limbs of the operands are; those of the same object are the same object."""
+    runs = {id(x): x if isinstance(x, np.ndarray) else x.run() for term in terms for x in term}
+    return [(runs[id(a)], runs[id(b)]) for a, b in terms]
 
 
 def _remainders_of(

@@ -6,6 +6,7 @@ order of the coefficients.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ import numpy as np
 from pi_engine.bigint.buffers.workers import share, transfer
 from pi_engine.bigint.buffers.workspace import PooledLimbs, pool
 from pi_engine.bigint.ntt.description.layout import CRT_DOUBLES, SPILL_GROUPS, state_doubles
-from pi_engine.bigint.ntt.transform import useful_threads
+from pi_engine.bigint.ntt.transform import row_limbs, useful_threads
 from pi_engine.bigint.ntt.transform_kernels import add_bytes, finish_rows
 from pi_engine.bigint.scratch.scratch_file import padded
 from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, LimbWriter, add_to_limbs
@@ -35,48 +36,28 @@ _PIECE_BYTES = 2 << 20
 """Remainders modulo one prime that are transferred at a time, about, and no fewer than a row."""
 
 
-class StoredRemainders:
-    """The remainders of a result modulo all primes of a size, in a file, prime after prime and row after row."""
+class Remainders(ABC):
+    """The remainders of a result modulo all primes of a size, on disk in pieces of some rows, and what is made of them."""
 
-    def __init__(self, plan: TransformPlan, space: ScratchSpace) -> None:
-        """Reserve the file."""
-        size = plan.size
-        self.plan, self._row_bytes = plan, 8 * size.row_stride
-        self._rows = max(1, min(size.rows, _PIECE_BYTES // self._row_bytes))
-        self._piece = padded(self._rows * self._row_bytes)
-        self._region = self._piece * -(-size.rows // self._rows)
-        self._file: ScratchFile = space.file(size.primes * self._region)
-        self._writing: Callable[[], None] | None = None
-        self._row_limbs, self._passed = size.columns // 8 * size.coefficient_bits // 8, 0
+    def __init__(self, plan: TransformPlan, rows: int) -> None:
+        """In pieces of so many rows; the last one may have fewer."""
+        self.plan, self._rows = plan, rows
+        self._row_bytes = 8 * plan.size.row_stride
+        self._piece = padded(rows * self._row_bytes)
+        self._row_limbs, self._passed = row_limbs(plan.size), 0
 
-    def put(self, x: Transformed) -> None:
-        """Begin to write the remainders modulo the primes of x, which is released when they are written."""
-
-        def write() -> None:
-            for prime in x.primes:
-                for piece, first in enumerate(range(0, self.plan.size.rows, self._rows)):
-                    rows = min(self._rows, self.plan.size.rows - first)
-                    place = prime * self._region + piece * self._piece
-                    self._file.write(place, x.address(prime) + first * self._row_bytes, rows * self._row_bytes)
-            x.release()
-
-        self._writing = transfer(write)
-
-    def settle(self) -> None:
-        """Wait until all that was put is written.
+    @abstractmethod
+    def read_piece(self, prime: int, first: int, address: int) -> None:
+        """Read the piece that begins with row `first`, modulo a prime.
 
         Raises:
-            CapacityError, OutputError: it could not be.
+            MiscalculationError: it is not what was written.
+            OutputError: the disk fails.
         """
-        if self._writing is not None:
-            writing, self._writing = self._writing, None
-            writing()
 
+    @abstractmethod
     def close(self) -> None:
-        """Give the file back; what is being written ends first."""
-        with suppress(PiEngineError):  # another error is on its way, or this one has been told
-            self.settle()
-        self._file.close()
+        """Give the disk back."""
 
     def to_limbs(self, limbs: int, threads: int, out: Limbs | Callable[[], Limbs]) -> Limbs:
         """The lowest `limbs` limbs of the integer, as `transform.to_limbs` has it."""
@@ -153,8 +134,7 @@ class StoredRemainders:
 
         def read(first: int, block: MemoryBlock) -> None:
             for prime in range(primes):
-                place = prime * self._region + first // self._rows * self._piece
-                self._file.read(place, block.address + prime * self._piece)
+                self.read_piece(prime, first, block.address + prime * self._piece)
 
         def pieces() -> Generator[tuple[int, int]]:
             waiting = transfer(lambda: read(0, blocks[0]))
@@ -177,6 +157,51 @@ class StoredRemainders:
             running.close()
             for block in blocks:
                 pool.give(block)
+
+
+class StoredRemainders(Remainders):
+    """The remainders as they come from memory: prime after prime and row after row."""
+
+    def __init__(self, plan: TransformPlan, space: ScratchSpace) -> None:
+        """Reserve the file."""
+        size = plan.size
+        super().__init__(plan, max(1, min(size.rows, _PIECE_BYTES // (8 * size.row_stride))))
+        self._region = self._piece * -(-size.rows // self._rows)
+        self._file: ScratchFile = space.file(size.primes * self._region)
+        self._writing: Callable[[], None] | None = None
+
+    def put(self, x: Transformed) -> None:
+        """Begin to write the remainders modulo the primes of x, which is released when they are written."""
+
+        def write() -> None:
+            for prime in x.primes:
+                for piece, first in enumerate(range(0, self.plan.size.rows, self._rows)):
+                    rows = min(self._rows, self.plan.size.rows - first)
+                    place = prime * self._region + piece * self._piece
+                    self._file.write(place, x.address(prime) + first * self._row_bytes, rows * self._row_bytes)
+            x.release()
+
+        self._writing = transfer(write)
+
+    def settle(self) -> None:
+        """Wait until all that was put is written.
+
+        Raises:
+            CapacityError, OutputError: it could not be.
+        """
+        if self._writing is not None:
+            writing, self._writing = self._writing, None
+            writing()
+
+    def close(self) -> None:
+        """Give the file back; what is being written ends first."""
+        with suppress(PiEngineError):  # another error is on its way, or this one has been told
+            self.settle()
+        self._file.close()
+
+    def read_piece(self, prime: int, first: int, address: int) -> None:
+        """See `Remainders`."""
+        self._file.read(prime * self._region + first // self._rows * self._piece, address)
 
 
 class _Bytes:

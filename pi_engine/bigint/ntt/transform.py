@@ -145,39 +145,48 @@ def add_to_lowest(out: Limbs, carry: int) -> None:
         carry = add_bytes(out.ctypes.data, 8 * len(out), 0, 0, one.ctypes.data, 8, 1)
 
 
+def row_limbs(size: Size) -> int:
+    """Limbs of an operand that a row of the matrix holds."""
+    return size.columns // 8 * size.coefficient_bits // 8
+
+
+def cut_rows(plan: TransformPlan, primes: range, limbs: Limbs, target: int, threads: int) -> None:
+    """Cut limbs into coefficients modulo these primes, and put them at an address, row after row of the matrix."""
+    size = plan.size
+    row_bytes, blocks = 8 * row_limbs(size), size.columns // COLUMN_BLOCK
+    record, each = plan.record(primes, one_row=True).ctypes.data, plan.scratch.columns
+    scratch = pool.take(each * threads)
+    source, source_bytes = limbs.ctypes.data, 8 * len(limbs)
+
+    def task(thread: int, first: int, last: int) -> None:
+        base = scratch.address + each * thread
+        for row in range(first // blocks, -(-last // blocks)):
+            place, at = row_bytes * row, target + 8 * size.row_stride * row
+            begin, end = max(first - row * blocks, 0), min(last - row * blocks, blocks)
+            require_sound(forward_columns(record, source + place, source_bytes - place, at, base, begin, end))
+
+    share(task, -(-source_bytes // row_bytes) * blocks, threads, plan, limbs)
+    pool.give(scratch)
+
+
 def forward_by_rows(plan: TransformPlan, operand: DiskLimbs | Limbs, target: Transformed, threads: int) -> None:
     """The column passes of an operand that is read piece by piece: its coefficients, row after row, and then the columns in place."""
     size, primes = plan.size, target.primes
-    row_limbs = size.columns // 8 * size.coefficient_bits // 8
-    at_once = max(1, _READ_LIMBS // row_limbs)
-    blocks = size.columns // COLUMN_BLOCK
-    threads = useful_threads(size, threads)
-    row_record = plan.record(primes, one_row=True).ctypes.data
-    each = max(plan.scratch.columns, 8 * COLUMN_BLOCK * size.rows)
-    scratch = pool.take(each * threads)
-    used = -(-len(operand) // row_limbs)
+    threads, each_row = useful_threads(size, threads), row_limbs(size)
+    at_once = max(1, _READ_LIMBS // each_row)
+    used = -(-len(operand) // each_row)
     with reading(operand) as read:
         for start in range(0, used, at_once):
-            limbs = read(row_limbs * start, min(row_limbs * at_once, len(operand) - row_limbs * start))
-            source, source_bytes = limbs.ctypes.data, 8 * len(limbs)
-
-            def cut(thread: int, first: int, last: int) -> None:
-                base = scratch.address + each * thread
-                for row in range(first // blocks, -(-last // blocks)):
-                    place = 8 * row_limbs * row
-                    at = target.address(primes.start) + 8 * size.row_stride * (start + row)  # noqa: B023
-                    begin, end = max(first - row * blocks, 0), min(last - row * blocks, blocks)
-                    require_sound(
-                        forward_columns(row_record, source + place, source_bytes - place, at, base, begin, end)  # noqa: B023
-                    )
-
-            share(cut, min(at_once, used - start) * blocks, threads, plan, limbs, target)
+            limbs = read(each_row * start, min(each_row * at_once, len(operand) - each_row * start))
+            cut_rows(plan, primes, limbs, target.address(primes.start) + 8 * size.row_stride * start, threads)
+    each = 8 * COLUMN_BLOCK * size.rows
+    scratch = pool.take(each * threads)
     record, data = plan.record(primes, streaming=streams(size, len(primes))).ctypes.data, target.address(primes.start)
 
     def transform_columns(thread: int, first: int, last: int) -> None:
         require_sound(columns_in_place(record, data, used, scratch.address + each * thread, first, last))
 
-    share(transform_columns, blocks, threads, plan, target)
+    share(transform_columns, size.columns // COLUMN_BLOCK, threads, plan, target)
     pool.give(scratch)
 
 

@@ -42,6 +42,10 @@ class ScratchSpace:
         """Whether so many bytes of memory may be taken."""
         return size <= self.free()
 
+    def holds(self, size: int) -> bool:
+        """Whether the transforms of a product modulo one prime, of so many bytes, are made in memory."""
+        return self.fits(size)
+
     def file(self, size: int) -> ScratchFile:
         """A file of so many bytes, which are reserved.
 
