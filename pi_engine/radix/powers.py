@@ -42,6 +42,7 @@ from pi_engine.bigint.residues.residues_on_disk import residues_of_run
 from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, StoredLimbs, reading
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
+from pi_engine.radix.node_sharing import MOST_WORDS
 
 if TYPE_CHECKING:
     from pi_engine.bigint.ntt.stored_products import Operand
@@ -219,6 +220,7 @@ def _transform(power: Power, bits: int, threads: int) -> None:
     """Transform a power for products of so many bits; or put it on disk, where the run's memory has no room for all transforms."""
     space, size = scratch_space(), size_for(bits)
     large = space is not None and 8 * size.primes * size.prime_stride > space.limit * _MOST_TRANSFORM
+    large = large and bits > 64 * MOST_WORDS  # the kernels that work on whole subtrees have their powers in memory
     if space is not None and (large or power.stored is not None):
         power.plan = plan_for(narrow_size_for(bits))
         if power.stored is None:

@@ -89,16 +89,14 @@ class TransformPlan:
         if (
             row is None
         ):  # of two threads that find none, both must have the one that is kept: kernels know its address alone
-            row = self.records.setdefault(key, _record(self, *key))
+            row = self.records.setdefault(
+                key, _record(self, key[0], streaming=streaming, one_row=one_row, row_stride=row_stride)
+            )
         return row
 
 
 def _record(
-    plan: TransformPlan,
-    primes: range,
-    streaming: bool,
-    one_row: bool,
-    row_stride: int,  # noqa: FBT001 (its key)
+    plan: TransformPlan, primes: range, *, streaming: bool, one_row: bool, row_stride: int
 ) -> NDArray[np.int64]:
     size, k = plan.size, primes.start
     outer_radix, column_levels, rows = (1, 0, 1) if one_row else (size.outer_radix, size.column_levels, size.rows)

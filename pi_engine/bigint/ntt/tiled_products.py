@@ -52,6 +52,9 @@ _PAD = 8
 _ROW_PANELS = 18
 """Panels of rows that are in memory at once, at most: as the product is put together, two for each of eight primes, and the result."""
 
+_LEAST_BYTES = 12 << 20
+"""What panels take in any case: smaller tiles would be read and written one by one for most of the time."""
+
 
 class Tiles(NamedTuple):
     """Rows and columns of a tile, and so of a panel of rows and of one of columns."""
@@ -126,9 +129,9 @@ class TiledRemainders(Remainders):
     """The remainders of a sum of products modulo all primes, in tiles."""
 
     def __init__(self, plan: TransformPlan, space: ScratchSpace, threads: int) -> None:
-        """Take half of the memory that is free for panels; the rest is for what kernels need, and what transfers take."""
+        """Take half of the memory that is free for panels, and `_LEAST_BYTES` at least; the rest is for kernels and transfers."""
         self.space, self.threads = space, useful_threads(plan.size, threads)
-        self.tiles = Tiles.of(plan.size, space.free() // 2)
+        self.tiles = Tiles.of(plan.size, max(space.free() // 2, _LEAST_BYTES))
         super().__init__(plan, self.tiles.rows)
         self._matrices: list[TiledMatrix] = []
 

@@ -51,7 +51,7 @@ def test_products_are_those_in_memory(space, draw, rng, monkeypatch, threads):
         found = stored_sum_of_products(plan_for(size), space, [waiting], limbs, threads, _array(limbs))
         assert (found == product(a, b, size, limbs, 1)).all()
         assert (_read(sum_of_products_on_disk(plan_for(size), space, [waiting], limbs, threads)) == found).all()
-        if 2 * n <= size.bits // 64:
+        if 2 * n <= limbs:
             square = stored_sum_of_products(plan_for(size), space, [(a, a)], limbs, threads, np.empty(limbs, np.uint64))
             assert (square == product(a, a, size, limbs, 1)).all()
 
