@@ -83,8 +83,7 @@ class Number:
         """Of limbs that were written to disk as they were made, with leading zeros or without."""
         run = run.part(0, used_limbs(run))
         with reading(run) as read:
-            top = read(max(len(run) - 2, 0), min(len(run), 2)).copy()
-        size = log2_size(top) + 64 * (len(run) - len(top))
+            size = log2_size(read(max(len(run) - 2, 0), min(len(run), 2))) + 64 * max(len(run) - 2, 0)
         return cls(np.empty(0, np.uint64), negative and len(run) > 0, stored=run, log2=size)
 
     def park(self, space: ScratchSpace) -> None:
@@ -100,8 +99,7 @@ class Number:
         if self.stored is not None:
             self.buffer = PooledLimbs(len(self.stored))
             self.stored.read(self.buffer.limbs)
-            self.limbs = self.buffer.limbs
-            self.stored = None
+            self.limbs, self.stored = self.buffer.limbs, None
 
     def operand(self) -> Limbs | DiskLimbs:
         """The limbs, or where they wait."""
