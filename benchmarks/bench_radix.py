@@ -49,7 +49,7 @@ def main():
         def as_text(threads, fraction=fraction, digits=digits):
             expansion = decimal_expansion(HandOver(fraction), digits, threads)
             assert expansion is not None
-            return str(word_text(expansion.words, threads)[:digits].data, "ascii")
+            return str(word_text(expansion.words[:], threads)[:digits].data, "ascii")
 
         few = 1 if digits >= 10**7 else runs
         gmp = seconds(integer.digits, few) if with_gmp else 0.0

@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from pi_engine.bigint.scratch import scratch_space
+from pi_engine.bigint.scratch import space_of_run
 from pi_engine.bigint.scratch.scratch_space import ScratchSpace
 from pi_engine.engine.planning import fitting
 
@@ -10,10 +10,15 @@ LEAST_BYTES = 1 << 12
 
 
 class FullSpace(ScratchSpace):
-    """No memory is free: every number of a page waits on disk, and one prime at a time is transformed."""
+    """No memory is free: every number of a page waits on disk, and one prime at a time is transformed, in memory or in tiles."""
+
+    tiled = False
 
     def fits(self, size):
         return False
+
+    def holds(self, size):
+        return not self.tiled
 
     def parks(self, size):
         return size >= LEAST_BYTES
@@ -25,7 +30,7 @@ class FullSpace(ScratchSpace):
 @contextmanager
 def by_disk(folder):
     """Run everything by way of a folder."""
-    with scratch_space.within(FullSpace(folder, 1 << 20)) as space:
+    with space_of_run.within(FullSpace(folder, 1 << 20)) as space:
         yield space
 
 

@@ -15,11 +15,18 @@ from pi_engine.bigint.buffers.limbs import LimbBuffer, Limbs, limbs_of, mpz_from
 from pi_engine.bigint.ntt.description import layout
 from pi_engine.bigint.ntt.description.record import scratch_of
 from pi_engine.bigint.ntt.description.sizes import largest_beta, narrow_size_for, size_for
-from pi_engine.bigint.ntt.stored_products import limbs_in_memory, stored_sum_of_products
+from pi_engine.bigint.ntt.stored_products import limbs_in_memory, stored_sum_of_products, sum_of_products_on_disk
 from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.bigint.ntt.transform import Transformed, apply_to_rows, forward, to_limbs
+from pi_engine.bigint.scratch.disk_integer import (
+    belongs_on_disk,
+    integer_on_disk,
+    is_on_disk,
+    magnitude_limbs,
+    power_of_base,
+)
 from pi_engine.bigint.scratch.parked_numbers import ParkedInteger
-from pi_engine.bigint.scratch.scratch_space import scratch_space
+from pi_engine.bigint.scratch.space_of_run import scratch_space
 
 if TYPE_CHECKING:
     from pi_engine.bigint.ntt.description.sizes import Size
@@ -47,18 +54,23 @@ class Ring:
         self.sums = self.size.beta <= largest_beta(self.size.primes, 2 * self.size.points)
         self.threads = threads if self.size.bits >= THREADS_FROM_BITS else 1
 
-    def square(self, a: Limbs) -> mpz:
+    def square(self, a: Operand) -> mpz:
         """a² modulo B^limbs − 1, where 0 may appear as B^limbs − 1."""
         if self.space is not None:
             return self.stored((a, a))
         x = Transformed(plan_for(self.size))
-        forward(x.plan, [(a, x)], x.primes, self.threads)
+        with limbs_in_memory(a) as limbs:
+            forward(x.plan, [(limbs, x)], x.primes, self.threads)
         apply_to_rows(layout.FORWARD_A | layout.SQUARE | layout.INVERSE, x, x, x.primes, self.threads)
         return self.integer(x)
 
     def stored(self, *terms: tuple[Operand, Operand]) -> mpz:
         """The sum of one or two products modulo B^limbs − 1, by way of the scratch space; of two only where `sums`."""
         assert self.space is not None, "a ring that works in memory"
+        if belongs_on_disk(self.space, self.limbs):
+            return integer_on_disk(
+                sum_of_products_on_disk(plan_for(self.size), self.space, terms, self.limbs, self.threads)
+            )
         made: list[LimbBuffer] = []
 
         def make() -> Limbs:
@@ -81,6 +93,8 @@ class Ring:
 
     def raised(self, x: mpz, power: int) -> mpz:
         """x·B^power for 0 ≤ x < B^limbs and power < limbs: its limbs, rotated."""
+        if is_on_disk(x):
+            return fold(x << 64 * power, self.limbs)
         source, buffer = limbs_of(x), LimbBuffer(self.limbs)
         below = min(len(source), self.limbs - power)
         buffer.array[:power] = 0
@@ -97,7 +111,7 @@ class Ring:
         """
         place = power % self.limbs - drop
         high = shifted(product, drop)
-        return self._reduced((mpz(1) << 64 * place) - high if place >= 0 else -high, drop)
+        return self._reduced(power_of_base(place) - high if place >= 0 else -high, drop)
 
     def nearest(self, value: mpz) -> mpz:
         """The R nearest to 0 with R ≡ value, for a value of any length and sign."""
@@ -108,8 +122,9 @@ class Ring:
         for _ in range(3):  # known + product + 1 moduli away at most
             if value.bit_length() < bits:
                 break
-            modulus = (mpz(1) << bits) - (drop == 0)
-            value = value - modulus if value > 0 else value + modulus
+            # the modulus is a power, and for numbers that nothing is left out of that less 1
+            modulus = power_of_base(self.limbs - drop)
+            value = value - modulus + (drop == 0) if value > 0 else value + modulus - (drop == 0)
         return value
 
 
@@ -195,7 +210,7 @@ def sum_of_products(a: mpz, x: Factor, b: mpz | ParkedInteger, y: Factor) -> mpz
     ring = x.ring
     other = b if isinstance(b, ParkedInteger) else ParkedInteger(b)
     if not ring.sums:
-        first = x.times(limbs_of(a))
+        first = x.times(magnitude_limbs(a))
         if x is not y:
             x.release()
         second = y.times(other)
@@ -205,18 +220,20 @@ def sum_of_products(a: mpz, x: Factor, b: mpz | ParkedInteger, y: Factor) -> mpz
     if ring.space is not None:
         if not equal:
             other = ParkedInteger(_complement(other, ring.limbs))
-        found = ring.nearest(ring.stored((limbs_of(a), x.operand()), (other, y.operand())))
+        found = ring.nearest(ring.stored((magnitude_limbs(a), x.operand()), (other, y.operand())))
         if x is not y:
             x.release()
         return -found if a < 0 else found
     u = Transformed(plan_for(ring.size))
-    forward(u.plan, [(limbs_of(a), u)], u.primes, ring.threads)
+    with limbs_in_memory(magnitude_limbs(a)) as limbs:
+        forward(u.plan, [(limbs, u)], u.primes, ring.threads)
     apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, u, x.residues(), u.primes, ring.threads)
     if x is not y:
         x.release()
     v = Transformed(plan_for(ring.size))
     second = other.value() if equal else _complement(other, ring.limbs)
-    forward(v.plan, [(limbs_of(second), v)], v.primes, ring.threads)
+    with limbs_in_memory(magnitude_limbs(second)) as limbs:
+        forward(v.plan, [(limbs, v)], v.primes, ring.threads)
     del second
     apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, v, y.residues(), v.primes, ring.threads)
     apply_to_rows(layout.ADD | layout.INVERSE, u, v, u.primes, ring.threads)
@@ -227,6 +244,9 @@ def sum_of_products(a: mpz, x: Factor, b: mpz | ParkedInteger, y: Factor) -> mpz
 
 def _complement(x: ParkedInteger, limbs: int) -> mpz:
     """B^limbs − 1 − |x|: every bit the other one."""
+    space = scratch_space()
+    if space is not None and belongs_on_disk(space, limbs):
+        return power_of_base(limbs) - x.value() - 1
     buffer = LimbBuffer(limbs)
     with x.limbs() as digits:
         np.invert(digits, out=buffer.array[: len(digits)])
@@ -249,7 +269,7 @@ def fold(x: mpz, limbs: int) -> mpz:
 
 def low_limbs(x: mpz, limbs: int) -> mpz:
     """X mod B^limbs for x ≥ 0."""
-    return mpz_from_limbs(limbs_of(x)[:limbs])
+    return x.low(limbs) if is_on_disk(x) else mpz_from_limbs(limbs_of(x)[:limbs])
 
 
 def top_limbs(x: Limbs, count: int) -> Limbs:

@@ -12,6 +12,7 @@ from pi_engine.bigint.buffers.limbs import LimbBuffer, limb_count, limbs_of, mpz
 from pi_engine.bigint.cyclic import Factor, Ring, shifted
 from pi_engine.bigint.ntt.description.sizes import cost, size_for
 from pi_engine.bigint.reciprocal import reciprocal
+from pi_engine.bigint.scratch.disk_integer import in_memory
 from pi_engine.runtime.machine_faults import machine_fault
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ def divmod_newton(n: mpz, d: mpz, threads: int) -> tuple[mpz, mpz]:
     with Factor(high, x) as inverse, Factor(low, d) as divisor:
         for block in reversed(range(blocks)):
             u = (r << (64 * b)) + mpz_from_limbs(rest[block * b : (block + 1) * b])
-            q = shifted(inverse.times(limbs_of(u)[length - 1 :]), b + 2)
-            r = low.residual(u, divisor.times(limbs_of(q)))
+            q = in_memory(shifted(inverse.times(limbs_of(u)[length - 1 :]), b + 2))
+            r = in_memory(low.residual(u, divisor.times(limbs_of(q))))
             q, r = _corrected(q, r, d)
             digit = limbs_of(q)
             found.array[block * b : block * b + len(digit)] = digit

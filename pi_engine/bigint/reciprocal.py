@@ -21,6 +21,7 @@ from gmpy2 import mpz
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.cyclic import Factor, Ring, shifted, top_limbs
 from pi_engine.bigint.ntt.stored_products import limbs_in_memory
+from pi_engine.bigint.scratch.disk_integer import in_memory, magnitude_limbs, shifted_up
 from pi_engine.bigint.scratch.parked_numbers import HighestLimbs, ParkedInteger
 from pi_engine.runtime.machine_faults import machine_fault
 
@@ -64,8 +65,8 @@ def reciprocal(d: Limbs | ParkedInteger, limbs: int, threads: int = 1, start: in
         ring = Ring(2 * k + 1, threads)
         with Factor(ring, x) as factor:
             e = ring.residual_of_power(k + m + 1, factor.times(_highest(d, m + 1)), m + 1 - k)
-            correction = shifted(factor.times(limbs_of(e)), 3 * k - m)
-        x = x << (64 * (m - k))
+            correction = shifted(factor.times(magnitude_limbs(e)), 3 * k - m)
+        x = shifted_up(x, 64 * (m - k))
         x = x - correction if e < 0 else x + correction
         k = m
     return x
@@ -74,5 +75,5 @@ def reciprocal(d: Limbs | ParkedInteger, limbs: int, threads: int = 1, start: in
 def _highest(d: Limbs | ParkedInteger, count: int) -> Operand:
     """The highest `count` limbs, or d followed by zeros."""
     if isinstance(d, ParkedInteger):
-        return HighestLimbs(d, count) if count <= len(d) else top_limbs(limbs_of(d.value()), count)
+        return HighestLimbs(d, count) if count <= len(d) else top_limbs(limbs_of(in_memory(d.value())), count)
     return top_limbs(d, count)

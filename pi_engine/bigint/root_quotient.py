@@ -18,12 +18,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.hand_over import HandOver
-from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
+from pi_engine.bigint.buffers.limbs import limbs_of
 from pi_engine.bigint.cyclic import Factor, Ring, shifted, sum_of_products
 from pi_engine.bigint.reciprocal import reciprocal
 from pi_engine.bigint.residues.limb_residues import residues_of_several
 from pi_engine.bigint.residues.moduli import Residues, power_residues, require_equal, residues
+from pi_engine.bigint.residues.residues_on_disk import residues_of_run
 from pi_engine.bigint.residues.tracked import Tracked
+from pi_engine.bigint.scratch.disk_integer import is_on_disk, magnitude_limbs, towards_zero
 from pi_engine.bigint.scratch.parked_numbers import HighestLimbs, ParkedInteger, integer_of
 from pi_engine.bigint.square_root import InverseRoot, inverse_root
 from pi_engine.runtime.machine_faults import machine_fault
@@ -119,7 +121,7 @@ def root_times_quotient(
                 value = Tracked(x.times_last(quotient))
                 if step:
                     value = step.checked_root(value.value)
-                product = x.times(limbs_of(twice_a))
+                product = x.times(magnitude_limbs(twice_a))
                 high = step.checked_correction(product, negative=negative) if step else None
     handed = HandOver(value, Tracked(shifted(product, h), high))
     del value, product
@@ -157,7 +159,7 @@ class _LastStep:
         assert K.residues is not None
         self.h, self.threads = root.limbs, threads
         self.X, self.E = root.residues or (residues(x, threads) for x in (integer_of(root.X), integer_of(root.E)))
-        self.k = residues_of_several([limbs_of(K.value)[self.h :]], threads)[0]
+        self.k = _residues_of_parts(K.value, self.h, threads)[1]
         self.K = self.D = K.residues
         self.y = self.k  # both until they are known
 
@@ -170,8 +172,7 @@ class _LastStep:
 
     def cut(self, x: mpz) -> tuple[Residues, Residues]:
         """The residues of x and of its part from limb h on."""
-        limbs = limbs_of(x)
-        low, high = residues_of_several([limbs[: self.h], limbs[self.h :]], self.threads)
+        low, high = _residues_of_parts(x, self.h, self.threads)
         sign = -1 if x < 0 else 1
         return (high * power_residues(2, 64 * self.h) + low) * sign, high * sign
 
@@ -206,6 +207,15 @@ class _LastStep:
         return high
 
 
+def _residues_of_parts(x: mpz, cut: int, threads: int) -> list[Residues]:
+    """Those of |x|'s limbs below `cut`, and of the others."""
+    if is_on_disk(x):
+        middle = min(cut, len(x))
+        return [residues_of_run(x.part(*ends), threads) for ends in ((0, middle), (middle, len(x)))]
+    limbs = limbs_of(x)
+    return residues_of_several([limbs[:cut], limbs[cut:]], threads)
+
+
 def _mantissa(x: Tracked, limbs: int, threads: int) -> tuple[Tracked, int]:
     """(m, e) with m·2^e ≤ x < (m + 1)·2^e and m of 64·limbs bits, for x > 0."""
     exponent = x.bits - 64 * limbs
@@ -214,4 +224,4 @@ def _mantissa(x: Tracked, limbs: int, threads: int) -> tuple[Tracked, int]:
 
 def _towards_zero(x: mpz, drop: int) -> mpz:
     """x/B^drop without its fraction."""
-    return mpz_from_limbs(limbs_of(x)[drop:], negative=x < 0)
+    return towards_zero(x, drop)

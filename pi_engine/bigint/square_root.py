@@ -24,6 +24,7 @@ from gmpy2 import mpz
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.cyclic import Factor, Ring, shifted, top_limbs
 from pi_engine.bigint.reciprocal import precisions
+from pi_engine.bigint.scratch.disk_integer import in_memory, magnitude_limbs, power_of_base, shifted_up
 from pi_engine.bigint.scratch.parked_numbers import ParkedInteger, integer_of
 from pi_engine.runtime.machine_faults import machine_fault
 
@@ -84,14 +85,15 @@ def root(a: Limbs, limbs: int, threads: int = 1, start: int = ROOT_FROM_LIMBS) -
     for m in chain[1:]:
         half = Ring(k + 1, threads)
         r = half.residual(mpz_from_limbs(top_limbs(a, 2 * k)), half.square(limbs_of(s)))
+        r = in_memory(r)
         ring = Ring(2 * k + 1, threads)
         with Factor(ring, x) as factor:
-            correction = shifted(factor.times(limbs_of(r)), 3 * k - m) >> 1
+            correction = in_memory(shifted(factor.times(limbs_of(r)), 3 * k - m)) >> 1
             s = s << (64 * (m - k))
             s = s - correction if r < 0 else s + correction
             if m < limbs:
-                e = ring.residual_of_power(k + m, factor.times(limbs_of(s)), m - k)
-                correction = shifted(factor.times(limbs_of(e)), 3 * k - m)
+                e = in_memory(ring.residual_of_power(k + m, factor.times(limbs_of(s)), m - k))
+                correction = in_memory(shifted(factor.times(limbs_of(e)), 3 * k - m))
                 x = x << (64 * (m - k))
                 x = x - correction if e < 0 else x + correction
         k = m
@@ -103,7 +105,7 @@ def isqrt_rem(n: mpz, limbs: int, threads: int) -> tuple[mpz, mpz]:
     s = root(limbs_of(n), limbs, threads)
     # |s − √n| < 2, so |n − s²| < 2·(2s + 2) < B^(limbs+1)/2, and at most two steps lead to the floor.
     ring = Ring(limbs + 1, threads)
-    r = ring.residual(n, ring.square(limbs_of(s)))
+    r = in_memory(ring.residual(n, ring.square(limbs_of(s))))
     for _ in range(MAX_CORRECTIONS):
         if r < 0:
             s = s - 1
@@ -134,8 +136,8 @@ def inverse_root(radicand: int, limbs: int, threads: int = 1, start: int = ROOT_
         e = _residual(radicand, x, k, threads)
         ring = Ring(2 * k + 1, threads)
         with Factor(ring, x) as factor:
-            correction = shifted(factor.times(limbs_of(e)), 3 * k - m) >> 1
-        x = x << (64 * (m - k))
+            correction = shifted(factor.times(magnitude_limbs(e)), 3 * k - m) >> 1
+        x = shifted_up(x, 64 * (m - k))
         x = x - correction if e < 0 else x + correction
         k = m
     return InverseRoot(radicand, k, x, _residual(radicand, x, k, threads))
@@ -146,5 +148,5 @@ def _residual(radicand: int, x: mpz, k: int, threads: int) -> mpz:
     if k < ROOT_FROM_LIMBS:
         return (mpz(1) << (128 * k)) - radicand * (x * x)
     ring = Ring(k + 1, threads)
-    square = ring.square(limbs_of(x)) * radicand
-    return ring.nearest((mpz(1) << (64 * (2 * k % ring.limbs))) - square)
+    square = ring.square(magnitude_limbs(x)) * radicand
+    return ring.nearest(power_of_base(2 * k % ring.limbs) - square)

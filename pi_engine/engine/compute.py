@@ -18,6 +18,7 @@ from pi_engine.engine.fraction_of_series import checks_of_fraction, fraction_of_
 from pi_engine.engine.fraction_to_text import check_digits, convert_fraction
 from pi_engine.engine.planning.backend import BACKEND
 from pi_engine.engine.planning.fitting import make_plan_within, usable_memory
+from pi_engine.engine.planning.footprint import scratch_kept_bytes
 from pi_engine.engine.planning.plan import GUARD_BITS, Plan, make_plan
 from pi_engine.engine.repair.renewal import renew
 from pi_engine.engine.repair.reproducer import origin_of, reported
@@ -27,6 +28,7 @@ from pi_engine.errors import ProgramFaultError, UsageError, VerificationError
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.limits import memory as machine_memory
 from pi_engine.runtime.limits.address_space import share_heap, trim_heap
+from pi_engine.runtime.limits.memory_errors import not_enough_memory
 from pi_engine.runtime.progress import PhaseClock, announce, silent, within
 from pi_engine.runtime.repairs import Repairs
 from pi_engine.runtime.thread_count import thread_count
@@ -150,7 +152,7 @@ def _compute(
                 _load_kernels(plan, backend, clock)
                 stack.callback(_release_workspace, keep=_KEPT_BYTES)
             if plan.scratch and space is None:
-                space = stack.enter_context(_scratch(str(scratch), usable_memory(limit), plan))
+                space = stack.enter_context(_scratch(str(scratch), usable_memory(limit), plan, kept=kept is not None))
             attempt = _attempt(plan, threads, clock, check, kept=kept, repairs=repairs)
             if attempt is not None:
                 break
@@ -181,10 +183,19 @@ def _compute(
         )
 
 
-def _scratch(folder: str, limit: int, plan: Plan) -> AbstractContextManager[ScratchSpace]:
-    """The scratch space of the run."""
+def _scratch(folder: str, limit: int, plan: Plan, *, kept: bool) -> AbstractContextManager[ScratchSpace]:
+    """The scratch space of the run.
+
+    Raises:
+        CapacityError: memory has no room for the numbers that a checkpoint keeps.
+    """
     from pi_engine.bigint.scratch.scratch_folder import scratch_of_run
 
+    need = plan.memory_bytes + scratch_kept_bytes(plan.fraction_bits)
+    if kept and need > limit:
+        raise not_enough_memory(
+            f"{plan.digits:_} digits with a checkpoint", need, limit, "compute without --checkpoint"
+        )
     return scratch_of_run(folder, limit, plan.scratch_bytes)
 
 

@@ -75,7 +75,7 @@ def _compiled(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, c
         kept = TextOfWords(integer, expansion.words, plan.digits, threads)
         return _converted(kept, expansion, integer, spare, plan.digits, threads)
     _return_to_system(2 * plan.digits)
-    characters = word_text(expansion.words, threads, f"{integer}.".encode("ascii"))
+    characters = word_text(expansion.words[:], threads, f"{integer}.".encode("ascii"))
     try:
         text = str(characters[: len(characters) - spare].data, "ascii")
     except UnicodeDecodeError as error:

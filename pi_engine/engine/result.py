@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pi_engine.bigint.scratch.scratch_space import ScratchSpace
+    from pi_engine.bigint.scratch.stored_words import StoredWords
     from pi_engine.engine.checks.known import Characters
     from pi_engine.engine.text_of_words import TextOfWords
     from pi_engine.proof.bbp.last_hex_digits import Tail
@@ -218,6 +219,10 @@ class ComputeResult:
     @cached_property
     def words(self) -> NDArray[np.uint64]:
         """The digits after the point, 19 (base 16: 16) a word, first digit most significant, zero-padded at the end."""
+        return self.word_source()[:]
+
+    def word_source(self) -> NDArray[np.uint64] | StoredWords:
+        """The same as `words`, to be read slice by slice: where the run went by way of the disk, they are there."""
         if not isinstance(self._text, str):
             return self._text.words
         from pi_engine.radix.kernels.digit_words import digit_words

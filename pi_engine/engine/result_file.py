@@ -213,7 +213,7 @@ class ResultFile:
         from pi_engine.digits.common.blocks import blocks_of_words
         from pi_engine.digits.writer import fill
 
-        blocks = blocks_of_words(result.words, result.digits, result.base)
+        blocks = blocks_of_words(result.word_source(), result.digits, result.base)
         hashes = BlockHashes(result.base, 3, tuple(residues))
         fill(pending, blocks, self._encoding(result), hashes, residues)
 
@@ -230,7 +230,7 @@ class ResultFile:
         from pi_engine.digits.writer import write_through
 
         hashes = BlockHashes(result.base, 3, tuple(result.residues or {}))
-        blocks = hashes.through(blocks_of_words(result.words, result.digits, result.base))
+        blocks = hashes.through(blocks_of_words(result.word_source(), result.digits, result.base))
         write_through(self.path, blocks, self._encoding(result))
         require_residues(hashes.values, result)
 

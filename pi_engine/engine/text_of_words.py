@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pi_engine.bigint.scratch.stored_words import StoredWords
+
 _PIECE = 1 << 20
 """Characters that are looked through at a time."""
 
@@ -18,7 +20,7 @@ _PIECE = 1 << 20
 class TextOfWords:
     """`3.` and so many digits: what a result asks of a str, piece by piece; `str()` makes it whole."""
 
-    def __init__(self, integer: int, words: NDArray[np.uint64], digits: int, threads: int) -> None:
+    def __init__(self, integer: int, words: NDArray[np.uint64] | StoredWords, digits: int, threads: int) -> None:
         """Keep the words, 19 digits each, zeros behind the last digit; `integer` is before the point, and digits ≥ 1."""
         self.words, self.integer = words, integer
         self._head = f"{integer}."

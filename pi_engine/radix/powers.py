@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from gmpy2 import mpz
@@ -34,13 +35,18 @@ from pi_engine.bigint.buffers.limbs import Limbs, limbs_of, mpz_from_limbs
 from pi_engine.bigint.ntt import transform as steps
 from pi_engine.bigint.ntt.description import layout
 from pi_engine.bigint.ntt.description.sizes import narrow_size_for, size_for
-from pi_engine.bigint.ntt.stored_products import stored_sum_of_products
+from pi_engine.bigint.ntt.stored_products import limbs_in_memory, stored_sum_of_products, sum_of_products_on_disk
 from pi_engine.bigint.ntt.tables import TransformPlan, plan_for
-from pi_engine.bigint.residues.limb_residues import residues_of_several
 from pi_engine.bigint.residues.moduli import Residues, power_residues, require_equal
-from pi_engine.bigint.scratch.parked_numbers import StoredLimbs
-from pi_engine.bigint.scratch.scratch_space import scratch_space
+from pi_engine.bigint.residues.residues_on_disk import residues_of_run
+from pi_engine.bigint.scratch.space_of_run import scratch_space
+from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, StoredLimbs, reading
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
+from pi_engine.radix.node_sharing import MOST_WORDS
+
+if TYPE_CHECKING:
+    from pi_engine.bigint.ntt.stored_products import Operand
+    from pi_engine.bigint.scratch.scratch_space import ScratchSpace
 
 MOST_LEAF = 80
 """Words of a leaf, in large trees at least half as many; from 30 to 100 nothing changes by 5 % (AMD Zen 3)."""
@@ -102,7 +108,7 @@ class Power:
     limbs: Limbs
     plan: TransformPlan | None = None
     transformed: steps.Transformed | None = None
-    stored: StoredLimbs | None = None
+    stored: DiskLimbs | None = None
 
     def __len__(self) -> int:
         return len(self.limbs if self.stored is None else self.stored)
@@ -112,17 +118,25 @@ class Power:
         if self.transformed is not None:
             self.transformed.release()
             self.transformed = None
-        if self.stored is not None:
-            self.stored.release()
+        self.stored = None
 
-    def product(self, operand: Limbs | None, limbs: int, threads: int) -> Limbs:
-        """The lowest `limbs` limbs of operand·P, or of P² if there is no operand, modulo 2^size.bits − 1, by way of the disk."""
-        space = scratch_space()
+    def product(self, operand: Limbs, limbs: int, threads: int) -> Limbs:
+        """The lowest `limbs` limbs of operand·P modulo 2^size.bits − 1, by way of the disk."""
+        plan, space, stored = self._on_disk()
+        return stored_sum_of_products(
+            plan, space, [(operand, stored)], limbs, threads, lambda: np.empty(limbs, np.uint64)
+        )
+
+    def product_on_disk(self, operand: Operand | None, limbs: int, threads: int) -> DiskLimbs:
+        """The same on disk; P² if there is no operand."""
+        plan, space, stored = self._on_disk()
+        term = (stored if operand is None else operand, stored)
+        return sum_of_products_on_disk(plan, space, [term], limbs, threads)
+
+    def _on_disk(self) -> tuple[TransformPlan, ScratchSpace, DiskLimbs]:
         assert self.plan is not None
         assert self.stored is not None
-        assert space is not None, "a power on disk, without a scratch space"
-        term = (self.stored if operand is None else operand, self.stored)
-        return stored_sum_of_products(self.plan, space, [term], limbs, threads, lambda: np.empty(limbs, np.uint64))
+        return self.plan, self.stored.stored.space, self.stored
 
 
 @dataclass
@@ -137,6 +151,10 @@ class Powers:
         power = self.levels[level]
         assert power is not None
         return power
+
+    def up_to(self, level: int) -> Powers:
+        """The same powers as those of the smaller tree of a node of that level."""
+        return Powers(Shape(self.shape.leaf, level), self.levels[: level + 1])
 
     def release(self, level: int) -> None:
         """Forget the power of a level."""
@@ -153,7 +171,9 @@ class Powers:
         """5^(19·shape.words)."""
         height = self.shape.height
         excess = 2 * (DECIMALS_PER_WORD * self.shape.half(height) - 64 * self.shape.shift(height))
-        return mpz_from_limbs(_square(self.at(height), threads)) >> excess
+        square = _square(self.at(height), threads)
+        with limbs_in_memory(square) as limbs:
+            return mpz_from_limbs(limbs) >> excess
 
 
 def powers_of(shape: Shape, threads: int, *, check: bool = True) -> Powers:
@@ -165,7 +185,7 @@ def powers_of(shape: Shape, threads: int, *, check: bool = True) -> Powers:
         VerificationError: a power is wrong modulo one of the moduli.
     """
     powers = Powers(shape)
-    limbs: Limbs | None = None
+    limbs: Limbs | DiskLimbs | None = None
     for level in range(1, shape.height + 1):
         half, shift = shape.half(level), shape.shift(level)
         if limbs is None:
@@ -173,11 +193,12 @@ def powers_of(shape: Shape, threads: int, *, check: bool = True) -> Powers:
         else:
             # (P·2^(64·q))^2 = P²·2^(128·q), and the new q is 2·q or 2·q + 1: then the lowest limb of P² is 0 and is
             # left out.
-            limbs = _square(powers.at(level - 1), threads)[shift - 2 * shape.shift(level - 1) :]
-            limbs = limbs[: len(limbs) - int(limbs[-1] == 0)]
+            square = _square(powers.at(level - 1), threads)
+            limbs = _part(square, shift - 2 * shape.shift(level - 1), len(square))
+            limbs = _part(limbs, 0, len(limbs) - int(_highest(limbs) == 0))
         if check and (half >= CHECKED_FROM or level == shape.height):
-            require_equal(residues_of_several([limbs], threads)[0], expected_power(shape, level), "a power of ten")
-        power = Power(limbs)
+            require_equal(residues_of_run(limbs, threads), expected_power(shape, level), "a power of ten")
+        power = Power(limbs) if isinstance(limbs, np.ndarray) else Power(np.empty(0, np.uint64), stored=limbs)
         if half >= TRANSFORM_FROM:
             _transform(power, 64 * (2 * half + 1 - shift), threads)
         powers.levels.append(power)
@@ -186,13 +207,25 @@ def powers_of(shape: Shape, threads: int, *, check: bool = True) -> Powers:
     return powers
 
 
+def _part(limbs: Limbs | DiskLimbs, first: int, last: int) -> Limbs | DiskLimbs:
+    return limbs[first:last] if isinstance(limbs, np.ndarray) else limbs.part(first, last)
+
+
+def _highest(limbs: Limbs | DiskLimbs) -> int:
+    with reading(limbs) as read:
+        return int(read(len(limbs) - 1, 1)[0])
+
+
 def _transform(power: Power, bits: int, threads: int) -> None:
     """Transform a power for products of so many bits; or put it on disk, where the run's memory has no room for all transforms."""
     space, size = scratch_space(), size_for(bits)
-    if space is not None and 8 * size.primes * size.prime_stride > space.limit * _MOST_TRANSFORM:
+    large = space is not None and 8 * size.primes * size.prime_stride > space.limit * _MOST_TRANSFORM
+    large = large and bits > 64 * MOST_WORDS  # the kernels that work on whole subtrees have their powers in memory
+    if space is not None and (large or power.stored is not None):
         power.plan = plan_for(narrow_size_for(bits))
-        power.stored = StoredLimbs(space, power.limbs)
-        power.limbs = power.limbs[:0].copy()
+        if power.stored is None:
+            power.stored = DiskLimbs(StoredLimbs(space, power.limbs))
+            power.limbs = power.limbs[:0].copy()
         return
     power.plan = plan_for(size)
     power.transformed = steps.transform(power.limbs, size, useful(threads, size.bits))
@@ -203,10 +236,10 @@ def expected_power(shape: Shape, level: int) -> Residues:
     return power_residues(10, DECIMALS_PER_WORD * shape.half(level)) * power_residues(2, -64 * shape.shift(level))
 
 
-def _square(power: Power, threads: int) -> Limbs:
+def _square(power: Power, threads: int) -> Limbs | DiskLimbs:
     limbs = 2 * len(power)
     if power.stored is not None:
-        return power.product(None, limbs, threads)
+        return power.product_on_disk(None, limbs, threads)
     if power.plan is None or power.transformed is None:
         square = limbs_of(mpz_from_limbs(power.limbs) ** 2)
         return np.concatenate([square, np.zeros(limbs - len(square), np.uint64)])

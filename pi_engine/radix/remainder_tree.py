@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.buffers.limbs import copy_limbs, limbs_of, mpz_from_limbs
 from pi_engine.bigint.buffers.workspace import PooledLimbs, Workspace
 from pi_engine.bigint.ntt import transform as steps
 from pi_engine.bigint.ntt.description import layout
 from pi_engine.bigint.residues.limb_residues import residues_of_several
+from pi_engine.bigint.residues.residues_on_disk import residues_of_run
+from pi_engine.bigint.scratch.stored_words import StoredWords
 from pi_engine.radix.kernels.conversion_kernels import (
     add_into,
     fractions_to_words,
@@ -31,9 +34,16 @@ from pi_engine.radix.right_edge_check import RightEdge
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pi_engine.bigint.buffers.hand_over import HandOver
     from pi_engine.bigint.buffers.limbs import Limbs
+    from pi_engine.bigint.scratch.stored_limbs import DiskLimbs
     from pi_engine.radix.powers import Power, Powers
+
+_PIECE_WORDS = 1 << 17
+"""Words of a piece of digits on disk, at most."""
+
+_NODE_NUMBERS = 8
+"""Numbers as long as a node of the tree for which there must be room in memory for it to be worked on there: itself, two levels, its
+words, a product, and the transforms of that, or of all of its powers."""
 
 
 def words_of(
@@ -47,35 +57,102 @@ def words_of(
     its tail.
     """
     shape = powers.shape
-    bottom = subtree_level(shape, threads)
-    buffers = [PooledLimbs(shape.words + (2 << shape.height)) for _ in range(2 if shape.height > bottom else 0)]
-    current = fraction.take()
-    right_edge, workspace = RightEdge(shape), Workspace()
-    report, table = (right_edge.residues, right_edge.table) if check else (None, None)
-    for level in range(1, shape.height + 1):
+    right_edge = _right_edge(powers)
+    words = np.empty(shape.words, np.uint64)
+    tails = np.empty(1 << shape.height, np.uint64)
+    _fill(fraction, powers, words, tails, right_edge, threads, report=check, keep=False)
+    powers.release_all()
+    return words, tails, right_edge
+
+
+def words_on_disk(
+    fraction: HandOver[DiskLimbs], powers: Powers, threads: int, *, check: bool = True
+) -> tuple[StoredWords, NDArray[np.uint64], RightEdge]:
+    """The same of a fraction on disk: one half after the other, down to nodes for which there is room in memory."""
+    shape, run = powers.shape, fraction.take()
+    right_edge = _right_edge(powers)
+    level = max(min((_PIECE_WORDS // shape.leaf).bit_length() - 1, shape.height), 0)
+    words = StoredWords(run.stored.space, shape.words, shape.leaf << level)
+    tails = np.empty(1 << shape.height, np.uint64)
+
+    def fill(node: HandOver[DiskLimbs], top: int, place: int, *, last: bool) -> None:
+        """Words `place` and following, from a node of level `top`."""
+        run, report = node.take(), check and last
+        space, size = run.stored.space, 8 * shape.leaf << top
+        power = powers.at(top) if top else None
+        if top <= level or power is None or power.stored is None or space.fits(_NODE_NUMBERS * size):
+            with run.limbs() as limbs:
+                del run
+                part = np.empty(shape.leaf << top, np.uint64)
+                ends = tails[place // shape.leaf :][: 1 << top]
+                _fill(HandOver(limbs), powers.up_to(top), part, ends, right_edge, threads, report=report, keep=True)
+            words.write(place, part)
+            return
+        half, shift = shape.half(top), shape.shift(top)
+        used, cut = 2 * half + 1 - shift, half - shift
+        assert power.plan is not None
+        product = power.product_on_disk(run.part(0, used), power.plan.size.bits // 64, threads)
+        if report:
+            parts = [run.part(0, used), run.part(used, len(run))]
+            parts += [product.part(0, cut), product.part(cut, used), product.part(used, len(product))]
+            right_edge.residues[top] = [residues_of_run(x, threads).values for x in parts]
+        first, second = HandOver(run.part(half, len(run))), HandOver(product.part(cut, used))
+        del run, product
+        fill(first, top - 1, place, last=False)
+        fill(second, top - 1, place + half, last=last)
+
+    whole = HandOver(run)
+    del run
+    fill(whole, shape.height, 0, last=True)
+    powers.release_all()
+    return words, tails, right_edge
+
+
+def _right_edge(powers: Powers) -> RightEdge:
+    right_edge = RightEdge(powers.shape)
+    for level in range(1, powers.shape.height + 1):
         plan = powers.at(level).plan
         right_edge.cyclic_bits[level] = plan.size.bits if plan is not None else 0
+    return right_edge
+
+
+def _fill(  # noqa: PLR0917 (all of them, twice)
+    fraction: HandOver[Limbs],
+    powers: Powers,
+    words: NDArray[np.uint64],
+    tails: NDArray[np.uint64],
+    right_edge: RightEdge,
+    threads: int,
+    *,
+    report: bool,
+    keep: bool,
+) -> None:
+    """Words and tails of a fraction as long as these powers are for; the residues of its right edge are reported if `report`.
+
+    keep: go on with the powers as they are; else each is released when it is not needed any more.
+    """
+    shape = powers.shape
+    bottom = subtree_level(shape, threads)
+    buffers = [PooledLimbs(shape.words + (2 << shape.height)) for _ in range(2 if shape.height > bottom else 0)]
+    current, workspace = fraction.take(), Workspace()
+    residues, table = (right_edge.residues, right_edge.table) if report else (None, None)
     for level in range(shape.height, bottom, -1):
         below = buffers[level % 2].limbs[: (2 << (shape.height - level)) * (shape.half(level) + 1)]
         if powers.at(level).stored is None and _enough(1 << (shape.height - level), threads):
-            Levels(powers, level, level).nodes(
-                split_nodes, Numbers(current, below, report=report, table=table), threads, workspace
-            )
+            numbers = Numbers(current, below, report=residues, table=table)
+            Levels(powers, level, level).nodes(split_nodes, numbers, threads, workspace)
         else:
-            _split_level(current, below, powers, level, right_edge if check else None, threads)
+            _split_level(current, below, powers, level, right_edge if report else None, threads)
         current = below
-        powers.release(level)
+        if not keep:
+            powers.release(level)
     if len(buffers) > 1:
         buffers.pop(bottom % 2).release()  # of the two the one in which nothing is
-    words = np.empty(shape.words, np.uint64)
-    tails = np.empty(1 << shape.height, np.uint64)
-    numbers = Numbers(current, words, tails, right_edge.last_leaf, report, table)
+    numbers = Numbers(current, words, tails, right_edge.last_leaf, residues, table)
     Levels(powers, 1, bottom).subtrees(fractions_to_words, numbers, threads, workspace)
-    powers.release_all()
     workspace.release()
     for buffer in buffers:
         buffer.release()
-    return words, tails, right_edge
 
 
 def integer_of(words: NDArray[np.uint64], powers: Powers, target: Limbs, threads: int) -> None:

@@ -46,6 +46,7 @@ from pi_engine.radix.word_text import residues_of_parts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pi_engine.bigint.scratch.stored_words import StoredWords
     from pi_engine.radix.powers import Shape
 
 
@@ -64,7 +65,7 @@ class RightEdge:
         self.cyclic_bits = [0] * (shape.height + 1)
         self.last_leaf = np.zeros(shape.leaf + 1, np.uint64)
 
-    def check(self, root: Residues, words: NDArray[np.uint64], threads: int) -> Residues:
+    def check(self, root: Residues, words: NDArray[np.uint64] | StoredWords, threads: int) -> Residues:
         """The words as one integer modulo both `moduli`, found to be those of a root with these residues.
 
         Raises:

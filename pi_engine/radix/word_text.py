@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pi_engine.bigint.scratch.stored_words import StoredWords
+
     Words = NDArray[np.uint64]
     Characters = NDArray[np.uint8]
 
@@ -84,23 +86,27 @@ def words_of_text(text: Characters, threads: int = 1) -> Words:
     return words
 
 
-def word_hashes(words: Words, primes: Sequence[int], threads: int = 1) -> list[int]:
+def word_hashes(words: Words | StoredWords, primes: Sequence[int], threads: int = 1) -> list[int]:
     """The words as one integer of base 10^19, the first most significant, modulo odd primes below 2^61, but 5, in one pass."""
     return _hashes(words, [len(words)], threads, tuple(primes))[0]
 
 
-def word_residues(words: Words, threads: int = 1) -> Residues:
+def word_residues(words: Words | StoredWords, threads: int = 1) -> Residues:
     """The words as one integer of base 10^19 modulo both `moduli`; at memory speed."""
     return residues_of_parts(words, [len(words)], threads)[0]
 
 
-def residues_of_parts(words: Words, lengths: Sequence[int], threads: int = 1) -> list[Residues]:
+def residues_of_parts(words: Words | StoredWords, lengths: Sequence[int], threads: int = 1) -> list[Residues]:
     """Consecutive parts of the words, of these lengths, each as one integer modulo both `moduli`; the threads share them all."""
     return [Residues((first, second)) for first, second in _hashes(words, lengths, threads, moduli())]
 
 
-def _hashes(words: Words, lengths: Sequence[int], threads: int, primes: tuple[int, ...]) -> list[list[int]]:
+def _hashes(
+    words: Words | StoredWords, lengths: Sequence[int], threads: int, primes: tuple[int, ...]
+) -> list[list[int]]:
     """With B = 10^19, n words are B^(n−1)·Σ words[i]·B^(−i): residues of limbs are found so, with other weights."""
+    if not isinstance(words, np.ndarray):
+        return _hashes_on_disk(words, lengths, threads, primes)
     words, starts = np.ascontiguousarray(words, np.uint64), list(itertools.accumulate(lengths, initial=0))
     if starts[-1] > len(words):
         raise ValueError(f"parts of {starts[-1]} words in all, where there are {len(words)}")
@@ -122,6 +128,24 @@ def _hashes(words: Words, lengths: Sequence[int], threads: int, primes: tuple[in
         for j, prime in enumerate(primes):
             totals[i][j] += found[thread][i][j] * power(10, DECIMALS_PER_WORD * (lengths[i] - 1 - first), prime)
     return [[total % prime for total, prime in zip(row, primes, strict=True)] for row in totals]
+
+
+def _hashes_on_disk(
+    words: StoredWords, lengths: Sequence[int], threads: int, primes: tuple[int, ...]
+) -> list[list[int]]:
+    """The same, piece by piece."""
+    rows, start = [], 0
+    for length in lengths:
+        totals = [0] * len(primes)
+        end = start + length
+        while start < end:
+            count = min(words.each - start % words.each, end - start)
+            found = _hashes(words[start : start + count], [count], threads, primes)[0]
+            for i, prime in enumerate(primes):
+                totals[i] = (totals[i] * power(10, DECIMALS_PER_WORD * count, prime) + found[i]) % prime
+            start += count
+        rows.append(totals)
+    return rows
 
 
 def text_residues(text: str, threads: int = 1, start: int = 0) -> Residues:

@@ -20,10 +20,12 @@ from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.buffers.limbs import limbs_of
 from pi_engine.bigint.residues.moduli import power_residues
 from pi_engine.bigint.residues.tracked import Tracked
+from pi_engine.bigint.scratch.disk_integer import is_on_disk
+from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, LimbWriter, reading
 from pi_engine.radix.kernels.conversion_kernels import propagate_carries
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
 from pi_engine.radix.powers import Powers, powers_of, shape_for
-from pi_engine.radix.remainder_tree import words_of
+from pi_engine.radix.remainder_tree import words_of, words_on_disk
 from pi_engine.radix.word_text import word_residues
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
     from pi_engine.bigint.binary_fraction import BinaryFraction
     from pi_engine.bigint.residues.moduli import Residues
+    from pi_engine.bigint.scratch.disk_integer import DiskInteger
+    from pi_engine.bigint.scratch.stored_words import StoredWords
 
 TAIL_UNITS = 4
 GUARD_WORDS = 2
@@ -45,7 +49,7 @@ class DecimalExpansion(NamedTuple):
     """
 
     integer: mpz
-    words: NDArray[np.uint64]
+    words: NDArray[np.uint64] | StoredWords
     digits: int
     residues: Residues | None = None
 
@@ -87,14 +91,17 @@ def decimal_expansion(
         # all words are those wanted, shifted by the others; of the last of those wanted some digits are too many
         wanted = (total - word_residues(words[count:])) * power_residues(10, DECIMALS_PER_WORD * (count - len(words)))
         found = (wanted - last % scale) * power_residues(10, -spare) + power_residues(10, digits) * integer.residues
-    words = words[:count]
-    words[-1] = last - last % scale
+    if isinstance(words, np.ndarray):
+        words = words[:count]
+        words[-1] = last - last % scale
+    else:
+        words.shorten(count, last - last % scale)
     return DecimalExpansion(integer.value, words, digits, found)
 
 
 def fraction_words(
     mantissa: HandOver[Tracked] | HandOver[mpz], bits: int, count: int, threads: int = 1, *, check: bool = True
-) -> tuple[NDArray[np.uint64], Residues | None]:
+) -> tuple[NDArray[np.uint64] | StoredWords, Residues | None]:
     """Convert mantissa/2^bits < 1 to `count` words or some more, the first most significant.
 
     Rounded down; but where what follows is 0 but for 2^-60 the very last word may be one too small, modulo 1. With `check`
@@ -114,13 +121,19 @@ def fraction_words(
 
 def words_of_root(
     root: HandOver[Tracked] | HandOver[mpz], limbs: int, powers: Powers, threads: int, *, check: bool
-) -> tuple[NDArray[np.uint64], Residues | None]:
+) -> tuple[NDArray[np.uint64] | StoredWords, Residues | None]:
     """The words of root/2^(64·limbs), which is less than 2^16 units from the truth; the powers are used up.
 
     With `check` also what they are, as one integer, modulo both `moduli`, found to be what follows from the root's residues.
     """
     tracked = Tracked.of(root.take(), check=check, threads=threads)
     expected = tracked.residues if check else None
+    if is_on_disk(tracked.value):
+        run = HandOver(_of_length(tracked.value, limbs))
+        del tracked
+        stored, tails, right_edge = words_on_disk(run, powers, threads, check=check)
+        _carry_on_disk(stored, tails, powers.shape.leaf)
+        return stored, None if expected is None else right_edge.check(expected, stored, threads)
     found = limbs_of(tracked.value)
     del tracked
     if len(found) < limbs:
@@ -131,3 +144,29 @@ def words_of_root(
     if np.any(tails >= np.uint64(2**64 - TAIL_UNITS)):
         propagate_carries(words, tails, powers.shape.leaf, 2**64 - TAIL_UNITS)
     return words, None if expected is None else right_edge.check(expected, words, threads)
+
+
+def _of_length(x: DiskInteger, limbs: int) -> DiskLimbs:
+    """The limbs of x ≥ 0, and zeros above them."""
+    if len(x) == limbs:
+        return x
+    writer = LimbWriter(x.space, limbs)
+    try:
+        with reading(x) as read:
+            for first in range(0, limbs, x.stored.piece_limbs):
+                writer.put(read(first, min(x.stored.piece_limbs, limbs - first)))
+        return DiskLimbs(writer.finish())
+    finally:
+        writer.close()
+
+
+def _carry_on_disk(words: StoredWords, tails: NDArray[np.uint64], leaf: int) -> None:
+    """`propagate_carries` from the last piece to the first, each with the leaf behind it, which is right by then."""
+    limit = 2**64 - TAIL_UNITS
+    for first in reversed(range(0, len(words), words.each)):
+        last = min(first + words.each, len(words))
+        ends = tails[first // leaf : last // leaf + 1].copy()
+        if np.any(ends[: (last - first) // leaf] >= np.uint64(limit)):
+            part = words[first : min(last + leaf, len(words))]
+            propagate_carries(part, ends, leaf, limit)
+            words.write(first, part[: last - first])

@@ -39,6 +39,7 @@ def words_of_integer(x: mpz, threads: int) -> NDArray[np.uint64]:
     # (2·x + 1)/(2·5^d·2^d) in units of 2^(−64·limbs), of which the reciprocal has 2^(length + 64·(limbs + 1))/5^d
     root = HandOver(multiply(2 * x + 1, inverse, threads=threads) >> (length + 64 + digits + 1))
     words, _ = words_of_root(root, limbs, powers, threads, check=False)
+    assert isinstance(words, np.ndarray), "an integer is converted in memory"
     return words[int(np.argmax(words != 0)) :]
 
 

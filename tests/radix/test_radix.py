@@ -10,12 +10,14 @@ from gmpy2 import mpz
 from pi_engine.bigint.binary_fraction import BinaryFraction
 from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.residues.moduli import residues
+from pi_engine.bigint.scratch.stored_words import StoredWords
 from pi_engine.errors import VerificationError
 from pi_engine.radix import integer_text, powers, remainder_tree, right_edge_check, words_of_fraction
 from pi_engine.radix.integer_text import from_text, to_text
 from pi_engine.radix.powers import Shape, powers_of, shape_for
 from pi_engine.radix.words_of_fraction import decimal_expansion, fraction_words
 from tests.conftest import MULTIPLIER
+from tests.scratch_spaces import by_disk
 
 THREADS = [1, 2, 3]
 
@@ -85,6 +87,39 @@ def test_carries_are_propagated_across_leaves(rng, fill, threads):
         # A half of the last place more, so that the binary fraction, rounded down, has these digits.
         mantissa = ((2 * mpz(text) + 1) << bits) // (2 * mpz(10) ** digits)
         assert text_of(fraction_words(HandOver(mantissa), bits, count, threads)[0]) == text
+
+
+@pytest.mark.parametrize("fill", ["0", "9", ""])
+def test_the_same_by_way_of_the_disk(rng, fill, tmp_path, monkeypatch):
+    """A half of the tree after the other, in pieces of a few leaves; carries across them too."""
+    monkeypatch.setattr(remainder_tree, "_PIECE_WORDS", rng.choice([1000, 4000]))
+    for count in (30_000,):
+        shape = shape_for(count)
+        digits, bits = 19 * shape.words, 64 * (shape.words + 1)
+        start, stop = sorted(rng.sample(range(digits - 40), 2))
+        text = "7" * start + fill * (stop - start)
+        text += "".join(rng.choices("0123456789", k=digits - len(text)))
+        mantissa = ((2 * mpz(text) + 1) << bits) // (2 * mpz(10) ** digits)
+        with by_disk(tmp_path) as space:
+            found, total = fraction_words(HandOver(mantissa), bits, count, 2)
+            assert isinstance(found, StoredWords)
+            assert text_of(found[:]) == text
+            assert total == residues(mpz(text))
+            value = (mpz(3) << bits) + mantissa
+            expansion = decimal_expansion(HandOver(BinaryFraction(value, bits, 8)), digits - 100, 2)
+            assert space.traffic.read > 0
+        assert text_of(expansion.words[:])[: digits - 100] == text[: digits - 100]
+        assert expansion.residues == residues(mpz("3" + text[: digits - 100]))
+
+
+def test_a_short_fraction_by_way_of_the_disk(rng, tmp_path):
+    """Its highest limbs are zeros, which are not written."""
+    shape = shape_for(30_000)
+    bits = 64 * (shape.words + 1)
+    mantissa = number(rng, bits // 2)
+    with by_disk(tmp_path):
+        words = fraction_words(HandOver(mantissa), bits, 30_000)[0]
+        assert mpz(text_of(words[:])) == mantissa * mpz(10) ** (19 * shape.words) >> bits
 
 
 @pytest.mark.parametrize("threads", THREADS)

@@ -1,55 +1,35 @@
 """Products that do not fit in memory: modulo one group of primes after another, the remainders in a file until all are there.
 
 Memory holds two transformed operands modulo one group of primes, a single one where there is room for no more, three for a sum of
-two products; and then the result, and a few rows of the remainders modulo all primes, which pass once, in the order
-of the coefficients. Operands that wait on disk are held in memory until the last group, where there is room for them; else they are read
-for each group: its transforms would take longer to be kept, as they are more than twice as long. Remainders are written while
-the next group's second operand is transformed, and read while those before them are put together.
+two products; and then a few rows of the remainders modulo all primes, which pass once, in the order of the coefficients, and
+the result, unless that goes to disk as it is made. Operands that wait on disk are held in memory until the last group, where there is room
+for them; else they are read row after row for each group: its transforms would take longer to be kept, as they are more than
+twice as long. Remainders are written while the next group's second operand is transformed, and read while those before them are
+put together. Where memory does not hold the transforms modulo one prime, `tiled_products` makes the remainders.
 """
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.bigint.buffers.workers import share, transfer
-from pi_engine.bigint.buffers.workspace import pool
-from pi_engine.bigint.ntt.description.layout import (
-    ADD,
-    CRT_DOUBLES,
-    FORWARD_A,
-    FORWARD_B,
-    INVERSE,
-    MULTIPLY,
-    SPILL_GROUPS,
-    SQUARE,
-    state_doubles,
-)
-from pi_engine.bigint.ntt.transform import (
-    Transformed,
-    add_to_lowest,
-    apply_to_rows,
-    columns_back,
-    forward,
-    useful_threads,
-)
-from pi_engine.bigint.ntt.transform_kernels import add_bytes, finish_rows
-from pi_engine.bigint.scratch.scratch_file import padded
-from pi_engine.errors import PiEngineError
-from pi_engine.runtime.machine_faults import require_sound
+from pi_engine.bigint.ntt.description.layout import ADD, FORWARD_A, FORWARD_B, INVERSE, MULTIPLY, SQUARE
+from pi_engine.bigint.ntt.stored_remainders import StoredRemainders
+from pi_engine.bigint.ntt.tiled_products import TiledRemainders
+from pi_engine.bigint.ntt.transform import Transformed, apply_to_rows, columns_back, forward, forward_by_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from typing import Protocol
 
     from pi_engine.bigint.buffers.limbs import Limbs
-    from pi_engine.bigint.buffers.workspace import MemoryBlock
+    from pi_engine.bigint.ntt.stored_remainders import Remainders
     from pi_engine.bigint.ntt.tables import TransformPlan
-    from pi_engine.bigint.scratch.scratch_file import ScratchFile
     from pi_engine.bigint.scratch.scratch_space import ScratchSpace
+    from pi_engine.bigint.scratch.stored_limbs import DiskLimbs
 
     class Waiting(Protocol):
         """A number that waits on disk, or in memory."""
@@ -60,13 +40,14 @@ if TYPE_CHECKING:
             ...
 
         def limbs(self) -> AbstractContextManager[Limbs]:
-            """Its limbs, within the context."""
+            """Its limbs in memory, within the context."""
+            ...
+
+        def run(self) -> DiskLimbs | Limbs:
+            """Its limbs where they are."""
             ...
 
     Operand = Limbs | Waiting
-
-_PIECE_BYTES = 2 << 20
-"""Remainders modulo one prime that are transferred at a time, about, and no fewer than a row."""
 
 _TRANSFER_BYTES = 12 << 20
 """What transfers take of memory while a group of primes is there: pieces of numbers and of remainders, and huge pages begun."""
@@ -82,7 +63,8 @@ def stored_sum_of_products(  # noqa: PLR0917 (as `transform.product`)
 ) -> Limbs:
     """The lowest `limbs` limbs of a·b, or of a·b + c·d, modulo 2^size.bits − 1, not reduced; a term of the same object twice is a square.
 
-    The sum of two products must fit the size's coefficients, as the caller has made sure.
+    The sum of two products must fit the size's coefficients, as the caller has made sure. Fewer limbs than the size has are asked for
+    only where the sum has no more.
 
     out: an array of so many limbs, or what makes it when the operands are not needed any more.
 
@@ -90,20 +72,51 @@ def stored_sum_of_products(  # noqa: PLR0917 (as `transform.product`)
         CapacityError, OutputError: the scratch folder has no room, or fails.
         VerificationError: the disk gave other bytes back than were written.
     """
+    with _remainders(plan, space, terms, threads) as remainders:
+        return remainders.to_limbs(limbs, threads, out)
+
+
+def sum_of_products_on_disk(
+    plan: TransformPlan, space: ScratchSpace, terms: Sequence[tuple[Operand, Operand]], limbs: int, threads: int
+) -> DiskLimbs:
+    """The same, written to disk as it is made; of it a piece is in memory."""
+    with _remainders(plan, space, terms, threads) as remainders:
+        return remainders.to_disk(limbs, threads, space)
+
+
+@contextmanager
+def _remainders(
+    plan: TransformPlan, space: ScratchSpace, terms: Sequence[tuple[Operand, Operand]], threads: int
+) -> Iterator[Remainders]:
+    """The remainders of a sum of products modulo all primes, within the context."""
     size = plan.size
+    each = 8 * size.prime_stride * (1 + len(terms))
+    beside = threads * plan.scratch.largest + _TRANSFER_BYTES
+    if not space.holds(each + beside):
+        tiled = TiledRemainders(plan, space, threads)
+        try:
+            tiled.make(_runs(terms))
+            yield tiled
+        finally:
+            tiled.close()
+        return
     remainders = StoredRemainders(plan, space)
     try:
-        each = 8 * size.prime_stride * (1 + len(terms))
-        beside = threads * plan.scratch.largest + _TRANSFER_BYTES
-        with _held(space, terms, each + beside) as (terms_now, longest):
-            together = space.at_once(size.primes, each, beside + longest)
+        with _held(space, terms, each + beside) as terms_now:
+            together = space.at_once(size.primes, each, beside)
             for start in range(0, size.primes, together):
                 primes = range(start, min(start + together, size.primes))
                 _remainders_of(plan, terms_now, primes, threads, remainders)
             remainders.settle()
-        return remainders.to_limbs(limbs, threads, out)
+        yield remainders
     finally:
         remainders.close()
+
+
+def _runs(terms: Sequence[tuple[Operand, Operand]]) -> list[tuple[DiskLimbs | Limbs, DiskLimbs | Limbs]]:
+    """Where the limbs of the operands are; those of the same object are the same object."""
+    runs = {id(x): x if isinstance(x, np.ndarray) else x.run() for term in terms for x in term}
+    return [(runs[id(a)], runs[id(b)]) for a, b in terms]
 
 
 def _remainders_of(
@@ -138,144 +151,30 @@ def _remainders_of(
 @contextmanager
 def _held(
     space: ScratchSpace, terms: Sequence[tuple[Operand, Operand]], needed: int
-) -> Iterator[tuple[list[tuple[Operand, Operand]], int]]:
-    """The terms with those operands in memory for which there is room beside so many bytes; and the bytes of the longest that is not."""
+) -> Iterator[list[tuple[Operand, Operand]]]:
+    """The terms with those operands in memory for which there is room beside so many bytes."""
     waiting = {id(x): x for term in terms for x in term if not isinstance(x, np.ndarray) and x.bytes_on_disk}
-    room, longest = space.free() - needed, 0
+    room = space.free() - needed
     with ExitStack() as stack:
         held: dict[int, Operand] = {}
         for key, x in sorted(waiting.items(), key=lambda item: -item[1].bytes_on_disk):
-            if x.bytes_on_disk <= room - longest:
+            if x.bytes_on_disk <= room:
                 room -= x.bytes_on_disk
                 held[key] = stack.enter_context(x.limbs())
-            else:
-                longest = max(longest, x.bytes_on_disk)
-        yield [(held.get(id(a), a), held.get(id(b), b)) for a, b in terms], longest
+        yield [(held.get(id(a), a), held.get(id(b), b)) for a, b in terms]
 
 
 def _forward(plan: TransformPlan, operand: Operand, primes: range, threads: int) -> Transformed:
     """The column passes of an operand."""
+    run = operand if isinstance(operand, np.ndarray) else operand.run()
     x = Transformed(plan, primes)
-    with limbs_in_memory(operand) as limbs:
-        forward(plan, [(limbs, x)], primes, threads)
+    if isinstance(run, np.ndarray):
+        forward(plan, [(run, x)], primes, threads)
+    else:
+        forward_by_rows(plan, run, x, threads)
     return x
 
 
 def limbs_in_memory(operand: Operand) -> AbstractContextManager[Limbs]:
     """The limbs of what is an array of them, or waits, within the context."""
     return nullcontext(operand) if isinstance(operand, np.ndarray) else operand.limbs()
-
-
-class StoredRemainders:
-    """The remainders of a result modulo all primes of a size, in a file, prime after prime and row after row."""
-
-    def __init__(self, plan: TransformPlan, space: ScratchSpace) -> None:
-        """Reserve the file."""
-        size = plan.size
-        self.plan, self._row_bytes = plan, 8 * size.row_stride
-        self._rows = max(1, min(size.rows, _PIECE_BYTES // self._row_bytes))
-        self._piece = padded(self._rows * self._row_bytes)
-        self._region = self._piece * -(-size.rows // self._rows)
-        self._file: ScratchFile = space.file(size.primes * self._region)
-        self._writing: Callable[[], None] | None = None
-
-    def put(self, x: Transformed) -> None:
-        """Begin to write the remainders modulo the primes of x, which is released when they are written."""
-
-        def write() -> None:
-            for prime in x.primes:
-                for piece, first in enumerate(range(0, self.plan.size.rows, self._rows)):
-                    rows = min(self._rows, self.plan.size.rows - first)
-                    place = prime * self._region + piece * self._piece
-                    self._file.write(place, x.address(prime) + first * self._row_bytes, rows * self._row_bytes)
-            x.release()
-
-        self._writing = transfer(write)
-
-    def settle(self) -> None:
-        """Wait until all that was put is written.
-
-        Raises:
-            CapacityError, OutputError: it could not be.
-        """
-        if self._writing is not None:
-            writing, self._writing = self._writing, None
-            writing()
-
-    def close(self) -> None:
-        """Give the file back; what is being written ends first."""
-        with suppress(PiEngineError):  # another error is on its way, or this one has been told
-            self.settle()
-        self._file.close()
-
-    def to_limbs(self, limbs: int, threads: int, out: Limbs | Callable[[], Limbs]) -> Limbs:
-        """The lowest `limbs` limbs of the integer, as `transform.to_limbs` has it."""
-        size = self.plan.size
-        target = out() if callable(out) else out
-        bits, spill = size.coefficient_bits, SPILL_GROUPS * size.coefficient_bits
-        threads = useful_threads(size, threads)
-        state = 8 * (CRT_DOUBLES + state_doubles(size.digits))
-        each = -(-(state + spill) // 64) * 64
-        scratch = pool.take(each * threads)
-        record, out_at, out_bytes = self.plan.record().ctypes.data, target.ctypes.data, 8 * limbs
-        row_bytes = size.columns // 8 * bits
-        ends: list[tuple[int, bytes]] = []
-        with self._pieces() as pieces:
-            for start, address in pieces:
-
-                def task(thread: int, first: int, last: int) -> None:
-                    base = scratch.address + thread * each
-                    at, stride = address, self._piece // 8  # noqa: B023
-                    require_sound(finish_rows(record, at, stride, out_at, out_bytes, start, base, first, last))  # noqa: B023
-                    left = np.asarray(_Bytes(base + state, spill)).tobytes()
-                    ends.append(((start + last) * row_bytes, left))  # noqa: B023
-
-                share(task, min(self._rows, size.rows - start), threads, self.plan, target)
-        carry = 0
-        for end, left in ends:
-            addend = np.frombuffer(left, np.uint8)
-            carry += add_bytes(out_at, out_bytes, end % (size.bits // 8), 0, addend.ctypes.data, spill, 1)
-        if 64 * limbs == size.bits:
-            add_to_lowest(target, carry)
-        pool.give(scratch)
-        return target
-
-    @contextmanager
-    def _pieces(self) -> Iterator[Iterator[tuple[int, int]]]:
-        """Pairs of a row and the address of the rows from there on modulo the first prime, the others at `_piece` bytes each."""
-        primes, rows = self.plan.size.primes, self.plan.size.rows
-        blocks = [pool.take(primes * self._piece) for _ in range(2)]
-
-        def read(first: int, block: MemoryBlock) -> None:
-            for prime in range(primes):
-                place = prime * self._region + first // self._rows * self._piece
-                self._file.read(place, block.address + prime * self._piece)
-
-        def pieces() -> Generator[tuple[int, int]]:
-            waiting = transfer(lambda: read(0, blocks[0]))
-            try:
-                for i, first in enumerate(range(0, rows, self._rows)):
-                    waiting()
-                    following = first + self._rows
-                    if following < rows:
-                        block = blocks[1 - i % 2]
-                        waiting = transfer(lambda: read(following, block))  # noqa: B023
-                    yield first, blocks[i % 2].address
-            finally:
-                with suppress(PiEngineError):  # what goes wrong after another error is not the one to be told
-                    waiting()
-
-        running = pieces()
-        try:
-            yield running
-        finally:
-            running.close()
-            for block in blocks:
-                pool.give(block)
-
-
-class _Bytes:
-    """So many bytes at an address, as numpy sees them."""
-
-    def __init__(self, address: int, count: int) -> None:
-        self.__array_interface__ = {"data": (address, True), "shape": (count,), "typestr": "|u1", "version": 3}

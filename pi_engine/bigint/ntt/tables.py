@@ -74,25 +74,36 @@ class TransformPlan:
     beta_scales: NDArray[np.float64]
     cofactors: NDArray[np.float64]
     packing: NDArray[np.int64]
-    records: dict[tuple[range, bool], NDArray[np.int64]] = field(default_factory=dict)
+    records: dict[tuple[range, bool, bool, int], NDArray[np.int64]] = field(default_factory=dict)
 
-    def record(self, primes: range | None = None, *, streaming: bool = False) -> NDArray[np.int64]:
-        """The record for these primes, by default all; to be used as long as the plan is kept."""
-        key = primes or range(self.size.primes), streaming
+    def record(
+        self, primes: range | None = None, *, streaming: bool = False, one_row: bool = False, row_stride: int = 0
+    ) -> NDArray[np.int64]:
+        """The record for these primes, by default all; to be used as long as the plan is kept.
+
+        one_row: of a matrix of one row, whose columns are transformed as they are: what is asked for is their residues.
+        row_stride: of a matrix whose rows are so many doubles apart, for one prime.
+        """
+        key = primes or range(self.size.primes), streaming, one_row, row_stride
         row = self.records.get(key)
         if (
             row is None
         ):  # of two threads that find none, both must have the one that is kept: kernels know its address alone
-            row = self.records.setdefault(key, _record(self, key[0], streaming=streaming))
+            row = self.records.setdefault(
+                key, _record(self, key[0], streaming=streaming, one_row=one_row, row_stride=row_stride)
+            )
         return row
 
 
-def _record(plan: TransformPlan, primes: range, *, streaming: bool) -> NDArray[np.int64]:
+def _record(
+    plan: TransformPlan, primes: range, *, streaming: bool, one_row: bool, row_stride: int
+) -> NDArray[np.int64]:
     size, k = plan.size, primes.start
+    outer_radix, column_levels, rows = (1, 0, 1) if one_row else (size.outer_radix, size.column_levels, size.rows)
     numbers = {
         at.PRIMES: len(primes), at.DIGITS: size.digits, at.BETA: size.beta, at.BITS: size.coefficient_bits,
-        at.OUTER_RADIX: size.outer_radix, at.COLUMN_LEVELS: size.column_levels, at.ROW_PASSES: size.row_passes, at.ROWS: size.rows,
-        at.COLUMNS: size.columns, at.ROW_STRIDE: size.row_stride, at.PRIME_STRIDE: size.prime_stride,
+        at.OUTER_RADIX: outer_radix, at.COLUMN_LEVELS: column_levels, at.ROW_PASSES: size.row_passes, at.ROWS: rows,
+        at.COLUMNS: size.columns, at.ROW_STRIDE: row_stride or size.row_stride, at.PRIME_STRIDE: size.prime_stride,
         at.QUARTER_COUNT: size.quarter_count, at.ROW_TABLE_DOUBLES: size.row_table_doubles,
         at.PART_BYTES: 8 * size.part_doubles, at.COLUMN_TABLE_BYTES: 8 * 2 * size.outer_radix * size.part_doubles,
         at.STATE: state_doubles(size.digits), at.SPILLS: plan.scratch.spills, at.STREAMING: int(streaming),

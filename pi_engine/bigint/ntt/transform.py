@@ -25,11 +25,13 @@ from pi_engine.bigint.ntt.description.sizes import Size
 from pi_engine.bigint.ntt.tables import TransformPlan, plan_for
 from pi_engine.bigint.ntt.transform_kernels import (
     add_bytes,
+    columns_in_place,
     finish_columns,
     forward_columns,
     inverse_columns,
     transform_rows,
 )
+from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, reading
 from pi_engine.runtime.machine_faults import require_sound
 
 Limbs = NDArray[np.uint64]
@@ -38,6 +40,9 @@ Limbs = NDArray[np.uint64]
 # Points times primes (about 0.2 ms of work) below which a second thread costs more than it does: measured on Zen 5, one
 # thread and two are equally fast at twice as many.
 _WORK_A_THREAD = 3 << 14
+
+_READ_LIMBS = 1 << 18
+"""Limbs of an operand on disk that are in memory at a time, about, and no fewer than a row's."""
 
 
 def useful_threads(size: Size, threads: int) -> int:
@@ -138,6 +143,51 @@ def add_to_lowest(out: Limbs, carry: int) -> None:
             break
         one = np.array([carry], np.uint64)
         carry = add_bytes(out.ctypes.data, 8 * len(out), 0, 0, one.ctypes.data, 8, 1)
+
+
+def row_limbs(size: Size) -> int:
+    """Limbs of an operand that a row of the matrix holds."""
+    return size.columns // 8 * size.coefficient_bits // 8
+
+
+def cut_rows(plan: TransformPlan, primes: range, limbs: Limbs, target: int, threads: int) -> None:
+    """Cut limbs into coefficients modulo these primes, and put them at an address, row after row of the matrix."""
+    size = plan.size
+    row_bytes, blocks = 8 * row_limbs(size), size.columns // COLUMN_BLOCK
+    record, each = plan.record(primes, one_row=True).ctypes.data, plan.scratch.columns
+    scratch = pool.take(each * threads)
+    source, source_bytes = limbs.ctypes.data, 8 * len(limbs)
+
+    def task(thread: int, first: int, last: int) -> None:
+        base = scratch.address + each * thread
+        for row in range(first // blocks, -(-last // blocks)):
+            place, at = row_bytes * row, target + 8 * size.row_stride * row
+            begin, end = max(first - row * blocks, 0), min(last - row * blocks, blocks)
+            require_sound(forward_columns(record, source + place, source_bytes - place, at, base, begin, end))
+
+    share(task, -(-source_bytes // row_bytes) * blocks, threads, plan, limbs)
+    pool.give(scratch)
+
+
+def forward_by_rows(plan: TransformPlan, operand: DiskLimbs | Limbs, target: Transformed, threads: int) -> None:
+    """The column passes of an operand that is read piece by piece: its coefficients, row after row, and then the columns in place."""
+    size, primes = plan.size, target.primes
+    threads, each_row = useful_threads(size, threads), row_limbs(size)
+    at_once = max(1, _READ_LIMBS // each_row)
+    used = -(-len(operand) // each_row)
+    with reading(operand) as read:
+        for start in range(0, used, at_once):
+            limbs = read(each_row * start, min(each_row * at_once, len(operand) - each_row * start))
+            cut_rows(plan, primes, limbs, target.address(primes.start) + 8 * size.row_stride * start, threads)
+    each = 8 * COLUMN_BLOCK * size.rows
+    scratch = pool.take(each * threads)
+    record, data = plan.record(primes, streaming=streams(size, len(primes))).ctypes.data, target.address(primes.start)
+
+    def transform_columns(thread: int, first: int, last: int) -> None:
+        require_sound(columns_in_place(record, data, used, scratch.address + each * thread, first, last))
+
+    share(transform_columns, size.columns // COLUMN_BLOCK, threads, plan, target)
+    pool.give(scratch)
 
 
 def columns_back(a: Transformed, threads: int) -> None:

@@ -144,6 +144,10 @@ def residues(x: mpz | int, threads: int = 1, *, low_bits: int | None = None) -> 
 
     With `low_bits` these bits of it only, where they lie: what `x/2^low_bits`, rounded towards zero, leaves behind.
     """
+    if not isinstance(x, (int, type(mpz()))):  # a DiskInteger, which takes the place of an mpz
+        from pi_engine.bigint.residues.residues_on_disk import residues_of_integer
+
+        return residues_of_integer(x, threads, low_bits=low_bits)
     bits = x.bit_length() if low_bits is None else min(low_bits, x.bit_length())
     cut = bits < x.bit_length()
     if bits < KERNEL_FROM_BITS or not _RESIDUES.loaded():

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 import gmpy2
 
 from pi_engine.bigint.residues.moduli import Residues, power_residues, require, require_equal, residues
+from pi_engine.bigint.scratch.space_of_run import scratch_space
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,11 @@ class Tracked:
     def power_of_two(cls, exponent: int, *, check: bool = True) -> Tracked:
         """2^exponent, the residues from the definition."""
         return cls(gmpy2.mpz(1) << exponent, power_residues(2, exponent) if check else None)
+
+    @property
+    def _in_memory(self) -> bool:
+        """Whether the number is an mpz, and no `DiskInteger` that takes the place of one."""
+        return isinstance(self.value, (int, type(gmpy2.mpz())))
 
     @property
     def bits(self) -> int:
@@ -90,13 +96,22 @@ class Tracked:
 
     def __lshift__(self, bits: int) -> Tracked:
         """The product with 2^bits."""
-        return Tracked(self.value << bits, None if self.residues is None else self.residues * power_residues(2, bits))
+        return Tracked(
+            self._shifted_up(bits), None if self.residues is None else self.residues * power_residues(2, bits)
+        )
+
+    def _shifted_up(self, bits: int) -> mpz:
+        if scratch_space() is None:
+            return self.value << bits
+        from pi_engine.bigint.scratch.disk_integer import shifted_up
+
+        return shifted_up(self.value, bits)
 
     def cut(self, bits: int, threads: int = 1) -> Tracked:
         """The integer part of x/2^bits, rounded towards zero."""
         if not bits:
             return self
-        kept = gmpy2.t_div_2exp(self.value, bits)
+        kept = gmpy2.t_div_2exp(self.value, bits) if self._in_memory else self.value.towards_zero(bits)  # type: ignore[attr-defined]
         if self.residues is None:
             return Tracked(kept)
         left = self.residues - residues(self.value, threads, low_bits=bits)
@@ -112,7 +127,10 @@ class Tracked:
         Raises:
             VerificationError: the identity of the division does not hold.
         """
-        value, rest = gmpy2.f_divmod(self.value, divisor)
+        if self._in_memory:
+            value, rest = gmpy2.f_divmod(self.value, divisor)
+        else:
+            value, rest = self.value.divmod_word(divisor)  # type: ignore[attr-defined]
         found = Tracked.of(value, check=self.residues is not None)
         if self.residues is not None and found.residues is not None:
             require(0 <= rest < divisor, what)

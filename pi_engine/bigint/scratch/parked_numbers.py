@@ -1,97 +1,22 @@
-"""Integers that wait on disk, where the run has a scratch space and they are large; else they wait in memory."""
+"""Integers that wait, on disk where the run has a scratch space and they are large; else in memory."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
 
-from pi_engine.bigint.buffers.limbs import LimbBuffer, limb_count, limbs_of
-from pi_engine.bigint.buffers.workers import transfer
-from pi_engine.bigint.buffers.workspace import PooledLimbs
-from pi_engine.bigint.scratch.scratch_space import scratch_space
-from pi_engine.errors import PiEngineError
+from pi_engine.bigint.buffers.limbs import limbs_of
+from pi_engine.bigint.scratch.disk_integer import DiskInteger, belongs_on_disk, length_in_limbs, stored_integer
+from pi_engine.bigint.scratch.space_of_run import scratch_space
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from gmpy2 import mpz
 
     from pi_engine.bigint.buffers.limbs import Limbs
-    from pi_engine.bigint.scratch.scratch_file import ScratchFile
-    from pi_engine.bigint.scratch.scratch_space import ScratchSpace
-
-PIECE = 1 << 22
-"""Bytes that are transferred at a time."""
-
-
-class StoredLimbs:
-    """Limbs on disk; `read` any number of times, then `release`."""
-
-    def __init__(self, space: ScratchSpace, limbs: Limbs, written: Callable[[], None] | None = None) -> None:
-        """Write them; with `written`, which is called then, while the caller goes on, and the limbs stay as they are until then.
-
-        Raises:
-            CapacityError, OutputError: the folder has no room, or fails; of what goes on meanwhile `read` says so.
-        """
-        self.length = len(limbs)
-        self._file: ScratchFile = space.file(8 * len(limbs))
-        self._writing: Callable[[], None] | None = None
-
-        def write() -> None:
-            address = limbs.ctypes.data
-            for place in range(0, 8 * len(limbs), PIECE):
-                self._file.write(place, address + place, min(PIECE, 8 * len(limbs) - place))
-            if written is not None:
-                written()
-
-        if written is None:
-            write()
-        else:
-            self._writing = transfer(write)
-
-    def __len__(self) -> int:
-        return self.length
-
-    @property
-    def bytes_on_disk(self) -> int:
-        """What they would take in memory."""
-        return 8 * self.length
-
-    def read(self, target: Limbs, skipped: int = 0) -> None:
-        """Fill an array as long as they are, without the lowest so many bytes, a multiple of PIECE.
-
-        Raises:
-            VerificationError: they are not what was written.
-            OutputError: the disk fails.
-        """
-        self._settle()
-        address = target.ctypes.data
-        for place in range(skipped, 8 * self.length, PIECE):
-            self._file.read(place, address + place - skipped)
-
-    @contextmanager
-    def limbs(self, highest: int | None = None) -> Iterator[Limbs]:
-        """They, or so many of them, the highest, in memory from the pool, within the context."""
-        first = 0 if highest is None else self.length - highest
-        skipped = 8 * first // PIECE * PIECE
-        buffer = PooledLimbs(self.length - skipped // 8)
-        try:
-            self.read(buffer.limbs, skipped)
-            yield buffer.limbs[first - skipped // 8 :]
-        finally:
-            buffer.release()
-
-    def _settle(self) -> None:
-        if self._writing is not None:
-            self._writing()  # once more is once
-            self._writing = None
-
-    def release(self) -> None:
-        """Give the disk back; what is being written ends first."""
-        with suppress(PiEngineError):  # nobody wants it any more
-            self._settle()
-        self._file.close()
+    from pi_engine.bigint.scratch.stored_limbs import DiskLimbs
 
 
 class ParkedInteger:
@@ -101,11 +26,11 @@ class ParkedInteger:
         """Park it; the memory is free when the caller has no reference to it any more."""
         space = scratch_space()
         self.negative = value < 0
-        self._length = limb_count(value)
+        self._length = length_in_limbs(value)
         self._value: mpz | None = value
-        self._stored: StoredLimbs | None = None
+        self._stored: DiskInteger | None = None
         if space is not None and space.parks(8 * self._length):
-            self._stored = StoredLimbs(space, limbs_of(value))
+            self._stored = stored_integer(value, space)
             self._value = None
 
     def __len__(self) -> int:
@@ -118,22 +43,29 @@ class ParkedInteger:
         return 0 if self._stored is None else self._stored.bytes_on_disk
 
     def value(self) -> mpz:
-        """The integer, which goes on waiting."""
+        """The integer, which goes on waiting: in memory, or where memory is short a `DiskInteger`."""
         if self._stored is None:
             assert self._value is not None, "an integer that has been taken"
             return self._value
-        buffer = LimbBuffer(self._length)
-        self._stored.read(buffer.array)
-        return buffer.finish(negative=self.negative)
+        if belongs_on_disk(self._stored.space, self._length):
+            return cast("mpz", self._stored)
+        return self._stored.value()
 
     @contextmanager
     def limbs(self, highest: int | None = None) -> Iterator[Limbs]:
         """The limbs of its magnitude, or so many of them, the highest, within the context."""
+        first = 0 if highest is None else self._length - highest
         if self._stored is None:
-            yield limbs_of(self.value())[0 if highest is None else self._length - highest :]
+            yield limbs_of(self.value())[first:]
         else:
-            with self._stored.limbs(highest) as limbs:
+            with self._stored.part(first, self._length).limbs() as limbs:
                 yield limbs
+
+    def run(self, first: int = 0) -> DiskLimbs | Limbs:
+        """The limbs of its magnitude from `first` on, where they are."""
+        if self._stored is None:
+            return limbs_of(self.value())[first:]
+        return self._stored.part(first, self._length)
 
     def take(self) -> mpz:
         """The integer, which waits no longer."""
@@ -142,11 +74,8 @@ class ParkedInteger:
         return value
 
     def release(self) -> None:
-        """Give memory and disk back."""
-        self._value = None
-        if self._stored is not None:
-            self._stored.release()
-            self._stored = None
+        """Give memory and disk back, unless what has been taken is there."""
+        self._value = self._stored = None
 
 
 class HighestLimbs:
@@ -167,6 +96,10 @@ class HighestLimbs:
     def limbs(self) -> AbstractContextManager[Limbs]:
         """They, within the context."""
         return self._integer.limbs(self._count)
+
+    def run(self) -> DiskLimbs | Limbs:
+        """They, where they are."""
+        return self._integer.run(len(self._integer) - self._count)
 
 
 def integer_of(x: mpz | ParkedInteger) -> mpz:

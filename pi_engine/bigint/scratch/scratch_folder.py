@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.workspace import pool
-from pi_engine.bigint.scratch.scratch_space import ScratchSpace, within
+from pi_engine.bigint.scratch.scratch_space import ScratchSpace
+from pi_engine.bigint.scratch.space_of_run import within
 from pi_engine.errors import CapacityError, UsageError
 from pi_engine.runtime.limits.address_space import return_large_blocks
 from pi_engine.runtime.limits.memory import format_bytes

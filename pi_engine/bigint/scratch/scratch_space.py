@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,7 +11,6 @@ from pi_engine.runtime.limits.address_space import trim_heap
 from pi_engine.runtime.limits.memory import allocated_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 _MARGIN = 0.04
@@ -45,6 +42,10 @@ class ScratchSpace:
         """Whether so many bytes of memory may be taken."""
         return size <= self.free()
 
+    def holds(self, size: int) -> bool:
+        """Whether the transforms of a product modulo one prime, of so many bytes, are made in memory."""
+        return self.fits(size)
+
     def file(self, size: int) -> ScratchFile:
         """A file of so many bytes, which are reserved.
 
@@ -66,21 +67,3 @@ class ScratchSpace:
         """Give free memory back to the system, but for what freed workspace may hold back."""
         pool.release(pool.limit)
         trim_heap()
-
-
-_SPACE: ContextVar[ScratchSpace | None] = ContextVar("scratch space", default=None)
-
-
-def scratch_space() -> ScratchSpace | None:
-    """That of the run, or None where all of it fits in memory."""
-    return _SPACE.get()
-
-
-@contextmanager
-def within(space: ScratchSpace | None) -> Iterator[ScratchSpace | None]:
-    """Run with this scratch space, in the thread that calls."""
-    token = _SPACE.set(space)
-    try:
-        yield space
-    finally:
-        _SPACE.reset(token)

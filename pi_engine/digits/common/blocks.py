@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pi_engine.bigint.scratch.stored_words import StoredWords
+
     Words = NDArray[np.uint64]
 
 
@@ -54,8 +56,8 @@ def aligned(blocks: Iterable[Block], base: int) -> Iterator[Block]:
         yield Block(np.array([pending], np.uint64), held)
 
 
-def blocks_of_words(words: Words, digits: int, base: int, size: int = 1 << 17) -> Iterator[Block]:
-    """Words in memory as blocks of `size` words."""
+def blocks_of_words(words: Words | StoredWords, digits: int, base: int, size: int = 1 << 17) -> Iterator[Block]:
+    """Words in memory, or on disk, as blocks of `size` words."""
     width = DIGITS_PER_WORD[base]
     for start in range(0, len(words), size):
         part = words[start : start + size]

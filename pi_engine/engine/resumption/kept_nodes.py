@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.workspace import PooledLimbs
 from pi_engine.engine.resumption.kept_numbers import DamagedRecordError, read_residues, require_residues, written
+from pi_engine.splitting.compiled.node_merge import fetch
 from pi_engine.splitting.compiled.rounding import Errors
 from pi_engine.splitting.compiled.upper_tree import LargeNode, Number
 
@@ -105,6 +106,7 @@ class KeptNodes:
             self._run.store.keep(ATTEMPT, {}, {"guard_bits": guard_bits}, drop=places)
 
     def _keep(self, lo: int, hi: int, node: LargeNode) -> None:
+        fetch(node)
         numbers = {name: x for name, x in zip("PQT", node[:3], strict=True) if x is not None}
         residues: dict[str, JSON] = {
             name: None if x.residues is None else [written(one) for one in x.residues]  # type: ignore[misc]

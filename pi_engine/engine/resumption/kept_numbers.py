@@ -46,10 +46,11 @@ def fields_of(numbers: Mapping[str, Tracked]) -> dict[str, JSON]:
 
 
 def limbs_by_name(numbers: Mapping[str, Tracked]) -> dict[str, tuple[Limbs, bool]]:
-    """The numbers as a record holds them; views, no copies."""
+    """The numbers as a record holds them, in memory; views, no copies, where they are there."""
     from pi_engine.bigint.buffers.limbs import limbs_of
+    from pi_engine.bigint.scratch.disk_integer import in_memory
 
-    return {name: (limbs_of(number.value), number.value < 0) for name, number in numbers.items()}
+    return {name: (limbs_of(in_memory(number.value)), number.value < 0) for name, number in numbers.items()}
 
 
 def load_tracked(

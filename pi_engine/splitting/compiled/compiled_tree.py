@@ -11,7 +11,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pi_engine.bigint.scratch.scratch_space import scratch_space
+from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.bigint.vectors.widths import LANES
 from pi_engine.runtime.progress import WorkMeter
 from pi_engine.splitting.compiled.lane_subtrees import lanes_fit

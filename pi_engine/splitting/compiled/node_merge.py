@@ -1,8 +1,8 @@
 """Merges of large nodes: in memory, or by way of the disk; and where one goes wrong, what is known of its operands.
 
 Nodes that wait on disk, or do not fit in memory, are merged modulo one group of primes after another, as
-`stored_products` has it. Memory holds three transformed operands modulo one group of primes, an operand, and the
-results: T while Q is made waits on disk as well. So the whole takes little more than the node that comes out.
+`stored_products` has it. Memory holds three transformed operands modulo one group of primes; results go to disk where there is
+no room for them.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from pi_engine.bigint.buffers.limbs import limbs_of
 from pi_engine.bigint.buffers.workspace import PooledLimbs, pool
 from pi_engine.bigint.ntt.description.record import scratch_of
 from pi_engine.bigint.ntt.description.sizes import narrow_size_for, size_for
-from pi_engine.bigint.ntt.stored_products import stored_sum_of_products
+from pi_engine.bigint.ntt.stored_products import stored_sum_of_products, sum_of_products_on_disk
 from pi_engine.bigint.ntt.tables import plan_for
-from pi_engine.bigint.scratch.scratch_space import scratch_space
+from pi_engine.bigint.scratch.disk_integer import belongs_on_disk, is_on_disk
+from pi_engine.bigint.scratch.space_of_run import scratch_space
+from pi_engine.bigint.scratch.stored_limbs import PIECE, reading
 from pi_engine.errors import MiscalculationError
 from pi_engine.splitting.compiled.lower_tree import SUM_BITS
 from pi_engine.splitting.compiled.upper_tree import LargeNode, Number, errors_of_merge, merge_large, trimmed
@@ -118,7 +120,9 @@ def _merge_stored(left: LargeNode, right: LargeNode, threads: int, space: Scratc
         P2.release()
     P1.release()
     node = LargeNode(P, Q, T, errors)
-    fetch(node)
+    for number in node.numbers():
+        if not belongs_on_disk(space, len(number)):
+            number.fetch()
     return node
 
 
@@ -140,6 +144,8 @@ def _sum(space: ScratchSpace, first: tuple[Number, Number], second: tuple[Number
         product = _product(space, x, y, threads)
         total += product.to_mpz()
         product.release()
+    if is_on_disk(total):
+        return Number.on_disk(total, negative=total.negative)
     return Number(limbs_of(total), total < 0)
 
 
@@ -149,32 +155,35 @@ def _made(
     """The sum of products, in so many limbs."""
     if not pairs:
         return Number(limbs_of(mpz(0)), negative=False)
+    plan, terms = plan_for(narrow_size_for(bits)), [(x.operand(), y.operand()) for x, y in pairs]
+    if belongs_on_disk(space, limbs):
+        return Number.on_disk(sum_of_products_on_disk(plan, space, terms, limbs, threads), negative=negative)
     made: list[PooledLimbs] = []
 
     def make() -> Limbs:
         made.append(PooledLimbs(limbs))
         return made[0].limbs
 
-    terms = [(x.operand(), y.operand()) for x, y in pairs]
-    found = stored_sum_of_products(plan_for(narrow_size_for(bits)), space, terms, limbs, threads, make)
+    found = stored_sum_of_products(plan, space, terms, limbs, threads, make)
     return trimmed(found, made[0], negative=negative)
 
 
 def _known(number: Number, threads: int) -> dict[str, object]:
     """Length, hash, and whether the limbs are what they were when the number was made."""
-    from xxhash import xxh3_128_hexdigest
+    from xxhash import xxh3_128
 
     sound = None if number.residues is None else number.read(threads) == number.residues[0]
-    return {"limbs": len(number), "xxh3_128": xxh3_128_hexdigest(number.limbs.data), "sound": sound}
+    found, run = xxh3_128(), number.operand()
+    with reading(run) as read:
+        for first in range(0, len(run), PIECE):
+            found.update(read(first, min(PIECE, len(run) - first)).data)
+    return {"limbs": len(number), "xxh3_128": found.hexdigest(), "sound": sound}
 
 
 def integers_of_root(root: LargeNode) -> tuple[mpz, mpz]:
     """Q and T of the root as integers, which take memory of their own: what they are made from goes to disk before that."""
     pool.return_to_system(8 * (len(root.Q) + len(root.T)))
-    space = scratch_space()
-    if space is not None:
-        for number in (root.Q, root.T):
-            number.park(space)
+    park(root)
     Q, T = root.Q.to_mpz(), root.T.to_mpz()
     root.Q.release()
     root.T.release()

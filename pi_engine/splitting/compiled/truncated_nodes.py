@@ -20,11 +20,14 @@ from pi_engine.bigint.buffers.limbs import copy_limbs
 from pi_engine.bigint.buffers.workspace import PooledLimbs
 from pi_engine.bigint.residues.limb_residues import residues_of_several
 from pi_engine.bigint.residues.moduli import power_residues, require_equal
-from pi_engine.splitting.compiled.rounding import after_cut, log2_size
+from pi_engine.bigint.residues.residues_on_disk import residues_of_run
+from pi_engine.splitting.compiled.rounding import after_cut
 from pi_engine.splitting.compiled.upper_tree import LargeNode, Number
 
 if TYPE_CHECKING:
     from pi_engine.bigint.buffers.limbs import Limbs
+    from pi_engine.bigint.residues.moduli import Residues
+    from pi_engine.bigint.scratch.stored_limbs import DiskLimbs
 
 WORTH = 32
 """A node is cut only if Q loses at least one limb of so many: for less, moving the rest does not pay."""
@@ -48,11 +51,13 @@ def truncated(node: LargeNode, bits: float, threads: int, *, copy: bool) -> Larg
     P, Q, T = (None if x is None else _without(x, lost, threads, copy=copy) for x in numbers)
     assert Q is not None
     assert T is not None
-    sizes = (-math.inf if x is None else log2_size(x.limbs) for x in (P, Q, T))
+    sizes = (-math.inf if x is None else x.size() for x in (P, Q, T))
     return LargeNode(P, Q, T, after_cut(node.errors, *sizes))
 
 
 def _without(x: Number, lost: int, threads: int, *, copy: bool) -> Number:
+    if x.stored is not None:
+        return _without_on_disk(x, x.stored, lost, threads)
     rest: Limbs = x.limbs[lost:]
     buffer = x.buffer
     if copy and x.buffer is not None:
@@ -61,11 +66,29 @@ def _without(x: Number, lost: int, threads: int, *, copy: bool) -> Number:
         rest = buffer.limbs
     cut = Number(rest, x.negative, buffer)
     if x.residues is not None:
-        before, whole = x.residues
+        whole = x.residues[1]
         low, left = residues_of_several([x.limbs[:lost], cut.limbs], threads)
-        found = (left * power_residues(2, 64 * lost) + low) * (-1 if x.negative else 1)
-        require_equal(found, before, "a number of the sum that lost its low limbs")
-        cut.residues = left * (-1 if x.negative else 1), whole
+        cut.residues = _checked(x, low, left, lost), whole
     if buffer is not x.buffer:
         x.release()
     return cut
+
+
+def _without_on_disk(x: Number, stored: DiskLimbs, lost: int, threads: int) -> Number:
+    if lost >= len(stored):
+        return x  # it is 0
+    rest = stored.part(lost, len(stored))
+    cut = Number(x.limbs, x.negative, stored=rest, log2=x.log2 - 64 * lost)
+    if x.residues is not None:
+        low, left = (residues_of_run(run, threads) for run in (stored.part(0, lost), rest))
+        cut.residues = _checked(x, low, left, lost), x.residues[1]
+    return cut
+
+
+def _checked(x: Number, low: Residues, left: Residues, lost: int) -> Residues:
+    """The residues of what is left of a number; `low`, `left`: those of the limbs that are lost, and of the others."""
+    assert x.residues is not None
+    sign = -1 if x.negative else 1
+    found = (left * power_residues(2, 64 * lost) + low) * sign
+    require_equal(found, x.residues[0], "a number of the sum that lost its low limbs")
+    return left * sign

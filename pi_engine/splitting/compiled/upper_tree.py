@@ -12,18 +12,21 @@ import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 from gmpy2 import mpz
 
-from pi_engine.bigint.buffers.limbs import LimbBuffer, limbs_of, mpz_from_limbs
+from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.buffers.workspace import PooledLimbs
 from pi_engine.bigint.limb_products import multiply_limbs
 from pi_engine.bigint.ntt.description.layout import ADD, FORWARD_A, FORWARD_B, INVERSE, MULTIPLY
 from pi_engine.bigint.ntt.description.sizes import cost, size_for
 from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.bigint.ntt.transform import Transformed, apply_to_rows, forward, to_limbs
-from pi_engine.bigint.residues.limb_residues import residues_of_several
 from pi_engine.bigint.residues.moduli import Residues
-from pi_engine.bigint.scratch.parked_numbers import StoredLimbs
+from pi_engine.bigint.residues.residues_on_disk import residues_of_run
+from pi_engine.bigint.scratch.disk_integer import integer_on_disk
+from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, StoredLimbs, reading
+from pi_engine.bigint.scratch.streamed_arithmetic import used_limbs
 from pi_engine.splitting.compiled.lower_tree import SUM_BITS
 from pi_engine.splitting.compiled.node_residues import require_product
 from pi_engine.splitting.compiled.rounding import EXACT, Errors, after_merge, log2_size
@@ -47,7 +50,7 @@ class Number:
 
     Attributes:
         limbs: none while it waits.
-        stored: where it waits, from `park` to `fetch`.
+        stored: where it waits, from `park` to `fetch`, or where it was made.
         log2: log₂ of its magnitude while it waits.
         residues: modulo both `moduli`, of the number as it was made, and as it would be had no low limbs been cut off
             (`truncation`); None where nothing is checked.
@@ -57,30 +60,38 @@ class Number:
     negative: bool
     buffer: PooledLimbs | None = None
     residues: tuple[Residues, Residues] | None = None
-    stored: StoredLimbs | None = None
+    stored: DiskLimbs | None = None
     log2: float = 0.0
+    released: bool = False
 
     def __len__(self) -> int:
         return len(self.limbs if self.stored is None else self.stored)
 
     @property
     def is_there(self) -> bool:
-        """Whether its memory has not been released."""
-        return self.buffer is None or self.buffer.is_there
+        """Whether its memory, or its place on disk, has not been released."""
+        return not self.released and (self.buffer is None or self.buffer.is_there)
 
     def release(self) -> None:
         """The limbs must not be used any more."""
         if self.buffer is not None:
             self.buffer.release()
-        if self.stored is not None:
-            self.stored.release()
+        self.released, self.stored = self.stored is not None, None
+
+    @classmethod
+    def on_disk(cls, run: DiskLimbs, *, negative: bool) -> Number:
+        """Of limbs that were written to disk as they were made, with leading zeros or without."""
+        run = run.part(0, used_limbs(run))
+        with reading(run) as read:
+            size = log2_size(read(max(len(run) - 2, 0), min(len(run), 2))) + 64 * max(len(run) - 2, 0)
+        return cls(np.empty(0, np.uint64), negative and len(run) > 0, stored=run, log2=size)
 
     def park(self, space: ScratchSpace) -> None:
         """Let it wait on disk, where it is written while others work; nobody else uses its limbs any more."""
         if self.stored is None and space.parks(8 * len(self)):
             self.log2 = log2_size(self.limbs)
             release = (lambda: None) if self.buffer is None else self.buffer.release
-            self.stored = StoredLimbs(space, self.limbs, release)
+            self.stored = DiskLimbs(StoredLimbs(space, self.limbs, release))
             self.limbs, self.buffer = self.limbs[:0].copy(), None
 
     def fetch(self) -> None:
@@ -88,11 +99,9 @@ class Number:
         if self.stored is not None:
             self.buffer = PooledLimbs(len(self.stored))
             self.stored.read(self.buffer.limbs)
-            self.limbs = self.buffer.limbs
-            self.stored.release()
-            self.stored = None
+            self.limbs, self.stored = self.buffer.limbs, None
 
-    def operand(self) -> Limbs | StoredLimbs:
+    def operand(self) -> Limbs | DiskLimbs:
         """The limbs, or where they wait."""
         return self.limbs if self.stored is None else self.stored
 
@@ -101,8 +110,8 @@ class Number:
         return log2_size(self.limbs) if self.stored is None else self.log2
 
     def read(self, threads: int) -> Residues:
-        """The residues of the limbs as they lie in memory."""
-        found = residues_of_several([self.limbs], threads)[0]
+        """The residues of the limbs as they are in memory, or on disk."""
+        found = residues_of_run(self.operand(), threads)
         return found * -1 if self.negative else found
 
     def require(self, row: int, threads: int, *factors: Number) -> None:
@@ -116,16 +125,14 @@ class Number:
         known = [x.residues for x in factors if x.residues is not None]
         if len(known) == len(factors):
             expected, whole = (_sum_of_products([residues[i] for residues in known]) for i in range(2))
-            require_product(self.read(threads), expected, row, 64 * len(self.limbs))
+            require_product(self.read(threads), expected, row, 64 * len(self))
             self.residues = expected, whole
 
     def to_mpz(self) -> mpz:
-        """The number; one copy, or none where it comes from disk."""
+        """The number; one copy, or none where it is on disk, and stays there if memory is short."""
         if self.stored is None:
             return mpz_from_limbs(self.limbs, negative=self.negative)
-        buffer = LimbBuffer(len(self.stored))
-        self.stored.read(buffer.array)
-        return buffer.finish(negative=self.negative)
+        return integer_on_disk(self.stored, negative=self.negative)
 
 
 class LargeNode(NamedTuple):

@@ -2,14 +2,17 @@
 
 import numpy as np
 import pytest
+from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import limbs_of
-from pi_engine.bigint.ntt import stored_products
+from pi_engine.bigint.ntt import stored_remainders
 from pi_engine.bigint.ntt.description.sizes import largest_beta, narrow_size_for, size_for
-from pi_engine.bigint.ntt.stored_products import stored_sum_of_products
+from pi_engine.bigint.ntt.stored_products import stored_sum_of_products, sum_of_products_on_disk
 from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.bigint.ntt.transform import product
-from pi_engine.bigint.scratch.parked_numbers import ParkedInteger, StoredLimbs
+from pi_engine.bigint.scratch import stored_limbs
+from pi_engine.bigint.scratch.parked_numbers import ParkedInteger
+from pi_engine.bigint.scratch.stored_limbs import StoredLimbs
 from pi_engine.errors import CapacityError, OutputError, VerificationError
 from tests.conftest import MULTIPLIER
 from tests.scratch_spaces import FullSpace, by_disk
@@ -21,6 +24,12 @@ ROUNDS = max(1, int(12 * MULTIPLIER))
 def space(tmp_path):
     with by_disk(tmp_path) as space:
         yield space
+
+
+def _read(run):
+    found = np.empty(len(run), np.uint64)
+    run.read(found)
+    return found
 
 
 def _array(limbs):
@@ -35,13 +44,14 @@ def test_products_are_those_in_memory(space, draw, rng, monkeypatch, threads):
         size = rng.choice((size_for, narrow_size_for))(64 * (n + m))
         limbs = size.bits // 64 if turn % 3 == 0 else n + m
         monkeypatch.setattr(FullSpace, "at_once", lambda *_, count=rng.randrange(1, 9): count)
-        monkeypatch.setattr(stored_products, "_PIECE_BYTES", rng.choice((1, 1 << 14, 1 << 21)))
+        monkeypatch.setattr(stored_remainders, "_PIECE_BYTES", rng.choice((1, 1 << 14, 1 << 21)))
         waiting = (a, StoredLimbs(space, b)) if turn % 2 else (ParkedInteger(draw(1)), b)
         if not turn % 2:
             a = limbs_of(waiting[0].value())
         found = stored_sum_of_products(plan_for(size), space, [waiting], limbs, threads, _array(limbs))
         assert (found == product(a, b, size, limbs, 1)).all()
-        if 2 * n <= size.bits // 64:
+        assert (_read(sum_of_products_on_disk(plan_for(size), space, [waiting], limbs, threads)) == found).all()
+        if 2 * n <= limbs:
             square = stored_sum_of_products(plan_for(size), space, [(a, a)], limbs, threads, np.empty(limbs, np.uint64))
             assert (square == product(a, a, size, limbs, 1)).all()
 
@@ -53,6 +63,22 @@ def test_a_product_that_wraps_is_found_modulo_its_size(space, draw, rng):
         a, b = draw(limbs), draw(limbs)
         found = stored_sum_of_products(plan_for(size), space, [(limbs_of(a), limbs_of(b))], limbs, 2, _array(limbs))
         assert (int.from_bytes(found.tobytes(), "little") - a * b) % ((1 << size.bits) - 1) == 0
+        waiting = StoredLimbs(space, limbs_of(a)), StoredLimbs(space, limbs_of(b))
+        assert (_read(sum_of_products_on_disk(plan_for(size), space, [waiting], limbs, 2)) == found).all()
+
+
+def test_a_carry_goes_around_the_end_through_all_pieces(space, monkeypatch):
+    """(B^L − 2)·1 and more: what passes the end comes in again at the beginning, where all bits are ones."""
+    monkeypatch.setattr(stored_limbs, "PIECE", 4096)
+    monkeypatch.setattr(stored_remainders, "_PIECE_BYTES", 1)
+    size = narrow_size_for(64 * 3000)
+    limbs = size.bits // 64
+    modulus = (mpz(1) << size.bits) - 1
+    for a, b in ((modulus - 1, modulus - 1), (modulus, modulus), (modulus, mpz(1) << 64), (modulus - 1, mpz(3))):
+        found = stored_sum_of_products(plan_for(size), space, [(limbs_of(a), limbs_of(b))], limbs, 2, _array(limbs))
+        assert (int.from_bytes(found.tobytes(), "little") - a * b) % modulus == 0
+        waiting = StoredLimbs(space, limbs_of(a)), StoredLimbs(space, limbs_of(b))
+        assert (_read(sum_of_products_on_disk(plan_for(size), space, [waiting], limbs, 2)) == found).all()
 
 
 def test_a_sum_of_two_products_takes_one_pass(space, draw, rng):

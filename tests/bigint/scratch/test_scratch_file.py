@@ -8,10 +8,12 @@ import pytest
 
 from pi_engine.bigint.buffers.workspace import PooledLimbs
 from pi_engine.bigint.scratch import scratch_file
-from pi_engine.bigint.scratch.parked_numbers import PIECE, HighestLimbs, ParkedInteger, StoredLimbs
+from pi_engine.bigint.scratch.parked_numbers import HighestLimbs, ParkedInteger
 from pi_engine.bigint.scratch.scratch_file import ScratchFile, Traffic, padded
 from pi_engine.bigint.scratch.scratch_folder import scratch_of_run
-from pi_engine.bigint.scratch.scratch_space import ScratchSpace, scratch_space
+from pi_engine.bigint.scratch.scratch_space import ScratchSpace
+from pi_engine.bigint.scratch.space_of_run import scratch_space
+from pi_engine.bigint.scratch.stored_limbs import PIECE, StoredLimbs
 from pi_engine.errors import CapacityError, OutputError, UsageError, VerificationError
 from tests.scratch_spaces import by_disk
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import itertools
 import os
 import shutil
 import subprocess
@@ -10,16 +11,17 @@ import sys
 import pytest
 
 import pi_engine
-from pi_engine.bigint.ntt import stored_products
+from pi_engine.bigint.ntt import stored_remainders, tiled_products
 from pi_engine.bigint.scratch import scratch_file
 from pi_engine.bigint.scratch.scratch_file import ScratchFile
+from pi_engine.engine.planning import fitting
 from pi_engine.engine.planning.fitting import make_plan_within
 from pi_engine.errors import CapacityError, OutputError, UsageError, VerificationError
 from pi_engine.series import CHUDNOVSKY
 from tests.backends import pretend
 from tests.conftest import MULTIPLIER
 from tests.homes import environment_of
-from tests.scratch_spaces import always_by_disk
+from tests.scratch_spaces import FullSpace, always_by_disk
 
 DIGITS = 70_000
 ROUNDS = max(1, int(6 * MULTIPLIER))
@@ -63,6 +65,23 @@ def test_the_digits_are_the_same(disk, in_memory, expected, threads, check):
     assert expected[30_000:30_020] in result
     assert hash(result) == hash(in_memory)
     assert str(result.value) == expected.replace(".", "")
+
+
+def test_where_not_even_one_prime_fits_the_matrix_is_in_tiles(disk, expected, monkeypatch, rng):
+    products = itertools.count()
+    monkeypatch.setattr(
+        FullSpace, "holds", lambda self, size: next(products) % 6 > 0
+    )  # the others: a file for each operand takes long
+    monkeypatch.setattr(tiled_products, "_LEAST_BYTES", rng.choice([1 << 20, 1 << 21]))
+    result = pi_engine.compute(DIGITS, scratch=disk)
+    assert result.text() == expected
+    assert result.scratch.most_bytes < 10 * DIGITS
+
+
+def test_a_checkpoint_needs_more_memory(disk, tmp_path, monkeypatch):
+    monkeypatch.setattr(fitting, "fits", lambda plan, limit, **more: plan.scratch)
+    with pytest.raises(CapacityError, match=r"70_000 digits with a checkpoint need .* compute without --checkpoint"):
+        pi_engine.compute(DIGITS, scratch=disk, checkpoint=tmp_path / "kept", memory=30 << 20)
 
 
 @pytest.mark.parametrize("digits", [61_000, 123_456, 200_001])
@@ -119,7 +138,7 @@ def test_what_the_disk_changes_is_read_again_or_refused(disk, expected, monkeypa
 
 def test_what_changes_in_memory_on_its_way_to_the_disk_is_seen(disk, expected, monkeypatch, rng):
     """Remainders that go wrong before their hash is made are found by the residues of the product."""
-    real, places = stored_products.StoredRemainders.put, []
+    real, places = stored_remainders.StoredRemainders.put, []
 
     def put(self, x):
         places.append(1)
@@ -131,7 +150,7 @@ def test_what_changes_in_memory_on_its_way_to_the_disk_is_seen(disk, expected, m
         real(self, x)
 
     at = 0
-    monkeypatch.setattr(stored_products.StoredRemainders, "put", put)
+    monkeypatch.setattr(stored_remainders.StoredRemainders, "put", put)
     assert pi_engine.compute(DIGITS, scratch=disk).text() == expected
     total = len(places)
     for _ in range(ROUNDS):

@@ -95,7 +95,7 @@ def test_nothing_is_checked_where_nothing_is_asked(monkeypatch):
 
     for module, name in (
         (node_residues, "residues_of"),
-        (upper_tree, "residues_of_several"),
+        (upper_tree, "residues_of_run"),
         (compiled_tree, "with_residues"),
     ):
         monkeypatch.setattr(module, name, never)

@@ -1,8 +1,9 @@
-"""The last pass in two steps, for remainders that go through a file: columns back in place, then rows to limbs.
+"""The first and the last pass in two steps, for numbers and remainders that go through a file: row by row, and columns in place.
 
-`finish` needs the remainders modulo all primes at once. Where memory holds those of few, each prime's columns are transformed
-back in place. Point i = r·C + c stands in row r, column c, so that the rows, one after the other, are the coefficients in
-their order; a pass over the rows of all primes, a few at a time, makes the integer of them.
+`columns` needs all limbs of an operand at once, `finish` the remainders modulo all primes. Where memory holds neither, an operand is
+cut into coefficients row after row, and then its columns are transformed in place; and each prime's columns are transformed
+back in place. Point i = r·C + c stands in row r, column c, so that the rows, one after the other, are the coefficients in their
+order; a pass over the rows of all primes, a few at a time, makes the integer of them.
 """
 
 import numpy as np
@@ -11,11 +12,35 @@ from pi_engine.bigint.ntt.description import record as at
 from pi_engine.bigint.ntt.description.layout import COLUMN_BLOCK, CRT_BLOCK, CRT_DOUBLES, SPILL_GROUPS
 from pi_engine.bigint.ntt.kernels.crt_and_carry import clear_state, clear_sums, digits_from_sums, pack, sums_of_eight
 from pi_engine.bigint.ntt.kernels.finish import BEYOND, put
-from pi_engine.bigint.ntt.kernels.passes.column_passes import inverse_column_block
+from pi_engine.bigint.ntt.kernels.passes.column_passes import forward_column_block, inverse_column_block
 from pi_engine.bigint.vectors.load_store import load_integer, load_long, store_vector
 from pi_engine.bigint.vectors.simd import LONG
 from pi_engine.bigint.vectors.words import is_sealed_at
 from pi_engine.runtime.compilation.routine import kernel
+
+
+@kernel("int64(int64, int64, int64, int64, int64, int64)")
+def columns_in_place(record, data, used, scratch, first, last):
+    """Transform the column blocks first … last-1 in place, for the primes of a record; `used` rows are filled, the others count as 0.
+
+    data: the rows modulo the record's first prime, residues as `columns` makes them. scratch: rows·COLUMN_BLOCK doubles. Returns
+    whether the record is sound, 0 or 1.
+    """
+    if not is_sealed_at(np.uint64(record), at.FIELDS):
+        return 0
+    primes = load_integer(record, at.PRIMES)
+    row_stride, prime_stride = load_integer(record, at.ROW_STRIDE), load_integer(record, at.PRIME_STRIDE)
+    for column_block in range(first, last):
+        for k in range(primes):
+            target = data + 8 * (COLUMN_BLOCK * column_block + k * prime_stride)
+            place, copy = target, scratch
+            for _ in range(used):
+                for i in range(0, COLUMN_BLOCK, LONG):
+                    store_vector(copy, i, load_long(place, i))
+                copy += 8 * COLUMN_BLOCK
+                place += 8 * row_stride
+            forward_column_block(record, k, scratch, used, target, 8 * COLUMN_BLOCK)
+    return 1
 
 
 @kernel("int64(int64, int64, int64, int64, int64)")
