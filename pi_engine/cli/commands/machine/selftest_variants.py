@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pi_engine.cli.commands.machine.selftest_answer import emit_fields, fault_line, fields_of, require_none
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit, remark
+from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,7 @@ def run_all(seed: int, threads: int, cases: Sequence[Case], start: float, *, as_
 
     chosen = variants(threads)
     remark(
-        f"pi-engine: {len(chosen)} variants; the kernels of one that is tested for the first time are compiled before, "
+        f"pi-engine: {counted(len(chosen), 'variant')} of kernels; one that is tested for the first time is compiled before, "
         "which takes about two minutes"
     )
     runs: list[VariantRun] = []
