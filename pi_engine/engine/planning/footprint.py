@@ -39,7 +39,7 @@ _COMPILED_KEPT_BYTES = 128 << 20
 and at most."""
 
 _SCRATCH_BYTES_PER_BIT = 0.005
-_SCRATCH_LEAST_BYTES = 44 << 20
+_SCRATCH_LEAST_BYTES = 56 << 20
 """The same of a run by way of the disk, whose numbers are there and in memory piece by piece: a chunk of the sum, panels of a
 transform, and pieces; and of all digits what is between the leaves of the conversion, an eightieth of them."""
 
