@@ -24,7 +24,7 @@ from tests.homes import environment_of
 from tests.scratch_spaces import FullSpace, always_by_disk
 
 DIGITS = 70_000
-ROUNDS = max(1, int(6 * MULTIPLIER))
+ROUNDS = max(1, int(3 * MULTIPLIER))
 
 
 @pytest.fixture(scope="module")
