@@ -10,7 +10,7 @@ import pi_engine
 from pi_engine import VerificationError
 from pi_engine.cli.main import run
 from pi_engine.digits.text import text_file
-from pi_engine.engine import compute, fraction_to_text, summation
+from pi_engine.engine import arguments, compute, fraction_to_text, summation
 from pi_engine.engine.checks import known
 from pi_engine.errors import ProgramFaultError
 from pi_engine.radix import fraction_text
@@ -21,7 +21,7 @@ from pi_engine.splitting.plain import node, plain_tree
 
 def wrong_sign(monkeypatch):
     series = CHUDNOVSKY.__class__(**{**vars(CHUDNOVSKY), "p": IntegerPolynomial(1, CHUDNOVSKY.p.factors)})
-    monkeypatch.setattr(compute.series_room, "get", lambda name: series)
+    monkeypatch.setattr(arguments.series_room, "get", lambda name: series)
 
 
 def too_few_terms(monkeypatch):
@@ -85,11 +85,11 @@ def wrong_text(monkeypatch):
 def wrong_constant(monkeypatch):
     """A series that converges to something else: the arithmetic is right, the digits are not."""
     series = CHUDNOVSKY.__class__(**{**vars(CHUDNOVSKY), "a": IntegerPolynomial(1, ((13591409, 545140135),))})
-    monkeypatch.setattr(compute.series_room, "get", lambda name: series)
+    monkeypatch.setattr(arguments.series_room, "get", lambda name: series)
 
 
 def wrong_hash(monkeypatch):
-    monkeypatch.setattr(compute, "known_hash", lambda digits, base: 12345)
+    monkeypatch.setattr(fraction_to_text, "known_hash", lambda digits, base: 12345)
 
 
 OF_THE_SUM = [wrong_sign, too_few_terms, swapped_merge, flipped_bit_in_the_sum, wrong_constant]
@@ -156,7 +156,7 @@ def damage(monkeypatch, how):
 
 def test_zeros_after_the_point_are_seen(monkeypatch):
     """Such zeros change the text's length, and nothing that is computed from its digits."""
-    monkeypatch.setattr(compute, "compare_with_known", lambda *a: known.KnownResult(0, 0, None, ""))
+    monkeypatch.setattr(fraction_to_text, "compare_with_known", lambda *a: known.KnownResult(0, 0, None, ""))
     real = compute.convert_fraction
 
     def convert_fraction(*a, **k):

@@ -14,7 +14,7 @@ import pi_engine
 from pi_engine.bigint.ntt import stored_remainders, tiled_products
 from pi_engine.bigint.scratch import scratch_file
 from pi_engine.bigint.scratch.scratch_file import ScratchFile
-from pi_engine.engine.planning import fitting
+from pi_engine.engine.planning import fitting, plan
 from pi_engine.engine.planning.fitting import make_plan_within
 from pi_engine.errors import CapacityError, OutputError, UsageError, VerificationError
 from pi_engine.series import CHUDNOVSKY
@@ -201,8 +201,16 @@ def test_a_folder_that_is_taken_away_ends_the_run(disk, monkeypatch):
         pi_engine.compute(DIGITS, scratch=disk)
 
 
-def test_what_cannot_go_by_way_of_the_disk_is_refused(monkeypatch, tmp_path):
+@pytest.fixture
+def small_kernels(monkeypatch):
+    """Kernels are stored, and take what they do in a process without a compiler."""
     pretend(monkeypatch, pays=True, kernels="stored", usable=True)
+    for module in (plan, fitting):
+        monkeypatch.setattr(module, "kernel_bytes", lambda stored: 24 << 20)
+
+
+@pytest.mark.usefixtures("small_kernels")
+def test_what_cannot_go_by_way_of_the_disk_is_refused(tmp_path):
     for options in ({"base": 16}, {"check": "full"}, {"series": "machin"}):
         with pytest.raises(CapacityError, match="not enough memory"):
             pi_engine.compute(10**8, memory=256 << 20, scratch=tmp_path, **options)
@@ -215,14 +223,14 @@ def test_what_cannot_go_by_way_of_the_disk_is_refused(monkeypatch, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_plan_in_memory_is_taken_where_it_fits(monkeypatch):
-    pretend(monkeypatch, pays=True, kernels="stored", usable=True)
+@pytest.mark.usefixtures("small_kernels")
+def test_a_plan_in_memory_is_taken_where_it_fits():
     for limit, scratch in ((16 << 30, False), (256 << 20, True)):
-        plan = make_plan_within(CHUDNOVSKY, 10**8, 10, threads=2, limit=limit, scratch=True)
-        assert plan.compiled
-        assert plan.scratch == scratch
-        assert plan.memory_bytes <= limit
-        assert (plan.scratch_bytes > 0) == scratch
+        chosen = make_plan_within(CHUDNOVSKY, 10**8, 10, threads=2, limit=limit, scratch=True)
+        assert chosen.compiled
+        assert chosen.scratch == scratch
+        assert chosen.memory_bytes <= limit
+        assert (chosen.scratch_bytes > 0) == scratch
 
 
 PEAK = """

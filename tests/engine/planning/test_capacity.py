@@ -7,7 +7,7 @@ import pytest
 
 import pi_engine
 from pi_engine.convergence import measure
-from pi_engine.engine.planning import footprint, plan
+from pi_engine.engine.planning import fitting, footprint, plan
 from pi_engine.engine.planning.fitting import make_plan_within, most_digits
 from pi_engine.engine.planning.plan import make_plan
 from pi_engine.runtime.limits import memory
@@ -48,7 +48,8 @@ def test_the_largest_number_of_digits_named_fits_and_the_next_does_not(monkeypat
 def test_any_path_that_fits_is_taken_and_the_least_need_is_named(monkeypatch, preferred):
     monkeypatch.setattr(memory, "memory_limit", lambda: 1 << 50)
     pretend(monkeypatch, usable=True, kernels="stored", pays=preferred)
-    monkeypatch.setattr(plan, "kernel_bytes", lambda stored: 24 << 20 if stored else 448 << 20)
+    for module in (plan, fitting):
+        monkeypatch.setattr(module, "kernel_bytes", lambda stored: 24 << 20 if stored else 448 << 20)
     for digits, less in ((10**5, False), (10**9, True)):
         need = {path: make_plan(CHUDNOVSKY, digits, 10, compiled=path).memory_bytes for path in (False, True)}
         assert need[less] < 0.8 * need[not less]
@@ -66,7 +67,8 @@ def test_any_path_that_fits_is_taken_and_the_least_need_is_named(monkeypatch, pr
 def test_where_only_the_compiler_does_not_fit_the_message_says_how_to_do_without(monkeypatch):
     monkeypatch.setattr(memory, "memory_limit", lambda: 6 << 30)
     pretend(monkeypatch, usable=True, kernels="to be compiled")
-    monkeypatch.setattr(plan, "kernel_bytes", lambda stored: 24 << 20 if stored else 448 << 20)
+    for module in (plan, fitting):
+        monkeypatch.setattr(module, "kernel_bytes", lambda stored: 24 << 20 if stored else 448 << 20)
     with pytest.raises(pi_engine.CapacityError, match=r"at most 9\d0_000_000 digits would fit; after 'pi-engine tune'"):
         make_plan_within(CHUDNOVSKY, 10**9, 10, threads=2)
     with pytest.raises(pi_engine.CapacityError) as refusal:

@@ -6,7 +6,7 @@ import pytest
 
 import pi_engine
 from pi_engine.cli.output.error_answer import explain
-from pi_engine.engine.planning import confirmation_method, plan
+from pi_engine.engine.planning import confirmation_method, fitting, plan
 from pi_engine.engine.planning.fitting import make_plan_within
 from pi_engine.engine.planning.plan import kept_bytes, make_plan
 from pi_engine.errors import CapacityError
@@ -108,7 +108,8 @@ def test_kernels_that_checks_load_or_compile_are_counted(monkeypatch):
     need = {}
     for use in (KernelUse(False, False), KernelUse(True, False), KernelUse(True, True)):
         monkeypatch.setattr(confirmation_method, "kernels_of_checks", lambda *arguments, use=use: use)
-        monkeypatch.setattr(plan, "kernel_bytes", lambda stored: 24 << 20 if stored else 464 << 20)
+        for module in (plan, fitting):
+            monkeypatch.setattr(module, "kernel_bytes", lambda stored: 24 << 20 if stored else 464 << 20)
         need[use] = make_plan(CHUDNOVSKY, 100_000, 16, check="full", compiled=False)
     none, loads, compiles = need.values()
     assert loads.memory_bytes - none.memory_bytes >= 24 << 20
