@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pi_engine.checkpoint.record_file import Record
 
-SECONDS = 100
+SECONDS = 900
 """After which a run counts as hung."""
 
 _log: list[int] = []

@@ -47,8 +47,7 @@ def disk(monkeypatch, tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("threads", [1, 2, 3])
-@pytest.mark.parametrize("check", ["fast", "none"])
+@pytest.mark.parametrize(("threads", "check"), [(1, "none"), (2, "fast"), (3, "fast")])
 def test_the_digits_are_the_same(disk, in_memory, expected, threads, check):
     result = pi_engine.compute(DIGITS, scratch=disk, threads=threads, check=check)
     assert result.text() == expected
@@ -84,12 +83,12 @@ def test_a_checkpoint_needs_more_memory(disk, tmp_path, monkeypatch):
         pi_engine.compute(DIGITS, scratch=disk, checkpoint=tmp_path / "kept", memory=30 << 20)
 
 
-@pytest.mark.parametrize("digits", [61_000, 123_456, 200_001])
+@pytest.mark.parametrize("digits", [61_000, 123_457])
 def test_other_lengths(disk, digits):
     assert pi_engine.compute(digits, scratch=disk).scratch is not None
 
 
-@pytest.mark.parametrize("name", ["pi.txt", "pi.ycd", "pi.gz"])
+@pytest.mark.parametrize("name", ["pi.txt", "pi.ycd"])
 def test_every_kind_of_file_is_written_from_words(disk, expected, tmp_path, name):
     result = pi_engine.compute(DIGITS, scratch=disk)
     result.write(tmp_path / name)
