@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from pi_engine.runtime.progress import Progress, Step
     from pi_engine.series.model.pi_series import PiSeries
 
+_BESIDE_IN_GROUP = 16 << 20
+"""What a control group holds besides this process: the parent of a command."""
+
 _KEPT_BYTES = 256 << 20
 """Workspace that a computation leaves for the next one in the process."""
 
@@ -196,6 +199,9 @@ def _scratch(folder: str, limit: int, plan: Plan, *, kept: bool) -> AbstractCont
         raise not_enough_memory(
             f"{plan.digits:_} digits with a checkpoint", need, limit, "compute without --checkpoint"
         )
+    group = machine_memory.cgroup_memory_limit()
+    if group is not None:  # it counts the process that waits for this one, libraries and files as well
+        limit = min(limit, group * 7 // 8 - _BESIDE_IN_GROUP)
     return scratch_of_run(folder, limit, plan.scratch_bytes)
 
 
