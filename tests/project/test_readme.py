@@ -20,7 +20,7 @@ SHORTER = [
     (r"compute 1000000\b", "compute 20000"),
     (r"\b1e7\b", "1e5"),
     (r"\bhex 1e8\b", "hex 1e5"),
-    (r"\bcompute 1e8 --memory 1GiB\b", "compute 1e5 --memory 1GiB"),
+    (r"\bcompute 1e8 --memory (1GiB|640MiB)\b", r"compute 1e5 --memory \1"),
     (r"\bconvergence\b(?!.*--digits)", "convergence --digits 1e3 --rounds 1"),
     (r"\bbench --peers\b", "bench --peers --digits 1e3 --rounds 1"),
     (r"\bnear-integer --digits 1e5\b", "near-integer --digits 1e4"),
