@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pi_engine.checkpoint.record_file import Record
 
-SECONDS = 900
+SECONDS = 300
 """After which a run counts as hung."""
 
 _log: list[int] = []

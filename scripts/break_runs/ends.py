@@ -67,7 +67,7 @@ POINTS: tuple[tuple[type | ModuleType, str], ...] = (
     (PendingFile, "finish"), (PendingFile, "publish"), (PendingFile, "close"), (ResultFile, "write"), (ResultFile, "close"),
     (durable, "sync"), (durable, "reserve"), (durable, "sync_folder"), (fraction_of_series, "sum_series"),
     (fraction_of_series, "root_of_radicand"), (fraction_of_series, "pi_fraction"), (compute, "convert_fraction"),
-    (compute, "_check_digits"),
+    (compute, "check_digits"),
 )  # fmt: skip
 """Functions before or after whose calls a run is killed, and between which everything is one step."""
 

@@ -16,6 +16,25 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from tests.checkpoint.conftest import MEMORY
 from tests.conftest import MULTIPLIER
 
+OWN_PROCESS = "PI_ENGINE_TEST_BROKEN_RUNS"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(OWN_PROCESS in os.environ, reason="this is that process")
+def test_all_of_this_module_in_a_process_of_its_own(checkout):
+    """Its runs are forks, which must not have the locks of threads that other tests have begun."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(Path(__file__))]
+    done = subprocess.run(command, cwd=checkout, env={**environment, OWN_PROCESS: "1"}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+@pytest.fixture(autouse=True)
+def own_process(request):
+    """Only there; whoever starts one of these tests by name sets the variable."""
+    if OWN_PROCESS not in os.environ and request.function is not test_all_of_this_module_in_a_process_of_its_own:
+        pytest.skip(f"runs in a process of its own: set {OWN_PROCESS}=1")
+
 
 @pytest.fixture(scope="module")
 def tools(checkout):
