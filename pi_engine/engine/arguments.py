@@ -22,7 +22,7 @@ def chosen_series(series: str | series_room.PiSeries) -> series_room.PiSeries:
     """
     chosen = series_room.get(series) if isinstance(series, str) else series
     if not isinstance(chosen, series_room.PiSeries):
-        raise TypeError(f"series takes the name of one, or a series_room.PiSeries, not {type(series).__name__}")
+        raise TypeError(f"series takes the name of one, or a PiSeries, not {type(series).__name__}")
     return chosen
 
 

@@ -13,6 +13,7 @@ from gmpy2 import mpz
 from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.residues.moduli import moduli
 from pi_engine.bigint.residues.tracked import Tracked
+from pi_engine.bigint.scratch.space_of_run import scratch_path
 from pi_engine.engine.arguments import CheckLevel, chosen_series, require_usable
 from pi_engine.engine.fraction_of_series import checks_of_fraction, fraction_of_series
 from pi_engine.engine.fraction_to_text import check_digits, convert_fraction
@@ -102,7 +103,9 @@ def compute(
     require_usable(digits, base, check)
     clock = PhaseClock(silent if progress is None else progress)
     share_heap()
-    if scratch is None and isinstance(checkpoint, (str, os.PathLike)):
+    if scratch is not None:
+        scratch_path(scratch)
+    elif isinstance(checkpoint, (str, os.PathLike)):
         scratch = Path(checkpoint).absolute().parent
     choose = partial(make_plan_within, chosen, digits, base, limit=memory, scratch=scratch is not None)
     repairs = Repairs(renew, partial(origin_of, digits, base, chosen.name, threads, check))

@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.workspace import pool
 from pi_engine.bigint.scratch.scratch_space import ScratchSpace
-from pi_engine.bigint.scratch.space_of_run import within
-from pi_engine.errors import CapacityError, UsageError
+from pi_engine.bigint.scratch.space_of_run import scratch_path, within
+from pi_engine.errors import CapacityError
 from pi_engine.runtime.limits.address_space import return_large_blocks
 from pi_engine.runtime.limits.memory import format_bytes
 from pi_engine.runtime.storage.durable import output_error
@@ -19,6 +18,7 @@ from pi_engine.runtime.storage.durable import output_error
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
+    from pathlib import Path
 
 _KEPT = 1 / 16
 """The part of the limit that freed workspace may hold back."""
@@ -34,11 +34,11 @@ def scratch_of_run(folder: str | os.PathLike[str], limit: int, needed: int) -> I
         needed: bytes of disk that the run takes at once, about.
 
     Raises:
-        UsageError: it is a file, or the folder above it is not there.
+        UsageError: as `scratch_path`.
         CapacityError: its disk has less free than is needed.
         OutputError: it cannot be made.
     """
-    path = Path(folder)
+    path = scratch_path(folder)
     made = _make(path)
     try:
         free = shutil.disk_usage(path).free
@@ -65,10 +65,6 @@ def _make(path: Path) -> bool:
     """Whether the folder had to be made."""
     if path.is_dir():
         return False
-    if path.exists():
-        raise UsageError(f"the scratch folder {path} is a file: name a folder")
-    if not path.absolute().parent.is_dir():
-        raise UsageError(f"the scratch folder {path} cannot be made: there is no folder {path.absolute().parent}")
     try:
         path.mkdir(mode=0o700)
     except OSError as error:

@@ -4,14 +4,35 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pi_engine.errors import UsageError
+
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
 
     from pi_engine.bigint.scratch.scratch_space import ScratchSpace
 
 _SPACE: ContextVar[ScratchSpace | None] = ContextVar("scratch space", default=None)
+
+
+def scratch_path(folder: str | os.PathLike[str]) -> Path:
+    """The folder of that name, which is there or can be made.
+
+    Raises:
+        UsageError: the name is empty, it is a file, or the folder above it is not there.
+    """
+    if not str(folder):
+        raise UsageError("the name of the scratch folder is empty: give one")
+    path = Path(folder)
+    if not path.is_dir():
+        if path.exists():
+            raise UsageError(f"the scratch folder {path} is a file: name a folder")
+        if not path.absolute().parent.is_dir():
+            raise UsageError(f"the scratch folder {path} cannot be made: there is no folder {path.absolute().parent}")
+    return path
 
 
 def scratch_space() -> ScratchSpace | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pi_engine.bigint.buffers.workers import transfer
 from pi_engine.bigint.buffers.workspace import PooledLimbs
-from pi_engine.errors import PiEngineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +22,7 @@ PIECE = 1 << 20
 
 
 class StoredLimbs:
-    """Limbs on disk; `read` any number of times, then `release`."""
+    """Limbs on disk, as pieces; `run` gives them as one number."""
 
     def __init__(self, space: ScratchSpace, limbs: Limbs | int, written: Callable[[], None] | None = None) -> None:
         """Write them; with `written`, which is called then, while the caller goes on, and the limbs stay as they are until then.
@@ -54,11 +53,6 @@ class StoredLimbs:
     def __len__(self) -> int:
         return self.length
 
-    @property
-    def bytes_on_disk(self) -> int:
-        """What they would take in memory."""
-        return 8 * self.length
-
     def run(self) -> DiskLimbs:
         """All of them."""
         return DiskLimbs(self)
@@ -81,33 +75,10 @@ class StoredLimbs:
         self._settle()
         self._file.read(8 * first, target.ctypes.data)
 
-    def read(self, target: Limbs, skipped: int = 0) -> None:
-        """Fill an array as long as they are, without the lowest so many, a multiple of `piece_limbs`; errors as `read_piece`."""
-        for first in range(skipped, self.length, self.piece_limbs):
-            self.read_piece(first, target[first - skipped :])
-
-    @contextmanager
-    def limbs(self, highest: int | None = None) -> Iterator[Limbs]:
-        """They, or so many of them, the highest, in memory from the pool, within the context."""
-        first = 0 if highest is None else self.length - highest
-        skipped = first // self.piece_limbs * self.piece_limbs
-        buffer = PooledLimbs(self.length - skipped)
-        try:
-            self.read(buffer.limbs, skipped)
-            yield buffer.limbs[first - skipped :]
-        finally:
-            buffer.release()
-
     def _settle(self) -> None:
         if self._writing is not None:
             self._writing()  # once more is once
             self._writing = None
-
-    def release(self) -> None:
-        """Give the disk back; what is being written ends first."""
-        with suppress(PiEngineError):  # nobody wants it any more
-            self._settle()
-        self._file.close()
 
 
 class DiskLimbs:

@@ -45,7 +45,7 @@ def test_products_are_those_in_memory(space, draw, rng, monkeypatch, threads):
         limbs = size.bits // 64 if turn % 3 == 0 else n + m
         monkeypatch.setattr(FullSpace, "at_once", lambda *_, count=rng.randrange(1, 9): count)
         monkeypatch.setattr(stored_remainders, "_PIECE_BYTES", rng.choice((1, 1 << 14, 1 << 21)))
-        waiting = (a, StoredLimbs(space, b)) if turn % 2 else (ParkedInteger(draw(1)), b)
+        waiting = (a, StoredLimbs(space, b).run()) if turn % 2 else (ParkedInteger(draw(1)), b)
         if not turn % 2:
             a = limbs_of(waiting[0].value())
         found = stored_sum_of_products(plan_for(size), space, [waiting], limbs, threads, _array(limbs))
@@ -63,7 +63,7 @@ def test_a_product_that_wraps_is_found_modulo_its_size(space, draw, rng):
         a, b = draw(limbs), draw(limbs)
         found = stored_sum_of_products(plan_for(size), space, [(limbs_of(a), limbs_of(b))], limbs, 2, _array(limbs))
         assert (int.from_bytes(found.tobytes(), "little") - a * b) % ((1 << size.bits) - 1) == 0
-        waiting = StoredLimbs(space, limbs_of(a)), StoredLimbs(space, limbs_of(b))
+        waiting = StoredLimbs(space, limbs_of(a)).run(), StoredLimbs(space, limbs_of(b)).run()
         assert (_read(sum_of_products_on_disk(plan_for(size), space, [waiting], limbs, 2)) == found).all()
 
 
@@ -77,7 +77,7 @@ def test_a_carry_goes_around_the_end_through_all_pieces(space, monkeypatch):
     for a, b in ((modulus - 1, modulus - 1), (modulus, modulus), (modulus, mpz(1) << 64), (modulus - 1, mpz(3))):
         found = stored_sum_of_products(plan_for(size), space, [(limbs_of(a), limbs_of(b))], limbs, 2, _array(limbs))
         assert (int.from_bytes(found.tobytes(), "little") - a * b) % modulus == 0
-        waiting = StoredLimbs(space, limbs_of(a)), StoredLimbs(space, limbs_of(b))
+        waiting = StoredLimbs(space, limbs_of(a)).run(), StoredLimbs(space, limbs_of(b)).run()
         assert (_read(sum_of_products_on_disk(plan_for(size), space, [waiting], limbs, 2)) == found).all()
 
 

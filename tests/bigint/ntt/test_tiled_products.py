@@ -48,7 +48,7 @@ def test_products_are_those_in_memory(space, draw, rng, monkeypatch, threads):
         a, b = limbs_of(draw(n)), limbs_of(draw(m))
         size = rng.choice((size_for, narrow_size_for))(64 * (n + m))
         limbs = size.bits // 64 if turn % 3 == 0 else n + m
-        waiting = StoredLimbs(space, a)
+        waiting = StoredLimbs(space, a).run()
         found = stored_sum_of_products(plan_for(size), space, [(waiting, b)], limbs, threads, _array(limbs))
         assert (found == product(a, b, size, limbs, 1)).all()
         if 2 * n <= limbs:

@@ -182,7 +182,7 @@ def test_what_is_written_in_parts_of_any_length(space, rng):
         carry = rng.choice([0, 1, rng.getrandbits(700)])
         writer.add_at_start(carry)
         found = np.empty(len(limbs), np.uint64)
-        writer.finish().read(found)
+        writer.finish().run().read(found)
         writer.close()
         modulus = (1 << 64 * len(limbs)) - 1
         assert (

@@ -152,7 +152,7 @@ def test_limbs_are_given_back_with_their_number(tmp_path):
     buffer = PooledLimbs(1000)
     buffer.limbs[:] = 7
     stored = StoredLimbs(space, buffer.limbs)
-    with stored.limbs() as limbs:
+    with stored.run().limbs() as limbs:
         assert (limbs == 7).all()
     del stored
     assert space.traffic.held == 0
@@ -180,6 +180,8 @@ def test_a_folder_that_cannot_be_used_is_refused_at_once(tmp_path):
     with pytest.raises(UsageError, match="there is no folder"), scratch_of_run(tmp_path / "a" / "b", 1 << 30, 1000):
         pass
     with pytest.raises(CapacityError, match="not enough disk"), scratch_of_run(tmp_path / "new", 1 << 30, 1 << 60):
+        pass
+    with pytest.raises(UsageError, match="is empty: give one"), scratch_of_run("", 1 << 30, 1000):
         pass
     assert [x.name for x in tmp_path.iterdir()] == ["file"]
 

@@ -14,6 +14,7 @@ import pi_engine
 from pi_engine.bigint.ntt import stored_remainders, tiled_products
 from pi_engine.bigint.scratch import scratch_file
 from pi_engine.bigint.scratch.scratch_file import ScratchFile
+from pi_engine.cli.main import run
 from pi_engine.engine.planning import fitting, plan
 from pi_engine.engine.planning.fitting import make_plan_within
 from pi_engine.errors import CapacityError, OutputError, UsageError, VerificationError
@@ -211,7 +212,9 @@ def small_kernels(monkeypatch):
 @pytest.mark.usefixtures("small_kernels")
 def test_what_cannot_go_by_way_of_the_disk_is_refused(tmp_path):
     for options in ({"base": 16}, {"check": "full"}, {"series": "machin"}):
-        with pytest.raises(CapacityError, match="not enough memory"):
+        with pytest.raises(
+            CapacityError, match=r"not enough memory.*; by way of the disk go base 10, '--check fast' or none, "
+        ):
             pi_engine.compute(10**8, memory=256 << 20, scratch=tmp_path, **options)
     with pytest.raises(
         CapacityError, match=r"with --scratch DIR 100_000_000 would too, by way of [\d.]+ MiB of its disk"
@@ -220,6 +223,21 @@ def test_what_cannot_go_by_way_of_the_disk_is_refused(tmp_path):
     with pytest.raises(UsageError, match="there is no folder"):
         pi_engine.compute(10**8, memory=256 << 20, scratch=tmp_path / "a" / "b")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_used_is_refused_also_where_it_is_not_needed(tmp_path, capsys):
+    file = tmp_path / "file"
+    file.touch()
+    for name, message in (
+        (file, "is a file"),
+        (tmp_path / "a" / "b", "there is no folder"),
+        ("", "is empty: give one"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            pi_engine.compute(10, scratch=name)
+        assert run(["compute", "10", "--scratch", str(name)]) == 2
+        said = capsys.readouterr()
+        assert said.out == "" and said.err.count("\n") == 1 and message in said.err
 
 
 @pytest.mark.usefixtures("small_kernels")

@@ -136,7 +136,9 @@ def _refusal_of_checkpoint(folder: str, size: int) -> str | None:
 def scratch_folder(scratch: str | None, checkpoint: str | None, file: str | None) -> str | None:
     """Where what does not fit in memory goes: where the user says, or beside what the user has named; else nowhere."""
     if scratch is not None:
-        return scratch
+        from pi_engine.bigint.scratch.space_of_run import scratch_path
+
+        return str(scratch_path(scratch))
     beside = checkpoint or file
     if beside is None or is_special(Path(beside)):
         return None
