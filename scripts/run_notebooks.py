@@ -106,11 +106,17 @@ def compared(stored: NotebookNode, done: NotebookNode) -> list[str]:
 
 
 def texts_of(cell: NotebookNode) -> list[str]:
-    """What the cell has printed, and the text of its result; for a picture that there is one."""
-    found = []
+    """What the cell has printed, and the text of its result; for a picture that there is one.
+
+    The kernel sends what is printed in as many parts as it likes.
+    """
+    found, last = [], ""
     for output in cell.outputs:
-        if output.output_type == "stream":
-            found.append(f"{output.name}: {output.text}")
+        stream, last = last, output.name if output.output_type == "stream" else ""
+        if last and last == stream:
+            found[-1] += output.text
+        elif last:
+            found.append(f"{last}: {output.text}")
         else:
             data = output.get("data", {})
             found += [data.get("text/plain", ""), *sorted(kind for kind in data if kind.startswith("image/"))]

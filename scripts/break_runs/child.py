@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import json
 import os
+import selectors
 import signal
 import sys
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from pi_engine.checkpoint.record_file import Record
 
-SECONDS = 300
+SECONDS = 120
 """After which a run counts as hung."""
 
 _log: list[int] = []
@@ -85,7 +86,7 @@ def run_in_child(words: list[str], before: Callable[[], None], during: Callable[
         os.close(writing)
     if during is not None:
         during(child)
-    out, said, log = (_all(reading) for reading, _ in pipes)
+    out, said, log = _all_of([reading for reading, _ in pipes])
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     try:
         found = json.loads(out.splitlines()[-1] if out.startswith('{"') else out)
@@ -141,6 +142,17 @@ def _tell_of_loading() -> None:
     CheckpointStore.load = load  # type: ignore[method-assign, assignment]
 
 
-def _all(descriptor: int) -> str:
-    with open(descriptor, "rb") as stream:
-        return stream.read().decode(errors="replace")
+def _all_of(descriptors: list[int]) -> list[str]:
+    """What comes through each of them up to its end; side by side, for a child waits while one is full that nobody reads."""
+    found: dict[int, list[bytes]] = {descriptor: [] for descriptor in descriptors}
+    with selectors.DefaultSelector() as waiting:
+        for descriptor in descriptors:
+            waiting.register(descriptor, selectors.EVENT_READ)
+        while waiting.get_map():
+            for key, _ in waiting.select():
+                if part := os.read(key.fd, 1 << 16):
+                    found[key.fd].append(part)
+                else:
+                    waiting.unregister(key.fd)
+                    os.close(key.fd)
+    return [b"".join(parts).decode(errors="replace") for parts in found.values()]

@@ -91,5 +91,7 @@ def test_another_output_of_a_notebook_is_found(checkout, notebooks):
     assert compared(notebook("1\n"), notebook("2\n")) == [
         "cell a-cell gave ['stdout: 2\\n'], and ['stdout: 1\\n'] is stored"
     ]
+    assert compared(notebook("1\n2\n"), notebook("1", "\n", "2\n")) == []
+    assert len(compared(notebook("1\n2\n"), notebook("1", "\n", "3\n"))) == 1
     assert len(compared(notebook("1\n"), notebook())) == 1
     assert compared(notebook("1\n", tag="time"), notebook("2\n", tag="time")) == []

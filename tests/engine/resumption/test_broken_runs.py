@@ -18,6 +18,8 @@ from tests.conftest import MULTIPLIER
 
 OWN_PROCESS = "PI_ENGINE_TEST_BROKEN_RUNS"
 
+in_own_process = pytest.mark.skipif(OWN_PROCESS not in os.environ, reason=f"by name: with {OWN_PROCESS}=1")
+
 
 @pytest.mark.slow
 @pytest.mark.skipif(OWN_PROCESS in os.environ, reason="this is that process")
@@ -27,13 +29,6 @@ def test_all_of_this_module_in_a_process_of_its_own(checkout):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(Path(__file__))]
     done = subprocess.run(command, cwd=checkout, env={**environment, OWN_PROCESS: "1"}, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-4000:]
-
-
-@pytest.fixture(autouse=True)
-def own_process(request):
-    """Only there; whoever starts one of these tests by name sets the variable."""
-    if OWN_PROCESS not in os.environ and request.function is not test_all_of_this_module_in_a_process_of_its_own:
-        pytest.skip(f"runs in a process of its own: set {OWN_PROCESS}=1")
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +55,7 @@ def labs(tools, place):
 
 
 @pytest.mark.slow
+@in_own_process
 def test_broken_runs_go_on_to_the_same_digits(checkout, rng):
     """For more of them: `python -m scripts.break_runs 20000 --kills 300 --disks 3`."""
     count, kills = round(25 * MULTIPLIER), round(5 * MULTIPLIER)
@@ -74,6 +70,7 @@ def test_broken_runs_go_on_to_the_same_digits(checkout, rng):
     assert int(met) >= 0.9 * (count + kills) and int(killed) >= kills > 0 and bad == "0"
 
 
+@in_own_process
 def test_states_have_nodes_sums_and_a_fraction(labs):
     """What is broken is what a long run keeps."""
     kinds = [{re.sub(r"^b\d+-([a-z]+).*", r"\1", name) for name in lab.known} for lab in labs]
@@ -85,6 +82,7 @@ def test_states_have_nodes_sums_and_a_fraction(labs):
 
 
 @pytest.mark.slow
+@in_own_process
 def test_killed_at_every_named_point(tools, labs, rng):
     """Before or after a call, from nothing or from a state with nodes, where it is made; all of these with a multiplier of 4."""
     lab, met = labs[2], set()
@@ -103,6 +101,7 @@ def test_killed_at_every_named_point(tools, labs, rng):
     assert {name for _, name in tools["ends"].POINTS} - met <= {"refuse"}  # which only a damaged record meets
 
 
+@in_own_process
 @pytest.mark.parametrize("state", [None, 3])
 def test_a_disk_that_is_too_small_or_read_only(tools, labs, rng, state):
     """As the system itself answers, where this user may mount one."""
@@ -118,6 +117,7 @@ def test_a_disk_that_is_too_small_or_read_only(tools, labs, rng, state):
     assert read_only.outcome == "loud" and "Read-only file system; make the file system writable" in read_only.detail
 
 
+@in_own_process
 @pytest.mark.parametrize("broken", ["digits", "unseen", "code"])
 def test_what_must_not_be_is_told(tools, labs, monkeypatch, broken):
     """The tool is blind to nothing: a run with other digits, a damaged record that is used, an exit code that is not documented."""
@@ -201,6 +201,7 @@ class Histories(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
+@in_own_process
 def test_histories(tools, labs):
     from hypothesis.stateful import run_state_machine_as_test
 
