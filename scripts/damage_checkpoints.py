@@ -74,7 +74,7 @@ def _checkpoint(folder: Path, rng: random.Random) -> tuple[dict[str, list[bytes]
         for i in range(4):
             arrays = [np.frombuffer(rng.randbytes(8 * size), np.uint64) for size in SIZES]
             store.keep(f"node-{i}", {f"N{j}": (array, False) for j, array in enumerate(arrays)}, {})
-            kept[f"node-{i}"] = [array.tobytes() for array in arrays]
+            kept[f"node-{i}"] = [array[:].tobytes() for array in arrays]
             if i == 2:
                 older = _files(folder)
     return kept, older, _files(folder)
@@ -131,7 +131,7 @@ def _outcome(folder: Path, kept: Mapping[str, list[bytes]], kind: str) -> str:
 
 
 def _numbers(record: Record) -> list[bytes]:
-    return [array.tobytes() for array, _ in record.numbers.values()]
+    return [array[:].tobytes() for array, _ in record.numbers.values()]
 
 
 if __name__ == "__main__":

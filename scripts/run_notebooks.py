@@ -110,7 +110,8 @@ def texts_of(cell: NotebookNode) -> list[str]:
 
     The kernel sends what is printed in as many parts as it likes.
     """
-    found, last = [], ""
+    found: list[str] = []
+    last = ""
     for output in cell.outputs:
         stream, last = last, output.name if output.output_type == "stream" else ""
         if last and last == stream:

@@ -43,10 +43,12 @@ from pi_engine.errors import CorruptFileError, PiEngineError, UsageError
 from pi_engine.runtime.versions import arithmetic_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from pi_engine.bigint.buffers.limbs import Limbs
+    from pi_engine.bigint.scratch.stored_limbs import DiskLimbs
+    from pi_engine.checkpoint.record_file import Allocate
     from pi_engine.checkpoint.untrusted_json import JSON
 
 
@@ -168,7 +170,7 @@ class CheckpointStore:
     def keep(
         self,
         key: str,
-        numbers: Mapping[str, tuple[Limbs, bool]],
+        numbers: Mapping[str, tuple[Limbs | DiskLimbs, bool]],
         fields: Mapping[str, object],
         *,
         drop: Iterable[str] = (),
@@ -209,13 +211,13 @@ class CheckpointStore:
         self._previous, self._manifest, self._records = self._manifest, manifest, records
         self._sweep()
 
-    def load(self, key: str, allocate: Callable[[str, int], Limbs] | None = None) -> Record | None:
+    def load(self, key: str, allocate: Allocate | None = None) -> Record | None:
         """The record with that key, every block of which has its hash; None if there is none, or it is damaged.
 
         A damaged file is set aside; then that of the previous generation is taken, if it had the key, and what the record had
         taken the place of can be loaded again. `notes` says so.
 
-        allocate: gives memory for the number of that name, as many limbs in one piece; by default numpy's.
+        allocate: as `RecordFile.load` has it; by default numpy's memory.
 
         Raises:
             PiEngineError: the system refuses to read, for a reason that is not the file's.

@@ -10,7 +10,6 @@ import errno
 import io
 import os
 import stat
-import sys
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -26,7 +25,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pi_engine.bigint.buffers.limbs import Limbs
+    from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, LimbWriter
     from pi_engine.checkpoint.untrusted_json import JSON
+
+    Allocate = Callable[[str, int], Limbs | LimbWriter]
 
 BLOCK = 1 << 22
 """Bytes of limbs that are transferred at a time and have one hash."""
@@ -45,12 +47,12 @@ class Record(NamedTuple):
 
     Attributes:
         key: the key.
-        numbers: by name; limbs, least significant first, and whether the number is negative.
+        numbers: by name; limbs, least significant first, in memory or on disk, and whether the number is negative.
         fields: anything that JSON has.
     """
 
     key: str
-    numbers: dict[str, tuple[Limbs, bool]]
+    numbers: dict[str, tuple[Limbs | DiskLimbs, bool]]
     fields: dict[str, JSON]
 
 
@@ -62,7 +64,7 @@ class WrittenFile(NamedTuple):
 
 
 def write_record(
-    target: Path, key: str, numbers: Mapping[str, tuple[Limbs, bool]], fields: Mapping[str, JSON]
+    target: Path, key: str, numbers: Mapping[str, tuple[Limbs | DiskLimbs, bool]], fields: Mapping[str, JSON]
 ) -> WrittenFile:
     """Write a record to a file that does not exist yet; the file is on the disk, and was read back, when this returns.
 
@@ -96,7 +98,9 @@ class _Content:
         size: of the file, in bytes.
     """
 
-    def __init__(self, key: str, numbers: Mapping[str, tuple[Limbs, bool]], fields: Mapping[str, JSON]) -> None:
+    def __init__(
+        self, key: str, numbers: Mapping[str, tuple[Limbs | DiskLimbs, bool]], fields: Mapping[str, JSON]
+    ) -> None:
         from xxhash import xxh3_64_intdigest
 
         shapes = tuple(NumberShape(name, len(limbs), negative) for name, (limbs, negative) in numbers.items())
@@ -198,24 +202,29 @@ class RecordFile:
         if (self.header.key, self.digest) != (key, digest):
             raise CorruptFileError(f"the record {self._name} is not the one that was kept: it has another hash")
 
-    def load(self, allocate: Callable[[str, int], Limbs]) -> Record:
+    def load(self, allocate: Allocate) -> Record:
         """The record, every block of which has its hash.
 
-        allocate: gives memory for the number of that name, as many limbs in one piece; it is called for what fits in the file only.
+        allocate: gives memory for the number of that name, as many limbs in one piece, or what puts them on disk; it is called for what
+            fits in the file only.
 
         Raises:
             CorruptFileError: a block does not have its hash.
             PiEngineError: the system cannot read.
         """
-        arrays = [allocate(shape.name, shape.limbs) for shape in self.header.numbers]
-        views = [array.data.cast("B") if len(array) else memoryview(b"") for array in arrays]
-        self._verify(lambda number, first, last: views[number][first:last])
-        if sys.byteorder == "big":
-            for array in arrays:
-                array.byteswap(inplace=True)
-        numbers = {
-            shape.name: (array, shape.negative) for shape, array in zip(self.header.numbers, arrays, strict=True)
-        }
+        from pi_engine.bigint.scratch.arriving_limbs import ArrivingLimbs
+
+        taken = [ArrivingLimbs(allocate(shape.name, shape.limbs), self.header.block) for shape in self.header.numbers]
+        try:
+            self._verify(
+                lambda number, first, last: taken[number].view(first, last), lambda number: taken[number].put()
+            )
+            numbers = {
+                shape.name: (one.limbs(), shape.negative) for shape, one in zip(self.header.numbers, taken, strict=True)
+            }
+        finally:
+            for one in taken:
+                one.close()
         return Record(self.header.key, numbers, self.header.fields)
 
     def verify(self) -> None:
@@ -225,9 +234,9 @@ class RecordFile:
             CorruptFileError, PiEngineError: as `load`.
         """
         buffer = memoryview(bytearray(min(self.header.block, self.size)))
-        self._verify(lambda _, first, last: buffer[: last - first])
+        self._verify(lambda _, first, last: buffer[: last - first], lambda _: None)
 
-    def _verify(self, target: Callable[[int, int, int], memoryview]) -> None:
+    def _verify(self, target: Callable[[int, int, int], memoryview], verified: Callable[[int], None]) -> None:
         from xxhash import xxh3_64_intdigest
 
         dropped = 0
@@ -243,6 +252,7 @@ class RecordFile:
                     "do not have their hash",
                     offset=block.place,
                 )
+            verified(block.number)
             if block.place - dropped >= SYNC_BYTES:
                 durable.drop_pages(self._stream)
                 dropped = block.place

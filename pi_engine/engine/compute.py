@@ -13,13 +13,12 @@ from gmpy2 import mpz
 from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.residues.moduli import moduli
 from pi_engine.bigint.residues.tracked import Tracked
-from pi_engine.bigint.scratch.space_of_run import scratch_path
+from pi_engine.bigint.scratch.space_of_run import scratch_path, scratch_space
 from pi_engine.engine.arguments import CheckLevel, chosen_series, require_usable
 from pi_engine.engine.fraction_of_series import checks_of_fraction, fraction_of_series
 from pi_engine.engine.fraction_to_text import check_digits, convert_fraction
 from pi_engine.engine.planning.backend import BACKEND
 from pi_engine.engine.planning.fitting import make_plan_within, usable_memory
-from pi_engine.engine.planning.footprint import scratch_kept_bytes
 from pi_engine.engine.planning.plan import GUARD_BITS, Plan, make_plan
 from pi_engine.engine.repair.renewal import renew
 from pi_engine.engine.repair.reproducer import origin_of, reported
@@ -29,7 +28,6 @@ from pi_engine.errors import ProgramFaultError, UsageError, VerificationError
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.limits import memory as machine_memory
 from pi_engine.runtime.limits.address_space import share_heap, trim_heap
-from pi_engine.runtime.limits.memory_errors import not_enough_memory
 from pi_engine.runtime.progress import PhaseClock, announce, silent, within
 from pi_engine.runtime.repairs import Repairs
 from pi_engine.runtime.thread_count import thread_count
@@ -40,6 +38,7 @@ if TYPE_CHECKING:
     from typing import SupportsIndex
 
     from pi_engine.bigint.scratch.scratch_space import ScratchSpace
+    from pi_engine.engine.checks.known import Characters
     from pi_engine.engine.fraction_to_text import Converted
     from pi_engine.engine.planning.backend import Backend
     from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
@@ -148,7 +147,8 @@ def _compute(
 ) -> ComputeResult:
     """What `compute` returns, by the plans that are chosen for its `guard_bits`; `backend` says on which path."""
     with ExitStack() as stack:
-        guard_bits, space = GUARD_BITS if kept is None else kept.guard_bits(GUARD_BITS), None
+        guard_bits = GUARD_BITS if kept is None else kept.guard_bits(GUARD_BITS)
+        space = scratch_space()  # of the run that this one confirms
         while True:
             plan = choose(guard_bits=guard_bits, threads=threads, check=check, backend=backend)
             if kept is not None:
@@ -158,7 +158,7 @@ def _compute(
                 _load_kernels(plan, backend, clock)
                 stack.callback(_release_workspace, keep=_KEPT_BYTES)
             if plan.scratch and space is None:
-                space = stack.enter_context(_scratch(str(scratch), usable_memory(limit), plan, kept=kept is not None))
+                space = stack.enter_context(_scratch(str(scratch), usable_memory(limit), plan))
             attempt = _attempt(plan, threads, clock, check, kept=kept, repairs=repairs)
             if attempt is not None:
                 break
@@ -166,7 +166,7 @@ def _compute(
         converted, checks, tail = attempt
         if check == "full" or (check != "none" and plan.confirmation is not None):
             with clock.phase("confirmation"):
-                checks.append(_confirm(plan, converted, clock.progress, threads, backend, repairs=repairs))
+                checks.append(_confirm(plan, converted, clock.progress, threads, backend, repairs=repairs, limit=limit))
         return ComputeResult(
             digits=plan.digits,
             base=plan.base,
@@ -189,19 +189,10 @@ def _compute(
         )
 
 
-def _scratch(folder: str, limit: int, plan: Plan, *, kept: bool) -> AbstractContextManager[ScratchSpace]:
-    """The scratch space of the run.
-
-    Raises:
-        CapacityError: memory has no room for the numbers that a checkpoint keeps.
-    """
+def _scratch(folder: str, limit: int, plan: Plan) -> AbstractContextManager[ScratchSpace]:
+    """The scratch space of the run."""
     from pi_engine.bigint.scratch.scratch_folder import scratch_of_run
 
-    need = plan.memory_bytes + scratch_kept_bytes(plan.fraction_bits)
-    if kept and need > limit:
-        raise not_enough_memory(
-            f"{plan.digits:_} digits with a checkpoint", need, limit, "compute without --checkpoint"
-        )
     group = machine_memory.cgroup_memory_limit()
     if group is not None:  # it counts the process that waits for this one, libraries and files as well
         limit = min(limit, group * 7 // 8 - _BESIDE_IN_GROUP)
@@ -270,7 +261,14 @@ def _attempt(
 
 
 def _confirm(
-    plan: Plan, converted: Converted, progress: Progress, threads: int, backend: Backend, *, repairs: Repairs
+    plan: Plan,
+    converted: Converted,
+    progress: Progress,
+    threads: int,
+    backend: Backend,
+    *,
+    repairs: Repairs,
+    limit: int | None,
 ) -> Check:
     """Confirm all digits by another computation.
 
@@ -279,10 +277,12 @@ def _confirm(
     """
     from pi_engine.engine.full_check import check_by_another_way
 
-    def run_again(second: Plan) -> str:
+    def run_again(second: Plan) -> Characters:
         clock = PhaseClock(within(progress, "confirmation"))
-        again = partial(make_plan, second.series, second.digits, second.base, compiled=second.compiled)
-        return _compute(again, threads, clock, "fast", backend, repairs=repairs).text()
+        again = partial(
+            make_plan, second.series, second.digits, second.base, compiled=second.compiled, scratch=second.scratch
+        )
+        return _compute(again, threads, clock, "fast", backend, repairs=repairs, limit=limit).characters
 
     trim_heap()
-    return check_by_another_way(plan, str(converted.text), threads, run_again)
+    return check_by_another_way(plan, converted.text, threads, run_again)

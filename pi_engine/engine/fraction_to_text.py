@@ -8,7 +8,7 @@ from pi_engine import series as series_room
 from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.bigint.residues.moduli import Residues, moduli, moduli_text, power_residues
 from pi_engine.engine.checks.known import compare_with_known, known_hash
-from pi_engine.engine.checks.reference import require_reference
+from pi_engine.engine.checks.reference import REFERENCE_DIGITS, require_reference
 from pi_engine.engine.result import Check
 from pi_engine.errors import MiscalculationError, VerificationError
 from pi_engine.radix import DigitHash, digit_text, scale
@@ -18,8 +18,8 @@ from pi_engine.runtime.machine_faults import RUN_AGAIN, machine_fault
 if TYPE_CHECKING:
     from pi_engine.bigint.binary_fraction import BinaryFraction
     from pi_engine.bigint.buffers.hand_over import HandOver
+    from pi_engine.engine.conversion.text_of_words import TextOfWords
     from pi_engine.engine.planning.plan import Plan
-    from pi_engine.engine.text_of_words import TextOfWords
     from pi_engine.radix.words_of_fraction import DecimalExpansion
 
 
@@ -42,6 +42,8 @@ def convert_fraction(fraction: HandOver[BinaryFraction], plan: Plan, threads: in
     """
     if plan.compiled and plan.base == 10:
         return _compiled(fraction, plan, threads, check=check)
+    if plan.scratch:
+        return _hexadecimal(fraction, plan, threads, check=check)
     return _plain(fraction, plan, check=check)
 
 
@@ -57,6 +59,19 @@ def _plain(fraction: HandOver[BinaryFraction], plan: Plan, *, check: bool) -> Co
     return Converted(text, scaled.residues.values[0], scaled.residues if check else None)
 
 
+def _hexadecimal(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
+    """By way of the disk, into words of 16 digits, which are the fraction's limbs."""
+    from pi_engine.engine.conversion.hexadecimal_words import hexadecimal_expansion
+    from pi_engine.engine.conversion.text_of_words import TextOfWords
+
+    expansion = hexadecimal_expansion(fraction, plan.digits, threads, check=check)
+    if expansion is None:
+        return None
+    text = TextOfWords(expansion.integer, expansion.words, plan.digits, threads, base=16)
+    residues = _residues_of_words(text, plan.digits, threads) if expansion.residues is None else expansion.residues
+    return Converted(text, residues.values[0], expansion.residues)
+
+
 def _compiled(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
     """By the multiplication tree of `radix`, into words of 19 digits."""
     from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
@@ -69,7 +84,7 @@ def _compiled(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, c
     spare = DECIMALS_PER_WORD * len(expansion.words) - plan.digits
     integer = int(expansion.integer)
     if plan.scratch:
-        from pi_engine.engine.text_of_words import TextOfWords
+        from pi_engine.engine.conversion.text_of_words import TextOfWords
 
         _return_to_system(2 * plan.digits)
         kept = TextOfWords(integer, expansion.words, plan.digits, threads)
@@ -99,12 +114,7 @@ def _converted(  # noqa: PLR0917 (all of them, twice)
 def text_residues(text: str | TextOfWords, plan: Plan, threads: int) -> Residues | None:
     """The text's digits as one integer modulo both `moduli`, or None where it is not a digit, a point and N digits."""
     if not isinstance(text, str):
-        from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
-        from pi_engine.radix.word_text import word_residues
-
-        spare = DECIMALS_PER_WORD * len(text.words) - plan.digits
-        after_the_point = word_residues(text.words, threads) * power_residues(10, -spare)
-        return power_residues(10, plan.digits) * text.integer + after_the_point
+        return _residues_of_words(text, plan.digits, threads)
     point = "." if plan.digits else ""
     if text[1:2] != point or len(text) != 1 + len(point) + plan.digits:
         return None
@@ -121,6 +131,21 @@ def text_residues(text: str | TextOfWords, plan: Plan, threads: int) -> Residues
     except ValueError:
         return None
     return Residues((digit_hash.values[0], digit_hash.values[1]))
+
+
+def _residues_of_words(text: TextOfWords, digits: int, threads: int) -> Residues:
+    from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
+
+    if text.base == 16:
+        from pi_engine.engine.conversion.hexadecimal_words import limb_residues
+
+        after_the_point = limb_residues(text.words, threads)
+    else:
+        from pi_engine.radix.word_text import word_residues
+
+        after_the_point = word_residues(text.words, threads)
+    spare = DIGITS_PER_WORD[text.base] * len(text.words) - digits
+    return power_residues(text.base, digits) * text.integer + after_the_point * power_residues(text.base, -spare)
 
 
 def require_text(converted: Converted, plan: Plan, threads: int) -> None:
@@ -152,7 +177,7 @@ def check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]:
     text = converted.text
     reference = []
     if not series_room.is_catalogued(plan.series):
-        count = require_reference(plan.series, str(text).replace(".", "", 1), plan.base)
+        count = require_reference(plan.series, text[: REFERENCE_DIGITS + len("3.")].replace(".", "", 1), plan.base)
         detail = f"{count} digit{'s' * (count != 1)} of this series, which is not of the catalogue, with the Gauss–Legendre iteration's"
         reference = [Check("reference", "passed", detail)]
     known = compare_with_known(text, plan.base, len("3."))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pi_engine.bigint.binary_fraction import BinaryFraction
+    from pi_engine.engine.checks.known import Characters
     from pi_engine.engine.planning.plan import Plan
     from pi_engine.runtime.progress import Progress
 
@@ -41,7 +42,7 @@ def check_tail(fraction: BinaryFraction, threads: int, progress: Progress) -> tu
     return Check("BBP", "passed", detail), tail
 
 
-def check_by_another_way(plan: Plan, text: str, threads: int, run_again: Callable[[Plan], str]) -> Check:
+def check_by_another_way(plan: Plan, text: Characters, threads: int, run_again: Callable[[Plan], Characters]) -> Check:
     """Confirm the digits by a formula of another kind, or by another series: `run_again` gives the digits of its run.
 
     Raises:
@@ -62,10 +63,10 @@ def check_by_another_way(plan: Plan, text: str, threads: int, run_again: Callabl
     )
 
 
-def _check_by_j_invariant(plan: Plan, text: str, threads: int) -> Check:
+def _check_by_j_invariant(plan: Plan, text: Characters, threads: int) -> Check:
     from pi_engine.proof.j_invariant.near_integer import confirm
 
-    found = confirm(D, from_text(text.replace(".", ""), threads=threads), plan.digits, threads=threads)
+    found = confirm(D, from_text(text[:].replace(".", ""), threads=threads), plan.digits, threads=threads)
     if found.confirmed != plan.digits:
         raise VerificationError(
             f"position {found.confirmed + 1}: the j-invariant of e^(π√{D}) confirms the digits before, and not this one"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pi_engine.bigint.scratch.scratch_space import ScratchSpace
     from pi_engine.bigint.scratch.stored_words import StoredWords
     from pi_engine.engine.checks.known import Characters
-    from pi_engine.engine.text_of_words import TextOfWords
+    from pi_engine.engine.conversion.text_of_words import TextOfWords
     from pi_engine.proof.bbp.last_hex_digits import Tail
     from pi_engine.runtime.repairs import Repair
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeGuard, cast
 
-from gmpy2 import mpz, t_div_2exp
+from gmpy2 import f_mod_2exp, mpz, t_div_2exp
 
-from pi_engine.bigint.buffers.limbs import LimbBuffer, limb_count, limbs_of
+from pi_engine.bigint.buffers.limbs import LimbBuffer, limb_count, limbs_of, mpz_from_limbs
 from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, StoredLimbs, reading
 from pi_engine.bigint.scratch.streamed_arithmetic import (
@@ -241,6 +241,16 @@ def towards_zero(x: mpz, limbs: int) -> mpz:
     if is_on_disk(x):
         return x.towards_zero(64 * limbs)
     return t_div_2exp(x, 64 * limbs)
+
+
+def low_bits(x: mpz, bits: int, first: int = 0) -> int:
+    """So many bits of x ≥ 0, few enough for memory, from bit `first` on."""
+    if not is_on_disk(x):
+        return int(f_mod_2exp(x >> first, bits))
+    limb = first // 64
+    above = x.part(min(limb, len(x)), min(limb + bits // 64 + 2, len(x)))
+    with above.limbs() as limbs:
+        return int(f_mod_2exp(mpz_from_limbs(limbs) >> first % 64, bits))
 
 
 def magnitude_limbs(x: mpz) -> DiskLimbs | Limbs:

@@ -112,6 +112,14 @@ class DiskLimbs:
         zeros, skipped = max(self.zeros - first, 0), max(first - self.zeros, 0)
         return DiskLimbs(self.stored, self.start + skipped, last - first, min(zeros, last - first))
 
+    def __getitem__(self, key: slice) -> Limbs:
+        """A copy of some neighbours, in memory."""
+        first, last, _ = key.indices(self.length)
+        target = np.empty(max(last - first, 0), np.uint64)
+        with reading(self) as read:
+            read.into(target, first)
+        return target
+
     @contextmanager
     def limbs(self) -> Iterator[Limbs]:
         """All of them in memory, from the pool, within the context."""

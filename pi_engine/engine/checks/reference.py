@@ -10,6 +10,7 @@ from pi_engine.radix import digit_text, fraction_bits, scale
 from pi_engine.series.catalogue import is_catalogued
 
 if TYPE_CHECKING:
+    from pi_engine.engine.checks.known import Characters
     from pi_engine.series.model.pi_series import PiSeries
 
 REFERENCE_DIGITS = 10_000
@@ -55,7 +56,7 @@ def require_reference(series: PiSeries, text: str, base: int) -> int:
     return count
 
 
-def require_same_digits(series: PiSeries, text: str, expected: str) -> None:
+def require_same_digits(series: PiSeries, text: Characters, expected: Characters) -> None:
     """Compare all digits of a series with those of π, of the same form.
 
     Raises:
@@ -68,5 +69,5 @@ def require_same_digits(series: PiSeries, text: str, expected: str) -> None:
     place = next(i for i in range(start, start + _PIECE + 1) if text[i : i + 1] != expected[i : i + 1])
     found, right = (digits[place : place + 10] for digits in (text, expected))
     raise VerificationError(
-        f"series {series.name} does not sum to π: at position {place - text.count('.', 0, 2)} it gives {found}, and π has {right}"
+        f"series {series.name} does not sum to π: at position {place - text[:2].count('.')} it gives {found}, and π has {right}"
     )

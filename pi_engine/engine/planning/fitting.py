@@ -130,7 +130,7 @@ def refusal(
                 tune = "" if fits(plan, limit) else ", after 'pi-engine tune', which compiles the kernels once"
                 remedy = f"{remedy}; with --scratch DIR {digits:_} would too, by way of {disk} of its disk{tune}"
     elif not any(plan.scratch for plan in plans):
-        remedy = f"{remedy}; by way of the disk go base 10, '--check fast' or none, and long sums of a single series like chudnovsky only"
+        remedy = f"{remedy}; by way of the disk go long sums of a single series like chudnovsky only"
     if any(plan.integer_bits <= GMP_BITS for plan in plans):
         return not_enough_memory(counted(digits, "digit"), min(plan.memory_bytes for plan in plans), limit, remedy)
     count = f"{digits:_} digits" if plans else f"more than {MOST_DIGITS:_} digits"

@@ -43,10 +43,6 @@ _SCRATCH_LEAST_BYTES = 56 << 20
 """The same of a run by way of the disk, whose numbers are there and in memory piece by piece: a chunk of the sum, panels of a
 transform, and pieces; and of all digits what is between the leaves of the conversion, an eightieth of them."""
 
-_SCRATCH_KEPT_BYTES_PER_BIT = 0.45
-"""What such a run takes besides where it has a checkpoint: records are written and read whole, with two numbers as long as the
-fraction at once."""
-
 _SCRATCH_DISK_BYTES_PER_BIT = 1.8
 """What such a run has on disk at once, at most: the remainders of a product modulo all primes, and the numbers that wait."""
 
@@ -117,11 +113,6 @@ def can_use_scratch(series: PiSeries, terms: tuple[int, ...], bits: int) -> bool
 def scratch_numbers_bytes(bits: int) -> int:
     """What the numbers of a run by way of the disk take in memory at once, its digits included."""
     return math.ceil(_SCRATCH_BYTES_PER_BIT * bits) + _SCRATCH_LEAST_BYTES
-
-
-def scratch_kept_bytes(bits: int) -> int:
-    """What it takes besides where a checkpoint keeps its numbers."""
-    return math.ceil(_SCRATCH_KEPT_BYTES_PER_BIT * bits)
 
 
 def scratch_disk_bytes(bits: int) -> int:

@@ -127,9 +127,10 @@ def make_plan(
     second = second_series(series, digits, base, check)
     if second is not None:
         confirmation = make_plan(
-            get(second), digits, base, guard_bits=guard_bits, threads=threads, compiled=compiled, backend=backend
-        )
-        numbers = max(numbers, confirmation.numbers_bytes + kept_bytes(digits))
+            get(second), digits, base,
+            guard_bits=guard_bits, threads=threads, compiled=compiled, backend=backend, scratch=scratch,
+        )  # fmt: skip
+        numbers = max(numbers, confirmation.numbers_bytes + (_RESULT_BYTES if scratch else kept_bytes(digits)))
         integer = max(integer, confirmation.integer_bits)
     workers = footprint.workers(threads, max(terms), compiled=compiled, evaluates=check == "full" and kernels)
     own = footprint.process_bytes(workers) + (kernel_bytes(stored=not compiler) if kernels else 0)
@@ -151,8 +152,14 @@ def make_plan(
         compiles=compiler,
         confirmation=confirmation,
         scratch=scratch,
-        scratch_bytes=footprint.scratch_disk_bytes(bits) if scratch else 0,
+        scratch_bytes=_scratch_bytes(digits, bits, confirmation) if scratch else 0,
     )
+
+
+def _scratch_bytes(digits: int, bits: int, confirmation: Plan | None) -> int:
+    """What a run has on disk at once; the one that confirms it finds its digits there."""
+    own = footprint.scratch_disk_bytes(bits)
+    return own if confirmation is None else max(own, confirmation.scratch_bytes + digits)
 
 
 def kept_bytes(digits: int) -> int:
@@ -192,12 +199,12 @@ def possible_plans(
         compiled = preferred if preferred.compiled else other
         if not compiled.compiled:
             return
-        if scratch and _can_use_scratch(compiled, check):
+        if scratch and _can_use_scratch(compiled):
             yield plan_by(compiled=True, scratch=True)
         yield other
 
 
-def _can_use_scratch(plan: Plan, check: str) -> bool:
-    """Whether large products may be made by way of the disk: in base 10, and where no other computation checks this one."""
-    known = plan.base == 10 and check != "full" and plan.confirmation is None
-    return known and footprint.can_use_scratch(plan.series, plan.terms, plan.fraction_bits)
+def _can_use_scratch(plan: Plan) -> bool:
+    """Whether large products may be made by way of the disk: in this run, and in the one that confirms it, if there is one."""
+    runs = [plan] if plan.confirmation is None else [plan, plan.confirmation]
+    return all(footprint.can_use_scratch(run.series, run.terms, run.fraction_bits) for run in runs)

@@ -8,14 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.workspace import PooledLimbs
+from pi_engine.bigint.scratch.arriving_limbs import place_for
+from pi_engine.bigint.scratch.stored_limbs import DiskLimbs
 from pi_engine.engine.resumption.kept_numbers import DamagedRecordError, read_residues, require_residues, written
-from pi_engine.splitting.compiled.node_merge import fetch
 from pi_engine.splitting.compiled.rounding import Errors
 from pi_engine.splitting.compiled.upper_tree import LargeNode, Number
 
 if TYPE_CHECKING:
     from pi_engine.bigint.buffers.limbs import Limbs
     from pi_engine.bigint.residues.moduli import Residues
+    from pi_engine.bigint.scratch.stored_limbs import LimbWriter
     from pi_engine.checkpoint.record_file import Record
     from pi_engine.checkpoint.untrusted_json import JSON
     from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
@@ -64,13 +66,19 @@ class KeptNodes:
         key = self._key(lo, hi)
         buffers: dict[str, PooledLimbs] = {}
 
-        def allocate(name: str, limbs: int) -> Limbs:
-            buffers[name] = PooledLimbs(limbs)
-            return buffers[name].limbs
+        def allocate(name: str, limbs: int) -> Limbs | LimbWriter:
+            def in_memory(count: int) -> Limbs:
+                buffers[name] = PooledLimbs(count)
+                return buffers[name].limbs
+
+            return place_for(limbs, in_memory)
 
         def read(record: Record) -> LargeNode:
             numbers = {
-                name: Number(limbs, negative, buffers[name]) for name, (limbs, negative) in record.numbers.items()
+                name: Number.on_disk(limbs, negative=negative)
+                if isinstance(limbs, DiskLimbs)
+                else Number(limbs, negative, buffers[name])
+                for name, (limbs, negative) in record.numbers.items()
             }
             if not {"Q", "T"} <= numbers.keys() <= {"P", "Q", "T"}:
                 raise DamagedRecordError("it is no node")
@@ -106,7 +114,6 @@ class KeptNodes:
             self._run.store.keep(ATTEMPT, {}, {"guard_bits": guard_bits}, drop=places)
 
     def _keep(self, lo: int, hi: int, node: LargeNode) -> None:
-        fetch(node)
         numbers = {name: x for name, x in zip("PQT", node[:3], strict=True) if x is not None}
         residues: dict[str, JSON] = {
             name: None if x.residues is None else [written(one) for one in x.residues]  # type: ignore[misc]
@@ -114,7 +121,7 @@ class KeptNodes:
         }
         self._run.keep(
             self._key(lo, hi),
-            {name: (x.limbs, x.negative) for name, x in numbers.items()},
+            {name: (x.operand(), x.negative) for name, x in numbers.items()},
             {"residues": residues, "errors": [error.hex() for error in node.errors]},
             drop=self._within(lo, hi),
             phase="sum",

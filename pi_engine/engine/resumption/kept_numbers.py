@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pi_engine.bigint.residues.moduli import Residues, moduli, residues
 from pi_engine.bigint.residues.tracked import Tracked
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pi_engine.bigint.buffers.limbs import LimbBuffer, Limbs
+    from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, LimbWriter
     from pi_engine.checkpoint.checkpoint_store import CheckpointStore
     from pi_engine.checkpoint.untrusted_json import JSON
 
@@ -45,12 +46,11 @@ def fields_of(numbers: Mapping[str, Tracked]) -> dict[str, JSON]:
     return {name: written(number.residues) for name, number in numbers.items()}  # type: ignore[misc]
 
 
-def limbs_by_name(numbers: Mapping[str, Tracked]) -> dict[str, tuple[Limbs, bool]]:
-    """The numbers as a record holds them, in memory; views, no copies, where they are there."""
-    from pi_engine.bigint.buffers.limbs import limbs_of
-    from pi_engine.bigint.scratch.disk_integer import in_memory
+def limbs_by_name(numbers: Mapping[str, Tracked]) -> dict[str, tuple[Limbs | DiskLimbs, bool]]:
+    """The numbers as a record holds them, where they are: views, no copies."""
+    from pi_engine.bigint.scratch.disk_integer import magnitude_limbs
 
-    return {name: (limbs_of(in_memory(number.value)), number.value < 0) for name, number in numbers.items()}
+    return {name: (magnitude_limbs(number.value), number.value < 0) for name, number in numbers.items()}
 
 
 def load_tracked(
@@ -62,24 +62,34 @@ def load_tracked(
         DamagedRecordError: it holds others than `names`, or a number has not the residues that were kept with it.
     """
     from pi_engine.bigint.buffers.limbs import LimbBuffer
+    from pi_engine.bigint.scratch.arriving_limbs import place_for
+    from pi_engine.bigint.scratch.disk_integer import integer_on_disk
 
     buffers: dict[str, LimbBuffer] = {}
 
-    def allocate(name: str, limbs: int) -> Limbs:
-        buffers[name] = LimbBuffer(limbs)
-        return buffers[name].array
+    def allocate(name: str, limbs: int) -> Limbs | LimbWriter:
+        def in_memory(count: int) -> Limbs:
+            buffers[name] = LimbBuffer(count)
+            return buffers[name].array
+
+        return place_for(limbs, in_memory)
 
     record = store.load(key, allocate)
     if record is None:
         return None
     signs = {name: negative for name, (_, negative) in record.numbers.items()}
+    stored = {name: limbs for name, (limbs, _) in record.numbers.items() if name not in buffers}
     record.numbers.clear()
     known = record.fields.get("residues")
     if not isinstance(known, dict) or not known.keys() == signs.keys() == names:
         raise DamagedRecordError("it does not say what its numbers are")
     found = {}
     for name, negative in signs.items():
-        value = buffers.pop(name).finish(negative=negative)
+        value = (
+            buffers.pop(name).finish(negative=negative)
+            if name in buffers
+            else integer_on_disk(cast("DiskLimbs", stored.pop(name)), negative=negative)
+        )
         expected = require_residues(name, read_residues(known[name]), partial(residues, value, threads))
         found[name] = Tracked(value, expected)
     return found, record.fields

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from pi_engine.bigint.buffers.limbs import Limbs
     from pi_engine.bigint.residues.tracked import Tracked
+    from pi_engine.bigint.scratch.stored_limbs import DiskLimbs
     from pi_engine.bigint.square_root import InverseRoot
-    from pi_engine.checkpoint.record_file import Record
+    from pi_engine.checkpoint.record_file import Allocate, Record
     from pi_engine.checkpoint.untrusted_json import JSON
     from pi_engine.engine.planning.plan import Plan
     from pi_engine.engine.resumption.kept_nodes import KeptNodes
@@ -119,7 +120,7 @@ class RunCheckpoint:
     def keep(
         self,
         key: str,
-        numbers: Mapping[str, tuple[Limbs, bool]],
+        numbers: Mapping[str, tuple[Limbs | DiskLimbs, bool]],
         fields: Mapping[str, JSON],
         *,
         drop: Iterable[str],
@@ -138,7 +139,7 @@ class RunCheckpoint:
         lo, hi = terms or (0, _ALL)
         within = [part for part in self._unsaved if lo <= part[0] and part[1] <= hi]
         saved = self._share.lap() + sum(self._unsaved.pop(part) for part in within)
-        size = sum(limbs.nbytes for limbs, _ in numbers.values())
+        size = sum(8 * len(limbs) for limbs, _ in numbers.values())
         if not self.stopping and not self._share.allows(size, max(saved, least_saved)):
             self._unsaved[lo, hi] = saved
             return
@@ -149,9 +150,7 @@ class RunCheckpoint:
         self._kept += 1
         self._share.has_written(size, begin)
 
-    def load_record(
-        self, key: str, allocate: Callable[[str, int], Limbs], read: Callable[[Record], _Found]
-    ) -> _Found | None:
+    def load_record(self, key: str, allocate: Allocate, read: Callable[[Record], _Found]) -> _Found | None:
         """What `read` makes of a record; None if it is not there or damaged."""
         record = self.store.load(key, allocate)
         if record is None:

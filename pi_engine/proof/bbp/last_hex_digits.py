@@ -55,10 +55,19 @@ def compare_tail(
     if count < 1 or last > LAST_POSITION:
         return None
     position = last - count + 1
-    found = int(f_mod_2exp(mantissa >> (bits - 4 * last), 4 * count))
+    found = _bits(mantissa, 4 * count, bits - 4 * last)
     digits = hex_digits(position, count=count, formula=formula, threads=threads, progress=progress)
     if (found - int(digits, 16) + 1) % 16**count > 2:
         raise VerificationError(
             f"hexadecimal position {position}: the digits are {found:0{count}X}, but those of π are {digits}"
         )
     return Tail(position, digits, formula)
+
+
+def _bits(mantissa: mpz, count: int, first: int) -> int:
+    """So many bits, from bit `first` on."""
+    if isinstance(mantissa, (int, type(mpz()))):
+        return int(f_mod_2exp(mantissa >> first, count))
+    from pi_engine.bigint.scratch.disk_integer import low_bits  # a number on disk, whose module imports numpy
+
+    return low_bits(mantissa, count, first)

@@ -17,7 +17,7 @@ from pi_engine.runtime.progress import WorkMeter
 from pi_engine.splitting.compiled.lane_subtrees import lanes_fit
 from pi_engine.splitting.compiled.level_division import divide_level
 from pi_engine.splitting.compiled.lower_tree import merge_level
-from pi_engine.splitting.compiled.node_merge import fetch, integers_of_root, merge_with_diagnosis, park
+from pi_engine.splitting.compiled.node_merge import integers_of_root, merge_with_diagnosis, park
 from pi_engine.splitting.compiled.node_residues import with_residues
 from pi_engine.splitting.compiled.subtrees import build_subtrees, least_terms
 from pi_engine.splitting.compiled.truncated_nodes import truncated
@@ -205,7 +205,6 @@ class _CompiledTree:
             right = self.node(middle, hi, halvings - 1)
         except BaseException:
             if self.keeper is not None:
-                fetch(left)
                 self.keeper.leave(lo, middle, left)
             raise
         node = self.shortened(merge_with_diagnosis(left, right, self.threads), lo, hi)

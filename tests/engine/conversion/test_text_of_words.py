@@ -2,7 +2,7 @@
 
 import pytest
 
-from pi_engine.engine.text_of_words import TextOfWords
+from pi_engine.engine.conversion.text_of_words import TextOfWords
 from pi_engine.radix.kernels.digit_words import digit_words
 
 
@@ -32,7 +32,7 @@ def test_characters_and_slices(pair, rng):
 
 def test_it_finds_what_a_str_finds(pair, rng, monkeypatch):
     text, expected = pair
-    monkeypatch.setattr("pi_engine.engine.text_of_words._PIECE", 7)
+    monkeypatch.setattr("pi_engine.engine.conversion.text_of_words._PIECE", 7)
     for _ in range(100):
         start = rng.randrange(len(expected) + 2)
         first = rng.randrange(len(expected))

@@ -1,10 +1,10 @@
-"""The text of a result as words of 19 digits, two fifths of its size, for runs whose memory has no room for the text itself."""
+"""The text of a result as words, half its size or less, for runs whose memory has no room for the text itself."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
+from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 from pi_engine.radix.word_text import word_text
 
 if TYPE_CHECKING:
@@ -20,9 +20,11 @@ _PIECE = 1 << 20
 class TextOfWords:
     """`3.` and so many digits: what a result asks of a str, piece by piece; `str()` makes it whole."""
 
-    def __init__(self, integer: int, words: NDArray[np.uint64] | StoredWords, digits: int, threads: int) -> None:
-        """Keep the words, 19 digits each, zeros behind the last digit; `integer` is before the point, and digits ≥ 1."""
-        self.words, self.integer = words, integer
+    def __init__(
+        self, integer: int, words: NDArray[np.uint64] | StoredWords, digits: int, threads: int, base: int = 10
+    ) -> None:
+        """Keep the words of base 10 or 16, zeros behind the last digit; `integer` is before the point, and digits ≥ 1."""
+        self.words, self.integer, self.base = words, integer, base
         self._head = f"{integer}."
         self._length, self._threads = len(self._head) + digits, threads
 
@@ -47,9 +49,13 @@ class TextOfWords:
         before = self._head[start:stop]
         if first == last:
             return before
-        begin = first // DECIMALS_PER_WORD
-        characters = word_text(self.words[begin : -(-last // DECIMALS_PER_WORD)], self._threads)
-        skipped = DECIMALS_PER_WORD * begin
+        width = DIGITS_PER_WORD[self.base]
+        begin = first // width
+        words = self.words[begin : -(-last // width)]
+        skipped = width * begin
+        if self.base == 16:
+            return before + words.astype(">u8").tobytes().hex().upper()[first - skipped : last - skipped]
+        characters = word_text(words, self._threads)
         return before + str(characters[first - skipped : last - skipped].data, "ascii")
 
     def __str__(self) -> str:
