@@ -43,6 +43,10 @@ _SCRATCH_LEAST_BYTES = 56 << 20
 """The same of a run by way of the disk, whose numbers are there and in memory piece by piece: a chunk of the sum, panels of a
 transform, and pieces; and of all digits what is between the leaves of the conversion, an eightieth of them."""
 
+_SCRATCH_ROOT_BITS = 5.0
+"""The longest sums that go by way of the disk, by the bits of Q at the root of the tree and those of the fraction: Chudnovsky's series has 2 to 3
+times the fraction's, Ramanujan's 3 to 4.5. Nodes that outgrow the fraction lose what no digit needs."""
+
 _SCRATCH_DISK_BYTES_PER_BIT = 1.8
 """What such a run has on disk at once, at most: the remainders of a product modulo all primes, and the numbers that wait."""
 
@@ -106,7 +110,7 @@ def numbers_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, *, compil
 def can_use_scratch(series: PiSeries, terms: tuple[int, ...], bits: int) -> bool:
     """Whether the bounds of a run by way of the disk hold: one sum, not much longer than its fraction, and a root and a quotient in one."""
     form = series.closed_form
-    one_sum = not combines(series) and largest_root_bits(series, terms) <= _COMPILED_ROOT_BITS * bits
+    one_sum = not combines(series) and largest_root_bits(series, terms) <= _SCRATCH_ROOT_BITS * bits
     return one_sum and form.power == 1 and 1 < form.radicand <= LARGEST_WORD and bits >= FUSED_FROM_BITS
 
 
