@@ -44,8 +44,8 @@ _SCRATCH_LEAST_BYTES = 56 << 20
 transform, and pieces; and of all digits what is between the leaves of the conversion, an eightieth of them."""
 
 _SCRATCH_ROOT_BITS = 5.0
-"""The longest sums that go by way of the disk, by the bits of Q at the root of the tree and those of the fraction: Chudnovsky's series has 2 to 3
-times the fraction's, Ramanujan's 3 to 4.5. Nodes that outgrow the fraction lose what no digit needs."""
+"""The longest sums that go by way of the disk, by the bits of Q at the root of the tree and those of the fraction: Chudnovsky's series
+has 2 to 3 times the fraction's, Ramanujan's 3 to 4.5. Nodes that outgrow the fraction lose what no digit needs."""
 
 _SCRATCH_DISK_BYTES_PER_BIT = 1.8
 """What such a run has on disk at once, at most: the remainders of a product modulo all primes, and the numbers that wait."""
