@@ -22,7 +22,9 @@ SURVIVAL = [
         "if False:",
         RUNS,
     ),
-    Mutation("a node's errors not read", NODE_RECORD, "    if math.isnan(T) or math.isnan(P):\n", "    if False:\n", RUNS),
+    Mutation(
+        "a node's errors not read", NODE_RECORD, "    if math.isnan(T) or math.isnan(P):\n", "    if False:\n", RUNS
+    ),
     Mutation(
         "a record with other numbers taken",
         NUMBERS,
