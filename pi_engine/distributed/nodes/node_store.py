@@ -80,7 +80,9 @@ class NodeStore:
             elif place.worker in self._pool.workers:
                 by_worker.setdefault(place.worker, []).append(place.file)
         for address, files in by_worker.items():
-            asyncio.run_coroutine_threadsafe(self._remove(address, files), self._client.loop.asyncio_loop)  # type: ignore[attr-defined]
+            loop = self._client.loop
+            assert loop is not None
+            asyncio.run_coroutine_threadsafe(self._remove(address, files), loop.asyncio_loop)  # type: ignore[attr-defined]
 
     async def _remove(self, address: str, files: list[str]) -> None:
         with contextlib.suppress(OSError):
@@ -98,9 +100,7 @@ class NodeStore:
                 return read_node(self.shared.path / place.file, span.key, place.digest, threads)
             with tempfile.TemporaryDirectory(prefix="pi-engine-") as folder:
                 path = Path(folder) / place.file
-                self._client.sync(
-                    pull, self._client.connection_args, place.worker, self._service.name, place.file, place.size, path
-                )
+                self._client.sync(pull, self._client.connection_args, self._service.name, place, path)
                 return read_node(path, span.key, place.digest, threads)
         except (CorruptFileError, DamagedRecordError) as error:
             raise OperandError(span.lo, span.hi, str(error), damaged=True) from error
