@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from distributed import Client
 
-CONNECT_SECONDS = 5.0
+CONNECT_SECONDS = 4.0
 """How long a scheduler may take to answer."""
 
 WORKERS_SECONDS = 3.0

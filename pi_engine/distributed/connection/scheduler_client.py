@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
+import time
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -57,25 +59,19 @@ def connected(address: ClusterAddress, seconds: float) -> Iterator[Client]:
     Raises:
         ClusterError: nothing answers there within so many seconds, or something else than a scheduler.
     """
-    from distributed import __version__
+    import distributed  # noqa: F401 (it takes a while: before the clock starts)
 
     with dask_is_quiet():
-        try:
-            client = quiet_client(address.scheduler, timeout=seconds)
-        except (OSError, TimeoutError) as error:
-            raise ClusterError(
-                f"the scheduler {address.scheduler} does not answer within {seconds:.0f} s: see whether it runs, and whether it "
-                "can be reached from here"
-            ) from error
-        except (TypeError, RuntimeError) as error:
-            if str(address.scheduler).startswith("tls"):
-                raise ClusterError(
-                    f"the scheduler {address.scheduler} wants TLS, and Dask has no usable certificates here: set "
-                    "distributed.comm.tls in its configuration"
-                ) from error
-            raise _no_scheduler(address, __version__, error) from error
-        except Exception as error:
-            raise _no_scheduler(address, __version__, error) from error
+        begin = time.monotonic()
+        error = _greeting(str(address.scheduler), seconds)
+        client = None
+        if error is None:
+            try:
+                client = quiet_client(address.scheduler, timeout=max(1.0, begin + seconds - time.monotonic()))
+            except Exception as raised:  # noqa: BLE001 (whatever it is, it is said below)
+                error = raised
+        if client is None:
+            raise _unusable(str(address.scheduler), seconds, error) from error
         try:
             yield client
         finally:
@@ -83,8 +79,51 @@ def connected(address: ClusterAddress, seconds: float) -> Iterator[Client]:
                 client.close(timeout=2)
 
 
-def _no_scheduler(address: ClusterAddress, version: str, error: Exception) -> ClusterError:
+def _greeting(scheduler: str, seconds: float) -> BaseException | None:
+    """What goes wrong where a connection is made and both sides say what they are; None if nothing does.
+
+    In a loop of its own: a client waits without end for what accepts a connection and says nothing, and one that fails is left half made.
+    """
+    import asyncio
+
+    from distributed.comm import connect
+    from distributed.security import Security
+
+    async def greet() -> None:
+        options = Security().get_connection_args("client")
+        comm = await asyncio.wait_for(connect(scheduler, timeout=seconds, **options), seconds)
+        comm.abort()
+
+    found: list[BaseException | None] = []
+
+    def run() -> None:
+        try:
+            asyncio.run(greet())
+            found.append(None)
+        except BaseException as error:  # noqa: BLE001 (it is handed over)
+            found.append(error)
+
+    thread = threading.Thread(target=run, daemon=True, name="pi-engine-greeting")
+    thread.start()
+    thread.join(seconds + 1)
+    return found[0] if found else TimeoutError()
+
+
+def _unusable(scheduler: str, seconds: float, error: BaseException | None) -> ClusterError:
+    """What is said of it."""
+    from distributed import __version__
+
+    if isinstance(error, OSError):  # TimeoutError is one
+        return ClusterError(
+            f"the scheduler {scheduler} does not answer within {seconds:.0f} s: see whether it runs, and whether it can be reached "
+            "from here"
+        )
+    if isinstance(error, TypeError | RuntimeError) and scheduler.startswith("tls:"):
+        return ClusterError(
+            f"the scheduler {scheduler} wants TLS, and Dask has no certificates for it here: name them in its configuration, under "
+            "distributed.comm.tls"
+        )
     return ClusterError(
-        f"what answers at {address.scheduler} is no scheduler that Dask {version} understands ({type(error).__name__}): see to "
-        "the address and to Dask's version there"
+        f"what answers at {scheduler} is no scheduler that Dask {__version__} understands ({type(error).__name__}): see to the address "
+        "and to Dask's version there"
     )
