@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pi_engine.errors import UsageError
 
 _LOCAL = re.compile(r"local(?::([0-9]+))?")
-_SCHEDULER = re.compile(r"(tcp|tls|ws|wss|ucx)://(?:\[[0-9A-Fa-f:.%\w]+\]|[^\s:/\[\]@]+):([0-9]{1,5})")
+_SCHEDULER = re.compile(r"(tcp|tls|ws|wss)://(?:\[[0-9A-Fa-f:.%\w]+\]|[^\s:/\[\]@]+):([0-9]{1,5})")
 MOST_LOCAL = 1024
 """Worker processes of one machine at most."""
 
