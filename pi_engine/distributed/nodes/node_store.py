@@ -45,6 +45,7 @@ class NodeStore:
         self._client, self._pool = cluster.client, cluster.pool
         self._scheduler = str(self._client.scheduler.address)  # type: ignore[union-attr]
         self.run = os.urandom(6).hex()
+        self._seen: set[str] = set()
         self.shared = self._try(folders)
         self._service = NodeService(self.run)
         self._given = 0
@@ -58,14 +59,16 @@ class NodeStore:
             except OSError:
                 continue
             with talking_to(self._scheduler):
-                if not shared.unseen_by(self._client, self._pool.workers):
+                workers = set(self._pool.workers)
+                if not shared.unseen_by(self._client, workers):
+                    self._seen = workers
                     return shared
             shared.close()
         return None
 
     def admits(self, worker: WorkerFacts) -> bool:
         """Whether a worker sees what it must see."""
-        if self.shared is None:
+        if self.shared is None or worker.address in self._seen:
             return True
         with talking_to(self._scheduler):
             return not self.shared.unseen_by(self._client, [worker.address])

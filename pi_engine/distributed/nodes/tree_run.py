@@ -258,7 +258,7 @@ class TreeRun:
                 del self.stored[span]
 
     def _welcome(self, worker: WorkerFacts) -> None:
-        if not self.files.admits(worker):
+        if worker.address not in self._excluded and not self.files.admits(worker):
             self._excluded.add(worker.address)
             self.pool.use.notes.append(
                 f"the worker {worker.name} has no part in the sum: it does not see the folder of the others"
