@@ -18,7 +18,7 @@ from pi_engine.distributed.connection.cluster_faults import ClusterError, schedu
 from pi_engine.distributed.connection.cluster_use import ClusterUse, WorkerUse
 from pi_engine.distributed.connection.worker_facts import described_here, facts_of, fault_of
 from pi_engine.distributed.connection.worker_questions import WorkerQuestions
-from pi_engine.distributed.connection.worker_task import run_task
+from pi_engine.distributed.connection.worker_task import packed, run_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
     from pi_engine.distributed.connection.worker_facts import WorkerFacts
+    from pi_engine.distributed.connection.worker_task import Outcome
 
 LOOK_SECONDS = 0.5
 """How often the scheduler is asked which workers are there."""
@@ -56,8 +57,11 @@ class Event(NamedTuple):
 
 
 class _Running(NamedTuple):
+    """A task, where it runs, and how many seconds what it has found may take to come."""
+
     task: Hashable
     worker: WorkerFacts
+    patience: float = LOOK_SECONDS
 
 
 class WorkerPool:
@@ -164,7 +168,7 @@ class WorkerPool:
         """Have a worker call a function, which must be importable there; `task` names it in its event."""
         with talking_to(self._scheduler):
             future = self.client.submit(
-                run_task, function, arguments, prime,
+                run_task, packed(function, arguments), prime,
                 key=f"pi-engine-{self._run}-{next(self._numbers)}", workers=[worker.address], pure=False,
             )  # fmt: skip
         self._running[future] = _Running(task, worker)
@@ -224,17 +228,29 @@ class WorkerPool:
             return
         try:
             with talking_to(self._scheduler):
-                outcome = future.result(timeout=SCHEDULER_SECONDS)
+                outcome = self._fetched(future, running)
         except ClusterError:
             if self.client.status != "running":
                 raise
             self._fail(future, running)  # the worker has gone away with what it had found
+            return
+        if outcome is None:
+            self._running[future] = running._replace(patience=2 * running.patience)
             return
         future.release()
         use = self.use.workers[running.worker.address]
         use.tasks += 1
         use.seconds += outcome.seconds
         self._events.append(Event(running.task, running.worker, outcome.value, outcome.error))
+
+    def _fetched(self, future: Future[Any], running: _Running) -> Outcome | None:
+        """What the worker has found; None where it does not come, so that the next look may show that the worker has gone."""
+        try:
+            return future.result(timeout=running.patience)  # type: ignore[no-any-return]
+        except TimeoutError:
+            if running.patience > SCHEDULER_SECONDS:
+                raise
+            return None
 
     def _fail(self, future: Future[Any], running: _Running) -> None:
         """A task without an outcome: its worker was lost, or could not even begin it."""
