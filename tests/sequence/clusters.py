@@ -3,6 +3,7 @@
 import pickle
 
 from pi_engine.distributed.connection.cluster import THREADS
+from pi_engine.distributed.connection.cluster_use import ClusterUse
 
 
 class ClusterHere:
@@ -11,6 +12,7 @@ class ClusterHere:
     def __init__(self, rng, workers=2):
         self.rng, self.pool, self.tasks = rng, self, 0
         self.workers = range(workers)
+        self.use = ClusterUse("here")
 
     def map(self, function, tasks):
         order = list(range(len(tasks)))
