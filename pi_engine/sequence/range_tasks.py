@@ -6,6 +6,7 @@ import os
 import platform
 from typing import TYPE_CHECKING, NamedTuple
 
+from pi_engine.digits.text.digit_text import kernels_pay
 from pi_engine.errors import PiEngineError
 from pi_engine.sequence.shared_digits import UnreadableError
 
@@ -81,7 +82,7 @@ def search_range(task: RangeTask, request: Request, threads: int) -> Answer:
     def search(access: DigitAccess) -> list[Part]:
         return find_in_range(access.pieces, whole, part, shared.base, request, threads=threads, expected=expected)
 
-    return _answer(shared, search)
+    return _answer(task, search)
 
 
 def count_range(task: RangeTask, threads: int) -> Answer:
@@ -98,12 +99,14 @@ def count_range(task: RangeTask, threads: int) -> Answer:
             counter.add(piece)
         return counter.part().narrowed()
 
-    return _answer(shared, count)
+    return _answer(task, count)
 
 
-def _answer(shared: SharedDigits, work: Callable[[DigitAccess], object]) -> Answer:
+def _answer(task: RangeTask, work: Callable[[DigitAccess], object]) -> Answer:
+    if task.shared.base == 10:
+        kernels_pay(task.expected)  # for all ranges together: for each alone, loading them might not pay
     try:
-        with shared.opened() as access:
+        with task.shared.opened() as access:
             return Answer(work(access), None)
     except UnreadableError as error:
         worker = f"{platform.node()}:{os.getpid()}"
