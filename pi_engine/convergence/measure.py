@@ -95,7 +95,7 @@ def measure_convergence(
         rounds: how often each sum is timed; medians count.
         threads: for the sums; all by default. On a cluster, of each worker.
         progress: called as (phase, done, total).
-        cluster: whose workers do it, a series each, as --cluster names it, or a `distributed.Client`. There every series is timed in
+        cluster: whose workers do it, a series each, as --cluster names it, or a Client of Dask. There every series is timed in
             turn with the reference on the same worker, so that workers may differ.
 
     Raises:

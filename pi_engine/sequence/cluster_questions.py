@@ -10,7 +10,7 @@ from pi_engine.errors import UsageError
 from pi_engine.runtime.progress import WorkMeter, silent
 from pi_engine.runtime.thread_count import thread_count
 from pi_engine.sequence.range_tasks import Places, count_range, cut, search_range, tasks_of
-from pi_engine.sequence.shared_digits import SharedDigits
+from pi_engine.sequence.shared_digits import SharedDigits, require_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -64,6 +64,7 @@ def find_by_workers(
     """
     from pi_engine.search.one_pass import answers, requested
 
+    require_ranges(digits)
     places = Places(0, len(digits)) if places is None else places
     count = places.last - places.first
     request = requested(patterns, digits.base, limit=limit, count_only=count_only, digits=count)
@@ -97,6 +98,7 @@ def stats_by_workers(
     from pi_engine.statistics.tallies import Joined
 
     longest = longest_kgrams(digits.base, kgrams)
+    require_ranges(digits)
     places = Places(0, len(digits)) if places is None else places
     if places.first >= places.last:
         raise UsageError(f"{digits.name}: there are no digits to count")
@@ -134,5 +136,5 @@ def _require_unchanged(digits: DigitSequence, places: Places) -> None:
     Raises:
         PiEngineError: it has changed.
     """
-    for _ in digits.characters(places.last - 1, places.last):
+    for _ in digits.characters(max(places.last - 1, 0), places.last):
         pass

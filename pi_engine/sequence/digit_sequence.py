@@ -230,7 +230,7 @@ class DigitSequence:
             patterns: digit strings, in which "?" is any digit, or `Runs`, `Palindromes` and `SelfLocating` of `pi_engine.search`.
             limit: positions that are kept of each pattern, the first ones; all by default.
             threads: how many work; all by default. On a cluster, how many for each worker.
-            cluster: whose workers search ranges of the digits, as --cluster names it, or a `distributed.Client`.
+            cluster: whose workers search ranges of the digits, as --cluster names it, or a Client of Dask.
 
         Raises:
             UsageError: there is no pattern, one cannot stand in digits of this base, or is longer than the digits.

@@ -60,11 +60,11 @@ class Answer(NamedTuple):
 
 
 def cut(whole: Places, workers: int, *, unit: int = 1, least: int = 0) -> list[Places]:
-    """The whole in ranges for so many workers, all but the last of them of whole units and at least so many digits."""
+    """The whole in ranges for so many workers, all but the last of them of whole units and at least so many digits; one at least."""
     digits = whole.last - whole.first
     size = max(min(max(-(-digits // (RANGES_EACH * workers)), LEAST_RANGE), MOST_RANGE), least)
     size = -(-size // unit) * unit
-    return [Places(first, min(first + size, whole.last)) for first in range(whole.first, whole.last, size)]
+    return [Places(first, min(first + size, whole.last)) for first in range(whole.first, whole.last, size)] or [whole]
 
 
 def tasks_of(shared: SharedDigits, whole: Places, ranges: Sequence[Places], workers: int) -> list[RangeTask]:

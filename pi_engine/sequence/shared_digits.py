@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MOST_SENT = 1 << 20
 """Digits in memory that are sent with each task, at most; more have to lie in a file."""
 
+_READ_ANYWHERE = ("text", "ycd")
+"""Formats of files that can be read at any place, text in some layouts only."""
+
 _SPOTS, _SPOT = 16, 64
 """Places of a file whose bytes are compared, and how many at each."""
 
@@ -98,6 +101,7 @@ class SharedDigits:
         Raises:
             UsageError: they can only be read from their beginning, or are in the memory of this process alone.
         """
+        require_ranges(digits)
         count = len(digits)
         if digits.path is None and digits.format is None:
             if count > MOST_SENT:
@@ -106,8 +110,7 @@ class SharedDigits:
                     "(leave --no-cache out, or give PI_ENGINE_DIGIT_STORE more), or compute them to a FILE first"
                 )
             return cls(digits.name, digits.base, count, None, digits.text(), ())
-        if digits.path is None or digits.format not in {None, "text", "ycd"}:
-            raise _from_beginning(digits.name)
+        assert digits.path is not None
         shared = cls(digits.name, digits.base, count, digits.path, None, _samples(digits.path))
         with shared.opened():  # as the workers will
             return shared
@@ -137,6 +140,20 @@ class SharedDigits:
                 raise _from_beginning(self.name)
         finally:
             access.close()
+
+
+def require_ranges(digits: DigitSequence) -> None:
+    """Refuse digits that can only be read from their beginning; they are not counted for it, which may take long.
+
+    Raises:
+        UsageError: they are of such a file, of 1 MiB or more where it is text.
+    """
+    if digits.format is None or (digits.random_access and digits.path is not None and digits.format in _READ_ANYWHERE):
+        return
+    if digits.path is None or digits.format not in _READ_ANYWHERE:
+        raise _from_beginning(digits.name)
+    if Path(digits.path).stat().st_size >= text_access.LEAST_BYTES:
+        raise _from_beginning(digits.name)
 
 
 def _samples(path: str) -> tuple[FileSample, ...]:

@@ -127,8 +127,10 @@ def test_few_digits(rng):
         assert stats.fields_of(stats_by_workers(ClusterHere(rng), digits)) == stats.fields_of(digits.stats())
         with pytest.raises(UsageError, match="longer than the 3 digits"):
             find_by_workers(ClusterHere(rng), digits, ["1415"])
-    with DigitSequence.computed(0) as none, pytest.raises(UsageError, match="no digits to count"):
-        stats_by_workers(ClusterHere(rng), none)
+    with DigitSequence.computed(0) as none:
+        with pytest.raises(UsageError, match="no digits to count"):
+            stats_by_workers(ClusterHere(rng), none)
+        require_same(find_by_workers(ClusterHere(rng), none, [SelfLocating()]), none.find_all([SelfLocating()]))
 
 
 def test_progress_counts_digits(files, rng):

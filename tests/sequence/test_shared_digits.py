@@ -71,6 +71,7 @@ def test_what_is_read_from_its_beginning_is_refused(files, tmp_path, ninety, rng
         pytest.raises(UsageError, match=r"read from its beginning, by one process: .*conver"),
     ):
         SharedDigits.of(digits)
+    assert digits.known_length is None  # they were not counted in vain
 
 
 def test_digits_that_were_put_aside_are_not_there_for_others(files):

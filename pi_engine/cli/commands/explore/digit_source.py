@@ -167,13 +167,16 @@ class Positions(NamedTuple):
         return self.first - 1, last
 
     def all_places(self, digits: DigitSequence) -> Places:
-        """The places to read, both known; digits are counted first where that takes a pass over them.
+        """The places to read in ranges, both known; of a short text digits are counted first.
 
         Raises:
             click.UsageError: there is no such position.
+            UsageError: the digits can only be read from their beginning.
         """
         from pi_engine.sequence.range_tasks import Places
+        from pi_engine.sequence.shared_digits import require_ranges
 
+        require_ranges(digits)  # before they are counted in vain
         length = len(digits)
         start, stop = self.places(digits)
         return Places(start, length if stop is None else stop)
