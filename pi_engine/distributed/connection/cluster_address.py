@@ -45,7 +45,7 @@ def parse_address(text: str) -> ClusterAddress:
     if "://" in text:
         return ClusterAddress(text, scheduler=_checked(text, f"--cluster {text}"))
     path = Path(text)
-    if path.suffix == ".json" or path.exists():
+    if path.suffix == ".json" or path.is_file():
         return ClusterAddress(text, scheduler=_named_in(path))
     if re.fullmatch(r"[^\s:/]+:[0-9]+", text):
         raise UsageError(f"--cluster {text} has no scheme: write tcp://{text}")

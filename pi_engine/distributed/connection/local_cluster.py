@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from distributed import Client, LocalCluster
 
-_PRELOAD = "pi_engine.distributed.connection.local_worker"
+_PR_SET_PDEATHSIG = 1
 
 START_SECONDS = 120.0
 """How long worker processes may take to start: they import Dask, all at once."""
@@ -58,7 +60,7 @@ def started(count: int, folder: str | os.PathLike[str] | None) -> Iterator[Clien
         try:
             cluster = LocalCluster(
                 n_workers=count, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0",
-                silence_logs=QUIET, memory_limit=0, local_directory=place, preload=[_PRELOAD],
+                silence_logs=QUIET, memory_limit=0, local_directory=place, preload=[__name__],
             )  # fmt: skip
         except Exception as error:
             raise ClusterError(f"{count} worker processes could not be started here: {error}") from error
@@ -92,3 +94,14 @@ async def _end_workers(cluster: LocalCluster) -> None:
             with contextlib.suppress(OSError):
                 os.kill(number, signal.SIGKILL)
     await asyncio.gather(*closing, return_exceptions=True)
+
+
+def dask_setup(_worker: object) -> None:
+    """Called by Dask in every worker process that was started here: it ends with the command, and at no other sign.
+
+    Ctrl-C is left to the command, which ends its workers. On Linux they die with it, however it ends: Dask has a thread in the worker
+    that notices this, too, but that waits while GMP multiplies and holds the interpreter.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

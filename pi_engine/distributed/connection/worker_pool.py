@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import queue
 import time
 import uuid
-from asyncio import CancelledError
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +18,7 @@ from pi_engine.distributed.connection.cluster_faults import ClusterError, schedu
 from pi_engine.distributed.connection.cluster_use import ClusterUse, WorkerUse
 from pi_engine.distributed.connection.worker_facts import described_here, facts_of, fault_of
 from pi_engine.distributed.connection.worker_questions import WorkerQuestions
-from pi_engine.distributed.connection.worker_task import run_task
+from pi_engine.distributed.connection.worker_task import packed, run_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
     from pi_engine.distributed.connection.worker_facts import WorkerFacts
+    from pi_engine.distributed.connection.worker_task import Outcome
 
 LOOK_SECONDS = 0.5
 """How often the scheduler is asked which workers are there."""
@@ -56,8 +57,11 @@ class Event(NamedTuple):
 
 
 class _Running(NamedTuple):
+    """A task, where it runs, and how many seconds what it has found may take to come."""
+
     task: Hashable
     worker: WorkerFacts
+    patience: float = LOOK_SECONDS
 
 
 class WorkerPool:
@@ -75,6 +79,7 @@ class WorkerPool:
         self.workers: dict[str, WorkerFacts] = {}
         self._refused: set[str] = set()
         self._running: dict[Future[Any], _Running] = {}
+        self._ended: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self._events: list[Event] = []
         self._questions = WorkerQuestions(client)
         self._here = described_here()
@@ -164,10 +169,11 @@ class WorkerPool:
         """Have a worker call a function, which must be importable there; `task` names it in its event."""
         with talking_to(self._scheduler):
             future = self.client.submit(
-                run_task, function, arguments, prime,
+                run_task, packed(function, arguments), prime,
                 key=f"pi-engine-{self._run}-{next(self._numbers)}", workers=[worker.address], pure=False,
             )  # fmt: skip
         self._running[future] = _Running(task, worker)
+        future.add_done_callback(self._ended.put)
 
     def cancel(self) -> None:
         """Have nothing more of this come back; a task that has begun ends by itself."""
@@ -206,16 +212,14 @@ class WorkerPool:
 
     def _finished(self) -> list[Future[Any]]:
         """Tasks that have come to an end, waited for until the next look."""
-        if not self._running:
-            time.sleep(LOOK_SECONDS / 5)
-            return []
-        from distributed import wait
-
-        with contextlib.suppress(Exception, CancelledError):  # what has become of each, its state says
-            wait(list(self._running), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED")
+        found = []
+        with contextlib.suppress(queue.Empty):
+            found.append(self._ended.get(timeout=LOOK_SECONDS))
+            while True:
+                found.append(self._ended.get_nowait())
         if self.client.status != "running":
             raise scheduler_gone(self._scheduler)
-        return [future for future in self._running if future.status != "pending"]
+        return [future for future in found if future in self._running]
 
     def _take(self, future: Future[Any]) -> None:
         running = self._running.pop(future)
@@ -224,17 +228,30 @@ class WorkerPool:
             return
         try:
             with talking_to(self._scheduler):
-                outcome = future.result(timeout=SCHEDULER_SECONDS)
+                outcome = self._fetched(future, running)
         except ClusterError:
             if self.client.status != "running":
                 raise
             self._fail(future, running)  # the worker has gone away with what it had found
+            return
+        if outcome is None:
+            self._running[future] = running._replace(patience=2 * running.patience)
+            self._ended.put(future)
             return
         future.release()
         use = self.use.workers[running.worker.address]
         use.tasks += 1
         use.seconds += outcome.seconds
         self._events.append(Event(running.task, running.worker, outcome.value, outcome.error))
+
+    def _fetched(self, future: Future[Any], running: _Running) -> Outcome | None:
+        """What the worker has found; None where it does not come, so that the next look may show that the worker has gone."""
+        try:
+            return future.result(timeout=running.patience)  # type: ignore[no-any-return]
+        except TimeoutError:
+            if running.patience > SCHEDULER_SECONDS:
+                raise
+            return None
 
     def _fail(self, future: Future[Any], running: _Running) -> None:
         """A task without an outcome: its worker was lost, or could not even begin it."""
