@@ -120,7 +120,7 @@ def find_in_range(
     threads: int = 1,
     expected: int | None = None,
 ) -> list[Part]:
-    """What a range of the digits holds of each of what the request wants: `answers` makes what all of them hold of the parts.
+    """What a range of the digits holds of each pattern that is wanted: `answers` puts the parts of all ranges together.
 
     Args:
         read: gives the digits from one place up to another, the first place being 0, as `find` takes them.
@@ -142,7 +142,7 @@ def find_in_range(
 def answers(
     request: Request, base: int, parts: Sequence[Sequence[Part]], *, position: int, digits: int
 ) -> list[Occurrences]:
-    """What was found of each of what the request asks for in all `digits` digits, the first of which has this position.
+    """What was found of each pattern that was asked for, in all `digits` digits, the first of which has this position.
 
     `parts`: what was found in each range, in the order of the digits.
 

@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING
 
 from pi_engine.distributed.connection.cluster_faults import ClusterError
@@ -51,12 +52,13 @@ def started(count: int, folder: str | os.PathLike[str] | None) -> Iterator[Clien
 
     with ExitStack() as stack:
         stack.enter_context(dask_is_quiet())
-        stack.enter_context(dask.config.set(_SETTINGS))
         try:
             place = tempfile.mkdtemp(prefix="pi-engine-workers-", dir=folder)
         except OSError as error:
             raise ClusterError(f"workers have no folder for their files: {error.strerror}: {error.filename}") from error
         stack.callback(shutil.rmtree, place, ignore_errors=True)
+        stack.enter_context(dask.config.set({**_SETTINGS, "temporary-directory": place}))
+        _start_tracker()
         try:
             cluster = LocalCluster(
                 n_workers=count, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0",
@@ -72,6 +74,15 @@ def started(count: int, folder: str | os.PathLike[str] | None) -> Iterator[Clien
             _quietly, cluster.sync, _end_workers, cluster, callback_timeout=END_SECONDS
         )  # the first to be called
         yield client
+
+
+def _start_tracker() -> None:
+    """Start the process by which `multiprocessing` frees semaphores: it shall not complain where a run is interrupted."""
+    sys.warnoptions.append("ignore:resource_tracker:UserWarning")
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.pop()
 
 
 def _quietly(function: Callable[..., object], *arguments: object, **options: object) -> None:
