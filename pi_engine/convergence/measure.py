@@ -21,6 +21,9 @@ from pi_engine.series.model.partial_values import digits_after_terms
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from distributed import Client
+
+    from pi_engine.distributed.connection.cluster import Cluster
     from pi_engine.runtime.progress import Progress
     from pi_engine.series.model.pi_series import PiSeries
 
@@ -30,7 +33,7 @@ REFERENCE = "chudnovsky"
 WELL_KNOWN = ("leibniz", "euler", "newton", "bbp", "machin", "stormer", "ramanujan", "chudnovsky")
 """The series that are looked at unless others are named, from the slowest to the fastest."""
 
-_FIT_TERMS = 40
+FIT_TERMS = 40
 """Terms that the fit looks at, at least."""
 _FIT_FROM = 5
 """Terms after which it begins: the first ones have not settled."""
@@ -81,6 +84,7 @@ def measure_convergence(
     rounds: int = 3,
     threads: int | None = None,
     progress: Progress | None = None,
+    cluster: Cluster | Client | str | None = None,
 ) -> list[Convergence]:
     """Look at the series of these names, at WELL_KNOWN if none is given.
 
@@ -89,12 +93,15 @@ def measure_convergence(
         terms: how many of `digits_after_terms` are wanted.
         digits: the N at which sums are timed, in turn, `rounds` times; none are if it is empty.
         rounds: how often each sum is timed; medians count.
-        threads: for the sums; all by default.
+        threads: for the sums; all by default. On a cluster, of each worker.
         progress: called as (phase, done, total).
+        cluster: whose workers do it, a series each, as --cluster names it, or a Client of Dask. There every series is timed in
+            turn with the reference on the same worker, so that workers may differ.
 
     Raises:
         UsageError: no such series, or a number that is not positive.
         CapacityError: a sum would not fit in memory.
+        PiEngineError: the cluster cannot be used.
     """
     if terms < 1 or rounds < 1 or any(n < 1 for n in digits):
         raise UsageError("terms, digits and rounds must be 1 or more")
@@ -102,11 +109,16 @@ def measure_convergence(
     chosen = [get(name) for name in names or WELL_KNOWN]
     progress = silent if progress is None else progress
     sizes = sorted(set(digits))
-    announce(progress, lambda: _forecast(chosen, max(terms, _FIT_TERMS), sizes, rounds, count))
+    if cluster is not None:
+        from pi_engine.convergence.by_workers import measure_by_workers, workers_of
+
+        with workers_of(cluster, None if threads is None else count) as workers:
+            return measure_by_workers(workers, chosen, terms=terms, sizes=sizes, rounds=rounds, progress=progress)
+    announce(progress, lambda: _forecast(chosen, max(terms, FIT_TERMS), sizes, rounds, count))
     found = []
     for i, row in enumerate(chosen):
         progress("terms", i, len(chosen))
-        reached = digits_after_terms(row, max(terms, _FIT_TERMS))
+        reached = digits_after_terms(row, max(terms, FIT_TERMS))
         found.append(Convergence(row, reached[:terms], fitted_digits_per_term(reached)))
     _time_sums(found, sizes, rounds, count, progress)
     return found
@@ -152,19 +164,21 @@ def _time_sums(found: list[Convergence], sizes: list[int], rounds: int, threads:
         for size in sizes:
             for row in rows:
                 progress("sums", done, steps)
-                measured.setdefault((row, size), []).append(_seconds(row, size, threads))
+                measured.setdefault((row, size), []).append(seconds_of_sum(row, size, threads))
                 done += 1
     for x in found:
         for size in sizes:
-            plan = make_plan_within(x.series, size, 10, threads=threads)
-            x.terms[size] = sum(plan.terms)
-            x.seconds[size] = statistics.median(measured[x.series, size])
-        if sizes:
-            pairs = zip(measured[x.series, sizes[-1]], measured[reference, sizes[-1]], strict=True)
-            x.relative_time = statistics.median([mine / its for mine, its in pairs])
+            note_times(x, size, measured[x.series, size], measured[reference, size], threads)
 
 
-def _seconds(row: PiSeries, digits: int, threads: int) -> float:
+def note_times(x: Convergence, size: int, mine: Sequence[float], its: Sequence[float], threads: int) -> None:
+    """Take in the seconds of the sum at a size, by round, and those of the reference beside it; the largest size comes last."""
+    x.terms[size] = sum(make_plan_within(x.series, size, 10, threads=threads).terms)
+    x.seconds[size] = statistics.median(mine)
+    x.relative_time = statistics.median([one / other for one, other in zip(mine, its, strict=True)])
+
+
+def seconds_of_sum(row: PiSeries, digits: int, threads: int) -> float:
     """Seconds of one sum, the division that joins components included; repeated where it is too short to time."""
     plan = make_plan_within(row, digits, 10, threads=threads)
     repeats, spent = 0, 0.0

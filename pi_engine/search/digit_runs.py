@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.search.scanning import Comparisons, Effort, places
+from pi_engine.search.scanning import Comparisons, Effort, Part, places
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pi_engine.search.scanning import Characters, Integers
 
 _SECONDS = 6e-9
@@ -22,7 +24,15 @@ _ONE_BY_ONE = 64
 
 
 class RunSearch:
-    """The search for runs; `take` the pieces in their order, then `finish`."""
+    """The search for runs; `take` the pieces in their order, then `finish`.
+
+    In a range of the digits those runs count that begin in it.
+
+    Attributes:
+        before: digits before a range that decide what begins in it.
+    """
+
+    before = 1
 
     def __init__(
         self, length: int, digit: str | None, *, room: int, position: int = 1, expected: int | None = None
@@ -31,14 +41,26 @@ class RunSearch:
         self._least, self._digit, self._room = length, None if digit is None else ord(digit), room
         self._effort = Effort(_SECONDS, expected)
         self._open: tuple[int, int] | None = None  # position of the run that reaches the border, and its character
+        self._passing: int | None = None  # the character of a run that has begun before the range, until it ends
         self._position = position
         self.count = 0
         self.longest: tuple[int, int] | None = None
         self._kept: list[tuple[Integers, Integers]] = []
         self._stored = 0
 
+    def precede(self, digits: Characters) -> None:
+        """Hear of the digits before the range."""
+        self._passing = int(digits[-1]) if len(digits) else None
+
     def take(self, piece: Characters) -> None:
         """Search the next piece; the run that reaches its end stays open."""
+        if self._passing is not None:
+            end = _first_other(piece, 0, self._passing)
+            self._position += end
+            piece = piece[end:]
+            if not len(piece):
+                return
+            self._passing = None
         kernels = self._effort.by_kernels(len(piece)) and self._least >= _LEAST_COMPARED
         first = 0
         if self._open is not None:
@@ -57,20 +79,25 @@ class RunSearch:
             self._open = self._position + last, int(piece[last])
         self._position += len(piece)
 
-    def finish(self) -> None:
-        """The digits end: so does the run that was open."""
-        if self._open is not None:
-            start, _ = self._open
-            self._add(np.array([start]), np.array([self._position - start]))
-            self._open = None
+    def finish(self, behind: Iterable[Characters] = ()) -> None:
+        """The range ends, and the run that is open with its last digit in what is `behind`."""
+        if self._open is None:
+            return
+        start, character = self._open
+        for piece in behind:
+            end = _first_other(piece, 0, character)
+            self._position += end
+            if end < len(piece):
+                break
+        self._add(np.array([start]), np.array([self._position - start]))
+        self._open = None
 
-    def found(self) -> tuple[Integers, Integers]:
-        """The positions of the runs that were kept, counted from 1, and their lengths."""
+    def part(self) -> Part:
+        """The runs that were found."""
         empty = np.empty(0, np.int64)
-        return (
-            np.concatenate([empty, *(starts for starts, _ in self._kept)]),
-            np.concatenate([empty, *(lengths for _, lengths in self._kept)]),
-        )
+        starts = np.concatenate([empty, *(starts for starts, _ in self._kept)])
+        lengths = np.concatenate([empty, *(lengths for _, lengths in self._kept)])
+        return Part(self.count, starts, lengths, self.longest)
 
     def _runs(self, piece: Characters, first: int, last: int, *, kernels: bool) -> tuple[Integers, Integers]:
         """Where runs begin that begin at `first` … last − 1, where `last` begins the last one; and where they end."""

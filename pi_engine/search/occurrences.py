@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from pi_engine.runtime.display import counted, fitted, html_table, line
+from pi_engine.search.scanning import Part
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from pi_engine.search.pattern_chance import Method
@@ -84,3 +88,27 @@ class Occurrences:
             ("digits searched", f"{self.digits:_}"),
         ]
         return html_table("Occurrences", [row for row in rows if row[1]])
+
+
+def joined(parts: Sequence[Part], room: int, *, by_middles: bool) -> Part:
+    """What neighbouring ranges hold together, in the order of the digits.
+
+    Args:
+        parts: of the ranges, in their order.
+        room: positions that are kept.
+        by_middles: whether the positions come in the order of the middles of what stands there.
+    """
+    positions = np.concatenate([part.positions for part in parts])[:room]
+    lengths = None
+    if parts[0].lengths is not None:
+        lengths = np.concatenate([part.lengths for part in parts if part.lengths is not None])[:room]
+        if by_middles:
+            order = np.lexsort((lengths, positions))
+            positions, lengths = positions[order], lengths[order]
+    return Part(
+        count=sum(part.count for part in parts),
+        positions=positions,
+        lengths=lengths,
+        longest=max((part.longest for part in parts if part.longest), key=lambda longest: longest[0], default=None),
+        context=next((part.context for part in parts if part.context is not None), None),
+    )

@@ -1,13 +1,14 @@
-"""The search for any number of patterns of all kinds in one pass over the digits."""
+"""The search for any number of patterns of all kinds in one pass over the digits, or in ranges of them by several processes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
+from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import counted, fitted
 from pi_engine.search.digit_runs import RunSearch
-from pi_engine.search.occurrences import Occurrences
+from pi_engine.search.occurrences import Occurrences, joined
 from pi_engine.search.palindromes import PalindromeSearch
 from pi_engine.search.pattern_chance import (
     chance_of_palindromes,
@@ -16,16 +17,17 @@ from pi_engine.search.pattern_chance import (
     chances_of_strings,
 )
 from pi_engine.search.patterns import DigitString, Palindromes, Runs, checked, distinct
-from pi_engine.search.scanning import LEAST_PIECE, gathered
+from pi_engine.search.scanning import LEAST_PIECE, first_digits, gathered
 from pi_engine.search.self_locating import SelfLocationSearch
 from pi_engine.search.string_search import UNLIMITED, StringSearch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pi_engine.search.occurrences import Kind
+    from pi_engine.search.pattern_chance import Chance
     from pi_engine.search.patterns import Sought
-    from pi_engine.search.scanning import Characters
+    from pi_engine.search.scanning import Characters, Part
 
     Other = RunSearch | PalindromeSearch | SelfLocationSearch
 
@@ -63,39 +65,147 @@ def find(
     Raises:
         UsageError: there is no pattern, one cannot stand in digits of this base, or is longer than the digits; the limit is negative.
     """
+    request = requested(patterns, base, limit=limit, count_only=count_only, digits=expected)
+    search = _RangeSearch(request, base, threads=threads, position=position, expected=expected)
+    digits = search.take(pieces)
+    search.finish(lambda: ())
+    return answers(request, base, [search.parts()], position=position, digits=digits)
+
+
+class Request(NamedTuple):
+    """What is searched for.
+
+    Attributes:
+        asked: everything, in the order of the answers.
+        wanted: each once: what is searched for.
+        room: positions that are kept of each.
+    """
+
+    asked: list[Sought]
+    wanted: list[Sought]
+    room: int
+
+
+def requested(
+    patterns: Iterable[Sought | str],
+    base: int,
+    *,
+    limit: int | None = None,
+    count_only: bool = False,
+    digits: int | None = None,
+) -> Request:
+    """What `find` searches for; see there. `digits`: how many are searched, where that is known.
+
+    Raises:
+        UsageError: as `find`.
+    """
     asked = [checked(pattern, base) for pattern in patterns]
     wanted = distinct(asked)
     if not wanted:
         raise UsageError("no pattern: give at least one")
     if limit is not None and limit < 0:
         raise UsageError("the limit of positions must not be negative")
-    if expected is not None:
-        _require_fit(wanted, expected)
-    room = 0 if count_only else UNLIMITED if limit is None else limit
-    strings = [sought for sought in wanted if isinstance(sought, DigitString)]
-    search = None
-    if strings:
-        texts = [sought.text for sought in strings]
-        search = StringSearch(texts, base, room=room, threads=threads, position=position, expected=expected)
-    others = {
-        i: _other(x, base, room, position, expected) for i, x in enumerate(wanted) if not isinstance(x, DigitString)
-    }
-    digits = 0
-    for piece in gathered(pieces, max(LEAST_PIECE, search.least_piece if search else 0)):
-        digits += len(piece)
-        if search is not None:
-            search.take(piece)
-        for other in others.values():
-            other.take(piece)
-    _require_fit(wanted, digits)
-    found = iter(_of_strings(search, strings, base, digits) if search is not None else ())
-    once = {
-        _key(sought): next(found)
-        if isinstance(sought, DigitString)
-        else _of_other(others[i], sought, base, position, digits)
-        for i, sought in enumerate(wanted)
-    }
-    return [once[_key(sought)] for sought in asked]
+    if digits is not None:
+        _require_fit(wanted, digits)
+    return Request(asked, wanted, 0 if count_only else UNLIMITED if limit is None else limit)
+
+
+def find_in_range(
+    read: Callable[[int, int], Iterable[Characters]],
+    whole: tuple[int, int],
+    part: tuple[int, int],
+    base: int,
+    request: Request,
+    *,
+    threads: int = 1,
+    expected: int | None = None,
+) -> list[Part]:
+    """What a range of the digits holds of each pattern that is wanted: `answers` puts the parts of all ranges together.
+
+    Args:
+        read: gives the digits from one place up to another, the first place being 0, as `find` takes them.
+        whole: places of all that is searched, the second one behind the last.
+        part: places of the range.
+        base: of the digits.
+        request: what is searched for.
+        threads: how many work.
+        expected: how many digits will be searched in this process, in all ranges.
+    """
+    first, last = part
+    search = _RangeSearch(request, base, threads=threads, position=first + 1, expected=expected)
+    search.precede(first_digits(read(max(first - search.before, whole[0]), first), search.before))
+    search.take(read(first, last))
+    search.finish(lambda: read(last, whole[1]))
+    return search.parts()
+
+
+def answers(
+    request: Request, base: int, parts: Sequence[Sequence[Part]], *, position: int, digits: int
+) -> list[Occurrences]:
+    """What was found of each pattern that was asked for, in all `digits` digits, the first of which has this position.
+
+    `parts`: what was found in each range, in the order of the digits.
+
+    Raises:
+        UsageError: a pattern is longer than the digits.
+    """
+    _require_fit(request.wanted, digits)
+    strings = [sought.text for sought in request.wanted if isinstance(sought, DigitString)]
+    chances = iter(chances_of_strings(strings, base, digits) if strings else ())
+    once: dict[Sought | str, Occurrences] = {}
+    for sought, *found in zip(request.wanted, *parts, strict=True):
+        together = joined(found, request.room, by_middles=isinstance(sought, Palindromes))
+        chance = next(chances) if isinstance(sought, DigitString) else _chance_of_other(sought, base, position, digits)
+        once[_key(sought)] = _occurrences(sought, together, chance, base, digits)
+    return [once[_key(sought)] for sought in request.asked]
+
+
+class _RangeSearch:
+    """The searches for all that is wanted, in one range of the digits."""
+
+    def __init__(self, request: Request, base: int, *, threads: int, position: int, expected: int | None) -> None:
+        room = request.room
+        self._wanted = request.wanted
+        texts = [sought.text for sought in self._wanted if isinstance(sought, DigitString)]
+        self._strings = (
+            StringSearch(texts, base, room=room, threads=threads, position=position, expected=expected)
+            if texts
+            else None
+        )
+        self._others = {
+            i: _other(sought, base, room, position, expected)
+            for i, sought in enumerate(self._wanted)
+            if not isinstance(sought, DigitString)
+        }
+        self._all = [*([] if self._strings is None else [self._strings]), *self._others.values()]
+        self.before = max(search.before for search in self._all)
+
+    def precede(self, digits: Characters) -> None:
+        """Hear of the digits before the range, `before` of them or all."""
+        for search in self._all:
+            search.precede(digits[max(len(digits) - search.before, 0) :])
+
+    def take(self, pieces: Iterable[Characters]) -> int:
+        """Search the range; returns how many digits it has."""
+        digits, strings = 0, self._strings
+        for piece in gathered(pieces, max(LEAST_PIECE, strings.least_piece if strings else 0)):
+            digits += len(piece)
+            for search in self._all:
+                search.take(piece)
+        return digits
+
+    def finish(self, behind: Callable[[], Iterable[Characters]]) -> None:
+        """The range ends; `behind` gives the digits that follow, as often as it is called."""
+        for search in self._all:
+            search.finish(behind())
+
+    def parts(self) -> list[Part]:
+        """What was found of each of what is wanted."""
+        numbers = itertools.count()
+        return [
+            self._others[i].part() if self._strings is None or i in self._others else self._strings.part(next(numbers))
+            for i in range(len(self._wanted))
+        ]
 
 
 def _key(sought: Sought) -> Sought | str:
@@ -128,53 +238,37 @@ def _other(sought: Sought, base: int, room: int, position: int, expected: int | 
             return SelfLocationSearch(base, room=room, position=position, expected=expected)
 
 
-def _of_strings(search: StringSearch, strings: Sequence[DigitString], base: int, digits: int) -> list[Occurrences]:
-    found = []
-    for i, (sought, chance) in enumerate(zip(strings, chances_of_strings(search.patterns, base, digits), strict=True)):
-        one = Occurrences(
-            pattern=sought.text,
-            kind="digits",
-            name=sought.name,
-            count=int(search.counts[i]),
-            positions=search.places(i),
-            lengths=None,
-            longest=None,
-            context=search.contexts[i],
-            expected=chance.expected,
-            probability=chance.probability,
-            method=chance.method,
-            digits=digits,
-            base=base,
-        )
-        found.append(one)
-    return found
-
-
-def _of_other(search: Other, sought: Sought, base: int, position: int, digits: int) -> Occurrences:
-    if not isinstance(search, SelfLocationSearch):
-        search.finish()
-    positions, lengths = search.found()
-    kind: Kind
+def _chance_of_other(sought: Sought, base: int, position: int, digits: int) -> Chance:
     match sought:
         case Runs():
-            kind, chance = "run", chance_of_runs(sought.length, sought.digit, base, digits)
-            digit = "any digit" if sought.digit is None else sought.digit
-            what = f"runs of {digit}, {counted(sought.length, 'digit')} or more"
+            return chance_of_runs(sought.length, sought.digit, base, digits)
         case Palindromes():
-            kind, chance = "palindrome", chance_of_palindromes(sought.length, base, digits)
-            what = f"palindromes of {counted(sought.length, 'digit')} or more"
+            return chance_of_palindromes(sought.length, base, digits)
         case _:
-            kind, chance = "self-locating", chance_of_self_location(base, position, digits)
-            what = "numbers at their own position"
+            return chance_of_self_location(base, position, digits)
+
+
+def _occurrences(sought: Sought, found: Part, chance: Chance, base: int, digits: int) -> Occurrences:
+    kind: Kind
+    match sought:
+        case DigitString():
+            kind, what = "digits", sought.text
+        case Runs():
+            digit = "any digit" if sought.digit is None else sought.digit
+            kind, what = "run", f"runs of {digit}, {counted(sought.length, 'digit')} or more"
+        case Palindromes():
+            kind, what = "palindrome", f"palindromes of {counted(sought.length, 'digit')} or more"
+        case _:
+            kind, what = "self-locating", "numbers at their own position"
     return Occurrences(
         pattern=what,
         kind=kind,
-        name="",
-        count=search.count,
-        positions=positions,
-        lengths=lengths,
-        longest=None if isinstance(search, SelfLocationSearch) else search.longest,
-        context=None,
+        name=sought.name if isinstance(sought, DigitString) else "",
+        count=found.count,
+        positions=found.positions,
+        lengths=found.lengths,
+        longest=found.longest,
+        context=found.context,
         expected=chance.expected,
         probability=chance.probability,
         method=chance.method,

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.search.scanning import Comparisons, Effort, places
+from pi_engine.search.scanning import Comparisons, Effort, Part, first_digits, places
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pi_engine.search.scanning import Characters, Integers
 
 REACH = 1024
@@ -20,7 +22,16 @@ _SECONDS = 1e-9
 
 
 class PalindromeSearch:
-    """The search for palindromes; `take` the pieces in their order, then `finish`."""
+    """The search for palindromes; `take` the pieces in their order, then `finish`.
+
+    In a range of the digits those count whose core begins in it: the palindrome of the least length, or of one digit more, with the same
+    middle.
+
+    Attributes:
+        before: digits before a range that belong to palindromes of it.
+    """
+
+    before = REACH
 
     def __init__(self, length: int, *, room: int, position: int = 1, expected: int | None = None) -> None:
         """Search for palindromes of `length` ≥ 2 or more, in digits the first of which has this position.
@@ -41,6 +52,12 @@ class PalindromeSearch:
         self._kept: list[tuple[Integers, Integers]] = []
         self._stored = 0
 
+    def precede(self, digits: Characters) -> None:
+        """Hear of the digits before the range."""
+        self._held = digits.copy()
+        self._position -= len(digits)
+        self._next = len(digits)
+
     def take(self, piece: Characters) -> None:
         """Search the next piece, as far as what follows is known."""
         self._held = np.concatenate([self._held, piece])
@@ -51,17 +68,18 @@ class PalindromeSearch:
         self._position += left
         self._next -= left
 
-    def finish(self) -> None:
-        """The digits end: search the rest."""
-        self._search(len(self._held))
+    def finish(self, behind: Iterable[Characters] = ()) -> None:
+        """The range ends: search the rest of it, with as many digits of what is `behind` as palindromes are followed."""
+        end = len(self._held)
+        self._held = np.concatenate([self._held, first_digits(behind, self._cores[-1][0] + REACH)])
+        self._search(end)
 
-    def found(self) -> tuple[Integers, Integers]:
-        """The positions of the palindromes that were kept, counted from 1, and their lengths."""
+    def part(self) -> Part:
+        """The palindromes that were found."""
         empty = np.empty(0, np.int64)
         starts = np.concatenate([empty, *(starts for starts, _ in self._kept)])
         lengths = np.concatenate([empty, *(lengths for _, lengths in self._kept)])
-        order = np.lexsort((lengths, starts))
-        return starts[order], lengths[order]
+        return Part(self.count, starts, lengths, self.longest)
 
     def _search(self, stop: int) -> None:
         """Look at all cores that begin before `stop`: palindromes of the least length, or of one digit more."""

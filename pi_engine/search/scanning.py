@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -39,6 +40,25 @@ class Effort:
         if not self._kernels:
             self._kernels = KERNELS.pays_for(self._seconds * max(self._seen, self._expected))
         return self._kernels
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What a range of the digits holds of a pattern; the parts of neighbouring ranges make that of both.
+
+    Attributes:
+        count: how often it occurs.
+        positions: of the first ones, counted from 1; those of palindromes in the order of their middles.
+        lengths: of these, where they differ.
+        longest: the most digits of any, and its first position.
+        context: the digits before and behind the first one.
+    """
+
+    count: int
+    positions: Integers
+    lengths: Integers | None = None
+    longest: tuple[int, int] | None = None
+    context: tuple[str, str] | None = None
 
 
 class Window(NamedTuple):
@@ -97,6 +117,17 @@ def gathered(pieces: Iterable[Characters], least: int) -> Iterator[Characters]:
             held, count = [], 0
     if count:
         yield np.concatenate(held)
+
+
+def first_digits(pieces: Iterable[Characters], count: int) -> Characters:
+    """The first `count` digits of pieces, or all where there are fewer; no more pieces are read than that takes."""
+    found: list[Characters] = [np.empty(0, np.uint8)]
+    for piece in pieces if count > 0 else ():
+        found.append(piece[:count].copy())
+        count -= len(found[-1])
+        if not count:
+            break
+    return np.concatenate(found)
 
 
 def places(

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.search.patterns import DIGITS
-from pi_engine.search.scanning import Comparisons, Effort, places
+from pi_engine.search.scanning import Comparisons, Effort, Part, first_digits, places
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pi_engine.search.scanning import Characters, Integers
 
 _SECONDS = 4e-9
@@ -23,7 +25,15 @@ _COMPARED = 1000
 
 
 class SelfLocationSearch:
-    """The search for numbers at their own position; `take` the pieces in their order."""
+    """The search for numbers at their own position; `take` the pieces in their order, then `finish`.
+
+    In a range of the digits those count that begin in it.
+
+    Attributes:
+        before: digits before a range that belong to numbers of it.
+    """
+
+    before = 0
 
     def __init__(self, base: int, *, room: int, position: int = 1, expected: int | None = None) -> None:
         """Search in digits of this base, the first of which has this position; `room` numbers are kept."""
@@ -35,6 +45,9 @@ class SelfLocationSearch:
         self.count = 0
         self._kept: list[Integers] = []
         self._stored = 0
+
+    def precede(self, digits: Characters) -> None:
+        """The digits before the range do not matter."""
 
     def take(self, piece: Characters) -> None:
         """Look at all numbers whose digits are there by now."""
@@ -51,10 +64,15 @@ class SelfLocationSearch:
         self._held = self._held[self._next - self._position :].copy()
         self._position = self._next
 
-    def found(self) -> tuple[Integers, Integers]:
-        """The numbers that were kept, and how many digits they have."""
+    def finish(self, behind: Iterable[Characters] = ()) -> None:
+        """The range ends: the number at its last position goes on in what is `behind`."""
+        last = self._position + len(self._held) - 1
+        self.take(first_digits(behind, self._length(last) - 1))
+
+    def part(self) -> Part:
+        """The numbers that were found, and how many digits they have."""
         numbers = np.concatenate([np.empty(0, np.int64), *self._kept])
-        return numbers, np.array([self._length(n) for n in numbers.tolist()], np.int64)
+        return Part(self.count, numbers, np.array([self._length(n) for n in numbers.tolist()], np.int64))
 
     def _length(self, number: int) -> int:
         length, power = 1, self._base

@@ -14,10 +14,10 @@ import numpy as np
 from pi_engine.bigint.buffers.workers import share
 from pi_engine.search.anchor_table import AnchorTable, anchor_width
 from pi_engine.search.patterns import WILDCARD
-from pi_engine.search.scanning import Comparisons, Effort, Window, places
+from pi_engine.search.scanning import Comparisons, Effort, Part, Window, first_digits, places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pi_engine.search.scanning import Characters, Integers
 
@@ -44,7 +44,10 @@ _LONG = 4
 
 
 class StringSearch:
-    """The search for some strings; `take` the pieces in their order."""
+    """The search for some strings; `take` the pieces in their order, then `finish`.
+
+    In a range of the digits those occurrences count that end in it.
+    """
 
     def __init__(
         self,
@@ -84,9 +87,18 @@ class StringSearch:
         self._effort = Effort(seconds, expected)
 
     @property
+    def before(self) -> int:
+        """Digits before a range that belong to occurrences of it, or are shown with the first one."""
+        return self._reach
+
+    @property
     def least_piece(self) -> int:
         """Shorter pieces would be searched twice for the most part."""
         return 4 * self._reach
+
+    def precede(self, digits: Characters) -> None:
+        """Hear of the digits before the range."""
+        self._tail = digits.copy()
 
     def take(self, piece: Characters) -> None:
         """Search the next piece, and what crosses the border before it."""
@@ -102,6 +114,15 @@ class StringSearch:
         else:
             self._tail = np.concatenate([tail, piece])[-self._reach :]
         self._position += len(piece)
+
+    def finish(self, behind: Iterable[Characters] = ()) -> None:
+        """The range ends: what is `behind` is shown with the first occurrences."""
+        if self._cut:
+            self._finish_contexts(first_digits(behind, CONTEXT))
+
+    def part(self, i: int) -> Part:
+        """What was found of pattern i."""
+        return Part(int(self.counts[i]), self.places(i), context=self.contexts[i])
 
     def places(self, i: int) -> Integers:
         """The positions of pattern i that were kept, counted from 1."""

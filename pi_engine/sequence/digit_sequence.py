@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import weakref
 from typing import TYPE_CHECKING, Self, overload
 
@@ -10,7 +9,7 @@ from pi_engine.errors import UsageError
 from pi_engine.runtime.display import counted, html_table, line
 from pi_engine.runtime.integers import as_int
 from pi_engine.sequence.access.digit_access import PIECE, values_of
-from pi_engine.sequence.slices import sliced, values
+from pi_engine.sequence.slices import item, sliced, values
 
 if TYPE_CHECKING:
     import os
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from typing import SupportsIndex
 
     import numpy as np
+    from distributed import Client
     from numpy.typing import NDArray
 
     from pi_engine.engine.result import Check
@@ -53,6 +53,7 @@ class DigitSequence:
         integer: the digits before the point, "3" for π in base 10; "" where a file begins after the point.
         format: of the file: "text", "gz", "xz", "zst", "bz2", "zip" or "ycd"; None for digits that were computed.
         checks: what was compared when the digits were computed; empty for a file and for digits of the store.
+        path: of the file that holds the digits, absolute; None for digits in memory, and for what can be read only once.
     """
 
     def __init__(  # noqa: PLR0917 (what an `Origin` has)
@@ -63,12 +64,13 @@ class DigitSequence:
         integer: str,
         format: str | None,  # noqa: A002
         checks: Sequence[Check] = (),
+        path: str | None = None,
     ) -> None:
         """Use `pi_engine.open` or `computed`: this takes over what they have opened."""
         self._access, self._closed = access, False
         self._at_end = weakref.finalize(self, access.close)  # as an array gives its memory back, without a warning
         self.name, self.base, self.integer, self.format = name, base, integer, format
-        self.checks = list(checks)
+        self.checks, self.path = list(checks), path
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, base: SupportsIndex | None = None) -> Self:
@@ -110,8 +112,8 @@ class DigitSequence:
         """
         from pi_engine.sequence.opening import computed
 
-        digits, base = as_int(digits, "digits"), as_int(base, "base")
-        return cls(*computed(digits, base, cache=cache, threads=threads, progress=progress))
+        count = as_int(digits, "digits")
+        return cls(*computed(count, as_int(base, "base"), cache=cache, threads=threads, progress=progress))
 
     def __enter__(self) -> Self:
         return self
@@ -158,16 +160,7 @@ class DigitSequence:
             IndexError: there is no such place.
             TypeError: the key is neither an integer nor a slice.
         """
-        if isinstance(key, slice):
-            return sliced(self, key)
-        try:
-            place = operator.index(key)
-        except TypeError:
-            raise TypeError(f"digits are taken by an integer or a slice, not {type(key).__name__}") from None
-        place += len(self) if place < 0 else 0
-        if place >= 0 and len(found := values(self, place, place + 1)):
-            return int(found[0])
-        raise IndexError(f"there are {counted(len(self), 'digit')} after the point")
+        return sliced(self, key) if isinstance(key, slice) else item(self, key)
 
     def __iter__(self) -> Iterator[int]:
         """The digits after the point, one by one."""
@@ -199,7 +192,7 @@ class DigitSequence:
             PiEngineError: the file cannot be read, or changed while it was read.
         """
         first, last = as_int(start, "start"), None if stop is None else as_int(stop, "stop")
-        if first < 0 or (last is not None and last < 0):
+        if min(first, last or 0) < 0:
             raise UsageError("start and stop must not be negative")
         if self._closed:
             raise ValueError(f"{self.name} is closed")
@@ -213,28 +206,39 @@ class DigitSequence:
         return b"".join(piece.tobytes() for piece in self.characters(start, stop)).decode("ascii")
 
     def find(
-        self, pattern: str | Sought, *, limit: int | None = None, threads: SupportsIndex | None = None
+        self,
+        pattern: str | Sought,
+        *,
+        limit: int | None = None,
+        threads: SupportsIndex | None = None,
+        cluster: str | Client | None = None,
     ) -> Occurrences:
         """Where a pattern stands: see `find_all`."""
-        return self.find_all([pattern], limit=limit, threads=threads)[0]
+        return self.find_all([pattern], limit=limit, threads=threads, cluster=cluster)[0]
 
     def find_all(
-        self, patterns: Iterable[str | Sought], *, limit: int | None = None, threads: SupportsIndex | None = None
+        self,
+        patterns: Iterable[str | Sought],
+        *,
+        limit: int | None = None,
+        threads: SupportsIndex | None = None,
+        cluster: str | Client | None = None,
     ) -> list[Occurrences]:
         """Where each of the patterns stands, in one pass; each is counted in full, and `positions` are counted from 1.
 
         Args:
             patterns: digit strings, in which "?" is any digit, or `Runs`, `Palindromes` and `SelfLocating` of `pi_engine.search`.
             limit: positions that are kept of each pattern, the first ones; all by default.
-            threads: how many work; all by default.
+            threads: how many work; all by default. On a cluster, how many for each worker.
+            cluster: whose workers search ranges of the digits, as --cluster names it, or a Client of Dask.
 
         Raises:
             UsageError: there is no pattern, one cannot stand in digits of this base, or is longer than the digits.
-            CorruptFileError, PiEngineError: see `characters`.
+            CorruptFileError, PiEngineError: see `characters`; or the cluster cannot be used, or not for a file of this kind.
         """
         from pi_engine.sequence.questions import find_all
 
-        return find_all(self, patterns, limit=limit, threads=threads)
+        return find_all(self, patterns, limit=limit, threads=threads, cluster=cluster)
 
     def stats(
         self,
@@ -242,38 +246,38 @@ class DigitSequence:
         kgrams: SupportsIndex | None = None,
         threads: SupportsIndex | None = None,
         progress: Progress | None = None,
+        cluster: str | Client | None = None,
     ) -> Statistics:
         """Counts, entropy and tests of randomness of all digits, from one pass over them; needs SciPy, the extra "statistics".
 
         Args:
             kgrams: the longest k-grams that are listed and tested; by default 6, or 5 in base 16.
-            threads: how many count; all by default.
+            threads: how many count; all by default. On a cluster, how many for each worker.
             progress: called as ("counting", done, total).
+            cluster: whose workers count ranges of the digits; see `find_all`.
 
         Raises:
             UsageError: there is no digit, or the k-grams are too long to be counted.
-            CorruptFileError, PiEngineError: see `characters`; or SciPy is not installed.
+            CorruptFileError, PiEngineError: see `find_all`; or SciPy is not installed.
         """
         from pi_engine.sequence.questions import stats
 
-        return stats(self, kgrams=kgrams, threads=threads, progress=progress)
+        return stats(self, kgrams=kgrams, threads=threads, progress=progress, cluster=cluster)
 
     @property
     def random_access(self) -> bool:
         """Whether digits are read at any place without those before it."""
-        return getattr(self._access, "regular", not hasattr(self._access, "put_aside"))
+        return getattr(self._access, "regular", True)
 
     def with_random_access(self) -> Self:
         """This sequence, after the digits of a file that is read from its beginning were put aside, in a temporary file.
 
         That takes 0.42 bytes a decimal digit. Nothing happens where digits are read at any place already.
         """
-        from pi_engine.sequence.access.stream_access import StreamAccess
-        from pi_engine.sequence.access.text_access import TextAccess
+        from pi_engine.sequence.access.text_access import put_aside
 
-        access = self._access
-        if isinstance(access, StreamAccess) or (isinstance(access, TextAccess) and not access.regular):
-            self._access = access.put_aside()
+        if (aside := put_aside(self._access)) is not None:
+            self._access = aside
             self._at_end()
             self._at_end = weakref.finalize(self, self._access.close)
         return self
@@ -282,16 +286,13 @@ class DigitSequence:
         """Like `DigitSequence(pi.ycd, 1_000_000 digits, base 10)`."""
         if self.format is None:
             return line("DigitSequence", self.name)
-        length = self._access.digits
-        digits = "length not counted yet" if length is None else counted(length, "digit")
+        digits = "length not counted yet" if self._access.digits is None else counted(self._access.digits, "digit")
         return line("DigitSequence", self.name, digits, f"base {self.base}")
 
     def _repr_html_(self) -> str:
-        length = self._access.digits
-        rows = [("name", self.name), ("base", str(self.base))]
-        rows.append(("digits after the point", "not counted yet" if length is None else f"{length:_}"))
-        rows += [("format", self.format)] if self.format else []
-        rows += [("note", note) for note in self.notes]
+        length = "not counted yet" if self._access.digits is None else f"{self._access.digits:_}"
+        rows = [("name", self.name), ("base", str(self.base)), ("digits after the point", length)]
+        rows += ([("format", self.format)] if self.format else []) + [("note", note) for note in self.notes]
         return html_table("DigitSequence", rows)
 
 

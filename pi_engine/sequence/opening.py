@@ -28,6 +28,7 @@ class Origin(NamedTuple):
     integer: str
     format: str | None
     checks: Sequence[Check] = ()
+    path: str | None = None
 
 
 def opened(path: str | os.PathLike[str], base: SupportsIndex | None) -> Origin:
@@ -51,7 +52,8 @@ def opened(path: str | os.PathLike[str], base: SupportsIndex | None) -> Origin:
         access = open_ycd(place)
     else:
         access = TextAccess(place, file, base, unchanged)
-    return Origin(access, file.name, file.base, file.integer, file.format)
+    absolute = os.path.abspath(place) if unchanged.noted or file.format == "ycd" else None  # noqa: PTH100 (names of any length)
+    return Origin(access, file.name, file.base, file.integer, file.format, path=absolute)
 
 
 def computed(
@@ -62,15 +64,15 @@ def computed(
     from pi_engine.sequence.digit_store import LEAST_DIGITS, DigitStore
 
     store = DigitStore() if cache and digits >= LEAST_DIGITS and base in {10, 16} else None
-    access: DigitAccess | None = None if store is None else store.open(digits, base)
+    stored = None if store is None else store.open(digits, base)
     checks: list[Check] = []
+    access: DigitAccess | None = stored
     if access is None:
         from pi_engine.engine.compute import compute
 
         result = compute(digits, base=base, threads=threads, progress=progress)
         checks = result.checks
-        access = None if store is None else store.keep(result)
-        if access is None:
-            access = TextInMemory(result.text(), 2)
+        stored = None if store is None else store.keep(result)
+        access = TextInMemory(result.text(), 2) if stored is None else stored
     name = f"π, {counted(digits, 'digit')}" + (f" of base {base}" if base != 10 else "")
-    return Origin(access, name, base, "3", None, checks)
+    return Origin(access, name, base, "3", None, checks, None if stored is None else stored.path)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING
 
+from pi_engine.runtime.progress import silent
 from pi_engine.runtime.thread_count import thread_count
 from pi_engine.sequence.access.digit_access import ALPHABET, first_occurrence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import SupportsIndex
+
+    from distributed import Client
 
     from pi_engine.runtime.progress import Progress
     from pi_engine.search.occurrences import Occurrences
@@ -25,8 +28,14 @@ def find_all(
     *,
     limit: int | None,
     threads: SupportsIndex | None,
+    cluster: str | Client | None,
 ) -> list[Occurrences]:
     """See `DigitSequence.find_all`."""
+    if cluster is not None:
+        from pi_engine.sequence.cluster_questions import find_by_workers, workers_of
+
+        with workers_of(cluster, threads) as workers:
+            return find_by_workers(workers, digits, patterns, limit=limit)
     from pi_engine.search.one_pass import find
 
     return find(
@@ -62,8 +71,14 @@ def stats(
     kgrams: SupportsIndex | None,
     threads: SupportsIndex | None,
     progress: Progress | None,
+    cluster: str | Client | None,
 ) -> Statistics:
     """See `DigitSequence.stats`."""
+    if cluster is not None:
+        from pi_engine.sequence.cluster_questions import stats_by_workers, workers_of
+
+        with workers_of(cluster, threads) as workers:
+            return stats_by_workers(workers, digits, kgrams=kgrams, progress=progress or silent)
     from pi_engine.statistics.summary import statistics_of
 
     return statistics_of(

@@ -1,17 +1,37 @@
-"""Digits of a sequence as arrays of numbers: of a slice as Python means it, with memory for those digits alone."""
+"""Digits of a sequence as numbers: one, or an array of those of a slice as Python means it, with memory for these alone."""
 
 from __future__ import annotations
 
 import operator
 from typing import TYPE_CHECKING
 
+from pi_engine.runtime.display import counted
 from pi_engine.sequence.access.digit_access import values_of
 
 if TYPE_CHECKING:
+    from typing import SupportsIndex
+
     import numpy as np
     from numpy.typing import NDArray
 
     from pi_engine.sequence.digit_sequence import DigitSequence
+
+
+def item(digits: DigitSequence, key: SupportsIndex) -> int:
+    """The digit at a place; negative ones count from the end.
+
+    Raises:
+        IndexError: there is no such place.
+        TypeError: the key is neither an integer nor a slice.
+    """
+    try:
+        place = operator.index(key)
+    except TypeError:
+        raise TypeError(f"digits are taken by an integer or a slice, not {type(key).__name__}") from None
+    place += len(digits) if place < 0 else 0
+    if place >= 0 and len(found := values(digits, place, place + 1)):
+        return int(found[0])
+    raise IndexError(f"there are {counted(len(digits), 'digit')} after the point")
 
 
 def sliced(digits: DigitSequence, key: slice) -> NDArray[np.uint8]:

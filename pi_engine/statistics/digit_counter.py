@@ -1,5 +1,8 @@
 """Counts digits that come in pieces, once, in bounded memory: 60 MB, and 15 MB for each further thread.
 
+A range of the digits that begins with a unit can be counted by itself: it hears of the digits before it (`precede`), and `part` gives what
+`tallies.Joined` puts together.
+
 Digits are collected until there is a unit for each thread: a number of digits that all blocks and groups divide, so that none lies across
 a border. Eight digits of the unit before stand in front of them, for the k-grams that do.
 """
@@ -16,12 +19,27 @@ from pi_engine.bigint.buffers.workers import share
 from pi_engine.errors import UsageError
 from pi_engine.runtime.compilation.kernel_set import KernelSet
 from pi_engine.statistics import plain_counts
-from pi_engine.statistics.tallies import BALLS, GAP_CELLS, LONGEST_KGRAM, RUN_CELLS, URN_DIGITS, Tallies, number_of
+from pi_engine.statistics.tallies import (
+    BALLS,
+    GAP_CELLS,
+    LONGEST_KGRAM,
+    RUN_CELLS,
+    URN_DIGITS,
+    Edge,
+    Joined,
+    RangeCounts,
+    number_of,
+)
 
 if TYPE_CHECKING:
     from typing import Any
 
     from numpy.typing import NDArray
+
+    from pi_engine.statistics.tallies import Tallies
+
+BEFORE = RUN_CELLS + 1
+"""Digits before a range that decide what is counted in it: longer gaps and runs are all counted as one."""
 
 _HISTORY = 8
 """Digits kept of those before; k-grams are shorter."""
@@ -68,6 +86,7 @@ class DigitCounter:
         self._digits = np.zeros(_HISTORY + self._threads * self._unit, np.uint8)
         self._filled = 0  # digits behind the history
         self._done = 0  # digits counted
+        self._preceded = False  # whether there are digits before the first
         self._head = np.empty(0, np.uint8)
         self._places = np.full(base, _LONG_AGO, np.int64)
         self._run = 0
@@ -88,6 +107,25 @@ class DigitCounter:
         """How many digits have come."""
         return self._done + self._filled
 
+    def precede(self, before: NDArray[np.uint8]) -> None:
+        """Hear of the ASCII digits before the first one, `BEFORE` of them or all; these are not counted.
+
+        Raises:
+            UsageError: a character is no digit of the base.
+        """
+        values = np.empty(len(before), np.uint8)
+        _values_of(before, self.base, values)
+        known = min(len(values), _HISTORY)
+        self._digits[_HISTORY - known : _HISTORY] = values[len(values) - known :]
+        for digit in range(self.base):
+            here = np.flatnonzero(values == digit)
+            if len(here):
+                self._places[digit] = _HISTORY - (len(values) - int(here[-1]))
+        if len(values):
+            others = np.flatnonzero(values != values[-1])
+            self._run = len(values) - (int(others[-1]) + 1 if len(others) else 0)
+            self._preceded = True
+
     def add(self, piece: NDArray[np.uint8] | bytes) -> None:
         """Count the digits of a piece of ASCII characters; it may be empty, and is not kept.
 
@@ -106,34 +144,27 @@ class DigitCounter:
 
     def tallies(self) -> Tallies:
         """What has been counted; no piece can be added after it."""
+        joined = Joined(self.base)
+        joined.add(0, self.part())
+        return joined.tallies()
+
+    def part(self) -> RangeCounts:
+        """What has been counted of a range; no piece can be added after it."""
         self._count()
         self._empty()
         for name, low in self._low.items():
             self._totals[name] = 256 * self._totals[name] + low.sum(axis=0, dtype=np.int64)
-        gaps = self._totals["gaps"].reshape(self.base, GAP_CELLS)
-        seen = self._places > _LONG_AGO // 2
-        gaps[seen, -1] -= 1  # the first occurrence has none before it
-        levels = self._totals["levels"].reshape(4, _LEVELS).sum(axis=0)
-        runs = np.zeros(RUN_CELLS, np.int64)
-        runs[1:] = levels[1:RUN_CELLS]
-        runs[1:-1] -= levels[2:RUN_CELLS]
-        runs[min(self._run, RUN_CELLS - 1)] -= 1  # the last one has not ended
-        runs[0] = 0
         known = min(self._done, _HISTORY)
-        return Tallies(
-            base=self.base,
-            digits=self._done,
-            longest=self.longest,
+        ages = [_HISTORY - 1 - place if place > _LONG_AGO // 2 else None for place in self._places.tolist()]
+        tail = self._digits[_HISTORY - known : _HISTORY].copy()
+        return RangeCounts(
             overlapping=self._totals[_OVERLAPPING],
             blocks=self._blocks(),
-            gaps=gaps,
-            ages=[_HISTORY - 1 - place for place in self._places[seen].tolist()],
-            runs=runs,
-            last_run=self._run,
+            gaps=self._totals["gaps"].reshape(self.base, GAP_CELLS),
+            levels=self._totals["levels"].reshape(4, _LEVELS).sum(axis=0),
             groups=self._done // (BALLS * self._urn),
             collisions=sum(self._collisions),
-            head=self._head,
-            tail=self._digits[_HISTORY - known : _HISTORY].copy(),
+            edge=Edge(self._done, ages, min(self._run, self._done), self._head, tail),
         )
 
     def _blocks(self) -> dict[int, NDArray[np.int64]]:
@@ -196,7 +227,7 @@ class DigitCounter:
     def _share(self, loops: Any, thread: int, begin: int, stop: int, places: NDArray[np.int64]) -> int:  # noqa: ANN401
         """Count one thread's digits; returns the run that goes on. `loops` is one of two modules with the same functions."""
         tables, k = self._tables[thread], self.longest
-        first = begin if self._done or begin > _HISTORY else begin + k - 1
+        first = begin if self._preceded or self._done or begin > _HISTORY else begin + k - 1
         if first < stop:
             low = self._low[_OVERLAPPING][thread]
             loops.count_overlapping(self._digits, first, stop, k, self.base, low, tables[_OVERLAPPING])

@@ -194,14 +194,7 @@ def statistics_of(
         PiEngineError: SciPy is not installed.
     """
     base, expected = as_int(base, "base"), 0 if digits is None else as_int(digits, "digits")
-    if base not in LONGEST_KGRAM:
-        raise UsageError(f"base {base} cannot be counted: give 2, 8, 10 or 16")
-    longest = LONGEST_KGRAM[base]
-    if kgrams is not None:
-        longest = as_int(kgrams, "kgrams")
-        if not 1 <= longest <= LONGEST_KGRAM[base]:
-            raise UsageError(f"k-grams of base {base} are counted for k from 1 to {LONGEST_KGRAM[base]}, not {longest}")
-    require_scipy()
+    longest = longest_kgrams(base, kgrams)
     report = silent if progress is None else progress
     counter = DigitCounter(base, threads=thread_count(threads), expected=expected)
     report(PHASE, 0, expected)
@@ -210,11 +203,29 @@ def statistics_of(
         report(PHASE, min(counter.digits, expected), expected)
     if not counter.digits:
         raise UsageError(f"{name}: there are no digits to count")
-    return _summary(counter.tallies(), longest, name)
+    return summary_of(counter.tallies(), longest, name)
 
 
-def _summary(tallies: Tallies, longest: int, name: str) -> Statistics:
-    """All tests of the counts."""
+def longest_kgrams(base: int, kgrams: SupportsIndex | None) -> int:
+    """The longest k-grams that are listed and tested, where `kgrams` are asked for.
+
+    Raises:
+        UsageError: the base or the length cannot be had.
+        PiEngineError: SciPy is not installed.
+    """
+    if base not in LONGEST_KGRAM:
+        raise UsageError(f"base {base} cannot be counted: give 2, 8, 10 or 16")
+    longest = LONGEST_KGRAM[base]
+    if kgrams is not None:
+        longest = as_int(kgrams, "kgrams")
+        if not 1 <= longest <= LONGEST_KGRAM[base]:
+            raise UsageError(f"k-grams of base {base} are counted for k from 1 to {LONGEST_KGRAM[base]}, not {longest}")
+    require_scipy()
+    return longest
+
+
+def summary_of(tallies: Tallies, longest: int, name: str) -> Statistics:
+    """What the counts of at least one digit say; `longest` k-grams are listed and tested, `name` says whose they are."""
     tests = corrected(
         [
             digits_test(tallies),

@@ -11,8 +11,9 @@ import click
 
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit, emit_json, remark
+from pi_engine.cli.parameters.cluster_session import cluster_fields, cluster_session
 from pi_engine.cli.parameters.names import FILE, SERIES_TO_LOOK_AT
-from pi_engine.cli.parameters.options import force_option, json_option, quiet_option, threads_option
+from pi_engine.cli.parameters.options import cluster_option, force_option, json_option, quiet_option, threads_option
 from pi_engine.cli.parameters.quantities import COUNT
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ _DEFAULT_DIGITS = (10_000,)
     help="Number of times that each sum is timed.",
 )
 @threads_option
+@cluster_option
 @click.option(
     "--plot",
     "picture",
@@ -78,6 +80,7 @@ def command(
     sizes: tuple[int, ...],
     rounds: int,
     threads: int | None,
+    where: str | None,
     picture: str | None,
     force: bool,
     as_csv: bool,
@@ -107,14 +110,14 @@ def command(
 
         names = tuple(row.name for row in (*catalogue(), *lessons()))
     digits = [n for n in sizes or (() if as_csv else _DEFAULT_DIGITS) if n]
-    with ProgressBar() as progress:
+    with cluster_session(where, threads=threads) as cluster, ProgressBar() as progress:
         found = measure_convergence(
-            names, terms=terms, digits=digits, rounds=rounds, threads=threads, progress=progress
+            names, terms=terms, digits=digits, rounds=rounds, threads=threads, progress=progress, cluster=cluster
         )
     if picture is not None:
         write_plot(found, picture, times=bool(sizes), overwrite=force)
     if as_json:
-        emit_json({"series": [fields_of(x) for x in found], "output": picture})
+        emit_json({"series": [fields_of(x) for x in found], "output": picture, **cluster_fields(cluster)})
     elif as_csv:
         emit(_as_csv(found))
     else:

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
 
 class StreamAccess:
-    """Digits of a file in order. Each pass opens it anew; standard input, a pipe or a device takes only one."""
+    """Digits of a file in order. Each pass opens it anew; standard input, a pipe or a device takes only one.
+
+    Attributes:
+        digits: see `DigitAccess`.
+        unchanged: the state of the file.
+        regular: False, as digits are not read without those before them.
+    """
+
+    regular = False
 
     def __init__(self, path: str, file: DigitFile, base: int | None, unchanged: Unchanged) -> None:
         """Take over an open file, for the first pass.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pi_engine.digits.reader import DigitFile
-    from pi_engine.sequence.access.digit_access import Characters
+    from pi_engine.sequence.access.digit_access import Characters, DigitAccess
     from pi_engine.sequence.access.word_access import WordAccess
 
 LEAST_BYTES = 1 << 20
@@ -197,6 +197,13 @@ class TextAccess:
             return False
         self._compared = len(mine)
         return len(layout.columns) > 0 and found == mine
+
+
+def put_aside(access: DigitAccess) -> WordAccess | None:
+    """What is read from its beginning, read at any place from now on; None where it is already. See `StreamAccess.put_aside`."""
+    if isinstance(access, StreamAccess) or (isinstance(access, TextAccess) and not access.regular):
+        return access.put_aside()
+    return None
 
 
 def _has_total(text: bytes, counted: int) -> bool:

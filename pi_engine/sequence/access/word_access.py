@@ -55,6 +55,7 @@ class WordAccess:
         swapped: bool,
         limit: int | None = None,
         notes: Sequence[str] = (),
+        path: str | None = None,
     ) -> None:
         """Take the segments over: `close` closes them.
 
@@ -64,6 +65,7 @@ class WordAccess:
             swapped: whether the words have the other byte order than this machine.
             limit: only so many digits are seen.
             notes: see `DigitAccess`.
+            path: of the file, or of the set, for those who open it again.
         """
         self._segments = list(segments)
         self._starts = [0, *accumulate(segment.digits for segment in segments)]
@@ -73,7 +75,7 @@ class WordAccess:
         )
         self._text = DigitText(base)
         self.digits = self._starts[-1] if limit is None else min(limit, self._starts[-1])
-        self.notes = list(notes)
+        self.notes, self.path = list(notes), path
 
     def close(self) -> None:
         """Close the files."""

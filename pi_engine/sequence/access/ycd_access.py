@@ -37,7 +37,8 @@ def open_ycd(path: str | Path, digits: int | None = None) -> WordAccess:
         paths = [place]
     with ExitStack() as stack:
         segments, header = _segments(paths, stack)
-        access = WordAccess(segments, header.base, swapped=little_endian_is_swapped(), limit=digits)
+        swapped = little_endian_is_swapped()
+        access = WordAccess(segments, header.base, swapped=swapped, limit=digits, path=str(path))
         stack.callback(access.close)
         head = b"".join(piece.tobytes() for piece in access.pieces(0, 50)).decode("ascii")
         first = header.first_digits[2 : 2 + len(head)]

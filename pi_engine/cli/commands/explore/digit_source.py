@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pi_engine.sequence.access.digit_access import Characters
     from pi_engine.sequence.digit_sequence import DigitSequence
+    from pi_engine.sequence.range_tasks import Places
 
 END = -1
 """The last position, in a range that was written with `end` or without its second number."""
@@ -164,6 +165,21 @@ class Positions(NamedTuple):
                 if position is not None and position > length:
                     raise beyond(position, digits)
         return self.first - 1, last
+
+    def all_places(self, digits: DigitSequence) -> Places:
+        """The places to read in ranges, both known; of a short text digits are counted first.
+
+        Raises:
+            click.UsageError: there is no such position.
+            UsageError: the digits can only be read from their beginning.
+        """
+        from pi_engine.sequence.range_tasks import Places
+        from pi_engine.sequence.shared_digits import require_ranges
+
+        require_ranges(digits)  # before they are counted in vain
+        length = len(digits)
+        start, stop = self.places(digits)
+        return Places(start, length if stop is None else stop)
 
 
 def beyond(position: int, digits: DigitSequence) -> click.UsageError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING
 
@@ -19,15 +18,16 @@ from pi_engine.cli.commands.explore.digit_source import (
 )
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit_json, remark
-from pi_engine.cli.output.terminal import printable
+from pi_engine.cli.parameters.cluster_session import cluster_fields, cluster_session
 from pi_engine.cli.parameters.names import FILE
-from pi_engine.cli.parameters.options import force_option, json_option, quiet_option, threads_option
+from pi_engine.cli.parameters.options import cluster_option, force_option, json_option, quiet_option, threads_option
 from pi_engine.cli.parameters.quantities import COUNT, parse_count
 from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pi_engine.distributed.connection.cluster import Cluster
     from pi_engine.search.first_occurrences import Coverage
     from pi_engine.search.occurrences import Occurrences
     from pi_engine.search.patterns import Sought
@@ -106,6 +106,7 @@ class _Limit(click.ParamType[int]):
 @force_option
 @range_option
 @threads_option
+@cluster_option
 @json_option
 @quiet_option
 def command(
@@ -125,6 +126,7 @@ def command(
     force: bool,
     positions: Positions,
     threads: int | None,
+    where: str | None,
     as_json: bool,
 ) -> None:
     """Find where each PATTERN occurs in the digits of FILE.
@@ -144,23 +146,16 @@ def command(
     Exit codes: 0 searched, even if nothing was found, 2 wrong usage, 4 not enough memory, 5 the file is corrupt,
     130 interrupted.
     """  # noqa: D301 (click wants the character, which keeps it from joining lines)
-    from pi_engine.cli.commands.explore.sought import all_checked, sought_in
+    from pi_engine.cli.commands.explore.sought import all_checked, require_no_file, require_one_search, sought_in
 
     if (*files, source.file).count("-") > 1:
         raise click.UsageError("stdin can be read once: give '-' only once")
     wanted = sought_in(
         patterns, files, dates, run=run, length=length, palindromes=palindromes, self_locating=self_locating
     )
-    if coverage is None and not wanted:
-        if source.file is not None and source.file.isdecimal():
-            raise click.UsageError(f"no FILE before the pattern {source.file}: name one, or give --digits N")
-        raise click.UsageError("no pattern: give at least one, or one of --date, --length, --palindromes, --coverage")
-    if coverage is not None and wanted:
-        raise click.UsageError("--coverage searches for all numbers: leave patterns and the other searches out")
-    if coverage is None and output is not None:
-        raise click.UsageError("-o writes what --coverage finds: leave it out, or redirect stdout")
+    require_one_search(source, wanted, coverage=coverage, output=output, where=where)
     if source.digits is not None:  # wrong patterns are said before digits are computed
-        _require_no_file(patterns)
+        require_no_file(patterns)
         all_checked(wanted, source.base or 10)
     if output is not None:
         from pi_engine.runtime.storage.atomic import require_writable
@@ -168,25 +163,35 @@ def command(
         require_writable(output, size=0, overwrite=force)
         source.require_other(output)
     start = time.perf_counter()
-    with source.opened() as digits:
+    with cluster_session(where, threads=threads) as cluster, source.opened() as digits:
         if coverage is not None:
             covered = _coverage(digits, positions, coverage)
-            _show_coverage(covered, digits, source, positions, output=output, start=start, as_json=as_json, force=force)
+            from pi_engine.cli.commands.explore.found_rows import show_coverage
+
+            head = _head(source, digits, positions, covered.digits)
+            show_coverage(covered, head, output=output, start=start, as_json=as_json, force=force)
             return
-        room = None if limit == ALL else limit
-        found = _found(digits, positions, all_checked(wanted, digits.base), room, threads, count_only=count_only)
+        room, ready = None if limit == ALL else limit, all_checked(wanted, digits.base)
+        if cluster is None:
+            found = _found(digits, positions, ready, room, threads, count_only=count_only)
+        else:
+            found = _found_by_workers(cluster, digits, positions, ready, room, count_only=count_only)
     seconds = time.perf_counter() - start
-    searched = found[0].digits
     if as_json:
         from pi_engine.cli.commands.explore.found_rows import fields_of
 
-        emit_json(
-            {**_head(source, digits, positions, searched), "patterns": [*map(fields_of, found)], **_seconds(seconds)}
-        )
+        head = _head(source, digits, positions, found[0].digits)
+        rows = [*map(fields_of, found)]
+        emit_json({**head, "patterns": rows, "seconds": {"total": round(seconds, 6)}, **cluster_fields(cluster)})
     else:
         from pi_engine.cli.commands.explore.found_rows import print_found
 
         print_found(found, with_positions=not count_only and room != 0)
+    _say(found, seconds)
+
+
+def _say(found: list[Occurrences], seconds: float) -> None:
+    """What was done, on stderr."""
     missing = sum(not one for one in found)
     nothing = (
         ""
@@ -195,7 +200,7 @@ def command(
         if len(found) == 1
         else f"; {missing:_} of {len(found):_} patterns not found"
     )
-    remark(f"pi-engine: {counted(searched, 'digit')} searched in {seconds:.2f} s{nothing}")
+    remark(f"pi-engine: {counted(found[0].digits, 'digit')} searched in {seconds:.2f} s{nothing}")
 
 
 class _Read:
@@ -218,13 +223,6 @@ class _Read:
         for position in (first, last):
             if position != END and position > max(first - 1 + count, 1):
                 raise beyond(position, self._digits)
-
-
-def _require_no_file(patterns: tuple[str, ...]) -> None:
-    """Refuse the name of a file among the patterns: --digits is the other source of digits."""
-    named = next((pattern for pattern in patterns if not pattern.isalnum() and os.path.isfile(pattern)), None)  # noqa: PTH113 (names of any length)
-    if named is not None:
-        raise click.UsageError(f"{printable(named)} is a file, and --digits computes the digits: leave one of them out")
 
 
 def _found(
@@ -253,6 +251,22 @@ def _found(
         )
 
 
+def _found_by_workers(
+    cluster: Cluster,
+    digits: DigitSequence,
+    positions: Positions,
+    wanted: list[Sought],
+    limit: int | None,
+    *,
+    count_only: bool,
+) -> list[Occurrences]:
+    from pi_engine.sequence.cluster_questions import find_by_workers
+
+    with ProgressBar(only=_PHASE) as bar:
+        places = positions.all_places(digits)
+        return find_by_workers(cluster, digits, wanted, places=places, limit=limit, count_only=count_only, progress=bar)
+
+
 def _coverage(digits: DigitSequence, positions: Positions, k: int) -> Coverage:
     from pi_engine.search.first_occurrences import coverage
 
@@ -263,37 +277,3 @@ def _coverage(digits: DigitSequence, positions: Positions, k: int) -> Coverage:
 
 def _head(source: DigitSource, digits: DigitSequence, positions: Positions, searched: int) -> dict[str, object]:
     return {"file": source.file, "base": digits.base, "position": positions.first, "digits": searched}
-
-
-def _seconds(seconds: float) -> dict[str, object]:
-    return {"seconds": {"total": round(seconds, 6)}}
-
-
-def _show_coverage(
-    found: Coverage,
-    digits: DigitSequence,
-    source: DigitSource,
-    positions: Positions,
-    *,
-    output: str | None,
-    start: float,
-    as_json: bool,
-    force: bool,
-) -> None:
-    from pi_engine.cli.commands.explore.found_rows import print_coverage, table_of
-
-    if output is not None:
-        from pi_engine.runtime.storage.atomic import atomic_writer
-
-        with atomic_writer(output, overwrite=force) as stream:
-            stream.writelines(table_of(found))
-    seconds = time.perf_counter() - start
-    if as_json:
-        from pi_engine.cli.commands.explore.found_rows import coverage_fields
-
-        head = _head(source, digits, positions, found.digits)
-        emit_json({**head, "patterns": [], "coverage": coverage_fields(found), "output": output, **_seconds(seconds)})
-    else:
-        print_coverage(found)
-    written = f"; first positions written to {printable(output)}" if output else ""
-    remark(f"pi-engine: {counted(found.digits, 'digit')} searched in {seconds:.2f} s{written}")

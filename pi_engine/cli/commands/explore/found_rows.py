@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
+from pi_engine.cli.output.streams import emit_json, remark
 from pi_engine.cli.output.table import Column, print_entries, print_table
-from pi_engine.cli.output.terminal import stdout_width
+from pi_engine.cli.output.terminal import printable, stdout_width
 from pi_engine.runtime.display import counted, fitted
 
 if TYPE_CHECKING:
@@ -169,3 +171,22 @@ def coverage_fields(found: Coverage) -> dict[str, object]:
         "expected_digits": found.expected_digits,
         "first_positions": [position or None for position in found.positions.tolist()],
     }
+
+
+def show_coverage(
+    found: Coverage, head: dict[str, object], *, output: str | None, start: float, as_json: bool, force: bool
+) -> None:
+    """Write what was found for --coverage to stdout, and to the file `output`; `head` begins the JSON object, `start` the time."""
+    if output is not None:
+        from pi_engine.runtime.storage.atomic import atomic_writer
+
+        with atomic_writer(output, overwrite=force) as stream:
+            stream.writelines(table_of(found))
+    seconds = time.perf_counter() - start
+    if as_json:
+        covered: dict[str, object] = {"patterns": [], "coverage": coverage_fields(found), "output": output}
+        emit_json({**head, **covered, "seconds": {"total": round(seconds, 6)}})
+    else:
+        print_coverage(found)
+    written = f"; first positions written to {printable(output)}" if output else ""
+    remark(f"pi-engine: {counted(found.digits, 'digit')} searched in {seconds:.2f} s{written}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from pi_engine.search.patterns import Palindromes, Runs, SelfLocating, checked, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pi_engine.cli.commands.explore.digit_source import DigitSource
     from pi_engine.search.patterns import Sought
 
 
@@ -63,6 +65,44 @@ def all_checked(sought: Iterable[tuple[str, Sought | str]], base: int) -> list[S
         except UsageError as error:
             raise UsageError(f"{place}: {error}" if place else str(error)) from error
     return distinct(ready)
+
+
+def require_one_search(
+    source: DigitSource,
+    wanted: list[tuple[str, Sought | str]],
+    *,
+    coverage: int | None,
+    output: str | None,
+    where: str | None,
+) -> None:
+    """Refuse what does not go together.
+
+    Raises:
+        click.UsageError: nothing is searched for, or options exclude each other.
+    """
+    if coverage is None and not wanted:
+        if source.file is not None and source.file.isdecimal():
+            raise click.UsageError(f"no FILE before the pattern {source.file}: name one, or give --digits N")
+        raise click.UsageError("no pattern: give at least one, or one of --date, --length, --palindromes, --coverage")
+    if coverage is not None and wanted:
+        raise click.UsageError("--coverage searches for all numbers: leave patterns and the other searches out")
+    if coverage is not None and where is not None:
+        raise click.UsageError(
+            "--coverage stops where all numbers have been found, so one process does it: leave --cluster out"
+        )
+    if coverage is None and output is not None:
+        raise click.UsageError("-o writes what --coverage finds: leave it out, or redirect stdout")
+
+
+def require_no_file(patterns: tuple[str, ...]) -> None:
+    """Refuse the name of a file among the patterns: --digits is the other source of digits.
+
+    Raises:
+        click.UsageError: there is one.
+    """
+    named = next((pattern for pattern in patterns if not pattern.isalnum() and os.path.isfile(pattern)), None)  # noqa: PTH113 (names of any length)
+    if named is not None:
+        raise click.UsageError(f"{printable(named)} is a file, and --digits computes the digits: leave one of them out")
 
 
 def _lines(file: str) -> list[tuple[str, str]]:

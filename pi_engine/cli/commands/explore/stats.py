@@ -11,13 +11,15 @@ from pi_engine.cli.commands.explore.digit_source import END, DigitSource, Positi
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit, emit_json, remark
 from pi_engine.cli.output.terminal import stdout_width
-from pi_engine.cli.parameters.options import json_option, quiet_option, threads_option
+from pi_engine.cli.parameters.cluster_session import cluster_fields, cluster_session
+from pi_engine.cli.parameters.options import cluster_option, json_option, quiet_option, threads_option
 from pi_engine.runtime.display import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pi_engine.cli.output.table import Cell, Column
+    from pi_engine.distributed.connection.cluster import Cluster
     from pi_engine.sequence.access.digit_access import Characters
     from pi_engine.sequence.digit_sequence import DigitSequence
     from pi_engine.statistics.significance import RandomnessTest
@@ -42,10 +44,17 @@ _DIGITS = "0123456789ABCDEF"
     help="Length of the longest groups of digits to list and test, 1 to 6. By default 6, or 5 in base 16.",
 )
 @threads_option
+@cluster_option
 @json_option
 @quiet_option
 def command(
-    *, source: DigitSource, positions: Positions, kgrams: int | None, threads: int | None, as_json: bool
+    *,
+    source: DigitSource,
+    positions: Positions,
+    kgrams: int | None,
+    threads: int | None,
+    where: str | None,
+    as_json: bool,
 ) -> None:
     """Count the digits of FILE, and test whether they look random.
 
@@ -67,9 +76,9 @@ def command(
     from pi_engine.statistics.significance import require_scipy
 
     require_scipy()
-    with source.opened() as digits:
+    with cluster_session(where, threads=threads) as cluster, source.opened() as digits:
         start = time.perf_counter()
-        found = _counted(digits, positions, kgrams, threads)
+        found = _counted(digits, positions, kgrams, threads, cluster)
         seconds = time.perf_counter() - start
     if as_json:
         emit_json(
@@ -78,6 +87,7 @@ def command(
                 "position": positions.first,
                 **fields_of(found),
                 "seconds": {"total": round(seconds, 6)},
+                **cluster_fields(cluster),
             }
         )
         return
@@ -86,10 +96,14 @@ def command(
         remark(f"pi-engine: {found.conclusion}")
 
 
-def _counted(digits: DigitSequence, positions: Positions, kgrams: int | None, threads: int | None) -> Statistics:
+def _counted(
+    digits: DigitSequence, positions: Positions, kgrams: int | None, threads: int | None, cluster: Cluster | None
+) -> Statistics:
+    if cluster is not None:
+        return _counted_by_workers(cluster, digits, positions, kgrams)
     from pi_engine.statistics.summary import PHASE, statistics_of
 
-    nothing = click.UsageError(f"{digits.name} has no digits after the point: there is nothing to count")
+    nothing = _nothing_in(digits)
     if digits.known_length == 0:
         raise nothing
     start, stop = positions.places(digits)
@@ -116,6 +130,22 @@ def _counted(digits: DigitSequence, positions: Positions, kgrams: int | None, th
     if positions.last != END and found.digits < positions.last - start:
         raise beyond(positions.last, digits)
     return found
+
+
+def _counted_by_workers(
+    cluster: Cluster, digits: DigitSequence, positions: Positions, kgrams: int | None
+) -> Statistics:
+    from pi_engine.sequence.cluster_questions import stats_by_workers
+    from pi_engine.statistics.summary import PHASE
+
+    if not len(digits):
+        raise _nothing_in(digits)
+    with ProgressBar(only=PHASE) as bar:
+        return stats_by_workers(cluster, digits, places=positions.all_places(digits), kgrams=kgrams, progress=bar)
+
+
+def _nothing_in(digits: DigitSequence) -> click.UsageError:
+    return click.UsageError(f"{digits.name} has no digits after the point: there is nothing to count")
 
 
 def fields_of(x: Statistics) -> dict[str, object]:
