@@ -104,6 +104,7 @@ class NodeStore:
             with tempfile.TemporaryDirectory(prefix="pi-engine-") as folder:
                 path = Path(folder) / place.file
                 self._client.sync(pull, self._client.connection_args, self._service.name, place, path)
+                self._pool.use.bytes_fetched += place.size
                 return read_node(path, span.key, place.digest, threads)
         except (CorruptFileError, DamagedRecordError) as error:
             raise OperandError(span.lo, span.hi, str(error), damaged=True) from error
