@@ -59,8 +59,9 @@ class NodeStore:
             except OSError:
                 continue
             with talking_to(self._scheduler):
+                self._pool.find_workers()  # so that nobody is asked who has gone away since
                 workers = set(self._pool.workers)
-                if not shared.unseen_by(self._client, workers):
+                if workers and not shared.unseen_by(self._client, workers):
                     self._seen = workers
                     return shared
             shared.close()

@@ -87,29 +87,6 @@ def test_a_derived_series_and_one_from_a_file(cluster, checkout):
     computed(cluster, 20_000, series=str(checkout / "docs/examples/machin.toml"))
 
 
-def kill(cluster, i):
-    """Kill a worker of this machine as the system does where memory is short."""
-    worker = list(cluster.pool.workers.values())[i]
-    os.kill(int(worker.name.rpartition(":")[2]), signal.SIGKILL)
-
-
-@pytest.mark.parametrize("moment", [1, 9] if MULTIPLIER <= 1 else range(1, 14))
-def test_a_worker_killed_in_the_middle(cluster, folders, moment):
-    told = []
-    wait_for(lambda: not cluster.pool.find_workers() and len(cluster.pool.workers) == 2)
-
-    def progress(phase, done, total):
-        if phase == "sum" and total:
-            told.append(done)
-            if len(told) == moment:
-                kill(cluster, moment % 2)
-
-    lost = sum(use.lost for use in cluster.use.workers.values())
-    found, _ = computed(cluster, progress=progress)
-    wait_for(lambda: not cluster.pool.find_workers() and sum(use.lost for use in cluster.use.workers.values()) > lost)
-    assert found.repairs == []
-
-
 def test_a_damaged_file_is_made_again(cluster, monkeypatch, tmp_path):
     real, damaged = TreeRun.put, []
 
@@ -186,6 +163,29 @@ def test_nothing_is_left(cluster, own_folders):
     assert [name for names in kept.values() for name in names if "pi-engine" in name] == []
     handlers = cluster.client.run(lambda dask_worker: [name for name in dask_worker.handlers if "pi-engine" in name])
     assert set(map(tuple, handlers.values())) == {()}
+
+
+def kill(cluster, i):
+    """Kill a worker of this machine as the system does where memory is short."""
+    worker = list(cluster.pool.workers.values())[i]
+    os.kill(int(worker.name.rpartition(":")[2]), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("moment", [1, 9] if MULTIPLIER <= 1 else range(1, 14))
+def test_a_worker_killed_in_the_middle(cluster, folders, moment):
+    told = []
+    wait_for(lambda: not cluster.pool.find_workers() and cluster.pool.workers)
+
+    def progress(phase, done, total):
+        if phase == "sum" and total:
+            told.append(done)
+            if len(told) == moment:
+                kill(cluster, moment % len(cluster.pool.workers))
+
+    lost = sum(use.lost for use in cluster.use.workers.values())
+    found, _ = computed(cluster, progress=progress)
+    wait_for(lambda: not cluster.pool.find_workers() and sum(use.lost for use in cluster.use.workers.values()) > lost)
+    assert found.repairs == []
 
 
 def test_the_command_says_what_ran_where(capsys, monkeypatch, tmp_path):

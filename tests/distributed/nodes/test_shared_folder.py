@@ -12,7 +12,7 @@ class Workers:
     def __init__(self, seen):
         self.seen = seen
 
-    def run(self, function, folder, *, workers, on_error):
+    def run(self, function, folder, *, workers, on_error, callback_timeout):
         assert on_error == "return"
         return {address: self._call(function, self.seen(address, folder)) for address in workers}
 
@@ -65,3 +65,11 @@ def test_a_folder_that_was_made_for_it_goes_with_it(tmp_path):
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(OSError, match="No such file"):
         SharedFolder(tmp_path / "neither" / "new")
+
+
+def test_who_does_not_answer_has_not_seen_it(tmp_path):
+    class Silent:
+        def run(self, *arguments, **options):
+            raise TimeoutError
+
+    assert SharedFolder(tmp_path).unseen_by(Silent(), ["a", "b"]) == ["a", "b"]
