@@ -1,5 +1,5 @@
-"""One run on several machines: work that other rooms have cut into parts, on the workers of a Dask cluster.
+"""One run on several machines: parts of it as tasks of the workers of a Dask cluster.
 
-`connection` finds a cluster and gives its workers tasks, one at a time each; what a task is stands in the rooms beside it. Nothing here is
-imported without a cluster, and `distributed` is an extra: `pi-engine[distributed]`.
+The room connection finds a cluster and gives its workers tasks, one at a time each; the other rooms cut work into tasks and say what
+a worker does. Dask is an extra, `pi-engine[distributed]`, and imported only where a cluster is asked for.
 """

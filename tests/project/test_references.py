@@ -57,7 +57,7 @@ FOREIGN = {
     *("AT_FDCWD", "RENAME_EXCHANGE", "RENAME_EXCL", "RENAME_NOREPLACE", "RENAME_SWAP"),  # the kernel's
     *("_mp_alloc", "_mp_d", "_mp_size", "DEFAULT_MMAP_THRESHOLD_MAX"),  # of GMP and of the C library
     *("NUMBA_DISABLE_JIT", "PI_ENGINE_EXTRAS"),  # variables that Numba and scripts/_venv.sh read
-    *("run_name", "alter_sys", "declare_intrinsic"),  # of other packages
+    *("run_name", "alter_sys", "declare_intrinsic", "distributed.Client"),  # of other packages
     "memory.max",  # a file of control groups
 }
 """Names in comments that belong to others."""

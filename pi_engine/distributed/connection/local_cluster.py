@@ -6,11 +6,14 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import queue
 import shutil
 import signal
 import sys
 import tempfile
+import threading
 from contextlib import ExitStack, contextmanager
+from multiprocessing import active_children, resource_tracker
 from typing import TYPE_CHECKING
 
 from pi_engine.distributed.connection.cluster_faults import ClusterError
@@ -28,6 +31,9 @@ START_SECONDS = 120.0
 
 END_SECONDS = 20.0
 """How long Dask may take to close what has ended."""
+
+_DASK_NAMES = "Dask Worker process"
+"""How Dask names its processes."""
 
 _SETTINGS = {
     "distributed.worker.profile.enabled": False,  # 100 looks a second at what a worker does: nobody asks for them
@@ -51,19 +57,19 @@ def started(count: int, folder: str | os.PathLike[str] | None) -> Iterator[Clien
 
     with ExitStack() as stack:
         stack.enter_context(dask_is_quiet())
-        stack.enter_context(dask.config.set(_SETTINGS))
         try:
             place = tempfile.mkdtemp(prefix="pi-engine-workers-", dir=folder)
         except OSError as error:
             raise ClusterError(f"workers have no folder for their files: {error.strerror}: {error.filename}") from error
         stack.callback(shutil.rmtree, place, ignore_errors=True)
-        try:
-            cluster = LocalCluster(
+        stack.enter_context(dask.config.set({**_SETTINGS, "temporary-directory": place}))
+        _start_tracker()
+        cluster = _deaf_to_interrupts(
+            lambda: LocalCluster(
                 n_workers=count, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0",
                 silence_logs=QUIET, memory_limit=0, local_directory=place, preload=[__name__],
-            )  # fmt: skip
-        except Exception as error:
-            raise ClusterError(f"{count} worker processes could not be started here: {error}") from error
+            ),
+        )  # fmt: skip
         stack.callback(_quietly, cluster.close, timeout=END_SECONDS)
         client = quiet_client(cluster, timeout=START_SECONDS)
         stack.callback(_quietly, client.close, timeout=END_SECONDS)
@@ -72,6 +78,46 @@ def started(count: int, folder: str | os.PathLike[str] | None) -> Iterator[Clien
             _quietly, cluster.sync, _end_workers, cluster, callback_timeout=END_SECONDS
         )  # the first to be called
         yield client
+
+
+def _start_tracker() -> None:
+    """Start the process by which `multiprocessing` frees semaphores: it shall not complain where a run is interrupted."""
+    sys.warnoptions.append("ignore:resource_tracker:UserWarning")
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.pop()
+
+
+def _deaf_to_interrupts(start: Callable[[], LocalCluster]) -> LocalCluster:
+    """A cluster whose processes, those that replace lost ones too, do not hear Ctrl-C: it is for this process, which ends them.
+
+    Processes inherit what the thread blocks that starts them, and threads what the thread blocks that starts those; this thread goes on
+    hearing. Later it would be too late: Python's traceback would come from a worker that is interrupted while it imports Dask.
+
+    Raises:
+        ClusterError: it does not start.
+    """
+    made: queue.SimpleQueue[LocalCluster | BaseException] = queue.SimpleQueue()
+
+    def run() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            made.put(start())
+        except BaseException as error:  # noqa: BLE001 (it is handed over)
+            made.put(error)
+
+    threading.Thread(target=run, daemon=True, name="pi-engine-cluster").start()
+    try:
+        cluster = made.get()
+    except BaseException:  # an interrupt; they would import Dask first, and end then
+        for child in active_children():
+            if child.name.startswith(_DASK_NAMES):
+                child.kill()
+        raise
+    if isinstance(cluster, BaseException):
+        raise ClusterError(f"worker processes could not be started here: {cluster}") from cluster
+    return cluster
 
 
 def _quietly(function: Callable[..., object], *arguments: object, **options: object) -> None:
@@ -97,11 +143,9 @@ async def _end_workers(cluster: LocalCluster) -> None:
 
 
 def dask_setup(_worker: object) -> None:
-    """Called by Dask in every worker process that was started here: it ends with the command, and at no other sign.
+    """Called by Dask in every worker process that was started here: on Linux it dies with the command, however that ends.
 
-    Ctrl-C is left to the command, which ends its workers. On Linux they die with it, however it ends: Dask has a thread in the worker
-    that notices this, too, but that waits while GMP multiplies and holds the interpreter.
+    Dask has a thread in the worker that notices this, too, but that waits while GMP multiplies and holds the interpreter.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -42,7 +42,7 @@ def quiet_client(address: Any, *, timeout: float) -> Client:  # noqa: ANN401 (a 
     from distributed import Client
     from distributed.versions import VersionMismatchWarning
 
-    class QuietClient(Client):  # type: ignore[misc]
+    class QuietClient(Client):
         def __del__(self) -> None:
             with contextlib.suppress(Exception):  # half made, or its loop has ended: nobody is left to be told
                 super().__del__()
@@ -86,7 +86,7 @@ def _greeting(scheduler: str, seconds: float) -> BaseException | None:
     """
     import asyncio
 
-    from distributed.comm import connect
+    from distributed.comm.core import connect
     from distributed.security import Security
 
     async def greet() -> None:
@@ -111,7 +111,7 @@ def _greeting(scheduler: str, seconds: float) -> BaseException | None:
 
 def _unusable(scheduler: str, seconds: float, error: BaseException | None) -> ClusterError:
     """What is said of it."""
-    from distributed import __version__
+    from importlib.metadata import version
 
     if isinstance(error, OSError):  # TimeoutError is one
         return ClusterError(
@@ -124,6 +124,6 @@ def _unusable(scheduler: str, seconds: float, error: BaseException | None) -> Cl
             "distributed.comm.tls"
         )
     return ClusterError(
-        f"what answers at {scheduler} is no scheduler that Dask {__version__} understands ({type(error).__name__}): see to the address "
-        "and to Dask's version there"
+        f"what answers at {scheduler} is no scheduler that Dask {version('distributed')} understands ({type(error).__name__}): see to the "
+        "address and to Dask's version there"
     )

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import queue
 import time
 import uuid
-from asyncio import CancelledError
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -79,6 +79,7 @@ class WorkerPool:
         self.workers: dict[str, WorkerFacts] = {}
         self._refused: set[str] = set()
         self._running: dict[Future[Any], _Running] = {}
+        self._ended: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self._events: list[Event] = []
         self._questions = WorkerQuestions(client)
         self._here = described_here()
@@ -174,6 +175,7 @@ class WorkerPool:
                 key=f"pi-engine-{self._run}-{next(self._numbers)}", workers=[worker.address], pure=False,
             )  # fmt: skip
         self._running[future] = _Running(task, worker)
+        future.add_done_callback(self._ended.put)
 
     def cancel(self) -> None:
         """Have nothing more of this come back; a task that has begun ends by itself."""
@@ -212,16 +214,14 @@ class WorkerPool:
 
     def _finished(self) -> list[Future[Any]]:
         """Tasks that have come to an end, waited for until the next look."""
-        if not self._running:
-            time.sleep(LOOK_SECONDS / 5)
-            return []
-        from distributed import wait
-
-        with contextlib.suppress(Exception, CancelledError):  # what has become of each, its state says
-            wait(list(self._running), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED")
+        found = []
+        with contextlib.suppress(queue.Empty):
+            found.append(self._ended.get(timeout=LOOK_SECONDS))
+            while True:
+                found.append(self._ended.get_nowait())
         if self.client.status != "running":
             raise scheduler_gone(self._scheduler)
-        return [future for future in self._running if future.status != "pending"]
+        return [future for future in found if future in self._running]
 
     def _take(self, future: Future[Any]) -> None:
         running = self._running.pop(future)
@@ -238,6 +238,7 @@ class WorkerPool:
             return
         if outcome is None:
             self._running[future] = running._replace(patience=2 * running.patience)
+            self._ended.put(future)
             return
         future.release()
         use = self.use.workers[running.worker.address]

@@ -1,5 +1,6 @@
 """What cannot be used is refused in one line that says what to do, and soon."""
 
+import contextlib
 import importlib.util
 import socket
 import sys
@@ -60,9 +61,10 @@ def test_one_who_says_something_else(listener):
     server, address = listener
 
     def answer():
-        client, _ = server.accept()
-        client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 10)
-        client.recv(1)
+        with server.accept()[0] as client, contextlib.suppress(ConnectionError):
+            client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 10)
+            while client.recv(1000):
+                pass
 
     thread = threading.Thread(target=answer, daemon=True)
     thread.start()

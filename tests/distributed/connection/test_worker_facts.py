@@ -66,7 +66,8 @@ def test_a_process_without_this_package_can_be_asked(tmp_path):
         sent = cloudpickle.dumps(worker_facts.describe)
     finally:
         cloudpickle.unregister_pickle_by_value(worker_facts)
-    (tmp_path / "pi_engine.py").write_text("raise ModuleNotFoundError(\"No module named 'pi_engine'\")")
+    (tmp_path / "pi_engine").mkdir()
+    (tmp_path / "pi_engine" / "__init__.py").write_text("raise ModuleNotFoundError(\"No module named 'pi_engine'\")")
     (tmp_path / "sent").write_bytes(sent)
     code = """
 import pickle, sys

@@ -192,7 +192,7 @@ def test_the_probability_that_the_module_derives():
 def test_an_end_that_stays_open_is_an_error(texts, base, monkeypatch):
     real = by_residues.whole_and_fraction
 
-    def blurred(formula, offset, primes, threads, progress):
+    def blurred(formula, offset, primes, threads, progress, **_):
         found = real(formula, offset, primes, threads, progress)
         return WholeAndFraction(found.residues, found.units, 1 << 95)
 

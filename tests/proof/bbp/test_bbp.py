@@ -119,7 +119,7 @@ def test_an_open_digit_is_settled_by_a_further_evaluation(monkeypatch):
     value = int(digits, 16) << bbp_layout.FRACTION_BITS
     calls = []
 
-    def blurred(formula, offset, threads, progress):
+    def blurred(formula, offset, threads, progress, **_):
         calls.append(offset)
         shifted = (value >> (4 * 60 - 4 * offset)) % ONE
         if len(calls) == 1:  # as if the error reached over the end of the tenth digit
@@ -127,7 +127,7 @@ def test_an_open_digit_is_settled_by_a_further_evaluation(monkeypatch):
         return Fraction(shifted, 1000)
 
     monkeypatch.setattr(hex_digits, "fraction_at", blurred)
-    assert hex_digits._digits(BELLARD, 5, 10, 1, None) == digits[5:15]
+    assert hex_digits._digits(BELLARD, 5, 10, 1, None, None) == digits[5:15]
     assert len(calls) == 2
 
 
