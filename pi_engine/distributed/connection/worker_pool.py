@@ -103,6 +103,8 @@ class WorkerPool:
         faults = {}
         for address, found in self._questions.answers(until).items():
             fault = fault_of(found, self._here)
+            if address not in there:
+                continue  # it has answered, and has gone away since
             if fault is None:
                 self._take_in(facts_of(address, found, self._threads))
             else:

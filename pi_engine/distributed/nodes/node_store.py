@@ -59,8 +59,9 @@ class NodeStore:
             except OSError:
                 continue
             with talking_to(self._scheduler):
+                self._pool.find_workers()  # so that nobody is asked who has gone away since
                 workers = set(self._pool.workers)
-                if not shared.unseen_by(self._client, workers):
+                if workers and not shared.unseen_by(self._client, workers):
                     self._seen = workers
                     return shared
             shared.close()
@@ -104,6 +105,7 @@ class NodeStore:
             with tempfile.TemporaryDirectory(prefix="pi-engine-") as folder:
                 path = Path(folder) / place.file
                 self._client.sync(pull, self._client.connection_args, self._service.name, place, path)
+                self._pool.use.bytes_fetched += place.size
                 return read_node(path, span.key, place.digest, threads)
         except (CorruptFileError, DamagedRecordError) as error:
             raise OperandError(span.lo, span.hi, str(error), damaged=True) from error

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from distributed import Client
 
+ANSWER_SECONDS = 10.0
+"""How long workers may take to look: one that has gone away a moment ago never answers."""
+
 _QUESTION = "question"
 
 
@@ -42,7 +45,12 @@ class SharedFolder:
         addresses = list(workers)
         if not addresses:
             return []
-        answers = client.run(answer, str(self.path), workers=addresses, on_error="return")
+        try:
+            answers = client.run(
+                answer, str(self.path), workers=addresses, on_error="return", callback_timeout=ANSWER_SECONDS
+            )
+        except TimeoutError:  # one of them has gone away, or does nothing for a long time
+            return addresses
         return [address for address in addresses if not self._has(answers.get(address))]
 
     def _has(self, found: object) -> bool:

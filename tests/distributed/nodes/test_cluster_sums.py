@@ -1,5 +1,6 @@
 """Digits whose sum a LocalCluster has made: the same as those of one process, whatever happens to its workers and files."""
 
+import json
 import os
 import resource
 import signal
@@ -12,13 +13,17 @@ pytest.importorskip("distributed")
 import pi_engine
 from pi_engine import series
 from pi_engine.bigint.residues import moduli
+from pi_engine.cli.main import run
 from pi_engine.distributed.connection.cluster import open_cluster
+from pi_engine.distributed.connection.cluster_faults import ClusterError
 from pi_engine.distributed.nodes import cluster_nodes
 from pi_engine.distributed.nodes.sum_cluster import SumCluster
 from pi_engine.distributed.nodes.tree_run import TreeRun
 from pi_engine.engine.resumption import writing_share
 from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
+from pi_engine.runtime.thread_count import available_threads
 from tests.conftest import MULTIPLIER
+from tests.distributed.clusters import dask, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -80,28 +85,6 @@ def test_digits_are_those_of_one_process(cluster, folders, options):
 def test_a_derived_series_and_one_from_a_file(cluster, checkout):
     computed(cluster, 20_000, series="derived:-163")
     computed(cluster, 20_000, series=str(checkout / "docs/examples/machin.toml"))
-
-
-def kill(cluster, i):
-    """Kill a worker of this machine as the system does where memory is short."""
-    worker = list(cluster.pool.workers.values())[i]
-    os.kill(int(worker.name.rpartition(":")[2]), signal.SIGKILL)
-
-
-@pytest.mark.parametrize("moment", [1, 9] if MULTIPLIER <= 1 else range(1, 28))
-def test_a_worker_killed_in_the_middle(cluster, folders, moment):
-    told = []
-
-    def progress(phase, done, total):
-        if phase == "sum" and total:
-            told.append(done)
-            if len(told) == moment:
-                kill(cluster, moment % len(cluster.pool.workers))
-
-    lost = sum(use.lost for use in cluster.use.workers.values())
-    computed(cluster, progress=progress)
-    cluster.pool.find_workers()
-    assert sum(use.lost for use in cluster.use.workers.values()) == lost + 1
 
 
 def test_a_damaged_file_is_made_again(cluster, monkeypatch, tmp_path):
@@ -180,3 +163,80 @@ def test_nothing_is_left(cluster, own_folders):
     assert [name for names in kept.values() for name in names if "pi-engine" in name] == []
     handlers = cluster.client.run(lambda dask_worker: [name for name in dask_worker.handlers if "pi-engine" in name])
     assert set(map(tuple, handlers.values())) == {()}
+
+
+def kill(cluster, i):
+    """Kill a worker of this machine as the system does where memory is short."""
+    worker = list(cluster.pool.workers.values())[i]
+    os.kill(int(worker.name.rpartition(":")[2]), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("moment", [1, 9] if MULTIPLIER <= 1 else range(1, 14))
+def test_a_worker_killed_in_the_middle(cluster, folders, moment):
+    told = []
+    wait_for(lambda: not cluster.pool.find_workers() and cluster.pool.workers)
+
+    def progress(phase, done, total):
+        if phase == "sum" and total:
+            told.append(done)
+            if len(told) == moment:
+                kill(cluster, moment % len(cluster.pool.workers))
+
+    lost = sum(use.lost for use in cluster.use.workers.values())
+    found, _ = computed(cluster, progress=progress)
+    wait_for(lambda: not cluster.pool.find_workers() and sum(use.lost for use in cluster.use.workers.values()) > lost)
+    assert found.repairs == []
+
+
+def test_the_command_says_what_ran_where(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    expected = pi_engine.compute(DIGITS)
+    assert run(["compute", str(DIGITS), "--cluster", "local:1", "--threads", "1", "--json", "-v"]) == 0
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    assert found["hash"] == str(expected.hash)
+    assert found["cluster"]["where"] == "local:1"
+    assert found["cluster"]["bytes_moved"] == 0
+    assert [worker["threads"] for worker in found["cluster"]["workers"]] == [1]
+    assert found["cluster"]["workers"][0]["tasks"] >= 6
+    assert found["threads"] == available_threads()
+    assert "1 task in" in said.err or "tasks in" in said.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(
+    MULTIPLIER <= 1, reason="starts a scheduler and a worker of its own; PI_ENGINE_TEST_MULTIPLIER makes it run"
+)
+def test_a_scheduler_that_goes_away_leaves_the_checkpoint(tmp_path, monkeypatch):
+    monkeypatch.setattr(writing_share, "SHARE", 1e12)
+    folder, file = tmp_path / "kept", tmp_path / "scheduler.json"
+    expected = pi_engine.compute(DIGITS)
+    begun = [dask("scheduler", "--scheduler-file", str(file), "--host", "127.0.0.1", "--port", "0", "--no-dashboard")]
+    try:
+        wait_for(file.exists)
+        begun.append(
+            dask("worker", "--scheduler-file", str(file), "--nthreads", "1", "--local-directory", str(tmp_path))
+        )
+        wait_for(lambda: workers_of(file))
+
+        def progress(phase, done, total):
+            if phase == "sum" and total and done > total / 2:
+                begun[0].kill()
+
+        with pytest.raises(ClusterError, match=r"scheduler .* does not answer any more"):
+            pi_engine.compute(DIGITS, cluster=str(file), checkpoint=folder, progress=progress)
+    finally:
+        for process in begun:
+            process.kill()
+            process.wait()
+    assert any("node" in path.name for path in folder.rglob("*"))
+    assert pi_engine.compute(DIGITS, checkpoint=folder, resume=True).text() == expected.text()
+
+
+def workers_of(file):
+    """The workers of a scheduler that is starting."""
+    try:
+        with open_cluster(str(file)) as cluster:
+            return list(cluster.pool.workers)
+    except ClusterError:
+        return []
