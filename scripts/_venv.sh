@@ -30,9 +30,9 @@ wanted_extras() (
     found=
     for extra in $(cat "$root/.venvs/run.extras" 2>/dev/null) ${PI_ENGINE_EXTRAS:-}; do
         case $extra in
-            plots | peers | statistics | viewer | server) ;;
+            plots | peers | statistics | viewer | server | distributed) ;;
             *)
-                echo "$me: there is no extra '$extra': PI_ENGINE_EXTRAS takes plots, peers, statistics, viewer and server" >&2
+                echo "$me: there is no extra '$extra': PI_ENGINE_EXTRAS takes plots, peers, statistics, viewer, server and distributed" >&2
                 return 1
                 ;;
         esac

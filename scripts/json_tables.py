@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 SCHEMA = Path(__file__).resolve().parent.parent / "docs" / "schema" / "pi-engine.schema.json"
-_SHARED = ("seconds", "versions")
+_SHARED = ("seconds", "versions", "cluster")
 """Definitions that are parts of objects, and no objects of a command."""
+_PARTS = ("cluster",)
+"""Those of them that have a table of their own, after the commands'."""
 
 
 def definitions() -> dict[str, Any]:
@@ -20,7 +22,8 @@ def definitions() -> dict[str, Any]:
 def field_tables() -> str:
     """A heading and a table for each object: field, type, meaning; fields of a list's rows are written `list[].field`."""
     sections = []
-    for name, schema in definitions().items():
+    every = json.loads(SCHEMA.read_text(encoding="utf-8"))["$defs"]
+    for name, schema in [*definitions().items(), *((part, every[part]) for part in _PARTS)]:
         heading = f"### {name}\n\n"
         if not schema["description"].startswith("`"):  # more than the command line
             heading += f"{schema['description']}\n\n"

@@ -70,7 +70,7 @@ def write_record(
         OSError: the system refuses; there is no such file.
         OutputError: it reads back differently, twice; or it could not be made to last.
     """
-    content = _Content(key, numbers, fields)
+    content = RecordContent(key, numbers, fields)
     with PendingFile(target, overwrite=False, size=content.size) as pending:
         for _ in range(ATTEMPTS):
             pending.rewind()
@@ -83,10 +83,10 @@ def write_record(
                 f"use another disk, and test the memory with '{TEST}'"
             )
         pending.publish()
-    return WrittenFile(content.size, _digest(content.begin, content.table))
+    return content.written()
 
 
-class _Content:
+class RecordContent:
     """What a record file is to hold.
 
     Attributes:
@@ -103,11 +103,15 @@ class _Content:
         self._arrays = [limbs for limbs, _ in numbers.values()]
         self.header = RecordHeader(key, dict(fields), shapes, BLOCK)
         self.begin = self.header.to_bytes()
-        self._hashes = [xxh3_64_intdigest(piece) for _, piece in self._pieces()]
+        self._hashes = [xxh3_64_intdigest(piece) for _, piece in self.pieces()]
         self.table = _table(self._hashes)
         self.size = self.header.file_size(len(self.begin))
 
-    def _pieces(self) -> Iterator[tuple[Block, memoryview]]:
+    def written(self) -> WrittenFile:
+        """What can be said of the file."""
+        return WrittenFile(self.size, _digest(self.begin, self.table))
+
+    def pieces(self) -> Iterator[tuple[Block, memoryview]]:
         """Each block with its bytes, little-endian and in one piece."""
         import numpy as np
 
@@ -119,7 +123,7 @@ class _Content:
         """Write everything, and see that it has left the page cache for the device."""
         pending.write(self.begin)
         synced = 0
-        for block, piece in self._pieces():
+        for block, piece in self.pieces():
             pending.write(piece)
             end = block.place + len(piece)
             if end - synced >= SYNC_BYTES:

@@ -19,36 +19,34 @@ from pi_engine.engine.fraction_of_series import checks_of_fraction, fraction_of_
 from pi_engine.engine.fraction_to_text import check_digits, convert_fraction
 from pi_engine.engine.planning.backend import BACKEND
 from pi_engine.engine.planning.fitting import make_plan_within, usable_memory
-from pi_engine.engine.planning.footprint import scratch_kept_bytes
 from pi_engine.engine.planning.plan import GUARD_BITS, Plan, make_plan
 from pi_engine.engine.repair.renewal import renew
 from pi_engine.engine.repair.reproducer import origin_of, reported
+from pi_engine.engine.resources.run_resources import cluster_of_run, load_kernels, scratch_of_plan
 from pi_engine.engine.result import Check, ComputeResult, ScratchUse
 from pi_engine.engine.resumption.lost_records import lost_records
 from pi_engine.errors import ProgramFaultError, UsageError, VerificationError
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.limits import memory as machine_memory
 from pi_engine.runtime.limits.address_space import share_heap, trim_heap
-from pi_engine.runtime.limits.memory_errors import not_enough_memory
 from pi_engine.runtime.progress import PhaseClock, announce, silent, within
 from pi_engine.runtime.repairs import Repairs
 from pi_engine.runtime.thread_count import thread_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractContextManager
     from typing import SupportsIndex
 
-    from pi_engine.bigint.scratch.scratch_space import ScratchSpace
+    from distributed import Client
+
+    from pi_engine.distributed.connection.cluster import Cluster
+    from pi_engine.distributed.nodes.sum_cluster import SumCluster
     from pi_engine.engine.fraction_to_text import Converted
     from pi_engine.engine.planning.backend import Backend
     from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
     from pi_engine.proof.bbp.last_hex_digits import Tail
     from pi_engine.runtime.progress import Progress, Step
     from pi_engine.series.model.pi_series import PiSeries
-
-_BESIDE_IN_GROUP = 16 << 20
-"""What a control group holds besides this process: the parent of a command."""
 
 _KEPT_BYTES = 256 << 20
 """Workspace that a computation leaves for the next one in the process."""
@@ -67,6 +65,7 @@ def compute(
     resume: bool = False,
     scratch: str | os.PathLike[str] | None = None,
     error_folder: str | os.PathLike[str] | None = None,
+    cluster: str | Client | Cluster | None = None,
 ) -> ComputeResult:
     """Compute ⌊π·base^digits⌋.
 
@@ -87,6 +86,8 @@ def compute(
             Nothing is left in it. See docs/memory.md.
         error_folder: where a file is written that describes an error of this program, if a check finds one (docs/repair.md); by
             default beside the checkpoint, and without one the error alone has it.
+        cluster: a Dask cluster whose workers make the sum: "tcp://HOST:PORT", a scheduler's JSON file, "local:N", or a
+            `distributed.Client`. `threads` are those of a worker's task then, and this process uses all. See docs/cluster.md.
 
     Raises:
         TypeError: an argument is of another type.
@@ -96,7 +97,8 @@ def compute(
         VerificationError: a check failed.
     """
     digits, base = as_int(digits, "digits"), as_int(base, "base")
-    threads, memory = thread_count(threads), machine_memory.byte_limit(memory)
+    of_task, memory = None if threads is None else thread_count(threads), machine_memory.byte_limit(memory)
+    threads = thread_count(None if cluster is not None else threads)
     if not (progress is None or callable(progress)):
         raise TypeError(f"progress takes a callable, not {type(progress).__name__}")
     chosen = chosen_series(series)
@@ -111,17 +113,19 @@ def compute(
     repairs = Repairs(renew, partial(origin_of, digits, base, chosen.name, threads, check))
     run = partial(_compute, choose, threads, clock, check, BACKEND, repairs=repairs, limit=memory, scratch=scratch)
     try:
-        if checkpoint is None or not isinstance(checkpoint, (str, os.PathLike)):
-            if resume:
-                raise UsageError("resume=True needs the folder of a checkpoint: give checkpoint=")
-            return run(kept=checkpoint)
-        from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
+        with cluster_of_run(cluster, of_task, scratch) as sums:
+            run = partial(run, cluster=sums)
+            if checkpoint is None or not isinstance(checkpoint, (str, os.PathLike)):
+                if resume:
+                    raise UsageError("resume=True needs the folder of a checkpoint: give checkpoint=")
+                return run(kept=checkpoint)
+            from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
 
-        choose(threads=threads, check=check, backend=BACKEND)  # what does not fit leaves no folder behind
-        with RunCheckpoint.open(checkpoint, digits, base, chosen, check=check != "none", resume=resume) as kept:
-            result = run(kept=kept)
-            kept.clean()
-            return result
+            choose(threads=threads, check=check, backend=BACKEND)  # what does not fit leaves no folder behind
+            with RunCheckpoint.open(checkpoint, digits, base, chosen, check=check != "none", resume=resume) as kept:
+                result = run(kept=kept)
+                kept.clean()
+                return result
     except ProgramFaultError as error:
         raise reported(error, error_folder, checkpoint) from None
 
@@ -145,6 +149,7 @@ def _compute(
     repairs: Repairs,
     limit: int | None = None,
     scratch: str | os.PathLike[str] | None = None,
+    cluster: SumCluster | None = None,
 ) -> ComputeResult:
     """What `compute` returns, by the plans that are chosen for its `guard_bits`; `backend` says on which path."""
     with ExitStack() as stack:
@@ -155,18 +160,22 @@ def _compute(
                 kept.begin_attempt(plan, GUARD_BITS)
             announce(clock.progress, partial(_forecast, plan, threads, check))
             if plan.compiled:
-                _load_kernels(plan, backend, clock)
+                load_kernels(plan, backend, clock)
                 stack.callback(_release_workspace, keep=_KEPT_BYTES)
             if plan.scratch and space is None:
-                space = stack.enter_context(_scratch(str(scratch), usable_memory(limit), plan, kept=kept is not None))
-            attempt = _attempt(plan, threads, clock, check, kept=kept, repairs=repairs)
+                space = stack.enter_context(
+                    scratch_of_plan(str(scratch), usable_memory(limit), plan, kept=kept is not None)
+                )
+            attempt = _attempt(plan, threads, clock, check, kept=kept, repairs=repairs, cluster=cluster)
             if attempt is not None:
                 break
             guard_bits *= 2  # a run of zeros or nines as long as the guard digits: look further
         converted, checks, tail = attempt
         if check == "full" or (check != "none" and plan.confirmation is not None):
             with clock.phase("confirmation"):
-                checks.append(_confirm(plan, converted, clock.progress, threads, backend, repairs=repairs))
+                checks.append(
+                    _confirm(plan, converted, clock.progress, threads, backend, repairs=repairs, cluster=cluster)
+                )
         return ComputeResult(
             digits=plan.digits,
             base=plan.base,
@@ -185,36 +194,9 @@ def _compute(
             tail=tail,
             scratch=None if space is None else ScratchUse.of(space),
             repairs=[*repairs.made, *lost_records(kept)],
+            cluster=None if cluster is None else cluster.cluster.use,
             _text=converted.text,
         )
-
-
-def _scratch(folder: str, limit: int, plan: Plan, *, kept: bool) -> AbstractContextManager[ScratchSpace]:
-    """The scratch space of the run.
-
-    Raises:
-        CapacityError: memory has no room for the numbers that a checkpoint keeps.
-    """
-    from pi_engine.bigint.scratch.scratch_folder import scratch_of_run
-
-    need = plan.memory_bytes + scratch_kept_bytes(plan.fraction_bits)
-    if kept and need > limit:
-        raise not_enough_memory(
-            f"{plan.digits:_} digits with a checkpoint", need, limit, "compute without --checkpoint"
-        )
-    group = machine_memory.cgroup_memory_limit()
-    if group is not None:  # it counts the process that waits for this one, libraries and files as well
-        limit = min(limit, group * 7 // 8 - _BESIDE_IN_GROUP)
-    return scratch_of_run(folder, limit, plan.scratch_bytes)
-
-
-def _load_kernels(plan: Plan, backend: Backend, clock: PhaseClock) -> None:
-    """Load what the compiled path calls; compiling it has a phase of its own."""
-    if plan.kernels != "to be compiled":
-        backend.load()
-        return
-    with clock.phase("compilation"):
-        backend.load(clock.progress)
 
 
 def _forecast(plan: Plan, threads: int, check: CheckLevel) -> list[Step]:
@@ -232,7 +214,14 @@ def _release_workspace(*, keep: int) -> None:
 
 
 def _attempt(
-    plan: Plan, threads: int, clock: PhaseClock, level: CheckLevel, *, kept: RunCheckpoint | None, repairs: Repairs
+    plan: Plan,
+    threads: int,
+    clock: PhaseClock,
+    level: CheckLevel,
+    *,
+    kept: RunCheckpoint | None,
+    repairs: Repairs,
+    cluster: SumCluster | None,
 ) -> _Attempt | None:
     """The digits of ⌊π·base^digits⌋ by this plan, or None where its guard bits leave the last one open.
 
@@ -241,7 +230,7 @@ def _attempt(
     check = level != "none"
 
     def work() -> _Attempt | None:
-        fraction = fraction_of_series(plan, threads, clock, check=check, kept=kept, repairs=repairs)
+        fraction = fraction_of_series(plan, threads, clock, check=check, kept=kept, repairs=repairs, cluster=cluster)
         if fraction.mantissa >> fraction.bits != mpz(3):
             Tracked(fraction.mantissa, fraction.residues).require(
                 "the binary fraction", threads
@@ -270,7 +259,14 @@ def _attempt(
 
 
 def _confirm(
-    plan: Plan, converted: Converted, progress: Progress, threads: int, backend: Backend, *, repairs: Repairs
+    plan: Plan,
+    converted: Converted,
+    progress: Progress,
+    threads: int,
+    backend: Backend,
+    *,
+    repairs: Repairs,
+    cluster: SumCluster | None,
 ) -> Check:
     """Confirm all digits by another computation.
 
@@ -282,7 +278,7 @@ def _confirm(
     def run_again(second: Plan) -> str:
         clock = PhaseClock(within(progress, "confirmation"))
         again = partial(make_plan, second.series, second.digits, second.base, compiled=second.compiled)
-        return _compute(again, threads, clock, "fast", backend, repairs=repairs).text()
+        return _compute(again, threads, clock, "fast", backend, repairs=repairs, cluster=cluster).text()
 
     trim_heap()
     return check_by_another_way(plan, str(converted.text), threads, run_again)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pi_engine.bigint.binary_fraction import BinaryFraction
     from pi_engine.bigint.buffers.hand_over import HandOver
     from pi_engine.bigint.square_root import InverseRoot
+    from pi_engine.distributed.nodes.sum_cluster import SumCluster
     from pi_engine.engine.planning.plan import Plan
     from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
     from pi_engine.runtime.progress import PhaseClock
@@ -23,9 +24,18 @@ if TYPE_CHECKING:
 
 
 def fraction_of_series(
-    plan: Plan, threads: int, clock: PhaseClock, *, check: bool, repairs: Repairs, kept: RunCheckpoint | None = None
+    plan: Plan,
+    threads: int,
+    clock: PhaseClock,
+    *,
+    check: bool,
+    repairs: Repairs,
+    kept: RunCheckpoint | None = None,
+    cluster: SumCluster | None = None,
 ) -> BinaryFraction:
     """π to the plan's bits, from its series, or as an earlier run has kept it.
+
+    cluster: whose workers make the nodes of long sums.
 
     Raises:
         VerificationError: a check failed.
@@ -34,7 +44,9 @@ def fraction_of_series(
         _keep_freed_blocks()
     fraction = None if kept is None else kept.fraction(plan.fraction_bits, threads)
     if fraction is None:
-        fraction = _Evaluation(plan, threads, clock, check=check, kept=kept, repairs=repairs).fraction()
+        fraction = _Evaluation(
+            plan, threads, clock, check=check, kept=kept, repairs=repairs, cluster=cluster
+        ).fraction()
         if kept is not None:
             with clock.phase("checkpoint"):
                 kept.keep_fraction(fraction)
@@ -48,10 +60,18 @@ class _Evaluation:
     """
 
     def __init__(
-        self, plan: Plan, threads: int, clock: PhaseClock, *, check: bool, kept: RunCheckpoint | None, repairs: Repairs
+        self,
+        plan: Plan,
+        threads: int,
+        clock: PhaseClock,
+        *,
+        check: bool,
+        kept: RunCheckpoint | None,
+        repairs: Repairs,
+        cluster: SumCluster | None,
     ) -> None:
         self.plan, self.threads, self.clock, self.check = plan, threads, clock, check
-        self.kept, self.repairs = kept, repairs
+        self.kept, self.repairs, self.cluster = kept, repairs, cluster
         self._radical: tuple[Tracked | InverseRoot | None] | None = None
 
     def fraction(self) -> BinaryFraction:
@@ -60,7 +80,9 @@ class _Evaluation:
 
     def _divided(self) -> BinaryFraction:
         plan, threads = self.plan, self.threads
-        sums = sum_series(plan, threads, self.clock, check=self.check, kept=self.kept, repairs=self.repairs)
+        sums = sum_series(
+            plan, threads, self.clock, check=self.check, kept=self.kept, repairs=self.repairs, cluster=self.cluster
+        )
         if plan.scratch:
             sums = _waiting(sums)
         if plan.compiled:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from pi_engine.bigint.scratch.scratch_space import ScratchSpace
     from pi_engine.bigint.scratch.stored_words import StoredWords
+    from pi_engine.distributed.connection.cluster_use import ClusterUse
     from pi_engine.engine.checks.known import Characters
     from pi_engine.engine.text_of_words import TextOfWords
     from pi_engine.proof.bbp.last_hex_digits import Tail
@@ -101,6 +102,7 @@ class ComputeResult:
         tail: π's hexadecimal digits that BBP gave, with check="full".
         scratch: what the run has had on disk, None where all of it fitted in memory.
         repairs: the steps that failed a check and were repeated, and damaged records of the checkpoint whose work was; none as a rule.
+        cluster: what a cluster has done for the run; None without one.
     """
 
     digits: int
@@ -118,6 +120,7 @@ class ComputeResult:
     residues: dict[int, int] | None
     scratch: ScratchUse | None
     repairs: list[Repair]
+    cluster: ClusterUse | None
     _text: str | TextOfWords = field(repr=False)
 
     @cached_property

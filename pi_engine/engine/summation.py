@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import ExitStack
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pi_engine.bigint.residues.moduli import Residues
+    from pi_engine.distributed.nodes.sum_cluster import SumCluster
     from pi_engine.engine.planning.plan import Plan
     from pi_engine.engine.resumption.kept_nodes import KeptNodes
     from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
@@ -50,22 +52,30 @@ def sum_series(
     check: bool,
     kept: RunCheckpoint | None = None,
     repairs: Repairs | None = None,
+    cluster: SumCluster | None = None,
 ) -> HandOver[Tracked]:
     """Q and T of the plan's series, T/Q its sum but for the errors of `engine.evaluation.pi_fraction`, with residues where checked.
 
     check: compare each sum with its shadow; `shadow_check` says so of the result.
     kept: gives back what an earlier run has finished, and keeps what is finished here.
     repairs: has sums made again that fail a check; by default those of this call alone.
+    cluster: whose workers make the nodes of long sums.
 
     Raises:
         VerificationError: a sum differs from its shadow, or a quotient is wrong.
     """
     repairs = Repairs() if repairs is None else repairs
+    if cluster is not None and not plan.compiled:
+        cluster.note(f"the sum of {plan.digits} digits was made here, by GMP: it is too short to be divided")
+        cluster = None
+    sum_of = partial(
+        _kept_sum, plan, threads=threads, clock=clock, check=check, kept=kept, repairs=repairs, cluster=cluster
+    )
     if not plan.combines:
-        return HandOver(*_kept_sum(plan, 0, threads, clock, check=check, kept=kept, repairs=repairs))
+        return HandOver(*sum_of(0))
     combination = Combination(plan.series, plan.fraction_bits, check=check)
     for i, component in enumerate(plan.series.components):
-        pair = _kept_sum(plan, i, threads, clock, check=check, kept=kept, repairs=repairs)
+        pair = sum_of(i)
         if plan.compiled:
             release_workspace(plan.fraction_bits)
         with clock.phase("division"):
@@ -77,7 +87,15 @@ def sum_series(
 
 
 def _kept_sum(
-    plan: Plan, i: int, threads: int, clock: PhaseClock, *, check: bool, kept: RunCheckpoint | None, repairs: Repairs
+    plan: Plan,
+    i: int,
+    *,
+    threads: int,
+    clock: PhaseClock,
+    check: bool,
+    kept: RunCheckpoint | None,
+    repairs: Repairs,
+    cluster: SumCluster | None,
 ) -> tuple[Tracked, Tracked]:
     """Q and T of one component as an earlier run has kept them, or computed and kept."""
     pair = None if kept is None else kept.sum_of(i, threads)
@@ -86,7 +104,7 @@ def _kept_sum(
     keeper = None if kept is None or not plan.compiled else kept.nodes(i)
 
     def work() -> tuple[Tracked, Tracked]:
-        return _sum(plan, i, threads, clock, check=check, keeper=keeper, repairs=repairs)
+        return _sum(plan, i, threads, clock, check=check, keeper=keeper, repairs=repairs, cluster=cluster)
 
     def before(failure: Repair) -> None:
         # Where the sum differs from its shadow, no node tells which of them is wrong.
@@ -103,24 +121,37 @@ def _kept_sum(
 
 
 def _sum(
-    plan: Plan, i: int, threads: int, clock: PhaseClock, *, check: bool, keeper: KeptNodes | None, repairs: Repairs
+    plan: Plan,
+    i: int,
+    threads: int,
+    clock: PhaseClock,
+    *,
+    check: bool,
+    keeper: KeptNodes | None,
+    repairs: Repairs,
+    cluster: SumCluster | None,
 ) -> tuple[Tracked, Tracked]:
     """Q and T of one component, compared with their shadow if `check`."""
     component, terms = plan.series.components[i], plan.terms[i]
     with clock.phase("sum"):
         begin = begin_shadow if plan.compiled else _later_shadow
         shadow = cache(begin(component.sum, terms, threads)) if check else None
-        node = split(
-            component.sum,
-            terms,
-            threads=threads,
-            progress=part_of(clock.progress, i, len(plan.terms)),
-            compiled=plan.compiled,
-            check=check,
-            needed=needed_bits(plan.series, plan.fraction_bits, terms, i),
-            keeper=keeper,
-            repairs=repairs,
-        )
+        progress = part_of(clock.progress, i, len(plan.terms))
+        with ExitStack() as stack:
+            nodes = None if cluster is None else stack.enter_context(cluster.nodes(
+                plan.series, i, terms, plan.fraction_bits, check=check, custody=keeper, repairs=repairs, progress=progress
+            ))  # fmt: skip
+            node = split(
+                component.sum,
+                terms,
+                threads=threads,
+                progress=progress if nodes is None else nodes.report,
+                compiled=plan.compiled,
+                check=check,
+                needed=needed_bits(plan.series, plan.fraction_bits, terms, i),
+                keeper=keeper if nodes is None else nodes,
+                repairs=repairs,
+            )
     require_precision(plan.series, plan.fraction_bits, node.error, i)
     if shadow is None:
         return Tracked(node.Q), Tracked(node.T)

@@ -9,18 +9,22 @@ STORE = "tests/checkpoint/test_checkpoint_store.py tests/checkpoint/test_damage.
 COMMAND = "tests/cli/commands/compute/test_kept_runs.py"
 REPAIRS = "tests/engine/repair/test_repairs.py"
 NUMBERS = "pi_engine/engine/resumption/kept_numbers.py"
+RESIDUES = "pi_engine/bigint/residues/written_residues.py"
 NODES = "pi_engine/engine/resumption/kept_nodes.py"
+NODE_RECORD = "pi_engine/splitting/node_files/node_record.py"
 KEPT = "pi_engine/engine/resumption/run_checkpoint.py"
 
 SURVIVAL = [
     Mutation(
         "residues of what is loaded not compared",
-        NUMBERS,
+        RESIDUES,
         "if expected is not None and find() != expected:",
         "if False:",
         RUNS,
     ),
-    Mutation("a node's errors not read", NODES, "    if math.isnan(T) or math.isnan(P):\n", "    if False:\n", RUNS),
+    Mutation(
+        "a node's errors not read", NODE_RECORD, "    if math.isnan(T) or math.isnan(P):\n", "    if False:\n", RUNS
+    ),
     Mutation(
         "a record with other numbers taken",
         NUMBERS,

@@ -79,7 +79,7 @@ def test_pins_satisfy_the_metadata(checkout, requirements):
         assert pins[normal(package)] >= version_of_text(lowest), text
 
 
-REQUIREMENTS = ("run", "test", "plots", "peers", "statistics", "viewer", "server")
+REQUIREMENTS = ("run", "test", "plots", "peers", "statistics", "viewer", "server", "distributed")
 
 
 @pytest.mark.parametrize("name", REQUIREMENTS)

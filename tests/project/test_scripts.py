@@ -90,7 +90,7 @@ def test_extras_are_asked_for_once_and_kept(bare):
     assert (answer.returncode, answer.stdout) == (1, "")
     assert (
         answer.stderr
-        == "scripts/pi: there is no extra 'plot': PI_ENGINE_EXTRAS takes plots, peers, statistics, viewer and server\n"
+        == "scripts/pi: there is no extra 'plot': PI_ENGINE_EXTRAS takes plots, peers, statistics, viewer, server and distributed\n"
     )
     assert "ran -P -m pi_engine --version" in set_up(bare, PI_ENGINE_EXTRAS="plots,peers").stdout
     folder, hashed = bare / "scripts/requirements", "install --disable-pip-version-check --require-hashes -r"

@@ -71,6 +71,13 @@ scratch_option = click.option(
     metavar="DIR",
     help="Put what does not fit in memory in the folder DIR. By default that is beside the checkpoint, or else beside FILE.",
 )
+cluster_option = click.option(
+    "--cluster",
+    "where",
+    metavar="WHERE",
+    help="Work on a Dask cluster: tcp://HOST:PORT, a scheduler's JSON file, or local:N for N worker processes here. It needs the extra "
+    "'distributed'.",
+)
 series_option = click.option(
     "--series",
     type=SERIES,

@@ -106,7 +106,8 @@ class Cluster:
                         lost[i] += 1
                         if lost[i] >= ATTEMPTS:
                             raise ClusterError(
-                                f"{ATTEMPTS} workers were lost with the same task, the last of them {event.worker.name}: see to their memory, and run again"
+                                f"{ATTEMPTS} workers were lost with the same task, the last of them {event.worker.name}: "
+                                "see to their memory, and run again"
                             )
                         waiting.appendleft(i)
                         continue
@@ -178,7 +179,8 @@ def _connected(address: ClusterAddress) -> Iterator[Client]:
         client = Client(address.scheduler, timeout=CONNECT_SECONDS, set_as_default=False, name="pi-engine")
     except (OSError, TimeoutError) as error:
         raise ClusterError(
-            f"the scheduler {address.scheduler} does not answer within {CONNECT_SECONDS:.0f} s: is it running, and can it be reached from here?"
+            f"the scheduler {address.scheduler} does not answer within {CONNECT_SECONDS:.0f} s: see whether it runs, and whether it "
+            "can be reached from here"
         ) from error
     except (TypeError, ValueError, RuntimeError) as error:  # TLS without certificates
         raise ClusterError(f"the cluster {address.text} cannot be used: {error}") from error

@@ -31,14 +31,14 @@ class ClusterUse:
     """What a cluster has done for a run.
 
     Attributes:
-        cluster: as it was named.
+        where: the cluster, as it was named.
         dashboard: the address of Dask's page, where there is one.
         workers: by address.
         repeated: tasks that were given to another worker because theirs was lost.
         notes: what else should be known, a line each.
     """
 
-    cluster: str
+    where: str
     dashboard: str | None = None
     workers: dict[str, WorkerUse] = field(default_factory=dict)
     repeated: int = 0
@@ -49,7 +49,7 @@ class ClusterUse:
         workers = [{**asdict(use), "seconds": round(use.seconds, 6)} for use in self.workers.values()]
         moved = sum(use.bytes_moved for use in self.workers.values())
         return {
-            "cluster": self.cluster,
+            "where": self.where,
             "dashboard": self.dashboard,
             "workers": workers,
             "bytes_moved": moved,

@@ -32,8 +32,8 @@ class WorkerFacts:
 
 def describe(dask_worker: Any) -> dict[str, Any]:  # noqa: ANN401 (distributed.Worker, which has no types)
     """Run on a worker, which may lack this package: sent by value, it uses nothing of this module."""
-    import os  # noqa: PLC0415
-    import platform  # noqa: PLC0415
+    import os
+    import platform
 
     found: dict[str, Any] = {
         "host": platform.node(),
@@ -44,8 +44,8 @@ def describe(dask_worker: Any) -> dict[str, Any]:  # noqa: ANN401 (distributed.W
         "folder": dask_worker.local_directory,
     }
     try:
-        from pi_engine.runtime.compilation.kernel_folder import source_digest  # noqa: PLC0415
-        from pi_engine.runtime.versions import arithmetic_versions  # noqa: PLC0415
+        from pi_engine.runtime.compilation.kernel_folder import source_digest
+        from pi_engine.runtime.versions import arithmetic_versions
 
         found.update(arithmetic_versions())
         found["kernels"] = source_digest()

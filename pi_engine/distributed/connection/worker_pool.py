@@ -69,7 +69,7 @@ class WorkerPool:
         self._scheduler = str(client.scheduler.address)  # type: ignore[union-attr]
         self.workers: dict[str, WorkerFacts] = {}
         self._refused: set[str] = set()
-        self._running: dict[Future, _Running] = {}
+        self._running: dict[Future[Any], _Running] = {}
         self._events: list[Event] = []
         self._looked = self._last_there = time.monotonic()
         self._numbers = itertools.count()
@@ -147,9 +147,9 @@ class WorkerPool:
         task: Hashable,
         worker: WorkerFacts,
         function: Callable[..., Any],
-        *arguments: Any,
+        *arguments: object,
         prime: int | None = None,
-    ) -> None:  # noqa: ANN401 (of any function)
+    ) -> None:
         """Have a worker call a function, which must be importable there; `task` names it in its event."""
         with talking_to(self._scheduler):
             future = self.client.submit(
@@ -178,9 +178,9 @@ class WorkerPool:
                 self._looked = time.monotonic()
                 if time.monotonic() - self._last_there > ALONE_SECONDS:
                     raise ClusterError(
-                        f"all workers of the cluster {self.use.cluster} have gone away: start others, and run again"
+                        f"all workers of the cluster {self.use.where} have gone away: start others, and run again"
                     )
-            done: Iterable[Future] = ()
+            done: Iterable[Future[Any]] = ()
             if self._running and not self._events:
                 try:
                     with_done = wait(list(self._running), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED")
@@ -197,7 +197,7 @@ class WorkerPool:
                 events, self._events = self._events, []
                 return events
 
-    def _take(self, future: Future) -> None:
+    def _take(self, future: Future[Any]) -> None:
         running = self._running.pop(future)
         if future.status != "finished":
             self.use.repeated += 1

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pi_engine.bigint.buffers.workspace import PooledLimbs
-from pi_engine.engine.resumption.kept_numbers import DamagedRecordError, read_residues, require_residues, written
-from pi_engine.splitting.compiled.node_merge import fetch
-from pi_engine.splitting.compiled.rounding import Errors
-from pi_engine.splitting.compiled.upper_tree import LargeNode, Number
+from pi_engine.engine.resumption.writing_share import ALWAYS
+from pi_engine.splitting.node_files.node_record import fields_of_node, load_node, numbers_of_node
 
 if TYPE_CHECKING:
-    from pi_engine.bigint.buffers.limbs import Limbs
-    from pi_engine.bigint.residues.moduli import Residues
-    from pi_engine.checkpoint.record_file import Record
-    from pi_engine.checkpoint.untrusted_json import JSON
     from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
     from pi_engine.splitting.compiled.compiled_tree import Cuts
+    from pi_engine.splitting.compiled.upper_tree import LargeNode
 
 _PARTS = re.compile(r"h(\d{1,2})-t(\d{1,9})-d(\d{1,2})-(\d{1,18})-(\d{1,18})")
 """What names a node: halvings, subtrees and depth of the cuts, and its terms."""
@@ -61,36 +54,33 @@ class KeptNodes:
 
     def load(self, lo: int, hi: int, threads: int) -> LargeNode | None:
         """See `NodeKeeper`."""
-        key = self._key(lo, hi)
-        buffers: dict[str, PooledLimbs] = {}
-
-        def allocate(name: str, limbs: int) -> Limbs:
-            buffers[name] = PooledLimbs(limbs)
-            return buffers[name].limbs
-
-        def read(record: Record) -> LargeNode:
-            numbers = {
-                name: Number(limbs, negative, buffers[name]) for name, (limbs, negative) in record.numbers.items()
-            }
-            if not {"Q", "T"} <= numbers.keys() <= {"P", "Q", "T"}:
-                raise DamagedRecordError("it is no node")
-            known = record.fields.get("residues")
-            for name, number in numbers.items():
-                number.residues = _residues(known, name)
-                expected = number.residues and number.residues[0]
-                require_residues(name, expected, partial(number.read, threads))
-            return LargeNode(numbers.get("P"), numbers["Q"], numbers["T"], _errors(record.fields.get("errors")))
-
-        found = self._run.load_record(key, allocate, read)
-        if found is None:
-            for buffer in buffers.values():
-                buffer.release()
-        return found
+        return self._run.load_record(self._key(lo, hi), partial(load_node, threads=threads))
 
     def keep(self, lo: int, hi: int, node: LargeNode) -> None:
         """See `NodeKeeper`."""
         self._keep(lo, hi, node)
         self._run.step_done()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the run has been asked to end."""
+        return self._run.stopping
+
+    def step_done(self) -> None:
+        """End the run if it has been asked to."""
+        self._run.step_done()
+
+    def keeps(self, lo: int, hi: int) -> bool:
+        """Whether the node is kept."""
+        return self._key(lo, hi) in self._run.records
+
+    def is_worth(self, lo: int, hi: int, size: int) -> bool:
+        """Whether a node of `size` bytes that is elsewhere is worth being brought here and kept."""
+        return self._run.is_worth(size, (lo, hi))
+
+    def keep_at_once(self, lo: int, hi: int, node: LargeNode) -> None:
+        """Keep a finished node, whatever that takes, in the place of those within it."""
+        self._keep(lo, hi, node, ALWAYS)
 
     def leave(self, lo: int, hi: int, node: LargeNode) -> None:
         """See `NodeKeeper`."""
@@ -105,44 +95,13 @@ class KeptNodes:
         if places:
             self._run.store.keep(ATTEMPT, {}, {"guard_bits": guard_bits}, drop=places)
 
-    def _keep(self, lo: int, hi: int, node: LargeNode) -> None:
-        fetch(node)
-        numbers = {name: x for name, x in zip("PQT", node[:3], strict=True) if x is not None}
-        residues: dict[str, JSON] = {
-            name: None if x.residues is None else [written(one) for one in x.residues]  # type: ignore[misc]
-            for name, x in numbers.items()
-        }
+    def _keep(self, lo: int, hi: int, node: LargeNode, least_saved: float = 0.0) -> None:
         self._run.keep(
             self._key(lo, hi),
-            {name: (x.limbs, x.negative) for name, x in numbers.items()},
-            {"residues": residues, "errors": [error.hex() for error in node.errors]},
+            numbers_of_node(node),
+            fields_of_node(node),
             drop=self._within(lo, hi),
             phase="sum",
             terms=(lo, hi),
+            least_saved=least_saved,
         )
-
-
-def _residues(known: JSON, name: str) -> tuple[Residues, Residues] | None:
-    """Those of a number as it is, and as it would be had nothing been cut off."""
-    if not isinstance(known, dict) or name not in known:
-        raise DamagedRecordError("it does not say what its numbers are")
-    pair = known[name]
-    if pair is None:
-        return None
-    if not isinstance(pair, list) or len(pair) != len(("as it is", "whole")):
-        raise DamagedRecordError("its residues are none")
-    first, second = (read_residues(value) for value in pair)
-    if first is None or second is None:
-        raise DamagedRecordError("its residues are none")
-    return first, second
-
-
-def _errors(value: JSON) -> Errors:
-    try:
-        assert isinstance(value, list)
-        T, P = (float.fromhex(str(text)) for text in value)
-    except (AssertionError, ValueError) as error:
-        raise DamagedRecordError("it does not say how exact it is") from error
-    if math.isnan(T) or math.isnan(P):
-        raise DamagedRecordError("it does not say how exact it is")
-    return Errors(T, P)

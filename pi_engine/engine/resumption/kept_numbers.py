@@ -5,39 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pi_engine.bigint.residues.moduli import Residues, moduli, residues
+from pi_engine.bigint.residues.moduli import residues
 from pi_engine.bigint.residues.tracked import Tracked
+from pi_engine.bigint.residues.written_residues import DamagedRecordError, read_residues, require_residues, written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from pi_engine.bigint.buffers.limbs import LimbBuffer, Limbs
     from pi_engine.checkpoint.checkpoint_store import CheckpointStore
     from pi_engine.checkpoint.untrusted_json import JSON
-
-
-class DamagedRecordError(ValueError):
-    """A record is what was written, and yet cannot be what it should be."""
-
-
-def written(found: Residues | None) -> list[str] | None:
-    """Residues for a record's fields."""
-    return None if found is None else [str(value) for value in found.values]
-
-
-def read_residues(value: JSON) -> Residues | None:
-    """Residues from a record's fields.
-
-    Raises:
-        DamagedRecordError: they are none.
-    """
-    if value is None:
-        return None
-    if isinstance(value, list) and len(value) == len(moduli()):
-        numbers = [int(text) for text in value if isinstance(text, str) and text.isdecimal() and len(text) < 20]
-        if len(numbers) == len(value) and all(map(int.__lt__, numbers, moduli())):
-            return Residues((numbers[0], numbers[1]))
-    raise DamagedRecordError("its residues are none")
 
 
 def fields_of(numbers: Mapping[str, Tracked]) -> dict[str, JSON]:
@@ -83,14 +60,3 @@ def load_tracked(
         expected = require_residues(name, read_residues(known[name]), partial(residues, value, threads))
         found[name] = Tracked(value, expected)
     return found, record.fields
-
-
-def require_residues(name: str, expected: Residues | None, find: Callable[[], Residues]) -> Residues | None:
-    """The residues that a number must have, if it has them.
-
-    Raises:
-        DamagedRecordError: it has others.
-    """
-    if expected is not None and find() != expected:
-        raise DamagedRecordError(f"its number {name} has other residues than when it was kept")
-    return expected

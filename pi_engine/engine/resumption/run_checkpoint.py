@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import os
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from pi_engine.bigint.binary_fraction import BinaryFraction
 from pi_engine.bigint.residues.moduli import adopt_prime, is_random_prime
+from pi_engine.bigint.residues.written_residues import DamagedRecordError
 from pi_engine.checkpoint.checkpoint_store import CheckpointStore
 from pi_engine.engine.resumption.checkpoint_use import CheckpointUse
 from pi_engine.engine.resumption.disk_reserve import DiskReserve
 from pi_engine.engine.resumption.equal_parameters import run_parameters
-from pi_engine.engine.resumption.kept_numbers import DamagedRecordError, fields_of, limbs_by_name, load_tracked
+from pi_engine.engine.resumption.kept_numbers import fields_of, limbs_by_name, load_tracked
 from pi_engine.engine.resumption.kernel_note import note_kernels
-from pi_engine.engine.resumption.writing_share import WritingShare
+from pi_engine.engine.resumption.writing_share import ALWAYS, WritingShare
 from pi_engine.errors import CapacityError, CorruptFileError
 
 if TYPE_CHECKING:
@@ -24,18 +25,15 @@ if TYPE_CHECKING:
     from pi_engine.bigint.buffers.limbs import Limbs
     from pi_engine.bigint.residues.tracked import Tracked
     from pi_engine.bigint.square_root import InverseRoot
-    from pi_engine.checkpoint.record_file import Record
     from pi_engine.checkpoint.untrusted_json import JSON
     from pi_engine.engine.planning.plan import Plan
     from pi_engine.engine.resumption.kept_nodes import KeptNodes
     from pi_engine.series.model.pi_series import PiSeries
+    from pi_engine.splitting.node_files.node_record import Loading
 
 _Found = TypeVar("_Found")
 
 ATTEMPT = "attempt"
-_ALL, _ALWAYS = 1 << 62, math.inf
-"""More terms than a sum has; seconds of work that are worth a record of any size."""
-
 _MOST_GUARD_BITS = 1 << 40
 
 
@@ -51,7 +49,6 @@ class RunCheckpoint:
         self.store = store
         self._reserve, self.is_there = DiskReserve(store), True
         self._share = WritingShare()
-        self._unsaved: dict[tuple[int, int], float] = {}
         self._loaded = self._kept = 0
         self._prefix = ""
         self._end: BaseException | None = None
@@ -116,6 +113,10 @@ class RunCheckpoint:
 
     # ------------------------------------------------------------ records
 
+    def is_worth(self, size: int, terms: tuple[int, int] | None, least_saved: float = 0.0) -> bool:
+        """Whether a record of `size` bytes is worth its time (`WritingShare.is_worth`)."""
+        return self._share.is_worth(size, terms, least_saved)
+
     def keep(
         self,
         key: str,
@@ -135,12 +136,8 @@ class RunCheckpoint:
         Raises:
             CapacityError, OutputError: it cannot be written; what was kept before is as it was.
         """
-        lo, hi = terms or (0, _ALL)
-        within = [part for part in self._unsaved if lo <= part[0] and part[1] <= hi]
-        saved = self._share.lap() + sum(self._unsaved.pop(part) for part in within)
         size = sum(limbs.nbytes for limbs, _ in numbers.values())
-        if not self.stopping and not self._share.allows(size, max(saved, least_saved)):
-            self._unsaved[lo, hi] = saved
+        if not self.is_worth(size, terms, ALWAYS if self.stopping else least_saved):
             return
         begin = time.monotonic()
         self._reserve.give(size)
@@ -149,19 +146,14 @@ class RunCheckpoint:
         self._kept += 1
         self._share.has_written(size, begin)
 
-    def load_record(
-        self, key: str, allocate: Callable[[str, int], Limbs], read: Callable[[Record], _Found]
-    ) -> _Found | None:
-        """What `read` makes of a record; None if it is not there or damaged."""
-        record = self.store.load(key, allocate)
-        if record is None:
-            return None
+    def load_record(self, key: str, read: Callable[[Loading], _Found | None]) -> _Found | None:
+        """What `read` makes of a record, which it loads by what it is given; None if it is not there or damaged."""
         try:
-            found = read(record)
+            found = read(partial(self.store.load, key))
         except DamagedRecordError as error:
             self.store.refuse(key, str(error))
             return None
-        self._loaded += 1
+        self._loaded += found is not None
         return found
 
     def _load_tracked(
@@ -216,7 +208,7 @@ class RunCheckpoint:
 
     def keep_sum(self, component: int, Q: Tracked, T: Tracked, *, always: bool = False) -> None:
         """Q and T of one sum, in place of its nodes; `always` where they are lost as soon as they have been used."""
-        self._keep_sum(component, Q, T, _ALWAYS if always else 0.0)
+        self._keep_sum(component, Q, T, ALWAYS if always else 0.0)
         self.step_done()
 
     def leave_sum(self, component: int, Q: Tracked, T: Tracked) -> None:

@@ -140,18 +140,18 @@ class Cuts:
         return max(0, again_at)
 
 
-def cuts_for(series: HypergeometricSeries, terms: int, threads: int) -> Cuts:
+def cuts_for(series: HypergeometricSeries, terms: int, threads: int, chunk_bits: int | None = None) -> Cuts:
     """Cuts for a sum: eight subtrees side by side for every thread where it is long enough and the processor has the lanes."""
     values = [term_values(f, terms) for f in (series.p, series.q, series.a)]
     term_bits = values[1].bits
-    space = scratch_space()
-    chunk_bits = CHUNK_BITS if space is None else min(CHUNK_BITS, 8 * max(space.free(), 0) // CHUNK_BYTES)
+    chunk_bits, space = chunk_bits or CHUNK_BITS, scratch_space()
+    chunk_bits = chunk_bits if space is None else min(chunk_bits, 8 * max(space.free(), 0) // CHUNK_BYTES)
     if terms * term_bits >= LANE_BITS and lanes_fit(values):
         return Cuts.of(terms, term_bits, LANE_SUBTREE_BITS, LANES << (threads.bit_length() - 1), chunk_bits)
     return Cuts.of(terms, term_bits, SUBTREE_BITS, 1, chunk_bits)
 
 
-class _CompiledTree:
+class CompiledTree:
     """The work: nodes of a sum with these cuts."""
 
     def __init__(
@@ -291,7 +291,7 @@ def split_compiled(
     """
     cuts = cuts_for(series, terms, threads)
     cuts = cuts if keeper is None else keeper.cuts(cuts)
-    tree = _CompiledTree(series, cuts, threads, progress, check=check, needed=needed, keeper=keeper, repairs=repairs)
+    tree = CompiledTree(series, cuts, threads, progress, check=check, needed=needed, keeper=keeper, repairs=repairs)
     root = tree.node(0, terms, cuts.halvings)
     residues = (
         None if root.Q.residues is None or root.T.residues is None else Truncated(root.Q.residues, root.T.residues)

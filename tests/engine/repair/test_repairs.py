@@ -211,7 +211,7 @@ def test_what_is_kept_is_read_and_not_computed_again(monkeypatch, tmp_path, expe
     for module, name in (
         (summation, "split"),
         (fraction_of_series, "pi_fraction"),
-        (compiled_tree._CompiledTree, "chunk"),
+        (compiled_tree.CompiledTree, "chunk"),
     ):
 
         def counted(*arguments, _real=getattr(module, name), _name=name, **options):
@@ -248,13 +248,13 @@ def test_what_is_kept_is_read_and_not_computed_again(monkeypatch, tmp_path, expe
 def test_nodes_of_a_sum_that_is_wrong_are_not_read_again(monkeypatch, tmp_path, expected):
     """Where the sum differs from its shadow, its nodes may be wrong though they have their residues."""
     monkeypatch.setattr(writing_share, "SHARE", 1e12)
-    chunks, real = [], compiled_tree._CompiledTree.chunk
+    chunks, real = [], compiled_tree.CompiledTree.chunk
 
     def chunk(tree, lo, hi):
         chunks.append(lo)
         return real(tree, lo, hi)
 
-    monkeypatch.setattr(compiled_tree._CompiledTree, "chunk", chunk)
+    monkeypatch.setattr(compiled_tree.CompiledTree, "chunk", chunk)
     build = compiled_tree.build_subtrees
 
     def build_subtrees(*arguments, **options):

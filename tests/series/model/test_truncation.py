@@ -119,7 +119,7 @@ def test_the_bound_leaves_no_slack_and_what_breaks_it_is_seen(monkeypatch, name)
 def cuts_of(monkeypatch, name, bits):
     """(l, whether it ends the sum, limbs of Q before and after) of every node that may be cut."""
     seen = []
-    real = compiled_tree._CompiledTree.shortened
+    real = compiled_tree.CompiledTree.shortened
 
     def shortened(tree, node, lo, hi):
         found = real(tree, node, lo, hi)
@@ -128,7 +128,7 @@ def cuts_of(monkeypatch, name, bits):
         assert (found.P is None) == (hi == tree.cuts.terms)
         return found
 
-    monkeypatch.setattr(compiled_tree._CompiledTree, "shortened", shortened)
+    monkeypatch.setattr(compiled_tree.CompiledTree, "shortened", shortened)
     series = get(name)
     terms = all_terms(series, bits + GUARD)[0]
     compiled_tree.split_compiled(series.components[0].sum, terms, 2, silent, needed=needed_bits(series, bits, terms))

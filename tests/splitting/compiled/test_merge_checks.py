@@ -61,7 +61,7 @@ def test_a_damaged_product_of_the_largest_merge_is_seen(monkeypatch, call):
         return real(x, limbs, threads, out)
 
     monkeypatch.setattr(upper_tree, "to_limbs", count)
-    monkeypatch.setattr(compiled_tree._CompiledTree, "many", lambda tree, level: False)
+    monkeypatch.setattr(compiled_tree.CompiledTree, "many", lambda tree, level: False)
     monkeypatch.setattr(compiled_tree.Cuts, "second_division", lambda cuts: 0)
     right = split()
     largest = sorted(range(len(names)), key=lambda i: names[i])[-3:][call]
@@ -114,7 +114,7 @@ def test_merges_are_checked_from_the_first_large_level_on(monkeypatch, divided):
     real = compiled_tree.merge_level
 
     def merge_level(level, *a, **k):
-        seen.append((compiled_tree._CompiledTree.bits(level), level.residues is not None))
+        seen.append((compiled_tree.CompiledTree.bits(level), level.residues is not None))
         return real(level, *a, **k)
 
     monkeypatch.setattr(compiled_tree, "merge_level", merge_level)

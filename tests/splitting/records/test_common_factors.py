@@ -146,8 +146,8 @@ def reduced(terms):
 
 
 def wrong_count(monkeypatch):
-    real = compiled_tree._CompiledTree.removed
-    monkeypatch.setattr(compiled_tree._CompiledTree, "removed", lambda tree: real(tree)[1:])
+    real = compiled_tree.CompiledTree.removed
+    monkeypatch.setattr(compiled_tree.CompiledTree, "removed", lambda tree: real(tree)[1:])
 
 
 def wrong_inverse(monkeypatch):
