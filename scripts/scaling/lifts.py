@@ -21,8 +21,13 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from scripts.scaling.work import (
-    MERGE_BYTES_PER_BIT, PRIMES, RESIDUE_BYTES_PER_BIT, RUN_BYTES_PER_BIT, STORED_BYTES_PER_BIT, TILED_FACTOR,
-)  # fmt: skip
+    MERGE_BYTES_PER_BIT,
+    PRIMES,
+    RESIDUE_BYTES_PER_BIT,
+    RUN_BYTES_PER_BIT,
+    STORED_BYTES_PER_BIT,
+    TILED_FACTOR,
+)
 
 if TYPE_CHECKING:
     from scripts.scaling.machine import Machine

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 GIB = 1 << 30
 GBIT = 1e9 / 8
 
+RECORD_RATE = 3e9
+"""Bytes a second that a record is written or read with, its hashes and residues included, while it stays in the system's page cache: 3.5
+and 2.7·10^9 for a node of 120 MB, of one thread's time on a Zen 3."""
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -29,7 +33,7 @@ class Machine:
     @property
     def transfer_rate(self) -> float:
         """Bytes a second from a file of one worker to a file of another."""
-        return min(self.network, self.disk)
+        return min(self.network, RECORD_RATE)
 
 
 REFERENCE = Machine()

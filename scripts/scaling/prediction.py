@@ -142,4 +142,6 @@ def client_stages(tree: TaskTree, workers: int, lift: Lift = Lift.AS_BUILT) -> I
 def _stored(tree: TaskTree) -> float:
     """A level's nodes and those of the level above, which are made of them."""
     totals = [sum(task.node.file_bytes for task in tasks) for tasks in tree.levels]
-    return max(below + above for below, above in zip(totals, [*totals[1:], 0.0], strict=True)) if tree.is_divided else 0.0
+    return (
+        max(below + above for below, above in zip(totals, [*totals[1:], 0.0], strict=True)) if tree.is_divided else 0.0
+    )

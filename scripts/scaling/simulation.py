@@ -146,9 +146,8 @@ class _Driver:
 
     def _start(self, name: Name, worker: int, now: float) -> None:
         level, i = name
-        sources = []
-        for part in ((level - 1, 2 * i), (level - 1, 2 * i + 1)) if level else ():
-            sources.append((self.lies_at.pop(part), self.machines.task(part).node.file_bytes))
+        parts = ((level - 1, 2 * i), (level - 1, 2 * i + 1)) if level else ()
+        sources = [(self.lies_at.pop(part), self.machines.task(part).node.file_bytes) for part in parts]
         if sources:
             self.merges[self.homes.pop(name)].pop(name, None)
         self._count(worker, 1)

@@ -167,7 +167,7 @@ class Work:
         return cost.seconds / self.seconds(1.0) / math.log2(self.sizes.bits)
 
     def _share_beyond_memory(self, phase: str) -> float:
-        """Newton's steps double, so that half of the products is in the last one; a conversion has levels of equal cost; a check one pass."""
+        """Half of Newton's products are in its last step, a conversion has levels of equal cost, and a check is one pass."""
         beyond = RUN_BYTES_PER_BIT * self.sizes.bits / self.machine.memory
         if beyond <= 1 or phase == "check":
             return 0.0

@@ -1,6 +1,7 @@
 """Runs on a cluster on this machine, to hold the model against: `python -m scripts.scaling measure 1e6 1e7`.
 
-Each number of digits is computed on local:1 and local:2 with one thread for each worker, three times in turn, into docs/figures/scaling-measured.json.
+Each number of digits is computed on local:1 and local:2 with one thread for each worker, three times in turn. The medians go into
+docs/figures/scaling-measured.json.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from scripts.scaling.task_tree import TaskTree, chunks_for
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FILE = Path(__file__).resolve().parents[2] / "docs" / "figures" / "scaling-measured.json"
+FILE = Path(__file__).resolve().parents[3] / "docs" / "figures" / "scaling-measured.json"
 WORKERS = (1, 2)
 ROUNDS = 3
 LOCAL_RATE = 1e9
@@ -44,7 +45,11 @@ def measure(sizes: Iterable[int]) -> None:
             row |= {name: statistics.median(run[name] for run in runs) for name in runs[0]}
             rows = [x for x in rows if (x["digits"], x["workers"]) != (digits, workers)] + [row]
     rows.sort(key=lambda row: (row["digits"], row["workers"]))
-    machine = {"processor": platform.processor() or platform.machine(), "processors": os.cpu_count(), "factor": round(machine_factor(), 3)}
+    machine = {
+        "processor": platform.processor() or platform.machine(),
+        "processors": os.cpu_count(),
+        "factor": round(machine_factor(), 3),
+    }
     text = ",\n  ".join(map(json.dumps, rows))
     FILE.write_text(f'{{\n "machine": {json.dumps(machine)},\n "rows": [\n  {text}\n ]\n}}\n', encoding="utf-8")
 
@@ -68,9 +73,19 @@ def predicted(digits: int, workers: int, factor: float) -> tuple[float, float]:
 
 def _run(digits: int, workers: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pi_engine", "compute", str(digits), "--cluster", f"local:{workers}", "--threads", "1"]
+        command = [
+            sys.executable,
+            "-m",
+            "pi_engine",
+            "compute",
+            str(digits),
+            "--cluster",
+            f"local:{workers}",
+            "--threads",
+            "1",
+        ]
         command += ["--scratch", folder, "--json", "-o", f"{folder}/pi.ycd"]
-        answer = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+        answer = subprocess.run(command, stdout=subprocess.PIPE, check=True)  # noqa: S603 (our own command)
     found = json.loads(answer.stdout)
     of_workers = [worker["seconds"] for worker in found["cluster"]["workers"]]
     return {

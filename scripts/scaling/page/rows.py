@@ -13,7 +13,7 @@ from scripts.scaling.prediction import predict
 from scripts.scaling.simulation import simulate
 from scripts.scaling.task_tree import TaskTree, chunks_for
 
-FILE = Path(__file__).resolve().parents[2] / "docs" / "figures" / "scaling.json"
+FILE = Path(__file__).resolve().parents[3] / "docs" / "figures" / "scaling.json"
 
 DIGITS = tuple(10**e for e in range(9, 15))
 WORKERS = tuple(1 << i for i in range(10))
@@ -64,8 +64,8 @@ def all_rows() -> dict[str, Any]:
     models = [
         model_row(digits, workers, network, lift)
         for digits in DIGITS
-        for network in NETWORKS
         for workers in WORKERS
+        for network in NETWORKS
         for lift in (Lift if workers > 1 else (Lift.AS_BUILT,))
     ]
     simulated = [simulated_row(digits, workers) for digits in SIMULATED for workers in WORKERS[1:]]
@@ -81,8 +81,14 @@ def read_rows() -> dict[str, Any]:
 def write_rows() -> None:
     """Make the file."""
     made = all_rows()
-    parts = [f' "{name}": [\n  ' + ",\n  ".join(json.dumps(row) for row in rows) + "\n ]" for name, rows in made.items() if name != "machine"]
-    FILE.write_text("{\n" + f' "machine": {json.dumps(made["machine"])},\n' + ",\n".join(parts) + "\n}\n", encoding="utf-8")
+    parts = [
+        f' "{name}": [\n  ' + ",\n  ".join(json.dumps(row) for row in rows) + "\n ]"
+        for name, rows in made.items()
+        if name != "machine"
+    ]
+    FILE.write_text(
+        "{\n" + f' "machine": {json.dumps(made["machine"])},\n' + ",\n".join(parts) + "\n}\n", encoding="utf-8"
+    )
 
 
 def _rounded(value: float) -> float:
