@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pi_engine import bigint as bigint
     from pi_engine import radix as radix
     from pi_engine import series as series
+    from pi_engine.distributed.bbp.hex_anywhere import hex_digits as hex_digits
     from pi_engine.engine.compute import compute as compute
     from pi_engine.engine.planning.backend import prepare as prepare
     from pi_engine.engine.result import ComputeResult as ComputeResult
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from pi_engine.errors import VerificationError as VerificationError
     from pi_engine.files.methods.verdict import Verification as Verification
     from pi_engine.files.verify import verify_file as verify_file
-    from pi_engine.proof.bbp.hex_digits import hex_digits as hex_digits
     from pi_engine.runtime.versions import __version__ as __version__
     from pi_engine.sequence.digit_sequence import DigitSequence as DigitSequence
     from pi_engine.sequence.digit_sequence import open as open  # noqa: A004 (its name in the package)
@@ -49,7 +49,7 @@ _HOME = {
     "prepare": "pi_engine.engine.planning.backend",
     "open": "pi_engine.sequence.digit_sequence",
     "DigitSequence": "pi_engine.sequence.digit_sequence",
-    "hex_digits": "pi_engine.proof.bbp.hex_digits",
+    "hex_digits": "pi_engine.distributed.bbp.hex_anywhere",
     "bigint": "pi_engine.bigint",
     "radix": "pi_engine.radix",
     "series": "pi_engine.series",

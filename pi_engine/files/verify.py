@@ -41,9 +41,16 @@ from pi_engine.runtime.thread_count import thread_count
 if TYPE_CHECKING:
     from typing import SupportsIndex
 
+    from distributed import Client
+
+    from pi_engine.distributed.connection.cluster import Cluster
     from pi_engine.files.methods.case import FileCase
     from pi_engine.files.methods.verdict import Verification
+    from pi_engine.proof.bbp.bbp_sum import Summation
     from pi_engine.runtime.progress import Progress, Step
+
+ON_CLUSTER = ("bbp", "residues")
+"""Methods that a cluster takes part in."""
 
 _CONTEXT = 100
 """Digits that are computed behind a wrong one, where all do not fit in memory."""
@@ -58,6 +65,7 @@ def verify_file(
     threads: SupportsIndex | None = None,
     memory: SupportsIndex | None = None,
     progress: Progress | None = None,
+    cluster: str | Client | Cluster | None = None,
 ) -> Verification:
     """Verify a file of digits of π, of any format, or a folder with a set of .ycd files, or "-" for standard input.
 
@@ -73,12 +81,15 @@ def verify_file(
         threads: for the computation, all by default.
         memory: bytes that it may take.
         progress: called as (phase, done, total).
+        cluster: where "residues" and "bbp" add up BBP's terms: an address as `--cluster` takes it, or a
+            `distributed.Client`. By default here.
 
     Raises:
         TypeError: an argument is of another type.
-        UsageError: there is no such file or method, or the method is not for such a file.
+        UsageError: there is no such file or method, or the method is not for such a file, or for a cluster.
         CapacityError: "recompute", "residues" or "bbp" would not fit in memory.
         VerificationError: a check of the computation failed.
+        PiEngineError: the cluster cannot be used, or fails.
     """
     if method not in {"auto", "known", *METHODS}:
         raise UsageError(f"method {method!r} is not known: choose one of {', '.join(('auto', 'known', *METHODS))}")
@@ -92,14 +103,24 @@ def verify_file(
     if base not in {None, *DIGITS_PER_WORD}:
         raise UsageError(f"base {base} is not supported: choose 2, 8, 10 or 16")
     threads, memory = thread_count(threads), byte_limit(memory)
+    if cluster is not None and method not in ON_CLUSTER:
+        raise UsageError(f"a cluster takes part in the methods {' and '.join(ON_CLUSTER)}: choose one of them")
     start = time.perf_counter()
     with ExitStack() as stack:
+        elsewhere = _elsewhere(cluster, threads, stack)
         once = path == "-" or is_special(Path(path))
         progress = silent if progress is None else progress
         spooled = once and method != "known"
         try:
             case = open_case(
-                path, base, threads=threads, memory=memory, progress=progress, stack=stack, spooled=spooled
+                path,
+                base,
+                threads=threads,
+                memory=memory,
+                progress=progress,
+                stack=stack,
+                spooled=spooled,
+                elsewhere=elsewhere,
             )
         except CorruptFileError as error:
             found = corrupt_file(path, error, base=base)
@@ -107,6 +128,16 @@ def verify_file(
             found = _answer(case, method, length)
     asked = found if found.method else replace(found, method="known" if method == "auto" else method)
     return replace(asked, seconds=time.perf_counter() - start)
+
+
+def _elsewhere(cluster: str | Client | Cluster | None, threads: int | None, stack: ExitStack) -> Summation | None:
+    """What adds up BBP's terms on a cluster, while the stack is open."""
+    if cluster is None:
+        return None
+    from pi_engine.distributed.bbp.term_tasks import on_workers
+    from pi_engine.distributed.connection.cluster import open_cluster
+
+    return on_workers(stack.enter_context(open_cluster(cluster, threads=threads)))
 
 
 def _answer(case: FileCase, method: str, digits: int | None) -> Verification:

@@ -29,6 +29,8 @@ from pi_engine.cli.main import run
         (["compute", "10", "--memory", "1k"], 4, "not even one would fit"),
         (["compute", "5", "--memory", "lots"], 2, "not a size"),
         (["compute", "5", "--memory", "20"], 2, "with its unit, like 8GiB"),
+        (["compute", "5", "--cluster", "local:0"], 2, "give the number of worker processes, as in local:4"),
+        (["compute", "5", "--cluster", "local:2", "--dry-run"], 2, "leave --cluster out"),
         (["compute", "5", "--group", "x"], 2, "'x' is not a whole number"),
         (["compute", "5", "--columns", "0"], 2, "'--columns': it must be 1 or more"),
         (["series", "show", "leibniz", "--terms", "1001"], 2, "'--terms': it must be from 1 to 1000"),

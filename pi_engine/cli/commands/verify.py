@@ -11,8 +11,9 @@ from pi_engine.cli.output.error_answer import emit_error, explain
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import current_reply, emit, emit_json_line, remark, remarks_are_heard, say
 from pi_engine.cli.output.terminal import hang, printable, stderr_width, stdout_width
+from pi_engine.cli.parameters.cluster_session import cluster_fields, cluster_session
 from pi_engine.cli.parameters.names import FILE
-from pi_engine.cli.parameters.options import json_option, memory_option, quiet_option, threads_option
+from pi_engine.cli.parameters.options import cluster_option, json_option, memory_option, quiet_option, threads_option
 from pi_engine.cli.parameters.quantities import COUNT
 from pi_engine.cli.process.interrupts import raise_discarded
 from pi_engine.runtime.display import counted
@@ -20,6 +21,7 @@ from pi_engine.runtime.display import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pi_engine.distributed.connection.cluster import Cluster
     from pi_engine.files.methods.verdict import Verification
     from pi_engine.runtime.progress import Step
 
@@ -79,6 +81,7 @@ class _Told(ProgressBar):
 )
 @threads_option
 @memory_option
+@cluster_option
 @json_option
 @quiet_option
 @click.pass_context
@@ -92,6 +95,7 @@ def command(
     base: str | None,
     threads: int | None,
     memory: int | None,
+    where: str | None,
     as_json: bool,
 ) -> None:
     """Check whether each FILE holds digits of π, and find the first digit that is wrong.
@@ -112,10 +116,12 @@ def command(
         raise click.UsageError(
             "--proof takes digits, base and method from the certificate beside a file: give the names of files alone"
         )
+    if where is not None and method not in {"bbp", "residues"}:
+        raise click.UsageError("--cluster is for --method bbp and --method residues: add one of them")
     if files.count("-") > 1:
         raise click.UsageError("stdin can be read once: give '-' only once")
 
-    def verified(file: str, about: str) -> Verification:
+    def verified(file: str, about: str, cluster: Cluster | None) -> Verification:
         with _Told(file, about) as progress:
             if proof:
                 from pi_engine.files.certificate import verify_certificate
@@ -131,27 +137,29 @@ def command(
                 threads=threads,
                 memory=memory,
                 progress=progress,
+                cluster=cluster,
             )
 
     codes = set()
-    for number, file in enumerate(files, 1):
-        about = f"{number} of {len(files)}, {_ending(printable(file))}" if len(files) > 1 else ""
-        last = number == len(files)
-        try:
-            found = verified(file, about)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the other files are verified)
-            raise_discarded()
-            codes.add(_show_error(error, file, as_json=as_json, last=last, alone=len(files) == 1))
-        else:
-            _show(found, file, method, as_json=as_json, last=last)
-            codes.add(found.exit_code)
+    with cluster_session(where, threads=threads) as cluster:
+        for number, file in enumerate(files, 1):
+            about = f"{number} of {len(files)}, {_ending(printable(file))}" if len(files) > 1 else ""
+            last = number == len(files)
+            try:
+                found = verified(file, about, cluster)
+            except Exception as error:  # noqa: BLE001 (whatever it is, the other files are verified)
+                raise_discarded()
+                codes.add(_show_error(error, file, as_json=as_json, last=last, alone=len(files) == 1))
+            else:
+                _show(found, file, method, cluster, as_json=as_json, last=last)
+                codes.add(found.exit_code)
     ctx.exit(min(codes, key=_WORST_FIRST.index))
 
 
-def _show(found: Verification, file: str, method: str, *, as_json: bool, last: bool) -> None:
+def _show(found: Verification, file: str, method: str, cluster: Cluster | None, *, as_json: bool, last: bool) -> None:
     """Print the verdict on a file."""
     if as_json:
-        emit_json_line(fields_of(found), last=last)
+        emit_json_line({**fields_of(found), **cluster_fields(cluster)}, last=last)
     else:
         verdict, width = printable(_verdict(file, found)), stdout_width()
         emit(verdict if width is None else hang(verdict, width), "\n")

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.metadata
 import importlib.util
-import logging
 import time
-from collections import deque
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pi_engine.distributed.connection.cluster_address import parse_address
 from pi_engine.distributed.connection.cluster_faults import ClusterError
 from pi_engine.distributed.connection.cluster_use import ClusterUse
+from pi_engine.distributed.connection.task_queue import TaskQueue
 from pi_engine.distributed.connection.worker_pool import WorkerPool
 from pi_engine.errors import PiEngineError, UsageError
 from pi_engine.runtime.thread_count import available_threads
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from distributed import Client
 
-    from pi_engine.distributed.connection.cluster_address import ClusterAddress
-
-CONNECT_SECONDS = 6.0
+CONNECT_SECONDS = 4.0
 """How long a scheduler may take to answer."""
 
 WORKERS_SECONDS = 3.0
-"""How long a cluster that has no workers yet is waited for."""
+"""How long the workers of a cluster are waited for: until one is there, and all that are there have said what they are."""
 
-ATTEMPTS = 3
-"""How many workers may be lost with a task before it is to blame."""
+LOCAL_SECONDS = 120.0
+"""The same for workers that were started here."""
+
+AHEAD = 2
+"""Tasks that a worker has at once: the second one waits there, so that it begins when the first one ends."""
 
 
 class Cluster:
@@ -53,27 +55,33 @@ class Cluster:
         self.client, self.is_local = client, is_local
         self.use = ClusterUse(name, _dashboard(client))
         self.pool = WorkerPool(client, self.use, threads)
-        end = time.monotonic() + WORKERS_SECONDS
+        end = time.monotonic() + (LOCAL_SECONDS if is_local else WORKERS_SECONDS)
         while True:
-            faults = self.pool.find_workers()
+            faults = self.pool.find_workers(end)
             if faults:
                 worker, fault = next(iter(faults.items()))
-                more = f", and so it is with {len(faults) - 1} more" if len(faults) > 1 else ""
+                more = f", and {len(faults) - 1} more cannot be used either" if len(faults) > 1 else ""
                 raise ClusterError(
-                    f"the worker {worker} of the cluster {name} {fault}{more}: install the same there, then start it again"
+                    f"the worker {worker} of the cluster {name} {fault}{more}: install the same there as here, and start it again"
                 )
             if self.pool.workers:
                 return
             if time.monotonic() > end:
-                raise ClusterError(
-                    f"the cluster {name} has no workers: start some with 'dask worker {_scheduler(client)}'"
-                )
-            time.sleep(0.1)
+                raise ClusterError(self._no_workers())
+            time.sleep(0.05)
+
+    def _no_workers(self) -> str:
+        if asked := self.pool.unanswered:
+            return (
+                f"none of the {asked} workers of the cluster {self.use.where} has answered within {WORKERS_SECONDS:.0f} s: "
+                "see whether they are busy with something else"
+            )
+        return f"the cluster {self.use.where} has no workers: start some with 'dask worker {_scheduler(self.client)}'"
 
     def map(
         self,
         function: Callable[..., Any],
-        tasks: Sequence[tuple[Any, ...]],
+        tasks: Iterable[tuple[Any, ...]],
         *,
         done: Callable[[int], None] | None = None,
     ) -> Iterator[tuple[int, Any]]:
@@ -82,43 +90,41 @@ class Cluster:
         Args:
             function: importable on the workers, as all that it takes and returns must be. An argument that is `THREADS` becomes the
                 number of threads that it may use.
-            tasks: its arguments, the long ones first.
+            tasks: its arguments, the long ones first; taken as workers become free.
             done: called with the index of each finished task.
 
         Raises:
-            ClusterError: the cluster fails, or a task has lost `ATTEMPTS` workers.
+            ClusterError: the cluster fails, or a task has lost too many workers.
             Exception: what the function has raised.
         """
-        waiting, lost = deque(range(len(tasks))), [0] * len(tasks)
-        left = len(tasks)
+        queue = TaskQueue(tasks, AHEAD)
         try:
-            while left:
-                for worker in self.pool.idle():
-                    if waiting:
-                        i = waiting.popleft()
-                        arguments = [worker.threads if argument is THREADS else argument for argument in tasks[i]]
-                        self.pool.start(i, worker, function, *arguments)
+            self._give(queue, function)
+            while queue.out:
                 for event in self.pool.events():
-                    i = event.task  # type: ignore[assignment]
-                    if i is None:
-                        continue
-                    if event.lost:
-                        lost[i] += 1
-                        if lost[i] >= ATTEMPTS:
-                            raise ClusterError(
-                                f"{ATTEMPTS} workers were lost with the same task, the last of them {event.worker.name}: "
-                                "see to their memory, and run again"
-                            )
-                        waiting.appendleft(i)
-                        continue
+                    i = event.task
                     if event.error is not None:
                         raise event.error
-                    left -= 1
-                    if done is not None:
-                        done(i)
-                    yield i, event.value
+                    if isinstance(i, int) and event.lost:
+                        queue.was_lost(i, event)
+                    elif isinstance(i, int):
+                        queue.came_back(i)
+                        self._give(queue, function)
+                        if done is not None:
+                            done(i)
+                        yield i, event.value
+                self._give(queue, function)
         finally:
             self.pool.cancel()
+
+    def _give(self, queue: TaskQueue, function: Callable[..., Any]) -> None:
+        """Give out tasks while there are some, and workers for them."""
+        while workers := self.pool.ready(AHEAD):
+            task = queue.next()
+            if task is None:
+                return
+            arguments = [workers[0].threads if argument is THREADS else argument for argument in task[1]]
+            self.pool.start(task[0], workers[0], function, *arguments)
 
 
 class _Threads:
@@ -130,34 +136,43 @@ THREADS = _Threads()
 
 @contextmanager
 def open_cluster(
-    where: str | Client, *, threads: int | None = None, folder: str | os.PathLike[str] | None = None
+    where: str | Client | Cluster, *, threads: int | None = None, folder: str | os.PathLike[str] | None = None
 ) -> Iterator[Cluster]:
-    """The cluster of that name, or of a client, which stays open.
+    """The cluster of that name, or of a client, which stays open; one that is open already is given as it is.
 
     Args:
-        where: an address as --cluster takes it, or a `distributed.Client`.
+        where: an address as --cluster takes it, a `distributed.Client`, or a `Cluster`.
         threads: of a task; by default as many as Dask gives its worker, and the processors of this machine are divided among the workers
             of `local:N`.
-        folder: where workers that are started here put their files; by default where Dask does.
+        folder: where workers that are started here put their files; by default where the system has temporary ones.
 
     Raises:
-        UsageError: it is none.
+        TypeError: `where` is nothing of the kind.
+        UsageError: it names no cluster.
         ClusterError: it does not answer, has no workers, or they cannot take part.
         PiEngineError: `distributed` is not installed.
     """
+    if isinstance(where, Cluster):
+        yield where
+        return
+    address = parse_address(where) if isinstance(where, str) else None
     if importlib.util.find_spec("distributed") is None:
         from pi_engine.runtime.installation import command_to_install
 
-        raise PiEngineError(f"a cluster needs distributed: run {command_to_install('distributed', 'distributed')}")
+        raise PiEngineError(f"a cluster needs Dask: run {command_to_install('distributed cloudpickle', 'distributed')}")
     with ExitStack() as stack:
-        if isinstance(where, str):
-            address = parse_address(where)
-            if address.local is None:
-                client = stack.enter_context(_connected(address))
-            else:
-                client = stack.enter_context(_started(address.local, folder))
-                threads = threads or max(1, available_threads() // address.local)
-            yield Cluster(client, address.text, threads=threads, is_local=address.local is not None)
+        if address is not None and address.local is not None:
+            from pi_engine.distributed.connection.local_cluster import started
+
+            client = stack.enter_context(started(address.local, folder))
+            threads = threads or max(1, available_threads() // address.local)
+            yield Cluster(client, address.text, threads=threads, is_local=True)
+            return
+        if address is not None:
+            from pi_engine.distributed.connection.scheduler_client import connected
+
+            client = stack.enter_context(connected(address, CONNECT_SECONDS))
+            yield Cluster(client, address.text, threads=threads)
             return
         from distributed import Client
 
@@ -170,46 +185,13 @@ def open_cluster(
         yield Cluster(where, _scheduler(where), threads=threads)
 
 
-@contextmanager
-def _connected(address: ClusterAddress) -> Iterator[Client]:
-    from distributed import Client
-
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it says there, the errors here say
-    try:
-        client = Client(address.scheduler, timeout=CONNECT_SECONDS, set_as_default=False, name="pi-engine")
-    except (OSError, TimeoutError) as error:
-        raise ClusterError(
-            f"the scheduler {address.scheduler} does not answer within {CONNECT_SECONDS:.0f} s: see whether it runs, and whether it "
-            "can be reached from here"
-        ) from error
-    except (TypeError, ValueError, RuntimeError) as error:  # TLS without certificates
-        raise ClusterError(f"the cluster {address.text} cannot be used: {error}") from error
-    try:
-        yield client
-    finally:
-        client.close(timeout=2)
-
-
-@contextmanager
-def _started(count: int, folder: str | os.PathLike[str] | None) -> Iterator[Client]:
-    """Worker processes on this machine, which listen on its loopback only, and end with this one."""
-    from distributed import Client, LocalCluster
-
-    quiet = logging.CRITICAL + 1
-    logging.getLogger("distributed").setLevel(quiet)
-    with LocalCluster(
-        n_workers=count, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0",
-        silence_logs=quiet, memory_limit=0, local_directory=None if folder is None else str(folder),
-    ) as cluster, Client(cluster, set_as_default=False, name="pi-engine") as client:  # fmt: skip
-        yield client
-
-
 def _scheduler(client: Client) -> str:
     return str(client.scheduler.address)  # type: ignore[union-attr]
 
 
 def _dashboard(client: Client) -> str | None:
     """Dask's page, where it has one: for that the scheduler needs bokeh."""
-    if importlib.util.find_spec("bokeh") is None:
-        return None
-    return str(client.dashboard_link) or None
+    with contextlib.suppress(Exception):  # it has no bokeh, or runs nothing that it is sent; the page is not needed
+        client.run_on_scheduler(importlib.metadata.version, "bokeh")
+        return str(client.dashboard_link) or None
+    return None

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pi_engine.errors import UsageError
 
 _LOCAL = re.compile(r"local(?::([0-9]+))?")
-_SCHEDULER = re.compile(r"(tcp|tls|ws|wss|ucx)://(?:\[[0-9A-Fa-f:.%\w]+\]|[^\s:/\[\]@]+):([0-9]{1,5})")
+_SCHEDULER = re.compile(r"(tcp|tls|ws|wss)://(?:\[[0-9A-Fa-f:.%\w]+\]|[^\s:/\[\]@]+):([0-9]{1,5})")
 MOST_LOCAL = 1024
 """Worker processes of one machine at most."""
 
@@ -45,7 +45,7 @@ def parse_address(text: str) -> ClusterAddress:
     if "://" in text:
         return ClusterAddress(text, scheduler=_checked(text, f"--cluster {text}"))
     path = Path(text)
-    if path.suffix == ".json" or path.exists():
+    if path.suffix == ".json" or path.is_file():
         return ClusterAddress(text, scheduler=_named_in(path))
     if re.fullmatch(r"[^\s:/]+:[0-9]+", text):
         raise UsageError(f"--cluster {text} has no scheme: write tcp://{text}")

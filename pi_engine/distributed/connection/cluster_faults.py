@@ -17,6 +17,11 @@ class ClusterError(PiEngineError):
     """A cluster cannot be used, or has gone away."""
 
 
+def scheduler_gone(scheduler: str) -> ClusterError:
+    """What is said where it does not answer any more."""
+    return ClusterError(f"the scheduler {scheduler} does not answer any more: see to the cluster, and run again")
+
+
 @contextmanager
 def talking_to(scheduler: str) -> Iterator[None]:
     """Within, a scheduler that does not answer is a `ClusterError`.
@@ -26,13 +31,21 @@ def talking_to(scheduler: str) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, TimeoutError, asyncio.CancelledError, concurrent.futures.CancelledError) as error:
-        raise ClusterError(
-            f"the scheduler {scheduler} does not answer any more: see to the cluster, and run again"
-        ) from error
-    except RuntimeError as error:  # the client has noticed first, and has closed itself
-        if "closed" not in str(error).lower() and "not running" not in str(error).lower():
+    except (Exception, asyncio.CancelledError) as error:
+        if not _is_of_a_lost_scheduler(error):
             raise
-        raise ClusterError(
-            f"the scheduler {scheduler} does not answer any more: see to the cluster, and run again"
-        ) from error
+        raise scheduler_gone(scheduler) from error
+
+
+def _is_of_a_lost_scheduler(error: BaseException) -> bool:
+    """Whether Dask raises this where a connection has gone, or where it has noticed and has closed the client."""
+    if isinstance(
+        error, OSError | asyncio.CancelledError | concurrent.futures.CancelledError
+    ):  # TimeoutError is an OSError
+        return True
+    said = str(error).lower()
+    if isinstance(error, AttributeError):
+        return "nonetype" in said
+    return type(error).__name__ == "ClosedClientError" or (
+        isinstance(error, RuntimeError) and ("closed" in said or "not running" in said)
+    )

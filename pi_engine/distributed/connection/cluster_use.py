@@ -34,6 +34,7 @@ class ClusterUse:
         where: the cluster, as it was named.
         dashboard: the address of Dask's page, where there is one.
         workers: by address.
+        bytes_fetched: that came from workers to this process, besides what tasks return.
         repeated: tasks that were given to another worker because theirs was lost.
         notes: what else should be known, a line each.
     """
@@ -41,13 +42,14 @@ class ClusterUse:
     where: str
     dashboard: str | None = None
     workers: dict[str, WorkerUse] = field(default_factory=dict)
+    bytes_fetched: int = 0
     repeated: int = 0
     notes: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
         """As an object of --json."""
         workers = [{**asdict(use), "seconds": round(use.seconds, 6)} for use in self.workers.values()]
-        moved = sum(use.bytes_moved for use in self.workers.values())
+        moved = self.bytes_fetched + sum(use.bytes_moved for use in self.workers.values())
         return {
             "where": self.where,
             "dashboard": self.dashboard,

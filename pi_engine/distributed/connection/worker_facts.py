@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import platform
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -55,25 +57,34 @@ def describe(dask_worker: Any) -> dict[str, Any]:  # noqa: ANN401 (distributed.W
 
 
 def described_here() -> dict[str, str]:
-    """What a worker must have as well: the version of this package and its kernels' sources."""
+    """What a worker must have as well, this package and its kernels' sources, and what it is told where it does not understand."""
     from pi_engine.runtime.compilation.kernel_folder import source_digest
     from pi_engine.runtime.versions import arithmetic_versions
 
-    return {"pi_engine": arithmetic_versions()["pi_engine"], "kernels": source_digest()}
+    return {
+        "pi_engine": arithmetic_versions()["pi_engine"],
+        "kernels": source_digest(),
+        "python": platform.python_version(),
+        "dask": version("distributed"),
+    }
 
 
 def fault_of(found: Mapping[str, Any], here: Mapping[str, str]) -> str | None:
     """Why a worker cannot take part, in a few words; None where it can."""
+    if "failed" in found:
+        return f"does not understand what it is asked ({_line(found['failed'])}); here are Python {here['python']} and Dask {here['dask']}"
     if "missing" in found:
-        missing = str(found["missing"])
-        if "No module named 'pi_engine" in missing or "pi_engine" not in found:
-            return f"has no pi-engine that can be imported ({missing})"
-        return f"cannot use its pi-engine ({missing})"
+        return f"has no pi-engine that can be used ({_line(found['missing'])})"
     if found["pi_engine"] != here["pi_engine"]:
         return f"has pi-engine {found['pi_engine']}, and here is {here['pi_engine']}"
     if found["kernels"] != here["kernels"]:
         return f"has other kernels of pi-engine {here['pi_engine']} (sources {found['kernels'][:8]}, here {here['kernels'][:8]})"
     return None
+
+
+def _line(message: object) -> str:
+    """The first line of what an exception says."""
+    return str(message).partition("\n")[0][:200]
 
 
 def facts_of(address: str, found: Mapping[str, Any], threads: int | None) -> WorkerFacts:

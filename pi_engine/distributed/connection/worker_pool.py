@@ -6,21 +6,27 @@ Dask then repeats nothing by itself.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
+import uuid
+from asyncio import CancelledError
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pi_engine.distributed.connection.cluster_faults import ClusterError, talking_to
+from pi_engine.distributed.connection.cluster_faults import ClusterError, scheduler_gone, talking_to
 from pi_engine.distributed.connection.cluster_use import ClusterUse, WorkerUse
-from pi_engine.distributed.connection.worker_facts import describe, described_here, facts_of, fault_of
-from pi_engine.distributed.connection.worker_task import run_task
+from pi_engine.distributed.connection.worker_facts import described_here, facts_of, fault_of
+from pi_engine.distributed.connection.worker_questions import WorkerQuestions
+from pi_engine.distributed.connection.worker_task import packed, run_task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable
 
     from distributed import Client, Future
 
     from pi_engine.distributed.connection.worker_facts import WorkerFacts
+    from pi_engine.distributed.connection.worker_task import Outcome
 
 LOOK_SECONDS = 0.5
 """How often the scheduler is asked which workers are there."""
@@ -28,8 +34,8 @@ LOOK_SECONDS = 0.5
 ALONE_SECONDS = 15.0
 """How long a cluster may be without workers: Dask's nannies start lost ones again within some seconds."""
 
-DESCRIBE_SECONDS = 5.0
-"""How long a worker may take to say what it is."""
+SCHEDULER_SECONDS = 30.0
+"""How long a scheduler that has answered before may take to answer."""
 
 
 class Event(NamedTuple):
@@ -51,8 +57,11 @@ class Event(NamedTuple):
 
 
 class _Running(NamedTuple):
+    """A task, where it runs, and how many seconds what it has found may take to come."""
+
     task: Hashable
     worker: WorkerFacts
+    patience: float = LOOK_SECONDS
 
 
 class WorkerPool:
@@ -71,56 +80,57 @@ class WorkerPool:
         self._refused: set[str] = set()
         self._running: dict[Future[Any], _Running] = {}
         self._events: list[Event] = []
+        self._questions = WorkerQuestions(client)
+        self._here = described_here()
         self._looked = self._last_there = time.monotonic()
-        self._numbers = itertools.count()
+        self._run, self._numbers = uuid.uuid4().hex, itertools.count()
 
     # ------------------------------------------------------------ workers
 
-    def find_workers(self) -> dict[str, str]:
-        """Take in the workers that have come; returns why others cannot take part, by name."""
+    def find_workers(self, until: float = 0.0) -> dict[str, str]:
+        """Ask workers that have come, and take in those that have answered; returns why others cannot take part, by name.
+
+        Until that time (of `time.monotonic`) wait for the answers.
+
+        Raises:
+            ClusterError: the scheduler does not answer.
+        """
         with talking_to(self._scheduler):
-            there = self.client.scheduler_info(n_workers=-1)["workers"]
-        new = [address for address in there if address not in self.workers and address not in self._refused]
-        faults = self._take_in(new)
-        self._lose(set(self.workers) - set(there))
+            there = self._there()
+        self._lose(set(self.workers) - there)
+        self._questions.ask(there - set(self.workers) - self._refused)
+        faults = {}
+        for address, found in self._questions.answers(until).items():
+            fault = fault_of(found, self._here)
+            if fault is None:
+                self._take_in(facts_of(address, found, self._threads))
+            else:
+                self._refused.add(address)
+                faults[f"{found['host']}:{found['process']}" if "host" in found else address] = fault
         if self.workers:
             self._last_there = time.monotonic()
         return faults
 
-    def _take_in(self, new: Iterable[str]) -> dict[str, str]:
-        faults, here = {}, described_here()
-        for address, found in self._descriptions(list(new)).items():
-            name = f"{found.get('host', '?')}:{found.get('process', '?')}"
-            fault = fault_of(found, here)
-            if fault is not None:
-                self._refused.add(address)
-                faults[name] = fault
-                continue
-            worker = facts_of(address, found, self._threads)
-            self.workers[address] = worker
-            self.use.workers[address] = WorkerUse(worker.name, worker.threads)
-            self._events.append(Event(None, worker))
-        return faults
+    def _there(self) -> set[str]:
+        """The addresses of all workers that the scheduler knows.
 
-    def _descriptions(self, addresses: list[str]) -> dict[str, dict[str, Any]]:
-        """What workers say; of one that does not answer nothing, so that it is asked again."""
-        if not addresses:
-            return {}
-        import cloudpickle
+        Not by `Client.scheduler_info`, whose answer the client's own looks, which list no workers, may replace on the way.
+        """
+        if self.client.status != "running":
+            raise scheduler_gone(self._scheduler)
+        identity = self.client.scheduler.identity  # type: ignore[union-attr]
+        found = self.client.sync(identity, n_workers=-1, callback_timeout=SCHEDULER_SECONDS)
+        return set(found["workers"])
 
-        from pi_engine.distributed.connection import worker_facts
+    @property
+    def unanswered(self) -> int:
+        """How many workers have been asked what they are, and have not said so."""
+        return self._questions.open
 
-        cloudpickle.register_pickle_by_value(worker_facts)  # they may have no such module
-        try:
-            with talking_to(self._scheduler):
-                found = self.client.run(describe, workers=addresses, on_error="return")
-        finally:
-            cloudpickle.unregister_pickle_by_value(worker_facts)
-        return {
-            address: {"missing": f"{type(one).__name__}: {one}"} if isinstance(one, Exception) else one
-            for address, one in found.items()
-            if not isinstance(one, OSError)
-        }
+    def _take_in(self, worker: WorkerFacts) -> None:
+        self.workers[worker.address] = worker
+        self.use.workers[worker.address] = WorkerUse(worker.name, worker.threads)
+        self._events.append(Event(None, worker))
 
     def _lose(self, gone: set[str]) -> None:
         for address in gone:
@@ -129,7 +139,7 @@ class WorkerPool:
             tasks = {future: running for future, running in self._running.items() if running.worker.address == address}
             for future, running in tasks.items():
                 del self._running[future]
-                future.cancel(force=True)
+                self._forget([future])
                 self.use.repeated += 1
                 self._events.append(Event(running.task, worker, lost=True))
             if not tasks:
@@ -137,8 +147,13 @@ class WorkerPool:
 
     def idle(self) -> list[WorkerFacts]:
         """Workers without a task."""
-        busy = {running.worker.address for running in self._running.values()}
-        return [worker for address, worker in self.workers.items() if address not in busy]
+        return self.ready(1)
+
+    def ready(self, most: int) -> list[WorkerFacts]:
+        """Workers with fewer than so many tasks, those with the fewest first: a second task waits there, and begins at once."""
+        busy = Counter(running.worker.address for running in self._running.values())
+        found = [worker for address, worker in self.workers.items() if busy[address] < most]
+        return sorted(found, key=lambda worker: busy[worker.address])
 
     # ------------------------------------------------------------ tasks
 
@@ -153,16 +168,20 @@ class WorkerPool:
         """Have a worker call a function, which must be importable there; `task` names it in its event."""
         with talking_to(self._scheduler):
             future = self.client.submit(
-                run_task, function, arguments, prime,
-                key=f"pi-engine-{id(self)}-{next(self._numbers)}", workers=[worker.address], pure=False,
+                run_task, packed(function, arguments), prime,
+                key=f"pi-engine-{self._run}-{next(self._numbers)}", workers=[worker.address], pure=False,
             )  # fmt: skip
         self._running[future] = _Running(task, worker)
 
     def cancel(self) -> None:
         """Have nothing more of this come back; a task that has begun ends by itself."""
-        for future in self._running:
-            future.cancel(force=True)
+        self._forget(list(self._running))
         self._running.clear()
+
+    def _forget(self, futures: list[Future[Any]]) -> None:
+        if futures and self.client.status == "running":
+            with contextlib.suppress(Exception):  # the scheduler has gone away, and its tasks with it
+                self.client.cancel(futures, force=True)
 
     def events(self) -> list[Event]:
         """What has happened since the last call; waits until something has.
@@ -170,43 +189,79 @@ class WorkerPool:
         Raises:
             ClusterError: the scheduler or all workers have gone away.
         """
-        from distributed import wait
-
         while True:
             if time.monotonic() - self._looked > LOOK_SECONDS:
-                self.find_workers()
-                self._looked = time.monotonic()
-                if time.monotonic() - self._last_there > ALONE_SECONDS:
-                    raise ClusterError(
-                        f"all workers of the cluster {self.use.where} have gone away: start others, and run again"
-                    )
-            done: Iterable[Future[Any]] = ()
-            if self._running and not self._events:
-                try:
-                    with_done = wait(list(self._running), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED")
-                    done = with_done.done
-                except TimeoutError:
-                    done = ()
-                except Exception:  # noqa: BLE001 (cancelled or lost: its state says so)
-                    done = [future for future in self._running if future.status != "pending"]
-            elif not self._events:
-                time.sleep(LOOK_SECONDS / 5)
-            for future in list(done):
+                self._look()
+            for future in [] if self._events else self._finished():
                 self._take(future)
             if self._events:
                 events, self._events = self._events, []
                 return events
 
+    def _look(self) -> None:
+        """Which workers are there; who came in the middle and cannot take part is in the notes."""
+        for name, fault in self.find_workers().items():
+            self.use.notes.append(f"the worker {name} was not used: it {fault}")
+        self._looked = time.monotonic()
+        if time.monotonic() - self._last_there > ALONE_SECONDS:
+            raise ClusterError(
+                f"all workers of the cluster {self.use.where} have gone away: start others, and run again"
+            )
+
+    def _finished(self) -> list[Future[Any]]:
+        """Tasks that have come to an end, waited for until the next look."""
+        if not self._running:
+            time.sleep(LOOK_SECONDS / 5)
+            return []
+        from distributed import wait
+
+        with contextlib.suppress(Exception, CancelledError):  # what has become of each, its state says
+            wait(list(self._running), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED")
+        if self.client.status != "running":
+            raise scheduler_gone(self._scheduler)
+        return [future for future in self._running if future.status != "pending"]
+
     def _take(self, future: Future[Any]) -> None:
         running = self._running.pop(future)
         if future.status != "finished":
-            self.use.repeated += 1
-            self._events.append(Event(running.task, running.worker, lost=True))
+            self._fail(future, running)
             return
-        with talking_to(self._scheduler):
-            outcome = future.result()
+        try:
+            with talking_to(self._scheduler):
+                outcome = self._fetched(future, running)
+        except ClusterError:
+            if self.client.status != "running":
+                raise
+            self._fail(future, running)  # the worker has gone away with what it had found
+            return
+        if outcome is None:
+            self._running[future] = running._replace(patience=2 * running.patience)
+            return
         future.release()
         use = self.use.workers[running.worker.address]
         use.tasks += 1
         use.seconds += outcome.seconds
         self._events.append(Event(running.task, running.worker, outcome.value, outcome.error))
+
+    def _fetched(self, future: Future[Any], running: _Running) -> Outcome | None:
+        """What the worker has found; None where it does not come, so that the next look may show that the worker has gone."""
+        try:
+            return future.result(timeout=running.patience)  # type: ignore[no-any-return]
+        except TimeoutError:
+            if running.patience > SCHEDULER_SECONDS:
+                raise
+            return None
+
+    def _fail(self, future: Future[Any], running: _Running) -> None:
+        """A task without an outcome: its worker was lost, or could not even begin it."""
+        from distributed.scheduler import KilledWorker
+
+        error = future.exception() if future.status == "error" else None
+        if error is None or isinstance(error, KilledWorker):
+            self.use.repeated += 1
+            self._events.append(Event(running.task, running.worker, lost=True))
+            return
+        said = ClusterError(
+            f"the worker {running.worker.name} cannot run a task ({type(error).__name__}: {error}): install the same there as here"
+        )
+        self._events.append(Event(running.task, running.worker, error=said))

@@ -30,11 +30,21 @@ class Outcome(NamedTuple):
     seconds: float
 
 
-def run_task(function: Callable[..., Any], arguments: tuple[Any, ...], prime: int | None) -> Outcome:
+def packed(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
+    """A task for `run_task`: a worker that cannot read it says so, where one that reads it for Dask would end."""
+    return pickle.dumps((function, arguments), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def run_task(task: bytes, prime: int | None) -> Outcome:
     """Call a function on a worker.
 
     prime: the random prime of the run (`bigint.residues.moduli`), for tasks whose residues go back.
     """
+    try:
+        function, arguments = pickle.loads(task)  # noqa: S301 (from the scheduler, which may run anything here)
+    except Exception as raised:  # noqa: BLE001 (whatever is missing here)
+        said = f"a worker cannot read a task ({type(raised).__name__}: {raised}): install the same there as here"
+        return Outcome(None, PiEngineError(said), 0.0)
     with _TURN:
         begin = time.perf_counter()
         try:

@@ -56,10 +56,10 @@ class Custody(NodeKeeper, Protocol):
         ...
 
 
-def subtree_halvings(series: HypergeometricSeries, terms: int, threads: int, least_bits: int | None = None) -> int:
+def subtree_halvings(series: HypergeometricSeries, terms: int, threads: int) -> int:
     """How often a sum is halved, so that `threads` threads in all have enough subtrees; 0 where it is too short for a cluster."""
     bits = terms * term_values(series.q, terms).bits
-    most = bits // (LEAST_SUBTREE_BITS if least_bits is None else least_bits)
+    most = bits // LEAST_SUBTREE_BITS
     halvings = (SUBTREES * threads - 1).bit_length()
     return max(0, min(halvings, most.bit_length() - 1, (terms // (2 * LEAST_CHUNK)).bit_length() - 1))
 

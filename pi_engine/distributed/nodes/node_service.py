@@ -7,20 +7,21 @@ so that no message is large and none of the processes holds a whole file.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from distributed import WorkerPlugin
-from distributed.comm import connect
+from distributed.comm.core import connect
 from distributed.core import send_recv
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from distributed import Worker
+
+    from pi_engine.distributed.nodes.sum_job import NodePlace
 
 PART = 1 << 24
 """Bytes of a message at most: Dask cuts longer ones into frames of 64 MiB, and holds them whole."""
@@ -110,33 +111,25 @@ def _append(path: Path, first: int, data: bytes) -> int:
         return stream.tell()
 
 
-async def pull(connection: Mapping[str, Any], address: str, service: str, file: str, size: int, target: Path) -> None:
+async def pull(connection: Mapping[str, Any], service: str, place: NodePlace, target: Path) -> None:
     """Bring a file from a worker to this process.
 
     Args:
         connection: what Dask's connections are made with.
-        address: the worker's.
-        service: the name of its service.
-        file: the file's name there.
-        size: its bytes.
+        service: the name of the worker's service.
+        place: the file.
         target: a file that does not exist yet.
 
     Raises:
         OSError: the worker does not answer, or has no such file; or the target cannot be written.
     """
-    comm = await connect(address, timeout=CONNECT_SECONDS, **connection)
+    comm = await connect(place.worker, timeout=CONNECT_SECONDS, **connection)
     try:
         with target.open("xb") as stream:
-            for first in range(0, size, PART):
-                last = min(size, first + PART)
-                part = await send_recv(comm, op=operation(service, "read"), file=file, first=first, last=last)
-                if len(part) != last - first:
-                    raise OSError(f"{address} has only a part of {file}")
-                await asyncio.to_thread(stream.write, part)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            target.unlink(missing_ok=True)
-        raise
+            for first in range(0, place.size, PART):
+                last = min(place.size, first + PART)
+                part = await send_recv(comm, op=operation(service, "read"), file=place.file, first=first, last=last)
+                await asyncio.to_thread(stream.write, part)  # if it is too short, whoever reads the file sees that
     finally:
         comm.abort()
 

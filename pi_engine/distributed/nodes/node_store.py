@@ -45,6 +45,7 @@ class NodeStore:
         self._client, self._pool = cluster.client, cluster.pool
         self._scheduler = str(self._client.scheduler.address)  # type: ignore[union-attr]
         self.run = os.urandom(6).hex()
+        self._seen: set[str] = set()
         self.shared = self._try(folders)
         self._service = NodeService(self.run)
         self._given = 0
@@ -58,14 +59,16 @@ class NodeStore:
             except OSError:
                 continue
             with talking_to(self._scheduler):
-                if not shared.unseen_by(self._client, self._pool.workers):
+                workers = set(self._pool.workers)
+                if not shared.unseen_by(self._client, workers):
+                    self._seen = workers
                     return shared
             shared.close()
         return None
 
     def admits(self, worker: WorkerFacts) -> bool:
         """Whether a worker sees what it must see."""
-        if self.shared is None:
+        if self.shared is None or worker.address in self._seen:
             return True
         with talking_to(self._scheduler):
             return not self.shared.unseen_by(self._client, [worker.address])
@@ -80,7 +83,9 @@ class NodeStore:
             elif place.worker in self._pool.workers:
                 by_worker.setdefault(place.worker, []).append(place.file)
         for address, files in by_worker.items():
-            asyncio.run_coroutine_threadsafe(self._remove(address, files), self._client.loop.asyncio_loop)  # type: ignore[attr-defined]
+            loop = self._client.loop
+            assert loop is not None
+            asyncio.run_coroutine_threadsafe(self._remove(address, files), loop.asyncio_loop)  # type: ignore[attr-defined]
 
     async def _remove(self, address: str, files: list[str]) -> None:
         with contextlib.suppress(OSError):
@@ -98,9 +103,8 @@ class NodeStore:
                 return read_node(self.shared.path / place.file, span.key, place.digest, threads)
             with tempfile.TemporaryDirectory(prefix="pi-engine-") as folder:
                 path = Path(folder) / place.file
-                self._client.sync(
-                    pull, self._client.connection_args, place.worker, self._service.name, place.file, place.size, path
-                )
+                self._client.sync(pull, self._client.connection_args, self._service.name, place, path)
+                self._pool.use.bytes_fetched += place.size
                 return read_node(path, span.key, place.digest, threads)
         except (CorruptFileError, DamagedRecordError) as error:
             raise OperandError(span.lo, span.hi, str(error), damaged=True) from error

@@ -147,8 +147,7 @@ class _Operands:
         from pi_engine.distributed.nodes.node_service import pull
 
         path.unlink(missing_ok=True)
-        connection = self._worker.connection_args
-        sync(self._worker.loop, pull, connection, place.worker, self._service.name, place.file, place.size, path)
+        sync(self._worker.loop, pull, self._worker.connection_args, self._service.name, place, path)
         self.moved += place.size
 
     def keep(self, lo: int, hi: int, node: LargeNode) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Hashable, Iterable
 
     from pi_engine.distributed.connection.cluster_use import ClusterUse
     from pi_engine.distributed.connection.worker_facts import WorkerFacts
@@ -20,7 +20,12 @@ class Pool(Protocol):
     use: ClusterUse
 
     def start(
-        self, task: Any, worker: WorkerFacts, function: Callable[..., Any], *arguments: object, prime: int | None = None
+        self,
+        task: Hashable,
+        worker: WorkerFacts,
+        function: Callable[..., Any],
+        *arguments: object,
+        prime: int | None = None,
     ) -> None:
         """Have a worker call a function."""
         ...

@@ -56,8 +56,14 @@ class SumCluster(NamedTuple):
             custody: the nodes that a checkpoint keeps.
             repairs: of the run.
             progress: of the phase.
+
+        Raises:
+            ClusterError: all workers have gone away.
         """
-        threads = sum(worker.threads for worker in self.cluster.pool.workers.values())
+        pool = self.cluster.pool
+        while not pool.workers:  # all were lost in the sum before, and others are on their way
+            pool.events()
+        threads = sum(worker.threads for worker in pool.workers.values())
         if not subtree_halvings(series.components[component].sum, terms, threads):
             self.note(f"the sum of {terms} terms is too short to be divided: it was made here")
             yield None

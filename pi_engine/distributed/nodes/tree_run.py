@@ -190,11 +190,11 @@ class TreeRun:
         address = event.worker.address
         if event.lost and address not in self.pool.workers:
             self._forget(address)
-        if event.task is None:
+        if not isinstance(event.task, _Task):
             if not event.lost:
                 self._welcome(event.worker)
             return
-        span, request = event.task  # type: ignore[misc]
+        span, request = event.task
         self._running.pop(span, None)
         if event.lost:
             self._fail(span, f"the last worker that was lost with it is {event.worker.name}: see to its memory")
@@ -258,7 +258,7 @@ class TreeRun:
                 del self.stored[span]
 
     def _welcome(self, worker: WorkerFacts) -> None:
-        if not self.files.admits(worker):
+        if worker.address not in self._excluded and not self.files.admits(worker):
             self._excluded.add(worker.address)
             self.pool.use.notes.append(
                 f"the worker {worker.name} has no part in the sum: it does not see the folder of the others"

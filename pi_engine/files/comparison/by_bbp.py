@@ -27,13 +27,14 @@ from gmpy2 import mpz
 
 from pi_engine.errors import VerificationError
 from pi_engine.files.comparison.expansion import DecimalDigits, expand
-from pi_engine.proof.bbp.bbp_sum import kernel_pays
+from pi_engine.proof.bbp.bbp_sum import prepare
 from pi_engine.proof.bbp.hex_digits import hex_digits
 from pi_engine.runtime.progress import part_of, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pi_engine.proof.bbp.bbp_sum import Summation
     from pi_engine.runtime.progress import Progress
 
 LOCATING = "error found, locating it"
@@ -91,6 +92,7 @@ def find_divergence(
     *,
     formula: str = "bellard",
     progress: Progress | None = None,
+    elsewhere: Summation | None = None,
 ) -> Divergence | Agreement:
     """The first digit that is seen to be wrong, or what was compared; what escapes is said at the head of this module.
 
@@ -106,13 +108,17 @@ def find_divergence(
     end = hex_places(digits.count) - _END_DIGITS
     progress("conversion", 0, 0)
     x = expand(digits, end + _LARGEST_MEASURE, threads)
-    kernel_pays(end, EVALUATIONS)
+    prepare(end, EVALUATIONS, elsewhere)
     count_up = _CountUp(progress, "BBP", EVALUATIONS)
+
+    def digits_at(offset: int, count: int) -> str:
+        return hex_digits(
+            offset + 1, count=count, formula=formula, threads=threads, progress=count_up.next(), elsewhere=elsewhere
+        )
 
     def difference(offset: int, count: int) -> int:
         """16^offset·δ modulo 1, from −1/2 to 1/2, in units of 16^−count, wrong by less than one."""
-        t = int(hex_digits(offset + 1, count=count, formula=formula, threads=threads, progress=count_up.next()), 16)
-        return _wrap(t - x.fraction(offset, count), count)
+        return _wrap(int(digits_at(offset, count), 16) - x.fraction(offset, count), count)
 
     def agrees(offset: int) -> bool:
         return -_TOLERANCE <= difference(offset, _LOOK) <= _TOLERANCE
@@ -123,10 +129,8 @@ def find_divergence(
         if found is not None:
             return found
         shown = end - last
-        return Agreement(
-            last + 1, hex_digits(last + 1, count=shown, formula=formula, threads=threads, progress=count_up.next())
-        )
-    kernel_pays(end, BISECTION + end.bit_length())
+        return Agreement(last + 1, digits_at(last, shown))
+    prepare(end, BISECTION + end.bit_length(), elsewhere)
     count_up = _CountUp(progress, LOCATING, BISECTION + math.ceil(math.log2(last + 2)))
     low, high = -1, last  # agrees at low, where there is nothing yet; not at high
     while high - low > 1:

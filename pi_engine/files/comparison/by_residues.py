@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from pi_engine.digits.common.blocks import Block
     from pi_engine.files.comparison.expansion import DecimalDigits
+    from pi_engine.proof.bbp.bbp_sum import Summation
     from pi_engine.runtime.progress import Progress
 
 PRIMES = 3
@@ -61,7 +62,14 @@ def miss_probability(digits: int, base: int) -> float:
     return float(((h / 4 + 1) / _FEWEST_PRIMES) ** PRIMES)
 
 
-def are_decimal_digits(digits: DecimalDigits, threads: int, progress: Progress, *, formula: str = "bellard") -> bool:
+def are_decimal_digits(
+    digits: DecimalDigits,
+    threads: int,
+    progress: Progress,
+    *,
+    formula: str = "bellard",
+    elsewhere: Summation | None = None,
+) -> bool:
     """Whether these are the decimal digits of π after the point; what passes though it is wrong, the module says.
 
     Raises:
@@ -76,7 +84,7 @@ def are_decimal_digits(digits: DecimalDigits, threads: int, progress: Progress, 
     primes = random_primes(PRIMES)
     residues = [int(integer % p) for p in primes]
     del integer
-    value = whole_and_fraction(FORMULAS[formula], h, primes, threads, progress)
+    value = whole_and_fraction(FORMULAS[formula], h, primes, threads, progress, elsewhere=elsewhere)
     ratio = power_ratio(digits.count, h + _FRACTION_PLACES)  # 10^N in units of 16^−(h + 24)
     for c in _agreeing(residues, value.residues, primes):
         low = (c << FRACTION_BITS) + value.units - fraction - value.error - 1
@@ -89,7 +97,14 @@ def are_decimal_digits(digits: DecimalDigits, threads: int, progress: Progress, 
 
 
 def are_binary_digits(
-    blocks: Iterable[Block], digits: int, base: int, threads: int, *, progress: Progress, formula: str = "bellard"
+    blocks: Iterable[Block],
+    digits: int,
+    base: int,
+    threads: int,
+    *,
+    progress: Progress,
+    formula: str = "bellard",
+    elsewhere: Summation | None = None,
 ) -> bool:
     """Whether these are the digits of π after the point, in base 2, 8 or 16; what passes though it is wrong, the module says.
 
@@ -104,7 +119,7 @@ def are_binary_digits(
         number = binary_integer(block.words, block.digits, base)
         residues = [int((x * pow(base, block.digits, p) + number) % p) for x, p in zip(residues, primes, strict=True)]
     h, r = divmod(BITS_PER_DIGIT[base] * digits, 4)
-    value = whole_and_fraction(FORMULAS[formula], h, primes, threads, progress)
+    value = whole_and_fraction(FORMULAS[formula], h, primes, threads, progress, elsewhere=elsewhere)
     error = value.error << r
     whole, units = divmod(value.units << r, 1 << FRACTION_BITS)
     expected = [((x << r) + whole) % p for x, p in zip(value.residues, primes, strict=True)]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from pi_engine.digits.common.blocks import Block
     from pi_engine.files.comparison.difference import Difference
+    from pi_engine.proof.bbp.bbp_sum import Summation
     from pi_engine.runtime.progress import Progress, Step
 
 _MOST_COMPRESSED = 10.0
@@ -50,6 +51,7 @@ class FileCase:
         spool: where this pass puts the digits of a file that cannot be opened again.
         locating: whether something is known to be wrong, and only looked for.
         ended: what has ended the reading before the file ends, if anything has.
+        elsewhere: what adds up BBP's terms, if not this process.
     """
 
     path: str
@@ -62,6 +64,7 @@ class FileCase:
     spool: Spool | None
     locating: bool = False
     ended: CorruptFileError | None = None
+    elsewhere: Summation | None = None
 
     def read(self, expected: Callable[[int], list[Step]]) -> CorruptFileError | None:
         """Scan the file; `expected` gives the steps, this one the first, for a file of about so many digits.
@@ -191,6 +194,7 @@ def open_case(
     progress: Progress,
     stack: ExitStack,
     spooled: bool,
+    elsewhere: Summation | None = None,
 ) -> FileCase:
     """A file to be verified, as `verify_file` is given it; `spooled` where its digits are needed twice and can be read once.
 
@@ -201,7 +205,7 @@ def open_case(
     file = stack.enter_context(DigitFile(path, base=base, partial=True))
     scan = stack.enter_context(Scan(file.base, file.integer, _most_digits(file)))
     spool = stack.enter_context(Spool(file.base)) if spooled else None
-    return FileCase(path, threads, memory, progress, stack, file, scan, spool)
+    return FileCase(path, threads, memory, progress, stack, file, scan, spool, elsewhere=elsewhere)
 
 
 def _about_digits(file: DigitFile) -> int:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from pi_engine.digits.common.blocks import Words
     from pi_engine.files.comparison.by_bbp import Divergence
+    from pi_engine.proof.bbp.bbp_sum import Summation
     from pi_engine.runtime.progress import Progress
 
 HEAD_DIGITS = 600 * DIGITS_PER_WORD
@@ -73,7 +74,13 @@ def gathered(blocks: Iterable[Block], digits: int) -> Words:
 
 
 def examine(
-    words: Words, digits: int, *, integer: str, threads: int, progress: Progress
+    words: Words,
+    digits: int,
+    *,
+    integer: str,
+    threads: int,
+    progress: Progress,
+    elsewhere: Summation | None = None,
 ) -> Survival | Difference | Deceived:
     """Look for a digit that is not π's among these decimal digits after the point, and give the first.
 
@@ -85,6 +92,7 @@ def examine(
         integer: the digit before the point.
         threads: how many to use.
         progress: called as (phase, done, total).
+        elsewhere: what adds up BBP's terms, if not threads of this process.
 
     Raises:
         VerificationError: a check of the arithmetic failed, or the end stays open.
@@ -97,10 +105,10 @@ def examine(
     if different is not None:
         return different
     held = DecimalDigits(words, digits)
-    found = find_divergence(held, threads, progress=progress)
+    found = find_divergence(held, threads, progress=progress, elsewhere=elsewhere)
     if isinstance(found, Agreement):
         return Survival(head, found.position, found.digits)
-    if not are_decimal_digits(_corrected(held, found), threads, silent):
+    if not are_decimal_digits(_corrected(held, found), threads, silent, elsewhere=elsewhere):
         return Deceived(found.position)
     before = held.text(found.position - 1, 1) if found.position > 1 else integer
     return difference_at(found.position, found.expected, found.found, before)

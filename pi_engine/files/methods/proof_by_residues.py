@@ -70,10 +70,16 @@ def differs_by_residues(case: FileCase, *, formula: str = "bellard") -> bool:
     threads = available_threads() if case.threads is None else case.threads
     if scan.base != 10:
         return not are_binary_digits(
-            case.blocks(), scan.digits, scan.base, threads, progress=case.progress, formula=formula
+            case.blocks(),
+            scan.digits,
+            scan.base,
+            threads,
+            progress=case.progress,
+            formula=formula,
+            elsewhere=case.elsewhere,
         )
     held = DecimalDigits(gathered(case.blocks(), scan.digits), scan.digits)
-    return not are_decimal_digits(held, threads, case.progress, formula=formula)
+    return not are_decimal_digits(held, threads, case.progress, formula=formula, elsewhere=case.elsewhere)
 
 
 def by_residues(case: FileCase) -> Verification | None:

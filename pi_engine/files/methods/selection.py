@@ -155,7 +155,9 @@ def by_bbp(case: FileCase) -> Verification:
     words = gathered(case.blocks(), scan.digits)
     threads = available_threads() if case.threads is None else case.threads
     integer = scan.integer or PI.integer
-    found = examine(words, scan.digits, integer=integer, threads=threads, progress=_progress_of_bbp(case))
+    found = examine(
+        words, scan.digits, integer=integer, threads=threads, progress=_progress_of_bbp(case), elsewhere=case.elsewhere
+    )
     if isinstance(found, Difference):
         compared = f"{found.position:_} of {counted(scan.digits, 'digit')}"
         proved = (

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import FIRST_COMPLETED, wait
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import gmpy2
 
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
     from pi_engine.runtime.progress import Progress
 
 _ONE = 1 << at.FRACTION_BITS
-_PIECE = at.TERMS_IN_FLIGHT << 17
+PIECE = at.TERMS_IN_FLIGHT << 17
 """Terms a call of the kernel: a tenth of a second, within which an interrupt is heard."""
 KERNEL_FROM = 2_000
 """Offsets below which Python takes no time worth a kernel."""
+ELSEWHERE_FROM = 1_000_000
+"""Offsets below which an evaluation is over before others have been asked: a tenth of a second by the kernel."""
 _PYTHON_SECONDS = 1e-5
 """Seconds that Python takes for a fraction, and for the integer modulo a prime, by the offset."""
 
@@ -64,20 +67,29 @@ class WholeAndFraction(NamedTuple):
     error: int
 
 
-class _Sum(NamedTuple):
+class TermSum(NamedTuple):
     """Terms added up: the fractions in units of 2^-96, not modulo 1, and the integers modulo each prime."""
 
     units: int
     residues: tuple[int, ...]
 
 
-class _Piece(NamedTuple):
-    """first ≤ k < last of a summand, for the kernel; `exponent` is that of 2 at k = 0."""
+class TermRange(NamedTuple):
+    """first ≤ k < last of a summand, for the kernel: whole vectors; `exponent` is that of 2 at k = 0."""
 
     summand: Summand
     exponent: int
     first: int
     last: int
+
+
+class Summation(Protocol):
+    """What adds up the kernel's terms, where that is not this process."""
+
+    def __call__(
+        self, formula: BBPFormula, ranges: Sequence[TermRange], primes: Sequence[int], progress: Progress
+    ) -> Iterator[TermSum]:
+        """Sums that together are those of all ranges, each with its summand's sign, as they come."""
 
 
 def python_seconds(offset: float, primes: int = 0) -> float:
@@ -89,6 +101,12 @@ def kernel_pays(offset: int, evaluations: int, primes: int = 0) -> bool:
     """Whether to use the kernel for so many evaluations at about this offset. If so, it is loaded or compiled now."""
     kernels = RESIDUE_KERNELS if primes else KERNELS
     return offset >= KERNEL_FROM and kernels.pays_for(python_seconds(offset, primes) * evaluations)
+
+
+def prepare(offset: int, evaluations: int, elsewhere: Summation | None) -> None:
+    """Load or compile the kernel if it will be used here for so many evaluations."""
+    if elsewhere is None or offset < ELSEWHERE_FROM:
+        kernel_pays(offset, evaluations)
 
 
 def kernel_compiles(offset: int, evaluations: int) -> bool:
@@ -113,18 +131,31 @@ def random_primes(count: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def fraction_at(formula: BBPFormula, offset: int, threads: int, progress: Progress = silent) -> Fraction:
+def fraction_at(
+    formula: BBPFormula,
+    offset: int,
+    threads: int,
+    progress: Progress = silent,
+    *,
+    elsewhere: Summation | None = None,
+) -> Fraction:
     """The fractional part of 16^offset·π.
 
     Raises:
         VerificationError: a denominator would pass what the kernel's bounds allow; callers limit `offset`.
     """
-    value = whole_and_fraction(formula, offset, (), threads, progress)
+    value = whole_and_fraction(formula, offset, (), threads, progress, elsewhere=elsewhere)
     return Fraction(value.units, value.error)
 
 
 def whole_and_fraction(
-    formula: BBPFormula, offset: int, primes: Sequence[int], threads: int, progress: Progress = silent
+    formula: BBPFormula,
+    offset: int,
+    primes: Sequence[int],
+    threads: int,
+    progress: Progress = silent,
+    *,
+    elsewhere: Summation | None = None,
 ) -> WholeAndFraction:
     """16^offset·π, its integer modulo each prime.
 
@@ -134,12 +165,15 @@ def whole_and_fraction(
         primes: between 2^48 and 2^49.
         threads: how many to use.
         progress: called as (phase, done, total).
+        elsewhere: what adds up the terms from `ELSEWHERE_FROM` on; by default threads of this process.
 
     Raises:
         VerificationError: a denominator would pass what the kernel's bounds allow; callers limit `offset`.
     """
-    with_kernel = kernel_pays(offset, 1, len(primes))
-    units, error, pieces, terms = 0, 0, [], 0
+    if offset < ELSEWHERE_FROM:
+        elsewhere = None
+    with_kernel = elsewhere is not None or kernel_pays(offset, 1, len(primes))
+    units, error, ranges = 0, 0, []
     residues = [0] * len(primes)
     for i, summand in enumerate(formula.summands):
         exponent = 4 * offset + summand.shift
@@ -147,20 +181,16 @@ def whole_and_fraction(
         if summand.a * (count + at.TERMS_IN_FLIGHT) + summand.b >= at.MODULUS_LIMIT:
             raise VerificationError("the position is beyond the bounds of the modular arithmetic")
         whole = count - count % at.TERMS_IN_FLIGHT if with_kernel else 0
-        pieces.append((summand, exponent, range(0, whole, _PIECE), whole))
-        if not whole:
+        if whole:
+            ranges.append(TermRange(summand, exponent, 0, whole))
+        else:
             progress(PHASE, i, len(formula.summands))
         exact, few = _sum_exactly(formula, summand, exponent, whole, primes)
         units += summand.sign * exact.units
         residues = [x + summand.sign * y for x, y in zip(residues, exact.residues, strict=True)]
         error += few + 1 + -(-whole * at.TERM_ERROR_SIXTEENTHS // 16)
-        terms += whole
-    cut = (
-        _Piece(summand, exponent, first, min(first + _PIECE, whole))
-        for summand, exponent, firsts, whole in pieces
-        for first in firsts
-    )
-    for part in _sum_in_threads(formula, cut, primes, threads, terms=terms, progress=progress):
+    summed = partial(sum_in_threads, threads=threads) if elsewhere is None else elsewhere
+    for part in summed(formula, ranges, primes, progress=progress):
         units += part.units
         residues = [x + y for x, y in zip(residues, part.residues, strict=True)]
     whole, fraction = divmod(units, _ONE)
@@ -169,7 +199,7 @@ def whole_and_fraction(
 
 def _sum_exactly(
     formula: BBPFormula, summand: Summand, exponent: int, first: int, primes: Sequence[int]
-) -> tuple[_Sum, int]:
+) -> tuple[TermSum, int]:
     """The terms from k = first on, each cut off to a unit, and how many they are."""
     units, residues, k = 0, [0] * len(primes), first
     while True:
@@ -184,24 +214,25 @@ def _sum_exactly(
         elif e > -at.FRACTION_BITS:
             units += sign * ((1 << (at.FRACTION_BITS + e)) // m)
         else:
-            return _Sum(units, tuple(residues)), k - first
+            return TermSum(units, tuple(residues)), k - first
         k += 1
 
 
-def _sum_in_threads(
+def sum_in_threads(
     formula: BBPFormula,
-    pieces: Iterator[_Piece],
+    ranges: Sequence[TermRange],
     primes: Sequence[int],
-    threads: int,
-    *,
-    terms: int,
     progress: Progress,
-) -> Iterator[_Sum]:
-    """The kernel's sum of each piece, with the summand's sign; `terms` are there in all."""
+    *,
+    threads: int,
+) -> Iterator[TermSum]:
+    """The kernel's sums of pieces of these ranges, as they come; the kernel is loaded."""
+    terms = sum(whole.last - whole.first for whole in ranges)
     if not terms:
         return
     from pi_engine.bigint.buffers.workers import executor
 
+    pieces = (piece for whole in ranges for piece in cut(whole, PIECE))
     pool, done = executor(threads), 0
     # A few pieces ahead, not all: there are very many of them at a far position.
     pending = {pool.submit(_kernel_sum, formula, piece, primes): piece for piece in islice(pieces, 2 * threads)}
@@ -220,7 +251,13 @@ def _sum_in_threads(
             future.cancel()
 
 
-def _kernel_sum(formula: BBPFormula, piece: _Piece, primes: Sequence[int]) -> _Sum:
+def cut(whole: TermRange, terms: int) -> Iterator[TermRange]:
+    """The range in pieces of so many terms, the last one with what is left."""
+    for first in range(whole.first, whole.last, terms):
+        yield whole._replace(first=first, last=min(first + terms, whole.last))
+
+
+def _kernel_sum(formula: BBPFormula, piece: TermRange, primes: Sequence[int]) -> TermSum:
     from pi_engine.proof.bbp.kernel_sum import scratch_for, sum_terms
 
     summand, flight = piece.summand, at.TERMS_IN_FLIGHT
@@ -246,7 +283,7 @@ def _kernel_sum(formula: BBPFormula, piece: _Piece, primes: Sequence[int]) -> _S
             sign = -1 if formula.alternating and k % 2 else 1
             total += sign * int(numerator) * pow(int(denominator), -1, p)
         residues.append(summand.sign * total % p)
-    return _Sum(summand.sign * ((whole << at.FRACTION_BITS) + (high << 48) + low), tuple(residues))
+    return TermSum(summand.sign * ((whole << at.FRACTION_BITS) + (high << 48) + low), tuple(residues))
 
 
 def _centred(x: int, p: int) -> int:

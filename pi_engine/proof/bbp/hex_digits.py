@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError, VerificationError
 from pi_engine.proof.bbp.bbp_formulas import FORMULAS
-from pi_engine.proof.bbp.bbp_sum import Fraction, fraction_at, kernel_pays
+from pi_engine.proof.bbp.bbp_sum import Fraction, fraction_at, prepare
 from pi_engine.proof.bbp.kernels.bbp_layout import FRACTION_BITS
 from pi_engine.runtime.integers import as_int
 from pi_engine.runtime.machine_faults import RUN_AGAIN
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import SupportsIndex
 
     from pi_engine.proof.bbp.bbp_formulas import BBPFormula
+    from pi_engine.proof.bbp.bbp_sum import Summation
     from pi_engine.runtime.progress import Progress
 
 LAST_POSITION = 10**12
@@ -40,16 +41,29 @@ def hex_digits(
     formula: str = "bellard",
     threads: SupportsIndex | None = None,
     progress: Progress | None = None,
+    elsewhere: Summation | None = None,
 ) -> str:
     """The `count` hexadecimal digits of π that begin at `position`; 1 is the first after the point. Upper case.
 
     Every digit is certain: the error of the sum is bounded, and where it leaves a digit open more is computed. Cost: one evaluation,
-    position·log(position), for the first ten digits or more, and one more for each ten or so.
+    position·log(position), for the first ten digits or more, and one more for each ten or so. What adds up the terms is `elsewhere`,
+    if it is given.
 
     Raises:
         TypeError: position, count or threads is no integer.
         UsageError: position is not in 1 … 10^12, count not in 1 … 10 000, or there is no such formula.
         VerificationError: two evaluations contradict each other.
+    """
+    position, count = require_digits(position, count, formula)
+    report = silent if progress is None else progress
+    return _digits(FORMULAS[formula], position - 1, count, thread_count(threads), report, elsewhere)
+
+
+def require_digits(position: SupportsIndex, count: SupportsIndex, formula: str) -> tuple[int, int]:
+    """Position and count, if they can be asked for.
+
+    Raises:
+        TypeError, UsageError: as `hex_digits`.
     """
     position, count = as_int(position, "position"), as_int(count, "count")
     if not 1 <= position <= LAST_POSITION:
@@ -58,15 +72,16 @@ def hex_digits(
         raise UsageError("the count must be from 1 to 10000: 'compute --base 16' is the way to more digits")
     if formula not in FORMULAS:
         raise UsageError(f"there is no formula {formula!r}: choose {' or '.join(FORMULAS)}")
-    report = silent if progress is None else progress
-    return _digits(FORMULAS[formula], position - 1, count, thread_count(threads), report)
+    return position, count
 
 
-def _digits(formula: BBPFormula, offset: int, count: int, threads: int, progress: Progress) -> str:
+def _digits(  # noqa: PLR0917 (called from one place)
+    formula: BBPFormula, offset: int, count: int, threads: int, progress: Progress, elsewhere: Summation | None
+) -> str:
     """The digits after 16^offset·π's point."""
     found, evaluations = "", -(-count // _digits_each(offset))
-    kernel_pays(offset + count, evaluations)
-    here = fraction_at(formula, offset, threads, part_of(progress, 0, evaluations))
+    prepare(offset + count, evaluations, elsewhere)
+    here = fraction_at(formula, offset, threads, part_of(progress, 0, evaluations), elsewhere=elsewhere)
     evaluation = 0
     while True:
         step = reliable_digits(here)
@@ -76,7 +91,7 @@ def _digits(formula: BBPFormula, offset: int, count: int, threads: int, progress
         step = min(step, wanted)
         evaluation = min(evaluation + 1, evaluations - 1)
         report = part_of(progress, evaluation, evaluations)
-        after = fraction_at(formula, offset + len(found) + step, threads, report)
+        after = fraction_at(formula, offset + len(found) + step, threads, report, elsewhere=elsewhere)
         found += digits_between(here, after, step)
         if len(found) >= count:
             return found

@@ -1,4 +1,4 @@
-"""Runs on a cluster on this machine, to hold the model against: `python -m scripts.scaling measure 1e6 1e7`.
+"""Runs on a cluster on this machine, to hold the model against: `python -m scripts.scaling measure 1e7 1e8`.
 
 Each number of digits is computed on local:1 and local:2 with one thread for each worker, three times in turn. The medians go into
 docs/figures/scaling-measured.json.

@@ -206,7 +206,7 @@ def measured_table() -> str:
     """Runs on this machine's own worker processes beside model and simulation."""
     found = read_measured()
     if not found["rows"]:
-        return "Not measured yet: `python -m scripts.scaling measure 1e6 1e7` fills this table."
+        return "Not measured yet: `python -m scripts.scaling measure 1e7 1e8` fills this table."
     rows = []
     for row in found["rows"]:
         model, simulated = predicted(row["digits"], row["workers"], found["machine"]["factor"])

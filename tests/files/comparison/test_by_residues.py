@@ -42,7 +42,7 @@ def accepts(digits, base, formula="bellard", threads=2, step=100):
 
 
 def kernel_piece(formula, summand, exponent, first, count, primes):
-    return bbp_sum._kernel_sum(formula, bbp_sum._Piece(summand, exponent, first, first + count), primes)
+    return bbp_sum._kernel_sum(formula, bbp_sum.TermRange(summand, exponent, first, first + count), primes)
 
 
 def exact_piece(formula, summand, exponent, first, count, primes):

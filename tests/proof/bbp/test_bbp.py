@@ -75,7 +75,7 @@ def test_kernel_sum_is_within_its_bound(first, count, a, b, spare_exponent, step
     exponent = max(step * (first + count - 1) + spare_exponent % 11, spare_exponent if first else 0)
     if first:
         formula = BBPFormula("", 0, alternating, ())  # the same exponent everywhere: none may be negative
-    got = bbp_sum._kernel_sum(formula, bbp_sum._Piece(summand, exponent, first, first + count), ()).units
+    got = bbp_sum._kernel_sum(formula, bbp_sum.TermRange(summand, exponent, first, first + count), ()).units
     want = exact_sum(formula, summand, exponent, first, first + count)
     error = abs((got - want + ONE // 2) % ONE - ONE // 2)
     assert error <= count * bbp_layout.TERM_ERROR_SIXTEENTHS / 16 + 1

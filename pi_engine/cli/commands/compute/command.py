@@ -16,10 +16,16 @@ from pi_engine.cli.commands.compute.kept_run import (
 )
 from pi_engine.cli.commands.compute.output_file import digits_kept, reserved_file, write_proof, write_result
 from pi_engine.cli.commands.compute.request import dry_run as estimate_only
-from pi_engine.cli.commands.compute.request import require_agreement, require_one_purpose, scratch_folder
+from pi_engine.cli.commands.compute.request import (
+    require_agreement,
+    require_no_cluster,
+    require_one_purpose,
+    scratch_folder,
+)
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit, emit_all, emit_json, remark, remarks_are_heard
 from pi_engine.cli.parameters import options
+from pi_engine.cli.parameters.cluster_session import cluster_fields, cluster_session
 from pi_engine.cli.parameters.names import FILE
 from pi_engine.cli.parameters.quantities import COUNT, CountingCommand
 
@@ -53,6 +59,7 @@ _ADVICE_FROM = 5_000_000
 @options.threads_option
 @options.memory_option
 @options.scratch_option
+@options.cluster_option
 @options.check_option
 @click.option("--proof", is_flag=True, help="Check in full, and write a certificate to FILE.proof.json.")
 @options.force_option
@@ -90,6 +97,7 @@ def command(
     threads: int | None,
     memory: int | None,
     scratch: str | None,
+    where: str | None,
     check: CheckLevel | None,
     proof: bool,
     force: bool,
@@ -118,6 +126,10 @@ def command(
     A computation that does not fit in memory goes by way of the disk: in --scratch DIR, or else beside the checkpoint or
     FILE. Nothing is left there.
 
+    With --cluster WHERE the workers of a Dask cluster make the sum, and this process the rest. --threads T are those of a
+    worker's task, and this process uses all. With local:N they are the processors divided by N by default. Workers pass their numbers
+    on in the folder of --scratch, or of the checkpoint or FILE, if all of them see it, and else among themselves.
+
     Exit codes: 0 computed and checked, 1 failed, 2 wrong usage, 3 a check failed, 4 not enough memory or disk, 130
     interrupted.
     """
@@ -130,6 +142,7 @@ def command(
     check = check or ("full" if proof else "fast")
     scratch = scratch_folder(scratch, checkpoint, file)
     if dry_run:
+        require_no_cluster(where)
         estimate_only(
             digits,
             file,
@@ -153,9 +166,16 @@ def command(
     from pi_engine.runtime.progress import PhaseClock, Step
 
     require_capacity(
-        digits, base=int(base), series=series, threads=threads, memory=memory, check=check, scratch=scratch is not None
+        digits,
+        base=int(base),
+        series=series,
+        threads=threads if where is None else None,
+        memory=memory,
+        check=check,
+        scratch=scratch is not None,
     )
     with ExitStack() as stack:
+        cluster = stack.enter_context(cluster_session(where, threads=threads))
         place = stack.enter_context(
             reserved_file(file, digits, base=int(base), form=form, block_size=block_size, force=force, proof=proof)
         )
@@ -169,7 +189,7 @@ def command(
             with steps_finished(kept):
                 result = compute(
                     digits, base=int(base), series=series, threads=threads, memory=memory, check=check,
-                    progress=progress, checkpoint=kept, scratch=scratch, error_folder=error_folder(file, checkpoint),
+                    progress=progress, checkpoint=kept, scratch=scratch, error_folder=error_folder(file, checkpoint), cluster=cluster,
                 )  # fmt: skip
             clock = PhaseClock(progress)
             checks = result.checks
@@ -182,7 +202,7 @@ def command(
         if proof:
             write_proof(result, str(written), force=force)
         if as_json:
-            _print_object(result, seconds, checks, written, checkpoint_fields(kept))
+            _print_object(result, seconds, checks, written, {**checkpoint_fields(kept), **cluster_fields(cluster)})
         elif written is None:
             with digits_kept(result):
                 _print_digits(result, columns, group, everything=everything, to_stdout=output == "-")
@@ -235,11 +255,11 @@ def _print_object(
     seconds: dict[str, float],
     checks: Sequence[Check],
     file: str | None,
-    checkpoint: dict[str, object],
+    others: dict[str, object],
 ) -> None:
     from pi_engine.engine.printed_digits import require_text
 
-    emit_json({**_as_json(result, seconds, checks, file), **checkpoint})
+    emit_json({**_as_json(result, seconds, checks, file), **others})
     if file is None:  # else the file has been compared
         require_text(result)
 

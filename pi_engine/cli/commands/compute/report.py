@@ -42,11 +42,27 @@ def say_details(result: ComputeResult, seconds: dict[str, float], checks: Sequen
         *((name, f"{spent:.3f} s") for name, spent in seconds.items()),
         ("peak memory", format_bytes(result.peak_memory_bytes)),
         *_scratch(result),
+        *_cluster(result),
         ("hash", f"{result.hash} (all digits as one integer, modulo 2^61 − 1)"),
         *((check.status, f"{check.name}: {check.detail}") for check in checks),
     ]
     for line in format_entries(entries, stderr_width() or _UNWRAPPED).splitlines():
         remark(line)
+
+
+def _cluster(result: ComputeResult) -> list[tuple[str, str]]:
+    """What its workers did, and what should be known of it."""
+    from pi_engine.runtime.limits.memory import format_bytes
+
+    if result.cluster is None:
+        return []
+    use = result.cluster
+    entries = [("cluster", use.where)]
+    for worker in use.workers.values():
+        done = f"{worker.tasks} task{'' if worker.tasks == 1 else 's'} in {worker.seconds:.3f} s"
+        moved = f"{format_bytes(worker.bytes_moved)} moved there"
+        entries.append(("worker", f"{worker.name}: {done}, {moved}{', lost' if worker.lost else ''}"))
+    return entries + [("note", note) for note in use.notes]
 
 
 def _scratch(result: ComputeResult) -> list[tuple[str, str]]:

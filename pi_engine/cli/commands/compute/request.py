@@ -45,6 +45,14 @@ def require_one_purpose(file: str | None, *, as_json: bool, laid_out: bool, verb
         raise click.UsageError("--verbose and --quiet contradict each other: choose one")
 
 
+def require_no_cluster(where: str | None) -> None:
+    """Refuse to estimate what a cluster would do."""
+    if where is not None:
+        raise click.UsageError(
+            "--dry-run estimates a run without a cluster: leave --cluster out; docs/scaling.md has a model"
+        )
+
+
 def require_output(
     file: str, digits: int, base: int, form: str | None, block_size: int | None, *, overwrite: bool, proof: bool
 ) -> None:
