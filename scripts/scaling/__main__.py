@@ -7,7 +7,7 @@
 
 predict: --memory is that of a worker in GiB, --network is in Gbit a second, --disk in GB a second, and --price is what a worker costs
 for an hour. --simulate runs the tasks of the sum one by one. write makes docs/figures/scaling.json, in some minutes. measure computes on
-worker processes of this machine, into docs/figures/scaling-measured.json. After both run scripts/make_docs.py.
+worker processes of this machine, into scaling-measured.json beside it. After both run scripts/make_docs.py.
 """
 
 from __future__ import annotations

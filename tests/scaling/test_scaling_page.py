@@ -6,6 +6,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from pi_engine.runtime.versions import processor_count
+
 
 def test_the_figures_are_those_of_the_model_as_it_is(scaling, rng):
     """The file has every row; a few of them, cheap ones, are made again."""
@@ -52,6 +54,35 @@ def test_measured_rows_stand_beside_the_model(scaling, tmp_path, monkeypatch):
     assert cells[:3] == ["10⁸", "1", "14.3"]
     assert float(cells[3]) == pytest.approx(14.3, rel=0.1)
     assert cells[-1] == "123"
+
+
+def test_runs_that_are_measured_again_take_the_place_of_their_rows(scaling, tmp_path, monkeypatch):
+    """The runs themselves are replaced: what they take is nothing that a test may depend on."""
+    asked = []
+
+    def run(digits, workers):
+        asked.append((digits, workers))
+        seconds = float(len(asked))
+        return {
+            "sum_seconds": seconds,
+            "total_seconds": seconds,
+            "worker_seconds": seconds,
+            "longest_worker_seconds": seconds,
+            "bytes_moved": 5,
+        }
+
+    monkeypatch.setattr(scaling.measured, "FILE", tmp_path / "measured.json")
+    monkeypatch.setattr(scaling.measured, "_run", run)
+    scaling.measured.measure([10**7])
+    assert asked == [(10**7, 1), (10**7, 2)] * 3
+    assert [row["sum_seconds"] for row in scaling.measured.read_measured()["rows"]] == [3.0, 4.0]
+    scaling.measured.measure([10**8, 10**7])
+    rows = scaling.measured.read_measured()["rows"]
+    assert [(row["digits"], row["workers"], row["sum_seconds"]) for row in rows] == [
+        (10**7, 1, 15.0), (10**7, 2, 16.0), (10**8, 1, 9.0), (10**8, 2, 10.0),
+    ]  # fmt: skip
+    assert scaling.page_tables.measured_table().count("\n") == 5
+    assert f"{processor_count()} processors" in scaling.page_tables.measured_machine()
 
 
 def test_the_command_prints_what_is_predicted(checkout, capsys):

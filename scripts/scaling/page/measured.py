@@ -1,14 +1,12 @@
 """Runs on a cluster on this machine, to hold the model against: `python -m scripts.scaling measure 1e7 1e8`.
 
 Each number of digits is computed on local:1 and local:2 with one thread for each worker, three times in turn. The medians go into
-docs/figures/scaling-measured.json.
+scaling-measured.json in docs/figures.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pi_engine.engine.planning.forecast import machine_factor
+from pi_engine.runtime.versions import processor_count, processor_name
 from scripts.scaling.machine import Machine
 from scripts.scaling.prediction import predict
 from scripts.scaling.simulation import simulate
@@ -46,8 +45,8 @@ def measure(sizes: Iterable[int]) -> None:
             rows = [x for x in rows if (x["digits"], x["workers"]) != (digits, workers)] + [row]
     rows.sort(key=lambda row: (row["digits"], row["workers"]))
     machine = {
-        "processor": platform.processor() or platform.machine(),
-        "processors": os.cpu_count(),
+        "processor": processor_name(),
+        "processors": processor_count(),
         "factor": round(machine_factor(), 3),
     }
     text = ",\n  ".join(map(json.dumps, rows))
