@@ -15,6 +15,7 @@ import click
 from pi_engine.cli.main import cli
 from scripts import bench_tables, catalogue_table, json_tables
 from scripts.architecture import room_tables
+from scripts.scaling.page import page_picture, page_tables
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "cli.md"
@@ -23,6 +24,7 @@ SECTIONS = {
     **bench_tables.SECTIONS,
     **json_tables.SECTIONS,
     **room_tables.SECTIONS,
+    **page_tables.SECTIONS,
     "catalogue": catalogue_table.catalogue_table,
 }
 """Name of a section between `<!-- NAME -->` and `<!-- end of NAME -->` → what stands in it."""
@@ -73,7 +75,8 @@ def made_pages() -> dict[Path, str]:
     """Page or picture → what it should hold."""
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     texts = {page: with_sections(page.read_text(encoding="utf-8")) for page in pages if page != REFERENCE}
-    return {REFERENCE: reference(), room_tables.PICTURE: room_tables.architecture(), **texts}
+    pictures = {room_tables.PICTURE: room_tables.architecture(), page_picture.PICTURE: page_picture.picture()}
+    return {REFERENCE: reference(), **pictures, **texts}
 
 
 def main() -> int:

@@ -146,8 +146,8 @@ def conversion_to_binary_seconds(digits: float, threads: int) -> float:
     return _TO_BINARY_SECONDS * digits * bits * 2 / _speedup(threads, _SECOND_THREAD) * machine_factor()
 
 
-def _seconds(digits: float, threads: int, *, compiled: bool) -> dict[str, float]:
-    """Seconds of each phase of Chudnovsky's series on this machine."""
+def reference_seconds(digits: float, threads: int, *, compiled: bool = True) -> dict[str, float]:
+    """Seconds of each phase of Chudnovsky's series on the machine that the tables are of: "sum", "root", "division", "conversion", "check"."""
     table = _COMPILED if compiled else _PLAIN
     found = {}
     for name, measured in table.items():
@@ -156,8 +156,14 @@ def _seconds(digits: float, threads: int, *, compiled: bool) -> dict[str, float]
             seconds *= _speedup(2, _SECOND_THREAD) / _speedup(threads, _SECOND_THREAD)
         elif name == "sum":
             seconds *= _speedup(2, _SECOND_THREAD_PLAIN) / _speedup(threads, _SECOND_THREAD_PLAIN)
-        found[name] = seconds * machine_factor()
+        found[name] = seconds
     return found
+
+
+def _seconds(digits: float, threads: int, *, compiled: bool) -> dict[str, float]:
+    """The same on this machine."""
+    found = reference_seconds(digits, threads, compiled=compiled)
+    return {name: seconds * machine_factor() for name, seconds in found.items()}
 
 
 def _speedup(threads: int, each: float) -> float:

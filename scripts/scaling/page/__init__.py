@@ -1,0 +1,1 @@
+"""docs/scaling.md: its figures, tables and picture."""
