@@ -147,7 +147,7 @@ def conversion_to_binary_seconds(digits: float, threads: int) -> float:
 
 
 def reference_seconds(digits: float, threads: int, *, compiled: bool = True) -> dict[str, float]:
-    """Seconds of each phase of Chudnovsky's series on the machine that the tables are of: "sum", "root", "division", "conversion", "check"."""
+    """Seconds of "sum", "root", "division", "conversion" and "check" of Chudnovsky's series, on the machine that the tables are of."""
     table = _COMPILED if compiled else _PLAIN
     found = {}
     for name, measured in table.items():
