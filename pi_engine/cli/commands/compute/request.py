@@ -49,7 +49,7 @@ def require_no_cluster(where: str | None) -> None:
     """Refuse to estimate what a cluster would do."""
     if where is not None:
         raise click.UsageError(
-            "--dry-run estimates a run without a cluster: leave --cluster out; docs/scaling.md has a model"
+            "--dry-run estimates a run without a cluster: leave --cluster out"
         )
 
 
