@@ -47,8 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pi_engine.bigint.buffers.limbs import Limbs
-    from pi_engine.bigint.scratch.stored_limbs import DiskLimbs
-    from pi_engine.checkpoint.record_file import Allocate
+    from pi_engine.checkpoint.record_file import Allocate, Numbers
     from pi_engine.checkpoint.untrusted_json import JSON
 
 
@@ -170,7 +169,7 @@ class CheckpointStore:
     def keep(
         self,
         key: str,
-        numbers: Mapping[str, tuple[Limbs | DiskLimbs, bool]],
+        numbers: Numbers,
         fields: Mapping[str, object],
         *,
         drop: Iterable[str] = (),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pi_engine.checkpoint.untrusted_json import JSON
 
     Allocate = Callable[[str, int], Limbs | LimbWriter]
+    Numbers = Mapping[str, tuple[Limbs | DiskLimbs, bool]]
 
 BLOCK = 1 << 22
 """Bytes of limbs that are transferred at a time and have one hash."""
@@ -63,9 +64,7 @@ class WrittenFile(NamedTuple):
     digest: str
 
 
-def write_record(
-    target: Path, key: str, numbers: Mapping[str, tuple[Limbs | DiskLimbs, bool]], fields: Mapping[str, JSON]
-) -> WrittenFile:
+def write_record(target: Path, key: str, numbers: Numbers, fields: Mapping[str, JSON]) -> WrittenFile:
     """Write a record to a file that does not exist yet; the file is on the disk, and was read back, when this returns.
 
     Raises:
@@ -98,9 +97,7 @@ class RecordContent:
         size: of the file, in bytes.
     """
 
-    def __init__(
-        self, key: str, numbers: Mapping[str, tuple[Limbs | DiskLimbs, bool]], fields: Mapping[str, JSON]
-    ) -> None:
+    def __init__(self, key: str, numbers: Numbers, fields: Mapping[str, JSON]) -> None:
         from xxhash import xxh3_64_intdigest
 
         shapes = tuple(NumberShape(name, len(limbs), negative) for name, (limbs, negative) in numbers.items())

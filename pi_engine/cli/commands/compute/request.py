@@ -48,9 +48,7 @@ def require_one_purpose(file: str | None, *, as_json: bool, laid_out: bool, verb
 def require_no_cluster(where: str | None) -> None:
     """Refuse to estimate what a cluster would do."""
     if where is not None:
-        raise click.UsageError(
-            "--dry-run estimates a run without a cluster: leave --cluster out"
-        )
+        raise click.UsageError("--dry-run estimates a run without a cluster: leave --cluster out")
 
 
 def require_output(
