@@ -289,8 +289,7 @@ class CheckpointStore:
         self.close()
 
 
-def _numpy_limbs(name: str, limbs: int) -> Limbs:
-    del name
+def _numpy_limbs(_name: str, limbs: int) -> Limbs:
     import numpy as np
 
     return np.empty(limbs, np.uint64)
