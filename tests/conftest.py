@@ -1,16 +1,20 @@
 """What several tests need: a printed seed, the multiplier for long runs, the files of a checkout, and π from elsewhere."""
 
+import contextlib
 import hashlib
 import json
 import logging
 import os
 import random
+import shutil
 from pathlib import Path
 
 import gmpy2
 import pytest
 
 import pi_engine
+from pi_engine.engine.planning.backend import ALL_KERNELS, BACKEND
+from pi_engine.runtime.compilation import kernel_folder
 from tests.backends import pretend
 from tests.homes import command, environment_of
 
@@ -22,6 +26,21 @@ MILLION_SHA256 = "dd382ef6a0c1e8d920fb72f482d74826251ab97709520bc24f913cd8eb5fc8
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout, if these tests lie in one: alone, they test the package that is installed."""
+
+
+XDIST = "PYTEST_XDIST_WORKER"
+"""Set in each of several processes that run the tests."""
+
+
+@contextlib.contextmanager
+def alone(path):
+    """Within, no other process is, where the system has such locks."""
+    with path.open("w") as lock:
+        with contextlib.suppress(ImportError):
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def exact_pi(bits):
@@ -124,12 +143,35 @@ def million():
 
 @pytest.fixture(scope="session")
 def tuned_run(tmp_path_factory):
-    """A home in which nothing was stored before `pi-engine tune --json` ran, and what that printed. A minute or two, once."""
-    home = tmp_path_factory.mktemp("tuned")
-    done = command(environment_of(home), "tune", "--json")
-    assert done.returncode == 0, done.stderr
-    assert "compiling" in done.stderr
-    return home, json.loads(done.stdout)
+    """A home in which nothing was stored before `pi-engine tune --json` ran, and what that printed. A minute or two, once.
+
+    The processes of pytest-xdist share it: the first that asks for it makes it.
+    """
+    place = tmp_path_factory.getbasetemp()
+    place = place.parent if XDIST in os.environ else place
+    home, said = place / "tuned", place / "tuned.json"
+    with alone(place / "tuned.lock"):
+        if not said.exists():
+            done = command(environment_of(home), "tune", "--json")
+            assert done.returncode == 0, done.stderr
+            assert "compiling" in done.stderr
+            said.write_text(done.stdout)
+    return home, json.loads(said.read_text())
+
+
+def _all_are_stored():
+    """Without loading them."""
+    return all(kernel.is_in_folder() for kernel in ALL_KERNELS.kernels())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kernels_compiled_once(request):
+    """Where several processes run the tests and no kernels are stored for them, they take those of `tuned_run`."""
+    if XDIST in os.environ and BACKEND.usable() and not _all_are_stored():
+        home, _ = request.getfixturevalue("tuned_run")
+        (stored,) = (home / "numba" / "pi-engine").iterdir()
+        shutil.copytree(stored, kernel_folder.cache_folder(), dirs_exist_ok=True)
+        assert _all_are_stored()
 
 
 @pytest.fixture(scope="session")

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from pi_engine.runtime.progress import Progress
 
 _LONGEST = 10
-_SHORTEST = 2
+_SHORTEST = 4
 """Pieces of a tenth of a second that a thread adds up in a task, at most and at least."""
 
-_SHARES = 4
+_SHARES = 2
 """A task is this part of what is left for each worker: so the first ones are long, and the workers end at about the same time."""
 
 

@@ -38,6 +38,11 @@ _DASK_NAMES = "Dask Worker process"
 _SETTINGS = {
     "distributed.worker.profile.enabled": False,  # 100 looks a second at what a worker does: nobody asks for them
     "distributed.admin.tick.limit": "1h",  # a loop that waits for GMP is no fault
+    # what every process would do many times a second, beside workers that use all processors:
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.scheduler.work-stealing": False,  # every task has its worker
+    "distributed.scheduler.active-memory-manager.start": False,
 }
 
 
