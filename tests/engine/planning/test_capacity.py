@@ -83,7 +83,7 @@ def test_sums_are_refused_before_the_first_one_is_timed(monkeypatch):
     assert need["machin"] > 1.2 * need["chudnovsky"]
     monkeypatch.setattr(memory, "memory_limit", lambda: need["machin"] - 1)
     pretend(monkeypatch, usable=False)
-    monkeypatch.setattr(measure, "_seconds", lambda *arguments: pytest.fail("was timed"))
+    monkeypatch.setattr(measure, "seconds_of_sum", lambda *arguments: pytest.fail("was timed"))
     with pytest.raises(pi_engine.CapacityError, match="not enough memory"):
         measure.measure_convergence(["chudnovsky", "machin"], digits=[10, 10**6], threads=1)
 

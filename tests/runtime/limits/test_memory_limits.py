@@ -16,6 +16,7 @@ from pi_engine.runtime.limits.address_space import ImportGuard, require_address_
 from pi_engine.series import CHUDNOVSKY, get
 from tests.backends import pretend
 from tests.command import pi, pi_within
+from tests.conftest import MULTIPLIER
 from tests.homes import environment_of, python
 
 
@@ -63,7 +64,8 @@ def test_a_run_stays_within_the_least_limit_that_is_accepted(digits, arguments):
 )
 def test_any_limit_of_address_space_is_kept_or_refused(arguments, rng):
     """Neither GMP nor OpenBLAS may run out of it: the one aborts, the other interrupts the process."""
-    for megabytes in (30, 60, 100, 150, 220, 300, 340, 380, 420, 460, 500, 600, 800):
+    limits = (30, 60, 100, 150, 220, 300, 340, 380, 420, 460, 500, 600, 800)
+    for megabytes in rng.sample(limits, min(len(limits), round(6 * MULTIPLIER))):
         kilobytes = megabytes * 1000 + rng.randrange(40_000)
         answer = compute(arguments, kilobytes=kilobytes)
         assert answer.returncode in (0, 4), (kilobytes, answer.stderr)
