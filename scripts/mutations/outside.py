@@ -91,6 +91,8 @@ OUTSIDE = [
              "> (here.error << 4 * step) + (after.error << 96):", BBP),
     Mutation("the end of the digits not looked at", "pi_engine/files/comparison/by_bbp.py", "ratio.floor(d + 1) < 1:", "ratio.floor(d + 1) < 99:",
              BY_BBP),
+    Mutation("hexadecimal words of an open last digit", "pi_engine/engine/conversion/hexadecimal_words.py", "+ 2 * E > 1 << shift",
+             "+ E > 1 << shift", "tests/engine/conversion/test_hexadecimal_words.py"),
     Mutation("a difference of the wrong sign", "pi_engine/files/comparison/by_bbp.py", "- x.fraction(offset, count), count)",
              "+ x.fraction(offset, count), count)", BY_BBP),
     Mutation("the tail compared loosely", "pi_engine/proof/bbp/last_hex_digits.py", "% 16**count > 2:", "% 16**count > 16**count:", FULL),
