@@ -1,6 +1,8 @@
 """What several tests need: a printed seed, the multiplier for long runs, the files of a checkout, and π from elsewhere."""
 
 import contextlib
+import functools
+import gc
 import hashlib
 import json
 import logging
@@ -57,6 +59,34 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "tuned_run" in getattr(item, "fixturenames", ()):  # doctests have none
             item.add_marker(pytest.mark.slow)
+        if starts_clusters(item.path):
+            item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
+
+
+@functools.cache
+def starts_clusters(path):
+    return 'importorskip("distributed")' in path.read_text(encoding="utf-8", errors="ignore")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _what_clusters_leave_is_collected(request):
+    """Where it comes from: what Dask drops while its event loop closes may complain, and it would in some later test."""
+    yield
+    if starts_clusters(request.path):
+        gc.collect()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """No finalizer runs while a failure's source is parsed: one that formats a traceback parses too, and Python 3.11 cannot do so within
+    the other (SystemError, "AST constructor recursion depth mismatch"), which ends the whole run instead of showing the failure."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        if collects:
+            gc.enable()
 
 
 def pytest_report_header():
