@@ -22,7 +22,7 @@ class _Warnings(logging.Handler):
     """Hands on what the program warns of, but not that it compiles: whoever has asked for all variants knows it."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.funcName != "_announce":
+        if record.funcName != "announce":
             _send(said=record.getMessage())
 
 

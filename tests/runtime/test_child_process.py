@@ -1,5 +1,6 @@
 """A process that this program starts runs this package, not what lies in the folder the user is in."""
 
+import os
 import subprocess
 import sys
 
@@ -25,3 +26,12 @@ def test_the_package_is_found_where_this_process_has_it(tmp_path):
     )
     answer = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert answer.stdout == "0\n", answer.stderr
+
+
+def test_another_version_that_is_installed_is_not_run(tmp_path):
+    """A checkout is used from within its folder, say, in an environment that has the package too."""
+    (tmp_path / "pi_engine").mkdir()
+    (tmp_path / "pi_engine" / "__init__.py").write_text("")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    answer = subprocess.run(command_of("pi_engine", "compute", "7"), env=environment, capture_output=True, text=True)
+    assert (answer.returncode, answer.stdout) == (0, "3.1415926\n"), answer.stderr

@@ -4,7 +4,7 @@ Kernels are faster above the crossovers that their callers know, but first a pro
 compile them. So the rule compares the seconds that the work takes without them to those that pass before they can begin:
   loaded        0: they are used
   stored        `FIRST_LOADING_SECONDS`, nearly all of it for importing numpy and LLVM, or `LOADING_SECONDS` where both are there
-  not stored    the sum of the kernels' `StoredKernel.seconds`, about a minute for all of them
+  not stored    `compiler_pool.compiling_seconds` of those that are missing
 
 A process that goes on earns the loading back later, and nobody knows whether it will. So stored kernels are also loaded when the
 calls so far have spent the loading's time on GMP: then the wait and the work before it are at most twice the smaller of
@@ -77,7 +77,12 @@ class KernelSet:
 
     def missing_seconds(self) -> float:
         """About how long it takes to compile those that are not stored."""
-        return sum(kernel.seconds for kernel in self.kernels() if not kernel.is_stored())
+        missing = [kernel for kernel in self.kernels() if not kernel.is_stored()]
+        if not missing:
+            return 0.0
+        from pi_engine.runtime.compilation import compiler_pool
+
+        return compiler_pool.compiling_seconds(missing, compiler_pool.process_count(missing))
 
     def pays_for(self, seconds: float) -> bool:
         """Whether to use the kernels for work that takes so long without them. If so, they are loaded or compiled now."""
@@ -114,11 +119,14 @@ class KernelSet:
         self.load()
         return True
 
-    def load(self, progress: Progress = silent) -> None:
-        """Load or compile all of them now; what has to be compiled is announced, and `progress` is called for each kernel."""
-        from pi_engine.runtime.compilation.object_code import make_ready
+    def load(self, progress: Progress = silent, memory: int | None = None) -> None:
+        """Load or compile all of them now; what has to be compiled is announced, and `progress` is called for each kernel.
 
-        make_ready(self.kernels(), progress)
+        `memory`: how many bytes this process and those that compile may take; None for all that there is.
+        """
+        from pi_engine.runtime.compilation.preparation import make_ready
+
+        make_ready(self.kernels(), progress, memory)
 
     def _loading_seconds(self) -> float:
         return LOADING_SECONDS if self._modules and library_is_imported("numpy") else FIRST_LOADING_SECONDS

@@ -20,32 +20,22 @@ from __future__ import annotations
 
 import ctypes
 import functools
-import importlib
-import logging
 import re
 from typing import TYPE_CHECKING, Any
 
 import llvmlite.binding
 
-from pi_engine.errors import UsageError
+from pi_engine.runtime.compilation import notices
 from pi_engine.runtime.compilation.kernel_folder import LOCK, cache_folder, why_no_folder
 from pi_engine.runtime.compilation.stored_code import ObjectCode, read_code, write_code
-from pi_engine.runtime.progress import silent
 from pi_engine.runtime.storage.trusted_files import UntrustedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
-
-    from pi_engine.runtime.progress import Progress
-
-PHASE = "compilation"
-"""The phase that `make_ready` reports."""
 
 _CTYPES: dict[str, Any] = {"int64": ctypes.c_int64, "uint64": ctypes.c_uint64, "float64": ctypes.c_double, "void": None}
 _ARRAY_FIELDS = 5  # before shape and strides
-# What LLVM may call on its own; anything else that is not registered would end the process when the code is loaded.
-_ALWAYS_THERE = ("llvm.", "memset", "memcpy", "memmove")
 
 
 class StoredKernel:
@@ -72,7 +62,7 @@ class StoredKernel:
         self.damage = ""  # what is wrong with its file, as last read
         self._code: ObjectCode | None = None  # read and checked, not loaded yet
         self._function: Callable[..., Any] | None = None
-        self._kept: list[Any] = []
+        self._kept: object = None  # the machine code lives as long as this
 
     def __call__(self, *arguments: Any) -> Any:
         """The result of the kernel; numbers are converted as ctypes does, without a check of their range.
@@ -89,7 +79,7 @@ class StoredKernel:
                 if self.prepare is not None:
                     self.prepare()
                 if not self.fetch() and self.damage and not announced:
-                    _warn_of_damage([self])
+                    notices.warn_of_damage([self])
                 self._function = self._stored() or self._compiled(announced=announced)
             return self._function
 
@@ -157,110 +147,42 @@ class StoredKernel:
         engine.add_object_file(llvmlite.binding.ObjectFileRef.from_data(found.code))
         engine.finalize_object()
         address = engine.get_function_address(found.symbol)
-        self.origin = "stored"
+        self.origin = self.origin or "stored"
         return self._at(address, found.signature) if address else None
 
     def _compiled(self, *, announced: bool) -> Callable[..., Any]:
         if not announced:
-            _announce([self])
-        import numba
+            notices.announce([self], self.seconds)
+        from pi_engine.runtime.compilation.numba_compiler import CompiledKernel, NotStorableError
 
-        from pi_engine.runtime.compilation.routine import OPTIONS
-
-        if numba.config.DISABLE_JIT:
-            raise UsageError(
-                "NUMBA_DISABLE_JIT keeps kernels from being compiled: unset it, or set PI_ENGINE_TRANSFORM=0 to compute by GMP alone"
-            )
-
-        routine = getattr(importlib.import_module(self.module), self.name)
-        options = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
-        signature = routine.kernel_signature
-        dispatcher = numba.njit(signature, **options)(getattr(routine, "py_func", routine))
-        (compiled,) = dispatcher.overloads.values()
-        self._kept.append(dispatcher)  # the machine code lives as long as this
+        self._kept = compiled = CompiledKernel(self.module, self.name)
         self.origin = "compiled"
-        symbol = compiled.fndesc.llvm_func_name
-        self.not_stored = self._store(symbol, signature, compiled.library)
+        try:
+            self._store(compiled.object_code(self.prefix))
+        except NotStorableError as error:
+            self.not_stored = str(error)
         if self.not_stored and not announced:
-            _warn_of_not_stored([self])
-        return self._at(compiled.library.get_pointer_to_function(symbol), signature)
+            notices.warn_of_not_stored([self])
+        return self._at(compiled.address(), compiled.signature)
 
-    def _store(self, symbol: str, signature: str, library: Any) -> str:
-        """Keep the machine code for other processes; returns why it could not be, empty where it was."""
+    def take(self, code: ObjectCode) -> None:
+        """Use, and store, the machine code that another process has compiled."""
+        with LOCK:
+            self._code, self.origin = code, "compiled"
+            self._store(code)
+
+    def _store(self, code: ObjectCode) -> None:
+        """Keep the machine code for other processes; where that cannot be, `not_stored` says why."""
         path = self._path()
         if path is None:
-            return why_no_folder()
-        try:
-            unknown = [
-                s for s in external_symbols(library.get_llvm_str()) if not self.prefix or not s.startswith(self.prefix)
-            ]
-            if unknown:
-                return f"the code refers to {', '.join(unknown)}; run 'pi-engine tune', and report this if it recurs"
-            code = ObjectCode(symbol, signature, bytes(library._get_compiled_object()))
-        except AttributeError as error:  # Numba's own names, which another version may have changed
-            return (
-                f"this version of Numba does not hand out machine code ({error}); install the version that is required"
-            )
+            self.not_stored = why_no_folder()
+            return
         try:
             write_code(path, f"{self.module}.{self.name}", code)
+            self.not_stored = ""
         except OSError as error:
             reason = error.strerror or str(error)
-            return f"{path.parent} cannot be written: {reason}; mend that, then run 'pi-engine tune'"
-        return ""
-
-
-def make_ready(kernels: Sequence[StoredKernel], progress: Progress = silent) -> int:
-    """Load or compile all of these now; returns how many were compiled.
-
-    Before a compilation one log record says how many there are and about how long it takes, and others name those whose files
-    are damaged; after it another names those that could not be stored. `progress` reports how many are compiled, of how many.
-    """
-    missing = [kernel for kernel in kernels if not kernel.fetch()]
-    _warn_of_damage([kernel for kernel in missing if kernel.damage])
-    if missing:
-        _announce(missing)
-    for i, kernel in enumerate(missing):
-        progress(PHASE, i, len(missing))
-        kernel.ready(announced=True)
-    if missing:
-        progress(PHASE, len(missing), len(missing))
-    _warn_of_not_stored([kernel for kernel in missing if kernel.not_stored])
-    for kernel in kernels:
-        kernel.ready()
-    return len(missing)
-
-
-def _announce(kernels: Sequence[StoredKernel]) -> None:
-    seconds = sum(kernel.seconds for kernel in kernels)
-    what = f"the kernel {kernels[0].name}" if len(kernels) == 1 else f"{len(kernels)} kernels"
-    logging.getLogger("pi_engine").warning("pi-engine: compiling %s for this machine, once: %s", what, _about(seconds))
-
-
-def _about(seconds: float) -> str:
-    if seconds < 1:
-        return "less than a second"
-    if seconds < 10:
-        return f"about {round(seconds)} second{'' if round(seconds) == 1 else 's'}"
-    return f"about {round(seconds / 10) * 10} seconds" if seconds < 45 else "about a minute"
-
-
-def _warn_of_damage(kernels: Sequence[StoredKernel]) -> None:
-    """One log record, whatever their number: of the first it says what is wrong, and of the others how many they are."""
-    if not kernels:
-        return
-    others = f" (and {len(kernels) - 1} more)" if len(kernels) > 1 else ""
-    logging.getLogger("pi_engine").warning(
-        "pi-engine: a stored kernel is not used, and is compiled again: %s%s", kernels[0].damage, others
-    )
-
-
-def _warn_of_not_stored(kernels: Sequence[StoredKernel]) -> None:
-    """One log record for each reason."""
-    for reason in dict.fromkeys(kernel.not_stored for kernel in kernels):
-        names = ", ".join(kernel.name for kernel in kernels if kernel.not_stored == reason)
-        logging.getLogger("pi_engine").warning(
-            "pi-engine: compiled, but not stored for other processes: %s: %s", names, reason
-        )
+            self.not_stored = f"{path.parent} cannot be written: {reason}; mend that, then run 'pi-engine tune'"
 
 
 def _flattened(parameters: list[tuple[str, int]], values: tuple[Any, ...]) -> list[Any]:
@@ -274,13 +196,6 @@ def _flattened(parameters: list[tuple[str, int]], values: tuple[Any, ...]) -> li
             raise TypeError(f"a kernel takes a contiguous {dimensions}-dimensional array of {kind} here")
         numbers += (0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides)
     return numbers
-
-
-def external_symbols(assembly: str) -> list[str]:
-    """What LLVM assembly refers to and does not define, save what is always there. Such as Numba's runtime, for whoever allocates."""
-    functions = re.findall(r'^declare [^@]*@"?([^"(]+)"?\(', assembly, re.MULTILINE)
-    variables = re.findall(r'^@"?([^"= ]+)"? = external ', assembly, re.MULTILINE)
-    return [name for name in functions + variables if not name.startswith(_ALWAYS_THERE)]
 
 
 @functools.cache

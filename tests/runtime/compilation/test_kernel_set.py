@@ -8,6 +8,7 @@ import pytest
 import pi_engine
 from pi_engine.bigint import product
 from pi_engine.engine.planning import backend
+from pi_engine.runtime.compilation import compiler_pool
 from pi_engine.runtime.compilation.kernel_set import KernelSet
 from tests.command import run_code
 from tests.homes import environment_of, python
@@ -33,6 +34,9 @@ class Kernel:
 @pytest.fixture
 def kernel_set_of(monkeypatch):
     monkeypatch.setattr(KernelSet, "_loading_seconds", lambda chosen: 0.3)
+    monkeypatch.setattr(
+        compiler_pool, "process_count", lambda *a: 0
+    )  # they are no functions that another could compile
 
     def make(*found):
         chosen = KernelSet()

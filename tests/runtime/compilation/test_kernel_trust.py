@@ -118,7 +118,7 @@ def test_of_many_damaged_files_one_line_tells(tmp_path):
         file.write_bytes(b"")
     code = START.replace(
         "assert poly(",
-        "from pi_engine.runtime.compilation.object_code import make_ready\nmake_ready([poly, square])\nassert poly(",
+        "from pi_engine.runtime.compilation.preparation import make_ready\nmake_ready([poly, square])\nassert poly(",
     )
     lines = logged(code, tmp_path)
     assert sum("compiled again" in line for line in lines) == 1

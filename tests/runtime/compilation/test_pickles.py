@@ -15,7 +15,7 @@ logging.getLogger("pi_engine").addFilter(lambda record: said.append(record.getMe
 from pi_engine.bigint.ntt.transform_kernels import add_limbs, build_tables
 from pi_engine.engine.planning.backend import ALL_KERNELS, BACKEND
 from pi_engine.runtime import tuning
-from pi_engine.runtime.compilation.object_code import make_ready
+from pi_engine.runtime.compilation.preparation import make_ready
 kernels = ALL_KERNELS.kernels()
 print(BACKEND.stored(), len(kernels), sum(kernel.fetch() for kernel in kernels), all(kernel.damage for kernel in kernels))
 make_ready([add_limbs, build_tables])

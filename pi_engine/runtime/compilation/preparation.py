@@ -1,0 +1,51 @@
+"""Many kernels are made ready at once: those that are stored are loaded, and the others compiled by several processes."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from pi_engine.runtime.compilation import compiler_pool, notices
+from pi_engine.runtime.compilation.kernel_folder import LOCK
+from pi_engine.runtime.progress import silent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pi_engine.runtime.compilation.object_code import StoredKernel
+    from pi_engine.runtime.progress import Progress
+
+PHASE = "compilation"
+"""The phase that `make_ready` reports."""
+
+
+def make_ready(kernels: Sequence[StoredKernel], progress: Progress = silent, memory: int | None = None) -> int:
+    """Load or compile all of these now, within so many bytes, if there is a limit; returns how many were compiled.
+
+    Before a compilation one log record says how many there are and about how long it takes, and others name those whose files
+    are damaged; after it another names those that could not be stored. `progress` reports how many are compiled, of how many.
+    """
+    with LOCK:
+        missing = [kernel for kernel in kernels if not kernel.fetch()]
+        notices.warn_of_damage([kernel for kernel in missing if kernel.damage])
+        if missing:
+            processes = compiler_pool.process_count(missing, memory)
+            notices.announce(missing, compiler_pool.compiling_seconds(missing, processes))
+            _compile(missing, processes, progress)
+        for kernel in kernels:
+            kernel.ready()
+    return len(missing)
+
+
+def _compile(missing: Sequence[StoredKernel], processes: int, progress: Progress) -> None:
+    left = dict.fromkeys(missing)
+    progress(PHASE, 0, len(missing))
+    with closing(compiler_pool.compile_elsewhere(missing, processes)) as compiled:
+        for kernel, code in compiled:
+            kernel.take(code)
+            del left[kernel]
+            progress(PHASE, len(missing) - len(left), len(missing))
+    for i, kernel in enumerate(left, len(missing) - len(left) + 1):
+        kernel.ready(announced=True)
+        progress(PHASE, i, len(missing))
+    notices.warn_of_not_stored([kernel for kernel in missing if kernel.not_stored])
