@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.errors import UsageError
@@ -141,8 +142,8 @@ class SingleSeries(HypergeometricSeries, PiSeries):
         except UsageError as error:
             raise UsageError(f"series {self.name}: {error}") from None
 
-    @property
-    def components(self) -> tuple[Component, ...]:
+    @cached_property
+    def components(self) -> tuple[Component, ...]:  # type: ignore[override]  # (a property that is made once)
         """Itself."""
         return (Component(Fraction(1), self),)
 
