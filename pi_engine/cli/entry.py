@@ -26,6 +26,9 @@ def main() -> "NoReturn":
     os.environ.setdefault(
         "OPENBLAS_NUM_THREADS", "1"
     )  # numpy's matrices are not used: its threads would only take memory
+    from pi_engine.cli.process.lean_imports import import_gmpy2_leanly
+
+    import_gmpy2_leanly()
     from pi_engine.cli.main import complete, run
     from pi_engine.cli.parameters.lazy_group import COMPLETION
 

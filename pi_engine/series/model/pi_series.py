@@ -143,7 +143,7 @@ class SingleSeries(HypergeometricSeries, PiSeries):
             raise UsageError(f"series {self.name}: {error}") from None
 
     @cached_property
-    def components(self) -> tuple[Component, ...]:  # type: ignore[override]  # (a property that is made once)
+    def components(self) -> tuple[Component, ...]:
         """Itself."""
         return (Component(Fraction(1), self),)
 

@@ -7,7 +7,6 @@ the interpreter's lock, so that the threads overlap; small ones do not (`release
 from __future__ import annotations
 
 import threading
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +16,7 @@ from pi_engine.runtime.thread_count import release_gil
 from pi_engine.splitting.plain.node import Node, leaf_builder, merge
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ThreadPoolExecutor
 
     from gmpy2 import mpz
 
@@ -77,6 +76,8 @@ def split_plain(series: HypergeometricSeries, terms: int, *, threads: int = 1, p
     pieces = min(1 << (threads * _SUBTREES_PER_THREAD - 1).bit_length(), terms // _SUBTREE_TERMS)
     pieces = 1 << (pieces.bit_length() - 1)  # a power of two, so that they merge in pairs
     cuts = [terms * i // pieces for i in range(pieces + 1)]
+    from concurrent.futures import ThreadPoolExecutor  # not for small sums
+
     pool = ThreadPoolExecutor(min(threads, pieces), "split")
     try:
         nodes = HandOver(*_results([pool.submit(subtree, lo, hi, rightmost=hi == terms) for lo, hi in pairwise(cuts)]))
@@ -115,6 +116,8 @@ def _subtree_builder(series: HypergeometricSeries, meter: _Meter, *, parallel: b
 
 def _results(jobs: list[Future[Node]]) -> list[Node]:
     """The results in order. The first error of any job is raised at once, not after the jobs that stand before it."""
+    from concurrent.futures import FIRST_EXCEPTION, wait
+
     for job in wait(jobs, return_when=FIRST_EXCEPTION).done:
         job.result()
     return [job.result() for job in jobs]
