@@ -3,7 +3,7 @@
 import itertools
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from pi_engine.bigint.ntt.description.layout import FINAL_DOUBLES, table_doubles
 from pi_engine.bigint.ntt.description.primes import PRIMES
@@ -54,62 +54,62 @@ class Size:
     row_levels: int
     beta: int
 
-    @property
+    @cached_property
     def digits(self) -> int:
         """Digits of β bits a coefficient has."""
         return DIGITS[self.primes]
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """Rows of the matrix of points."""
         return self.outer_radix << (2 * self.column_levels)
 
-    @property
+    @cached_property
     def columns(self) -> int:
         """Columns of the matrix of points."""
         return 1 << (2 * self.row_levels)
 
-    @property
+    @cached_property
     def points(self) -> int:
         """Coefficients of a polynomial, and values of its transform."""
         return self.rows * self.columns
 
-    @property
+    @cached_property
     def coefficient_bits(self) -> int:
         """Bits of the operands in a coefficient."""
         return self.digits * self.beta
 
-    @property
+    @cached_property
     def bits(self) -> int:
         """Products are found modulo 2^bits − 1."""
         return self.points * self.coefficient_bits
 
-    @property
+    @cached_property
     def row_stride(self) -> int:
         """Doubles from one row of residues to the next: a cache line more than a row has, or all rows would compete for the same sets."""
         return self.columns + 8
 
-    @property
+    @cached_property
     def prime_stride(self) -> int:
         """Doubles from one prime's residues to the next's."""
         return self.rows * self.row_stride
 
-    @property
+    @cached_property
     def row_passes(self) -> int:
         """Radix-4 passes of a row; products modulo x^4 − t take the place of the last one."""
         return self.row_levels - 1
 
-    @property
+    @cached_property
     def row_table_doubles(self) -> int:
         """Doubles in the table of a row's twiddles."""
         return table_doubles(self.row_passes)
 
-    @property
+    @cached_property
     def part_doubles(self) -> int:
         """Doubles in the table of the column twiddles of one of the `outer_radix` parts."""
         return table_doubles(self.column_levels) + FINAL_DOUBLES
 
-    @property
+    @cached_property
     def quarter_count(self) -> int:
         """Roots of unity that the twiddles of all rows and parts are made from."""
         return max(self.columns // 16, (1 << 2 * self.column_levels) // 4, 4)
