@@ -97,7 +97,7 @@ class IntegerPolynomial:
             case (c0, c1):
                 return [c1 * k + c0 for k in places]
             case (0, 0, 0, c3):
-                return [c3 * k * k * k for k in places]
+                return [c3 * (k * k * k) for k in places]
             case (c0, c1, c2, c3):
                 return [((c3 * k + c2) * k + c1) * k + c0 for k in places]
         return [self(k) for k in places]

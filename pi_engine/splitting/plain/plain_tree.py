@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pi_engine.runtime.progress import Progress
     from pi_engine.series.model.hypergeometric import HypergeometricSeries
 
-LEAF_TERMS = 64
-"""Terms of a leaf at most: lists of 32 to 128 terms take as long, and fewer leave more to the recursion."""
+LEAF_TERMS = 512
+"""Terms of a leaf at most: with 64 a sum of 705 terms takes a tenth longer, with 8 twice as long; with 1024 none is quicker."""
 
 _PARALLEL_TERMS = 4096
 """Below, one thread: 60 000 digits of Chudnovsky's series take less time than the threads' hand-over."""

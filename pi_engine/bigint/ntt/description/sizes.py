@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import operator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -115,10 +116,14 @@ class Size:
         return max(self.columns // 16, (1 << 2 * self.column_levels) // 4, 4)
 
 
+@cache
+def _modulus_bits(primes: int) -> float:
+    return sum(math.log2(p) for p in PRIMES[:primes]) - _MARGIN_BITS
+
+
 def largest_beta(primes: int, points: int) -> int:
     """The largest β with points·(2^(D·β) − 1)^2 < ∏p."""
-    modulus_bits = sum(math.log2(p) for p in PRIMES[:primes]) - _MARGIN_BITS
-    return min(MAX_BETA, int((modulus_bits - math.log2(points)) / (2 * DIGITS[primes])))
+    return min(MAX_BETA, int((_modulus_bits(primes) - math.log2(points)) / (2 * DIGITS[primes])))
 
 
 def _shape(log: int) -> tuple[int, int]:
@@ -128,30 +133,39 @@ def _shape(log: int) -> tuple[int, int]:
 
 
 @cache
-def all_sizes(max_bits: int) -> tuple[Size, ...]:
-    """Every size up to max_bits, cheapest first."""
-    sizes = []
+def _every_size() -> tuple[tuple[int, Size], ...]:
+    """Every size there is after its bits, cheapest first: made once, in a millisecond."""
+    found = []
     for outer_radix in OUTER_RADICES:
         for log in range(8, MAX_POINTS_LOG + 1, 2):
             column_levels, row_levels = _shape(log)
             if column_levels < 0:
                 continue
-            for primes in DIGITS:
-                points = outer_radix << log
+            points = outer_radix << log
+            for primes, digits in DIGITS.items():
                 beta = largest_beta(primes, points)
                 size = Size(primes, outer_radix, column_levels, row_levels, beta)
-                if size.bits <= 2 * max_bits:
-                    sizes.append(size)
-    return tuple(sorted(sizes, key=cost))
+                found.append((_cost(points, primes, outer_radix), points * digits * beta, size))
+    return tuple((bits, size) for _, bits, size in sorted(found, key=operator.itemgetter(0)))
+
+
+@cache
+def all_sizes(max_bits: int) -> tuple[Size, ...]:
+    """Every size up to max_bits, cheapest first."""
+    return tuple(size for bits, size in _every_size() if bits <= 2 * max_bits)
 
 
 def cost(size: Size) -> float:
     """Nanoseconds a product takes on one thread of the machine the constants come from; only ratios matter."""
-    log = math.log2(size.points)
+    return _cost(size.points, size.primes, size.outer_radix)
+
+
+def _cost(points: int, primes: int, outer_radix: int) -> float:
+    log = math.log2(points)
     spans = itertools.pairwise(_COSTS)
     (low, low_cost), (high, high_cost) = next(span for span in spans if log <= span[1][0])
     each = low_cost + (high_cost - low_cost) * (log - low) / (high - low)
-    return size.points * size.primes * each * _PRIMES_COST[size.primes] * _OUTER_RADIX_COST[size.outer_radix]
+    return points * primes * each * _PRIMES_COST[primes] * _OUTER_RADIX_COST[outer_radix]
 
 
 @cache
