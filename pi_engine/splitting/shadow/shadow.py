@@ -2,13 +2,13 @@
 
     P ← P·p(k),   Q ← Q·q(k),   T ← T·q(k) + P·a(k)
 
-In Python, blocks of terms are multiplied together (`shadow_blocks`), and a flat loop, which is the reference, adds the terms
-that are left. Compiled, the terms are cut into strands that run side by side, concurrently with the sum or on all threads,
-each by this loop (`compiled_shadow`). Blocks and strands are joined as neighbours are: (P₁P₂, Q₁Q₂, T₁Q₂ + P₁T₂).
-With the tree the shadow shares the three polynomials and the pool of threads, nothing else: no leaf, no merge, no cut of the
-range, no large product, no common factor. The root's residues must equal it, and where its numbers have lost low limbs
-(`truncation`) those of the numbers that they would be. An error of the tree that is not a
-multiple of both moduli shows; one in p, q or a does not: against that stand the known digits.
+In Python, a flat loop, which is the reference, adds up the terms of a short sum; of a long one blocks of terms are
+multiplied together (`shadow_blocks`), and the loop adds those that are left. Compiled, the terms are cut into strands that
+run side by side, concurrently with the sum or on all threads, each by this loop (`compiled_shadow`). Blocks and strands are
+joined as neighbours are: (P₁P₂, Q₁Q₂, T₁Q₂ + P₁T₂). With the tree the shadow shares the three polynomials and the pool of
+threads, nothing else: no leaf, no merge, no cut of the range, no large product, no common factor. The root's residues must
+equal it, and where its numbers have lost low limbs (`truncation`) those of the numbers that they would be. An error of the
+tree that is not a multiple of both moduli shows; one in p, q or a does not: against that stand the known digits.
 """
 
 from __future__ import annotations
