@@ -49,23 +49,27 @@ def installed_versions() -> dict[str, str]:
 
 
 def installed_version(name: str) -> str:
-    """The version of an installed package, as the folder of its metadata is named, which lies beside it.
-
-    Where there is no such folder, or more than one, `importlib.metadata` is asked, which takes 20 ms to import.
+    """The version of an installed package: `version_by_folder`, or what `importlib.metadata` says, which takes 20 ms to import.
 
     Raises:
         importlib.metadata.PackageNotFoundError: it is not installed.
     """
+    found = version_by_folder(name)
+    if found is not None:
+        return found
+    from importlib.metadata import version
+
+    return version(name)
+
+
+def version_by_folder(name: str) -> str | None:
+    """The version of an installed package, as the folder of its metadata beside it is named; None where there is none, or several."""
     for place in sys.path:
         with contextlib.suppress(OSError):
             found = [x for x in os.listdir(place or ".") if x.startswith(f"{name}-") and x.endswith(_METADATA)]  # noqa: PTH208 (names)
             if found:
-                if len(found) == 1:
-                    return found[0].removesuffix(_METADATA).removeprefix(f"{name}-")
-                break
-    from importlib.metadata import version
-
-    return version(name)
+                return found[0].removesuffix(_METADATA).removeprefix(f"{name}-") if len(found) == 1 else None
+    return None
 
 
 def processor_name() -> str:

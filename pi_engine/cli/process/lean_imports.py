@@ -11,9 +11,9 @@ import sys
 from importlib import import_module
 from importlib.machinery import PathFinder
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pi_engine.runtime.versions import installed_version
+from pi_engine.runtime.versions import version_by_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,17 +25,19 @@ _METADATA = "importlib.metadata"
 class _VersionsOnly(ModuleType):
     """`importlib.metadata`, of which nothing has been imported yet."""
 
-    @staticmethod
-    def version(name: str) -> str:
+    def version(self, name: str) -> str:
         """The version of an installed package."""
-        return installed_version(name)
+        return version_by_folder(name) or str(self._real().version(name))
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):  # the import system looks for some
             raise AttributeError(name)
+        return getattr(self._real(), name)
+
+    def _real(self) -> Any:  # noqa: ANN401 (a module)
         if sys.modules.get(_METADATA) is self:
             del sys.modules[_METADATA]
-        return getattr(import_module(_METADATA), name)
+        return import_module(_METADATA)
 
 
 class _Gmpy2Finder:
@@ -45,7 +47,7 @@ class _Gmpy2Finder:
         """Where gmpy2 is; all other modules are for others to find."""
         if fullname != "gmpy2":
             return None
-        sys.meta_path.remove(self)  # type: ignore[arg-type]  # (a finder needs no base class)
+        sys.meta_path.remove(self)
         found = PathFinder.find_spec(fullname, path)
         if found is None or found.loader is None or _METADATA in sys.modules:
             return found
@@ -66,4 +68,4 @@ class _Gmpy2Finder:
 def import_gmpy2_leanly() -> None:
     """From here on, if gmpy2 is not there yet."""
     if "gmpy2" not in sys.modules:
-        sys.meta_path.insert(0, _Gmpy2Finder())  # type: ignore[arg-type]
+        sys.meta_path.insert(0, _Gmpy2Finder())

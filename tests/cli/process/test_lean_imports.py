@@ -93,11 +93,16 @@ def test_a_library_user_has_the_real_metadata():
     assert run_code(code).stdout.strip().endswith("__init__.py")
 
 
-def test_whatever_else_is_asked_is_answered_by_the_real_module():
+@pytest.mark.parametrize(
+    "more", ["", "lean_imports.version_by_folder = lambda name: None\n"], ids=["by folder", "no folder"]
+)
+def test_whatever_else_is_asked_is_answered_by_the_real_module(more):
     code = (
+        f"from pi_engine.cli.process import lean_imports\n{more}"
         "import sys; from pi_engine.cli.process.lean_imports import _VersionsOnly\n"
         "instead = sys.modules['importlib.metadata'] = _VersionsOnly('importlib.metadata')\n"
-        "assert instead.version('gmpy2').count('.') >= 1 and sys.modules['importlib.metadata'] is instead\n"
+        "assert instead.version('gmpy2').count('.') >= 1\n"
+        f"assert (sys.modules['importlib.metadata'] is instead) is {not more}\n"
         "assert instead.distribution('gmpy2').metadata['Name'] == 'gmpy2'\n"
         "assert sys.modules['importlib.metadata'] is not instead\n"
         "print('sound')"

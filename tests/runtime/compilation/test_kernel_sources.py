@@ -61,9 +61,9 @@ def test_what_is_remembered_is_found_without_following_imports(root, tmp_path, m
     "change",
     [
         lambda root: (root / "roots.py").write_text("ROOT = 4\n"),
-        lambda root: (root / "cli/new.py").write_text("import numba\n"),
+        lambda root: (root / "cli" / "new.py").write_text("import numba\n"),
         lambda root: (root / "primes.py").unlink(),
-        lambda root: (root / "primes.py").rename(root / "cli/primes.py"),
+        lambda root: (root / "primes.py").rename(root / "cli" / "primes.py"),
     ],
     ids=["a byte", "a new file", "a file less", "another place"],
 )
