@@ -56,6 +56,15 @@ def test_a_command_that_has_not_computed_has_no_arithmetic():
     assert left_out([*NEVER, *later, "gmpy2"], "compute --help")[0] == "[]"
 
 
+def test_a_process_that_ends_does_not_look_for_garbage():
+    code = (
+        "import gc, sys; from pi_engine.cli.entry import main; sys.argv = ['pi-engine', 'compute', '1000']\n"
+        "try: main()\n"
+        "except SystemExit: print(gc.isenabled(), gc.get_freeze_count() > 10_000, gc.get_stats()[2]['collections'], file=sys.stderr)"
+    )
+    assert run_code(code).stderr.splitlines()[-1] == "False True 0"
+
+
 def test_another_family_is_imported_when_it_is_asked_for():
     found, _ = left_out([*NEVER, *FAMILIES], "compute 100 --series machin")
     assert found == repr(FAMILIES[:4])
