@@ -18,7 +18,7 @@ from pi_engine.runtime.progress import silent
 from pi_engine.runtime.thread_count import available_threads
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting.compiled import compiled_tree, level_division
-from pi_engine.splitting.plain.node import Node, leaf_builder, merge
+from pi_engine.splitting.plain.node import Node, leaf, merge
 from pi_engine.splitting.records.common_factors import divisors_by_level
 
 
@@ -54,8 +54,7 @@ def sizes(digits: int) -> None:
     again = subtree + (levels - subtree) // 2
     shape = {j: size << j for j in [*range(subtree + 1), again]}
     divisors = divisors_by_level(CHUDNOVSKY, shape)
-    leaf = leaf_builder(CHUDNOVSKY)
-    exact = [leaf(lo, lo + size) for lo in range(0, terms, size)]
+    exact = [leaf(CHUDNOVSKY, lo, lo + size) for lo in range(0, terms, size)]
     shared = by_gcd = exact
     print(
         f"{terms} terms; bits a term of P, Q and T     exact | divided | gcd      P + Q + T as parts of the exact ones"

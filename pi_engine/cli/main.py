@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -132,6 +131,8 @@ def run(arguments: list[str], *, signals: Collection[int] = ()) -> int:
         return done.exit_code
     except BaseException as error:  # noqa: BLE001 (the end of the line for every error, interrupts too)
         if debug:
+            import traceback
+
             traceback.print_exception(error)
         if isinstance(error, BrokenPipeError):  # the reader has seen enough
             drop_stdout()

@@ -175,6 +175,7 @@ def _compute(
             with clock.phase("confirmation"):
                 again = partial(_confirm, repairs=repairs, limit=limit, cluster=cluster)
                 checks.append(again(plan, converted, clock.progress, threads, backend))
+        peak, mapped = machine_memory.peak_and_mapped_memory()
         return ComputeResult(
             digits=plan.digits,
             base=plan.base,
@@ -188,8 +189,8 @@ def _compute(
             checks=checks,
             path=plan.path,
             kernels=plan.kernels,
-            peak_memory_bytes=machine_memory.peak_memory(),
-            mapped_memory_bytes=machine_memory.mapped_memory(),
+            peak_memory_bytes=peak,
+            mapped_memory_bytes=mapped,
             tail=tail,
             scratch=None if space is None else ScratchUse.of(space),
             repairs=[*repairs.made, *lost_records(kept)],

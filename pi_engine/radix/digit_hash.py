@@ -5,6 +5,8 @@ H(A‖B) = H(A)·base^|B| + H(B), so it is computed piece by piece, in any cut.
 
 from __future__ import annotations
 
+import math
+
 from gmpy2 import mpz, powmod
 
 from pi_engine.bigint.residues.kernels.mersenne import M61
@@ -25,8 +27,10 @@ class DigitHash:
         """Begin with no digits, whose hash is 0."""
         self._base = base
         self._alphabet = b"0123456789"[:base] if base <= 10 else b"0123456789ABCDEFabcdef"
-        self._moduli = [mpz(modulus) for modulus in moduli]
-        self._full_piece = [powmod(base, _PIECE, modulus) for modulus in moduli]
+        self._moduli = moduli
+        self._modulus = mpz(math.prod(moduli))  # one remainder for all of them
+        self._full_piece = powmod(base, _PIECE, self._modulus)
+        self._value = mpz(0)
         self.values = [0] * len(moduli)
         self.count = 0
 
@@ -43,12 +47,9 @@ class DigitHash:
         """
         if digits.encode("ascii", "replace").translate(None, self._alphabet):
             raise ValueError(f"not all of these {len(digits)} characters are digits of base {self._base}")
-        values = [mpz(value) for value in self.values]
         for start in range(0, len(digits), _PIECE):
             piece = digits[start : start + _PIECE]
-            number = mpz(piece, self._base)
-            for i, modulus in enumerate(self._moduli):
-                power = self._full_piece[i] if len(piece) == _PIECE else powmod(self._base, len(piece), modulus)
-                values[i] = (values[i] * power + number) % modulus
-        self.values = [int(value) for value in values]
+            power = self._full_piece if len(piece) == _PIECE else powmod(self._base, len(piece), self._modulus)
+            self._value = (self._value * power + mpz(piece, self._base)) % self._modulus
+        self.values = [int(self._value % modulus) for modulus in self._moduli]
         self.count += len(digits)

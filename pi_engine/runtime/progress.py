@@ -47,7 +47,7 @@ def silent(phase: str, done: int, total: int) -> None:
 
 def announce(progress: Progress, steps: Callable[[], Sequence[Step]]) -> None:
     """Tell a progress that wants to know what will come; for any other the forecast is not even made."""
-    if isinstance(progress, Forecasting) and progress.listens:
+    if progress is not silent and isinstance(progress, Forecasting) and progress.listens:  # the protocol is slow to ask
         progress.expect(steps())
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
-from pi_engine.series.catalogue import catalogue, lessons
+from pi_engine.series.catalogue import catalogue, find, lessons
 
 if TYPE_CHECKING:
     from pi_engine.series.model.pi_series import PiSeries, SingleSeries
@@ -61,10 +60,11 @@ def get(name: str) -> PiSeries:
     wanted = name.lower().replace("ø", "o")
     if wanted.startswith(DERIVED):
         return derived(_discriminant(wanted.removeprefix(DERIVED)))
-    rows = {row.name: row for row in (*catalogue(), *lessons())}
-    row = rows.get(_ALIASES.get(wanted, wanted))
+    row = find(_ALIASES.get(wanted, wanted))
     if row is None:
-        names = [*rows, *_ALIASES]
+        from difflib import get_close_matches
+
+        names = [*(row.name for row in (*catalogue(), *lessons())), *_ALIASES]
         near = [x for x in names if len(wanted) > 2 and x.startswith(wanted)] or get_close_matches(wanted, names, n=1)
         question = f"did you mean {near[0]}? " if near else ""
         raise UsageError(f"unknown series {name[:50]!r}: {question}'pi-engine series list' names all")

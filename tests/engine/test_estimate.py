@@ -176,7 +176,7 @@ def test_a_dry_run_looks_at_the_file_as_compute_does(capsys, tmp_path, monkeypat
         captured = capsys.readouterr()
         assert captured.out == "" and captured.err.count("\n") == 1
     usage = type("Usage", (), {"free": 1000})
-    monkeypatch.setattr("pi_engine.runtime.storage.atomic.shutil.disk_usage", lambda folder: usage)
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: usage)
     assert run(["compute", "1e6", "-o", str(tmp_path / "pi.txt"), "--dry-run"]) == 4
     captured = capsys.readouterr()
     assert "976.6 KiB as text" in captured.out and "make room" in captured.err

@@ -1,5 +1,6 @@
 """Each check of a run sees what it is there for: something is broken on purpose, and no digits come out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import gmpy2
@@ -20,7 +21,7 @@ from pi_engine.splitting.plain import node, plain_tree
 
 
 def wrong_sign(monkeypatch):
-    series = CHUDNOVSKY.__class__(**{**vars(CHUDNOVSKY), "p": IntegerPolynomial(1, CHUDNOVSKY.p.factors)})
+    series = replace(CHUDNOVSKY, p=IntegerPolynomial(1, CHUDNOVSKY.p.factors))
     monkeypatch.setattr(arguments.series_room, "get", lambda name: series)
 
 
@@ -84,7 +85,7 @@ def wrong_text(monkeypatch):
 
 def wrong_constant(monkeypatch):
     """A series that converges to something else: the arithmetic is right, the digits are not."""
-    series = CHUDNOVSKY.__class__(**{**vars(CHUDNOVSKY), "a": IntegerPolynomial(1, ((13591409, 545140135),))})
+    series = replace(CHUDNOVSKY, a=IntegerPolynomial(1, ((13591409, 545140135),)))
     monkeypatch.setattr(arguments.series_room, "get", lambda name: series)
 
 

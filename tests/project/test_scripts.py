@@ -157,7 +157,8 @@ def test_a_folder_without_permission_is_one_line(tmp_path):
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o755)
     code = (
-        "import os, sys, pi_engine.cli.commands.compute.command, pi_engine.engine.compute, pi_engine.engine.result_file;"
+        "import difflib, os, shutil, sys;"  # nobody may not be able to read them any more
+        "import pi_engine.cli.commands.compute.command, pi_engine.engine.compute, pi_engine.engine.result_file;"
         "from pi_engine.cli.main import run; os.setuid(65534); sys.exit(run(sys.argv[1:]))"
     )
     answer = run_code(code, "compute", "5", "-o", str(closed / "pi.txt"))

@@ -11,6 +11,7 @@ from pi_engine.runtime.thread_count import release_gil
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
 from pi_engine.splitting.compiled import compiled_tree
 from pi_engine.splitting.plain import node, plain_tree
+from pi_engine.splitting.plain.node import leaf
 from pi_engine.splitting.shadow import shadow
 from pi_engine.splitting.shadow.shadow import check_against_shadow
 from pi_engine.splitting.split import split
@@ -47,6 +48,19 @@ def test_q_is_the_product_of_q(series):
     for k in range(1, 100):
         Q *= series.q(k)
     assert split(series, 100).Q == Q
+
+
+@series_cases
+@pytest.mark.parametrize("lo", [0, 1, 1000])
+def test_a_leaf_is_what_its_terms_make_one_by_one(series, lo):
+    """P ← P·p(k), Q ← Q·q(k), T ← T·q(k) + P·a(k)."""
+    P, Q, T = 1, 1, 0
+    numbers = {*range(1, 70), plain_tree.LEAF_TERMS - 1, plain_tree.LEAF_TERMS}
+    for k in range(lo, lo + plain_tree.LEAF_TERMS):
+        p, q = (series.p(k), series.q(k)) if k else (1, 1)
+        P, Q = P * p, Q * q
+        T = T * q + P * series.a(k)
+        assert k + 1 - lo not in numbers or leaf(series, lo, k + 1)[:3] == (P, Q, T)
 
 
 @pytest.mark.parametrize("leaf_terms", [1, 2, 3, 8, 50])

@@ -28,7 +28,7 @@ from pi_engine.bigint.ntt.transform_kernels import build_tables
 
 def aligned_zeros(shape: tuple[int, ...], dtype: type[np.generic] = np.float64) -> NDArray[Any]:
     """An array of zeros that starts at a multiple of 64 bytes."""
-    count = int(np.prod(shape))
+    count = math.prod(shape)
     memory: NDArray[Any] = np.zeros(count + 8, dtype)
     start = -(memory.ctypes.data // 8) % 8
     return memory[start : start + count].reshape(shape)

@@ -6,6 +6,7 @@ benchmarks/memory.py measures what it bounds of memory; docs/memory.md has the t
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pi_engine.engine.evaluation.pi_fraction import FUSED_FROM_BITS, LARGEST_WORD
@@ -15,6 +16,7 @@ from pi_engine.runtime.limits.memory import THREAD_BYTES
 if TYPE_CHECKING:
     from pi_engine.series.model.hypergeometric import HypergeometricSeries
     from pi_engine.series.model.pi_series import PiSeries
+    from pi_engine.series.model.polynomial import IntegerPolynomial
 
 _INTERPRETER_BYTES = 20 << 20
 """What the process has allocated before the computation starts: 13 MiB."""
@@ -141,13 +143,20 @@ def root_bits(series: HypergeometricSeries, terms: int) -> float:
 
     And where lower coefficients count, for each 2^i ≤ k < 2^(i+1) what they add at k = 2^i at most.
     """
-    leading = abs(series.q.leading)
-    bits = terms * math.log2(leading) + series.q.degree * math.lgamma(terms + 1) / math.log(2)
-    k = 1
-    while k <= terms:
-        whole = sum(abs(c) * k**i for i, c in enumerate(series.q.coefficients))
-        bits += min(k, terms + 1 - k) * (math.log2(whole) - math.log2(leading * k**series.q.degree))
-        k *= 2
+    return _product_bits(series.q, terms)
+
+
+@lru_cache(maxsize=64)
+def _product_bits(q: IntegerPolynomial, terms: int) -> float:
+    """The same of a polynomial; a plan asks for it several times."""
+    leading, degree = abs(q.leading), q.degree
+    bits = terms * math.log2(leading) + degree * math.lgamma(terms + 1) / math.log(2)
+    sizes = [abs(c) for c in reversed(q.coefficients)]
+    for i in range(terms.bit_length()):
+        whole = 0
+        for c in sizes:
+            whole = (whole << i) + c
+        bits += min(1 << i, terms + 1 - (1 << i)) * (math.log2(whole) - math.log2(leading << (i * degree)))
     return bits
 
 

@@ -11,36 +11,27 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-import importlib.metadata
 import logging
 import os
-import re
 import shutil
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import llvmlite.binding
 import platformdirs
 
+from pi_engine.runtime.compilation import kernel_sources
 from pi_engine.runtime.storage.trusted_files import UntrustedError, make_trusted, require_trusted
+from pi_engine.runtime.versions import installed_version
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-PACKAGE = Path(__file__).resolve().parents[2]
 # Kept whatever their age; a folder in use by another environment of the same user must not be taken away under it.
 KEPT_FOLDERS = 8
 STALE_SECONDS = 30 * 86400.0
 RECENT_SECONDS = 86400.0
 _STAMP = "pi-engine-kernels"
-_COMPILES = re.compile(rb"^[ \t]*(?:from|import) (?:numba|pi_engine\.runtime\.compilation)\b", re.MULTILINE)
-_FROM = re.compile(rb"^[ \t]*from\s+(\.*)([\w.]*)\s+import\s+(\([^)]*\)|[^\n]*)", re.MULTILINE)
-_PLAIN = re.compile(rb"^[ \t]*import\s+([\w.]+)", re.MULTILINE)
-_WORD = re.compile(rb"\w+")
 # Held by whoever compiles or loads a kernel. A fork waits for it: a child must not inherit a lock whose holder it has not got.
 LOCK = threading.RLock()
 if hasattr(os, "register_at_fork"):
@@ -81,53 +72,15 @@ def has_ifma() -> bool:
     return "+avx512ifma" in cpu()[1].split(",")
 
 
-def kernel_sources(root: Path = PACKAGE) -> dict[Path, bytes]:
-    """The package's files that can change machine code: those that import Numba or what compiles with it, and what they import."""
-    paths = {_dotted(path, root): path for path in sorted(root.rglob("*.py"))}
-    texts = {name: path.read_bytes() for name, path in paths.items()}
-    chosen = {
-        name for name, text in texts.items() if (b"numba" in text or b"compilation" in text) and _COMPILES.search(text)
-    }
-    pending = list(chosen)
-    while pending:
-        name = pending.pop()
-        package = name if paths[name].stem == "__init__" else name.rpartition(".")[0]
-        for imported in _imported(texts[name], package):
-            if imported in texts and imported not in chosen:
-                chosen.add(imported)
-                pending.append(imported)
-    return {path: texts[name] for name, path in paths.items() if name in chosen}
-
-
-def _dotted(path: Path, root: Path) -> str:
-    parts = path.parts[len(root.parts) - 1 : -1]
-    return ".".join(parts if path.stem == "__init__" else (*parts, path.stem))
-
-
-def _imported(text: bytes, package: str) -> Iterator[str]:
-    """The dotted names that a module of `package` imports: modules, and names that may be modules."""
-    for dots, module, names in _FROM.findall(text):
-        above = ".".join(package.split(".")[: len(package.split(".")) + 1 - len(dots)]) + "." if dots else ""
-        place = (above + module.decode()).rstrip(".")
-        yield place
-        for name in _WORD.findall(names):
-            yield f"{place}.{name.decode()}"
-    for module in _PLAIN.findall(text):
-        yield module.decode()
-
-
-def source_digest(root: Path = PACKAGE) -> str:
-    """SHA-256 of `kernel_sources` in hexadecimal digits; it changes with any byte of them."""
-    digest = hashlib.sha256()
-    for path, text in kernel_sources(root).items():
-        digest.update(f"{path.relative_to(root).as_posix()}:{len(text)}:".encode() + text)
-    return digest.hexdigest()
+def source_digest() -> str:
+    """The digest of the sources that machine code is made from, in hexadecimal digits."""
+    return kernel_sources.source_digest(cache_root())
 
 
 @functools.cache
 def machine_code_key() -> str:
     """All that machine code depends on, in one line: versions, processor, and the digest of the sources."""
-    versions = [f"{name} {importlib.metadata.version(name)}" for name in ("numba", "llvmlite", "numpy")]
+    versions = [f"{name} {installed_version(name)}" for name in ("numba", "llvmlite", "numpy")]
     avx = os.environ.get("NUMBA_ENABLE_AVX", "")
     parts = (_python(), *versions, *cpu(), f"AVX {avx!a}", f"sources {source_digest()}")
     return "; ".join(part.encode("unicode_escape").decode() for part in parts)
@@ -140,7 +93,7 @@ def _python() -> str:
 def cache_key() -> str:
     """The folder's name: versions in clear, and a digest of all that machine code depends on."""
     digest = hashlib.sha256(machine_code_key().encode()).hexdigest()
-    return f"{_python()}-numba{importlib.metadata.version('numba')}-{digest[:16]}"
+    return f"{_python()}-numba{installed_version('numba')}-{digest[:16]}"
 
 
 def cache_root() -> Path:
@@ -200,6 +153,8 @@ def remove_kernels() -> tuple[Path | None, list[int]]:
         return None, []
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file() and path.name != _STAMP]
     shutil.rmtree(folder)
+    with contextlib.suppress(OSError):
+        (folder.parent / kernel_sources.MEMORY).unlink()
     with contextlib.suppress(OSError):  # other installations have theirs beside it
         folder.parent.rmdir()
         folder.parent.parent.rmdir()

@@ -10,11 +10,10 @@ import os
 import resource
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import CapacityError
-from pi_engine.runtime.limits.memory import format_bytes, library_is_imported, process_memory_limit
+from pi_engine.runtime.limits.memory import format_bytes, library_is_imported, process_memory_limit, system_file
 
 if TYPE_CHECKING:
     from ctypes import CDLL
@@ -49,7 +48,7 @@ _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 def mapped_size() -> int:
     """Bytes of address space that this process takes now."""
     with suppress(OSError, ValueError, IndexError):
-        pages = int(Path("/proc/self/statm").read_bytes().split()[0])
+        pages = int(system_file("/proc/self/statm").split()[0])
         return pages * os.sysconf("SC_PAGE_SIZE")
     return _UNKNOWN_SIZE
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from typing import SupportsIndex
 
 _CGROUP_ROOT = Path("/sys/fs/cgroup")
+_MOST_BYTES = 1 << 16
 _UNLIMITED = 1 << 60
 """cgroup v1 writes its absence of a limit as a number near 2^63."""
 
@@ -42,33 +45,50 @@ def cgroup_memory_limit(root: Path = _CGROUP_ROOT, membership: Path = Path("/pro
     container the path in `membership` may be the host's; then the root of what is mounted applies.
     """
     try:
-        lines = membership.read_text().splitlines()
+        found = system_file(os.fspath(membership))
     except OSError:
         return None
-    limits = []
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if controllers == "":
-            base, name = root, "memory.max"
-        elif "memory" in controllers.split(","):
-            base, name = root / "memory", "memory.limit_in_bytes"
-        else:
-            continue
-        folder = base / path.lstrip("/")
-        for candidate in [folder, *folder.parents]:
-            limits.append(_read_limit(candidate / name))
-            if candidate == base:
-                break
-        limits.append(_read_limit(base / name))
+    limits = [_read_limit(file) for file in _limit_files(os.fspath(root), found)]
     return min((x for x in limits if x is not None), default=None)
 
 
-def _read_limit(file: Path) -> int | None:
+@lru_cache(maxsize=8)
+def _limit_files(root: str, membership: bytes) -> tuple[str, ...]:
+    """Where the limits of the groups in `membership` and of those above them stand, if they do."""
+    files: dict[str, None] = {}
+    for line in os.fsdecode(membership).splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers == "":
+            base, name = Path(root), "memory.max"
+        elif "memory" in controllers.split(","):
+            base, name = Path(root, "memory"), "memory.limit_in_bytes"
+        else:
+            continue
+        folder = base / path.lstrip("/")
+        above = [x for x in (folder, *folder.parents) if x.is_relative_to(base)]
+        files.update((os.fspath(x / name), None) for x in (*above, base))
+    return tuple(files)
+
+
+def _read_limit(file: str) -> int | None:
     try:
-        text = file.read_text().strip()
+        text = system_file(file).strip()
     except OSError:
         return None
     return int(text) if text.isdigit() and int(text) < _UNLIMITED else None
+
+
+def system_file(file: str) -> bytes:
+    """The content of a small file of the system. A computation reads several, and Python's file objects would take most of that time.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, _MOST_BYTES)
+    finally:
+        os.close(descriptor)
 
 
 def process_memory_limit() -> int | None:
@@ -123,8 +143,7 @@ def mapped_memory() -> int | None:
     How many pages of a library are resident depends on the system's page cache more than on this process, and the
     system takes them back where memory is short.
     """
-    held = _resident()
-    return held["RssFile"] if held else None
+    return peak_and_mapped_memory()[1]
 
 
 def peak_memory() -> int:
@@ -138,22 +157,28 @@ def peak_memory() -> int:
     Elsewhere it is the largest resident size, libraries included. (Linux hands that maximum of getrusage down from a
     parent to what it starts, so it would not be the process's own there.)
     """
+    return peak_and_mapped_memory()[0]
+
+
+def peak_and_mapped_memory() -> tuple[int, int | None]:
+    """`peak_memory` and `mapped_memory` at one moment: the system takes its time to say."""
     held = _resident()
     if held:
-        return max(held["VmHWM"] - held["RssFile"], held["RssAnon"] + held["RssShmem"])
+        mapped = held["RssFile"]
+        return max(held["VmHWM"] - mapped, held["RssAnon"] + held["RssShmem"]), mapped
     unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit, None
 
 
 _STATUS = Path("/proc/self/status")
 _RESIDENT = ("VmHWM", "RssAnon", "RssFile", "RssShmem")
+_FIELD = re.compile(rb"^(VmHWM|RssAnon|RssFile|RssShmem):\s*(\d+) kB$", re.MULTILINE)
 
 
 def _resident() -> dict[str, int]:
     """The fields of `_RESIDENT` in bytes, or nothing where the system does not have all of them."""
     with contextlib.suppress(OSError):
-        lines = (line.split() for line in _STATUS.read_text(encoding="ascii", errors="replace").splitlines())
-        found = {x[0][:-1]: int(x[1]) * 1024 for x in lines if x and x[0][:-1] in _RESIDENT}
+        found = {name.decode(): int(size) * 1024 for name, size in _FIELD.findall(system_file(os.fspath(_STATUS)))}
         if len(found) == len(_RESIDENT):
             return found
     return {}

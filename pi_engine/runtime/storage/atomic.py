@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import stat
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,6 +50,8 @@ def require_writable(path: str | Path, *, size: int, overwrite: bool) -> None:
             )
         if not os.access(folder, os.W_OK | os.X_OK):
             raise UsageError(f"the folder {folder} may not be written to: choose another")
+        import shutil  # with its archives it takes some milliseconds
+
         free = shutil.disk_usage(folder).free
     except (OSError, RuntimeError) as error:  # Python 3.11 and 3.12 report a loop of links as a RuntimeError
         raise UsageError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}") from error

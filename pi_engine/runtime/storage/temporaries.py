@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import os
 import re
-import secrets
 import stat
 from typing import TYPE_CHECKING
 
@@ -30,7 +28,7 @@ _TAIL = 8
 
 def temporary_path(target: Path) -> Path:
     """A new name beside `target`, for what is being written."""
-    return target.with_name(f"{_prefix(target)}{secrets.token_hex(8)}.{PARTIAL}")
+    return target.with_name(f"{_prefix(target)}{os.urandom(8).hex()}.{PARTIAL}")
 
 
 def aside_path(temporary: Path) -> Path:
@@ -43,6 +41,8 @@ def _prefix(target: Path) -> str:
     name = os.fsencode(target.name)
     most = _longest_name(target.parent) - len(".") - _ENDING
     if len(name) > most:
+        import hashlib  # not for other names: OpenSSL takes some milliseconds to load
+
         digest = hashlib.sha256(name).hexdigest()[:8].encode()
         name = name[: most - len(digest) - 1].decode("utf-8", "ignore").encode() + b"~" + digest
     return f".{os.fsdecode(name)}."

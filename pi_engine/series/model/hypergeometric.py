@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from pi_engine.errors import UsageError
 from pi_engine.runtime.display import line
@@ -60,12 +61,12 @@ class HypergeometricSeries:
         """Like `HypergeometricSeries(p = −(6k − 5)(2k − 1)(6k − 1), q = …, a = …)`."""
         return line("HypergeometricSeries", *(f"{name} = {getattr(self, name)}" for name in "pqa"))
 
-    @property
+    @cached_property
     def ratio(self) -> Fraction:
         """ρ = lim |p(k)/q(k)|, at most 1."""
         return abs(Fraction(self.p.leading, self.q.leading))
 
-    @property
+    @cached_property
     def order(self) -> Fraction | None:
         """s, where ρ = 1 and the error after n terms is like n^(−s); None where ρ < 1 and every term gives digits_per_term.
 
@@ -82,7 +83,7 @@ class HypergeometricSeries:
     def _alternates(self) -> bool:
         return self.p.leading * self.q.leading < 0
 
-    @property
+    @cached_property
     def bits_per_term(self) -> float:
         """log₂(1/ρ), right to 2^−51 + 2^−52 relative to itself and absolutely; 0 where ρ = 1."""
         u, v = self.ratio.as_integer_ratio()

@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.errors import UsageError
@@ -141,7 +142,7 @@ class SingleSeries(HypergeometricSeries, PiSeries):
         except UsageError as error:
             raise UsageError(f"series {self.name}: {error}") from None
 
-    @property
+    @cached_property
     def components(self) -> tuple[Component, ...]:
         """Itself."""
         return (Component(Fraction(1), self),)

@@ -15,7 +15,7 @@ from pi_engine.runtime.display import integer_text, line
 from pi_engine.runtime.integers import as_int
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from typing import SupportsIndex
 
 Coefficients = tuple[int, ...]
@@ -83,23 +83,24 @@ class IntegerPolynomial:
 
     def __call__(self, k: SupportsIndex) -> int:
         """The value at k."""
-        return self.evaluator()(as_int(k, "a polynomial"))
+        k, value = as_int(k, "a polynomial"), 0
+        for c in reversed(self.coefficients):
+            value = value * k + c
+        return value
 
-    def evaluator(self) -> Callable[[int], int]:
-        """A function k ↦ value, unrolled for small degrees because it runs once a term."""
+    def table(self, first: int, end: int) -> list[int]:
+        """The values at first ≤ k < end, each by Horner's rule, which is unrolled for small degrees."""
+        places = range(first, end)
         match self.coefficients:
-            case ():
-                return lambda k: 0  # noqa: ARG005 (a constant has no use for k)
             case (c0,):
-                return lambda k: c0  # noqa: ARG005
+                return [c0] * len(places)
             case (c0, c1):
-                return lambda k: c1 * k + c0
+                return [c1 * k + c0 for k in places]
             case (0, 0, 0, c3):
-                return lambda k: c3 * k * k * k
+                return [c3 * (k * k * k) for k in places]
             case (c0, c1, c2, c3):
-                return lambda k: ((c3 * k + c2) * k + c1) * k + c0
-            case coefficients:
-                return lambda k: _horner(coefficients, k)
+                return [((c3 * k + c2) * k + c1) * k + c0 for k in places]
+        return [self(k) for k in places]
 
     def values(self, first: int) -> Iterator[int]:
         """The values at first, first + 1, …, without end, by differences: an addition a degree, at a third of an evaluation's cost.
@@ -131,13 +132,6 @@ class IntegerPolynomial:
             return number
         sign_only = {1: "", -1: "−"}
         return sign_only.get(self.constant, f"{number} ") + body
-
-
-def _horner(coefficients: Coefficients, k: int) -> int:
-    value = 0
-    for c in reversed(coefficients):
-        value = value * k + c
-    return value
 
 
 def _power(n: int) -> str:

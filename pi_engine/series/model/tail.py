@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.errors import UsageError
 from pi_engine.series.model.polynomial import difference, product, taylor_shift
@@ -79,35 +79,80 @@ def _absolute(name: str, f: Coefficients) -> Coefficients:
     return positive
 
 
+class TailBound(NamedTuple):
+    """The bound (3) as a function of n.
+
+    Attributes:
+        weight: what the bound is weighed with, in bits.
+        log_a: log₂ A.
+        e: of (2).
+        rate: log₂(1/ρ).
+    """
+
+    weight: float
+    log_a: float
+    e: int
+    rate: float
+
+    def bits(self, terms: int) -> float:
+        """−log₂ of the right side of (3) for n = terms, and `weight` more; −∞ where (3) does not hold yet.
+
+        Where (3) holds it grows with n: a term more adds −log₂ r to it, and what 1 − r has grown by.
+        """
+        r = 2.0 ** (self.e * math.log2((terms + 2) / (terms + 1)) - self.rate)
+        if r >= 1:
+            return -math.inf
+        return self.weight - self.log_a - self.e * math.log2(terms + 1) + terms * self.rate + math.log2(1 - r)
+
+
+def _bound_of(summed: HypergeometricSeries, weight: float) -> TailBound:
+    e = growth_exponent(summed) + summed.a.degree
+    total = sum(abs(c) for c in summed.a.coefficients)
+    return TailBound(weight, math.log2(total), e, summed.bits_per_term)
+
+
+@lru_cache(maxsize=512)
+def tail_bound(series: PiSeries, component: int = 0) -> TailBound:
+    """What `tail_bits` knows of a component, found once: (3) weighed with log₂(S/|c|), less `_ROUNDING_BITS`.
+
+    Raises:
+        UsageError: as `growth_exponent`.
+    """
+    coefficient, summed, _ = series.components[component]
+    weight = math.log2(abs(coefficient.numerator)) - math.log2(coefficient.denominator)
+    return _bound_of(summed, series.closed_form.log2_sum - weight - _ROUNDING_BITS)
+
+
+def log_tail(summed: HypergeometricSeries, terms: int) -> float:
+    """log₂ of the right side of (3); ∞ where it does not hold yet."""
+    return -_bound_of(summed, 0.0).bits(terms)
+
+
 def tail_bits(series: PiSeries, terms: int, component: int = 0) -> float:
     """A lower bound of −log₂(|c|·|S′ − S′_n|/S) for n = terms ≥ 0, from (3); −∞ where (3) does not hold yet.
 
     S is the sum of the series, S′ that of the component, and c its coefficient.
     """
-    coefficient, summed, _ = series.components[component]
-    weight = math.log2(abs(coefficient.numerator)) - math.log2(coefficient.denominator)
-    return series.closed_form.log2_sum - weight - log_tail(summed, terms) - _ROUNDING_BITS
-
-
-def log_tail(summed: HypergeometricSeries, terms: int) -> float:
-    """log₂ of the right side of (3); ∞ where it does not hold yet."""
-    e = growth_exponent(summed) + summed.a.degree
-    rate = summed.bits_per_term
-    r = 2.0 ** (e * math.log2((terms + 2) / (terms + 1)) - rate)
-    if r >= 1:
-        return math.inf
-    A = sum(abs(c) for c in summed.a.coefficients)
-    return math.log2(A) + e * math.log2(terms + 1) - terms * rate - math.log2(1 - r)
+    return tail_bound(series, component).bits(terms)
 
 
 def terms_needed(series: PiSeries, bits: int, component: int = 0) -> int:
-    """The least n, by the bound above, with |c|·|S′ − S′_n| ≤ 2^(−bits)·S."""
-    low, high = 0, 1
-    while tail_bits(series, high, component) < bits and high < _LARGEST_TERMS:
-        low, high = high, 2 * high
+    """The least n ≥ 1, by the bound above, with |c|·|S′ − S′_n| ≤ 2^(−bits)·S.
+
+    The bound is never above `weight` − log₂ A + n·log₂(1/ρ), and little below it: the search begins where that reaches `bits`.
+    """
+    bound = tail_bound(series, component)
+    start = (bits - bound.weight + bound.log_a) / bound.rate
+    low, step = min(max(0, math.floor(start) - 1), _LARGEST_TERMS), 1
+    if low and bound.bits(low) >= bits:
+        low = 0  # rounding: never seen
+    high = low + step
+    while bound.bits(high) < bits and high < _LARGEST_TERMS:
+        low, step = high, 2 * step
+        high = low + step
     while high - low > 1:
         middle = (low + high) // 2
-        if tail_bits(series, middle, component) < bits:
+        if bound.bits(middle) < bits:
             low = middle
         else:
             high = middle

@@ -36,7 +36,7 @@ import math
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import MiscalculationError
-from pi_engine.series.model.tail import growth_exponent, tail_bits
+from pi_engine.series.model.tail import growth_exponent, tail_bound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,8 +59,10 @@ def needed_bits(series: PiSeries, bits: int, terms: int, component: int = 0) -> 
     margin = 2 + summed.bits_per_term + growth_exponent(summed) + summed.a.degree * math.log2(terms + 1)
     wanted = bits + GUARD + (len(series.components) - 1).bit_length() + STEPS + margin
 
+    bound = tail_bound(series, component)
+
     def needed(first: int) -> float:
-        return max(wanted - tail_bits(series, first, component), LEAST_BITS)
+        return max(wanted - bound.bits(first), LEAST_BITS)
 
     return needed
 

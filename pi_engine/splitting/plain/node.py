@@ -11,15 +11,17 @@ evaluation of series of rational numbers, ANTS-III, 1998). Over the whole range 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gmpy2 import mpz
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pi_engine.bigint.residues.moduli import Residues
     from pi_engine.series.model.hypergeometric import HypergeometricSeries
+
+
+_PYTHON_TERMS = 8
+"""Terms whose P, Q and T are Python's integers."""
 
 
 class Truncated(NamedTuple):
@@ -51,26 +53,34 @@ class Node(NamedTuple):
     error: float = -math.inf
 
 
-def leaf_builder(series: HypergeometricSeries) -> Callable[[int, int], Node]:
-    """A function (lo, hi) ↦ Node that accumulates the terms lo ≤ k < hi one by one, lo < hi.
+def leaf(series: HypergeometricSeries, lo: int, hi: int) -> Node:
+    """The node of a few terms lo ≤ k < hi, lo < hi: pairs of terms, pairs of pairs, and so on.
 
-    Python integers serve here: below some hundred bits they are as fast as GMP's.
+    Lists keep Python's own work below that of the products. Python's integers serve for the first of them: below some hundred
+    bits they are as fast as GMP's.
     """
-    p, q, a = (f.evaluator() for f in (series.p, series.q, series.a))
-
-    def leaf(lo: int, hi: int) -> Node:
-        assert lo < hi
-        P = p(lo) if lo else 1
-        Q = q(lo) if lo else 1
-        T = P * a(lo)
-        for k in range(lo + 1, hi):
-            q_k = q(k)
-            P *= p(k)
-            Q *= q_k
-            T = T * q_k + P * a(k)
-        return Node(mpz(P), mpz(Q), mpz(T))
-
-    return leaf
+    assert lo < hi
+    p, q, a = (f.table(lo, hi) for f in (series.p, series.q, series.a))
+    if not lo:
+        p[0] = q[0] = 1
+    rows: list[tuple[Any, Any, Any]] = [
+        (p1 * p2, q1 * q2, p1 * (a1 * q2 + p2 * a2))
+        for p1, p2, q1, q2, a1, a2 in zip(p[::2], p[1::2], q[::2], q[1::2], a[::2], a[1::2], strict=False)
+    ]
+    if len(p) % 2:
+        rows.append((p[-1], q[-1], p[-1] * a[-1]))
+    terms = 2
+    while len(rows) > 1:
+        if terms == _PYTHON_TERMS:
+            rows = [(mpz(P), mpz(Q), mpz(T)) for P, Q, T in rows]
+        single = rows[-1:] if len(rows) % 2 else []
+        each = iter(rows)
+        rows = [
+            (P1 * P2, Q1 * Q2, T1 * Q2 + P1 * T2) for (P1, Q1, T1), (P2, Q2, T2) in zip(each, each, strict=False)
+        ] + single
+        terms *= 2
+    P, Q, T = rows[0]
+    return Node(mpz(P), mpz(Q), mpz(T))
 
 
 def merge(left: Node, right: Node) -> Node:

@@ -24,7 +24,7 @@ import numpy as np
 from gmpy2 import bit_scan1, divexact, fac, mpz, remove, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -40,15 +40,20 @@ def _slopes(f: IntegerPolynomial) -> list[int]:
     return [abs(c[1]) // math.gcd(*c) for c in f.factors if len(c) == 2]
 
 
-def _odd_primes(number: int, limit: int) -> Iterator[int]:
+def _odd_primes(number: int, limit: int) -> tuple[int, ...]:
     """The odd primes up to `limit` that divide it."""
-    for prime in range(3, limit + 1, 2):
-        if number == 1:
-            return
+    number >>= (number & -number).bit_length() - 1
+    found = []
+    for prime in range(3, min(limit, math.isqrt(number)) + 1, 2):
+        if prime * prime > number:
+            break
         if number % prime == 0:
-            yield prime
+            found.append(prime)
             while number % prime == 0:
                 number //= prime
+    if 1 < number <= limit:  # no two primes are left
+        found.append(number)
+    return tuple(found)
 
 
 def universal_divisor(series: HypergeometricSeries, terms: int) -> mpz:

@@ -11,7 +11,7 @@ from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
 from pi_engine.splitting.compiled import compiled_tree, lane_subtrees, lower_tree, subtrees
 from pi_engine.splitting.kernels.tree_kernels import cut
 from pi_engine.splitting.plain import plain_tree
-from pi_engine.splitting.plain.node import Node, leaf_builder
+from pi_engine.splitting.plain.node import Node, leaf
 from pi_engine.splitting.records.term_values import bound, term_values
 from pi_engine.splitting.shadow.shadow import check_against_shadow
 from pi_engine.splitting.split import COMPILED_TERMS, split
@@ -79,14 +79,13 @@ def test_words_and_long_values_are_the_polynomials(series):
 @every_series
 @pytest.mark.parametrize("lo", [0, 1, 1000])
 def test_subtrees_are_leaves_of_their_terms(series, lo, rng):
-    leaf = leaf_builder(series)
     shapes = [(1, 0, 2), (1, 0, 3), (2, 1, 8), (3, 2, 24), (1, 4, 32), (5, 3, rng.randrange(80, 300))]
     eights = [(8, 0, 16), (8, 1, 37), (8, 3, rng.randrange(128, 500)), (16, 2, rng.randrange(128, 800))]
     for count, depth, terms in shapes + eights:
         level = subtrees.build_subtrees(series, lo, lo + terms, count, depth, threads=2, built=lambda n: None)
         cuts = partition(lo, lo + terms, count)
         for i in range(count):
-            node = leaf(cuts[i], cuts[i + 1])
+            node = leaf(series, cuts[i], cuts[i + 1])
             assert tuple(number_of(level, r, i) for r in range(3)) == node[:3]
         level.buffer.release()
 

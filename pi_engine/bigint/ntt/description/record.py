@@ -7,6 +7,7 @@ the first. Nothing here imports Numba: a process whose kernels are stored never 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.bigint.ntt.description.layout import COLUMN_BLOCK, SPILL_GROUPS, finish_doubles, row_doubles
@@ -45,6 +46,7 @@ class Scratch(NamedTuple):
         return max(self[:3])
 
 
+@cache
 def scratch_of(size: Size) -> Scratch:
     """What one thread needs besides the transformed operands."""
     columns = BLOCK_BYTES + 8 * COLUMN_BLOCK * size.rows * (1 + size.digits)
@@ -54,6 +56,7 @@ def scratch_of(size: Size) -> Scratch:
     return Scratch(_line(columns), _line(rows), _line(finish), spills)
 
 
+@cache
 def workspace_bytes(size: Size, operands: int = 2, threads: int = 1, *, low_memory: bool = False) -> int:
     """Bytes of so many transformed operands, and of scratch for every thread; with `low_memory` the last operand is that of one prime."""
     residues = operands * size.primes - (size.primes - 1 if low_memory else 0)

@@ -2,8 +2,9 @@
 
 import itertools
 import math
+import operator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from pi_engine.bigint.ntt.description.layout import FINAL_DOUBLES, table_doubles
 from pi_engine.bigint.ntt.description.primes import PRIMES
@@ -54,71 +55,75 @@ class Size:
     row_levels: int
     beta: int
 
-    @property
+    @cached_property
     def digits(self) -> int:
         """Digits of β bits a coefficient has."""
         return DIGITS[self.primes]
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """Rows of the matrix of points."""
         return self.outer_radix << (2 * self.column_levels)
 
-    @property
+    @cached_property
     def columns(self) -> int:
         """Columns of the matrix of points."""
         return 1 << (2 * self.row_levels)
 
-    @property
+    @cached_property
     def points(self) -> int:
         """Coefficients of a polynomial, and values of its transform."""
         return self.rows * self.columns
 
-    @property
+    @cached_property
     def coefficient_bits(self) -> int:
         """Bits of the operands in a coefficient."""
         return self.digits * self.beta
 
-    @property
+    @cached_property
     def bits(self) -> int:
         """Products are found modulo 2^bits − 1."""
         return self.points * self.coefficient_bits
 
-    @property
+    @cached_property
     def row_stride(self) -> int:
         """Doubles from one row of residues to the next: a cache line more than a row has, or all rows would compete for the same sets."""
         return self.columns + 8
 
-    @property
+    @cached_property
     def prime_stride(self) -> int:
         """Doubles from one prime's residues to the next's."""
         return self.rows * self.row_stride
 
-    @property
+    @cached_property
     def row_passes(self) -> int:
         """Radix-4 passes of a row; products modulo x^4 − t take the place of the last one."""
         return self.row_levels - 1
 
-    @property
+    @cached_property
     def row_table_doubles(self) -> int:
         """Doubles in the table of a row's twiddles."""
         return table_doubles(self.row_passes)
 
-    @property
+    @cached_property
     def part_doubles(self) -> int:
         """Doubles in the table of the column twiddles of one of the `outer_radix` parts."""
         return table_doubles(self.column_levels) + FINAL_DOUBLES
 
-    @property
+    @cached_property
     def quarter_count(self) -> int:
         """Roots of unity that the twiddles of all rows and parts are made from."""
         return max(self.columns // 16, (1 << 2 * self.column_levels) // 4, 4)
 
 
+@cache
+def _modulus_bits(primes: int) -> float:
+    return sum(math.log2(p) for p in PRIMES[:primes]) - _MARGIN_BITS
+
+
 def largest_beta(primes: int, points: int) -> int:
     """The largest β with points·(2^(D·β) − 1)^2 < ∏p."""
-    modulus_bits = sum(math.log2(p) for p in PRIMES[:primes]) - _MARGIN_BITS
-    return min(MAX_BETA, int((modulus_bits - math.log2(points)) / (2 * DIGITS[primes])))
+    return min(MAX_BETA, int((_modulus_bits(primes) - math.log2(points)) / (2 * DIGITS[primes])))
 
 
 def _shape(log: int) -> tuple[int, int]:
@@ -128,30 +133,39 @@ def _shape(log: int) -> tuple[int, int]:
 
 
 @cache
-def all_sizes(max_bits: int) -> tuple[Size, ...]:
-    """Every size up to max_bits, cheapest first."""
-    sizes = []
+def _every_size() -> tuple[tuple[int, Size], ...]:
+    """Every size there is after its bits, cheapest first: made once, in a millisecond."""
+    found = []
     for outer_radix in OUTER_RADICES:
         for log in range(8, MAX_POINTS_LOG + 1, 2):
             column_levels, row_levels = _shape(log)
             if column_levels < 0:
                 continue
-            for primes in DIGITS:
-                points = outer_radix << log
+            points = outer_radix << log
+            for primes, digits in DIGITS.items():
                 beta = largest_beta(primes, points)
                 size = Size(primes, outer_radix, column_levels, row_levels, beta)
-                if size.bits <= 2 * max_bits:
-                    sizes.append(size)
-    return tuple(sorted(sizes, key=cost))
+                found.append((_cost(points, primes, outer_radix), points * digits * beta, size))
+    return tuple((bits, size) for _, bits, size in sorted(found, key=operator.itemgetter(0)))
+
+
+@cache
+def all_sizes(max_bits: int) -> tuple[Size, ...]:
+    """Every size up to max_bits, cheapest first."""
+    return tuple(size for bits, size in _every_size() if bits <= 2 * max_bits)
 
 
 def cost(size: Size) -> float:
     """Nanoseconds a product takes on one thread of the machine the constants come from; only ratios matter."""
-    log = math.log2(size.points)
+    return _cost(size.points, size.primes, size.outer_radix)
+
+
+def _cost(points: int, primes: int, outer_radix: int) -> float:
+    log = math.log2(points)
     spans = itertools.pairwise(_COSTS)
     (low, low_cost), (high, high_cost) = next(span for span in spans if log <= span[1][0])
     each = low_cost + (high_cost - low_cost) * (log - low) / (high - low)
-    return size.points * size.primes * each * _PRIMES_COST[size.primes] * _OUTER_RADIX_COST[size.outer_radix]
+    return points * primes * each * _PRIMES_COST[primes] * _OUTER_RADIX_COST[outer_radix]
 
 
 @cache
