@@ -17,7 +17,7 @@ def pi(digits, compiled):
     return pi_engine.compute(digits).value
 
 
-@pytest.mark.sizes("digits", 10**3, 10**4, 10**5, more=[10**6, 10**7])
+@pytest.mark.sizes("digits", 10**3, 10**4, 10**5, more=[10**6])
 @pytest.mark.threads
 def test_near_integer(timed, digits, pi, threads):
     def right(found):
