@@ -53,7 +53,7 @@ def power(number: int) -> str:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give the tests their sizes and their numbers of threads."""
-    timed, everything = is_timed(metafunc.config), metafunc.config.getoption("--all")
+    timed, everything = is_timed(metafunc.config), metafunc.config.getoption("--all", default=False)
     marks = {mark.name: mark for mark in metafunc.definition.iter_markers()}
     if (sizes := marks.get("sizes")) is not None:
         name, *usual = sizes.args

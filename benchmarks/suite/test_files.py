@@ -55,12 +55,15 @@ def test_write(timed, digits, result, tmp_path, suffix):
     )
 
 
-@pytest.mark.parametrize("suffix", ["txt"], scope="module")
-@pytest.mark.parametrize("method", ["known", "residues", "recompute"])
+@pytest.mark.parametrize(
+    ("method", "suffix"),
+    [("known", "txt"), ("residues", "txt"), *(("recompute", suffix) for suffix in SUFFIXES)],
+    scope="module",
+)
 def test_verify(timed, digits, file, method):
-    proved = {"ok", "unproved"} if method == "known" else {"ok"}  # the hash of some files is known
+    statuses = {"ok", "unproved"} if method == "known" else {"ok"}  # the hash of some files is known
     timed(
         lambda: pi_engine.verify_file(file, method=method),
-        lambda found: found.status in proved and found.first_wrong is None and found.digits == digits,
-        group=f"verifying {power(digits)} digits of text",
+        lambda found: found.status in statuses and found.first_wrong is None and found.digits == digits,
+        group=f"verifying {power(digits)} digits",
     )

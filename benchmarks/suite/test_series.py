@@ -18,7 +18,7 @@ FEW = ("chudnovsky", "ramanujan", "machin", "stormer", "bellard", "bbp")
 
 def pytest_generate_tests(metafunc):
     if "row" in metafunc.fixturenames:
-        timed, everything = is_timed(metafunc.config), metafunc.config.getoption("--all")
+        timed, everything = is_timed(metafunc.config), metafunc.config.getoption("--all", default=False)
         rows = catalogue() if everything or not timed else [get(name) for name in FEW]
         metafunc.parametrize("row", rows, ids=lambda row: row.name)
 

@@ -53,6 +53,19 @@ def test_the_table_has_a_line_a_size():
     assert [line.split("\t")[0] for line in lines] == ["1000", "1000"]
 
 
+def test_the_peers_are_named_and_what_is_missing(monkeypatch):
+    monkeypatch.setitem(PROGRAMS, "x", Program("x", "X", lambda: None, OURS.prepare))
+    peer = PROGRAMS["gmpy2"]
+    monkeypatch.setattr(bench, "installed_peers", lambda: [peer])
+    done = CliRunner().invoke(command, ["--digits", "100", "--threads", "1", "--rounds", "1", "--peers"])
+    assert done.exit_code == 0, done.output
+    header = done.stdout.splitlines()[3].split("\t")
+    assert header == ["digits", "threads", "pi-engine", "20 lines of gmpy2", "20 lines of gmpy2 ratio"]
+    said = done.stderr.strip()
+    assert said.startswith("pi-engine: ") and f"; 20 lines of gmpy2 {peer.version()}; not installed: " in said
+    assert said.endswith("X") and "MPFR" not in said
+
+
 def test_other_digits_are_an_error(monkeypatch):
     real = measuring._answer
 

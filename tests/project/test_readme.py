@@ -30,7 +30,10 @@ SHORTER = [
 """What takes more than a few seconds, and smaller numbers for it. PI_ENGINE_TEST_MULTIPLIER > 1 runs the lines as they stand."""
 
 REPLACED = [
-    (r"scripts/test benchmarks\S*", "scripts/test benchmarks/suite/test_small_jobs.py::test_compute --benchmark-max-time=0.001"),
+    (
+        r"scripts/test benchmarks\S*",
+        "scripts/test benchmarks/suite/test_small_jobs.py::test_compute --benchmark-max-time=0.001",
+    ),
     (r"--benchmark-compare-fail=\S+", ""),  # a test does not depend on the clock
     (r"scripts/test((?: [^#]*)? tests/[^#]*)", r"scripts/test\1 --collect-only -q "),
     (r"scripts/test(?![-/\w])(?!.*(?:collect-only|benchmark))", "scripts/test tests/cli/parameters/test_quantities.py"),

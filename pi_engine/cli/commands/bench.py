@@ -103,9 +103,7 @@ def command(
     if others:
         emit("\n")
         _print_peers(measurements, others)
-        machine = _machine()
-        installed = ", ".join(f"{peer.title} {peer.version()}" for peer in others)
-        remark(f"{machine['processor']} ({machine['kernel_target']}), {machine['processors']} processors; {installed}")
+        _say_what_was_timed(others)
 
 
 def _compile(digits: int, progress: Progress) -> None:
@@ -217,6 +215,19 @@ def _print_peers(measurements: list[Measurement], peers: list[Program]) -> None:
 def _ratio(value: float) -> str:
     """Two significant digits."""
     return f"{value:.2f}" if value < 1 else f"{value:.1f}"
+
+
+def _say_what_was_timed(peers: list[Program]) -> None:
+    """The machine, the peers' versions, and the peers that are missing: figures are worth nothing without."""
+    from pi_engine.bench import PROGRAMS
+
+    machine = _machine()
+    versions = ", ".join(f"{peer.title} {peer.version()}" for peer in peers)
+    missing = [program.title for program in PROGRAMS.values() if program.version() is None]
+    without = f"; not installed: {', '.join(missing)}" if missing else ""
+    remark(
+        f"pi-engine: {machine['processor']} ({machine['kernel_target']}), {machine['processors']} processors; {versions}{without}"
+    )
 
 
 def _seconds(value: float | None) -> str | None:
