@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
-    programs = [program for program in PROGRAMS.values() if program.is_installed]
+    programs = [program for program in PROGRAMS.values() if program.version() is not None]
     for digits in arguments.digits:
         seconds: dict[str, list[float]] = {program.name: [] for program in programs}
         digests = set()

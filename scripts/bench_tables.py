@@ -1,6 +1,6 @@
 """The tables of README.md and docs/performance.md that show `docs/figures/bench.json`, what `pi-engine bench` printed.
 
-pi-engine bench --digits 1e5 --digits 1e6 --digits 1e7 --peers --json > docs/figures/bench.json
+pi-engine bench --peers --json > docs/figures/bench.json
 python scripts/make_docs.py
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+
+from pi_engine.bench import PROGRAMS
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = ROOT / "docs" / "figures" / "bench.json"
@@ -26,11 +28,11 @@ def peer_table() -> str:
     rows = _figures()["rows"]
     names = list(rows[0]["peers"])
     lines = [
-        "| digits | threads | pi-engine | " + " | ".join(names) + " |",
+        "| digits | threads | pi-engine | " + " | ".join(PROGRAMS[x].title for x in names) + " |",
         "|---" * (3 + len(names)) + "|",
     ]
     for row in rows:
-        peers = (f"{_seconds(row['peers'][x]['seconds'])} ({row['peers'][x]['ratio']:.1f} ×)" for x in names)
+        peers = (f"{_seconds(row['peers'][x]['seconds'])} ({_ratio(row['peers'][x]['ratio'])} ×)" for x in names)
         lines.append(
             f"| {_power(row['digits'])} | {row['threads']} | {_seconds(row['seconds']['with_text'])} | {' | '.join(peers)} |"
         )
@@ -61,11 +63,12 @@ def machine() -> str:
     versions = figures["machine"]["versions"]
     named = ", ".join(f"{name} {versions[name]}" for name in ("python", "gmpy2", "gmp", "numba"))
     peers = figures["rows"][0]["peers"]
-    named += "".join(f", {name} {peers[name]['version']}" for name in ("python-flint", "mpmath") if name in peers)
+    named += "".join(f", {PROGRAMS[name].title} {peers[name]['version']}" for name in peers if name != "gmpy2")
     rounds = sorted({row["rounds"] for row in figures["rows"]})
     return (
-        f"{figures['machine']['processor']}, {figures['machine']['processors']} processors; {named}; "
-        f"medians of {' or '.join(map(str, rounds))} rounds."
+        f"{figures['machine']['processor']} ({figures['machine']['kernel_target']}), "
+        f"{figures['machine']['processors']} processors; {named}; "
+        f"medians of {' or '.join(map(str, rounds))} round{'s' * (rounds != [1])}."
     )
 
 
@@ -107,6 +110,10 @@ def _figures() -> dict[str, Any]:
 
 def _seconds(value: float) -> str:
     return f"{value:#.3g}".rstrip(".")
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.2f}" if value < 1 else f"{value:.1f}"
 
 
 def _power(digits: int) -> str:

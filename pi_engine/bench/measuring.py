@@ -54,42 +54,53 @@ class Measurement:
 
 def measure(
     digits: int,
-    threads: int,
+    thread_counts: Sequence[int],
     rounds: int,
     peers: Sequence[Program] = (),
     progress: Progress = silent,
-) -> Measurement:
-    """Time this program, and `peers`, `rounds` times in turn.
+) -> list[Measurement]:
+    """Time this program, and `peers`, `rounds` times in turn: each once a round with every number of threads.
+
+    A program without threads runs once a round, and its answer counts for every number of them.
 
     Args:
         digits: N > 0.
-        threads: for those that have threads.
+        thread_counts: for those that have threads.
         rounds: how often.
         peers: which programs beside this one.
-        progress: called as (phase, done, total) before each run; the phase is `title(digits, threads)`.
+        progress: called as (phase, done, total) before each run; the phase is `title(digits)`.
+
+    Returns:
+        One for each number of threads.
 
     Raises:
         VerificationError: a peer has other digits than this program.
         PiEngineError: a program has failed; the message ends with what it said last.
     """
-    measurement = Measurement(digits, threads, rounds)
-    programs = (OURS, *peers)
+    measurements = [Measurement(digits, threads, rounds) for threads in thread_counts]
+    runs = [
+        (program, measurements_of_run)
+        for program in (OURS, *peers)
+        for measurements_of_run in ([[x] for x in measurements] if program.threaded else [measurements])
+    ]
+    digest = None
     for number in range(rounds):
-        for i, program in enumerate(programs):
-            progress(title(digits, threads), number * len(programs) + i, rounds * len(programs))
-            answer = _answer(program, digits, threads)
-            answers = measurement.answers.setdefault(program.name, [])
-            answers.append(answer)
-            if answer["sha256"] != measurement.answers[OURS.name][0]["sha256"]:
+        for i, (program, measured) in enumerate(runs):
+            progress(title(digits), number * len(runs) + i, rounds * len(runs))
+            answer = _answer(program, digits, measured[0].threads if program.threaded else 1)
+            for measurement in measured:
+                measurement.answers.setdefault(program.name, []).append(answer)
+            digest = digest or answer["sha256"]
+            if answer["sha256"] != digest:
                 raise VerificationError(
                     f"{program.title} has other digits than pi-engine at {counted(digits, 'digit')}"
                 )
-    return measurement
+    return measurements
 
 
-def title(digits: int, threads: int) -> str:
+def title(digits: int) -> str:
     """What is being timed, in words."""
-    return f"{counted(digits, 'digit')}, {counted(threads, 'thread')}"
+    return counted(digits, "digit")
 
 
 def _answer(program: Program, digits: int, threads: int) -> dict[str, Any]:

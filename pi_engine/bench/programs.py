@@ -1,4 +1,4 @@
-"""The programs that are timed: this one, and what else from Python gives π as decimal text.
+"""The programs that are timed: this one, and what else gives π as decimal text.
 
 A program is a function that takes digits and threads, does its imports, and returns the run that is timed. A run returns
 the text, `3.` and the digits, and the seconds of its phases where it knows them.
@@ -9,7 +9,11 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from pi_engine.bench.flint_pi import flint_pi, flint_version
+from pi_engine.bench.pari_pi import is_elsewhere, pari_pi, pari_version
+from pi_engine.runtime.versions import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +23,11 @@ _SPARE_DIGITS = 10
 
 
 class Run(NamedTuple):
-    """What a run has given."""
+    """What a run has given, and whether another process did the work, so that its memory is not known here."""
 
     text: str
     phases: dict[str, float]
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,7 @@ class Program:
     Attributes:
         name: what it is called on the command line of the child process, and in the results.
         title: what tables call it.
-        module: what must be importable.
-        distribution: whose version it has.
+        version: the version that is installed and, of a library, what brings it; None where there is none.
         prepare: imports what it needs and returns the run for so many digits and threads.
         threaded: whether more than one thread changes anything.
         keeps_constants: whether it keeps π between calls, so that a second run of the same size would find it ready.
@@ -41,21 +45,10 @@ class Program:
 
     name: str
     title: str
-    module: str
-    distribution: str
+    version: Callable[[], str | None]
     prepare: Callable[[int, int], Callable[[], Run]]
     threaded: bool = False
     keeps_constants: bool = True
-
-    @property
-    def is_installed(self) -> bool:
-        """Whether its module can be found."""
-        return importlib.util.find_spec(self.module) is not None
-
-    @property
-    def version(self) -> str:
-        """Of the installed distribution."""
-        return version(self.distribution)
 
 
 def _pi_engine(digits: int, threads: int) -> Callable[[], Run]:
@@ -122,33 +115,44 @@ def _mpmath(digits: int, threads: int) -> Callable[[], Run]:  # noqa: ARG001 (on
     return run
 
 
-def _python_flint(digits: int, threads: int) -> Callable[[], Run]:
+def _flint(digits: int, threads: int) -> Callable[[], Run]:
     """The π of FLINT's balls, and its own conversion."""
-    import flint
-
-    context: Any = flint.ctx
-
-    def run() -> Run:
-        before = context.threads, context.dps
-        try:
-            context.threads, context.dps = threads, digits + _SPARE_DIGITS
-            return Run(flint.arb.pi().str(digits + 5, radius=False)[: digits + 2], {})
-        finally:
-            context.threads, context.dps = before
-
-    return run
+    pi = flint_pi(digits, threads)
+    return lambda: Run(pi(), {})
 
 
-OURS = Program("pi-engine", "pi-engine", "pi_engine", "pi-engine", _pi_engine, threaded=True, keeps_constants=False)
+def _pari(digits: int, threads: int) -> Callable[[], Run]:  # noqa: ARG001 (one thread)
+    """PARI's π, and its own conversion."""
+    pi = pari_pi(digits)
+    return lambda: Run(pi(), {}, elsewhere=is_elsewhere())
+
+
+def _of_distribution(name: str) -> Callable[[], str | None]:
+    """The version of a Python package, or None where it is not installed."""
+
+    def found() -> str | None:
+        return version(name) if importlib.util.find_spec(name.replace("-", "_")) is not None else None
+
+    return found
+
+
+def _mpfr_version() -> str:
+    import gmpy2
+
+    return f"{gmpy2.mpfr_version().removeprefix('MPFR ')} of gmpy2 {gmpy2.version()}"
+
+
+OURS = Program("pi-engine", "pi-engine", lambda: __version__, _pi_engine, threaded=True, keeps_constants=False)
 
 PROGRAMS = {
     program.name: program
     for program in (
         OURS,
-        Program("python-flint", "python-flint", "flint", "python-flint", _python_flint, threaded=True),
-        Program("gmpy2", "20 lines of gmpy2", "gmpy2", "gmpy2", _twenty_lines, keeps_constants=False),
-        Program("mpmath", "mpmath", "mpmath", "mpmath", _mpmath),
-        Program("const-pi", "gmpy2.const_pi", "gmpy2", "gmpy2", _const_pi),
+        Program("flint", "FLINT", flint_version, _flint, threaded=True),
+        Program("pari", "PARI", pari_version, _pari),
+        Program("gmpy2", "20 lines of gmpy2", _of_distribution("gmpy2"), _twenty_lines, keeps_constants=False),
+        Program("mpmath", "mpmath", _of_distribution("mpmath"), _mpmath),
+        Program("mpfr", "MPFR", _mpfr_version, _const_pi),
     )
 }
 """Name → program; the first is this one."""
@@ -156,4 +160,4 @@ PROGRAMS = {
 
 def installed_peers() -> list[Program]:
     """The programs beside this one that can be run here."""
-    return [program for program in PROGRAMS.values() if program is not OURS and program.is_installed]
+    return [program for program in PROGRAMS.values() if program is not OURS and program.version() is not None]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TO_TEXT_FROM_BITS = 400_000
 FROM_TEXT_FROM_DIGITS = 40_000
-"""Below, GMP's conversion is faster; found by benchmarks/bench_radix.py."""
+"""Below, GMP's conversion is faster; see benchmarks/suite/test_conversion.py."""
 
 _ARITHMETIC = (
     "pi_engine.bigint.ntt.transform_kernels:TRANSFORM_KERNELS",

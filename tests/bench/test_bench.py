@@ -1,15 +1,18 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 
 from pi_engine import bench
 from pi_engine.bench import measuring
-from pi_engine.bench.programs import OURS, PROGRAMS
+from pi_engine.bench.child import timed_runs
+from pi_engine.bench.programs import OURS, PROGRAMS, Program, Run
+from pi_engine.cli.commands.bench import command
 from pi_engine.errors import PiEngineError, VerificationError
 from tests.command import pi
 
 
-@pytest.mark.parametrize("program", [x for x in PROGRAMS.values() if x.is_installed], ids=lambda x: x.name)
+@pytest.mark.parametrize("program", [x for x in PROGRAMS.values() if x.version() is not None], ids=lambda x: x.name)
 @pytest.mark.parametrize("digits", [50, 12_345])
 def test_every_program_gives_the_digits(program, digits):
     assert program.prepare(digits, 1)().text == OURS.prepare(digits, 1)().text
@@ -20,7 +23,7 @@ def test_other_libraries_keep_their_precision():
     mp = pytest.importorskip("mpmath").mp
     context = pytest.importorskip("flint").ctx
     before = mp.dps, context.dps, context.threads
-    for name in ("mpmath", "python-flint"):
+    for name in ("mpmath", "flint"):
         PROGRAMS[name].prepare(300, 2)()
     assert (mp.dps, context.dps, context.threads) == before
 
@@ -43,11 +46,24 @@ def test_json_has_the_fields_of_the_contract():
 
 
 def test_the_table_has_a_line_a_size():
-    done = pi("bench", "--digits", "1000", "--digits", "1e3", "--rounds", "1")
+    done = pi("bench", "--digits", "1000", "--digits", "1e3", "--threads", "1", "--rounds", "1")
     assert done.returncode == 0 and done.stderr == ""
     header, *lines = done.stdout.splitlines()
     assert header.split("\t")[:3] == ["digits", "threads", "sum"]
     assert [line.split("\t")[0] for line in lines] == ["1000", "1000"]
+
+
+def test_the_peers_are_named_and_what_is_missing(monkeypatch):
+    monkeypatch.setitem(PROGRAMS, "x", Program("x", "X", lambda: None, OURS.prepare))
+    peer = PROGRAMS["gmpy2"]
+    monkeypatch.setattr(bench, "installed_peers", lambda: [peer])
+    done = CliRunner().invoke(command, ["--digits", "100", "--threads", "1", "--rounds", "1", "--peers"])
+    assert done.exit_code == 0, done.output
+    header = done.stdout.splitlines()[3].split("\t")
+    assert header == ["digits", "threads", "pi-engine", "20 lines of gmpy2", "20 lines of gmpy2 ratio"]
+    said = done.stderr.strip()
+    assert said.startswith("pi-engine: ") and f"; 20 lines of gmpy2 {peer.version()}; not installed: " in said
+    assert said.endswith("X") and "MPFR" not in said
 
 
 def test_other_digits_are_an_error(monkeypatch):
@@ -59,7 +75,51 @@ def test_other_digits_are_an_error(monkeypatch):
 
     monkeypatch.setattr(measuring, "_answer", answer)
     with pytest.raises(VerificationError, match="other digits"):
-        bench.measure(100, 1, 1, [PROGRAMS["gmpy2"]])
+        bench.measure(100, (1,), 1, [PROGRAMS["gmpy2"]])
+
+
+def test_a_program_without_threads_runs_once_a_round(monkeypatch):
+    asked = []
+
+    def answer(program, digits, threads):
+        asked.append((program.name, threads))
+        return {"sha256": "0", "seconds": float(len(asked)), "phases": {"sum": 1.0}}
+
+    monkeypatch.setattr(measuring, "_answer", answer)
+    one, two = bench.measure(100, (1, 2), 2, [PROGRAMS["flint"], PROGRAMS["mpmath"]])
+    a_round = [("pi-engine", 1), ("pi-engine", 2), ("flint", 1), ("flint", 2), ("mpmath", 1)]
+    assert asked == 2 * a_round
+    assert (one.threads, two.threads) == (1, 2)
+    assert [x["seconds"] for x in two.answers["flint"]] == [4, 9]
+    assert one.answers["mpmath"] == two.answers["mpmath"] and one.ratio("mpmath") > two.ratio("mpmath")
+
+
+def test_by_default_one_thread_and_all_are_timed(monkeypatch):
+    from pi_engine.runtime import thread_count
+
+    monkeypatch.setattr(thread_count, "available_threads", lambda: 2)
+    monkeypatch.setattr(
+        measuring,
+        "_answer",
+        lambda program, digits, threads: {
+            "sha256": "0",
+            "seconds": 1.0,
+            "first_seconds": None,
+            "peak_memory_bytes": 1e6,
+            "resident_before_bytes": 1e6,
+            "phases": dict.fromkeys(("sum", "root", "division", "conversion", "check", "total"), 0.1),
+        },
+    )
+    answer = json.loads(CliRunner().invoke(command, ["--digits", "100", "--json"]).output)
+    assert [(row["digits"], row["threads"]) for row in answer["rows"]] == [(100, 1), (100, 2)]
+    assert answer["machine"]["kernel_target"]
+
+
+def test_the_memory_of_another_process_is_not_known(monkeypatch):
+    elsewhere = Program("x", "X", lambda: "1", lambda digits, _: lambda: Run("3." + "1" * digits, {}, elsewhere=True))
+    answer = timed_runs(elsewhere, 10, 1)
+    assert answer["peak_memory_bytes"] is None and answer["resident_before_bytes"] is None
+    assert answer["characters"] == 12
 
 
 def test_a_program_that_fails_is_named():
@@ -68,10 +128,6 @@ def test_a_program_that_fails_is_named():
 
 
 def test_without_peers_it_says_how_to_get_them(monkeypatch):
-    from click.testing import CliRunner
-
-    from pi_engine.cli.commands.bench import command
-
     monkeypatch.setattr(bench, "installed_peers", list)
     outcome = CliRunner().invoke(command, ["--peers", "--digits", "100"])
     assert outcome.exit_code == 2 and "pip install" in outcome.output

@@ -13,7 +13,7 @@ from tests.conftest import MULTIPLIER
 
 DOCUMENTS = [
     *("CONTRIBUTING.md", "README.md"),
-    *(f"docs/{name}.md" for name in ("convergence", "files", "json", "memory", "series")),
+    *(f"docs/{name}.md" for name in ("benchmarks", "convergence", "files", "json", "memory", "series")),
 ]
 
 SHORTER = [
@@ -30,8 +30,13 @@ SHORTER = [
 """What takes more than a few seconds, and smaller numbers for it. PI_ENGINE_TEST_MULTIPLIER > 1 runs the lines as they stand."""
 
 REPLACED = [
+    (
+        r"scripts/test benchmarks\S*",
+        "scripts/test benchmarks/suite/test_small_jobs.py::test_compute --benchmark-max-time=0.001",
+    ),
+    (r"--benchmark-compare-fail=\S+", ""),  # a test does not depend on the clock
     (r"scripts/test((?: [^#]*)? tests/[^#]*)", r"scripts/test\1 --collect-only -q "),
-    (r"scripts/test(?![-/\w])(?!.*collect-only)", "scripts/test tests/cli/parameters/test_quantities.py"),
+    (r"scripts/test(?![-/\w])(?!.*(?:collect-only|benchmark))", "scripts/test tests/cli/parameters/test_quantities.py"),
     (r"scripts/test-wheel", "sh -n scripts/test-wheel && test -x scripts/test-wheel"),
     (r"\.venvs/test/bin/python -m (\w+).*", rf"'{sys.executable}' -m \1 --version"),
     (r"\.venvs/test/bin/python scripts/make_docs.py", f"'{sys.executable}' scripts/make_docs.py --check"),

@@ -1,4 +1,4 @@
-"""`pi-engine bench`: seconds of each phase at several sizes, beside the peers that are installed."""
+"""`pi-engine bench`: seconds of each phase at several sizes, on one thread and on all, beside the peers that are installed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pi_engine.cli.output.progress_bar import ProgressBar
-from pi_engine.cli.output.streams import emit, emit_json
+from pi_engine.cli.output.streams import emit, emit_json, remark
 from pi_engine.cli.parameters.options import json_option, quiet_option
 from pi_engine.cli.parameters.quantities import COUNT
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pi_engine.bench import Measurement, Program
     from pi_engine.runtime.progress import Progress
 
-_DEFAULT_DIGITS = (10**5, 10**6, 10**7)
+_DEFAULT_DIGITS = (10**4, 10**5, 10**6, 10**7)
 _LARGE = 3 * 10**7
 _START_SECONDS = 1.0
 _DIGITS_A_SECOND = 3e6
@@ -31,7 +31,7 @@ _PHASES = ("sum", "root", "division", "conversion", "check")
     type=COUNT,
     multiple=True,
     metavar="N",
-    help="Number of digits; can be repeated.  [default: 1e5, 1e6, 1e7]",
+    help="Number of digits; can be repeated.  [default: 1e4, 1e5, 1e6, 1e7]",
 )
 @click.option(
     "--threads",
@@ -39,9 +39,11 @@ _PHASES = ("sum", "root", "division", "conversion", "check")
     type=click.IntRange(min=1),
     multiple=True,
     metavar="T",
-    help="Number of threads; can be repeated.  [default: all]",
+    help="Number of threads; can be repeated.  [default: 1, and all]",
 )
-@click.option("--peers", is_flag=True, help="Also time python-flint, mpmath and gmpy2, as far as they are installed.")
+@click.option(
+    "--peers", is_flag=True, help="Also time FLINT, PARI, gmpy2, mpmath and MPFR, as far as they are installed."
+)
 @click.option(
     "--rounds",
     type=click.IntRange(min=1),
@@ -63,6 +65,9 @@ def command(
     Each run is a new process with its kernels loaded, and its second computation counts. The first also pays for
     memory that the system hands out page by page; it has a column of its own. All times are medians, in seconds.
     Ratios to peers are medians of the ratios within the rounds. The digits of all programs are compared.
+
+    FLINT is taken from python-flint or from the system's library, PARI from cypari or from the program gp. FLINT gets as
+    many threads as pi-engine; the others have one thread, so that their seconds are the same for every number of threads.
     """
     from pi_engine.bench import installed_peers, measure, title
     from pi_engine.engine.arguments import require_capacity
@@ -70,7 +75,7 @@ def command(
     from pi_engine.runtime.thread_count import available_threads
 
     sizes = sizes or _DEFAULT_DIGITS
-    thread_counts = thread_counts or (available_threads(),)
+    thread_counts = tuple(sorted(set(thread_counts or (1, available_threads()))))
     if 0 in sizes:
         raise click.UsageError("nothing to time at 0 digits: give 1 or more")
     for digits in sizes:
@@ -83,10 +88,13 @@ def command(
         raise click.UsageError(f"no peer is installed: run {command_to_install('python-flint', 'peers')}")
     with ProgressBar() as progress:
         _compile(max(sizes), progress)
-        runs = [(digits, threads) for digits in sizes for threads in thread_counts]
-        progress.expect([Step(title(*run), _START_SECONDS + run[0] / _DIGITS_A_SECOND) for run in runs])
+        progress.expect([Step(title(digits), _START_SECONDS + digits / _DIGITS_A_SECOND) for digits in sizes])
         measurements = [
-            measure(*run, rounds or (5 if run[0] < _LARGE else 3), others, progress=progress) for run in runs
+            measurement
+            for digits in sizes
+            for measurement in measure(
+                digits, thread_counts, rounds or (5 if digits < _LARGE else 3), others, progress=progress
+            )
         ]
     if as_json:
         emit_json({"machine": _machine(), "rows": [_row(x, others) for x in measurements]})
@@ -95,6 +103,7 @@ def command(
     if others:
         emit("\n")
         _print_peers(measurements, others)
+        _say_what_was_timed(others)
 
 
 def _compile(digits: int, progress: Progress) -> None:
@@ -107,11 +116,13 @@ def _compile(digits: int, progress: Progress) -> None:
 
 
 def _machine() -> dict[str, object]:
+    from pi_engine.runtime.compilation.kernel_folder import cpu
     from pi_engine.runtime.limits.memory import physical_memory
     from pi_engine.runtime.versions import installed_versions, processor_count, processor_name
 
     return {
         "processor": processor_name(),
+        "kernel_target": cpu()[0],
         "processors": processor_count(),
         "physical_memory_bytes": physical_memory(),
         "versions": installed_versions(),
@@ -134,7 +145,7 @@ def _row(measurement: Measurement, peers: list[Program]) -> dict[str, object]:
         **figures("pi-engine"),
         "peers": {
             peer.name: {
-                "version": peer.version,
+                "version": peer.version(),
                 "threads": measurement.threads if peer.threaded else 1,
                 "seconds": measurement.median(peer.name),
                 "ratio": measurement.ratio(peer.name),
@@ -185,7 +196,7 @@ def _print_peers(measurements: list[Measurement], peers: list[Program]) -> None:
             for i, peer in enumerate(peers)
             for column in (
                 Column(peer.title, right=True, rank=2 if i else 0),
-                Column(f"{peer.name} ratio", right=True, rank=3),
+                Column(f"{peer.title} ratio", right=True, rank=3),
             )
         ),
     ]
@@ -194,11 +205,29 @@ def _print_peers(measurements: list[Measurement], peers: list[Program]) -> None:
             x.digits,
             x.threads,
             _seconds(x.median("pi-engine")),
-            *(cell for peer in peers for cell in (_seconds(x.median(peer.name)), f"{x.ratio(peer.name):.1f}")),
+            *(cell for peer in peers for cell in (_seconds(x.median(peer.name)), _ratio(x.ratio(peer.name)))),
         ]
         for x in measurements
     ]
     print_table(columns, rows)
+
+
+def _ratio(value: float) -> str:
+    """Two significant digits."""
+    return f"{value:.2f}" if value < 1 else f"{value:.1f}"
+
+
+def _say_what_was_timed(peers: list[Program]) -> None:
+    """The machine, the peers' versions, and the peers that are missing: figures are worth nothing without."""
+    from pi_engine.bench import PROGRAMS
+
+    machine = _machine()
+    versions = ", ".join(f"{peer.title} {peer.version()}" for peer in peers)
+    missing = [program.title for program in PROGRAMS.values() if program.version() is None]
+    without = f"; not installed: {', '.join(missing)}" if missing else ""
+    remark(
+        f"pi-engine: {machine['processor']} ({machine['kernel_target']}), {machine['processors']} processors; {versions}{without}"
+    )
 
 
 def _seconds(value: float | None) -> str | None:

@@ -166,7 +166,7 @@ def _measured(size: int, threads: int, rounds: int, progress: Progress) -> Speed
     def renamed(phase: str, done: int, total: int) -> None:  # noqa: ARG001 (a Progress)
         progress(_title(size), done, total)
 
-    found = measure(size, threads, rounds, progress=renamed)
+    (found,) = measure(size, (threads,), rounds, progress=renamed)
     peak = found.median("pi-engine", "peak_memory_bytes")
     return SpeedRow(size, threads, rounds, found.phases(), None if peak is None else round(peak))
 
