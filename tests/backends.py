@@ -10,5 +10,6 @@ def pretend(monkeypatch, *, pays=None, kernels=None, usable=None):
     if kernels is not None:
         monkeypatch.setattr(BACKEND, "loaded", lambda: kernels == "loaded")
         monkeypatch.setattr(BACKEND, "stored", lambda: kernels != "to be compiled")
+        monkeypatch.setattr(BACKEND, "missing_seconds", lambda: 56.0 if kernels == "to be compiled" else 0.0)
     if usable is not None:
         monkeypatch.setattr(BACKEND, "usable", lambda: usable)

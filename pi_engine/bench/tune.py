@@ -86,7 +86,7 @@ class Cleared:
 
 
 def tune(*, dry_run: bool = False, progress: Progress = silent) -> Tuned:
-    """Compile and store all kernels, measure and store the crossovers, time computations; one to two minutes where nothing is stored.
+    """Compile and store all kernels, measure and store the crossovers, time computations; about a minute where nothing is stored.
 
     With `dry_run` only the crossovers are measured, and not stored.
 
@@ -138,12 +138,15 @@ def tune(*, dry_run: bool = False, progress: Progress = silent) -> Tuned:
 
 def _forecast(*, dry_run: bool) -> list[Step]:
     """What will come."""
-    from pi_engine.engine.planning.forecast import COMPILATION_SECONDS, machine_factor
+    from pi_engine.engine.planning.forecast import machine_factor
 
     steps = [Step("crossovers", _CROSSOVER_SECONDS)]
     if not dry_run:
-        compiling = 0.0 if ALL_KERNELS.stored() else COMPILATION_SECONDS * machine_factor()
-        steps = [Step("compilation", compiling), *steps, Step("computations", _TIMING_SECONDS * machine_factor())]
+        steps = [
+            Step("compilation", ALL_KERNELS.missing_seconds() * machine_factor()),
+            *steps,
+            Step("computations", _TIMING_SECONDS * machine_factor()),
+        ]
     return steps
 
 

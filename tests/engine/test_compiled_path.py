@@ -16,6 +16,7 @@ from pi_engine.cli.main import run
 from pi_engine.convergence import measure
 from pi_engine.engine import compute, summation
 from pi_engine.engine.planning import backend, fitting, footprint, plan
+from pi_engine.engine.planning.forecast import reference_seconds
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting.shadow import shadow
 from tests.backends import pretend
@@ -103,7 +104,7 @@ def test_sabotage_is_seen(compiled_path, monkeypatch, sabotage):
     [
         ("loaded", backend.LOADED_DIGITS),
         ("stored", backend.STORED_DIGITS),
-        ("to be compiled", backend.COMPILED_DIGITS),
+        ("to be compiled", 31_000_000),
     ],
 )
 def test_when_it_pays(monkeypatch, kernels, least):
@@ -111,6 +112,7 @@ def test_when_it_pays(monkeypatch, kernels, least):
     monkeypatch.setattr(product, "transform_is_usable", lambda: True)
     monkeypatch.setattr(here, "loaded", lambda: kernels == "loaded")
     monkeypatch.setattr(here, "stored", lambda: kernels != "to be compiled")
+    monkeypatch.setattr(here, "missing_seconds", lambda: 23.9)
     assert (here.state(), here.least_digits()) == (kernels, least)
     assert here.pays(least) and not here.pays(least - 1)
     assert plan.make_plan(CHUDNOVSKY, least + 100, 10, backend=here).kernels == kernels
@@ -123,7 +125,7 @@ def test_when_it_pays(monkeypatch, kernels, least):
     ("usable", "kernels", "least", "path"),
     [
         (True, "stored", 800_000, "compiled from 800_000 digits on, plain below"),
-        (True, "to be compiled", 70_000_000, "compiled from 70_000_000 digits on, plain below"),
+        (True, "to be compiled", 65_000_000, "compiled from 65_000_000 digits on, plain below"),
         (False, "not used", None, "plain"),
     ],
 )
@@ -145,13 +147,16 @@ def test_small_computations_ask_for_no_kernel(monkeypatch):
     assert not here.pays(backend.LOADED_DIGITS - 1)
 
 
-def test_compiling_waits_for_work_that_takes_as_long():
-    """The size from which the compiler is waited for unasked is that at which GMP takes as long as it does."""
-    compilation = sum(kernel.seconds for kernel in backend.BACKEND.kernels())
-    plain_seconds = (
-        6.0 * (backend.COMPILED_DIGITS / 1e7) ** 1.18
-    )  # 0.4 s for 10^6, 6 s for 10^7, 90 s for 10^8, on Zen 4
-    assert plain_seconds > compilation > 30
+@pytest.mark.parametrize("seconds", [10, 24, 35, 56])
+def test_compiling_waits_for_work_that_it_saves_as_much_time_of(monkeypatch, seconds):
+    """By the forecast, which was measured on the machine whose seconds the kernels know."""
+    here = backend.Backend()
+    monkeypatch.setattr(here, "missing_seconds", lambda: seconds)
+    digits = here._digits_worth_compiling()
+    plain, compiled = (sum(reference_seconds(digits, 2, compiled=path).values()) for path in (False, True))
+    assert abs(plain - compiled - seconds) < 0.05 * seconds
+    monkeypatch.setattr(here, "missing_seconds", lambda: 0.1)
+    assert here._digits_worth_compiling() == backend.STORED_DIGITS
 
 
 @pytest.mark.parametrize("kernels", ["loaded", "stored", "to be compiled"])

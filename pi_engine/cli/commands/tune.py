@@ -25,7 +25,7 @@ _MEANING = {"multiply": "products", "square": "squares"}
 def command(*, dry_run: bool, clear: bool, as_json: bool) -> None:
     """Compile the kernels of 'compute' for this machine, and measure from which sizes on they are faster than GMP.
 
-    This takes one to two minutes, once. Later runs load the kernels from the cache folder and the measured sizes from
+    This takes about a minute, once. Later runs load the kernels from the cache folder and the measured sizes from
     the configuration folder. Both are valid for this processor and these versions; run 'tune' again after an upgrade.
     At the end it prints what it did, and how long computations take on the plain path and on the compiled one.
     """

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from pi_engine.engine.planning.plan import Plan
 
-COMPILATION_SECONDS = 53.0
-"""Compiling all kernels of the compiled path."""
-
 LOADING_SECONDS = 0.3
 """Importing numpy and LLVM and loading stored kernels, which is a part of the first sum of a process."""
 
@@ -81,6 +78,7 @@ def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
         check: "none", "fast" or "full".
     """
     from pi_engine.engine.checks.reference import is_run_again
+    from pi_engine.engine.planning.backend import BACKEND
     from pi_engine.series.lookup import get
 
     digits = max(1.0, plan.fraction_bits * math.log10(2))
@@ -90,7 +88,7 @@ def forecast(plan: Plan, threads: int, check: str = "fast") -> list[Step]:
         each = {phase: seconds * _BY_DISK.get(phase, 1.0) for phase, seconds in each.items()}
     steps = []
     if plan.kernels == "to be compiled":
-        steps.append(Step("compilation", COMPILATION_SECONDS * machine_factor()))
+        steps.append(Step("compilation", BACKEND.missing_seconds() * machine_factor()))
     loading = LOADING_SECONDS * machine_factor() if plan.kernels in ("stored", "to be compiled") else 0.0
     components = len(plan.terms)
     for _ in range(components):
