@@ -25,9 +25,7 @@ LONG_SECONDS = 0.01
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The option for large sizes."""
-    parser.addoption(
-        "--all", action="store_true", help="time the large sizes as well, on one thread and on all: ten minutes"
-    )
+    parser.addoption("--all", action="store_true", help="time the large sizes as well, on one thread and on all")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,12 +41,11 @@ def is_timed(config: pytest.Config) -> bool:
     return bool(config.getoption("benchmark_enable") or not config.getoption("benchmark_disable"))
 
 
-def power(number: int) -> str:
-    """10^6 for a million, and 3·10^5."""
+def short(number: int) -> str:
+    """A size as one types it, and as `-k` takes it: 1000, and 1e6 for a million."""
     exponent = len(str(number)) - 1
     leading = number // 10**exponent
-    assert leading * 10**exponent == number, "only such numbers are sizes"
-    return f"10^{exponent}" if leading == 1 else f"{leading}·10^{exponent}"
+    return str(number) if exponent < 4 or leading * 10**exponent != number else f"{leading}e{exponent}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -58,16 +55,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if (sizes := marks.get("sizes")) is not None:
         name, *usual = sizes.args
         chosen = [*usual, *(sizes.kwargs.get("more", ()) if everything else ())] if timed else usual[:1]
-        metafunc.parametrize(name, chosen, ids=power, scope="module")
+        metafunc.parametrize(name, chosen, ids=short, scope="module")
     if "threads" in marks:
         every = available_threads()
         counts = sorted({1, every}) if timed and everything else [every]
         metafunc.parametrize("threads", counts, ids=lambda count: f"{count} thread{'s' * (count > 1)}")
 
 
-def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
-    """What a saved run says of the machine, so that runs of different machines are told apart."""
-    machine_info.update(name=processor_name(), threads=available_threads(), versions=installed_versions())
+def pytest_benchmark_generate_machine_info() -> dict[str, Any]:
+    """What a saved run says of the machine: where another run differs in it, a comparison warns.
+
+    In the place of the plugin's own, in which the clock rate of the moment is.
+    """
+    from pi_engine.runtime.compilation.kernel_folder import cpu
+
+    return {
+        "processor": processor_name(),
+        "kernel_target": cpu()[0],
+        "threads": available_threads(),
+        "versions": installed_versions(),
+    }
 
 
 @pytest.fixture(scope="session")

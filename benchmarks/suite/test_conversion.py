@@ -3,7 +3,7 @@
 import gmpy2
 import pytest
 
-from benchmarks.conftest import power
+from benchmarks.conftest import short
 from pi_engine import radix
 
 pytestmark = pytest.mark.sizes("digits", 10**4, 10**5, 10**6, more=[10**7])
@@ -22,11 +22,11 @@ def text(number):
 
 
 def to_text(digits):
-    return f"integer to text, {power(digits)} digits"
+    return f"integer to text, {short(digits)} digits"
 
 
 def from_text(digits):
-    return f"text to integer, {power(digits)} digits"
+    return f"text to integer, {short(digits)} digits"
 
 
 @pytest.mark.threads

@@ -3,7 +3,7 @@
 import pytest
 
 import pi_engine
-from benchmarks.conftest import power
+from benchmarks.conftest import short
 from pi_engine.digits.block_hash import BlockHashes
 from pi_engine.digits.reader import DigitFile
 
@@ -41,7 +41,7 @@ def test_read(timed, digits, result, file):
     timed(
         lambda: digits_read(file),
         lambda count: count == digits and hash_read(file) == result.hash,
-        group=f"reading {power(digits)} digits",
+        group=f"reading {short(digits)} digits",
     )
 
 
@@ -51,7 +51,7 @@ def test_write(timed, digits, result, tmp_path, suffix):
     timed(
         lambda: result.write(path, overwrite=True),
         lambda checks: [check.status for check in checks] == ["passed"] and hash_read(path) == result.hash,
-        group=f"writing {power(digits)} digits, and reading them back",
+        group=f"writing {short(digits)} digits, and reading them back",
     )
 
 
@@ -65,5 +65,5 @@ def test_verify(timed, digits, file, method):
     timed(
         lambda: pi_engine.verify_file(file, method=method),
         lambda found: found.status in statuses and found.first_wrong is None and found.digits == digits,
-        group=f"verifying {power(digits)} digits",
+        group=f"verifying {short(digits)} digits",
     )

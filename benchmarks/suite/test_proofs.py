@@ -3,7 +3,7 @@
 import pytest
 
 import pi_engine
-from benchmarks.conftest import power
+from benchmarks.conftest import short
 from benchmarks.suite.right_digits import HEXADECIMAL
 from pi_engine.proof.bbp.bbp_formulas import FORMULAS
 from pi_engine.proof.j_invariant.near_integer import near_integer
@@ -24,12 +24,12 @@ def test_near_integer(timed, digits, pi, threads):
         return found.confirmation.confirmed == digits and found.value_start == RAMANUJAN_CONSTANT
 
     timed(
-        lambda: near_integer(163, pi, digits, threads=threads), right, group=f"near-integer check of {power(digits)} digits"
+        lambda: near_integer(163, pi, digits, threads=threads), right, group=f"near-integer check of {short(digits)} digits"
     )  # fmt: skip
 
 
 def title(position):
-    return f"hexadecimal digits at {power(position)}"
+    return f"hexadecimal digits at {short(position)}"
 
 
 @pytest.mark.sizes("position", 10**4, 10**6, more=[10**7, 10**8])

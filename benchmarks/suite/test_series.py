@@ -3,7 +3,7 @@
 import gmpy2
 import pytest
 
-from benchmarks.conftest import is_timed, power
+from benchmarks.conftest import is_timed, short
 from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.convergence.measure import measure_convergence
 from pi_engine.engine.evaluation.pi_fraction import pi_fraction, root_of_radicand
@@ -39,7 +39,7 @@ def test_sum(timed, digits, row, compiled):
     timed(
         lambda: sum_series(plan, available_threads(), PhaseClock(), check=False),
         lambda sums: is_pi(plan, sums),
-        group=f"sums of series to {power(digits)} digits",
+        group=f"sums of series to {short(digits)} digits",
     )
 
 

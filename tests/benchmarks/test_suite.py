@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from pi_engine.runtime.thread_count import available_threads
+
 JOBS = "benchmarks/suite/test_small_jobs.py::test_compute"
 
 
@@ -30,17 +32,18 @@ def cases(done):
 
 
 def test_a_case_runs_at_its_smallest_size_within_the_tests(suite):
-    sizes = "benchmarks/suite/test_products.py::test_gmp"
-    assert cases(suite(sizes, "--collect-only")) == ["gmp[10^3]"]
-    usual = [f"gmp[10^{i}]" for i in range(3, 9)]
-    assert cases(suite(sizes, "--collect-only", "--benchmark-enable")) == usual
-    assert cases(suite(sizes, "--collect-only", "--benchmark-enable", "--all")) == [*usual, "gmp[10^9]"]
+    place = "benchmarks/suite/test_conversion.py::test_gmp_to_text"
+    assert cases(suite(place, "--collect-only")) == ["gmp_to_text[1e4]"]
+    usual = [f"gmp_to_text[1e{i}]" for i in (4, 5, 6)]
+    assert cases(suite(place, "--collect-only", "--benchmark-enable")) == usual
+    assert cases(suite(place, "--collect-only", "--benchmark-enable", "--all")) == [*usual, "gmp_to_text[1e7]"]
 
 
 def test_all_times_one_thread_as_well(suite):
-    found = suite("benchmarks/suite/test_products.py", "--collect-only", "--benchmark-enable", "--all").stdout
-    threads = set(re.findall(r"multiply\[10\^3-(\d+) thread", found))
-    assert "1" in threads
+    place = "benchmarks/suite/test_conversion.py::test_to_text"
+    found = suite(place, "--collect-only", "--benchmark-enable", "--all").stdout
+    threads = set(re.findall(r"to_text\[1e4-(\d+) thread", found))
+    assert threads == {"1", str(available_threads())}
 
 
 @pytest.mark.slow
@@ -58,8 +61,14 @@ def test_a_saved_run_is_compared(suite, tmp_path):
     saved.write_text(json.dumps(content))  # a thousand times as fast as this machine is
     second = suite(JOBS, "--benchmark-enable", "--benchmark-compare", "--benchmark-compare-fail=median:900%")
     assert second.returncode == 1
-    assert "compute[10^3] (0001)" in second.stdout and "compute[10^3] (NOW)" in second.stdout
+    assert "compute[1000] (0001)" in second.stdout and "compute[1000] (NOW)" in second.stdout
     assert "Performance has regressed" in second.stdout + second.stderr
+    assert "machine_info is different" not in second.stdout + second.stderr
+
+
+def test_where_nothing_is_saved_it_says_so(suite):
+    done = suite(JOBS, "-k", "1e4", "--benchmark-enable", "--benchmark-compare")
+    assert done.returncode == 0 and "Can't compare. No benchmark files" in done.stdout + done.stderr
 
 
 WRONG = """
