@@ -7,7 +7,7 @@ import operator
 import os
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gmpy2 import mpz
 
@@ -40,8 +40,7 @@ _END = 8
 _LONGEST_NAME = 20
 
 
-@dataclass(frozen=True)
-class ScratchUse:
+class ScratchUse(NamedTuple):
     """What a run has had on disk because it did not fit in memory.
 
     Attributes:
@@ -65,8 +64,7 @@ class ScratchUse:
         return cls(str(space.folder), found.written, found.read, found.most_held, found.reread)
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """One check of a result: its name, "passed" or "skipped", and what exactly it has compared."""
 
     name: str

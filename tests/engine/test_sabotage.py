@@ -31,7 +31,7 @@ def too_few_terms(monkeypatch):
     monkeypatch.setattr(
         compute,
         "make_plan_within",
-        lambda *a, **k: (p := real(*a, **k)).__class__(**{**vars(p), "terms": (p.terms[0] * 2 // 3,)}),
+        lambda *a, **k: (p := real(*a, **k))._replace(terms=(p.terms[0] * 2 // 3,)),
     )
 
 

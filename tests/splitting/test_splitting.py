@@ -66,6 +66,7 @@ def test_a_leaf_is_what_its_terms_make_one_by_one(series, lo):
 @pytest.mark.parametrize("leaf_terms", [1, 2, 3, 8, 50])
 def test_leaf_size_does_not_matter(monkeypatch, leaf_terms):
     expected = split(CHUDNOVSKY, 333)
+    assert plain_tree.LEAF_TERMS > 333
     monkeypatch.setattr(plain_tree, "LEAF_TERMS", leaf_terms)
     assert split(CHUDNOVSKY, 333) == expected
 
@@ -97,8 +98,9 @@ def test_the_shadow_sees_any_changed_bit(rng):
 
 def test_the_shadow_sees_a_merge_in_the_wrong_order(monkeypatch):
     monkeypatch.setattr(plain_tree, "merge", lambda left, right: node.merge(right, left))
+    terms = 3 * plain_tree.LEAF_TERMS
     with pytest.raises((VerificationError, AssertionError)):
-        check_against_shadow(CHUDNOVSKY, 500, split(CHUDNOVSKY, 500))
+        check_against_shadow(CHUDNOVSKY, terms, split(CHUDNOVSKY, terms))
 
 
 @pytest.mark.parametrize("threads", [128, 600, 1025, 5000])

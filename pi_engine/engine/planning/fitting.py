@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -76,7 +75,7 @@ def _fits_once_compiled(plan: Plan, limit: int) -> bool:
     """Whether it is only the compiler that does not fit."""
     saved = kernel_bytes(stored=False) - kernel_bytes(stored=True)
     space = plan.address_bytes - address_space.COMPILER
-    return plan.compiles and fits(replace(plan, memory_bytes=plan.memory_bytes - saved, address_bytes=space), limit)
+    return plan.compiles and fits(plan._replace(memory_bytes=plan.memory_bytes - saved, address_bytes=space), limit)
 
 
 def most_digits(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.bigint.buffers.limb_limit import LIMB_BITS, MAX_LIMBS
 from pi_engine.engine.planning import footprint
@@ -35,8 +34,7 @@ _RESULT_BYTES = 1 << 10
 """The head of the text, and the checks."""
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """The parameters of one attempt at N digits.
 
     Attributes:

@@ -42,7 +42,7 @@ class Component(NamedTuple):
         return line("Component", f"{self.coefficient} · {self.label or self.sum}")
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class PiSeries(ABC):
     """S = Σ coefficient·sum over its components, S > 0, and π from S.
 

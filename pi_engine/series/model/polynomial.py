@@ -6,6 +6,7 @@ are what is evaluated.
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, repeat, zip_longest
@@ -15,7 +16,7 @@ from pi_engine.runtime.display import integer_text, line
 from pi_engine.runtime.integers import as_int
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import SupportsIndex
 
 Coefficients = tuple[int, ...]
@@ -89,18 +90,12 @@ class IntegerPolynomial:
         return value
 
     def table(self, first: int, end: int) -> list[int]:
-        """The values at first ≤ k < end, each by Horner's rule, which is unrolled for small degrees."""
-        places = range(first, end)
-        match self.coefficients:
-            case (c0,):
-                return [c0] * len(places)
-            case (c0, c1):
-                return [c1 * k + c0 for k in places]
-            case (0, 0, 0, c3):
-                return [c3 * (k * k * k) for k in places]
-            case (c0, c1, c2, c3):
-                return [((c3 * k + c2) * k + c1) * k + c0 for k in places]
-        return [self(k) for k in places]
+        """The values at first ≤ k < end, by products of the factors, ranges where those are linear: half the cost of Horner's rule."""
+        head, *others = self.factors or ((1,),)
+        values = _progression(tuple(self.constant * c for c in head), first, end)
+        for factor in others:
+            values = map(operator.mul, values, _progression(factor, first, end))
+        return list(values)
 
     def values(self, first: int) -> Iterator[int]:
         """The values at first, first + 1, …, without end, by differences: an addition a degree, at a third of an evaluation's cost.
@@ -132,6 +127,14 @@ class IntegerPolynomial:
             return number
         sign_only = {1: "", -1: "−"}
         return sign_only.get(self.constant, f"{number} ") + body
+
+
+def _progression(f: Coefficients, first: int, end: int) -> Iterable[int]:
+    """The values of a factor at first ≤ k < end."""
+    if len(f) == 2 and f[1]:
+        return range(f[0] + f[1] * first, f[0] + f[1] * end, f[1])
+    factor = IntegerPolynomial(1, (f,))
+    return [factor(k) for k in range(first, end)]
 
 
 def _power(n: int) -> str:

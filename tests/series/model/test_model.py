@@ -55,6 +55,15 @@ def test_polynomials_evaluate_as_their_factors(rng):
     assert list(itertools.islice(IntegerPolynomial(0).values(4), 3)) == [0, 0, 0]
 
 
+@pytest.mark.parametrize("factors", [(), ((),), ((4, 0), (1, -2)), ((1, 2, 3), (0, -5)), ((0, 1),) * 3])
+@pytest.mark.parametrize("constant", [-2, 0, 7])
+def test_a_table_is_its_values(constant, factors):
+    """Also where a factor is no progression, or one that falls."""
+    f = IntegerPolynomial(constant, factors)
+    for first, end in ((0, 0), (0, 1), (3, 40), (10**12, 10**12 + 3)):
+        assert f.table(first, end) == [f(k) for k in range(first, end)]
+
+
 def test_polynomial_arithmetic():
     assert product((1, 2), (3, 4)) == (3, 10, 8)
     assert product((), (1,)) == ()

@@ -282,9 +282,9 @@ def _as_json(
         "seconds": {name: round(spent, 6) for name, spent in seconds.items()},
         "peak_memory_bytes": result.peak_memory_bytes,
         "mapped_memory_bytes": result.mapped_memory_bytes,
-        "checks": [vars(check) for check in checks],
+        "checks": [check._asdict() for check in checks],
         "repairs": [repair.as_json() for repair in result.repairs],
         "output": file,
-        **({} if result.scratch is None else {"scratch": vars(result.scratch)}),
+        **({} if result.scratch is None else {"scratch": result.scratch._asdict()}),
         "versions": arithmetic_versions(kernels=result.path == "compiled"),
     }
