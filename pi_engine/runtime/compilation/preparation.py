@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from pi_engine.runtime.compilation import compiler_pool, announcements
+from pi_engine.runtime.compilation import announcements, compiler_pool
 from pi_engine.runtime.compilation.kernel_folder import LOCK
 from pi_engine.runtime.progress import silent
 
