@@ -9,6 +9,7 @@ standard input does: whoever has started it is gone then, or has no more to do.
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import os
 import queue
@@ -18,6 +19,10 @@ from typing import IO
 
 from pi_engine.runtime.compilation.kernel_folder import machine_code_key
 from pi_engine.runtime.limits.address_space import guard_address_space
+
+_COLLECTIONS = (100_000, 50, 100)
+"""When Python looks for garbage: a hundred times as rarely as usual. Nearly all of what Numba makes of a kernel stays, and looking through
+it takes 7 % of the time; the memory grows by 10 MiB."""
 
 
 def _read(tasks: queue.SimpleQueue[bytes]) -> None:
@@ -50,6 +55,7 @@ def main() -> None:
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else is printed is no answer
     guard_address_space()
+    gc.set_threshold(*_COLLECTIONS)
     _send(output, {"key": machine_code_key()})
     from pi_engine.runtime.compilation.numba_compiler import compile_objects_only
 

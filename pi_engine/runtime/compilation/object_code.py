@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import llvmlite.binding
 
-from pi_engine.runtime.compilation import notices
+from pi_engine.runtime.compilation import announcements
 from pi_engine.runtime.compilation.kernel_folder import LOCK, cache_folder, why_no_folder
 from pi_engine.runtime.compilation.stored_code import ObjectCode, read_code, write_code
 from pi_engine.runtime.storage.trusted_files import UntrustedError
@@ -79,7 +79,7 @@ class StoredKernel:
                 if self.prepare is not None:
                     self.prepare()
                 if not self.fetch() and self.damage and not announced:
-                    notices.warn_of_damage([self])
+                    announcements.warn_of_damage([self])
                 self._function = self._stored() or self._compiled(announced=announced)
             return self._function
 
@@ -152,7 +152,7 @@ class StoredKernel:
 
     def _compiled(self, *, announced: bool) -> Callable[..., Any]:
         if not announced:
-            notices.announce([self], self.seconds)
+            announcements.announce([self], self.seconds)
         from pi_engine.runtime.compilation.numba_compiler import CompiledKernel, NotStorableError
 
         self._kept = compiled = CompiledKernel(self.module, self.name)
@@ -162,7 +162,7 @@ class StoredKernel:
         except NotStorableError as error:
             self.not_stored = str(error)
         if self.not_stored and not announced:
-            notices.warn_of_not_stored([self])
+            announcements.warn_of_not_stored([self])
         return self._at(compiled.address(), compiled.signature)
 
     def take(self, code: ObjectCode) -> None:

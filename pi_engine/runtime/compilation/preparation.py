@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from pi_engine.runtime.compilation import compiler_pool, notices
+from pi_engine.runtime.compilation import announcements, compiler_pool
 from pi_engine.runtime.compilation.kernel_folder import LOCK
 from pi_engine.runtime.progress import silent
 
@@ -27,10 +27,10 @@ def make_ready(kernels: Sequence[StoredKernel], progress: Progress = silent, mem
     """
     with LOCK:
         missing = [kernel for kernel in kernels if not kernel.fetch()]
-        notices.warn_of_damage([kernel for kernel in missing if kernel.damage])
+        announcements.warn_of_damage([kernel for kernel in missing if kernel.damage])
         if missing:
             processes = compiler_pool.process_count(missing, memory)
-            notices.announce(missing, compiler_pool.compiling_seconds(missing, processes))
+            announcements.announce(missing, compiler_pool.compiling_seconds(missing, processes))
             _compile(missing, processes, progress)
         for kernel in kernels:
             kernel.ready()
@@ -48,4 +48,4 @@ def _compile(missing: Sequence[StoredKernel], processes: int, progress: Progress
     for i, kernel in enumerate(left, len(missing) - len(left) + 1):
         kernel.ready(announced=True)
         progress(PHASE, i, len(missing))
-    notices.warn_of_not_stored([kernel for kernel in missing if kernel.not_stored])
+    announcements.warn_of_not_stored([kernel for kernel in missing if kernel.not_stored])
