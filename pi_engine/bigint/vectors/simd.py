@@ -108,7 +108,8 @@ def widen(builder, value):
     return builder.shuffle_vector(value, value, mask)
 
 
-def _fma(builder, x, y, z):
+def multiply_add(builder, x, y, z):
+    """x·y + z, rounded once, in LLVM code."""
     # llvmlite's declare_intrinsic knows no vector types.
     function = ir.FunctionType(x.type, [x.type] * 3)
     declared = cgutils.get_or_insert_function(builder.module, function, f"llvm.fma.v{x.type.count}f64")
@@ -118,19 +119,33 @@ def _fma(builder, x, y, z):
 @instruction(lambda x, y, z: x(x, y, z))
 def fma(builder, x, y, z):
     """x·y + z, rounded once."""
-    return _fma(builder, x, y, z)
+    return multiply_add(builder, x, y, z)
 
 
 @instruction(lambda x, y, z: x(x, y, z))
 def fms(builder, x, y, z):
     """x·y − z, rounded once."""
-    return _fma(builder, x, y, builder.fneg(z))
+    return multiply_add(builder, x, y, builder.fneg(z))
 
 
 @instruction(lambda x, y, z: x(x, y, z))
 def fnma(builder, x, y, z):
     """The difference z − x·y, rounded once."""
-    return _fma(builder, builder.fneg(x), y, z)
+    return multiply_add(builder, builder.fneg(x), y, z)
+
+
+@instruction(lambda value: value(value))
+def absolute(builder, value):
+    """|x|."""
+    kind = ir.FunctionType(value.type, [value.type])
+    function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fabs.v{value.type.count}f64")
+    return builder.call(function, [value])
+
+
+@instruction(lambda value, _other: value(value, value))
+def larger(builder, value, other):
+    """The larger one of both, lane by lane; `other` where they cannot be compared."""
+    return builder.select(builder.fcmp_ordered(">", value, other), value, other)
 
 
 @instruction(lambda value, _counts: value(value, value))

@@ -71,6 +71,11 @@ def has_fma() -> bool:
     return "+fma" in features
 
 
+def has_avx2() -> bool:
+    """Whether bytes are shuffled in registers of 32 bytes, each half by itself, in one instruction."""
+    return "+avx2" in cpu()[1].split(",")
+
+
 def has_avx512() -> bool:
     """Whether eight doubles are one register here."""
     return "+avx512f" in cpu()[1].split(",")

@@ -1,0 +1,110 @@
+"""The tables of one size of the complex transform, built once and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pi_engine.bigint.buffers.kernel_record import KernelRecord
+from pi_engine.bigint.fft.description import fft_record as at
+from pi_engine.bigint.fft.description.unit_roots import unit_roots
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pi_engine.bigint.fft.description.fft_sizes import FourierSize
+
+
+@dataclass(frozen=True, eq=False)
+class FourierPlan:
+    """The tables of one size: what its record points to, so that they live as long as it does.
+
+    Attributes:
+        size: which transform it is.
+        levels: float64[nodes][3][2], the twiddles w, w², w³ of the nodes of all levels of radix 4, from the first ring on.
+        halves: float64[nodes][2], the twiddle of each node of the level of radix 2, if there is one.
+        tails: float64[nodes][TAIL_DOUBLES], those of the last two steps.
+        fields: int64[FIELD_WORDS], see `fft_record`.
+        record: the row that kernels read.
+    """
+
+    size: FourierSize
+    levels: NDArray[np.float64]
+    halves: NDArray[np.float64]
+    tails: NDArray[np.float64]
+    fields: NDArray[np.int64]
+    record: NDArray[np.int64]
+
+
+def _on_a_line(values: NDArray[Any]) -> NDArray[Any]:
+    """A copy that begins on a cache line."""
+    memory = np.empty(values.size + 8, values.dtype)
+    start = -(memory.ctypes.data // 8) % 8
+    copy = memory[start : start + values.size].reshape(values.shape)
+    copy[...] = values
+    return copy
+
+
+def _children(angles: NDArray[np.int64], denominator: int, radix: int) -> NDArray[np.int64]:
+    """The angles over radix·denominator of the roots of all nodes below."""
+    return (angles[:, None] + denominator * np.arange(radix)).ravel()
+
+
+def _twiddles(angles: NDArray[np.int64], denominator: int, radix: int) -> NDArray[np.float64]:
+    """Float64[nodes][radix − 1][2]: w, …, w^(radix − 1) of nodes with roots e(angle/denominator)."""
+    return np.moveaxis(unit_roots(angles[:, None] * np.arange(1, radix), radix * denominator), 0, -1)
+
+
+def make_fourier_plan(size: FourierSize) -> FourierPlan:
+    """The tables of a size, about a microsecond a point."""
+    denominator = 4 * size.radix
+    angles = 1 + 4 * np.arange(size.radix, dtype=np.int64)  # of the roots of x^M − i, in radix parts
+    levels = [np.zeros((0, 3, 2))]
+    for _ in range(size.quarterings):
+        levels.append(_twiddles(angles, denominator, 4))
+        angles, denominator = _children(angles, denominator, 4), 4 * denominator
+    halves = np.zeros((0, 1, 2))
+    if size.halving:
+        halves = _twiddles(angles, denominator, 2)
+        angles, denominator = _children(angles, denominator, 2), 2 * denominator
+    tails = np.zeros((len(angles), at.TAIL_DOUBLES))
+    tails[:, :6] = _twiddles(angles, denominator, 4).reshape(-1, 6)
+    inner = _twiddles(_children(angles, denominator, 4), 4 * denominator, 4).reshape(-1, 4, 3, 2)
+    tails[:, 8:] = np.moveaxis(inner, 1, 3).reshape(-1, 24)
+    tables = [_on_a_line(table) for table in (np.concatenate(levels), halves[:, 0], tails)]
+    fields = _on_a_line(_fields(size.bits))
+    scale, epsilon = np.array([1 / size.points, size.epsilon]).view(np.int64).tolist()
+    values = {
+        at.POINTS: size.points, at.RADIX: size.radix, at.QUARTERINGS: size.quarterings, at.HALVING: int(size.halving),
+        at.DIGIT_BITS: size.bits, at.OPERAND_BYTES: size.operand_bytes, at.SECOND_LOAD: _second_load(size.bits),
+        at.SCALE: scale, at.EPSILON: epsilon, at.FIELDS_AT: fields.ctypes.data,
+        **dict(zip((at.LEVELS_AT, at.HALVES_AT, at.TAILS_AT), (t.ctypes.data for t in tables), strict=True)),
+    }  # fmt: skip
+    return FourierPlan(size, *tables, fields, KernelRecord(at.PLACES, values).row)
+
+
+def _second_load(bits: int) -> int:
+    return (7 + 4 * bits) // 8
+
+
+def _fields(bits: int) -> NDArray[np.int64]:
+    """The table that `fft_record` describes; eight fields, each with the bit below it, begin at bit 7 of the byte before them."""
+    fields = np.zeros(at.FIELD_WORDS, np.int64)
+    starts = 7 + bits * np.arange(8)
+    taken = starts - 8 * _second_load(bits) * (np.arange(8) >= 4)
+    fields[at.SHUFFLE : at.SHIFTS_LEFT] = (taken[:, None] // 8 + np.arange(4)).astype(np.uint8).ravel().view(np.int64)
+    shifts = np.array([31 - bits - starts % 8, np.full(8, 31 - bits)], np.int32)
+    fields[at.SHIFTS_LEFT : at.FIELD_BYTES] = shifts.ravel().view(np.int64)
+    fields[at.FIELD_BYTES : at.PACK_LEFT] = starts // 8
+    ends = 2 * bits * np.arange(4)
+    fields[at.PACK_LEFT :] = np.array([ends % 8, 2 * bits - ends % 8, ends // 8]).ravel()
+    return fields
+
+
+@cache
+def fourier_plan_for(size: FourierSize) -> FourierPlan:
+    """The plan of a size; kept until fourier_plan_for.cache_clear()."""
+    return make_fourier_plan(size)
