@@ -99,7 +99,7 @@ def _fields(bits: int) -> NDArray[np.int64]:
     shifts = np.array([31 - bits - starts % 8, np.full(8, 31 - bits)], np.int32)
     fields[at.SHIFTS_LEFT : at.FIELD_BYTES] = shifts.ravel().view(np.int64)
     fields[at.FIELD_BYTES : at.PACK_LEFT] = starts // 8
-    ends = 2 * bits * np.arange(4)
+    ends = 2 * bits * np.array(at.DIGIT_ORDER)
     fields[at.PACK_LEFT :] = np.array([ends % 8, 2 * bits - ends % 8, ends // 8]).ravel()
     return fields
 

@@ -22,6 +22,9 @@ they are shifted to the left and then to the right (int32[8] each); or, where by
 four digits of twice the bits, which are written as words: by how much each is shifted to the left, the one before it to the right,
 and the byte it begins in (int64[4] each)."""
 
+DIGIT_ORDER = (0, 2, 1, 3)
+"""Which digit of four is in each lane: so no halves of a vector are exchanged to part neighbours."""
+
 RECORD_FIELDS = PLACES + 1
 """Numbers of a record, its seal included."""
 
@@ -31,8 +34,8 @@ TAIL_DOUBLES = 32
 CHUNK = 64
 """Digits that are cut out of the limbs, or put together to limbs, in a row: of each of up to eight parts of an operand."""
 
-LEAF_POINTS = 1024
-"""Points of a ring that is finished before the next is begun: 16 KiB of each operand, and as much of twiddles."""
+LEAF_POINTS = 256
+"""Points of a ring that is finished before the next is begun: 4 KiB of each operand, and as much of twiddles."""
 
 _PADDED_BYTES = 64
 STREAM_BYTES = 128
