@@ -130,6 +130,12 @@ def load_double(builder, base, index):
     return builder.load(pointer(builder, base, index, _F64))
 
 
+@instruction(types.void(types.int64, types.int64, types.float64))
+def store_double(builder, base, index, value):
+    """Write one double."""
+    builder.store(value, pointer(builder, base, index, _F64))
+
+
 @instruction(types.int64(types.int64, types.int64))
 def load_integer(builder, base, index):
     """One int64."""

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from pi_engine.bigint.buffers.workers import share
 from pi_engine.bigint.buffers.workspace import PooledLimbs, pool
-from pi_engine.bigint.ntt.description.record import workspace_bytes
-from pi_engine.bigint.ntt.description.sizes import Size, cost, size_for
-from pi_engine.bigint.ntt.tables import TransformPlan, plan_for
+from pi_engine.bigint.fft.description.fft_record import RECORD_FIELDS, workspace_of
+from pi_engine.bigint.fft.description.fft_sizes import fourier_cost, fourier_size_for
+from pi_engine.bigint.fft.fourier_plans import fourier_plan_for
+from pi_engine.bigint.ntt.description.record import FIELDS, workspace_bytes
+from pi_engine.bigint.ntt.description.sizes import cost, size_for
+from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.bigint.residues.kernels.modulus_table import modulus_table
 from pi_engine.bigint.residues.moduli import random_prime
 from pi_engine.runtime.machine_faults import machine_fault, require_fitting
 from pi_engine.splitting.compiled.node_residues import require_merge
-from pi_engine.splitting.kernels.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT, merges_worker
-from pi_engine.splitting.records.level_record import merge_record
+from pi_engine.splitting.kernels.tree_kernels import BY_GMP, OPERANDS, SHARED, UNPROVED_MERGE, WITHOUT, merges_worker
+from pi_engine.splitting.records.level_record import MergePlans, merge_record
 from pi_engine.splitting.records.node_level import NodeLevel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from pi_engine.bigint.buffers.kernel_record import KernelRecord
 
     Indexes = NDArray[np.int64]
 
@@ -35,6 +40,12 @@ SUM_BITS = 2 * 192
 GMP_BELOW = 300
 """Limbs of P below which GMP multiplies it."""
 
+GMP_BELOW_FOURIER = 60
+"""The same in nodes that take the complex transform."""
+
+FOURIER_BELOW = (1 << 22) // 64
+"""Limbs of the longest product of nodes that take the complex transform."""
+
 _STEP_LIMBS = 1 << 22
 """Limbs of results between two reports: some hundred milliseconds of work."""
 
@@ -45,15 +56,20 @@ def node_size_limbs(p1: Indexes, q1: Indexes, t1: Indexes, q2: Indexes, t2: Inde
     return longest
 
 
-class _Plans(NamedTuple):
-    """Row of a plan for every node, of one for its P (or how else it is made), and the plans themselves."""
+class _Kind(NamedTuple):
+    """A kind of transform: the sizes for so many bits of a merge and of a product, what they cost, and their plans."""
 
-    sizes: Indexes
-    P_sizes: Indexes
-    plans: list[TransformPlan]
+    merge_size: Callable[[int], Any]
+    product_size: Callable[[int], Any]
+    cost: Callable[[Any], float]
+    plan: Callable[[Any], Any]
 
 
-def _sizes(limbs: Indexes, spare_bits: int) -> tuple[list[Size], Indexes]:
+_NUMBER_THEORETIC = _Kind(lambda bits: size_for(bits + SUM_BITS), size_for, cost, plan_for)
+_FOURIER = _Kind(lambda bits: fourier_size_for(bits + 64, 2), fourier_size_for, fourier_cost, fourier_plan_for)
+
+
+def _sizes(limbs: Indexes, size_of: Callable[[int], Any]) -> tuple[list[Any], Indexes]:
     """A few sizes for products of so many limbs, and the number of each product's own.
 
     A size's tables take 2 ms to make. Most nodes of a level differ by a few per cent, and with 10^6 limbs in all that
@@ -61,24 +77,61 @@ def _sizes(limbs: Indexes, spare_bits: int) -> tuple[list[Size], Indexes]:
     """
     grid = max(8, int(limbs.max()) // min(16, 1 + (int(limbs.sum()) >> 20)))
     different, which = np.unique(-(-limbs // grid) * grid, return_inverse=True)
-    return [size_for(64 * int(n) + spare_bits) for n in different], which
+    return [size_of(64 * int(n)) for n in different], which
 
 
-def _plans(longest: Indexes, P_limbs: Indexes, P_shorter: Indexes, *, rightmost: bool) -> _Plans:
-    rows: dict[Size, int] = {}
-    shared, which = _sizes(longest, SUM_BITS)
-    own, own_which = _sizes(P_limbs, 0)
+def _plans(
+    kind: _Kind, longest: Indexes, P_limbs: Indexes, by_gmp: NDArray[np.bool_]
+) -> tuple[list[Any], Indexes, Indexes]:
+    """The plans of nodes of one kind, the row of each, and that of its P or how else it is made."""
+    rows: dict[Any, int] = {}
+    shared, which = _sizes(longest, kind.merge_size)
+    own, own_which = _sizes(P_limbs, kind.product_size)
     sizes = np.array([rows.setdefault(size, len(rows)) for size in shared], np.int64)[which]
-    alone = np.array([cost(s) for s in own])[own_which] < 2 / 3 * np.array([cost(s) for s in shared])[which]
-    by_gmp = P_shorter < GMP_BELOW
-    if rightmost:
-        by_gmp[-1] = True
+    alone = np.array([kind.cost(s) for s in own])[own_which] < 2 / 3 * np.array([kind.cost(s) for s in shared])[which]
     P_sizes = np.where(by_gmp, BY_GMP, SHARED)
     for i in np.flatnonzero(alone & ~by_gmp).tolist():
         P_sizes[i] = rows.setdefault(own[own_which[i]], len(rows))
+    return [kind.plan(size) for size in rows], sizes, P_sizes
+
+
+def merge_plans(
+    longest: Indexes, P_limbs: Indexes, P_shorter: Indexes, *, rightmost: bool, fourier: bool
+) -> MergePlans:
+    """Which transform every node takes, and its P.
+
+    Args:
+        longest: limbs of the longest product of each node.
+        P_limbs: of P₁P₂.
+        P_shorter: of the shorter one of P₁ and P₂.
+        rightmost: whether the last node needs no P.
+        fourier: whether nodes below FOURIER_BELOW take the complex transform.
+    """
+    complex_ones = (longest < FOURIER_BELOW) & fourier
+    by_gmp = P_shorter < np.where(complex_ones, GMP_BELOW_FOURIER, GMP_BELOW)
+    if rightmost:
+        by_gmp[-1] = True
+    sizes, P_sizes = np.zeros_like(longest), np.zeros_like(longest)
+    kept: list[list[Any]] = []
+    for kind, of in ((_NUMBER_THEORETIC, ~complex_ones), (_FOURIER, complex_ones)):
+        plans: list[Any] = []
+        if of.any():
+            plans, sizes[of], P_sizes[of] = _plans(kind, longest[of], P_limbs[of], by_gmp[of])
+        kept.append(plans)
     if rightmost:
         P_sizes[-1] = WITHOUT
-    return _Plans(sizes, P_sizes, [plan_for(size) for size in rows])
+    transforms, fourier_transforms = kept
+    workspace = max(
+        *(workspace_bytes(plan.size, OPERANDS) for plan in transforms),
+        *(workspace_of(plan.size, OPERANDS) for plan in fourier_transforms),
+        0,
+    )
+    return MergePlans(
+        sizes, complex_ones.astype(np.int64), P_sizes,
+        np.array([plan.record() for plan in transforms], np.int64).reshape(-1, FIELDS),
+        np.array([plan.record for plan in fourier_transforms], np.int64).reshape(-1, RECORD_FIELDS),
+        workspace, kept,
+    )  # fmt: skip
 
 
 def merge_level(
@@ -106,33 +159,43 @@ def merge_level(
     offsets = np.ascontiguousarray((ends - capacities).reshape(nodes, 3).T)
     buffer = PooledLimbs(int(ends[-1]))
     lengths = np.zeros((3, nodes), np.int64)
-    plans = _plans(node_size_limbs(p1, q1, t1, q2, t2), p1 + p2, np.minimum(p1, p2), rightmost=rightmost)
-    records = np.array([plan.record() for plan in plans.plans])
-    workspace = max(workspace_bytes(plan.size, OPERANDS) for plan in plans.plans)
     spare = int((t1 + q2 + p1 + t2).max())
     checked = begin or level.residues is not None
     made = NodeLevel(buffer, offsets, lengths, np.zeros((3, nodes, 2), np.uint64) if checked else None)
-    rows, table = (plans.sizes, plans.P_sizes, records), modulus_table(random_prime())
-    job = merge_record(level, made, rows, table, workspace=workspace, spare_limbs=spare)
-    wrong = np.zeros(1, np.int64)
+    table = modulus_table(random_prime())
     counter = np.zeros(1, np.uint64)
     step = max(threads, min(nodes, nodes * _STEP_LIMBS // int(ends[-1])))
-    for done in range(0, nodes, step):
-        stop = min(done + step, nodes)
-        counter[0] = done
 
-        def work(_thread: int, _first: int, _last: int, stop: int = stop) -> None:
-            block = pool.take(workspace + 8 * spare)
+    def job(*, fourier: bool) -> tuple[MergePlans, KernelRecord]:
+        longest = node_size_limbs(p1, q1, t1, q2, t2)
+        plans = merge_plans(longest, p1 + p2, np.minimum(p1, p2), rightmost=rightmost, fourier=fourier)
+        return plans, merge_record(level, made, plans, table, spare_limbs=spare)
+
+    def merge(first: int, stop: int, plans: MergePlans, record: KernelRecord) -> int:
+        """Make the nodes of these turns; returns what the kernel says is wrong."""
+        wrong = np.zeros(1, np.int64)
+        counter[0] = first
+
+        def work(_thread: int, _first: int, _last: int) -> None:
+            block = pool.take(plans.workspace + 8 * spare)
             try:
-                merges_worker(counter, stop, job.row, block.address, wrong)
+                merges_worker(counter, stop, record.row, block.address, wrong)
             finally:
                 pool.give(block)
 
         share(work, threads, threads, level, made, plans)
-        if not 0 <= wrong[0] <= 3 * nodes or not lengths[1, nodes - stop : nodes - done].all():
+        return int(wrong[0])
+
+    usual = job(fourier=True)
+    for done in range(0, nodes, step):
+        stop = min(done + step, nodes)
+        wrong = merge(done, stop, *usual)
+        if wrong == UNPROVED_MERGE:
+            wrong = merge(done, stop, *job(fourier=False))
+        if not 0 <= wrong <= 3 * nodes or not lengths[1, nodes - stop : nodes - done].all():
             raise machine_fault("the table of a level of the sum holds what cannot be")
-        if wrong[0]:
-            i, row = divmod(int(wrong[0]) - 1, 3)
+        if wrong:
+            i, row = divmod(wrong - 1, 3)
             require_merge(False, row, 64 * abs(int(lengths[row, i])))  # noqa: FBT003 (what an assertion takes)
         merged((stop - done) / nodes)
     level.buffer.release()

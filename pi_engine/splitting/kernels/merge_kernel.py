@@ -9,12 +9,18 @@ Bound. A coefficient of a product of x and y chunks of c bits is a sum of at mos
 ⌈64·t₁/c⌉ + ⌈64·q₂/c⌉ < 64·(t₁ + q₂)/c + 2 ≤ points, and the lesser of the two is below points/2; likewise for P₁T₂.
 T₁Q₂ + P₁T₂ together has coefficients below points·(2^c − 1)², what a size guarantees for one product
 (`sizes.largest_beta`).
+
+Shorter nodes take the complex transform (`error_bound` has its proof): T₁Q₂ ± P₁T₂ is one sum there whatever the signs, since the
+result is signed. For these the caller sees to product_bits ≥ 64·(max(t₁ + q₂, p₁ + t₂, q₁ + q₂) + 1), a limb for the sign.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from pi_engine.bigint.fft.description.fft_record import OPERAND_BYTES, RECORD_FIELDS
+from pi_engine.bigint.fft.kernels import fourier_products as fourier
+from pi_engine.bigint.fft.kernels import ring_passes as rings
 from pi_engine.bigint.mpn.kernel_integers import product, signed_sum
 from pi_engine.bigint.ntt.description.layout import ADD, FORWARD_A, FORWARD_B, INVERSE, MULTIPLY
 from pi_engine.bigint.ntt.kernels.in_kernel import (
@@ -25,12 +31,13 @@ from pi_engine.bigint.ntt.kernels.in_kernel import (
     row_step,
     transform_product,
 )
+from pi_engine.bigint.vectors.load_store import load_integer
 from pi_engine.bigint.vectors.record_arrays import array_in
 from pi_engine.bigint.vectors.words import address_of, claim, is_sealed, load
 from pi_engine.runtime.compilation.routine import kernel, routine
 from pi_engine.splitting.kernels.merge_check_kernel import merge_is_wrong
 from pi_engine.splitting.kernels.node_level_kernel import address_in, level_in, lies_within
-from pi_engine.splitting.kernels.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT
+from pi_engine.splitting.kernels.tree_kernels import BY_GMP, OPERANDS, SHARED, UNPROVED_MERGE, WITHOUT
 from pi_engine.splitting.records import level_record as at
 
 ZERO = np.uint64(0)
@@ -66,9 +73,10 @@ def differ(level, x_row, y_row, i):
 
 @routine
 def merge_fits(i, ways, children, nodes, spare_limbs):
-    """Whether the tables say nothing of node i that cannot be. ways: the rows of the plans, of those of P, and the plans."""
-    sizes, P_sizes, plans = ways
+    """Whether the tables say nothing of node i that cannot be. ways: see `merges_worker`."""
+    sizes, by_fourier, P_sizes, transforms, fourier_plans = ways
     left, right = 2 * i, 2 * i + 1
+    plans = fourier_plans if by_fourier[i] else transforms
     for row in range(3):
         if not (lies_within(children, row, left) and lies_within(children, row, right)):
             return False
@@ -118,9 +126,64 @@ def difference(out, x, y, x_negative, plan, scratch, spare):
 
 
 @routine
+def merge_by_fourier(i, ways, children, nodes, workspace):
+    """`merge` by the complex transform; returns whether all of the result is proved."""
+    sizes, _, P_sizes, _, plans = ways
+    plan, how = _fourier_record(plans, sizes[i]), P_sizes[i]
+    step = load_integer(plan, OPERAND_BYTES)
+    x, y, z, scratch = workspace, workspace + step, workspace + 2 * step, workspace + OPERANDS * step
+    P1, Q1, T1 = numbers(children, 2 * i)
+    P2, Q2, T2 = numbers(children, 2 * i + 1)
+    P, Q, T = numbers(nodes, i)
+    p1, q1, t1 = sizes_of(children, 2 * i)
+    p2, q2, t2 = sizes_of(children, 2 * i + 1)
+    lengths = nodes[3]
+
+    Q1_squares = fourier.forward_step(x, Q1, q1, plan, scratch)
+    Q2_squares = fourier.forward_step(y, Q2, q2, plan, scratch)
+    rings.pass_rings(rings.SPLIT_X | rings.SPLIT_Y | rings.MULTIPLY | rings.JOIN, x, y, plan)
+    distance = fourier.finish_step(Q, q1 + q2, x, plan, scratch)
+    proved = fourier.is_proved(fourier.error_of(Q1_squares, Q2_squares, plan), distance)
+    lengths[1, i] = trimmed(Q, q1 + q2, differ(children, 1, 1, i))
+
+    TQ_negative, PT_negative = differ(children, 2, 1, i), differ(children, 0, 2, i)
+    T1_squares = fourier.forward_step(x, T1, t1, plan, scratch)
+    rings.pass_rings(rings.SPLIT_X | rings.MULTIPLY, x, y, plan)
+    T2_squares = fourier.forward_step(y, T2, t2, plan, scratch)
+    P1_squares = fourier.forward_step(z, P1, p1, plan, scratch)
+    rings.pass_rings(rings.SPLIT_X | rings.SPLIT_Y | rings.MULTIPLY, y, z, plan)
+    rings.pass_rings((rings.ADD if TQ_negative == PT_negative else rings.SUBTRACT) | rings.JOIN, x, y, plan)
+    limbs = max(t1 + q2, p1 + t2) + 1
+    distance = fourier.finish_step(T, limbs, x, plan, scratch)
+    error = fourier.error_of(T1_squares, Q2_squares, plan) + fourier.error_of(T2_squares, P1_squares, plan)
+    proved = proved and fourier.is_proved(error, distance)
+    lengths[2, i] = trimmed(T, limbs, TQ_negative != fourier.made_positive(T, limbs))
+
+    if how == SHARED:
+        P2_squares = fourier.forward_step(x, P2, p2, plan, scratch)
+        rings.pass_rings(rings.SPLIT_X | rings.MULTIPLY | rings.JOIN, x, z, plan)
+        distance = fourier.finish_step(P, p1 + p2, x, plan, scratch)
+        proved = proved and fourier.is_proved(fourier.error_of(P1_squares, P2_squares, plan), distance)
+    elif how == BY_GMP:
+        product(np.uint64(P), np.uint64(P1), p1, np.uint64(P2), p2)
+    elif how != WITHOUT:
+        own = _fourier_record(plans, how)
+        proved = proved and fourier.fourier_product(P, P1, p1, P2, p2, own, workspace) == fourier.PROVED
+    if how != WITHOUT:
+        lengths[0, i] = trimmed(P, p1 + p2, differ(children, 0, 0, i))
+    return proved
+
+
+@routine
+def _fourier_record(plans, row):
+    """The address of a row of the complex transforms' records."""
+    return np.int64(address_of(plans)) + 8 * RECORD_FIELDS * row
+
+
+@routine
 def merge(i, ways, children, nodes, workspace, spare):
     """Make P, Q and T of node i. workspace: for `OPERANDS` operands and scratch. spare: for T₁Q₂ and P₁T₂."""
-    sizes, P_sizes, plans = ways
+    sizes, _, P_sizes, plans, _ = ways
     plan, lengths = record_at(plans, sizes[i]), nodes[3]
     step = operand_bytes(plan)
     x, y, z = workspace, workspace + step, workspace + 2 * step
@@ -161,15 +224,16 @@ def merges_worker(counter, stop, record, workspace, wrong):
     """Merge nodes 2i and 2i + 1 of a level into node i of the next until the `stop`-th is claimed.
 
     record: see `level_record`. workspace: the address of the thread's own, on a cache line.
-    wrong: its one number becomes 3·i + row + 1 where P, Q or T (rows 0 to 2) of node i is wrong, and −1 where the record is damaged,
-    or says of a node what cannot be.
+    wrong: its one number becomes 3·i + row + 1 where P, Q or T (rows 0 to 2) of node i is wrong, −1 where the record is damaged, or says
+    of a node what cannot be, and UNPROVED_MERGE where the complex transform has not proved a node: no number made in this call counts then.
     """
     if not is_sealed(record):
         wrong[0] = -1
         return
     children, nodes = level_in(record, at.CHILDREN), level_in(record, at.NODES)
-    sizes, P_sizes = array_in(record, at.SIZES, 1, np.int64), array_in(record, at.P_SIZES, 1, np.int64)
-    ways = sizes, P_sizes, array_in(record, at.PLANS, 2, np.int64)
+    sizes, by_fourier = array_in(record, at.SIZES, 1, np.int64), array_in(record, at.BY_FOURIER, 1, np.int64)
+    P_sizes, plans = array_in(record, at.P_SIZES, 1, np.int64), array_in(record, at.PLANS, 2, np.int64)
+    ways = sizes, by_fourier, P_sizes, plans, array_in(record, at.FOURIER_PLANS, 2, np.int64)
     table, spare = np.uint64(record[at.TABLE]), workspace + record[at.WORKSPACE]
     for _ in range(stop):
         turn = claim(address_of(counter))
@@ -180,7 +244,12 @@ def merges_worker(counter, stop, record, workspace, wrong):
         if not merge_fits(i, ways, children, nodes, record[at.SPARE_LIMBS]):
             wrong[0] = -1
             return
-        merge(i, ways, children, nodes, workspace, spare)
+        if by_fourier[i]:
+            if not merge_by_fourier(i, ways, children, nodes, workspace):
+                wrong[0] = UNPROVED_MERGE
+                return
+        else:
+            merge(i, ways, children, nodes, workspace, spare)
         if nodes[4].shape[1]:
             found = merge_is_wrong(i, P_sizes[i], children, nodes, table)
             if found:

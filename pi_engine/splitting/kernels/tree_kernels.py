@@ -16,6 +16,9 @@ OPERANDS = 3
 BY_GMP, SHARED, WITHOUT = -1, -2, -3
 """How a merge makes P₁P₂: by GMP, in the node's own transform, not at all; from 0 on it is the row of its plan."""
 
+UNPROVED_MERGE = -2
+"""What a merge reports of a node whose complex transform does not prove its result; −1 is a damaged table."""
+
 DIVISION_OPERANDS = 2
 """Transformed operands in a thread's workspace of a division."""
 
@@ -48,7 +51,7 @@ def _with_gmp(module: str, name: str, *, seconds: float) -> StoredKernel:
 subtrees_worker = _with_gmp("leaf_kernel", "subtrees_worker", seconds=4.5)
 lane_subtrees_worker = _with_gmp("lane_kernel", "lane_subtrees_worker", seconds=6)
 quotients_worker = _with_gmp("division_kernel", "quotients_worker", seconds=7)
-merges_worker = _with_gmp("merge_kernel", "merges_worker", seconds=8)
+merges_worker = _with_gmp("merge_kernel", "merges_worker", seconds=14)
 residues_worker = StoredKernel("pi_engine.splitting.kernels.merge_check_kernel", "residues_worker", seconds=0.3)
 shadow_of_terms = StoredKernel("pi_engine.splitting.kernels.shadow_kernel", "shadow_of_terms")
 shadow_modulo_prime = StoredKernel(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,10 +19,11 @@ LIMBS_AT, LIMBS, OFFSETS, LENGTHS, RESIDUES = 0, 1, 2, 2 + ARRAY, 2 + 2 * ARRAY
 _LEVEL = RESIDUES + ARRAY
 
 # Of merges: two levels; limbs of a buffer for T₁Q₂ and P₁T₂, which follows a transform's workspace of so many bytes in that of a thread;
-# the row of a plan for every node and for its P, the plans, and the table of the random prime (`modulus_table`).
+# for every node the row of its plan and whether that is a complex transform's, the row for its P, the plans of either kind, and the table
+# of the random prime (`modulus_table`).
 CHILDREN, NODES = 0, _LEVEL
 SPARE_LIMBS, WORKSPACE = range(2 * _LEVEL, 2 * _LEVEL + 2)
-SIZES, P_SIZES, PLANS, TABLE = range(WORKSPACE + 1, WORKSPACE + 1 + 4 * ARRAY, ARRAY)
+SIZES, BY_FOURIER, P_SIZES, PLANS, FOURIER_PLANS, TABLE = range(WORKSPACE + 1, WORKSPACE + 1 + 6 * ARRAY, ARRAY)
 _MERGES = TABLE + ARRAY
 
 # Of divisions: a level and which row of it, the first node that is divided, limbs of the divisor; a buffer for a quotient and as many
@@ -44,13 +45,34 @@ def _level(level: NodeLevel, place: int) -> dict[int, int | Words]:
     }  # fmt: skip
 
 
+class MergePlans(NamedTuple):
+    """How the nodes of a level are merged.
+
+    Attributes:
+        sizes: int64[nodes], the row of every node's plan among those of its kind.
+        by_fourier: int64[nodes], 1 where that kind is the complex transform, else 0.
+        P_sizes: int64[nodes], the row of the plan of its P, of the same kind, or how else that is made (`tree_kernels`).
+        records: the records of the transforms, int64[…][FIELDS].
+        fourier_records: of the complex transforms, int64[…][RECORD_FIELDS].
+        workspace: bytes for the transforms of a merge by the largest of them.
+        plans: what the records point to, kept alive.
+    """
+
+    sizes: NDArray[np.int64]
+    by_fourier: NDArray[np.int64]
+    P_sizes: NDArray[np.int64]
+    records: NDArray[np.int64]
+    fourier_records: NDArray[np.int64]
+    workspace: int
+    plans: object
+
+
 def merge_record(
     children: NodeLevel,
     nodes: NodeLevel,
-    plans: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    plans: MergePlans,
     table: NDArray[np.uint64],
     *,
-    workspace: int,
     spare_limbs: int,
 ) -> KernelRecord:
     """The record of `merge_kernel.merges_worker`.
@@ -58,17 +80,16 @@ def merge_record(
     Args:
         children: the level that is merged.
         nodes: the level of the results; it has residues if they are to be found.
-        plans: int64[nodes], the row of every node's plan; the same of its P, or how else that is made; and the plans' records.
+        plans: which node takes which.
         table: the table of the random prime.
-        workspace: bytes for the transforms of a merge.
-        spare_limbs: limbs of the buffer behind them.
+        spare_limbs: limbs of the buffer behind the transforms of a merge.
     """
-    sizes, P_sizes, records = plans
     return KernelRecord(
         _MERGES,
         {
-            **_level(children, CHILDREN), **_level(nodes, NODES), SPARE_LIMBS: spare_limbs, WORKSPACE: workspace,
-            SIZES: sizes, P_SIZES: P_sizes, PLANS: records, TABLE: table,
+            **_level(children, CHILDREN), **_level(nodes, NODES), SPARE_LIMBS: spare_limbs, WORKSPACE: plans.workspace,
+            SIZES: plans.sizes, BY_FOURIER: plans.by_fourier, P_SIZES: plans.P_sizes, PLANS: plans.records,
+            FOURIER_PLANS: plans.fourier_records, TABLE: table,
         },
     )  # fmt: skip
 

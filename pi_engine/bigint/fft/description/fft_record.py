@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 ) = range(14)  # fmt: skip
 """SCALE and EPSILON are doubles, as the integers with their bits."""
 
-SHUFFLE, SHIFTS_LEFT, SHIFTS_RIGHT, FIELD_BYTES, PACK_LEFT, PACK_RIGHT, PACK_BYTES, FIELD_WORDS = 0, 4, 8, 12, 20, 24, 28, 32
+SHUFFLE, SHIFTS_LEFT, SHIFTS_RIGHT, FIELD_BYTES, PACK_LEFT, PACK_RIGHT, PACK_BYTES, FIELD_WORDS = (
+    0,
+    4,
+    8,
+    12,
+    20,
+    24,
+    28,
+    32,
+)
 """Of the table of fields, int64[FIELD_WORDS]: which bytes eight fields are taken from, in two times sixteen (uint8[32]); by how many bits
 they are shifted to the left and then to the right (int32[8] each); or, where bytes are not shuffled, the byte each begins in (int64[8]). And of
 four digits of twice the bits, which are written as words: by how much each is shifted to the left, the one before it to the right,
@@ -40,6 +49,9 @@ LEAF_POINTS = 256
 _PADDED_BYTES = 64
 STREAM_BYTES = 128
 _MOST_STREAMS = 16
+
+ERROR, DISTANCE = 0, 1
+"""Doubles in the scratch of a product that say why it is proved or is not."""
 
 PADDED_AT = 0
 STREAMS_AT = _PADDED_BYTES

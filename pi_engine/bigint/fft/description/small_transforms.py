@@ -81,9 +81,7 @@ def fourier(on: Arithmetic, a: Sequence[Any], *, inverse: bool = False) -> list[
         return y
     if r % 2:
         return _odd_fourier(on, a, inverse=inverse)
-    turned, turned_back = (
-        (on.subtract_turned, on.add_turned) if inverse else (on.add_turned, on.subtract_turned)
-    )
+    turned, turned_back = (on.subtract_turned, on.add_turned) if inverse else (on.add_turned, on.subtract_turned)
     if r == 4:
         even, odd = on.add(a[0], a[2]), on.add(a[1], a[3])
         even_minus, odd_minus = on.subtract(a[0], a[2]), on.subtract(a[1], a[3])

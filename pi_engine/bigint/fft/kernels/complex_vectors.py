@@ -151,9 +151,7 @@ def join_two(builder, x, stride, table):
 
 def _grouped(builder: Any, address: Any, offset: int, stride: int, kind: Any) -> Any:
     """WIDTH doubles from each of GROUP places; or one double of each, in WIDTH lanes."""
-    parts = [
-        builder.load(_pointer(builder, address, offset + stride * g, kind), align=8) for g in range(GROUP)
-    ]
+    parts = [builder.load(_pointer(builder, address, offset + stride * g, kind), align=8) for g in range(GROUP)]
     if kind is _DOUBLE:
         parts = [splat(builder, part, _PART) for part in parts]
     return parts[0] if GROUP == 1 else shuffle(builder, *parts, list(range(LONG)))
@@ -166,12 +164,8 @@ def _quarter_offset(quarter: int) -> int:
 
 def _tail_twiddles(builder: Any, table: Any) -> tuple[list[Any], list[Any]]:
     stride = 8 * TAIL_DOUBLES
-    outer = [
-        tuple(_grouped(builder, table, 16 * k + part, stride, _DOUBLE) for part in (0, 8)) for k in range(3)
-    ]
-    inner = [
-        tuple(_grouped(builder, table, 64 + 64 * k + part, stride, _PART) for part in (0, 32)) for k in range(3)
-    ]
+    outer = [tuple(_grouped(builder, table, 16 * k + part, stride, _DOUBLE) for part in (0, 8)) for k in range(3)]
+    inner = [tuple(_grouped(builder, table, 64 + 64 * k + part, stride, _PART) for part in (0, 32)) for k in range(3)]
     return outer, inner
 
 
@@ -214,7 +208,9 @@ def _join_tail(builder: Any, x: Any, values: list[Any], table: Any) -> None:
     for k, point in enumerate(parts):
         for part, value in zip((0, _IMAGINARY), point, strict=True):
             for g in range(GROUP):
-                lanes = value if GROUP == 1 else shuffle(builder, value, value, list(range(WIDTH * g, WIDTH * g + WIDTH)))
+                lanes = (
+                    value if GROUP == 1 else shuffle(builder, value, value, list(range(WIDTH * g, WIDTH * g + WIDTH)))
+                )
                 place = _pointer(builder, x, _quarter_offset(k) + part + stride * g, _PART)
                 builder.store(lanes, place, align=8 * WIDTH)
 
@@ -269,7 +265,10 @@ def _first_step(radix: int, *, real: bool) -> Any:
         """The first step on LONG digits of each part in `buffer`, where CHUNK digits of a part follow each other, then those beyond M."""
         parts = []
         for k in range(radix):
-            planes = [builder.load(_plane(builder, buffer, k + part * radix), align=8 * LONG) for part in range(1 if real else 2)]
+            planes = [
+                builder.load(_plane(builder, buffer, k + part * radix), align=8 * LONG)
+                for part in range(1 if real else 2)
+            ]
             parts.append((planes[0], None if real else planes[1]))
         values = split(Vectors(builder), parts, _constants(radix))
         for place, value in zip(_places(builder, x, stride, radix), values, strict=True):

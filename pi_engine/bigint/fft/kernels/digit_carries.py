@@ -105,7 +105,14 @@ def left_over(state, bits):
     """What a stream has for its next digit: at most 2^51 in size."""
     high, quotient = load_integer(state, HIGH + 3), load_integer(state, QUOTIENT + 3)
     one = np.int64(1)
-    return high - (one << (HALF - bits)) - (EXPONENT >> bits) + quotient - (one << (HALF - 2 * bits)) + load_integer(state, CARRY)
+    return (
+        high
+        - (one << (HALF - bits))
+        - (EXPONENT >> bits)
+        + quotient
+        - (one << (HALF - 2 * bits))
+        + load_integer(state, CARRY)
+    )
 
 
 @routine
@@ -142,9 +149,7 @@ def _eight(z, scale, distances, constants, before):
     values = bits_of(rounded)
     second = second_of_pairs(values)
     high = shift_right(second, shift)
-    sums = (first_of_pairs(values) + sum_bias) + (
-        shift_left(second & low_mask, shift) + digit_below(high_before, high)
-    )
+    sums = (first_of_pairs(values) + sum_bias) + (shift_left(second & low_mask, shift) + digit_below(high_before, high))
     quotient = shift_right(sums, shift_double)
     digits = (sums & digit_mask) + (digit_below(quotient_before, quotient) - quotient_bias)
     return digits, distances, (high, quotient)

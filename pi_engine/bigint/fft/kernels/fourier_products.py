@@ -30,11 +30,12 @@ from pi_engine.bigint.fft.kernels.digit_carries import add_left_over, begin_stre
 from pi_engine.bigint.fft.kernels.ring_passes import JOIN, MULTIPLY, SPLIT_X, SPLIT_Y, pass_rings
 from pi_engine.bigint.fft.kernels.signed_digits import cut_digits
 from pi_engine.bigint.vectors.instruction import instruction
-from pi_engine.bigint.vectors.load_store import load_double, load_integer, store_vector
+from pi_engine.bigint.vectors.load_store import load_double, load_integer, store_double, store_vector
 from pi_engine.bigint.vectors.simd import LONG, broadcast_wide, larger
-from pi_engine.bigint.vectors.words import is_sealed_at, stack
+from pi_engine.bigint.vectors.words import is_sealed_at, load, stack, store
 from pi_engine.runtime.compilation.routine import kernel, routine
 
+ZERO, ONE = np.uint64(0), np.uint64(1)
 PROVED, UNPROVED, DAMAGED = 1, 0, -1
 SLACK = 1 + 2.0**-40
 """More than the roundings of the comparison itself."""
@@ -118,7 +119,11 @@ def forward_step(target, source, limbs, record, scratch):
 
     An operand of at most half the digits of the size is real: the other half of every point is 0.
     """
-    points, radix, bits = load_integer(record, at.POINTS), load_integer(record, at.RADIX), load_integer(record, at.DIGIT_BITS)
+    points, radix, bits = (
+        load_integer(record, at.POINTS),
+        load_integer(record, at.RADIX),
+        load_integer(record, at.DIGIT_BITS),
+    )
     digits = bits, load_integer(record, at.SECOND_LOAD), load_integer(record, at.FIELDS_AT)
     part, source_bytes = points // radix, 8 * limbs
     buffer, padded = scratch + at.BUFFER_AT, scratch + at.PADDED_AT
@@ -140,7 +145,11 @@ def forward_step(target, source, limbs, record, scratch):
 @routine
 def finish_step(out, limbs, x, record, scratch):
     """The last step, and the lowest `limbs` limbs of the number, in two's complement, at `out`; returns the largest distance."""
-    points, radix, bits = load_integer(record, at.POINTS), load_integer(record, at.RADIX), load_integer(record, at.DIGIT_BITS)
+    points, radix, bits = (
+        load_integer(record, at.POINTS),
+        load_integer(record, at.RADIX),
+        load_integer(record, at.DIGIT_BITS),
+    )
     digits = bits, load_integer(record, at.FIELDS_AT)
     part, out_bytes = points // radix, 8 * limbs
     buffer, room, states = scratch + at.BUFFER_AT, scratch + at.PADDED_AT, scratch + at.STREAMS_AT
@@ -166,6 +175,19 @@ def finish_step(out, limbs, x, record, scratch):
 
 
 @routine
+def made_positive(place, limbs):
+    """Whether the number of so many limbs, in two's complement, is negative; then its negative is written instead."""
+    if np.int64(load(np.uint64(place), limbs - 1)) >= 0:
+        return False
+    carry = ONE
+    for i in range(limbs):
+        value = ~load(np.uint64(place), i) + carry
+        store(np.uint64(place), i, value)
+        carry = ONE if carry == ONE and value == ZERO else ZERO
+    return True
+
+
+@routine
 def error_of(x_squares, y_squares, record):
     """The bound of a coefficient's error, by the squares of the operands' norms."""
     return load_double(record, at.EPSILON) * square_root_of(x_squares * y_squares)
@@ -181,7 +203,7 @@ def is_proved(error, distance):
 def fourier_product(out, a, n, b, m, record, workspace):
     """Write the product of n and m limbs at a and b to n + m limbs at `out`; returns PROVED, or UNPROVED: then it must not be used.
 
-    A number at the same place as the other is squared.
+    A number at the same place as the other is squared. Error bound and largest distance are left in the scratch, at ERROR and DISTANCE.
     """
     step = load_integer(record, at.OPERAND_BYTES)
     x, y, scratch = workspace, workspace + step, workspace + 2 * step
@@ -193,7 +215,10 @@ def fourier_product(out, a, n, b, m, record, workspace):
         y_squares = forward_step(y, b, m, record, scratch)
         pass_rings(SPLIT_X | SPLIT_Y | MULTIPLY | JOIN, x, y, record)
     distance = finish_step(out, n + m, x, record, scratch)
-    return PROVED if is_proved(error_of(x_squares, y_squares, record), distance) else UNPROVED
+    error = error_of(x_squares, y_squares, record)
+    store_double(scratch, at.ERROR, error)
+    store_double(scratch, at.DISTANCE, distance)
+    return PROVED if is_proved(error, distance) else UNPROVED
 
 
 @kernel("int64(int64, int64, int64, int64, int64, int64, int64)")
