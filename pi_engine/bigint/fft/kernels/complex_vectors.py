@@ -157,80 +157,107 @@ def _grouped(builder: Any, address: Any, offset: int, stride: int, kind: Any) ->
     return parts[0] if GROUP == 1 else shuffle(builder, *parts, list(range(LONG)))
 
 
-def _quarter_offset(quarter: int) -> int:
+def _row_offset(row: int) -> int:
     """Where the WIDTH points of a quarter of a ring of TAIL points begin."""
-    return _BLOCK_BYTES * (WIDTH * quarter // LONG) + 8 * (WIDTH * quarter % LONG)
+    return _BLOCK_BYTES * (WIDTH * row // LONG) + 8 * (WIDTH * row % LONG)
 
 
-def _tail_twiddles(builder: Any, table: Any) -> tuple[list[Any], list[Any]]:
-    stride = 8 * TAIL_DOUBLES
-    outer = [tuple(_grouped(builder, table, 16 * k + part, stride, _DOUBLE) for part in (0, 8)) for k in range(3)]
-    inner = [tuple(_grouped(builder, table, 64 + 64 * k + part, stride, _PART) for part in (0, 32)) for k in range(3)]
-    return outer, inner
+_TAIL_STRIDE = 16 * TAIL
+_TABLE_STRIDE = 8 * TAIL_DOUBLES
 
 
-def _transposed(builder: Any, rows: list[Any]) -> list[Any]:
-    """Four vectors as 4 × 4 matrices, GROUP of them, transposed."""
-
-    def mixed(x: Any, y: Any, lanes: tuple[int, ...]) -> Any:
-        every = [lane % 4 + WIDTH * g + (LONG if lane >= 4 else 0) for g in range(GROUP) for lane in lanes]
-        return shuffle(builder, x, y, every)
-
-    low = [mixed(rows[k], rows[k + 1], (0, 4, 2, 6)) for k in (0, 2)]
-    high = [mixed(rows[k], rows[k + 1], (1, 5, 3, 7)) for k in (0, 2)]
-    first, last = (0, 1, 4, 5), (2, 3, 6, 7)
-    return [mixed(*low, first), mixed(*high, first), mixed(*low, last), mixed(*high, last)]
+def _outer_twiddles(builder: Any, table: Any) -> list[Any]:
+    return [
+        tuple(_grouped(builder, table, 16 * k + part, _TABLE_STRIDE, _DOUBLE) for part in (0, 8)) for k in range(3)
+    ]
 
 
-def _points_transposed(builder: Any, points: list[Any]) -> list[Any]:
-    real, imaginary = (_transposed(builder, [point[part] for point in points]) for part in (0, 1))
-    return list(zip(real, imaginary, strict=True))
+def _inner_twiddles(builder: Any, table: Any) -> list[Any]:
+    return [
+        tuple(_grouped(builder, table, 64 + 64 * k + part, _TABLE_STRIDE, _PART) for part in (0, 32)) for k in range(3)
+    ]
+
+
+def _rows(builder: Any, x: Any) -> list[Any]:
+    """The quarters of GROUP rings of TAIL points, one ring behind the other."""
+    return [
+        tuple(_grouped(builder, x, _row_offset(k) + part, _TAIL_STRIDE, _PART) for part in (0, _IMAGINARY))
+        for k in range(4)
+    ]
+
+
+def _store_rows(builder: Any, x: Any, rows: list[Any]) -> None:
+    for k, row in enumerate(rows):
+        for part, value in zip((0, _IMAGINARY), row, strict=True):
+            for g in range(GROUP):
+                lanes = value if GROUP == 1 else shuffle(builder, value, value, list(range(WIDTH * g, WIDTH * (g + 1))))
+                place = _pointer(builder, x, _row_offset(k) + part + _TAIL_STRIDE * g, _PART)
+                builder.store(lanes, place, align=8 * WIDTH)
+
+
+def _columns(builder: Any, x: Any) -> list[Any]:
+    """The rows, transposed: loaded by halves, so that only neighbours have to change places in registers."""
+    half = ir.VectorType(_DOUBLE, WIDTH // 2)
+
+    def halves(rows: tuple[int, int], offset: int) -> Any:
+        parts = [
+            builder.load(_pointer(builder, x, _row_offset(k) + offset + _TAIL_STRIDE * g, half), align=16)
+            for g in range(GROUP)
+            for k in rows
+        ]
+        while len(parts) > 1:
+            pairs = zip(parts[::2], parts[1::2], strict=True)
+            parts = [shuffle(builder, x, y, list(range(2 * x.type.count))) for x, y in pairs]
+        return parts[0]
+
+    columns = []
+    for part in (0, _IMAGINARY):
+        found = []
+        for side in (0, 16):
+            even, odd = halves((0, 2), part + side), halves((1, 3), part + side)
+            for first in (0, 1):
+                lanes = [lane + first + LONG * k for lane in range(0, LONG, 2) for k in (0, 1)]
+                found.append(shuffle(builder, even, odd, lanes))
+        columns.append(found)
+    return list(zip(*columns, strict=True))
+
+
+def _blocks(builder: Any, x: Any) -> list[Any]:
+    return [_load(builder, builder.add(x, ir.Constant(_I64, _BLOCK_BYTES * k))) for k in range(4)]
 
 
 @instruction(types.void(_I64_T, _I64_T))
-def split_tail(builder, x, table):
-    """The last two steps on GROUP rings of TAIL points, one behind the other."""
-    on, stride = Vectors(builder), 16 * TAIL
-    outer, inner = _tail_twiddles(builder, table)
-    parts = [
-        tuple(_grouped(builder, x, _quarter_offset(k) + part, stride, _PART) for part in (0, _IMAGINARY))
-        for k in range(4)
-    ]
-    values = split(on, _points_transposed(builder, split(on, parts, outer)), inner)
+def split_rows(builder, x, table):
+    """The last step but one on GROUP rings of TAIL points, one behind the other."""
+    _store_rows(builder, x, split(Vectors(builder), _rows(builder, x), _outer_twiddles(builder, table)))
+
+
+@instruction(types.void(_I64_T, _I64_T))
+def split_columns(builder, x, table):
+    """The last step on GROUP rings of TAIL points, whose quarters have become rings."""
+    values = split(Vectors(builder), _columns(builder, x), _inner_twiddles(builder, table))
     for k, value in enumerate(values):
         _store(builder, builder.add(x, ir.Constant(_I64, _BLOCK_BYTES * k)), value)
 
 
-def _join_tail(builder: Any, x: Any, values: list[Any], table: Any) -> None:
-    on, stride = Vectors(builder), 16 * TAIL
-    outer, inner = _tail_twiddles(builder, table)
-    parts = join(on, _points_transposed(builder, join(on, values, inner)), outer)
-    for k, point in enumerate(parts):
-        for part, value in zip((0, _IMAGINARY), point, strict=True):
-            for g in range(GROUP):
-                lanes = (
-                    value if GROUP == 1 else shuffle(builder, value, value, list(range(WIDTH * g, WIDTH * g + WIDTH)))
-                )
-                place = _pointer(builder, x, _quarter_offset(k) + part + stride * g, _PART)
-                builder.store(lanes, place, align=8 * WIDTH)
-
-
-def _blocks(builder: Any, x: Any, count: int) -> list[Any]:
-    return [_load(builder, builder.add(x, ir.Constant(_I64, _BLOCK_BYTES * k))) for k in range(count)]
-
-
 @instruction(types.void(_I64_T, _I64_T))
-def join_tail(builder, x, table):
-    """The inverse of split_tail."""
-    _join_tail(builder, x, _blocks(builder, x, 4), table)
+def join_columns(builder, x, table):
+    """The inverse of split_columns, transposed."""
+    _store_rows(builder, x, join(Vectors(builder), _blocks(builder, x), _inner_twiddles(builder, table)))
 
 
 @instruction(types.void(_I64_T, _I64_T, _I64_T))
-def multiply_and_join_tail(builder, x, y, table):
-    """join_tail of the products of the values at x and y, written to x."""
+def multiply_and_join_columns(builder, x, y, table):
+    """join_columns of the products of the values at x and y, written to x."""
     on = Vectors(builder)
-    pairs = zip(_blocks(builder, x, 4), _blocks(builder, y, 4), strict=True)
-    _join_tail(builder, x, [on.twist(a, b) for a, b in pairs], table)
+    products = [on.twist(a, b) for a, b in zip(_blocks(builder, x), _blocks(builder, y), strict=True)]
+    _store_rows(builder, x, join(on, products, _inner_twiddles(builder, table)))
+
+
+@instruction(types.void(_I64_T, _I64_T))
+def join_rows(builder, x, table):
+    """The inverse of split_rows, of what join_columns has written."""
+    _store_rows(builder, x, join(Vectors(builder), _columns(builder, x), _outer_twiddles(builder, table)))
 
 
 @instruction(types.void(_I64_T, _I64_T))

@@ -9,13 +9,15 @@ from pi_engine.bigint.fft.description.fft_sizes import TAIL
 from pi_engine.bigint.fft.kernels.complex_vectors import (
     add_points,
     join_four,
-    join_tail,
+    join_columns,
+    join_rows,
     join_two,
-    multiply_and_join_tail,
+    multiply_and_join_columns,
     multiply_points,
     split_in_four,
     split_in_two,
-    split_tail,
+    split_columns,
+    split_rows,
     subtract_points,
 )
 from pi_engine.bigint.vectors.load_store import load_integer
@@ -70,7 +72,9 @@ def split_leaf(x, points, level, leaf, record):
         nodes *= 2
     table = load_integer(record, at.TAILS_AT) + TABLE_BYTES * leaf * nodes
     for node in range(0, nodes, GROUP):
-        split_tail(x + TAIL_BYTES * node, table + TABLE_BYTES * node)
+        split_rows(x + TAIL_BYTES * node, table + TABLE_BYTES * node)
+    for node in range(0, nodes, GROUP):
+        split_columns(x + TAIL_BYTES * node, table + TABLE_BYTES * node)
 
 
 @routine
@@ -82,10 +86,12 @@ def join_leaf(x, y, multiplied, points, level, leaf, record):
     table = load_integer(record, at.TAILS_AT) + TABLE_BYTES * leaf * tails
     if multiplied:
         for node in range(0, tails, GROUP):
-            multiply_and_join_tail(x + TAIL_BYTES * node, y + TAIL_BYTES * node, table + TABLE_BYTES * node)
+            multiply_and_join_columns(x + TAIL_BYTES * node, y + TAIL_BYTES * node, table + TABLE_BYTES * node)
     else:
         for node in range(0, tails, GROUP):
-            join_tail(x + TAIL_BYTES * node, table + TABLE_BYTES * node)
+            join_columns(x + TAIL_BYTES * node, table + TABLE_BYTES * node)
+    for node in range(0, tails, GROUP):
+        join_rows(x + TAIL_BYTES * node, table + TABLE_BYTES * node)
     if halving:
         table = load_integer(record, at.HALVES_AT) + 16 * leaf * nodes
         for node in range(nodes):
