@@ -3,11 +3,16 @@
 import numpy as np
 
 from pi_engine.bigint.buffers.workspace import pool
+from pi_engine.bigint.fft.fourier_multiplication import FOURIER_BELOW, product_by_fourier
+from pi_engine.bigint.fft.fourier_plans import fourier_plan_for
 from pi_engine.bigint.ntt.description.record import workspace_bytes
 from pi_engine.bigint.ntt.description.sizes import Size, all_sizes, cost, size_for
 from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.bigint.ntt.transform import Limbs, inverse, multiply_transformed, product, transform
 from pi_engine.bigint.ntt.transform_kernels import add_limbs
+
+FOURIER_PROPORTION = 4
+"""How much longer one factor may be than the other for a complex transform of both together: beyond, pieces take less."""
 
 # The long operand is never cut into more pieces than its length is a multiple of the short one's.
 _MAX_PIECES = 1 << 16
@@ -33,6 +38,10 @@ def multiply_limbs(
         out = np.empty(limbs, np.uint64) if out is None else out
         out[:] = 0
         return out
+    if not low_memory and limbs < FOURIER_BELOW and len(a) <= FOURIER_PROPORTION * len(b):
+        out = np.empty(limbs, np.uint64) if out is None else out
+        if product_by_fourier(a, b, out):
+            return out
     pieces, size = _least_memory(len(a), len(b), threads) if low_memory else _cheapest(len(a), len(b))
     if pieces > 1:
         return _multiply_unbalanced(a, b, pieces, size, threads, out=out)
@@ -53,6 +62,7 @@ def release_memory() -> None:
     """Give the pooled workspace and the tables of all sizes back; the next product of a size is slower."""
     pool.release()
     plan_for.cache_clear()
+    fourier_plan_for.cache_clear()
 
 
 def _ways(long: int, short: int) -> list[tuple[float, int, Size]]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pi_engine.runtime.tuning import Thresholds
 
 TRANSFORM = KernelSet(
+    "pi_engine.bigint.fft.fourier_kernels:FOURIER_KERNELS",
     "pi_engine.bigint.ntt.transform_kernels:TRANSFORM_KERNELS",
     "pi_engine.bigint.residues.stored_residues:RESIDUE_KERNELS",
 )

@@ -26,6 +26,7 @@ FROM_TEXT_FROM_DIGITS = 40_000
 """Below, GMP's conversion is faster; found by benchmarks/bench_radix.py."""
 
 _ARITHMETIC = (
+    "pi_engine.bigint.fft.fourier_kernels:FOURIER_KERNELS",
     "pi_engine.bigint.ntt.transform_kernels:TRANSFORM_KERNELS",
     "pi_engine.bigint.residues.stored_residues:RESIDUE_KERNELS",
 )

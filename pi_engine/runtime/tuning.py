@@ -49,9 +49,9 @@ class Thresholds:
     """Sizes in bits at which to change over. The defaults were measured on 2 cores of AMD Zen 3, AVX2, GMP 6.3 of the gmpy2 wheel."""
 
     multiply: int = (
-        100_000  # bits of the smaller operand: GMP below, the engine's transform above, one call from Python
+        40_000  # bits of the smaller operand: GMP below, the engine's transforms above, one call from Python
     )
-    square: int = 135_000  # the same for squares, where GMP is quicker
+    square: int = 45_000  # the same for squares, where GMP is quicker
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

@@ -4,12 +4,20 @@ import gmpy2
 import numpy as np
 import pytest
 
+from pi_engine.bigint import limb_products
 from pi_engine.bigint.buffers import workspace
 from pi_engine.bigint.limb_products import _least_memory, multiply_limbs, product_workspace
 from pi_engine.bigint.ntt import transform
 from pi_engine.bigint.ntt.description.layout import ADD
 from pi_engine.bigint.ntt.description.record import workspace_bytes
 from pi_engine.bigint.ntt.description.sizes import DIGITS, OUTER_RADICES, Size, cost, largest_beta, size_for
+
+
+@pytest.fixture(params=["complex", "number-theoretic"])
+def _by_both(request, monkeypatch):
+    """Products of limbs by both transforms, from the shortest on."""
+    if request.param != "complex":
+        monkeypatch.setattr(limb_products, "FOURIER_BELOW", 0)
 
 
 def to_limbs(value: int, limbs: int) -> np.ndarray:
@@ -82,6 +90,7 @@ def test_every_shape_full(size: Size, rng, multiplier: int) -> None:
         assert correct, threads
 
 
+@pytest.mark.usefixtures("_by_both")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_kinds(kind: str, threads: int, rng) -> None:
@@ -95,6 +104,7 @@ def test_kinds(kind: str, threads: int, rng) -> None:
         assert correct, (limbs, "square")
 
 
+@pytest.mark.usefixtures("_by_both")
 def test_around_every_size_boundary(rng) -> None:
     """One limb below, at and above the largest product of each size that is chosen below 2^20 bits."""
     bits, boundaries = 1 << 14, set()
@@ -111,6 +121,7 @@ def test_around_every_size_boundary(rng) -> None:
                 assert correct, (total, kind)
 
 
+@pytest.mark.usefixtures("_by_both")
 @pytest.mark.parametrize("ratio", [2, 3, 7, 50, 1000])
 def test_unbalanced(ratio: int, rng) -> None:
     for kinds in (("random", "random"), ("ones", "ones"), ("runs", "power minus one")):

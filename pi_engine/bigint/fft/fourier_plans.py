@@ -74,16 +74,16 @@ def make_fourier_plan(size: FourierSize) -> FourierPlan:
     tails[:, :6] = _twiddles(angles, denominator, 4).reshape(-1, 6)
     inner = _twiddles(_children(angles, denominator, 4), 4 * denominator, 4).reshape(-1, 4, 3, 2)
     tails[:, 8:] = np.moveaxis(inner, 1, 3).reshape(-1, 24)
-    tables = [_on_a_line(table) for table in (np.concatenate(levels), halves[:, 0], tails)]
+    level_table, half_table, tail_table = map(_on_a_line, (np.concatenate(levels), halves[:, 0], tails))
     fields = _on_a_line(_fields(size.bits))
     scale, epsilon = np.array([1 / size.points, size.epsilon]).view(np.int64).tolist()
     values = {
         at.POINTS: size.points, at.RADIX: size.radix, at.QUARTERINGS: size.quarterings, at.HALVING: int(size.halving),
         at.DIGIT_BITS: size.bits, at.OPERAND_BYTES: size.operand_bytes, at.SECOND_LOAD: _second_load(size.bits),
         at.SCALE: scale, at.EPSILON: epsilon, at.FIELDS_AT: fields.ctypes.data,
-        **dict(zip((at.LEVELS_AT, at.HALVES_AT, at.TAILS_AT), (t.ctypes.data for t in tables), strict=True)),
+        at.LEVELS_AT: level_table.ctypes.data, at.HALVES_AT: half_table.ctypes.data, at.TAILS_AT: tail_table.ctypes.data,
     }  # fmt: skip
-    return FourierPlan(size, *tables, fields, KernelRecord(at.PLACES, values).row)
+    return FourierPlan(size, level_table, half_table, tail_table, fields, KernelRecord(at.PLACES, values).row)
 
 
 def _second_load(bits: int) -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pi_engine.splitting.compiled.upper_tree import LargeNode
 
 SUM_KERNELS = KernelSet(
+    "pi_engine.bigint.fft.fourier_kernels:FOURIER_KERNELS",
     "pi_engine.bigint.ntt.transform_kernels:TRANSFORM_KERNELS",
     "pi_engine.bigint.residues.stored_residues:RESIDUE_KERNELS",
     "pi_engine.splitting.kernels.tree_kernels:TREE_KERNELS",

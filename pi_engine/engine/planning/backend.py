@@ -71,6 +71,7 @@ class Backend(KernelSet):
 
 
 _COMPUTATION = (
+    "pi_engine.bigint.fft.fourier_kernels:FOURIER_KERNELS",
     "pi_engine.bigint.ntt.transform_kernels:TRANSFORM_KERNELS",
     "pi_engine.bigint.residues.stored_residues:RESIDUE_KERNELS",
     "pi_engine.splitting.kernels.tree_kernels:TREE_KERNELS",

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 BLOCK_TERMS = 8
 """Terms that are accumulated one by one."""
 
-SUBTREE_BITS = 20_000
-"""Bits of Q at the root of a subtree, this to twice as many: from here on the transform beats GMP."""
+SUBTREE_BITS = 10_000
+"""Bits of Q at the root of a subtree, this to twice as many: from here on the complex transform beats GMP."""
 
 LANE_SUBTREE_BITS = 64_000
 """Bits of Q at the root of each of eight subtrees side by side, this to twice as many: their products go on beating the transform."""

@@ -10,6 +10,7 @@ from pi_engine.bigint.buffers.workers import share
 from pi_engine.bigint.buffers.workspace import PooledLimbs, pool
 from pi_engine.bigint.fft.description.fft_record import RECORD_FIELDS, workspace_of
 from pi_engine.bigint.fft.description.fft_sizes import fourier_cost, fourier_size_for
+from pi_engine.bigint.fft.fourier_multiplication import FOURIER_BELOW
 from pi_engine.bigint.fft.fourier_plans import fourier_plan_for
 from pi_engine.bigint.ntt.description.record import FIELDS, workspace_bytes
 from pi_engine.bigint.ntt.description.sizes import cost, size_for
@@ -42,9 +43,6 @@ GMP_BELOW = 300
 
 GMP_BELOW_FOURIER = 60
 """The same in nodes that take the complex transform."""
-
-FOURIER_BELOW = (1 << 22) // 64
-"""Limbs of the longest product of nodes that take the complex transform."""
 
 _STEP_LIMBS = 1 << 22
 """Limbs of results between two reports: some hundred milliseconds of work."""

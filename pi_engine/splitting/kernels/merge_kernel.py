@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pi_engine.bigint.fft.description.fft_record import OPERAND_BYTES, RECORD_FIELDS
+from pi_engine.bigint.fft.description.fft_record import OPERAND_BYTES, PROVED, RECORD_FIELDS
 from pi_engine.bigint.fft.kernels import fourier_products as fourier
 from pi_engine.bigint.fft.kernels import ring_passes as rings
 from pi_engine.bigint.mpn.kernel_integers import product, signed_sum
@@ -168,7 +168,7 @@ def merge_by_fourier(i, ways, children, nodes, workspace):
         product(np.uint64(P), np.uint64(P1), p1, np.uint64(P2), p2)
     elif how != WITHOUT:
         own = _fourier_record(plans, how)
-        proved = proved and fourier.fourier_product(P, P1, p1, P2, p2, own, workspace) == fourier.PROVED
+        proved = proved and fourier.fourier_product(P, P1, p1, P2, p2, own, workspace) == PROVED
     if how != WITHOUT:
         lengths[0, i] = trimmed(P, p1 + p2, differ(children, 0, 0, i))
     return proved

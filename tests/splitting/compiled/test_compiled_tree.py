@@ -128,8 +128,10 @@ def test_the_halves_of_eight_subtrees_together_have_no_more_terms_than_a_node(rn
 @every_series
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_the_fast_tree_is_the_plain_tree(monkeypatch, series, threads):
-    """With small subtrees and chunks, so that few terms go through every stage."""
+    """With small subtrees and chunks, so that few terms go through every stage; by the complex transform, by the other, by both."""
     monkeypatch.setattr(lower_tree, "GMP_BELOW", 40)
+    monkeypatch.setattr(lower_tree, "GMP_BELOW_FOURIER", 20)
+    monkeypatch.setattr(lower_tree, "FOURIER_BELOW", [1 << 20, 0, 300][threads - 1])
     monkeypatch.setattr(compiled_tree, "DIVIDE_AGAIN_LEVELS", 2)
     for subtree_bits, chunk_bits in ((1000, 1 << 28), (1, 30_000), (20_000, 90_000)):
         monkeypatch.setattr(compiled_tree, "SUBTREE_BITS", subtree_bits)

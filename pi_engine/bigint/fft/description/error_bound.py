@@ -1,19 +1,20 @@
 """How far a coefficient of a product may be from what the complex transform says: the bound, proved, from the list of steps.
 
-u = 2^−53, and all norms are L². Digits x_j, y_j of two operands go in, |x|² = Σ x_j² and |y|² are measured, exactly: they are sums of squares
-of integers, below 2^53.
+u = 2^−53, and all norms are L². Digits x_j, y_j of two operands go in; |x|² = Σ x_j² and |y|² are measured, and exactly: sums of
+squares of integers, below 2^53.
 
-*Forward.* A step multiplies norms by √r. If every operation of a step is off by its own few u of what it should be (`Arithmetic`), the
-step's result differs from the exact one of the same operand by at most ρ·u times its norm (STEP_ERRORS, where the first number is ρ). So for
-transforms of M points X, of norm √M·|x|, is off by at most (Σρ)·u·√M·|x|, and Y likewise.
+*Forward.* A step multiplies norms by √r. If every operation of a step is off by its own few u of what it should be (`Arithmetic`),
+the step's result differs from the exact one of the same operand by at most ρ·u times its norm (STEP_ERRORS, where the first
+number is ρ). So the transform X of M points, whose norm is √M·|x|, is off by at most (Σρ)·u·√M·|x|, and Y likewise.
 
 *Product.* A complex product with fused multiply-add is off by at most 2u of its modulus (Jeannerod, Kornerup, Louvet, Muller 2017).
-By Cauchy and Schwarz Σ|X_k·Y_k| ≤ M·|x|·|y|, and the errors of all products together are at most (2·Σρ + 2)·u·M·|x|·|y|. A sum of two
-products is off by another u.
+By Cauchy and Schwarz Σ|X_k·Y_k| ≤ M·|x|·|y|, and the errors of all products together are at most (2·Σρ + 2)·u·M·|x|·|y|. A sum of
+two products is off by another u.
 
-*Inverse.* A coefficient is the sum of all X_k·Y_k, each times a factor of modulus 1, over M. Of each step let σ be such that with |y_k| ≤ p_k the
-error of any result of it is at most σ·u·Σp_k (STEP_ERRORS, the second number). A ring's coefficient is at most the sum of the moduli
-that have gone into it, and a coefficient of the product takes one coefficient of each ring of a step: so the step adds at most σ·u·M·|x|·|y|.
+*Inverse.* A coefficient is the sum of all X_k·Y_k, each times a factor of modulus 1, over M. Of each step let σ be such that, where
+|y_k| ≤ p_k, the error of any result is at most σ·u·Σp_k (STEP_ERRORS, the second number). A ring's coefficient is at most the sum of
+the moduli that have gone into it, and a coefficient of the product takes one coefficient of each ring of a step: so the step adds
+at most σ·u·M·|x|·|y|.
 
 *Rounding.* 1/M is exact for a power of two and off by u otherwise. With z·(1/M) + 1.5·2^52, rounded once, less that constant, R is an
 integer, and m ≥ |z/M − R| is measured for all coefficients. A coefficient c is an integer, and |c − R| ≤ E + m with

@@ -26,10 +26,10 @@ SHUFFLE, SHIFTS_LEFT, SHIFTS_RIGHT, FIELD_BYTES, PACK_LEFT, PACK_RIGHT, PACK_BYT
     28,
     32,
 )
-"""Of the table of fields, int64[FIELD_WORDS]: which bytes eight fields are taken from, in two times sixteen (uint8[32]); by how many bits
-they are shifted to the left and then to the right (int32[8] each); or, where bytes are not shuffled, the byte each begins in (int64[8]). And of
-four digits of twice the bits, which are written as words: by how much each is shifted to the left, the one before it to the right,
-and the byte it begins in (int64[4] each)."""
+"""Of the table of fields, int64[FIELD_WORDS]: which bytes eight fields are taken from, in two times sixteen (uint8[32]); by how many
+bits they are shifted to the left and then to the right (int32[8] each); or, where bytes are not shuffled, the byte each begins in
+(int64[8]). And of four digits of twice the bits, which are written as words: by how much each is shifted to the left, the one
+before it to the right, and the byte it begins in (int64[4] each)."""
 
 DIGIT_ORDER = (0, 2, 1, 3)
 """Which digit of four is in each lane: so no halves of a vector are exchanged to part neighbours."""
@@ -49,6 +49,9 @@ LEAF_POINTS = 256
 _PADDED_BYTES = 64
 STREAM_BYTES = 128
 _MOST_STREAMS = 16
+
+PROVED, UNPROVED, DAMAGED = 1, 0, -1
+"""What a product is: right by proof; perhaps not, so that it must not be used; or not made, its record being damaged."""
 
 ERROR, DISTANCE = 0, 1
 """Doubles in the scratch of a product that say why it is proved or is not."""

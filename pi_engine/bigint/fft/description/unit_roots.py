@@ -1,13 +1,13 @@
 """Roots of unity e(t) = exp(2πit), correctly rounded, many at once.
 
-Seeds e(j/256), e(j/2^16), e(j/2^24) for j < 256 and e(j/r) for odd r come from MPFR. A root is a product of at most four of them, in sums of
-two doubles, whose error is below 2^−98: what is rounded to a double in the end is off by at most half an ulp and 2^−44 of one.
+Seeds e(j/256), e(j/2^16), e(j/2^24) for j < 256 and e(j/r) for odd r come from MPFR. A root is a product of at most four of them,
+in sums of two doubles, whose error is below 2^−98: what is rounded to a double in the end is off by at most half an ulp and 2^−44 of one.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import gmpy2
 import numpy as np
@@ -19,11 +19,12 @@ _LOG = 24
 _SPLITTER = 2.0**27 + 1
 _SEED_PRECISION = 140
 
-Pair = tuple[Any, Any]
+Doubles: TypeAlias = "NDArray[np.float64]"
+Pair: TypeAlias = "tuple[Doubles, Doubles]"
 """A number as the sum of two doubles, the first of them that number rounded; arrays of them."""
 
 
-def _pair(x: Any) -> tuple[float, float]:
+def _pair(x: gmpy2.mpfr) -> tuple[float, float]:
     high = float(x)
     return high, float(x - high)
 
@@ -52,7 +53,7 @@ def _odd_seeds(r: int) -> NDArray[np.float64]:
     return _seeds(range(r), r)
 
 
-def _two_product(x: Any, y: Any) -> Pair:
+def _two_product(x: Doubles, y: Doubles) -> Pair:
     """x·y without error (Dekker)."""
     product = x * y
     big = _SPLITTER * x
@@ -64,7 +65,7 @@ def _two_product(x: Any, y: Any) -> Pair:
     return product, ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
 
 
-def _two_sum(x: Any, y: Any) -> Pair:
+def _two_sum(x: Doubles, y: Doubles) -> Pair:
     total = x + y
     other = total - x
     return total, (x - (total - other)) + (y - other)

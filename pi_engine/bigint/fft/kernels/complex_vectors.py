@@ -13,7 +13,7 @@ from numba.core import types
 
 from pi_engine.bigint.fft.description.fft_record import CHUNK, TAIL_DOUBLES
 from pi_engine.bigint.fft.description.fft_sizes import TAIL
-from pi_engine.bigint.fft.description.small_transforms import fourier, join, split
+from pi_engine.bigint.fft.description.small_transforms import join, split
 from pi_engine.bigint.fft.description.unit_roots import first_twiddles
 from pi_engine.bigint.vectors.instruction import instruction
 from pi_engine.bigint.vectors.simd import GROUP, LONG, constant, long_doubles, multiply_add, shuffle, splat
@@ -98,7 +98,7 @@ def _store(builder: Any, address: Any, point: Any) -> None:
 
 
 def _places(builder: Any, first: Any, stride: Any, count: int) -> list[Any]:
-    """The addresses first, first + stride, …"""
+    """The addresses first, first + stride, and so on."""
     return [builder.add(first, builder.mul(stride, ir.Constant(_I64, k))) for k in range(count)]
 
 
@@ -167,9 +167,7 @@ _TABLE_STRIDE = 8 * TAIL_DOUBLES
 
 
 def _outer_twiddles(builder: Any, table: Any) -> list[Any]:
-    return [
-        tuple(_grouped(builder, table, 16 * k + part, _TABLE_STRIDE, _DOUBLE) for part in (0, 8)) for k in range(3)
-    ]
+    return [tuple(_grouped(builder, table, 16 * k + part, _TABLE_STRIDE, _DOUBLE) for part in (0, 8)) for k in range(3)]
 
 
 def _inner_twiddles(builder: Any, table: Any) -> list[Any]:

@@ -1,7 +1,7 @@
 """From coefficients to limbs: rounding, with the largest distance from an integer, carries, and digits into bytes.
 
-A coefficient z/M + 1.5·2^52 is rounded to an integer by that addition; its bits are then U = c + 2^51 + the exponent's. Two neighbours make a
-digit to base 2^2b: with c₁ = h·2^b + l, 0 ≤ l < 2^b,
+A coefficient z/M + 1.5·2^52 is rounded to an integer by that addition; its bits are then U = c + 2^51 + the exponent's. Two neighbours
+make a digit to base 2^2b: with c₁ = h·2^b + l, 0 ≤ l < 2^b,
 
     D = c₀ + l·2^b + h of the pair before = q·2^2b + r,  0 ≤ r < 2^2b,
 
@@ -41,7 +41,7 @@ from pi_engine.bigint.vectors.simd import (
     shuffle,
     wide_integers,
 )
-from pi_engine.bigint.vectors.widths import WIDE, WIDTH
+from pi_engine.bigint.vectors.widths import WIDTH
 from pi_engine.bigint.vectors.words import stack, store
 from pi_engine.runtime.compilation.routine import routine
 

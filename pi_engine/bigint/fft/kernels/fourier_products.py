@@ -36,7 +36,6 @@ from pi_engine.bigint.vectors.words import is_sealed_at, load, stack, store
 from pi_engine.runtime.compilation.routine import kernel, routine
 
 ZERO, ONE = np.uint64(0), np.uint64(1)
-PROVED, UNPROVED, DAMAGED = 1, 0, -1
 SLACK = 1 + 2.0**-40
 """More than the roundings of the comparison itself."""
 
@@ -144,13 +143,19 @@ def forward_step(target, source, limbs, record, scratch):
 
 @routine
 def finish_step(out, limbs, x, record, scratch):
-    """The last step, and the lowest `limbs` limbs of the number, in two's complement, at `out`; returns the largest distance."""
+    """The last step, and the lowest `limbs` limbs of the number, in two's complement, at `out`.
+
+    Returns the largest distance, infinite where a table is damaged.
+    """
     points, radix, bits = (
         load_integer(record, at.POINTS),
         load_integer(record, at.RADIX),
         load_integer(record, at.DIGIT_BITS),
     )
     digits = bits, load_integer(record, at.FIELDS_AT)
+    for i in range(4):
+        if not 0 <= load_integer(digits[1], at.PACK_BYTES + i) < bits:
+            return np.inf  # a faulty machine's: bytes that no digit has
     part, out_bytes = points // radix, 8 * limbs
     buffer, room, states = scratch + at.BUFFER_AT, scratch + at.PADDED_AT, scratch + at.STREAMS_AT
     stream_bytes = part // 8 * bits
@@ -218,12 +223,12 @@ def fourier_product(out, a, n, b, m, record, workspace):
     error = error_of(x_squares, y_squares, record)
     store_double(scratch, at.ERROR, error)
     store_double(scratch, at.DISTANCE, distance)
-    return PROVED if is_proved(error, distance) else UNPROVED
+    return at.PROVED if is_proved(error, distance) else at.UNPROVED
 
 
 @kernel("int64(int64, int64, int64, int64, int64, int64, int64)")
 def multiply_by_fourier(out, a, n, b, m, record, workspace):
     """`fourier_product`, or DAMAGED where the record is; record: see `fft_record`. workspace: on a cache line, `workspace_of` bytes."""
     if not is_sealed_at(np.uint64(record), at.RECORD_FIELDS):
-        return DAMAGED
+        return at.DAMAGED
     return fourier_product(out, a, n, b, m, record, workspace)

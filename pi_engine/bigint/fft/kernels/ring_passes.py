@@ -8,15 +8,15 @@ from pi_engine.bigint.fft.description import fft_record as at
 from pi_engine.bigint.fft.description.fft_sizes import TAIL
 from pi_engine.bigint.fft.kernels.complex_vectors import (
     add_points,
-    join_four,
     join_columns,
+    join_four,
     join_rows,
     join_two,
     multiply_and_join_columns,
     multiply_points,
+    split_columns,
     split_in_four,
     split_in_two,
-    split_columns,
     split_rows,
     subtract_points,
 )

@@ -1,11 +1,11 @@
 """Signed digits of b bits, straight out of the limbs, by Booth's rule: no carry goes from one to the next.
 
-Digit j of x = Σ f_j·2^(bj) is the field f_j, as a signed number of b bits, and the bit below it: d_j = f_j − 2^b·t_j + t_(j−1), t_j being the
-highest bit of f_j. The sum Σ d_j·2^(bj) is x again, less what the highest field has for a sign: one digit more than x has fields, or
-a field with 0 for its highest bit, and it is x. |d_j| ≤ 2^(b−1).
+Digit j of x = Σ f_j·2^(bj) is the field f_j, as a signed number of b bits, and the bit below it: d_j = f_j − 2^b·t_j + t_(j−1), where t_j
+is the highest bit of f_j. The sum Σ d_j·2^(bj) is x again once the highest field has 0 for its highest bit: there is a digit more
+than x has whole fields. |d_j| ≤ 2^(b−1).
 
-A field and the bit below it are F, a signed number of b + 1 ≤ 21 bits; the digit is ⌊(F + 1)/2⌋. Eight digits have b bytes, so that every eight
-begin at the same bit of a byte, and one shuffle of bytes and one vector of shifts serve all of them.
+A field and the bit below it are F, a signed number of b + 1 ≤ 21 bits; the digit is ⌊(F + 1)/2⌋. Eight digits have b bytes, so that
+every eight begin at the same bit of a byte, and one shuffle of bytes and one vector of shifts serve all of them.
 """
 
 import numpy as np
@@ -48,6 +48,9 @@ def _gathered(builder, source, table):
     fields = ir.Constant(_FIELDS, ir.Undefined)
     for lane in range(WIDE):
         offset = _load(builder, table, 8 * (at.FIELD_BYTES + lane), _I64, 8)
+        offset = builder.and_(
+            offset, ir.Constant(_I64, READ_BYTES - 1)
+        )  # whatever a faulty machine has there: no byte beyond
         field = _load(builder, builder.add(source, offset), 0, ir.IntType(32), 1)
         fields = builder.insert_element(fields, field, ir.Constant(ir.IntType(32), lane))
     return fields

@@ -9,11 +9,10 @@ pytest.importorskip("pi_engine.bigint.fft.kernels.fourier_products")
 
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.fft.description import fft_record as at
-from pi_engine.bigint.fft.description.fft_record import workspace_of
+from pi_engine.bigint.fft.description.fft_record import DAMAGED, PROVED, UNPROVED, workspace_of
 from pi_engine.bigint.fft.description.fft_sizes import MOST_BITS, FourierSize, all_fourier_sizes, fourier_size_for
 from pi_engine.bigint.fft.fourier_kernels import multiply_by_fourier
 from pi_engine.bigint.fft.fourier_plans import fourier_plan_for, make_fourier_plan
-from pi_engine.bigint.fft.kernels.fourier_products import DAMAGED, PROVED, UNPROVED
 from pi_engine.runtime.machine_faults import sealed
 
 FILL = np.uint64(77)
@@ -104,7 +103,7 @@ def test_digits_of_the_largest_norm(rng):
             a = abs(a)
             error, _ = require_product(a, a + 2 * half, size)
             require_product(a, a, size)
-            assert 0.1 < error < 0.98
+            assert error < 0.98 and (error > 0.2 or size.bits == MOST_BITS)
 
 
 def test_sparse_operands_and_zero(rng):
