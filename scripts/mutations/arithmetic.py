@@ -6,6 +6,7 @@ from scripts.mutations.mutation import Mutation
 
 MULTIPLY = "tests/bigint/test_bounds.py tests/bigint/test_multiply.py tests/bigint/test_product.py"
 COMPUTE = "tests/engine/evaluation/test_evaluation.py tests/engine/test_compute.py"
+FOURIER = "tests/bigint/fft"
 LANES = "tests/bigint/vectors/test_interleaved_arithmetic.py"
 SPLITTING = "tests/splitting/compiled/test_compiled_tree.py"
 FAULTS = "tests/runtime/test_machine_faults.py"
@@ -76,4 +77,30 @@ ARITHMETIC = [
     Mutation("rows' shift", "pi_engine/bigint/residues/kernels/residue_kernels.py", "load(table, at.ROWS_SHIFT)", "load(table, at.TO_128)", RESIDUES),
     Mutation("a row that is not full", "pi_engine/bigint/residues/kernels/row_sums.py", "if n % ROW:", "if False:", RESIDUES),
     Mutation("a seal that is not looked at", "pi_engine/bigint/vectors/words.py", "return seal == 0", "return True", FAULTS),
+    Mutation("complex transform: a step's bound too small", "pi_engine/bigint/fft/description/error_bound.py", "5: (10.43, 9.3)", "5: (10.3, 9.3)", FOURIER),
+    Mutation("complex transform: only one operand's error", "pi_engine/bigint/fft/description/error_bound.py", "(2 * forward + inverse",
+             "(forward + inverse", FOURIER),
+    Mutation("complex transform: digits one bit too long", "pi_engine/bigint/fft/description/fft_sizes.py", "RANDOM_ERROR = 0.32", "RANDOM_ERROR = 1.28", FOURIER),
+    Mutation("complex transform: an operation more in a step", "pi_engine/bigint/fft/description/small_transforms.py",
+             "    total = a[0]\n", "    total = on.scale(a[0], 1.0)\n", FOURIER),
+    Mutation("complex transform: a sign in a step", "pi_engine/bigint/fft/description/small_transforms.py",
+             "y[r - k] = (minus, plus) if inverse", "y[r - k] = (plus, minus) if inverse", FOURIER),
+    Mutation("complex transform: a twiddle's angle", "pi_engine/bigint/fft/fourier_plans.py", "    angles = 1 + 4 * np.arange(size.radix",
+             "    angles = 1 + 2 * np.arange(size.radix", FOURIER),
+    Mutation("complex transform: a root's low part", "pi_engine/bigint/fft/description/unit_roots.py", "low + (x[0] * y[1] + x[1] * y[0])", "low", FOURIER),
+    Mutation("complex transform: the bit below a field", "pi_engine/bigint/fft/kernels/signed_digits.py", "builder.add(field, one), one)",
+             "field, one)", FOURIER),
+    Mutation("complex transform: norms of one half", "pi_engine/bigint/fft/kernels/fourier_products.py",
+             "        for k in range(planes):\n            plane", "        for k in range(radix):\n            plane", FOURIER),
+    Mutation("complex transform: a carry between digits", "pi_engine/bigint/fft/kernels/digit_carries.py",
+             "if inner > 0 and not any_common_bit(seen, too_much):", "if inner > 0:", FOURIER),
+    Mutation("complex transform: what a stream leaves", "pi_engine/bigint/fft/kernels/fourier_products.py", "for stream in range(2 * radix - 1):",
+             "for stream in range(radix):", FOURIER),
+    Mutation("complex transform: the distance not taken along", "pi_engine/bigint/fft/kernels/fourier_products.py",
+             "return (error + distance) * SLACK < 1.0", "return error * SLACK < 1.0", FOURIER),
+    Mutation("complex transform: the second product's error", "pi_engine/splitting/kernels/merge_kernel.py",
+             " + fourier.error_of(T2_squares, P1_squares, plan)", "", "tests/splitting/compiled/test_lower_tree.py"),
+    Mutation("complex transform: an unproved merge is used", "pi_engine/splitting/compiled/lower_tree.py",
+             "        if wrong == UNPROVED_MERGE:\n            wrong =", "        if wrong == UNPROVED_MERGE:\n            wrong = 0\n        if wrong == 99:\n            wrong =",
+             "tests/splitting/compiled/test_lower_tree.py"),
 ]  # fmt: skip
