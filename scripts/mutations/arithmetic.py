@@ -87,7 +87,7 @@ ARITHMETIC = [
              "y[r - k] = (minus, plus) if inverse", "y[r - k] = (plus, minus) if inverse", FOURIER),
     Mutation("complex transform: a twiddle's angle", "pi_engine/bigint/fft/fourier_plans.py", "    angles = 1 + 4 * np.arange(size.radix",
              "    angles = 1 + 2 * np.arange(size.radix", FOURIER),
-    Mutation("complex transform: a root's low part", "pi_engine/bigint/fft/description/unit_roots.py", "low + (x[0] * y[1] + x[1] * y[0])", "low", FOURIER),
+    Mutation("complex transform: a root's low part", "pi_engine/bigint/fft/kernels/root_tables.py", " + (x[0] * y[1] + x[1] * y[0])", "", FOURIER),
     Mutation("complex transform: the bit below a field", "pi_engine/bigint/fft/kernels/signed_digits.py", "builder.add(field, one), one)",
              "field, one)", FOURIER),
     Mutation("complex transform: norms of one half", "pi_engine/bigint/fft/kernels/fourier_products.py",

@@ -72,11 +72,9 @@ def random_error(size: FourierSize, products: int) -> float:
 
 
 def _with_most_bits(radix: int, quarterings: int, products: int, *, halving: bool) -> FourierSize:
-    for bits in range(MOST_BITS, 0, -1):
-        size = FourierSize(radix, quarterings, halving, bits)
-        if random_error(size, products) <= RANDOM_ERROR:
-            break
-    return size
+    size = FourierSize(radix, quarterings, halving, 0)
+    spare = RANDOM_ERROR / random_error(size, products)
+    return FourierSize(radix, quarterings, halving, min(MOST_BITS, int(math.log(spare, 4))))
 
 
 @cache
@@ -86,9 +84,9 @@ def all_fourier_sizes(products: int) -> tuple[FourierSize, ...]:
     for radix in RADICES:
         for quarterings in range(9):
             for halving in (False, True):
-                size = _with_most_bits(radix, quarterings, products, halving=halving)
-                if LEAST_POINTS <= size.points <= MOST_POINTS:
-                    sizes.append(size)
+                points = radix * TAIL << 2 * quarterings + halving
+                if LEAST_POINTS <= points <= MOST_POINTS:
+                    sizes.append(_with_most_bits(radix, quarterings, products, halving=halving))
     sizes.sort(key=lambda size: (size.points, -size.bits, size.halving))
     return tuple(size for k, size in enumerate(sizes) if k == 0 or sizes[k - 1].points != size.points)
 

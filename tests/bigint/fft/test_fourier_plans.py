@@ -6,8 +6,8 @@ import pytest
 from gmpy2 import mpq
 
 from pi_engine.bigint.fft.description.fft_sizes import FourierSize
-from pi_engine.bigint.fft.description.unit_roots import first_twiddles, unit_roots
-from pi_engine.bigint.fft.fourier_plans import make_fourier_plan
+from pi_engine.bigint.fft.description.unit_roots import first_twiddles
+from pi_engine.bigint.fft.fourier_plans import make_fourier_plan, unit_roots
 
 HALF_AN_ULP = 0.5 + 2.0**-40
 
