@@ -73,7 +73,10 @@ def _sizes(limbs: Indexes, size_of: Callable[[int], Any]) -> tuple[list[Any], In
     A size's tables take 2 ms to make. Most nodes of a level differ by a few per cent, and with 10^6 limbs in all that
     much of the level's time is worth one more size.
     """
-    grid = max(8, int(limbs.max()) // min(16, 1 + (int(limbs.sum()) >> 20)))
+    longest, steps = int(limbs.max()), min(16, 1 + (int(limbs.sum()) >> 20))
+    if steps == 1:
+        return [size_of(64 * longest)], np.zeros_like(limbs)
+    grid = max(8, longest // steps)
     different, which = np.unique(-(-limbs // grid) * grid, return_inverse=True)
     return [size_of(64 * int(n)) for n in different], which
 
