@@ -200,7 +200,7 @@ def _kernels_compiled_once(request):
     folder = kernel_folder.cache_folder() if XDIST in os.environ and BACKEND.usable() else None
     if folder is not None and not _all_are_stored():
         home, _ = request.getfixturevalue("tuned_run")
-        (stored,) = (home / "numba" / "pi-engine").iterdir()
+        (stored,) = (place for place in (home / "numba" / "pi-engine").iterdir() if place.is_dir())
         shutil.copytree(stored, folder, dirs_exist_ok=True)
 
 
