@@ -19,15 +19,9 @@ if TYPE_CHECKING:
     Limbs = NDArray[np.uint64]
 
 FOURIER_BELOW = (1_300_000 if not has_avx512() else 6_000_000) // 64
-<<<<<<< HEAD
-"""Limbs of a product from which the number-theoretic transform is as fast. On AVX2 (Zen 3, 512 KiB of L2) merges by the complex one take
-.65 of the other's time to 720 000 bits, as much at 1.5 million, and 1.1 times as much at 6 million; with registers of eight
-doubles (Zen 4, 1 MiB of L2) a prototype was the faster one to 8 million."""
-=======
 """Limbs of a product from which the number-theoretic transform makes it: on several threads it is as fast there, and it takes less
 memory. On one thread of an AVX2 machine (Zen 3) the complex one is 1.4 times as fast at 2 million bits; with registers of
 eight doubles (Zen 4) a prototype was the faster one to 8 million."""
->>>>>>> 823d47b8d2bc3153f8f9a70c53eea128a762c1a7
 
 
 def product_by_fourier(a: Limbs, b: Limbs, out: Limbs) -> bool:

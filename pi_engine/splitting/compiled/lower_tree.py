@@ -10,10 +10,6 @@ from pi_engine.bigint.buffers.workers import share
 from pi_engine.bigint.buffers.workspace import PooledLimbs, pool
 from pi_engine.bigint.fft.description.fft_record import RECORD_FIELDS, workspace_of
 from pi_engine.bigint.fft.description.fft_sizes import fourier_cost, fourier_size_for
-<<<<<<< HEAD
-from pi_engine.bigint.fft.fourier_multiplication import FOURIER_BELOW
-=======
->>>>>>> 823d47b8d2bc3153f8f9a70c53eea128a762c1a7
 from pi_engine.bigint.fft.fourier_plans import fourier_plan_for
 from pi_engine.bigint.ntt.description.record import FIELDS, workspace_bytes
 from pi_engine.bigint.ntt.description.sizes import cost, size_for
@@ -48,14 +44,11 @@ GMP_BELOW = 300
 GMP_BELOW_FOURIER = 60
 """The same in nodes that take the complex transform."""
 
-<<<<<<< HEAD
-=======
 FOURIER_BELOW = (3_100_000 if not has_avx512() else 6_000_000) // 64
 """Limbs of the longest product of nodes that take the complex transform. On AVX2 (Zen 3, 512 KiB of L2) it takes .65 of the other's time to
 720 000 bits, .92 at 3 million, and 1.15 at 6 million; with registers of eight doubles (Zen 4, 1 MiB of L2) a prototype was the
 faster one to 8 million."""
 
->>>>>>> 823d47b8d2bc3153f8f9a70c53eea128a762c1a7
 _STEP_LIMBS = 1 << 22
 """Limbs of results between two reports: some hundred milliseconds of work."""
 

@@ -31,14 +31,10 @@ UNIT = 2.0**-53
 _SLACK = 1 + 2.0**-30
 
 STEP_ERRORS = {2: (3.71, 3.71), 4: (4.71, 4.71), 5: (10.43, 9.3), 6: (9.53, 8.81), 7: (12.67, 10.74), 8: (7.71, 7.71)}
-<<<<<<< HEAD
-"""ρ and σ by the radix of a step. `tests/bigint/fft/description/test_error_bound.py` derives them from the operations of `small_transforms`."""
-=======
 """ρ and σ by the radix of a step.
 
 `tests/bigint/fft/description/test_error_bound.py` derives them from the operations of `small_transforms`.
 """
->>>>>>> 823d47b8d2bc3153f8f9a70c53eea128a762c1a7
 
 PRODUCT_ERROR = 2
 SUM_ERROR = 1

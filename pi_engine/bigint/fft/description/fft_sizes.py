@@ -13,13 +13,9 @@ from pi_engine.bigint.fft.description.small_transforms import RADICES
 TAIL = 16
 """Points of a ring that the last two steps, of radix 4, split in registers."""
 
-<<<<<<< HEAD
-LEAST_POINTS = 4 * TAIL
-=======
 LEAST_RING = 2 * TAIL
 """Points of the smallest ring that a first step leaves: where a register holds eight doubles, two tails are split side by side."""
 
->>>>>>> 823d47b8d2bc3153f8f9a70c53eea128a762c1a7
 MOST_POINTS = 1 << 19
 
 RANDOM_ERROR = 0.32
@@ -90,13 +86,8 @@ def all_fourier_sizes(products: int) -> tuple[FourierSize, ...]:
     for radix in RADICES:
         for quarterings in range(9):
             for halving in (False, True):
-<<<<<<< HEAD
-                points = radix * TAIL << 2 * quarterings + halving
-                if LEAST_POINTS <= points <= MOST_POINTS:
-=======
                 ring = TAIL << 2 * quarterings + halving
                 if LEAST_RING <= ring <= MOST_POINTS // radix:
->>>>>>> 823d47b8d2bc3153f8f9a70c53eea128a762c1a7
                     sizes.append(_with_most_bits(radix, quarterings, products, halving=halving))
     sizes.sort(key=lambda size: (size.points, -size.bits, size.halving))
     return tuple(size for k, size in enumerate(sizes) if k == 0 or sizes[k - 1].points != size.points)

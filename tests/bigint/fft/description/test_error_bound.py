@@ -129,16 +129,11 @@ def test_a_step_without_a_bound_is_refused():
 @pytest.mark.parametrize("products", [1, 2])
 def test_digits_are_as_long_as_is_proved_and_no_longer(products):
     sizes = all_fourier_sizes(products)
-<<<<<<< HEAD
-    assert len(sizes) > 50
-    for size in sizes:
-=======
     assert len(sizes) > 40
     for size in sizes:
         assert (
             size.points // size.radix >= 32
         )  # two tails side by side (`complex_vectors`), in registers of eight doubles
->>>>>>> 823d47b8d2bc3153f8f9a70c53eea128a762c1a7
         assert random_error(size, products) <= RANDOM_ERROR
         longer = FourierSize(size.radix, size.quarterings, size.halving, size.bits + 1)
         assert size.bits == MOST_BITS or random_error(longer, products) > RANDOM_ERROR
