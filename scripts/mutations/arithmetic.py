@@ -6,7 +6,10 @@ from scripts.mutations.mutation import Mutation
 
 MULTIPLY = "tests/bigint/test_bounds.py tests/bigint/test_multiply.py tests/bigint/test_product.py"
 COMPUTE = "tests/engine/evaluation/test_evaluation.py tests/engine/test_compute.py"
-FOURIER = "tests/bigint/fft"
+FOURIER = (
+    "tests/bigint/fft/test_fourier_plans.py tests/bigint/fft/description/test_error_bound.py "
+    "tests/bigint/fft/kernels/test_fourier_products.py"
+)
 LANES = "tests/bigint/vectors/test_interleaved_arithmetic.py"
 SPLITTING = "tests/splitting/compiled/test_compiled_tree.py"
 FAULTS = "tests/runtime/test_machine_faults.py"

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from pi_engine.engine.planning.backend import ALL_KERNELS
+from pi_engine.runtime.tuning import Thresholds
 from tests.homes import command, environment_of, python
 from tests.project.json_schema import require_valid
 
@@ -74,7 +75,8 @@ def test_the_list_that_people_read(small_tune, capsys, tmp_path):
     assert run(["tune"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("kernels\t2 of 2 compiled in ") and "; 2 are stored in " in lines[0]
-    assert lines[1] == ("crossover\tproducts: by the transform from 90_000 bits on, before from 100_000 (the default)")
+    default = f"{Thresholds().multiply:_} (the default)"
+    assert lines[1] == f"crossover\tproducts: by the transform from 90_000 bits on, before from {default}"
     assert lines[3] == f"stored in\t{tmp_path / 'tuning.json'}"
     assert lines[4] == "10^6 digits\tnow take about 1.0 s, before 6.0 s on the plain path"
     assert len(lines) == 5  # 10^7 digits would take too long where 10^6 take 6 s
@@ -172,8 +174,8 @@ def counting(a):
     product(address_of(c), address_of(a), len(a), address_of(a), len(a))
     return c[::-1], signed_sum(address_of(c), address_of(a), len(a), address_of(a), -len(a))
 counting(np.arange(1, 9, dtype=np.uint64))
-from pi_engine.splitting.kernels.tree_kernels import merges_worker, quotients_worker
-for kernel in (merges_worker, quotients_worker):
+from pi_engine.splitting.kernels.tree_kernels import residues_worker, subtrees_worker
+for kernel in (subtrees_worker, residues_worker):
     kernel.ready()
     print(kernel.origin, kernel.not_stored, kernel.is_in_folder())
 """

@@ -121,6 +121,7 @@ def test_all_kernels_are_prepared_on_request(monkeypatch, caplog):
 
 def test_the_prepared_kernels_are_all_there_are():
     """Whatever module lists a kernel, `prepare` must know it, or a call would compile it in the end."""
+    from pi_engine.bigint.fft import fourier_kernels
     from pi_engine.bigint.ntt import transform_kernels
     from pi_engine.bigint.residues import stored_residues
     from pi_engine.proof.bbp import bbp_kernels
@@ -131,7 +132,7 @@ def test_the_prepared_kernels_are_all_there_are():
     from pi_engine.splitting.kernels import tree_kernels
     from pi_engine.statistics import count_kernels
 
-    modules = (transform_kernels, stored_residues, conversion_kernels, tree_kernels, bbp_kernels)
+    modules = (fourier_kernels, transform_kernels, stored_residues, conversion_kernels, tree_kernels, bbp_kernels)
     listed = {
         x
         for module in (*modules, search_kernels, count_kernels)

@@ -50,8 +50,22 @@ def test_without_fused_multiply_add_gmp_serves(tmp_path):
     assert run(tmp_path, NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="") == "generic False False"
 
 
+WITHOUT_A_FOLDER = """
+from gmpy2 import mpz
+from pi_engine.bigint.residues.stored_residues import RESIDUE_KERNELS
+from pi_engine.bigint.residues.limb_residues import is_product
+
+for kernel in RESIDUE_KERNELS:
+    kernel.ready()
+    print(kernel.origin, kernel.is_in_folder())
+x = mpz(3) ** 40_000
+assert is_product(x, x, x * x) and not is_product(x, x, x * x + 1)
+"""
+
+
 def test_a_folder_that_cannot_be_written(tmp_path):
     """Nothing is cached then, and all else is as ever."""
     (tmp_path / "file").touch()
-    said = run(tmp_path, XDG_CACHE_HOME=str(tmp_path / "file"), NUMBA_NUM_THREADS="1")
-    assert said.endswith("True True")
+    places = {"XDG_CACHE_HOME": str(tmp_path / "file"), "XDG_CONFIG_HOME": str(tmp_path), "NUMBA_NUM_THREADS": "1"}
+    said = python(WITHOUT_A_FOLDER, {**os.environ, **places})
+    assert set(said.splitlines()) == {"compiled False"}
