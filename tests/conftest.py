@@ -31,7 +31,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 XDIST = "PYTEST_XDIST_WORKER"
-"""Set in each of several processes that run the tests."""
+"""Set in each of several processes that run the tests, and in what they start."""
+
+
+def is_one_of_several(config):
+    """Whether this is one of several processes that run the tests, and not a run that a test of one has started."""
+    return hasattr(config, "workerinput")
 
 
 @contextlib.contextmanager
@@ -172,13 +177,13 @@ def million():
 
 
 @pytest.fixture(scope="session")
-def tuned_run(tmp_path_factory):
+def tuned_run(pytestconfig, tmp_path_factory):
     """A home in which nothing was stored before `pi-engine tune --json` ran, and what that printed. A minute or two, once.
 
     The processes of pytest-xdist share it: the first that asks for it makes it.
     """
     place = tmp_path_factory.getbasetemp()
-    place = place.parent if XDIST in os.environ else place
+    place = place.parent if is_one_of_several(pytestconfig) else place
     home, said = place / "tuned", place / "tuned.json"
     with alone(place / "tuned.lock"):
         if not said.exists():
@@ -197,7 +202,7 @@ def _all_are_stored():
 @pytest.fixture(scope="session", autouse=True)
 def _kernels_compiled_once(request):
     """Where several processes run the tests and no kernels are stored for them, they take those of `tuned_run`."""
-    folder = kernel_folder.cache_folder() if XDIST in os.environ and BACKEND.usable() else None
+    folder = kernel_folder.cache_folder() if is_one_of_several(request.config) and BACKEND.usable() else None
     if folder is not None and not _all_are_stored():
         home, _ = request.getfixturevalue("tuned_run")
         (stored,) = (place for place in (home / "numba" / "pi-engine").iterdir() if place.is_dir())

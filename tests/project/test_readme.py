@@ -9,7 +9,7 @@ import sysconfig
 
 import pytest
 
-from tests.conftest import MULTIPLIER
+from tests.conftest import MULTIPLIER, XDIST
 
 DOCUMENTS = [
     *("CONTRIBUTING.md", "README.md"),
@@ -95,7 +95,8 @@ def environment(tmp_path_factory):
     assert shutil.which("pi-engine", path=scripts)
     home = str(tmp_path_factory.mktemp("home"))
     own = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "NUMBA_CACHE_DIR"), home)
-    return {**os.environ, **own, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
+    inherited = {name: value for name, value in os.environ.items() if name != XDIST}  # as a person would start it
+    return {**inherited, **own, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
 
 
 def test_every_document_with_commands_is_run(checkout):
