@@ -75,10 +75,17 @@ def starts_clusters(path):
 
 @pytest.fixture(autouse=True, scope="module")
 def _what_clusters_leave_is_collected(request):
-    """Where it comes from: what Dask drops while its event loop closes may complain, and it would in some later test."""
+    """Where it comes from: what Dask drops while its event loop closes may complain, and it would in some later test.
+
+    And for its workers it sets variables of this process's environment, MALLOC_TRIM_THRESHOLD_ among them, that slow down what later tests start.
+    """
+    before = set(os.environ)
     yield
     if starts_clusters(request.path):
         gc.collect()
+        for name in set(os.environ) - before:
+            if not name.startswith("PYTEST_"):
+                del os.environ[name]
 
 
 @pytest.hookimpl(wrapper=True)
