@@ -77,7 +77,8 @@ def starts_clusters(path):
 def _what_clusters_leave_is_collected(request):
     """Where it comes from: what Dask drops while its event loop closes may complain, and it would in some later test.
 
-    And for its workers it sets variables of this process's environment, MALLOC_TRIM_THRESHOLD_ among them, that slow down what later tests start.
+    And for its workers it sets variables of this process's environment, MALLOC_TRIM_THRESHOLD_ among them, which slow down what later
+    tests start.
     """
     before = set(os.environ)
     yield

@@ -185,7 +185,8 @@ print(faults[-1] - faults[0])
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="what other libraries do with freed blocks is theirs")
 def test_numbers_of_megabytes_find_their_pages_again():
-    without = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}  # they would decide it
+    # variables of the C library would decide it
+    without = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
     done = run_code(FAULTS_OF_FREED_BLOCKS, env=without)
     assert (done.returncode, done.stderr) == (0, "")
     assert int(done.stdout) < 1024  # of 6144: 3 numbers of 4 MB, twice
