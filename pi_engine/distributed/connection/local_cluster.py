@@ -43,6 +43,8 @@ _SETTINGS = {
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.scheduler.work-stealing": False,  # every task has its worker
     "distributed.scheduler.active-memory-manager.start": False,
+    # the C library would give the pages of every freed number back to the system, and each number would fault them in again
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
 }
 
 
@@ -68,6 +70,7 @@ def started(count: int, folder: str | os.PathLike[str] | None) -> Iterator[Clien
             raise ClusterError(f"workers have no folder for their files: {error.strerror}: {error.filename}") from error
         stack.callback(shutil.rmtree, place, ignore_errors=True)
         stack.enter_context(dask.config.set({**_SETTINGS, "temporary-directory": place}))
+        stack.callback(_forget_variables, set(os.environ))
         _start_tracker()
         cluster = _deaf_to_interrupts(
             lambda: LocalCluster(
@@ -83,6 +86,15 @@ def started(count: int, folder: str | os.PathLike[str] | None) -> Iterator[Clien
             _quietly, cluster.sync, _end_workers, cluster, callback_timeout=END_SECONDS
         )  # the first to be called
         yield client
+
+
+def _forget_variables(before: set[str]) -> None:
+    """Take away what Dask has set in this process's environment for its workers: it is its caller's."""
+    import dask
+
+    for name in (*dask.config.get("distributed.nanny.pre-spawn-environ"), "PYTHONHASHSEED", "__DASK_PARENT_PID"):
+        if name not in before:
+            os.environ.pop(name, None)
 
 
 def _start_tracker() -> None:

@@ -30,6 +30,20 @@ def marked(mark):
     return found
 
 
+def test_the_environment_stays_the_callers(monkeypatch):
+    """Dask's variable that has the C library give freed pages back reaches no worker, and none of its others stay here."""
+    from pi_engine.distributed.connection.local_cluster import started
+
+    for name in ("MALLOC_TRIM_THRESHOLD_", "OMP_NUM_THREADS", "PYTHONHASHSEED"):
+        monkeypatch.delenv(name, raising=False)
+    before = set(os.environ)
+    with started(1, None) as client:
+        (variables,) = client.run(lambda: dict(os.environ)).values()
+    assert variables["OMP_NUM_THREADS"] == "1"  # so these are Dask's
+    assert "MALLOC_TRIM_THRESHOLD_" not in variables
+    assert set(os.environ) == before
+
+
 @pytest.mark.parametrize("how", ["Ctrl-C at once", "Ctrl-C", "kill -9"])
 def test_the_end_of_the_command_is_theirs(tmp_path, how):
     mark = f"PI_ENGINE_TEST_MARK={tmp_path}".encode()
