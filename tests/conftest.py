@@ -57,6 +57,7 @@ def exact_pi(bits):
 
 
 def pytest_configure(config):
+    _seed()  # before other processes of the run start, so that all collect the same tests
     config.addinivalue_line("markers", "slow: large sizes, compilations, many processes; leave out with -m 'not slow'")
 
 
@@ -108,6 +109,15 @@ def pytest_report_header():
 
 def _seed():
     return int(os.environ.setdefault("PI_ENGINE_TEST_SEED", str(random.SystemRandom().randrange(2**32))))
+
+
+def part_of(cases, share, name):
+    """A random part of the cases, from the printed seed and in their order: of long tests of one kind, each run takes others. At least one
+    case; all of them where PI_ENGINE_TEST_MULTIPLIER is 1/share or more."""
+    cases = list(cases)
+    count = min(len(cases), max(1, round(len(cases) * share * MULTIPLIER)))
+    taken = random.Random(f"{_seed()} {name}").sample(range(len(cases)), count)
+    return [cases[i] for i in sorted(taken)]
 
 
 @pytest.fixture
