@@ -189,7 +189,7 @@ class CheckpointStore:
             OutputError: the system refuses otherwise, or what was written reads back differently.
         """
         if not is_key(key) or not all(map(is_name, numbers)):
-            raise ValueError(f"{key!r} or one of {list(numbers)} is no name")
+            raise ValueError(f"{key!r} or one of {list(numbers)} is not a name")
         with keeping(self.folder):
             if not self._lock.is_there:
                 raise vanished(self.folder)

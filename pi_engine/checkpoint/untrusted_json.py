@@ -35,7 +35,7 @@ def parse_object(content: bytes, source: str) -> dict[str, JSON]:
 def _distinct(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a name stands twice")
+        raise ValueError("a name occurs twice")
     return found
 
 

@@ -83,7 +83,7 @@ class Spool:
     def _changed(self) -> OutputError:
         place = self._folder or tempfile.gettempdir()
         return OutputError(
-            f"a temporary file in {place} is not what was written to it: test that disk, or choose another folder"
+            f"a temporary file in {place} reads back differently: test that disk, or choose another folder"
         )
 
     def _failed(self, error: OSError) -> OutputError | CapacityError:

@@ -195,7 +195,7 @@ def check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]:
         *reference,
         Check("known digits", "passed", compared + (", and the whole hash" if expected is not None else ""))
         if known.compared
-        else Check("known digits", "skipped", "no known position among so few digits"),
+        else Check("known digits", "skipped", "too few digits to reach a known position"),
     ]
 
 

@@ -182,7 +182,9 @@ class ResultFile:
             raise kind(saved_elsewhere(self.name, reason, place)) from cause
         if isinstance(cause, VerificationError):
             kind = VerificationError
-        raise kind(f"{self.name} could not be written: {reason}; nor could any other place; {last_resort()}") from cause
+        raise kind(
+            f"{self.name} could not be written: {reason}; no other place could be written either; {last_resort()}"
+        ) from cause
 
     @property
     def outcome(self) -> str:

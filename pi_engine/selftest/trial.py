@@ -32,7 +32,7 @@ class Case(NamedTuple):
         if found is None or part is None or (size := int(found[2])) < 1:
             names = ", ".join(part.name for part in PARTS)
             raise UsageError(
-                f"{text!r} is no case: write PART:SIZE:SEED, such as products:100000:17; the parts are {names}"
+                f"{text!r} is not a case: write PART:SIZE:SEED, such as products:100000:17; the parts are {names}"
             )
         if part.name == "bbp" and size not in part.sizes():
             raise UsageError(f"no digits are compared at position {size}: choose from {part.sizes()}")

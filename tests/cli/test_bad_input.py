@@ -87,7 +87,7 @@ from pi_engine.cli.main import run
         (["convergence", "--digits", "many"], 2, "not a count"),
         (["checkpoint", "show"], 2, "Missing argument 'DIR'"),
         (["checkpoint", "shew", "kept"], 2, "no such command 'shew': did you mean 'show'"),
-        (["checkpoint", "show", "nowhere"], 2, "nowhere is not there: name a checkpoint's folder"),
+        (["checkpoint", "show", "nowhere"], 2, "nowhere is missing: name a checkpoint's folder"),
         (["checkpoint", "show", ""], 2, "the name of the folder is empty"),
         (["checkpoint", "clean", ""], 2, "the name of the folder is empty"),
         (["checkpoint", "show", "."], 2, "holds no checkpoint"),

@@ -140,7 +140,7 @@ def test_damage_is_told_before_what_it_makes_of_the_text(tmp_path, texts, form, 
         text = texts[10].encode()
         stray = text[:1000] + b"x" + text[1000:]
         sound = READ[form](stray)
-        with pytest.raises(CorruptFileError, match=r"\(byte 1_000\), comes 'x', which is no digit"):
+        with pytest.raises(CorruptFileError, match=r"\(byte 1_000\), comes 'x', which is not a digit"):
             read(written(tmp_path, sound, "pi"))
         # The check sum of what is decompressed: before the end of a file, before the directory of an archive.
         ends = {"gz": 8, "bz2": 5, "xz": 37}
@@ -164,5 +164,5 @@ def test_a_long_stray_text_is_not_read_to_its_end(tmp_path):
     """A stray character is told without reading more than 16 MiB behind it."""
     text = b"3.1x" + b"14159265" * (3 << 20)
     path = written(tmp_path, gzip.compress(text, 0)[:-8] + bytes(8))
-    with pytest.raises(CorruptFileError, match=r"\(byte 3\), comes 'x', which is no digit"):
+    with pytest.raises(CorruptFileError, match=r"\(byte 3\), comes 'x', which is not a digit"):
         read(path)

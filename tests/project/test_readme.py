@@ -13,7 +13,7 @@ from tests.conftest import MULTIPLIER, XDIST
 
 DOCUMENTS = [
     *("CONTRIBUTING.md", "README.md"),
-    *(f"docs/{name}.md" for name in ("benchmarks", "convergence", "files", "json", "memory", "series")),
+    *(f"docs/{name}.md" for name in ("benchmarks", "cli", "convergence", "files", "json", "memory", "series")),
 ]
 
 SHORTER = [
@@ -144,7 +144,6 @@ def test_what_is_said_beside_the_lines(checkout, environment):
 def test_the_extras_are_named(checkout):
     """Which installation has what `--plot` and `--peers` need."""
     metadata = (checkout / "pyproject.toml").read_text(encoding="utf-8")
-    for extra in re.search(r"`pip install '\.\[(.+?)\]'`", (checkout / "README.md").read_text(encoding="utf-8"))[
-        1
-    ].split(","):
+    page = (checkout / "docs/cli.md").read_text(encoding="utf-8")
+    for extra in re.search(r"`pip install '\.\[(.+?)\]'`", page)[1].split(","):
         assert re.search(rf"(?m)^{extra} = \[", metadata)

@@ -133,12 +133,12 @@ def test_memory_that_changes_is_found(monkeypatch):
         (["--minutes", "1", "--memory", "900TiB"], 4, "not enough memory"),
         (["--minutes", "1", "--log", "/dev/null/x"], 1, "cannot be written"),
         (["--memory", "1GiB"], 2, "--minutes too"),
-        (["--case", "products"], 2, "is no case"),
+        (["--case", "products"], 2, "is not a case"),
         (["--case", "bbp:7:1"], 2, "position 7"),
         (["--minutes", "1", "--case", "products:5:5"], 2, "choose one"),
         (["--minutes", "1", "--variants"], 2, "choose one"),
         (["--variants", "--log", "x"], 2, "--minutes too"),
-        (["--variants", "--case", "products"], 2, "is no case"),
+        (["--variants", "--case", "products"], 2, "is not a case"),
     ],
 )
 def test_bad_input_gets_one_line(capsys, arguments, code, said):

@@ -177,7 +177,7 @@ class Arena:
         try:
             return Mapping(-(-max(size, LEAST_MAPPING) // HUGE_PAGE) * HUGE_PAGE)
         except OSError as error:
-            raise MemoryError(f"{size:_} bytes of workspace could not be had") from error
+            raise MemoryError(f"{size:_} bytes of workspace are not available") from error
 
 
 def _address_space_is_free() -> bool:

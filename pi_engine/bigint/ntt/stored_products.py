@@ -70,7 +70,7 @@ def stored_sum_of_products(  # noqa: PLR0917 (as `transform.product`)
 
     Raises:
         CapacityError, OutputError: the scratch folder has no room, or fails.
-        VerificationError: the disk gave other bytes back than were written.
+        VerificationError: the disk gave back other bytes than were written.
     """
     with _remainders(plan, space, terms, threads) as remainders:
         return remainders.to_limbs(limbs, threads, out)

@@ -60,7 +60,7 @@ class StoredWords:
         """A word, or an array of neighbours.
 
         Raises:
-            VerificationError: the disk gave other bytes back than were written.
+            VerificationError: the disk gave back other bytes than were written.
             OutputError: the disk fails.
         """
         if not isinstance(key, slice):

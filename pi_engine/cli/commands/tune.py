@@ -25,9 +25,11 @@ _MEANING = {"multiply": "products", "square": "squares"}
 def command(*, dry_run: bool, clear: bool, as_json: bool) -> None:
     """Compile the kernels of 'compute' for this machine, and measure from which sizes on they are faster than GMP.
 
-    This takes about a minute, once. Later runs load the kernels from the cache folder and the measured sizes from
-    the configuration folder. Both are valid for this processor and these versions; run 'tune' again after an upgrade.
-    At the end it prints what it did, and how long computations take on the plain path and on the compiled one.
+    This takes about a minute, once. Run 'tune' again after an upgrade: kernels and sizes are valid for one processor and for the
+    installed versions.
+
+    Later runs load the kernels from the cache folder, and the measured sizes from the configuration folder. At the end
+    'tune' prints what it did, and how long computations take without and with the kernels.
     """
     if clear and dry_run:
         raise click.UsageError("--clear removes and --dry-run only measures: choose one")

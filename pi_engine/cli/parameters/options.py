@@ -57,7 +57,7 @@ checkpoint_option = click.option(
     "--checkpoint",
     type=FOLDER,
     metavar="DIR",
-    help="Keep what is finished in the folder DIR, so that --resume goes on after whatever has ended the run.",
+    help="Keep what is finished in the folder DIR, so that --resume can go on, whatever ended the run.",
 )
 memory_option = click.option(
     "--memory",
@@ -69,7 +69,7 @@ scratch_option = click.option(
     "--scratch",
     type=FOLDER,
     metavar="DIR",
-    help="Put what does not fit in memory in the folder DIR. By default that is beside the checkpoint, or else beside FILE.",
+    help="Folder for numbers that do not fit in memory. By default the one that contains the checkpoint, or else FILE.",
 )
 cluster_option = click.option(
     "--cluster",

@@ -85,7 +85,7 @@ def _keyboard() -> Iterator[TextIO]:
         terminal = open(_TERMINAL)  # noqa: SIM115, PTH123 (a device; closed below)
     except OSError as error:
         raise click.UsageError(
-            f"-i needs a keyboard: stdin is no terminal, and {_TERMINAL} cannot be opened: {error.strerror or error}"
+            f"-i needs a keyboard: stdin is not a terminal, and {_TERMINAL} cannot be opened: {error.strerror or error}"
         ) from error
     with terminal:
         yield terminal

@@ -206,7 +206,7 @@ class TextReader:
 
     def _stray(self, answer: Uncertain) -> CorruptFileError:
         place = answer.place
-        what = "does not go on with the digits" if place.words else f"is no digit of base {self.base}"
+        what = "does not go on with the digits" if place.words else f"is not a digit of base {self.base}"
         return CorruptFileError(
             f"{self._name}: {place.described()}, which {what}: "
             "remove it if the digits go on behind it, or all from there on if they have ended",

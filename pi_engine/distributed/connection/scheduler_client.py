@@ -124,6 +124,6 @@ def _unusable(scheduler: str, seconds: float, error: BaseException | None) -> Cl
             "distributed.comm.tls"
         )
     return ClusterError(
-        f"what answers at {scheduler} is no scheduler that Dask {version('distributed')} understands ({type(error).__name__}): see to the "
-        "address and to Dask's version there"
+        f"the program at {scheduler} is not a scheduler that Dask {version('distributed')} understands ({type(error).__name__}): check the "
+        "address, and Dask's version there"
     )

@@ -54,7 +54,7 @@ class TaskQueue:
         times = self._lost[i] = self._lost.get(i, 0) + 1
         if times >= self._most:
             raise ClusterError(
-                f"workers were lost {times} times with the same task, the last of them {event.worker.name}: see to their memory, "
+                f"workers were lost {times} times with the same task, the last of them {event.worker.name}: check their memory, "
                 "and run again"
             )
         self._again.append(i)

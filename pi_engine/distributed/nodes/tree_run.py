@@ -158,7 +158,9 @@ class TreeRun:
                 "see with --scratch"
             )
         if self.pool.workers and not self._eligible():
-            raise ClusterError(f"no worker sees the folder {self.job.shared} any more: see to it, and run again")
+            raise ClusterError(
+                f"no worker sees the folder {self.job.shared} any more: make it available, and run again"
+            )
 
     def _home(self, span: Span) -> str:
         """Where the larger operand of a merge lies."""
@@ -197,7 +199,7 @@ class TreeRun:
         span, request = event.task
         self._running.pop(span, None)
         if event.lost:
-            self._fail(span, f"the last worker that was lost with it is {event.worker.name}: see to its memory")
+            self._fail(span, f"the last worker that was lost with it is {event.worker.name}: check its memory")
         elif isinstance(event.error, OperandError):
             self._refuse(event.error, request)
         elif isinstance(event.error, FullFolderError):

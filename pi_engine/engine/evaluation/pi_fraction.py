@@ -98,7 +98,7 @@ def pi_fraction(
     threads = threads or available_threads()
     Q, T = (Tracked.of(sums.take(), check=check, threads=threads) for _ in range(2))
     if (Q.value < 0) != (T.value < 0) or not T.value:
-        raise VerificationError("the series does not sum to a positive number: it is no series for π")
+        raise VerificationError("the series does not sum to a positive number: it is not a series for π")
     operands = HandOver(*(x.magnitude() for x in ((T, Q) if form.direct else (Q, T))))
     del Q, T
     if isinstance(root, tuple):

@@ -62,7 +62,7 @@ def _corrupt(fault: CorruptFileError, message: str, found: Verification) -> Veri
         kind=fault.kind,
         offset=fault.offset,
         message=message,
-        proved=f"this is no sound file of digits; of the digits that could be read: {found.proved}",
+        proved=f"this is not a sound file of digits; of the digits that could be read: {found.proved}",
     )
 
 
@@ -76,7 +76,7 @@ def corrupt_file(
         expected=None,
         found=None,
         method="",
-        proved="this is no sound file of digits; none of its digits was compared with those of π",
+        proved="this is not a sound file of digits; none of its digits was compared with those of π",
         digits=digits,
         digits_compared=0,
         base=base,

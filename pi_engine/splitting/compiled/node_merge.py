@@ -68,7 +68,7 @@ def merge_nodes(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
     """As `merge_large`, by way of the run's scratch space where memory is short.
 
     Raises:
-        VerificationError: a result has not the residues of its factors; or the disk gave other bytes back than were written.
+        VerificationError: a result has not the residues of its factors; or the disk gave back other bytes than were written.
         CapacityError, OutputError: the scratch folder has no room, or fails.
     """
     space = scratch_space()

@@ -127,7 +127,7 @@ def test_a_node_that_takes_three_workers_with_it_ends_the_run(rng):
 
     cluster.before = before
     with pytest.raises(
-        ClusterError, match=r"were lost 3 times; the last worker that was lost with it is w\d+: see to its memory"
+        ClusterError, match=r"were lost 3 times; the last worker that was lost with it is w\d+: check its memory"
     ):
         run_on(cluster)
 

@@ -115,20 +115,24 @@ def command(
     DIGITS can be written 1000000, 1_000_000, 1,000,000, 1e6, 1.5e6, 10**6, 2**20, 10M or 1G.
 
     Without -o the digits go to stdout. A pipe or a file gets all of them in one line. A terminal shows a preview if
-    there are more than 1000. With -o they go to FILE, which is written atomically. If FILE cannot be written in the
-    end, the digits are saved elsewhere, and the error message says where. With --json a JSON object is printed instead
-    of the digits. On the plain path, without compiled kernels, only the sum uses more than one thread.
+    there are more than 1000. With --json a JSON object is printed instead of the digits.
+
+    With -o the digits go to FILE. FILE appears whole or not at all. If it cannot be written in the end, the digits are
+    saved elsewhere, and the error message says where.
+
+    Run 'pi-engine tune' once before large computations. Without compiled kernels only the sum uses more than one thread.
 
     With --checkpoint DIR a long run keeps what it has finished in the folder DIR. If it ends before its digits are
-    written, the same command with --resume goes on. The first Ctrl-C then finishes the step in hand, and the second
-    one ends the run at once. DIR is removed when the digits are written.
+    written, the same command with --resume goes on. The first Ctrl-C finishes the current step, and the second one
+    ends the run at once. DIR is removed when the digits are written.
 
-    A computation that does not fit in memory goes by way of the disk: in --scratch DIR, or else beside the checkpoint or
-    FILE. Nothing is left there.
+    A computation that does not fit in memory uses the disk: the folder of --scratch DIR, or else the one that contains
+    the checkpoint or FILE. Nothing is left there.
 
-    With --cluster WHERE the workers of a Dask cluster make the sum, and this process the rest. --threads T are those of a
-    worker's task, and this process uses all. With local:N they are the processors divided by N by default. Workers pass their numbers
-    on in the folder of --scratch, or of the checkpoint or FILE, if all of them see it, and else among themselves.
+    With --cluster WHERE the workers of a Dask cluster make the sum, and this process makes the rest. --threads T is the number
+    of threads of a worker's task; this process uses all. With local:N the default is the number of processors divided by N.
+    Workers exchange their numbers in the folder of --scratch, or of the checkpoint or FILE, if all of them see it. Otherwise
+    they send them to each other.
 
     Exit codes: 0 computed and checked, 1 failed, 2 wrong usage, 3 a check failed, 4 not enough memory or disk, 130
     interrupted.

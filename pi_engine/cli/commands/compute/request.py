@@ -30,7 +30,7 @@ def require_agreement(
     if file is None and (form or block_size is not None):
         raise click.UsageError("--format and --block-size are for files: name one with '-o FILE'")
     if proof and (file is None or block_size is not None):
-        raise click.UsageError("--proof stands beside one file: name it with '-o FILE', without --block-size")
+        raise click.UsageError("--proof needs one file: name it with '-o FILE', without --block-size")
     if proof and check not in (None, "full"):
         raise click.UsageError(f"--proof needs a run that is checked in full: leave out '--check {check}'")
 

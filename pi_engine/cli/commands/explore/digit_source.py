@@ -205,7 +205,7 @@ class _Range(click.ParamType[Positions]):
         match = re.fullmatch(r"(?P<first>[^-]*)-(?P<last>[^-]*)", text)
         if match is None or text == "-":
             self.fail(
-                f"{text!r} is no range: write the first and the last position, like 1-1000 or 1e6-2e6", param, ctx
+                f"{text!r} is not a range: write the first and the last position, like 1-1000 or 1e6-2e6", param, ctx
             )
         try:
             first = parse_count(match["first"], "a position") if match["first"] else 1

@@ -52,7 +52,7 @@ class _Width(click.ParamType["int | str"]):
             return value if isinstance(value, int) else "auto"
         text = str(value).strip()
         if not re.fullmatch("[0-9]{1,7}", text) or not 1 <= int(text) <= _MOST_COLUMNS:
-            self.fail(f"{text[:20]!r} is no width: give 1 to {_MOST_COLUMNS:_} columns, or auto", param, ctx)
+            self.fail(f"{text[:20]!r} is not a width: give 1 to {_MOST_COLUMNS:_} columns, or auto", param, ctx)
         return int(text)
 
 
