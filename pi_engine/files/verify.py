@@ -20,7 +20,7 @@ from pi_engine.files.comparison.scan import HEAD
 from pi_engine.files.methods.case import open_case
 from pi_engine.files.methods.claimed_digits import claim_notes
 from pi_engine.files.methods.faults import corrupt_file, with_fault
-from pi_engine.files.methods.forecast_of_file import proving_by_bbp, reading, recomputing
+from pi_engine.files.methods.forecast_of_file import reading
 from pi_engine.files.methods.published import (
     compared_as_published,
     in_head,
@@ -184,10 +184,10 @@ def _of_digits(case: FileCase, method: str, *, faulty: bool) -> Verification:
 
 def _expected(case: FileCase, method: str, digits: int) -> list[Step]:
     """What will come for a file of about so many digits, if they are right."""
-    steps = [reading(case, digits)]
     if method == "known" or digits <= HEAD:
-        return steps
-    return steps + (proving_by_bbp(case, digits) if method == "bbp" else recomputing(case, digits))
+        return [reading(case, digits)]
+    likely = METHODS["recompute" if method == "auto" else method]  # which one "auto" takes is known after the scan
+    return [reading(case, digits), *likely.steps(case, digits)]
 
 
 def _of_length(found: Verification, digits: int) -> Verification:

@@ -225,8 +225,3 @@ async def _refused_by_starlette(request: Request, error: Exception) -> Response:
 async def _broken(request: Request, error: Exception) -> Response:  # noqa: ARG001 (Starlette's signature)
     """A bug: Starlette raises the error again, for whoever runs the application to report."""
     return error_response(500, "the server could not answer: its owner sees why")
-
-
-def page_paths() -> Sequence[str]:
-    """Addresses of the page and of what it loads."""
-    return tuple(_PAGE)

@@ -37,6 +37,8 @@ def parse_address(text: str) -> ClusterAddress:
     Raises:
         UsageError: it is none of `FORMS`, or the file names no scheduler.
     """
+    if not text.strip():
+        raise UsageError(f"--cluster is empty: give {FORMS}")
     if match := _LOCAL.fullmatch(text):
         count = int(match[1]) if match[1] else 0
         if not 1 <= count <= MOST_LOCAL:

@@ -49,13 +49,13 @@ class Method(NamedTuple):
 
     Attributes:
         fits: whether it can be had for this file, on this machine.
-        seconds: about how long it takes for a file of so many digits that are right, to choose by.
+        steps: what it does for a file of so many digits that are right, with predicted seconds.
         run: gives the verdict.
         proves: whether no wrong digit escapes it.
     """
 
     fits: Callable[[FileCase], bool]
-    seconds: Callable[[FileCase, int], float]
+    steps: Callable[[FileCase, int], list[Step]]
     run: Callable[[FileCase], Verification]
     proves: bool = True
 
@@ -234,14 +234,9 @@ def _recompute_fits(case: FileCase) -> bool:
 
 
 METHODS = {
-    "recompute": Method(_recompute_fits, lambda case, digits: total(recomputing(case, digits)), recompute),
-    "residues": Method(residues_pay, lambda case, digits: total(proving_by_residues(case, digits)), prove_by_residues),
-    "bbp": Method(
-        _bbp_fits,
-        lambda case, digits: total(proving_by_bbp(case, digits)),
-        by_bbp,
-        proves=False,
-    ),
+    "recompute": Method(_recompute_fits, recomputing, recompute),
+    "residues": Method(residues_pay, proving_by_residues, prove_by_residues),
+    "bbp": Method(_bbp_fits, proving_by_bbp, by_bbp, proves=False),
 }
 """What looks at all digits of a file. A new method is a row here."""
 
@@ -251,4 +246,4 @@ def chosen(case: FileCase, methods: Iterable[Method]) -> Method | None:
     fitting = [method for method in methods if method.fits(case)]
     eligible = [method for method in fitting if method.proves] or fitting
     digits = case.scan.digits
-    return min(eligible, key=lambda method: method.seconds(case, digits), default=None)
+    return min(eligible, key=lambda method: total(method.steps(case, digits)), default=None)

@@ -39,8 +39,9 @@ def test_the_file_of_a_scheduler(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "names no cluster: give tcp://HOST:PORT, a scheduler's JSON file, or local:N"),
-        ("host", "names no cluster"),
+        ("", "--cluster is empty: give tcp://HOST:PORT, a scheduler's JSON file, or local:N"),
+        (" ", "--cluster is empty: give"),
+        ("host", "--cluster host names no cluster: give tcp://HOST:PORT, a scheduler's JSON file, or local:N"),
         ("local", "give the number of worker processes, as in local:4"),
         ("local:0", "give the number of worker processes"),
         ("local:1025", "give the number of worker processes"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.commands.compute.advice import advise_kernels, warn_of_unchecked_series
 from pi_engine.cli.commands.compute.kept_run import (
     checkpoint_fields,
     error_folder,
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
 _ENDS = 50
 _WRITE_SECONDS = 1.2e-8
 """A digit, as text: for the progress bar."""
-
-_ADVICE_FROM = 5_000_000
-"""Digits that take GMP some seconds, so that the kernels' absence is worth a line."""
 
 
 @click.command(cls=CountingCommand, short_help="Compute digits of π.")
@@ -178,6 +176,8 @@ def command(
         check=check,
         scratch=scratch is not None,
     )
+    if check == "none":
+        warn_of_unchecked_series(series)
     with ExitStack() as stack:
         cluster = stack.enter_context(cluster_session(where, threads=threads))
         place = stack.enter_context(
@@ -186,8 +186,7 @@ def command(
         kept = stack.enter_context(
             kept_run(checkpoint, digits, base=int(base), series=series, check=check, resume=resume)
         )
-        if digits >= _ADVICE_FROM and remarks_are_heard():
-            _advise(digits)
+        advise_kernels(digits)
         writing = [] if place is None else [Step("write", _WRITE_SECONDS * digits)]
         with ProgressBar(then=writing) as progress:
             with steps_finished(kept):
@@ -217,21 +216,6 @@ def command(
         remark(closing_line(result, seconds, checks, written, full=check == "full"))
         if verbose:
             say_details(result, seconds, checks)
-
-
-def _advise(digits: int) -> None:
-    """Say at the start what a long run on the plain path could be spared."""
-    from pi_engine.engine.planning.backend import BACKEND
-
-    if BACKEND.usable() and not BACKEND.stored() and not BACKEND.pays(digits):
-        damage = next((kernel.damage for kernel in BACKEND.kernels() if kernel.damage), "")
-        reason = (
-            f"a stored kernel is not used ({damage})" if damage else "the kernels for this machine are not compiled"
-        )
-        remark(
-            f"pi-engine: this run takes the plain path, because {reason}: 'pi-engine tune', once "
-            "(about a minute), makes runs of this size about ten times as fast"
-        )
 
 
 def _print_digits(
