@@ -83,7 +83,7 @@ def test_pins_satisfy_the_metadata(checkout, requirements):
         assert pins[normal(package)] >= version_of_text(lowest), text
 
 
-REQUIREMENTS = ("run", "test", "plots", "peers", "statistics", "viewer", "server", "distributed")
+REQUIREMENTS = ("run", "test", "plots", "look", "serve", "distributed", "peers")
 
 
 @pytest.mark.parametrize("name", REQUIREMENTS)
