@@ -1,4 +1,4 @@
-"""Write what the pages take from elsewhere: the commands' help, tables of figures, and the picture and tables of the rooms.
+"""Write what is made from elsewhere: the commands' help in docs/cli.md and share/, tables of figures, the picture and tables of the rooms.
 
 python scripts/make_docs.py           writes them
 python scripts/make_docs.py --check   exits with 1 if one is stale, and checks the pages' links
@@ -15,6 +15,7 @@ import click
 from pi_engine.cli.main import cli
 from scripts import bench_tables, catalogue_table, json_tables
 from scripts.architecture import room_tables
+from scripts.manual import completion_scripts, man_page
 from scripts.scaling.page import page_picture, page_tables
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,7 +76,8 @@ def made_pages() -> dict[Path, str]:
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     texts = {page: with_sections(page.read_text(encoding="utf-8")) for page in pages}
     pictures = {room_tables.PICTURE: room_tables.architecture(), page_picture.PICTURE: page_picture.picture()}
-    return {**pictures, **texts}
+    installed = {man_page.PAGE: man_page.man_page(), **completion_scripts.completion_scripts()}
+    return {**pictures, **texts, **installed}
 
 
 def main() -> int:
@@ -83,6 +85,7 @@ def main() -> int:
     made = made_pages()
     if "--check" not in sys.argv:
         for page, text in made.items():
+            page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(text, encoding="utf-8")
         return 0
     problems = [link for page in made if page.suffix == ".md" for link in broken_links(page)]

@@ -82,7 +82,7 @@ def require_scipy() -> None:
     except ImportError as error:
         from pi_engine.runtime.installation import command_to_install
 
-        command = command_to_install("scipy", "statistics")
+        command = command_to_install("scipy", "look")
         raise PiEngineError(f"the tests need SciPy, which is not installed: run {command}") from error
 
 

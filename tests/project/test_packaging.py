@@ -83,7 +83,7 @@ def test_pins_satisfy_the_metadata(checkout, requirements):
         assert pins[normal(package)] >= version_of_text(lowest), text
 
 
-REQUIREMENTS = ("run", "test", "plots", "peers", "statistics", "viewer", "server", "distributed")
+REQUIREMENTS = ("run", "test", "plots", "look", "serve", "distributed", "peers")
 
 
 @pytest.mark.parametrize("name", REQUIREMENTS)
@@ -165,11 +165,15 @@ def test_the_description_links_to_nothing_that_is_only_in_the_repository(metadat
     assert description.startswith("# pi-engine")
 
 
-def test_the_wheel_holds_the_package_and_types_of_gmpy2_alone(checkout, distributions):
+def test_the_wheel_holds_the_package_types_of_gmpy2_and_what_is_shared(checkout, distributions):
     with zipfile.ZipFile(distributions[0]) as wheel:
         names = wheel.namelist()
-    folders = {"pi_engine", "gmpy2-stubs", f"pi_engine-{version_of(checkout)}.dist-info"}
+    wheel_folder = f"pi_engine-{version_of(checkout)}"
+    folders = {"pi_engine", "gmpy2-stubs", f"{wheel_folder}.dist-info", f"{wheel_folder}.data"}
     assert {name.split("/")[0] for name in names} == folders
+    assert {name.partition("/data/")[2] for name in names if name.startswith(f"{wheel_folder}.data/")} == {
+        path.relative_to(checkout).as_posix() for path in (checkout / "share").rglob("*") if path.is_file()
+    }
     assert "pi_engine/py.typed" in names
     assert {"pi_engine/engine/checks/known_digits.json", "pi_engine/report/page.css"} <= set(names)
     assert {f"pi_engine/server/page/{name}" for name in ("page.html", "page.css", "page.js", "icon.svg")} <= set(names)
@@ -182,7 +186,7 @@ def version_of(checkout):
 def test_the_source_distribution_holds_what_the_tests_need(checkout, distributions):
     with tarfile.open(distributions[1]) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}
-    folders = ("pi_engine", "gmpy2-stubs", "tests", "benchmarks", "scripts", "docs", ".ci")
+    folders = ("pi_engine", "gmpy2-stubs", "tests", "benchmarks", "scripts", "docs", "share", ".ci")
     wanted = {path for folder in folders for path in (checkout / folder).rglob("*") if path.is_file()}
     wanted |= {
         checkout / name

@@ -90,7 +90,7 @@ def test_extras_are_asked_for_once_and_kept(bare):
     assert (answer.returncode, answer.stdout) == (1, "")
     assert (
         answer.stderr
-        == "scripts/pi: there is no extra 'plot': PI_ENGINE_EXTRAS takes plots, peers, statistics, viewer, server and distributed\n"
+        == "scripts/pi: there is no extra 'plot': PI_ENGINE_EXTRAS takes plots, look, serve, distributed and peers\n"
     )
     assert "ran -P -m pi_engine --version" in set_up(bare, PI_ENGINE_EXTRAS="plots,peers").stdout
     folder, hashed = bare / "scripts/requirements", "install --disable-pip-version-check --require-hashes -r"
@@ -102,6 +102,16 @@ def test_extras_are_asked_for_once_and_kept(bare):
     (bare / "scripts/requirements/run.txt").write_text("click==9\n")
     set_up(bare)
     assert (bare / "asked").read_text().splitlines() == wanted * 2
+
+
+def test_a_clone_that_has_extras_by_their_earlier_names_keeps_them(bare):
+    fake_python(bare)
+    (bare / ".venvs").mkdir()
+    (bare / ".venvs/run.extras").write_text("statistics,viewer,server\n")
+    assert set_up(bare).returncode == 0
+    installed = [line.rpartition("/")[2] for line in (bare / "asked").read_text().splitlines() if "-r " in line]
+    assert installed == ["run.txt", "look.txt", "serve.txt"]
+    assert (bare / ".venvs/run.extras").read_text() == "look,serve\n"
 
 
 def test_locking_without_uv_is_one_clear_line(bare):

@@ -42,7 +42,7 @@ def require_viewer() -> None:
     except ImportError:
         from pi_engine.runtime.installation import command_to_install
 
-        command = command_to_install("prompt-toolkit", "viewer")
+        command = command_to_install("prompt-toolkit", "look")
         raise PiEngineError(f"-i needs prompt_toolkit, which is not installed: run {command}") from None
 
 

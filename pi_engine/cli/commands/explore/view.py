@@ -87,7 +87,7 @@ class _Width(click.ParamType["int | str"]):
     "-i",
     "--interactive",
     is_flag=True,
-    help="Open a screen to move around in and to search. '?' lists its keys. It needs the extra 'viewer'.",
+    help="Open a screen to move around in and to search. '?' lists its keys. It needs the extra 'look'.",
 )
 @json_option
 @quiet_option
