@@ -193,20 +193,24 @@ def _is_chosen(level: Level) -> bool:
 def _kernels(described: Any) -> dict[str, tuple[str, str, bytes]]:
     """All kernels of a level, each of them checked."""
     try:
-        name, digest = str(described["file"]), described["sha256"]
-        content = (FOLDER / os.path.basename(name)).read_bytes()  # noqa: PTH119 (nothing of another folder, whatever it says)
-        first, _, code = content.partition(b"\n")
-        if hashlib.sha256(first).hexdigest() != digest:
+        name, digest = os.path.basename(described["file"]), described["sha256"]  # noqa: PTH119 (a file of this folder, whatever it says)
+    except (KeyError, TypeError) as error:
+        raise _NotUsedError(_damaged(MANIFEST)) from error
+    try:
+        first, _, code = (FOLDER / name).read_bytes().partition(b"\n")
+    except OSError as error:
+        raise _NotUsedError(_damaged(name)) from error
+    if hashlib.sha256(first).hexdigest() != digest:
+        raise _NotUsedError(_damaged(name))
+    found, at = {}, 0
+    for kernel, symbol, signature, size, kernel_digest in json.loads(first):
+        piece = code[at : at + size]
+        if hashlib.sha256(piece).hexdigest() != kernel_digest:
             raise _NotUsedError(_damaged(name))
-        found, at = {}, 0
-        for kernel, symbol, signature, size, kernel_digest in json.loads(first):
-            piece = code[at : at + size]
-            if hashlib.sha256(piece).hexdigest() != kernel_digest:
-                raise _NotUsedError(_damaged(name))
-            found[kernel] = (symbol, signature, piece)
-            at += size
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise _NotUsedError(_damaged("machine code")) from error
+        found[kernel] = (symbol, signature, piece)
+        at += size
+    if at != len(code):
+        raise _NotUsedError(_damaged(name))
     return found
 
 
