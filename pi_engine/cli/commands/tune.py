@@ -81,7 +81,8 @@ def _lines(tuned: Tuned, *, dry_run: bool) -> list[tuple[str, str]]:
         text = f"all {tuned.kernels} were compiled before"
         if tuned.compiled:
             text = f"{tuned.compiled} of {tuned.kernels} compiled in {tuned.seconds['compilation']:.0f} s"
-        lines.append(("kernels", f"{text}; {tuned.stored} are stored in {tuned.folder}"))
+        stored = f"{text}; {tuned.stored} are stored in {tuned.folder}"
+        lines.append(("kernels", f"all {tuned.kernels} came with this installation" if tuned.shipped else stored))
     origin = "measured" if tuned.measured_before else "the default"
     before, now = asdict(tuned.before), asdict(tuned.now)
     for name, meaning in _MEANING.items():

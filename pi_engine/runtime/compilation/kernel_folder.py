@@ -24,6 +24,7 @@ import llvmlite.binding
 import platformdirs
 
 from pi_engine.runtime.compilation import kernel_sources
+from pi_engine.runtime.compilation.shipped_code import known_source_digest, shipped
 from pi_engine.runtime.storage.trusted_files import UntrustedError, make_trusted, require_trusted
 from pi_engine.runtime.versions import installed_version
 
@@ -40,7 +41,12 @@ if hasattr(os, "register_at_fork"):
 
 @functools.cache
 def cpu() -> tuple[str, str]:
-    """Name and features of the CPU that kernels are compiled for, as LLVM writes them; NUMBA_CPU_NAME and _FEATURES override."""
+    """Name and features of the CPU that kernels are compiled for, as LLVM writes them; NUMBA_CPU_NAME and _FEATURES override.
+
+    Where this process uses machine code that its installation brings along, they are those of its level.
+    """
+    if (level := shipped().level) is not None:
+        return level.processor, level.features
     name = os.environ.get("NUMBA_CPU_NAME") or llvmlite.binding.get_host_cpu_name()
     features = os.environ.get("NUMBA_CPU_FEATURES")
     if features is not None:
@@ -79,7 +85,7 @@ def has_ifma() -> bool:
 
 def source_digest() -> str:
     """The digest of the sources that machine code is made from, in hexadecimal digits."""
-    return kernel_sources.source_digest(cache_root())
+    return known_source_digest() or kernel_sources.source_digest(cache_root())
 
 
 @functools.cache

@@ -27,6 +27,7 @@ import llvmlite.binding
 
 from pi_engine.runtime.compilation import announcements
 from pi_engine.runtime.compilation.kernel_folder import LOCK, cache_folder, why_no_folder
+from pi_engine.runtime.compilation.shipped_code import shipped
 from pi_engine.runtime.compilation.stored_code import ObjectCode, read_code, write_code
 from pi_engine.runtime.storage.trusted_files import UntrustedError
 
@@ -57,7 +58,7 @@ class StoredKernel:
     ) -> None:
         self.module, self.name = module, name
         self.prepare, self.prefix, self.seconds = prepare, prefix, seconds
-        self.origin = ""  # "stored" or "compiled" after the first call
+        self.origin = ""  # "shipped", "stored" or "compiled" after the first call
         self.not_stored = ""  # why its machine code was not kept, after a compilation
         self.damage = ""  # what is wrong with its file, as last read
         self._code: ObjectCode | None = None  # read and checked, not loaded yet
@@ -86,6 +87,8 @@ class StoredKernel:
     def fetch(self) -> bool:
         """Read and check the file, unless that has been done; whether the machine code is there, and need not be compiled."""
         with LOCK:
+            if self._function is None and self._code is None and (found := self._shipped()):
+                self._code, self.origin = found, "shipped"
             if self._function is None and self._code is None and (path := self._path()):
                 try:
                     self._code, self.damage = read_code(path, f"{self.module}.{self.name}"), ""
@@ -107,11 +110,18 @@ class StoredKernel:
 
     def is_in_folder(self) -> bool:
         """Whether another process would find its machine code, undamaged; else it would compile, which takes memory of its own."""
+        if self._shipped() is not None:
+            return True
         path = self._path()
         try:
             return path is not None and bool(read_code(path, f"{self.module}.{self.name}"))
         except (OSError, UntrustedError):
             return False
+
+    def _shipped(self) -> ObjectCode | None:
+        """What the installation brings along, or None."""
+        found = shipped().kernels.get(f"{self.module}.{self.name}")
+        return None if found is None else ObjectCode(*found)
 
     def _path(self) -> Path | None:
         folder = cache_folder()
