@@ -56,11 +56,11 @@ for digits in [int(float(x)) for x in sys.argv[1:]] or [10**5, 10**6, 10**7]:
         if digits <= 10**7:
             plain = measure(split_plain, repeat, CHUDNOVSKY, terms, threads=threads)
             print(f"{digits:>10} digits, {threads} threads: plain {plain[1]:8.4f} s, cpu {plain[2]:8.4f}")
-        possible = lane_subtrees.has_ifma
+        possible = lane_subtrees.has_lanes
         if possible():
-            lane_subtrees.has_ifma = lambda: False
+            lane_subtrees.has_lanes = lambda: False
             one = measure(compiled_tree.split_compiled, repeat, CHUDNOVSKY, terms, threads, silent)
-            lane_subtrees.has_ifma = possible
+            lane_subtrees.has_lanes = possible
             print(f"{'':>10}              one by one  {one[1]:8.4f} s, cpu {one[2]:8.4f}, first {one[0]:8.4f}")
         compiled = measure(compiled_tree.split_compiled, repeat, CHUDNOVSKY, terms, threads, silent)
         print(

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
+from pi_engine.bigint.vectors.lane_widths import has_lanes
 from pi_engine.cli.main import COMMANDS
-from pi_engine.runtime.compilation.kernel_folder import has_ifma
 from pi_engine.runtime.machine_faults import TEST, machine_fault
 from tests.command import commands
 from tests.conftest import MULTIPLIER, part_of
@@ -20,7 +20,7 @@ from tests.runtime.machine_faults import KERNELS, PLANS, REFUSED, RIGHT
 @pytest.mark.parametrize("name", part_of([*KERNELS, *PLANS], 1 / 2, "tables"))
 def test_a_wrong_bit_in_a_table_ends_in_an_error(rng, name):
     """In a process of its own, which forks one for each bit."""
-    if name == "leaves in lanes" and not has_ifma():
+    if name == "leaves in lanes" and not has_lanes():
         pytest.skip("this processor has no instructions for lanes")
     survey = [sys.executable, "-m", "tests.runtime.machine_faults", name]
     command = [*survey, str(rng.randrange(2**32)), str(int(5 * MULTIPLIER))]

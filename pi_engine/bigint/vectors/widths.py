@@ -6,18 +6,3 @@ WIDTH = 4
 WIDE = 8
 """Lanes where two AVX2 registers give two independent chains. On AVX2 (Zen 3) a radix-4 pass of either width takes 14 to 15
 cycles for sixteen points, and of WIDTH with two butterflies overlapped 12 to 13: long passes are done that way."""
-
-LANES = 8
-"""Numbers side by side in `interleaved`."""
-
-DIGIT_BITS = 52
-"""Bits of their digits."""
-
-LANE_PAD = 8
-"""Zeros on either side of such a number, as many as columns are made at once."""
-
-LANE_ROWS = 2046
-"""The most digits of the lesser factor of a product (`interleaved_arithmetic`)."""
-
-LANE_DIVISOR = 511
-"""The most digits of a divisor (`interleaved_arithmetic`)."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.scratch.space_of_run import scratch_space
-from pi_engine.bigint.vectors.widths import LANES
+from pi_engine.bigint.vectors.lane_widths import BY_DOUBLES, LANES
 from pi_engine.runtime.progress import WorkMeter
 from pi_engine.splitting.compiled.lane_subtrees import lanes_fit
 from pi_engine.splitting.compiled.level_division import divide_level
@@ -147,7 +147,8 @@ def cuts_for(series: HypergeometricSeries, terms: int, threads: int, chunk_bits:
     chunk_bits, space = chunk_bits or CHUNK_BITS, scratch_space()
     chunk_bits = chunk_bits if space is None else min(chunk_bits, 8 * max(space.free(), 0) // CHUNK_BYTES)
     if terms * term_bits >= LANE_BITS and lanes_fit(values):
-        return Cuts.of(terms, term_bits, LANE_SUBTREE_BITS, LANES << (threads.bit_length() - 1), chunk_bits)
+        subtree_bits = SUBTREE_BITS if BY_DOUBLES else LANE_SUBTREE_BITS
+        return Cuts.of(terms, term_bits, subtree_bits, LANES << (threads.bit_length() - 1), chunk_bits)
     return Cuts.of(terms, term_bits, SUBTREE_BITS, 1, chunk_bits)
 
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pi_engine.bigint.vectors.widths import DIGIT_BITS, LANE_DIVISOR, LANE_PAD, LANE_ROWS, LANES
-from pi_engine.runtime.compilation.kernel_folder import has_ifma
+from pi_engine.bigint.vectors.lane_widths import DIGIT_BITS, LANE_DIVISOR, LANE_PAD, LANE_ROWS, LANES, has_lanes
 from pi_engine.splitting.kernels.tree_kernels import LANE_HEADER, VALUE_DIGITS, VALUE_WORDS, lane_subtrees_worker
 from pi_engine.splitting.records.common_factors import divisor_table
 from pi_engine.splitting.records.subtree_record import subtree_record
@@ -60,7 +59,7 @@ def _node_bits(values: Sequence[TermValues], terms: int) -> tuple[int, int, int]
 
 def lanes_fit(values: Sequence[TermValues]) -> bool:
     """Whether the processor multiplies eight digits at once, and the polynomials are words."""
-    return has_ifma() and all(len(f.longs) == 0 and len(f.words) <= VALUE_WORDS for f in values)
+    return has_lanes() and all(len(f.longs) == 0 and len(f.words) <= VALUE_WORDS for f in values)
 
 
 def lanes_are_usable(

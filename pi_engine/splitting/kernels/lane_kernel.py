@@ -26,8 +26,8 @@ from pi_engine.bigint.vectors.interleaved_arithmetic import (
     spread_divisor,
     sum_of_products,
 )
+from pi_engine.bigint.vectors.lane_widths import DIGIT_BITS, LANE_PAD, LANES
 from pi_engine.bigint.vectors.record_arrays import array_in
-from pi_engine.bigint.vectors.widths import DIGIT_BITS, LANE_PAD, LANES
 from pi_engine.bigint.vectors.words import address_of, claim, is_sealed, load, stack, store
 from pi_engine.runtime.compilation.routine import kernel, routine
 from pi_engine.splitting.kernels import tree_kernels

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from pi_engine.bigint.vectors.interleaved_arithmetic import DIGIT
-from pi_engine.bigint.vectors.widths import LANE_PAD
+from pi_engine.bigint.vectors.lane_widths import LANE_PAD
 from pi_engine.bigint.vectors.words import load, store
 from pi_engine.runtime.compilation.routine import routine
 from pi_engine.splitting.kernels import tree_kernels

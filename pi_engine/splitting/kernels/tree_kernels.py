@@ -6,8 +6,8 @@ Here is also what their callers share with them and need no Numba for.
 from __future__ import annotations
 
 from pi_engine.bigint.mpn.gmp_symbols import PREFIX, register
+from pi_engine.bigint.vectors.lane_widths import has_lanes
 from pi_engine.bigint.vectors.widths import WIDTH
-from pi_engine.runtime.compilation.kernel_folder import has_ifma
 from pi_engine.runtime.compilation.object_code import StoredKernel
 
 OPERANDS = 3
@@ -59,6 +59,6 @@ shadow_modulo_prime = StoredKernel(
 )
 
 TREE_KERNELS = (
-    *([lane_subtrees_worker] if has_ifma() else []),
+    *([lane_subtrees_worker] if has_lanes() else []),
     subtrees_worker, quotients_worker, merges_worker, residues_worker, shadow_of_terms, shadow_modulo_prime,
 )  # fmt: skip

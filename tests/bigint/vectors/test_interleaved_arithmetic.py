@@ -4,9 +4,15 @@ import numpy as np
 import pytest
 
 from pi_engine.bigint.vectors import interleaved, interleaved_arithmetic
-from pi_engine.bigint.vectors.widths import DIGIT_BITS, LANE_DIVISOR, LANE_PAD, LANE_ROWS, LANES
+from pi_engine.bigint.vectors.lane_widths import (
+    DIGIT_BITS,
+    LANE_DIVISOR,
+    LANE_PAD,
+    LANE_ROWS,
+    LANES,
+    has_lanes,
+)
 from pi_engine.bigint.vectors.words import address_of
-from pi_engine.runtime.compilation.kernel_folder import has_ifma
 from pi_engine.runtime.compilation.routine import routine
 from tests.conftest import MULTIPLIER
 
@@ -59,12 +65,13 @@ def compiled():
 @pytest.fixture(params=["instruction", "words"], scope="module")
 def operations(request):
     if request.param == "instruction":
-        if not has_ifma():
+        if not has_lanes():
             pytest.skip("this processor has no such instruction")
         yield compiled()
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(interleaved, "has_ifma", lambda: False)
+        patch.setattr(interleaved, "BY_DOUBLES", False)
         patch.setattr(
             interleaved_arithmetic, "product_columns", routine(interleaved_arithmetic.product_columns.py_func)
         )
@@ -88,6 +95,21 @@ def length_of(numbers):
     return max(-(-abs(x).bit_length() // DIGIT_BITS) for x in numbers)
 
 
+def to_memory(digits):
+    """Digits as kernels have them, in the same array."""
+    if doubles():
+        digits.view(np.float64)[:] = digits.astype(np.float64)
+    return digits
+
+
+def from_memory(digits):
+    return np.ascontiguousarray(digits).view(np.float64).astype(np.uint64) if doubles() else digits
+
+
+def doubles():
+    return interleaved.BY_DOUBLES
+
+
 def lanes_of(numbers):
     """The numbers' digits with zeros around, eight side by side."""
     length = length_of(numbers)
@@ -97,7 +119,7 @@ def lanes_of(numbers):
     for lane, x in enumerate(numbers):
         for j in range(length):
             rows[LANE_PAD + j, lane] = abs(x) >> (DIGIT_BITS * j) & (BASE - 1)
-    return array
+    return to_memory(array)
 
 
 def numbers_of(array, length):
@@ -106,7 +128,7 @@ def numbers_of(array, length):
     assert not rows[:LANE_PAD].any()
     assert not rows[LANE_PAD + length : 2 * LANE_PAD + length].any()
     assert length == 0 or rows[LANE_PAD + length - 1].any()
-    digits = rows[LANE_PAD : LANE_PAD + length].T.tolist()
+    digits = from_memory(rows[LANE_PAD : LANE_PAD + length]).T.tolist()
     assert all(digit < BASE for lane in digits for digit in lane)
     return [sum(digit << (DIGIT_BITS * j) for j, digit in enumerate(lane)) for lane in digits]
 
@@ -121,6 +143,36 @@ def some(rng, digits):
         left -= step
     kinds = [rng.getrandbits(bits), (1 << bits) - 1, 1 << (bits - 1), runs, 0, 1, rng.getrandbits(DIGIT_BITS)]
     return [*kinds, rng.getrandbits(rng.randrange(1, bits + 1))]
+
+
+@pytest.mark.skipif(not doubles(), reason="this processor multiplies integers")
+def test_both_parts_of_a_product_by_doubles(rng):
+    """As `interleaved` derives them; with one bit more a digit they are wrong."""
+
+    @routine
+    def parts(a, b, low, high):
+        zero = interleaved.broadcast_word(np.uint64(0))
+        x, y = interleaved.load_lanes(address_of(a), 0), interleaved.load_lanes(address_of(b), 0)
+        interleaved.store_lanes(address_of(low), 0, interleaved.multiply_low(zero, x, y))
+        interleaved.store_lanes(address_of(high), 0, interleaved.multiply_high(zero, x, y))
+
+    def products(numbers):
+        rng.shuffle(numbers)
+        pairs = [(x, y) for x in numbers for y in numbers]
+        for i in range(0, len(pairs) - LANES, LANES):
+            arrays = [aligned(1) for _ in range(4)]
+            for array, row in zip(arrays, zip(*pairs[i : i + LANES], strict=True), strict=False):
+                array[:LANES] = to_memory(np.array(row, np.uint64))
+            parts(*arrays)
+            low, high = (array[:LANES].view(np.int64).tolist() for array in arrays[2:])
+            yield from zip(pairs[i : i + LANES], low, high, strict=True)
+
+    half = BASE // 2  # products near odd multiples of it are halfway between two doubles
+    edges = [0, 1, 2, 3, half - 1, half, half + 1, BASE - 2, BASE - 1]
+    for (x, y), low, high in products(edges + [rng.randrange(BASE) for _ in range(20)]):
+        assert low + high * BASE == x * y and abs(low) <= half and 0 <= high < BASE
+    largest = 2 * BASE - 1
+    assert all(low + high * BASE != x * y for (x, y), low, high in products([largest] * 4))
 
 
 LENGTHS = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 64, 65]
@@ -138,7 +190,7 @@ def test_products(operations, rng):
 
 
 def test_the_most_rows_of_ones(operations):
-    """The largest column that there can be: it all but fills its word, and with two rows more a carry might not fit."""
+    """The largest column that there can be: of 52 bits a digit it all but fills its word, and with two rows more a carry might not fit."""
     times, plus, _ = operations
     ones = [BASE**LANE_ROWS - 1] * LANES
     out = buffer()
@@ -149,9 +201,10 @@ def test_the_most_rows_of_ones(operations):
         out, signs = buffer(), signs_of([0] * LANES, [second] * LANES)
         length = plus(out, digits, LANE_ROWS, digits, LANE_ROWS, digits, LANE_ROWS, digits, LANE_ROWS, signs)
         assert numbers_of(out, length) == [2 * x * x if second == 0 else 0 for x in ones]
-    largest = 2 * LANE_ROWS * (BASE - 1)
-    assert largest + (largest >> DIGIT_BITS) + 2 < 2**64
-    assert 2 * (LANE_ROWS + 2) * (BASE - 1) + 2**12 >= 2**64
+    for bits, product_size, limit in ((52, 2 * (2**52 - 1), 2**64), (51, 2**51 + 2**50, 2**63)):
+        largest = LANE_ROWS * product_size
+        assert largest + (largest >> bits) + 2 < limit
+    assert 2 * (LANE_ROWS + 2) * (2**52 - 1) + 2**12 >= 2**64
 
 
 def signs_of(first, second):
@@ -193,6 +246,7 @@ def test_exact_quotients(operations, digits, rng):
                 width = length if divisors[0] == 1 else length - digits + 1
                 inverse = aligned(1)
                 inverse[:LANES] = [pow(d % BASE, -1, BASE) for d in divisors]
+                to_memory(inverse[:LANES])
                 out = buffer()
                 found = over(out, lanes_of(x), width, lanes_of(divisors), digits, inverse)
                 assert numbers_of(out, found) == quotients

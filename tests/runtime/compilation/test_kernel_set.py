@@ -124,9 +124,9 @@ def test_the_prepared_kernels_are_all_there_are():
     from pi_engine.bigint.fft import fourier_kernels
     from pi_engine.bigint.ntt import transform_kernels
     from pi_engine.bigint.residues import stored_residues
+    from pi_engine.bigint.vectors.lane_widths import has_lanes
     from pi_engine.proof.bbp import bbp_kernels
     from pi_engine.radix.kernels import conversion_kernels
-    from pi_engine.runtime.compilation.kernel_folder import has_ifma
     from pi_engine.runtime.compilation.object_code import StoredKernel
     from pi_engine.search.kernels import search_kernels
     from pi_engine.splitting.kernels import tree_kernels
@@ -139,7 +139,7 @@ def test_the_prepared_kernels_are_all_there_are():
         for x in vars(module).values()
         if isinstance(x, StoredKernel)
     }
-    if not has_ifma():
+    if not has_lanes():
         listed -= {tree_kernels.lane_subtrees_worker}
     assert listed == set(backend.ALL_KERNELS.kernels())
 

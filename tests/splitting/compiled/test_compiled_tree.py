@@ -105,7 +105,7 @@ def test_pieces_are_even_and_cover_the_range(rng):
 def test_the_halves_of_eight_subtrees_together_have_no_more_terms_than_a_node(rng):
     """Of each half the one of most terms, as the lanes of a product of eight have one length."""
     tightest = set()
-    for trial in range(300 * max(1, int(MULTIPLIER))):
+    for trial in range(500 * max(1, int(MULTIPLIER))):
         count, depth, lo = 8 << rng.randrange(3), rng.randrange(6), 2 * rng.randrange(2)
         blocks = 1 << depth
         terms = 2 * count * blocks + (trial if trial < 200 else rng.randrange(5000))
@@ -169,7 +169,7 @@ def test_random_numbers_of_terms(threads, rng: random.Random):
 @pytest.mark.parametrize("possible", [True, False])
 def test_subtrees_side_by_side_and_one_by_one(monkeypatch, possible):
     """Each on every machine: by words where the processor has no instruction for eight numbers."""
-    monkeypatch.setattr(lane_subtrees, "has_ifma", lambda: possible)
+    monkeypatch.setattr(lane_subtrees, "has_lanes", lambda: possible)
     taken = []
     work = subtrees.lane_work
     monkeypatch.setattr(subtrees, "lane_work", lambda *arguments: taken.append(1) or work(*arguments))
