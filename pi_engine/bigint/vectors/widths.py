@@ -14,7 +14,7 @@ DIGIT_BITS = 52
 """Bits of their digits."""
 
 LANE_PAD = 8
-"""Zeros on either side of such a number, as many as columns are made at once."""
+"""Zeros on either side of a number of this kind, one for each column that is made at once."""
 
 LANE_ROWS = 2046
 """The most digits of the lesser factor of a product (`interleaved_arithmetic`)."""

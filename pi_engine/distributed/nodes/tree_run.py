@@ -146,7 +146,7 @@ class TreeRun:
             self._explain()
 
     def _free(self, depth: int) -> list[WorkerFacts]:
-        """Workers with so many tasks at most, and room on disk."""
+        """Workers with a given number of tasks at most, and room on disk."""
         return [x for x in self._eligible() if self._load(x.address) <= depth and x.address not in self._full]
 
     def _explain(self) -> None:
