@@ -81,7 +81,7 @@ class Ring:
         return made[0].finish()
 
     def integer(self, x: Transformed) -> mpz:
-        """The integer that has been transformed back but for the columns; releases x."""
+        """The integer that has been transformed back except for the columns; releases x."""
         buffer = LimbBuffer(self.limbs)
         to_limbs(x, self.limbs, self.threads, buffer.array)
         x.release()

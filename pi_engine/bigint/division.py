@@ -44,7 +44,7 @@ _GMP_PRODUCTS = 2.4
 
 
 def transform_use(bits: int) -> KernelUse:
-    """What products, quotients and roots of so many bits load and compile."""
+    """What products, quotients and roots of a given number of bits load and compile."""
     limits = thresholds()
     if bits < min(limits.square, limits.multiply) or not transform_is_usable():
         return KernelUse(load=False, compile=False)

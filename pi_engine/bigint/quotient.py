@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gmpy2 import mpz
 
 SHORT_BLOCKS = 8
-"""The quotient is found in up to so many blocks for each length of the divisor."""
+"""The quotient is found in up to this many blocks for each length of the divisor."""
 
 MAX_CORRECTIONS = 4
 """Rounds of correction after which something went wrong: two are proven to do."""

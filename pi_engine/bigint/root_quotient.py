@@ -177,7 +177,7 @@ class _LastStep:
         return (high * power_residues(2, 64 * self.h) + low) * sign, high * sign
 
     def check_quotient(self, product: mpz) -> None:
-        """y·κ, of which q is the upper part."""
+        """y·κ; q is its upper part."""
         whole, self.q = self.cut(product)
         require_equal(self.y * self.k, whole, "the product y·κ")
 

@@ -1,6 +1,6 @@
 """The files of a checkpoint by their names, and how they are taken away.
 
-    checkpoint-a.json, checkpoint-b.json    the manifests, of which one is the previous
+    checkpoint-a.json, checkpoint-b.json    the manifests; one is the previous
     checkpoint.lock                         the lock of the run that uses it
     KEY.0123abcd.limbs                      a record; no two files ever have the same name
     NAME.bad                                one of these that was damaged, set aside

@@ -112,7 +112,7 @@ def parse_manifest(content: bytes, source: str) -> Manifest:
 
 
 def _checked(fields: dict[str, JSON], source: str) -> Manifest:
-    """The manifest of these fields, each of which is what it should be."""
+    """The manifest of these fields. Each is what it should be."""
 
     def wrong(name: str) -> CorruptFileError:
         return CorruptFileError(f"{source} is damaged: the field '{name}' has an impossible value")

@@ -1,4 +1,4 @@
-"""Two manifests, of which the older one is replaced: so one good generation is there at every moment."""
+"""Two manifests; the older one is replaced: so one good generation is there at every moment."""
 
 from __future__ import annotations
 

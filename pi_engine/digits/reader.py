@@ -150,7 +150,7 @@ class DigitFile:
         return self._source.size
 
     def blocks(self) -> Iterator[Block]:
-        """The digits after the point, once, in blocks that fill their words, all but the last.
+        """The digits after the point, once, in blocks that fill their words, except for the last.
 
         Raises:
             CorruptFileError: the file is damaged; the blocks before are good as far as is known.

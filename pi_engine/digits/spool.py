@@ -44,7 +44,7 @@ class Spool:
         self._file.close()
 
     def through(self, blocks: Iterable[Block]) -> Iterator[Block]:
-        """Blocks, passed on, each stored when it passes; all but the last fill their words."""
+        """Blocks, passed on, each stored when it passes. They fill their words, except for the last."""
         for block in blocks:
             content = np.ascontiguousarray(block.words).data.cast("B")
             self._stored.update(content)

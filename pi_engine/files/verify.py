@@ -183,7 +183,7 @@ def _of_digits(case: FileCase, method: str, *, faulty: bool) -> Verification:
 
 
 def _expected(case: FileCase, method: str, digits: int) -> list[Step]:
-    """What will come for a file of about so many digits, if they are right."""
+    """What will come for a file of about a given number of digits, if they are right."""
     if method == "known" or digits <= HEAD:
         return [reading(case, digits)]
     likely = METHODS["recompute" if method == "auto" else method]  # which one "auto" takes is known after the scan
@@ -191,7 +191,7 @@ def _expected(case: FileCase, method: str, digits: int) -> list[Step]:
 
 
 def _of_length(found: Verification, digits: int) -> Verification:
-    """The verdict on sound digits of which there should be so many."""
+    """The verdict on sound digits, if their number should be another."""
     if found.digits == digits:
         return found
     truncated = found.digits < digits
@@ -240,7 +240,7 @@ def _wrong(case: FileCase, method: str) -> Verification | None:
 
 
 def _cheapest(case: FileCase) -> Verification:
-    """By the cheapest proof that fits in memory; where none does, by what shows more than is published, or by that alone."""
+    """By the cheapest proof that fits in memory; if none fits, by what shows more than is published, or by that alone."""
     method = chosen(case, METHODS.values())
     found = known(case) if method is None else method.run(case)
     if found.status != "unproved":

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Picture:
-    """What was drawn of which digits.
+    """What was drawn, and from which digits.
 
     Attributes:
         figure: matplotlib's; it belongs to no window and need not be closed.

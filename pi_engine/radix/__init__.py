@@ -12,7 +12,7 @@ numba.
 
 A binary fraction with an error bound goes in; words of 19 decimal digits, or text, come out, or None where the error
 leaves the last digit open (`fraction_text`, `words_of_fraction`). Large fractions go down a tree of products with
-powers of ten, without a division (`remainder_tree`, `powers`, `node_sharing`); `right_edge_check` proves all words by
+powers of ten, without a division (`remainder_tree`, `powers`, `node_sharing`). `right_edge_check` proves all words by
 the residues of the last node of every level. `digit_hash` is the hash of a string of digits, in any cut.
 """
 

@@ -138,6 +138,6 @@ def from_text_compiles(digits: int) -> bool:
 
 
 def from_text_pays(digits: int) -> bool:
-    """Whether kernels convert so many digits to binary. If so, they are loaded or compiled now."""
+    """Whether kernels convert a given number of digits to binary. If so, they are loaded or compiled now."""
     bits = int(_BITS_PER_DIGIT * digits)
     return transform_is_usable() and _FROM_TEXT.pays_for_another(_FROM_TEXT_PRODUCTS * gmp_seconds(bits, bits))

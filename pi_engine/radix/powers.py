@@ -94,7 +94,7 @@ class Shape:
 
 
 def shape_for(words: int) -> Shape:
-    """The tree of one level or more that holds so many words; less than 1/40 of a large one stays unused."""
+    """The tree of one level or more that holds a given number of words; less than 1/40 of a large one stays unused."""
     height = 1
     while -(-words // (1 << height)) > MOST_LEAF:
         height += 1
@@ -217,7 +217,7 @@ def _highest(limbs: Limbs | DiskLimbs) -> int:
 
 
 def _transform(power: Power, bits: int, threads: int) -> None:
-    """Transform a power for products of so many bits; or put it on disk, where the run's memory has no room for all transforms."""
+    """Transform a power for products of these bits; or put it on disk, if memory has no room for all transforms."""
     space, size = scratch_space(), size_for(bits)
     large = space is not None and 8 * size.primes * size.prime_stride > space.limit * _MOST_TRANSFORM
     large = large and bits > 64 * MOST_WORDS  # the kernels that work on whole subtrees have their powers in memory

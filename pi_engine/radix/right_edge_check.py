@@ -10,7 +10,7 @@ and the product modulo 2^s − 1 is C = Z mod 2^s + U, U = ⌊Z/2^s⌋, H = C₁
     Y·P = C + (2^s − 1)·U   with   U = (D − T·P − C₁)/2^(s−64·m),
 
 in which D is the hash of the words as they stand in memory at the end, C the product that the second half comes from,
-and X that from which the node above made this one. An error in any of them breaks it, but for a chance of about 2^−61:
+and X that from which the node above made this one. An error in any of them breaks it, except for a chance of about 2^−61:
 2^s ≢ 1 modulo 2^61 − 1, as 61 does not divide s, and modulo the random prime as good as never. The second half's fraction
 is a part of C and again such a node; so the last node of every level, and the last leaf, prove all words. It costs one
 pass over numbers of twice the whole's length together, and the hash. GMP's product is the whole Z: then C₁ = H.

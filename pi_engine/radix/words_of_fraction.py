@@ -104,7 +104,7 @@ def fraction_words(
 ) -> tuple[NDArray[np.uint64] | StoredWords, Residues | None]:
     """Convert mantissa/2^bits < 1 to `count` words or some more, the first most significant.
 
-    Rounded down; but where what follows is 0 but for 2^-60 the very last word may be one too small, modulo 1. With `check`
+    Rounded down; but where what follows is 0 except for 2^-60 the very last word may be one too small, modulo 1. With `check`
     also all these words as one integer modulo both `moduli`, as they follow from the fraction.
 
     Raises:

@@ -90,7 +90,7 @@ def load(path: Path | None = None) -> Thresholds:
 
 
 def stored(path: Path | None = None) -> Thresholds | None:
-    """The measured thresholds, or None where there are none, or stale ones, or a file that must not be used, which a log record tells."""
+    """The measured thresholds, or None if there are none, if they are stale, or if the file must not be used, which a log record says."""
     place = path or tuning_file()
     try:
         place.lstat()  # where nothing is stored, nothing is said of the folder
@@ -142,7 +142,7 @@ def save(thresholds: Thresholds, path: Path | None = None) -> Path:
 
 
 def remove(path: Path | None = None) -> int | None:
-    """Remove this machine's file; returns its bytes, None where there is none. Raises OSError where that is refused."""
+    """Remove this machine's file; returns its bytes, None if there is none. Raises OSError where that is refused."""
     target = path or tuning_file()
     try:
         size = target.stat().st_size

@@ -37,7 +37,7 @@ class RunSearch:
     def __init__(
         self, length: int, digit: str | None, *, room: int, position: int = 1, expected: int | None = None
     ) -> None:
-        """Search for runs of `length` ≥ 1 or more, in digits the first of which has this position; `room` of them are kept."""
+        """Search for runs of `length` ≥ 1 or more, in digits that begin at this position; `room` of them are kept."""
         self._least, self._digit, self._room = length, None if digit is None else ord(digit), room
         self._effort = Effort(_SECONDS, expected)
         self._open: tuple[int, int] | None = None  # position of the run that reaches the border, and its character

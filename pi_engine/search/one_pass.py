@@ -142,7 +142,7 @@ def find_in_range(
 def answers(
     request: Request, base: int, parts: Sequence[Sequence[Part]], *, position: int, digits: int
 ) -> list[Occurrences]:
-    """What was found of each pattern that was asked for, in all `digits` digits, the first of which has this position.
+    """What was found of each pattern that was asked for, in all `digits` digits, which begin at this position.
 
     `parts`: what was found in each range, in the order of the digits.
 

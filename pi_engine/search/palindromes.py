@@ -34,7 +34,7 @@ class PalindromeSearch:
     before = REACH
 
     def __init__(self, length: int, *, room: int, position: int = 1, expected: int | None = None) -> None:
-        """Search for palindromes of `length` ≥ 2 or more, in digits the first of which has this position.
+        """Search for palindromes of `length` ≥ 2 or more, in digits that begin at this position.
 
         `room` of them are kept, the first ones by their middles.
         """

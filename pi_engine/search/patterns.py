@@ -43,7 +43,7 @@ _SPELLINGS = (
 
 @dataclass(frozen=True)
 class DigitString:
-    """A string of digits, each of which may be "?", any digit.
+    """A string of digits. A "?" stands for any digit.
 
     Attributes:
         text: the string; letters of base 16 in upper case.

@@ -21,7 +21,7 @@ _LEAST_STRETCH = 4096
 """Positions that are looked at together, at least; their numbers have their first digits in common."""
 
 _COMPARED = 1000
-"""First digits are compared until one position in so many is left."""
+"""First digits are compared until one position in this many is left."""
 
 
 class SelfLocationSearch:
@@ -36,7 +36,7 @@ class SelfLocationSearch:
     before = 0
 
     def __init__(self, base: int, *, room: int, position: int = 1, expected: int | None = None) -> None:
-        """Search in digits of this base, the first of which has this position; `room` numbers are kept."""
+        """Search in digits of this base that begin at this position; `room` numbers are kept."""
         self._base, self._room = base, room
         self._effort = Effort(_SECONDS, expected)
         self._held = np.empty(0, np.uint8)

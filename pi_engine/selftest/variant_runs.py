@@ -1,4 +1,4 @@
-"""The short run in every variant of kernels, each in a process of its own: one that crashes or hangs ends nothing but itself."""
+"""The short run in every variant of kernels, each in a process of its own: one that crashes or hangs ends only itself."""
 
 from __future__ import annotations
 

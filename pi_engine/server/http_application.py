@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pi_engine.server.digit_service import DigitService
 
 PUBLIC_RADIX = 10
-"""The base that the public interface takes where none is given."""
+"""The base that the public interface takes if none is given."""
 
 _USUAL_DIGITS, _USUAL_PLACES = 100, 10
 _READERS = 8

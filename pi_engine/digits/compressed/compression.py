@@ -73,7 +73,7 @@ def compressed(pieces: Iterable[bytes], form: Format, threads: int = 1) -> Itera
 
 
 def _members(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """A text in members of `_MEMBER` bytes, all but the last; one empty member where there is no text."""
+    """A text in members of `_MEMBER` bytes, except for the last; one empty member where there is no text."""
     gathered: list[bytes] = []
     length, some = 0, False
     for piece in pieces:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pi_engine.digits.text.digit_text import Characters
 
 CHUNK = 1 << 20
-"""Bytes read at once. As many in a row without a digit end the reading: no shape of text has so many blanks."""
+"""Bytes read at once. As many in a row without a digit end the reading: no shape of text has this many blanks."""
 
 _LONGEST_LINE = 1 << 16
 """Bytes of a line up to which it is looked at as a whole."""
@@ -144,7 +144,7 @@ class TextReader:
         return buffer[:cut]
 
     def _digits(self, piece: bytes, *, last: bool) -> Iterator[Characters]:
-        """The digits of a piece: at once where it has nothing but digits and separators, else line by line."""
+        """The digits of a piece: at once where it has only digits and separators, else line by line."""
         if not piece:
             return
         if self._lines.idle and b"\f" not in piece and not (last and len(piece.strip()) < _SHORT):

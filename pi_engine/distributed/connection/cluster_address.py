@@ -35,7 +35,7 @@ def parse_address(text: str) -> ClusterAddress:
     """What was given, read; a file is opened, and nothing is connected to.
 
     Raises:
-        UsageError: it is none of `FORMS`, or the file names no scheduler.
+        UsageError: it has none of the `FORMS`, or the file names no scheduler.
     """
     if not text.strip():
         raise UsageError(f"--cluster is empty: give {FORMS}")

@@ -23,7 +23,7 @@ class TaskQueue:
     """
 
     def __init__(self, tasks: Iterable[tuple[Any, ...]], ahead: int) -> None:
-        """`ahead`: tasks that a worker has at once; where it is lost, all but one of them had not begun."""
+        """`ahead`: tasks that a worker has at once; if it is lost, only one of them had begun."""
         self._following = enumerate(tasks)
         self._most = ATTEMPTS * ahead
         self._again: list[int] = []

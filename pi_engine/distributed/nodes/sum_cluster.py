@@ -45,10 +45,10 @@ class SumCluster(NamedTuple):
         repairs: Repairs,
         progress: Progress,
     ) -> Iterator[ClusterNodes | None]:
-        """The nodes of a sum, of which nothing is left on the cluster afterwards; None where it is too short for that.
+        """The nodes of a sum; nothing of them is left on the cluster afterwards; None where it is too short for that.
 
         Args:
-            series: of which it is the sum of one component.
+            series: it is the sum of one of its components.
             component: which.
             terms: how many.
             fraction_bits: of π.

@@ -87,7 +87,7 @@ def pi_fraction(
     threads: int | None = None,
     compiled: bool = False,
 ) -> BinaryFraction:
-    """π to `bits` bits, from T/Q, which is S but for the first part of the error above, and from `root`.
+    """π to `bits` bits, from T/Q, which is S except for the first part of the error above, and from `root`.
 
     sums: Q and T, whose memory is freed as soon as they are used.
     Everything is checked with the residues that they and the root have; with `check` those of an mpz are found first.

@@ -1,4 +1,4 @@
-"""Which plan fits in memory, and what is said where none does."""
+"""Which plan fits in memory, and the message if none does."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def _shifted(ours: HeldDigits, theirs: HeldDigits, place: int, piece: Piece, bef
 
 
 def missing_or_added(ours: HeldDigits, theirs: HeldDigits, place: int, shift: int, before: str) -> Found:
-    """So many digits missing at `place`, or too many if negative."""
+    """A given number of digits missing at `place`, or too many if negative."""
     if shift > 0:
         return Found("missing", _missing(ours, place, shift), shifted=True)
     return Found(*_too_many(ours, theirs, place, -shift, before), shifted=True)

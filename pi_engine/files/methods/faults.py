@@ -69,7 +69,7 @@ def _corrupt(fault: CorruptFileError, message: str, found: Verification) -> Veri
 def corrupt_file(
     path: str, error: CorruptFileError, *, base: int | None, form: str | None = None, digits: int = 0
 ) -> Verification:
-    """The verdict on a file of which no digit can be judged; base, format and digits as far as they are known."""
+    """The verdict on a file without a digit that can be judged; base, format and digits as far as they are known."""
     return Verification(
         status="corrupt",
         first_wrong=None,

@@ -49,7 +49,7 @@ class Method(NamedTuple):
 
     Attributes:
         fits: whether it can be had for this file, on this machine.
-        steps: what it does for a file of so many digits that are right, with predicted seconds.
+        steps: what it does for a file of this many digits that are right, with predicted seconds.
         run: gives the verdict.
         proves: whether no wrong digit escapes it.
     """
@@ -66,7 +66,7 @@ def recompute(case: FileCase) -> Verification:
 
 
 def located(case: FileCase, digits: int) -> Verification:
-    """Compute so many digits, or up to the end of the last word, and compare them with the file's.
+    """Compute a given number of digits, or up to the end of the last word, and compare them with the file's.
 
     Where they are all of the file's, all are compared, and it is told what has happened to them; else up to the first wrong one.
     """
@@ -242,7 +242,7 @@ METHODS = {
 
 
 def chosen(case: FileCase, methods: Iterable[Method]) -> Method | None:
-    """The method to take where none was asked for: the fastest proof that fits here, else the fastest method, else None."""
+    """The method to take if none was asked for: the fastest proof that fits here, else the fastest method, else None."""
     fitting = [method for method in methods if method.fits(case)]
     eligible = [method for method in fitting if method.proves] or fitting
     digits = case.scan.digits

@@ -20,7 +20,7 @@ _LONGEST_MESSAGE = 52
 class Verification:
     """Is this file π, and if not, where does it go wrong?
 
-    True in an `if` where the status is "ok", else false. Equal to another where all but the seconds are equal.
+    True in an `if` where the status is "ok", else false. Equal to another if everything except the seconds is equal.
 
     Attributes:
         status: "ok" (every digit was compared with π), "wrong" (a digit is not π's), "corrupt" (this is no sound file of

@@ -1,6 +1,6 @@
 """Kernels are compiled in several processes at once, which do nothing else.
 
-LLVM optimizes one function on one core, and Numba has one lock for a process. So the processes are not threads, nor are they
+LLVM optimizes one function on one core, and Numba has one lock for a process. So the processes are not threads, and not
 copies of this one: `compiler_process` is started anew, by the interpreter's own command line, and runs no code of the user's. Whatever
 this process is, a script without a guard of `__main__`, a notebook, a daemon of `multiprocessing`, nothing of it is run again.
 
@@ -66,7 +66,7 @@ def process_count(kernels: Sequence[StoredKernel], memory: int | None = None) ->
 
 
 def compiling_seconds(kernels: Sequence[StoredKernel], processes: int) -> float:
-    """About how long it takes to compile these in so many processes; in this one, if there are none."""
+    """About how long it takes to compile these in a given number of processes; in this one, if there are none."""
     total = sum(kernel.seconds for kernel in kernels)
     return START_SECONDS + total * (_ALONE / processes + _REPEATED) if processes else total
 
@@ -74,7 +74,7 @@ def compiling_seconds(kernels: Sequence[StoredKernel], processes: int) -> float:
 def compile_elsewhere(kernels: Sequence[StoredKernel], processes: int) -> Generator[tuple[StoredKernel, ObjectCode]]:
     """The machine code of kernels as processes have compiled it, those that take longest first.
 
-    Those of which there is none are left out. All processes have ended when the iterator has, or has been closed.
+    Versions without one are left out. All processes have ended when the iterator has, or has been closed.
     """
     waiting = deque(sorted(kernels, key=lambda kernel: -kernel.seconds))
     answers: queue.SimpleQueue[tuple[_Process, bytes]] = queue.SimpleQueue()

@@ -2,8 +2,8 @@
 
 Compiled kernels are kept in the user's cache, so that a second process starts in a fraction of a second. The folder's name holds
 whatever machine code depends on: versions, CPU, and a digest of the sources, because Numba's own cache looks at one source
-file only and serves stale code when a constant or a routine imported from another module has changed. Nor is Numba's cache used at
-all: its files are pickles, which run what they hold.
+file only and serves stale code when a constant or a routine imported from another module has changed. Numba's own cache is not
+used at all: its files are pickles, which run what they hold.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def _usual_root() -> Path:
 
 
 def cache_folder() -> Path | None:
-    """The folder of this process's kernels, made if need be; None where there is none, and then nothing is stored or loaded.
+    """The folder of this process's kernels, made if need be; None if there is none, and then nothing is stored or loaded.
 
     Decided once in a process. A folder that others could write to is not used, and that is said, in a log record.
     """
@@ -155,7 +155,7 @@ def _decided() -> tuple[Path | None, str]:
 def remove_kernels() -> tuple[Path | None, list[int]]:
     """Remove the folder of this process's kernels, which it must not use any more.
 
-    Returns the folder, None where there is none, and the bytes of each file that was in it. Raises OSError where that is refused,
+    Returns the folder, None if there is none, and the bytes of each file that was in it. Raises OSError where that is refused,
     and UntrustedError where others can write to the folder, who might have it lead elsewhere.
     """
     folder = cache_root() / cache_key()

@@ -2,7 +2,7 @@
 
 There are two ways. In a process that goes on computing, a kernel is compiled as Numba compiles any function: each routine that it
 calls, directly or not, is optimized by itself, translated to machine code, and then optimized again in each routine that it is
-inlined into. A process that does nothing but compile (`compiler_process`) makes `ObjectCompiler` its compiler. Then a
+inlined into. A process that only compiles (`compiler_process`) makes `ObjectCompiler` its compiler. Then a
 routine's code is only kept as Numba wrote it, and LLVM optimizes and translates each kernel once, with all that it calls. That takes
 about 0.6 times as long, and the code is as fast: 10^7 digits take the same processor time by either within 1 % (Zen 3).
 """

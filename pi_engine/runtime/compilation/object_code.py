@@ -43,7 +43,7 @@ class StoredKernel:
     """The kernel `name` of `module`, which declares its type (`routine.kernel`); compiled or loaded at its first call.
 
     Arrays are C-contiguous, of any number of dimensions; a kernel makes none. `prepare` registers the symbols that the machine
-    code refers to, all of which begin with `prefix`. `seconds` is about how long its compilation takes. A call costs about
+    code refers to. All of them begin with `prefix`. `seconds` is about how long its compilation takes. A call costs about
     2 µs, and one more an array.
     """
 

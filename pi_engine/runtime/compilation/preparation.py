@@ -20,7 +20,7 @@ PHASE = "compilation"
 
 
 def make_ready(kernels: Sequence[StoredKernel], progress: Progress = silent, memory: int | None = None) -> int:
-    """Load or compile all of these now, within so many bytes, if there is a limit; returns how many were compiled.
+    """Load or compile all of these now, within a given number of bytes, if there is a limit; returns how many were compiled.
 
     Before a compilation one log record says how many there are and about how long it takes, and others name those whose files
     are damaged; after it another names those that could not be stored. `progress` reports how many are compiled, of how many.

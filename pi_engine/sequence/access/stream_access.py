@@ -35,7 +35,7 @@ class StreamAccess:
 
         Args:
             path: of the file.
-            file: it, of which nothing has been read.
+            file: nothing of it has been read.
             base: the one that was asked for.
             unchanged: the state of `path`, noted before the file was opened.
         """

@@ -109,10 +109,12 @@ class PiSeries(ABC):
         if self.order > _LARGEST_ORDER:
             raise UsageError(
                 f"{self.name} converges too slowly to compute with: ten times as many terms give {float(self.order):.6g} "
-                "more digits, however many there are; choose another series, such as chudnovsky"
+                "more digits; choose another series, such as chudnovsky"
             )
         exponent = math.ceil(Fraction(math.log10(base)) * max(1, digits) / self.order)
-        wanted = "a digit" if digits < 2 else f"{digits} digits" if exponent < _MOST_EXPONENT else "so many digits"
+        wanted = (
+            "a digit" if digits < 2 else f"{digits} digits" if exponent < _MOST_EXPONENT else "that number of digits"
+        )
         count = f"about 10^{exponent}" if exponent < _MOST_EXPONENT else "far too many"
         raise UsageError(
             f"{self.name} converges too slowly to compute with: {wanted} would take {count} terms; choose another series, "

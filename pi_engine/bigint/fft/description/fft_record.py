@@ -65,5 +65,5 @@ imaginary, and a chunk of each."""
 
 
 def workspace_of(size: FourierSize, operands: int) -> int:
-    """Bytes of so many transformed operands and of scratch."""
+    """Bytes of a given number of transformed operands and of scratch."""
     return size.operand_bytes * operands + SCRATCH_BYTES

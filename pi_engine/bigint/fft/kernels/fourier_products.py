@@ -114,7 +114,7 @@ def _last(radix, buffer, x, stride, count):
 
 @routine
 def forward_step(target, source, limbs, record, scratch):
-    """Digits of so many limbs at `source`, and the first step, into the operand at `target`; returns the sum of the digits' squares.
+    """Digits of the limbs at `source`, and the first step, into the operand at `target`; returns the sum of the digits' squares.
 
     An operand of at most half the digits of the size is real: the other half of every point is 0.
     """
@@ -181,7 +181,7 @@ def finish_step(out, limbs, x, record, scratch):
 
 @routine
 def made_positive(place, limbs):
-    """Whether the number of so many limbs, in two's complement, is negative; then its negative is written instead."""
+    """Whether the number of a given number of limbs, in two's complement, is negative; then its negative is written instead."""
     if np.int64(load(np.uint64(place), limbs - 1)) >= 0:
         return False
     carry = ONE

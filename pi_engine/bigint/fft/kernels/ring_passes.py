@@ -110,7 +110,7 @@ def join_leaf(x, y, multiplied, points, level, leaf, record):
 
 @routine
 def _combine(mode, x, y, points):
-    """The products, sums or differences of so many values."""
+    """The products, sums or differences of a given number of values."""
     if mode & MULTIPLY:
         for place in range(0, 16 * points, BLOCK):
             multiply_points(x + place, y + place)

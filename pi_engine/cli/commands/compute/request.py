@@ -36,7 +36,7 @@ def require_agreement(
 
 
 def require_one_purpose(file: str | None, *, as_json: bool, laid_out: bool, verbose: bool) -> None:
-    """Refuse options for digits that are printed where none are, and for more and less on stderr at once."""
+    """Refuse options for printed digits if none are printed, and options for more and less on stderr at once."""
     if laid_out and (as_json or file is not None):
         raise click.UsageError(
             f"--all, --columns and --group are for digits on stdout: leave them out with {'--json' if as_json else '-o FILE'}"

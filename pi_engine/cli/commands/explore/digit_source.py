@@ -82,8 +82,8 @@ def digit_source(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Add FILE, --digits, --base and --no-cache to a command, which gets a `DigitSource` as `source`.
 
-    With `words`, the name of further arguments of the command, all arguments are such words where --digits is given, and else the
-    first is FILE. Without FILE and --digits the first `usual` digits of π are looked at, or it is an error where that is None.
+    With `words`, the name of further arguments of the command, all arguments are words of this kind if --digits is given;
+    otherwise the first is FILE. Without FILE and --digits the first `usual` digits of π are looked at, or it is an error if that is None.
     """
 
     def add(command: Callable[..., None]) -> Callable[..., None]:

@@ -191,7 +191,7 @@ def _first_position(digits: DigitSequence, at: int | str, count: int) -> int:
 
 
 def _pieces(digits: DigitSequence, first: int, count: int) -> Iterator[str]:
-    """The digits as text; where there is none at the first position, an error."""
+    """The digits as text; if there is none at the first position, an error."""
     found = False
     for piece in digits.characters(first - 1, first - 1 + count):
         found = found or len(piece) > 0

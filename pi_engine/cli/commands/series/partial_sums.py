@@ -18,7 +18,7 @@ _SHOWN_WRONG = 8
 """Characters of a value that are shown beyond those that are right."""
 _LONGEST_START = 42
 _KEPT_HEAD = 22
-"""Of more characters than that, so many of the right ones are shown, and the last ones."""
+"""Of more characters than that, this many of the right ones are shown, and the last ones."""
 
 
 def partial_sum_fields(value: PartialValue) -> dict[str, object]:
@@ -37,7 +37,7 @@ def print_partial_sums(values: list[PartialValue]) -> None:
         Column("terms", right=True),
         Column("digits", right=True),
         Column("error", right=True, rank=1),
-        Column("π after so many terms"),
+        Column("π after these terms"),
     )
     rows = [(x.terms, x.digits_agreeing, _error(x.digits), "".join(_parts(x))) for x in values]
     print_table(columns, rows, _coloured if stdout_shows_colour() else str)
