@@ -21,7 +21,7 @@ from pi_engine.server.query_parameters import QueryParameters, shown
 from pi_engine.server.reading_threads import ReadingThreads
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
 
