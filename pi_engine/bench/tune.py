@@ -33,7 +33,7 @@ _TIMING_SECONDS = 9.0
 
 _LONGEST_SECONDS = 30.0
 _GROWTH = 15
-"""GMP takes at most so many times as long for ten times as many digits."""
+"""GMP takes at most this many times as long for ten times as many digits."""
 
 
 @dataclass(frozen=True)

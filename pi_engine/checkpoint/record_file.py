@@ -35,7 +35,7 @@ BLOCK = 1 << 22
 """Bytes of limbs that are transferred at a time and have one hash."""
 
 SYNC_BYTES = 1 << 26
-"""Bytes after which what has been written is synced and dropped: so many dirty pages of a file there are at most."""
+"""Bytes after which what has been written is synced and dropped: a file never has more dirty pages than these."""
 
 ATTEMPTS = 2
 """How often a file is written that reads back differently."""
@@ -294,6 +294,6 @@ def open_regular(path: Path) -> IO[bytes]:
 
 
 def _read(stream: IO[bytes], place: int, length: int, name: str) -> bytes:
-    """At most so many bytes, which the caller has bounded."""
+    """At most `length` bytes from `place` on; the caller has bounded the length."""
     buffer = bytearray(length)
     return bytes(buffer[: read_at(stream, place, memoryview(buffer), name)])

@@ -21,7 +21,7 @@ def parse_object(content: bytes, source: str) -> dict[str, JSON]:
         source: what it is, for the message: the subject of a sentence.
 
     Raises:
-        CorruptFileError: it is no JSON, has a name twice, a number that is none, or is no object.
+        CorruptFileError: it is no JSON, has a name twice or NaN or an infinity, or is no object.
     """
     try:
         found = json.loads(content.decode(), object_pairs_hook=_distinct, parse_constant=_refuse)
@@ -81,5 +81,5 @@ def is_count(value: JSON, most: int) -> TypeGuard[int]:
 
 
 def is_text(value: JSON, most: int) -> TypeGuard[str]:
-    """Whether it is text of at most so many characters, all of which can be shown."""
+    """Whether it is text of at most `most` characters, all of which can be shown."""
     return isinstance(value, str) and len(value) <= most and value.isprintable()

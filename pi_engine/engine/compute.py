@@ -207,7 +207,7 @@ def _forecast(plan: Plan, threads: int, check: CheckLevel) -> list[Step]:
 
 
 def _release_workspace(*, keep: int) -> None:
-    """Give the compiled path's workspace back to the system, but for so many bytes, or what is always kept."""
+    """Give the compiled path's workspace back to the system, but for `keep` bytes, or what is always kept."""
     from pi_engine.bigint.buffers.workspace import LEAST_KEPT, pool
 
     pool.release(max(keep, LEAST_KEPT))

@@ -109,7 +109,7 @@ def estimate(
 
     Raises:
         UsageError: an argument is not usable.
-        CapacityError: there are so many digits that they are beyond any model.
+        CapacityError: there are more digits than any model is for.
     """
     digits, base = as_int(digits, "digits"), as_int(base, "base")
     threads, memory = thread_count(threads), byte_limit(memory)

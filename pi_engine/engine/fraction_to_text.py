@@ -200,7 +200,7 @@ def check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]:
 
 
 def _return_to_system(size: int) -> None:
-    """Give so many bytes of free workspace back, which numbers or text are to take; a part is always kept."""
+    """Give `size` bytes of free workspace back, which numbers or text are to take; a part is always kept."""
     from pi_engine.bigint.buffers.workspace import pool
 
     pool.return_to_system(size)

@@ -35,7 +35,7 @@ _WHOLE = 20
 """Digits after the point that are shown all."""
 
 _END = 8
-"""Of more, so many of the first and of the last."""
+"""Of more, the first and the last 8 are shown."""
 
 _LONGEST_NAME = 20
 

@@ -1,4 +1,4 @@
-"""The sum of a series to so many terms, checked: one tree, or a tree for each component and their combination."""
+"""The sum of the terms of a series, checked: one tree, or a tree for each component and their combination."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NEWTON_BYTES_PER_BIT = 1.1
 
 
 def release_workspace(bits: int) -> None:
-    """Give the workspace of the compiled path's trees back to the system, but for what roots and quotients of so many bits take."""
+    """Give the workspace of the compiled path's trees back to the system, but for what roots and quotients of `bits` bits take."""
     from pi_engine.bigint.buffers.workspace import LEAST_KEPT, pool
 
     pool.release(max(math.ceil(_NEWTON_BYTES_PER_BIT * bits), LEAST_KEPT))

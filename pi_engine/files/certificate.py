@@ -232,7 +232,7 @@ def _fault_of_residues(fields: dict[str, Any]) -> str | None:
 
 
 def _fault_of_bbp(fields: dict[str, Any]) -> str | None:
-    """BBP's digits: where a run of so many digits ends, and as many as it compares."""
+    """BBP's digits: whether they stand where those of a run end, and are as many as it compares."""
     bbp = fields["bbp"]
     if bbp["formula"] != _FORMULA:
         return f"the field 'bbp.formula' is not {_FORMULA!r}"

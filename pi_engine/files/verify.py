@@ -185,7 +185,7 @@ def _of_digits(case: FileCase, method: str, *, faulty: bool) -> Verification:
 
 
 def _expected(case: FileCase, method: str, digits: int) -> list[Step]:
-    """What will come for a file of about so many digits, if they are right."""
+    """What will come for a file of about `digits` digits, if they are right."""
     if method == "known" or digits <= HEAD:
         return [reading(case, digits)]
     likely = METHODS["recompute" if method == "auto" else method]  # which one "auto" takes is known after the scan
@@ -193,7 +193,7 @@ def _expected(case: FileCase, method: str, digits: int) -> list[Step]:
 
 
 def _of_length(found: Verification, digits: int) -> Verification:
-    """The verdict on sound digits of which there should be so many."""
+    """The verdict on sound digits of which there should be `digits`."""
     if found.digits == digits:
         return found
     truncated = found.digits < digits

@@ -21,7 +21,7 @@ _LEAST_STRETCH = 4096
 """Positions that are looked at together, at least; their numbers have their first digits in common."""
 
 _COMPARED = 1000
-"""First digits are compared until one position in so many is left."""
+"""First digits are compared until one position in this many is left."""
 
 
 class SelfLocationSearch:

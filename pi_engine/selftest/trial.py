@@ -25,7 +25,7 @@ class Case(NamedTuple):
         """The case that a report names.
 
         Raises:
-            UsageError: there is no such part, or a size or seed that is none.
+            UsageError: there is no such part, size or seed.
         """
         found = re.fullmatch(r"([\w-]+):(\d{1,10}):(\d{1,20})", text)
         part = next((part for part in PARTS if found and part.name == found[1]), None)

@@ -87,7 +87,7 @@ def is_x86() -> bool:
 
 
 def variants(threads: int) -> list[Variant]:
-    """Those that this processor can run; first what this process uses, with so many threads and with one."""
+    """Those that this processor can run; first what this process uses, with `threads` threads and with one."""
     own, level = _own()
     chosen = [own]
     if threads > 1:

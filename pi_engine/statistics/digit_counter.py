@@ -45,7 +45,7 @@ _HISTORY = 8
 """Digits kept of those before; k-grams are shorter."""
 
 _LEAST_UNIT = 1_900_000
-"""Digits of a unit, at least: so many that each line of the largest tables, once it is in a cache, is used 20 times and more. With a
+"""Digits of a unit, at least: enough that each line of the largest tables, once it is in a cache, is used 20 times and more. With a
 quarter of them counting takes a third longer. A thread takes 15 ms for a unit."""
 
 _MOST_THREADS = 8

@@ -61,7 +61,7 @@ class Entropy:
 
 
 def least_digits(kinds: int) -> int:
-    """Digits from which the expected deficit of so many kinds is known well enough."""
+    """Digits from which the expected deficit of `kinds` kinds is known well enough."""
     return math.ceil(kinds * max(LEAST_EXPECTED, 1.09 * math.sqrt(math.sqrt(kinds))))
 
 

@@ -19,7 +19,7 @@ LONGEST_KGRAM = {2: 6, 8: 6, 10: 6, 16: 5}
 """Longest k-grams that are counted in each base: of base^k ≤ 2^20 kinds, whose table of 4 MiB stays in a cache."""
 
 BALLS = 1 << 14
-"""Blocks of a group of the collision test: Knuth's example throws so many balls into 2^20 urns."""
+"""Blocks of a group of the collision test: as many balls as Knuth's example throws into 2^20 urns."""
 
 URN_DIGITS = {2: 18, 8: 6, 10: 6, 16: 5}
 """Digits of a block of the collision test. Its base^k kinds are the urns: from 2^18 to 2^20."""

@@ -180,7 +180,7 @@ def _is_ignored(name: str) -> bool:
 
 
 class _Data:
-    """The bytes of an archive from one place on, so many."""
+    """A given number of an archive's bytes, from a given place on."""
 
     def __init__(self, window: _Window, source: Source, start: int, size: int) -> None:
         self._window, self._source = window, source

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pi_engine.digits.text.digit_text import Characters
 
 CHUNK = 1 << 20
-"""Bytes read at once. As many in a row without a digit end the reading: no shape of text has so many blanks."""
+"""Bytes read at once. Reading ends at as many in a row without a digit: no shape of text has that many blanks."""
 
 _LONGEST_LINE = 1 << 16
 """Bytes of a line up to which it is looked at as a whole."""

@@ -57,7 +57,7 @@ def connected(address: ClusterAddress, seconds: float) -> Iterator[Client]:
     """A client of the scheduler at that address, which stays as it is.
 
     Raises:
-        ClusterError: nothing answers there within so many seconds, or something else than a scheduler.
+        ClusterError: nothing answers there in time, or something else than a scheduler.
     """
     import distributed  # noqa: F401 (it takes a while: before the clock starts)
 

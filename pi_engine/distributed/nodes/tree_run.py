@@ -131,7 +131,7 @@ class TreeRun:
             self._explain()
 
     def _free(self, depth: int) -> list[WorkerFacts]:
-        """Workers with so many tasks at most, and room on disk."""
+        """Workers with at most `depth` tasks, and room on disk."""
         load = Counter(self._running.values())
         return [x for x in self._eligible() if load[x.address] <= depth and x.address not in self._full]
 

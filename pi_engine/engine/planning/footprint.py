@@ -92,7 +92,7 @@ def workers(threads: int, terms: int, *, compiled: bool, evaluates: bool) -> int
 
 
 def process_bytes(threads: int) -> int:
-    """What the process allocates besides numbers and kernels, with so many threads besides the first."""
+    """What the process allocates besides numbers and kernels, with `threads` threads besides the first."""
     return _INTERPRETER_BYTES + threads * THREAD_BYTES
 
 
@@ -127,7 +127,7 @@ def scratch_disk_bytes(bits: int) -> int:
 
 
 def address_bytes(numbers: int, threads: int, *, compiled: bool, kernels: bool, compiler: bool) -> int:
-    """The address space of the process while numbers take so many bytes, at most, with so many threads besides the first."""
+    """The most address space that the process takes while its numbers take `numbers` bytes, with `threads` threads besides the first."""
     used = math.ceil((_COMPILED_UNUSED_SPACE if compiled else _UNUSED_SPACE) * numbers)
     libraries = libraries_size(kernels=kernels, compiler=compiler)
     return mapped_size() + libraries + threads_size(threads) + used + _SPARE_SPACE

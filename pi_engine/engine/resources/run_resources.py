@@ -35,7 +35,7 @@ def scratch_of_plan(folder: str, limit: int, plan: Plan) -> AbstractContextManag
 
 
 def load_kernels(plan: Plan, backend: Backend, clock: PhaseClock, memory: int) -> None:
-    """Load what the compiled path calls; compiling it, within so many bytes, has a phase of its own."""
+    """Load what the compiled path calls; compiling it, within `memory` bytes, has a phase of its own."""
     if plan.kernels != "to be compiled":
         backend.load()
         return
@@ -46,7 +46,7 @@ def load_kernels(plan: Plan, backend: Backend, clock: PhaseClock, memory: int) -
 def cluster_of_run(
     where: str | Client | Cluster | None, threads: int | None, scratch: str | os.PathLike[str] | None
 ) -> AbstractContextManager[SumCluster | None]:
-    """The cluster of the run, whose tasks use so many threads."""
+    """The cluster of the run, whose tasks use `threads` threads each."""
     if where is None:
         return nullcontext()
     from pi_engine.distributed.nodes.sum_cluster import open_sum_cluster

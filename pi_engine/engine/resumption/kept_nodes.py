@@ -88,7 +88,7 @@ class KeptNodes:
             self._keep(lo, hi, node)
 
     def drop(self, guard_bits: int) -> None:
-        """Take all nodes of the sum away, whose run has so many guard bits: the sum has failed its check, and one of them may be why."""
+        """Take away all nodes of the sum with this many guard bits: the sum has failed its check, and one of them may be why."""
         from pi_engine.engine.resumption.run_checkpoint import ATTEMPT
 
         places = list(self._places())

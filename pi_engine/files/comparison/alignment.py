@@ -1,4 +1,4 @@
-"""How the digits of a file lie beside π's: pieces of it that are pieces of π, each moved by so many places.
+"""How the digits of a file lie beside π's: pieces of it that are pieces of π, each moved by some places.
 
 A piece goes on as long as its digits are π's, but for some that are wrong one by one. Where more than that is wrong, the digits
 that follow are looked for among π's, and π's among the file's own: so a block that is missing, repeated, inserted or exchanged

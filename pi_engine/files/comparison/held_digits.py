@@ -58,7 +58,7 @@ class HeldDigits:
         return text[start - first * self.width : stop - first * self.width]
 
     def words_from(self, place: int, count: int) -> Words | None:
-        """Words of the digits from any place on; None where there are not so many whole ones."""
+        """`count` words of the digits from any place on; None where not all of them are whole."""
         first, ahead = divmod(place, self.width)
         if first < 0 or first + count + (ahead > 0) > len(self.words):
             return None

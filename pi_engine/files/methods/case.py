@@ -67,7 +67,7 @@ class FileCase:
     elsewhere: Summation | None = None
 
     def read(self, expected: Callable[[int], list[Step]]) -> CorruptFileError | None:
-        """Scan the file; `expected` gives the steps, this one the first, for a file of about so many digits.
+        """Scan the file; `expected` gives the steps, this one the first, by about how many digits the file has.
 
         Returns what ends the reading before the file ends, if there are digits before it: they can be judged.
 
@@ -137,7 +137,7 @@ class FileCase:
         return "" if self.scan.integer else f"; the {PI.whole(self.scan.base)} before the point is not in the file"
 
     def fits(self, digits: int) -> bool:
-        """Whether so many digits of π can be computed here."""
+        """Whether `digits` digits of π can be computed here."""
         try:
             digits, base = computed_as(digits, self.scan.base)
             require_capacity(digits, base=base, threads=self.threads, memory=self.memory)
@@ -156,7 +156,7 @@ class FileCase:
         message: str = "",
         proved: str = "",
     ) -> Verification:
-        """A verdict of this file, of which so many digits were compared with π's.
+        """A verdict of this file, of which `compared` digits were compared with π's.
 
         Where nothing is wrong, "ok" becomes "unproved" unless they were all compared.
         """

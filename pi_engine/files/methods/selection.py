@@ -49,7 +49,7 @@ class Method(NamedTuple):
 
     Attributes:
         fits: whether it can be had for this file, on this machine.
-        steps: what it does for a file of so many digits that are right, with predicted seconds.
+        steps: what it does for a file of a given number of digits, all right, with predicted seconds.
         run: gives the verdict.
         proves: whether no wrong digit escapes it.
     """
@@ -66,7 +66,7 @@ def recompute(case: FileCase) -> Verification:
 
 
 def located(case: FileCase, digits: int) -> Verification:
-    """Compute so many digits, or up to the end of the last word, and compare them with the file's.
+    """Compute `digits` digits, or up to the end of their last word, and compare them with the file's.
 
     Where they are all of the file's, all are compared, and it is told what has happened to them; else up to the first wrong one.
     """

@@ -52,7 +52,7 @@ def run_deviation(base: int, digits: int, length: int) -> float:
 
 
 def chi_square_upper(x: float, freedom: int) -> float:
-    """The probability that χ² of so many degrees of freedom is at least x: Γ(k/2, x/2)/Γ(k/2)."""
+    """The probability that χ² of k = `freedom` degrees of freedom is at least x: Γ(k/2, x/2)/Γ(k/2)."""
     from mpmath import mp
 
     with mp.workdps(_DECIMALS):

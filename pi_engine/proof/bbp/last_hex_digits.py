@@ -32,11 +32,11 @@ class Tail(NamedTuple):
 
 
 _EVALUATIONS = 2
-"""Of BBP, for so many digits."""
+"""Of BBP, for the last digits."""
 
 
 def kernel_use_of_tail(bits: int) -> KernelUse:
-    """What the comparison at the end of so many bits loads and compiles."""
+    """What the comparison at the end of `bits` bits loads and compiles."""
     return kernel_use(bits // 4, _EVALUATIONS) if bits // 4 <= LAST_POSITION else KernelUse(load=False, compile=False)
 
 

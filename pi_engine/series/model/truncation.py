@@ -54,7 +54,7 @@ LEAST_BITS = 64
 
 
 def needed_bits(series: PiSeries, bits: int, terms: int, component: int = 0) -> Callable[[int], float]:
-    """b(l) as a function of l ≥ 0, for a result of `bits` bits from so many terms; ∞ where the tail has no bound yet."""
+    """b(l) as a function of l ≥ 0, for a result of `bits` bits from `terms` terms; ∞ where the tail has no bound yet."""
     summed = series.components[component].sum
     margin = 2 + summed.bits_per_term + growth_exponent(summed) + summed.a.degree * math.log2(terms + 1)
     wanted = bits + GUARD + (len(series.components) - 1).bit_length() + STEPS + margin

@@ -18,7 +18,7 @@ _SHOWN_WRONG = 8
 """Characters of a value that are shown beyond those that are right."""
 _LONGEST_START = 42
 _KEPT_HEAD = 22
-"""Of more characters than that, so many of the right ones are shown, and the last ones."""
+"""Of more than `_LONGEST_START` right characters the first `_KEPT_HEAD` are shown, and the last ones."""
 
 
 def partial_sum_fields(value: PartialValue) -> dict[str, object]:

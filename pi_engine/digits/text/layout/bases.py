@@ -38,7 +38,7 @@ _FEW = 8
 """Digits after which most must be right."""
 
 _TYPICAL = {2: 64, 8: 100}
-"""Digits that show by themselves that they are binary or octal: of others so many in a row are not below 2, or 8."""
+"""By base: digits in a row, all below the base, that show that it is this one; other digits do not run on like that by chance."""
 
 _HEAD = 4096
 _BETWEEN = rb"[ \t\r\n\v\f,_]*"
