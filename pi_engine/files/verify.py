@@ -78,7 +78,7 @@ def verify_file(
             does "auto" where memory does not allow more.
         digits: how many it should have after the point; a file with fewer is truncated.
         base: of a text, 2, 8, 10 or 16; by default the digits decide it.
-        threads: for the computation, all by default.
+        threads: for the computation, all by default; on a cluster also those of each worker, by default as many as Dask gives it.
         memory: bytes that it may take.
         progress: called as (phase, done, total).
         cluster: where "residues" and "bbp" add up BBP's terms: an address as `--cluster` takes it, or a
@@ -102,7 +102,7 @@ def verify_file(
     base = None if base is None else as_int(base, "base")
     if base not in {None, *DIGITS_PER_WORD}:
         raise UsageError(f"base {base} is not supported: choose 2, 8, 10 or 16")
-    threads, memory = thread_count(threads), byte_limit(memory)
+    count, memory = thread_count(threads), byte_limit(memory)
     if cluster is not None and method not in ON_CLUSTER:
         raise UsageError(f"a cluster takes part in the methods {' and '.join(ON_CLUSTER)}: choose one of them")
     start = time.perf_counter()
@@ -115,7 +115,7 @@ def verify_file(
             case = open_case(
                 path,
                 base,
-                threads=threads,
+                threads=count,
                 memory=memory,
                 progress=progress,
                 stack=stack,
@@ -130,7 +130,9 @@ def verify_file(
     return replace(asked, seconds=time.perf_counter() - start)
 
 
-def _elsewhere(cluster: str | Client | Cluster | None, threads: int | None, stack: ExitStack) -> Summation | None:
+def _elsewhere(
+    cluster: str | Client | Cluster | None, threads: SupportsIndex | None, stack: ExitStack
+) -> Summation | None:
     """What adds up BBP's terms on a cluster, while the stack is open."""
     if cluster is None:
         return None

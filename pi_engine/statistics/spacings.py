@@ -113,7 +113,7 @@ def gap_covariance(base: int, digits: int, ages: int) -> NDArray[np.float64]:
     b, q, age = base, 1 - 1 / base, np.arange(ages)
     younger, older = np.minimum.outer(age, age), np.maximum.outer(age, age)
     both = np.where(younger == older, q**older, q ** (older - younger) * (1 - 2 / b) ** younger)
-    there: NDArray[np.int64] = digits - 1 - older  # places that have so many digits before them
+    there: NDArray[np.int64] = digits - 1 - older  # places with enough digits before them
     return there * (np.diag(q**age) / b - both / b**2)
 
 

@@ -56,6 +56,7 @@ from pi_engine.cli.main import run
         (["compute", "5", "-o", "/dev/null/x"], 2, "not a folder|Not a directory"),
         (["compute", "-1e6"], 2, "the number of digits must not be negative"),
         (["compute", "1e400", "-o", "pi.txt"], 4, "at most"),
+        (["series", "derive", "-163", "--digits", "-5"], 2, "the number of digits must not be negative"),
         (["series", "shew"], 2, "no such command 'shew': did you mean 'show'\\?"),
         (["series", "frobnicate"], 2, r"no such command 'frobnicate' \(see pi-engine series --help\)"),
         (["comptue"], 2, "no such command 'comptue': did you mean 'compute'\\?"),

@@ -117,6 +117,15 @@ def test_zstandard_walk_agrees_with_the_library(rng):
             assert b"".join(pieces) == content
 
 
+@pytest.mark.parametrize(("length", "members"), [(0, 1), (1, 1), (10, 1), (11, 2), (20, 2)])
+def test_only_a_text_that_is_empty_has_an_empty_member(monkeypatch, length, members):
+    """None stands behind a text that ends where a member does."""
+    monkeypatch.setattr("pi_engine.digits.compressed.compression._MEMBER", 10)
+    sizes = [len(gzip.decompress(member)) for member in compressed([bytes(length)], "gz")]
+    assert len(sizes) == members
+    assert sum(sizes) == length
+
+
 def test_members_stay_in_order_where_a_second_thread_may_not_begin(monkeypatch):
     monkeypatch.setattr("pi_engine.digits.compressed.compression._MEMBER", 10)
     begun, real = [], threading.Thread.start

@@ -48,10 +48,9 @@ def hex_digits(
         return here.hex_digits(position, count=count, formula=formula, threads=threads, progress=progress)
     from pi_engine.distributed.bbp.term_tasks import on_workers
     from pi_engine.distributed.connection.cluster import open_cluster
-    from pi_engine.runtime.integers import as_int
 
     position, count = here.require_digits(position, count, formula)
-    with open_cluster(cluster, threads=None if threads is None else as_int(threads, "threads")) as opened:
+    with open_cluster(cluster, threads=threads) as opened:
         return here.hex_digits(
             position, count=count, formula=formula, threads=threads, progress=progress, elsewhere=on_workers(opened)
         )

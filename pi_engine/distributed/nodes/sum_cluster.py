@@ -96,16 +96,12 @@ def open_sum_cluster(
     """The cluster of a computation, for its time; one that is open already stays open.
 
     Args:
-        where: it, or as `open_cluster` takes it.
+        where: as `open_cluster` takes it.
         threads: of a task.
         scratch: a folder that its workers may see as well as this process does.
 
     Raises:
         UsageError, ClusterError, PiEngineError, TypeError: as `open_cluster`.
     """
-    folder = None if scratch is None else str(scratch)
-    if isinstance(where, Cluster):
-        yield SumCluster(where, folder)
-        return
     with open_cluster(where, threads=threads) as cluster:
-        yield SumCluster(cluster, folder)
+        yield SumCluster(cluster, None if scratch is None else str(scratch))

@@ -51,7 +51,7 @@ class DiskReserve:
         except OSError as error:
             self.close()
             if error.errno == errno.EFBIG:
-                return  # one file may not be so long, but the records are several, and shorter
+                return  # no file may be this long, but the records are several, and shorter
             if error.errno in CapacityError.errnos:
                 raise too_little_disk(self._store.folder, size, free) from error
             with opening(self._store.folder):

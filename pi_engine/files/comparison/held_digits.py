@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.digits.text.digit_text import DigitText
+from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -159,4 +160,4 @@ def held(blocks: Iterable[Block], digits: int, base: int) -> HeldDigits:
     for block in blocks:
         words[filled : filled + len(block.words)] = block.words
         filled += len(block.words)
-    return HeldDigits(words, digits, base)
+    return words

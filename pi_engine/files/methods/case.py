@@ -55,7 +55,7 @@ class FileCase:
     """
 
     path: str
-    threads: int | None
+    threads: int
     memory: int | None
     progress: Progress
     stack: ExitStack
@@ -124,7 +124,7 @@ class FileCase:
             CorruptFileError: they are not.
         """
         header = self.file.header_digits
-        place = header_mismatch(self.file, self.scan.head)
+        place = header_mismatch(header, self.scan.head)
         if header is not None and header[0] != PI.integer:
             place = 0
         if place is not None:
@@ -189,7 +189,7 @@ def open_case(
     path: str,
     base: int | None,
     *,
-    threads: int | None,
+    threads: int,
     memory: int | None,
     progress: Progress,
     stack: ExitStack,

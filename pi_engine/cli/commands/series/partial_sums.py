@@ -59,11 +59,11 @@ def _parts(value: PartialValue) -> tuple[str, str]:
 
 
 def _error(digits: float) -> str | None:
-    """|πₙ − π|, from its −log₁₀: 0.86, 7.6e-8, 1.2e-14183."""
+    """|πₙ − π|, from its −log₁₀: 0.86, 7.6e-8, 1.2e-14183, 3.0e+400."""
     if not math.isfinite(digits):
         return None
-    if digits < 2:
+    if -2 < digits < 2:
         return f"{10**-digits:.2g}"
-    exponent = math.ceil(digits)
-    factor = f"{10 ** (exponent - digits):.1f}"
-    return f"{factor}e-{exponent}" if factor != "10.0" else f"1.0e-{exponent - 1}"
+    exponent = -math.ceil(digits)
+    factor = f"{10 ** (-exponent - digits):.1f}"
+    return f"{factor}e{exponent:+}" if factor != "10.0" else f"1.0e{exponent + 1:+}"
