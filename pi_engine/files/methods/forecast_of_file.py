@@ -31,14 +31,13 @@ _COMPARE_SECONDS = 1e-9
 
 
 def reading(case: FileCase, digits: int) -> Step:
-    """The pass over a file of about a given number of digits."""
+    """The pass over a file of about `digits` digits."""
     each = _READ_COMPRESSED_SECONDS if case.file.format in COMPRESSED else _READ_SECONDS
     return Step("read", each * digits)
 
 
 def recomputing(case: FileCase, digits: int) -> list[Step]:
-    """Computing a given number of digits and comparing them; for the first wrong one, where something is known to be wrong."""
-    threads = available_threads() if case.threads is None else case.threads
+    """Computing `digits` digits and comparing them; for the first wrong one, where something is known to be wrong."""
     try:
         count, base = computed_as(digits, case.file.base or 10)
         plan = make_plan(get("chudnovsky"), count, base, threads=case.threads)
