@@ -162,7 +162,7 @@ def _compute(
                 kept.begin_attempt(plan, GUARD_BITS)
             announce(clock.progress, partial(_forecast, plan, threads, check))
             if plan.compiled:
-                load_kernels(plan, backend, clock, usable_memory(limit))
+                load_kernels(plan, backend, clock, usable_memory(limit), threads)
                 stack.callback(_release_workspace, keep=_KEPT_BYTES)
             if plan.scratch and space is None:
                 space = stack.enter_context(scratch_of_plan(str(scratch), usable_memory(limit), plan))

@@ -34,13 +34,13 @@ def scratch_of_plan(folder: str, limit: int, plan: Plan) -> AbstractContextManag
     return scratch_of_run(folder, limit, plan.scratch_bytes)
 
 
-def load_kernels(plan: Plan, backend: Backend, clock: PhaseClock, memory: int) -> None:
-    """Load what the compiled path calls; compiling it, within a given number of bytes, has a phase of its own."""
+def load_kernels(plan: Plan, backend: Backend, clock: PhaseClock, memory: int, threads: int) -> None:
+    """Load what the compiled path calls; compiling it, in at most `memory` bytes and on `threads` cores, has a phase of its own."""
     if plan.kernels != "to be compiled":
         backend.load()
         return
     with clock.phase("compilation"):
-        backend.load(clock.progress, memory)
+        backend.load(clock.progress, memory, threads)
 
 
 def cluster_of_run(

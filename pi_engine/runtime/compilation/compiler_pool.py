@@ -51,10 +51,13 @@ _OWN_GROUP = None if sys.platform == "win32" else 0
 _CHILD = "pi_engine.runtime.compilation.compiler_process"
 
 
-def process_count(kernels: Sequence[StoredKernel], memory: int | None = None) -> int:
+def process_count(kernels: Sequence[StoredKernel], memory: int | None = None, threads: int | None = None) -> int:
     """How many processes compile these: one a core, as far as there is memory; 0 where this one does it sooner, or can start none.
 
-    `memory`: how many bytes all may take, with this process; None for all that there is.
+    Args:
+        kernels: those that are missing.
+        memory: how many bytes all may take, with this process; None for all that there is.
+        threads: how many cores the user allows; None for all that this process may use.
     """
     if not sys.executable or getattr(sys, "frozen", False):  # the executable is another program, which holds Python
         return 0
@@ -62,7 +65,7 @@ def process_count(kernels: Sequence[StoredKernel], memory: int | None = None) ->
         return 0
     limit = memory_limit() if memory is None else min(memory, memory_limit())
     room = (limit - allocated_memory()) // PROCESS_BYTES
-    return max(0, min(len(kernels), available_threads(), room))
+    return max(0, min(len(kernels), available_threads() if threads is None else threads, room))
 
 
 def compiling_seconds(kernels: Sequence[StoredKernel], processes: int) -> float:

@@ -21,6 +21,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 import llvmlite.binding
@@ -37,6 +38,15 @@ if TYPE_CHECKING:
 
 _CTYPES: dict[str, Any] = {"int64": ctypes.c_int64, "uint64": ctypes.c_uint64, "float64": ctypes.c_double, "void": None}
 _ARRAY_FIELDS = 5  # before shape and strides
+_ORDER = "<" if sys.byteorder == "little" else ">"
+_ITEMS = {
+    "int64": _ORDER + "i8",
+    "uint64": _ORDER + "u8",
+    "float64": _ORDER + "f8",
+    "uint32": _ORDER + "u4",
+    "uint8": "|u1",
+}
+"""The items of arrays as numpy's `dtype.str` has them, which it knows; `dtype.name` it makes anew, in Python, at each call."""
 
 
 class StoredKernel:
@@ -202,7 +212,7 @@ def _flattened(parameters: list[tuple[str, int]], values: tuple[Any, ...]) -> li
         if not dimensions:
             numbers.append(value)
             continue
-        if value.dtype.name != kind or value.ndim != dimensions or not value.flags.c_contiguous:
+        if value.dtype.str != _ITEMS[kind] or value.ndim != dimensions or not value.flags.c_contiguous:
             raise TypeError(f"a kernel takes a contiguous {dimensions}-dimensional array of {kind} here")
         numbers += (0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides)
     return numbers
