@@ -31,6 +31,10 @@ LEFT_TO_THE_USER = {"cypari"}
 """A peer that `bench` times where it is installed. It is under the GPL: no extra brings it."""
 
 
+NOT_IMPORTED = {"dev", "docs"}
+"""Extras for those who test the package and build its site."""
+
+
 def normal(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
@@ -55,7 +59,7 @@ def test_what_is_imported_is_declared_and_the_reverse(checkout, project):
     distributions = importlib.metadata.packages_distributions()
     imported = {normal(distributions.get(name, [name])[0]) for name in imported_packages(checkout)}
     extras = project["optional-dependencies"]
-    optional = required(text for name, texts in extras.items() if name != "dev" for text in texts)
+    optional = required(text for name, texts in extras.items() if name not in NOT_IMPORTED for text in texts)
     assert imported - optional - LEFT_TO_THE_USER == required(project["dependencies"])
     assert optional | LEFT_TO_THE_USER <= imported
 
@@ -190,7 +194,10 @@ def test_the_source_distribution_holds_what_the_tests_need(checkout, distributio
     wanted = {path for folder in folders for path in (checkout / folder).rglob("*") if path.is_file()}
     wanted |= {
         checkout / name
-        for name in ("README.md", "LICENSE", "NOTICE", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml")
+        for name in (
+            *("README.md", "LICENSE", "NOTICE", "CHANGELOG.md", "CONTRIBUTING.md"),
+            *("mkdocs.yml", "pyproject.toml"),
+        )
     }
     missing = {path.relative_to(checkout).as_posix() for path in wanted if "__pycache__" not in path.parts} - held
     assert missing == set()
