@@ -19,6 +19,8 @@ from scripts.scaling.page import page_picture, page_tables
 
 ROOT = Path(__file__).resolve().parent.parent
 _WIDTH = 100
+
+
 def command_sections(command: click.Command, path: str, parent: click.Context | None) -> list[str]:
     """The help of a command and of its subcommands, each under a heading."""
     context = click.Context(
