@@ -107,9 +107,9 @@ def command(
     Each file gets one line, in the order given. With --json the line is a JSON object. If a file cannot be verified, a line
     on stderr says why, and the other files are still verified.
 
-    Exit codes of a verdict: 0 every digit was compared with π and is right; 3 a digit is wrong; 5 the file is corrupt or
-    truncated; 6 nothing wrong was found, but not every digit was compared. Others: 1 failed; 2 wrong usage, or a file that
-    cannot be opened; 4 not enough memory; 130 interrupted. With several files it is the first of 3, 5, 2, 1, 4, 6, 0 that one of them has.
+    Exit codes: 0 every digit was compared with π and is right, 3 a digit is wrong, 5 the file is corrupt or truncated. Exit
+    code 6 means that nothing wrong was found, but not every digit was compared. Others: 1 failed, 2 wrong usage or a file
+    that cannot be opened, 4 not enough memory, 130 interrupted. With several files it is the first of 3, 5, 2, 1, 4, 6, 0 that one of them has.
     """
     if proof and (method != "auto" or digits is not None or base is not None or "-" in files):
         raise click.UsageError(
