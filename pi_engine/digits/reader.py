@@ -136,7 +136,7 @@ class DigitFile:
 
     @property
     def notes(self) -> list[str]:
-        """What was taken for granted in a text and what was left out, as far as it has been read: a sentence each."""
+        """What was assumed and what was left out in the part of a text that has been read: a sentence each."""
         return self._notes + (self._reader.notes if isinstance(self._reader, TextReader) else [])
 
     @property

@@ -105,7 +105,7 @@ class ResultFile:
         """Write the digits, and let the file appear; what was read back must be what was written, and the result's digits.
 
         Returns:
-            The check of the file; none where it could not be read back, because it is a device or a pipe.
+            The check of the file; None if it could not be read back, because it is a device or a pipe.
 
         Raises:
             NameTakenError: something has the name by now.

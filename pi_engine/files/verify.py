@@ -71,11 +71,11 @@ def verify_file(
 
     Args:
         path: the file.
-        method: "known" compares published digits and hashes, in one pass and bounded memory; "recompute" computes π to
-            the file's length and compares all of it; "residues" compares all digits with π modulo random primes, by
-            BBP; "bbp" compares the end of the digits' binary expansion with BBP;
-            "auto" takes the cheapest that proves the whole file. "known" and "bbp" leave most files "unproved", and so
-            does "auto" where memory does not allow more.
+        method: "known" compares published digits and hashes, in one pass and bounded memory. "recompute" computes π
+            to the file's length and compares all of it. "residues" compares all digits with π modulo random primes,
+            by BBP. "bbp" compares the end of the digits' binary expansion with BBP. "auto" takes the cheapest method
+            that proves the whole file. "known" and "bbp" leave most files "unproved". So does "auto" if memory does
+            not allow more.
         digits: how many it should have after the point; a file with fewer is truncated.
         base: of a text, 2, 8, 10 or 16; by default the digits decide it.
         threads: for the computation, all by default; on a cluster also those of each worker, by default as many as Dask gives it.
@@ -86,7 +86,7 @@ def verify_file(
 
     Raises:
         TypeError: an argument is of another type.
-        UsageError: there is no such file or method, or the method is not for such a file, or for a cluster.
+        UsageError: there is no such file or method, or the method is not for this kind of file, or for a cluster.
         CapacityError: "recompute", "residues" or "bbp" would not fit in memory.
         VerificationError: a check of the computation failed.
         PiEngineError: the cluster cannot be used, or fails.

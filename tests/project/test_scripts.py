@@ -1,9 +1,11 @@
-"""`scripts/pi` and `scripts/test` on machines that lack something; what they do where nothing lacks, every user of them sees."""
+"""`scripts/pi` and `scripts/test` on machines that lack something, and the rules of language that `scripts/prose` holds."""
 
+import importlib
 import os
 import pty
 import shutil
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 
@@ -175,3 +177,64 @@ def test_a_folder_without_permission_is_one_line(tmp_path):
     assert answer.returncode == 2
     assert answer.stderr.count("\n") == 1
     assert list(closed.iterdir()) == []
+
+
+# ---------------------------------------------------------------- scripts/prose: what a rule of language finds, and what it passes
+
+LONG = "So this sentence goes on and on, with one thought after another, " * 4 + "and then it ends."
+
+
+@pytest.fixture(scope="module")
+def rules(checkout):
+    """What `python -m scripts.prose PAGE` says of a Markdown text, a rule a line."""
+    pytest.importorskip("markdown_it")
+    prose = importlib.import_module("scripts.prose.__main__")
+
+    def found(folder, markdown):
+        page = checkout / "docs" / folder.name  # only its name is used
+        texts = prose.page_texts(SimpleNamespace(read_text=lambda encoding: markdown, relative_to=page.relative_to))
+        return [rule for text in texts for rule in prose.broken_rules(text)]
+
+    return found
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        LONG,
+        f"# A page\n\n- an item. {LONG}",
+        "It has two parts, of which one is empty.",
+        "| a | b |\n|---|---|\n| it is a number where there is none | 1 |",
+        "All but the last are read.",
+        "It is no file, nor is it a folder.",
+    ],
+)
+def test_a_sentence_that_breaks_a_rule_is_found(rules, tmp_path, markdown):
+    assert len(rules(tmp_path, markdown)) == 1
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "One sentence. Another one. " * 20,
+        f"```text\n{LONG}\n```",
+        f"| a |\n|---|\n| {LONG} |",
+        f"It prints `{LONG}`.",
+        "The bound is " + "·".join(["(a+1)^2"] * 40) + " at most.",
+    ],
+)
+def test_code_tables_and_formulas_may_be_long(rules, tmp_path, markdown):
+    assert rules(tmp_path, markdown) == []
+
+
+def test_the_words_of_options_fields_and_messages_are_read(checkout):
+    pytest.importorskip("markdown_it")
+    texts = [*importlib.import_module("scripts.prose.__main__").texts()]
+    for place, words in (
+        ("pi-engine compute --memory", "Memory to stay within"),
+        ("pi-engine.schema.json", "Digits after the point."),
+        ("pi_engine.compute", "N ≥ 0, the digits after the point"),
+        ("pi_engine/engine/arguments.py", "the number of digits must not be negative"),
+        ("docs/find.md", "Where is my birthday in π?"),
+    ):
+        assert any(text.place.startswith(place) and words in text.words for text in texts), place

@@ -49,9 +49,9 @@ threads_option = click.option(
 check_option = click.option(
     "--check",
     type=click.Choice(["none", "fast", "full"]),
-    help="fast, the default, checks every phase by residues and compares known digits. full also checks the "
-    "end of the binary fraction by BBP, and all digits by the j-invariant or, above 1e6 digits, by "
-    "another series.",
+    help="'fast', the default, checks every phase by residues and compares known digits. 'full' also checks the "
+    "end of the binary fraction by BBP. It checks all digits by the j-invariant or, above 1e6 digits, by another series. "
+    "'none' checks nothing.",
 )
 checkpoint_option = click.option(
     "--checkpoint",

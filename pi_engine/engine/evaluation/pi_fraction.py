@@ -89,8 +89,8 @@ def pi_fraction(
 ) -> BinaryFraction:
     """π to `bits` bits, from T/Q, which is S except for the first part of the error above, and from `root`.
 
-    sums: Q and T, whose memory is freed as soon as they are used.
-    Everything is checked with the residues that they and the root have; with `check` those of an mpz are found first.
+    sums: Q and T, whose memory is freed as soon as they are used. Everything is checked with the residues that they
+    and the root have; with `check` those of an mpz are found first.
 
     Raises:
         VerificationError: T/Q is not positive, or the identity of a quotient or root does not hold.

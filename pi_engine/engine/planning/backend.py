@@ -100,10 +100,10 @@ ALL_KERNELS = KernelSet(
 
 
 def prepare(progress: Progress | None = None) -> None:
-    """Compile all kernels of the program for this machine, once, in about half a minute; or load them, 0.3 s.
+    """Compile all kernels of the program for this machine, which takes about half a minute, once; or load them in 0.3 s.
 
-    Nothing else makes small work wait for a compiler: without kernels GMP computes, and only what would take GMP longer than
-    the compilation takes compiles them first. A log record of "pi_engine" says so before each wait.
+    Small work never waits for a compiler otherwise. Without kernels GMP computes. Only work that would take GMP longer than
+    the compilation compiles them first. A log record of "pi_engine" says so before each wait.
 
     Args:
         progress: called as ("compilation", done, total): how many kernels have been compiled, of how many.

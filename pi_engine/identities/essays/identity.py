@@ -76,7 +76,7 @@ class Evaluation:
         identity: what was evaluated.
         digits_requested: N.
         digits_agreeing: in the worst case: the largest k ≤ N with |left − right| < 10^−k·max(1, |right|).
-        seconds: it took.
+        seconds: how long the evaluation took.
         cases: label, digits that agree, and the right side, truncated to N digits after the point, at most 50.
     """
 

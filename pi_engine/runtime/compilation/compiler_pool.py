@@ -77,7 +77,7 @@ def compiling_seconds(kernels: Sequence[StoredKernel], processes: int) -> float:
 def compile_elsewhere(kernels: Sequence[StoredKernel], processes: int) -> Generator[tuple[StoredKernel, ObjectCode]]:
     """The machine code of kernels as processes have compiled it, those that take longest first.
 
-    Versions without one are left out. All processes have ended when the iterator has, or has been closed.
+    Kernels that no process could compile are left out. All processes have ended when the iterator has, or has been closed.
     """
     waiting = deque(sorted(kernels, key=lambda kernel: -kernel.seconds))
     answers: queue.SimpleQueue[tuple[_Process, bytes]] = queue.SimpleQueue()

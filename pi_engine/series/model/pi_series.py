@@ -29,7 +29,7 @@ class Component(NamedTuple):
 
     Attributes:
         coefficient: rational, not zero.
-        sum: its limit may have either sign.
+        sum: a hypergeometric series. Its limit may have either sign.
         label: what it is the series of, like `arctan(1/5)`; may be empty.
     """
 
@@ -55,7 +55,7 @@ class PiSeries(ABC):
         source: where it was published.
         level: of the modular group of a Ramanujan–Sato series.
         discriminant: of its form ℓτ² + Bτ + C = 0, ℓ the level; negative.
-        note: what sets it apart from its namesakes, in a sentence or two.
+        note: how it differs from series of the same name, in a sentence or two.
     """
 
     name: str

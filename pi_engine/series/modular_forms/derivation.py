@@ -48,7 +48,7 @@ class Derivation:
         c: |j|.
         prefactor: its square; 144 for D = 163.
         series: to be summed.
-        verified_digits: digits of π after the point that the sum has been found to give.
+        verified_digits: how many digits of π after the point the sum was verified to.
     """
 
     discriminant: int
