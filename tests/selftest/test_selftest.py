@@ -119,7 +119,7 @@ def test_patterns_leave_room_for_the_cases(monkeypatch):
     monkeypatch.setattr(stressing, "memory_limit", lambda: 5 << 30)
     monkeypatch.setattr(stressing, "allocated_memory", lambda: 1 << 30)
     stressing.require_memory(3 << 30)
-    with pytest.raises(CapacityError, match="where at most 3.0 GiB may be filled"):
+    with pytest.raises(CapacityError, match=r"where at most 3\.0 GiB may be filled"):
         stressing.require_memory((3 << 30) + 1)
     monkeypatch.setattr(stressing, "allocated_memory", lambda: 6 << 30)
     with pytest.raises(CapacityError, match="where at most 0 bytes may be filled"):
