@@ -189,6 +189,22 @@ def test_a_full_folder_leaves_the_work_to_the_others(rng):
     assert "the folder of the worker w0 was full" in cluster.use.notes[0]
 
 
+def test_a_folder_that_was_full_is_used_again_when_nodes_in_it_are_gone(rng):
+    cluster, noted = FakeCluster(2, rng), []
+
+    def before():
+        if cluster.use.notes and not noted:
+            noted.append(len(cluster.started))
+        holds_some = any(worker == "tcp://0" for worker, _ in cluster.disk)
+        cluster.full = {"tcp://0"} if holds_some and not noted else set()
+
+    cluster.before = before
+    run, wanted, whole = run_on(cluster)
+    assert whole
+    require_whole(cluster, run, wanted)
+    assert "tcp://0" in {address for _, address in cluster.started[noted[0] :]}
+
+
 def test_full_folders_everywhere_end_the_run_in_one_line(rng):
     cluster = FakeCluster(2, rng)
     cluster.full = set(cluster.workers)
