@@ -61,18 +61,23 @@ def public_names():
     return names
 
 
+def value_of(dotted):
+    module, _, name = dotted.rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
 def test_the_api_describes_every_public_name(checkout):
+    """Each once; of a function that has the name of its module, the page names both."""
     text = "".join(path.read_text(encoding="utf-8") for path in (checkout / "docs" / "api").glob("*.md"))
-    described = re.findall(r"^::: (\S+)$", text, re.MULTILINE)
-    assert sorted(described) == sorted(public_names())
-    assert len(described) > 25
+    described = [value_of(dotted) for dotted in re.findall(r"^::: (\S+)$", text, re.MULTILINE)]
+    public = {dotted: value_of(dotted) for dotted in public_names()}
+    assert [dotted for dotted, value in public.items() if sum(x is value for x in described) != 1] == []
+    assert len(described) == len(public) > 25
 
 
 def test_every_public_name_has_a_docstring():
     for dotted in public_names():
-        module, _, name = dotted.rpartition(".")
-        value = getattr(importlib.import_module(module), name)
-        assert len(inspect.getdoc(value) or "") > 20, dotted
+        assert len(inspect.getdoc(value_of(dotted)) or "") > 20, dotted
 
 
 @pytest.mark.parametrize("page", ["index.md", *PAGES_WITH_EXAMPLES])
