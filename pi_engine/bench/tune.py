@@ -99,7 +99,7 @@ def tune(*, dry_run: bool = False, progress: Progress = silent) -> Tuned:
     from pi_engine.bigint.crossovers import measure_crossovers
     from pi_engine.bigint.product import transform_is_usable
     from pi_engine.runtime.compilation.kernel_folder import cache_folder
-    from pi_engine.runtime.compilation.shipped_code import shipped
+    from pi_engine.runtime.compilation.provenance.shipped_code import shipped
 
     if not transform_is_usable():
         raise UsageError(

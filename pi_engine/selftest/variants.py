@@ -16,12 +16,12 @@ import llvmlite.binding
 
 from pi_engine.bigint import product
 from pi_engine.runtime.compilation.kernel_folder import cpu
-from pi_engine.runtime.compilation.shipped_code import X86_LEVELS, host_features
+from pi_engine.runtime.compilation.provenance.feature_levels import X86_LEVELS, host_features
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pi_engine.runtime.compilation.shipped_code import Level
+    from pi_engine.runtime.compilation.provenance.feature_levels import Level
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 import ast
 import importlib.metadata
+import json
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +13,8 @@ import zipfile
 from email.parser import Parser
 
 import pytest
+
+from pi_engine.runtime.compilation.provenance import feature_levels, shipped_code
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +185,40 @@ def test_the_wheel_holds_the_package_types_of_gmpy2_and_what_is_shared(checkout,
     assert "pi_engine/py.typed" in names
     assert {"pi_engine/engine/checks/known_digits.json", "pi_engine/report/page.css"} <= set(names)
     assert {f"pi_engine/server/page/{name}" for name in ("page.html", "page.css", "page.js", "icon.svg")} <= set(names)
+
+
+def build_with(code, checkout, folder):
+    """A wheel with what the folder `code` holds in the place of machine code."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    environment = {**os.environ, "PI_ENGINE_MACHINE_CODE": str(code)}
+    return subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True)
+
+
+def test_a_wheel_with_machine_code_is_for_its_platform(checkout, distributions, tmp_path):
+    """It holds what the other one holds, byte for byte, and the folder; pip takes it on no other platform."""
+    level = feature_levels.X86_LEVELS[0]
+    described = shipped_code.write_level(tmp_path, level, {"kernel": ("symbol", "void()", b"code")})
+    shipped_code.write_manifest(tmp_path, {level.name: described}, {})
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "platform": "linux-x86_64"}))
+    done = build_with(tmp_path, checkout, tmp_path / "dist")
+    assert done.returncode == 0, done.stderr
+    (built,) = (tmp_path / "dist").iterdir()
+    assert built.name.endswith("-py3-none-manylinux_2_17_x86_64.whl")
+    contents = []
+    for path in (built, distributions[0]):
+        with zipfile.ZipFile(path) as wheel:
+            contents.append({name: wheel.read(name) for name in wheel.namelist() if ".dist-info/" not in name})
+    added = {name: content for name, content in contents[0].items() if name not in contents[1]}
+    names = ("manifest.json", described["file"])
+    assert added == {"/".join(("pi_engine", "machine_code", name)): (tmp_path / name).read_bytes() for name in names}
+    assert {name: contents[0][name] for name in contents[1]} == contents[1]
+
+
+def test_machine_code_for_a_platform_without_a_tag_is_not_packed(checkout, tmp_path):
+    (tmp_path / "manifest.json").write_text(json.dumps({"platform": "linux-sparc64", "levels": {}}))
+    done = build_with(tmp_path, checkout, tmp_path / "dist")
+    assert done.returncode != 0 and "linux-sparc64 has no tag" in done.stderr
 
 
 def version_of(checkout):

@@ -74,7 +74,7 @@ def path_in_words(compiled_from: object) -> str:
 
 def _machine_code() -> str:
     """Whether kernels came with the installation, for which level of instructions, and if not, why."""
-    from pi_engine.runtime.compilation.shipped_code import shipped
+    from pi_engine.runtime.compilation.provenance.shipped_code import shipped
 
     found = shipped()
     if found.level is not None:

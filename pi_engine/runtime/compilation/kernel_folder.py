@@ -23,8 +23,8 @@ from pathlib import Path
 import llvmlite.binding
 import platformdirs
 
-from pi_engine.runtime.compilation import kernel_sources
-from pi_engine.runtime.compilation.shipped_code import known_source_digest, shipped
+from pi_engine.runtime.compilation.provenance import kernel_sources
+from pi_engine.runtime.compilation.provenance.shipped_code import known_source_digest, shipped
 from pi_engine.runtime.storage.trusted_files import UntrustedError, make_trusted, require_trusted
 from pi_engine.runtime.versions import installed_version
 

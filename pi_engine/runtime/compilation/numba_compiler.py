@@ -20,6 +20,7 @@ from numba.core.compiler_lock import global_compiler_lock
 from pi_engine.errors import UsageError
 from pi_engine.runtime.compilation import routine
 from pi_engine.runtime.compilation.kernel_folder import cpu
+from pi_engine.runtime.compilation.provenance.shipped_code import shipped
 from pi_engine.runtime.compilation.stored_code import ObjectCode
 
 # What LLVM may call on its own; anything else that is not registered would end the process when the code is loaded.
@@ -72,7 +73,7 @@ class CompiledKernel:
             raise NotStorableError(
                 f"this version of Numba does not hand out machine code ({error}); install the version that is required"
             ) from error
-        if (target := self._library.codegen.magic_tuple()[1:]) != cpu():
+        if shipped().level is not None and (target := self._library.codegen.magic_tuple()[1:]) != cpu():
             raise NotStorableError(
                 f"Numba has compiled it for {target[0]} and not for {cpu()[0]}; import pi_engine before other programs use Numba"
             )

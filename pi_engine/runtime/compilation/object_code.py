@@ -28,7 +28,7 @@ import llvmlite.binding
 
 from pi_engine.runtime.compilation import announcements
 from pi_engine.runtime.compilation.kernel_folder import LOCK, cache_folder, why_no_folder
-from pi_engine.runtime.compilation.shipped_code import shipped
+from pi_engine.runtime.compilation.provenance.shipped_code import shipped
 from pi_engine.runtime.compilation.stored_code import ObjectCode, read_code, write_code
 from pi_engine.runtime.storage.trusted_files import UntrustedError
 

@@ -17,7 +17,7 @@ import numba
 from numba.core.compiler_lock import global_compiler_lock
 
 from pi_engine.runtime.compilation.kernel_folder import LOCK, cpu
-from pi_engine.runtime.compilation.shipped_code import shipped
+from pi_engine.runtime.compilation.provenance.shipped_code import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable

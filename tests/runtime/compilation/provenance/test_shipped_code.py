@@ -6,8 +6,9 @@ import shutil
 
 import pytest
 
-from pi_engine.runtime.compilation import shipped_code
-from pi_engine.runtime.compilation.shipped_code import X86_LEVELS, Shipped, shipped
+from pi_engine.runtime.compilation.provenance import shipped_code
+from pi_engine.runtime.compilation.provenance.feature_levels import X86_LEVELS, host_features
+from pi_engine.runtime.compilation.provenance.shipped_code import Shipped, shipped
 from tests.command import run_code
 from tests.homes import environment_of
 
@@ -169,9 +170,10 @@ def poly(x, y):
 COMPILE = """
 import json, os
 from pathlib import Path
-from pi_engine.runtime.compilation import shipped_code
+from pi_engine.runtime.compilation.provenance import shipped_code
 from pi_engine.runtime.compilation.numba_compiler import CompiledKernel
-level = next(level for level in shipped_code.X86_LEVELS if level.name == "avx2")
+from pi_engine.runtime.compilation.provenance.feature_levels import X86_LEVELS
+level = next(level for level in X86_LEVELS if level.name == "avx2")
 place = Path("machine_code")
 place.mkdir()
 code = tuple(CompiledKernel("shipped_of", "poly").object_code(""))
@@ -180,7 +182,7 @@ shipped_code.write_manifest(place, {level.name: shipped_code.write_level(place, 
 USE = """
 import sys
 from pathlib import Path
-from pi_engine.runtime.compilation import shipped_code
+from pi_engine.runtime.compilation.provenance import shipped_code
 shipped_code.FOLDER = Path("machine_code").absolute()
 from pi_engine.report.measured.machine_facts import machine_facts
 from pi_engine.runtime.compilation.kernel_folder import cpu, has_avx512
@@ -190,7 +192,7 @@ print(poly.is_stored(), poly.is_in_folder(), poly(-5, 2), poly.origin, "numba" i
 print(machine_facts().facts["machine_code"])
 """
 
-runs_avx2 = pytest.mark.skipif(not LEVELS["avx2"].needs <= shipped_code.host_features(), reason="needs AVX2")
+runs_avx2 = pytest.mark.skipif(not LEVELS["avx2"].needs <= host_features(), reason="needs AVX2")
 
 
 @runs_avx2

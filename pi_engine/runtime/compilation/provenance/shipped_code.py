@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import llvmlite.binding
 
-from pi_engine.runtime.compilation import kernel_sources
+from pi_engine.runtime.compilation.provenance import kernel_sources
+from pi_engine.runtime.compilation.provenance.feature_levels import X86_LEVELS, Level, host_features
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,42 +34,6 @@ if TYPE_CHECKING:
 FOLDER = kernel_sources.PACKAGE / "machine_code"
 MANIFEST = "manifest.json"
 FORM = "pi-engine machine code, form 1"
-
-
-class Level(NamedTuple):
-    """Kernels for one kind of processor.
-
-    Attributes:
-        name: in reports.
-        title: the instructions, in words.
-        mark: the feature that the program asks for; "" where it asks for none.
-        needs: the features that a processor must have to run them, by LLVM's names: all that LLVM takes for granted there.
-        processor: the level of instructions, by LLVM's name.
-        features: what is said beside the level, because the program looks for it there.
-    """
-
-    name: str
-    title: str
-    mark: str
-    needs: frozenset[str]
-    processor: str
-    features: str
-
-
-_V1 = frozenset({"cmov", "cx8", "fxsr", "mmx", "sse", "sse2"})
-_V2 = _V1 | {"crc32", "cx16", "popcnt", "sahf", "sse3", "sse4.1", "sse4.2", "ssse3"}
-_V3 = _V2 | {"avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave"}
-_V4 = _V3 | {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
-
-X86_LEVELS = (
-    Level(
-        "avx512-ifma", "AVX-512 with IFMA", "avx512ifma", _V4 | {"avx512ifma"}, "x86-64-v4", "+fma,+avx2,+avx512f,+avx512ifma"
-    ),
-    Level("avx512", "AVX-512 without IFMA", "avx512f", _V4, "x86-64-v4", "+fma,+avx2,+avx512f"),
-    Level("avx2", "AVX2 and FMA", "fma", _V3, "x86-64-v3", "+fma,+avx2"),
-    Level("no-fma", "no FMA and no AVX", "", frozenset(), "x86-64", ""),
-)  # fmt: skip
-"""From the newest on. `needs` are those of the x86-64 psABI."""
 
 
 class Shipped(NamedTuple):
@@ -89,11 +54,6 @@ class Shipped(NamedTuple):
 
 class _NotUsedError(Exception):
     """Why the machine code is not used, and what to do."""
-
-
-def host_features() -> frozenset[str]:
-    """The instructions of this processor, by LLVM's names."""
-    return frozenset(name for name, there in llvmlite.binding.get_host_cpu_features().items() if there)
 
 
 def platform_name() -> str:

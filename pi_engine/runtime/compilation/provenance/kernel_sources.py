@@ -27,7 +27,7 @@ from pi_engine.runtime.storage.trusted_files import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACKAGE = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parents[3]
 MEMORY = "pi-engine-sources"
 """The file that remembers; its form begins its content."""
 

@@ -1,4 +1,4 @@
-"""Machine code of all kernels, for the wheel of this platform: `python -m scripts.build_machine_code FOLDER`.
+"""Machine code of all kernels, for the wheel of this platform: `python -m scripts.wheels.build_machine_code FOLDER`.
 
 Each level of instructions is compiled by a process of its own, which Numba's variables tell for which processor. None of what
 is compiled is run, so a level may have instructions that this processor lacks. `scripts/build-wheels` calls this and packs the wheel.
@@ -18,8 +18,8 @@ from pathlib import Path
 
 import llvmlite.binding
 
-from pi_engine.runtime.compilation import shipped_code
-from pi_engine.runtime.compilation.shipped_code import X86_LEVELS, Level
+from pi_engine.runtime.compilation.provenance import shipped_code
+from pi_engine.runtime.compilation.provenance.feature_levels import X86_LEVELS, Level, host_features
 from pi_engine.runtime.versions import installed_version
 
 SHIPPED = ("avx512-ifma", "avx2")
@@ -80,13 +80,13 @@ def build_level(level: Level, folder: Path) -> dict[str, str]:
         "PI_ENGINE_TRANSFORM": "1",
     }
     start = time.perf_counter()
-    command = [sys.executable, "-m", "scripts.build_machine_code", str(folder), "--level", level.name]
+    command = [sys.executable, "-m", "scripts.wheels.build_machine_code", str(folder), "--level", level.name]
     answer = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=False)  # noqa: S603 (this interpreter)
     if answer.returncode:
         sys.exit(answer.returncode)
     described: dict[str, str] = json.loads(answer.stdout)
     size = (folder / described["file"]).stat().st_size
-    can_run = level.needs <= shipped_code.host_features()
+    can_run = level.needs <= host_features()
     print(
         f"{level.name} ({level.title}): {size / 1e6:.1f} MB, in {time.perf_counter() - start:.0f} s"
         + ("" if can_run else "; this processor cannot run them: they are not tested here")

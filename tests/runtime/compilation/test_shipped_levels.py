@@ -2,7 +2,8 @@
 
 import pytest
 
-from pi_engine.runtime.compilation import shipped_code
+from pi_engine.runtime.compilation.provenance import shipped_code
+from pi_engine.runtime.compilation.provenance.feature_levels import X86_LEVELS, host_features
 from tests.homes import environment_of, python
 
 SHA256 = {
@@ -35,12 +36,12 @@ def levels():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("level", shipped_code.X86_LEVELS, ids=lambda level: level.name)
+@pytest.mark.parametrize("level", X86_LEVELS, ids=lambda level: level.name)
 def test_ten_million_digits(levels, level, tmp_path):
     """In both bases, with a home in which nothing is, and nothing is written there."""
     if level.name not in levels:
         pytest.skip("this installation does not bring that level")
-    if not level.needs <= shipped_code.host_features():
+    if not level.needs <= host_features():
         pytest.skip("this processor lacks instructions of that level")
     chosen = {"NUMBA_CPU_NAME": level.processor, "NUMBA_CPU_FEATURES": level.features}
     said = python(COMPUTE, {**environment_of(tmp_path), **chosen}).splitlines()

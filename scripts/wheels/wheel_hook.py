@@ -36,10 +36,10 @@ class MachineCodeHook(BuildHookInterface[BuilderConfig]):
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         if manifest["platform"] not in TAGS:
             raise RuntimeError(
-                f"{VARIABLE}: machine code for {manifest['platform']} has no tag in scripts/wheel_hook.py"
+                f"{VARIABLE}: machine code for {manifest['platform']} has no tag in scripts/wheels/wheel_hook.py"
             )
         files = [described["file"] for described in manifest["levels"].values()]
         for file in ("manifest.json", *files):
-            build_data["force_include"][str(folder / file)] = f"pi_engine/machine_code/{file}"
+            build_data["force_include"][str(folder / file)] = "/".join(("pi_engine", "machine_code", file))
         build_data["pure_python"] = False
         build_data["tag"] = TAGS[manifest["platform"]]
