@@ -21,10 +21,12 @@ from pi_engine.bigint.fft.fourier_kernels import steps_in_ring
 from pi_engine.bigint.fft.fourier_plans import fourier_plan_for
 from pi_engine.bigint.fft.ring_crew import crew, shared_memory
 from pi_engine.bigint.ntt.stored_products import limbs_in_memory
+from pi_engine.bigint.product import thresholds
 from pi_engine.bigint.scratch.parked_numbers import ParkedInteger
 from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.runtime.compilation.kernel_folder import has_avx512
 from pi_engine.runtime.machine_faults import machine_fault
+from pi_engine.runtime.tuning import Thresholds
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -32,13 +34,11 @@ if TYPE_CHECKING:
     from pi_engine.bigint.buffers.limbs import Limbs
     from pi_engine.bigint.ntt.stored_products import Operand
 
-_LONGER = 1 if not has_avx512() else 3
+_WITH_AVX512 = 3
+"""How many times as long rings of the complex transform may be where a register holds eight doubles, if that was not measured."""
 
-FOURIER_BELOW_BITS = 3_600_000 * _LONGER
-"""Bits of a ring from which the number-theoretic transform makes its products, by one thread."""
-
-HELPED_BELOW_BITS = 5_000_000 * _LONGER
-"""The same by several threads, which have less to wait for each other here."""
+_WITH_HELP = 1.4
+"""The same with the help of other threads, who wait less for each other inside one kernel call."""
 
 HELPED_FROM_BITS = 700_000
 """Bits of a ring from which other threads of a `crew` help with a product: below, numbers take as long from one processor to another."""
@@ -56,12 +56,18 @@ def ring_for(least: int, threads: int) -> Ring:
 
 def is_negacyclic(bits: int, threads: int) -> bool:
     """Whether products of a ring of so many bits are made by the complex transform."""
-    return bits < (FOURIER_BELOW_BITS if threads == 1 else HELPED_BELOW_BITS) and scratch_space() is None
+    return bits < fourier_below(threads) and scratch_space() is None
+
+
+def fourier_below(threads: int) -> float:
+    """Bits of a ring from which the number-theoretic transform makes its products."""
+    bits = thresholds().ring * (_WITH_HELP if threads > 1 else 1)
+    return bits * _WITH_AVX512 if has_avx512() and thresholds() == Thresholds() else bits
 
 
 def helpers_for(bits: int, threads: int) -> AbstractContextManager[None]:
     """Threads that help with products of rings of up to so many bits, where they do."""
-    return crew(threads if HELPED_FROM_BITS <= bits < HELPED_BELOW_BITS and scratch_space() is None else 1)
+    return crew(threads if bits >= HELPED_FROM_BITS and is_negacyclic(bits, threads) else 1)
 
 
 class NegacyclicRing(Ring):
@@ -73,7 +79,7 @@ class NegacyclicRing(Ring):
         """Take the shortest transform for operands of `least` limbs."""
         # two operands that fill the size have the bound of a sum of two products that do not wrap
         size = fourier_size_for(64 * least, 2)
-        assert size is not None, "a ring below FOURIER_BELOW_BITS has a size"
+        assert size is not None, "a ring of the complex transform has a size"
         self.plan = fourier_plan_for(size)
         self.limbs = size.ring_bits // 64
         self.helped = threads > 1 and size.ring_bits >= HELPED_FROM_BITS

@@ -60,10 +60,7 @@ CONVERSION: Mapping[str, object] = {
 }
 """A conversion tree of several levels, with products by transforms, and levels above its subtrees."""
 
-CYCLIC: Mapping[str, object] = {
-    "pi_engine.bigint.negacyclic.FOURIER_BELOW_BITS": 0,
-    "pi_engine.bigint.negacyclic.HELPED_BELOW_BITS": 0,
-}
+CYCLIC: Mapping[str, object] = {"pi_engine.bigint.negacyclic.fourier_below": lambda _threads: 0}
 """Products of Newton's iteration and of the conversion by the number-theoretic transform, as those of long numbers."""
 
 HELPED: Mapping[str, object] = {"pi_engine.bigint.negacyclic.HELPED_FROM_BITS": 0}

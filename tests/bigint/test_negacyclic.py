@@ -14,6 +14,7 @@ from pi_engine.bigint.fft.fourier_plans import make_fourier_plan
 from pi_engine.bigint.fft.ring_crew import crew
 from pi_engine.bigint.negacyclic import NegacyclicRing, ring_for
 from pi_engine.runtime.machine_faults import sealed
+from pi_engine.runtime.tuning import Thresholds
 from tests.scratch_spaces import by_disk
 
 SIZES = [size for size in all_fourier_sizes(2) if size.points <= 1 << 11]
@@ -144,12 +145,18 @@ def test_folding_and_raising(rng):
         assert (ring.power(5 * power) - gmpy2.powmod(2, 5 * 64 * power, modulus)) % modulus == 0
 
 
-def test_which_ring_is_taken(tmp_path):
+def test_which_ring_is_taken(tmp_path, monkeypatch):
     assert isinstance(ring_for(100, 1), NegacyclicRing)
-    assert ring_for(100, 1).sign == -1 and ring_for(negacyclic.HELPED_BELOW_BITS // 64 + 1, 2).sign == 1
-    assert ring_for(negacyclic.FOURIER_BELOW_BITS // 64 + 1, 1).sign == 1
+    for threads in (1, 2):
+        limbs = int(negacyclic.fourier_below(threads)) // 64
+        assert ring_for(limbs - 1, threads).sign == -1 and ring_for(limbs + 1, threads).sign == 1
+    assert negacyclic.fourier_below(1) < negacyclic.fourier_below(2)
     with by_disk(tmp_path):
         assert ring_for(100, 1).sign == 1
+    monkeypatch.setattr(negacyclic, "thresholds", lambda: Thresholds(ring=64 * 200))
+    assert (
+        ring_for(199, 1).sign == -1 and ring_for(200, 1).sign == 1
+    )  # what `tune` has measured, whatever the processor
 
 
 def test_damaged_tables_are_seen(draw):

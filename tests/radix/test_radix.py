@@ -72,8 +72,7 @@ def test_fraction_words(rng, count, threads):
 def other_products(request, monkeypatch):
     """Products by the number-theoretic transform, and by GMP because those of the complex one are not proved."""
     if request.param == "cyclic":
-        monkeypatch.setattr(negacyclic, "FOURIER_BELOW_BITS", 0)
-        monkeypatch.setattr(negacyclic, "HELPED_BELOW_BITS", 0)
+        monkeypatch.setattr(negacyclic, "fourier_below", lambda _threads: 0)
         return
     real = negacyclic.NegacyclicRing.__init__
 

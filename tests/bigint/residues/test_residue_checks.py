@@ -221,7 +221,7 @@ FAST = [half_root, products, last_product, remainder, sum_of_products, words, ch
 def test_so_it_is_on_the_compiled_path(compiled_path, monkeypatch, sabotage, rings):
     sabotage(monkeypatch)
     if rings == "cyclic":
-        monkeypatch.setattr(negacyclic, "FOURIER_BELOW_BITS", 0)
+        monkeypatch.setattr(negacyclic, "fourier_below", lambda _threads: 0)
     with pytest.raises(VerificationError, match=r"prime|modulo \d+|differ from the binary value"):
         pi_engine.compute(DIGITS, threads=1)
 

@@ -88,10 +88,10 @@ MODE, OUT, X, A, N, Y, B, M, RECORD, SCRATCHES = range(_JOB_AT // 8, _JOB_AT // 
 SQUARES_AT = _JOB_AT + 8 * 16
 DISTANCES_AT = SQUARES_AT + 8 * 2 * PIECES
 SHARED_BYTES = DISTANCES_AT + 8 * PIECES
-"""What threads share in products modulo 2^n + 1. OPEN: the number of the product that is being made, or 0. INSIDE: threads that help with it.
-CLOSED: not 0 when they are to end. NUMBER: of the last product. Then how many pieces of each of three phases are claimed, and how many are
-made. Each of these words is on a cache line of its own. The arguments of `steps_in_ring` follow, the squares of norms, of each piece
-of two operands, and the largest distance of each piece."""
+"""What threads share in products modulo 2^n + 1. OPEN: the number of the product that is being made, or 0. INSIDE: threads that help
+with it. CLOSED: not 0 when they are to end. NUMBER: of the last product. Then how many pieces of each of three phases are claimed,
+and how many are made. Each of these words is on a cache line of its own. The arguments of `steps_in_ring` follow, the squares of
+norms, of each piece of two operands, and the largest distance of each piece."""
 
 NORM_BYTES = 64
 """Behind the points of an operand modulo 2^n + 1: the square of its norm, in the first eight."""
