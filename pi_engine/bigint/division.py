@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     from gmpy2 import mpz
 
-DIVIDE_FROM_BITS = 250_000
+DIVIDE_FROM_BITS = 170_000
 """Bits of the shorter one of quotient and divisor from which Newton is quicker; see benchmarks/arithmetic/bench_newton.py."""
 
-ROOT_FROM_BITS = 350_000
+ROOT_FROM_BITS = 200_000
 """Bits of the root from which Newton is quicker; see benchmarks/arithmetic/bench_newton.py."""
 
 _GMP_PRODUCTS = 2.4

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from pi_engine.radix.words_of_fraction import DecimalExpansion
 
 
+TREE_FROM_DIGITS = 36_000
+"""Digits from which the tree of `radix` converts sooner than GMP; see benchmarks/suite/test_conversion.py."""
+
+
 class Converted(NamedTuple):
     """`3.` and the digits, or `3`, as `ComputeResult.text` has it, and their hash as it follows from the binary value.
 
@@ -40,7 +44,7 @@ def convert_fraction(fraction: HandOver[BinaryFraction], plan: Plan, threads: in
     Raises:
         VerificationError: the digits are not the fraction's.
     """
-    if plan.compiled and plan.base == 10:
+    if plan.compiled and plan.base == 10 and (plan.scratch or plan.digits >= TREE_FROM_DIGITS):
         return _compiled(fraction, plan, threads, check=check)
     if plan.scratch:
         return _hexadecimal(fraction, plan, threads, check=check)

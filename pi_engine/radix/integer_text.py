@@ -21,8 +21,8 @@ from pi_engine.runtime.thread_count import thread_count
 if TYPE_CHECKING:
     from typing import SupportsIndex
 
-TO_TEXT_FROM_BITS = 400_000
-FROM_TEXT_FROM_DIGITS = 40_000
+TO_TEXT_FROM_BITS = 330_000
+FROM_TEXT_FROM_DIGITS = 90_000
 """Below, GMP's conversion is faster; see benchmarks/suite/test_conversion.py."""
 
 _ARITHMETIC = (

@@ -52,6 +52,8 @@ class Thresholds:
         40_000  # bits of the smaller operand: GMP below, the engine's transforms above, one call from Python
     )
     square: int = 45_000  # the same for squares, where GMP is quicker
+    # of a ring, modulo 2^bits ± 1: its products by the complex transform below, by the number-theoretic one above, on one thread
+    ring: int = 3_600_000
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

@@ -14,7 +14,11 @@ from pi_engine.cli.parameters.options import json_option, quiet_option
 if TYPE_CHECKING:
     from pi_engine.bench.tune import Cleared, Tuned
 
-_MEANING = {"multiply": "products", "square": "squares"}
+_MEANING = {
+    "multiply": "products: by the transform",
+    "square": "squares: by the transform",
+    "ring": "products modulo 2^n ± 1: by the number-theoretic transform",
+}
 
 
 @click.command(short_help="Prepare this machine for large computations.")
@@ -86,7 +90,7 @@ def _lines(tuned: Tuned, *, dry_run: bool) -> list[tuple[str, str]]:
     origin = "measured" if tuned.measured_before else "the default"
     before, now = asdict(tuned.before), asdict(tuned.now)
     for name, meaning in _MEANING.items():
-        text = f"{meaning}: by the transform from {now[name]:_} bits on, before from {before[name]:_} ({origin})"
+        text = f"{meaning} from {now[name]:_} bits on, before from {before[name]:_} ({origin})"
         lines.append(("crossover", text))
     lines.append(("stored in", str(tuned.file)) if tuned.file else ("not stored", "this was a dry run"))
     for timing in tuned.timings:

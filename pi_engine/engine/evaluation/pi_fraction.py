@@ -48,7 +48,7 @@ WORTH_A_COPY_BITS = 1024
 LARGEST_WORD = 2**32
 """The radicands for which the bounds of `bigint.root_quotient` hold."""
 
-FUSED_FROM_BITS = 200_000
+FUSED_FROM_BITS = 100_000
 """From here on the product √r·Q/T is made as one, with the engine's transforms; see benchmarks/arithmetic/bench_newton.py."""
 
 

@@ -58,6 +58,11 @@ class FourierSize:
         return (2 * self.points - 1) * self.bits
 
     @property
+    def ring_bits(self) -> int:
+        """The transform's own ring is that of integers modulo 2^ring_bits + 1; a multiple of 64, as are `points`."""
+        return 2 * self.points * self.bits
+
+    @property
     def operand_bytes(self) -> int:
         """Bytes of a transformed operand."""
         return 16 * self.points
