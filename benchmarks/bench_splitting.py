@@ -46,7 +46,9 @@ def measure(function, repeat, *arguments, **options):
     return walls[0], statistics.median(walls[1:]), statistics.median(cpus[1:])
 
 
-for phase, name in (("leaves", "build_subtrees"), ("level", "merge_level"), ("merge", "merge_large")):
+for phase, name in (
+    ("leaves", "build_subtrees"), ("levels", "merge_levels"), ("level", "merge_level"), ("merge", "merge_with_diagnosis"),
+):  # fmt: skip
     setattr(compiled_tree, name, timed(phase, getattr(compiled_tree, name)))
 compiled_tree.split_compiled(CHUDNOVSKY, 3000, 2, silent)
 for digits in [int(float(x)) for x in sys.argv[1:]] or [10**5, 10**6, 10**7]:

@@ -33,7 +33,7 @@ DIGITS = 300_000
 KERNELS = {
     "leaves": "splitting.compiled.subtrees:subtrees_worker",
     "leaves in lanes": "splitting.compiled.lane_subtrees:lane_subtrees_worker",
-    "merges": "splitting.compiled.lower_tree:merges_worker",
+    "merges": "splitting.levels.level_runs:merges_worker",
     "divisions": "splitting.compiled.level_division:quotients_worker",
     "residues": "splitting.compiled.node_residues:residues_worker",
     "split": "radix.remainder_tree:split_nodes",

@@ -131,3 +131,15 @@ def claim(builder, address):
     """claim(address) -> the word there, and adds one to it, as one step for all threads: who takes the next piece of work."""
     place = builder.inttoptr(address, _WORD.as_pointer())
     return builder.atomic_rmw("add", place, ir.Constant(_WORD, 1), "monotonic")
+
+
+@instruction(types.void(_U64))
+def announce(builder, address):
+    """announce(address): adds one to the word there; who reads that by `announced` reads also what was written before."""
+    builder.atomic_rmw("add", builder.inttoptr(address, _WORD.as_pointer()), ir.Constant(_WORD, 1), "release")
+
+
+@instruction(types.int64(_U64))
+def announced(builder, address):
+    """announced(address) -> the word there, as all threads see it."""
+    return builder.load_atomic(builder.inttoptr(address, _WORD.as_pointer()), "acquire", 8)

@@ -6,6 +6,7 @@ its nodes are many and small; then one merge at a time has all threads inside, a
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -23,6 +24,7 @@ from pi_engine.splitting.compiled.subtrees import build_subtrees, least_terms
 from pi_engine.splitting.compiled.truncated_nodes import truncated
 from pi_engine.splitting.compiled.upper_tree import LargeNode
 from pi_engine.splitting.kernels.tree_kernels import cut
+from pi_engine.splitting.levels.level_runs import levels_at_once, merge_levels
 from pi_engine.splitting.plain.node import Node, Truncated
 from pi_engine.splitting.records.common_factors import divisors_by_level
 from pi_engine.splitting.records.term_values import term_values
@@ -68,7 +70,6 @@ LEAST_SIDE_BY_SIDE_BITS = 1 << 21
 
 LEAST_CHUNK = 4
 """Terms of a chunk at least, so that it has two subtrees."""
-
 LARGE_BITS = 1 << 22
 """Bits of Q from which on merges are checked one by one: below, the shadow sees them all together, at half of the cost."""
 
@@ -171,9 +172,11 @@ class CompiledTree:
         self.keeper, self.repairs = keeper, repairs
         enough = SIDE_BY_SIDE_BITS if needed is None else max(needed(0), LEAST_SIDE_BY_SIDE_BITS)
         self.side_by_side = min(SIDE_BY_SIDE_BITS, enough)
+        self.at_once = min(
+            self.side_by_side, LARGE_BITS / 2 if check else math.inf
+        )  # bits of Q: these are not checked one by one
         self.again_at = cuts.second_division()
-        least = least_terms(cuts.least, cuts.subtrees, cuts.depth, self.again_at)
-        self.divisors = divisors_by_level(series, least)
+        self.divisors = divisors_by_level(series, least_terms(cuts.least, cuts.subtrees, cuts.depth, self.again_at))
         self.meter = WorkMeter("sum", cuts.terms * cuts.levels, progress)  # levels weigh about the same
 
     def removed(self) -> tuple[tuple[mpz, int], ...]:
@@ -221,36 +224,36 @@ class CompiledTree:
             bits += sum(divisor.bit_length() for divisor in self.divisors.values())
         return truncated(node, bits, self.threads, copy=hi - lo < self.cuts.terms)
 
-    def many(self, level: NodeLevel) -> bool:
-        """Whether the next merges are better made side by side than one after another with all threads inside."""
-        return len(level) // 2 >= self.threads and self.bits(level) < self.side_by_side
-
     def watched(self, level: NodeLevel, now: bool = True) -> NodeLevel:  # noqa: FBT001, FBT002 (whether)
         """The level with residues, from here on, if something is to be checked."""
         return with_residues(level, self.threads) if self.check and now and level.residues is None else level
 
-    @staticmethod
-    def bits(level: NodeLevel) -> int:
-        """Bits of the Q of a node."""
-        return 64 * abs(int(level.lengths[1, -1]))
-
     def chunk(self, lo: int, hi: int) -> LargeNode:
         """The node of the chunk lo ≤ k < hi, whose nodes go up level by level."""
-        terms, depth = hi - lo, self.cuts.depth
-        rightmost = hi == self.cuts.terms
+        terms, depth, rightmost = hi - lo, self.cuts.depth, hi == self.cuts.terms
         level = build_subtrees(
             self.series, lo, hi, self.cuts.subtrees, depth,
             threads=self.threads, built=lambda n: self.meter(3 * n), divisors=[self.divisors[j] for j in range(depth + 1)],
         )  # fmt: skip
         merged = 0
-        while len(level) > 1 and (self.many(level) or merged < self.again_at):
-            bits = self.bits(level)
-            level = self.watched(level, bits >= LARGE_BITS)
-            begin = self.check and 2 * bits >= LARGE_BITS
-            level = merge_level(
-                level, self.threads, lambda part: self.meter(part * terms), rightmost=rightmost, begin=begin
-            )
-            merged += 1
+
+        def ended(part: float) -> None:
+            self.meter(part * terms)
+
+        while len(level) > 1:
+            most = self.again_at - merged if merged < self.again_at else len(level)
+            found = levels_at_once(level, most, self.at_once)
+            made = merge_levels(level, found, self.threads, rightmost=rightmost) if found else None
+            if made is not None:
+                level, merged = made, merged + len(found)
+                ended(len(found))
+            elif merged < self.again_at or (len(level) // 2 >= self.threads and level.bits < self.side_by_side):
+                bits, merged = level.bits, merged + 1
+                level = self.watched(level, bits >= LARGE_BITS)
+                begin = self.check and 2 * bits >= LARGE_BITS
+                level = merge_level(level, self.threads, ended, rightmost=rightmost, begin=begin)
+            else:  # better merged one after another, with all threads inside
+                break
             if merged == self.again_at and self.divisors[depth + merged] > 1:
                 level = self.watched(level)
                 level = divide_level(level, self.divisors[depth + merged], self.threads, leftmost=lo == 0)
@@ -261,8 +264,7 @@ class CompiledTree:
         cuts = [cut(lo, hi, i, len(nodes)) for i in range(len(nodes) + 1)]
         nodes = [self.shortened(node, *ends) for node, ends in zip(nodes, pairwise(cuts), strict=True)]
         while len(nodes) > 1:
-            pairs = list(zip(nodes[::2], nodes[1::2], strict=True))
-            nodes, cuts = [], cuts[::2]
+            pairs, nodes, cuts = list(zip(nodes[::2], nodes[1::2], strict=True)), [], cuts[::2]
             for (left, right), ends in zip(pairs, pairwise(cuts), strict=True):
                 nodes.append(self.shortened(merge_with_diagnosis(left, right, self.threads), *ends))
                 self.meter(terms / len(pairs))
@@ -284,16 +286,13 @@ def split_compiled(
 ) -> Node:
     """Q and T of 0 ≤ k < `terms`, at least two of them; `progress` is called from this thread only.
 
-    check: compare every large merge and every division of a level modulo both `moduli` (`node_residues`).
-    needed: as in `split`.
-    keeper: keeps nodes of a chunk or more.
-    repairs: as in `split`.
+    check: compare every large merge and every division of a level modulo both `moduli` (`node_residues`). keeper: keeps nodes of a
+    chunk or more. needed, repairs: as in `split`.
     """
     cuts = cuts_for(series, terms, threads)
     cuts = cuts if keeper is None else keeper.cuts(cuts)
     tree = CompiledTree(series, cuts, threads, progress, check=check, needed=needed, keeper=keeper, repairs=repairs)
     root = tree.node(0, terms, cuts.halvings)
-    residues = (
-        None if root.Q.residues is None or root.T.residues is None else Truncated(root.Q.residues, root.T.residues)
-    )
+    Q, T = root.Q.residues, root.T.residues
+    residues = None if Q is None or T is None else Truncated(Q, T)
     return Node(None, *integers_of_root(root), tree.removed(), residues, root.errors.T)

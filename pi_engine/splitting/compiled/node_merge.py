@@ -21,8 +21,8 @@ from pi_engine.bigint.scratch.disk_integer import belongs_on_disk, is_on_disk
 from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.bigint.scratch.stored_limbs import PIECE, reading
 from pi_engine.errors import MiscalculationError
-from pi_engine.splitting.compiled.lower_tree import SUM_BITS
 from pi_engine.splitting.compiled.upper_tree import LargeNode, Number, errors_of_merge, merge_large, trimmed
+from pi_engine.splitting.levels.merge_plans import SUM_BITS
 
 if TYPE_CHECKING:
     from pi_engine.bigint.buffers.limbs import Limbs

@@ -27,9 +27,9 @@ from pi_engine.bigint.residues.residues_on_disk import residues_of_run
 from pi_engine.bigint.scratch.disk_integer import integer_on_disk
 from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, StoredLimbs, reading
 from pi_engine.bigint.scratch.streamed_arithmetic import used_limbs
-from pi_engine.splitting.compiled.lower_tree import SUM_BITS
 from pi_engine.splitting.compiled.node_residues import require_product
 from pi_engine.splitting.compiled.rounding import EXACT, Errors, after_merge, log2_size
+from pi_engine.splitting.levels.merge_plans import SUM_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -33,7 +33,7 @@ from pi_engine.bigint.ntt.kernels.in_kernel import (
 )
 from pi_engine.bigint.vectors.load_store import load_integer
 from pi_engine.bigint.vectors.record_arrays import array_in
-from pi_engine.bigint.vectors.words import address_of, claim, is_sealed, load
+from pi_engine.bigint.vectors.words import address_of, announce, announced, claim, is_sealed, load
 from pi_engine.runtime.compilation.routine import kernel, routine
 from pi_engine.splitting.kernels.merge_check_kernel import merge_is_wrong
 from pi_engine.splitting.kernels.node_level_kernel import address_in, level_in, lies_within
@@ -41,6 +41,8 @@ from pi_engine.splitting.kernels.tree_kernels import BY_GMP, OPERANDS, SHARED, U
 from pi_engine.splitting.records import level_record as at
 
 ZERO = np.uint64(0)
+WITH_T, WITH_Q = 1, 2  # the numbers of a node that one thread makes: T; Q and P
+WAITING = 20_000  # looks at a level that another thread has not done yet: some 20 µs
 
 
 @routine
@@ -91,7 +93,7 @@ def merge_fits(i, ways, children, nodes, spare_limbs):
     for row, length in ((0, P), (1, q1 + q2), (2, max(t1 + q2, p1 + t2) + 1)):
         if not 0 <= offsets[row, i] <= limbs - length:
             return False
-    return t1 + q2 + p1 + t2 <= spare_limbs
+    return by_fourier[i] != 0 or t1 + q2 + p1 + t2 <= spare_limbs
 
 
 @routine
@@ -126,8 +128,8 @@ def difference(out, x, y, x_negative, plan, scratch, spare):
 
 
 @routine
-def merge_by_fourier(i, ways, children, nodes, workspace):
-    """`merge` by the complex transform; returns whether all of the result is proved."""
+def merge_by_fourier(i, wanted, ways, children, nodes, workspace):
+    """`merge` by the complex transform, of the numbers that are `wanted`; returns whether all of the result is proved."""
     sizes, _, P_sizes, _, plans = ways
     plan, how = _fourier_record(plans, sizes[i]), P_sizes[i]
     step = load_integer(plan, OPERAND_BYTES)
@@ -139,38 +141,46 @@ def merge_by_fourier(i, ways, children, nodes, workspace):
     p2, q2, t2 = sizes_of(children, 2 * i + 1)
     lengths = nodes[3]
 
-    Q1_squares = fourier.forward_step(x, Q1, q1, plan, scratch)
+    proved, P1_squares = True, 0.0
     Q2_squares = fourier.forward_step(y, Q2, q2, plan, scratch)
-    rings.pass_rings(rings.SPLIT_X | rings.SPLIT_Y | rings.MULTIPLY | rings.JOIN, x, y, plan)
-    distance = fourier.finish_step(Q, q1 + q2, x, plan, scratch)
-    proved = fourier.is_proved(fourier.error_of(Q1_squares, Q2_squares, plan), distance)
-    lengths[1, i] = trimmed(Q, q1 + q2, differ(children, 1, 1, i))
+    if wanted & WITH_Q:
+        Q1_squares = fourier.forward_step(x, Q1, q1, plan, scratch)
+        rings.pass_rings(rings.SPLIT_X | rings.SPLIT_Y | rings.MULTIPLY | rings.JOIN, x, y, plan)
+        distance = fourier.finish_step(Q, q1 + q2, x, plan, scratch)
+        proved = fourier.is_proved(fourier.error_of(Q1_squares, Q2_squares, plan), distance)
+        lengths[1, i] = trimmed(Q, q1 + q2, differ(children, 1, 1, i))
 
-    TQ_negative, PT_negative = differ(children, 2, 1, i), differ(children, 0, 2, i)
-    T1_squares = fourier.forward_step(x, T1, t1, plan, scratch)
-    rings.pass_rings(rings.SPLIT_X | rings.MULTIPLY, x, y, plan)
-    T2_squares = fourier.forward_step(y, T2, t2, plan, scratch)
-    P1_squares = fourier.forward_step(z, P1, p1, plan, scratch)
-    rings.pass_rings(rings.SPLIT_X | rings.SPLIT_Y | rings.MULTIPLY, y, z, plan)
-    rings.pass_rings((rings.ADD if TQ_negative == PT_negative else rings.SUBTRACT) | rings.JOIN, x, y, plan)
-    limbs = max(t1 + q2, p1 + t2) + 1
-    distance = fourier.finish_step(T, limbs, x, plan, scratch)
-    error = fourier.error_of(T1_squares, Q2_squares, plan) + fourier.error_of(T2_squares, P1_squares, plan)
-    proved = proved and fourier.is_proved(error, distance)
-    lengths[2, i] = trimmed(T, limbs, TQ_negative != fourier.made_positive(T, limbs))
+    if wanted & WITH_T:
+        TQ_negative, PT_negative = differ(children, 2, 1, i), differ(children, 0, 2, i)
+        T1_squares = fourier.forward_step(x, T1, t1, plan, scratch)
+        split_y = 0 if wanted & WITH_Q else rings.SPLIT_Y
+        rings.pass_rings(split_y | rings.SPLIT_X | rings.MULTIPLY, x, y, plan)
+        T2_squares = fourier.forward_step(y, T2, t2, plan, scratch)
+        P1_squares = fourier.forward_step(z, P1, p1, plan, scratch)
+        rings.pass_rings(rings.SPLIT_X | rings.SPLIT_Y | rings.MULTIPLY, y, z, plan)
+        rings.pass_rings((rings.ADD if TQ_negative == PT_negative else rings.SUBTRACT) | rings.JOIN, x, y, plan)
+        limbs = max(t1 + q2, p1 + t2) + 1
+        distance = fourier.finish_step(T, limbs, x, plan, scratch)
+        error = fourier.error_of(T1_squares, Q2_squares, plan) + fourier.error_of(T2_squares, P1_squares, plan)
+        proved = proved and fourier.is_proved(error, distance)
+        lengths[2, i] = trimmed(T, limbs, TQ_negative != fourier.made_positive(T, limbs))
 
+    if how == WITHOUT or not wanted & WITH_Q:
+        return proved
     if how == SHARED:
+        again = 0
+        if not wanted & WITH_T:
+            P1_squares, again = fourier.forward_step(z, P1, p1, plan, scratch), rings.SPLIT_Y
         P2_squares = fourier.forward_step(x, P2, p2, plan, scratch)
-        rings.pass_rings(rings.SPLIT_X | rings.MULTIPLY | rings.JOIN, x, z, plan)
+        rings.pass_rings(again | rings.SPLIT_X | rings.MULTIPLY | rings.JOIN, x, z, plan)
         distance = fourier.finish_step(P, p1 + p2, x, plan, scratch)
         proved = proved and fourier.is_proved(fourier.error_of(P1_squares, P2_squares, plan), distance)
     elif how == BY_GMP:
         product(np.uint64(P), np.uint64(P1), p1, np.uint64(P2), p2)
-    elif how != WITHOUT:
+    else:
         own = _fourier_record(plans, how)
         proved = proved and fourier.fourier_product(P, P1, p1, P2, p2, own, workspace) == PROVED
-    if how != WITHOUT:
-        lengths[0, i] = trimmed(P, p1 + p2, differ(children, 0, 0, i))
+    lengths[0, i] = trimmed(P, p1 + p2, differ(children, 0, 0, i))
     return proved
 
 
@@ -219,10 +229,47 @@ def merge(i, ways, children, nodes, workspace, spare):
         lengths[0, i] = trimmed(P, p1 + p2, differ(children, 0, 0, i))
 
 
-@kernel("void(uint64[::1], int64, int64[::1], int64, int64[::1])")
-def merges_worker(counter, stop, record, workspace, wrong):
-    """Merge nodes 2i and 2i + 1 of a level into node i of the next until the `stop`-th is claimed.
+@routine
+def merge_one(i, wanted, ways, children, nodes, of_merge):
+    """Make the numbers of node i that are `wanted`; returns what the workers are to report, 0 if all is well."""
+    workspace, spare, spare_limbs, table = of_merge
+    if not merge_fits(i, ways, children, nodes, spare_limbs):
+        return -1
+    if ways[1][i]:
+        if not merge_by_fourier(i, wanted, ways, children, nodes, workspace):
+            return UNPROVED_MERGE
+    else:
+        merge(i, ways, children, nodes, workspace, spare)
+    found = merge_is_wrong(i, ways[2][i], children, nodes, table) if nodes[4].shape[1] else 0
+    return 3 * i + found if found else 0
 
+
+@routine
+def merge_level(turns, stop, parts, ways, children, nodes, of_merge, wrong):
+    """Take turns in making the nodes of a level until the `stop`-th is claimed; turns: the addresses of those claimed and ended."""
+    count = parts * len(ways[0])
+    for _ in range(stop):
+        turn = claim(turns[0])
+        if turn < 0 or turn >= min(stop, count):
+            return
+        # Later terms are larger, and the dearest nodes go first; of a node T.
+        i = len(ways[0]) - 1 - turn // parts
+        wanted = WITH_T | WITH_Q if parts == 1 else WITH_T if turn % parts == 0 else WITH_Q
+        found = merge_one(i, wanted, ways, children, nodes, of_merge)
+        if found:
+            wrong[0] = found
+            return
+        announce(turns[1])
+
+
+@kernel("void(uint64[::1], int64, int64[::1], int64, int64[::1])")
+def merges_worker(turns, stop, record, workspace, wrong):
+    """Merge nodes 2i and 2i + 1 of a level into node i of the next, and so on for as many levels as the record says.
+
+    A thread goes on to a level when the one below is done. After WAITING looks at that it returns all the same: call it again, until the
+    last level is done, or something is wrong.
+
+    turns: for every level how many pieces of work have been claimed, and how many have ended. stop: how many may be claimed.
     record: see `level_record`. workspace: the address of the thread's own, on a cache line.
     wrong: its one number becomes 3·i + row + 1 where P, Q or T (rows 0 to 2) of node i is wrong, −1 where the record is damaged, or says
     of a node what cannot be, and UNPROVED_MERGE where the complex transform has not proved a node: no number made in this call counts then.
@@ -230,27 +277,23 @@ def merges_worker(counter, stop, record, workspace, wrong):
     if not is_sealed(record):
         wrong[0] = -1
         return
-    children, nodes = level_in(record, at.CHILDREN), level_in(record, at.NODES)
-    sizes, by_fourier = array_in(record, at.SIZES, 1, np.int64), array_in(record, at.BY_FOURIER, 1, np.int64)
-    P_sizes, plans = array_in(record, at.P_SIZES, 1, np.int64), array_in(record, at.PLANS, 2, np.int64)
-    ways = sizes, by_fourier, P_sizes, plans, array_in(record, at.FOURIER_PLANS, 2, np.int64)
-    table, spare = np.uint64(record[at.TABLE]), workspace + record[at.WORKSPACE]
-    for _ in range(stop):
-        turn = claim(address_of(counter))
-        if turn < 0 or turn >= stop:
+    plans, fourier_plans = array_in(record, at.PLANS, 2, np.int64), array_in(record, at.FOURIER_PLANS, 2, np.int64)
+    of_merge = workspace, workspace + record[at.WORKSPACE], record[at.SPARE_LIMBS], np.uint64(record[at.TABLE])
+    children = level_in(record, at.CHILDREN)
+    for level in range(record[at.LEVELS]):
+        place = at.MADE + at.MADE_PLACES * level
+        nodes = level_in(record, place)
+        sizes = array_in(record, place + at.SIZES, 1, np.int64)
+        by_fourier = array_in(record, place + at.BY_FOURIER, 1, np.int64)
+        ways = sizes, by_fourier, array_in(record, place + at.P_SIZES, 1, np.int64), plans, fourier_plans
+        claimed = address_of(turns) + np.uint64(16 * level)
+        ended, parts = claimed + np.uint64(8), record[place + at.PARTS]
+        merge_level((claimed, ended), stop, parts, ways, children, nodes, of_merge, wrong)
+        if level == record[at.LEVELS] - 1:
             return
-        # Later terms are larger, and the dearest nodes go first.
-        i = len(sizes) - 1 - turn
-        if not merge_fits(i, ways, children, nodes, record[at.SPARE_LIMBS]):
-            wrong[0] = -1
-            return
-        if by_fourier[i]:
-            if not merge_by_fourier(i, ways, children, nodes, workspace):
-                wrong[0] = UNPROVED_MERGE
+        looks = 0
+        while announced(ended) < parts * len(sizes):
+            looks += 1
+            if looks > WAITING or announced(address_of(wrong)) != 0:
                 return
-        else:
-            merge(i, ways, children, nodes, workspace, spare)
-        if nodes[4].shape[1]:
-            found = merge_is_wrong(i, P_sizes[i], children, nodes, table)
-            if found:
-                wrong[0] = 3 * i + found
+        children = nodes

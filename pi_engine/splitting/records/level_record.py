@@ -9,6 +9,8 @@ import numpy as np
 from pi_engine.bigint.buffers.kernel_record import ARRAY, KernelRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from pi_engine.bigint.buffers.kernel_record import Words
@@ -18,13 +20,18 @@ if TYPE_CHECKING:
 LIMBS_AT, LIMBS, OFFSETS, LENGTHS, RESIDUES = 0, 1, 2, 2 + ARRAY, 2 + 2 * ARRAY
 _LEVEL = RESIDUES + ARRAY
 
-# Of merges: two levels; limbs of a buffer for T₁Q₂ and P₁T₂, which follows a transform's workspace of so many bytes in that of a thread;
-# for every node the row of its plan and whether that is a complex transform's, the row for its P, the plans of either kind, and the table
-# of the random prime (`modulus_table`).
-CHILDREN, NODES = 0, _LEVEL
-SPARE_LIMBS, WORKSPACE = range(2 * _LEVEL, 2 * _LEVEL + 2)
-SIZES, BY_FOURIER, P_SIZES, PLANS, FOURIER_PLANS, TABLE = range(WORKSPACE + 1, WORKSPACE + 1 + 6 * ARRAY, ARRAY)
-_MERGES = TABLE + ARRAY
+# Of merges: the level that is merged; limbs of a buffer for T₁Q₂ and P₁T₂, which follows a transform's workspace of so many bytes in that
+# of a thread; the plans of either kind, and the table of the random prime (`modulus_table`); how many levels are made, one of the other.
+CHILDREN = 0
+SPARE_LIMBS, WORKSPACE = range(_LEVEL, _LEVEL + 2)
+PLANS, FOURIER_PLANS, TABLE = range(WORKSPACE + 1, WORKSPACE + 1 + 3 * ARRAY, ARRAY)
+LEVELS = TABLE + ARRAY
+# Then for each of these: the level; for every node the row of its plan and whether that is a complex transform's, and the row for its P;
+# and into how many parts a node is shared out, 1 or 2 (T, and Q with P).
+MADE = LEVELS + 1
+SIZES, BY_FOURIER, P_SIZES = range(_LEVEL, _LEVEL + 3 * ARRAY, ARRAY)
+PARTS = P_SIZES + ARRAY
+MADE_PLACES = PARTS + 1
 
 # Of divisions: a level and which row of it, the first node that is divided, limbs of the divisor; a buffer for a quotient and as many
 # limbs as the inverse has follows a transform's workspace of so many bytes; the inverse, and the transform's plan.
@@ -46,21 +53,18 @@ def _level(level: NodeLevel, place: int) -> dict[int, int | Words]:
 
 
 class MergePlans(NamedTuple):
-    """How the nodes of a level are merged.
+    """How the nodes of a level are merged, or of several, one made of the other.
 
     Attributes:
-        sizes: int64[nodes], the row of every node's plan among those of its kind.
-        by_fourier: int64[nodes], 1 where that kind is the complex transform, else 0.
-        P_sizes: int64[nodes], the row of the plan of its P, of the same kind, or how else that is made (`tree_kernels`).
+        ways: of each level int64[3][nodes]: the row of every node's plan among those of its kind; 1 where that kind is the complex
+            transform, else 0; and the row of the plan of its P, of the same kind, or how else that is made (`tree_kernels`).
         records: the records of the transforms, int64[…][FIELDS].
         fourier_records: of the complex transforms, int64[…][RECORD_FIELDS].
         workspace: bytes for the transforms of a merge by the largest of them.
         plans: what the records point to, kept alive.
     """
 
-    sizes: NDArray[np.int64]
-    by_fourier: NDArray[np.int64]
-    P_sizes: NDArray[np.int64]
+    ways: Sequence[NDArray[np.int64]]
     records: NDArray[np.int64]
     fourier_records: NDArray[np.int64]
     workspace: int
@@ -69,29 +73,33 @@ class MergePlans(NamedTuple):
 
 def merge_record(
     children: NodeLevel,
-    nodes: NodeLevel,
+    made: Sequence[NodeLevel],
     plans: MergePlans,
     table: NDArray[np.uint64],
     *,
     spare_limbs: int,
+    parts: int = 1,
 ) -> KernelRecord:
     """The record of `merge_kernel.merges_worker`.
 
     Args:
         children: the level that is merged.
-        nodes: the level of the results; it has residues if they are to be found.
+        made: the levels of the results, one made of the other; they have residues if these are to be found.
         plans: which node takes which.
         table: the table of the random prime.
         spare_limbs: limbs of the buffer behind the transforms of a merge.
+        parts: into how many parts the nodes of the last level are shared out.
     """
-    return KernelRecord(
-        _MERGES,
-        {
-            **_level(children, CHILDREN), **_level(nodes, NODES), SPARE_LIMBS: spare_limbs, WORKSPACE: plans.workspace,
-            SIZES: plans.sizes, BY_FOURIER: plans.by_fourier, P_SIZES: plans.P_sizes, PLANS: plans.records,
-            FOURIER_PLANS: plans.fourier_records, TABLE: table,
-        },
-    )  # fmt: skip
+    values: dict[int, int | Words] = {
+        **_level(children, CHILDREN), SPARE_LIMBS: spare_limbs, WORKSPACE: plans.workspace, PLANS: plans.records,
+        FOURIER_PLANS: plans.fourier_records, TABLE: table, LEVELS: len(made),
+    }  # fmt: skip
+    for j, (level, (sizes, by_fourier, P_sizes)) in enumerate(zip(made, plans.ways, strict=True)):
+        place = MADE + MADE_PLACES * j
+        values |= _level(level, place)
+        values |= {place + SIZES: sizes, place + BY_FOURIER: by_fourier, place + P_SIZES: P_sizes}
+        values[place + PARTS] = parts if j == len(made) - 1 else 1
+    return KernelRecord(MADE + MADE_PLACES * len(made), values)
 
 
 def division_record(

@@ -32,6 +32,11 @@ class NodeLevel:
     def __len__(self) -> int:
         return int(self.offsets.shape[1])
 
+    @property
+    def bits(self) -> int:
+        """Bits of the Q of the last node, which is the largest."""
+        return 64 * abs(int(self.lengths[1, -1]))
+
     def number(self, row: int, i: int) -> tuple[Limbs, bool]:
         """The limbs of a number, without copying them, and whether it is negative."""
         start, length = int(self.offsets[row, i]), int(self.lengths[row, i])

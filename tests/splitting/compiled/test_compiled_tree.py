@@ -8,8 +8,9 @@ from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import mpz_from_limbs
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
-from pi_engine.splitting.compiled import compiled_tree, lane_subtrees, lower_tree, subtrees
+from pi_engine.splitting.compiled import compiled_tree, lane_subtrees, subtrees
 from pi_engine.splitting.kernels.tree_kernels import cut
+from pi_engine.splitting.levels import merge_plans
 from pi_engine.splitting.plain import plain_tree
 from pi_engine.splitting.plain.node import Node, leaf
 from pi_engine.splitting.records.term_values import bound, term_values
@@ -128,9 +129,9 @@ def test_the_halves_of_eight_subtrees_together_have_no_more_terms_than_a_node(rn
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_the_fast_tree_is_the_plain_tree(monkeypatch, series, threads):
     """With small subtrees and chunks, so that few terms go through every stage; by the complex transform, by the other, by both."""
-    monkeypatch.setattr(lower_tree, "GMP_BELOW", 40)
-    monkeypatch.setattr(lower_tree, "GMP_BELOW_FOURIER", 20)
-    monkeypatch.setattr(lower_tree, "FOURIER_BELOW", [1 << 20, 0, 300][threads - 1])
+    monkeypatch.setattr(merge_plans, "GMP_BELOW", 40)
+    monkeypatch.setattr(merge_plans, "GMP_BELOW_FOURIER", 20)
+    monkeypatch.setattr(merge_plans, "FOURIER_BELOW", [1 << 20, 0, 300][threads - 1])
     monkeypatch.setattr(compiled_tree, "DIVIDE_AGAIN_LEVELS", 2)
     for subtree_bits, chunk_bits in ((1000, 1 << 28), (1, 30_000), (20_000, 90_000)):
         monkeypatch.setattr(compiled_tree, "SUBTREE_BITS", subtree_bits)

@@ -61,7 +61,7 @@ def test_a_damaged_product_of_the_largest_merge_is_seen(monkeypatch, call):
         return real(x, limbs, threads, out)
 
     monkeypatch.setattr(upper_tree, "to_limbs", count)
-    monkeypatch.setattr(compiled_tree.CompiledTree, "many", lambda tree, level: False)
+    monkeypatch.setattr(compiled_tree, "SIDE_BY_SIDE_BITS", 0)
     monkeypatch.setattr(compiled_tree.Cuts, "second_division", lambda cuts: 0)
     right = split()
     largest = sorted(range(len(names)), key=lambda i: names[i])[-3:][call]
@@ -111,13 +111,18 @@ def test_merges_are_checked_from_the_first_large_level_on(monkeypatch, divided):
     monkeypatch.setattr(compiled_tree, "LARGE_BITS", large)
     monkeypatch.setattr(compiled_tree, "DIVIDE_AGAIN_LEVELS", 2 if divided else 99)
     seen = []
-    real = compiled_tree.merge_level
+    real, several = compiled_tree.merge_level, compiled_tree.merge_levels
 
     def merge_level(level, *a, **k):
-        seen.append((compiled_tree.CompiledTree.bits(level), level.residues is not None))
+        seen.append((level.bits, level.residues is not None))
         return real(level, *a, **k)
 
+    def merge_levels(level, *a, **k):
+        seen.append((level.bits, level.residues is not None))
+        return several(level, *a, **k)
+
     monkeypatch.setattr(compiled_tree, "merge_level", merge_level)
+    monkeypatch.setattr(compiled_tree, "merge_levels", merge_levels)
     if not divided:  # the first residues are found as the numbers are made
         monkeypatch.setattr(compiled_tree, "with_residues", None)
     root = split()
