@@ -41,7 +41,7 @@ class FolderLock:
 
         Raises:
             LockedError: another process has it.
-            CorruptFileError: what has the name of the lock is no regular file.
+            CorruptFileError: what has the name of the lock is not a regular file.
             OSError: it cannot be made.
         """
         self.path, self.is_real = path, True
@@ -97,7 +97,7 @@ def holder(path: Path) -> str | None:
     """Who has the lock, in words; None if nobody has it.
 
     Raises:
-        CorruptFileError: what has the name of the lock is no regular file.
+        CorruptFileError: what has the name of the lock is not a regular file.
         OSError: it cannot be opened.
     """
     try:

@@ -25,7 +25,7 @@ def thread_count(threads: SupportsIndex | None) -> int:
     """How many threads to use: the given number, or, for None, all that this process may use.
 
     Raises:
-        TypeError: this is no integer.
+        TypeError: this is not an integer.
         UsageError: it is less than 1.
     """
     if threads is None:

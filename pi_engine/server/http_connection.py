@@ -69,7 +69,7 @@ class HttpConnection(H11Protocol):
         self._watch()
 
     def send_400_response(self, msg: str) -> None:
-        """Say that this is no request, as all errors are said."""
+        """Say that this is not a request, as all errors are said."""
         body = json.dumps({"error": {"status": 400, "message": msg.rstrip(".")}})
         head = "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nX-Content-Type-Options: nosniff\r\n"
         rest = f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"

@@ -30,7 +30,7 @@ def require_viewer() -> None:
     """Refuse, before anything is read, what cannot be shown.
 
     Raises:
-        click.UsageError: stdout is no terminal, or one that cannot move its cursor.
+        click.UsageError: stdout is not a terminal, or one that cannot move its cursor.
         PiEngineError: prompt_toolkit is not installed.
     """
     if not sys.stdout.isatty():

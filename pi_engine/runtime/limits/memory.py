@@ -107,7 +107,7 @@ def byte_limit(memory: SupportsIndex | None) -> int | None:
     """A caller's limit, in bytes, or None if there is none.
 
     Raises:
-        TypeError: this is no integer.
+        TypeError: this is not an integer.
         UsageError: it is less than 1.
     """
     if memory is None:

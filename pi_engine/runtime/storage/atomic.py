@@ -73,7 +73,7 @@ def atomic_writer(path: str | Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
     """A binary file, open for writing and reading, that becomes `path` when the block ends without an error.
 
     Whatever ends the block early, an interrupt too, leaves neither a file nor a temporary. A symbolic link is
-    followed. What is no regular file (a device, a pipe) is written to as it is, and cannot be read back.
+    followed. What is not a regular file (a device, a pipe) is written to as it is, and cannot be read back.
 
     Raises:
         UsageError: the file exists by now and `overwrite` is false.

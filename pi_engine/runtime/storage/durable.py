@@ -72,14 +72,14 @@ def finish(stream: IO[bytes]) -> None:
 
 
 def drop_pages(stream: IO[bytes]) -> None:
-    """Take what has reached the device out of the page cache, where the system can be asked to; that it does not is no failure."""
+    """Take what has reached the device out of the page cache, where the system can be asked to; that it does not is not a failure."""
     if hasattr(os, "posix_fadvise"):
         with contextlib.suppress(OSError):
             os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder last; some folders cannot be synced, or not be opened for it, and that is no failure."""
+    """Make the names in a folder last; some folders cannot be synced, or not be opened for it, and that is not a failure."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)
         try:

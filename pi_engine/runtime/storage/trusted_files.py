@@ -112,7 +112,7 @@ def read_trusted(path: Path, most: int) -> bytes:
 
     Raises:
         FileNotFoundError: there is none.
-        UntrustedError: it is no regular file, others may have written it, or it has more than `most` bytes.
+        UntrustedError: it is not a regular file, others may have written it, or it has more than `most` bytes.
         OSError: it cannot be read.
     """
     try:

@@ -46,7 +46,7 @@ def read_node(path: Path, key: str, digest: str, threads: int) -> LargeNode:
 
     Raises:
         CorruptFileError: it is damaged, or not the one that was written.
-        DamagedRecordError: it is no node, or a number has not its residues.
+        DamagedRecordError: it is not a node, or a number has not its residues.
         OSError: it cannot be opened.
         PiEngineError: it cannot be read.
     """
