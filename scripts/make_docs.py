@@ -16,6 +16,7 @@ from pi_engine.cli.main import cli
 from scripts import bench_tables, catalogue_table, json_tables
 from scripts.architecture import room_tables
 from scripts.scaling.page import page_picture, page_tables
+from scripts.site import peer_picture
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "cli.md"
@@ -75,7 +76,11 @@ def made_pages() -> dict[Path, str]:
     """Page or picture → what it should hold."""
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     texts = {page: with_sections(page.read_text(encoding="utf-8")) for page in pages if page != REFERENCE}
-    pictures = {room_tables.PICTURE: room_tables.architecture(), page_picture.PICTURE: page_picture.picture()}
+    pictures = {
+        room_tables.PICTURE: room_tables.architecture(),
+        page_picture.PICTURE: page_picture.picture(),
+        peer_picture.PICTURE: peer_picture.picture(),
+    }
     return {REFERENCE: reference(), **pictures, **texts}
 
 
