@@ -55,7 +55,7 @@ def _refusing(function, refuses):
     return call
 
 
-def _is_open(path):
+def is_open(path):
     """Whether this process has the file open."""
     place = os.path.realpath(path)
     for number in Path("/proc/self/fd").iterdir():
@@ -66,7 +66,7 @@ def _is_open(path):
 
 
 def _refuse_open_files(path, *_):
-    if _is_open(path):
+    if is_open(path):
         raise PermissionError(errno.EACCES, "The process cannot access the file because it is being used", str(path))
 
 
