@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from pi_engine.runtime.system.process_facts import soft_limit
 
 if TYPE_CHECKING:
     import asyncio
@@ -25,12 +26,8 @@ _OTHER_FILES = 64
 
 def most_connections() -> int:
     """How many may be open, by the process's limit of open files: what the loop takes at once has to fit beside them."""
-    if sys.platform == "win32":
-        return _MOST
-    import resource
-
-    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    if files == resource.RLIM_INFINITY:
+    files = soft_limit("RLIMIT_NOFILE")
+    if files is None:
         return _MOST
     return max(min(files - BACKLOG - _OTHER_FILES, _MOST), 1)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pi_engine.cli.viewer.viewer_screen import ViewerScreen
     from pi_engine.sequence.digit_sequence import DigitSequence
 
-_TERMINAL = "/dev/tty"
+_TERMINAL = "CONIN$" if sys.platform == "win32" else "/dev/tty"
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 

@@ -13,6 +13,7 @@ from pi_engine.errors import CapacityError, UsageError
 from pi_engine.runtime.storage.durable import output_error
 from pi_engine.runtime.storage.pending_file import PendingFile, exists
 from pi_engine.runtime.storage.temporaries import clear_leftover_files
+from pi_engine.runtime.system.process_facts import user_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,8 +65,10 @@ def require_writable(path: str | Path, *, size: int, overwrite: bool) -> None:
 
 def _may_be_replaced(target: Path, folder: Path) -> bool:
     """Whether this user may rename something to a name that exists: in a folder like /tmp only an owner may."""
-    shared, user = folder.stat(), os.geteuid()
-    return not shared.st_mode & stat.S_ISVTX or user in {0, shared.st_uid, target.resolve().stat().st_uid}
+    shared, user = folder.stat(), user_number()
+    return (
+        user is None or not shared.st_mode & stat.S_ISVTX or user in {0, shared.st_uid, target.resolve().stat().st_uid}
+    )
 
 
 @contextmanager
