@@ -27,7 +27,7 @@ class OutputError(PiEngineError):
 
 
 class UsageError(PiEngineError, ValueError):
-    """An argument is not usable; the message names it and says what is."""
+    """An argument cannot be used. The message names it and says what can."""
 
     exit_code = 2
 
@@ -78,7 +78,7 @@ class ProgramFaultError(VerificationError):
 
 
 class CapacityError(PiEngineError):
-    """Refused before it starts: it would not fit in memory, on disk, or in GMP's integers."""
+    """The work would not fit in memory, on disk, or in GMP's integers. It ends before it starts."""
 
     exit_code = 4
     errnos = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

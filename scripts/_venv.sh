@@ -30,9 +30,11 @@ wanted_extras() (
     found=
     for extra in $(cat "$root/.venvs/run.extras" 2>/dev/null) ${PI_ENGINE_EXTRAS:-}; do
         case $extra in
-            plots | peers | statistics | viewer | server | distributed) ;;
+            plots | peers | look | serve | distributed) ;;
+            statistics | viewer) extra=look ;; # earlier names, which a clone may have in run.extras
+            server) extra=serve ;;
             *)
-                echo "$me: there is no extra '$extra': PI_ENGINE_EXTRAS takes plots, peers, statistics, viewer, server and distributed" >&2
+                echo "$me: there is no extra '$extra': PI_ENGINE_EXTRAS takes plots, look, serve, distributed and peers" >&2
                 return 1
                 ;;
         esac

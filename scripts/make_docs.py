@@ -1,4 +1,4 @@
-"""Write docs/cli.md from the commands' own help, the tables made from figures, and the picture and tables of the rooms.
+"""Write what is made from elsewhere: the commands' help in docs/cli.md and share/, tables of figures, the picture and tables of the rooms.
 
 python scripts/make_docs.py           writes them
 python scripts/make_docs.py --check   exits with 1 if one is stale, and checks the pages' links
@@ -15,19 +15,11 @@ import click
 from pi_engine.cli.main import cli
 from scripts import bench_tables, catalogue_table, json_tables
 from scripts.architecture import room_tables
+from scripts.manual import completion_scripts, man_page
 from scripts.scaling.page import page_picture, page_tables
 
 ROOT = Path(__file__).resolve().parent.parent
-REFERENCE = ROOT / "docs" / "cli.md"
 _WIDTH = 100
-SECTIONS = {
-    **bench_tables.SECTIONS,
-    **json_tables.SECTIONS,
-    **room_tables.SECTIONS,
-    **page_tables.SECTIONS,
-    "catalogue": catalogue_table.catalogue_table,
-}
-"""Name of a section between `<!-- NAME -->` and `<!-- end of NAME -->` → what stands in it."""
 
 
 def command_sections(command: click.Command, path: str, parent: click.Context | None) -> list[str]:
@@ -40,7 +32,7 @@ def command_sections(command: click.Command, path: str, parent: click.Context | 
         max_content_width=_WIDTH,
         **(cli.context_settings if parent is None else {}),
     )
-    sections = [f"## {path}\n\n```text\n{command.get_help(context)}\n```\n"]
+    sections = [f"### {path}\n\n```text\n{command.get_help(context)}\n```\n"]
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             child = command.get_command(context, name)
@@ -50,9 +42,19 @@ def command_sections(command: click.Command, path: str, parent: click.Context | 
 
 
 def reference() -> str:
-    """The whole page."""
-    introduction = "# The command line\n\nMade by `scripts/make_docs.py` from the commands' own help; do not edit.\n"
-    return "\n".join([introduction, *command_sections(cli, "pi-engine", None)])
+    """The help of all commands."""
+    return "\n".join(command_sections(cli, "pi-engine", None))
+
+
+SECTIONS = {
+    **bench_tables.SECTIONS,
+    **json_tables.SECTIONS,
+    **room_tables.SECTIONS,
+    **page_tables.SECTIONS,
+    "catalogue": catalogue_table.catalogue_table,
+    "commands": reference,
+}
+"""Name of a section between `<!-- NAME -->` and `<!-- end of NAME -->` → what stands in it."""
 
 
 def broken_links(page: Path) -> list[str]:
@@ -74,9 +76,10 @@ def with_sections(text: str) -> str:
 def made_pages() -> dict[Path, str]:
     """Page or picture → what it should hold."""
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
-    texts = {page: with_sections(page.read_text(encoding="utf-8")) for page in pages if page != REFERENCE}
+    texts = {page: with_sections(page.read_text(encoding="utf-8")) for page in pages}
     pictures = {room_tables.PICTURE: room_tables.architecture(), page_picture.PICTURE: page_picture.picture()}
-    return {REFERENCE: reference(), **pictures, **texts}
+    installed = {man_page.PAGE: man_page.man_page(), **completion_scripts.completion_scripts()}
+    return {**pictures, **texts, **installed}
 
 
 def main() -> int:
@@ -84,6 +87,7 @@ def main() -> int:
     made = made_pages()
     if "--check" not in sys.argv:
         for page, text in made.items():
+            page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(text, encoding="utf-8")
         return 0
     problems = [link for page in made if page.suffix == ".md" for link in broken_links(page)]

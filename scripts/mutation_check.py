@@ -7,11 +7,16 @@ Each mutation is applied to a copy of the tree; the tests named beside it must f
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+TIMEOUT = 900.0
+"""Seconds that the tests of a mutation may take: a mutation can make them wait without end."""
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -38,17 +43,37 @@ def survives(mutation: Mutation, home: str) -> bool:
             "HOME": home,
             "PYTHONPATH": str(copy),
         }  # before the install of the real tree
-        try:
-            answer = subprocess.run(  # noqa: S603 (our own tests)
-                command, cwd=copy, env=environment, capture_output=True, timeout=900, check=False
-            )
-        except subprocess.TimeoutExpired:
+        answer = run_tests(command, copy, environment, TIMEOUT)
+        if answer is None:
             return False
-        if answer.returncode not in (0, 1):  # 1: tests have failed; anything else is no verdict
-            raise SystemExit(
-                f"{mutation.what}: pytest ended with {answer.returncode}:\n{answer.stdout.decode()[-2000:]}"
-            )
-        return answer.returncode == 0
+        code, output = answer
+        if code not in (0, 1):  # 1: tests have failed; anything else is no verdict
+            raise SystemExit(f"{mutation.what}: pytest ended with {code}:\n{output[-2000:]}")
+        return code == 0
+
+
+def run_tests(command: list[str], folder: Path, environment: dict[str, str], timeout: float) -> tuple[int, str] | None:
+    """The exit code and the output of a command; None if it takes longer than `timeout` seconds.
+
+    Tests start processes of their own, so the command gets a process group, and all of the group is killed with it.
+    """
+    with subprocess.Popen(  # noqa: S603 (our own tests)
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=timeout)
+        except BaseException as error:  # Ctrl-C does not reach the group
+            os.killpg(process.pid, signal.SIGKILL)
+            if isinstance(error, subprocess.TimeoutExpired):
+                return None
+            raise
+        return process.returncode, output
 
 
 def main() -> int:

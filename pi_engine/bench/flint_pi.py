@@ -30,7 +30,7 @@ class SystemLibraries(NamedTuple):
 
 
 def flint_version() -> str | None:
-    """FLINT's version and where it is from, or None where there is none."""
+    """FLINT's version and where it is from, or None if there is none."""
     if importlib.util.find_spec("flint") is not None:
         import flint
 
@@ -43,7 +43,7 @@ def flint_version() -> str | None:
 
 
 def flint_pi(digits: int, threads: int) -> Callable[[], str]:
-    """What computes π by FLINT on so many threads, and returns `3.` and the digits; FLINT keeps π between calls."""
+    """What computes π by FLINT on a given number of threads, and returns `3.` and the digits; FLINT keeps π between calls."""
     if importlib.util.find_spec("flint") is not None:
         return _by_python_flint(digits, threads)
     found = system_libraries()

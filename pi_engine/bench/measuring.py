@@ -93,7 +93,7 @@ def measure(
             digest = digest or answer["sha256"]
             if answer["sha256"] != digest:
                 raise VerificationError(
-                    f"{program.title} has other digits than pi-engine at {counted(digits, 'digit')}"
+                    f"{program.title} gives other digits than pi-engine at {counted(digits, 'digit')}"
                 )
     return measurements
 

@@ -20,12 +20,12 @@ _BITS_PER_DIGIT = 3.3219281
 _SPARE_DIGITS = 10
 _ASK_SECONDS = 10.0
 _STACK_BYTES_PER_DIGIT, _STACK_BYTES = 100, 64 << 20
-"""PARI's numbers lie on a stack of its own, of which π took 32 bytes a digit at 10^6 digits (2.15)."""
+"""PARI's numbers are on a stack of its own. π took 32 bytes of it a digit at 10^6 digits (2.15)."""
 
 
 @cache
 def pari_version() -> str | None:
-    """PARI's version and where it is from, or None where there is none."""
+    """PARI's version and where it is from, or None if there is none."""
     if importlib.util.find_spec("cypari") is not None:
         from cypari import pari
 
@@ -72,7 +72,7 @@ class Gp:
     """The program `gp`, until this object is gone: it ends where its input does."""
 
     def __init__(self, stack_bytes: int) -> None:
-        """Start it with so large a stack, of which it takes memory as it needs it."""
+        """Start it with a stack of this size. It takes memory for the stack as it needs it."""
         command = ["gp", "-q", "-f", "-s", str(stack_bytes), "--default", "breakloop=0"]
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(  # noqa: S603 (the user's own)

@@ -37,8 +37,8 @@ class Program:
     Attributes:
         name: what it is called on the command line of the child process, and in the results.
         title: what tables call it.
-        version: the version that is installed and, of a library, what brings it; None where there is none.
-        prepare: imports what it needs and returns the run for so many digits and threads.
+        version: the version that is installed and, of a library, what brings it; None if there is none.
+        prepare: imports what it needs and returns the run for this many digits and threads.
         threaded: whether more than one thread changes anything.
         keeps_constants: whether it keeps π between calls, so that a second run of the same size would find it ready.
     """

@@ -33,7 +33,7 @@ _TIMING_SECONDS = 9.0
 
 _LONGEST_SECONDS = 30.0
 _GROWTH = 15
-"""GMP takes at most so many times as long for ten times as many digits."""
+"""GMP takes at most this many times as long for ten times as many digits."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class Tuned:
         measured_before: whether those were measured, or are the defaults.
         now: the measured ones.
         file: where they are stored; None where they are not.
+        shipped: whether the kernels came with the installation.
         timings: whole computations.
         seconds: by phase, and "total".
     """
@@ -71,6 +72,7 @@ class Tuned:
     measured_before: bool
     now: Thresholds
     file: Path | None = None
+    shipped: bool = False
     timings: list[Timing] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -97,6 +99,7 @@ def tune(*, dry_run: bool = False, progress: Progress = silent) -> Tuned:
     from pi_engine.bigint.crossovers import measure_crossovers
     from pi_engine.bigint.product import transform_is_usable
     from pi_engine.runtime.compilation.kernel_folder import cache_folder
+    from pi_engine.runtime.compilation.provenance.shipped_code import shipped
 
     if not transform_is_usable():
         raise UsageError(
@@ -131,6 +134,7 @@ def tune(*, dry_run: bool = False, progress: Progress = silent) -> Tuned:
         measured_before=earlier is not None,
         now=now,
         file=file,
+        shipped=shipped().level is not None,
         timings=timings,
         seconds={**clock.seconds, "total": clock.total()},
     )

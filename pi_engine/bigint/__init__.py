@@ -7,9 +7,9 @@ mpz(42)
 `multiply` is imported with this package; it imports what the transform needs when a product is large enough.
 
 Integers of gmpy2 go in and come out (`product`, `division`), or arrays of limbs below (`limb_products`). GMP computes
-below a measured crossover, the transform above it, and Newton's iteration on the transform's products makes square
-roots, reciprocals and quotients (`square_root`, `reciprocal`, `quotient`, `root_quotient`), with products modulo 2^n
-− 1 where a part of the result is known (`cyclic`). Results are exact, or have an error bound that is derived where
+below a measured crossover, and the transform above it. Newton's iteration on the transform's products makes square
+roots, reciprocals and quotients (`square_root`, `reciprocal`, `quotient`, `root_quotient`). Where a part of the result
+is known, it takes products modulo 2^n − 1 (`cyclic`). Results are exact, or have an error bound that is derived where
 they are made. With `check` every large result is compared with its operands by residues.
 """
 

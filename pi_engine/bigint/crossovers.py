@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 import gmpy2
 
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
+from pi_engine.bigint.cyclic import Ring
 from pi_engine.bigint.limb_products import multiply_limbs
+from pi_engine.bigint.negacyclic import NegacyclicRing
 from pi_engine.bigint.product import TRANSFORM
 from pi_engine.runtime.tuning import Thresholds, measure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gmpy2 import mpz
 
     from pi_engine.runtime.tuning import Case
@@ -38,7 +42,22 @@ def _square(bits: int) -> Case:
     return lambda: a * a, lambda: _by_transform(a, a, 1)
 
 
+def _ring(bits: int) -> Case:
+    def times(ring: Ring) -> Callable[[], mpz]:
+        a, b = _operands(64 * (bits // 128))
+        factor, limbs = ring.factor(b), limbs_of(a)
+        return lambda: factor.times(limbs)
+
+    return times(NegacyclicRing(bits // 64, 1)), times(Ring(bits // 64, 1))
+
+
 def measure_crossovers() -> Thresholds:
     """The thresholds of this machine, by measurement; some ten seconds."""
     TRANSFORM.load()
-    return measure({"multiply": (_product, 10_000, 1_000_000), "square": (_square, 10_000, 1_000_000)})
+    return measure(
+        {
+            "multiply": (_product, 10_000, 1_000_000),
+            "square": (_square, 10_000, 1_000_000),
+            "ring": (_ring, 300_000, 9_000_000),
+        }
+    )

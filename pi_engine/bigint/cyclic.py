@@ -40,7 +40,14 @@ _MOST_OPERANDS, _MOST_RESULTS = 3, 3
 
 
 class Ring:
-    """Integers modulo B^limbs − 1."""
+    """Integers modulo B^limbs − 1; `negacyclic` has those modulo B^limbs + 1.
+
+    Attributes:
+        limbs: of the modulus.
+        sign: what B^limbs is, 1 or −1.
+    """
+
+    sign = 1
 
     def __init__(self, least: int, threads: int) -> None:
         """Take the cheapest transform of at least `least` limbs; by way of a scratch space, where memory is short, a narrow one."""
@@ -64,6 +71,44 @@ class Ring:
         apply_to_rows(layout.FORWARD_A | layout.SQUARE | layout.INVERSE, x, x, x.primes, self.threads)
         return self.integer(x)
 
+    def sum_of_products(self, a: mpz, x: Factor, b: mpz | ParkedInteger, y: Factor) -> mpz:
+        """a·x + b·y where its absolute value is below B^limbs/2, for signed a and b, x and y that have been transformed.
+
+        One inverse transform where the size is large enough for sums, else two. Releases x, unless it is y, before b is transformed.
+        """
+        other = b if isinstance(b, ParkedInteger) else ParkedInteger(b)
+        if not self.sums:
+            first = x.times(magnitude_limbs(a))
+            if x is not y:
+                x.release()
+            second = y.times(other)
+            return (-first if a < 0 else first) + (-second if other.negative else second)
+        # Opposite signs: a negative number as its complement in the self.
+        equal = (a < 0) == other.negative
+        if self.space is not None:
+            if not equal:
+                other = ParkedInteger(_complement(other, self.limbs))
+            found = self.nearest(self.stored((magnitude_limbs(a), x.operand()), (other, y.operand())))
+            if x is not y:
+                x.release()
+            return -found if a < 0 else found
+        u = Transformed(plan_for(self.size))
+        with limbs_in_memory(magnitude_limbs(a)) as limbs:
+            forward(u.plan, [(limbs, u)], u.primes, self.threads)
+        apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, u, x.residues(), u.primes, self.threads)
+        if x is not y:
+            x.release()
+        v = Transformed(plan_for(self.size))
+        second = other.value() if equal else _complement(other, self.limbs)
+        with limbs_in_memory(magnitude_limbs(second)) as limbs:
+            forward(v.plan, [(limbs, v)], v.primes, self.threads)
+        del second
+        apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, v, y.residues(), v.primes, self.threads)
+        apply_to_rows(layout.ADD | layout.INVERSE, u, v, u.primes, self.threads)
+        v.release()
+        found = self.nearest(self.integer(u))
+        return -found if a < 0 else found
+
     def stored(self, *terms: tuple[Operand, Operand]) -> mpz:
         """The sum of one or two products modulo B^limbs − 1, by way of the scratch space; of two only where `sums`."""
         assert self.space is not None, "a ring that works in memory"
@@ -81,15 +126,23 @@ class Ring:
         return made[0].finish()
 
     def integer(self, x: Transformed) -> mpz:
-        """The integer that has been transformed back but for the columns; releases x."""
+        """The integer that has been transformed back except for the columns; releases x."""
         buffer = LimbBuffer(self.limbs)
         to_limbs(x, self.limbs, self.threads, buffer.array)
         x.release()
         return buffer.finish()
 
+    def factor(self, number: mpz | Operand) -> Factor:
+        """A number that is in several products."""
+        return Factor(self, number)
+
+    def folded(self, x: mpz) -> mpz:
+        """A number ≡ x for x ≥ 0, at most a bit longer than the modulus."""
+        return fold(x, self.limbs)
+
     def residual(self, known: mpz, product: mpz) -> mpz:
         """The R nearest to 0 with R ≡ known − product; that R itself where |R| < B^limbs/2."""
-        return self.nearest(fold(known, self.limbs) - product)
+        return self.nearest(self.folded(known) - product)
 
     def raised(self, x: mpz, power: int) -> mpz:
         """x·B^power for 0 ≤ x < B^limbs and power < limbs: its limbs, rotated."""
@@ -109,22 +162,30 @@ class Ring:
         Three parts are left out, each below 1 in absolute value: the lowest `drop` limbs of the product, B^power where
         it lies below B^drop, and the 1 of the modulus.
         """
-        place = power % self.limbs - drop
         high = shifted(product, drop)
-        return self._reduced(power_of_base(place) - high if place >= 0 else -high, drop)
+        if power % self.limbs < drop:
+            return self._reduced(-high, drop)
+        return self._reduced(self.power(power, drop) - high, drop)
+
+    def power(self, power: int, drop: int = 0) -> mpz:
+        """A number ≡ B^power, over B^drop."""
+        wraps, place = divmod(power, self.limbs)
+        found = power_of_base(place - drop)
+        return -found if self.sign < 0 and wraps % 2 else found
 
     def nearest(self, value: mpz) -> mpz:
         """The R nearest to 0 with R ≡ value, for a value of any length and sign."""
-        return self._reduced(-fold(-value, self.limbs) if value < 0 else fold(value, self.limbs), 0)
+        return self._reduced(-self.folded(-value) if value < 0 else self.folded(value), 0)
 
     def _reduced(self, value: mpz, drop: int) -> mpz:
         bits = 64 * (self.limbs - drop)
+        # the modulus is a power, and for numbers that nothing is left out of that less 1, or more 1
+        one = 0 if drop else self.sign
         for _ in range(3):  # known + product + 1 moduli away at most
             if value.bit_length() < bits:
                 break
-            # the modulus is a power, and for numbers that nothing is left out of that less 1
             modulus = power_of_base(self.limbs - drop)
-            value = value - modulus + (drop == 0) if value > 0 else value + modulus - (drop == 0)
+            value = value - modulus + one if value > 0 else value + modulus - one
         return value
 
 
@@ -200,46 +261,6 @@ class Factor:
         apply_to_rows(mode, x, y, x.primes, ring.threads)
         a.transformed = None
         return ring.integer(x)
-
-
-def sum_of_products(a: mpz, x: Factor, b: mpz | ParkedInteger, y: Factor) -> mpz:
-    """a·x + b·y where its absolute value is below B^limbs/2, for signed a and b, x and y that have been transformed.
-
-    One inverse transform where the size is large enough for sums, else two. Releases x, unless it is y, before b is transformed.
-    """
-    ring = x.ring
-    other = b if isinstance(b, ParkedInteger) else ParkedInteger(b)
-    if not ring.sums:
-        first = x.times(magnitude_limbs(a))
-        if x is not y:
-            x.release()
-        second = y.times(other)
-        return (-first if a < 0 else first) + (-second if other.negative else second)
-    # Opposite signs: a negative number as its complement in the ring.
-    equal = (a < 0) == other.negative
-    if ring.space is not None:
-        if not equal:
-            other = ParkedInteger(_complement(other, ring.limbs))
-        found = ring.nearest(ring.stored((magnitude_limbs(a), x.operand()), (other, y.operand())))
-        if x is not y:
-            x.release()
-        return -found if a < 0 else found
-    u = Transformed(plan_for(ring.size))
-    with limbs_in_memory(magnitude_limbs(a)) as limbs:
-        forward(u.plan, [(limbs, u)], u.primes, ring.threads)
-    apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, u, x.residues(), u.primes, ring.threads)
-    if x is not y:
-        x.release()
-    v = Transformed(plan_for(ring.size))
-    second = other.value() if equal else _complement(other, ring.limbs)
-    with limbs_in_memory(magnitude_limbs(second)) as limbs:
-        forward(v.plan, [(limbs, v)], v.primes, ring.threads)
-    del second
-    apply_to_rows(layout.FORWARD_A | layout.MULTIPLY, v, y.residues(), v.primes, ring.threads)
-    apply_to_rows(layout.ADD | layout.INVERSE, u, v, u.primes, ring.threads)
-    v.release()
-    found = ring.nearest(ring.integer(u))
-    return -found if a < 0 else found
 
 
 def _complement(x: ParkedInteger, limbs: int) -> mpz:

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     from gmpy2 import mpz
 
-DIVIDE_FROM_BITS = 250_000
+DIVIDE_FROM_BITS = 170_000
 """Bits of the shorter one of quotient and divisor from which Newton is quicker; see benchmarks/arithmetic/bench_newton.py."""
 
-ROOT_FROM_BITS = 350_000
+ROOT_FROM_BITS = 200_000
 """Bits of the root from which Newton is quicker; see benchmarks/arithmetic/bench_newton.py."""
 
 _GMP_PRODUCTS = 2.4
@@ -44,7 +44,7 @@ _GMP_PRODUCTS = 2.4
 
 
 def transform_use(bits: int) -> KernelUse:
-    """What products, quotients and roots of so many bits load and compile."""
+    """What products, quotients and roots of a given number of bits load and compile."""
     limits = thresholds()
     if bits < min(limits.square, limits.multiply) or not transform_is_usable():
         return KernelUse(load=False, compile=False)

@@ -34,20 +34,20 @@ _ASK_FROM_BYTES = 256 << 20
 
 
 def multiply(a: SupportsIndex, b: SupportsIndex, *, threads: SupportsIndex | None = None, check: bool = True) -> mpz:
-    """a·b, exact, for integers of any size and sign; the same object twice is squared, at two thirds of the cost.
+    """a·b, exact, for integers of any size and sign. The same object twice is squared, at two thirds of the cost.
 
     Args:
-        a: one factor: int, mpz or a numpy integer. What is no mpz is copied to one first, in linear time.
+        a: one factor: int, mpz or a numpy integer. An integer of another type is copied to an mpz first, in linear time.
         b: the other factor.
         threads: how many to use, by default all that this process may.
-        check: compare residues modulo two primes where the transform was used; the switch is for tests.
+        check: whether to compare residues modulo two primes if the transform was used. The switch is for tests.
 
     Raises:
-        TypeError: a factor, or the number of threads, is no integer.
+        TypeError: a factor, or the number of threads, is not an integer.
         UsageError: the number of threads is less than 1.
-        CapacityError: the product would pass GMP's 2^31 − 1 limbs, or its workspace the memory limit; nothing has
-            been allocated.
-        VerificationError: the product's residue is not that of its factors.
+        CapacityError: the product would have more than GMP's 2^31 − 1 limbs, or its workspace more memory than
+            the limit. Nothing has been allocated.
+        VerificationError: the residue of the product is not the product of the factors' residues.
     """
     if threads is not None:
         threads = thread_count(threads)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.limbs import LimbBuffer, limb_count, limbs_of, mpz_from_limbs
-from pi_engine.bigint.cyclic import Factor, Ring, shifted
+from pi_engine.bigint.cyclic import shifted
+from pi_engine.bigint.negacyclic import ring_for
 from pi_engine.bigint.ntt.description.sizes import cost, size_for
 from pi_engine.bigint.reciprocal import reciprocal
 from pi_engine.bigint.scratch.disk_integer import in_memory
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from gmpy2 import mpz
 
 SHORT_BLOCKS = 8
-"""The quotient is found in up to so many blocks for each length of the divisor."""
+"""The quotient is found in up to this many blocks for each length of the divisor."""
 
 MAX_CORRECTIONS = 4
 """Rounds of correction after which something went wrong: two are proven to do."""
@@ -40,11 +41,11 @@ def divmod_newton(n: mpz, d: mpz, threads: int) -> tuple[mpz, mpz]:
     limbs = limb_count(n) - length + 1
     blocks, b = _blocks(limbs, length)
     x = reciprocal(limbs_of(d), b + 1, threads)
-    high, low = Ring(2 * b + 3, threads), Ring(length + 1, threads)
+    high, low = ring_for(2 * b + 3, threads), ring_for(length + 1, threads)
     rest = limbs_of(n)
     r = mpz_from_limbs(rest[blocks * b :])  # shorter than d
     found = LimbBuffer(blocks * b)
-    with Factor(high, x) as inverse, Factor(low, d) as divisor:
+    with high.factor(x) as inverse, low.factor(d) as divisor:
         for block in reversed(range(blocks)):
             u = (r << (64 * b)) + mpz_from_limbs(rest[block * b : (block + 1) * b])
             q = in_memory(shifted(inverse.times(limbs_of(u)[length - 1 :]), b + 2))

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.cyclic import Factor, Ring, shifted, top_limbs
+from pi_engine.bigint.cyclic import shifted, top_limbs
+from pi_engine.bigint.negacyclic import ring_for
 from pi_engine.bigint.ntt.stored_products import limbs_in_memory
 from pi_engine.bigint.scratch.disk_integer import in_memory, magnitude_limbs, shifted_up
 from pi_engine.bigint.scratch.parked_numbers import HighestLimbs, ParkedInteger
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pi_engine.bigint.buffers.limbs import Limbs
     from pi_engine.bigint.ntt.stored_products import Operand
 
-RECIPROCAL_FROM_LIMBS = 1300
+RECIPROCAL_FROM_LIMBS = 800
 """GMP's quotient is quicker for a result of fewer limbs; see benchmarks/arithmetic/bench_newton.py."""
 
 
@@ -62,8 +63,8 @@ def reciprocal(d: Limbs | ParkedInteger, limbs: int, threads: int = 1, start: in
         raise machine_fault("the upper half of a divisor is 0")
     x = (mpz(1) << (64 * (2 * k + 1))) // top
     for m in chain[1:]:
-        ring = Ring(2 * k + 1, threads)
-        with Factor(ring, x) as factor:
+        ring = ring_for(2 * k + 1, threads)
+        with ring.factor(x) as factor:
             e = ring.residual_of_power(k + m + 1, factor.times(_highest(d, m + 1)), m + 1 - k)
             correction = shifted(factor.times(magnitude_limbs(e)), 3 * k - m)
         x = shifted_up(x, 64 * (m - k))

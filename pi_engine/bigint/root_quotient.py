@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.buffers.limbs import limbs_of
-from pi_engine.bigint.cyclic import Factor, Ring, shifted, sum_of_products
+from pi_engine.bigint.cyclic import shifted
+from pi_engine.bigint.negacyclic import helpers_for, ring_for
 from pi_engine.bigint.reciprocal import reciprocal
 from pi_engine.bigint.residues.limb_residues import residues_of_several
 from pi_engine.bigint.residues.moduli import Residues, power_residues, require_equal, residues
@@ -33,6 +34,8 @@ from pi_engine.runtime.machine_faults import machine_fault
 if TYPE_CHECKING:
     from gmpy2 import mpz
 
+    from pi_engine.bigint import cyclic
+
 
 def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1) -> InverseRoot:
     """The part of `root_times_quotient` that does not depend on Q and T: x and e, for results of `bits` bits.
@@ -42,7 +45,8 @@ def half_root(radicand: int, bits: int, *, check: bool = True, threads: int = 1)
     Raises:
         VerificationError: r·X² + E = B^2h does not hold modulo both `moduli`, or E is too large, so that X is not near 1/√r.
     """
-    found = inverse_root(radicand, -(-(bits + 64) // 128), threads)
+    with helpers_for(bits // 2, threads):
+        found = inverse_root(radicand, -(-(bits + 64) // 128), threads)
     if check:
         X, E = (residues(integer_of(x), threads) for x in (found.X, found.E))
         require_equal(X * X * radicand + E, power_residues(2, 128 * found.limbs), "the square root")
@@ -85,6 +89,13 @@ def root_times_quotient(
     h = root.limbs
     if 128 * h < bits + 64:
         raise ValueError(f"a root of {h} limbs does not reach to {bits} bits")
+    with helpers_for(bits, threads):
+        return _value(root, factors, pair, bits, threads)
+
+
+def _value(root: InverseRoot, factors: tuple[int, int], pair: HandOver[Tracked], bits: int, threads: int) -> Tracked:
+    """V of `root_times_quotient`."""
+    h = root.limbs
     K, q_exponent = _mantissa(pair.take(), 2 * h, threads)
     step: _LastStep | None = None if K.residues is None else _LastStep(root, K, threads)
     kappa = ParkedInteger(K.value)
@@ -96,28 +107,28 @@ def root_times_quotient(
     y = reciprocal(delta, h, threads)
     if step:
         step.y = residues(y, threads)
-    ring = Ring(2 * h + 1, threads)
-    with Factor(ring, ParkedInteger(y)) as inverse:
+    ring = ring_for(2 * h + 1, threads)
+    with ring.factor(ParkedInteger(y)) as inverse:
         del y
         product = inverse.times(HighestLimbs(kappa, h))
         if step:
             step.check_quotient(product)
         q = ParkedInteger(shifted(product, h))
         del product
-        with Factor(ring, q) as quotient:
+        with ring.factor(q) as quotient:
             del q
             rho = _remainder(ring, kappa, quotient, delta, h)
             if step:
                 step.check_remainder(rho)
             twice_rho = _towards_zero(rho, h) << 1
             del rho
-            twice_a = sum_of_products(twice_rho, inverse, root.E, quotient)
+            twice_a = ring.sum_of_products(twice_rho, inverse, root.E, quotient)
             del twice_rho
             if step:
                 step.check_sum(twice_a)
             negative = twice_a < 0
             twice_a = _towards_zero(twice_a, h)
-            with Factor(ring, root.X) as x:
+            with ring.factor(root.X) as x:
                 value = Tracked(x.times_last(quotient))
                 if step:
                     value = step.checked_root(value.value)
@@ -131,7 +142,7 @@ def root_times_quotient(
     return value.quotient(factors[1], "the division by a constant") if factors[1] > 1 else value
 
 
-def _remainder(ring: Ring, kappa: ParkedInteger, quotient: Factor, delta: ParkedInteger, h: int) -> mpz:
+def _remainder(ring: cyclic.Ring, kappa: ParkedInteger, quotient: cyclic.Factor, delta: ParkedInteger, h: int) -> mpz:
     """κ·B^h − q·δ, which uses κ and δ up."""
     product = quotient.times(delta)
     delta.release()
@@ -177,7 +188,7 @@ class _LastStep:
         return (high * power_residues(2, 64 * self.h) + low) * sign, high * sign
 
     def check_quotient(self, product: mpz) -> None:
-        """y·κ, of which q is the upper part."""
+        """y·κ; q is its upper part."""
         whole, self.q = self.cut(product)
         require_equal(self.y * self.k, whole, "the product y·κ")
 

@@ -22,9 +22,10 @@ import gmpy2
 from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.cyclic import Factor, Ring, shifted, top_limbs
+from pi_engine.bigint.cyclic import shifted, top_limbs
+from pi_engine.bigint.negacyclic import ring_for
 from pi_engine.bigint.reciprocal import precisions
-from pi_engine.bigint.scratch.disk_integer import in_memory, magnitude_limbs, power_of_base, shifted_up
+from pi_engine.bigint.scratch.disk_integer import in_memory, magnitude_limbs, shifted_up
 from pi_engine.bigint.scratch.parked_numbers import ParkedInteger, integer_of
 from pi_engine.runtime.machine_faults import machine_fault
 
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
     from pi_engine.bigint.buffers.limbs import Limbs
     from pi_engine.bigint.residues.moduli import Residues
 
-ROOT_FROM_LIMBS = 2000
+ROOT_FROM_LIMBS = 1300
 """GMP's root is quicker for a result of fewer limbs; see benchmarks/arithmetic/bench_newton.py."""
+
+SQUARE_FROM_LIMBS = 600
+"""GMP's square is quicker for fewer limbs."""
 
 MAX_RADICAND = 2**32
 """Up to here the bounds of `inverse_root` hold."""
@@ -83,11 +87,11 @@ def root(a: Limbs, limbs: int, threads: int = 1, start: int = ROOT_FROM_LIMBS) -
         raise machine_fault("a square root is 0")
     x = (mpz(1) << (128 * k)) // s
     for m in chain[1:]:
-        half = Ring(k + 1, threads)
+        half = ring_for(k + 1, threads)
         r = half.residual(mpz_from_limbs(top_limbs(a, 2 * k)), half.square(limbs_of(s)))
         r = in_memory(r)
-        ring = Ring(2 * k + 1, threads)
-        with Factor(ring, x) as factor:
+        ring = ring_for(2 * k + 1, threads)
+        with ring.factor(x) as factor:
             correction = in_memory(shifted(factor.times(limbs_of(r)), 3 * k - m)) >> 1
             s = s << (64 * (m - k))
             s = s - correction if r < 0 else s + correction
@@ -104,7 +108,7 @@ def isqrt_rem(n: mpz, limbs: int, threads: int) -> tuple[mpz, mpz]:
     """⌊√n⌋ and n − ⌊√n⌋² for n of 2·limbs limbs, one of the two highest bits set."""
     s = root(limbs_of(n), limbs, threads)
     # |s − √n| < 2, so |n − s²| < 2·(2s + 2) < B^(limbs+1)/2, and at most two steps lead to the floor.
-    ring = Ring(limbs + 1, threads)
+    ring = ring_for(limbs + 1, threads)
     r = in_memory(ring.residual(n, ring.square(limbs_of(s))))
     for _ in range(MAX_CORRECTIONS):
         if r < 0:
@@ -134,8 +138,8 @@ def inverse_root(radicand: int, limbs: int, threads: int = 1, start: int = ROOT_
     x = gmpy2.isqrt((mpz(1) << (128 * k)) // radicand)
     for m in chain[1:]:
         e = _residual(radicand, x, k, threads)
-        ring = Ring(2 * k + 1, threads)
-        with Factor(ring, x) as factor:
+        ring = ring_for(2 * k + 1, threads)
+        with ring.factor(x) as factor:
             correction = shifted(factor.times(magnitude_limbs(e)), 3 * k - m) >> 1
         x = shifted_up(x, 64 * (m - k))
         x = x - correction if e < 0 else x + correction
@@ -145,8 +149,8 @@ def inverse_root(radicand: int, limbs: int, threads: int = 1, start: int = ROOT_
 
 def _residual(radicand: int, x: mpz, k: int, threads: int) -> mpz:
     """B^2k − radicand·x² for the x of `inverse_root`."""
-    if k < ROOT_FROM_LIMBS:
+    if k < SQUARE_FROM_LIMBS:
         return (mpz(1) << (128 * k)) - radicand * (x * x)
-    ring = Ring(k + 1, threads)
+    ring = ring_for(k + 1, threads)
     square = ring.square(magnitude_limbs(x)) * radicand
-    return ring.nearest(power_of_base(2 * k % ring.limbs) - square)
+    return ring.nearest(ring.power(2 * k) - square)

@@ -1,6 +1,6 @@
 """The files of a checkpoint by their names, and how they are taken away.
 
-    checkpoint-a.json, checkpoint-b.json    the manifests, of which one is the previous
+    checkpoint-a.json, checkpoint-b.json    the manifests; one is the previous
     checkpoint.lock                         the lock of the run that uses it
     KEY.0123abcd.limbs                      a record; no two files ever have the same name
     NAME.bad                                one of these that was damaged, set aside
@@ -108,7 +108,7 @@ def require_none(folder: Path) -> None:
     """
     if has_manifest(folder):
         raise UsageError(
-            f"{folder} holds a checkpoint: go on with it by --resume, take it away by 'pi-engine checkpoint clean', or "
+            f"{folder} holds a checkpoint: go on with it by --resume, remove it with 'pi-engine checkpoint clean', or "
             "use another folder"
         )
 
@@ -168,9 +168,7 @@ def require_checkpoint(name: str | Path) -> Path:
     """
     folder = named_folder(name)
     if not folder.is_dir():
-        raise UsageError(
-            f"{folder} is {'not a folder' if folder.exists() else 'not there'}: name a checkpoint's folder"
-        )
+        raise UsageError(f"{folder} is {'not a folder' if folder.exists() else 'missing'}: name a checkpoint's folder")
     with opening(folder):
         if any(file.kind == "manifest" or _is_bad_manifest(file) for file in checkpoint_files(folder)):
             return folder

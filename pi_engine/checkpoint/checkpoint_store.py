@@ -189,7 +189,7 @@ class CheckpointStore:
             OutputError: the system refuses otherwise, or what was written reads back differently.
         """
         if not is_key(key) or not all(map(is_name, numbers)):
-            raise ValueError(f"{key!r} or one of {list(numbers)} is no name")
+            raise ValueError(f"{key!r} or one of {list(numbers)} is not a name")
         with keeping(self.folder):
             if not self._lock.is_there:
                 raise vanished(self.folder)
@@ -211,7 +211,7 @@ class CheckpointStore:
         self._sweep()
 
     def load(self, key: str, allocate: Allocate | None = None) -> Record | None:
-        """The record with that key, every block of which has its hash; None if there is none, or it is damaged.
+        """The record with that key; every block has its hash. None if there is none, or it is damaged.
 
         A damaged file is set aside; then that of the previous generation is taken, if it had the key, and what the record had
         taken the place of can be loaded again. `notes` says so.

@@ -44,7 +44,7 @@ def keeping(folder: Path) -> Iterator[None]:
         raise output_error(
             refused,
             f"the checkpoint in {folder} could not be written: {refused.strerror or refused}; its last state is kept: "
-            f"{_remedy(refused, 'see to it')}, then go on with --resume",
+            f"{_remedy(refused, 'fix that')}, then go on with --resume",
         ) from error
 
 
@@ -100,4 +100,4 @@ def vanished(folder: Path) -> OutputError:
 def unreadable(path: Path, error: Exception) -> PiEngineError:
     """A file cannot be read, for a reason that is not the file's."""
     reason = (error.strerror or error) if isinstance(error, OSError) else error
-    return PiEngineError(f"{path} could not be read: {reason}; see to it, then go on with --resume")
+    return PiEngineError(f"{path} could not be read: {reason}; fix that, then go on with --resume")

@@ -112,10 +112,10 @@ def parse_manifest(content: bytes, source: str) -> Manifest:
 
 
 def _checked(fields: dict[str, JSON], source: str) -> Manifest:
-    """The manifest of these fields, each of which is what it should be."""
+    """The manifest of these fields. Each is what it should be."""
 
     def wrong(name: str) -> CorruptFileError:
-        return CorruptFileError(f"{source} is damaged: the field '{name}' holds what it cannot hold")
+        return CorruptFileError(f"{source} is damaged: the field '{name}' has an impossible value")
 
     run, generation, written, phase = (fields[name] for name in ("run", "generation", "written", "phase"))
     versions, parameters, records = (fields[name] for name in ("versions", "parameters", "records"))

@@ -1,4 +1,4 @@
-"""Two manifests, of which the older one is replaced: so one good generation is there at every moment."""
+"""Two manifests; the older one is replaced: so one good generation is there at every moment."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def read_generations(folder: Path) -> Generations:
     if not found:
         reasons = "; ".join(str(error) for _, error in bad)
         raise CorruptFileError(
-            f"the checkpoint in {folder} cannot be read: {reasons}; take it away by 'pi-engine checkpoint clean', and "
+            f"the checkpoint in {folder} cannot be read: {reasons}; remove it with 'pi-engine checkpoint clean', and "
             "start again"
         )
     if len({(manifest.run, manifest.prime, canonical(manifest.parameters)) for manifest, _ in found}) > 1:

@@ -35,7 +35,7 @@ BLOCK = 1 << 22
 """Bytes of limbs that are transferred at a time and have one hash."""
 
 SYNC_BYTES = 1 << 26
-"""Bytes after which what has been written is synced and dropped: so many dirty pages of a file there are at most."""
+"""Bytes after which what has been written is synced and dropped: a file has at most this many bytes in dirty pages."""
 
 ATTEMPTS = 2
 """How often a file is written that reads back differently."""
@@ -58,7 +58,7 @@ class Record(NamedTuple):
 
 
 class WrittenFile(NamedTuple):
-    """Attributes: size, in bytes; digest, 128 bits over header and hashes, and thereby over everything."""
+    """Attributes: size, in bytes; digest, 128 bits over header and hashes, and so over everything."""
 
     size: int
     digest: str
@@ -204,7 +204,7 @@ class RecordFile:
             raise CorruptFileError(f"the record {self._name} is not the one that was kept: it has another hash")
 
     def load(self, allocate: Allocate) -> Record:
-        """The record, every block of which has its hash.
+        """The record. Every block has its hash.
 
         allocate: gives memory for the number of that name, as many limbs in one piece, or what puts them on disk; it is called for what
             fits in the file only.
@@ -294,6 +294,6 @@ def open_regular(path: Path) -> IO[bytes]:
 
 
 def _read(stream: IO[bytes], place: int, length: int, name: str) -> bytes:
-    """At most so many bytes, which the caller has bounded."""
+    """At most a given number of bytes, which the caller has bounded."""
     buffer = bytearray(length)
     return bytes(buffer[: read_at(stream, place, memoryview(buffer), name)])

@@ -164,13 +164,13 @@ def parse_header(preamble: bytes, text: bytes, size: int, source: str) -> Record
     require_fields(fields, ("key", "fields", "block", "numbers"), source)
     key, own, block, rows = fields["key"], fields["fields"], fields["block"], fields["numbers"]
     if not isinstance(key, str) or not is_key(key):
-        raise CorruptFileError(f"{source} is damaged: its key is none", kind="header")
+        raise CorruptFileError(f"{source} is damaged: its key is not valid", kind="header")
     if not isinstance(own, dict):
-        raise CorruptFileError(f"{source} is damaged: its fields are none", kind="header")
+        raise CorruptFileError(f"{source} is damaged: its fields are not valid", kind="header")
     if not is_count(block, MOST_BLOCK) or block < LEAST_BLOCK or block & (block - 1):
         raise CorruptFileError(f"{source} is damaged: its blocks have no possible size", kind="header")
     if not isinstance(rows, list):
-        raise CorruptFileError(f"{source} is damaged: its numbers are none", kind="header")
+        raise CorruptFileError(f"{source} is damaged: its numbers are not valid", kind="header")
     numbers = tuple(_number(row, source) for row in rows)
     if len({number.name for number in numbers}) < len(numbers):
         raise CorruptFileError(f"{source} is damaged: two of its numbers have one name", kind="header")

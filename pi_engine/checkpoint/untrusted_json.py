@@ -21,7 +21,7 @@ def parse_object(content: bytes, source: str) -> dict[str, JSON]:
         source: what it is, for the message: the subject of a sentence.
 
     Raises:
-        CorruptFileError: it is no JSON, has a name twice, a number that is none, or is no object.
+        CorruptFileError: it is not JSON, has a name twice or a number that is not valid, or is not an object.
     """
     try:
         found = json.loads(content.decode(), object_pairs_hook=_distinct, parse_constant=_refuse)
@@ -35,7 +35,7 @@ def parse_object(content: bytes, source: str) -> dict[str, JSON]:
 def _distinct(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a name stands twice")
+        raise ValueError("a name occurs twice")
     return found
 
 
@@ -81,5 +81,5 @@ def is_count(value: JSON, most: int) -> TypeGuard[int]:
 
 
 def is_text(value: JSON, most: int) -> TypeGuard[str]:
-    """Whether it is text of at most so many characters, all of which can be shown."""
+    """Whether it is text of at most this many characters, and all of them can be shown."""
     return isinstance(value, str) and len(value) <= most and value.isprintable()

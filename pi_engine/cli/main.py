@@ -97,7 +97,7 @@ class _Commands(CommandGroup):
 
 @click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="pi-engine")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error. Can stand anywhere on the command line.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error. It works anywhere on the command line.")
 @click.pass_context
 def cli(ctx: click.Context, *, debug: bool) -> None:  # noqa: ARG001 (taken out of the arguments by `run`)
     """Compute digits of π, and prove that they are right."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pi_engine.convergence.measure import (
@@ -13,7 +12,7 @@ from pi_engine.convergence.measure import (
     note_times,
     seconds_of_sum,
 )
-from pi_engine.distributed.connection.cluster import THREADS, Cluster, open_cluster
+from pi_engine.distributed.connection.cluster import THREADS
 from pi_engine.engine.planning.backend import BACKEND
 from pi_engine.engine.planning.fitting import make_plan_within
 from pi_engine.runtime.progress import silent
@@ -21,22 +20,11 @@ from pi_engine.series.lookup import get
 from pi_engine.series.model.partial_values import digits_after_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from distributed import Client
-
+    from pi_engine.distributed.connection.cluster import Cluster
     from pi_engine.runtime.progress import Progress
     from pi_engine.series.model.pi_series import PiSeries
-
-
-@contextmanager
-def workers_of(where: Cluster | Client | str, threads: int | None) -> Iterator[Cluster]:
-    """An open cluster as it is, or that which is named."""
-    if isinstance(where, Cluster):
-        yield where
-        return
-    with open_cluster(where, threads=threads) as cluster:
-        yield cluster
 
 
 def measure_by_workers(

@@ -110,9 +110,10 @@ def measure_convergence(
     progress = silent if progress is None else progress
     sizes = sorted(set(digits))
     if cluster is not None:
-        from pi_engine.convergence.by_workers import measure_by_workers, workers_of
+        from pi_engine.convergence.by_workers import measure_by_workers
+        from pi_engine.distributed.connection.cluster import open_cluster
 
-        with workers_of(cluster, None if threads is None else count) as workers:
+        with open_cluster(cluster, threads=threads) as workers:
             return measure_by_workers(workers, chosen, terms=terms, sizes=sizes, rounds=rounds, progress=progress)
     announce(progress, lambda: _forecast(chosen, max(terms, FIT_TERMS), sizes, rounds, count))
     found = []

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class BlockHashes:
-    """Accumulates the hashes of blocks, which fill their words, all but the last.
+    """Accumulates the hashes of blocks, which fill their words, except for the last.
 
     Attributes:
         moduli: the primes.

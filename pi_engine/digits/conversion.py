@@ -54,7 +54,7 @@ def convert(
 ) -> Conversion:
     """Write the digits of `source` to `target`, in the format `form` or that of its suffix; the base stays.
 
-    The digits are those of the file, be they π's or not. Where the source does not say how many there are, and the
+    The digits are those of the file, whether they are π's or not. Where the source does not say how many there are, and the
     target has to, the words are put aside in a temporary file first, 0.42 bytes a digit, beside the target.
 
     Raises:

@@ -193,5 +193,5 @@ def saved_elsewhere(target: str | Path, reason: object, place: Path) -> str:
 
 
 def with_outcome(error: PiEngineError, pending: PendingFile | PendingSet) -> PiEngineError:
-    """The error, with what there is of the file in its message."""
+    """The error, with the state of the file in its message."""
     return type(error)(f"{error}; {pending.outcome}")

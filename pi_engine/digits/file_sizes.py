@@ -37,7 +37,7 @@ def piece_sizes(digits: int, base: int, block_size: int) -> list[int]:
 
 
 def require_length(digits: int, form: Format, block_size: int | None) -> None:
-    """Refuse so few digits as the format cannot hold.
+    """Refuse fewer digits than the format can hold.
 
     Raises:
         UsageError: a .ycd file of fewer than 50 digits, or in such blocks.

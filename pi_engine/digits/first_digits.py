@@ -21,7 +21,7 @@ _WORDS = 4
 def first_digits(blocks: Iterable[Block], base: int) -> tuple[str, Iterator[Block]]:
     """The first 50 digits, which the header of a .ycd file has too, or all if there are fewer; and the same blocks.
 
-    The blocks fill their words, all but the last.
+    The blocks fill their words, except for the last.
     """
     iterator, text = iter(blocks), DigitText(base)
     taken: list[Block] = []

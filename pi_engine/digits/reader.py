@@ -136,7 +136,7 @@ class DigitFile:
 
     @property
     def notes(self) -> list[str]:
-        """What was taken for granted in a text and what was left out, as far as it has been read: a sentence each."""
+        """What was assumed and what was left out in the part of a text that has been read: a sentence each."""
         return self._notes + (self._reader.notes if isinstance(self._reader, TextReader) else [])
 
     @property
@@ -150,7 +150,7 @@ class DigitFile:
         return self._source.size
 
     def blocks(self) -> Iterator[Block]:
-        """The digits after the point, once, in blocks that fill their words, all but the last.
+        """The digits after the point, once, in blocks that fill their words, except for the last.
 
         Raises:
             CorruptFileError: the file is damaged; the blocks before are good as far as is known.
@@ -193,11 +193,14 @@ class DigitFile:
         self._decoded.require_end()
 
 
-def header_mismatch(file: DigitFile, head: str) -> int | None:
-    """The first place after the point, from 1, at which a header's digits differ from the first ones of the data."""
-    if file.header_digits is None:
+def header_mismatch(header_digits: str | None, head: str) -> int | None:
+    """The first position at which the digits of a header, as `DigitFile.header_digits` has them, differ from those of the data.
+
+    head: the first digits of the data, after the point.
+    """
+    if header_digits is None:
         return None
-    return next((i for i, (a, b) in enumerate(zip(file.header_digits[2:], head, strict=False), 1) if a != b), None)
+    return next((i for i, (a, b) in enumerate(zip(header_digits[2:], head, strict=False), 1) if a != b), None)
 
 
 def sound_blocks(file: DigitFile) -> Iterator[Block]:
@@ -207,7 +210,7 @@ def sound_blocks(file: DigitFile) -> Iterator[Block]:
         CorruptFileError: see `DigitFile.blocks`; or the header's digits are not those of the data.
     """
     head, blocks = first_digits(file.blocks(), file.base)
-    if (place := header_mismatch(file, head)) is not None:
+    if (place := header_mismatch(file.header_digits, head)) is not None:
         raise CorruptFileError(
             f"{file.name}: the FirstDigits of its header differ from its data at digit {place}", kind="header"
         )

@@ -5,7 +5,6 @@ What is read again must be what was stored, by SHA-256.
 
 from __future__ import annotations
 
-import errno
 import tempfile
 from typing import TYPE_CHECKING, Self
 
@@ -13,12 +12,15 @@ import numpy as np
 
 from pi_engine.digits.common.blocks import Block
 from pi_engine.digits.common.sha256 import ByteHash
-from pi_engine.errors import CapacityError, OutputError
+from pi_engine.errors import OutputError
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
+from pi_engine.runtime.storage.durable import output_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from pi_engine.errors import CapacityError
 
 _WORDS = 1 << 17
 
@@ -44,7 +46,7 @@ class Spool:
         self._file.close()
 
     def through(self, blocks: Iterable[Block]) -> Iterator[Block]:
-        """Blocks, passed on, each stored when it passes; all but the last fill their words."""
+        """Blocks, passed on, each stored when it passes. They fill their words, except for the last."""
         for block in blocks:
             content = np.ascontiguousarray(block.words).data.cast("B")
             self._stored.update(content)
@@ -83,9 +85,10 @@ class Spool:
     def _changed(self) -> OutputError:
         place = self._folder or tempfile.gettempdir()
         return OutputError(
-            f"a temporary file in {place} is not what was written to it: test that disk, or choose another folder"
+            f"a temporary file in {place} reads back differently: test that disk, or choose another folder"
         )
 
     def _failed(self, error: OSError) -> OutputError | CapacityError:
-        kind = CapacityError if error.errno in {*CapacityError.errnos, errno.EFBIG} else OutputError
-        return kind(f"a temporary file in {self._folder or tempfile.gettempdir()} failed: {error.strerror or error}")
+        return output_error(
+            error, f"a temporary file in {self._folder or tempfile.gettempdir()} failed: {error.strerror or error}"
+        )

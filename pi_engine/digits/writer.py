@@ -62,7 +62,7 @@ def write_digits(
 
     Args:
         path: the file, or "-" for standard output.
-        blocks: the digits after the point, in words that are filled but for the last.
+        blocks: the digits after the point, in words that are filled except for the last.
         digits: how many; None is for one or more, counted as they are written, and not for .ycd files.
         base: 2, 8, 10 or 16; of a .ycd file 10 or 16.
         form: the format.

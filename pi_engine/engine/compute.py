@@ -76,19 +76,20 @@ def compute(
         series: a name of the catalogue, `derived:D`, a file `….toml`, or a series.
         threads: how many to use; all by default.
         memory: bytes to stay within, besides what the machine, the control group and `ulimit` allow.
-        check: "fast" compares the sum with its shadow, checks root, quotient and conversion by residues, and
-            compares with digits at known positions, and all digits of a series that is not of the catalogue with an
-            iteration or, beyond 10 000, with a run of Chudnovsky's; "none" skips all that.
-        progress: called as (phase, done, total), total 0 where a phase cannot be divided.
-        checkpoint: a folder that keeps what is finished until the digits are returned; the prime of the residues in it becomes
+        check: "fast" compares the sum with its shadow, checks root, quotient and conversion by residues, and compares
+            digits at known positions. Digits of a series from outside the catalogue are all compared: with an
+            iteration, and beyond 10 000 with a run of Chudnovsky's series. "none" skips all that.
+        progress: called as (phase, done, total); total is 0 if a phase cannot be divided.
+        checkpoint: a folder that keeps what is finished until the digits are returned. The prime of the residues in it becomes
             that of this process. See docs/checkpoints.md.
-        resume: go on with what it holds.
-        scratch: a folder for what does not fit in memory, made if it is not there; by default that of the checkpoint's folder.
-            Nothing is left in it. See docs/memory.md.
-        error_folder: where a file is written that describes an error of this program, if a check finds one (docs/repair.md); by
-            default beside the checkpoint, and without one the error alone has it.
+        resume: whether to go on with what the checkpoint holds.
+        scratch: a folder for what does not fit in memory; it is made if it is missing. By default the one that contains the
+            checkpoint. Nothing is left in it. See docs/memory.md.
+        error_folder: folder for the file that describes an error of this program, if a check finds one (docs/repair.md). By
+            default it is beside the checkpoint; without a checkpoint no file is written.
         cluster: a Dask cluster whose workers make the sum: "tcp://HOST:PORT", a scheduler's JSON file, "local:N", or a
-            `distributed.Client`. `threads` are those of a worker's task then, and this process uses all. See docs/cluster.md.
+            `distributed.Client`. Then `threads` is the number of threads of a worker's task, and this process uses all. See
+            docs/cluster.md.
 
     Raises:
         TypeError: an argument is of another type.
@@ -162,7 +163,7 @@ def _compute(
                 kept.begin_attempt(plan, GUARD_BITS)
             announce(clock.progress, partial(_forecast, plan, threads, check))
             if plan.compiled:
-                load_kernels(plan, backend, clock, usable_memory(limit))
+                load_kernels(plan, backend, clock, usable_memory(limit), threads)
                 stack.callback(_release_workspace, keep=_KEPT_BYTES)
             if plan.scratch and space is None:
                 space = stack.enter_context(scratch_of_plan(str(scratch), usable_memory(limit), plan))
@@ -207,7 +208,7 @@ def _forecast(plan: Plan, threads: int, check: CheckLevel) -> list[Step]:
 
 
 def _release_workspace(*, keep: int) -> None:
-    """Give the compiled path's workspace back to the system, but for so many bytes, or what is always kept."""
+    """Give the compiled path's workspace back to the system, except for a given number of bytes, or what is always kept."""
     from pi_engine.bigint.buffers.workspace import LEAST_KEPT, pool
 
     pool.release(max(keep, LEAST_KEPT))

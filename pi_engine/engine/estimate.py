@@ -109,7 +109,7 @@ def estimate(
 
     Raises:
         UsageError: an argument is not usable.
-        CapacityError: there are so many digits that they are beyond any model.
+        CapacityError: the number of digits is beyond any model.
     """
     digits, base = as_int(digits, "digits"), as_int(base, "base")
     threads, memory = thread_count(threads), byte_limit(memory)
@@ -177,7 +177,7 @@ def format_seconds(seconds: float) -> str:
 
 
 def _by_tens(small: float, large_unit: str, small_unit: str) -> str:
-    """A number of small units, 60 of which are a large one, to the nearest ten."""
+    """A number of small units, to the nearest ten; 60 of them are a large one."""
     large, tens = divmod(round(small / 10), 6)
     return f"{large} {large_unit}" + (f" {10 * tens} {small_unit}" if tens else "")
 

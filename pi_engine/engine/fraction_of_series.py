@@ -54,7 +54,7 @@ def fraction_of_series(
 
 
 class _Evaluation:
-    """Sum, root and division of one run, each of which may have to be done again.
+    """Sum, root and division of one run. Each may have to be done again.
 
     The division uses Q and T up. Where it fails, they come from the checkpoint again, or from another sum.
     """

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from pi_engine.radix.words_of_fraction import DecimalExpansion
 
 
+TREE_FROM_DIGITS = 36_000
+"""Digits from which the tree of `radix` converts sooner than GMP; see benchmarks/suite/test_conversion.py."""
+
+
 class Converted(NamedTuple):
     """`3.` and the digits, or `3`, as `ComputeResult.text` has it, and their hash as it follows from the binary value.
 
@@ -40,7 +44,7 @@ def convert_fraction(fraction: HandOver[BinaryFraction], plan: Plan, threads: in
     Raises:
         VerificationError: the digits are not the fraction's.
     """
-    if plan.compiled and plan.base == 10:
+    if plan.compiled and plan.base == 10 and (plan.scratch or plan.digits >= TREE_FROM_DIGITS):
         return _compiled(fraction, plan, threads, check=check)
     if plan.scratch:
         return _hexadecimal(fraction, plan, threads, check=check)
@@ -195,12 +199,12 @@ def check_digits(plan: Plan, converted: Converted, threads: int) -> list[Check]:
         *reference,
         Check("known digits", "passed", compared + (", and the whole hash" if expected is not None else ""))
         if known.compared
-        else Check("known digits", "skipped", "no known position among so few digits"),
+        else Check("known digits", "skipped", "too few digits to reach a known position"),
     ]
 
 
 def _return_to_system(size: int) -> None:
-    """Give so many bytes of free workspace back, which numbers or text are to take; a part is always kept."""
+    """Give a given number of bytes of free workspace back, which numbers or text are to take; a part is always kept."""
     from pi_engine.bigint.buffers.workspace import pool
 
     pool.return_to_system(size)

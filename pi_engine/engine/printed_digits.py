@@ -36,7 +36,7 @@ def watched(pieces: Iterable[str], result: ComputeResult) -> Iterator[str]:
 
 
 def require_text(result: ComputeResult) -> None:
-    """Read the digits of a result once more, of which only a part has been shown.
+    """Read the digits of a result once more, if only a part has been shown.
 
     Raises:
         VerificationError: they are not those that were computed.

@@ -35,7 +35,7 @@ _WHOLE = 20
 """Digits after the point that are shown all."""
 
 _END = 8
-"""Of more, so many of the first and of the last."""
+"""Of more, this many of the first and of the last."""
 
 _LONGEST_NAME = 20
 
@@ -81,26 +81,27 @@ class ComputeResult:
     """N digits of π after the point, truncated, never rounded.
 
     It is a sequence of those digits: `len(result)` is N, `result[0]` the first digit after the point, `result[:10]` the
-    first ten, as str. `str(result)` is the text with `3.` before them. Results are equal where base and digits are.
+    first ten, as str. `str(result)` is the text with `3.` before them. Results are equal if their bases and their digits are.
 
     Attributes:
         digits: N.
         base: 10 or 16.
         series: the name of the series that was summed.
-        threads: how many threads it was allowed.
+        threads: how many threads the run could use.
         hash: value mod 2^61 − 1.
         residues: value by modulus, for 2^61 − 1 and the random prime that the checks used; None with check="none".
         seconds: wall-clock seconds by phase, and "total".
         checks: what has been checked, in the order in which it was.
-        path: "compiled" where the kernels computed, "plain" where GMP alone did.
+        path: "compiled" if the kernels computed, "plain" if GMP alone did.
         kernels: where the kernels were when the run began: "loaded", "stored" or "to be compiled"; "not used" on the plain path.
-        peak_memory_bytes: the most that the process has had allocated in memory up to the end of the computation,
+        peak_memory_bytes: the most memory that the process had allocated up to the end of the computation,
             without the pages of mapped libraries: see `runtime.limits.memory.peak_memory`.
-        mapped_memory_bytes: the pages of mapped libraries that were resident then; None where the system does not say.
+        mapped_memory_bytes: the pages of mapped libraries that were resident then; None if the system does not say.
         tail: π's hexadecimal digits that BBP gave, with check="full".
-        scratch: what the run has had on disk, None where all of it fitted in memory.
-        repairs: the steps that failed a check and were repeated, and damaged records of the checkpoint whose work was; none as a rule.
-        cluster: what a cluster has done for the run; None without one.
+        scratch: what the run had on disk; None if all of it fitted in memory.
+        repairs: the steps that failed a check and were repeated, and the damaged records of the checkpoint that were computed
+        again. It is usually empty.
+        cluster: what a cluster did for the run; None without a cluster.
     """
 
     digits: int
@@ -133,7 +134,7 @@ class ComputeResult:
 
     @property
     def characters(self) -> Characters:
-        """What gives slices of the text, without making all of it where a run has had no memory for that."""
+        """Slices of the text, without all of it in memory."""
         return self._text
 
     def pieces(self, size: int = 1 << 20) -> Iterator[str]:
@@ -223,7 +224,7 @@ class ComputeResult:
         return self.word_source()[:]
 
     def word_source(self) -> NDArray[np.uint64] | StoredWords:
-        """The same as `words`, to be read slice by slice: where the run went by way of the disk, they are there."""
+        """The same as `words`, to be read slice by slice. If the run used the disk, the words are there."""
         if not isinstance(self._text, str):
             return self._text.words
         from pi_engine.radix.kernels.digit_words import digit_words
@@ -240,23 +241,23 @@ class ComputeResult:
     ) -> list[Check]:
         """Write the digits to `path`: the file appears whole or not at all, and is read back and compared.
 
-        A write that fails is tried once more. Where it raises, the result still holds the digits.
+        A write that fails is tried once more. If this method raises, the result still holds the digits.
 
         Args:
             path: the file; for a set of .ycd files `NAME.ycd`, which stands for `NAME/NAME - 0.ycd` and so on.
             overwrite: whether an existing file may be replaced.
-            format: "text", "gz", "xz", "zst" or "ycd"; by default what the suffix of `path` stands for, else text.
+            format: "text", "gz", "xz", "zst" or "ycd"; by default the suffix of `path` decides, and otherwise it is text.
             block_size: digits of each file of a .ycd set.
 
         Returns:
-            The check of the file; none where it could not be read back, because it is a device or a pipe.
+            The check of the file; None if it could not be read back, because it is a device or a pipe.
 
         Raises:
             TypeError: an argument is of another type.
             UsageError: the file exists and `overwrite` is false, the folder is missing, or the format cannot be written.
             OutputError: the system refuses to write.
             CapacityError: the disk is full.
-            VerificationError: what was read back differs from the result; no file is left.
+            VerificationError: the digits that were read back differ from the result; no file is left.
         """
         from pi_engine.engine.result_file import DigitsChangedError, ResultFile
 

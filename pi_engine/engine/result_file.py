@@ -105,7 +105,7 @@ class ResultFile:
         """Write the digits, and let the file appear; what was read back must be what was written, and the result's digits.
 
         Returns:
-            The check of the file; none where it could not be read back, because it is a device or a pipe.
+            The check of the file; None if it could not be read back, because it is a device or a pipe.
 
         Raises:
             NameTakenError: something has the name by now.
@@ -182,7 +182,9 @@ class ResultFile:
             raise kind(saved_elsewhere(self.name, reason, place)) from cause
         if isinstance(cause, VerificationError):
             kind = VerificationError
-        raise kind(f"{self.name} could not be written: {reason}; nor could any other place; {last_resort()}") from cause
+        raise kind(
+            f"{self.name} could not be written: {reason}; no other place could be written either; {last_resort()}"
+        ) from cause
 
     @property
     def outcome(self) -> str:

@@ -1,4 +1,4 @@
-"""The sum of a series to so many terms, checked: one tree, or a tree for each component and their combination."""
+"""The sum of a series to this many terms, checked: one tree, or a tree for each component and their combination."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NEWTON_BYTES_PER_BIT = 1.1
 
 
 def release_workspace(bits: int) -> None:
-    """Give the workspace of the compiled path's trees back to the system, but for what roots and quotients of so many bits take."""
+    """Give the workspace of the compiled path's trees back to the system, except for that of roots and quotients."""
     from pi_engine.bigint.buffers.workspace import LEAST_KEPT, pool
 
     pool.release(max(math.ceil(_NEWTON_BYTES_PER_BIT * bits), LEAST_KEPT))
@@ -54,7 +54,7 @@ def sum_series(
     repairs: Repairs | None = None,
     cluster: SumCluster | None = None,
 ) -> HandOver[Tracked]:
-    """Q and T of the plan's series, T/Q its sum but for the errors of `engine.evaluation.pi_fraction`, with residues where checked.
+    """Q and T of the plan's series, T/Q its sum except for the errors of `engine.evaluation.pi_fraction`, with residues where checked.
 
     check: compare each sum with its shadow; `shadow_check` says so of the result.
     kept: gives back what an earlier run has finished, and keeps what is finished here.

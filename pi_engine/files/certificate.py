@@ -227,12 +227,12 @@ def _fault_of_residues(fields: dict[str, Any]) -> str | None:
     for modulus, residue in zip(moduli, residues.values(), strict=True):
         value = _whole(residue)
         if value is None or modulus is None or value >= modulus:
-            return "the field 'residues' has a residue that is none"
+            return "the field 'residues' has a value that is not a residue"
     return None if fields["hash"] == residues[str(M61)] else "the fields 'hash' and 'residues' contradict each other"
 
 
 def _fault_of_bbp(fields: dict[str, Any]) -> str | None:
-    """BBP's digits: where a run of so many digits ends, and as many as it compares."""
+    """BBP's digits: where a run of a given number of digits ends, and as many as it compares."""
     bbp = fields["bbp"]
     if bbp["formula"] != _FORMULA:
         return f"the field 'bbp.formula' is not {_FORMULA!r}"
@@ -241,7 +241,7 @@ def _fault_of_bbp(fields: dict[str, Any]) -> str | None:
     last = bbp["position"] + len(bbp["digits"]) - 1
     end = math.ceil(fields["digits"] * math.log(fields["base"], 16))
     if not end <= last <= end + _MOST_BEYOND or len(bbp["digits"]) != min(TAIL_DIGITS, last):
-        return "the field 'bbp' is not of the end of a run of so many digits"
+        return "the field 'bbp' is not of the end of a run with this number of digits"
     return None
 
 

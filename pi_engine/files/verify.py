@@ -20,7 +20,7 @@ from pi_engine.files.comparison.scan import HEAD
 from pi_engine.files.methods.case import open_case
 from pi_engine.files.methods.claimed_digits import claim_notes
 from pi_engine.files.methods.faults import corrupt_file, with_fault
-from pi_engine.files.methods.forecast_of_file import proving_by_bbp, reading, recomputing
+from pi_engine.files.methods.forecast_of_file import reading
 from pi_engine.files.methods.published import (
     compared_as_published,
     in_head,
@@ -71,14 +71,14 @@ def verify_file(
 
     Args:
         path: the file.
-        method: "known" compares published digits and hashes, in one pass and bounded memory; "recompute" computes π to
-            the file's length and compares all of it; "residues" compares all digits with π modulo random primes, by
-            BBP; "bbp" compares the end of the digits' binary expansion with BBP;
-            "auto" takes the cheapest that proves the whole file. "known" and "bbp" leave most files "unproved", and so
-            does "auto" where memory does not allow more.
+        method: "known" compares published digits and hashes, in one pass and bounded memory. "recompute" computes π
+            to the file's length and compares all of it. "residues" compares all digits with π modulo random primes,
+            by BBP. "bbp" compares the end of the digits' binary expansion with BBP. "auto" takes the cheapest method
+            that proves the whole file. "known" and "bbp" leave most files "unproved". So does "auto" if memory does
+            not allow more.
         digits: how many it should have after the point; a file with fewer is truncated.
         base: of a text, 2, 8, 10 or 16; by default the digits decide it.
-        threads: for the computation, all by default.
+        threads: for the computation, all by default; on a cluster also those of each worker, by default as many as Dask gives it.
         memory: bytes that it may take.
         progress: called as (phase, done, total).
         cluster: where "residues" and "bbp" add up BBP's terms: an address as `--cluster` takes it, or a
@@ -86,7 +86,7 @@ def verify_file(
 
     Raises:
         TypeError: an argument is of another type.
-        UsageError: there is no such file or method, or the method is not for such a file, or for a cluster.
+        UsageError: there is no such file or method, or the method is not for this kind of file, or for a cluster.
         CapacityError: "recompute", "residues" or "bbp" would not fit in memory.
         VerificationError: a check of the computation failed.
         PiEngineError: the cluster cannot be used, or fails.
@@ -102,7 +102,7 @@ def verify_file(
     base = None if base is None else as_int(base, "base")
     if base not in {None, *DIGITS_PER_WORD}:
         raise UsageError(f"base {base} is not supported: choose 2, 8, 10 or 16")
-    threads, memory = thread_count(threads), byte_limit(memory)
+    count, memory = thread_count(threads), byte_limit(memory)
     if cluster is not None and method not in ON_CLUSTER:
         raise UsageError(f"a cluster takes part in the methods {' and '.join(ON_CLUSTER)}: choose one of them")
     start = time.perf_counter()
@@ -115,7 +115,7 @@ def verify_file(
             case = open_case(
                 path,
                 base,
-                threads=threads,
+                threads=count,
                 memory=memory,
                 progress=progress,
                 stack=stack,
@@ -130,7 +130,9 @@ def verify_file(
     return replace(asked, seconds=time.perf_counter() - start)
 
 
-def _elsewhere(cluster: str | Client | Cluster | None, threads: int | None, stack: ExitStack) -> Summation | None:
+def _elsewhere(
+    cluster: str | Client | Cluster | None, threads: SupportsIndex | None, stack: ExitStack
+) -> Summation | None:
     """What adds up BBP's terms on a cluster, while the stack is open."""
     if cluster is None:
         return None
@@ -183,15 +185,15 @@ def _of_digits(case: FileCase, method: str, *, faulty: bool) -> Verification:
 
 
 def _expected(case: FileCase, method: str, digits: int) -> list[Step]:
-    """What will come for a file of about so many digits, if they are right."""
-    steps = [reading(case, digits)]
+    """What will come for a file of about a given number of digits, if they are right."""
     if method == "known" or digits <= HEAD:
-        return steps
-    return steps + (proving_by_bbp(case, digits) if method == "bbp" else recomputing(case, digits))
+        return [reading(case, digits)]
+    likely = METHODS["recompute" if method == "auto" else method]  # which one "auto" takes is known after the scan
+    return [reading(case, digits), *likely.steps(case, digits)]
 
 
 def _of_length(found: Verification, digits: int) -> Verification:
-    """The verdict on sound digits of which there should be so many."""
+    """The verdict on sound digits, if their number should be another."""
     if found.digits == digits:
         return found
     truncated = found.digits < digits
@@ -240,7 +242,7 @@ def _wrong(case: FileCase, method: str) -> Verification | None:
 
 
 def _cheapest(case: FileCase) -> Verification:
-    """By the cheapest proof that fits in memory; where none does, by what shows more than is published, or by that alone."""
+    """By the cheapest proof that fits in memory; if none fits, by what shows more than is published, or by that alone."""
     method = chosen(case, METHODS.values())
     found = known(case) if method is None else method.run(case)
     if found.status != "unproved":

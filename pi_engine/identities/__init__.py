@@ -1,6 +1,6 @@
 """The gallery: identities around π, each with two sides that are evaluated independently of one another.
 
-`catalogue()` has them all; `evaluate(identity, digits)` says to how many digits they agree. mpmath evaluates
+`catalogue()` has them all. `evaluate(identity, digits)` says to how many digits they agree. mpmath evaluates
 quadratures and special functions; it is imported with the catalogue, not before.
 
 `registry` puts them in order, `printed_numbers` truncates what is printed. The gallery uses nothing of the engine.

@@ -30,7 +30,7 @@ def number(value: Any) -> Any:
 
 
 def decimals(value: Any, places: int) -> str:
-    """The value with so many digits after the point; a whole number that is exact has none."""
+    """The value with a given number of digits after the point; an exact whole number has none."""
     if isinstance(value, Rational) and value.denominator == 1:
         return str(value)
     digits = str(_scaled(value, places)[0]).rjust(places + 1, "0")
@@ -39,7 +39,7 @@ def decimals(value: Any, places: int) -> str:
 
 
 def figures(value: Any, count: int) -> str:
-    """The value in so many significant figures, with … where it goes on: `0.000178921…`, `−7.4992…e-13` and `0.5`."""
+    """The value in a given number of significant figures, with … where it goes on: `0.000178921…`, `−7.4992…e-13` and `0.5`."""
     if not value:
         return "0"
     exponent = int(mp.floor(mp.log10(abs(number(value)))))

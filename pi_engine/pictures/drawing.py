@@ -55,13 +55,13 @@ def make(
         digits: what `pi_engine.open` or `DigitSequence.computed` gives.
         start: the place of the first digit, from 0.
         stop: the place behind the last.
-        size: width and height in inches; by default what suits the kind, and for a raster what its pixels take.
+        size: width and height in inches. The default depends on the kind, and for a raster on its number of pixels.
         dpi: pixels an inch.
-        dark: on a dark ground.
-        progress: is told how many digits have been read.
+        dark: whether the background is dark.
+        progress: called with the number of digits that have been read.
 
     Raises:
-        UsageError: an unknown kind, too few digits, a range that is not there, or a size that cannot be drawn.
+        UsageError: the kind is unknown, there are too few digits, the range is outside of the digits, or the size cannot be drawn.
         PiEngineError: matplotlib is not installed, or the digits cannot be read.
         CorruptFileError: the file of the digits is damaged.
     """

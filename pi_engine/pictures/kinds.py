@@ -27,12 +27,12 @@ class Kind(NamedTuple):
 
 
 def _five_of_each(base: int) -> int:
-    """So many that five of each digit are expected: below that χ² does not have its distribution."""
+    """Enough that five of each digit are expected: below that χ² does not have its distribution."""
     return 5 * base
 
 
 def _twenty_of_each_pair(base: int) -> int:
-    """So many that twenty of each pair are expected: counts of fewer are too coarse to be compared with a normal distribution."""
+    """Enough that twenty of each pair are expected: counts of fewer are too coarse to be compared with a normal distribution."""
     return 20 * base * base
 
 

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Picture:
-    """What was drawn of which digits.
+    """What was drawn, and from which digits.
 
     Attributes:
         figure: matplotlib's; it belongs to no window and need not be closed.
         kind: one of `KINDS`.
-        title: as it stands in the picture.
-        description: what the picture shows, in sentences, for those who do not see it.
+        title: as the picture shows it.
+        description: what the picture shows, in sentences, for people who do not see it.
         first: the position of the first digit that was drawn; positions are counted from 1 after the point.
         last: the position of the last one.
         base: of the digits.
-        note: one sentence where not every digit that was asked for is in the picture, else "".
+        note: one sentence if not every digit that was asked for is in the picture; otherwise "".
     """
 
     figure: Figure

@@ -31,7 +31,7 @@ _LEFT, _RIGHT, _GAP, _BELOW = 1.0, 0.3, 0.06, 0.85
 
 
 class Field(NamedTuple):
-    """How digits are laid out: so many columns and rows, of squares with `side` pixels."""
+    """How digits are laid out: this many columns and rows, of squares with `side` pixels."""
 
     columns: int
     rows: int
@@ -44,7 +44,7 @@ def read(digits: DigitRange) -> NDArray[np.uint8]:
 
 
 def layout(count: int, width: int, height: int) -> Field:
-    """The largest squares with which so many digits fill a field of width × height pixels; a pixel each where not all fit.
+    """The largest squares with which a given number of digits fill a field of width × height pixels; a pixel each where not all fit.
 
     Columns are a multiple of ten where there are ten, so that positions can be counted.
     """
@@ -103,7 +103,7 @@ def draw(
 def _sheet(
     digits: DigitRange, count: int, size: tuple[float, float] | None, dpi: float, colours: Colours
 ) -> tuple[Sheet, tuple[int, int]]:
-    """A sheet, of the size that was asked for or that so many digits take, and the pixels that its field can have."""
+    """A sheet, of the size that was asked for or that a given number of digits take, and the pixels that its field can have."""
     side = max(_USUAL_SIDE, math.ceil(_LEAST_FIELD * dpi), 10 * math.ceil(math.sqrt(count) / 10))
     if size is None:
         scale = max(LEAST_SCALE, side / dpi / _USUAL_FIELD)

@@ -35,7 +35,7 @@ _EM = 0.56
 
 
 class Colours(NamedTuple):
-    """The colours of a picture; those of `lines` can be told apart by people who do not see red and green as different."""
+    """The colours of a picture; those of `lines` can be distinguished by people who do not see red and green as different."""
 
     paper: str
     ink: str
@@ -95,7 +95,7 @@ class Sheet:
         layout: str | None = "constrained",
         scale: float | None = None,
     ) -> None:
-        """Take a sheet of so many inches; with `layout` None axes are placed by hand."""
+        """Take a sheet of a given number of inches; with `layout` None axes are placed by hand."""
         from matplotlib.figure import Figure
 
         self.figure: Figure = Figure(figsize=size, dpi=dpi, facecolor=colours.paper, layout=layout)  # type: ignore[arg-type]
@@ -186,7 +186,7 @@ class Sheet:
         ticks.set_minor_formatter(NullFormatter())
 
     def _put(self, text: str, top: float, font: float, colour: str, weight: str = "normal") -> float:
-        """Write lines of text, the first so many inches from above, and give the place below the last."""
+        """Write lines of text, the first a given number of inches from above, and give the place below the last."""
         lines = self._wrapped(text, font)
         for i, line in enumerate(lines):
             self.figure.text(

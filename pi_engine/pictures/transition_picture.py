@@ -1,4 +1,4 @@
-"""Which digit follows which: how far the count of each pair is from its expectation, and whether so many are so far by chance."""
+"""Which digit follows which: how far the count of each pair is from its expectation, and whether this many are so far by chance."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pi_engine.pictures.tallies.digit_range import DigitRange
 
 _LIMIT = 3.5
-"""The colours end at so many σ."""
+"""The colours end at this many σ."""
 _LEAST_FONT, _WIDTH_OF_NUMBER = 4.5, 3.0
 """Points of numbers in the squares; the width of one, of four characters, with room beside it, as a multiple of the font's size."""
 

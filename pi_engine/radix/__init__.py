@@ -1,4 +1,4 @@
-"""Large integers to decimal text and back, and all else between π's binary fraction and its digits.
+"""Large integers to decimal text and back, and the way from π's binary fraction to its digits.
 
 >>> from pi_engine import radix
 >>> text = radix.to_text(3**100_000)
@@ -7,12 +7,12 @@
 >>> radix.from_text(text) == 3**100_000
 True
 
-`kernels.digit_words` and what converts large numbers are imported where they are used: they need numpy, the latter
-numba.
+`kernels.digit_words` and the modules for large numbers are imported when they are used: they need numpy, and the
+latter numba.
 
-A binary fraction with an error bound goes in; words of 19 decimal digits, or text, come out, or None where the error
+A binary fraction with an error bound goes in. Words of 19 decimal digits, or text, come out, or None if the error
 leaves the last digit open (`fraction_text`, `words_of_fraction`). Large fractions go down a tree of products with
-powers of ten, without a division (`remainder_tree`, `powers`, `node_sharing`); `right_edge_check` proves all words by
+powers of ten, without a division (`remainder_tree`, `powers`, `node_sharing`). `right_edge_check` proves all words by
 the residues of the last node of every level. `digit_hash` is the hash of a string of digits, in any cut.
 """
 

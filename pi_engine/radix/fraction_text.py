@@ -34,7 +34,7 @@ class ScaledInteger(NamedTuple):
 
 
 def fraction_bits(digits: int, base: int, guard_bits: int) -> int:
-    """Bits w of a binary fraction that determine `digits` digits but for a chance of 2^(4−guard_bits)."""
+    """Bits w of a binary fraction that determine `digits` digits except for a chance of 2^(4−guard_bits)."""
     return math.ceil(digits * math.log2(base) * (1 + 2**-50)) + guard_bits
 
 

@@ -21,8 +21,8 @@ from pi_engine.runtime.thread_count import thread_count
 if TYPE_CHECKING:
     from typing import SupportsIndex
 
-TO_TEXT_FROM_BITS = 400_000
-FROM_TEXT_FROM_DIGITS = 40_000
+TO_TEXT_FROM_BITS = 330_000
+FROM_TEXT_FROM_DIGITS = 90_000
 """Below, GMP's conversion is faster; see benchmarks/suite/test_conversion.py."""
 
 _ARITHMETIC = (
@@ -42,17 +42,17 @@ _BITS_PER_DIGIT = 3.33
 
 
 def to_text(x: SupportsIndex, *, threads: SupportsIndex | None = None, check: bool = True) -> str:
-    """The decimal digits of x, with a minus if negative: equal to x.digits(), O(M(n)·log n) on all threads.
+    """The decimal digits of x, with a minus if it is negative: equal to x.digits(), in O(M(n)·log n) on all threads.
 
     Args:
         x: int, mpz or a numpy integer, of any size: Python's limit on the digits of an int does not apply.
         threads: how many to use, by default all that this process may.
-        check: compare residues of the text with those of x where it is large; the switch is for tests.
+        check: whether to compare residues of the text with those of a large x. The switch is for tests.
 
     Raises:
-        TypeError: x, or the number of threads, is no integer.
+        TypeError: x, or the number of threads, is not an integer.
         UsageError: the number of threads is less than 1.
-        VerificationError: the text is not x modulo 2^61 − 1 or modulo a random prime.
+        VerificationError: the text differs from x modulo 2^61 − 1 or modulo a random prime.
     """
     x, count = as_mpz(x, "to_text"), thread_count(threads)
     bits = x.bit_length()
@@ -75,18 +75,18 @@ def to_text(x: SupportsIndex, *, threads: SupportsIndex | None = None, check: bo
 
 
 def from_text(text: str, *, threads: SupportsIndex | None = None, check: bool = True) -> mpz:
-    """The integer that a decimal text stands for: equal to mpz(text, 10), O(M(n)·log n) on all threads.
+    """The integer of a decimal text: equal to mpz(text, 10), in O(M(n)·log n) on all threads.
 
     Args:
-        text: digits, with a sign before them or not; white space and underscores among them are passed over.
+        text: digits, with or without a sign. White space and underscores among them are ignored.
         threads: how many to use, by default all that this process may.
-        check: compare residues of the integer with those of the text where it is large; the switch is for tests.
+        check: whether to compare residues of a large integer with those of the text. The switch is for tests.
 
     Raises:
-        TypeError: the text is no str, or the number of threads no integer.
+        TypeError: the text is not a str, or the number of threads is not an integer.
         UsageError: the number of threads is less than 1.
         ValueError: the text is not a decimal integer; the message names the first wrong character and its position.
-        VerificationError: the integer is not the text's modulo 2^61 − 1 or modulo a random prime.
+        VerificationError: the integer differs from the text modulo 2^61 − 1 or modulo a random prime.
     """
     if not isinstance(text, str):
         raise TypeError(f"from_text takes str, not {type(text).__name__}")
@@ -138,6 +138,6 @@ def from_text_compiles(digits: int) -> bool:
 
 
 def from_text_pays(digits: int) -> bool:
-    """Whether kernels convert so many digits to binary. If so, they are loaded or compiled now."""
+    """Whether kernels convert a given number of digits to binary. If so, they are loaded or compiled now."""
     bits = int(_BITS_PER_DIGIT * digits)
     return transform_is_usable() and _FROM_TEXT.pays_for_another(_FROM_TEXT_PRODUCTS * gmp_seconds(bits, bits))

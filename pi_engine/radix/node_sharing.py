@@ -13,6 +13,7 @@ import numpy as np
 
 from pi_engine.bigint.buffers.kernel_record import KernelRecord
 from pi_engine.bigint.buffers.workers import share
+from pi_engine.bigint.fft.description.fft_record import workspace_of
 from pi_engine.bigint.ntt.description.record import FIELDS, streams, workspace_bytes
 from pi_engine.radix.kernels import conversion_kernels as at
 from pi_engine.runtime.machine_faults import machine_fault, require_fitting
@@ -27,6 +28,9 @@ MOST_WORDS = 12_000
 
 SUBTREES_PER_THREAD = 4
 
+SHARED_FROM_WORDS = 12_000
+"""Words of a whole tree from which a second thread pays: below, handing work over takes longer than is won."""
+
 Kernel = Callable[..., object]
 
 
@@ -39,6 +43,11 @@ class Numbers(NamedTuple):
     last_leaf: Limbs | None = None
     report: Limbs | None = None
     table: Limbs | None = None
+
+
+def useful_threads(shape: Shape, threads: int) -> int:
+    """How many of the threads a conversion is given."""
+    return threads if shape.words >= SHARED_FROM_WORDS else 1
 
 
 def subtree_level(shape: Shape, threads: int) -> int:
@@ -63,7 +72,13 @@ class Levels:
         for level in range(first, last + 1):
             power, half, shift = powers.at(level), shape.half(level), shape.shift(level)
             limbs = 2 * half + 1 - shift + len(power.limbs)
-            transform = 0
+            transform = fourier = 0
+            if power.factor is not None:
+                ring, limbs = power.factor.ring, power.factor.ring.limbs
+                transform, fourier = power.factor.address, ring.plan.address
+                workspace = max(workspace, workspace_of(ring.plan.size, 1))
+                # where a product is not proved GMP makes the whole
+                product = max(product, 8 * (2 * half + 1 - shift + len(power.limbs)))
             if power.plan is not None and power.transformed is not None:
                 transform = power.transformed.address(0)
                 size = power.plan.size
@@ -72,7 +87,7 @@ class Levels:
                 plans.append(power.plan.record(streaming=streams(size, size.primes)))
             described = {
                 at.HALF: half, at.SHIFT: shift, at.POWER_LIMBS: len(power.limbs), at.POWER: power.limbs.ctypes.data,
-                at.TRANSFORM: transform, at.PLAN: max(len(plans) - 1, 0), at.PRODUCT_LIMBS: limbs,
+                at.TRANSFORM: transform, at.FOURIER: fourier, at.PLAN: max(len(plans) - 1, 0), at.PRODUCT_LIMBS: limbs,
             }  # fmt: skip
             self.rows[level] = KernelRecord(at.LEVEL_PLACES, described).row
             product = max(product, 8 * limbs)

@@ -13,10 +13,13 @@ from c = h − q to k − q. Hence a product modulo 2^s − 1 with s ≥ 64·(k 
 what comes back at the lower end is below 2^(64·(k+1−q))·P/2^s ≤ P, and with the 1 that a wrap past 2^s − 1 brings at
 most P < 2^(64·c), that is at most one unit of the result.
 
+Shorter products are made modulo 2^s + 1, by the complex transform: there a wrap is subtracted, so that the result is one unit
+less at most.
+
 Error. Let d units of the last limb be the distance of X from the exact fraction, modulo 1. The upper limbs inherit less
-than d·2^(−64·h) + 1; the right half inherits d·(10^19/2^64)^h, less than d/100 from h = 8 on, and −1 to +1 of its own.
-So |d| < 2 at every node, whatever the depth, if it is below 2^16 at the root and the tree has one level; one guard limb
-is enough.
+than d·2^(−64·h) + 1; the right half inherits d·(10^19/2^64)^h, less than d/100 from h = 8 on, and −1 to +1 of its own,
+or −2 to 0 modulo 2^s + 1. So −2.1 < d < 2 at every node, whatever the depth, if it is below 2^16 at the root and the tree
+has one level; one guard limb is enough.
 
 Upwards. Integers of h words are held in h limbs, and the whole is high·P·2^(64·q) + low; high·P has less than 2·h − q
 limbs and fits the transform of the downward step, so that one set of transforms serves both ways.
@@ -32,6 +35,7 @@ import numpy as np
 from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import Limbs, limbs_of, mpz_from_limbs
+from pi_engine.bigint.negacyclic import NegacyclicRing, helpers_for, is_negacyclic
 from pi_engine.bigint.ntt import transform as steps
 from pi_engine.bigint.ntt.description import layout
 from pi_engine.bigint.ntt.description.sizes import narrow_size_for, size_for
@@ -45,15 +49,15 @@ from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
 from pi_engine.radix.node_sharing import MOST_WORDS
 
 if TYPE_CHECKING:
+    from pi_engine.bigint.negacyclic import NegacyclicFactor
     from pi_engine.bigint.ntt.stored_products import Operand
     from pi_engine.bigint.scratch.scratch_space import ScratchSpace
 
 MOST_LEAF = 80
 """Words of a leaf, in large trees at least half as many; from 30 to 100 nothing changes by 5 % (AMD Zen 3)."""
 
-TRANSFORM_FROM = 100
-"""Words of a half from which the transform is faster than GMP's product in a kernel. With AVX-512 (AMD Zen 5) 100 takes 3
-to 5 % less of the whole than 200 from 10^7 digits on, and 60 more; without (Zen 3) 150 to 300 cost the same."""
+TRANSFORM_FROM = 60
+"""Words of a half from which the transforms are faster than GMP's product in a kernel."""
 
 
 CHECKED_FROM = 4096
@@ -94,7 +98,7 @@ class Shape:
 
 
 def shape_for(words: int) -> Shape:
-    """The tree of one level or more that holds so many words; less than 1/40 of a large one stays unused."""
+    """The tree of one level or more that holds a given number of words; less than 1/40 of a large one stays unused."""
     height = 1
     while -(-words // (1 << height)) > MOST_LEAF:
         height += 1
@@ -103,18 +107,33 @@ def shape_for(words: int) -> Shape:
 
 @dataclass
 class Power:
-    """P of one level, and from TRANSFORM_FROM on its transform, modulo 2^size.bits − 1, or, in a scratch space, P on disk."""
+    """P of one level, and from TRANSFORM_FROM on its transform, modulo 2^size.bits − 1, or, in a scratch space, P on disk.
+
+    Attributes:
+        factor: instead of plan and transform where products are made modulo 2^n + 1.
+    """
 
     limbs: Limbs
     plan: TransformPlan | None = None
     transformed: steps.Transformed | None = None
     stored: DiskLimbs | None = None
+    factor: NegacyclicFactor | None = None
 
     def __len__(self) -> int:
         return len(self.limbs if self.stored is None else self.stored)
 
+    @property
+    def modulus(self) -> tuple[int, int]:
+        """(s, e) for products modulo 2^s − e, e being 1 or −1; (0, 1) where they are whole."""
+        if self.factor is not None:
+            return 64 * self.factor.ring.limbs, -1
+        return (0 if self.plan is None else self.plan.size.bits), 1
+
     def release(self) -> None:
         """Give the transform's memory back, and the disk."""
+        if self.factor is not None:
+            self.factor.release()
+            self.factor = None
         if self.transformed is not None:
             self.transformed.release()
             self.transformed = None
@@ -185,6 +204,14 @@ def powers_of(shape: Shape, threads: int, *, check: bool = True) -> Powers:
         VerificationError: a power is wrong modulo one of the moduli.
     """
     powers = Powers(shape)
+    with helpers_for(64 * shape.words, threads):
+        _fill(powers, threads, check=check)
+    return powers
+
+
+def _fill(powers: Powers, threads: int, *, check: bool) -> None:
+    """Make the powers of all levels."""
+    shape = powers.shape
     limbs: Limbs | DiskLimbs | None = None
     for level in range(1, shape.height + 1):
         half, shift = shape.half(level), shape.shift(level)
@@ -204,7 +231,6 @@ def powers_of(shape: Shape, threads: int, *, check: bool = True) -> Powers:
         powers.levels.append(power)
         if power.stored is not None:
             limbs = power.limbs
-    return powers
 
 
 def _part(limbs: Limbs | DiskLimbs, first: int, last: int) -> Limbs | DiskLimbs:
@@ -217,7 +243,7 @@ def _highest(limbs: Limbs | DiskLimbs) -> int:
 
 
 def _transform(power: Power, bits: int, threads: int) -> None:
-    """Transform a power for products of so many bits; or put it on disk, where the run's memory has no room for all transforms."""
+    """Transform a power for products of these bits; or put it on disk, if memory has no room for all transforms."""
     space, size = scratch_space(), size_for(bits)
     large = space is not None and 8 * size.primes * size.prime_stride > space.limit * _MOST_TRANSFORM
     large = large and bits > 64 * MOST_WORDS  # the kernels that work on whole subtrees have their powers in memory
@@ -226,6 +252,10 @@ def _transform(power: Power, bits: int, threads: int) -> None:
         if power.stored is None:
             power.stored = DiskLimbs(StoredLimbs(space, power.limbs))
             power.limbs = power.limbs[:0].copy()
+        return
+    if is_negacyclic(bits, threads):
+        power.factor = NegacyclicRing(bits // 64, threads).factor(power.limbs)
+        power.factor.transform()
         return
     power.plan = plan_for(size)
     power.transformed = steps.transform(power.limbs, size, useful(threads, size.bits))
@@ -240,6 +270,10 @@ def _square(power: Power, threads: int) -> Limbs | DiskLimbs:
     limbs = 2 * len(power)
     if power.stored is not None:
         return power.product_on_disk(None, limbs, threads)
+    if power.factor is not None:
+        # nor does it modulo 2^n + 1
+        square = limbs_of(power.factor.squared())
+        return np.concatenate([square, np.zeros(limbs - len(square), np.uint64)])
     if power.plan is None or power.transformed is None:
         square = limbs_of(mpz_from_limbs(power.limbs) ** 2)
         return np.concatenate([square, np.zeros(limbs - len(square), np.uint64)])

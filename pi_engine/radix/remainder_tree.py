@@ -15,6 +15,7 @@ import numpy as np
 from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.buffers.limbs import copy_limbs, limbs_of, mpz_from_limbs
 from pi_engine.bigint.buffers.workspace import PooledLimbs, Workspace
+from pi_engine.bigint.negacyclic import helpers_for
 from pi_engine.bigint.ntt import transform as steps
 from pi_engine.bigint.ntt.description import layout
 from pi_engine.bigint.residues.limb_residues import residues_of_several
@@ -27,7 +28,7 @@ from pi_engine.radix.kernels.conversion_kernels import (
     split_nodes,
     words_to_integers,
 )
-from pi_engine.radix.node_sharing import Levels, Numbers, subtree_level
+from pi_engine.radix.node_sharing import Levels, Numbers, subtree_level, useful_threads
 from pi_engine.radix.powers import useful
 from pi_engine.radix.right_edge_check import RightEdge
 
@@ -53,13 +54,14 @@ def words_of(
 
     A tail is what is left behind a leaf, in units of 2^−64. The powers are used up.
 
-    A leaf's words are those of a number less than 4 units of the leaf's last limb below the truth, modulo 1, and so is
-    its tail.
+    A leaf's words are those of a number less than 4.1 units of the leaf's last limb below the truth, modulo 1; its tail is
+    less than 4 units below.
     """
     shape = powers.shape
     right_edge = _right_edge(powers)
     words = np.empty(shape.words, np.uint64)
     tails = np.empty(1 << shape.height, np.uint64)
+    threads = useful_threads(shape, threads)
     _fill(fraction, powers, words, tails, right_edge, threads, report=check, keep=False)
     powers.release_all()
     return words, tails, right_edge
@@ -111,8 +113,7 @@ def words_on_disk(
 def _right_edge(powers: Powers) -> RightEdge:
     right_edge = RightEdge(powers.shape)
     for level in range(1, powers.shape.height + 1):
-        plan = powers.at(level).plan
-        right_edge.cyclic_bits[level] = plan.size.bits if plan is not None else 0
+        right_edge.rings[level] = powers.at(level).modulus
     return right_edge
 
 
@@ -158,6 +159,7 @@ def _fill(  # noqa: PLR0917 (all of them, twice)
 def integer_of(words: NDArray[np.uint64], powers: Powers, target: Limbs, threads: int) -> None:
     """Write the integer of shape.words words to `target`, of as many limbs; uses up the powers."""
     shape = powers.shape
+    threads = useful_threads(shape, threads)
     bottom = subtree_level(shape, threads)
     buffers = [PooledLimbs(shape.words) for _ in range(min(shape.height - bottom, 2))]
     workspace = Workspace()
@@ -193,7 +195,8 @@ def _split_level(  # noqa: PLR0917 (all of them, every time)
         node = current[i * long : (i + 1) * long]
         first, second = below[2 * i * short :][:short], below[(2 * i + 1) * short :][:short]
         copy_limbs(first, node[half:], threads)
-        product = _times_power(node[: long - shift], power, threads)
+        with helpers_for(power.modulus[0], threads):
+            product = _times_power(node[: long - shift], power, threads)
         copy_limbs(second, product[half - shift : long - shift], threads)
     if right_edge is None:
         return
@@ -207,7 +210,8 @@ def _join_level(current: Limbs, above: Limbs, powers: Powers, level: int, thread
     power, half, shift = powers.at(level), powers.shape.half(level), powers.shape.shift(level)
     for i in range(0, powers.shape.words, 2 * half):
         high, low, whole = current[i : i + half], current[i + half : i + 2 * half], above[i : i + 2 * half]
-        product = _times_power(high, power, threads)
+        with helpers_for(power.modulus[0], threads):
+            product = _times_power(high, power, threads)
         used = min(len(product), 2 * half - shift)
         copy_limbs(whole[half : shift + used], product[half - shift : used], threads)
         whole[shift + used :] = 0
@@ -217,13 +221,14 @@ def _join_level(current: Limbs, above: Limbs, powers: Powers, level: int, thread
 
 
 def _times_power(operand: Limbs, power: Power, threads: int) -> Limbs:
-    """operand·P modulo 2^size.bits − 1, not reduced, in all of its limbs; by GMP exactly where P has no transform."""
+    """operand·P modulo 2^size.bits − 1, not reduced, or 2^n + 1, in all of its limbs; by GMP exactly where P has no transform."""
+    if power.factor is not None:
+        return _padded(limbs_of(power.factor.times(operand)), power.factor.ring.limbs)
     if power.stored is not None and power.plan is not None:
         return power.product(operand, power.plan.size.bits // 64, threads)
     if power.plan is None or power.transformed is None:
         product = limbs_of(mpz_from_limbs(operand) * mpz_from_limbs(power.limbs))
-        missing = len(operand) + len(power.limbs) - len(product)
-        return np.concatenate([product, np.zeros(missing, np.uint64)])
+        return _padded(product, len(operand) + len(power.limbs))
     threads = useful(threads, power.plan.size.bits)
     x = steps.Transformed(power.plan)
     steps.forward(power.plan, [(operand, x)], x.primes, threads)
@@ -231,3 +236,10 @@ def _times_power(operand: Limbs, power: Power, threads: int) -> Limbs:
     product = steps.to_limbs(x, power.plan.size.bits // 64, threads)
     x.release()
     return product
+
+
+def _padded(limbs: Limbs, count: int) -> Limbs:
+    """So many limbs: these, and zeros above them; 2^n, which is −1, is 0 then, and a unit of the result is allowed."""
+    if len(limbs) == count:
+        return limbs
+    return np.concatenate([limbs, np.zeros(count - len(limbs), np.uint64)]) if len(limbs) < count else limbs[:count]

@@ -9,14 +9,19 @@ and the product modulo 2^s − 1 is C = Z mod 2^s + U, U = ⌊Z/2^s⌋, H = C₁
 
     Y·P = C + (2^s − 1)·U   with   U = (D − T·P − C₁)/2^(s−64·m),
 
+and modulo 2^s + 1 it is C = Z mod 2^s − U, or 2^s + 1 more with a U one less where that is negative. Hence
+
+    Y·P = C + (2^s + 1)·U   with   U = (D − T·P − C₁ − b)/2^(s−64·m),   b = 1 where the subtraction has borrowed from C₁,
+
 in which D is the hash of the words as they stand in memory at the end, C the product that the second half comes from,
-and X that from which the node above made this one. An error in any of them breaks it, but for a chance of about 2^−61:
-2^s ≢ 1 modulo 2^61 − 1, as 61 does not divide s, and modulo the random prime as good as never. The second half's fraction
+and X that from which the node above made this one. An error in any of them breaks it, except for a chance of about 2^−61:
+2^s ≢ 1 modulo 2^61 − 1, as 61 does not divide s, and −1 is no power of 2 there; modulo the random prime 2^s is 1 or −1 as good
+as never. The second half's fraction
 is a part of C and again such a node; so the last node of every level, and the last leaf, prove all words. It costs one
 pass over numbers of twice the whole's length together, and the hash. GMP's product is the whole Z: then C₁ = H.
 
 Where a number lies nearly at a border, D may differ by one from ⌊…⌋ of this X, modulo 10^(19·h); C may have wrapped
-once more; or the addition of U have carried into C₁. These few possibilities are allowed.
+once more; or the addition of U have carried into C₁, or its subtraction borrowed. These few possibilities are allowed.
 """
 
 from __future__ import annotations
@@ -53,8 +58,8 @@ if TYPE_CHECKING:
 class RightEdge:
     """The right edge of the tree: what is kept of the last node of every level.
 
-    The residues of Y, of T, of C₀ below the second half's fraction, of that fraction, and of C₁. Also the bits s of the
-    products, 0 where they are GMP's, and the fraction of the last leaf.
+    The residues of Y, of T, of C₀ below the second half's fraction, of that fraction, and of C₁. Also s and e of the
+    products modulo 2^s − e, s = 0 where they are GMP's, and the fraction of the last leaf.
     """
 
     def __init__(self, shape: Shape) -> None:
@@ -62,7 +67,7 @@ class RightEdge:
         self.shape = shape
         self.residues = np.zeros((shape.height + 1, REPORTED, 2), np.uint64)
         self.table = modulus_table(random_prime())
-        self.cyclic_bits = [0] * (shape.height + 1)
+        self.rings = [(0, 1)] * (shape.height + 1)
         self.last_leaf = np.zeros(shape.leaf + 1, np.uint64)
 
     def check(self, root: Residues, words: NDArray[np.uint64] | StoredWords, threads: int) -> Residues:
@@ -94,7 +99,7 @@ class RightEdge:
         total = 0
         weights, residues_of_levels = self._weights(prime), self.residues[:, :, i].tolist()
         for level, D in zip(range(shape.height, 0, -1), parts, strict=True):
-            cyclic_bits = self.cyclic_bits[level]
+            bits, sign = self.rings[level]
             Y, T, bottom, following, high = residues_of_levels[level]
             base_half, base_shift, ten = weights[level - 1]
             cut = base_half * base_shift  # B^(h − q)
@@ -104,8 +109,8 @@ class RightEdge:
             low = fraction * cut + bottom
             P = ten * base_shift % prime
             above, missing = D - T * P - high, Y * P - low - used * high
-            wrap = power(2, cyclic_bits, prime) if cyclic_bits else 0
-            if not _fits(prime, above, missing, used=used, ten=ten, wrap=wrap):
+            wrap = power(2, bits, prime) if bits else 0
+            if not _fits(prime, above, missing, used=used, ten=ten, wrap=wrap, sign=sign):
                 place = sum(shape.half(j) for j in range(level + 1, shape.height + 1))
                 wrong = f"words {place} to {place + shape.half(level)} of the digits are wrong modulo {prime}"
                 sides = (D,), ((T * P + high) % prime,)
@@ -128,10 +133,10 @@ class RightEdge:
         return found
 
 
-def _fits(prime: int, above: int, missing: int, *, used: int, ten: int, wrap: int) -> bool:
+def _fits(prime: int, above: int, missing: int, *, used: int, ten: int, wrap: int, sign: int) -> bool:
     """Whether D, or what the borders allow for it, can be the hash of the first half's words.
 
-    above: D − T·P − C₁. missing: Y·P − C. used, ten, wrap: 2^(64·m), 10^(19·h), 2^s, or 0 if the product is GMP's.
+    above: D − T·P − C₁. missing: Y·P − C. used, ten, wrap: 2^(64·m), 10^(19·h), 2^s, or 0 if the product is GMP's. sign: e.
     """
     for step in (0, -1, 1, ten - 1, 1 - ten):
         if not wrap:
@@ -140,7 +145,7 @@ def _fits(prime: int, above: int, missing: int, *, used: int, ten: int, wrap: in
             continue
         for carry, again in ((0, 0), (0, 1), (1, 0), (1, 1)):
             # U = (D − T·P − C₁)/2^(s − 64·m), and both sides times 2^(s − 64·m)·2^(64·m)
-            U = (above + step + carry) * used
-            if (missing * wrap - (wrap - 1) * (U + again * wrap)) % prime == 0:
+            U = (above + step + sign * carry) * used
+            if (missing * wrap - (wrap - sign) * (U + again * wrap)) % prime == 0:
                 return True
     return False

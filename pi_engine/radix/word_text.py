@@ -67,7 +67,7 @@ def words_of_text(text: Characters, threads: int = 1) -> Words:
     """
     count, rest = divmod(len(text), DECIMALS_PER_WORD)
     if rest:
-        raise ValueError(f"{len(text)} characters are no multiple of {DECIMALS_PER_WORD}")
+        raise ValueError(f"{len(text)} characters are not a multiple of {DECIMALS_PER_WORD}")
     text = np.ascontiguousarray(text, np.uint8)
     words = np.empty(count, np.uint64)
     source = text.ctypes.data

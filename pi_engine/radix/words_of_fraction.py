@@ -1,8 +1,8 @@
 """A binary fraction → words of 19 decimal digits, by the multiplication tree; O(M(n)·log n), without division.
 
-The root holds X, the fraction rounded down or exact. Every leaf computes from a fraction that is by less than
-TAIL_UNITS units of its last limb too small, modulo 1 (`powers` bounds it by 2 either way, the leaf lowers it by 2;
-dropping a limb a word turns e units into less than 0.543·e + 1, so that 4 remain 4). So its words, read as one integer,
+The root holds X, the fraction rounded down or exact. Every leaf computes from a fraction that is by less than 4.1
+units of its last limb too small, modulo 1 (`powers` bounds it by −2.1 and 2, the leaf lowers it by 2). Dropping a limb a
+word turns e units into less than 0.543·e + 1, so that from the first word on it is less than TAIL_UNITS. So its words, read as one integer,
 are right or one too small, modulo 10^(19·leaf), and the latter only if its tail, below 2^64 by less than TAIL_UNITS,
 has been lowered through 0. Then the true tail is nearly 0 where else it is nearly 1: the first word of the
 next leaf tells which, once that leaf has its own carry. So carries are propagated from the last leaf to the first. Only
@@ -104,7 +104,7 @@ def fraction_words(
 ) -> tuple[NDArray[np.uint64] | StoredWords, Residues | None]:
     """Convert mantissa/2^bits < 1 to `count` words or some more, the first most significant.
 
-    Rounded down; but where what follows is 0 but for 2^-60 the very last word may be one too small, modulo 1. With `check`
+    Rounded down; but where what follows is 0 except for 2^-60 the very last word may be one too small, modulo 1. With `check`
     also all these words as one integer modulo both `moduli`, as they follow from the fraction.
 
     Raises:

@@ -13,9 +13,13 @@ _PROJECT = "pi-engine"
 
 
 def command_to_install(package: str, extra: str) -> str:
-    """The command line that installs `package`, or several with blanks between them, which the extra asks for, where this program runs.
+    """The command line that adds an extra of this project to the environment that the program runs in.
 
-    It depends on what made the environment: scripts/pi, pipx, `uv tool`, or pip; each keeps the package at its next update.
+    It depends on what made the environment: scripts/pi, pipx, `uv tool`, pip or uv. Each keeps the packages at its next update.
+
+    Args:
+        package: what the extra brings, several with blanks between them. The command names it where it cannot name the extra.
+        extra: the extra's name in pyproject.toml.
     """
     prefix = Path(sys.prefix)
     script = prefix.parent.parent / "scripts" / "pi"
@@ -28,9 +32,26 @@ def command_to_install(package: str, extra: str) -> str:
         more = [word for name in package.split() for word in ("--with", name)]
         return shlex.join(["uv", "tool", "install", *_tool(receipt), *more])
     python = shlex.quote(sys.executable or "python3")
+    wanted = (
+        f'"{_PROJECT}[{extra}]"' if _has_extra(extra) else package
+    )  # in quotes that every shell knows, also that of Windows
     if importlib.util.find_spec("pip") is None:  # as uv makes its environments
-        return f"uv pip install --python {python} {package}"
-    return " ".join([python, "-m pip install", *_pip_options(prefix), package])
+        return f"uv pip install --python {python} {wanted}"
+    return " ".join([python, "-m pip install", *_pip_options(prefix), wanted])
+
+
+def _has_extra(extra: str) -> bool:
+    """Whether this project is installed, with an extra of that name.
+
+    Where it is, pip and uv take the extra from what is installed. Where it is not, as in a folder on PYTHONPATH, they would look for a
+    project of our name in the package index, which may be somebody else's.
+    """
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    try:
+        return extra in (metadata(_PROJECT).get_all("Provides-Extra") or [])
+    except PackageNotFoundError:
+        return False
 
 
 def _tool(receipt: Path) -> list[str]:

@@ -35,7 +35,7 @@ def require_fitting(wrong: NDArray[np.int64] | NDArray[np.bool_], what: str) -> 
         VerificationError: `wrong` is not 0 throughout.
     """
     if wrong.any():
-        raise machine_fault(f"{what} does not fit the room that it has by proof")
+        raise machine_fault(f"{what} is larger than its proven bound")
 
 
 def require_sound(sound: int) -> None:

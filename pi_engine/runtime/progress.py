@@ -91,7 +91,7 @@ class WorkMeter:
         self.done, self._told = 0.0, 0
 
     def __call__(self, done: float) -> None:
-        """So many units more."""
+        """This many units more."""
         self.done += done
         self._told = max(1, self._told, min(round(self.done), self._total))
         self._progress(self._phase, self._told, self._total)

@@ -27,7 +27,7 @@ class Repair:
         reason: what failed.
         kind: "machine" for a computation, "file" for a record of a checkpoint that was damaged.
         terms: the first term of the range that was summed, and the one after the last; None for other steps.
-        sides: the residues that should have been equal, each modulo 2^61 − 1 and the random prime; None where none were compared.
+        sides: the residues that should have been equal, each modulo 2^61 − 1 and the random prime; None if none were compared.
         operands: what is known of the step's numbers, by name: see `MiscalculationError`.
     """
 

@@ -22,7 +22,7 @@ def available_threads() -> int:
 
 
 def thread_count(threads: SupportsIndex | None) -> int:
-    """How many threads to use: so many, or, for None, all that this process may.
+    """How many threads to use: the given number, or, for None, all that this process may use.
 
     Raises:
         TypeError: this is no integer.

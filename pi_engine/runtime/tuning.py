@@ -52,6 +52,8 @@ class Thresholds:
         40_000  # bits of the smaller operand: GMP below, the engine's transforms above, one call from Python
     )
     square: int = 45_000  # the same for squares, where GMP is quicker
+    # of a ring, modulo 2^bits ± 1: its products by the complex transform below, by the number-theoretic one above, on one thread
+    ring: int = 3_600_000
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -90,7 +92,7 @@ def load(path: Path | None = None) -> Thresholds:
 
 
 def stored(path: Path | None = None) -> Thresholds | None:
-    """The measured thresholds, or None where there are none, or stale ones, or a file that must not be used, which a log record tells."""
+    """The measured thresholds, or None if there are none, if they are stale, or if the file must not be used, which a log record says."""
     place = path or tuning_file()
     try:
         place.lstat()  # where nothing is stored, nothing is said of the folder
@@ -142,7 +144,7 @@ def save(thresholds: Thresholds, path: Path | None = None) -> Path:
 
 
 def remove(path: Path | None = None) -> int | None:
-    """Remove this machine's file; returns its bytes, None where there is none. Raises OSError where that is refused."""
+    """Remove this machine's file; returns its bytes, None if there is none. Raises OSError where that is refused."""
     target = path or tuning_file()
     try:
         size = target.stat().st_size

@@ -63,7 +63,7 @@ def installed_version(name: str) -> str:
 
 
 def version_by_folder(name: str) -> str | None:
-    """The version of an installed package, as the folder of its metadata beside it is named; None where there is none, or several."""
+    """The version of an installed package, as the folder of its metadata beside it is named; None if there is none, or several."""
     for place in sys.path:
         with contextlib.suppress(OSError):
             found = [x for x in os.listdir(place or ".") if x.startswith(f"{name}-") and x.endswith(_METADATA)]  # noqa: PTH208 (names)

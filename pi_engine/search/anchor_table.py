@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LEAST_BITS, _MOST_BITS = 12, 20
 _MARKS_PER_PATTERN = 64
-"""With so many hashes to a pattern one in 64 is marked in vain; 2^20 marks still fit the second cache."""
+"""With this many hashes to a pattern one in 64 is marked in vain; 2^20 marks still fit the second cache."""
 
 _LEAST_ROOM = 1 << 14
 _LEAST_SHARE = 1 << 17

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.search.scanning import Comparisons, Effort, Part, places
+from pi_engine.search.scanning import Comparisons, Effort, FirstOnes, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pi_engine.search.scanning import Characters, Integers
+    from pi_engine.search.scanning import Characters, Integers, Part
 
 _SECONDS = 6e-9
 """What a digit takes without kernels."""
@@ -37,16 +37,13 @@ class RunSearch:
     def __init__(
         self, length: int, digit: str | None, *, room: int, position: int = 1, expected: int | None = None
     ) -> None:
-        """Search for runs of `length` ≥ 1 or more, in digits the first of which has this position; `room` of them are kept."""
-        self._least, self._digit, self._room = length, None if digit is None else ord(digit), room
+        """Search for runs of `length` ≥ 1 or more, in digits that begin at this position; `room` of them are kept."""
+        self._least, self._digit = length, None if digit is None else ord(digit)
         self._effort = Effort(_SECONDS, expected)
         self._open: tuple[int, int] | None = None  # position of the run that reaches the border, and its character
         self._passing: int | None = None  # the character of a run that has begun before the range, until it ends
         self._position = position
-        self.count = 0
-        self.longest: tuple[int, int] | None = None
-        self._kept: list[tuple[Integers, Integers]] = []
-        self._stored = 0
+        self._found = FirstOnes(room)
 
     def precede(self, digits: Characters) -> None:
         """Hear of the digits before the range."""
@@ -94,10 +91,7 @@ class RunSearch:
 
     def part(self) -> Part:
         """The runs that were found."""
-        empty = np.empty(0, np.int64)
-        starts = np.concatenate([empty, *(starts for starts, _ in self._kept)])
-        lengths = np.concatenate([empty, *(lengths for _, lengths in self._kept)])
-        return Part(self.count, starts, lengths, self.longest)
+        return self._found.part()
 
     def _runs(self, piece: Characters, first: int, last: int, *, kernels: bool) -> tuple[Integers, Integers]:
         """Where runs begin that begin at `first` … last − 1, where `last` begins the last one; and where they end."""
@@ -127,17 +121,7 @@ class RunSearch:
     def _add(self, starts: Integers, lengths: Integers) -> None:
         """Count runs, by position and length, those among them that are long enough."""
         chosen = lengths >= self._least
-        starts, lengths = starts[chosen], lengths[chosen]
-        if not len(starts):
-            return
-        self.count += len(starts)
-        i = int(np.argmax(lengths))
-        if self.longest is None or lengths[i] > self.longest[0]:
-            self.longest = int(lengths[i]), int(starts[i])
-        left = self._room - self._stored
-        if left > 0:
-            self._kept.append((starts[:left], lengths[:left]))
-            self._stored += min(left, len(starts))
+        self._found.add(starts[chosen], lengths[chosen])
 
     @staticmethod
     def _last_run(piece: Characters) -> int:

@@ -38,7 +38,7 @@ class Coverage:
         digits: how many digits were looked at: up to the end of the last number, where all were found.
         numbers: how many numbers of k digits there are.
         found: how many of them stand in the digits.
-        last: of the numbers that were found the one whose first position is the last, and that position; None where none is.
+        last: of the numbers that were found the one whose first position is the last, and that position; None if none is.
         missing: the first ten numbers that were not found.
         expected_digits: how many random digits hold all numbers, on average: about b^k·(ln b^k + 0.5772) (coupon collector).
         positions: by number, int64: where it stands first, counted from 1 after the point; 0 where it was not found.
@@ -140,7 +140,7 @@ class _FirstPlaces:
         self.digits += len(piece)
 
     def _look(self, text: Characters, position: int, *, kernels: bool) -> None:
-        """Take the numbers that begin in a text, the first character of which has this position."""
+        """Take the numbers that begin in a text that begins at this position."""
         count = len(text) - self._k + 1
         if count <= 0:
             return

@@ -34,7 +34,7 @@ class Occurrences:
         count: how often it occurs; occurrences that overlap count each.
         positions: of the first ones, int64, in ascending order, counted from 1 after the point; as many as were asked for.
         lengths: of runs, palindromes and self-locating numbers at these positions, in digits; None for digit strings.
-        longest: the most digits of any run or palindrome, and its first position; None where there is none, and for the others.
+        longest: the most digits of any run or palindrome, and its first position; None if there is none, and for the others.
         context: the ten digits before and behind the first occurrence of a digit string, fewer at the ends; else None.
         expected: how often it occurs in random digits of this number, on average.
         probability: that random digits of this number hold it at least once.

@@ -53,7 +53,7 @@ def find(
         pieces: ASCII digits, letters in upper case, in pieces of any length; none is kept.
         base: of the digits, 2, 8, 10 or 16.
         patterns: digit strings, in which "?" is any digit, `Runs`, `Palindromes` and `SelfLocating`; the same one is searched once.
-        limit: positions that are kept of each pattern, the first ones; all by default.
+        limit: how many positions of each pattern are kept, the first ones; all by default.
         count_only: keep no positions.
         threads: how many work; they share many patterns.
         position: of the first digit; 1 is the first one after the point.
@@ -142,7 +142,7 @@ def find_in_range(
 def answers(
     request: Request, base: int, parts: Sequence[Sequence[Part]], *, position: int, digits: int
 ) -> list[Occurrences]:
-    """What was found of each pattern that was asked for, in all `digits` digits, the first of which has this position.
+    """What was found of each pattern that was asked for, in all `digits` digits, which begin at this position.
 
     `parts`: what was found in each range, in the order of the digits.
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pi_engine.search.scanning import Comparisons, Effort, Part, first_digits, places
+from pi_engine.search.scanning import Comparisons, Effort, FirstOnes, first_digits, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pi_engine.search.scanning import Characters, Integers
+    from pi_engine.search.scanning import Characters, Integers, Part
 
 REACH = 1024
 """Digits by which a palindrome of the least length is followed to either side, at most. Of 10^12 random digits the longest palindrome
@@ -34,7 +34,7 @@ class PalindromeSearch:
     before = REACH
 
     def __init__(self, length: int, *, room: int, position: int = 1, expected: int | None = None) -> None:
-        """Search for palindromes of `length` ≥ 2 or more, in digits the first of which has this position.
+        """Search for palindromes of `length` ≥ 2 or more, in digits that begin at this position.
 
         `room` of them are kept, the first ones by their middles.
         """
@@ -42,15 +42,11 @@ class PalindromeSearch:
             (least, Comparisons.with_others([(i, least - 1 - i) for i in range(least // 2)]))
             for least in (length, length + 1)
         ]
-        self._room = room
         self._effort = Effort(_SECONDS, expected)
         self._held = np.empty(0, np.uint8)
         self._position = position  # of the first digit that is held
         self._next = 0  # where the next core begins in it
-        self.count = 0
-        self.longest: tuple[int, int] | None = None
-        self._kept: list[tuple[Integers, Integers]] = []
-        self._stored = 0
+        self._found = FirstOnes(room)
 
     def precede(self, digits: Characters) -> None:
         """Hear of the digits before the range."""
@@ -76,10 +72,7 @@ class PalindromeSearch:
 
     def part(self) -> Part:
         """The palindromes that were found."""
-        empty = np.empty(0, np.int64)
-        starts = np.concatenate([empty, *(starts for starts, _ in self._kept)])
-        lengths = np.concatenate([empty, *(lengths for _, lengths in self._kept)])
-        return Part(self.count, starts, lengths, self.longest)
+        return self._found.part()
 
     def _search(self, stop: int) -> None:
         """Look at all cores that begin before `stop`: palindromes of the least length, or of one digit more."""
@@ -94,21 +87,9 @@ class PalindromeSearch:
             starts.append(cores - sides)
             lengths.append(least + 2 * sides)
         self._next = stop
-        self._add(np.concatenate(starts), np.concatenate(lengths))
-
-    def _add(self, starts: Integers, lengths: Integers) -> None:
-        if not len(starts):
-            return
-        self.count += len(starts)
-        order = np.argsort(2 * starts + lengths, kind="stable")
-        starts, lengths = starts[order] + self._position, lengths[order]
-        i = int(np.argmax(lengths))
-        if self.longest is None or lengths[i] > self.longest[0]:
-            self.longest = int(lengths[i]), int(starts[i])
-        left = self._room - self._stored
-        if left > 0:
-            self._kept.append((starts[:left], lengths[:left]))
-            self._stored += min(left, len(starts))
+        begins, sizes = np.concatenate(starts), np.concatenate(lengths)
+        order = np.argsort(2 * begins + sizes, kind="stable")
+        self._found.add(begins[order] + self._position, sizes[order])
 
 
 def _extended(text: Characters, starts: Integers, length: int) -> Integers:

@@ -47,7 +47,7 @@ class Chance(NamedTuple):
 
 
 def chances_of_strings(patterns: Sequence[str], base: int, digits: int) -> list[Chance]:
-    """The chance of each pattern in so many digits; those that overlap themselves in the same way are worked out once."""
+    """The chance of each pattern in a given number of digits; those that overlap themselves in the same way are worked out once."""
     known: dict[tuple[int, int, tuple[int, ...]], Chance] = {}
     chances = []
     for pattern in patterns:
@@ -129,7 +129,7 @@ def periods(pattern: str) -> tuple[int, ...]:
 
 
 def _nearest(pattern: str, base: int) -> list[float]:
-    """The probability that the nearest occurrence before one that overlaps it is so many places before it, by shift.
+    """The probability that the nearest occurrence before one that overlaps it is a given number of places before it, by shift.
 
     With u_k = b^−k for a period k, f_k of the nearest one follows from u_k = Σ_j f_j·u_(k−j) (Feller, volume 1, chapter XIII).
     """
@@ -145,7 +145,7 @@ def _nearest(pattern: str, base: int) -> list[float]:
 
 
 def _repeated(pattern: str, base: int, shift: int) -> float:
-    """The probability of another occurrence so many places before one."""
+    """The probability of another occurrence a given number of places before one."""
     logarithm = 0
     for i, character in enumerate(pattern):
         if character == WILDCARD:
@@ -205,7 +205,7 @@ def _chain_of_any_run(length: int, base: int) -> NDArray[np.float64]:
 
 
 def _absorbed(chain: NDArray[np.float64], steps: int) -> float:
-    """The probability that the last state has been reached from the first after so many steps."""
+    """The probability that the last state has been reached from the first after a given number of steps."""
     row = chain[0] * 0
     row[0] = 1
     while steps:

@@ -43,7 +43,7 @@ _SPELLINGS = (
 
 @dataclass(frozen=True)
 class DigitString:
-    """A string of digits, each of which may be "?", any digit.
+    """A string of digits. A "?" stands for any digit.
 
     Attributes:
         text: the string; letters of base 16 in upper case.
@@ -139,11 +139,11 @@ def parse_date(text: str) -> dt.date:
     match = _ISO.fullmatch(text.strip())
     shown = _short(text)
     if match is None:
-        raise UsageError(f"'{shown}' is no date: write year, month and day like 1988-03-14")
+        raise UsageError(f"'{shown}' is not a date: write year, month and day like 1988-03-14")
     try:
         return dt.date(*map(int, match.groups()))
     except ValueError as error:
-        raise UsageError(f"'{shown}' is no date: there is no such day") from error
+        raise UsageError(f"'{shown}' is not a date: there is no such day") from error
 
 
 def spellings(date: dt.date) -> list[DigitString]:
@@ -167,7 +167,7 @@ def _checked_text(text: str, base: int) -> str:
             if wrong == "."
             else f"write digits and '{WILDCARD}' for any digit"
         )
-        raise UsageError(f"'{_short(text)}' is no pattern: {wrong!r} is not {_ADJECTIVES[base]} digit; {remedy}")
+        raise UsageError(f"'{_short(text)}' is not a pattern: {wrong!r} is not {_ADJECTIVES[base]} digit; {remedy}")
     if set(upper) == {WILDCARD}:
         raise UsageError(f"'{_short(text)}' matches everywhere: give at least one digit")
     return upper

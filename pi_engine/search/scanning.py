@@ -61,6 +61,33 @@ class Part:
     context: tuple[str, str] | None = None
 
 
+class FirstOnes:
+    """What a search finds, one piece after another: how many, the longest, and the first `room` of them."""
+
+    def __init__(self, room: int) -> None:
+        """Nothing has been found."""
+        self._room, self._count = room, 0
+        self._longest: tuple[int, int] | None = None
+        self._kept: list[tuple[Integers, Integers]] = []
+
+    def add(self, positions: Integers, lengths: Integers) -> None:
+        """Take the next ones; of equally long ones the first counts as the longest."""
+        if not len(positions):
+            return
+        i = int(np.argmax(lengths))
+        if self._longest is None or lengths[i] > self._longest[0]:
+            self._longest = int(lengths[i]), int(positions[i])
+        left = self._room - self._count
+        if left > 0:
+            self._kept.append((positions[:left], lengths[:left]))
+        self._count += len(positions)
+
+    def part(self) -> Part:
+        """What was found."""
+        positions, lengths = (np.concatenate([np.empty(0, np.int64), *(row[i] for row in self._kept)]) for i in (0, 1))
+        return Part(self._count, positions, lengths, self._longest)
+
+
 class Window(NamedTuple):
     """A text, and which of the strings in it count: those that begin before `stop` and end behind the first `fresh` characters.
 

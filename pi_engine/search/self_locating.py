@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pi_engine.search.patterns import DIGITS
-from pi_engine.search.scanning import Comparisons, Effort, Part, first_digits, places
+from pi_engine.search.scanning import Comparisons, Effort, FirstOnes, first_digits, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pi_engine.search.scanning import Characters, Integers
+    from pi_engine.search.scanning import Characters, Part
 
 _SECONDS = 4e-9
 """What a digit takes without kernels."""
@@ -21,7 +22,7 @@ _LEAST_STRETCH = 4096
 """Positions that are looked at together, at least; their numbers have their first digits in common."""
 
 _COMPARED = 1000
-"""First digits are compared until one position in so many is left."""
+"""First digits are compared until one position in this many is left."""
 
 
 class SelfLocationSearch:
@@ -36,15 +37,13 @@ class SelfLocationSearch:
     before = 0
 
     def __init__(self, base: int, *, room: int, position: int = 1, expected: int | None = None) -> None:
-        """Search in digits of this base, the first of which has this position; `room` numbers are kept."""
-        self._base, self._room = base, room
+        """Search in digits of this base that begin at this position; `room` numbers are kept."""
+        self._base = base
         self._effort = Effort(_SECONDS, expected)
         self._held = np.empty(0, np.uint8)
         self._position = position  # of the first digit that is held
         self._next = position  # the next number
-        self.count = 0
-        self._kept: list[Integers] = []
-        self._stored = 0
+        self._found = FirstOnes(room)
 
     def precede(self, digits: Characters) -> None:
         """The digits before the range do not matter."""
@@ -71,8 +70,7 @@ class SelfLocationSearch:
 
     def part(self) -> Part:
         """The numbers that were found, and how many digits they have."""
-        numbers = np.concatenate([np.empty(0, np.int64), *self._kept])
-        return Part(self.count, numbers, np.array([self._length(n) for n in numbers.tolist()], np.int64))
+        return replace(self._found.part(), longest=None)
 
     def _length(self, number: int) -> int:
         length, power = 1, self._base
@@ -107,8 +105,4 @@ class SelfLocationSearch:
         for i in range(common, length):
             digit = numbers // self._base ** (length - 1 - i) % self._base
             numbers = numbers[self._held[numbers - self._position + i] == characters[digit]]
-        self.count += len(numbers)
-        left = self._room - self._stored
-        if left > 0 and len(numbers):
-            self._kept.append(numbers[:left])
-            self._stored += min(left, len(numbers))
+        self._found.add(numbers, np.full(len(numbers), length, np.int64))

@@ -59,7 +59,7 @@ class StringSearch:
         position: int = 1,
         expected: int | None = None,
     ) -> None:
-        """Search for `patterns`, no two of which are the same.
+        """Search for `patterns`. No two of them are the same.
 
         Args:
             patterns: their texts, checked by `patterns.checked`.

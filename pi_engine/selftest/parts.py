@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BEYOND = 2.5
-"""Sizes end so many times above a threshold."""
+"""Sizes end at this multiple of a threshold."""
 
 _RANGE = (5_000, 4_000_000)
 """Bits of the numbers whose sizes are drawn at random; a transform has levels of rows and columns for each size in it."""

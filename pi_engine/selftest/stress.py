@@ -66,7 +66,7 @@ def require_memory(size: int) -> None:
 
 
 def stress(seconds: float, seed: int, threads: int, size: int, *, log: Path | None, found: Stress) -> None:
-    """Go on for so many seconds, filling `found`; a line a minute, and one at the end, are added to the file `log`.
+    """Go on for a given number of seconds, filling `found`; a line a minute, and one at the end, are added to the file `log`.
 
     Raises:
         CapacityError: `size` bytes are more than may be filled.

@@ -25,14 +25,14 @@ class Case(NamedTuple):
         """The case that a report names.
 
         Raises:
-            UsageError: there is no such part, or a size or seed that is none.
+            UsageError: there is no such part, or the size or seed is not valid.
         """
         found = re.fullmatch(r"([\w-]+):(\d{1,10}):(\d{1,20})", text)
         part = next((part for part in PARTS if found and part.name == found[1]), None)
         if found is None or part is None or (size := int(found[2])) < 1:
             names = ", ".join(part.name for part in PARTS)
             raise UsageError(
-                f"{text!r} is no case: write PART:SIZE:SEED, such as products:100000:17; the parts are {names}"
+                f"{text!r} is not a case: write PART:SIZE:SEED, such as products:100000:17; the parts are {names}"
             )
         if part.name == "bbp" and size not in part.sizes():
             raise UsageError(f"no digits are compared at position {size}: choose from {part.sizes()}")

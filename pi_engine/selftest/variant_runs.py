@@ -1,4 +1,4 @@
-"""The short run in every variant of kernels, each in a process of its own: one that crashes or hangs ends nothing but itself."""
+"""The short run in every variant of kernels, each in a process of its own: one that crashes or hangs ends only itself."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CHILD = "pi_engine.selftest.variant_child"
 
 SILENT_SECONDS = 900.0
-"""A process that has said nothing for so long hangs. One kernel takes 20 s to compile on an idle processor, and a case less."""
+"""A process that has said nothing for this many seconds hangs. One kernel takes 20 s to compile on an idle processor, and a case less."""
 
 ENDING_SECONDS = 10.0
 """How long a process that says no more may take to end."""

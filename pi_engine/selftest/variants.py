@@ -10,47 +10,18 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import llvmlite.binding
 
 from pi_engine.bigint import product
 from pi_engine.runtime.compilation.kernel_folder import cpu
+from pi_engine.runtime.compilation.provenance.feature_levels import X86_LEVELS, host_features
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
-class _Level(NamedTuple):
-    """Kernels for one kind of processor.
-
-    Attributes:
-        name: in reports.
-        title: the instructions, in words.
-        mark: the feature that the program asks for; "" where it asks for none.
-        needs: the features that a processor must have to run them, by LLVM's names.
-        processor: the level of instructions, by LLVM's name.
-        features: what is said beside the level, because the program looks for it there.
-    """
-
-    name: str
-    title: str
-    mark: str
-    needs: frozenset[str]
-    processor: str
-    features: str
-
-
-_V3 = frozenset({"avx2", "fma", "bmi", "bmi2", "f16c", "lzcnt", "movbe", "popcnt"})
-_V4 = _V3 | {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
-
-_LEVELS = (
-    _Level("avx512-ifma", "AVX-512 with IFMA", "avx512ifma", _V4 | {"avx512ifma"}, "x86-64-v4", "+fma,+avx512f,+avx512ifma"),
-    _Level("avx512", "AVX-512 without IFMA", "avx512f", _V4, "x86-64-v4", "+fma,+avx512f"),
-    _Level("avx2", "AVX2 and FMA", "fma", _V3, "x86-64-v3", "+fma,+avx2"),
-    _Level("no-fma", "no FMA and no AVX", "", frozenset(), "x86-64", ""),
-)  # fmt: skip
-"""From the newest on."""
+    from pi_engine.runtime.compilation.provenance.feature_levels import Level
 
 
 @dataclass(frozen=True)
@@ -76,18 +47,13 @@ class Variant:
         return " ".join([*settings, "pi-engine", "selftest", *map(shlex.quote, [*threads, *arguments])])
 
 
-def host_features() -> frozenset[str]:
-    """The instructions of this processor, by LLVM's names."""
-    return frozenset(name for name, there in llvmlite.binding.get_host_cpu_features().items() if there)
-
-
 def is_x86() -> bool:
     """Whether kernels are compiled for x86 with 64 bits; other processors have one variant."""
     return bool(llvmlite.binding.get_default_triple().startswith("x86_64"))
 
 
 def variants(threads: int) -> list[Variant]:
-    """Those that this processor can run; first what this process uses, with so many threads and with one."""
+    """Those that this processor can run; first what this process uses, with a given number of threads and with one."""
     own, level = _own()
     chosen = [own]
     if threads > 1:
@@ -104,18 +70,18 @@ def variants(threads: int) -> list[Variant]:
                     "PI_ENGINE_TRANSFORM": "1",
                 },
             )
-            for other in _LEVELS
+            for other in X86_LEVELS
             if other is not level and other.needs <= here
         ]
     return chosen
 
 
-def _own() -> tuple[Variant, _Level | None]:
+def _own() -> tuple[Variant, Level | None]:
     """What this process uses, and which level it is, if it is one."""
     if not product.transform_is_usable():
         return Variant("gmp", "GMP alone, as here"), None
     if not is_x86():
         return Variant("own", "the kernels that are used here"), None
     features = cpu()[1].split(",")
-    level = next(level for level in _LEVELS if not level.mark or f"+{level.mark}" in features)
+    level = next(level for level in X86_LEVELS if not level.mark or f"+{level.mark}" in features)
     return Variant(level.name, f"the kernels that are used here ({level.title})"), level

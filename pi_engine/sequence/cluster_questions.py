@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pi_engine.distributed.connection.cluster import THREADS, Cluster, open_cluster
+from pi_engine.distributed.connection.cluster import THREADS
 from pi_engine.errors import UsageError
 from pi_engine.runtime.progress import WorkMeter, silent
-from pi_engine.runtime.thread_count import thread_count
 from pi_engine.sequence.range_tasks import Places, count_range, cut, search_range, tasks_of
 from pi_engine.sequence.shared_digits import SharedDigits, require_ranges
 
@@ -16,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import SupportsIndex
 
-    from distributed import Client
-
+    from pi_engine.distributed.connection.cluster import Cluster
     from pi_engine.errors import PiEngineError
     from pi_engine.runtime.progress import Progress
     from pi_engine.search.occurrences import Occurrences
@@ -28,20 +25,6 @@ if TYPE_CHECKING:
     from pi_engine.statistics.summary import Statistics
 
 SEARCH_PHASE = "searching"
-
-
-@contextmanager
-def workers_of(where: Cluster | Client | str, threads: SupportsIndex | None) -> Iterator[Cluster]:
-    """An open cluster as it is, or that which is named.
-
-    Raises:
-        see `open_cluster`.
-    """
-    if isinstance(where, Cluster):
-        yield where
-        return
-    with open_cluster(where, threads=None if threads is None else thread_count(threads)) as cluster:
-        yield cluster
 
 
 def find_by_workers(

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 class DigitSequence:
     """The digits after the point of a file, or of π as it was computed.
 
-    Index 0 is the first digit after the point, which people call position 1. Digits are taken one by one as integers, and in
-    slices as numpy arrays; `text` gives them as characters. What is taken is read then, so a file of any size takes little memory.
+    Index 0 is the first digit after the point, which people call position 1. An index gives an integer, a slice gives a
+    numpy array, and `text` gives characters. Digits are read when they are asked for, so a file of any size takes little memory.
 
-    A .ycd file, a set of them, and plain text in one line or in equal lines are read at any place; other text is read from its
-    beginning each time, unless `with_random_access` has put its digits aside. Several threads can read at the same time. A
-    file that changes while it is open is an error where it is read, and never wrong digits. The sequence is a context that
+    A .ycd file, a set of them, and plain text in one line or in equal lines are read at any place. Other text is read from its
+    beginning each time, unless `with_random_access` has copied its digits. Several threads can read at the same time. If the file
+    changes while it is open, the next read raises an error and gives no wrong digits. The sequence is a context manager that
     closes the file.
 
     >>> digits = DigitSequence.computed(1000)
@@ -50,10 +50,10 @@ class DigitSequence:
     Attributes:
         name: the file, or what was computed.
         base: 2, 8, 10 or 16.
-        integer: the digits before the point, "3" for π in base 10; "" where a file begins after the point.
+        integer: the digits before the point, "3" for π in base 10; "" if a file begins after the point.
         format: of the file: "text", "gz", "xz", "zst", "bz2", "zip" or "ycd"; None for digits that were computed.
         checks: what was compared when the digits were computed; empty for a file and for digits of the store.
-        path: of the file that holds the digits, absolute; None for digits in memory, and for what can be read only once.
+        path: the absolute path of the file that holds the digits; None for digits in memory, and for input that can be read only once.
     """
 
     def __init__(  # noqa: PLR0917 (what an `Origin` has)
@@ -103,7 +103,7 @@ class DigitSequence:
         Args:
             digits: N ≥ 0, the digits after the point.
             base: 10 or 16.
-            cache: whether the store of digits in the user's cache is used, and gets what is computed.
+            cache: whether to read the store of digits in the user's cache, and to keep there what is computed.
             threads: how many to compute with; all by default.
             progress: as `pi_engine.compute` takes it.
 
@@ -122,18 +122,18 @@ class DigitSequence:
         self.close()
 
     def close(self) -> None:
-        """Close the file; after that, digits cannot be read any more."""
+        """Close the file. After that, digits cannot be read."""
         self._closed = True
         self._at_end()
 
     @property
     def notes(self) -> list[str]:
-        """What was taken for granted in a text and what was left out, as far as it has been read: a sentence each."""
+        """What was assumed and what was left out in the part of a text that has been read: a sentence each."""
         return list(self._access.notes)
 
     @property
     def known_length(self) -> int | None:
-        """How many digits there are; None where that takes a pass over the file."""
+        """How many digits there are; None if the file must be read to count them."""
         return self._access.digits
 
     def __len__(self) -> int:
@@ -185,7 +185,7 @@ class DigitSequence:
     def characters(self, start: SupportsIndex = 0, stop: SupportsIndex | None = None) -> Iterator[Characters]:
         """ASCII characters of the digits from place `start` up to `stop`, or to the end, in arrays of any length.
 
-        Letters are in upper case. The memory does not depend on how many there are. An array may be used again for the next one.
+        Letters are in upper case. The memory does not depend on their number. An array may be used again for the next one.
 
         Raises:
             CorruptFileError: after the digits before it, the file is damaged.
@@ -213,7 +213,7 @@ class DigitSequence:
         threads: SupportsIndex | None = None,
         cluster: str | Client | None = None,
     ) -> Occurrences:
-        """Where a pattern stands: see `find_all`."""
+        """Where a pattern occurs: see `find_all`."""
         return self.find_all([pattern], limit=limit, threads=threads, cluster=cluster)[0]
 
     def find_all(
@@ -224,16 +224,16 @@ class DigitSequence:
         threads: SupportsIndex | None = None,
         cluster: str | Client | None = None,
     ) -> list[Occurrences]:
-        """Where each of the patterns stands, in one pass; each is counted in full, and `positions` are counted from 1.
+        """Where each of the patterns occurs, in one pass. All occurrences are counted, and `positions` count from 1.
 
         Args:
             patterns: digit strings, in which "?" is any digit, or `Runs`, `Palindromes` and `SelfLocating` of `pi_engine.search`.
-            limit: positions that are kept of each pattern, the first ones; all by default.
+            limit: how many positions of each pattern are kept, the first ones; all by default.
             threads: how many work; all by default. On a cluster, how many for each worker.
-            cluster: whose workers search ranges of the digits, as --cluster names it, or a Client of Dask.
+            cluster: a Dask cluster whose workers search ranges of the digits: an address as --cluster takes it, or a `distributed.Client`.
 
         Raises:
-            UsageError: there is no pattern, one cannot stand in digits of this base, or is longer than the digits.
+            UsageError: there is no pattern, or one cannot occur in digits of this base, or is longer than the digits.
             CorruptFileError, PiEngineError: see `characters`; or the cluster cannot be used, or not for a file of this kind.
         """
         from pi_engine.sequence.questions import find_all
@@ -254,7 +254,7 @@ class DigitSequence:
             kgrams: the longest k-grams that are listed and tested; by default 6, or 5 in base 16.
             threads: how many count; all by default. On a cluster, how many for each worker.
             progress: called as ("counting", done, total).
-            cluster: whose workers count ranges of the digits; see `find_all`.
+            cluster: a Dask cluster whose workers count ranges of the digits; see `find_all`.
 
         Raises:
             UsageError: there is no digit, or the k-grams are too long to be counted.
@@ -266,13 +266,13 @@ class DigitSequence:
 
     @property
     def random_access(self) -> bool:
-        """Whether digits are read at any place without those before it."""
+        """Whether digits can be read at any place, without the digits before it."""
         return getattr(self._access, "regular", True)
 
     def with_random_access(self) -> Self:
-        """This sequence, after the digits of a file that is read from its beginning were put aside, in a temporary file.
+        """This sequence with its digits in a temporary file, if its file can only be read from the beginning.
 
-        That takes 0.42 bytes a decimal digit. Nothing happens where digits are read at any place already.
+        The copy takes 0.42 bytes a decimal digit. Nothing is copied if digits can be read at any place already.
         """
         from pi_engine.sequence.access.text_access import put_aside
 

@@ -113,7 +113,7 @@ class DigitStore:
             return None
 
     def _make_room(self, size: int, result: ComputeResult, own: Path | None = None) -> None:
-        """Remove what is superfluous beside the result, and more until `size` bytes are free, but for the file `own`."""
+        """Remove what is superfluous beside the result, and more until `size` bytes are free, except for the file `own`."""
         left = self.limit - size
         for stored in sorted(self._files(), key=lambda stored: stored.used, reverse=True):
             superfluous = own is not None and stored.base == result.base and stored.digits < result.digits

@@ -32,9 +32,10 @@ def find_all(
 ) -> list[Occurrences]:
     """See `DigitSequence.find_all`."""
     if cluster is not None:
-        from pi_engine.sequence.cluster_questions import find_by_workers, workers_of
+        from pi_engine.distributed.connection.cluster import open_cluster
+        from pi_engine.sequence.cluster_questions import find_by_workers
 
-        with workers_of(cluster, threads) as workers:
+        with open_cluster(cluster, threads=threads) as workers:
             return find_by_workers(workers, digits, patterns, limit=limit)
     from pi_engine.search.one_pass import find
 
@@ -75,9 +76,10 @@ def stats(
 ) -> Statistics:
     """See `DigitSequence.stats`."""
     if cluster is not None:
-        from pi_engine.sequence.cluster_questions import stats_by_workers, workers_of
+        from pi_engine.distributed.connection.cluster import open_cluster
+        from pi_engine.sequence.cluster_questions import stats_by_workers
 
-        with workers_of(cluster, threads) as workers:
+        with open_cluster(cluster, threads=threads) as workers:
             return stats_by_workers(workers, digits, kgrams=kgrams, progress=progress or silent)
     from pi_engine.statistics.summary import statistics_of
 

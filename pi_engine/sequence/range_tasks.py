@@ -60,7 +60,7 @@ class Answer(NamedTuple):
 
 
 def cut(whole: Places, workers: int, *, unit: int = 1, least: int = 0) -> list[Places]:
-    """The whole in ranges for so many workers, all but the last of them of whole units and at least so many digits; one at least."""
+    """The whole in ranges for the workers, at least one. All except the last are of whole units, and not too short."""
     digits = whole.last - whole.first
     size = max(min(max(-(-digits // (RANGES_EACH * workers)), LEAST_RANGE), MOST_RANGE), least)
     size = -(-size // unit) * unit

@@ -1,4 +1,4 @@
-"""What is summed: series for π as data, and the bounds that follow from their polynomials.
+"""Series for π as data, and the bounds that follow from their polynomials.
 
 >>> from pi_engine import series
 >>> series.catalogue()[0]
@@ -8,10 +8,10 @@ SingleSeries(ramanujan, 7.98 digits a term)
 >>> print(series.get("ramanujan").closed_form)
 π = 9801·√2·Q / (4·T)
 
-`derive(163)` derives the series of a discriminant, `load("my.toml")` reads one from a file; `compute` sums them all.
-What derives series and what reads them from files is loaded on first use.
+`derive(163)` derives the series of a discriminant, `load("my.toml")` reads one from a file. `compute` sums them all.
+The modules that derive series and read files are loaded on first use.
 
-`catalogue` lists the series that the program knows; `get` also takes the name of a derived series or of a file. A
+`catalogue` lists the series that the program knows. `get` also takes the name of a derived series or of a file. A
 series is data: polynomials p, q, a and a closed form. Nothing here sums one.
 """
 

@@ -38,12 +38,12 @@ def catalogue() -> tuple[PiSeries, ...]:
 
 
 def lessons() -> tuple[PiSeries, ...]:
-    """The series that converge too slowly to compute with, of which the first terms can be looked at."""
+    """The series that converge too slowly to compute with. Their first terms can be looked at."""
     return tuple(_sublinear().values())
 
 
 def find(name: str) -> PiSeries | None:
-    """The series of this name, one of the catalogue or a lesson; None where there is none."""
+    """The series of this name, one of the catalogue or a lesson; None if there is none."""
     return _FIRST.get(name) or _rows().get(name) or _sublinear().get(name)
 
 

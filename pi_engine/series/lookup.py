@@ -47,9 +47,9 @@ def get(name: str) -> PiSeries:
     It may be one that is too slow to compute with (`lessons`).
 
     Raises:
-        TypeError: the name is no str.
-        UsageError: there is none; the message names the one that is near, or says where all are listed. The file
-            is not a series.
+        TypeError: the name is not a str.
+        UsageError: there is no series of this name, and the message suggests a similar name or says where all
+            are listed; or the file is not a series.
     """
     if not isinstance(name, str):
         raise TypeError(f"series.get takes the name of a series as str, not {type(name).__name__}")

@@ -21,14 +21,14 @@ from pi_engine.server.query_parameters import QueryParameters, shown
 from pi_engine.server.reading_threads import ReadingThreads
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
 
     from pi_engine.server.digit_service import DigitService
 
 PUBLIC_RADIX = 10
-"""The base that the public interface takes where none is given."""
+"""The base that the public interface takes if none is given."""
 
 _USUAL_DIGITS, _USUAL_PLACES = 100, 10
 _READERS = 8
@@ -225,8 +225,3 @@ async def _refused_by_starlette(request: Request, error: Exception) -> Response:
 async def _broken(request: Request, error: Exception) -> Response:  # noqa: ARG001 (Starlette's signature)
     """A bug: Starlette raises the error again, for whoever runs the application to report."""
     return error_response(500, "the server could not answer: its owner sees why")
-
-
-def page_paths() -> Sequence[str]:
-    """Addresses of the page and of what it loads."""
-    return tuple(_PAGE)

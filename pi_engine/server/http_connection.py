@@ -16,7 +16,7 @@ SECONDS_TO_ASK = 10.0
 """A connection is closed that has asked for nothing in this time: open ones are limited, and others wait for them."""
 
 BACKLOG = 128
-"""Connections that the system holds back, and of which the loop takes so many at once."""
+"""Connections that the system holds back. The loop takes this many at once."""
 
 _MOST = 1000
 _OTHER_FILES = 64

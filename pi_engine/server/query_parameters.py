@@ -18,7 +18,7 @@ _SHOWN = 40
 
 
 class QueryParameters:
-    """The parameters of one request, each of which may be given once. One that is empty counts as left out."""
+    """The parameters of one request. Each may be given once. One that is empty counts as left out."""
 
     def __init__(self, items: Iterable[tuple[str, str]], *, known: Collection[str] | None = None) -> None:
         """Take names and values; with `known`, refuse any other name.

@@ -114,7 +114,7 @@ class RequestGate:
 
 
 def host_name(header: bytes) -> str:
-    """The name in a Host header, in lower case, without port and the brackets of an IPv6 address; "" where it is none."""
+    """The name in a Host header, in lower case, without port and the brackets of an IPv6 address; "" if it is not one."""
     match = re.fullmatch(rb"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{0,5})?", header)
     return (match[1] or match[2]).decode("ascii").lower() if match else ""
 

@@ -44,7 +44,7 @@ def require_server() -> None:
         from pi_engine.runtime.installation import command_to_install
 
         isnt = f"{' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed"
-        raise PiEngineError(f"serve needs {isnt}: run {command_to_install(' '.join(missing), 'server')}")
+        raise PiEngineError(f"serve needs {isnt}: run {command_to_install(' '.join(missing), 'serve')}")
 
 
 class RunningServer:

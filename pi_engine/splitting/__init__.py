@@ -1,8 +1,8 @@
 """How a series is summed: leaves, the tree of merges, and the shadow that checks both.
 
-A series and a number of terms go in; out comes a node with Q and T, whose T/Q is the sum of these terms. `split`
-chooses between two trees that make the same fraction: the plain one, on gmpy2 alone, and the compiled one, which cuts
-the range into chunks, sums their leaves in a kernel, merges level by level while nodes are many, and then one node at
-a time with all threads inside. Both are compared with the shadow, which sums the terms modulo two primes and shares
-no merge with either.
+A series and a number of terms go in. A node with Q and T comes out, and T/Q is the sum of these terms. `split` chooses
+between two trees that make the same fraction. The plain one uses gmpy2 alone. The compiled one cuts the range into
+chunks and sums their leaves in a kernel. It merges level by level while nodes are many, and then one node at a time
+with all threads inside. Both are compared with the shadow, which sums the terms modulo two primes and shares no merge
+with either.
 """

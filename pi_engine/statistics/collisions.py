@@ -26,12 +26,12 @@ _MOST_FOLDED = 16
 """Groups up to which the law is not yet taken for normal."""
 
 _SPREADS = 40
-"""The law is followed up to so many standard deviations above the mean; beyond lies less than 10^−300."""
+"""The law is followed up to this many standard deviations above the mean; beyond lies less than 10^−300."""
 
 
 @cache
 def collision_law(balls: int, urns: int) -> NDArray[np.float64]:
-    """The probability of c collisions among so many balls, for c = 0, 1, …; what is left out at the end is nothing in double precision."""
+    """The probability of c collisions of the balls, for c = 0, 1, …; what is left out at the end is 0 in double precision."""
     mean = balls - urns * -math.expm1(balls * math.log1p(-1 / urns))
     size = min(balls, int(mean + _SPREADS * math.sqrt(mean) + _SPREADS)) + 1
     law = np.zeros(size)

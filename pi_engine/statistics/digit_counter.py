@@ -45,7 +45,7 @@ _HISTORY = 8
 """Digits kept of those before; k-grams are shorter."""
 
 _LEAST_UNIT = 1_900_000
-"""Digits of a unit, at least: so many that each line of the largest tables, once it is in a cache, is used 20 times and more. With a
+"""Digits of a unit, at least: enough that each line of the largest tables, once it is in a cache, is used 20 times and more. With a
 quarter of them counting takes a third longer. A thread takes 15 ms for a unit."""
 
 _MOST_THREADS = 8
@@ -79,7 +79,7 @@ class DigitCounter:
     """Takes pieces of digits, of any length, and gives their `Tallies`."""
 
     def __init__(self, base: int, *, threads: int = 1, expected: int = 0) -> None:
-        """Count digits of base 2, 8, 10 or 16, of which about `expected` will come, if that is known."""
+        """Count digits of base 2, 8, 10 or 16; about `expected` will come, if that is known."""
         self.base, self.longest = base, LONGEST_KGRAM[base]
         self._threads, self._expected = min(threads, _MOST_THREADS), expected
         self._unit = unit_digits(base)

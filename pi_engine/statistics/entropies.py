@@ -2,7 +2,7 @@
 
 With the digits closed to a circle of n, let H_k be the entropy in bits of its k-grams. The entropy of the next digit given the k − 1 before
 is H_k − H_(k−1), at most log₂ b. Random digits fall short of it: with m = b^k kinds, 2n·ln 2 times the deficit of H_k has the mean
-(m − 1) + (m² − 1)/(6n) + m³/(6n²) + …, all but the lower powers of m (the first term: G. A. Miller, Note on the bias of information
+(m − 1) + (m² − 1)/(6n) + m³/(6n²) + …, without the lower powers of m (the first term: G. A. Miller, Note on the bias of information
 estimates, 1955; the others: P. J. Smith, D. S. Rae, R. W. Manderscheid and S. Silbergeld, Approximating the moments and distribution of the
 likelihood ratio statistic for multinomial goodness of fit, Journal of the American Statistical Association 76, 1981). That of the
 conditional entropy is the difference of two. It has about the χ² distribution with f = b^k − b^(k−1) degrees of freedom: spread √(2f).
@@ -61,7 +61,7 @@ class Entropy:
 
 
 def least_digits(kinds: int) -> int:
-    """Digits from which the expected deficit of so many kinds is known well enough."""
+    """Digits from which the expected deficit of a given number of kinds is known well enough."""
     return math.ceil(kinds * max(LEAST_EXPECTED, 1.09 * math.sqrt(math.sqrt(kinds))))
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pi_engine.statistics.tallies import Tallies
 
 _LEAST_OVERLAPPING = 500
-"""Digits of a test of k-grams, at least: of two kinds of digits fewer have so few values of the statistic that χ² is no law for them."""
+"""Digits of a test of k-grams, at least: of two kinds of digits fewer have too few values of the statistic for χ² to be their law."""
 
 
 def _statistic(counts: NDArray[np.int64]) -> float:

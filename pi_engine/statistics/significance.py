@@ -82,7 +82,7 @@ def require_scipy() -> None:
     except ImportError as error:
         from pi_engine.runtime.installation import command_to_install
 
-        command = command_to_install("scipy", "statistics")
+        command = command_to_install("scipy", "look")
         raise PiEngineError(f"the tests need SciPy, which is not installed: run {command}") from error
 
 
@@ -159,7 +159,7 @@ def _verdict(test: RandomnessTest, probability: float) -> Verdict:
 
 
 def chance_of_as_unusual(tests: Sequence[RandomnessTest]) -> float | None:
-    """How often random digits have a test as unusual as the most unusual of these; None where none could be made.
+    """How often random digits have a test as unusual as the most unusual of these; None if none could be made.
 
     It is 1 − (1 − p)^m for the least p of m tests, as if the tests were independent. They are nearly so: what they have in common
     makes the true chance smaller.

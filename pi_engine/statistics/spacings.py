@@ -8,12 +8,13 @@ the digits seen so far have different ages, and each comes next with chance 1/b.
 a digit of age a was there to come, M_a − E_a/b is a sum of terms of mean 0 given all before (a martingale). Their covariances given the
 past are 1/b − 1/b² for the same age, and −1/b² for two ages that are there both. A place has a digit of age a with chance q^a, q = 1 − 1/b:
 the digit must not have come again. It has digits of ages a < a' with chance q^(a'−a)·(1 − 2/b)^a: the older one has not come in a' − a
-places, and neither has in the a after them. These covariances, added over the n − 1 − a' places that have so many digits before them, are
+places, and neither has in the a after them. These covariances, added over the n − 1 − a' places that have this many digits before them, are
 a matrix C. By the martingale limit theorem r·C⁻¹·r, with r the vector of M_a − E_a/b, is χ² distributed, with as many degrees as there
 are ages.
 
 **Runs** of equal digits. After r equal digits the next is the same with chance 1/b. With E_r places behind a run of r so far, and M_r
-runs that ended there, M_r − E_r·q are such sums again, and uncorrelated, since a place is behind one run. So Σ (M_r − E_r·q)²/(E_r·q/b)
+runs that ended there, M_r − E_r·q are sums of this kind again, and uncorrelated, since a place is behind one run. So Σ (M_r −
+E_r·q)²/(E_r·q/b)
 is χ² distributed with as many degrees as there are classes; all lengths from the last class on are one.
 """
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from pi_engine.statistics.tallies import Tallies
 
 LEAST_DIGITS_FOR_EXPOSURES = 100
-"""Gaps and runs are tested from so many digits a digit of the base on: the laws are those of many."""
+"""Gaps and runs are tested from this many digits a digit of the base on: the laws are those of many."""
 
 HAND = 5
 HANDS = {
@@ -108,11 +109,11 @@ def gaps_test(tallies: Tallies) -> RandomnessTest:
 
 
 def gap_covariance(base: int, digits: int, ages: int) -> NDArray[np.float64]:
-    """The covariances of M_a − E_a/b for 0 ≤ a < `ages` among so many random digits; exact."""
+    """The covariances of M_a − E_a/b for 0 ≤ a < `ages` among a given number of random digits; exact."""
     b, q, age = base, 1 - 1 / base, np.arange(ages)
     younger, older = np.minimum.outer(age, age), np.maximum.outer(age, age)
     both = np.where(younger == older, q**older, q ** (older - younger) * (1 - 2 / b) ** younger)
-    there: NDArray[np.int64] = digits - 1 - older  # places that have so many digits before them
+    there: NDArray[np.int64] = digits - 1 - older  # places with enough digits before them
     return there * (np.diag(q**age) / b - both / b**2)
 
 

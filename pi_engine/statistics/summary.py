@@ -76,7 +76,7 @@ class Statistics:
         base: 2, 8, 10 or 16.
         digits: how many there were.
         counts: how often each digit occurs, from 0 on.
-        kgrams: a row for each k from 1 on, as far as there are so many digits.
+        kgrams: a row for each k from 1 on, as far as there are this many digits.
         entropies: of the next digit given 0, 1, … digits before, as far as there are digits enough.
         tests: all tests; those for which there are too few digits have no probability.
         chance: how often random digits have a test as unusual as the most unusual one here; None where no test could be made.
@@ -190,7 +190,7 @@ def statistics_of(
 
     Raises:
         TypeError: an argument is of another type.
-        UsageError: there is no digit, or a character that is none; the base or the length of the k-grams cannot be had.
+        UsageError: there is no digit, or a character that is not a digit; the base or the length of the k-grams cannot be had.
         PiEngineError: SciPy is not installed.
     """
     base, expected = as_int(base, "base"), 0 if digits is None else as_int(digits, "digits")

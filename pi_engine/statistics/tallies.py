@@ -19,7 +19,7 @@ LONGEST_KGRAM = {2: 6, 8: 6, 10: 6, 16: 5}
 """Longest k-grams that are counted in each base: of base^k ≤ 2^20 kinds, whose table of 4 MiB stays in a cache."""
 
 BALLS = 1 << 14
-"""Blocks of a group of the collision test: Knuth's example throws so many balls into 2^20 urns."""
+"""Blocks of a group of the collision test: Knuth's example throws this many balls into 2^20 urns."""
 
 URN_DIGITS = {2: 18, 8: 6, 10: 6, 16: 5}
 """Digits of a block of the collision test. Its base^k kinds are the urns: from 2^18 to 2^20."""
@@ -193,7 +193,7 @@ class Joined:
         return sum(edge.digits for edge in self._edges.values())
 
     def add(self, i: int, part: RangeCounts) -> None:
-        """Add the counts of range i, from 0, which must all come; all but the last have whole units."""
+        """Add the counts of range i, from 0, which must all come; except for the last have whole units."""
         self._edges[i] = part.edge
         if self._sum is None:
             self._sum = part.widened()

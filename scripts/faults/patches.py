@@ -40,6 +40,7 @@ NEWTON: Mapping[str, object] = {
     "pi_engine.bigint.division.ROOT_FROM_BITS": 640,
     "pi_engine.bigint.division.transform_pays": lambda _seconds: True,
     "pi_engine.bigint.square_root.ROOT_FROM_LIMBS": 5,
+    "pi_engine.bigint.square_root.SQUARE_FROM_LIMBS": 5,
     "pi_engine.bigint.square_root.root(start)": 5,
     "pi_engine.bigint.square_root.inverse_root(start)": 5,
     "pi_engine.bigint.reciprocal.RECIPROCAL_FROM_LIMBS": 5,
@@ -55,8 +56,15 @@ CONVERSION: Mapping[str, object] = {
     "pi_engine.radix.powers.TRANSFORM_FROM": 32,
     "pi_engine.radix.powers.CHECKED_FROM": 32,
     "pi_engine.radix.node_sharing.MOST_WORDS": 64,
+    "pi_engine.engine.fraction_to_text.TREE_FROM_DIGITS": 1,
 }
 """A conversion tree of several levels, with products by transforms, and levels above its subtrees."""
+
+CYCLIC: Mapping[str, object] = {"pi_engine.bigint.negacyclic.fourier_below": lambda _threads: 0}
+"""Products of Newton's iteration and of the conversion by the number-theoretic transform, as those of long numbers."""
+
+HELPED: Mapping[str, object] = {"pi_engine.bigint.negacyclic.HELPED_FROM_BITS": 0}
+"""The same by the complex transform, with all threads in each."""
 
 PIECES: Mapping[str, object] = {
     "pi_engine.bigint.residues.moduli.PIECE_BITS": 61 * 64,

@@ -12,7 +12,7 @@ from pi_engine import PiEngineError
 from pi_engine.engine.compute import compute
 from pi_engine.engine.planning.backend import BACKEND
 from scripts.faults.endings import COMMANDS, FILES, Outcome, judged_command, judged_file, judged_result
-from scripts.faults.patches import CONVERSION, FUSED, KERNELS, LEVELS, NEWTON, PIECES, TREE, patched
+from scripts.faults.patches import CONVERSION, CYCLIC, FUSED, HELPED, KERNELS, LEVELS, NEWTON, PIECES, TREE, patched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,8 +107,10 @@ COMPILED = (
     Workload("compiled-fused", 4100, compiled=True, patches=_TREE_FUSED),
     Workload("compiled-fused-16", 2600, compiled=True, base=16, patches=_TREE_FUSED),
     Workload("compiled-levels", 5300, compiled=True, patches=_LEVELS_NEWTON),
-    Workload("compiled-levels-16", 4600, compiled=True, base=16, patches={**_LEVELS, **FUSED}),
-    Workload("compiled-ramanujan", 3700, compiled=True, series="ramanujan", patches={**_LEVELS, **FUSED, **KERNELS}),
+    Workload("compiled-levels-16", 4600, compiled=True, base=16, patches={**_LEVELS, **FUSED, **CYCLIC}),
+    Workload(
+        "compiled-ramanujan", 3700, compiled=True, series="ramanujan", patches={**_LEVELS, **FUSED, **KERNELS, **CYCLIC}
+    ),
     Workload("compiled-machin", 1900, compiled=True, series="machin", patches={**_TREE_FUSED, **KERNELS}),
     Workload("compiled-bellard-16", 1100, compiled=True, series="bellard", base=16, patches=_TREE_FUSED),
     Workload("compiled-guillera", 1500, compiled=True, series="guillera-820", patches=_TREE_FUSED),
@@ -116,7 +118,7 @@ COMPILED = (
     Workload("compiled-level2-52", 1900, compiled=True, series="level2-52", patches=_TREE_FUSED),
     Workload("compiled-level2-16", 1500, compiled=True, series="level2-16", patches=_LEVELS_NEWTON),
     Workload("compiled-cold", 3100, compiled=True, cold=True, patches={**_LEVELS, **FUSED}),
-    Workload("compiled-threads", 3100, compiled=True, threads=2, patches=_TREE_FUSED),
+    Workload("compiled-threads", 3100, compiled=True, threads=2, patches={**_TREE_FUSED, **HELPED}),
     Workload("compiled-large", 61_000, compiled=True),
     Workload("compiled-stdout", 3100, compiled=True, ending="stdout", patches=_TREE_FUSED),
     Workload("compiled-text", 3100, compiled=True, ending="text", patches=_TREE_FUSED),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from scripts.mutations.mutation import Mutation
 
 RUNS = "tests/engine/resumption/test_run_checkpoint.py"
-STORE = "tests/checkpoint/test_checkpoint_store.py tests/checkpoint/test_damage.py"
 COMMAND = "tests/cli/commands/compute/test_kept_runs.py"
 REPAIRS = "tests/engine/repair/test_repairs.py"
 NUMBERS = "pi_engine/engine/resumption/kept_numbers.py"

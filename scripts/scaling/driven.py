@@ -1,7 +1,6 @@
 """The same simulation with the driver itself: `TreeRun` of the package gives the tasks, and its workers are simulated.
 
-The driver looks at its whole tree for each task it gives, so this is for tens of workers; `scripts.scaling.simulation` has its rule again,
-for hundreds.
+`scripts.scaling.simulation` has the driver's rule again, and the tests compare the two.
 """
 
 from __future__ import annotations
@@ -109,5 +108,5 @@ def simulate_driver(tree: TaskTree, workers: int) -> Simulated:
     return finished(machines, machines.end_of(job.name(job.root), CLIENT, pool.now, sources), workers)
 
 
-def _unnoticed(*of_what: object) -> None:
+def _unnoticed(*_: object) -> None:
     """Nobody waits for it."""

@@ -25,7 +25,7 @@ def test_a_new_process_computes_by_the_kernels(tuned_home, tuned):
 
 def test_what_it_says_in_json(tuned_home, tuned):
     require_valid("tune", tuned)
-    assert set(tuned["thresholds_bits"]) == {"multiply", "square"} == set(tuned["thresholds_before_bits"])
+    assert set(tuned["thresholds_bits"]) == {"multiply", "square", "ring"} == set(tuned["thresholds_before_bits"])
     assert tuned["thresholds_before"] == "default"
     assert tuned["output"].startswith(str(tuned_home)) and tuned["kernels"]["folder"].startswith(str(tuned_home))
     assert [row["path"] for row in tuned["computations"]] == ["compiled"] * len(tuned["computations"])

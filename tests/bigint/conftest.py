@@ -3,7 +3,7 @@
 import gmpy2
 import pytest
 
-from pi_engine.bigint import cyclic, product
+from pi_engine.bigint import cyclic, negacyclic, product
 from tests.conftest import MULTIPLIER
 from tests.scratch_spaces import by_disk
 
@@ -23,6 +23,15 @@ def multiplier():
 def threads(request, monkeypatch):
     """One to three threads, also where the transforms are too short for them to pay."""
     monkeypatch.setattr(cyclic, "THREADS_FROM_BITS", 0)
+    monkeypatch.setattr(negacyclic, "HELPED_FROM_BITS", 0)
+    return request.param
+
+
+@pytest.fixture(params=["cyclic", "negacyclic"])
+def rings(request, monkeypatch):
+    """Once with products of rings by the number-theoretic transform, and once by the complex one, at every length."""
+    if request.param == "cyclic":
+        monkeypatch.setattr(negacyclic, "fourier_below", lambda _threads: 0)
     return request.param
 
 

@@ -73,10 +73,10 @@ def test_random_damage_is_noted(checkout, rng):
 def test_names_that_cannot_be_files_are_refused(folder):
     with CheckpointStore.create(folder, PARAMETERS) as store:
         for key in ("", "..", "a/b", "A", "-a", "a-", "a--b", "a.b", "a" * 81, "a\n"):
-            with pytest.raises(ValueError, match="is no name"):
+            with pytest.raises(ValueError, match="is not a name"):
                 store.keep(key, {}, {})
         for name in ("", "5", "a-b", "a b", "../x", "N" * 33):
-            with pytest.raises(ValueError, match="is no name"):
+            with pytest.raises(ValueError, match="is not a name"):
                 store.keep("a", {name: (np.zeros(1, np.uint64), False)}, {})
         with pytest.raises(ValueError, match="not JSON compliant"):
             store.keep("a", {}, {"x": float("nan")})
@@ -119,7 +119,7 @@ def test_tuples_are_lists(folder):
 def test_a_folder_that_holds_a_checkpoint_is_refused(folder, rng):
     kept = make_checkpoint(folder, rng)
     before = names_in(folder)
-    with pytest.raises(UsageError, match=f"{folder} holds a checkpoint: go on with it by --resume, take it away by"):
+    with pytest.raises(UsageError, match=f"{folder} holds a checkpoint: go on with it by --resume, remove it with"):
         CheckpointStore.create(folder, PARAMETERS)
     for name in MANIFESTS:
         (folder / name).write_bytes(b"")  # a damaged one is one, too

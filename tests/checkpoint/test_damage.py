@@ -209,7 +209,7 @@ def test_what_is_not_the_files_fault_is_an_error(folder, rng, number):
     kept = make_checkpoint(folder, rng)
     with resumed(folder) as store:
         with counted(failing(number, 1, lasting=True, names={"open", "preadv"})):
-            with pytest.raises(PiEngineError, match=f"could not be read: {os.strerror(number)}; see to it, then go on"):
+            with pytest.raises(PiEngineError, match=f"could not be read: {os.strerror(number)}; fix that, then go on"):
                 store.load("node-0-1")
         assert loaded(store) == kept and store.notes == []
 

@@ -177,6 +177,18 @@ def in_number(**values):
     return lambda fields: fields["numbers"][0].update(values)
 
 
+def test_what_is_reserved_is_zero(path):
+    """In a later version it may mean something; a header with another value is refused, even with the right hash."""
+    content = bytearray(path.read_bytes())
+    magic, version, length, _, size, _ = PREAMBLE.unpack(content[: PREAMBLE.size])
+    begin = PREAMBLE.pack(magic, version, length, 1, size, 0)[:-8]
+    text = content[PREAMBLE.size : PREAMBLE.size + length]
+    content[: PREAMBLE.size] = begin + xxh3_64_intdigest(begin + text).to_bytes(8, "little")
+    path.write_bytes(content)
+    with pytest.raises(CorruptFileError, match="is damaged: its header"):
+        read(path)
+
+
 HOSTILE = {
     "more limbs than there are": in_number(limbs=10**12),
     "as many as no machine has": in_number(limbs=2**58),

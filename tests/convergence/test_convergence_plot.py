@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from pi_engine.convergence.axes import apart, log_limits, plain, spread
+from pi_engine.convergence.axes import _LABEL_REACH, apart, log_limits, plain, spread
 from pi_engine.convergence.measure import measure_convergence
 from pi_engine.series import catalogue, lessons
 
@@ -143,6 +143,8 @@ def test_labels_keep_apart_and_near(rng):
         shown = [p for p in places if p is not None]
         assert len(shown) >= min(count, 12)
         assert all(b - a > 0.0339 for a, b in itertools.pairwise(shown))
+        moved = [abs(place - height) for place, height in zip(places, heights, strict=True) if place is not None]
+        assert len(shown) == 12 or max(moved) <= _LABEL_REACH
     assert spread([0.0] * 12)[-1] < 0.5
     assert apart([0.5]) == [0.5] and spread([]) == []
 

@@ -117,6 +117,15 @@ def test_zstandard_walk_agrees_with_the_library(rng):
             assert b"".join(pieces) == content
 
 
+@pytest.mark.parametrize(("length", "members"), [(0, 1), (1, 1), (10, 1), (11, 2), (20, 2)])
+def test_only_a_text_that_is_empty_has_an_empty_member(monkeypatch, length, members):
+    """None stands behind a text that ends where a member does."""
+    monkeypatch.setattr("pi_engine.digits.compressed.compression._MEMBER", 10)
+    sizes = [len(gzip.decompress(member)) for member in compressed([bytes(length)], "gz")]
+    assert len(sizes) == members
+    assert sum(sizes) == length
+
+
 def test_members_stay_in_order_where_a_second_thread_may_not_begin(monkeypatch):
     monkeypatch.setattr("pi_engine.digits.compressed.compression._MEMBER", 10)
     begun, real = [], threading.Thread.start
@@ -140,7 +149,7 @@ def test_damage_is_told_before_what_it_makes_of_the_text(tmp_path, texts, form, 
         text = texts[10].encode()
         stray = text[:1000] + b"x" + text[1000:]
         sound = READ[form](stray)
-        with pytest.raises(CorruptFileError, match=r"\(byte 1_000\), comes 'x', which is no digit"):
+        with pytest.raises(CorruptFileError, match=r"\(byte 1_000\), comes 'x', which is not a digit"):
             read(written(tmp_path, sound, "pi"))
         # The check sum of what is decompressed: before the end of a file, before the directory of an archive.
         ends = {"gz": 8, "bz2": 5, "xz": 37}
@@ -164,5 +173,5 @@ def test_a_long_stray_text_is_not_read_to_its_end(tmp_path):
     """A stray character is told without reading more than 16 MiB behind it."""
     text = b"3.1x" + b"14159265" * (3 << 20)
     path = written(tmp_path, gzip.compress(text, 0)[:-8] + bytes(8))
-    with pytest.raises(CorruptFileError, match=r"\(byte 3\), comes 'x', which is no digit"):
+    with pytest.raises(CorruptFileError, match=r"\(byte 3\), comes 'x', which is not a digit"):
         read(path)

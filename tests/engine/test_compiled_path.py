@@ -11,7 +11,7 @@ import pi_engine
 from pi_engine import VerificationError
 from pi_engine.bigint import product
 from pi_engine.bigint.buffers import workspace
-from pi_engine.cli.commands.compute import command as compute_command
+from pi_engine.cli.commands.compute.advice import advise_kernels
 from pi_engine.cli.main import run
 from pi_engine.convergence import measure
 from pi_engine.engine import compute, summation
@@ -205,7 +205,7 @@ def test_the_shadow_is_the_same_compiled():
 def test_a_long_run_by_gmp_says_why(monkeypatch, capsys, damage):
     pretend(monkeypatch, pays=False, usable=True, kernels="to be compiled")
     monkeypatch.setattr(backend.BACKEND, "kernels", lambda: [SimpleNamespace(damage=damage)])
-    compute_command._advise(10**7)
+    advise_kernels(10**7)
     messages = capsys.readouterr().err
     assert ("a stored kernel is not used (x.o is damaged)" in messages) == bool(damage)
     assert "pi-engine tune" in messages and messages.count("\n") == 1

@@ -13,7 +13,7 @@ from tests.files.verified_files import COUNT, FORMS, ycd
     ("name", "content", "kind", "offset", "message"),
     [
         ("pi.txt", b"", "empty", 0, "is empty"),
-        ("pi.txt", b"\n", "empty", 0, "nothing but blanks"),
+        ("pi.txt", b"\n", "empty", 0, "only blanks"),
         ("pi.ycd", b"", "empty", 0, "is empty"),
         ("pi.txt", b"3.14159x", "stray", 7, "line 1, column 8 (byte 7), comes 'x'"),
         ("pi.txt", b"3.x4159", "stray", 2, "line 1, column 3 (byte 2), comes 'x'"),

@@ -35,7 +35,7 @@ def test_the_command(place, texts, capsys):
     assert run(["verify", str(broken)]) == 5
     assert capsys.readouterr().out == (
         f"{path}: corrupt: the first 998 digits are π's; then, at line 1, column 1_001 (byte 1_000), comes 'x', "
-        "which is no digit of base 10: remove it if the digits go on behind it, or all from there on if they have ended\n"
+        "which is not a digit of base 10: remove it if the digits go on behind it, or all from there on if they have ended\n"
     )
     place(texts[10][:1000] + texts[10][1001:])
     assert run(["verify", str(path)]) == 3

@@ -1,5 +1,7 @@
 """verify: what each method proves, and where a file goes wrong."""
 
+import itertools
+
 import pytest
 
 import pi_engine
@@ -13,7 +15,7 @@ from pi_engine.files.comparison import scan
 from pi_engine.files.comparison.difference import difference_at, first_difference
 from pi_engine.files.methods.case import FileCase
 from pi_engine.radix.kernels.digit_words import digit_words
-from tests.conftest import MULTIPLIER
+from tests.conftest import MULTIPLIER, part_of
 from tests.files.verified_files import COUNT, FORMS, digit_other_than, ycd
 
 # ---------------------------------------------------------------- sound files
@@ -55,6 +57,37 @@ def test_a_file_that_changes_its_length_meanwhile_is_not_called_right(monkeypatc
     found = verify_file(path, method)
     assert (found.status, found.kind, found.exit_code) == ("corrupt", "damaged", 5)
     assert "has changed while it was verified" in found.message
+
+
+class Listener:
+    """A progress that keeps what it was told to expect, and the phases that came then."""
+
+    listens = True
+
+    def __init__(self):
+        self.heard = []
+
+    def expect(self, steps):
+        self.heard.append(([step.phase for step in steps], []))
+
+    def __call__(self, phase, done, total):
+        self.heard[-1][1].append(phase)
+
+
+@pytest.mark.parametrize(
+    ("method", "base"), [*itertools.product(["auto", "recompute", "residues"], [10, 16]), ("bbp", 10)]
+)
+def test_only_what_is_announced_comes(place, texts, method, base):
+    """The first announcement has the method's steps already: a progress bar begins with the right length."""
+    listener = Listener()
+    verify_file(place(texts[base]), method, progress=listener)
+    for expected, came in listener.heard:
+        assert set(came) <= set(expected)
+    first, last = listener.heard[0][0], listener.heard[-1][0]
+    assert first[0] == "read"
+    assert first[1:] == last
+    assert ("sum" in last) == (method in {"auto", "recompute"})
+    assert ("BBP" in last) == (method in {"residues", "bbp"})
 
 
 def test_what_known_proves(place, texts, million):
@@ -130,7 +163,8 @@ def rounded_up(text, base):
 def test_one_wrong_digit_is_found_exactly(place, texts, rng, base, name):
     text = texts[base]
     places = [1, 2, 19, 20, 49, 50, 51, 10_000, COUNT - 1, COUNT]
-    for position in [*places, *(rng.randrange(1, COUNT + 1) for _ in range(int(3 * MULTIPLIER)))]:
+    random = [rng.randrange(1, COUNT + 1) for _ in range(int(2 * MULTIPLIER))]
+    for position in [*part_of(places, 1 / 2, f"places {base} {name}"), *random]:
         other = digit_other_than(rng, text[position + 1], base)
         broken = text[: position + 1] + other + text[position + 2 :]
         for method in ("auto", "recompute"):
@@ -155,7 +189,7 @@ def test_what_has_happened(place, texts, rng, base):
         assert found.found == broken[position + 1 : position + 11][: len(text) - position - 1]
         assert found.kind == kind
 
-    for _ in range(int(12 * MULTIPLIER)):
+    for _ in range(int(5 * MULTIPLIER)):
         position = rng.randrange(2, COUNT - 40)
         i = position + 1
         while text[i] in (text[i - 1], text[i + 1]) or text[i + 1] == text[i - 1]:

@@ -2,6 +2,8 @@
 
 import ast
 import importlib.metadata
+import json
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +13,8 @@ import zipfile
 from email.parser import Parser
 
 import pytest
+
+from pi_engine.runtime.compilation.provenance import feature_levels, shipped_code
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +33,10 @@ def requirements(checkout, project):
 
 LEFT_TO_THE_USER = {"cypari"}
 """A peer that `bench` times where it is installed. It is under the GPL: no extra brings it."""
+
+
+NOT_IMPORTED = {"dev", "docs"}
+"""Extras for those who test the package and build its site."""
 
 
 def normal(name):
@@ -55,7 +63,7 @@ def test_what_is_imported_is_declared_and_the_reverse(checkout, project):
     distributions = importlib.metadata.packages_distributions()
     imported = {normal(distributions.get(name, [name])[0]) for name in imported_packages(checkout)}
     extras = project["optional-dependencies"]
-    optional = required(text for name, texts in extras.items() if name != "dev" for text in texts)
+    optional = required(text for name, texts in extras.items() if name not in NOT_IMPORTED for text in texts)
     assert imported - optional - LEFT_TO_THE_USER == required(project["dependencies"])
     assert optional | LEFT_TO_THE_USER <= imported
 
@@ -83,7 +91,7 @@ def test_pins_satisfy_the_metadata(checkout, requirements):
         assert pins[normal(package)] >= version_of_text(lowest), text
 
 
-REQUIREMENTS = ("run", "test", "plots", "peers", "statistics", "viewer", "server", "distributed")
+REQUIREMENTS = ("run", "test", "plots", "look", "serve", "distributed", "peers")
 
 
 @pytest.mark.parametrize("name", REQUIREMENTS)
@@ -165,14 +173,52 @@ def test_the_description_links_to_nothing_that_is_only_in_the_repository(metadat
     assert description.startswith("# pi-engine")
 
 
-def test_the_wheel_holds_the_package_and_types_of_gmpy2_alone(checkout, distributions):
+def test_the_wheel_holds_the_package_types_of_gmpy2_and_what_is_shared(checkout, distributions):
     with zipfile.ZipFile(distributions[0]) as wheel:
         names = wheel.namelist()
-    folders = {"pi_engine", "gmpy2-stubs", f"pi_engine-{version_of(checkout)}.dist-info"}
+    wheel_folder = f"pi_engine-{version_of(checkout)}"
+    folders = {"pi_engine", "gmpy2-stubs", f"{wheel_folder}.dist-info", f"{wheel_folder}.data"}
     assert {name.split("/")[0] for name in names} == folders
+    assert {name.partition("/data/")[2] for name in names if name.startswith(f"{wheel_folder}.data/")} == {
+        path.relative_to(checkout).as_posix() for path in (checkout / "share").rglob("*") if path.is_file()
+    }
     assert "pi_engine/py.typed" in names
     assert {"pi_engine/engine/checks/known_digits.json", "pi_engine/report/page.css"} <= set(names)
     assert {f"pi_engine/server/page/{name}" for name in ("page.html", "page.css", "page.js", "icon.svg")} <= set(names)
+
+
+def build_with(code, checkout, folder):
+    """A wheel with what the folder `code` holds in the place of machine code."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    environment = {**os.environ, "PI_ENGINE_MACHINE_CODE": str(code)}
+    return subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True)
+
+
+def test_a_wheel_with_machine_code_is_for_its_platform(checkout, distributions, tmp_path):
+    """It holds what the other one holds, byte for byte, and the folder; pip takes it on no other platform."""
+    level = feature_levels.X86_LEVELS[0]
+    described = shipped_code.write_level(tmp_path, level, {"kernel": ("symbol", "void()", b"code")})
+    shipped_code.write_manifest(tmp_path, {level.name: described}, {})
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "platform": "linux-x86_64"}))
+    done = build_with(tmp_path, checkout, tmp_path / "dist")
+    assert done.returncode == 0, done.stderr
+    (built,) = (tmp_path / "dist").iterdir()
+    assert built.name.endswith("-py3-none-manylinux_2_17_x86_64.whl")
+    contents = []
+    for path in (built, distributions[0]):
+        with zipfile.ZipFile(path) as wheel:
+            contents.append({name: wheel.read(name) for name in wheel.namelist() if ".dist-info/" not in name})
+    added = {name: content for name, content in contents[0].items() if name not in contents[1]}
+    names = ("manifest.json", described["file"])
+    assert added == {"/".join(("pi_engine", "machine_code", name)): (tmp_path / name).read_bytes() for name in names}
+    assert {name: contents[0][name] for name in contents[1]} == contents[1]
+
+
+def test_machine_code_for_a_platform_without_a_tag_is_not_packed(checkout, tmp_path):
+    (tmp_path / "manifest.json").write_text(json.dumps({"platform": "linux-sparc64", "levels": {}}))
+    done = build_with(tmp_path, checkout, tmp_path / "dist")
+    assert done.returncode != 0 and "linux-sparc64 has no tag" in done.stderr
 
 
 def version_of(checkout):
@@ -182,11 +228,14 @@ def version_of(checkout):
 def test_the_source_distribution_holds_what_the_tests_need(checkout, distributions):
     with tarfile.open(distributions[1]) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}
-    folders = ("pi_engine", "gmpy2-stubs", "tests", "benchmarks", "scripts", "docs", ".ci")
+    folders = ("pi_engine", "gmpy2-stubs", "tests", "benchmarks", "scripts", "docs", "share", ".ci")
     wanted = {path for folder in folders for path in (checkout / folder).rglob("*") if path.is_file()}
     wanted |= {
         checkout / name
-        for name in ("README.md", "LICENSE", "NOTICE", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml")
+        for name in (
+            *("README.md", "LICENSE", "NOTICE", "CHANGELOG.md", "CONTRIBUTING.md"),
+            *("mkdocs.yml", "pyproject.toml"),
+        )
     }
     missing = {path.relative_to(checkout).as_posix() for path in wanted if "__pycache__" not in path.parts} - held
     assert missing == set()

@@ -13,8 +13,13 @@ from tests.conftest import MULTIPLIER, XDIST
 
 DOCUMENTS = [
     *("CONTRIBUTING.md", "README.md"),
-    *(f"docs/{name}.md" for name in ("benchmarks", "convergence", "files", "json", "memory", "series")),
+    *(f"docs/{name}.md" for name in ("benchmarks", "cli", "convergence", "files", "json", "memory", "series")),
 ]
+
+HOW_TOS = [
+    f"docs/howto/{name}.md" for name in ("digits-in-a-file", "lesson", "out-of-memory", "record", "strange-file")
+]
+"""Their lines are run where PI_ENGINE_TEST_MULTIPLIER > 1: one of them compiles all kernels, which takes a minute or two."""
 
 SHORTER = [
     (r"compute 1000000\b", "compute 20000"),
@@ -42,6 +47,7 @@ REPLACED = [
     (r"\.venvs/test/bin/python scripts/make_docs.py", f"'{sys.executable}' scripts/make_docs.py --check"),
     (r"pi-engine serve (\S+)", r"timeout -s INT 5 pi-engine serve \1 --port 0; [ $? = 124 ]"),
     (r"\.ci/run", "bash -n .ci/run && test -x .ci/run"),
+    (r"scripts/docs(?: serve)?", "sh -n scripts/docs && test -x scripts/docs"),
     *([] if shutil.which("jq") else [(r"\| jq .*", "| cat")]),
 ]
 """What would run these tests in themselves: a few of them are run, or collected. What never ends by itself. What reads JSON without jq."""
@@ -101,11 +107,12 @@ def environment(tmp_path_factory):
 
 def test_every_document_with_commands_is_run(checkout):
     documents = [*checkout.glob("*.md"), *checkout.glob("docs/**/*.md")]
-    assert sorted(str(path.relative_to(checkout)) for path in documents if lines_of(path)) == DOCUMENTS
+    named = sorted(DOCUMENTS + HOW_TOS)
+    assert sorted(str(path.relative_to(checkout)) for path in documents if lines_of(path)) == named
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("document", DOCUMENTS + (HOW_TOS if MULTIPLIER > 1 else []))
 def test_every_line_runs_and_prints_what_is_said(checkout, clone, environment, tmp_path, document):
     for line in lines_of(checkout / document):
         command = line
@@ -144,7 +151,6 @@ def test_what_is_said_beside_the_lines(checkout, environment):
 def test_the_extras_are_named(checkout):
     """Which installation has what `--plot` and `--peers` need."""
     metadata = (checkout / "pyproject.toml").read_text(encoding="utf-8")
-    for extra in re.search(r"`pip install '\.\[(.+?)\]'`", (checkout / "README.md").read_text(encoding="utf-8"))[
-        1
-    ].split(","):
+    page = (checkout / "docs/cli.md").read_text(encoding="utf-8")
+    for extra in re.search(r"`pip install '\.\[(.+?)\]'`", page)[1].split(","):
         assert re.search(rf"(?m)^{extra} = \[", metadata)

@@ -1,9 +1,11 @@
-"""`scripts/pi` and `scripts/test` on machines that lack something; what they do where nothing lacks, every user of them sees."""
+"""`scripts/pi` and `scripts/test` on machines that lack something, and the rules of language that `scripts/prose` holds."""
 
+import importlib
 import os
 import pty
 import shutil
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 
@@ -59,6 +61,20 @@ def test_a_python_without_its_venv_module_is_told_by_the_package_that_has_it(bar
     )
 
 
+@pytest.mark.parametrize(
+    ("script", "argument", "line"),
+    [
+        ("build-wheels", "--help", "takes one argument, the folder for the distributions"),
+        ("test-wheel", "no.whl", "there is no file no.whl: scripts/build-wheels makes the distributions"),
+        ("test-wheel", "no.tar.gz", "there is no file no.tar.gz: scripts/build-wheels makes the distributions"),
+    ],
+)
+def test_arguments_that_name_no_place_or_file(bare, script, argument, line):
+    command = [bare / "scripts" / script, argument]
+    answer = subprocess.run(command, env={"PATH": str(bare / "bin")}, capture_output=True, text=True)
+    assert (answer.returncode, answer.stderr) == (2, f"scripts/{script}: {line}\n")
+
+
 def fake_python(bare):
     """One that makes environments whose pip notes what it was asked for."""
     python = bare / "bin" / "python3"
@@ -90,7 +106,7 @@ def test_extras_are_asked_for_once_and_kept(bare):
     assert (answer.returncode, answer.stdout) == (1, "")
     assert (
         answer.stderr
-        == "scripts/pi: there is no extra 'plot': PI_ENGINE_EXTRAS takes plots, peers, statistics, viewer, server and distributed\n"
+        == "scripts/pi: there is no extra 'plot': PI_ENGINE_EXTRAS takes plots, look, serve, distributed and peers\n"
     )
     assert "ran -P -m pi_engine --version" in set_up(bare, PI_ENGINE_EXTRAS="plots,peers").stdout
     folder, hashed = bare / "scripts/requirements", "install --disable-pip-version-check --require-hashes -r"
@@ -102,6 +118,16 @@ def test_extras_are_asked_for_once_and_kept(bare):
     (bare / "scripts/requirements/run.txt").write_text("click==9\n")
     set_up(bare)
     assert (bare / "asked").read_text().splitlines() == wanted * 2
+
+
+def test_a_clone_that_has_extras_by_their_earlier_names_keeps_them(bare):
+    fake_python(bare)
+    (bare / ".venvs").mkdir()
+    (bare / ".venvs/run.extras").write_text("statistics,viewer,server\n")
+    assert set_up(bare).returncode == 0
+    installed = [line.rpartition("/")[2] for line in (bare / "asked").read_text().splitlines() if "-r " in line]
+    assert installed == ["run.txt", "look.txt", "serve.txt"]
+    assert (bare / ".venvs/run.extras").read_text() == "look,serve\n"
 
 
 def test_locking_without_uv_is_one_clear_line(bare):
@@ -165,3 +191,64 @@ def test_a_folder_without_permission_is_one_line(tmp_path):
     assert answer.returncode == 2
     assert answer.stderr.count("\n") == 1
     assert list(closed.iterdir()) == []
+
+
+# ---------------------------------------------------------------- scripts/prose: what a rule of language finds, and what it passes
+
+LONG = "So this sentence goes on and on, with one thought after another, " * 4 + "and then it ends."
+
+
+@pytest.fixture(scope="module")
+def rules(checkout):
+    """What `python -m scripts.prose PAGE` says of a Markdown text, a rule a line."""
+    pytest.importorskip("markdown_it")
+    prose = importlib.import_module("scripts.prose.__main__")
+
+    def found(folder, markdown):
+        page = checkout / "docs" / folder.name  # only its name is used
+        texts = prose.page_texts(SimpleNamespace(read_text=lambda encoding: markdown, relative_to=page.relative_to))
+        return [rule for text in texts for rule in prose.broken_rules(text)]
+
+    return found
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        LONG,
+        f"# A page\n\n- an item. {LONG}",
+        "It has two parts, of which one is empty.",
+        "| a | b |\n|---|---|\n| it is a number where there is none | 1 |",
+        "All but the last are read.",
+        "It is no file, nor is it a folder.",
+    ],
+)
+def test_a_sentence_that_breaks_a_rule_is_found(rules, tmp_path, markdown):
+    assert len(rules(tmp_path, markdown)) == 1
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "One sentence. Another one. " * 20,
+        f"```text\n{LONG}\n```",
+        f"| a |\n|---|\n| {LONG} |",
+        f"It prints `{LONG}`.",
+        "The bound is " + "·".join(["(a+1)^2"] * 40) + " at most.",
+    ],
+)
+def test_code_tables_and_formulas_may_be_long(rules, tmp_path, markdown):
+    assert rules(tmp_path, markdown) == []
+
+
+def test_the_words_of_options_fields_and_messages_are_read(checkout):
+    pytest.importorskip("markdown_it")
+    texts = [*importlib.import_module("scripts.prose.__main__").texts()]
+    for place, words in (
+        ("pi-engine compute --memory", "Memory to stay within"),
+        ("pi-engine.schema.json", "Digits after the point."),
+        ("pi_engine.compute", "N ≥ 0, the digits after the point"),
+        ("pi_engine/engine/arguments.py", "the number of digits must not be negative"),
+        ("docs/find.md", "Where is my birthday in π?"),
+    ):
+        assert any(text.place.startswith(place) and words in text.words for text in texts), place

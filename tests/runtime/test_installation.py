@@ -1,9 +1,11 @@
 """An error that asks for a package says the command that fits the installation."""
 
+import importlib.metadata
 import importlib.util
 import site
 import sys
 import sysconfig
+from email.parser import Parser
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,25 @@ def environment(tmp_path, monkeypatch):
     return prefix
 
 
-def test_pip_in_a_virtual_environment(environment):
-    assert command_to_install("matplotlib", "plots") == "'/opt/my python/bin/python3' -m pip install matplotlib"
+@pytest.fixture(params=["installed", "a folder on PYTHONPATH"])
+def plots(request, monkeypatch):
+    """What pip is to install: the extra by its name where the project is installed, else what the extra brings."""
+
+    def metadata(name):
+        if request.param != "installed":
+            raise importlib.metadata.PackageNotFoundError(name)
+        return Parser().parsestr("Name: pi-engine\nProvides-Extra: look\nProvides-Extra: plots\n")
+
+    monkeypatch.setattr(importlib.metadata, "metadata", metadata)
+    return '"pi-engine[plots]"' if request.param == "installed" else "matplotlib"
+
+
+def test_pip_in_a_virtual_environment(environment, plots):
+    assert command_to_install("matplotlib", "plots") == f"'/opt/my python/bin/python3' -m pip install {plots}"
+
+
+def test_an_extra_that_the_installed_version_has_not_is_not_named(environment, plots):
+    assert command_to_install("python-flint", "peers") == "'/opt/my python/bin/python3' -m pip install python-flint"
 
 
 def test_a_checkout(tmp_path, monkeypatch):
@@ -59,19 +78,18 @@ def test_uv_tool(environment, receipt, command):
     assert command_to_install("matplotlib", "plots") == command
 
 
-def test_an_environment_without_pip(environment, monkeypatch):
+def test_an_environment_without_pip(environment, monkeypatch, plots):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    expected = "uv pip install --python '/opt/my python/bin/python3' python-flint"
-    assert command_to_install("python-flint", "peers") == expected
+    assert command_to_install("matplotlib", "plots") == f"uv pip install --python '/opt/my python/bin/python3' {plots}"
 
 
 @pytest.mark.parametrize(("managed", "option"), [(False, ""), (True, " --break-system-packages")])
-def test_the_user_site(tmp_path, monkeypatch, managed, option):
+def test_the_user_site(tmp_path, monkeypatch, plots, managed, option):
     monkeypatch.setattr(sys, "prefix", sys.base_prefix)
     monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
     monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path))
     if managed:
         (tmp_path / "EXTERNALLY-MANAGED").touch()
-    assert command_to_install("matplotlib", "plots") == f"/usr/bin/python3 -m pip install{option} matplotlib"
+    assert command_to_install("matplotlib", "plots") == f"/usr/bin/python3 -m pip install{option} {plots}"
     monkeypatch.setattr(site, "getusersitepackages", lambda: str(Path(installation.__file__).parents[2]))
-    assert command_to_install("matplotlib", "plots") == f"/usr/bin/python3 -m pip install --user{option} matplotlib"
+    assert command_to_install("matplotlib", "plots") == f"/usr/bin/python3 -m pip install --user{option} {plots}"

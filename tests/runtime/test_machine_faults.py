@@ -11,13 +11,13 @@ from pi_engine.bigint.vectors.lane_widths import has_lanes
 from pi_engine.cli.main import COMMANDS
 from pi_engine.runtime.machine_faults import TEST, machine_fault
 from tests.command import commands
-from tests.conftest import MULTIPLIER
+from tests.conftest import MULTIPLIER, part_of
 from tests.homes import ROOT
 from tests.runtime.machine_faults import KERNELS, PLANS, REFUSED, RIGHT
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*KERNELS, *PLANS])
+@pytest.mark.parametrize("name", part_of([*KERNELS, *PLANS], 1 / 2, "tables"))
 def test_a_wrong_bit_in_a_table_ends_in_an_error(rng, name):
     """In a process of its own, which forks one for each bit."""
     if name == "leaves in lanes" and not has_lanes():

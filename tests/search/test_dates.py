@@ -55,6 +55,6 @@ def test_dates(text):
     ],
 )
 def test_no_dates(text):
-    with pytest.raises(UsageError, match="is no date") as error:
+    with pytest.raises(UsageError, match="is not a date") as error:
         parse_date(text)
     assert len(str(error.value)) < 120

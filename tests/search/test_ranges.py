@@ -92,6 +92,17 @@ def test_pi_in_ranges_of_any_length(million, rng):
         require_same(by_ranges(text, 10, patterns, cuts, [1 << 15]), expected)
 
 
+@pytest.mark.parametrize(("base", "number", "digits"), [(2, 37, "100101"), (10, 123, "123"), (16, 291, "123")])
+def test_a_number_at_the_end_of_a_range_goes_on_in_the_next(base, number, digits):
+    """But not behind the end of the whole."""
+    text = "0" * (number - 1) + digits + "0" * 40
+    for end in range(number, number + len(digits) + 1):
+        (one,) = by_ranges(text, base, [SelfLocating()], [end], [1, 2])
+        assert number in one.positions.tolist()
+        (one,) = by_ranges(text[:end], base, [SelfLocating()], [20], [7])
+        assert (number in one.positions.tolist()) == (end >= number + len(digits) - 1)
+
+
 def test_counts_alone(million):
     text = million.text()[2:100_002]
     found = by_ranges(text, 10, ["77", Runs(3)], [5_000, 50_000], [9_999], count_only=True)

@@ -176,7 +176,7 @@ def test_positions_begin_where_the_digits_do(path):
     [
         ([], 10, "no pattern: give at least one"),
         ([""], 10, "a pattern is empty"),
-        (["12a"], 10, "'12a' is no pattern: 'a' is not a decimal digit"),
+        (["12a"], 10, "'12a' is not a pattern: 'a' is not a decimal digit"),
         (["3.14"], 10, "'.' is not a decimal digit; write digits after the point, without '3.'"),
         (["FG"], 16, "'G' is not a hexadecimal digit"),
         (["12"], 2, "'2' is not a binary digit"),

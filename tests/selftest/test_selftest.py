@@ -8,7 +8,7 @@ import pytest
 from pi_engine.bigint import division, limb_products, product
 from pi_engine.cli.main import run
 from pi_engine.engine import compute as computation
-from pi_engine.errors import VerificationError
+from pi_engine.errors import CapacityError, VerificationError
 from pi_engine.proof.bbp import hex_digits as bbp
 from pi_engine.radix import integer_text
 from pi_engine.selftest import short_run as short
@@ -115,6 +115,17 @@ def test_a_stress_test_counts_by_kind_and_thread_and_writes_its_log(monkeypatch,
     assert "begins" in lines[0] and "ends" in lines[-1] and "wrong in thread" in lines[-1]
 
 
+def test_patterns_leave_room_for_the_cases(monkeypatch):
+    monkeypatch.setattr(stressing, "memory_limit", lambda: 5 << 30)
+    monkeypatch.setattr(stressing, "allocated_memory", lambda: 1 << 30)
+    stressing.require_memory(3 << 30)
+    with pytest.raises(CapacityError, match=r"where at most 3\.0 GiB may be filled"):
+        stressing.require_memory((3 << 30) + 1)
+    monkeypatch.setattr(stressing, "allocated_memory", lambda: 6 << 30)
+    with pytest.raises(CapacityError, match="where at most 0 bytes may be filled"):
+        stressing.require_memory(1)
+
+
 def test_memory_that_changes_is_found(monkeypatch):
     import numpy as np
 
@@ -133,12 +144,12 @@ def test_memory_that_changes_is_found(monkeypatch):
         (["--minutes", "1", "--memory", "900TiB"], 4, "not enough memory"),
         (["--minutes", "1", "--log", "/dev/null/x"], 1, "cannot be written"),
         (["--memory", "1GiB"], 2, "--minutes too"),
-        (["--case", "products"], 2, "is no case"),
+        (["--case", "products"], 2, "is not a case"),
         (["--case", "bbp:7:1"], 2, "position 7"),
         (["--minutes", "1", "--case", "products:5:5"], 2, "choose one"),
         (["--minutes", "1", "--variants"], 2, "choose one"),
         (["--variants", "--log", "x"], 2, "--minutes too"),
-        (["--variants", "--case", "products"], 2, "is no case"),
+        (["--variants", "--case", "products"], 2, "is not a case"),
     ],
 )
 def test_bad_input_gets_one_line(capsys, arguments, code, said):

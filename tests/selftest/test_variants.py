@@ -13,7 +13,23 @@ from pi_engine.selftest.variants import variants
 from tests.command import run_code
 from tests.homes import environment_of, python
 
-V3 = {"avx2", "fma", "bmi", "bmi2", "f16c", "lzcnt", "movbe", "popcnt"}
+V2 = {
+    "cmov",
+    "cx8",
+    "fxsr",
+    "mmx",
+    "sse",
+    "sse2",
+    "crc32",
+    "cx16",
+    "popcnt",
+    "sahf",
+    "sse3",
+    "sse4.1",
+    "sse4.2",
+    "ssse3",
+}
+V3 = V2 | {"avx", "avx2", "fma", "bmi", "bmi2", "f16c", "lzcnt", "movbe", "xsave"}
 V4 = V3 | {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
 ASKED = """
 import json

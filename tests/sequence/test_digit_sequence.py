@@ -207,7 +207,7 @@ def test_where_patterns_stand(files, ninety):
             few, none = sequence.find_all(["9?9?9", "123456789"], limit=2)
             assert few.count == sum(digits[i : i + 5 : 2] == "999" for i in range(len(digits) - 4))
             assert len(few.positions) == 2 and not none
-            with pytest.raises(UsageError, match="'x' is no pattern"):
+            with pytest.raises(UsageError, match="'x' is not a pattern"):
                 sequence.find("x")
 
 

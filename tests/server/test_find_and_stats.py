@@ -68,7 +68,7 @@ def test_a_limit_and_the_rest(ask, mpfr_digits):
     [
         ("", "q is missing"),
         ("q=", "q is missing"),
-        ("q=12a4", "q: '12a4' is no pattern: 'a' is not a decimal digit; write digits"),
+        ("q=12a4", "q: '12a4' is not a pattern: 'a' is not a decimal digit; write digits"),
         ("q=12%204", "' ' is not a decimal digit"),
         ("q=1%0A2", "'\\n' is not a decimal digit"),
         ("q=%D9%A1", "is not a decimal digit"),

@@ -128,7 +128,7 @@ def test_what_cannot_be_done_is_said(page_of, served):
     for field, text, message in (
         ("position", "0", "Write a position from 1 to 1,000,000."),
         ("position", "twelve", "Write a position from 1 to 1,000,000."),
-        ("string", "12x4", "“X” is no digit of base 10."),
+        ("string", "12x4", "“X” is not a digit of base 10."),
         ("string", " ", "Write the digits to search for."),
         ("string", "123456789", absent),
     ):

@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections import Counter
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -149,6 +150,17 @@ def test_collisions_of_many_groups_are_normal_as_those_of_few_are(rng, monkeypat
     assert (exact.statistic, found.groups) == (found.collisions, 16)
 
 
+def test_the_normal_law_of_collisions_has_the_chance_of_each_count(monkeypatch):
+    """What "at least c" and "at most c" have in common is c itself: 1/σ√2π in the middle."""
+    seen = []
+    monkeypatch.setattr("pi_engine.statistics.collisions._MOST_FOLDED", 0)
+    monkeypatch.setattr("pi_engine.statistics.collisions.by_probabilities", lambda *answer: seen.append(answer[-2:]))
+    mean, variance = moments(collision_law(BALLS, 10**6))
+    collisions_test(SimpleNamespace(base=10, digits=6 * BALLS, groups=1, collisions=round(mean)))
+    ((upper, lower),) = seen
+    assert upper + lower - 1 == pytest.approx(1 / math.sqrt(2 * math.pi * variance), rel=0.01)
+
+
 def test_entropies(x):
     def entropy(k):
         shares = [c / 6000 for c in naive.circular(x, k, 10) if c]
@@ -161,6 +173,18 @@ def test_entropies(x):
     assert found[0].expected_deficit == pytest.approx(9 / (12_000 * math.log(2)), rel=1e-3)
     assert found[0].spread == pytest.approx(math.sqrt(18) / (12_000 * math.log(2)))
     assert least_digits(1000) > 6000
+
+
+@pytest.mark.parametrize("base", [2, 8, 10, 16])
+def test_the_expected_deficit_of_single_digits_is_that_of_all_counts(base):
+    """Σ over all counts of a digit, with their chances: what is left out is less than (b/n)² of it, and the second term is not."""
+    n = 40 * base
+    counts = range(1, n + 1)
+    chances = [math.comb(n, c) * (1 / base) ** c * (1 - 1 / base) ** (n - c) for c in counts]
+    exact = base * sum(p * c / n * math.log2(base * c / n) for c, p in zip(counts, chances, strict=True))
+    (found,) = entropies(tally([i % base for i in range(n)], base), 1)
+    assert found.expected_deficit == pytest.approx(exact, rel=(base / n) ** 2)
+    assert (base - 1) / (2 * n * math.log(2)) != pytest.approx(exact, rel=(base / n) ** 2)
 
 
 @pytest.mark.parametrize("kinds", [2, 10, 100, 10**4, 10**6])

@@ -98,11 +98,11 @@ class Mapping:
         self.used -= size
 
     def held(self) -> int:
-        """Bytes that are free and that have not been given back to the system: at most so many are memory."""
+        """Bytes that are free and that have not been given back to the system: at most this many are memory."""
         return self.top - self.used - sum(end - start for start, end in self._clean)
 
     def trim(self, keep: int) -> int:
-        """Give free memory back to the system but for the first `keep` bytes of it; returns how much was kept."""
+        """Give free memory back to the system except for the first `keep` bytes of it; returns how much was kept."""
         kept, top = 0, self.top
         for start, end in zip(self.free.starts, self.free.ends, strict=True):
             if start >= self.top:
@@ -165,7 +165,7 @@ class Arena:
         return sum(mapping.held() for mapping in self._mappings)
 
     def trim(self, keep: int) -> None:
-        """Give free memory back to the system, but for `keep` bytes."""
+        """Give free memory back to the system, except for `keep` bytes."""
         kept = 0
         for mapping in self._mappings:
             kept += mapping.trim(keep - kept)
@@ -177,7 +177,7 @@ class Arena:
         try:
             return Mapping(-(-max(size, LEAST_MAPPING) // HUGE_PAGE) * HUGE_PAGE)
         except OSError as error:
-            raise MemoryError(f"{size:_} bytes of workspace could not be had") from error
+            raise MemoryError(f"{size:_} bytes of workspace are not available") from error
 
 
 def _address_space_is_free() -> bool:

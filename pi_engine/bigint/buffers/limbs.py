@@ -95,27 +95,38 @@ class LimbBuffer:
         if not 0 <= length <= MAX_LIMBS:
             raise CapacityError(f"a number of {length} limbs is past GMP's limit of {MAX_LIMBS}; compute fewer digits")
         self._owner: _Owner | None = None
-        self.array: Limbs
+        self._array: Limbs | None = None
+        self._length, self._finished = length, False
         if length == 0 or _route() == "bytes":
-            self.array = np.empty(length, np.uint64)
+            self._array = np.empty(length, np.uint64)
+            self.address = self._array.ctypes.data
             return
         number = xmpz(0)
-        address = number.limbs_write(length)
-        _advise_huge_pages(address, 8 * length)
-        self._owner = _Owner(number, address, length, read_only=False)
-        self.array = np.asarray(self._owner)
+        self.address = number.limbs_write(length)
+        if 8 * length >= _ADVISE_FROM_BYTES:
+            _advise_huge_pages(self.address, 8 * length)
+        self._owner = _Owner(number, self.address, length, read_only=False)
+
+    @property
+    def array(self) -> Limbs:
+        """The memory; whoever writes to `address` needs no array, which takes a microsecond to make."""
+        if self._array is None:
+            self._array = np.asarray(self._owner)
+        return self._array
 
     def finish(self, length: int | None = None, *, negative: bool = False) -> mpz:
         """The number in the lowest `length` limbs (all by default), leading zeros allowed; once only.
 
         `array` becomes read-only and stays valid as long as it is referenced. Views taken of it earlier must not be written any more.
         """
-        count = len(self.array) if length is None else length
-        if not 0 <= count <= len(self.array):
-            raise ValueError(f"{count} limbs of a buffer of {len(self.array)}")
-        if not self.array.flags.writeable:
+        count = self._length if length is None else length
+        if not 0 <= count <= self._length:
+            raise ValueError(f"{count} limbs of a buffer of {self._length}")
+        if self._finished:
             raise ValueError("this buffer has been finished before")
-        _read_only(self.array)
+        self._finished = True
+        if self._array is not None:
+            _read_only(self._array)
         if self._owner is None:
             magnitude = mpz.from_bytes(self.array[:count].tobytes(), "little")
             return -magnitude if negative else magnitude
@@ -197,8 +208,6 @@ def _madvise() -> Any:
 
 def _advise_huge_pages(address: int, size: int) -> None:
     """Ask for huge pages for the whole ones inside [address, address + size); a request, its failure means nothing."""
-    if size < _ADVISE_FROM_BYTES:
-        return
     start = -(-address // HUGE_PAGE) * HUGE_PAGE
     end = (address + size) // HUGE_PAGE * HUGE_PAGE
     advise = _madvise()

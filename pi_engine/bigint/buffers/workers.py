@@ -16,7 +16,7 @@ _Result = TypeVar("_Result")
 
 @cache
 def executor(workers: int) -> ThreadPoolExecutor:
-    """The pool of so many workers, made once; they work concurrently with the thread that calls."""
+    """The pool of a given number of workers, made once; they work concurrently with the thread that calls."""
     return ThreadPoolExecutor(workers, thread_name_prefix="pi-engine-transform")
 
 

@@ -25,7 +25,7 @@ POOL_LIMIT = 8 << 30
 """Free bytes beyond this are given back to the system."""
 
 LEAST_KEPT = 128 << 20
-"""Free bytes that a step leaves the next one in any case: a page that has been given back is dear to have again, on a
+"""Free bytes that a step leaves the next one in any case: a page that has been given back is expensive to have again, on a
 virtual machine whose host takes free memory away up to 2 ms a megabyte."""
 
 HEAP_BLOCK = (32 << 20) - (64 << 10)
@@ -37,7 +37,7 @@ def keep_freed_blocks() -> None:
     """Let the C library hand freed blocks of less than 32 MB out again, where it would return them to the system.
 
     glibc takes the size of the largest block freed so far, up to 32 MB, for that from which blocks have pages of their
-    own, and keeps twice as much free memory. So it is shown such a block, none of which is touched; other libraries
+    own, and keeps twice as much free memory. So it is shown such a block, and nothing in it is touched; other libraries
     take no notice. GMP's numbers of megabytes are then made without page faults.
     """
     np.empty(HEAP_BLOCK, np.uint8)
@@ -115,7 +115,7 @@ class Pool:
             return self._held + self._arena.held()
 
     def release(self, keep: int = 0) -> None:
-        """Give free blocks back to the system, but for `keep` bytes of large ones."""
+        """Give free blocks back to the system, except for `keep` bytes of large ones."""
         with self._lock:
             self._collect()
             self._free.clear()

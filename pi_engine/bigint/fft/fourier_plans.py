@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,6 +38,11 @@ class FourierPlan:
     tails: NDArray[np.float64]
     fields: NDArray[np.int64]
     record: NDArray[np.int64]
+
+    @cached_property
+    def address(self) -> int:
+        """Where the record is."""
+        return int(self.record.ctypes.data)
 
 
 def _on_a_line(values: NDArray[Any]) -> NDArray[Any]:

@@ -66,11 +66,11 @@ def stored_sum_of_products(  # noqa: PLR0917 (as `transform.product`)
     The sum of two products must fit the size's coefficients, as the caller has made sure. Fewer limbs than the size has are asked for
     only where the sum has no more.
 
-    out: an array of so many limbs, or what makes it when the operands are not needed any more.
+    out: an array of a given number of limbs, or what makes it when the operands are not needed any more.
 
     Raises:
         CapacityError, OutputError: the scratch folder has no room, or fails.
-        VerificationError: the disk gave other bytes back than were written.
+        VerificationError: the disk gave back other bytes than were written.
     """
     with _remainders(plan, space, terms, threads) as remainders:
         return remainders.to_limbs(limbs, threads, out)
@@ -152,7 +152,7 @@ def _remainders_of(
 def _held(
     space: ScratchSpace, terms: Sequence[tuple[Operand, Operand]], needed: int
 ) -> Iterator[list[tuple[Operand, Operand]]]:
-    """The terms with those operands in memory for which there is room beside so many bytes."""
+    """The terms with those operands in memory for which there is room beside a given number of bytes."""
     waiting = {id(x): x for term in terms for x in term if not isinstance(x, np.ndarray) and x.bytes_on_disk}
     room = space.free() - needed
     with ExitStack() as stack:

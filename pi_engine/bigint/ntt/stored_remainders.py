@@ -40,7 +40,7 @@ class Remainders(ABC):
     """The remainders of a result modulo all primes of a size, on disk in pieces of some rows, and what is made of them."""
 
     def __init__(self, plan: TransformPlan, rows: int) -> None:
-        """In pieces of so many rows; the last one may have fewer."""
+        """In pieces of a given number of rows; the last one may have fewer."""
         self.plan, self._rows = plan, rows
         self._row_bytes = 8 * plan.size.row_stride
         self._piece = padded(rows * self._row_bytes)
@@ -205,7 +205,7 @@ class StoredRemainders(Remainders):
 
 
 class _Bytes:
-    """So many bytes at an address, as numpy sees them."""
+    """This many bytes at an address, as numpy sees them."""
 
     def __init__(self, address: int, count: int) -> None:
         self.__array_interface__ = {"data": (address, True), "shape": (count,), "typestr": "|u1", "version": 3}

@@ -82,7 +82,7 @@ class TransformPlan:
         """The record for these primes, by default all; to be used as long as the plan is kept.
 
         one_row: of a matrix of one row, whose columns are transformed as they are: what is asked for is their residues.
-        row_stride: of a matrix whose rows are so many doubles apart, for one prime.
+        row_stride: of a matrix whose rows are a given number of doubles apart, for one prime.
         """
         key = primes or range(self.size.primes), streaming, one_row, row_stride
         row = self.records.get(key)

@@ -1,4 +1,4 @@
-"""Products of which not even the remainders modulo one prime fit in memory: the matrix in a file of tiles, the six-step way.
+"""Products whose remainders modulo one prime do not even fit in memory: the matrix in a file of tiles, the six-step way.
 
 The matrix modulo one prime is cut into tiles, so that a panel of whole rows, and one of whole columns, are each read and written in
 large pieces. Each operand is cut into coefficients, a panel of rows after another; then its columns are transformed, a
@@ -64,7 +64,7 @@ class Tiles(NamedTuple):
 
     @classmethod
     def of(cls, size: Size, memory: int) -> Tiles:
-        """Tiles for passes that take so many bytes, or a few more."""
+        """Tiles for passes that take a given number of bytes, or a few more."""
         rows = max(1, min(size.rows, memory // (_ROW_PANELS * 8 * size.row_stride)))
         blocks = max(1, min(size.columns, memory // (2 * 8 * size.rows)) // COLUMN_BLOCK)
         return cls(rows, COLUMN_BLOCK * blocks)
@@ -72,7 +72,7 @@ class Tiles(NamedTuple):
 
 @contextmanager
 def _panel(rows: int, stride: int) -> Iterator[Panel]:
-    """Memory for so many rows, within the context."""
+    """Memory for a given number of rows, within the context."""
     buffer = PooledLimbs(rows * stride)
     try:
         yield buffer.limbs.view(np.float64).reshape(rows, stride)
@@ -251,7 +251,7 @@ class TiledRemainders(Remainders):
 
 
 class _Doubles:
-    """So many doubles at an address, as numpy sees them."""
+    """This many doubles at an address, as numpy sees them."""
 
     def __init__(self, address: int, count: int) -> None:
         self.__array_interface__ = {"data": (address, False), "shape": (count,), "typestr": "<f8", "version": 3}

@@ -1,8 +1,8 @@
 """Residues of large integers, by which every large result is checked.
 
-All checks of a run use two moduli (`moduli`): 2^61 − 1 and a prime that is drawn at random in every process, so that
-no pattern of errors escapes both. `limb_residues` reduces limbs on several threads, by the kernels that
-`stored_residues` lists. A `tracked` integer carries the residues that it must have, derived from those of the numbers
-it was made from, from the step that made it to its last use; an identity that does not hold raises VerificationError.
-A wrong number that looks random passes with a probability of about 2^−121.
+All checks of a run use two moduli (`moduli`): 2^61 − 1 and a prime that is drawn at random in every process. So no
+pattern of errors escapes both. `limb_residues` reduces limbs on several threads, by the kernels that `stored_residues`
+lists. A `tracked` integer carries the residues that it must have, from the step that made it to its last use. They are
+derived from those of its operands. An identity that does not hold raises VerificationError. A wrong number that looks
+random passes with a probability of about 2^−121.
 """

@@ -70,7 +70,7 @@ def adopt_prime(prime: int) -> None:
         ValueError: `is_random_prime` is false.
     """
     if not is_random_prime(prime):
-        raise ValueError(f"{prime} is no prime between 2^61 − 2^52 and 2^61 − 1")
+        raise ValueError(f"{prime} is not a prime between 2^61 − 2^52 and 2^61 − 1")
     _adopted[:] = [prime]
     random_prime.cache_clear()
 

@@ -33,7 +33,7 @@ def residues_of_run(run: DiskLimbs | Limbs, threads: int = 1) -> Residues:
 
 def residues_of_integer(x: mpz | DiskInteger, threads: int = 1, *, low_bits: int | None = None) -> Residues:
     """As `moduli.residues`, of an integer on disk."""
-    assert isinstance(x, DiskInteger), f"{type(x).__name__} is no integer on disk"
+    assert isinstance(x, DiskInteger), f"{type(x).__name__} is not an integer on disk"
     if low_bits is None or low_bits >= 64 * len(x):
         found = residues_of_run(x, threads)
     else:

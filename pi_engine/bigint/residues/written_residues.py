@@ -23,7 +23,7 @@ def read_residues(value: object) -> Residues | None:
     """Residues from a record's fields.
 
     Raises:
-        DamagedRecordError: they are none.
+        DamagedRecordError: they are not residues.
     """
     if value is None:
         return None

@@ -21,7 +21,7 @@ class ArrivingLimbs:
     """A number's limbs, little-endian as files have them."""
 
     def __init__(self, target: Limbs | LimbWriter, block: int) -> None:
-        """They go to memory, in one piece, or to what writes them to disk; blocks have so many bytes, the last one fewer."""
+        """They go to memory, in one piece, or to what writes them to disk; blocks have a given number of bytes, the last one fewer."""
         self._target = target
         self._buffer = memoryview(bytearray(block)) if isinstance(target, LimbWriter) else memoryview(b"")
         self._count = 0
@@ -53,7 +53,7 @@ class ArrivingLimbs:
 
 
 def place_for(limbs: int, allocate: Callable[[int], Limbs]) -> Limbs | LimbWriter:
-    """Memory for so many limbs; or the disk, where the run has a scratch space and memory is short."""
+    """Memory for a given number of limbs; or the disk, where the run has a scratch space and memory is short."""
     space = scratch_space()
     if space is not None and belongs_on_disk(space, limbs):
         return LimbWriter(space, limbs)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pi_engine.bigint.scratch.streamed_arithmetic import Run
 
 ROOM = 4
-"""A number is in memory only where there is room for so many of its length: what is done with it makes one or two more."""
+"""A number is in memory only if there is room for this multiple of its length: work on it makes one or two more."""
 
 
 class DiskInteger(DiskLimbs):
@@ -207,7 +207,7 @@ def integer_on_disk(magnitude: DiskLimbs, *, negative: bool = False) -> mpz:
 
 
 def belongs_on_disk(space: ScratchSpace, limbs: int) -> bool:
-    """Whether a number of so many limbs is on disk while it is worked on."""
+    """Whether a number of a given number of limbs is on disk while it is worked on."""
     return space.parks(8 * limbs) and not space.fits(ROOM * 8 * limbs)
 
 
@@ -244,7 +244,7 @@ def towards_zero(x: mpz, limbs: int) -> mpz:
 
 
 def low_bits(x: mpz, bits: int, first: int = 0) -> int:
-    """So many bits of x ≥ 0, few enough for memory, from bit `first` on."""
+    """A given number of bits of x ≥ 0, few enough for memory, from bit `first` on."""
     if not is_on_disk(x):
         return int(f_mod_2exp(x >> first, bits))
     limb = first // 64

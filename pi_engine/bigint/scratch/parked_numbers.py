@@ -53,7 +53,7 @@ class ParkedInteger:
 
     @contextmanager
     def limbs(self, highest: int | None = None) -> Iterator[Limbs]:
-        """The limbs of its magnitude, or so many of them, the highest, within the context."""
+        """The limbs of its magnitude, or a given number of the highest of them, within the context."""
         first = 0 if highest is None else self._length - highest
         if self._stored is None:
             yield limbs_of(self.value())[first:]

@@ -115,7 +115,7 @@ class ScratchFile:
             if found == known:
                 self.traffic.reread += attempt > 0
                 return
-        reason = f"the scratch folder {self.folder} gave other bytes back than were written"
+        reason = f"the scratch folder {self.folder} gave back other bytes than were written"
         changed = MiscalculationError(
             f"{reason}: its disk, or the memory, is faulty; use another folder, and test the memory with '{TEST}'",
             reason=reason,

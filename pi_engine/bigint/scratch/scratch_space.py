@@ -39,15 +39,15 @@ class ScratchSpace:
         return int(self.limit * (1 - _MARGIN)) - allocated_memory() + pool.held()
 
     def fits(self, size: int) -> bool:
-        """Whether so many bytes of memory may be taken."""
+        """Whether a given number of bytes of memory may be taken."""
         return size <= self.free()
 
     def holds(self, size: int) -> bool:
-        """Whether the transforms of a product modulo one prime, of so many bytes, are made in memory."""
+        """Whether the transforms of a product modulo one prime, of a given number of bytes, are made in memory."""
         return self.fits(size)
 
     def file(self, size: int) -> ScratchFile:
-        """A file of so many bytes, which are reserved.
+        """A file of a given number of bytes, which are reserved.
 
         Raises:
             CapacityError: the disk has no room.
@@ -56,14 +56,14 @@ class ScratchSpace:
         return ScratchFile(self.folder, size, self.traffic)
 
     def parks(self, size: int) -> bool:
-        """Whether a number of so many bytes is put on disk while nothing works on it."""
+        """Whether a number of a given number of bytes is put on disk while nothing works on it."""
         return size >= self.limit * _LEAST_PARKED
 
     def at_once(self, most: int, each: int, besides: int) -> int:
-        """How many of up to `most` parts, of `each` bytes, are held in memory at once beside so many bytes; at least one."""
+        """How many of up to `most` parts, of `each` bytes, are held in memory at once beside a given number of bytes; at least one."""
         return max(1, min(most, (self.free() - besides) // each))
 
     def settle(self) -> None:
-        """Give free memory back to the system, but for what freed workspace may hold back."""
+        """Give free memory back to the system, except for what freed workspace may hold back."""
         pool.release(pool.limit)
         trim_heap()

@@ -27,7 +27,7 @@ class StoredLimbs:
     def __init__(self, space: ScratchSpace, limbs: Limbs | int, written: Callable[[], None] | None = None) -> None:
         """Write them; with `written`, which is called then, while the caller goes on, and the limbs stay as they are until then.
 
-        Of so many limbs, given by their number, the caller writes all pieces before any is read.
+        If the limbs are given by their number, the caller writes all pieces before any is read.
 
         Raises:
             CapacityError, OutputError: the folder has no room, or fails; of what goes on meanwhile `read` says so.
@@ -82,7 +82,7 @@ class StoredLimbs:
 
 
 class DiskLimbs:
-    """A run of limbs of a `StoredLimbs`, behind so many zeros; the disk is free when the last of its runs is.
+    """A run of limbs of a `StoredLimbs`, behind this many zeros; the disk is free when the last of its runs is.
 
     Attributes:
         stored: where they are.
@@ -177,7 +177,7 @@ class LimbReader:
             inside[:] = source[begin:end]
 
     def _copy(self, stored: StoredLimbs, place: int, target: Limbs) -> None:
-        """Fill an array with the limbs of a file from `place` on, all of which it has."""
+        """Fill an array with the limbs of a file from `place` on. It has all of them."""
         step, end = stored.piece_limbs, place + len(target)
         for first in range(place // step * step, end, step):
             last = min(first + step, len(stored))

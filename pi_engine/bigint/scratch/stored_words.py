@@ -33,7 +33,7 @@ class StoredWords:
         return self._length
 
     def write(self, first: int, words: NDArray[np.uint64]) -> None:
-        """Write whole pieces, the first of which begins with word `first`; only the last one may be shorter.
+        """Write whole pieces. The first begins with word `first`; only the last one may be shorter.
 
         Raises:
             CapacityError, OutputError: the disk fails.
@@ -60,7 +60,7 @@ class StoredWords:
         """A word, or an array of neighbours.
 
         Raises:
-            VerificationError: the disk gave other bytes back than were written.
+            VerificationError: the disk gave back other bytes than were written.
             OutputError: the disk fails.
         """
         if not isinstance(key, slice):
@@ -76,7 +76,7 @@ class StoredWords:
         return found
 
     def shorten(self, length: int, last: int) -> None:
-        """Forget all but `length` words, of which the last one is to be another."""
+        """Forget all words except `length`; the last of them is to be another."""
         self._length = length
         first = (length - 1) // self.each * self.each
         words = self[first:length]

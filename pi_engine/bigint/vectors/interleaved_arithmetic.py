@@ -148,7 +148,7 @@ def sum_of_products(out, first, second):
 
 @routine
 def spread_divisor(out, inverse, words, limbs, spare_first):
-    """Write a divisor of so many digits into all lanes, its zeros around; 1 into lane 0 if `spare_first`.
+    """Write a divisor of a given number of digits into all lanes, its zeros around; 1 into lane 0 if `spare_first`.
 
     words: the address of 1/d mod 2^b and of d's digits. The inverse goes to digit 0 of `inverse`.
     """

@@ -14,7 +14,7 @@ _WORD = ir.IntType(64)
 
 @intrinsic(prefer_literal=True)
 def array_in(typing_context: Any, record: Any, place: Any, dimensions: Any, kind: Any) -> Any:
-    """The array at a place of a record, of so many dimensions, its items np.int64 or np.uint64."""
+    """The array at a place of a record, of a given number of dimensions, its items np.int64 or np.uint64."""
     made = types.Array(kind.instance_type, dimensions.literal_value, "C")
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

@@ -62,12 +62,12 @@ def command(
 ) -> None:
     """Time whole computations, including the conversion to text, and their phases.
 
-    Each run is a new process with its kernels loaded, and its second computation counts. The first also pays for
-    memory that the system hands out page by page; it has a column of its own. All times are medians, in seconds.
+    Each run is a new process with its kernels loaded, and its second computation counts. The first computation is slower,
+    because the system hands out its memory page by page. It has a column of its own. All times are medians, in seconds.
     Ratios to peers are medians of the ratios within the rounds. The digits of all programs are compared.
 
-    FLINT is taken from python-flint or from the system's library, PARI from cypari or from the program gp. FLINT gets as
-    many threads as pi-engine; the others have one thread, so that their seconds are the same for every number of threads.
+    FLINT is taken from python-flint or from the system's library, PARI from cypari or from the program gp. FLINT gets the
+    same number of threads as pi-engine. The others have one thread, so their seconds do not depend on the number of threads.
     """
     from pi_engine.bench import installed_peers, measure, title
     from pi_engine.engine.arguments import require_capacity

@@ -196,7 +196,7 @@ def _notes(found: list[Convergence]) -> list[str]:
     timed = sorted({n for x in found for n in x.seconds})
     slow = [x.series.name for x in found if x.series.order is not None]
     return [
-        "digits after so many terms: −log10 of the error; 3.1416 has 5.13",
+        "digits after K terms: −log10 of the error; 3.1416 has 5.13",
         "digits per term: added by one more term in the long run",
         *([] if timed else ["measured: the same, by a fit to the first terms"]),
         "cost: predicted time of the sum, as a multiple of Chudnovsky's",

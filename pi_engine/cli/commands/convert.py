@@ -39,7 +39,7 @@ def command(
 ) -> None:
     """Write the digits of the file SRC to the file DST in another format.
 
-    SRC can be text with any line breaks, blanks, groups or header, in ASCII, UTF-8, UTF-16 or UTF-32; the same text
+    SRC can be text with any line breaks, blanks, groups or header, in ASCII, UTF-8, UTF-16 or UTF-32. It can also be such text
     compressed by gzip, xz, Zstandard or bzip2, or alone in a zip archive; a .ycd file; a folder with a set of .ycd
     files; or '-' for stdin. The content decides, not the name.
 

@@ -45,8 +45,8 @@ def command(
     """Estimate the time, memory and disk that 'compute DIGITS' needs, and the path it takes.
 
     Nothing is computed. The time is that of the computation and its checks, without starting Python and without
-    writing a file. The memory is an upper bound. With --scratch DIR a computation that does not fit in memory goes by way
-    of the disk; nothing is written there now.
+    writing a file. The memory is an upper bound. With --scratch DIR the estimate lets a computation that does not fit in
+    memory use the disk; nothing is written there now.
 
     Without --format the size on disk is that of a text file. 'compute --dry-run' prints the same estimate for the options of 'compute'.
 

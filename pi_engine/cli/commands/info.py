@@ -14,8 +14,8 @@ from pi_engine.cli.parameters.options import json_option, quiet_option
 def command(*, as_json: bool) -> None:
     """Show versions, machine, threads, kernels, memory limit, cache folder and store of digits: what a bug report needs.
 
-    A computation takes the compiled path from the number of digits on that 'path' shows. Below it, and where the
-    compiled path does not fit in memory, it takes the plain path, by GMP alone.
+    'path' shows the number of digits from which on a computation uses the compiled kernels. Smaller computations, and those
+    that would not fit in memory with kernels, use GMP alone.
 
     docs/environment.md says which files pi-engine writes, how to remove them, and which environment variables it reads.
     """

@@ -117,7 +117,7 @@ def _j(found: NearInteger) -> str:
     tau = f"(1 + √−{found.d})/2" if found.d % 4 == 3 else f"√−{found.discriminant // 4}"
     if found.j is None:
         degree = "more than 1, as for all beyond 163" if found.class_number is None else found.class_number
-        return f"j({tau}) is no integer: its degree is the class number of −{found.discriminant}, {degree}"
+        return f"j({tau}) is not an integer: its degree is the class number of −{found.discriminant}, {degree}"
     return f"j({tau}) = {_cube(found.j)}, an integer: the class number of −{found.discriminant} is 1"
 
 
@@ -126,4 +126,4 @@ def _confirmed(found: NearInteger) -> str:
         return f"{found.confirmation.confirmed:_} of {found.digits:_} confirmed, since j has that value"
     if found.j is None:
         return "none confirmed: only an integer j is known exactly without π"
-    return "none confirmed: j is stationary there, and does not feel a small error in π"
+    return "none confirmed: j is stationary there, so it does not show a small error in π"

@@ -14,7 +14,11 @@ from pi_engine.cli.parameters.options import json_option, quiet_option
 if TYPE_CHECKING:
     from pi_engine.bench.tune import Cleared, Tuned
 
-_MEANING = {"multiply": "products", "square": "squares"}
+_MEANING = {
+    "multiply": "products: by the transform",
+    "square": "squares: by the transform",
+    "ring": "products modulo 2^n ± 1: by the number-theoretic transform",
+}
 
 
 @click.command(short_help="Prepare this machine for large computations.")
@@ -25,9 +29,11 @@ _MEANING = {"multiply": "products", "square": "squares"}
 def command(*, dry_run: bool, clear: bool, as_json: bool) -> None:
     """Compile the kernels of 'compute' for this machine, and measure from which sizes on they are faster than GMP.
 
-    This takes about a minute, once. Later runs load the kernels from the cache folder and the measured sizes from
-    the configuration folder. Both are valid for this processor and these versions; run 'tune' again after an upgrade.
-    At the end it prints what it did, and how long computations take on the plain path and on the compiled one.
+    This takes about a minute, once. Run 'tune' again after an upgrade: kernels and sizes are valid for one processor and for the
+    installed versions.
+
+    Later runs load the kernels from the cache folder, and the measured sizes from the configuration folder. At the end
+    'tune' prints what it did, and how long computations take without and with the kernels.
     """
     if clear and dry_run:
         raise click.UsageError("--clear removes and --dry-run only measures: choose one")
@@ -79,11 +85,12 @@ def _lines(tuned: Tuned, *, dry_run: bool) -> list[tuple[str, str]]:
         text = f"all {tuned.kernels} were compiled before"
         if tuned.compiled:
             text = f"{tuned.compiled} of {tuned.kernels} compiled in {tuned.seconds['compilation']:.0f} s"
-        lines.append(("kernels", f"{text}; {tuned.stored} are stored in {tuned.folder}"))
+        stored = f"{text}; {tuned.stored} are stored in {tuned.folder}"
+        lines.append(("kernels", f"all {tuned.kernels} came with this installation" if tuned.shipped else stored))
     origin = "measured" if tuned.measured_before else "the default"
     before, now = asdict(tuned.before), asdict(tuned.now)
     for name, meaning in _MEANING.items():
-        text = f"{meaning}: by the transform from {now[name]:_} bits on, before from {before[name]:_} ({origin})"
+        text = f"{meaning} from {now[name]:_} bits on, before from {before[name]:_} ({origin})"
         lines.append(("crossover", text))
     lines.append(("stored in", str(tuned.file)) if tuned.file else ("not stored", "this was a dry run"))
     for timing in tuned.timings:

@@ -63,11 +63,11 @@ class _Told(ProgressBar):
     type=click.Choice(["auto", "recompute", "residues", "bbp", "known"]),
     default="auto",
     show_default=True,
-    help="recompute computes π to the length of the file and compares every digit. residues compares all digits with "
-    "π modulo random primes, without computing π; the probability to miss a wrong one is below 1e-16 at 1e8 "
-    "digits. bbp checks the end of the "
-    "binary expansion of the digits by BBP's formula, and known compares with published digits and hashes: both "
-    "can miss wrong digits. auto takes the fastest method that proves the file, and says so where none fits in memory.",
+    help="'recompute' computes π to the length of the file and compares every digit. 'residues' compares all digits with "
+    "π modulo random primes, without computing π. It misses a wrong digit with a probability below 1e-16 at 1e8 digits. "
+    "'bbp' checks the end of the binary expansion of the digits by BBP's formula. 'known' compares with published digits "
+    "and hashes. Both can miss wrong digits. 'auto' takes the fastest method that proves the file and fits in memory. "
+    "If no method of this kind fits, it says so.",
 )
 @click.option("--proof", is_flag=True, help="Also check FILE.proof.json, the certificate that 'compute --proof' wrote.")
 @click.option(
@@ -100,17 +100,17 @@ def command(
 ) -> None:
     """Check whether each FILE holds digits of π, and find the first digit that is wrong.
 
-    FILE can be text with any line breaks, blanks, groups or header, in ASCII, UTF-8, UTF-16 or UTF-32; the same text
-    compressed by gzip, xz, Zstandard or bzip2, or alone in a zip archive; a .ycd file; a folder with a set of .ycd
-    files; or '-' for stdin. The content decides, not the name. Positions count from 1 after the point.
+    FILE can be text with any line breaks, blanks, groups or header, in ASCII, UTF-8, UTF-16 or UTF-32. It can also be
+    such text compressed by gzip, xz, Zstandard or bzip2, or alone in a zip archive; a .ycd file; a folder with a set of
+    .ycd files; or '-' for stdin. The content decides, not the name. Positions count from 1 after the point.
 
-    Each file gets one line, in the order given; with --json it is a JSON object. A file that cannot be verified gets a
-    line on stderr, and the others are verified all the same.
+    Each file gets one line, in the order given. With --json the line is a JSON object. If a file cannot be verified, a line
+    on stderr says why, and the other files are still verified.
 
-    Exit codes: 0 every digit was compared with π and is right, 3 a digit is wrong, 5 the file is corrupt or
-    truncated, 6 nothing wrong was found but not every digit was compared, 1 failed, 2 wrong usage or a file that
-    cannot be opened, 4 not enough memory, 130 interrupted. With several files it is the first of 3, 5, 2, 1, 4, 6, 0
-    that one of them has.
+    Exit codes: 0 every digit was compared with π and is right, 3 a digit is wrong, 5 the file is corrupt or truncated.
+    Exit code 6 means that nothing wrong was found, but not every digit was compared. Others: 1 failed, 2 wrong usage or
+    a file that cannot be opened, 4 not enough memory, 130 interrupted. With several files it is the first of 3, 5, 2, 1,
+    4, 6, 0 that one of them has.
     """
     if proof and (method != "auto" or digits is not None or base is not None or "-" in files):
         raise click.UsageError(

@@ -22,7 +22,7 @@ _SLOWS_FROM = 0.8
 
 _MOST_SHARE = 0.999
 _FEWEST_SHARE = 0.02
-"""Without a model the time to go is not shown before so much is done."""
+"""Without a model the time to go is not shown before this share is done."""
 
 _TRUSTED_SECONDS = 2.0
 """Seconds of work from which on the speed until now says more than the model."""
@@ -148,6 +148,6 @@ class Outlook:
 
 
 def _passed(spent: float, expected: float) -> float:
-    """The share of a unit of work that is done after so many seconds, if it takes about `expected`; below 1."""
+    """The share of a unit of work that is done after a given number of seconds, if it takes about `expected`; below 1."""
     x, rest = spent / max(expected, 1e-9), 1 - _SLOWS_FROM
     return x if x < _SLOWS_FROM else 1 - rest * math.exp(-(x - _SLOWS_FROM) / rest)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from pi_engine.cli.output.terminal import hang, printable, stderr_width
-from pi_engine.errors import CapacityError, OutputError
+from pi_engine.runtime.storage.durable import output_error
 from pi_engine.runtime.storage.watcher import ANSWERED, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from pi_engine.errors import CapacityError, OutputError
 
 
 @dataclass
@@ -65,8 +67,7 @@ def emit_all(pieces: Iterable[str]) -> None:
 
 def unwritten(error: OSError) -> OutputError | CapacityError:
     """What the system answered where stdout was to be written, in words."""
-    kind = CapacityError if error.errno in CapacityError.errnos else OutputError
-    return kind(f"standard output could not be written: {error.strerror or error}")
+    return output_error(error, f"standard output could not be written: {error.strerror or error}")
 
 
 def emit_json(fields: dict[str, object]) -> None:

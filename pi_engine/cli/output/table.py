@@ -1,7 +1,8 @@
 """Tables and lists of values on stdout: laid out for the terminal's width, and divided by tabs where there is no terminal.
 
-On a terminal, long text wraps at words; where even that is too wide the least important columns are left out, and where none
-may be, each row becomes a list. In a pipe or a file every cell is there, as it is: a header line, no padding, numbers without digit groups.
+On a terminal, long text wraps at words; where even that is too wide the least important columns are left out, and if none
+may be left out, each row becomes a list. In a pipe or a file every cell is there, as it is: a header line, no padding, numbers
+without digit groups.
 """
 
 from __future__ import annotations

@@ -36,12 +36,12 @@ def width_of(stream: TextIO | None) -> int | None:
 
 
 def stdout_width() -> int | None:
-    """Columns of the terminal on stdout; None where it is none."""
+    """Columns of the terminal on stdout; None if it is not a terminal."""
     return width_of(sys.stdout)
 
 
 def stderr_width() -> int | None:
-    """Columns of the terminal on stderr; None where it is none."""
+    """Columns of the terminal on stderr; None if it is not a terminal."""
     return width_of(sys.stderr)
 
 

@@ -49,15 +49,15 @@ threads_option = click.option(
 check_option = click.option(
     "--check",
     type=click.Choice(["none", "fast", "full"]),
-    help="fast, the default, checks every phase by residues and compares known digits. full also checks the "
-    "end of the binary fraction by BBP, and all digits by the j-invariant or, above 1e6 digits, by "
-    "another series.",
+    help="'fast', the default, checks every phase by residues and compares known digits. 'full' also checks the "
+    "end of the binary fraction by BBP. It checks all digits by the j-invariant or, above 1e6 digits, by another series. "
+    "'none' checks nothing.",
 )
 checkpoint_option = click.option(
     "--checkpoint",
     type=FOLDER,
     metavar="DIR",
-    help="Keep what is finished in the folder DIR, so that --resume goes on after whatever has ended the run.",
+    help="Keep what is finished in the folder DIR, so that --resume can go on, whatever ended the run.",
 )
 memory_option = click.option(
     "--memory",
@@ -69,7 +69,7 @@ scratch_option = click.option(
     "--scratch",
     type=FOLDER,
     metavar="DIR",
-    help="Put what does not fit in memory in the folder DIR. By default that is beside the checkpoint, or else beside FILE.",
+    help="Folder for numbers that do not fit in memory. By default the one that contains the checkpoint, or else FILE.",
 )
 cluster_option = click.option(
     "--cluster",

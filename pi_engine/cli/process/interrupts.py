@@ -147,7 +147,7 @@ def _raise(error: BaseException, frame: FrameType | None) -> None:
 
 
 def _raise_after(seconds: float) -> None:
-    """Raise after so many seconds what was discarded; after 0 never.
+    """Raise after a given number of seconds what was discarded; after 0 never.
 
     It is by a timer's signal, not from a thread, because that also wakes a main thread that waits for others. It must not come
     once Python has begun to shut down, where it handles no signal and this one would end the process.

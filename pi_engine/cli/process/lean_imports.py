@@ -23,7 +23,7 @@ _METADATA = "importlib.metadata"
 
 
 class _VersionsOnly(ModuleType):
-    """`importlib.metadata`, of which nothing has been imported yet."""
+    """`importlib.metadata`. Nothing of it has been imported yet."""
 
     def version(self, name: str) -> str:
         """The version of an installed package."""

@@ -14,7 +14,7 @@ GAP = 2
 
 
 def groups_that_fit(columns: int, group: int, label: int) -> int:
-    """How many groups, of `group` digits, a line of so many columns holds beside a position of `label` characters; at least 1.
+    """How many groups, of `group` digits, a line of a given number of columns holds beside a position of `label` characters; at least 1.
 
     Of ten or more, a multiple of ten, and of five or more, five: then the positions are easy to count from. Without groups it is
     how many digits.
@@ -69,5 +69,5 @@ def labelled(position: int, label: int) -> str:
 
 
 def grouped(digits: str, group: int) -> str:
-    """Digits in groups of so many; in one for 0."""
+    """Digits in groups of a given size; in one group for 0."""
     return " ".join(digits[i : i + group] for i in range(0, len(digits), group)) if group else digits

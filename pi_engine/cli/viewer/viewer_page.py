@@ -66,7 +66,7 @@ class ViewerPage:
         return self.top <= self.mark.place < self.top + self.row * self.lines
 
     def move(self, rows: int) -> None:
-        """Go down by so many rows, or up."""
+        """Go down by a given number of rows, or up."""
         self._put(self.top // self.row + rows)
 
     def begin(self) -> None:

@@ -28,7 +28,7 @@ def pattern_of(text: str, base: int) -> bytes:
     if not digits:
         raise UsageError("nothing to search for: type digits")
     if stray := next((sign for sign in digits if sign not in ALPHABET[base]), None):
-        raise UsageError(f"{stray!r} is no digit of base {base}")
+        raise UsageError(f"{stray!r} is not a digit of base {base}")
     return digits.encode("ascii")
 
 

@@ -42,7 +42,7 @@ def require_viewer() -> None:
     except ImportError:
         from pi_engine.runtime.installation import command_to_install
 
-        command = command_to_install("prompt-toolkit", "viewer")
+        command = command_to_install("prompt-toolkit", "look")
         raise PiEngineError(f"-i needs prompt_toolkit, which is not installed: run {command}") from None
 
 
@@ -85,7 +85,7 @@ def _keyboard() -> Iterator[TextIO]:
         terminal = open(_TERMINAL)  # noqa: SIM115, PTH123 (a device; closed below)
     except OSError as error:
         raise click.UsageError(
-            f"-i needs a keyboard: stdin is no terminal, and {_TERMINAL} cannot be opened: {error.strerror or error}"
+            f"-i needs a keyboard: stdin is not a terminal, and {_TERMINAL} cannot be opened: {error.strerror or error}"
         ) from error
     with terminal:
         yield terminal

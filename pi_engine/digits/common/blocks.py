@@ -27,7 +27,7 @@ class Block(NamedTuple):
 
 
 def aligned(blocks: Iterable[Block], base: int) -> Iterator[Block]:
-    """Digits in blocks that fill their words, all but the last; those before an error too.
+    """Digits in blocks that fill their words, except for the last; those before an error too.
 
     A piece of a set begins a new word wherever the one before has ended; its words are then shifted: with r digits
     pending, each gives its first 19 − r to the word before and keeps the rest.
@@ -81,7 +81,7 @@ def split_block(block: Block, digits: int, base: int) -> tuple[Block, list[Block
 
 
 class Cutter:
-    """Takes counted digits from blocks: for files of a set, each of which begins a new word."""
+    """Takes counted digits from blocks: for files of a set. Each begins a new word."""
 
     def __init__(self, blocks: Iterable[Block], base: int) -> None:
         """Take from `blocks`."""

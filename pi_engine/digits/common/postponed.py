@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Postponed:
     """The bytes of another stream. Where that is damaged, these end first; the next read, or `require_end`, raises the error.
 
-    So whoever gathers a beginning gets what there is of it. Damage before the first byte is raised at once.
+    So a caller that gathers a beginning gets the part that exists. Damage before the first byte is raised at once.
     """
 
     def __init__(self, stream: ByteStream) -> None:

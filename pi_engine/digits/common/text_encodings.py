@@ -20,7 +20,7 @@ class TextEncoding(NamedTuple):
     Attributes:
         name: for messages.
         codec: its name in the standard library.
-        mark: bytes of the byte order mark; 0 where there is none.
+        mark: bytes of the byte order mark; 0 if there is none.
         unit: bytes of a code unit.
     """
 

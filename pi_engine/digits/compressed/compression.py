@@ -51,10 +51,10 @@ def compressed(pieces: Iterable[bytes], form: Format, threads: int = 1) -> Itera
     """The pieces of a text, compressed as one file; at most 2·threads + 1 members are in memory.
 
     Raises:
-        UsageError: `form` is no compressed format.
+        UsageError: `form` is not a compressed format.
     """
     if form not in _ENCODERS:
-        raise UsageError(f"{form} is no compressed format: choose one of {', '.join(_ENCODERS)}")
+        raise UsageError(f"{form} is not a compressed format: choose one of {', '.join(_ENCODERS)}")
     encode = _ENCODERS[form]
     with ThreadPoolExecutor(threads, thread_name_prefix="pi-engine-compress") as pool:
         waiting: deque[Future[bytes]] = deque()
@@ -73,7 +73,7 @@ def compressed(pieces: Iterable[bytes], form: Format, threads: int = 1) -> Itera
 
 
 def _members(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """A text in members of `_MEMBER` bytes, all but the last; one empty member where there is no text."""
+    """A text in members of `_MEMBER` bytes, except for the last; one empty member where there is no text."""
     gathered: list[bytes] = []
     length, some = 0, False
     for piece in pieces:

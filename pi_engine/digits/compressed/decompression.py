@@ -3,7 +3,7 @@
 What bounds them: a decoder is asked for a piece of output at a time (gzip, xz, bzip2), or given blocks of at most 128 KiB of
 output (Zstandard); dictionaries beyond `WINDOW_LIMIT` are refused; and three kinds of streams are refused that no program makes
 of digits (`_Account`): those that grow more than `MOST_EXPANSION` times, for a text of digits holds 3.3 bits a character and at most some
-separators; those that are cut into tiny pieces, each of which costs a decoder; and those that go on without giving anything.
+separators; those that are cut into tiny pieces, because each costs a decoder; and those that go on without giving anything.
 """
 
 from __future__ import annotations

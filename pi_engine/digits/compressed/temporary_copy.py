@@ -6,7 +6,8 @@ import shutil
 import tempfile
 from typing import IO, TYPE_CHECKING
 
-from pi_engine.errors import CapacityError, OutputError
+from pi_engine.errors import CapacityError
+from pi_engine.runtime.storage.durable import output_error
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -36,6 +37,5 @@ def temporary_copy(source: Source, stack: ExitStack) -> IO[bytes]:
             file.write(piece)
         file.flush()
     except OSError as error:
-        kind = CapacityError if error.errno in CapacityError.errnos else OutputError
-        raise kind(f"a temporary file in {place} failed: {error.strerror or error}") from error
+        raise output_error(error, f"a temporary file in {place} failed: {error.strerror or error}") from error
     return file

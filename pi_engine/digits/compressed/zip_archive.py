@@ -180,7 +180,7 @@ def _is_ignored(name: str) -> bool:
 
 
 class _Data:
-    """The bytes of an archive from one place on, so many."""
+    """This many bytes of an archive from one place on."""
 
     def __init__(self, window: _Window, source: Source, start: int, size: int) -> None:
         self._window, self._source = window, source
@@ -206,7 +206,7 @@ def _data(window: _Window, source: Source, entry: ZipInfo, end: int) -> _Data:
         start += int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
         if header[:4] == b"PK\x03\x04" and start + entry.compress_size <= end:
             return _Data(window, source, start, entry.compress_size)
-    raise _damaged(source.name, f"{shown(entry.filename)} does not stand where its directory says")
+    raise _damaged(source.name, f"{shown(entry.filename)} is not where its directory says")
 
 
 def _decoded(data: _Data, entry: ZipInfo, name: str, taken: Callable[[], int] | None) -> ByteStream:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Characters = bytes | NDArray[np.uint8]
 
 SECONDS_PER_BYTE = 4e-9
-"""What the kernels save: without them a byte takes about so much longer."""
+"""What the kernels save: without them a byte takes about this much longer."""
 
 _TEXT = KernelSet("pi_engine.radix.kernels.conversion_kernels:TEXT_KERNELS")
 _HASH = KernelSet("pi_engine.bigint.residues.stored_residues:RESIDUE_KERNELS")
@@ -127,12 +127,12 @@ class DigitText:
 
 
 def kernels_pay(characters: int) -> bool:
-    """Whether so much text is converted sooner by the kernels. If so, they are loaded or compiled now."""
+    """Whether a text of this length is converted sooner by the kernels. If so, they are loaded or compiled now."""
     return _TEXT.pays_for(SECONDS_PER_BYTE * characters)
 
 
 def hash_pays(characters: int) -> bool:
-    """Whether the hash of so many digits is found sooner by the kernels. If so, they are loaded or compiled now."""
+    """Whether the hash of a given number of digits is found sooner by the kernels. If so, they are loaded or compiled now."""
     return _HASH.pays_for(SECONDS_PER_BYTE * characters)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pi_engine.digits.text.digit_text import Characters
 
 CHUNK = 1 << 20
-"""Bytes read at once. As many in a row without a digit end the reading: no shape of text has so many blanks."""
+"""Bytes read at once. As many in a row without a digit end the reading: no shape of text has this many blanks."""
 
 _LONGEST_LINE = 1 << 16
 """Bytes of a line up to which it is looked at as a whole."""
@@ -144,7 +144,7 @@ class TextReader:
         return buffer[:cut]
 
     def _digits(self, piece: bytes, *, last: bool) -> Iterator[Characters]:
-        """The digits of a piece: at once where it has nothing but digits and separators, else line by line."""
+        """The digits of a piece: at once where it has only digits and separators, else line by line."""
         if not piece:
             return
         if self._lines.idle and b"\f" not in piece and not (last and len(piece.strip()) < _SHORT):
@@ -206,7 +206,7 @@ class TextReader:
 
     def _stray(self, answer: Uncertain) -> CorruptFileError:
         place = answer.place
-        what = "does not go on with the digits" if place.words else f"is no digit of base {self.base}"
+        what = "does not go on with the digits" if place.words else f"is not a digit of base {self.base}"
         return CorruptFileError(
             f"{self._name}: {place.described()}, which {what}: "
             "remove it if the digits go on behind it, or all from there on if they have ended",

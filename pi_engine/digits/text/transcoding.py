@@ -34,9 +34,7 @@ def as_utf8(source: Source) -> tuple[ByteStream, list[str]]:
     notes = [] if encoding is None or found.mark else [f"the text has no byte order mark: it is read as {found.name}"]
     foreign = _foreign_digit(head[found.mark :].decode(found.codec, "ignore"))
     if foreign:
-        notes.append(
-            f"its digits are such as U+{ord(foreign):04X} {unicodedata.name(foreign)}: they are read as 0 to 9"
-        )
+        notes.append(f"its digits are like U+{ord(foreign):04X} {unicodedata.name(foreign)}: they are read as 0 to 9")
     if encoding is None and not foreign:
         return source, notes
     return _Transcoded(source, source.name, found, foreign=bool(foreign)), notes

@@ -36,7 +36,7 @@ class PendingSet(Pending):
     """A temporary folder, locked, with files that are named after the target."""
 
     def __init__(self, target: Path, *, overwrite: bool, sizes: Sequence[int] = ()) -> None:
-        """Create the temporary with files of so many bytes.
+        """Create the temporary with files of a given number of bytes.
 
         Raises:
             OSError: it cannot be created, or the disk has less.

@@ -108,7 +108,7 @@ def parse_header(head: bytes, name: str) -> YcdHeader:
 def _key_and_value(line: bytes, name: str, offset: int) -> tuple[str, str]:
     key, colon, value = line.partition(b":")
     if not colon or not line.isascii():
-        raise _wrong(name, "has a line that is no key and value", offset)
+        raise _wrong(name, "has a line that is not a key and a value", offset)
     return key.decode("ascii"), value.decode("ascii").strip(" \t")
 
 
@@ -124,7 +124,7 @@ def _checked(values: dict[str, tuple[str, int]], name: str, length: int) -> YcdH
         value, offset = text(key)
         if not re.fullmatch(r"[0-9]{1,18}", value) or int(value) < least:
             raise _wrong(
-                name, f"has {key} {value[:30]!r}, which is no whole number ≥ {least} of at most 18 digits", offset
+                name, f"has {key} {value[:30]!r}, which is not a whole number ≥ {least} of at most 18 digits", offset
             )
         return int(value)
 

@@ -105,6 +105,6 @@ class YcdReader:
     def _too_long(self) -> CorruptFileError:
         end = self.header.length + 8 * self._words
         return CorruptFileError(
-            f"{self._source.name} goes on after its {counted(self.header.digits, 'digit')}, the last of which ends at byte {end:_}",
+            f"{self._source.name} goes on after its {counted(self.header.digits, 'digit')}, which end at byte {end:_}",
             offset=end,
         )

@@ -170,7 +170,7 @@ class YcdSet:
         self._current: Source | None = None
 
     def _check_total(self, piece: YcdPiece, header: YcdHeader, total: int) -> None:
-        """A total in the header of the last file is that of the set; nothing but a later file may stand for more."""
+        """A total in the header of the last file is that of the set; only a later file may stand for more."""
         if header.total and piece is self._pieces[-1] and header.total != total:
             raise CorruptFileError(
                 f"{piece.path}: the set should have {counted(header.total, 'digit')}, but its files hold {total:_}",

@@ -26,8 +26,8 @@ def hex_digits(
 ) -> str:
     """The `count` hexadecimal digits of π that begin at `position`; 1 is the first after the point. Upper case.
 
-    Every digit is certain: the error of the sum is bounded, and where it leaves a digit open more is computed. Cost: one evaluation,
-    position·log(position), for the first ten digits or more, and one more for each ten or so.
+    Every digit is certain: the error of the sum is bounded, and if it leaves a digit open, more is computed. The first ten digits or
+    more cost one evaluation, which takes position·log(position) steps. Each further ten or so cost one more.
 
     Args:
         position: from 1 to 10^12.
@@ -39,7 +39,7 @@ def hex_digits(
             `distributed.Client`. By default here.
 
     Raises:
-        TypeError: position, count or threads is no integer, or the cluster is nothing of the kind.
+        TypeError: position, count or threads is not an integer, or cluster is of another type.
         UsageError: position or count is out of range, or there is no such formula, or no such cluster.
         VerificationError: two evaluations contradict each other.
         PiEngineError: the cluster cannot be used, or fails.
@@ -48,10 +48,9 @@ def hex_digits(
         return here.hex_digits(position, count=count, formula=formula, threads=threads, progress=progress)
     from pi_engine.distributed.bbp.term_tasks import on_workers
     from pi_engine.distributed.connection.cluster import open_cluster
-    from pi_engine.runtime.integers import as_int
 
     position, count = here.require_digits(position, count, formula)
-    with open_cluster(cluster, threads=None if threads is None else as_int(threads, "threads")) as opened:
+    with open_cluster(cluster, threads=threads) as opened:
         return here.hex_digits(
             position, count=count, formula=formula, threads=threads, progress=progress, elsewhere=on_workers(opened)
         )

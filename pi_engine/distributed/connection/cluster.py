@@ -15,11 +15,12 @@ from pi_engine.distributed.connection.cluster_use import ClusterUse
 from pi_engine.distributed.connection.task_queue import TaskQueue
 from pi_engine.distributed.connection.worker_pool import WorkerPool
 from pi_engine.errors import PiEngineError, UsageError
-from pi_engine.runtime.thread_count import available_threads
+from pi_engine.runtime.thread_count import available_threads, thread_count
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator
+    from typing import SupportsIndex
 
     from distributed import Client
 
@@ -82,8 +83,6 @@ class Cluster:
         self,
         function: Callable[..., Any],
         tasks: Iterable[tuple[Any, ...]],
-        *,
-        done: Callable[[int], None] | None = None,
     ) -> Iterator[tuple[int, Any]]:
         """Call a function for each tuple of arguments, each on some worker; (index, value) as they come, in any order.
 
@@ -91,7 +90,6 @@ class Cluster:
             function: importable on the workers, as all that it takes and returns must be. An argument that is `THREADS` becomes the
                 number of threads that it may use.
             tasks: its arguments, the long ones first; taken as workers become free.
-            done: called with the index of each finished task.
 
         Raises:
             ClusterError: the cluster fails, or a task has lost too many workers.
@@ -110,8 +108,6 @@ class Cluster:
                     elif isinstance(i, int):
                         queue.came_back(i)
                         self._give(queue, function)
-                        if done is not None:
-                            done(i)
                         yield i, event.value
                 self._give(queue, function)
         finally:
@@ -136,7 +132,7 @@ THREADS = _Threads()
 
 @contextmanager
 def open_cluster(
-    where: str | Client | Cluster, *, threads: int | None = None, folder: str | os.PathLike[str] | None = None
+    where: str | Client | Cluster, *, threads: SupportsIndex | None = None, folder: str | os.PathLike[str] | None = None
 ) -> Iterator[Cluster]:
     """The cluster of that name, or of a client, which stays open; one that is open already is given as it is.
 
@@ -147,11 +143,12 @@ def open_cluster(
         folder: where workers that are started here put their files; by default where the system has temporary ones.
 
     Raises:
-        TypeError: `where` is nothing of the kind.
-        UsageError: it names no cluster.
+        TypeError: `where` is nothing of the kind, or `threads` is no integer.
+        UsageError: it names no cluster, or `threads` is less than 1.
         ClusterError: it does not answer, has no workers, or they cannot take part.
         PiEngineError: `distributed` is not installed.
     """
+    count = None if threads is None else thread_count(threads)
     if isinstance(where, Cluster):
         yield where
         return
@@ -165,14 +162,14 @@ def open_cluster(
             from pi_engine.distributed.connection.local_cluster import started
 
             client = stack.enter_context(started(address.local, folder))
-            threads = threads or max(1, available_threads() // address.local)
-            yield Cluster(client, address.text, threads=threads, is_local=True)
+            count = count or max(1, available_threads() // address.local)
+            yield Cluster(client, address.text, threads=count, is_local=True)
             return
         if address is not None:
             from pi_engine.distributed.connection.scheduler_client import connected
 
             client = stack.enter_context(connected(address, CONNECT_SECONDS))
-            yield Cluster(client, address.text, threads=threads)
+            yield Cluster(client, address.text, threads=count)
             return
         from distributed import Client
 
@@ -182,7 +179,7 @@ def open_cluster(
             raise UsageError("the client is asynchronous: give one that is not")
         if where.status != "running":
             raise ClusterError(f"the client of the cluster is {where.status}: connect it first")
-        yield Cluster(where, _scheduler(where), threads=threads)
+        yield Cluster(where, _scheduler(where), threads=count)
 
 
 def _scheduler(client: Client) -> str:

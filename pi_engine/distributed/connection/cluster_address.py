@@ -35,8 +35,10 @@ def parse_address(text: str) -> ClusterAddress:
     """What was given, read; a file is opened, and nothing is connected to.
 
     Raises:
-        UsageError: it is none of `FORMS`, or the file names no scheduler.
+        UsageError: it has none of the `FORMS`, or the file names no scheduler.
     """
+    if not text.strip():
+        raise UsageError(f"--cluster is empty: give {FORMS}")
     if match := _LOCAL.fullmatch(text):
         count = int(match[1]) if match[1] else 0
         if not 1 <= count <= MOST_LOCAL:
@@ -55,7 +57,7 @@ def parse_address(text: str) -> ClusterAddress:
 def _checked(address: str, where: str) -> str:
     match = _SCHEDULER.fullmatch(address)
     if match is None or not 1 <= int(match[2]) <= 65535:
-        raise UsageError(f"{where} is no address of a scheduler: it looks like tcp://HOST:8786")
+        raise UsageError(f"{where} is not the address of a scheduler: write it like tcp://HOST:8786")
     return address
 
 
@@ -72,5 +74,7 @@ def _named_in(path: Path) -> str:
     except (ValueError, KeyError, TypeError):
         address = None
     if not isinstance(address, str):
-        raise UsageError(f"--cluster {path} is no scheduler's file: 'dask scheduler --scheduler-file FILE' writes one")
+        raise UsageError(
+            f"--cluster {path} is not a scheduler's file: 'dask scheduler --scheduler-file FILE' writes one"
+        )
     return _checked(address, f"the address {address} in {path}")

@@ -19,7 +19,7 @@ class ClusterError(PiEngineError):
 
 def scheduler_gone(scheduler: str) -> ClusterError:
     """What is said where it does not answer any more."""
-    return ClusterError(f"the scheduler {scheduler} does not answer any more: see to the cluster, and run again")
+    return ClusterError(f"the scheduler {scheduler} does not answer any more: check the cluster, and run again")
 
 
 @contextmanager

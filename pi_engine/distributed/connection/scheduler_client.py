@@ -57,7 +57,7 @@ def connected(address: ClusterAddress, seconds: float) -> Iterator[Client]:
     """A client of the scheduler at that address, which stays as it is.
 
     Raises:
-        ClusterError: nothing answers there within so many seconds, or something else than a scheduler.
+        ClusterError: nothing answers there within a given number of seconds, or something else than a scheduler.
     """
     import distributed  # noqa: F401 (it takes a while: before the clock starts)
 
@@ -83,8 +83,11 @@ def _greeting(scheduler: str, seconds: float) -> BaseException | None:
     """What goes wrong where a connection is made and both sides say what they are; None if nothing does.
 
     In a loop of its own: a client waits without end for what accepts a connection and says nothing, and one that fails is left half made.
+    A plain connection comes first: Dask tries again until the time is over, even where nothing listens or the host is not known.
     """
     import asyncio
+    import socket
+    from urllib.parse import urlsplit
 
     from distributed.comm.core import connect
     from distributed.security import Security
@@ -98,6 +101,8 @@ def _greeting(scheduler: str, seconds: float) -> BaseException | None:
 
     def run() -> None:
         try:
+            place = urlsplit(scheduler)
+            socket.create_connection((str(place.hostname), int(place.port or 0)), timeout=seconds).close()
             asyncio.run(greet())
             found.append(None)
         except BaseException as error:  # noqa: BLE001 (it is handed over)
@@ -111,8 +116,15 @@ def _greeting(scheduler: str, seconds: float) -> BaseException | None:
 
 def _unusable(scheduler: str, seconds: float, error: BaseException | None) -> ClusterError:
     """What is said of it."""
+    import socket
     from importlib.metadata import version
 
+    if isinstance(error, ConnectionRefusedError):
+        return ClusterError(
+            f"no scheduler listens at {scheduler}: start one there with 'dask scheduler', or correct the address"
+        )
+    if isinstance(error, socket.gaierror):
+        return ClusterError(f"the host of {scheduler} is not known here ({error.strerror}): correct the address")
     if isinstance(error, OSError):  # TimeoutError is one
         return ClusterError(
             f"the scheduler {scheduler} does not answer within {seconds:.0f} s: see whether it runs, and whether it can be reached "
@@ -124,6 +136,6 @@ def _unusable(scheduler: str, seconds: float, error: BaseException | None) -> Cl
             "distributed.comm.tls"
         )
     return ClusterError(
-        f"what answers at {scheduler} is no scheduler that Dask {version('distributed')} understands ({type(error).__name__}): see to the "
-        "address and to Dask's version there"
+        f"the program at {scheduler} is not a scheduler that Dask {version('distributed')} understands ({type(error).__name__}): check the "
+        "address, and Dask's version there"
     )

@@ -23,7 +23,7 @@ class TaskQueue:
     """
 
     def __init__(self, tasks: Iterable[tuple[Any, ...]], ahead: int) -> None:
-        """`ahead`: tasks that a worker has at once; where it is lost, all but one of them had not begun."""
+        """`ahead`: tasks that a worker has at once; if it is lost, only one of them had begun."""
         self._following = enumerate(tasks)
         self._most = ATTEMPTS * ahead
         self._again: list[int] = []
@@ -54,7 +54,7 @@ class TaskQueue:
         times = self._lost[i] = self._lost.get(i, 0) + 1
         if times >= self._most:
             raise ClusterError(
-                f"workers were lost {times} times with the same task, the last of them {event.worker.name}: see to their memory, "
+                f"workers were lost {times} times with the same task, the last of them {event.worker.name}: check their memory, "
                 "and run again"
             )
         self._again.append(i)

@@ -148,12 +148,8 @@ class WorkerPool:
             if not tasks:
                 self._events.append(Event(None, worker, lost=True))
 
-    def idle(self) -> list[WorkerFacts]:
-        """Workers without a task."""
-        return self.ready(1)
-
     def ready(self, most: int) -> list[WorkerFacts]:
-        """Workers with fewer than so many tasks, those with the fewest first: a second task waits there, and begins at once."""
+        """Workers with fewer than a given number of tasks, those with the fewest first: a second task waits there, and begins at once."""
         busy = Counter(running.worker.address for running in self._running.values())
         found = [worker for address, worker in self.workers.items() if busy[address] < most]
         return sorted(found, key=lambda worker: busy[worker.address])

@@ -212,7 +212,7 @@ class ClusterNodes:
         return self._custody is not None and self._custody.keeps(span.lo, span.hi)
 
     def _kept(self, lo: int, hi: int, threads: int) -> LargeNode | None:
-        """A node of an earlier run; None where there is none, or it is damaged."""
+        """A node of an earlier run; None if there is none, or it is damaged."""
         if self._custody is None or not self._custody.keeps(lo, hi):
             return None
         return self._custody.load(lo, hi, threads)

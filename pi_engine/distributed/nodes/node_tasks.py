@@ -38,7 +38,7 @@ class NodeRequest:
         span: the node.
         threads: that the worker may use.
         file: the name of the file to write.
-        operands: nodes within it that are there, with their places; it is made of the terms where there are none.
+        operands: nodes within it that are there, with their places; if there are none, it is made of the terms.
     """
 
     job: SumJob

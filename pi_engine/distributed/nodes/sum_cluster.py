@@ -45,10 +45,10 @@ class SumCluster(NamedTuple):
         repairs: Repairs,
         progress: Progress,
     ) -> Iterator[ClusterNodes | None]:
-        """The nodes of a sum, of which nothing is left on the cluster afterwards; None where it is too short for that.
+        """The nodes of a sum; nothing of them is left on the cluster afterwards; None where it is too short for that.
 
         Args:
-            series: of which it is the sum of one component.
+            series: it is the sum of one of its components.
             component: which.
             terms: how many.
             fraction_bits: of π.
@@ -96,16 +96,12 @@ def open_sum_cluster(
     """The cluster of a computation, for its time; one that is open already stays open.
 
     Args:
-        where: it, or as `open_cluster` takes it.
+        where: as `open_cluster` takes it.
         threads: of a task.
         scratch: a folder that its workers may see as well as this process does.
 
     Raises:
         UsageError, ClusterError, PiEngineError, TypeError: as `open_cluster`.
     """
-    folder = None if scratch is None else str(scratch)
-    if isinstance(where, Cluster):
-        yield SumCluster(where, folder)
-        return
     with open_cluster(where, threads=threads) as cluster:
-        yield SumCluster(cluster, folder)
+        yield SumCluster(cluster, None if scratch is None else str(scratch))

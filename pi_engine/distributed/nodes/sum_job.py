@@ -30,7 +30,7 @@ class Span(NamedTuple):
         return Span(self.lo, middle, self.halvings - 1), Span(middle, self.hi, self.halvings - 1)
 
     def leaves(self, halvings: int) -> list[Span]:
-        """The nodes within it of so many halvings at most, in the order of their terms."""
+        """The nodes within it of a given number of halvings at most, in the order of their terms."""
         if self.halvings <= halvings:
             return [self]
         return [leaf for half in self.halves() for leaf in half.leaves(halvings)]
@@ -51,7 +51,7 @@ class SumJob:
 
     Attributes:
         run: the name of the run, which no other has.
-        series: of which it is the sum of one component.
+        series: it is the sum of one of its components.
         component: which.
         terms: how many.
         fraction_bits: of π.

@@ -9,6 +9,7 @@ Subtrees are divided among the workers (`work_division`). A merge runs where the
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,11 +18,11 @@ from pi_engine.distributed.connection.cluster_faults import ClusterError
 from pi_engine.distributed.nodes.node_faults import FullFolderError, OperandError
 from pi_engine.distributed.nodes.node_tasks import MadeNode, NodeRequest, make_node
 from pi_engine.distributed.nodes.sum_job import NodePlace
-from pi_engine.distributed.nodes.work_division import WorkDivision
+from pi_engine.distributed.nodes.work_division import ReadyNodes, WorkDivision
 from pi_engine.errors import CapacityError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from pi_engine.distributed.connection.worker_facts import WorkerFacts
     from pi_engine.distributed.connection.worker_pool import Event
@@ -68,6 +69,7 @@ class TreeRun:
         self._finished, self._repeated = finished, repeated
         self.stored: dict[Span, NodePlace] = {}
         self._running: dict[Span, str] = {}
+        self._ready = ReadyNodes(self.stored, self._running, leaf_halvings)
         self._failures: dict[Span, int] = {}
         self._division = WorkDivision([], [], partial(job.work, whole=True))
         self._excluded: set[str] = set()
@@ -87,7 +89,7 @@ class TreeRun:
             while not all(span in self.stored for span in wanted):
                 ends = stopping()
                 if not ends:
-                    self._assign(wanted)
+                    self._assign()
                 elif not self._running:
                     return False
                 for event in self.pool.events():
@@ -104,23 +106,7 @@ class TreeRun:
             self._welcome(worker)
         leaves = [leaf for span in wanted for leaf in span.leaves(self.leaf_halvings)]
         self._division = WorkDivision(leaves, self._eligible(), partial(self.job.work, whole=True))
-
-    def _ready(self, wanted: Iterable[Span]) -> tuple[list[Span], list[Span]]:
-        """Subtrees that can be made now, in the order of their terms, and merges."""
-        subtrees: list[Span] = []
-        merges: list[Span] = []
-        for span in wanted:
-            if span in self.stored or span in self._running:
-                continue
-            if span.halvings <= self.leaf_halvings:
-                subtrees.append(span)
-            elif all(half in self.stored for half in span.halves()):
-                merges.append(span)
-            else:
-                below = self._ready(span.halves())
-                subtrees += below[0]
-                merges += below[1]
-        return subtrees, merges
+        self._ready.want(wanted)
 
     def _eligible(self) -> list[WorkerFacts]:
         return [worker for address, worker in self.pool.workers.items() if address not in self._excluded]
@@ -128,26 +114,26 @@ class TreeRun:
     def _load(self, address: str) -> int:
         return sum(1 for other in self._running.values() if other == address)
 
-    def _assign(self, wanted: Sequence[Span]) -> None:
+    def _assign(self) -> None:
         """Give tasks to whoever has too few; merges first, which free disk."""
+        ready = self._ready
         for depth in range(QUEUE):
             for worker in self._free(depth):
-                subtrees, merges = self._ready(wanted)
-                own = [span for span in merges if self._home(span) == worker.address]
-                if own:
-                    self._start(own[0], worker, last=len(subtrees) + len(merges) == 1)
-                elif subtrees:
-                    self._start(self._division.next(subtrees, worker), worker)
+                own = next((span for span in ready.merges if self._home(span) == worker.address), None)
+                if own is not None:
+                    self._start(own, worker)
+                elif ready.subtrees:
+                    self._start(self._division.next(ready.subtrees, worker), worker)
             for worker in self._free(0):
-                subtrees, merges = self._ready(wanted)
-                if merges:
-                    self._start(merges[0], worker, last=len(subtrees) + len(merges) == 1)
+                if ready.merges:
+                    self._start(ready.merges[0], worker)
         if not self._running:
             self._explain()
 
     def _free(self, depth: int) -> list[WorkerFacts]:
-        """Workers with so many tasks at most, and room on disk."""
-        return [x for x in self._eligible() if self._load(x.address) <= depth and x.address not in self._full]
+        """Workers with a given number of tasks at most, and room on disk."""
+        load = Counter(self._running.values())
+        return [x for x in self._eligible() if load[x.address] <= depth and x.address not in self._full]
 
     def _explain(self) -> None:
         """Raise where there are workers, and none of them can be given a task."""
@@ -158,20 +144,22 @@ class TreeRun:
                 "see with --scratch"
             )
         if self.pool.workers and not self._eligible():
-            raise ClusterError(f"no worker sees the folder {self.job.shared} any more: see to it, and run again")
+            raise ClusterError(
+                f"no worker sees the folder {self.job.shared} any more: make it available, and run again"
+            )
 
     def _home(self, span: Span) -> str:
         """Where the larger operand of a merge lies."""
         return max((self.stored[half] for half in span.halves()), key=lambda place: place.size).worker
 
-    def _start(self, span: Span, worker: WorkerFacts, *, last: bool = False) -> None:
-        """Begin a task; `last`: nothing else can be begun now."""
-        threads = worker.threads
-        if last:
-            threads = self._threads_of_host(worker)
-        operands = {}
+    def _start(self, span: Span, worker: WorkerFacts) -> None:
+        """Begin a task; a merge gets more threads where nothing else can be begun now."""
+        self._ready.begun(span)
+        threads, operands = worker.threads, {}
         if span.halvings > self.leaf_halvings:
             operands = {half: self.stored[half] for half in span.halves()}
+            if not self._ready.subtrees and not self._ready.merges:
+                threads = self._threads_of_host(worker)
         self._files += 1
         request = NodeRequest(self.job, span, threads, f"{span.key}-{self._files}.node", operands)
         self._running[span] = worker.address
@@ -197,7 +185,7 @@ class TreeRun:
         span, request = event.task
         self._running.pop(span, None)
         if event.lost:
-            self._fail(span, f"the last worker that was lost with it is {event.worker.name}: see to its memory")
+            self._fail(span, f"the last worker that was lost with it is {event.worker.name}: check its memory")
         elif isinstance(event.error, OperandError):
             self._refuse(event.error, request)
         elif isinstance(event.error, FullFolderError):
@@ -207,6 +195,8 @@ class TreeRun:
             raise event.error
         else:
             self._store(span, request, address, event.value)
+            return
+        self._ready.look()
 
     def _store(self, span: Span, request: NodeRequest, address: str, made: MadeNode) -> None:
         for repair in made.repairs:
@@ -226,6 +216,7 @@ class TreeRun:
         self.files.remove(places)
         for gone in places:
             self._full.pop(gone.worker, None)
+        self._ready.made(span)
 
     def drop(self, span: Span, reason: str) -> None:
         """A node is not what it was: it is made again.
@@ -256,6 +247,7 @@ class TreeRun:
         if self.job.shared is None:
             for span in [span for span, place in self.stored.items() if place.worker == address]:
                 del self.stored[span]
+        self._ready.look()
 
     def _welcome(self, worker: WorkerFacts) -> None:
         if worker.address not in self._excluded and not self.files.admits(worker):

@@ -36,7 +36,7 @@ def derive(D: SupportsIndex, *, digits: SupportsIndex = 1000) -> Derivation:
     """Derive the series of the discriminant −D, and sum it to `digits` digits of π to see that it is one.
 
     Raises:
-        TypeError: D, or the number of digits, is no integer.
+        TypeError: D, or the number of digits, is not an integer.
         UsageError: there is no rational series; the message says why, with the class number.
         VerificationError: the sum is not π.
     """

@@ -1,6 +1,6 @@
 """π by two iterations that are no series, as oracles: they share nothing with the engine but GMP.
 
-Both work on integers x ≈ v·2^f with f = w + g bits, of which the last g absorb the rounding, and return X with
+Both work on integers x ≈ v·2^f with f = w + g bits. The last g absorb the rounding. They return X with
 |π·2^w − X| < ERROR_UNITS.
 
 *Gauss–Legendre* (Salamin 1976, Brent 1976): a₀ = 1, b₀ = 1/√2, t₀ = 1/4, and then aₙ₊₁ = (aₙ + bₙ)/2, bₙ₊₁ = √(aₙbₙ),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 
 class Characters(Protocol):
-    """What has so many characters, and gives slices of them as str: a str does."""
+    """It has a number of characters, and gives slices of them as str: a str does."""
 
     def __len__(self) -> int:
         """How many."""
@@ -48,7 +48,7 @@ def known_digits(base: int) -> tuple[KnownDigits, ...]:
 
 
 def _of_bits(entry: KnownDigits, width: int) -> KnownDigits:
-    """The digits of so many bits that hexadecimal digits hold in full."""
+    """The digits of a given number of bits that hexadecimal digits hold in full."""
     start, length = 4 * (entry.start - 1), 4 * len(entry.digits)
     bits = f"{int(entry.digits, 16):0{length}b}"
     places = range(-start % width, length - width + 1, width)

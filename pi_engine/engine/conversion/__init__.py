@@ -1,1 +1,1 @@
-"""Digits as words in the place of text, for runs by way of the disk: made of a fraction in base 16, read as characters in both bases."""
+"""Digits as words instead of text, for runs on disk: made of a fraction in base 16, read as characters in both bases."""

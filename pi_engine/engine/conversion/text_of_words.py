@@ -18,7 +18,7 @@ _PIECE = 1 << 20
 
 
 class TextOfWords:
-    """`3.` and so many digits: what a result asks of a str, piece by piece; `str()` makes it whole."""
+    """`3.` and this many digits: what a result asks of a str, piece by piece; `str()` makes it whole."""
 
     def __init__(
         self, integer: int, words: NDArray[np.uint64] | StoredWords, digits: int, threads: int, base: int = 10

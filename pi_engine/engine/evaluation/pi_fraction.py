@@ -48,7 +48,7 @@ WORTH_A_COPY_BITS = 1024
 LARGEST_WORD = 2**32
 """The radicands for which the bounds of `bigint.root_quotient` hold."""
 
-FUSED_FROM_BITS = 200_000
+FUSED_FROM_BITS = 100_000
 """From here on the product √r·Q/T is made as one, with the engine's transforms; see benchmarks/arithmetic/bench_newton.py."""
 
 
@@ -87,10 +87,10 @@ def pi_fraction(
     threads: int | None = None,
     compiled: bool = False,
 ) -> BinaryFraction:
-    """π to `bits` bits, from T/Q, which is S but for the first part of the error above, and from `root`.
+    """π to `bits` bits, from T/Q, which is S except for the first part of the error above, and from `root`.
 
-    sums: Q and T, whose memory is freed as soon as they are used.
-    Everything is checked with the residues that they and the root have; with `check` those of an mpz are found first.
+    sums: Q and T, whose memory is freed as soon as they are used. Everything is checked with the residues that they
+    and the root have; with `check` those of an mpz are found first.
 
     Raises:
         VerificationError: T/Q is not positive, or the identity of a quotient or root does not hold.
@@ -98,7 +98,7 @@ def pi_fraction(
     threads = threads or available_threads()
     Q, T = (Tracked.of(sums.take(), check=check, threads=threads) for _ in range(2))
     if (Q.value < 0) != (T.value < 0) or not T.value:
-        raise VerificationError("the series does not sum to a positive number: it is no series for π")
+        raise VerificationError("the series does not sum to a positive number: it is not a series for π")
     operands = HandOver(*(x.magnitude() for x in ((T, Q) if form.direct else (Q, T))))
     del Q, T
     if isinstance(root, tuple):

@@ -27,7 +27,7 @@ STORED_DIGITS = 800_000
 loading the kernels takes about 0.3 s."""
 
 _SAVED_SECONDS, _SAVED_POWER = 6.6, 1.14
-"""What the compiled path saves of the plain one's time: so many seconds at 10^7 digits, and 90 at 10^8, on Zen 4 and with two threads
+"""What the compiled path saves of the plain one's time: this many seconds at 10^7 digits, and 90 at 10^8, on Zen 4 and with two threads
 (`planning.forecast`). The kernels' seconds are of that machine, too."""
 
 
@@ -56,7 +56,7 @@ class Backend(KernelSet):
         return max(STORED_DIGITS, 10**6 * round(millions))
 
     def pays(self, digits: int) -> bool:
-        """Whether a computation of so many decimal digits is finished sooner on the compiled path, as things stand."""
+        """Whether a computation of a given number of decimal digits is finished sooner on the compiled path, as things stand."""
         if digits < LOADED_DIGITS or (digits < STORED_DIGITS and not self.loaded()):
             return False  # without importing LLVM
         least = self.least_digits()
@@ -100,10 +100,10 @@ ALL_KERNELS = KernelSet(
 
 
 def prepare(progress: Progress | None = None) -> None:
-    """Compile all kernels of the program for this machine, once, in about half a minute; or load them, 0.3 s.
+    """Compile all kernels of the program for this machine, which takes about half a minute, once; or load them in 0.3 s.
 
-    Nothing else makes small work wait for a compiler: without kernels GMP computes, and only what would take GMP longer than
-    the compilation takes compiles them first. A log record of "pi_engine" says so before each wait.
+    Small work never waits for a compiler otherwise. Without kernels GMP computes. Only work that would take GMP longer than
+    the compilation compiles them first. A log record of "pi_engine" says so before each wait.
 
     Args:
         progress: called as ("compilation", done, total): how many kernels have been compiled, of how many.

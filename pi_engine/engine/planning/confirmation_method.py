@@ -42,7 +42,7 @@ def second_series(series: PiSeries, digits: int, base: int, check: str) -> str |
 
 
 def kernels_of_checks(digits: int, base: int, bits: int) -> KernelUse:
-    """What BBP at the end of so many bits, and the j-invariant where it is used, load and compile."""
+    """What BBP at the end of a given number of bits, and the j-invariant where it is used, load and compile."""
     try:
         from pi_engine.proof.bbp.last_hex_digits import kernel_use_of_tail  # not for the plan of a small run
 

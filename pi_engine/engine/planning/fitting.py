@@ -1,4 +1,4 @@
-"""Which plan fits in memory, and what is said where none does."""
+"""Which plan fits in memory, and the message if none does."""
 
 from __future__ import annotations
 
@@ -127,9 +127,9 @@ def refusal(
             if plan.scratch and (fits(plan, limit) or _fits_once_compiled(plan, limit)):
                 disk = format_bytes(plan.scratch_bytes)
                 tune = "" if fits(plan, limit) else ", after 'pi-engine tune', which compiles the kernels once"
-                remedy = f"{remedy}; with --scratch DIR {digits:_} would too, by way of {disk} of its disk{tune}"
+                remedy = f"{remedy}; with --scratch DIR {digits:_} would too, with {disk} of its disk{tune}"
     elif not any(plan.scratch for plan in plans):
-        remedy = f"{remedy}; by way of the disk go long sums of a single series like chudnovsky only"
+        remedy = f"{remedy}; only long sums of a single series, like chudnovsky, can use the disk"
     if any(plan.integer_bits <= GMP_BITS for plan in plans):
         return not_enough_memory(counted(digits, "digit"), min(plan.memory_bytes for plan in plans), limit, remedy)
     count = f"{digits:_} digits" if plans else f"more than {MOST_DIGITS:_} digits"

@@ -29,10 +29,10 @@ they bound what benchmarks/memory.py found at 10^5 … 10^8 digits; 10^9 digits 
 _COMPILED_ROOT_BITS = 3.2
 _COMPILED_BYTES_PER_ROOT_BIT, _COMPILED_CHUNK_BITS = 0.65, 1 << 28
 _COMPILED_BYTES_PER_LONG_BIT, _COMPILED_MOST_LONG_BYTES = 0.2, 2.0
-"""What slow series take besides, by the bits of Q at the root of the tree, before common factors and rounding, beyond so many times
-the fraction's. The first part is that of one chunk of the tree (`splitting.compiled.compiled_tree`), which all of these bits are
-until there are several chunks; the second that of the nodes above, as long as the fraction: so many bytes for each of its bits at
-most. A series whose Q has 74 times the fraction's bits took 190 MiB with one thread at 10^6 digits, 302 with eight, and 234 with two
+"""What slow series take besides, by the bits of Q at the root of the tree, before common factors and rounding, beyond this multiple
+of the fraction's. The first part is that of one chunk of the tree (`splitting.compiled.compiled_tree`), which all of these bits are
+until there are several chunks; the second that of the nodes above, as long as the fraction: at most this many bytes for each of
+its bits. A series whose Q has 74 times the fraction's bits took 190 MiB with one thread at 10^6 digits, 302 with eight, and 234 with two
 at 3·10^6."""
 
 _COMPILED_KEPT = 2.2
@@ -50,10 +50,10 @@ _SCRATCH_ROOT_BITS = 5.0
 has 2 to 3 times the fraction's, Ramanujan's 3 to 4.5. Nodes that outgrow the fraction lose what no digit needs."""
 
 _SCRATCH_DISK_BYTES_PER_BIT = 1.8
-"""What such a run has on disk at once, at most: the remainders of a product modulo all primes, and the numbers that wait."""
+"""What a run on disk has there at once, at most: the remainders of a product modulo all primes, and the numbers that wait."""
 
 _BYTES_PER_ROOT_BIT = 2.8
-"""The numbers of the plain path in bytes per bit of Q at the root of the tree, of which N digits have 7.5 N, or of twice the
+"""The numbers of the plain path in bytes per bit of Q at the root of the tree (N digits have 7.5 N), or of twice the
 fraction: 1.3 with one thread, 2.1 to 2.6 with more, at 3·10^5 … 2·10^7 digits."""
 
 _UNUSED_SPACE, _COMPILED_UNUSED_SPACE = 1.15, 1.9
@@ -67,8 +67,8 @@ _TERMS_IN_THREADS = 4000
 
 
 _CHECKPOINT_NUMBERS = 4.0
-"""Sum, root and fraction, by the bits of the fraction: two numbers and one for each of the others, all of which are there as the last
-of them is written."""
+"""Sum, root and fraction, by the bits of the fraction: two numbers and one for each of the others, and all are there as the last of
+them is written."""
 
 _CHECKPOINT_NODES_PER_ROOT_BIT, _CHECKPOINT_NODES_PER_LONG_BIT, _CHECKPOINT_NODES_PER_BIT = 1.6, 0.35, 7.0
 """What nodes of several chunks take besides, in two generations and with the one that is being written: by the bits of Q at the root of
@@ -92,7 +92,7 @@ def workers(threads: int, terms: int, *, compiled: bool, evaluates: bool) -> int
 
 
 def process_bytes(threads: int) -> int:
-    """What the process allocates besides numbers and kernels, with so many threads besides the first."""
+    """What the process allocates besides numbers and kernels, with a given number of threads besides the first."""
     return _INTERPRETER_BYTES + threads * THREAD_BYTES
 
 
@@ -127,7 +127,7 @@ def scratch_disk_bytes(bits: int) -> int:
 
 
 def address_bytes(numbers: int, threads: int, *, compiled: bool, kernels: bool, compiler: bool) -> int:
-    """The address space of the process while numbers take so many bytes, at most, with so many threads besides the first."""
+    """The most address space of the process while numbers take these bytes, with these threads besides the first."""
     used = math.ceil((_COMPILED_UNUSED_SPACE if compiled else _UNUSED_SPACE) * numbers)
     libraries = libraries_size(kernels=kernels, compiler=compiler)
     return mapped_size() + libraries + threads_size(threads) + used + _SPARE_SPACE

@@ -24,7 +24,7 @@ LOADING_SECONDS = 0.3
 
 _PRODUCT_BITS = 1 << 20
 _PRODUCT_SECONDS = 0.0033
-"""GMP's product of two numbers of so many bits on the machine that the tables are of."""
+"""GMP's product of two numbers of this many bits on the machine that the tables are of."""
 
 _DIGITS = (1e4, 1e5, 1e6, 1e7, 1e8, 1e9)
 _COMPILED: Mapping[str, Sequence[float]] = {

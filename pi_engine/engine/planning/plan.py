@@ -52,8 +52,8 @@ class Plan(NamedTuple):
         compiled: whether to take the compiled path; the plain one otherwise.
         kernels: where those of the compiled path are, as this is planned; "not used" on the plain path.
         compiles: whether kernels are to be compiled, by the run or by its checks.
-        confirmation: the plan of the run that confirms this one; None where none does.
-        scratch: whether numbers wait on disk, by way of which large products are made.
+        confirmation: the plan of the run that confirms this one; None if none does.
+        scratch: whether numbers wait on disk, and large products are made there.
         scratch_bytes: what is there at once, at most.
     """
 

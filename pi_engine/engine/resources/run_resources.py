@@ -34,19 +34,19 @@ def scratch_of_plan(folder: str, limit: int, plan: Plan) -> AbstractContextManag
     return scratch_of_run(folder, limit, plan.scratch_bytes)
 
 
-def load_kernels(plan: Plan, backend: Backend, clock: PhaseClock, memory: int) -> None:
-    """Load what the compiled path calls; compiling it, within so many bytes, has a phase of its own."""
+def load_kernels(plan: Plan, backend: Backend, clock: PhaseClock, memory: int, threads: int) -> None:
+    """Load what the compiled path calls; compiling it, in at most `memory` bytes and on `threads` cores, has a phase of its own."""
     if plan.kernels != "to be compiled":
         backend.load()
         return
     with clock.phase("compilation"):
-        backend.load(clock.progress, memory)
+        backend.load(clock.progress, memory, threads)
 
 
 def cluster_of_run(
     where: str | Client | Cluster | None, threads: int | None, scratch: str | os.PathLike[str] | None
 ) -> AbstractContextManager[SumCluster | None]:
-    """The cluster of the run, whose tasks use so many threads."""
+    """The cluster of the run, whose tasks use a given number of threads."""
     if where is None:
         return nullcontext()
     from pi_engine.distributed.nodes.sum_cluster import open_sum_cluster

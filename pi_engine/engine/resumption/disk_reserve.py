@@ -34,7 +34,7 @@ class DiskReserve:
         self._store, self._descriptor, self._most, self.size = store, -1, 0, 0
 
     def require(self, most: int) -> None:
-        """Hold so many bytes, less what the checkpoint's files take.
+        """Hold this many bytes, less what the checkpoint's files take.
 
         Raises:
             CapacityError: the disk, or the quota, has less.
@@ -51,7 +51,7 @@ class DiskReserve:
         except OSError as error:
             self.close()
             if error.errno == errno.EFBIG:
-                return  # one file may not be so long, but the records are several, and shorter
+                return  # no file may be this long, but the records are several, and shorter
             if error.errno in CapacityError.errnos:
                 raise too_little_disk(self._store.folder, size, free) from error
             with opening(self._store.folder):
@@ -61,7 +61,7 @@ class DiskReserve:
         return max(0, self._most - self._store.bytes())
 
     def give(self, size: int) -> None:
-        """Let go of what a record is about to take whose numbers have so many bytes."""
+        """Let go of what a record is about to take whose numbers have a given number of bytes."""
         if self._descriptor >= 0:
             self.size = max(0, self.size - size - _BESIDE_NUMBERS)
             with contextlib.suppress(OSError):
@@ -93,7 +93,7 @@ class DiskReserve:
 
 
 def too_little_disk(folder: Path, size: int, free: int) -> CapacityError:
-    """What to say of a checkpoint that may take so many bytes of the disk, where so many are free."""
+    """The message for a checkpoint that may take more bytes of the disk than are free."""
     return CapacityError(
         f"not enough disk space: the checkpoint in {folder} may take another {format_bytes(size)}, and "
         f"{format_bytes(free)} are free; make room there, or keep it in a folder on another disk"

@@ -88,7 +88,7 @@ class KeptNodes:
             self._keep(lo, hi, node)
 
     def drop(self, guard_bits: int) -> None:
-        """Take all nodes of the sum away, whose run has so many guard bits: the sum has failed its check, and one of them may be why."""
+        """Remove all nodes of the sum: it has failed its check, and one of them may be why. The run has these guard bits."""
         from pi_engine.engine.resumption.run_checkpoint import ATTEMPT
 
         places = list(self._places())

@@ -259,7 +259,7 @@ class RunCheckpoint:
         self.step_done()
 
     def fraction(self, fraction_bits: int, threads: int) -> BinaryFraction | None:
-        """The binary fraction of so many bits, if it is kept."""
+        """The binary fraction of a given number of bits, if it is kept."""
         key = f"{self._prefix}fraction"
         found = self._load_tracked(key, {"mantissa"}, threads)
         if found is None:

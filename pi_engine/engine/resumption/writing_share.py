@@ -22,7 +22,7 @@ ALWAYS = math.inf
 
 
 class WritingShare:
-    """Says whether a record of so many bytes is worth its time: whether the work that it saves took `1/SHARE` times as long.
+    """Says whether a record of this many bytes is worth its time: whether the work that it saves took `1/SHARE` times as long.
 
     What a record saves is what no record before it has saved, so all of them together cost a run about that share of its time, whatever
     disk they are on.
@@ -56,7 +56,7 @@ class WritingShare:
         return self._since - before
 
     def _allows(self, size: int, saved: float) -> bool:
-        """Whether a record of `size` bytes may be written for so many seconds of work."""
+        """Whether a record of `size` bytes may be written for a given number of seconds of work."""
         slowness = self.seconds / self._expected if self._expected else 1.0
         return SHARE * saved >= slowness * _usual_seconds(size)
 

@@ -1,6 +1,6 @@
-"""How the digits of a file lie beside π's: pieces of it that are pieces of π, each moved by so many places.
+"""How the digits of a file lie beside π's: pieces of it that are pieces of π, each moved by this many places.
 
-A piece goes on as long as its digits are π's, but for some that are wrong one by one. Where more than that is wrong, the digits
+A piece goes on as long as its digits are π's, except for some that are wrong one by one. Where more than that is wrong, the digits
 that follow are looked for among π's, and π's among the file's own: so a block that is missing, repeated, inserted or exchanged
 is found, of whatever length. What is shorter than a window of `HeldDigits.find` is not looked for, and stays between two pieces.
 """
@@ -28,7 +28,7 @@ _BACKWARDS = 1 << 12
 """Digits compared at once before a place where they agree, at first; then twice as many, and so on."""
 
 _MOST_PIECES = 8
-"""Pieces that are told apart; what is in more pieces than that is only said to differ."""
+"""The most pieces that are distinguished; more pieces are only said to differ."""
 
 
 class Piece(NamedTuple):

@@ -238,7 +238,7 @@ def hex_places(digits: int) -> int:
 
 
 def _places(count: int) -> int:
-    """About the decimal digits that so many hexadecimal places are, rounded down."""
+    """About the decimal digits that a given number of hexadecimal places are, rounded down."""
     return count * 1_204_119_982_655_924 // 10**15
 
 

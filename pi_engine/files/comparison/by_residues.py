@@ -1,7 +1,7 @@
 """Are these the digits of π? Answered without computing π, by the integer of 16^h·π modulo random primes (`proof.bbp.bbp_sum`).
 
 Let x be the fraction that N digits of base b stand for, and δ = π − 3 − x. They are the digits of π, truncated, if and only if
-0 ≤ δ < b^−N. Take h = N hexadecimal places for b = 16, the places of as many bits for b = 2 and 8, and for b = 10 so many that
+0 ≤ δ < b^−N. Take h = N hexadecimal places for b = 16, the places of as many bits for b = 2 and 8, and for b = 10 enough that
 16^h·10^−N is between 2^−16 and 2^−8. With P = ⌊16^h·π⌋
 and f the fraction of 16^h·π, and B = ⌊16^h·(3 + x)⌋ and g the fraction of that, 16^h·δ = (P − B) + (f − g). The digits give B
 and g; BBP gives f, and P modulo primes. For digits of π 16^h·δ is between 0 and 1, so that c = P − B is −1, 0 or 1 (−1 where

@@ -1,4 +1,4 @@
-"""What has happened to digits of which all can be compared with π's: one kind of error, or how many of them there are and where.
+"""What has happened to digits if all can be compared with π's: one kind of error, or how many of them there are and where.
 
 Digits rounded, a wrong end, a block that is missing, repeated, inserted, exchanged with another or replaced by a copy, and single wrong
 digits. What is said is what was compared: where blocks could be cut in several ways that give the same digits, one is named.
@@ -110,7 +110,7 @@ def _is_rounded(ours: HeldDigits, theirs: HeldDigits, first: int) -> bool:
 
 
 def _not_moved(ours: HeldDigits, theirs: HeldDigits, tally: Tally, pieces: list[Piece], before: str) -> Found:
-    """What wrong digits are of which nothing was found elsewhere."""
+    """What wrong digits are if nothing of them was found elsewhere."""
     first, last, count = tally.first[0], tally.last, theirs.count
     if pieces == [Piece(0, first, 0, 0, None)]:  # from there on wrong: a digit lost or added, or other digits
         stop = first + _CONTEXT

@@ -23,7 +23,7 @@ _MOST_SHIFTED = 20
 """Digits that may be missing, or be too many, and the difference is still recognised as such."""
 
 _SURE_BITS = 16
-"""Bits that must agree after a shift, lest chance be taken for it: 5 digits of base 10, one in a thousand of all shifts together."""
+"""Bits that must agree after a shift, so that chance is not taken for it: 5 digits of base 10, one in a thousand of all shifts together."""
 
 _SURE_BITS_OF_ONE = 13
 """The same of a shift by one digit, which is far more usual than others: 4 digits of base 10."""

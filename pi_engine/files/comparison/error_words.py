@@ -36,7 +36,7 @@ def named(tally: Tally) -> str:
 
 
 def are(count: int) -> str:
-    """The verb to so many digits."""
+    """The verb for a number of digits."""
     return "is" if count == 1 else "are"
 
 

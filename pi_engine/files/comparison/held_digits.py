@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.digits.text.digit_text import DigitText
+from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -57,7 +58,7 @@ class HeldDigits:
         return text[start - first * self.width : stop - first * self.width]
 
     def words_from(self, place: int, count: int) -> Words | None:
-        """Words of the digits from any place on; None where there are not so many whole ones."""
+        """`count` words of the digits from any place on; None where not all of them are whole."""
         first, ahead = divmod(place, self.width)
         if first < 0 or first + count + (ahead > 0) > len(self.words):
             return None
@@ -154,9 +155,13 @@ def without_end(words: Words, spare: int, base: int) -> Words:
 
 def held(blocks: Iterable[Block], digits: int, base: int) -> HeldDigits:
     """The digits of blocks that fill their words, all but the last."""
-    width = DigitText(base).width
-    words, filled = np.empty(-(-digits // width), np.uint64), 0
+    return HeldDigits(gathered(blocks, digits, base), digits, base)
+
+
+def gathered(blocks: Iterable[Block], digits: int, base: int) -> Words:
+    """The words of blocks with `digits` digits in all, which fill their words, all but the last; that is padded with zeros."""
+    words, filled = np.empty(-(-digits // DIGITS_PER_WORD[base]), np.uint64), 0
     for block in blocks:
         words[filled : filled + len(block.words)] = block.words
         filled += len(block.words)
-    return HeldDigits(words, digits, base)
+    return words

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def moved_blocks(ours: HeldDigits, theirs: HeldDigits, tally: Tally, pieces: list[Piece], before: str) -> Found:
-    """What has happened where digits stand at other places than in π."""
+    """What has happened where digits are at other places than in π."""
     first, *moved = pieces
     last, shifted = pieces[-1], pieces[-1].shift != 0
     whole = _reaches_end(last, ours, theirs)
@@ -31,7 +31,7 @@ def moved_blocks(ours: HeldDigits, theirs: HeldDigits, tally: Tally, pieces: lis
         earlier = f"; {counted(first.wrong, 'digit')} before it {are(first.wrong)} wrong" if first.wrong else ""
         return Found("different", f"{where}{until}{earlier}", shifted)
     behind = "" if tally.last == theirs.count - 1 else f"; behind position {tally.last + 1:_} all digits are right"
-    return Found("different", f"{differ(tally)}, {named(tally)}; digits stand at other places than in π{behind}")
+    return Found("different", f"{differ(tally)}, {named(tally)}; digits are at other places than in π{behind}")
 
 
 def _one_event(ours: HeldDigits, theirs: HeldDigits, place: int, moved: list[Piece], before: str) -> Found | None:
@@ -74,7 +74,7 @@ def _shifted(ours: HeldDigits, theirs: HeldDigits, place: int, piece: Piece, bef
 
 
 def missing_or_added(ours: HeldDigits, theirs: HeldDigits, place: int, shift: int, before: str) -> Found:
-    """So many digits missing at `place`, or too many if negative."""
+    """A given number of digits missing at `place`, or too many if negative."""
     if shift > 0:
         return Found("missing", _missing(ours, place, shift), shifted=True)
     return Found(*_too_many(ours, theirs, place, -shift, before), shifted=True)
@@ -85,7 +85,7 @@ def _copied(place: int, moved: list[Piece]) -> Found:
     source, size = place + moved[0].shift, moved[1].start - place
     there = f"in place of {block(place, place + size)}"
     if source == place - size:
-        return Found("repeated", f"{block(source, place)} stands twice, the second time {there}")
+        return Found("repeated", f"{block(source, place)} occurs twice, the second time {there}")
     return Found("copied", f"{block(source, source + size)} stands {there}")
 
 
@@ -133,7 +133,7 @@ def _too_many(ours: HeldDigits, theirs: HeldDigits, place: int, size: int, befor
         return "inserted", f"the digit {added} too many"
     if size <= place and added == ours.text(place - size, place):
         spelled = f": {added}" if size <= SHORT else ""
-        return "repeated", f"{block(place - size, place)} stands twice{spelled}"
+        return "repeated", f"{block(place - size, place)} occurs twice{spelled}"
     if size <= place and added == ours.text(place - size, place - size + len(added)):
         return "repeated", f"from there on come π's digits from position {place - size + 1:_} on once more"
     if size <= SHORT:

@@ -69,7 +69,7 @@ class Scan:
         self._pool.shutdown()
 
     def update(self, block: Block) -> None:
-        """Take the next block; all but the last fill their words."""
+        """Take the next block. Blocks fill their words, except for the last."""
         if len(self.head) < HEAD:
             few = block.words[: _TAIL_WORDS * 2]
             self.head += self._text.text(few, min(block.digits, len(few) * self._text.width)).decode("ascii")

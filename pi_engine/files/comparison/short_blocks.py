@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pi_engine.files.comparison.error_words import SHORT
+
 if TYPE_CHECKING:
     from pi_engine.files.comparison.held_digits import HeldDigits, Tally
 
@@ -15,9 +17,6 @@ _LEAST_AT_END = 4
 
 MOST_WRONG = 200
 """Wrong digits up to which short blocks are looked for."""
-
-_SHOWN = 19
-"""Digits of a block up to which they are shown."""
 
 _EQUAL = 4
 """Digits at either end of blocks that may be equal in both, and so not be wrong."""
@@ -70,5 +69,5 @@ def _apart(ours: HeldDigits, theirs: HeldDigits, tally: Tally) -> str | None:
 def _block(ours: HeldDigits, start: int, stop: int) -> str:
     if stop == start + 1:
         return f"the digit {ours.text(start, stop)} at position {stop:_}"
-    digits = f"{ours.text(start, stop)} " if stop - start <= _SHOWN else ""
+    digits = f"{ours.text(start, stop)} " if stop - start <= SHORT else ""
     return f"the block {digits}at positions {start + 1:_} to {stop:_}"

@@ -55,7 +55,7 @@ class FileCase:
     """
 
     path: str
-    threads: int | None
+    threads: int
     memory: int | None
     progress: Progress
     stack: ExitStack
@@ -67,7 +67,7 @@ class FileCase:
     elsewhere: Summation | None = None
 
     def read(self, expected: Callable[[int], list[Step]]) -> CorruptFileError | None:
-        """Scan the file; `expected` gives the steps, this one the first, for a file of about so many digits.
+        """Scan the file; `expected` gives the steps, this one the first, for a file of about a given number of digits.
 
         Returns what ends the reading before the file ends, if there are digits before it: they can be judged.
 
@@ -124,7 +124,7 @@ class FileCase:
             CorruptFileError: they are not.
         """
         header = self.file.header_digits
-        place = header_mismatch(self.file, self.scan.head)
+        place = header_mismatch(header, self.scan.head)
         if header is not None and header[0] != PI.integer:
             place = 0
         if place is not None:
@@ -137,7 +137,7 @@ class FileCase:
         return "" if self.scan.integer else f"; the {PI.whole(self.scan.base)} before the point is not in the file"
 
     def fits(self, digits: int) -> bool:
-        """Whether so many digits of π can be computed here."""
+        """Whether a given number of digits of π can be computed here."""
         try:
             digits, base = computed_as(digits, self.scan.base)
             require_capacity(digits, base=base, threads=self.threads, memory=self.memory)
@@ -156,7 +156,7 @@ class FileCase:
         message: str = "",
         proved: str = "",
     ) -> Verification:
-        """A verdict of this file, of which so many digits were compared with π's.
+        """A verdict of this file, with the number of digits that were compared with π's.
 
         Where nothing is wrong, "ok" becomes "unproved" unless they were all compared.
         """
@@ -189,7 +189,7 @@ def open_case(
     path: str,
     base: int | None,
     *,
-    threads: int | None,
+    threads: int,
     memory: int | None,
     progress: Progress,
     stack: ExitStack,

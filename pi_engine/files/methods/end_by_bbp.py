@@ -23,8 +23,6 @@ from pi_engine.runtime.limits.memory import THREAD_BYTES, kernel_bytes
 from pi_engine.runtime.progress import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pi_engine.digits.common.blocks import Words
     from pi_engine.files.comparison.by_bbp import Divergence
     from pi_engine.proof.bbp.bbp_sum import Summation
@@ -62,15 +60,6 @@ def needed_bytes(digits: int, threads: int) -> int:
     """What this allocates at once, at most."""
     compiles = from_text_compiles(digits) or kernel_compiles(digits, EVALUATIONS)
     return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=not compiles) + BYTES_PER_DIGIT * digits
-
-
-def gathered(blocks: Iterable[Block], digits: int) -> Words:
-    """All words of a file, the last one padded with zeros."""
-    words, filled = np.empty(-(-digits // DIGITS_PER_WORD), np.uint64), 0
-    for block in blocks:
-        words[filled : filled + len(block.words)] = block.words
-        filled += len(block.words)
-    return words
 
 
 def examine(

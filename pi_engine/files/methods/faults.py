@@ -62,21 +62,21 @@ def _corrupt(fault: CorruptFileError, message: str, found: Verification) -> Veri
         kind=fault.kind,
         offset=fault.offset,
         message=message,
-        proved=f"this is no sound file of digits; of the digits that could be read: {found.proved}",
+        proved=f"this is not a sound file of digits; of the digits that could be read: {found.proved}",
     )
 
 
 def corrupt_file(
     path: str, error: CorruptFileError, *, base: int | None, form: str | None = None, digits: int = 0
 ) -> Verification:
-    """The verdict on a file of which no digit can be judged; base, format and digits as far as they are known."""
+    """The verdict on a file without a digit that can be judged; base, format and digits as far as they are known."""
     return Verification(
         status="corrupt",
         first_wrong=None,
         expected=None,
         found=None,
         method="",
-        proved="this is no sound file of digits; none of its digits was compared with those of π",
+        proved="this is not a sound file of digits; none of its digits was compared with those of π",
         digits=digits,
         digits_compared=0,
         base=base,

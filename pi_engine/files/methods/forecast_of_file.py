@@ -14,7 +14,6 @@ from pi_engine.files.comparison.by_residues import PRIMES
 from pi_engine.proof.bbp.bbp_sum import KERNEL_FROM, RESIDUE_KERNELS, python_seconds
 from pi_engine.radix.kernels.binary_words import computed_as
 from pi_engine.runtime.progress import Step, steps_within
-from pi_engine.runtime.thread_count import available_threads
 from pi_engine.series.lookup import get
 
 if TYPE_CHECKING:
@@ -32,49 +31,45 @@ _COMPARE_SECONDS = 1e-9
 
 
 def reading(case: FileCase, digits: int) -> Step:
-    """The pass over a file of about so many digits."""
+    """The pass over a file of about `digits` digits."""
     each = _READ_COMPRESSED_SECONDS if case.file.format in COMPRESSED else _READ_SECONDS
     return Step("read", each * digits)
 
 
 def recomputing(case: FileCase, digits: int) -> list[Step]:
-    """Computing so many digits and comparing them; for the first wrong one, where something is known to be wrong."""
-    threads = available_threads() if case.threads is None else case.threads
+    """Computing `digits` digits and comparing them; for the first wrong one, where something is known to be wrong."""
     try:
         count, base = computed_as(digits, case.file.base or 10)
-        plan = make_plan(get("chudnovsky"), count, base, threads=threads)
+        plan = make_plan(get("chudnovsky"), count, base, threads=case.threads)
     except (PiEngineError, OverflowError):  # it will be refused where it is made
         return []
-    steps = [*forecast(plan, threads), Step("comparison", _COMPARE_SECONDS * digits)]
+    steps = [*forecast(plan, case.threads), Step("comparison", _COMPARE_SECONDS * digits)]
     return steps_within(steps, LOCATING) if case.locating else steps
 
 
 def proving_by_bbp(case: FileCase, digits: int) -> list[Step]:
     """The method "bbp" on digits that are right."""
-    threads = available_threads() if case.threads is None else case.threads
-    each = bbp_seconds(digits * math.log(10, 16), threads)
+    each = bbp_seconds(digits * math.log(10, 16), case.threads)
     return [
         Step("first digits", 0.05),
-        Step("conversion", conversion_to_binary_seconds(digits, threads)),
+        Step("conversion", conversion_to_binary_seconds(digits, case.threads)),
         Step("BBP", EVALUATIONS * each),
     ]
 
 
 def proving_by_residues(case: FileCase, digits: int) -> list[Step]:
     """The method "residues" on digits that are right."""
-    threads = available_threads() if case.threads is None else case.threads
     position, binary = digits * math.log(case.scan.base, 16), case.scan.base != 10
-    seconds = _RESIDUES * bbp_seconds(position, threads)
+    seconds = _RESIDUES * bbp_seconds(position, case.threads)
     if position >= KERNEL_FROM and not RESIDUE_KERNELS.loaded():
         seconds += RESIDUE_KERNELS.missing_seconds()
     steps = [Step("BBP", min(seconds, python_seconds(position, PRIMES)))]
-    return steps if binary else [Step("conversion", conversion_to_binary_seconds(digits, threads)), *steps]
+    return steps if binary else [Step("conversion", conversion_to_binary_seconds(digits, case.threads)), *steps]
 
 
 def bisecting_by_bbp(case: FileCase, digits: int) -> Step:
     """What the method "bbp" takes more to find the first wrong digit, at the most."""
-    threads = available_threads() if case.threads is None else case.threads
-    each = bbp_seconds(digits * math.log(10, 16), threads)
+    each = bbp_seconds(digits * math.log(10, 16), case.threads)
     return Step(LOCATING, (BISECTION + math.log2(digits + 2)) * each)
 
 

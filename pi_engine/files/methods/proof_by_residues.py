@@ -17,7 +17,8 @@ from pi_engine.files.comparison.by_residues import (
     most_digits,
 )
 from pi_engine.files.comparison.expansion import DecimalDigits
-from pi_engine.files.methods.end_by_bbp import BYTES_PER_DIGIT, gathered
+from pi_engine.files.comparison.held_digits import gathered
+from pi_engine.files.methods.end_by_bbp import BYTES_PER_DIGIT
 from pi_engine.files.methods.forecast_of_file import proving_by_residues
 from pi_engine.files.methods.published import compared_as_published
 from pi_engine.proof.bbp.bbp_sum import RESIDUE_KERNELS, python_seconds
@@ -26,7 +27,6 @@ from pi_engine.runtime.limits.memory import THREAD_BYTES, kernel_bytes
 from pi_engine.runtime.limits.memory_errors import not_enough_memory
 from pi_engine.runtime.machine_faults import RUN_AGAIN
 from pi_engine.runtime.progress import announce
-from pi_engine.runtime.thread_count import available_threads
 
 if TYPE_CHECKING:
     from pi_engine.files.methods.case import FileCase
@@ -53,11 +53,10 @@ def residues_pay(case: FileCase) -> bool:
 def residues_need(case: FileCase) -> int:
     """What the method allocates at once, at most; of binary, octal and hexadecimal digits a block at a time is held."""
     scan = case.scan
-    threads = available_threads() if case.threads is None else case.threads
     if scan.base != 10:
-        return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=False)
+        return _BASE_BYTES + case.threads * THREAD_BYTES + kernel_bytes(stored=False)
     compiles = from_text_compiles(scan.digits) or RESIDUE_KERNELS.would_compile(python_seconds(scan.digits, PRIMES))
-    return _BASE_BYTES + threads * THREAD_BYTES + kernel_bytes(stored=not compiles) + BYTES_PER_DIGIT * scan.digits
+    return _BASE_BYTES + case.threads * THREAD_BYTES + kernel_bytes(stored=not compiles) + BYTES_PER_DIGIT * scan.digits
 
 
 def differs_by_residues(case: FileCase, *, formula: str = "bellard") -> bool:
@@ -67,19 +66,18 @@ def differs_by_residues(case: FileCase, *, formula: str = "bellard") -> bool:
         VerificationError: a check of the arithmetic failed, or the last digit stays open.
     """
     scan = case.scan
-    threads = available_threads() if case.threads is None else case.threads
     if scan.base != 10:
         return not are_binary_digits(
             case.blocks(),
             scan.digits,
             scan.base,
-            threads,
+            case.threads,
             progress=case.progress,
             formula=formula,
             elsewhere=case.elsewhere,
         )
-    held = DecimalDigits(gathered(case.blocks(), scan.digits), scan.digits)
-    return not are_decimal_digits(held, threads, case.progress, formula=formula, elsewhere=case.elsewhere)
+    held = DecimalDigits(gathered(case.blocks(), scan.digits, scan.base), scan.digits)
+    return not are_decimal_digits(held, case.threads, case.progress, formula=formula, elsewhere=case.elsewhere)
 
 
 def by_residues(case: FileCase) -> Verification | None:

@@ -13,7 +13,7 @@ from pi_engine.errors import UsageError, VerificationError
 from pi_engine.files.comparison.by_bbp import FEWEST_DIGITS, LOCATING
 from pi_engine.files.comparison.diagnosis import diagnosed, with_integer
 from pi_engine.files.comparison.difference import Difference, first_difference, only_first
-from pi_engine.files.comparison.held_digits import HeldDigits, held
+from pi_engine.files.comparison.held_digits import HeldDigits, gathered, held
 from pi_engine.files.methods.forecast_of_file import (
     bisecting_by_bbp,
     proving_by_bbp,
@@ -30,12 +30,12 @@ from pi_engine.runtime.display import counted
 from pi_engine.runtime.limits.memory_errors import not_enough_memory
 from pi_engine.runtime.machine_faults import RUN_AGAIN
 from pi_engine.runtime.progress import announce
-from pi_engine.runtime.thread_count import available_threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pi_engine.files.methods.case import FileCase
+    from pi_engine.files.methods.end_by_bbp import Deceived, Survival
     from pi_engine.files.methods.verdict import Verification
     from pi_engine.runtime.progress import Progress, Step
 
@@ -49,13 +49,13 @@ class Method(NamedTuple):
 
     Attributes:
         fits: whether it can be had for this file, on this machine.
-        seconds: about how long it takes for a file of so many digits that are right, to choose by.
+        steps: what it does for a file of this many digits that are right, with predicted seconds.
         run: gives the verdict.
         proves: whether no wrong digit escapes it.
     """
 
     fits: Callable[[FileCase], bool]
-    seconds: Callable[[FileCase, int], float]
+    steps: Callable[[FileCase, int], list[Step]]
     run: Callable[[FileCase], Verification]
     proves: bool = True
 
@@ -66,7 +66,7 @@ def recompute(case: FileCase) -> Verification:
 
 
 def located(case: FileCase, digits: int) -> Verification:
-    """Compute so many digits, or up to the end of the last word, and compare them with the file's.
+    """Compute a given number of digits, or up to the end of the last word, and compare them with the file's.
 
     Where they are all of the file's, all are compared, and it is told what has happened to them; else up to the first wrong one.
     """
@@ -134,7 +134,7 @@ def by_bbp(case: FileCase) -> Verification:
     which wrong digits escape.
 
     Raises:
-        UsageError: the digits are hexadecimal, or too few.
+        UsageError: the digits are not decimal, or too few.
         CapacityError: it would not fit in memory.
         VerificationError: a check of the arithmetic failed.
     """
@@ -144,20 +144,35 @@ def by_bbp(case: FileCase) -> Verification:
             f"the method bbp is for decimal digits, and these are of base {scan.base}: use --method recompute"
         )
     if not _bbp_can(case):
-        raise UsageError(_not_for_bbp(case))
+        has = counted(scan.digits, "digit")
+        raise UsageError(
+            f"the method bbp is for {FEWEST_DIGITS} digits of base 10 or more, and the file has {has}: use --method recompute"
+        )
     need, limit = _bbp_need(case), usable_memory(case.memory)
     if need > limit:
         remedy = "use --method known, or a larger machine"
         raise not_enough_memory(f"{counted(scan.digits, 'digit')} by the method bbp", need, limit, remedy)
-    from pi_engine.files.methods.end_by_bbp import HEAD_DIGITS, Deceived, examine, gathered
+    from pi_engine.files.methods.end_by_bbp import examine
 
     announce(case.progress, partial(proving_by_bbp, case, scan.digits))
-    words = gathered(case.blocks(), scan.digits)
-    threads = available_threads() if case.threads is None else case.threads
+    words = gathered(case.blocks(), scan.digits, scan.base)
     integer = scan.integer or PI.integer
     found = examine(
-        words, scan.digits, integer=integer, threads=threads, progress=_progress_of_bbp(case), elsewhere=case.elsewhere
+        words,
+        scan.digits,
+        integer=integer,
+        threads=case.threads,
+        progress=_progress_of_bbp(case),
+        elsewhere=case.elsewhere,
     )
+    return _verdict_by_bbp(case, found)
+
+
+def _verdict_by_bbp(case: FileCase, found: Survival | Difference | Deceived) -> Verification:
+    """The verdict on what BBP has shown."""
+    from pi_engine.files.methods.end_by_bbp import HEAD_DIGITS, Deceived
+
+    scan = case.scan
     if isinstance(found, Difference):
         compared = f"{found.position:_} of {counted(scan.digits, 'digit')}"
         proved = (
@@ -208,13 +223,6 @@ def _bisection(case: FileCase, digits: int) -> list[Step]:
     return [bisecting_by_bbp(case, digits)]
 
 
-def _not_for_bbp(case: FileCase) -> str:
-    has = f"has {counted(case.scan.digits, 'digit')}" if case.scan.base == 10 else f"is of base {case.scan.base}"
-    return (
-        f"the method bbp is for {FEWEST_DIGITS} digits of base 10 or more, and the file {has}: use --method recompute"
-    )
-
-
 def _bbp_can(case: FileCase) -> bool:
     return case.scan.base == 10 and case.scan.digits >= FEWEST_DIGITS
 
@@ -222,7 +230,7 @@ def _bbp_can(case: FileCase) -> bool:
 def _bbp_need(case: FileCase) -> int:
     from pi_engine.files.methods.end_by_bbp import needed_bytes
 
-    return needed_bytes(case.scan.digits, available_threads() if case.threads is None else case.threads)
+    return needed_bytes(case.scan.digits, case.threads)
 
 
 def _bbp_fits(case: FileCase) -> bool:
@@ -234,21 +242,16 @@ def _recompute_fits(case: FileCase) -> bool:
 
 
 METHODS = {
-    "recompute": Method(_recompute_fits, lambda case, digits: total(recomputing(case, digits)), recompute),
-    "residues": Method(residues_pay, lambda case, digits: total(proving_by_residues(case, digits)), prove_by_residues),
-    "bbp": Method(
-        _bbp_fits,
-        lambda case, digits: total(proving_by_bbp(case, digits)),
-        by_bbp,
-        proves=False,
-    ),
+    "recompute": Method(_recompute_fits, recomputing, recompute),
+    "residues": Method(residues_pay, proving_by_residues, prove_by_residues),
+    "bbp": Method(_bbp_fits, proving_by_bbp, by_bbp, proves=False),
 }
 """What looks at all digits of a file. A new method is a row here."""
 
 
 def chosen(case: FileCase, methods: Iterable[Method]) -> Method | None:
-    """The method to take where none was asked for: the fastest proof that fits here, else the fastest method, else None."""
+    """The method to take if none was asked for: the fastest proof that fits here, else the fastest method, else None."""
     fitting = [method for method in methods if method.fits(case)]
     eligible = [method for method in fitting if method.proves] or fitting
     digits = case.scan.digits
-    return min(eligible, key=lambda method: method.seconds(case, digits), default=None)
+    return min(eligible, key=lambda method: total(method.steps(case, digits)), default=None)

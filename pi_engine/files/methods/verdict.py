@@ -20,34 +20,35 @@ _LONGEST_MESSAGE = 52
 class Verification:
     """Is this file π, and if not, where does it go wrong?
 
-    True in an `if` where the status is "ok", else false. Equal to another where all but the seconds are equal.
+    It is true in an `if` if its status is "ok". Two are equal if everything except their seconds is equal.
 
     Attributes:
-        status: "ok" (every digit was compared with π), "wrong" (a digit is not π's), "corrupt" (this is no sound file of
-            digits) or "unproved" (nothing wrong was found, but not every digit was compared).
-        first_wrong: the first wrong position, counted from 1 after the point, 0 for the digit before it; None where the
-            method cannot tell, or nothing is wrong.
-        expected: ten digits of π from there, fewer where the file ends.
+        status: "ok" (every digit was compared with π), "wrong" (a digit is not π's), "corrupt" (this is not a sound file
+            of digits) or "unproved" (nothing wrong was found, but not every digit was compared).
+        first_wrong: the first wrong position, counted from 1 after the point, 0 for the digit before it. None if the
+            method cannot find it, or nothing is wrong.
+        expected: ten digits of π from there, fewer if the file ends.
         found: the ten digits of the file from there.
-        method: the one that has shown it.
-        proved: what exactly it has shown.
+        method: the method that was used.
+        proved: what exactly the method has shown.
         digits: how many there are after the point, as far as the file could be read.
-        digits_compared: how many of them were compared with those of π; all of them where the status is "ok".
-        base: 2, 8, 10 or 16; None where the digits do not show it.
+        digits_compared: how many of them were compared with those of π; all if the status is "ok".
+        base: 2, 8, 10 or 16; None if the digits do not show it.
         format: "text", "gz", "xz", "zst", "bz2", "zip" or "ycd".
         file: its name.
-        seconds: it took.
-        kind: of an error: "substituted", "transposed", "missing", "doubled", "inserted" digits; a block "repeated", "copied" in
-            place of another, or "exchanged" with one; the last digit "rounded"; a wrong "tail"; "scattered" or "different"
-            digits; another "constant", a "position" or "hash" of the table, "residues"; or "stray", "truncated", "header",
-            "empty", "damaged", "length", "certificate".
+        seconds: how long the verification took.
+        kind: the kind of error; None if there is no error. Digits may be "substituted", "transposed", "missing", "doubled",
+            "inserted", "scattered" or "different". A block may be "repeated", "copied" in place of another, or "exchanged"
+            with one. The last digit may be "rounded", or the "tail" wrong. The digits may be those of another "constant". A
+            comparison with the table gives "position" or "hash", and one modulo primes "residues". Other files are "stray",
+            "truncated", "header", "empty", "damaged", "length" or "certificate".
         offset: bytes before the place where a file is corrupt.
-        message: one line that says what is wrong, or how many digits were compared where not all were; else "". The
-            file's name is not in front of it.
-        wrong_digits: how many positions differ from π's in all; None where the method does not compare all, where digits are
-            missing or too many, so that those behind stand at other positions, and where nothing is wrong.
+        message: one line that says what is wrong, or how many digits were compared if not all were; otherwise "".
+            It does not begin with the file's name.
+        wrong_digits: how many positions differ from π's in all. None if nothing is wrong, if the method does not compare
+            all, or if digits are missing or too many, because those after them then have other positions.
         wrong_positions: the first ten of them.
-        notes: what was assumed or left out when the file was read, and where its length is not the one that it claims.
+        notes: what was assumed or left out when the file was read, and whether its length differs from the one that it claims.
     """
 
     status: Status

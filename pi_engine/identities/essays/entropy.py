@@ -25,7 +25,7 @@ label, and τ = ½·(1 − ε). E[χ] = τ says e^λ = ε/(1 − ε):
     λ = −ln((1 − ε)/ε),   p(1|odd) = 1 − ε,   p(1|even) = ½,   Ψ(λ) = H = ½·ln 2 + ½·(−ε·ln ε − (1 − ε)·ln(1 − ε)).
 
 With no wrong label τ = ½, the supremum of E[χ], and Ψ = ½·ln 2 + ½·ln(1 + e^λ) falls for ever: no λ meets the constraint. Its limit does:
-for λ → −∞ p(1|odd) → 1, E[χ] → ½ and Ψ → ½·ln 2, the entropy of the even x alone, of which the feature says nothing: p(1|even) = ½.
+for λ → −∞ p(1|odd) → 1, E[χ] → ½ and Ψ → ½·ln 2, the entropy of the even x alone, because the feature says nothing of them: p(1|even) = ½.
 Source: Berger, Della Pietra and Della Pietra, A maximum entropy approach to natural language processing (1996).
 """
 
@@ -89,7 +89,7 @@ def entropy_and_divergence(log_density: Callable[[Any], Any], bound: Any) -> tup
 
 
 def sample(wrong: int = 0) -> list[tuple[int, int]]:
-    """The pairs (x, y): y = 1 where x is odd, but for the first `wrong` numbers, whose labels are wrong."""
+    """The pairs (x, y): y = 1 where x is odd, except for the first `wrong` numbers, whose labels are wrong."""
     return [(x, (x + (x <= wrong)) % 2) for x in range(1, LARGEST + 1)]
 
 

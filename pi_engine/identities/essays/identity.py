@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import SupportsIndex
 
 GUARD_DIGITS = 20
-"""Both sides are evaluated to so many digits more than are compared."""
+"""Both sides are evaluated to this many digits more than are compared."""
 
 MOST_DIGITS = 10_000
 """There a quadrature takes an hour."""
@@ -47,7 +47,7 @@ class Identity:
         group: 1 to 10, the part of the gallery.
         statement: one line, readable in a terminal.
         source: where it comes from.
-        cases: the instances that are compared, evaluated at mpmath's current precision for so many digits.
+        cases: the instances that are compared, evaluated at mpmath's current precision for this many digits.
         default_digits: how many are compared unless the user says.
         notes: further lines worth reading, evaluated at mpmath's current precision, or at a higher one where they need it.
     """
@@ -76,7 +76,7 @@ class Evaluation:
         identity: what was evaluated.
         digits_requested: N.
         digits_agreeing: in the worst case: the largest k ≤ N with |left − right| < 10^−k·max(1, |right|).
-        seconds: it took.
+        seconds: how long the evaluation took.
         cases: label, digits that agree, and the right side, truncated to N digits after the point, at most 50.
     """
 

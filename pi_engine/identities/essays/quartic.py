@@ -56,7 +56,7 @@ def convergent_series(epsilon: Any, bound: Any) -> Any:
     """Σ (−ε)^k/k!·m_4k, m_s = ∫ x^s·e^(−x²) dx over [−bound, bound], from m_s = ((s−1)·m_(s−2) − 2·bound^(s−1)·e^(−bound²))/2.
 
     That recurrence cancels, so it is run backwards, from a moment that is summed as a series. The sum cancels, too: its
-    largest terms are about e^(ε·bound⁴), and so many more bits are taken.
+    largest terms are about e^(ε·bound⁴), and that many more bits are taken.
     """
     with mp.workprec(mp.prec + int(epsilon * bound**4 / mp.ln2) + 10):
         result = _sum_of_moments(epsilon, bound)

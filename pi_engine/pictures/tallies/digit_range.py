@@ -84,7 +84,7 @@ class DigitRange:
         if most is not None:
             total = min(total, most)
             stop = self.start + most if stop is None else min(stop, self.start + most)
-            if stop != self._stop:  # the digits may end before, and need not be so many
+            if stop != self._stop:  # the digits may end before
                 self._stop = None
         table = _table()
         for piece in self._digits.characters(self.start, stop):

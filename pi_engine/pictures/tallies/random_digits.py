@@ -38,7 +38,7 @@ def expected_runs(base: int, digits: int, length: int) -> float:
 
 
 def run_deviation(base: int, digits: int, length: int) -> float:
-    """The standard deviation of that number, but for what the two ends of the digits change.
+    """The standard deviation of that number, except for what the two ends of the digits change.
 
     Whether a digit differs from the one before is independent of all others, and has probability q = 1 − p. A run of length L begins
     at a place with probability e = q²·p^(L−1): there is a change, none at the next L − 1 places, and one after them. Two that begin k
@@ -52,7 +52,7 @@ def run_deviation(base: int, digits: int, length: int) -> float:
 
 
 def chi_square_upper(x: float, freedom: int) -> float:
-    """The probability that χ² of so many degrees of freedom is at least x: Γ(k/2, x/2)/Γ(k/2)."""
+    """The probability that χ² of a given number of degrees of freedom is at least x: Γ(k/2, x/2)/Γ(k/2)."""
     from mpmath import mp
 
     with mp.workdps(_DECIMALS):

@@ -59,7 +59,7 @@ class WholeAndFraction(NamedTuple):
     Attributes:
         residues: of the integer, modulo each prime.
         units: of 2^-96: the fraction, from 0 to 1.
-        error: the fraction is wrong by at most so many units; so it may be a little below 0, or above 1.
+        error: the fraction is wrong by at most this many units; so it may be a little below 0, or above 1.
     """
 
     residues: tuple[int, ...]
@@ -93,18 +93,18 @@ class Summation(Protocol):
 
 
 def python_seconds(offset: float, primes: int = 0) -> float:
-    """What Python takes for an evaluation, with the integer modulo so many primes."""
+    """What Python takes for an evaluation, with the integer modulo a given number of primes."""
     return _PYTHON_SECONDS * (1 + primes) * offset
 
 
 def kernel_pays(offset: int, evaluations: int, primes: int = 0) -> bool:
-    """Whether to use the kernel for so many evaluations at about this offset. If so, it is loaded or compiled now."""
+    """Whether to use the kernel for a given number of evaluations at about this offset. If so, it is loaded or compiled now."""
     kernels = RESIDUE_KERNELS if primes else KERNELS
     return offset >= KERNEL_FROM and kernels.pays_for(python_seconds(offset, primes) * evaluations)
 
 
 def prepare(offset: int, evaluations: int, elsewhere: Summation | None) -> None:
-    """Load or compile the kernel if it will be used here for so many evaluations."""
+    """Load or compile the kernel if it will be used here for a given number of evaluations."""
     if elsewhere is None or offset < ELSEWHERE_FROM:
         kernel_pays(offset, evaluations)
 
@@ -252,7 +252,7 @@ def sum_in_threads(
 
 
 def cut(whole: TermRange, terms: int) -> Iterator[TermRange]:
-    """The range in pieces of so many terms, the last one with what is left."""
+    """The range in pieces of a given number of terms, the last one with what is left."""
     for first in range(whole.first, whole.last, terms):
         yield whole._replace(first=first, last=min(first + terms, whole.last))
 

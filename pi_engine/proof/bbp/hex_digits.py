@@ -45,9 +45,9 @@ def hex_digits(
 ) -> str:
     """The `count` hexadecimal digits of π that begin at `position`; 1 is the first after the point. Upper case.
 
-    Every digit is certain: the error of the sum is bounded, and where it leaves a digit open more is computed. Cost: one evaluation,
-    position·log(position), for the first ten digits or more, and one more for each ten or so. What adds up the terms is `elsewhere`,
-    if it is given.
+    Every digit is certain: the error of the sum is bounded, and if it leaves a digit open, more is computed. The
+    first ten digits or more cost one evaluation, which takes position·log(position) steps. Each further ten or so
+    cost one more. What adds up the terms is `elsewhere`, if it is given.
 
     Raises:
         TypeError: position, count or threads is no integer.

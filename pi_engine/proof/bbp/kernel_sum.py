@@ -35,7 +35,7 @@ def sum_terms(  # noqa: PLR0917 (called from one place)
     scratch: NDArray[np.float64],
     primes: int,
 ) -> list[int]:
-    """The kernels' result for consecutive terms, with their integers modulo so many primes: three words.
+    """The kernels' result for consecutive terms, with their integers modulo a given number of primes: three words.
 
     Raises:
         VerificationError: the record was damaged before the kernel had read it.

@@ -32,11 +32,11 @@ class Tail(NamedTuple):
 
 
 _EVALUATIONS = 2
-"""Of BBP, for so many digits."""
+"""Of BBP, for this many digits."""
 
 
 def kernel_use_of_tail(bits: int) -> KernelUse:
-    """What the comparison at the end of so many bits loads and compiles."""
+    """What the comparison at the end of a given number of bits loads and compiles."""
     return kernel_use(bits // 4, _EVALUATIONS) if bits // 4 <= LAST_POSITION else KernelUse(load=False, compile=False)
 
 
@@ -65,7 +65,7 @@ def compare_tail(
 
 
 def _bits(mantissa: mpz, count: int, first: int) -> int:
-    """So many bits, from bit `first` on."""
+    """A given number of bits, from bit `first` on."""
     if isinstance(mantissa, (int, type(mpz()))):
         return int(f_mod_2exp(mantissa >> first, count))
     from pi_engine.bigint.scratch.disk_integer import low_bits  # a number on disk, whose module imports numpy

@@ -39,7 +39,7 @@ class NearInteger:
         nines: how many digits 9 (or 0, where the distance is positive) follow the point.
         discriminant: |discriminant| of the order that j belongs to.
         class_number: of that order: the degree of j; None where it was not counted, because the discriminant is too large.
-        j: the integer j, None where it is none.
+        j: the integer j, None if j is not an integer.
         confirmation: of the digits of π; None where j is no integer, or stationary (0 or 1728).
     """
 

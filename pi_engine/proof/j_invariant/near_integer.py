@@ -190,13 +190,13 @@ def confirm(
 
     Raises:
         TypeError: an argument is no integer.
-        UsageError: j is no integer there, or stationary, so that nothing can be proved; or pi is not 3 and `digits`
+        UsageError: j is not an integer there, or stationary, so that nothing can be proved; or pi is not 3 and `digits`
             digits.
         VerificationError: the arithmetic went wrong.
     """
     d, pi, digits, threads = as_int(d, "d"), as_mpz(pi, "pi"), as_int(digits, "digits"), thread_count(threads)
     if not proves_digits(d):
-        raise UsageError(f"e^(π√{d}) proves no digits of π: j is no integer there, or stationary")
+        raise UsageError(f"e^(π√{d}) proves no digits of π: j is not an integer there, or stationary")
     if digits < LEAST_DIGITS:
         raise UsageError(f"give at least {LEAST_DIGITS} digits of π")
     leading = _quotient(pi, digits, 64)

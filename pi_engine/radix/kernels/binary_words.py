@@ -27,7 +27,7 @@ _BLOCK = 1 << 10
 
 
 def computed_as(digits: int, base: int) -> tuple[int, int]:
-    """How many digits of base 10 or 16 hold `digits` digits of base 2, 8, 10 or 16, and of which of the two."""
+    """The base, 10 or 16, and the number of digits in it that hold `digits` digits of base 2, 8, 10 or 16."""
     return (-(-BITS_PER_DIGIT[base] * digits // 4), 16) if base in {2, 8} else (digits, base)
 
 

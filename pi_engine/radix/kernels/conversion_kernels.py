@@ -25,9 +25,10 @@ REPORT, TABLE: where to report the residues of the last node of a level, uint64[
 PRODUCT, WORKSPACE: where products and transforms have their place in a thread's workspace, in bytes. Buffers come first.
 """
 
-HALF, SHIFT, POWER_LIMBS, POWER, TRANSFORM, PLAN, PRODUCT_LIMBS, LEVEL_PLACES = range(8)
+HALF, SHIFT, POWER_LIMBS, POWER, TRANSFORM, FOURIER, PLAN, PRODUCT_LIMBS, LEVEL_PLACES = range(9)
 """A level of the tree, as one row of integers: words of a half, whole limbs of 2^(19·half), limbs of the power, where the power is,
-where its transform is or 0, which row of the plans, limbs of a product with the power."""
+where its transform is or 0, where the record of the complex transform is that it is of, or 0, else which row of the plans, limbs of a
+product with the power."""
 
 
 def _of_tree(name: str, *, seconds: float) -> StoredKernel:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DECIMALS_PER_WORD = 19
-"""The most decimal digits that every uint64 of so many digits can hold."""
+"""The most decimal digits that every uint64 of this many digits can hold."""
 
 DIGITS_PER_WORD = {2: 64, 8: 21, 10: DECIMALS_PER_WORD, 16: 16}
 """By base; all bases in which digits are read."""

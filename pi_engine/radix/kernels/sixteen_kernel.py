@@ -34,7 +34,7 @@ def _all(kind: Any, *values: int) -> Any:
 
 
 def _halves(builder: Any, lanes: Any, bits: int) -> tuple[Any, Any]:
-    """The lower and the upper half of every lane of so many bits."""
+    """The lower and the upper half of every lane of a given number of bits."""
     lower = builder.and_(lanes, _all(lanes.type, (1 << bits // 2) - 1))
     return lower, builder.lshr(lanes, _all(lanes.type, bits // 2))
 

@@ -23,7 +23,7 @@ from pi_engine.runtime.compilation.routine import kernel, routine
 
 TEN_16, TEN_8, TEN_5 = np.uint64(10**16), np.uint64(10**8), np.uint64(10**5)
 GROUP = 32
-"""Words that are split before they are written: so many that what is stored a word at a time has left the store buffer."""
+"""Words that are split before they are written: enough that what is stored a word at a time has left the store buffer."""
 
 ZERO = np.uint64(0)
 ZEROS = np.uint64(0x3030303030303030)

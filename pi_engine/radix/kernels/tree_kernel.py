@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from pi_engine.bigint.fft.description.fft_record import RECORD_FIELDS
+from pi_engine.bigint.fft.kernels.negacyclic_products import ring_product
 from pi_engine.bigint.mpn import mpn_calls
 from pi_engine.bigint.ntt.kernels.in_kernel import multiply_transformed, record_at
 from pi_engine.bigint.residues.kernels.residue_kernels import residues_at
-from pi_engine.bigint.vectors.words import address_of, claim, is_sealed, load, store
+from pi_engine.bigint.vectors.words import address_of, claim, is_sealed, is_sealed_at, load, store
 from pi_engine.radix.kernels import conversion_kernels as at
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
 from pi_engine.runtime.compilation.routine import kernel, routine
@@ -30,8 +32,32 @@ def _copy(target, source, limbs):
 
 
 @routine
+def _fold(number, limbs, modulus_limbs):
+    """Write a number of so many limbs modulo B^modulus_limbs + 1, in as many limbs, but for −1, in its place."""
+    for i in range(limbs, modulus_limbs):
+        store(number, i, ZERO)
+    high = limbs - modulus_limbs
+    if high <= 0:
+        return
+    borrow = mpn_calls.sub_n(number, number, number + np.uint64(8 * modulus_limbs), high)
+    for i in range(high, modulus_limbs):
+        value = load(number, i)
+        store(number, i, value - borrow)
+        borrow = ONE if value < borrow else ZERO
+    for i in range(modulus_limbs):  # −B^modulus_limbs is 1
+        value = load(number, i) + borrow
+        store(number, i, value)
+        if value >= borrow:
+            break
+
+
+@routine
 def _times_power(out, operand, limbs, level, plans, workspace):
-    if level[at.TRANSFORM]:
+    if level[at.FOURIER]:
+        if not ring_product(np.int64(out), np.int64(operand), limbs, level[at.TRANSFORM], level[at.FOURIER], workspace):
+            _multiply(out, operand, limbs, level)
+            _fold(out, limbs + level[at.POWER_LIMBS], level[at.PRODUCT_LIMBS])
+    elif level[at.TRANSFORM]:
         multiply_transformed(
             np.int64(out),
             level[at.PRODUCT_LIMBS],
@@ -41,7 +67,14 @@ def _times_power(out, operand, limbs, level, plans, workspace):
             record_at(plans, level[at.PLAN]),
             workspace,
         )
-    elif limbs >= level[at.POWER_LIMBS]:
+    else:
+        _multiply(out, operand, limbs, level)
+
+
+@routine
+def _multiply(out, operand, limbs, level):
+    """The whole product of a number and the power, by GMP."""
+    if limbs >= level[at.POWER_LIMBS]:
         mpn_calls.mul(out, operand, limbs, np.uint64(level[at.POWER]), level[at.POWER_LIMBS])
     else:
         mpn_calls.mul(out, np.uint64(level[at.POWER]), level[at.POWER_LIMBS], operand, limbs)
@@ -74,6 +107,8 @@ def are_sealed(job, levels, plans, wrong):
     sound = is_sealed(job)
     for i in range(len(levels)):
         sound = sound and is_sealed(levels[i])
+        if sound and levels[i][at.FOURIER]:
+            sound = is_sealed_at(np.uint64(levels[i][at.FOURIER]), RECORD_FIELDS)
     for i in range(len(plans)):
         sound = sound and is_sealed(plans[i])
     if not sound:

@@ -18,7 +18,7 @@ def grouped(value: int) -> str:
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """Of so many significant digits, never with an exponent: 0.000115, 0.341, 12.3, 4 321."""
+    """Of a given number of significant digits, never with an exponent: 0.000115, 0.341, 12.3, 4 321."""
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else "–"
     rounded = float(f"{value:.{digits - 1}e}")

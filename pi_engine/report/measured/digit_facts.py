@@ -23,8 +23,8 @@ class DigitFacts:
     Attributes:
         name: the file, or what was computed.
         file: the file's name; None for digits that were computed.
-        format: of the file; None where there is none.
-        size: bytes of the file; None where there is none, or where it is a folder or a stream.
+        format: of the file; None if there is none.
+        size: bytes of the file; None if there is none, or if it is a folder or a stream.
         base: 2, 8, 10 or 16.
         digits: how many there are after the point.
         integer: the digits before it.

@@ -20,7 +20,7 @@ _RASTER_DIGITS = 160_000
 """Of the raster: 400 by 400, so that a page shows each with two pixels."""
 
 _PIXELS = frozenset({"raster", "walk"})
-"""Kinds that are embedded as PNG: they have so many parts that an SVG would not be smaller."""
+"""Kinds that are embedded as PNG: they have enough parts that an SVG would not be smaller."""
 _PIXELS_AN_INCH = 96
 _DPI = 150.0
 

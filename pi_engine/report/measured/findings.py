@@ -51,7 +51,7 @@ class Findings:
         convergence: a series each.
         digits: what was looked at.
         checked: the computation with all checks.
-        verification: of the file; None for digits that were computed, and where none was asked for.
+        verification: of the file; None for digits that were computed, and if none was asked for.
         statistics: of the digits; None where they were left out.
         pictures: of the digits.
         left_out: parts that are missing.

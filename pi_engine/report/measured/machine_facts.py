@@ -72,6 +72,16 @@ def path_in_words(compiled_from: object) -> str:
     return f"compiled from {compiled_from:_} digits on, plain below" if isinstance(compiled_from, int) else "plain"
 
 
+def _machine_code() -> str:
+    """Whether kernels came with the installation, for which level of instructions, and if not, why."""
+    from pi_engine.runtime.compilation.provenance.shipped_code import shipped
+
+    found = shipped()
+    if found.level is not None:
+        return f"came with this installation, for {found.level.title}; made with numba {found.built.get('numba')}"
+    return f"not used: {found.reason}" if found.reason else "none came with this installation"
+
+
 def _compilation() -> dict[str, object]:
     """What kernels are compiled for and whether they are stored, from how many digits they are used, and where their cache is."""
     try:
@@ -87,6 +97,7 @@ def _compilation() -> dict[str, object]:
         "tuning": tuning,
         "kernel_target": cpu()[0],
         "hardware_fma": has_fma(),
+        "machine_code": _machine_code(),
         "kernels": BACKEND.state() if BACKEND.usable() else "not used",
         "compiled_from_digits": BACKEND.least_digits(),
         "cache_folder": str(folder) if folder else None,

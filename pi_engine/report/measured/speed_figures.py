@@ -58,7 +58,7 @@ class SpeedFigures:
         rows: what was measured.
         source: the file that they come from; None where they were measured in this run.
         processor: of the machine that they were measured on.
-        stopped_before: the size that did not fit the budget; None where none was left out.
+        stopped_before: the size that did not fit the budget; None if none was left out.
     """
 
     rows: list[SpeedRow]
@@ -197,7 +197,7 @@ def read_bench(path: str) -> SpeedFigures:
 
 
 def _row(fields: dict[str, Any]) -> SpeedRow:
-    """A row of such a file; ValueError, TypeError or KeyError where it is none."""
+    """A row of such a file; ValueError, TypeError or KeyError if it is not one."""
     times = {name: float(spent) for name, spent in fields["seconds"].items() if name in (*PHASES, "total")}
     row = SpeedRow(fields["digits"], fields["threads"], fields["rounds"], times, _whole(fields["peak_memory_bytes"]))
     numbers = (row.digits, row.threads, row.rounds)

@@ -21,6 +21,7 @@ _TITLES = {
     "tuning": "crossover sizes",
     "kernel_target": "kernels are compiled for",
     "hardware_fma": "fused multiply-add",
+    "machine_code": "machine code of kernels",
     "kernels": "kernels",
 }
 _MEMORY = {

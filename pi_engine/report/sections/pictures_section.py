@@ -16,7 +16,7 @@ def pictures_section(drawings: list[Drawing]) -> Section:
     """A figure each, light and dark."""
     content = joined(
         paragraph(
-            "The pictures were drawn in this run from the digits of this report. A description stands below each picture."
+            "The pictures were drawn in this run from the digits of this report. A description is below each picture."
         ),
         paragraph("On this narrow screen you can scroll pictures and tables sideways.", class_="narrow note"),
         *map(_figure, drawings),

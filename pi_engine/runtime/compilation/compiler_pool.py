@@ -1,6 +1,6 @@
 """Kernels are compiled in several processes at once, which do nothing else.
 
-LLVM optimizes one function on one core, and Numba has one lock for a process. So the processes are not threads, nor are they
+LLVM optimizes one function on one core, and Numba has one lock for a process. So the processes are not threads, and not
 copies of this one: `compiler_process` is started anew, by the interpreter's own command line, and runs no code of the user's. Whatever
 this process is, a script without a guard of `__main__`, a notebook, a daemon of `multiprocessing`, nothing of it is run again.
 
@@ -51,10 +51,13 @@ _OWN_GROUP = None if sys.platform == "win32" else 0
 _CHILD = "pi_engine.runtime.compilation.compiler_process"
 
 
-def process_count(kernels: Sequence[StoredKernel], memory: int | None = None) -> int:
+def process_count(kernels: Sequence[StoredKernel], memory: int | None = None, threads: int | None = None) -> int:
     """How many processes compile these: one a core, as far as there is memory; 0 where this one does it sooner, or can start none.
 
-    `memory`: how many bytes all may take, with this process; None for all that there is.
+    Args:
+        kernels: those that are missing.
+        memory: how many bytes all may take, with this process; None for all that there is.
+        threads: how many cores the user allows; None for all that this process may use.
     """
     if not sys.executable or getattr(sys, "frozen", False):  # the executable is another program, which holds Python
         return 0
@@ -62,11 +65,11 @@ def process_count(kernels: Sequence[StoredKernel], memory: int | None = None) ->
         return 0
     limit = memory_limit() if memory is None else min(memory, memory_limit())
     room = (limit - allocated_memory()) // PROCESS_BYTES
-    return max(0, min(len(kernels), available_threads(), room))
+    return max(0, min(len(kernels), available_threads() if threads is None else threads, room))
 
 
 def compiling_seconds(kernels: Sequence[StoredKernel], processes: int) -> float:
-    """About how long it takes to compile these in so many processes; in this one, if there are none."""
+    """About how long it takes to compile these in a given number of processes; in this one, if there are none."""
     total = sum(kernel.seconds for kernel in kernels)
     return START_SECONDS + total * (_ALONE / processes + _REPEATED) if processes else total
 
@@ -74,7 +77,7 @@ def compiling_seconds(kernels: Sequence[StoredKernel], processes: int) -> float:
 def compile_elsewhere(kernels: Sequence[StoredKernel], processes: int) -> Generator[tuple[StoredKernel, ObjectCode]]:
     """The machine code of kernels as processes have compiled it, those that take longest first.
 
-    Those of which there is none are left out. All processes have ended when the iterator has, or has been closed.
+    Kernels that no process could compile are left out. All processes have ended when the iterator has, or has been closed.
     """
     waiting = deque(sorted(kernels, key=lambda kernel: -kernel.seconds))
     answers: queue.SimpleQueue[tuple[_Process, bytes]] = queue.SimpleQueue()

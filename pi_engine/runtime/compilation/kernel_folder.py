@@ -2,8 +2,8 @@
 
 Compiled kernels are kept in the user's cache, so that a second process starts in a fraction of a second. The folder's name holds
 whatever machine code depends on: versions, CPU, and a digest of the sources, because Numba's own cache looks at one source
-file only and serves stale code when a constant or a routine imported from another module has changed. Nor is Numba's cache used at
-all: its files are pickles, which run what they hold.
+file only and serves stale code when a constant or a routine imported from another module has changed. Numba's own cache is not
+used at all: its files are pickles, which run what they hold.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from pathlib import Path
 import llvmlite.binding
 import platformdirs
 
-from pi_engine.runtime.compilation import kernel_sources
+from pi_engine.runtime.compilation.provenance import kernel_sources
+from pi_engine.runtime.compilation.provenance.shipped_code import known_source_digest, shipped
 from pi_engine.runtime.storage.trusted_files import UntrustedError, make_trusted, require_trusted
 from pi_engine.runtime.versions import installed_version
 
@@ -40,7 +41,12 @@ if hasattr(os, "register_at_fork"):
 
 @functools.cache
 def cpu() -> tuple[str, str]:
-    """Name and features of the CPU that kernels are compiled for, as LLVM writes them; NUMBA_CPU_NAME and _FEATURES override."""
+    """Name and features of the CPU that kernels are compiled for, as LLVM writes them; NUMBA_CPU_NAME and _FEATURES override.
+
+    Where this process uses machine code that its installation brings along, they are those of its level.
+    """
+    if (level := shipped().level) is not None:
+        return level.processor, level.features
     name = os.environ.get("NUMBA_CPU_NAME") or llvmlite.binding.get_host_cpu_name()
     features = os.environ.get("NUMBA_CPU_FEATURES")
     if features is not None:
@@ -79,7 +85,7 @@ def has_ifma() -> bool:
 
 def source_digest() -> str:
     """The digest of the sources that machine code is made from, in hexadecimal digits."""
-    return kernel_sources.source_digest(cache_root())
+    return known_source_digest() or kernel_sources.source_digest(cache_root())
 
 
 @functools.cache
@@ -113,7 +119,7 @@ def _usual_root() -> Path:
 
 
 def cache_folder() -> Path | None:
-    """The folder of this process's kernels, made if need be; None where there is none, and then nothing is stored or loaded.
+    """The folder of this process's kernels, made if need be; None if there is none, and then nothing is stored or loaded.
 
     Decided once in a process. A folder that others could write to is not used, and that is said, in a log record.
     """
@@ -149,7 +155,7 @@ def _decided() -> tuple[Path | None, str]:
 def remove_kernels() -> tuple[Path | None, list[int]]:
     """Remove the folder of this process's kernels, which it must not use any more.
 
-    Returns the folder, None where there is none, and the bytes of each file that was in it. Raises OSError where that is refused,
+    Returns the folder, None if there is none, and the bytes of each file that was in it. Raises OSError where that is refused,
     and UntrustedError where others can write to the folder, who might have it lead elsewhere.
     """
     folder = cache_root() / cache_key()

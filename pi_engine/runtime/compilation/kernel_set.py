@@ -119,14 +119,15 @@ class KernelSet:
         self.load()
         return True
 
-    def load(self, progress: Progress = silent, memory: int | None = None) -> None:
+    def load(self, progress: Progress = silent, memory: int | None = None, threads: int | None = None) -> None:
         """Load or compile all of them now; what has to be compiled is announced, and `progress` is called for each kernel.
 
-        `memory`: how many bytes this process and those that compile may take; None for all that there is.
+        `memory`: how many bytes this process and those that compile may take; None for all that there is. `threads`: on how many cores
+        they may compile; None for all.
         """
         from pi_engine.runtime.compilation.preparation import make_ready
 
-        make_ready(self.kernels(), progress, memory)
+        make_ready(self.kernels(), progress, memory, threads)
 
     def _loading_seconds(self) -> float:
         return LOADING_SECONDS if self._modules and library_is_imported("numpy") else FIRST_LOADING_SECONDS

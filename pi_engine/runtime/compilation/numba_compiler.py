@@ -2,7 +2,7 @@
 
 There are two ways. In a process that goes on computing, a kernel is compiled as Numba compiles any function: each routine that it
 calls, directly or not, is optimized by itself, translated to machine code, and then optimized again in each routine that it is
-inlined into. A process that does nothing but compile (`compiler_process`) makes `ObjectCompiler` its compiler. Then a
+inlined into. A process that only compiles (`compiler_process`) makes `ObjectCompiler` its compiler. Then a
 routine's code is only kept as Numba wrote it, and LLVM optimizes and translates each kernel once, with all that it calls. That takes
 about 0.6 times as long, and the code is as fast: 10^7 digits take the same processor time by either within 1 % (Zen 3).
 """
@@ -19,6 +19,8 @@ from numba.core.compiler_lock import global_compiler_lock
 
 from pi_engine.errors import UsageError
 from pi_engine.runtime.compilation import routine
+from pi_engine.runtime.compilation.kernel_folder import cpu
+from pi_engine.runtime.compilation.provenance.shipped_code import shipped
 from pi_engine.runtime.compilation.stored_code import ObjectCode
 
 # What LLVM may call on its own; anything else that is not registered would end the process when the code is loaded.
@@ -71,6 +73,10 @@ class CompiledKernel:
             raise NotStorableError(
                 f"this version of Numba does not hand out machine code ({error}); install the version that is required"
             ) from error
+        if shipped().level is not None and (target := self._library.codegen.magic_tuple()[1:]) != cpu():
+            raise NotStorableError(
+                f"Numba has compiled it for {target[0]} and not for {cpu()[0]}; import pi_engine before other programs use Numba"
+            )
         unknown = [s for s in external_symbols(assembly) if not prefix or not s.startswith(prefix)]
         if unknown:
             raise NotStorableError(

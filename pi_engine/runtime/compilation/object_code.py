@@ -21,12 +21,14 @@ from __future__ import annotations
 import ctypes
 import functools
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 import llvmlite.binding
 
 from pi_engine.runtime.compilation import announcements
 from pi_engine.runtime.compilation.kernel_folder import LOCK, cache_folder, why_no_folder
+from pi_engine.runtime.compilation.provenance.shipped_code import shipped
 from pi_engine.runtime.compilation.stored_code import ObjectCode, read_code, write_code
 from pi_engine.runtime.storage.trusted_files import UntrustedError
 
@@ -36,13 +38,22 @@ if TYPE_CHECKING:
 
 _CTYPES: dict[str, Any] = {"int64": ctypes.c_int64, "uint64": ctypes.c_uint64, "float64": ctypes.c_double, "void": None}
 _ARRAY_FIELDS = 5  # before shape and strides
+_ORDER = "<" if sys.byteorder == "little" else ">"
+_ITEMS = {
+    "int64": _ORDER + "i8",
+    "uint64": _ORDER + "u8",
+    "float64": _ORDER + "f8",
+    "uint32": _ORDER + "u4",
+    "uint8": "|u1",
+}
+"""The items of arrays as numpy's `dtype.str` has them, which it knows; `dtype.name` it makes anew, in Python, at each call."""
 
 
 class StoredKernel:
     """The kernel `name` of `module`, which declares its type (`routine.kernel`); compiled or loaded at its first call.
 
     Arrays are C-contiguous, of any number of dimensions; a kernel makes none. `prepare` registers the symbols that the machine
-    code refers to, all of which begin with `prefix`. `seconds` is about how long its compilation takes. A call costs about
+    code refers to. All of them begin with `prefix`. `seconds` is about how long its compilation takes. A call costs about
     2 µs, and one more an array.
     """
 
@@ -57,7 +68,7 @@ class StoredKernel:
     ) -> None:
         self.module, self.name = module, name
         self.prepare, self.prefix, self.seconds = prepare, prefix, seconds
-        self.origin = ""  # "stored" or "compiled" after the first call
+        self.origin = ""  # "shipped", "stored" or "compiled" after the first call
         self.not_stored = ""  # why its machine code was not kept, after a compilation
         self.damage = ""  # what is wrong with its file, as last read
         self._code: ObjectCode | None = None  # read and checked, not loaded yet
@@ -86,6 +97,8 @@ class StoredKernel:
     def fetch(self) -> bool:
         """Read and check the file, unless that has been done; whether the machine code is there, and need not be compiled."""
         with LOCK:
+            if self._function is None and self._code is None and (found := self._shipped()):
+                self._code, self.origin = found, "shipped"
             if self._function is None and self._code is None and (path := self._path()):
                 try:
                     self._code, self.damage = read_code(path, f"{self.module}.{self.name}"), ""
@@ -107,11 +120,18 @@ class StoredKernel:
 
     def is_in_folder(self) -> bool:
         """Whether another process would find its machine code, undamaged; else it would compile, which takes memory of its own."""
+        if self._shipped() is not None:
+            return True
         path = self._path()
         try:
             return path is not None and bool(read_code(path, f"{self.module}.{self.name}"))
         except (OSError, UntrustedError):
             return False
+
+    def _shipped(self) -> ObjectCode | None:
+        """What the installation brings along, or None."""
+        found = shipped().kernels.get(f"{self.module}.{self.name}")
+        return None if found is None else ObjectCode(*found)
 
     def _path(self) -> Path | None:
         folder = cache_folder()
@@ -192,7 +212,7 @@ def _flattened(parameters: list[tuple[str, int]], values: tuple[Any, ...]) -> li
         if not dimensions:
             numbers.append(value)
             continue
-        if value.dtype.name != kind or value.ndim != dimensions or not value.flags.c_contiguous:
+        if value.dtype.str != _ITEMS[kind] or value.ndim != dimensions or not value.flags.c_contiguous:
             raise TypeError(f"a kernel takes a contiguous {dimensions}-dimensional array of {kind} here")
         numbers += (0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides)
     return numbers

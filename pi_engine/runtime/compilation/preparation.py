@@ -19,8 +19,13 @@ PHASE = "compilation"
 """The phase that `make_ready` reports."""
 
 
-def make_ready(kernels: Sequence[StoredKernel], progress: Progress = silent, memory: int | None = None) -> int:
-    """Load or compile all of these now, within so many bytes, if there is a limit; returns how many were compiled.
+def make_ready(
+    kernels: Sequence[StoredKernel],
+    progress: Progress = silent,
+    memory: int | None = None,
+    threads: int | None = None,
+) -> int:
+    """Load or compile all of these now, in at most `memory` bytes and on `threads` cores if given; returns how many were compiled.
 
     Before a compilation one log record says how many there are and about how long it takes, and others name those whose files
     are damaged; after it another names those that could not be stored. `progress` reports how many are compiled, of how many.
@@ -29,7 +34,7 @@ def make_ready(kernels: Sequence[StoredKernel], progress: Progress = silent, mem
         missing = [kernel for kernel in kernels if not kernel.fetch()]
         announcements.warn_of_damage([kernel for kernel in missing if kernel.damage])
         if missing:
-            processes = compiler_pool.process_count(missing, memory)
+            processes = compiler_pool.process_count(missing, memory, threads)
             announcements.announce(missing, compiler_pool.compiling_seconds(missing, processes))
             _compile(missing, processes, progress)
         for kernel in kernels:

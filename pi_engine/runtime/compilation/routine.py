@@ -16,10 +16,15 @@ from typing import TYPE_CHECKING, Any
 import numba
 from numba.core.compiler_lock import global_compiler_lock
 
-from pi_engine.runtime.compilation.kernel_folder import LOCK
+from pi_engine.runtime.compilation.kernel_folder import LOCK, cpu
+from pi_engine.runtime.compilation.provenance.shipped_code import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+if shipped().level is not None:
+    # What is compiled beside machine code that the installation brings along is for the same level: both ask `kernel_folder` for it.
+    numba.config.CPU_NAME, numba.config.CPU_FEATURES = cpu()
 
 OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": False, "boundscheck": False, "error_model": "numpy"}
 

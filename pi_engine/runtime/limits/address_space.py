@@ -40,7 +40,7 @@ _HEAP = 8 << 20
 """Of a thread: its stack where `ulimit -s` does not say, and what it adds to the heap that all threads share."""
 
 _OWN_HEAP = 128 << 20
-"""What glibc maps for the heap of a thread, half of which it returns at once, where the threads do not share one."""
+"""What glibc maps for the heap of a thread (it returns half of it at once), where the threads do not share one."""
 
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 
@@ -64,7 +64,7 @@ def libraries_size(*, kernels: bool, compiler: bool) -> int:
 
 
 def threads_size(threads: int) -> int:
-    """Bytes that so many further threads map."""
+    """Bytes that a given number of further threads map."""
     return threads * (_stack_size() + (_HEAP if _shares_heap() else _OWN_HEAP))
 
 
@@ -145,7 +145,7 @@ def guard_address_space() -> None:
 
 
 def require_address_space(size: int) -> None:
-    """Refuse what would map so many bytes more than is allowed.
+    """Refuse what would map a given number of bytes more than is allowed.
 
     Raises:
         CapacityError: the message says how much address space it takes.

@@ -104,7 +104,7 @@ def memory_limit() -> int:
 
 
 def byte_limit(memory: SupportsIndex | None) -> int | None:
-    """A caller's limit, in bytes, or None where there is none.
+    """A caller's limit, in bytes, or None if there is none.
 
     Raises:
         TypeError: this is no integer.

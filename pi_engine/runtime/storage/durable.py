@@ -127,7 +127,7 @@ def exchange(first: Path, second: Path) -> bool:
 
 
 def _rename_with(source: Path, target: Path, *, linux: int, darwin: int) -> bool:
-    """Rename with a flag that Python has no call for; False where there is none here."""
+    """Rename with a flag that Python has no call for; False if there is none here."""
     import ctypes
 
     library = ctypes.CDLL(None, use_errno=True)

@@ -168,7 +168,7 @@ def exists(path: str | Path) -> str:
 
 
 def outcome(target: Path) -> str:
-    """What there is of a target that could not be written, in words."""
+    """The state of a target that could not be written, in words."""
     return (
         f"the {'folder' if target.is_dir() else 'file'} of that name is unchanged"
         if target.exists()

@@ -1,4 +1,4 @@
-"""Folders and files that nobody but this user and root can have written: how caches are read and written.
+"""Folders and files that only this user and root can have written: how caches are read and written.
 
 Machine code out of a file does whatever it was written to do. So it is read only where another user had no hand in it, by the
 rule that ssh has for its keys: every folder on the way belongs to this user or to root, and nobody else may write to it. A folder

@@ -82,7 +82,7 @@ def kinds_of(base: int) -> Bytes:
 
 
 def regular_layout(text: Bytes, begin: int, kinds: Bytes) -> RegularLayout | None:
-    """The layout of a text, of which `text` is what follows byte `begin`; None where it does not repeat itself at least twice."""
+    """The layout of a text; `text` is what follows byte `begin`; None where it does not repeat itself at least twice."""
     found = kinds[text]
     if not len(found) or (found == _OTHER).any():
         return None

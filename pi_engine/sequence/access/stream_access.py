@@ -9,12 +9,14 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from pi_engine.digits.reader import DigitFile
-from pi_engine.errors import CapacityError, OutputError, PiEngineError, UsageError
+from pi_engine.errors import PiEngineError, UsageError
+from pi_engine.runtime.storage.durable import output_error
 from pi_engine.sequence.access.word_access import Segment, WordAccess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pi_engine.errors import CapacityError, OutputError
     from pi_engine.sequence.access.digit_access import Characters
     from pi_engine.sequence.access.unchanged import Unchanged
 
@@ -35,7 +37,7 @@ class StreamAccess:
 
         Args:
             path: of the file.
-            file: it, of which nothing has been read.
+            file: nothing of it has been read.
             base: the one that was asked for.
             unchanged: the state of `path`, noted before the file was opened.
         """
@@ -132,10 +134,10 @@ def _fill(stream: IO[bytes], file: DigitFile) -> int:
 
 
 def _unwritten(error: OSError) -> OutputError | CapacityError:
-    kind = CapacityError if error.errno in CapacityError.errnos else OutputError
-    return kind(
+    return output_error(
+        error,
         f"the temporary file of the digits could not be written: {error.strerror or error}; "
-        "set TMPDIR to a folder with more space"
+        "set TMPDIR to a folder with more space",
     )
 
 

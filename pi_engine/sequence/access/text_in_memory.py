@@ -18,7 +18,7 @@ class TextInMemory:
     """The digits after the point of a text like "3.1415"."""
 
     def __init__(self, text: str, before: int) -> None:
-        """Of `text`, all but the first `before` characters."""
+        """Of `text`, all except the first `before` characters."""
         self._text, self._before = text, before
         self.digits = max(len(text) - before, 0)
         self.notes: list[str] = []

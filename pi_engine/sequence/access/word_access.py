@@ -63,7 +63,7 @@ class WordAccess:
             segments: in the order of their digits.
             base: of the digits.
             swapped: whether the words have the other byte order than this machine.
-            limit: only so many digits are seen.
+            limit: only this many digits are seen.
             notes: see `DigitAccess`.
             path: of the file, or of the set, for those who open it again.
         """

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pi_engine.digits.common.source import Source
+from pi_engine.digits.reader import header_mismatch
 from pi_engine.digits.ycd.ycd_reader import YcdReader
 from pi_engine.digits.ycd.ycd_set import YcdSet, find_pieces, is_piece
 from pi_engine.errors import CorruptFileError, UsageError
@@ -41,9 +42,7 @@ def open_ycd(path: str | Path, digits: int | None = None) -> WordAccess:
         access = WordAccess(segments, header.base, swapped=swapped, limit=digits, path=str(path))
         stack.callback(access.close)
         head = b"".join(piece.tobytes() for piece in access.pieces(0, 50)).decode("ascii")
-        first = header.first_digits[2 : 2 + len(head)]
-        if head != first:
-            at = next(i for i, (a, b) in enumerate(zip(head, first, strict=True), 1) if a != b)
+        if (at := header_mismatch(header.first_digits, head)) is not None:
             raise CorruptFileError(
                 f"{path}: the FirstDigits of its header differ from its data at digit {at}", kind="header"
             )

@@ -17,9 +17,9 @@ class ClosedForm:
 
     Attributes:
         numerator: a positive integer, like the next two.
-        radicand: under the root; 1 where there is none.
+        radicand: under the root; 1 if there is none.
         denominator: of the rational factor.
-        direct: whether S stands above, as in Machin's formula, and not below, as in Ramanujan's.
+        direct: whether S is in the numerator, as in Machin's formula, and not in the denominator, as in Ramanujan's.
         power: 1, or 2 for series that give π².
     """
 

@@ -21,7 +21,7 @@ LEAST_BITS_PER_TERM = 2**-10
 
 @dataclass(frozen=True, repr=False)
 class HypergeometricSeries:
-    """S = Σ_{k≥0} a(k)·∏_{j=1}^{k} p(j)/q(j), convergent: linearly where `order` is None, else too slowly to compute with.
+    """S = Σ_{k≥0} a(k)·∏_{j=1}^{k} p(j)/q(j), convergent: linearly if `order` is None, and otherwise too slowly to compute with.
 
     Attributes:
         p: numerator of the term ratio, p(j) ≠ 0 for j ≥ 1.

@@ -29,7 +29,7 @@ _LOG2_10 = math.log2(10)
 
 _SHOWN_BEYOND = 4
 _FEWEST_SHOWN = 10
-"""Decimals of a value: so many beyond those that can agree with π, and at least so many."""
+"""Decimals of a value: this many beyond those that can agree with π, and at least this many."""
 
 
 class PartialValue(NamedTuple):
@@ -105,7 +105,7 @@ def _exact_sums(series: HypergeometricSeries, count: int) -> Iterator[tuple[mpz,
 
 
 def _value_text(form: ClosedForm, above: mpz, below: mpz, decimals: int) -> str | None:
-    """The closed form at S = above/below, below > 0, truncated to so many decimals; None where there is none."""
+    """The closed form at S = above/below, below > 0, truncated to a given number of decimals; None if there is none."""
     if (not form.direct and not above) or (form.power == 2 and above < 0):
         return None
     sign, above = ("−" if above < 0 else ""), abs(above)
@@ -151,7 +151,7 @@ def _pi_from_sum(form: ClosedForm, total: mpz, bits: int) -> mpz:
 
 
 def _largest_coefficient_bits(series: PiSeries) -> int:
-    """Bits of the largest a(0), numerator and coefficient: by so many may units of a sum weigh in π."""
+    """Bits of the largest a(0), numerator and coefficient: by a given number of may units of a sum weigh in π."""
     form = series.closed_form
     sizes = [abs(x).bit_length() for part in series.components for x in part.sum.a.coefficients]
     sizes += [part.coefficient.numerator.bit_length() for part in series.components]

@@ -29,7 +29,7 @@ class Component(NamedTuple):
 
     Attributes:
         coefficient: rational, not zero.
-        sum: its limit may have either sign.
+        sum: a hypergeometric series. Its limit may have either sign.
         label: what it is the series of, like `arctan(1/5)`; may be empty.
     """
 
@@ -55,7 +55,7 @@ class PiSeries(ABC):
         source: where it was published.
         level: of the modular group of a Ramanujan–Sato series.
         discriminant: of its form ℓτ² + Bτ + C = 0, ℓ the level; negative.
-        note: what sets it apart from its namesakes, in a sentence or two.
+        note: how it differs from series of the same name, in a sentence or two.
     """
 
     name: str
@@ -109,10 +109,12 @@ class PiSeries(ABC):
         if self.order > _LARGEST_ORDER:
             raise UsageError(
                 f"{self.name} converges too slowly to compute with: ten times as many terms give {float(self.order):.6g} "
-                "more digits, however many there are; choose another series, such as chudnovsky"
+                "more digits; choose another series, such as chudnovsky"
             )
         exponent = math.ceil(Fraction(math.log10(base)) * max(1, digits) / self.order)
-        wanted = "a digit" if digits < 2 else f"{digits} digits" if exponent < _MOST_EXPONENT else "so many digits"
+        wanted = (
+            "a digit" if digits < 2 else f"{digits} digits" if exponent < _MOST_EXPONENT else "that number of digits"
+        )
         count = f"about 10^{exponent}" if exponent < _MOST_EXPONENT else "far too many"
         raise UsageError(
             f"{self.name} converges too slowly to compute with: {wanted} would take {count} terms; choose another series, "

@@ -44,7 +44,7 @@ bits. The other logarithms are below 2^16 in size and off by less than 2^−35 e
 
 
 _LARGEST_TERMS = 1 << 62
-"""More are never asked for: a plan of so many is refused for its memory."""
+"""More are never asked for: a plan of this many is refused for its memory."""
 
 
 @lru_cache(maxsize=512)

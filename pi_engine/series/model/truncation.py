@@ -21,10 +21,10 @@ relative to the sum of the whole series, is at least t(l) = `tail_bits`. Hence w
     b(l) = w + GUARD + ⌈log₂ of the number of components⌉ + STEPS + m − t(l)
 
 a node's cut costs at most a relative 2^−(w+GUARD+STEPS) of the sum, divided by the number of components. Trees have fewer
-than 2^(STEPS−3) nodes, and a node of numbers that have been cut before is within the same bounds, but for the products of
+than 2^(STEPS−3) nodes, and a node of numbers that have been cut before is within the same bounds, except for the products of
 such errors: together less than 2^−(w+GUARD+2) of the sum.
 
-Common factors. Let P and Q of every node of some levels be divided by the level's divisor, but for the Q of the first
+Common factors. Let P and Q of every node of some levels be divided by the level's divisor, except for the Q of the first
 node, and Γ be the product of the divisors (`splitting.records.common_factors`). Then T_N/Q_N and T_R/Q_R are Γ times what they
 were, and P_l/Q_l is 1/Γ times that; all products above stay, but |P_l/Q_l|, which becomes less. For l = 0, though, P_l/Q_l is
 1 as before, and T_N/Q_N too: |T_R/Q_R| alone is Γ times as large. So a node with l = 0 that has a P needs log₂ Γ bits more.
@@ -54,7 +54,7 @@ LEAST_BITS = 64
 
 
 def needed_bits(series: PiSeries, bits: int, terms: int, component: int = 0) -> Callable[[int], float]:
-    """b(l) as a function of l ≥ 0, for a result of `bits` bits from so many terms; ∞ where the tail has no bound yet."""
+    """b(l) as a function of l ≥ 0, for a result of `bits` bits from a given number of terms; ∞ where the tail has no bound yet."""
     summed = series.components[component].sum
     margin = 2 + summed.bits_per_term + growth_exponent(summed) + summed.a.degree * math.log2(terms + 1)
     wanted = bits + GUARD + (len(series.components) - 1).bit_length() + STEPS + margin

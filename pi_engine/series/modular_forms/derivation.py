@@ -8,7 +8,7 @@ for |j| > 1728 (Borwein and Borwein, Chudnovsky and Chudnovsky 1987/88). j is an
 s₂ is in the field of j: both are rational if and only if the class number is 1. That holds for D = 3, 4, 7, 8, 11, 12, 16,
 19, 27, 28, 43, 67 and 163, and no other (Heegner, Baker, Stark); D = 3 and D = 4 have j = 0 and j = 1728.
 
-j is computed to within far less than 1/2 of an integer, and λ to so many bits that no other fraction of a denominator
+j is computed to within far less than 1/2 of an integer, and λ to this many bits that no other fraction of a denominator
 that short agrees with them (`recognition`). That λ is this fraction is then tested by the sum: if λ were wrong by ε, π
 would be wrong by a relative ε/(λ + 1) or more, so N digits of π leave room only for fractions of some N/2 digits.
 """
@@ -48,7 +48,7 @@ class Derivation:
         c: |j|.
         prefactor: its square; 144 for D = 163.
         series: to be summed.
-        verified_digits: digits of π after the point that the sum has been found to give.
+        verified_digits: how many digits of π after the point the sum was verified to.
     """
 
     discriminant: int

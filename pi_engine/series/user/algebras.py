@@ -153,7 +153,7 @@ def closed_form(value: Radical) -> ClosedForm:
         n, d = value.factor.as_integer_ratio()  # √(x·S²), as √2·S is when it met another root
         value = Radical(Fraction(1, d), n * d, value.exponent // 2, 1)
     if abs(value.exponent) != 1:
-        raise UsageError("S must stand in the formula once, as a factor or a divisor")
+        raise UsageError("S must occur in the formula once, as a factor or a divisor")
     if value.factor <= 0:
         raise UsageError("π is positive, and so must be the factor of S")
     n, d = value.factor.as_integer_ratio()

@@ -69,7 +69,7 @@ def read(text: str, algebra: Algebra[Value]) -> Value:
     """The value of an expression.
 
     Raises:
-        UsageError: it is none; the message begins with the column, counted from 1.
+        UsageError: it is not an expression; the message begins with the column, counted from 1.
     """
     if len(text) > LONGEST_TEXT:
         raise UsageError(f"the expression is longer than {LONGEST_TEXT} characters")

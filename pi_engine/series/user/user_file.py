@@ -36,7 +36,7 @@ def load(path: str | Path) -> PiSeries:
     """The series in a file.
 
     Raises:
-        UsageError: there is no such file, or it is not a series; the message is one line that names the place.
+        UsageError: the file is missing, or it is not a series. The message is one line that names the place.
     """
     import tomllib
 

@@ -305,7 +305,7 @@ function stringOf(text) {
   const bare = text.replace(/[\s.,:/_-]/g, "").toUpperCase();
   const stray = [...bare].find((character) => !`${DIGITS.slice(0, about.radix)}?`.includes(character));
   if (!bare) throw new ServerError("Write the digits to search for.");
-  if (stray) throw new ServerError(`“${stray}” is no digit of base ${about.radix}.`);
+  if (stray) throw new ServerError(`“${stray}” is not a digit of base ${about.radix}.`);
   return bare;
 }
 

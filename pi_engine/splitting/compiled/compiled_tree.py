@@ -98,7 +98,7 @@ class Cuts:
 
     @classmethod
     def of(cls, terms: int, term_bits: int, subtree_bits: int, fewest: int, chunk_bits: int = CHUNK_BITS) -> Cuts:
-        """Cuts for subtrees and chunks of so many bits; at least `fewest` of them a chunk, if they have two terms each."""
+        """Cuts for subtrees and chunks of a given number of bits; at least `fewest` of them a chunk, if they have two terms each."""
         subtree_terms = max(2, subtree_bits // term_bits)
         chunk_terms = max(2 * subtree_terms, chunk_bits // term_bits)
         halvings, least, most = 0, terms, terms

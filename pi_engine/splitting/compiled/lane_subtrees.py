@@ -47,7 +47,7 @@ class Work(NamedTuple):
 
 
 def _digits(bits: int) -> int:
-    """The capacity for a number of so many bits, made as a product or a sum of two."""
+    """The capacity for a number of a given number of bits, made as a product or a sum of two."""
     digits = bits // DIGIT_BITS + 4
     return -(-digits // LANE_PAD) * LANE_PAD + 2 * LANE_PAD
 

@@ -68,7 +68,7 @@ def merge_nodes(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
     """As `merge_large`, by way of the run's scratch space where memory is short.
 
     Raises:
-        VerificationError: a result has not the residues of its factors; or the disk gave other bytes back than were written.
+        VerificationError: a result has not the residues of its factors; or the disk gave back other bytes than were written.
         CapacityError, OutputError: the scratch folder has no room, or fails.
     """
     space = scratch_space()
@@ -152,7 +152,7 @@ def _sum(space: ScratchSpace, first: tuple[Number, Number], second: tuple[Number
 def _made(
     space: ScratchSpace, limbs: int, bits: int, pairs: list[tuple[Number, Number]], threads: int, *, negative: bool
 ) -> Number:
-    """The sum of products, in so many limbs."""
+    """The sum of products, in a given number of limbs."""
     if not pairs:
         return Number(limbs_of(mpz(0)), negative=False)
     plan, terms = plan_for(narrow_size_for(bits)), [(x.operand(), y.operand()) for x, y in pairs]

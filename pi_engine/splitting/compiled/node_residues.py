@@ -67,7 +67,7 @@ def require_product(found: Residues, expected: Residues, row: int, bits: int) ->
 
 
 def divided(level: NodeLevel, divisor: mpz, threads: int, *, leftmost: bool) -> NodeLevel:
-    """The level with the residues that P and Q have since they were divided, but for the Q of k = 0; those of T stay.
+    """The level with the residues that P and Q have since they were divided, except for the Q of k = 0; those of T stay.
 
     Raises:
         VerificationError: P or Q times the divisor is not what it was.

@@ -37,7 +37,7 @@ BATCH_TERMS = 1 << 18
 
 
 def _capacities(p: TermValues, q: TermValues, a: TermValues, terms: int) -> tuple[int, int, int]:
-    """Limbs that P, Q and T of a node of so many terms need while they are made."""
+    """Limbs that P, Q and T of a node of a given number of terms need while they are made."""
     longest = terms * max(p.bits, q.bits) + a.bits + terms.bit_length()
     return terms * p.bits // 64 + 3, terms * q.bits // 64 + 3, longest // 64 + 4
 
@@ -56,7 +56,7 @@ def build_subtrees(
     """The nodes of `count` subtrees of 2^depth blocks each, of the terms lo ≤ k < hi; all of them have a P.
 
     Every block must have at least one term: hi − lo ≥ 2·count·2^depth. `built` is called with the terms done, now and then.
-    divisors: by what P and Q of 2^j blocks are divided, all but the Q of k = 0, for j = 0 … depth (`common_factors`).
+    divisors: by what P and Q of 2^j blocks are divided, all except the Q of k = 0, for j = 0 … depth (`common_factors`).
 
     Raises:
         VerificationError: a number has outgrown the buffer that is large enough by proof.
@@ -117,7 +117,7 @@ def _offsets(capacities: NDArray[np.int64], count: int, node_limbs: int) -> NDAr
 
 
 def most_terms(terms: int, count: int, depth: int) -> list[int]:
-    """How many terms the nodes of 2^j blocks have at most, for j = 0 … depth, in `count` subtrees of so many terms.
+    """How many terms the nodes of 2^j blocks have at most, for j = 0 … depth, in `count` subtrees of a given number of terms.
 
     Pieces of `cut` exceed their even share by at most two terms, and by one more at the end.
 
@@ -133,7 +133,7 @@ def most_terms(terms: int, count: int, depth: int) -> list[int]:
 
 
 def least_terms(terms: int, count: int, depth: int, above: int = 0) -> dict[int, int]:
-    """How many terms the nodes of 2^j blocks have at least, by j, in `count` subtrees of so many terms.
+    """How many terms the nodes of 2^j blocks have at least, by j, in `count` subtrees of a given number of terms.
 
     That is for j = 0 … depth, and for the nodes `above` levels above the subtrees. `cut` gives its pieces i to j at least
     2·⌊⌊terms/2⌋·(j − i)/pieces⌋ terms, since ⌊x + y⌋ − ⌊x⌋ ≥ ⌊y⌋; so what stands here for a node is at least twice what

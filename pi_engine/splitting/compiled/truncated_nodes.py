@@ -4,7 +4,7 @@ A node is exact until it has more bits than the sum needs of it (`series.model.t
 their low limbs, all the same number of them: a merge is linear in either node's triple, and only T/Q of the root matters,
 so their common exponent need not be known. For Chudnovsky's series, without its common factors, that happens on the right
 edge: exact, the root has some 1.7 times the bits that the digits do, its halves fewer than those; but the node of m ≤ k < n
-counts for a tail only, of which the leading bits are enough. Slow series outgrow the digits on many levels.
+counts for a tail only, and the leading bits of that are enough. Slow series outgrow the digits on many levels.
 
 The shadow compares exact residues. A number that has lost limbs therefore goes on with two: its own, for the merges that
 it goes into, and that of the number that it would be. Of the cut itself is checked that the limbs that are left and those
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pi_engine.bigint.scratch.stored_limbs import DiskLimbs
 
 WORTH = 32
-"""A node is cut only if Q loses at least one limb of so many: for less, moving the rest does not pay."""
+"""A node is cut only if Q loses at least one limb of this many: for less, moving the rest does not pay."""
 
 
 def truncated(node: LargeNode, bits: float, threads: int, *, copy: bool) -> LargeNode:

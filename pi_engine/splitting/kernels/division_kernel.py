@@ -23,7 +23,7 @@ ZERO = np.uint64(0)
 
 @routine
 def divide_exactly(x, length, divisor, limbs, inverse):
-    """Replace x by x/d, for an odd d of so many limbs that divides it; x ≠ 0. Returns the signed length.
+    """Replace x by x/d, for an odd d of a given number of limbs that divides it; x ≠ 0. Returns the signed length.
 
     The quotient's lowest limb is x₀/d₀ modulo 2^64; what x less that limb times d leaves has one limb less to divide.
     """

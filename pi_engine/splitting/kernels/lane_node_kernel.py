@@ -34,7 +34,7 @@ def fitting(length, capacity, wrong):
 
 @routine
 def length_fits(length, capacity, wrong):
-    """Whether so many digits, and the zeros around, fit a buffer of this capacity."""
+    """Whether a given number of digits, and the zeros around, fit a buffer of this capacity."""
     return fitting(length, capacity, wrong) == length
 
 
@@ -65,7 +65,7 @@ def set_length(node, number, length):
 
 @routine
 def buffers_fit(capacities, groups, divisor, arena_digits):
-    """Whether the buffers of all levels are within an arena of so many digits. groups: the most of a polynomial's words."""
+    """Whether the buffers of all levels are within an arena of a given number of digits. groups: the most of a polynomial's words."""
     depth = len(capacities) - 1
     used, widest = 0, 0
     for j in range(depth + 1):
@@ -80,7 +80,7 @@ def buffers_fit(capacities, groups, divisor, arena_digits):
 
 @routine
 def results_fit(capacities, count, limbs):
-    """Whether `count` results, each a header and P, Q and T in buffers of these capacities, are within so many limbs."""
+    """Whether `count` results, each a header and P, Q and T in buffers of these capacities, are within a given number of limbs."""
     stride = HEADER_LIMBS
     for j in range(3):
         if capacities[j] < 0 or capacities[j] > limbs:

@@ -32,7 +32,7 @@ cut = routine(tree_kernels.cut)
 
 @routine
 def fitting(length, capacity, wrong):
-    """A signed length that has been in memory, if a buffer of so many limbs can have it."""
+    """A signed length that has been in memory, if a buffer of a given number of limbs can have it."""
     return length if -capacity <= length <= capacity else unfit(wrong)
 
 
@@ -173,7 +173,7 @@ def subtree(out, lo, hi, capacities, values, common, arena, wrong):
 
 @routine
 def buffers_fit(capacities, width, arena_limbs):
-    """Whether the buffers of all levels are within an arena of so many limbs. width: words of a long factor."""
+    """Whether the buffers of all levels are within an arena of a given number of limbs. width: words of a long factor."""
     depth = len(capacities) - 1
     used, widest = 0, 0
     for j in range(depth + 1):

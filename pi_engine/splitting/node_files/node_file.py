@@ -36,7 +36,7 @@ def write_node(path: Path, key: str, node: LargeNode) -> WrittenFile:
 
 
 def read_node(path: Path, key: str, digest: str, threads: int) -> LargeNode:
-    """The node of a file, each block of which has its hash, and each number its residues.
+    """The node of a file. Each block has its hash, and each number its residues.
 
     Args:
         path: the file.

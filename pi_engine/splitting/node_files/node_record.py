@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Loading(Protocol):
-    """Gives a record, or None where there is none."""
+    """Gives a record, or None if there is none."""
 
     def __call__(self, allocate: Allocate) -> Record | None:
         """`allocate` as `RecordFile.load` has it."""

@@ -2,6 +2,6 @@
 
 `node_level` is the form of a level: many numbers in one array of limbs, by offsets and signed lengths. `level_record`
 and `subtree_record` name the places of the rows that kernels read. `term_values` brings the polynomials into a form
-that a kernel evaluates in machine words, and `common_factors` says, from the polynomials alone, what P and Q of every
-node of a size can be divided by. Nothing here imports Numba.
+that a kernel evaluates in machine words. `common_factors` finds, from the polynomials alone, the divisor of P and Q of
+every node of a size. Nothing here imports Numba.
 """

@@ -3,7 +3,7 @@
 f(k) for 0 ≤ k < n is split into integer polynomials g with Σ|cᵢ|·(n−1)^i < 2^63. That sum bounds every intermediate of
 Horner's rule, hence g(k) is found in one 64-bit word without overflow. As many factors as the bound allows are expanded
 into one g: below 500 000 terms Chudnovsky's p is one word, q two. A factor that does not fit stays long: it is
-evaluated in two's complement of so many words that its bound, and a sign, fit.
+evaluated in two's complement of this many words that its bound, and a sign, fit.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def _run_before(digits, low, first, run):
 def count_spacings(digits, low, first, last, base, run, gaps, levels, places):
     """Count the gaps between equal digits, and how long runs of equal digits are at first … last − 1; returns the run at the end.
 
-    low: the first digit of the piece. run: the length of the run that ends with the digit before it, 0 where there is none.
+    low: the first digit of the piece. run: the length of the run that ends with the digit before it, 0 if there is none.
     places: the index of the last occurrence of each digit before `low`, negative where it lies before `digits`; on return, of that
     before `last`. gaps: base rows; a gap of g digits after a digit is counted in cell g of its row, the longest together in the last.
     levels: at a digit that is the r-th of its run cell r is raised, the last one where the run is longer; in four rows, which add up,

@@ -12,6 +12,7 @@ from pi_engine.bigint.buffers import arena, workspace
 from pi_engine.bigint.buffers.arena import HUGE_PAGE, PAGE, Arena, FreeRanges, Mapping
 from pi_engine.bigint.buffers.workspace import LARGE, Pool
 from tests.command import run_code
+from tests.conftest import MULTIPLIER
 
 
 @pytest.fixture(params=[True, False], ids=["reserved", "added"])
@@ -133,7 +134,7 @@ def test_threads_never_share_a_block(address_space, rng):
 
     def work(seed):
         mine = random.Random(seed)
-        for _ in range(60):
+        for _ in range(round(30 * MULTIPLIER)):
             size = mine.choice([mine.randrange(1, 4096), mine.randrange(LARGE - 9000, 3 * LARGE)])
             block = pool.take(size)
             mark = mine.randrange(1, 256)

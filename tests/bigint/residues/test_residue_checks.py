@@ -9,8 +9,9 @@ from gmpy2 import mpz
 
 import pi_engine
 from pi_engine import VerificationError
-from pi_engine.bigint import root_quotient
+from pi_engine.bigint import negacyclic, root_quotient
 from pi_engine.bigint.cyclic import Factor, Ring
+from pi_engine.bigint.negacyclic import NegacyclicFactor, NegacyclicRing
 from pi_engine.bigint.residues import limb_residues
 from pi_engine.bigint.residues import moduli as both
 from pi_engine.bigint.residues.kernels.mersenne import M61
@@ -163,24 +164,26 @@ def half_root(monkeypatch):
     monkeypatch.setattr(root_quotient, "inverse_root", inverse_root)
 
 
+def _spoil(monkeypatch, classes, name, amount):
+    for each in classes:
+        real = getattr(each, name)
+        monkeypatch.setattr(each, name, lambda *a, real=real: real(*a) + amount)
+
+
 def products(monkeypatch):
-    real = Factor.times
-    monkeypatch.setattr(Factor, "times", lambda *a: real(*a) + (mpz(M61) << 300))
+    _spoil(monkeypatch, (Factor, NegacyclicFactor), "times", mpz(M61) << 300)
 
 
 def last_product(monkeypatch):
-    real = Factor.times_last
-    monkeypatch.setattr(Factor, "times_last", lambda *a: real(*a) + (mpz(M61) << 300))
+    _spoil(monkeypatch, (Factor, NegacyclicFactor), "times_last", mpz(M61) << 300)
 
 
 def remainder(monkeypatch):
-    real = Ring.raised
-    monkeypatch.setattr(Ring, "raised", lambda *a: real(*a) + M61)
+    _spoil(monkeypatch, (Ring, NegacyclicRing), "raised", M61)
 
 
 def sum_of_products(monkeypatch):
-    real = root_quotient.sum_of_products
-    monkeypatch.setattr(root_quotient, "sum_of_products", lambda *a: real(*a) + M61)
+    _spoil(monkeypatch, (Ring, NegacyclicRing), "sum_of_products", M61)
 
 
 def add_to_a_word(words):
@@ -213,11 +216,14 @@ def characters(monkeypatch):
 FAST = [half_root, products, last_product, remainder, sum_of_products, words, characters]
 
 
+@pytest.mark.parametrize("rings", ["cyclic", "negacyclic"])
 @pytest.mark.parametrize("sabotage", FAST, ids=lambda f: f.__name__)
-def test_so_it_is_on_the_compiled_path(compiled_path, monkeypatch, sabotage):
+def test_so_it_is_on_the_compiled_path(compiled_path, monkeypatch, sabotage, rings):
     sabotage(monkeypatch)
+    if rings == "cyclic":
+        monkeypatch.setattr(negacyclic, "fourier_below", lambda _threads: 0)
     with pytest.raises(VerificationError, match=r"prime|modulo \d+|differ from the binary value"):
-        pi_engine.compute(DIGITS)
+        pi_engine.compute(DIGITS, threads=1)
 
 
 def test_digits_hash_modulo_several(rng):

@@ -129,7 +129,7 @@ def test_numbers_in_custody_keep_their_residues(space, rng, monkeypatch):
         assert x.bits == a.bit_length()
     with pytest.raises(VerificationError, match="a number"):
         Tracked(stored_integer(mpz(1) << 90_000, space), residues(mpz(3))).require("a number")
-    with pytest.raises(AssertionError, match="no integer on disk"):
+    with pytest.raises(AssertionError, match="not an integer on disk"):
         residues_on_disk.residues_of_integer("x")
 
 

@@ -82,7 +82,7 @@ def test_a_piece_that_comes_back_changed_is_read_again_and_then_refused(tmp_path
     assert (found == data).all()
     assert file.traffic.reread == 1
     damage += [1, 1]
-    with pytest.raises(VerificationError, match="gave other bytes back than were written") as caught:
+    with pytest.raises(VerificationError, match="gave back other bytes than were written") as caught:
         file.read(0, found.ctypes.data)
     assert "\n" not in str(caught.value)
 

@@ -95,7 +95,9 @@ def test_auto_locates_by_bisection_where_nothing_else_fits(tmp_path, monkeypatch
 @pytest.mark.parametrize(("recompute", "bbp"), [(1.0, 0.6), (1e6, 1.0), (1.0, 2.0)])
 def test_auto_prefers_what_proves_whatever_it_takes(recompute, bbp):
     def row(name, seconds):
-        return selection.METHODS[name]._replace(fits=lambda case: True, seconds=lambda case, digits: seconds)
+        return selection.METHODS[name]._replace(
+            fits=lambda case: True, steps=lambda case, digits: [Step(name, seconds)]
+        )
 
     class Case:
         class scan:  # noqa: N801

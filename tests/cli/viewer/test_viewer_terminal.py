@@ -129,7 +129,7 @@ def test_search(terminal, million_file, million):
     window.wait_for("found at position 1\n")
     window.keys("/")
     window.type("12x")
-    window.wait_for("'X' is no digit of base 10")
+    window.wait_for("'X' is not a digit of base 10")
     window.keys("End", "N")
     window.wait_for("found at position 1\n")
     window.keys("q")

@@ -35,9 +35,9 @@ def test_wrong_figures_are_seen(tmp_path, texts):
             ({"crc": 1}, "the CRC-32 of pi.txt is not the one that its directory has"),
             ({"size": len(text) - 1}, "pi.txt holds more bytes than the 5_001 that its directory says"),
             ({"size": len(text) + 1}, "pi.txt holds fewer bytes than the 5_003 that its directory says"),
-            ({"packed": 1 << 30}, "pi.txt does not stand where its directory says"),
-            ({"offset": 7}, "pi.txt does not stand where its directory says"),
-            ({"offset": 1 << 31}, "pi.txt does not stand where its directory says"),
+            ({"packed": 1 << 30}, "pi.txt is not where its directory says"),
+            ({"offset": 7}, "pi.txt is not where its directory says"),
+            ({"offset": 1 << 31}, "pi.txt is not where its directory says"),
         ):
             by_mark = {"flags": 2} if method == zipfile.ZIP_LZMA else {}
             found, kind = refused(tmp_path, forged(data, **by_mark, **changes))

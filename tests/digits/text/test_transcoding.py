@@ -12,7 +12,7 @@ from pi_engine.digits.conversion import convert
 from pi_engine.digits.reader import DigitFile
 from pi_engine.digits.text.transcoding import as_utf8
 from pi_engine.errors import CorruptFileError
-from tests.conftest import MULTIPLIER
+from tests.conftest import MULTIPLIER, part_of
 from tests.digits.digit_files import BASES, HABITS, READ, read, written
 
 CODECS = [f"utf-{bits}-{order}" for bits in (16, 32) for order in ("le", "be")]
@@ -27,7 +27,7 @@ SCRIPTS = {
 
 @pytest.mark.parametrize("mark", ["\ufeff", ""])
 @pytest.mark.parametrize("codec", CODECS)
-@pytest.mark.parametrize("habit", HABITS)
+@pytest.mark.parametrize("habit", part_of(HABITS, 1 / 3, "habits"))
 def test_every_habit_in_every_encoding(tmp_path, texts, codec, mark, habit):
     if not mark and habit == "byte order mark":
         return

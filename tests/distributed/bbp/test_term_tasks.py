@@ -9,6 +9,7 @@ import pytest
 import pi_engine
 from pi_engine.cli.main import run
 from pi_engine.distributed.bbp.term_tasks import on_workers, shares
+from pi_engine.distributed.connection import cluster as cluster_module
 from pi_engine.distributed.connection.cluster import open_cluster
 from pi_engine.errors import UsageError
 from pi_engine.proof.bbp import bbp_sum
@@ -102,6 +103,22 @@ def test_verdicts_are_the_same(tmp_path, cluster, million, method):
         assert replace(there, seconds=0) == replace(here, seconds=0)
         assert there.first_wrong == (None if name == "right" else 11_699)
         assert sum(use.tasks for use in cluster.use.workers.values()) > before
+
+
+@pytest.mark.parametrize("threads", [None, 3])
+def test_workers_get_the_threads_that_were_asked_for(tmp_path, monkeypatch, threads):
+    """By default the cluster decides: all threads of this machine for each worker of local:N would be N times too many."""
+    (tmp_path / "pi.txt").write_text("3.14159")
+    asked = []
+
+    def opened(where, *, threads=None):
+        asked.append((where, threads))
+        raise UsageError("no cluster is needed to see what was asked for")
+
+    monkeypatch.setattr(cluster_module, "open_cluster", opened)
+    with pytest.raises(UsageError, match="no cluster is needed"):
+        pi_engine.verify_file(tmp_path / "pi.txt", "residues", cluster="local:2", threads=threads)
+    assert asked == [("local:2", threads)]
 
 
 def test_other_methods_have_no_use_for_it(tmp_path, capsys):

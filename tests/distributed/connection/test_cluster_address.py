@@ -39,20 +39,21 @@ def test_the_file_of_a_scheduler(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "names no cluster: give tcp://HOST:PORT, a scheduler's JSON file, or local:N"),
-        ("host", "names no cluster"),
+        ("", "--cluster is empty: give tcp://HOST:PORT, a scheduler's JSON file, or local:N"),
+        (" ", "--cluster is empty: give"),
+        ("host", "--cluster host names no cluster: give tcp://HOST:PORT, a scheduler's JSON file, or local:N"),
         ("local", "give the number of worker processes, as in local:4"),
         ("local:0", "give the number of worker processes"),
         ("local:1025", "give the number of worker processes"),
         ("local:-1", "names no cluster"),
         ("local:x", "names no cluster"),
         ("host:8786", "has no scheme: write tcp://host:8786"),
-        ("tcp://host", "is no address of a scheduler: it looks like tcp://HOST:8786"),
-        ("tcp://host:0", "is no address"),
-        ("tcp://host:65536", "is no address"),
-        ("tcp://:8786", "is no address"),
-        ("tcp://a b:8786", "is no address"),
-        ("http://host:8787", "is no address"),
+        ("tcp://host", "is not the address of a scheduler: write it like tcp://HOST:8786"),
+        ("tcp://host:0", "is not the address"),
+        ("tcp://host:65536", "is not the address"),
+        ("tcp://:8786", "is not the address"),
+        ("tcp://a b:8786", "is not the address"),
+        ("http://host:8787", "is not the address"),
         ("nothere.json", "nothere.json: No such file or directory: give tcp://HOST:PORT"),
     ],
 )
@@ -67,12 +68,14 @@ def test_what_names_no_cluster(text, said):
 def test_a_file_of_another_kind(tmp_path, text):
     path = tmp_path / "s.json"
     path.write_text(text, encoding="latin-1")
-    with pytest.raises(UsageError, match="is no scheduler's file: 'dask scheduler --scheduler-file FILE' writes one"):
+    with pytest.raises(
+        UsageError, match="is not a scheduler's file: 'dask scheduler --scheduler-file FILE' writes one"
+    ):
         parse_address(str(path))
 
 
 def test_a_file_with_an_address_that_is_none(tmp_path):
     path = tmp_path / "s.json"
     path.write_text('{"address": "inproc://1/2/3"}')
-    with pytest.raises(UsageError, match=r"the address inproc://1/2/3 in .*s.json is no address of a scheduler"):
+    with pytest.raises(UsageError, match=r"the address inproc://1/2/3 in .*s.json is not the address of a scheduler"):
         parse_address(str(path))

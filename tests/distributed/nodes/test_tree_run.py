@@ -84,8 +84,43 @@ def test_a_worker_lost_at_any_event(rng, shared, again):
                 assert len(cluster.started) <= 8 + 4 + 2 + 2
 
 
-def test_all_that_can_happen_at_random(rng):
-    for _ in range(int(150 * MULTIPLIER)):
+def nodes_to_make(run, wanted):
+    """By their definition, and without anything remembered: subtrees and merges that can be made now."""
+    subtrees, merges = [], []
+    for span in wanted:
+        if span in run.stored or span in run._running:
+            continue
+        if span.halvings <= run.leaf_halvings:
+            subtrees.append(span)
+        elif set(span.halves()) <= set(run.stored):
+            merges.append(span)
+        else:
+            below = nodes_to_make(run, span.halves())
+            subtrees += below[0]
+            merges += below[1]
+    return subtrees, merges
+
+
+@pytest.fixture
+def compared(monkeypatch):
+    """Whenever tasks are given out, what can be made is what it is by its definition; returns how often that was asked."""
+    assign, times = TreeRun._assign, []
+
+    def looked_at(run):
+        wanted = Span(0, run.job.terms, run.job.cuts.halvings).halves()
+        for _ in range(2):  # before tasks are given out and after
+            times.append(1)
+            assert (list(run._ready.subtrees), run._ready.merges) == nodes_to_make(run, wanted)
+            if len(times) % 2:
+                assign(run)
+
+    monkeypatch.setattr(TreeRun, "_assign", looked_at)
+    return times
+
+
+def test_all_that_can_happen_at_random(rng, compared):
+    rounds = int(150 * MULTIPLIER)
+    for _ in range(rounds):
         shared, halvings = rng.random() < 0.5, rng.randrange(1, 6)
         cluster = FakeCluster(rng.randrange(1, 6), rng, shared=shared, hosts=rng.randrange(1, 4))
         trouble = iter(range(1 << 30))
@@ -114,6 +149,7 @@ def test_all_that_can_happen_at_random(rng):
             pieces = cluster.disk.get((None if shared else place.worker, place.file))
             if pieces is not None:  # else it was taken away after it had been stored
                 assert [lo for lo, _ in pieces] == [span.lo, *(hi for _, hi in pieces[:-1])]
+    assert len(compared) > rounds
 
 
 def test_a_node_that_takes_three_workers_with_it_ends_the_run(rng):
@@ -127,7 +163,7 @@ def test_a_node_that_takes_three_workers_with_it_ends_the_run(rng):
 
     cluster.before = before
     with pytest.raises(
-        ClusterError, match=r"were lost 3 times; the last worker that was lost with it is w\d+: see to its memory"
+        ClusterError, match=r"were lost 3 times; the last worker that was lost with it is w\d+: check its memory"
     ):
         run_on(cluster)
 
@@ -151,6 +187,22 @@ def test_a_full_folder_leaves_the_work_to_the_others(rng):
     require_whole(cluster, run, wanted)
     assert {place.worker for place in run.stored.values()} == {"tcp://1"}
     assert "the folder of the worker w0 was full" in cluster.use.notes[0]
+
+
+def test_a_folder_that_was_full_is_used_again_when_nodes_in_it_are_gone(rng):
+    cluster, noted = FakeCluster(2, rng), []
+
+    def before():
+        if cluster.use.notes and not noted:
+            noted.append(len(cluster.started))
+        holds_some = any(worker == "tcp://0" for worker, _ in cluster.disk)
+        cluster.full = {"tcp://0"} if holds_some and not noted else set()
+
+    cluster.before = before
+    run, wanted, whole = run_on(cluster)
+    assert whole
+    require_whole(cluster, run, wanted)
+    assert "tcp://0" in {address for _, address in cluster.started[noted[0] :]}
 
 
 def test_full_folders_everywhere_end_the_run_in_one_line(rng):

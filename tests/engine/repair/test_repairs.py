@@ -18,6 +18,7 @@ from pi_engine.runtime.progress import WorkMeter
 from pi_engine.series import get
 from pi_engine.splitting.compiled import compiled_tree, upper_tree
 from tests.backends import pretend
+from tests.conftest import part_of
 from tests.engine.repair.faulty_steps import FAULTS, of_number, plant
 from tests.engine.test_custody import flip
 
@@ -53,7 +54,7 @@ def test_a_step_that_the_machine_gets_wrong_is_made_again(monkeypatch, expected,
     assert step != "the sum" or path == "plain" or (shares == sorted(shares) and shares[-1] <= 1)
 
 
-@pytest.mark.parametrize(("path", "step"), FAULTS)
+@pytest.mark.parametrize(("path", "step"), part_of(FAULTS, 1 / 3, "the same twice"))
 def test_the_same_wrong_number_twice_is_an_error_of_the_program(monkeypatch, tmp_path, path, step):
     plant(monkeypatch, path, step, [7] * 100)
     expects_operands = (path, step) == ("compiled", "the sum")
@@ -77,7 +78,7 @@ def test_the_same_wrong_number_twice_is_an_error_of_the_program(monkeypatch, tmp
         assert operands and all(known["sound"] and known["limbs"] for known in operands.values())
 
 
-@pytest.mark.parametrize(("path", "step"), FAULTS)
+@pytest.mark.parametrize(("path", "step"), part_of(FAULTS, 1 / 3, "too often"))
 def test_a_machine_that_errs_too_often_ends_the_run(monkeypatch, path, step):
     plant(monkeypatch, path, step, range(1, 200))
     with pytest.raises(VerificationError, match=r"4 times .* test the machine with 'pi-engine selftest") as error:

@@ -152,7 +152,7 @@ def test_the_prime_is_that_of_the_first_run(tmp_path, monkeypatch):
 @pytest.mark.parametrize("prime", [2**61 - 1, 2**61 - 3, 2**60 + 33, 7])
 def test_a_prime_that_nobody_has_drawn_is_refused(tmp_path, prime):
     assert not moduli.is_random_prime(prime)
-    with pytest.raises(ValueError, match="is no prime between"):
+    with pytest.raises(ValueError, match="is not a prime between"):
         moduli.adopt_prime(prime)
 
 

@@ -81,6 +81,16 @@ def test_pieces_do_not_depend_on_how_many_digits_are_compared_at_once(text, base
         assert pieces[-1].stop == len(text) and pieces[-1].shift == 0
 
 
+def test_of_two_places_the_nearer_one_is_taken(text, base):
+    """For digits that stand twice among the right ones, as far behind the lost ones as before them, and farther."""
+    head, twice, between, junk = text[:500], text[500:1000], text[1000:3000], text[4000:4300]
+    ours = head + twice + between + twice
+    pieces = aligned_pieces(held(ours, base), held(head + junk + twice, base), 500)
+    assert pieces[-1] == Piece(800, 1300, -300, 0, None)
+    pieces = aligned_pieces(held(twice + between + twice, base), held(twice + between[:1900] + twice, base), 2400)
+    assert pieces[-1] == Piece(2400, 2900, 100, 0, None)
+
+
 def test_single_wrong_digits_do_not_end_a_piece(text, base):
     wrong = {i: "0" if text[i] != "0" else "1" for i in range(100, 4990, 70)}
     theirs = "".join(wrong.get(i, digit) for i, digit in enumerate(text))

@@ -80,7 +80,7 @@ def test_each_kind_in_words(pi_digits):
     for digits, kind, says in (
         (true[:300] + true[1300:9000], "missing", "1_000 digits missing: the block at positions 301 to 1_300"),
         (true[:300] + true[301:9000], "missing", "the digit 7 missing"),
-        (true[:1300] + true[300:9000], "repeated", "the block at positions 301 to 1_300 stands twice"),
+        (true[:1300] + true[300:9000], "repeated", "the block at positions 301 to 1_300 occurs twice"),
         (true[:300] + true[5000:5100] + true[300:9000], "inserted", "100 digits too many: a copy of the block at positions 5_001 to 5_100"),
         (true[:300] + "0" * 100 + true[300:9000], "inserted", "100 digits too many, at positions 301 to 400"),
         (true[:300] + true[800:900] + true[400:800] + true[300:400] + true[900:2000], "exchanged",
@@ -88,7 +88,7 @@ def test_each_kind_in_words(pi_digits):
         (true[:300] + true[400:900] + true[300:400] + true[900:2000], "exchanged",
          "the block at positions 301 to 400 and the block at positions 401 to 900 are exchanged"),
         (true[:1300] + true[300:1300] + true[2300:9000], "repeated",
-         "the block at positions 301 to 1_300 stands twice, the second time in place of the block at positions 1_301 to 2_300"),
+         "the block at positions 301 to 1_300 occurs twice, the second time in place of the block at positions 1_301 to 2_300"),
         (true[:300] + true[4000:4500] + true[800:5000], "copied",
          "the block at positions 4_001 to 4_500 stands in place of the block at positions 301 to 800"),
         (true[:300] + true[309:900] + true[300:309] + true[900:2000], "exchanged",

@@ -9,6 +9,7 @@ from pi_engine import verify_file
 from pi_engine.cli.main import run
 from pi_engine.errors import CapacityError, UsageError
 from pi_engine.files.methods import proof_by_residues, selection
+from pi_engine.runtime.progress import Step
 from tests.command import pi
 from tests.digits.digit_files import BINARY
 from tests.files.verified_files import broken_at
@@ -40,7 +41,7 @@ def test_where_nothing_fits(place, some, base, monkeypatch, rng):
 def test_automatic_choice_takes_residues_where_they_are_faster(place, some, base, monkeypatch, rng):
     monkeypatch.setattr(proof_by_residues, "AUTOMATIC_FROM", 1000)
     row = selection.METHODS["recompute"]
-    monkeypatch.setitem(selection.METHODS, "recompute", row._replace(seconds=lambda case, digits: 1e9))
+    monkeypatch.setitem(selection.METHODS, "recompute", row._replace(steps=lambda case, digits: [Step("", 1e9)]))
     found = verify_file(place(some(base, N)))
     assert (found.status, found.method, found.digits_compared) == ("ok", "residues", N)
     found = verify_file(place(broken_at(rng, some(base, N), 29_000, base)))

@@ -6,6 +6,7 @@ from pi_engine.errors import CapacityError, UsageError, VerificationError
 from pi_engine.files.methods import proof_by_residues, selection
 from pi_engine.proof.bbp import bbp_sum
 from pi_engine.radix.kernels.digit_words import digit_words
+from pi_engine.runtime.progress import Step
 from tests.files.verified_files import FORMS, digit_other_than
 
 N = 30_000
@@ -22,7 +23,7 @@ def automatic(monkeypatch):
     """Small files are large enough, and recomputation takes for ever."""
     monkeypatch.setattr(proof_by_residues, "AUTOMATIC_FROM", 1000)
     row = selection.METHODS["recompute"]
-    monkeypatch.setitem(selection.METHODS, "recompute", row._replace(seconds=lambda case, digits: 1e9))
+    monkeypatch.setitem(selection.METHODS, "recompute", row._replace(steps=lambda case, digits: [Step("", 1e9)]))
 
 
 @pytest.mark.parametrize("name", FORMS)

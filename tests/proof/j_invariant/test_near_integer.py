@@ -42,6 +42,17 @@ def relative_error_bits(found, x, fraction_bits, bits):
         return -math.inf if not difference else float(gmpy2.log2(difference))
 
 
+def test_what_is_behind_the_digits_that_are_looked_at_does_not_count(pi_5000):
+    """The value of a large D takes more digits than are to be proved; a wrong one behind those is not one of them."""
+    taken = 150
+    pi = pi_to(pi_5000, taken)
+    assert near_integer(163, pi, taken, looked_at=100).confirmation == Confirmation(100, 100, None)
+    for place in (40, 100, 103):
+        found = near_integer(163, pi + 10 ** (taken - place), taken, looked_at=100).confirmation
+        assert found.first_wrong == (None if place > 102 else pytest.approx(place, abs=2))
+        assert (found.confirmed == 100) == (found.first_wrong is None)
+
+
 def test_exponential_agrees_with_mpfr_to_its_bound(rng):
     for _ in range(int(40 * MULTIPLIER)):
         bits = rng.choice((64, 100, 1000, 20_000))

@@ -139,6 +139,10 @@ def test_one_process_a_core_and_no_more_than_kernels(roomy, monkeypatch):
     assert process_count(kernels(9, 9, 9)) == 2
 
 
+def test_no_more_than_the_user_allows(roomy):
+    assert [process_count(kernels(*[9] * 8), threads=n) for n in (1, 3, None)] == [1, 3, 8]
+
+
 def test_no_more_than_memory_allows(roomy, monkeypatch):
     each, own = compiler_pool.PROCESS_BYTES, 100 << 20
     room = [process_count(kernels(*[9] * 8), own + n * each - 1) for n in (0, 1, 2, 3)]

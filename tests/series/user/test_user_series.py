@@ -236,6 +236,25 @@ def test_a_negative_sum_is_no_series(write, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_without_checks_a_line_says_that_nothing_compares_the_digits(write, capsys):
+    wrong = write(RAMANUJAN.replace("26390k", "26391k"))
+    assert run(["compute", "20", "--series", wrong]) == 3
+    capsys.readouterr()
+    line = (
+        "pi-engine: nothing checks whether the series mine sums to π: leave out '--check none' to have its digits "
+        "compared with those of π\n"
+    )
+    assert run(["compute", "20", "--series", wrong, "--check", "none"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("3.14159") and "3.14159265358979323846" not in captured.out
+    assert captured.err.startswith(line)
+    assert run(["compute", "20", "--check", "none", "--series", "derived:163"]) == 0
+    assert "nothing checks whether the series derived:163 sums to π" in capsys.readouterr().err
+    for arguments in (["--series", wrong, "-q"], ["--series", "machin"], []):
+        assert run(["compute", "20", "--check", "none", *arguments]) == 0
+        assert "nothing checks" not in capsys.readouterr().err
+
+
 def test_without_checks_what_is_not_near_three_is_still_refused(write):
     assert run(["compute", "5", "--check", "none", "--series", write(RAMANUJAN.replace("9801", "98010")), "-q"]) == 3
 

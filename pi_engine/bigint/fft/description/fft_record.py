@@ -50,8 +50,12 @@ _PADDED_BYTES = 64
 STREAM_BYTES = 128
 _MOST_STREAMS = 16
 
-PROVED, UNPROVED, DAMAGED = 1, 0, -1
-"""What a product is: right by proof; perhaps not, so that it must not be used; or not made, its record being damaged."""
+SPLIT_X, SPLIT_Y, MULTIPLY, ADD, SUBTRACT, JOIN = 1, 2, 4, 8, 16, 32
+"""What `ring_passes` does, in this order: the forward steps of x and of y, x·y, x + y or x − y, and the way back of x."""
+
+PROVED, UNPROVED, DAMAGED, MINUS_ONE = 1, 0, -1, 2
+"""What a product is: right by proof; perhaps not, so that it must not be used; or not made, its record being damaged. Modulo 2^n + 1
+also: −1, by proof."""
 
 ERROR, DISTANCE = 0, 1
 """Doubles in the scratch of a product that say why it is proved or is not."""
@@ -64,6 +68,35 @@ SCRATCH_BYTES = BUFFER_AT + 8 * CHUNK * _MOST_STREAMS
 imaginary, and a chunk of each."""
 
 
+PIECES = 8
+"""Pieces into which threads cut the columns, and most threads of a product modulo 2^n + 1."""
+
+(
+    OPEN,
+    INSIDE,
+    CLOSED,
+    NUMBER,
+    FORWARD_CLAIMED,
+    FORWARD_MADE,
+    RINGS_CLAIMED,
+    RINGS_MADE,
+    FINISH_CLAIMED,
+    FINISH_MADE,
+    _JOB_AT,
+) = range(0, 11 * 64, 64)
+MODE, OUT, X, A, N, Y, B, M, RECORD, SCRATCHES = range(_JOB_AT // 8, _JOB_AT // 8 + 10)
+SQUARES_AT = _JOB_AT + 8 * 16
+DISTANCES_AT = SQUARES_AT + 8 * 2 * PIECES
+SHARED_BYTES = DISTANCES_AT + 8 * PIECES
+"""What threads share in products modulo 2^n + 1. OPEN: the number of the product that is being made, or 0. INSIDE: threads that help
+with it. CLOSED: not 0 when they are to end. NUMBER: of the last product. Then how many pieces of each of three phases are claimed,
+and how many are made. Each of these words is on a cache line of its own. The arguments of `steps_in_ring` follow, the squares of
+norms, of each piece of two operands, and the largest distance of each piece."""
+
+NORM_BYTES = 64
+"""Behind the points of an operand modulo 2^n + 1: the square of its norm, in the first eight."""
+
+
 def workspace_of(size: FourierSize, operands: int) -> int:
-    """Bytes of so many transformed operands and of scratch."""
+    """Bytes of a given number of transformed operands and of scratch."""
     return size.operand_bytes * operands + SCRATCH_BYTES

@@ -58,6 +58,11 @@ class FourierSize:
         return (2 * self.points - 1) * self.bits
 
     @property
+    def ring_bits(self) -> int:
+        """The transform's own ring is that of integers modulo 2^ring_bits + 1; a multiple of 64, as are `points`."""
+        return 2 * self.points * self.bits
+
+    @property
     def operand_bytes(self) -> int:
         """Bytes of a transformed operand."""
         return 16 * self.points
@@ -69,7 +74,7 @@ class FourierSize:
 
 
 def random_error(size: FourierSize, products: int) -> float:
-    """The bound of the error for a sum of so many products of random operands that fill the size."""
+    """The bound of the error for a sum of a given number of products of random operands that fill the size."""
     return size.epsilon * products * size.points * 4.0**size.bits / 12
 
 
@@ -81,7 +86,7 @@ def _with_most_bits(radix: int, quarterings: int, products: int, *, halving: boo
 
 @cache
 def all_fourier_sizes(products: int) -> tuple[FourierSize, ...]:
-    """Every size for sums of so many products, 1 or 2, the shortest first; of two as long that of longer digits, or fewer steps."""
+    """Every size for sums of 1 or 2 products, the shortest first; of two equal lengths that of longer digits, or fewer steps."""
     sizes: list[FourierSize] = []
     for radix in RADICES:
         for quarterings in range(9):
@@ -95,7 +100,7 @@ def all_fourier_sizes(products: int) -> tuple[FourierSize, ...]:
 
 @cache
 def fourier_size_for(bits: int, products: int = 1) -> FourierSize | None:
-    """The shortest size for a product of so many bits, or a sum of two; None past the largest."""
+    """The shortest size for a product of a given number of bits, or a sum of two; None past the largest."""
     return next((size for size in all_fourier_sizes(products) if size.product_bits >= bits), None)
 
 

@@ -32,7 +32,7 @@ _INTEGER = types.int64
 
 
 def _twiddles(builder: Any, table: Any, count: int) -> list[Any]:
-    """So many twiddles, each in all lanes."""
+    """A given number of twiddles, each in all lanes."""
     return [
         tuple(
             splat(builder, builder.load(pointer(builder, table, 16 * k + offset, _DOUBLE)), VECTOR) for offset in (0, 8)

@@ -113,11 +113,8 @@ def _last(radix, buffer, x, stride, count):
 
 
 @routine
-def forward_step(target, source, limbs, record, scratch):
-    """Digits of so many limbs at `source`, and the first step, into the operand at `target`; returns the sum of the digits' squares.
-
-    An operand of at most half the digits of the size is real: the other half of every point is 0.
-    """
+def forward_part(target, source, limbs, record, scratch, ends):
+    """`forward_step` of the columns from ends[0] on, as far as ends[1], multiples of CHUNK unless they are the ends of all."""
     points, radix, bits = (
         load_integer(record, at.POINTS),
         load_integer(record, at.RADIX),
@@ -130,7 +127,7 @@ def forward_step(target, source, limbs, record, scratch):
     planes = radix if is_real else 2 * radix
     chunk = min(at.CHUNK, part)
     squares = broadcast_wide(0.0)
-    for first in range(0, part, chunk):
+    for first in range(ends[0], ends[1], chunk):
         for k in range(planes):
             plane = buffer + 8 * at.CHUNK * k
             squares = squares + cut_digits(source, source_bytes, first + part * k, chunk, plane, digits, padded)
@@ -142,10 +139,21 @@ def forward_step(target, source, limbs, record, scratch):
 
 
 @routine
-def finish_step(out, limbs, x, record, scratch):
-    """The last step, and the lowest `limbs` limbs of the number, in two's complement, at `out`.
+def forward_step(target, source, limbs, record, scratch):
+    """Digits of the limbs at `source`, and the first step, into the operand at `target`; returns the sum of the digits' squares.
 
-    Returns the largest distance, infinite where a table is damaged.
+    An operand of at most half the digits of the size is real: the other half of every point is 0.
+    """
+    ends = 0, load_integer(record, at.POINTS) // load_integer(record, at.RADIX)
+    return forward_part(target, source, limbs, record, scratch, ends)
+
+
+@routine
+def finish_part(out, limbs, x, record, scratch, ends):
+    """The last step of the columns from ends[0] as far as ends[1], and their bytes of the lowest `limbs` limbs at `out`.
+
+    What is left at the end of each stream stays in the scratch (`left_over`). Returns the largest distance, infinite where a
+    table is damaged.
     """
     points, radix, bits = (
         load_integer(record, at.POINTS),
@@ -164,24 +172,41 @@ def finish_step(out, limbs, x, record, scratch):
     distances = broadcast_wide(0.0)
     for stream in range(2 * radix):
         begin_stream(states + at.STREAM_BYTES * stream, bits)
-    for first in range(0, part, chunk):
+    for first in range(ends[0], ends[1], chunk):
         _last(radix, buffer, x + 16 * first, 16 * part, chunk)
         for stream in range(2 * radix):
             place = stream_bytes * stream + first // 8 * bits
             if place < out_bytes:
                 found = put_digits(
                     buffer + 8 * at.CHUNK * stream, chunk, (out, out_bytes, place), states + at.STREAM_BYTES * stream,
-                    digits, scale, (first + chunk == part, room),
+                    digits, scale, (first + chunk == ends[1], room),
                 )  # fmt: skip
                 distances = larger(found, distances)
-    for stream in range(2 * radix - 1):
-        add_left_over(out, out_bytes, stream_bytes * (stream + 1), left_over(states + at.STREAM_BYTES * stream, bits))
     return _largest_lane(distances)
 
 
 @routine
+def finish_step(out, limbs, x, record, scratch):
+    """The last step, and the lowest `limbs` limbs of the number, in two's complement, at `out`.
+
+    Returns the largest distance, infinite where a table is damaged.
+    """
+    points, radix, bits = (
+        load_integer(record, at.POINTS),
+        load_integer(record, at.RADIX),
+        load_integer(record, at.DIGIT_BITS),
+    )
+    part = points // radix
+    distance = finish_part(out, limbs, x, record, scratch, (0, part))
+    for stream in range(2 * radix - 1):
+        place = part // 8 * bits * (stream + 1)
+        add_left_over(out, 8 * limbs, place, left_over(scratch + at.STREAMS_AT + at.STREAM_BYTES * stream, bits))
+    return distance
+
+
+@routine
 def made_positive(place, limbs):
-    """Whether the number of so many limbs, in two's complement, is negative; then its negative is written instead."""
+    """Whether the number of a given number of limbs, in two's complement, is negative; then its negative is written instead."""
     if np.int64(load(np.uint64(place), limbs - 1)) >= 0:
         return False
     carry = ONE

@@ -5,6 +5,7 @@ its last part is done. So forward steps, products and the way back follow each o
 """
 
 from pi_engine.bigint.fft.description import fft_record as at
+from pi_engine.bigint.fft.description.fft_record import ADD, JOIN, MULTIPLY, SPLIT_X, SPLIT_Y, SUBTRACT
 from pi_engine.bigint.fft.description.fft_sizes import TAIL
 from pi_engine.bigint.fft.kernels.complex_vectors import (
     add_points,
@@ -23,9 +24,6 @@ from pi_engine.bigint.fft.kernels.complex_vectors import (
 from pi_engine.bigint.vectors.load_store import load_integer
 from pi_engine.bigint.vectors.simd import GROUP, LONG
 from pi_engine.runtime.compilation.routine import routine
-
-SPLIT_X, SPLIT_Y, MULTIPLY, ADD, SUBTRACT, JOIN = 1, 2, 4, 8, 16, 32
-"""What `pass_rings` does, in this order: the forward steps of x and of y, x·y, x + y or x − y, and the way back of x."""
 
 BLOCK = 16 * LONG
 TAIL_BYTES = 16 * TAIL
@@ -110,7 +108,7 @@ def join_leaf(x, y, multiplied, points, level, leaf, record):
 
 @routine
 def _combine(mode, x, y, points):
-    """The products, sums or differences of so many values."""
+    """The products, sums or differences of a given number of values."""
     if mode & MULTIPLY:
         for place in range(0, 16 * points, BLOCK):
             multiply_points(x + place, y + place)
@@ -125,13 +123,19 @@ def _combine(mode, x, y, points):
 @routine
 def pass_rings(mode, x, y, record):
     """What `mode` asks for on the operands x and y, whose first step has been made or whose last one will be."""
+    pass_some_rings(mode, x, y, record, (0, load_integer(record, at.RADIX)))
+
+
+@routine
+def pass_some_rings(mode, x, y, record, ends):
+    """The same of the rings of the first step from ends[0] on, before ends[1]."""
     radix = load_integer(record, at.RADIX)
     ring = load_integer(record, at.POINTS) // radix
     depth, leaf = 0, ring
     while leaf > at.LEAF_POINTS:
         leaf //= 4
         depth += 1
-    for number in range(radix << 2 * depth):
+    for number in range(ends[0] << 2 * depth, ends[1] << 2 * depth):
         for level in range(depth):
             span = 2 * (depth - level)
             if number & ((1 << span) - 1) == 0:

@@ -73,7 +73,7 @@ def expand_seeds(table, seeds, log):
 
 @kernel("void(int64, int64, int64, int64, int64, int64, int64, int64)")
 def fill_roots(out, numerators, count, binary_log, odd, upper, lower, odd_roots):
-    """Write the real and the imaginary parts of e(n/(odd·2^binary_log)) for so many numerators n ≥ 0, as `out`[2][count].
+    """Write the real and the imaginary parts of e(n/(odd·2^binary_log)) for a given number of numerators n ≥ 0, as `out`[2][count].
 
     upper, lower: the tables of e(j/2^12) and e(j/2^24). odd_roots: that of e(j/odd).
     """

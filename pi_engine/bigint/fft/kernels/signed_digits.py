@@ -25,7 +25,7 @@ _BYTES = ir.VectorType(ir.IntType(8), 16)
 _SHUFFLED = ir.VectorType(ir.IntType(8), 32)
 _FIELDS = ir.VectorType(ir.IntType(32), WIDE)
 READ_BYTES = 32
-"""At most so many bytes are read for eight digits."""
+"""At most this many bytes are read for eight digits."""
 
 
 def _load(builder, address, offset, kind, align):
@@ -71,7 +71,7 @@ def eight_digits(builder, source, second, table):
 
 @routine
 def cut_digits(source, source_bytes, first, count, target, digits, padded):
-    """Write digits first … first + count − 1 of a number of so many bytes, multiples of 8, as doubles; returns sums of their squares.
+    """Write digits first … first + count − 1 of a number of 8·n bytes, as doubles; returns sums of their squares.
 
     digits: bits of a digit, `second` and `table` of `eight_digits`. padded: room for READ_BYTES.
     """

@@ -34,7 +34,7 @@ PRODUCT_NODES = 8
 
 
 def row_doubles(table: int) -> int:
-    """Doubles of scratch that the row pass needs, with two tables of so many."""
+    """Doubles of scratch that the row pass needs, with two tables of a given length."""
     return 2 * table + 32 * PRODUCT_NODES
 
 

@@ -58,13 +58,13 @@ def scratch_of(size: Size) -> Scratch:
 
 @cache
 def workspace_bytes(size: Size, operands: int = 2, threads: int = 1, *, low_memory: bool = False) -> int:
-    """Bytes of so many transformed operands, and of scratch for every thread; with `low_memory` the last operand is that of one prime."""
+    """Bytes of transformed operands, and of scratch for every thread; with `low_memory` the last operand is that of one prime."""
     residues = operands * size.primes - (size.primes - 1 if low_memory else 0)
     return _line(8 * size.prime_stride * residues) + threads * scratch_of(size).largest
 
 
 def streams(size: Size, operands: int) -> bool:
-    """Whether a column pass of so many operands modulo one prime should bypass the caches."""
+    """Whether a column pass of a given number of operands modulo one prime should bypass the caches."""
     return operands * size.prime_stride > STREAMING_DOUBLES
 
 

@@ -5,13 +5,13 @@ balanced digits d_j of β bits. A product y·d splits without error into a multi
 
     new = fma(y, d, old), old having the ulp 2^β, and fma(y, d, old − new),
 
-both of which are summed in doubles of a fixed exponent, so that their bit patterns are the sums, as integers. Bounds:
+and both are summed in doubles of a fixed exponent, so that their bit patterns are the sums, as integers. Bounds:
 |y| ≤ 0.75·p < 2^49, |d| ≤ 2^(β-1), β ≤ 48, eight primes: remainders, with the multiple of P, stay below 2^51, multiples
 below 2^(β+51).
 
 X takes 2·D + 1 such sums where a coefficient has D digits, so a digit of the product is the sum of at most three sums
 of neighbouring X: below 2^54 in absolute value. Carries are made in integers, once through a coefficient and on to the
-next one; the digits are in their range then, but for one time in 2^38, when a carry has to go further.
+next one; the digits are in their range then, except for one time in 2^38, when a carry has to go further.
 """
 
 from pi_engine.bigint.ntt.description.layout import CONSTANTS, CRT_NOW, CRT_PACK, ONE_OVER_P

@@ -21,7 +21,7 @@ BEYOND = 31
 
 @routine
 def put(block, target, count):
-    """Copy so many bytes."""
+    """Copy a given number of bytes."""
     for i in range(count):
         store_byte(target + i, load_byte(block + i))
 

@@ -1,7 +1,7 @@
 """Transforms inside other kernels, by one thread each: no step of them returns to Python.
 
 All of a thread's steps are in workspace of its own (`record.workspace_bytes`) that stays in its cache, so that threads share
-nothing but the tables.
+only the tables.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def operand_bytes(record):
 
 @routine
 def forward_step(target, source, limbs, record, scratch):
-    """The column pass of an operand of so many limbs at `source`, into the transformed operand at `target`."""
+    """The column pass of an operand of a given number of limbs at `source`, into the transformed operand at `target`."""
     forward_columns(record, source, 8 * limbs, target, scratch, 0, load_integer(record, COLUMNS) // COLUMN_BLOCK)
 
 

@@ -1,8 +1,8 @@
 """Residues of limbs: modulo 2^61 − 1 in columns, and modulo any odd prime below 2^61 by weighted sums.
 
 Modulo 2^61 − 1: 2^(64·61) = (2^61)^64 ≡ 1, so limbs whose places differ by a multiple of 61 weigh the same and are simply added, low
-and high halves apart. Columns are added eight rows of 61 at a time, 488 columns, so that vectors come out even; nothing but
-adding is done a limb, the weights are applied to the 61 sums at the end. A half is below 2^32, so a column holds 2^32 rows.
+and high halves apart. Columns are added eight rows of 61 at a time, 488 columns, so that vectors come out even; each limb
+is only added, the weights are applied to the 61 sums at the end. A half is below 2^32, so a column holds 2^32 rows.
 
 Modulo q: Σ limb_i·w_i with w_i = 2^(64·i) mod q. A product is below 2^125, so eight are summed in two words; blocks of
 256 limbs are then weighted and added, with Montgomery's reduction. A multiplication and two additions a limb; with AVX-512 half of
@@ -49,7 +49,7 @@ def add_mersenne(x, y):
 
 @routine
 def multiply_mersenne(x, y):
-    """x·y for reduced x, y: 122 bits, of which the upper 61 weigh 1."""
+    """x·y for reduced x, y: 122 bits, and the upper 61 weigh 1."""
     low, high = multiply_wide(x, y)
     return reduce_mersenne((low & MERSENNE) + ((high << THREE) | (low >> SIXTY_ONE)))
 

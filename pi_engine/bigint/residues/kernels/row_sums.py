@@ -1,4 +1,4 @@
-"""Σ x_i·w^i modulo a prime in vectors: rows of eight words, of which each has one weight, by products of halves.
+"""Σ x_i·w^i modulo a prime in vectors: rows of eight words with one weight each, by products of halves.
 
 Over rows of ROW words it is Σ_j w^j·(Σ_r x[8r + j]·W_r) with W_r = w^(8r) modulo the prime: each lane keeps sums of its own. A word
 is two halves of 32 bits and a weight three pieces of at most 21 bits. A product of them is below 2^53, so that sums over

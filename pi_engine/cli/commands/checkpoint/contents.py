@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def command(ctx: click.Context, *, folder: str, verify: bool, as_json: bool) -> None:
     """Show which run the checkpoint in the folder DIR is of, how far it got, and the command that goes on with it.
 
-    Each file is compared with the hash of its header, which takes no time; with --verify also with those of all its
-    numbers. If a file is damaged or missing, the exit code is 5: a run with --resume computes that part again.
+    The header of each file is compared with its hash, which takes no time. With --verify all numbers are compared too. If a
+    file is damaged or missing, the exit code is 5. A run with --resume computes that part again.
 
     Nothing is changed. A run may be using the checkpoint at the same time.
     """

@@ -17,8 +17,8 @@ from pi_engine.cli.parameters.options import json_option, quiet_option
 def command(*, folder: str, as_json: bool) -> None:
     """Remove the checkpoint in the folder DIR.
 
-    Only the files of the checkpoint are removed, damaged ones too. The folder goes with them if nothing else is in it. A
-    checkpoint that a run is using is refused, and so is a folder that holds none.
+    Only the files of the checkpoint are removed, including damaged ones. The folder is removed too if nothing else is in
+    it. It is an error if a run is using the checkpoint, or if the folder holds no checkpoint.
     """
     from pi_engine.checkpoint.checkpoint_folder import clean_folder
     from pi_engine.runtime.limits.memory import format_bytes

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pi_engine.cli.commands.compute.advice import advise_kernels, warn_of_unchecked_series
 from pi_engine.cli.commands.compute.kept_run import (
     checkpoint_fields,
     error_folder,
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
 _ENDS = 50
 _WRITE_SECONDS = 1.2e-8
 """A digit, as text: for the progress bar."""
-
-_ADVICE_FROM = 5_000_000
-"""Digits that take GMP some seconds, so that the kernels' absence is worth a line."""
 
 
 @click.command(cls=CountingCommand, short_help="Compute digits of π.")
@@ -115,20 +113,24 @@ def command(
     DIGITS can be written 1000000, 1_000_000, 1,000,000, 1e6, 1.5e6, 10**6, 2**20, 10M or 1G.
 
     Without -o the digits go to stdout. A pipe or a file gets all of them in one line. A terminal shows a preview if
-    there are more than 1000. With -o they go to FILE, which is written atomically. If FILE cannot be written in the
-    end, the digits are saved elsewhere, and the error message says where. With --json a JSON object is printed instead
-    of the digits. On the plain path, without compiled kernels, only the sum uses more than one thread.
+    there are more than 1000. With --json a JSON object is printed instead of the digits.
+
+    With -o the digits go to FILE. FILE appears whole or not at all. If it cannot be written in the end, the digits are
+    saved elsewhere, and the error message says where.
+
+    Run 'pi-engine tune' once before large computations. Without compiled kernels only the sum uses more than one thread.
 
     With --checkpoint DIR a long run keeps what it has finished in the folder DIR. If it ends before its digits are
-    written, the same command with --resume goes on. The first Ctrl-C then finishes the step in hand, and the second
-    one ends the run at once. DIR is removed when the digits are written.
+    written, the same command with --resume goes on. The first Ctrl-C finishes the current step, and the second one
+    ends the run at once. DIR is removed when the digits are written.
 
-    A computation that does not fit in memory goes by way of the disk: in --scratch DIR, or else beside the checkpoint or
-    FILE. Nothing is left there.
+    A computation that does not fit in memory uses the disk: the folder of --scratch DIR, or else the one that contains
+    the checkpoint or FILE. Nothing is left there.
 
-    With --cluster WHERE the workers of a Dask cluster make the sum, and this process the rest. --threads T are those of a
-    worker's task, and this process uses all. With local:N they are the processors divided by N by default. Workers pass their numbers
-    on in the folder of --scratch, or of the checkpoint or FILE, if all of them see it, and else among themselves.
+    With --cluster WHERE the workers of a Dask cluster make the sum, and this process makes the rest. --threads T is the number
+    of threads of a worker's task; this process uses all. With local:N the default is the number of processors divided by N.
+    Workers exchange their numbers in the folder of --scratch, or of the checkpoint or FILE, if all of them see it. Otherwise
+    they send them to each other.
 
     Exit codes: 0 computed and checked, 1 failed, 2 wrong usage, 3 a check failed, 4 not enough memory or disk, 130
     interrupted.
@@ -174,6 +176,8 @@ def command(
         check=check,
         scratch=scratch is not None,
     )
+    if check == "none":
+        warn_of_unchecked_series(series)
     with ExitStack() as stack:
         cluster = stack.enter_context(cluster_session(where, threads=threads))
         place = stack.enter_context(
@@ -182,8 +186,7 @@ def command(
         kept = stack.enter_context(
             kept_run(checkpoint, digits, base=int(base), series=series, check=check, resume=resume)
         )
-        if digits >= _ADVICE_FROM and remarks_are_heard():
-            _advise(digits)
+        advise_kernels(digits)
         writing = [] if place is None else [Step("write", _WRITE_SECONDS * digits)]
         with ProgressBar(then=writing) as progress:
             with steps_finished(kept):
@@ -213,21 +216,6 @@ def command(
         remark(closing_line(result, seconds, checks, written, full=check == "full"))
         if verbose:
             say_details(result, seconds, checks)
-
-
-def _advise(digits: int) -> None:
-    """Say at the start what a long run on the plain path could be spared."""
-    from pi_engine.engine.planning.backend import BACKEND
-
-    if BACKEND.usable() and not BACKEND.stored() and not BACKEND.pays(digits):
-        damage = next((kernel.damage for kernel in BACKEND.kernels() if kernel.damage), "")
-        reason = (
-            f"a stored kernel is not used ({damage})" if damage else "the kernels for this machine are not compiled"
-        )
-        remark(
-            f"pi-engine: this run takes the plain path, because {reason}: 'pi-engine tune', once "
-            "(about a minute), makes runs of this size about ten times as fast"
-        )
 
 
 def _print_digits(

@@ -50,7 +50,7 @@ class Layout(NamedTuple):
 
 
 def layout_for(columns: int | None, group: int | None, width: int | None) -> Layout:
-    """The layout that was asked for; digits a line that were not fit the terminal, or 80 columns where there is none."""
+    """The layout that was asked for; digits a line that were not fit the terminal, or 80 columns if there is none."""
     if columns is None:
         available = width or _PIPE_WIDTH
         unit = group or 1

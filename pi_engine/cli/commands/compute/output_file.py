@@ -60,7 +60,7 @@ def write_proof(result: ComputeResult, file: str, *, force: bool) -> None:
 
 @contextmanager
 def digits_kept(result: ComputeResult) -> Iterator[None]:
-    """Where stdout takes no more of so many digits, write them to a file; the message then says which."""
+    """If stdout takes no more of this many digits, write them to a file; the message then says which."""
     try:
         yield
     except (OutputError, CapacityError) as error:

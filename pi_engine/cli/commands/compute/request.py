@@ -30,13 +30,13 @@ def require_agreement(
     if file is None and (form or block_size is not None):
         raise click.UsageError("--format and --block-size are for files: name one with '-o FILE'")
     if proof and (file is None or block_size is not None):
-        raise click.UsageError("--proof stands beside one file: name it with '-o FILE', without --block-size")
+        raise click.UsageError("--proof needs one file: name it with '-o FILE', without --block-size")
     if proof and check not in (None, "full"):
         raise click.UsageError(f"--proof needs a run that is checked in full: leave out '--check {check}'")
 
 
 def require_one_purpose(file: str | None, *, as_json: bool, laid_out: bool, verbose: bool) -> None:
-    """Refuse options for digits that are printed where none are, and for more and less on stderr at once."""
+    """Refuse options for printed digits if none are printed, and options for more and less on stderr at once."""
     if laid_out and (as_json or file is not None):
         raise click.UsageError(
             f"--all, --columns and --group are for digits on stdout: leave them out with {'--json' if as_json else '-o FILE'}"

@@ -82,8 +82,8 @@ def digit_source(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Add FILE, --digits, --base and --no-cache to a command, which gets a `DigitSource` as `source`.
 
-    With `words`, the name of further arguments of the command, all arguments are such words where --digits is given, and else the
-    first is FILE. Without FILE and --digits the first `usual` digits of π are looked at, or it is an error where that is None.
+    With `words`, the name of further arguments of the command, all arguments are words of this kind if --digits is given;
+    otherwise the first is FILE. Without FILE and --digits the first `usual` digits of π are looked at, or it is an error if that is None.
     """
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
@@ -205,7 +205,7 @@ class _Range(click.ParamType[Positions]):
         match = re.fullmatch(r"(?P<first>[^-]*)-(?P<last>[^-]*)", text)
         if match is None or text == "-":
             self.fail(
-                f"{text!r} is no range: write the first and the last position, like 1-1000 or 1e6-2e6", param, ctx
+                f"{text!r} is not a range: write the first and the last position, like 1-1000 or 1e6-2e6", param, ctx
             )
         try:
             first = parse_count(match["first"], "a position") if match["first"] else 1

@@ -50,7 +50,7 @@ class _SizeType(click.ParamType["_Size"]):
         match = _SIZE.fullmatch(str(value).strip().lower()) if len(str(value)) < 100 else None
         if match is None:
             self.fail(
-                f"{str(value)[:40]!r} is no size: write it like 10x6in, 29.7x21cm or 1600x900px, width before height",
+                f"{str(value)[:40]!r} is not a size: write it like 10x6in, 29.7x21cm or 1600x900px, width before height",
                 param,
                 ctx,
             )

@@ -58,9 +58,11 @@ def command(
 ) -> None:
     """Count the digits of FILE, and test whether they look random.
 
-    FILE can be any file that 'verify' reads; '-' is stdin. It is read once. Up to 16 tests ask whether all digits,
-    pairs and longer groups are equally frequent, whether poker hands, gaps, runs and repeated blocks are as frequent as
-    in random digits, and whether some digits help to predict the next one. docs/stats.md explains each test.
+    FILE can be any file that 'verify' reads; '-' is stdin. It is read once.
+
+    Up to 16 tests compare the digits with random ones. Are all digits, pairs and longer groups equally frequent? Are poker
+    hands, gaps, runs and repeated blocks as frequent as in random digits? Do some digits help to predict the next one?
+    docs/stats.md explains each test.
 
     The p-value of a test is the probability that random digits give its statistic or a larger one. A p-value near 0
     means that the digits are too uneven, and a p-value near 1 that they are too regular. The column 'corrected' takes

@@ -52,7 +52,7 @@ class _Width(click.ParamType["int | str"]):
             return value if isinstance(value, int) else "auto"
         text = str(value).strip()
         if not re.fullmatch("[0-9]{1,7}", text) or not 1 <= int(text) <= _MOST_COLUMNS:
-            self.fail(f"{text[:20]!r} is no width: give 1 to {_MOST_COLUMNS:_} columns, or auto", param, ctx)
+            self.fail(f"{text[:20]!r} is not a width: give 1 to {_MOST_COLUMNS:_} columns, or auto", param, ctx)
         return int(text)
 
 
@@ -87,7 +87,7 @@ class _Width(click.ParamType["int | str"]):
     "-i",
     "--interactive",
     is_flag=True,
-    help="Open a screen to move around in and to search. '?' lists its keys. It needs the extra 'viewer'.",
+    help="Open a screen to move around in and to search. '?' lists its keys. It needs the extra 'look'.",
 )
 @json_option
 @quiet_option
@@ -110,10 +110,7 @@ def command(
     FILE can be any file that 'verify' reads; '-' is stdin. A .ycd file, a set of them, and text in lines of equal
     length are read from P on. Compressed text and text of other layouts are read from the beginning.
 
-    \b
-    pi-engine view pi.ycd --at 1e9 --count 100
-    pi-engine view --digits 1e6 --at end
-    pi-engine view -i pi.ycd
+    \b pi-engine view pi.ycd --at 1e9 --count 100 pi-engine view --digits 1e6 --at end pi-engine view -i pi.ycd
 
     Exit codes: 0 shown, 2 wrong usage or a position after the end, 5 the file is corrupt, 130 interrupted.
     """  # noqa: D301 (click's mark for lines that are kept)
@@ -191,7 +188,7 @@ def _first_position(digits: DigitSequence, at: int | str, count: int) -> int:
 
 
 def _pieces(digits: DigitSequence, first: int, count: int) -> Iterator[str]:
-    """The digits as text; where there is none at the first position, an error."""
+    """The digits as text; if there is none at the first position, an error."""
     found = False
     for piece in digits.characters(first - 1, first - 1 + count):
         found = found or len(piece) > 0

@@ -58,13 +58,15 @@ def command(
 ) -> None:
     """Compare the arithmetic of this installation with GMP, and digits of π with published ones.
 
-    The sizes lie around each threshold at which the program changes its method. With --minutes random cases run in all
-    threads, while --memory, by default 256 MiB, is filled with patterns and read back. Exit code 3 means that something
-    was wrong; each fault is printed with the command that repeats it.
+    It tests sizes around each threshold at which the program changes its method. Exit code 3 means that something was
+    wrong. Each fault is printed with the command that repeats it.
 
-    With --variants all this is done with the kernels that this processor uses, with one thread, and with the kernels for
-    processors that lack some of its instructions. Kernels that are tested for the first time are compiled before, which takes
-    about two minutes a variant.
+    With --minutes random cases run in all threads. Meanwhile --memory bytes, by default 256 MiB, are filled with patterns
+    and read back.
+
+    With --variants the test runs with the kernels that this processor uses, with one thread, and with the kernels for
+    processors that lack some of its instructions. Kernels that are tested for the first time are compiled first, which
+    takes about two minutes a variant.
     """
     if minutes is not None and not 0 < minutes <= 1e6:
         raise click.UsageError("--minutes must be more than 0, and at most a million")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
@@ -24,7 +25,8 @@ class _DeriveCommand(click.Command):
     """Takes `derive -163` for the discriminant it is."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, [arg[1:] if re.fullmatch(r"[-−]\d+", arg) else arg for arg in args])
+        signed = [before != "--digits" and re.fullmatch(r"[-−]\d+", arg) for before, arg in pairwise(["", *args])]
+        return super().parse_args(ctx, [arg[1:] if sign else arg for arg, sign in zip(args, signed, strict=True)])
 
 
 @click.command("derive", cls=_DeriveCommand, short_help="Derive a series from a discriminant.")

@@ -18,7 +18,7 @@ _SHOWN_WRONG = 8
 """Characters of a value that are shown beyond those that are right."""
 _LONGEST_START = 42
 _KEPT_HEAD = 22
-"""Of more characters than that, so many of the right ones are shown, and the last ones."""
+"""Of more characters than that, this many of the right ones are shown, and the last ones."""
 
 
 def partial_sum_fields(value: PartialValue) -> dict[str, object]:
@@ -37,7 +37,7 @@ def print_partial_sums(values: list[PartialValue]) -> None:
         Column("terms", right=True),
         Column("digits", right=True),
         Column("error", right=True, rank=1),
-        Column("π after so many terms"),
+        Column("π after these terms"),
     )
     rows = [(x.terms, x.digits_agreeing, _error(x.digits), "".join(_parts(x))) for x in values]
     print_table(columns, rows, _coloured if stdout_shows_colour() else str)
@@ -59,11 +59,11 @@ def _parts(value: PartialValue) -> tuple[str, str]:
 
 
 def _error(digits: float) -> str | None:
-    """|πₙ − π|, from its −log₁₀: 0.86, 7.6e-8, 1.2e-14183."""
+    """|πₙ − π|, from its −log₁₀: 0.86, 7.6e-8, 1.2e-14183, 3.0e+400."""
     if not math.isfinite(digits):
         return None
-    if digits < 2:
+    if -2 < digits < 2:
         return f"{10**-digits:.2g}"
-    exponent = math.ceil(digits)
-    factor = f"{10 ** (exponent - digits):.1f}"
-    return f"{factor}e-{exponent}" if factor != "10.0" else f"1.0e-{exponent - 1}"
+    exponent = -math.ceil(digits)
+    factor = f"{10 ** (-exponent - digits):.1f}"
+    return f"{factor}e{exponent:+}" if factor != "10.0" else f"1.0e{exponent + 1:+}"

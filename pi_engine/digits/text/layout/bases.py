@@ -1,6 +1,7 @@
 """In which base are these digits? π begins differently in each, so that a few digits tell it.
 
-A digit of base b holds log₂ b bits. n digits of which at most m differ from π's are one of Σ C(n, k)·(b − 1)^k, k ≤ m, of the b^n strings
+A digit of base b holds log₂ b bits. n digits that differ from π's in at most m places are one of Σ C(n, k)·(b − 1)^k, k ≤ m, of
+the b^n strings
 of n digits; the evidence is the logarithm of the share. From `SURE_BITS` on it is believed: of random digits one text in a million is
 taken for π in any of the bases 2 to 36. That is 30 digits of base 2, 10 of base 8, and 64 of base 2 with 8 wrong ones among them.
 """
@@ -38,7 +39,7 @@ _FEW = 8
 """Digits after which most must be right."""
 
 _TYPICAL = {2: 64, 8: 100}
-"""Digits that show by themselves that they are binary or octal: of others so many in a row are not below 2, or 8."""
+"""Digits that show by themselves that they are binary or octal: among other digits this many in a row are not all below 2, or 8."""
 
 _HEAD = 4096
 _BETWEEN = rb"[ \t\r\n\v\f,_]*"
@@ -85,7 +86,7 @@ def beginning(base: int, count: int) -> str:
 
 
 def base_of(digits: str, integer: str, *, complete: bool = False) -> int | None:
-    """The base, of 2 to 36, in which π begins with these digits, but for a few wrong ones; None where none is sure.
+    """The base, of 2 to 36, in which π begins with these digits, except for a few wrong ones; None if none is sure.
 
     Args:
         digits: the first ones after the point, in upper case, without separators.
@@ -122,7 +123,7 @@ def base_of_alphabet(digits: str) -> int | None:
 
 
 def base_at(window: bytes, begin: int) -> int | None:
-    """The base, of 2 to 36, in which a text begins with the digits of π there; None where none is sure."""
+    """The base, of 2 to 36, in which a text begins with the digits of π there; None if none is sure."""
     pointed = _POINTED.match(window, begin)
     if pointed:
         digits, complete = _digits_at(window, pointed.end())

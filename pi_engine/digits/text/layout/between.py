@@ -19,7 +19,7 @@ class Shape(NamedTuple):
     Attributes:
         name: a plural, as the note says it.
         pattern: of its bytes.
-        hint: bytes of which one at least is in it; none where they are all beyond ASCII.
+        hint: at least one of these bytes is in it; none where they are all beyond ASCII.
         habitual: whether one alone may as well be a damaged digit, so that it counts only where the text begins with several.
         certain: what must not be in a text in which all signs of ASCII that the shape consists of can be taken out at once.
     """

@@ -40,7 +40,7 @@ def place_in(line: bytes, index: int, *, offset: int, number: int, column: int, 
 
 
 def character(text: bytes) -> str:
-    """The first character of a text: itself in quotation marks, or its number and name, or a byte that is none."""
+    """The first character of a text: itself in quotation marks, or its number and name, or a byte that is not a character."""
     if not text:
         return "the end of the text"
     if text[0] in _PRINTABLE:

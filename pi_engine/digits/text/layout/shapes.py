@@ -39,7 +39,7 @@ NUMBER = rb"(?:\d{1,3}(?:[,.'_ ]\d{3})+|\d{1,15})(?!\d)"
 _TO = rb"(?:[ \t]*(?:-|\xe2\x80[\x93\x94]|\.\.\.?|to|/)[ \t]*" + NUMBER + rb")?"
 
 BLANKS = rb"(?:[ \t\v\f]|" + INVISIBLE + rb"){0,120}"
-"""Blanks as there may be around a counter or a mark: so many at most, because they are tried from several places on."""
+"""Blanks as there may be around a counter or a mark: at most this many, because they are tried from several places on."""
 
 FIRST_COUNTER = re.compile(
     rb"\A" + BLANKS + rb"(?:[A-Za-z]{1,12}\.?[ \t#]*)?[\[(<{#]?[ \t]*(" + NUMBER + rb")" + _TO

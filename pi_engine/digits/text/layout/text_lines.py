@@ -203,7 +203,7 @@ class LineReader:
         return re.match(rb"[\s,]*(?:[\"'`(\[{+&.|]|\xe2\x80[\x98-\x9f])*[\s,]*" + self._digits_alone, bare) is not None
 
     def _is_total(self, bare: bytes, number: int) -> bool:
-        """Whether a line holds nothing but the number of the digits before it, with the 3 or without."""
+        """Whether a line holds only the number of the digits before it, with the 3 or without."""
         total = bare.strip(b" \t()[]:;.=#")
         if not total or len(total) > _LONGEST_TOTAL or not re.fullmatch(shapes.NUMBER, total):
             return False

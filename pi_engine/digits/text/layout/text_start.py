@@ -1,6 +1,6 @@
 """Where the digits of a text begin, and in which base they are.
 
-The known beginnings of π and its companions are looked for first, with any separators (`beginnings`). Where none is exact, the place
+The known beginnings of π and its companions are looked for first, with any separators (`beginnings`). If none is exact, the place
 from which the digits are most like π's is taken, so that a wrong digit among the first is found and not skipped. Failing that, the
 digits begin with the first line of digits.
 """
@@ -96,7 +96,7 @@ def find_start(window: bytes, name: str, base: int | None = None) -> TextStart:
         UsageError: they are those of π in another base than `base`.
     """
     if not window.strip(b"\x00 \t\r\n\v\f\xef\xbb\xbf"):
-        what = "the file is empty" if not window else "nothing but blanks"
+        what = "the file is empty" if not window else "only blanks"
         raise CorruptFileError(f"{name}: {what}", kind="empty", offset=0)
     begin = 3 if window.startswith(b"\xef\xbb\xbf") else 0
     begin += len(window[begin:]) - len(window[begin:].lstrip())

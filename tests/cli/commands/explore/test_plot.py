@@ -111,7 +111,7 @@ def test_a_raster_that_is_cut_off_says_so(folder, answer, capsys):
         (["walk", "pi.ycd", "--range", "5-4", "-o", "x.svg"], 2, "ends before it begins"),
         (["walk", "pi.ycd", "--digits", "100", "-o", "x.svg"], 2, "give --digits or FILE"),
         (["walk", "pi.ycd", "--base", "16", "-o", "x.svg"], 2, "base 10, not 16"),
-        (["walk", "pi.ycd", "-o", "x.svg", "--size", "big"], 2, "'big' is no size: write it like 10x6in"),
+        (["walk", "pi.ycd", "-o", "x.svg", "--size", "big"], 2, "'big' is not a size: write it like 10x6in"),
         (["walk", "pi.ycd", "-o", "x.svg", "--size", "1600x900"], 2, "written like 1600x900px"),
         (["walk", "pi.ycd", "-o", "x.svg", "--size", "0x0"], 2, "too small to be read"),
         (["walk", "pi.ycd", "-o", "x.svg", "--dpi", "9999"], 2, "take 10 to 1200"),

@@ -125,9 +125,9 @@ def test_no_digits_are_shown_as_none(folder, monkeypatch, capsys, name):
         (["pi.ycd", "--count", "some"], 2, "'some' is not a count"),
         (["pi.ycd", "--group", "-1"], 2, "--group"),
         (["pi.ycd", "--group", "1000001"], 2, "--group"),
-        (["pi.ycd", "--width", "0"], 2, "'0' is no width: give 1 to 1_000_000 columns, or auto"),
-        (["pi.ycd", "--width", "1000001"], 2, "is no width"),
-        (["pi.ycd", "--width", "1" * 5000], 2, "is no width"),
+        (["pi.ycd", "--width", "0"], 2, "'0' is not a width: give 1 to 1_000_000 columns, or auto"),
+        (["pi.ycd", "--width", "1000001"], 2, "is not a width"),
+        (["pi.ycd", "--width", "1" * 5000], 2, "is not a width"),
         (["pi.ycd", "--base", "16"], 2, "holds digits of base 10, not 16"),
         (["pi.ycd", "pi.txt"], 2, "'pi.txt' is one argument too many: name one FILE"),
         (["pi.ycd", "--digits", "5"], 2, "give --digits or FILE"),
@@ -161,7 +161,10 @@ def test_digits_before_a_damage_are_printed_and_then_the_error(folder, monkeypat
     monkeypatch.chdir(folder)
     digits = pi_engine.compute(3000).text()[2:]
     good = (158 - 100) * 19
-    for name, until, message in (("damaged.ycd", good, "does not hold 19 digits"), ("stray.txt", 2000, "is no digit")):
+    for name, until, message in (
+        ("damaged.ycd", good, "does not hold 19 digits"),
+        ("stray.txt", 2000, "is not a digit"),
+    ):
         assert run(["view", name, "--at", "1001", "--count", "2000"]) == 5
         said = capsys.readouterr()
         assert "".join(line[7:].replace(" ", "") for line in said.out.splitlines()) == digits[1000:until]
@@ -225,7 +228,7 @@ def test_a_screen_without_a_keyboard_is_refused(folder):
         environment={"TERM": "xterm"},
         command=[*alone, *COMMAND[1:]],
     )
-    assert code == 2 and "-i needs a keyboard: stdin is no terminal, and /dev/tty cannot be opened" in shown
+    assert code == 2 and "-i needs a keyboard: stdin is not a terminal, and /dev/tty cannot be opened" in shown
     assert shown.count("\n") == 1
 
 

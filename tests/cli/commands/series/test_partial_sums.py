@@ -11,7 +11,7 @@ import pytest
 from pi_engine.cli.commands.series.partial_sums import partial_sum_fields, print_partial_sums
 from pi_engine.cli.main import run
 from pi_engine.series import IntegerPolynomial, catalogue, get, lessons
-from pi_engine.series.model.partial_values import digits_after_terms, partial_values
+from pi_engine.series.model.partial_values import PartialValue, digits_after_terms, partial_values
 from tests.command import pi_on_terminal
 
 EVERY_ROW = pytest.mark.parametrize("row", [*catalogue(), *lessons()], ids=lambda row: row.name)
@@ -68,6 +68,19 @@ def test_a_negative_sum_has_no_root(capsys):
     assert partial_sum_fields(value) == {"terms": 1, "value": None, "digits": 0, "minus_log10_error": None}
     print_partial_sums([value])
     assert capsys.readouterr().out.endswith("\n1\t0\t\tno real number\n")
+
+
+@pytest.mark.parametrize(
+    ("digits", "shown"),
+    [
+        (0.0663, "0.86"), (7.12, "7.6e-8"), (14182.93, "1.2e-14183"), (-1.5, "32"),
+        (-400.0, "1.0e+400"), (-400.48, "3.0e+400"), (-399.999, "1.0e+400"), (399.999, "1.0e-400"),
+    ],
+)  # fmt: skip
+def test_errors_of_any_size_are_shown(digits, shown, capsys):
+    """Those that no float holds, too: a file may describe a series whose first terms are as far from π as it likes."""
+    print_partial_sums([PartialValue(1, "4.0", 0, digits)])
+    assert capsys.readouterr().out.splitlines()[-1].split("\t")[2] == shown
 
 
 def test_known_values():

@@ -198,7 +198,7 @@ def test_stray_characters(tmp_path):
     for base, wrong in ((2, "2"), (2, "9"), (2, "x"), (8, "8"), (8, "9"), (8, "a")):
         integer, digits = binary_text(base, 500).split(".")
         path = written(tmp_path, f"{integer}.{digits[:400]}{wrong}{digits[401:]}")
-        with pytest.raises(CorruptFileError, match=f"comes '{wrong}', which is no digit of base {base}") as error:
+        with pytest.raises(CorruptFileError, match=f"comes '{wrong}', which is not a digit of base {base}") as error:
             read(path)
         assert error.value.offset == len(integer) + 401
 

@@ -5,12 +5,12 @@ products that are reduced only once for each coefficient. With s = t·b, a ring'
 
     a·b = a0·(b0, b1, b2, b3) + a1·(s3, b0, b1, b2) + a2·(s2, s3, b0, b1) + a3·(s1, s2, s3, b0),
 
-each of which is four neighbours in memory where s is written before b. A product x·y splits without error into a
+and each is four neighbours in memory where s is written before b. A product x·y splits without error into a
 multiple of 2^50 and a remainder,
 
     new = fma(x, y, old), old having the ulp 2^50, and fma(x, y, old − new),
 
-both of which are summed. Bounds in units of p < 0.65·2^50: a as the last pass leaves it, at most 1.37; b reduced to
+and both are summed. Bounds in units of p < 0.65·2^50: a as the last pass leaves it, at most 1.37; b reduced to
 1/2 and s to 1/2 + 0.05. Four products are at most 4·1.37·0.55·p² < 2^101, so that their sum stays in the binade
 [2^102, 2^103) of the magic number. The four remainders, at most 2^49 each, sum exactly to at most 2^51. The quotient by
 p, below 3.02·p < 2^51, is taken from both sums together and off by at most 1/2 + 2^-52·3.02·p < 0.99, which bounds the

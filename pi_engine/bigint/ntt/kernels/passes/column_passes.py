@@ -4,10 +4,10 @@ The first backward and the last forward level touch the rows in their place in t
 unless the rows are to bypass the caches; the last backward level multiplies by the scale that Chinese remainders want.
 
 Bounds in units of p: `columns` hands over at most 0.93. Where the rows are six times or twice a power of four and the
-operand fills half of them, the first step has nothing to add: a third of the rows get at most 3·0.93, of which forward4
-makes 2.02. That is what rows may be given (butterflies.FORWARD_BOUND), and 3·0.93 is not: where no level follows, the
+operand fills half of them, the first step has nothing to add: a third of the rows get at most 3·0.93, and forward4
+makes 2.02 of it. That is what rows may be given (butterflies.FORWARD_BOUND), and 3·0.93 is not: where no level follows, the
 outer step reduces. Backward, the scaled level leaves at most 1/2 + 0.325·K, and of two together twice 1/2 + 0.1625·K: 1.49 for
-K = 1.49, of which the outer step makes 3·2 times as much, and reduction 1/2.
+K = 1.49. The outer step makes 3·2 times as much of it, and reduction 1/2.
 """
 
 from pi_engine.bigint.ntt.description import layout
@@ -107,7 +107,7 @@ def _stream(x, rows, target, row_stride):
 
 @routine
 def forward_column_block(record, k, x, used, target, ahead):
-    """Transform the rows of the buffer x, of which the first `used` are filled, modulo prime k, and put them into the matrix."""
+    """Transform the rows of the buffer x modulo prime k, and put them into the matrix. The first `used` rows are filled."""
     outer_radix, levels = load_integer(record, at.OUTER_RADIX), load_integer(record, at.COLUMN_LEVELS)
     rows = load_integer(record, at.ROWS)
     row_stride, streaming = load_integer(record, at.ROW_STRIDE), load_integer(record, at.STREAMING)

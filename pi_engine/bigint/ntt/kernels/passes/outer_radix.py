@@ -49,7 +49,7 @@ def split_outer(x, outer_radix, quantity, constants):
 
 @routine
 def split_half_filled(x, quantity, constants):
-    """split_outer of six parts, the last three of which are zero."""
+    """split_outer of six parts. The last three are zero."""
     p = broadcast_long(load_double(constants, PRIME))
     cube = broadcast_long(load_double(constants, CUBE))
     cube_q = cube * broadcast_long(load_double(constants, ONE_OVER_P))

@@ -23,7 +23,7 @@ from pi_engine.runtime.compilation.routine import kernel, routine
 
 @routine(forceinline=True)
 def level_doubles(nodes):
-    """Doubles that a level of so many nodes takes in a table."""
+    """Doubles that a level of a given number of nodes takes in a table."""
     return 6 * max(nodes, WIDTH)
 
 

@@ -9,6 +9,7 @@ a byte or by a new file, what is remembered no longer counts. The times of files
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import re
@@ -26,7 +27,7 @@ from pi_engine.runtime.storage.trusted_files import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACKAGE = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parents[3]
 MEMORY = "pi-engine-sources"
 """The file that remembers; its form begins its content."""
 
@@ -108,6 +109,12 @@ def digest_of(files: dict[str, bytes]) -> str:
         digest.update(f"{place}:{len(text)}:".encode())
         digest.update(text)
     return digest.hexdigest()
+
+
+@functools.cache
+def package_digest(root: Path = PACKAGE) -> str:
+    """`digest_of` all modules of the package; found once in a process."""
+    return digest_of(package_files(root))
 
 
 def source_digest(memory: Path, root: Path = PACKAGE) -> str:

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from pi_engine.runtime.compilation import kernel_sources
-from pi_engine.runtime.compilation.kernel_sources import MEMORY, digest_of, package_files, source_digest
+from pi_engine.runtime.compilation.provenance import kernel_sources
+from pi_engine.runtime.compilation.provenance.kernel_sources import MEMORY, digest_of, package_files, source_digest
 
 FILES = {
     "kernels.py": "import numba\nfrom pi_engine import (\n    primes,\n)\n",

@@ -1,0 +1,1 @@
+"""Building wheels: the machine code of kernels, and the hook that puts it into a wheel."""
