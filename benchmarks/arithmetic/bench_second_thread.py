@@ -53,7 +53,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     for name, phase in (
-        ("build_subtrees", SUM[0]), ("merge_levels", SUM[1]), ("merge_levels", SUM[1]), ("merge_level", SUM[1]), ("merge_with_diagnosis", SUM[1]), ("divide_level", SUM[2]),
+        ("build_subtrees", SUM[0]), ("merge_levels", SUM[1]), ("merge_level", SUM[1]), ("merge_with_diagnosis", SUM[1]),
+        ("divide_level", SUM[2]),
     ):  # fmt: skip
         timed(compiled_tree, name, phase)
     timed(summation, "check_against_shadow", SUM[3])

@@ -17,6 +17,7 @@ Twos stay: no numerator of a known series for π has any.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -56,8 +57,12 @@ def _odd_primes(number: int, limit: int) -> tuple[int, ...]:
     return tuple(found)
 
 
+@functools.lru_cache(maxsize=16)
 def universal_divisor(series: HypergeometricSeries, terms: int) -> mpz:
-    """G(n): odd, and a divisor of ∏p(k) and of ∏q(k) over any n = `terms` consecutive k ≥ 1; O(M(n log n))."""
+    """G(n): odd, and a divisor of ∏p(k) and of ∏q(k) over any n = `terms` consecutive k ≥ 1; O(M(n log n)).
+
+    Kept for the next sum: of 10⁵ digits they take a fiftieth of the time.
+    """
     slopes = [_slopes(f) for f in (series.p, series.q)]
     degree = min(map(len, slopes))
     factorial = fac(terms)
