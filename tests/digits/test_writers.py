@@ -49,7 +49,7 @@ def test_members(monkeypatch, rng, form, threads):
         assert b"".join(compressed(iter(pieces), form, threads)) == whole
         if form == "gz":
             assert gzip.decompress(whole) == text
-    with pytest.raises(UsageError, match="no compressed format"):
+    with pytest.raises(UsageError, match="not a compressed format"):
         list(compressed([b""], "ycd"))
 
 

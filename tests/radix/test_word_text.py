@@ -67,7 +67,7 @@ def test_every_character_but_digits_is_refused():
             else:
                 with pytest.raises(ValueError, match=f"character {19 + place} "):
                     word_text.words_of_text(text)
-    with pytest.raises(ValueError, match="no multiple of 19"):
+    with pytest.raises(ValueError, match="not a multiple of 19"):
         word_text.words_of_text(np.full(20, 48, np.uint8))
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pi_engine.runtime.storage.pending_file import PendingFile
 
 _CHUNK = 1 << 22
-DIFFERS = "the digits that were read back differ from the digits that were computed"
+DIFFERS = "the text that was read back differs from the digits that were computed"
 
 
 def text_size(digits: int) -> int:

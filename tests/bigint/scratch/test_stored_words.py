@@ -61,5 +61,5 @@ def test_what_the_disk_changes_is_an_error(pair, monkeypatch):
         return got
 
     monkeypatch.setattr(os, "preadv", preadv)
-    with pytest.raises(VerificationError, match="gave other bytes back"):
+    with pytest.raises(VerificationError, match="gave back other bytes"):
         stored[10]

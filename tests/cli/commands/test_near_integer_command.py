@@ -18,7 +18,7 @@ def test_the_command(capsys):
     assert "12 times 9" in output
     assert "300 of 300 confirmed" in output
     for d, words in (
-        ("58", "no integer: its degree is the class number of −232, 2"),
+        ("58", "not an integer: its degree is the class number of −232, 2"),
         ("1", "stationary"),
         ("28", "255³"),
     ):

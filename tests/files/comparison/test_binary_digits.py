@@ -207,7 +207,7 @@ def test_stray_characters_and_length(place, some, base):
     text = some(base, 500)
     found = verify_file(place(text[:300] + "9" + text[301:]))
     assert (found.status, found.kind, found.offset, found.base) == ("corrupt", "stray", 300, base)
-    assert f"no digit of base {base}" in found.message
+    assert f"not a digit of base {base}" in found.message
     assert verify_file(place(text), digits=501).kind == "truncated"
     assert verify_file(place(text), digits=500).status == "ok"
 

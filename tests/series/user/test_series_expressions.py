@@ -135,8 +135,8 @@ def test_what_is_no_polynomial(text, message):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("4", "S must stand in the formula once"),
-        ("S^2", "S must stand in the formula once"),
+        ("4", "S must occur in the formula once"),
+        ("S^2", "S must occur in the formula once"),
         ("S^3", "power is too large"),
         ("S + 1", "only numbers can be added"),
         ("-4 S", "positive"),
