@@ -14,7 +14,7 @@ PLACES = ("pi_engine", "tests", "benchmarks", "scripts")
 COMMANDS = {Path("pi_engine/cli/commands"), Path("pi_engine/cli/commands/explore")}
 """A command has the name of what it calls."""
 
-OUTSIDE = {"benchmarks", "project", "project/distribution", "scaling"}
+OUTSIDE = {"benchmarks", "project", "project/distribution", "project/site", "scaling"}
 """Rooms of tests whose subject is not the package but what is around it."""
 
 
