@@ -11,7 +11,6 @@ import pytest
 from xxhash import xxh3_128_hexdigest
 
 from pi_engine.bigint.residues.moduli import GAP_BITS, M61, random_prime
-from pi_engine.checkpoint import checkpoint_report
 from pi_engine.checkpoint.checkpoint_folder import MANIFESTS
 from pi_engine.checkpoint.checkpoint_report import read_checkpoint
 from pi_engine.checkpoint.checkpoint_store import CheckpointStore
@@ -242,25 +241,6 @@ def test_an_older_manifest_is_an_older_state(folder, rng):
                 else:
                     assert plain(record.numbers) == plain(numbers[record.fields["step"]])
                     assert key == f"node-{record.fields['step']}"
-
-
-def test_a_checkpoint_that_is_written_meanwhile_is_looked_at_again(folder, rng, monkeypatch):
-    """Else records that have just been replaced would be called missing."""
-    with CheckpointStore.create(folder, PARAMETERS) as store:
-        for i in range(3):
-            store.keep(f"node-{i}", numbers_of(rng, 5), {})
-        looked, real = [], checkpoint_report.read_generations
-
-        def reading(place):
-            looked.append(real(place))
-            if len(looked) == 1:
-                store.keep("node-3", numbers_of(rng, 5), {}, drop=["node-0", "node-1"])
-            return looked[-1]
-
-        monkeypatch.setattr(checkpoint_report, "read_generations", reading)
-        report = read_checkpoint(folder)
-    assert [record.key for record in report.records] == ["node-2", "node-3"]
-    assert report.damaged == 0 and len(looked) == 4
 
 
 @pytest.mark.parametrize("age", [1, 2, 3, 4])

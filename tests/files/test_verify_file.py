@@ -1,7 +1,5 @@
 """verify: what each method proves, and where a file goes wrong."""
 
-import itertools
-
 import pytest
 
 import pi_engine
@@ -57,37 +55,6 @@ def test_a_file_that_changes_its_length_meanwhile_is_not_called_right(monkeypatc
     found = verify_file(path, method)
     assert (found.status, found.kind, found.exit_code) == ("corrupt", "damaged", 5)
     assert "has changed while it was verified" in found.message
-
-
-class Listener:
-    """A progress that keeps what it was told to expect, and the phases that came then."""
-
-    listens = True
-
-    def __init__(self):
-        self.heard = []
-
-    def expect(self, steps):
-        self.heard.append(([step.phase for step in steps], []))
-
-    def __call__(self, phase, done, total):
-        self.heard[-1][1].append(phase)
-
-
-@pytest.mark.parametrize(
-    ("method", "base"), [*itertools.product(["auto", "recompute", "residues"], [10, 16]), ("bbp", 10)]
-)
-def test_only_what_is_announced_comes(place, texts, method, base):
-    """The first announcement has the method's steps already: a progress bar begins with the right length."""
-    listener = Listener()
-    verify_file(place(texts[base]), method, progress=listener)
-    for expected, came in listener.heard:
-        assert set(came) <= set(expected)
-    first, last = listener.heard[0][0], listener.heard[-1][0]
-    assert first[0] == "read"
-    assert first[1:] == last
-    assert ("sum" in last) == (method in {"auto", "recompute"})
-    assert ("BBP" in last) == (method in {"residues", "bbp"})
 
 
 def test_what_known_proves(place, texts, million):
