@@ -95,7 +95,7 @@ class CorruptFileError(PiEngineError):
 
         Args:
             message: one line.
-            kind: "stray" (a character that is no digit), "truncated", "header", "empty" or "damaged".
+            kind: "stray" (a character that is not a digit), "truncated", "header", "empty" or "damaged".
             offset: bytes before the place, in the decompressed text where the file is compressed and decompresses.
         """
         super().__init__(message)

@@ -17,6 +17,7 @@ from scripts import bench_tables, catalogue_table, json_tables
 from scripts.architecture import room_tables
 from scripts.manual import completion_scripts, man_page
 from scripts.scaling.page import page_picture, page_tables
+from scripts.site import peer_picture
 
 ROOT = Path(__file__).resolve().parent.parent
 _WIDTH = 100
@@ -77,7 +78,11 @@ def made_pages() -> dict[Path, str]:
     """Page or picture → what it should hold."""
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     texts = {page: with_sections(page.read_text(encoding="utf-8")) for page in pages}
-    pictures = {room_tables.PICTURE: room_tables.architecture(), page_picture.PICTURE: page_picture.picture()}
+    pictures = {
+        room_tables.PICTURE: room_tables.architecture(),
+        page_picture.PICTURE: page_picture.picture(),
+        peer_picture.PICTURE: peer_picture.picture(),
+    }
     installed = {man_page.PAGE: man_page.man_page(), **completion_scripts.completion_scripts()}
     return {**pictures, **texts, **installed}
 

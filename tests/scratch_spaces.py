@@ -1,4 +1,4 @@
-"""Scratch spaces for tests: one in which nothing fits in memory, and a run that goes by way of it."""
+"""Scratch spaces for tests: one in which nothing fits in memory, and a run that uses it."""
 
 from contextlib import contextmanager
 
@@ -29,13 +29,13 @@ class FullSpace(ScratchSpace):
 
 @contextmanager
 def by_disk(folder):
-    """Run everything by way of a folder."""
+    """Run everything in a folder on disk."""
     with space_of_run.within(FullSpace(folder, 1 << 20)) as space:
         yield space
 
 
 def always_by_disk(monkeypatch):
-    """Have every computation that can go by way of the disk go there, with all that it does."""
+    """Have every computation that can use the disk go there, with all that it does."""
     from pi_engine.bigint.scratch import scratch_folder
     from pi_engine.splitting.compiled import compiled_tree
 

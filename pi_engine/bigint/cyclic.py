@@ -50,7 +50,7 @@ class Ring:
     sign = 1
 
     def __init__(self, least: int, threads: int) -> None:
-        """Take the cheapest transform of at least `least` limbs; by way of a scratch space, where memory is short, a narrow one."""
+        """Take the cheapest transform of at least `least` limbs; with a scratch space, where memory is short, a narrow one."""
         self.size = size_for(64 * least)
         space = scratch_space()
         self.space = None if space is None or space.fits(_bytes_at_once(self.size, threads)) else space
@@ -110,7 +110,7 @@ class Ring:
         return -found if a < 0 else found
 
     def stored(self, *terms: tuple[Operand, Operand]) -> mpz:
-        """The sum of one or two products modulo B^limbs − 1, by way of the scratch space; of two only where `sums`."""
+        """The sum of one or two products modulo B^limbs − 1, with the scratch space; of two only where `sums`."""
         assert self.space is not None, "a ring that works in memory"
         if belongs_on_disk(self.space, self.limbs):
             return integer_on_disk(
@@ -192,7 +192,7 @@ class Ring:
 class Factor:
     """A number in several products of a ring, transformed in the first of them; a context that frees it.
 
-    In a ring that works by way of the scratch space it is transformed in each of them: to read a transform takes longer.
+    In a ring that works with the scratch space it is transformed in each of them: to read a transform takes longer.
     """
 
     def __init__(self, ring: Ring, number: mpz | Operand) -> None:

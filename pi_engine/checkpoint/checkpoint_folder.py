@@ -23,6 +23,7 @@ from pi_engine.checkpoint.folder_faults import opening
 from pi_engine.checkpoint.folder_lock import FolderLock
 from pi_engine.checkpoint.record_header import KEY
 from pi_engine.errors import UsageError
+from pi_engine.runtime.system.file_calls import names_open_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,12 +192,12 @@ def clean_folder(name: str | Path) -> Removed:
     with opening(folder):
         lock = FolderLock(folder / LOCK)
         try:
-            return remove_files(folder, folder_too=True)
+            return remove_files(folder, lock, folder_too=True)
         finally:
             lock.release()
 
 
-def remove_files(folder: Path, *, folder_too: bool) -> Removed:
+def remove_files(folder: Path, lock: FolderLock, *, folder_too: bool) -> Removed:
     """Take away the files of a checkpoint whose lock the caller has.
 
     The manifests go after the records and before the lock: so what is left where this ends early still is a checkpoint.
@@ -207,6 +208,8 @@ def remove_files(folder: Path, *, folder_too: bool) -> Removed:
     last = {"manifest": 1, "lock": 2}
     files = sorted(checkpoint_files(folder), key=lambda file: 1 if _is_bad_manifest(file) else last.get(file.kind, 0))
     for file in files:
+        if file.kind == "lock" and not names_open_files():
+            lock.release()
         file.path.unlink(missing_ok=True)
     if folder_too:
         try:

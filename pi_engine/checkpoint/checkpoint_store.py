@@ -106,7 +106,7 @@ class CheckpointStore:
         except BaseException:
             if begun:
                 with contextlib.suppress(OSError):
-                    remove_files(place, folder_too=made)
+                    remove_files(place, lock, folder_too=made)
             lock.release()
             raise
         return store
@@ -272,9 +272,8 @@ class CheckpointStore:
         """
         try:
             with opening(self.folder):
-                return (
-                    remove_files(self.folder, folder_too=True) if self._lock.is_there else Removed(0, 0, folder=False)
-                )
+                there = self._lock.is_there
+                return remove_files(self.folder, self._lock, folder_too=True) if there else Removed(0, 0, folder=False)
         finally:
             self.close()
 

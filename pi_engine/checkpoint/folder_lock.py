@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import re
 import socket
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.errors import CorruptFileError, UsageError
 from pi_engine.runtime.storage.temporaries import is_at
+from pi_engine.runtime.system import file_calls, open_flags
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ class FolderLock:
 
         Raises:
             LockedError: another process has it.
-            CorruptFileError: what has the name of the lock is no regular file.
+            CorruptFileError: what has the name of the lock is not a regular file.
             OSError: it cannot be made.
         """
         self.path, self.is_real = path, True
@@ -60,7 +60,7 @@ class FolderLock:
     def _lock(self) -> None:
         for pause in (*_PAUSES, None):
             try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                file_calls.lock(self._descriptor)
             except OSError as error:
                 if error.errno not in _TAKEN:
                     self.is_real = False
@@ -79,7 +79,7 @@ class FolderLock:
         host = socket.gethostname().encode("ascii", "replace") or b"?"
         with contextlib.suppress(OSError):
             os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, b"process %d on %s\n" % (os.getpid(), host), 0)
+            file_calls.write_from(self._descriptor, b"process %d on %s\n" % (os.getpid(), host), 0)
 
     @property
     def is_there(self) -> bool:
@@ -97,7 +97,7 @@ def holder(path: Path) -> str | None:
     """Who has the lock, in words; None if nobody has it.
 
     Raises:
-        CorruptFileError: what has the name of the lock is no regular file.
+        CorruptFileError: what has the name of the lock is not a regular file.
         OSError: it cannot be opened.
     """
     try:
@@ -105,7 +105,7 @@ def holder(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        file_calls.lock(descriptor, shared=True)
     except OSError as error:
         return (_owner(descriptor) or "another process") if error.errno in _TAKEN else None
     else:
@@ -116,7 +116,7 @@ def holder(path: Path) -> str | None:
 
 def _open(path: Path, access: int) -> int:
     try:
-        descriptor = os.open(path, access | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(path, access | open_flags.REGULAR, 0o666)
     except OSError as error:
         if error.errno in {errno.ELOOP, errno.ENXIO, errno.EISDIR}:
             raise CorruptFileError(f"{path} is not a regular file: remove it") from None
@@ -129,7 +129,7 @@ def _open(path: Path, access: int) -> int:
 
 def _owner(descriptor: int) -> str | None:
     with contextlib.suppress(OSError):
-        match = _OWNER.fullmatch(os.pread(descriptor, _MOST_OWNER, 0))
+        match = _OWNER.fullmatch(file_calls.read_piece(descriptor, _MOST_OWNER, 0))
         if match is not None:
             return match[0].decode().strip()
     return None

@@ -19,6 +19,7 @@ from pi_engine.runtime.machine_faults import TEST
 from pi_engine.runtime.storage import durable
 from pi_engine.runtime.storage.pending_file import PendingFile
 from pi_engine.runtime.storage.random_reading import read_at
+from pi_engine.runtime.system import open_flags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,8 +40,6 @@ SYNC_BYTES = 1 << 26
 
 ATTEMPTS = 2
 """How often a file is written that reads back differently."""
-
-_OPENING = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Record(NamedTuple):
@@ -282,7 +281,7 @@ def open_regular(path: Path) -> IO[bytes]:
         OSError: it cannot be opened.
     """
     try:
-        descriptor = os.open(path, _OPENING)
+        descriptor = os.open(path, os.O_RDONLY | open_flags.REGULAR)
     except OSError as error:
         if error.errno in {errno.ELOOP, errno.ENXIO}:
             raise CorruptFileError(f"{path} is not a regular file") from None

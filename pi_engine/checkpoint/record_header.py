@@ -127,7 +127,7 @@ def header_length(preamble: bytes, size: int, source: str) -> int:
         source: what it is, for the message.
 
     Raises:
-        CorruptFileError: it is no record file, of another version, or not as long as it says.
+        CorruptFileError: it is not a record file, of another version, or not as long as it says.
     """
     if len(preamble) < PREAMBLE.size:
         raise CorruptFileError(f"{source} is cut off: it has {size} bytes", kind="truncated")

@@ -38,7 +38,7 @@ def set_folder(path: str | Path) -> Path:
 
 
 def written_name(path: str | Path, block_size: int | None = None) -> str:
-    """The name of what is written: the file, which is no folder even where a slash stands behind it, or the folder of a set."""
+    """The name of what is written: the file, which is not a folder even where a slash stands behind it, or the folder of a set."""
     given = str(path if block_size is None else set_folder(path))
     return re.sub(r"(?:/\.?)+\Z", "", given) or given
 

@@ -146,7 +146,7 @@ class DigitFile:
 
     @property
     def size(self) -> int | None:
-        """Bytes of the file, or of all files of the set; None where it is no regular file."""
+        """Bytes of the file, or of all files of the set; None where it is not a regular file."""
         return self._source.size
 
     def blocks(self) -> Iterator[Block]:

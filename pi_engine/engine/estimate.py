@@ -39,7 +39,7 @@ class Estimate:
         path: "compiled" or "plain".
         kernels: "stored", "loaded" or "to be compiled"; "not used" on the plain path.
         seconds: phase → about how many seconds, and "total".
-        memory_bytes: what the process allocates, at most; of a run by way of a scratch folder, what it needs at least.
+        memory_bytes: what the process allocates, at most; of a run with a scratch folder, what it needs at least.
         memory_limit_bytes: what it may use.
         fits: whether the computation would start.
         largest: the most digits that would, to two leading digits; −1 if there are none.

@@ -64,7 +64,7 @@ def _plain(fraction: HandOver[BinaryFraction], plan: Plan, *, check: bool) -> Co
 
 
 def _hexadecimal(fraction: HandOver[BinaryFraction], plan: Plan, threads: int, *, check: bool) -> Converted | None:
-    """By way of the disk, into words of 16 digits, which are the fraction's limbs."""
+    """On disk, into words of 16 digits, which are the fraction's limbs."""
     from pi_engine.engine.conversion.hexadecimal_words import hexadecimal_expansion
     from pi_engine.engine.conversion.text_of_words import TextOfWords
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 SUFFIX = ".proof.json"
 _SCHEMA = 4
 _LARGEST = 4096
-"""Bytes; a larger file is no certificate."""
+"""Bytes; a larger file is not a certificate."""
 
 _LONGEST = 500  # characters of what names a step
 
@@ -159,7 +159,7 @@ def read_certificate(path: Path) -> dict[str, Any]:
 
     Raises:
         UsageError: there is no such file.
-        CorruptFileError: it is no certificate, or of another version.
+        CorruptFileError: it is not a certificate, or of another version.
     """
     try:
         if path.exists() and not path.is_file():

@@ -1,6 +1,6 @@
 """Is this file of digits π? One pass over the file, then the cheapest method that proves what that pass leaves open.
 
-The pass (`files.comparison.scan`) finds what is no digit, counts, and compares with published digits and hashes. What remains is a
+The pass (`files.comparison.scan`) finds what is not a digit, counts, and compares with published digits and hashes. What remains is a
 method's work: each is a row of `selection.METHODS`, with what it costs and whether it can be had here; "auto" takes the cheapest.
 """
 

@@ -128,7 +128,7 @@ def _inscription(digits: DigitRange, drawn: int, field: Field) -> tuple[str, str
 
 
 def _filled(values: NDArray[np.uint8], field: Field) -> NDArray[np.uint8]:
-    """The values in rows; the last one is filled up with 255, which is no digit."""
+    """The values in rows; the last one is filled up with 255, which is not a digit."""
     pixels = np.full(field.columns * field.rows, 255, np.uint8)
     pixels[: len(values)] = values
     return pixels.reshape(field.rows, field.columns)

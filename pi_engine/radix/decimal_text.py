@@ -17,7 +17,7 @@ def sign_and_digits(text: str) -> tuple[bool, str]:
     """Whether a decimal text has a minus, and its digits, without all else.
 
     Raises:
-        ValueError: it is no decimal integer; the message names the first wrong character and its position, counted from 1.
+        ValueError: it is not a decimal integer; the message names the first wrong character and its position, counted from 1.
     """
     bare = text.encode("ascii", "replace").translate(None, _PASSED_OVER.encode())
     digits = bare[1:] if bare[:1] in {b"+", b"-"} else bare

@@ -140,7 +140,7 @@ class Power:
         self.stored = None
 
     def product(self, operand: Limbs, limbs: int, threads: int) -> Limbs:
-        """The lowest `limbs` limbs of operand·P modulo 2^size.bits − 1, by way of the disk."""
+        """The lowest `limbs` limbs of operand·P modulo 2^size.bits − 1, on disk."""
         plan, space, stored = self._on_disk()
         return stored_sum_of_products(
             plan, space, [(operand, stored)], limbs, threads, lambda: np.empty(limbs, np.uint64)

@@ -63,7 +63,7 @@ def words_of_text(text: Characters, threads: int = 1) -> Words:
     """The words of 19·n ASCII digits; at memory speed.
 
     Raises:
-        ValueError: a character is not a decimal digit, or their number is no multiple of 19.
+        ValueError: a character is not a decimal digit, or their number is not a multiple of 19.
     """
     count, rest = divmod(len(text), DECIMALS_PER_WORD)
     if rest:

@@ -19,7 +19,7 @@ def as_mpz(value: SupportsIndex, taker: str) -> mpz:
         taker: the function or the argument that the error names.
 
     Raises:
-        TypeError: it is no integer; a float is none, though it may be whole.
+        TypeError: it is not an integer; a float is not one, though it may be whole.
     """
     from gmpy2 import mpz  # not for series, which take small integers, and whose names a shell completes
 

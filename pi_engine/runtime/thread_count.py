@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import gmpy2
 
 from pi_engine.errors import UsageError
 from pi_engine.runtime.integers import as_int
+from pi_engine.runtime.system.process_facts import usable_processors
 
 if TYPE_CHECKING:
     from typing import SupportsIndex
@@ -16,16 +16,14 @@ if TYPE_CHECKING:
 
 def available_threads() -> int:
     """Processors this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return usable_processors()
 
 
 def thread_count(threads: SupportsIndex | None) -> int:
     """How many threads to use: the given number, or, for None, all that this process may use.
 
     Raises:
-        TypeError: this is no integer.
+        TypeError: this is not an integer.
         UsageError: it is less than 1.
     """
     if threads is None:

@@ -117,7 +117,7 @@ class Comparisons(NamedTuple):
 
     @classmethod
     def with_characters(cls, pattern: str, wildcard: str) -> Comparisons:
-        """The digits of a pattern that are no wildcards, in their order."""
+        """The digits of a pattern that are not wildcards, in their order."""
         fixed = [(i, ord(character)) for i, character in enumerate(pattern) if character != wildcard]
         lefts, rights = np.array(fixed, np.int64).T
         return cls(np.ascontiguousarray(lefts), np.ascontiguousarray(rights), of_pairs=False)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.errors import PiEngineError, UsageError
+from pi_engine.runtime.system.file_calls import read_piece
 from pi_engine.sequence.access import text_access
 from pi_engine.sequence.access.text_in_memory import TextInMemory
 from pi_engine.sequence.opening import opened
@@ -57,7 +58,7 @@ class FileSample(NamedTuple):
         with Path(path).open("rb", buffering=0) as stream:
             size = os.fstat(stream.fileno()).st_size
             offsets = sorted(random.randrange(max(size - _SPOT, 0) + 1) for _ in range(spots))  # noqa: S311 (no secret)
-            return cls(path, size, tuple((offset, os.pread(stream.fileno(), _SPOT, offset)) for offset in offsets))
+            return cls(path, size, tuple((offset, read_piece(stream.fileno(), _SPOT, offset)) for offset in offsets))
 
     def difference(self) -> str | None:
         """Why the file is not the same here, in a few words; None where it is."""
@@ -67,7 +68,7 @@ class FileSample(NamedTuple):
                 if size != self.size:
                     return f"has {size:_} bytes there, and {self.size:_} here"
                 for offset, content in self.spots:
-                    if os.pread(stream.fileno(), len(content), offset) != content:
+                    if read_piece(stream.fileno(), len(content), offset) != content:
                         return f"has other bytes there from {offset:_} on than here"
         except OSError as error:
             return f"cannot be read there ({error.strerror or error})"

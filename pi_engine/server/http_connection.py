@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from pi_engine.runtime.system.process_facts import soft_limit
 
 if TYPE_CHECKING:
     import asyncio
@@ -25,12 +26,8 @@ _OTHER_FILES = 64
 
 def most_connections() -> int:
     """How many may be open, by the process's limit of open files: what the loop takes at once has to fit beside them."""
-    if sys.platform == "win32":
-        return _MOST
-    import resource
-
-    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    if files == resource.RLIM_INFINITY:
+    files = soft_limit("RLIMIT_NOFILE")
+    if files is None:
         return _MOST
     return max(min(files - BACKLOG - _OTHER_FILES, _MOST), 1)
 
@@ -69,7 +66,7 @@ class HttpConnection(H11Protocol):
         self._watch()
 
     def send_400_response(self, msg: str) -> None:
-        """Say that this is no request, as all errors are said."""
+        """Say that this is not a request, as all errors are said."""
         body = json.dumps({"error": {"status": 400, "message": msg.rstrip(".")}})
         head = "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nX-Content-Type-Options: nosniff\r\n"
         rest = f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"

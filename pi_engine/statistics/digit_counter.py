@@ -111,7 +111,7 @@ class DigitCounter:
         """Hear of the ASCII digits before the first one, `BEFORE` of them or all; these are not counted.
 
         Raises:
-            UsageError: a character is no digit of the base.
+            UsageError: a character is not a digit of the base.
         """
         values = np.empty(len(before), np.uint8)
         _values_of(before, self.base, values)
@@ -130,7 +130,7 @@ class DigitCounter:
         """Count the digits of a piece of ASCII characters; it may be empty, and is not kept.
 
         Raises:
-            UsageError: a character is no digit of the base.
+            UsageError: a character is not a digit of the base.
         """
         characters = np.frombuffer(piece, np.uint8)
         while len(characters):

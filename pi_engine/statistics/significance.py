@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Verdict = Literal["usual", "too uneven", "too regular", "too few digits"]
 
 LEAST_EXPECTED = 5
-"""The least expected count of a class: with fewer the χ² distribution is no good approximation (Knuth 3.3.1; Cochran 1954)."""
+"""The least expected count of a class: with fewer the χ² distribution is not a good approximation (Knuth 3.3.1; Cochran 1954)."""
 
 SIGNIFICANCE = 0.01
 """A test is unusual where its corrected probability is below."""
@@ -97,7 +97,7 @@ def by_chi_square(test: RandomnessTest, statistic: float, degrees: int) -> Rando
 def by_pearson(test: RandomnessTest, observed: NDArray[np.int64], expected: NDArray[np.float64]) -> RandomnessTest:
     """The test of counts against those expected, with one degree of freedom less than classes.
 
-    Of two classes the counts are binomial, and exactly equal ones are no rarity. So they get Yates' correction: a count stands for all from
+    Of two classes the counts are binomial, and exactly equal ones are not rare. So they get Yates' correction: a count stands for all from
     ½ below to ½ above it.
     """
     statistic, degrees = pearson(observed, expected), len(observed) - 1

@@ -42,7 +42,7 @@ def lines_of(digits: int, workers: int, machine: Machine, price: float | None, *
     chunk, top = found.chunk_memory / GIB, found.top_memory / GIB
     lines += [
         f"{found.seconds:,.3g} s in all; {alone.seconds:,.3g} s on one worker, {alone.seconds / found.seconds:.2f} times as long",
-        f"memory so that nothing goes by way of the disk: {chunk:,.3g} GiB for a chunk, {top:,.3g} GiB for the client",
+        f"memory so that nothing goes to disk: {chunk:,.3g} GiB for a chunk, {top:,.3g} GiB for the client",
         f"nodes on all disks at once: {found.stored / 1e9:,.3g} GB",
         f"worker-hours: {found.cost / 3600:,.3g}{price_of_all}",
     ]

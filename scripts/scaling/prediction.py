@@ -50,7 +50,7 @@ class Prediction:
         digits: N.
         workers: W.
         stages: in their order.
-        chunk_memory: bytes that the largest chunk takes so that nothing of it goes by way of the disk.
+        chunk_memory: bytes that the largest chunk takes so that nothing of it goes to disk.
         top_memory: the same of the client, which has the root.
         stored: bytes of nodes that lie on all disks at once, at most.
     """

@@ -27,7 +27,7 @@ class Task(NamedTuple):
         records: bytes of its operands' and its own records.
         smaller: bytes of the smaller operand; 0 of a chunk.
         operands: bytes of both.
-        memory: bytes that it takes so that nothing more goes by way of the disk.
+        memory: bytes that it takes so that nothing more goes to disk.
         product_bits: of the largest product; 0 of a chunk.
     """
 

@@ -30,7 +30,7 @@ MERGE_BYTES_PER_BIT = 1.35
 """What a merge takes for each bit of its products: the same by the 1.37·w of the last one (docs/performance.md)."""
 
 PRIMES, POINT_BITS, POINT_BYTES = 8, 184, 8
-"""A product by way of the disk: its primes, bits of the operands in a point, bytes of a point modulo a prime."""
+"""A product on disk: its primes, bits of the operands in a point, bytes of a point modulo a prime."""
 
 RESIDUE_BYTES_PER_BIT = PRIMES * POINT_BYTES / POINT_BITS
 """Of a product, or of its operand, modulo all primes: 0.35."""

@@ -228,12 +228,12 @@ def version_of(checkout):
 def test_the_source_distribution_holds_what_the_tests_need(checkout, distributions):
     with tarfile.open(distributions[1]) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}
-    folders = ("pi_engine", "gmpy2-stubs", "tests", "benchmarks", "scripts", "docs", "share", ".ci")
+    folders = ("pi_engine", "gmpy2-stubs", "tests", "benchmarks", "scripts", "docs", "share", ".ci", ".github")
     wanted = {path for folder in folders for path in (checkout / folder).rglob("*") if path.is_file()}
     wanted |= {
         checkout / name
         for name in (
-            *("README.md", "LICENSE", "NOTICE", "CHANGELOG.md", "CONTRIBUTING.md"),
+            *("README.md", "LICENSE", "NOTICE", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "SECURITY.md"),
             *("mkdocs.yml", "pyproject.toml"),
         )
     }

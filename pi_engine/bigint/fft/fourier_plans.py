@@ -71,7 +71,7 @@ def unit_roots(numerators: NDArray[np.int64], denominator: int) -> NDArray[np.fl
     """The real and the imaginary parts of e(numerator/denominator), float64[2][…], off by half an ulp; numerators from 0 on.
 
     Raises:
-        ValueError: the denominator is no odd number times a power of two up to 2^ORDER_LOG.
+        ValueError: the denominator is not an odd number times a power of two up to 2^ORDER_LOG.
     """
     log = (denominator & -denominator).bit_length() - 1
     if log > ORDER_LOG:

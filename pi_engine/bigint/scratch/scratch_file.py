@@ -10,9 +10,7 @@ import contextlib
 import ctypes
 import errno
 import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.arena import PAGE
@@ -21,14 +19,15 @@ from pi_engine.errors import MiscalculationError
 from pi_engine.runtime.limits.memory import format_bytes
 from pi_engine.runtime.machine_faults import TEST
 from pi_engine.runtime.storage.durable import output_error, reserve, with_retries
+from pi_engine.runtime.system import file_calls, open_flags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pi_engine.errors import PiEngineError
 
-_AROUND_CACHE = getattr(os, "O_DIRECT", 0)
-_NAMELESS = getattr(os, "O_TMPFILE", 0)
+_AROUND_CACHE, _NAMELESS = open_flags.AROUND_CACHE, open_flags.NAMELESS
 _ATTEMPTS = 2
 """How often a piece is read that comes back changed."""
 
@@ -90,7 +89,7 @@ class ScratchFile:
 
         self._hashes[place] = size, xxh3_64_intdigest(_bytes_at(address, size))
         try:
-            self._transfer(os.pwrite, place, address, size, into=False)
+            self._transfer(file_calls.write_from, place, address, size, into=False)
         except OSError as error:
             raise self._refused(error, "could not be written to") from error
         self.traffic.written += size
@@ -107,7 +106,7 @@ class ScratchFile:
         size, known = self._hashes[place]
         for attempt in range(_ATTEMPTS):
             try:
-                self._transfer(_read_into, place, address, size, into=True)
+                self._transfer(file_calls.read_into, place, address, size, into=True)
             except OSError as error:
                 raise self._refused(error, "could not be read from") from error
             self.traffic.read += size
@@ -154,10 +153,10 @@ class ScratchFile:
         finally:
             if buffer is not None:
                 pool.give(buffer)
-        if not self._direct and hasattr(os, "posix_fadvise"):
+        if not self._direct and file_calls.can_forget_pages():
             if not into:
-                os.fdatasync(self._descriptor)  # only what is on the device can be dropped
-            os.posix_fadvise(self._descriptor, place, length, os.POSIX_FADV_DONTNEED)
+                file_calls.sync_content(self._descriptor)  # only what is on the device can be dropped
+            file_calls.forget_pages(self._descriptor, place, length)
 
     @property
     def _direct(self) -> bool:
@@ -197,16 +196,10 @@ def _bytes_at(address: int, size: int) -> memoryview:
     return memoryview((ctypes.c_uint8 * size).from_address(address)).cast("B")
 
 
-def _read_into(descriptor: int, target: memoryview, place: int) -> int:
-    return os.preadv(descriptor, [target], place)
-
-
 def _nameless(folder: Path) -> int:
     """A file in the folder that has no name, so that it is gone with the process; around the page cache where that can be."""
     for flags in (_AROUND_CACHE, 0):
         if _NAMELESS:
             with contextlib.suppress(OSError):
-                return os.open(folder, os.O_RDWR | _NAMELESS | os.O_EXCL | os.O_CLOEXEC | flags, 0o600)
-    descriptor, name = tempfile.mkstemp(prefix=".pi-engine-scratch-", dir=folder)
-    Path(name).unlink()
-    return descriptor
+                return os.open(folder, os.O_RDWR | _NAMELESS | os.O_EXCL | open_flags.CLOSE_ON_EXEC | flags, 0o600)
+    return file_calls.open_passing(folder / f".pi-engine-scratch-{os.urandom(8).hex()}")

@@ -26,7 +26,7 @@ _KEPT = 1 / 16
 
 @contextmanager
 def scratch_of_run(folder: str | os.PathLike[str], limit: int, needed: int) -> Iterator[ScratchSpace]:
-    """Run within `limit` bytes of memory by way of a folder, which is made if it is not there, and removed then.
+    """Run within `limit` bytes of memory and in a folder, which is made if it is not there, and removed then.
 
     Args:
         folder: where.

@@ -39,7 +39,7 @@ _SHOWN_NAME = 24
 
 
 class _Told(ProgressBar):
-    """A progress bar, and a line in its place where stderr is no terminal, when an error has been found and locating it takes a while."""
+    """A progress bar; if stderr is not a terminal, a line when an error was found and locating it takes a while."""
 
     def __init__(self, file: str, about: str) -> None:
         super().__init__(about=about)

@@ -56,7 +56,7 @@ def explain(error: BaseException, command: str = "pi-engine") -> tuple[int, str]
 
 
 def _joined(message: str) -> str:
-    """The lines of a message that is not this package's as one; a line break in the name of a file is no end of a line."""
+    """The lines of a message that is not this package's as one; a line break in the name of a file is not an end of a line."""
     return " ".join(message.split())
 
 

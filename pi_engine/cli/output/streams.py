@@ -103,7 +103,7 @@ def remarks_are_heard() -> bool:
 
 
 def remark(text: str) -> None:
-    """Write a line that is no error to stderr, except under --quiet."""
+    """Write a line that is not an error to stderr, except under --quiet."""
     if remarks_are_heard():
         say(text)
 

@@ -29,7 +29,7 @@ def parse_count(text: str, what: str = "a count") -> int:
     k, m, g or b, and t are powers of ten, in any case.
 
     Raises:
-        ValueError: it is no whole number ≥ 0, or one of more than 1000 digits; the message says which, and of `what`.
+        ValueError: it is not a whole number ≥ 0, or one of more than 1000 digits; the message says which, and of `what`.
     """
     stripped = text.strip()
     if len(stripped) > _LARGEST_EXPONENT:
@@ -78,7 +78,7 @@ def parse_position(text: str) -> int | Literal["end"]:
 
 
 _WHAT = {"position": "the position", "d": "D", "block_size": "the block size"}
-"""What the counts are that are no numbers of digits, by the name of the parameter."""
+"""What the counts are that are not numbers of digits, by the name of the parameter."""
 
 
 class Count(click.ParamType[int]):

@@ -73,7 +73,7 @@ def raising(numbers: Collection[int]) -> Iterator[None]:
 
 @contextmanager
 def finishing(ask: Callable[[BaseException], None]) -> Iterator[Callable[[], None]]:
-    """Within, the first signal is no exception: `ask` is called with it, and raises it when the step in hand is finished.
+    """Within, the first signal is not an exception: `ask` is called with it, and raises it when the step in hand is finished.
 
     A second one, a moment later, is an exception as usual; the parent, if there is one, kills this process then. What this
     yields ends that early, when no step follows that could be finished.

@@ -26,6 +26,7 @@ from pi_engine.errors import CapacityError, PiEngineError
 from pi_engine.runtime.limits.memory import process_memory_limit
 from pi_engine.runtime.machine_faults import RUN_AGAIN
 from pi_engine.runtime.storage import watcher
+from pi_engine.runtime.system.process_facts import can_fork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -52,8 +53,8 @@ def work_in_child(signals: Collection[int], answer: Callable[[BaseException, boo
         answer: called in the parent where the child can give no answer any more, with the error, and whether stdout has its JSON
             object; returns the exit code.
     """
-    if sys.platform == "win32":
-        return  # no fork: there Python alone hears signals
+    if not can_fork():
+        return  # there Python alone hears signals
     parent = os.getpid()
     woken, waking = os.pipe()
     for descriptor in (woken, waking):

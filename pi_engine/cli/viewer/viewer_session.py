@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pi_engine.cli.viewer.viewer_screen import ViewerScreen
     from pi_engine.sequence.digit_sequence import DigitSequence
 
-_TERMINAL = "/dev/tty"
+_TERMINAL = "CONIN$" if sys.platform == "win32" else "/dev/tty"
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
@@ -30,7 +30,7 @@ def require_viewer() -> None:
     """Refuse, before anything is read, what cannot be shown.
 
     Raises:
-        click.UsageError: stdout is no terminal, or one that cannot move its cursor.
+        click.UsageError: stdout is not a terminal, or one that cannot move its cursor.
         PiEngineError: prompt_toolkit is not installed.
     """
     if not sys.stdout.isatty():

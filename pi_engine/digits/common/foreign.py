@@ -1,6 +1,6 @@
 """Files that people have beside texts of digits, told by their first bytes: they are named, not read.
 
-A magic that could begin a text counts only where the bytes after it are no text.
+A magic that could begin a text counts only where the bytes after it are not text.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def format_to_write(path: str | Path, chosen: str | None = None) -> Format:
     """The format to write `path` in: `chosen`, or by its suffix.
 
     Raises:
-        UsageError: the suffix is that of a format that is not written here, or `chosen` is no format.
+        UsageError: the suffix is that of a format that is not written here, or `chosen` is not a format.
     """
     if chosen is not None:
         for name in WRITTEN:

@@ -37,7 +37,7 @@ class Content(NamedTuple):
 
 
 def content_of(file: Source, stack: ExitStack) -> Content:
-    """Undo the compressions of a file, and refuse what is no digit file by its name; `stack` closes what is opened.
+    """Undo the compressions of a file, and refuse what is not a digit file by its name; `stack` closes what is opened.
 
     Raises:
         CorruptFileError: it is of another kind, compressed too often, or its beginning is damaged.

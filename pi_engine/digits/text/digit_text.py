@@ -79,7 +79,7 @@ class DigitText:
         """Digits alone → words, zeros behind the last.
 
         Raises:
-            VerificationError: a character is no digit, though all were when they were looked at.
+            VerificationError: a character is not a digit, though all were when they were looked at.
         """
         try:
             return self._words(digits)

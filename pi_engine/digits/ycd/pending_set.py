@@ -25,6 +25,7 @@ from pi_engine.digits.ycd.ycd_set import holds_only_a_set, is_whole_set, piece_n
 from pi_engine.errors import UsageError
 from pi_engine.runtime.storage import durable, temporaries, watcher
 from pi_engine.runtime.storage.pending_file import NameTakenError, Pending, exists, outcome
+from pi_engine.runtime.system import file_calls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,8 +48,9 @@ class PendingSet(Pending):
         self._descriptor: int | None = None
         try:
             self.path.mkdir()
-            self._descriptor = os.open(self.path, os.O_RDONLY)
-            temporaries.require_locked(self._descriptor, self.path)
+            self._descriptor = file_calls.open_folder(self.path)
+            if self._descriptor is not None:
+                temporaries.require_locked(self._descriptor, self.path)
             for number, size in enumerate(sizes):
                 with (self.path / piece_name(target.name, number)).open("xb", buffering=0) as stream:
                     durable.reserve(stream.fileno(), size)

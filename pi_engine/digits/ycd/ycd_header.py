@@ -75,7 +75,7 @@ def parse_header(head: bytes, name: str) -> YcdHeader:
     """Parse the first `MOST_BYTES` bytes of a file, or all of them.
 
     Raises:
-        CorruptFileError: they are no header that is known here; the offset is that of the line.
+        CorruptFileError: they are not a header that is known here; the offset is that of the line.
     """
     end = head.find(b"\x00")
     if end < 0:

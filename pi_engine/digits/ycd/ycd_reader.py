@@ -29,7 +29,7 @@ class YcdReader:
     def __init__(self, source: Source, *, partial: bool = False) -> None:
         """Read the header, and compare the length it implies with the file's, where that is known.
 
-        With `partial` a file that is shorter is no error before its digits have been read.
+        With `partial` a file that is shorter is not an error before its digits have been read.
 
         Raises:
             CorruptFileError: the header is wrong, or the file is shorter or longer than it says.

@@ -104,7 +104,7 @@ def holds_only_a_set(folder: Path) -> bool:
 
 
 def is_whole_set(folder: Path) -> bool:
-    """Whether a folder holds one set that was written to its end: its last word is no reserved zero."""
+    """Whether a folder holds one set that was written to its end: its last word is not a reserved zero."""
     if not folder.is_dir():
         return False
     try:

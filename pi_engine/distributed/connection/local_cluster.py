@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.distributed.connection.cluster_faults import ClusterError
 from pi_engine.distributed.connection.scheduler_client import QUIET, dask_is_quiet, quiet_client
+from pi_engine.runtime.system.process_facts import can_fork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,6 +100,8 @@ def _forget_variables(before: set[str]) -> None:
 
 def _start_tracker() -> None:
     """Start the process by which `multiprocessing` frees semaphores: it shall not complain where a run is interrupted."""
+    if not can_fork():  # Windows frees semaphores itself
+        return
     sys.warnoptions.append("ignore:resource_tracker:UserWarning")
     try:
         resource_tracker.ensure_running()
@@ -118,7 +121,8 @@ def _deaf_to_interrupts(start: Callable[[], LocalCluster]) -> LocalCluster:
     made: queue.SimpleQueue[LocalCluster | BaseException] = queue.SimpleQueue()
 
     def run() -> None:
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        if hasattr(signal, "pthread_sigmask"):  # not on Windows, where Ctrl-C goes to every process of the console
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             made.put(start())
         except BaseException as error:  # noqa: BLE001 (it is handed over)
@@ -155,7 +159,7 @@ async def _end_workers(cluster: LocalCluster) -> None:
     for number in numbers:
         if number is not None:
             with contextlib.suppress(OSError):
-                os.kill(number, signal.SIGKILL)
+                os.kill(number, getattr(signal, "SIGKILL", signal.SIGTERM))
     await asyncio.gather(*closing, return_exceptions=True)
 
 

@@ -87,7 +87,7 @@ class NodeService(WorkerPlugin):
         return await asyncio.to_thread(_append, self.path(file), first, data)
 
     async def remove(self, files: Sequence[str]) -> None:
-        """Take files away; that there is none is no failure."""
+        """Take files away; that there is none is not a failure."""
         for file in files:
             self.path(file).unlink(missing_ok=True)
 

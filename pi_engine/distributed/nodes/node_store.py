@@ -75,7 +75,7 @@ class NodeStore:
             return not self.shared.unseen_by(self._client, [worker.address])
 
     def remove(self, places: Iterable[NodePlace]) -> None:
-        """Take files away, in the background; that a worker has gone away is no failure."""
+        """Take files away, in the background; that a worker has gone away is not a failure."""
         by_worker: dict[str, list[str]] = {}
         for place in places:
             if self.shared is not None:

@@ -1,4 +1,4 @@
-"""π by two iterations that are no series, as oracles: they share nothing with the engine but GMP.
+"""π by two iterations that are not series, as oracles: they share nothing with the engine but GMP.
 
 Both work on integers x ≈ v·2^f with f = w + g bits. The last g absorb the rounding. They return X with
 |π·2^w − X| < ERROR_UNITS.

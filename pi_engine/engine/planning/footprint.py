@@ -42,11 +42,11 @@ and at most."""
 
 _SCRATCH_BYTES_PER_BIT = 0.005
 _SCRATCH_LEAST_BYTES = 56 << 20
-"""The same of a run by way of the disk, whose numbers are there and in memory piece by piece: a chunk of the sum, panels of a
+"""The same of a run on disk, whose numbers are there and in memory piece by piece: a chunk of the sum, panels of a
 transform, and pieces; and of all digits what is between the leaves of the conversion, an eightieth of them."""
 
 _SCRATCH_ROOT_BITS = 5.0
-"""The longest sums that go by way of the disk, by the bits of Q at the root of the tree and those of the fraction: Chudnovsky's series
+"""The longest sums that can be on disk, by the bits of Q at the root of the tree and those of the fraction: Chudnovsky's series
 has 2 to 3 times the fraction's, Ramanujan's 3 to 4.5. Nodes that outgrow the fraction lose what no digit needs."""
 
 _SCRATCH_DISK_BYTES_PER_BIT = 1.8
@@ -110,19 +110,19 @@ def numbers_bytes(series: PiSeries, terms: tuple[int, ...], bits: int, *, compil
 
 
 def can_use_scratch(series: PiSeries, terms: tuple[int, ...], bits: int) -> bool:
-    """Whether the bounds of a run by way of the disk hold: one sum, not much longer than its fraction, and a root and a quotient in one."""
+    """Whether the bounds of a run on disk hold: one sum, not much longer than its fraction, and a root and a quotient in one."""
     form = series.closed_form
     one_sum = not combines(series) and largest_root_bits(series, terms) <= _SCRATCH_ROOT_BITS * bits
     return one_sum and form.power == 1 and 1 < form.radicand <= LARGEST_WORD and bits >= FUSED_FROM_BITS
 
 
 def scratch_numbers_bytes(bits: int) -> int:
-    """What the numbers of a run by way of the disk take in memory at once, its digits included."""
+    """What the numbers of a run on disk take in memory at once, its digits included."""
     return math.ceil(_SCRATCH_BYTES_PER_BIT * bits) + _SCRATCH_LEAST_BYTES
 
 
 def scratch_disk_bytes(bits: int) -> int:
-    """What a run by way of the disk has there at once."""
+    """What a run on disk has there at once."""
     return math.ceil(_SCRATCH_DISK_BYTES_PER_BIT * bits)
 
 

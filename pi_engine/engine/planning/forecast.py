@@ -44,7 +44,7 @@ _PLAIN: Mapping[str, Sequence[float]] = {
 """Phase → seconds at each of `_DIGITS`."""
 
 _BY_DISK: Mapping[str, float] = {"sum": 1.4, "root": 2.1, "division": 3.0, "conversion": 1.5}
-"""How many times as long the phases of a run take by way of the disk: 10^8 digits in 256 MiB beside the same in memory, in turn, on a
+"""How many times as long the phases of a run take on disk: 10^8 digits in 256 MiB beside the same in memory, in turn, on a
 disk that reads 0.8 GB a second and writes 1.4."""
 
 _SECOND_THREAD = 0.93

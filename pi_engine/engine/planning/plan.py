@@ -203,6 +203,6 @@ def possible_plans(
 
 
 def _can_use_scratch(plan: Plan) -> bool:
-    """Whether large products may be made by way of the disk: in this run, and in the one that confirms it, if there is one."""
+    """Whether large products may be made on disk: in this run, and in the one that confirms it, if there is one."""
     runs = [plan] if plan.confirmation is None else [plan, plan.confirmation]
     return all(footprint.can_use_scratch(run.series, run.terms, run.fraction_bits) for run in runs)

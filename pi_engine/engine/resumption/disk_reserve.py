@@ -16,6 +16,7 @@ from pi_engine.checkpoint.folder_faults import opening
 from pi_engine.errors import CapacityError, PiEngineError
 from pi_engine.runtime.limits.memory import format_bytes
 from pi_engine.runtime.storage import durable, temporaries
+from pi_engine.runtime.system import file_calls
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,8 +78,7 @@ class DiskReserve:
         if self._descriptor < 0:
             # A name that the next run removes, should this one be killed before the next line.
             path = temporaries.temporary_path(self._store.folder / MANIFESTS[0])
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            path.unlink()
+            self._descriptor = file_calls.open_passing(path)
         if size > self.size:
             durable.reserve(self._descriptor, size)
         else:

@@ -1,6 +1,6 @@
 """Decimal digits looked at without computing π: a beginning compared, the whole by BBP at the end of its binary expansion.
 
-It is no proof: a multiple of 2^−j, as a flipped bit makes it, escapes (`files.comparison.by_bbp`). The digits that such an error
+It is not a proof: a multiple of 2^−j, as a flipped bit makes it, escapes (`files.comparison.by_bbp`). The digits that such an error
 changes begin at about 0.301·j, so that what is compared of the beginning sees it only where j is small.
 """
 

@@ -112,7 +112,7 @@ def evaluate(identity: Identity, digits: SupportsIndex | None = None) -> Evaluat
     """Evaluate both sides to N digits, by default the identity's own.
 
     Raises:
-        TypeError: N is no integer.
+        TypeError: N is not an integer.
         UsageError: N is not from 1 to MOST_DIGITS.
     """
     digits = identity.default_digits if digits is None else as_int(digits, "digits")

@@ -50,7 +50,7 @@ def hex_digits(
     cost one more. What adds up the terms is `elsewhere`, if it is given.
 
     Raises:
-        TypeError: position, count or threads is no integer.
+        TypeError: position, count or threads is not an integer.
         UsageError: position is not in 1 … 10^12, count not in 1 … 10 000, or there is no such formula.
         VerificationError: two evaluations contradict each other.
     """

@@ -1,6 +1,6 @@
 """The last hexadecimal digits of a binary fraction beside those of π, which BBP gives without the ones before.
 
-An error in the sum, the root or the quotient makes a difference of π that is no multiple of a power of two, so that it shows in all
+An error in the sum, the root or the quotient makes a difference of π that is not a multiple of a power of two, so that it shows in all
 digits after it; what fails to show is a flipped bit far from the end, and that is what the residues of root and quotient are for.
 """
 

@@ -40,7 +40,7 @@ class NearInteger:
         discriminant: |discriminant| of the order that j belongs to.
         class_number: of that order: the degree of j; None where it was not counted, because the discriminant is too large.
         j: the integer j, None if j is not an integer.
-        confirmation: of the digits of π; None where j is no integer, or stationary (0 or 1728).
+        confirmation: of the digits of π; None where j is not an integer, or stationary (0 or 1728).
     """
 
     d: int

@@ -141,7 +141,7 @@ def near_integer(
     `digits` must be `digits_of_pi_needed` or more.
 
     Raises:
-        TypeError: an argument is no integer.
+        TypeError: an argument is not an integer.
         UsageError: d is not usable, or there are too few digits.
         VerificationError: the arithmetic went wrong.
     """
@@ -189,7 +189,7 @@ def confirm(
     Cost: most of it e^s, O(M(digits)·log² digits).
 
     Raises:
-        TypeError: an argument is no integer.
+        TypeError: an argument is not an integer.
         UsageError: j is not an integer there, or stationary, so that nothing can be proved; or pi is not 3 and `digits`
             digits.
         VerificationError: the arithmetic went wrong.

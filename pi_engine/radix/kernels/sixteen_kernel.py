@@ -2,7 +2,7 @@
 
 A character becomes a digit d by exclusive or with 0x30. Neighbours are joined in ever wider lanes, the first one, which
 lies lower, times the power: 10·d + d′ in lanes of 16 bits, 100·x + x′ in lanes of 32, where 99·100 < 2^16 still is a
-product of 16 bits, 10^4·x + x′ in lanes of 64, and 10^8·x + x′ of two lanes. A byte that is no digit gives one that is 10 or
+product of 16 bits, 10^4·x + x′ in lanes of 64, and 10^8·x + x′ of two lanes. A byte that is not a digit gives one that is 10 or
 more: as far as 0x7f that shows in bit 7 when 0x76 is added, which carries into no other byte, and from 0x80 on it is there.
 """
 
@@ -41,7 +41,7 @@ def _halves(builder: Any, lanes: Any, bits: int) -> tuple[Any, Any]:
 
 @intrinsic
 def _sixteens(typing_context: Any, source: Any, target: Any, improper: Any) -> Any:
-    """Write the four numbers of the 64 characters at `source`; where one is no digit, set bit 7 of a byte at `improper`."""
+    """Write the four numbers of the 64 characters at `source`; where one is not a digit, set bit 7 of a byte at `improper`."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         place, target, improper = (

@@ -50,7 +50,7 @@ def _eight_digits(characters):
 
 @routine
 def _improper(characters):
-    """Not 0 where one of eight characters is no decimal digit: no byte is 0 … 9 after taking 0x30 away."""
+    """Not 0 where one of eight characters is not a decimal digit: no byte is 0 … 9 after taking 0x30 away."""
     digits = characters ^ ZEROS
     # Bytes below 0x80 do not carry into the next when 0x76 is added; from 10 on they reach 0x80.
     sums = (digits & np.uint64(0x7F7F7F7F7F7F7F7F)) + np.uint64(0x7676767676767676)

@@ -175,7 +175,7 @@ def read_bench(path: str) -> SpeedFigures:
     """The figures of a file that `pi-engine bench --json` has printed.
 
     Raises:
-        UsageError: it cannot be read, or is no such file.
+        UsageError: it cannot be read, or is not a file of this kind.
     """
     try:
         with Path(path).open("rb") as stream:

@@ -106,7 +106,7 @@ class _Process:
 
     Attributes:
         task: the kernel, None before the first.
-        failed: whether it has ended, or is no use.
+        failed: whether it has ended, or is useless.
     """
 
     def __init__(self, answers: queue.SimpleQueue[tuple[_Process, bytes]]) -> None:

@@ -7,13 +7,13 @@ So a limit of address space is used up much sooner than one of memory of the sam
 from __future__ import annotations
 
 import os
-import resource
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import CapacityError
 from pi_engine.runtime.limits.memory import format_bytes, library_is_imported, process_memory_limit, system_file
+from pi_engine.runtime.system.process_facts import page_size, soft_limit
 
 if TYPE_CHECKING:
     from ctypes import CDLL
@@ -49,7 +49,7 @@ def mapped_size() -> int:
     """Bytes of address space that this process takes now."""
     with suppress(OSError, ValueError, IndexError):
         pages = int(system_file("/proc/self/statm").split()[0])
-        return pages * os.sysconf("SC_PAGE_SIZE")
+        return pages * page_size()
     return _UNKNOWN_SIZE
 
 
@@ -69,8 +69,7 @@ def threads_size(threads: int) -> int:
 
 
 def _stack_size() -> int:
-    soft = resource.getrlimit(resource.RLIMIT_STACK)[0]
-    return _DEFAULT_STACK if soft == resource.RLIM_INFINITY else soft
+    return soft_limit("RLIMIT_STACK") or _DEFAULT_STACK
 
 
 def _blas_threads() -> int:
@@ -82,7 +81,7 @@ def _blas_threads() -> int:
 
 
 def _shares_heap() -> bool:
-    """Whether `share_heap` has an effect: with glibc."""
+    """Whether the C library is glibc, whose heap takes the orders of this module."""
     with suppress(AttributeError, ValueError, OSError):
         return (os.confstr("CS_GNU_LIBC_VERSION") or "").startswith("glibc")
     return False
@@ -105,9 +104,8 @@ def return_large_blocks() -> None:
 
 def trim_heap() -> None:
     """Give what the C library's heap holds back of freed memory to the system."""
-    library = _c_library()
-    if hasattr(library, "malloc_trim"):
-        library.malloc_trim(0)
+    if _shares_heap():
+        _c_library().malloc_trim(0)
 
 
 def _c_library() -> CDLL:

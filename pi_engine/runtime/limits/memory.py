@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import resource
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
 from pi_engine.runtime.integers import as_int
+from pi_engine.runtime.system import open_flags, process_facts
 
 if TYPE_CHECKING:
     from typing import SupportsIndex
@@ -35,7 +35,7 @@ them all took 474 MiB; a run of 2·10^7 digits that did took 402 MiB more than o
 
 def physical_memory() -> int:
     """Bytes of physical memory."""
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return process_facts.physical_memory()
 
 
 def cgroup_memory_limit(root: Path = _CGROUP_ROOT, membership: Path = Path("/proc/self/cgroup")) -> int | None:
@@ -84,7 +84,7 @@ def system_file(file: str) -> bytes:
     Raises:
         OSError: it cannot be read.
     """
-    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = os.open(file, os.O_RDONLY | open_flags.CLOSE_ON_EXEC)
     try:
         return os.read(descriptor, _MOST_BYTES)
     finally:
@@ -93,8 +93,8 @@ def system_file(file: str) -> bytes:
 
 def process_memory_limit() -> int | None:
     """The least of this process's own limits (`ulimit -v`, `ulimit -d`), in bytes; None without one."""
-    limits = [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
-    return min((x for x in limits if x != resource.RLIM_INFINITY), default=None)
+    limits = [process_facts.soft_limit(name) for name in ("RLIMIT_AS", "RLIMIT_DATA")]
+    return min((x for x in limits if x is not None), default=None)
 
 
 def memory_limit() -> int:
@@ -107,7 +107,7 @@ def byte_limit(memory: SupportsIndex | None) -> int | None:
     """A caller's limit, in bytes, or None if there is none.
 
     Raises:
-        TypeError: this is no integer.
+        TypeError: this is not an integer.
         UsageError: it is less than 1.
     """
     if memory is None:
@@ -166,8 +166,7 @@ def peak_and_mapped_memory() -> tuple[int, int | None]:
     if held:
         mapped = held["RssFile"]
         return max(held["VmHWM"] - mapped, held["RssAnon"] + held["RssShmem"]), mapped
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit, None
+    return process_facts.peak_resident_size(), None
 
 
 _STATUS = Path("/proc/self/status")

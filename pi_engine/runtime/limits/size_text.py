@@ -15,7 +15,7 @@ def parse_size(text: str) -> int:
     """Bytes: `8GiB` and `8G` are 8·2^30, `8GB` is 8·10^9, a bare number is bytes.
 
     Raises:
-        ValueError: it is no size of at least one byte.
+        ValueError: it is not a size of at least one byte.
     """
     match = _SIZE.fullmatch(text.strip())
     if match is None or (match["binary"] and not match["prefix"]) or len(text) > _LONGEST:

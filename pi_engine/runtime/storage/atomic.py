@@ -13,6 +13,7 @@ from pi_engine.errors import CapacityError, UsageError
 from pi_engine.runtime.storage.durable import output_error
 from pi_engine.runtime.storage.pending_file import PendingFile, exists
 from pi_engine.runtime.storage.temporaries import clear_leftover_files
+from pi_engine.runtime.system.process_facts import user_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,8 +65,10 @@ def require_writable(path: str | Path, *, size: int, overwrite: bool) -> None:
 
 def _may_be_replaced(target: Path, folder: Path) -> bool:
     """Whether this user may rename something to a name that exists: in a folder like /tmp only an owner may."""
-    shared, user = folder.stat(), os.geteuid()
-    return not shared.st_mode & stat.S_ISVTX or user in {0, shared.st_uid, target.resolve().stat().st_uid}
+    shared, user = folder.stat(), user_number()
+    return (
+        user is None or not shared.st_mode & stat.S_ISVTX or user in {0, shared.st_uid, target.resolve().stat().st_uid}
+    )
 
 
 @contextmanager
@@ -73,7 +76,7 @@ def atomic_writer(path: str | Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
     """A binary file, open for writing and reading, that becomes `path` when the block ends without an error.
 
     Whatever ends the block early, an interrupt too, leaves neither a file nor a temporary. A symbolic link is
-    followed. What is no regular file (a device, a pipe) is written to as it is, and cannot be read back.
+    followed. What is not a regular file (a device, a pipe) is written to as it is, and cannot be read back.
 
     Raises:
         UsageError: the file exists by now and `overwrite` is false.

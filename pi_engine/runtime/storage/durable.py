@@ -10,6 +10,7 @@ import time
 from typing import IO, TYPE_CHECKING, TypeVar
 
 from pi_engine.errors import CapacityError, OutputError
+from pi_engine.runtime.system import file_calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,16 +73,17 @@ def finish(stream: IO[bytes]) -> None:
 
 
 def drop_pages(stream: IO[bytes]) -> None:
-    """Take what has reached the device out of the page cache, where the system can be asked to; that it does not is no failure."""
-    if hasattr(os, "posix_fadvise"):
-        with contextlib.suppress(OSError):
-            os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    """Take what has reached the device out of the page cache, where the system can be asked to; that it does not is not a failure."""
+    with contextlib.suppress(OSError):
+        file_calls.forget_pages(stream.fileno())
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder last; some folders cannot be synced, or not be opened for it, and that is no failure."""
+    """Make the names in a folder last; some folders cannot be synced, or not be opened for it, and that is not a failure."""
     try:
-        descriptor = os.open(folder, os.O_RDONLY)
+        descriptor = file_calls.open_folder(folder)
+        if descriptor is None:
+            return
         try:
             with_retries(lambda: os.fsync(descriptor))
         finally:
@@ -99,9 +101,7 @@ def reserve(descriptor: int, size: int) -> None:
     if not size:
         return
     try:
-        os.posix_fallocate(descriptor, 0, size)
-    except AttributeError:  # macOS
-        os.ftruncate(descriptor, size)
+        file_calls.allocate(descriptor, size)
     except OSError as error:
         if error.errno not in _UNSUPPORTED:
             raise
@@ -128,6 +128,8 @@ def exchange(first: Path, second: Path) -> bool:
 
 def _rename_with(source: Path, target: Path, *, linux: int, darwin: int) -> bool:
     """Rename with a flag that Python has no call for; False if there is none here."""
+    if sys.platform not in {"linux", "darwin"}:
+        return False
     import ctypes
 
     library = ctypes.CDLL(None, use_errno=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 from pi_engine.errors import OutputError, UsageError
 from pi_engine.runtime.storage import durable, temporaries, watcher
+from pi_engine.runtime.system import file_calls
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,6 +108,8 @@ class PendingFile(Pending):
         """
         place = self.target if target is None else target
         self._require_whole()
+        if not file_calls.names_open_files():
+            self.stream.close()
         if self.overwrite and target is None:
             with contextlib.suppress(OSError):  # a file that is replaced keeps its permissions
                 self.path.chmod(stat.S_IMODE(place.stat().st_mode))
@@ -123,8 +126,10 @@ class PendingFile(Pending):
         Raises:
             FileNotFoundError: it is not.
         """
-        found, own = self.path.lstat(), os.fstat(self.stream.fileno())
-        if not stat.S_ISREG(found.st_mode) or found.st_size != own.st_size:
+        if not self.stream.closed:
+            self._written = os.fstat(self.stream.fileno()).st_size
+        found = self.path.lstat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size != self._written:
             raise FileNotFoundError(errno.ENOENT, "something else has the name of the temporary file", str(self.path))
 
     def _link(self, place: Path) -> None:
@@ -142,10 +147,15 @@ class PendingFile(Pending):
 
     def close(self) -> None:
         """Remove the temporary, if it still is one, and let its lock go."""
+        if not file_calls.names_open_files():
+            self._close_stream()
         if not self.published:
             with contextlib.suppress(OSError):
                 self.path.unlink(missing_ok=True)
         watcher.end_temporary(self.path)
+        self._close_stream()
+
+    def _close_stream(self) -> None:
         if hasattr(self, "stream"):
             with contextlib.suppress(OSError):
                 self.stream.close()

@@ -10,11 +10,12 @@ it, or names it where it may hold digits.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import re
 import stat
 from typing import TYPE_CHECKING
+
+from pi_engine.runtime.system import file_calls, open_flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 PARTIAL, OLD = "partial", "old"
 _ENDING = len(".0123456789abcdef.partial")
-_NAME_BYTES = 255
 _TAIL = 8
 
 
@@ -39,20 +39,13 @@ def aside_path(temporary: Path) -> Path:
 def _prefix(target: Path) -> str:
     """What the names of a target's temporaries begin with: the target's name, cut where that would be too long."""
     name = os.fsencode(target.name)
-    most = _longest_name(target.parent) - len(".") - _ENDING
+    most = file_calls.longest_name(target.parent) - len(".") - _ENDING
     if len(name) > most:
         import hashlib  # not for other names: OpenSSL takes some milliseconds to load
 
         digest = hashlib.sha256(name).hexdigest()[:8].encode()
         name = name[: most - len(digest) - 1].decode("utf-8", "ignore").encode() + b"~" + digest
     return f".{os.fsdecode(name)}."
-
-
-def _longest_name(folder: Path) -> int:
-    try:
-        return min(os.pathconf(folder, "PC_NAME_MAX"), _NAME_BYTES)
-    except (OSError, ValueError):
-        return _NAME_BYTES
 
 
 def is_locked(descriptor: int, path: Path) -> bool:
@@ -76,7 +69,7 @@ def require_locked(descriptor: int, path: Path) -> None:
 
 def _lock(descriptor: int) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        file_calls.lock(descriptor)
     except OSError:
         return False
     return True
@@ -110,7 +103,7 @@ def leftovers(target: Path) -> Iterator[Path]:
     for path in temporaries(target):
         try:
             access = os.O_RDWR if stat.S_ISREG(path.lstat().st_mode) else os.O_RDONLY  # NFS locks what may be written
-            descriptor = os.open(path, access | os.O_NOFOLLOW | os.O_NONBLOCK)
+            descriptor = os.open(path, access | open_flags.NO_FOLLOW | open_flags.NO_WAIT)
         except OSError:
             continue
         try:

@@ -22,11 +22,13 @@ from pathlib import Path
 
 from pi_engine.errors import PiEngineError
 from pi_engine.runtime.storage import watcher
+from pi_engine.runtime.system import open_flags
+from pi_engine.runtime.system.process_facts import user_number
 
 _MOST_LINKS = 40
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
-_HAS_OWNERS = hasattr(os, "geteuid")
-_OPENING = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_HAS_OWNERS = user_number() is not None
+_OPENING = os.O_RDONLY | open_flags.REGULAR
 
 
 class UntrustedError(PiEngineError):
@@ -69,7 +71,7 @@ def require_trusted(folder: Path) -> None:
 
 
 def _require_owner(path: Path, status: os.stat_result) -> None:
-    if status.st_uid not in {0, os.geteuid()}:
+    if status.st_uid not in {0, user_number()}:
         raise UntrustedError(f"{path} belongs to another user (number {status.st_uid}): use a folder of your own")
 
 
@@ -86,7 +88,7 @@ def _require_folder(path: Path, status: os.stat_result, *, sticky: bool) -> None
 
 def is_own_file(status: os.stat_result) -> bool:
     """Whether a file is this user's or root's, and others cannot write to it."""
-    return not _HAS_OWNERS or (status.st_uid in {0, os.geteuid()} and not status.st_mode & _OTHERS_WRITE)
+    return not _HAS_OWNERS or (status.st_uid in {0, user_number()} and not status.st_mode & _OTHERS_WRITE)
 
 
 def make_trusted(folder: Path) -> None:
@@ -112,7 +114,7 @@ def read_trusted(path: Path, most: int) -> bytes:
 
     Raises:
         FileNotFoundError: there is none.
-        UntrustedError: it is no regular file, others may have written it, or it has more than `most` bytes.
+        UntrustedError: it is not a regular file, others may have written it, or it has more than `most` bytes.
         OSError: it cannot be read.
     """
     try:
@@ -173,7 +175,7 @@ def write_trusted(path: Path, content: bytes, *, durable: bool = False) -> None:
 
 
 def _require_owner_of_file(path: Path, status: os.stat_result) -> None:
-    if status.st_uid not in {0, os.geteuid()}:
+    if status.st_uid not in {0, user_number()}:
         raise UntrustedError(f"{path} belongs to another user (number {status.st_uid})")
     if status.st_mode & _OTHERS_WRITE:
         raise UntrustedError(f"other users can write to {path}")

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 TEMPORARY, DONE, SET, BAR, ANSWERED, SCREEN, FINISHES, FAREWELL = b"+", b"-", b"s", b"b", b"a", b"t", b"f", b"w"
-"""A temporary file will be made; it is no temporary any more; a set of files will be written, under this name; a progress bar is
+"""A temporary file will be made; it is not temporary any more; a set of files will be written, under this name; a progress bar is
 drawn; stdout has its JSON object; the whole screen of the terminal is taken, about "1", or given back, about nothing; after the
 first signal the step in hand is finished, about "1", or not any more, about nothing; a line that is to be said if this process is
 killed and cannot say it."""

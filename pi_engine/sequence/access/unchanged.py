@@ -24,7 +24,7 @@ class Unchanged:
 
     @classmethod
     def of_path(cls, path: str | Path) -> Self:
-        """Note the state of the file of that name; of standard input or what is no regular file nothing is noted."""
+        """Note the state of the file of that name; of standard input or what is not a regular file nothing is noted."""
         return cls([] if str(path) == "-" else [(str(path), path)])
 
     @property

@@ -101,7 +101,7 @@ def require_rational(D: int) -> None:
     """Explain why there is no series, if there is none.
 
     Raises:
-        UsageError: D is no discriminant, its class number is not 1, or its series diverges.
+        UsageError: D is not a discriminant, its class number is not 1, or its series diverges.
     """
     if D <= 0:
         raise UsageError(f"D = {D}: give D > 0, for the discriminant −D")

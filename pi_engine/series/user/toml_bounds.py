@@ -16,7 +16,7 @@ MOST_PARTS = 8
 MOST_DEPTH = 8
 MOST_KEY = 100
 MOST_WORD = 5000
-"""Characters in a row that are no text: a coefficient has at most 4800 digits."""
+"""Characters in a row that are not text: a coefficient has at most 4800 digits."""
 
 _TEXT = re.compile(
     r'''"""(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5}|\\?\Z)'''

@@ -1,4 +1,4 @@
-"""Merges of large nodes: in memory, or by way of the disk; and where one goes wrong, what is known of its operands.
+"""Merges of large nodes: in memory, or on disk; and where one goes wrong, what is known of its operands.
 
 Nodes that wait on disk, or do not fit in memory, are merged modulo one group of primes after another, as
 `stored_products` has it. Memory holds three transformed operands modulo one group of primes; results go to disk where there is
@@ -65,7 +65,7 @@ def merge_with_diagnosis(left: LargeNode, right: LargeNode, threads: int) -> Lar
 
 
 def merge_nodes(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
-    """As `merge_large`, by way of the run's scratch space where memory is short.
+    """As `merge_large`, with the run's scratch space where memory is short.
 
     Raises:
         VerificationError: a result has not the residues of its factors; or the disk gave back other bytes than were written.

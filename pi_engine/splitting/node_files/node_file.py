@@ -22,16 +22,17 @@ def write_node(path: Path, key: str, node: LargeNode) -> WrittenFile:
         OSError: the system refuses; what has been written is gone.
     """
     content = RecordContent(key, numbers_of_node(node), fields_of_node(node))
-    with path.open("xb", buffering=0) as stream:
-        try:
+    opened = path.open("xb", buffering=0)
+    try:
+        with opened as stream:
             durable.reserve(stream.fileno(), content.size)
             durable.write_all(stream, content.begin)
             for _, piece in content.pieces():
                 durable.write_all(stream, piece)
             durable.write_all(stream, content.table)
-        except BaseException:
-            path.unlink()
-            raise
+    except BaseException:
+        path.unlink()
+        raise
     return content.written()
 
 
@@ -46,7 +47,7 @@ def read_node(path: Path, key: str, digest: str, threads: int) -> LargeNode:
 
     Raises:
         CorruptFileError: it is damaged, or not the one that was written.
-        DamagedRecordError: it is no node, or a number has not its residues.
+        DamagedRecordError: it is not a node, or a number has not its residues.
         OSError: it cannot be opened.
         PiEngineError: it cannot be read.
     """

@@ -48,7 +48,7 @@ def load_node(load: Loading, threads: int) -> LargeNode | None:
     """The node of a record, whose residues are those that were written with it.
 
     Raises:
-        DamagedRecordError: it is no node, or a number has other residues.
+        DamagedRecordError: it is not a node, or a number has other residues.
     """
     buffers: dict[str, PooledLimbs] = {}
 
@@ -83,7 +83,7 @@ def _node_of(record: Record, buffers: dict[str, PooledLimbs], threads: int) -> L
         for name, (limbs, negative) in record.numbers.items()
     }
     if not {"Q", "T"} <= numbers.keys() <= {"P", "Q", "T"}:
-        raise DamagedRecordError("it is no node")
+        raise DamagedRecordError("it is not a node")
     known = record.fields.get("residues")
     for name, number in numbers.items():
         number.residues = _residues(known, name)

@@ -1,4 +1,4 @@
-"""Products by way of the disk: equal to those in memory, modulo one prime after another and in groups of all sizes."""
+"""Products on disk: equal to those in memory, modulo one prime after another and in groups of all sizes."""
 
 import numpy as np
 import pytest

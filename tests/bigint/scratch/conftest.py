@@ -1,4 +1,4 @@
-"""What tests of runs by way of the disk share: digits that were made in memory, and a folder by way of which everything goes."""
+"""What tests of runs on disk share: digits that were made in memory, and a folder that everything goes to."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def hexadecimal(request):
 
 @pytest.fixture
 def disk(monkeypatch, tmp_path):
-    """A folder, by way of which everything goes."""
+    """A folder that everything goes to."""
     pretend(monkeypatch, pays=True)
     always_by_disk(monkeypatch)
     folder = tmp_path / "scratch"

@@ -1,4 +1,4 @@
-"""More of what goes by way of the disk: hexadecimal digits, full checks, checkpoints."""
+"""More of what goes to disk: hexadecimal digits, full checks, checkpoints."""
 
 import contextlib
 import itertools

@@ -1,4 +1,4 @@
-"""Runs by way of the disk: the same digits, the memory that was allowed, and an error for whatever the disk does wrong."""
+"""Runs on disk: the same digits, the memory that was allowed, and an error for whatever the disk does wrong."""
 
 import contextlib
 import ctypes

@@ -124,6 +124,6 @@ def test_fields_that_are_none_are_refused(changed):
 def test_a_record_without_q_is_no_node():
     record = record_of(node_of(0, 1500))
     del record.numbers["Q"]
-    with pytest.raises(DamagedRecordError, match="it is no node"):
+    with pytest.raises(DamagedRecordError, match="it is not a node"):
         load_node(loading(record), 1)
     assert load_node(lambda allocate: None, 1) is None

@@ -1,4 +1,4 @@
-"""Counters of lines: numbers at the beginning or end of a line that count lines or digits, and are no digits themselves.
+"""Counters of lines: numbers at the beginning or end of a line that count lines or digits, and are not digits themselves.
 
 A counter with a mark, such as `: 50`, is believed where it agrees with the digits counted so far or with the number of the line, and from
 then on in every line. A counter without a mark cannot be told from digits in one line: `text_start` asks several.
@@ -174,7 +174,7 @@ class Counters:
 def _counters_like_the_first(lines: bytes) -> re.Pattern[bytes]:
     """Counters at the ends of lines with the mark of the first of them, which are found twenty times as fast as any.
 
-    Where a line has another mark, that stays, and is no digit: then the lines are looked at one by one.
+    Where a line has another mark, that stays, and is not a digit: then the lines are looked at one by one.
     """
     first = _LAST_OF_LINES.search(lines, 0, _FIRST_LINE)
     if first is None:

@@ -56,7 +56,7 @@ def _line_at(window: bytes, offset: int) -> bytes:
 
 
 def digits_share(line: bytes) -> tuple[int, int]:
-    """How many characters but separators a line has, and how many of them are no digits."""
+    """How many characters but separators a line has, and how many of them are not digits."""
     bare = re.sub(INVISIBLE, b"", line).translate(None, SEPARATORS + b".")
     return len(bare), sum(byte not in _HEX for byte in bare)
 

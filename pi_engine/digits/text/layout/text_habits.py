@@ -165,7 +165,7 @@ def bare_counters_before(window: bytes, line: int, place: int, found: Beginning)
 def _bare_counters(rows: list[bytes], base: int, *, apart: bool = False) -> bool:
     """Whether the first lines begin with numbers that count lines, the digits before them, or those to their ends.
 
-    The first of them is no group of digits if it is `apart`: behind it comes the digit before the point.
+    The first of them is not a group of digits if it is `apart`: behind it comes the digit before the point.
     """
     values: list[int] = []
     before, behind, total, alike = [], [], 0, not apart

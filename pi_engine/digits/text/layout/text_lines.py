@@ -27,7 +27,7 @@ _SHORT = 40
 _LONE_NUMBER = re.compile(
     rb"(?:" + shapes.BLANKS + rb"[\[(<{]?[ \t]*\d{1,15}" + shapes.BLANKS + rb"[:)\]|](?=[ \t]|\xc2|\xe2|\Z)|3\.)"
 )
-"""A number at the beginning of a line that is no counter known, or another number with its point."""
+"""A number at the beginning of a line that is not a counter known, or another number with its point."""
 
 _BLANK_BEFORE = re.compile(rb"[ \t][\"'(\[{]*\Z")
 _FIRST_LINE = re.compile(rb"[^\r\n]{0,200}")

@@ -217,7 +217,7 @@ def _letters_before(prefix: bytes, window: bytes, found: Beginning) -> bool:
 
 
 def _digits_before(window: bytes, begin: int, found: Beginning) -> bool:
-    """Whether lines of digits stand before a beginning: then that is no beginning, and the digits before it are no header.
+    """Whether lines of digits stand before a beginning: then that is not a beginning, and the digits before it are not a header.
 
     Before `3.` they have to be long; before digits without it, one number alone may be a count.
     """

@@ -23,6 +23,7 @@ from pi_engine.runtime.storage.trusted_files import (
     require_trusted,
     write_trusted,
 )
+from pi_engine.runtime.system import open_flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ def package_files(root: Path = PACKAGE) -> dict[str, bytes]:
 
 
 def _content(file: str) -> bytes:
-    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
+    descriptor = os.open(file, os.O_RDONLY | open_flags.AS_BYTES | open_flags.CLOSE_ON_EXEC)
     try:
         pieces, left = [], os.fstat(descriptor).st_size + 1
         while piece := os.read(descriptor, left):
