@@ -45,7 +45,7 @@ SUM = [
              "max(series.q.degree, 0)", BLOCKS),
     Mutation("the degree of an a that is 0", "pi_engine/splitting/shadow/shadow_blocks.py", "max(series.a.degree, 0)",
              "series.a.degree", BLOCKS),
-    Mutation("what is missing not compiled", "pi_engine/engine/resources/run_resources.py", "backend.load(clock.progress, memory)\n", "pass\n",
+    Mutation("what is missing not compiled", "pi_engine/engine/resources/run_resources.py", "backend.load(clock.progress, memory, threads)\n", "pass\n",
              "tests/engine/test_compiled_path.py"),
     Mutation("the shadow's blocks folded too late", "pi_engine/splitting/shadow/shadow_blocks.py", "_STEPS = 23", "_STEPS = 24", BLOCKS),
     Mutation("the shadow's blocks in the wrong order", "pi_engine/splitting/shadow/shadow_blocks.py", "for row in others:",
