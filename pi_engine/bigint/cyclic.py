@@ -40,12 +40,7 @@ _MOST_OPERANDS, _MOST_RESULTS = 3, 3
 
 
 class Ring:
-    """Integers modulo B^limbs − 1; `negacyclic` has those modulo B^limbs + 1.
-
-    Attributes:
-        limbs: of the modulus.
-        sign: what B^limbs is, 1 or −1.
-    """
+    """Integers modulo B^limbs − sign; `negacyclic` has those whose sign is −1."""
 
     sign = 1
 
@@ -163,9 +158,7 @@ class Ring:
         it lies below B^drop, and the 1 of the modulus.
         """
         high = shifted(product, drop)
-        if power % self.limbs < drop:
-            return self._reduced(-high, drop)
-        return self._reduced(self.power(power, drop) - high, drop)
+        return self._reduced(self.power(power, drop) - high if power % self.limbs >= drop else -high, drop)
 
     def power(self, power: int, drop: int = 0) -> mpz:
         """A number ≡ B^power, over B^drop."""
@@ -179,8 +172,7 @@ class Ring:
 
     def _reduced(self, value: mpz, drop: int) -> mpz:
         bits = 64 * (self.limbs - drop)
-        # the modulus is a power, and for numbers that nothing is left out of that less 1, or more 1
-        one = 0 if drop else self.sign
+        one = 0 if drop else self.sign  # the modulus is a power, and less it where nothing is left out of numbers
         for _ in range(3):  # known + product + 1 moduli away at most
             if value.bit_length() < bits:
                 break

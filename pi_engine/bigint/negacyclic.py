@@ -18,7 +18,7 @@ from pi_engine.bigint.fft.description import fft_record as at
 from pi_engine.bigint.fft.description.fft_record import ADD, JOIN, MULTIPLY, SPLIT_X, SPLIT_Y, SUBTRACT
 from pi_engine.bigint.fft.description.fft_sizes import fourier_size_for
 from pi_engine.bigint.fft.fourier_kernels import steps_in_ring
-from pi_engine.bigint.fft.fourier_plans import fourier_plan_for
+from pi_engine.bigint.fft.fourier_plans import fourier_plan_for, tables_pay
 from pi_engine.bigint.fft.ring_crew import crew, shared_memory
 from pi_engine.bigint.ntt.stored_products import limbs_in_memory
 from pi_engine.bigint.product import thresholds
@@ -49,14 +49,18 @@ _TRANSFORMED = -1
 
 def ring_for(least: int, threads: int) -> Ring:
     """The ring whose products are cheapest, for operands and residuals of at most `least` limbs."""
-    if is_negacyclic(64 * least, threads):
-        return NegacyclicRing(least, threads)
-    return Ring(least, threads)
+    return NegacyclicRing(least, threads) if is_negacyclic(64 * least, threads) else Ring(least, threads)
 
 
-def is_negacyclic(bits: int, threads: int) -> bool:
-    """Whether products of a ring of so many bits are made by the complex transform."""
-    return bits < fourier_below(threads) and scratch_space() is None
+def is_negacyclic(bits: int, threads: int, *, asked: bool = True) -> bool:
+    """Whether products of a ring of so many bits are made by the complex transform; not in the first long rings of a size.
+
+    asked: count this as such a ring.
+    """
+    if bits >= fourier_below(threads) or scratch_space() is not None:
+        return False
+    size = fourier_size_for(bits, 2)
+    return size is not None and tables_pay(size, asked=asked)
 
 
 def fourier_below(threads: int) -> float:
@@ -67,7 +71,7 @@ def fourier_below(threads: int) -> float:
 
 def helpers_for(bits: int, threads: int) -> AbstractContextManager[None]:
     """Threads that help with products of rings of up to so many bits, where they do."""
-    return crew(threads if bits >= HELPED_FROM_BITS and is_negacyclic(bits, threads) else 1)
+    return crew(threads if bits >= HELPED_FROM_BITS and is_negacyclic(bits, threads, asked=False) else 1)
 
 
 class NegacyclicRing(Ring):

@@ -1,5 +1,7 @@
 """Products modulo B^L + 1 by the complex transform, against GMP: of every size, of all patterns, by one thread and by several."""
 
+from collections import Counter
+
 import gmpy2
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from gmpy2 import mpz
 from pi_engine import VerificationError
 from pi_engine.bigint import negacyclic
 from pi_engine.bigint.buffers.limbs import limbs_of
+from pi_engine.bigint.fft import fourier_plans
 from pi_engine.bigint.fft.description import fft_record as at
 from pi_engine.bigint.fft.description.fft_sizes import all_fourier_sizes
 from pi_engine.bigint.fft.fourier_plans import make_fourier_plan
@@ -149,6 +152,8 @@ def test_which_ring_is_taken(tmp_path, monkeypatch):
     assert isinstance(ring_for(100, 1), NegacyclicRing)
     for threads in (1, 2):
         limbs = int(negacyclic.fourier_below(threads)) // 64
+        for _ in range(fourier_plans.RINGS_BEFORE):  # the first long ones of a size never are
+            ring_for(limbs - 1, threads)
         assert ring_for(limbs - 1, threads).sign == -1 and ring_for(limbs + 1, threads).sign == 1
     assert negacyclic.fourier_below(1) < negacyclic.fourier_below(2)
     with by_disk(tmp_path):
@@ -165,3 +170,12 @@ def test_damaged_tables_are_seen(draw):
     ring.plan.record[at.POINTS] ^= 64
     with pytest.raises(VerificationError, match="table"):
         ring.square(limbs_of(draw(least)))
+
+
+def test_tables_of_long_rings_are_made_when_several_have_asked(monkeypatch):
+    monkeypatch.setattr(fourier_plans, "_asked_for", Counter())
+    limbs = 2 * fourier_plans.MADE_LATER_POINTS * 20 // 64
+    assert not negacyclic.is_negacyclic(64 * limbs, 1, asked=False)
+    assert [ring_for(limbs, 1).sign for _ in range(5)] == [1, 1, 1, -1, -1]
+    assert negacyclic.is_negacyclic(64 * limbs, 1, asked=False)
+    assert ring_for(100, 1).sign == -1

@@ -26,7 +26,6 @@ from pi_engine.splitting.split import split
 from tests.conftest import MULTIPLIER, exact_pi
 
 ROUNDS = int(40 * MULTIPLIER)
-HELPED_BITS = 1000
 RADICANDS = (1, 2, 3, 4, 10005, MAX_RADICAND - 1, MAX_RADICAND)
 
 
@@ -61,7 +60,7 @@ def test_a_residual_is_found_from_a_product_of_half_its_length(rng, threads):
         ring = ring_for(least, threads)
         a, b = (mpz(rng.getrandbits(64 * least)) for _ in range(2))
         r = mpz(rng.getrandbits(64 * ring.limbs - 1)) * rng.choice([-1, 1])
-        with helpers_for(HELPED_BITS, threads), ring.factor(b) as factor:
+        with helpers_for(1000, threads), ring.factor(b) as factor:
             for _ in range(2):  # b is transformed in the first round only
                 assert ring.residual(a * b + r, factor.times(limbs_of(a))) == r
         square = ring.square(limbs_of(a))
@@ -246,10 +245,7 @@ def test_a_wrong_product_is_seen(rng, monkeypatch, rings):
             return found
 
         with monkeypatch.context() as patch:
-            if rings == "cyclic":
-                patch.setattr(cyclic, "to_limbs", wrong)
-            else:
-                patch.setattr(negacyclic, "steps_in_ring", wrong)
+            patch.setattr(*((cyclic, "to_limbs") if rings == "cyclic" else (negacyclic, "steps_in_ring")), wrong)
             for work, exact in (
                 (lambda: divide(n, d), n // d),
                 (lambda: isqrt(n), gmpy2.isqrt(n)),

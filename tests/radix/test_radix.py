@@ -7,11 +7,8 @@ import numpy as np
 import pytest
 from gmpy2 import mpz
 
-from pi_engine.bigint import negacyclic
 from pi_engine.bigint.binary_fraction import BinaryFraction
 from pi_engine.bigint.buffers.hand_over import HandOver
-from pi_engine.bigint.fft.description import fft_record
-from pi_engine.bigint.fft.fourier_plans import make_fourier_plan
 from pi_engine.bigint.residues.moduli import residues
 from pi_engine.bigint.scratch.stored_words import StoredWords
 from pi_engine.errors import VerificationError
@@ -19,7 +16,6 @@ from pi_engine.radix import integer_text, powers, remainder_tree, right_edge_che
 from pi_engine.radix.integer_text import from_text, to_text
 from pi_engine.radix.powers import Shape, powers_of, shape_for
 from pi_engine.radix.words_of_fraction import decimal_expansion, fraction_words
-from pi_engine.runtime.machine_faults import sealed
 from tests.conftest import MULTIPLIER
 from tests.scratch_spaces import by_disk
 
@@ -66,38 +62,6 @@ def test_fraction_words(rng, count, threads):
         # Short decimals end in a tail of 0, which may be read as one of nines, and 0 as 0.999….
         allowed = (0, 1) if mantissa in (0, 1, 1 << (bits - 1)) else (0,)
         assert (wanted - found) % mpz(10) ** (19 * shape.words) in allowed
-
-
-@pytest.fixture(params=["cyclic", "not proved"])
-def other_products(request, monkeypatch):
-    """Products by the number-theoretic transform, and by GMP because those of the complex one are not proved."""
-    if request.param == "cyclic":
-        monkeypatch.setattr(negacyclic, "fourier_below", lambda _threads: 0)
-        return
-    real = negacyclic.NegacyclicRing.__init__
-
-    def init(self, *a):
-        real(self, *a)
-        self.plan = make_fourier_plan(self.plan.size)
-        self.plan.record[fft_record.EPSILON] = np.array([1.0]).view(np.int64)[0]
-        self.plan.record[:] = sealed(self.plan.record[:-1].tolist())
-
-    monkeypatch.setattr(negacyclic.NegacyclicRing, "__init__", init)
-
-
-@pytest.mark.usefixtures("other_products")
-@pytest.mark.parametrize("count", [200, 1601, 12_001])
-def test_words_by_other_products(rng, count):
-    shape = shape_for(count)
-    bits = 64 * (shape.words + 1)
-    ones = (mpz(1) << bits) - 1
-    for mantissa in (number(rng, bits), ones, ones - number(rng, 60)):
-        words, _ = fraction_words(HandOver(mantissa), bits, count, 2)
-        assert mpz(text_of(words)) == mantissa * mpz(10) ** (19 * shape.words) >> bits
-    digits = text_of(words)
-    buffer = np.empty(shape.words, np.uint64)
-    remainder_tree.integer_of(words, powers_of(shape, 2), buffer, 2)
-    assert mpz.from_bytes(buffer.tobytes(), "little") == mpz(digits)
 
 
 def test_fraction_of_more_or_fewer_bits(rng):

@@ -36,7 +36,7 @@ def product_by_fourier(a: Limbs, b: Limbs, out: Limbs) -> bool:
     block = pool.take(workspace_of(size, 2))
     try:
         status = multiply_by_fourier(
-            out.ctypes.data, a.ctypes.data, len(a), b.ctypes.data, len(b), plan.record.ctypes.data, block.address
+            out.ctypes.data, a.ctypes.data, len(a), b.ctypes.data, len(b), plan.address, block.address
         )
     finally:
         pool.give(block)

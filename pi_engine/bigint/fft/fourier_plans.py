@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,9 @@ class FourierPlan:
     def address(self) -> int:
         """Where the record is."""
         return int(self.record.ctypes.data)
+
+
+_NODES_AT_ONCE = 512
 
 
 def _on_a_line(values: NDArray[Any]) -> NDArray[Any]:
@@ -97,6 +101,19 @@ def _twiddles(angles: NDArray[np.int64], denominator: int, radix: int) -> NDArra
     return np.moveaxis(unit_roots(angles[:, None] * np.arange(1, radix), radix * denominator), 0, -1)
 
 
+def _tails(angles: NDArray[np.int64], denominator: int) -> NDArray[np.float64]:
+    """The table of the last two steps, some nodes after others: what is intermediate then takes no new memory from the system."""
+    table = _on_a_line(np.empty((len(angles), at.TAIL_DOUBLES)))
+    for first in range(0, len(angles), _NODES_AT_ONCE):
+        some = angles[first : first + _NODES_AT_ONCE]
+        tails = table[first : first + _NODES_AT_ONCE]
+        tails[:, :6] = _twiddles(some, denominator, 4).reshape(-1, 6)
+        tails[:, 6:8] = 0.0
+        inner = _twiddles(_children(some, denominator, 4), 4 * denominator, 4).reshape(-1, 4, 3, 2)
+        tails[:, 8:] = np.moveaxis(inner, 1, 3).reshape(-1, 24)
+    return table
+
+
 def make_fourier_plan(size: FourierSize) -> FourierPlan:
     """The tables of a size, some 50 ns a point."""
     denominator = 4 * size.radix
@@ -109,11 +126,8 @@ def make_fourier_plan(size: FourierSize) -> FourierPlan:
     if size.halving:
         halves = _twiddles(angles, denominator, 2)
         angles, denominator = _children(angles, denominator, 2), 2 * denominator
-    tails = np.zeros((len(angles), at.TAIL_DOUBLES))
-    tails[:, :6] = _twiddles(angles, denominator, 4).reshape(-1, 6)
-    inner = _twiddles(_children(angles, denominator, 4), 4 * denominator, 4).reshape(-1, 4, 3, 2)
-    tails[:, 8:] = np.moveaxis(inner, 1, 3).reshape(-1, 24)
-    level_table, half_table, tail_table = map(_on_a_line, (np.concatenate(levels), halves[:, 0], tails))
+    tail_table = _tails(angles, denominator)
+    level_table, half_table = map(_on_a_line, (np.concatenate(levels), halves[:, 0]))
     fields = _on_a_line(_fields(size.bits))
     scale, epsilon = np.array([1 / size.points, size.epsilon]).view(np.int64).tolist()
     values = {
@@ -141,6 +155,27 @@ def _fields(bits: int) -> NDArray[np.int64]:
     ends = 2 * bits * np.array(at.DIGIT_ORDER)
     fields[at.PACK_LEFT :] = np.array([ends % 8, 2 * bits - ends % 8, ends // 8]).ravel()
     return fields
+
+
+MADE_LATER_POINTS = 20_000
+"""Points from which the tables of a size are not made for its first rings. To make them takes a millisecond or more, as long as the complex
+transform gains in ten products and more; a computation has three rings of a size, with two products each, or one with seven."""
+
+RINGS_BEFORE = 3
+"""Rings of such a size that are made by the number-theoretic transform."""
+
+_asked_for: Counter[FourierSize] = Counter()
+
+
+def tables_pay(size: FourierSize, *, asked: bool = True) -> bool:
+    """Whether the tables of a size are worth making: at once if they are short, else if so many rings have asked for them before.
+
+    asked: count this as such a ring.
+    """
+    if size.points < MADE_LATER_POINTS or _asked_for[size] >= RINGS_BEFORE:
+        return True
+    _asked_for[size] += asked
+    return False
 
 
 @cache

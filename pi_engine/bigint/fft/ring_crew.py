@@ -27,11 +27,6 @@ def _helpers(count: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(count, thread_name_prefix="pi-engine-ring")
 
 
-# A forked child has none of its parent's threads, and would wait for them for ever.
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_helpers.cache_clear)
-
-
 def _shared_block() -> MemoryBlock:
     block = MemoryBlock(at.SHARED_BYTES + at.PIECES * at.SCRATCH_BYTES)
     ctypes.memset(block.address, 0, at.SHARED_BYTES)
@@ -47,6 +42,16 @@ class _Memory(threading.local):
 
 
 _memory = _Memory()
+
+
+def _forget_helpers() -> None:
+    _helpers.cache_clear()
+    _memory.shared = None
+
+
+# A forked child has none of its parent's threads, and would wait for them for ever.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_helpers)
 
 
 def shared_memory(*, helped: bool) -> int:

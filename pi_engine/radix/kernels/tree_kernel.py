@@ -17,6 +17,7 @@ from pi_engine.bigint.residues.kernels.residue_kernels import residues_at
 from pi_engine.bigint.vectors.words import address_of, claim, is_sealed, is_sealed_at, load, store
 from pi_engine.radix.kernels import conversion_kernels as at
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
+from pi_engine.radix.kernels.product_folding import fold_product
 from pi_engine.runtime.compilation.routine import kernel, routine
 
 ZERO, ONE = np.uint64(0), np.uint64(1)
@@ -32,31 +33,11 @@ def _copy(target, source, limbs):
 
 
 @routine
-def _fold(number, limbs, modulus_limbs):
-    """Write a number of so many limbs modulo B^modulus_limbs + 1, in as many limbs, but for −1, in its place."""
-    for i in range(limbs, modulus_limbs):
-        store(number, i, ZERO)
-    high = limbs - modulus_limbs
-    if high <= 0:
-        return
-    borrow = mpn_calls.sub_n(number, number, number + np.uint64(8 * modulus_limbs), high)
-    for i in range(high, modulus_limbs):
-        value = load(number, i)
-        store(number, i, value - borrow)
-        borrow = ONE if value < borrow else ZERO
-    for i in range(modulus_limbs):  # −B^modulus_limbs is 1
-        value = load(number, i) + borrow
-        store(number, i, value)
-        if value >= borrow:
-            break
-
-
-@routine
 def _times_power(out, operand, limbs, level, plans, workspace):
     if level[at.FOURIER]:
         if not ring_product(np.int64(out), np.int64(operand), limbs, level[at.TRANSFORM], level[at.FOURIER], workspace):
             _multiply(out, operand, limbs, level)
-            _fold(out, limbs + level[at.POWER_LIMBS], level[at.PRODUCT_LIMBS])
+            fold_product(out, limbs + level[at.POWER_LIMBS], level[at.PRODUCT_LIMBS])
     elif level[at.TRANSFORM]:
         multiply_transformed(
             np.int64(out),

@@ -2,6 +2,8 @@
 
 import ctypes
 import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -99,3 +101,28 @@ def test_all_threads_on_one_processor():
     finally:
         os.sched_setaffinity(0, allowed)
         ring_crew._helpers.cache_clear()
+
+
+FORKS = """
+import os
+from gmpy2 import mpz
+from pi_engine.bigint import negacyclic
+from pi_engine.bigint.buffers.limbs import limbs_of
+from pi_engine.bigint.fft.ring_crew import crew, shared_memory
+negacyclic.HELPED_FROM_BITS = 0
+ring, a = negacyclic.ring_for(2000, 2), mpz(3) ** 60_000
+def is_right():
+    return ring.square(limbs_of(a)) == ring.exact(a * a)
+with crew(2):
+    assert is_right()
+    child = os.fork()
+    if not child:
+        os._exit(7 if is_right() and shared_memory(helped=True) == shared_memory(helped=False) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7 and is_right()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+def test_a_forked_child_has_no_helpers():
+    """It has its parent's memory, in which a helper may be at work that it does not have."""
+    subprocess.run([sys.executable, "-c", FORKS], check=True)
