@@ -53,7 +53,7 @@ def ring_for(least: int, threads: int) -> Ring:
 
 
 def is_negacyclic(bits: int, threads: int, *, asked: bool = True) -> bool:
-    """Whether products of a ring of so many bits are made by the complex transform; not in the first long rings of a size.
+    """Whether the complex transform makes products of a ring of `bits` bits; it does not in the first long rings of a size.
 
     asked: count this as such a ring.
     """
@@ -70,7 +70,7 @@ def fourier_below(threads: int) -> float:
 
 
 def helpers_for(bits: int, threads: int) -> AbstractContextManager[None]:
-    """Threads that help with products of rings of up to so many bits, where they do."""
+    """Threads that help with products of rings of at most `bits` bits."""
     return crew(threads if bits >= HELPED_FROM_BITS and is_negacyclic(bits, threads, asked=False) else 1)
 
 

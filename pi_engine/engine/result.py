@@ -100,7 +100,7 @@ class ComputeResult:
         tail: π's hexadecimal digits that BBP gave, with check="full".
         scratch: what the run had on disk; None if all of it fitted in memory.
         repairs: the steps that failed a check and were repeated, and the damaged records of the checkpoint that were computed
-        again. It is usually empty.
+            again. It is usually empty.
         cluster: what a cluster did for the run; None without a cluster.
     """
 

@@ -239,7 +239,7 @@ def _times_power(operand: Limbs, power: Power, threads: int) -> Limbs:
 
 
 def _padded(limbs: Limbs, count: int) -> Limbs:
-    """So many limbs: these, and zeros above them; 2^n, which is −1, is 0 then, and a unit of the result is allowed."""
+    """These limbs, and zeros above them, as many as are asked for; 2^n, which is −1, is 0 then, and a unit of the result is allowed."""
     if len(limbs) == count:
         return limbs
     return np.concatenate([limbs, np.zeros(count - len(limbs), np.uint64)]) if len(limbs) < count else limbs[:count]

@@ -15,7 +15,7 @@ and modulo 2^s + 1 it is C = Z mod 2^s − U, or 2^s + 1 more with a U one less 
 
 in which D is the hash of the words as they stand in memory at the end, C the product that the second half comes from,
 and X that from which the node above made this one. An error in any of them breaks it, except for a chance of about 2^−61:
-2^s ≢ 1 modulo 2^61 − 1, as 61 does not divide s, and −1 is no power of 2 there; modulo the random prime 2^s is 1 or −1 as good
+2^s ≢ 1 modulo 2^61 − 1, as 61 does not divide s, and −1 is not a power of 2 there; modulo the random prime 2^s is 1 or −1 as good
 as never. The second half's fraction
 is a part of C and again such a node; so the last node of every level, and the last leaf, prove all words. It costs one
 pass over numbers of twice the whole's length together, and the hash. GMP's product is the whole Z: then C₁ = H.

@@ -168,7 +168,7 @@ _asked_for: Counter[FourierSize] = Counter()
 
 
 def tables_pay(size: FourierSize, *, asked: bool = True) -> bool:
-    """Whether the tables of a size are worth making: at once if they are short, else if so many rings have asked for them before.
+    """Whether the tables of a size are worth making: at once if they are short, otherwise once enough rings have asked for them.
 
     asked: count this as such a ring.
     """

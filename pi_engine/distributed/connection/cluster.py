@@ -134,7 +134,7 @@ THREADS = _Threads()
 def open_cluster(
     where: str | Client | Cluster, *, threads: SupportsIndex | None = None, folder: str | os.PathLike[str] | None = None
 ) -> Iterator[Cluster]:
-    """The cluster of that name, or of a client, which stays open; one that is open already is given as it is.
+    """The cluster of that name, or of a client. It stays open. A cluster that is open already is returned as it is.
 
     Args:
         where: an address as --cluster takes it, a `distributed.Client`, or a `Cluster`.

@@ -31,7 +31,7 @@ class HeldDigits:
     """The first `count` digits after the point, the first one at place 0."""
 
     def __init__(self, words: Words, count: int, base: int) -> None:
-        """Take words that fill up, all but the last."""
+        """Take words that are full, except for the last."""
         self.words, self.count, self.base = words, count, base
         self._text = DigitText(base)
         self.width = self._text.width
@@ -121,7 +121,7 @@ class Tally:
         return int(np.bitwise_count(any_bit & np.uint64(lowest)).sum(dtype=np.int64))
 
     def _places(self, numbers: NDArray[np.intp], a: Words, b: Words) -> list[int]:
-        """Where the digits of words differ, of which the numbers are given."""
+        """Where the digits of words differ; `numbers` are the words' numbers."""
         places = np.flatnonzero(self._characters(a) != self._characters(b))
         return [
             int(numbers[i]) * self._width + j
@@ -154,12 +154,12 @@ def without_end(words: Words, spare: int, base: int) -> Words:
 
 
 def held(blocks: Iterable[Block], digits: int, base: int) -> HeldDigits:
-    """The digits of blocks that fill their words, all but the last."""
+    """The digits of blocks that fill their words, except for the last."""
     return HeldDigits(gathered(blocks, digits, base), digits, base)
 
 
 def gathered(blocks: Iterable[Block], digits: int, base: int) -> Words:
-    """The words of blocks with `digits` digits in all, which fill their words, all but the last; that is padded with zeros."""
+    """The words of blocks with `digits` digits in all, which fill their words, except for the last, which is padded with zeros."""
     words, filled = np.empty(-(-digits // DIGITS_PER_WORD[base]), np.uint64), 0
     for block in blocks:
         words[filled : filled + len(block.words)] = block.words

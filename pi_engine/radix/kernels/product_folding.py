@@ -11,7 +11,7 @@ ZERO, ONE = np.uint64(0), np.uint64(1)
 
 @routine
 def fold_product(number, limbs, modulus_limbs):
-    """Write a number of so many limbs modulo B^modulus_limbs + 1, in as many limbs, but for −1, in its place."""
+    """Write a number modulo B^modulus_limbs + 1 in its place, in `modulus_limbs` limbs unless it is −1."""
     for i in range(limbs, modulus_limbs):
         store(number, i, ZERO)
     high = limbs - modulus_limbs

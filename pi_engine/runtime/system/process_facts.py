@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ctypes import CDLL
 
 _ASSUMED_MEMORY = 4 << 30
-"""Bytes of memory where the system does not say: too little makes a run go by way of the disk, too much ends it."""
+"""Bytes of memory where the system does not say: too little makes a run use the disk, too much ends it."""
 
 
 def usable_processors() -> int:
@@ -37,7 +37,7 @@ def physical_memory() -> int:
 
 
 def soft_limit(name: str) -> int | None:
-    """A limit that the system sets for this process, such as "RLIMIT_AS" in bytes; None where there is none of that kind."""
+    """A limit that the system sets for this process, such as "RLIMIT_AS" in bytes; None if the system has no limit of that kind."""
     try:
         import resource
     except ImportError:

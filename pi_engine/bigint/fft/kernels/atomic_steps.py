@@ -65,7 +65,7 @@ def wait_for(address, count):
 
 @routine
 def wait_a_little(looks):
-    """Wait between two looks, of which there have been so many; returns how many there are then."""
+    """Wait between two looks, after `looks` of them; returns how many there are then."""
     if looks < _LOOKS:
         pause()
     elif looks < _LOOKS + _WAITS:

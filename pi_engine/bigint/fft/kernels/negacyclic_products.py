@@ -1,7 +1,7 @@
 """Products modulo 2^n + 1, n = `FourierSize.ring_bits`: the ring that the complex transform works in, by itself.
 
 The transform multiplies modulo x^N + 1, x = 2^b, so that what passes the end of a product is subtracted at its beginning. Operands are
-below 2^(n − b), so that their signed digits fit; a product is written in n bits, but for −1 ≡ 2^n, which has none there (MINUS_ONE).
+below 2^(n − b), so that their signed digits fit; a product is written in n bits, except for −1 ≡ 2^n, which does not fit (MINUS_ONE).
 
 An operand keeps the square of its norm behind its points. A product of two has the product of both there, and a sum (√s + √t)² for
 those of its terms: ε times the root of it is the bound of a coefficient's error (`error_bound`).

@@ -40,8 +40,8 @@ class Shipped(NamedTuple):
     """What an installation brings along for this process.
 
     Attributes:
-        level: the level whose kernels are used; None where none are.
-        reason: why none are, and what to do; "" where some are, and where the installation brings none.
+        level: the level whose kernels are used; None if no kernels are.
+        reason: why no kernels are used, and what to do; "" if some are, and if the installation brings no machine code.
         built: versions of what the machine code was made with.
         kernels: symbol, type and object code of each kernel, by its name with its module.
     """
@@ -99,7 +99,7 @@ def _source_digest() -> str:
 
 @functools.cache
 def _manifest() -> dict[str, Any] | None:
-    """What the manifest says, None where there is none; raises _NotUsedError where it is of no use."""
+    """What the manifest says, None without a manifest; raises _NotUsedError if it is of no use."""
     try:
         found = json.loads((FOLDER / MANIFEST).read_bytes())
     except FileNotFoundError:
