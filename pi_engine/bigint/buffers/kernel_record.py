@@ -23,6 +23,18 @@ ARRAY = 4
 """Places of an array: its address and up to three extents."""
 
 
+def places_of_array(place: int, array: Words) -> dict[int, int]:
+    """The numbers by which a kernel finds an array at a place of a record; who writes them there keeps the array alive.
+
+    Raises:
+        TypeError: the array is not contiguous, or its items are not words.
+    """
+    if array.dtype not in (np.int64, np.uint64) or not array.flags.c_contiguous:
+        raise TypeError("a kernel's record takes contiguous arrays of words")
+    extents = (*array.shape, *[1] * (ARRAY - 1 - array.ndim))
+    return dict(zip(range(place, place + ARRAY), (array.ctypes.data, *extents), strict=True))
+
+
 class KernelRecord:
     """Values by their places; the arrays among them are kept alive as long as the record is.
 
@@ -41,11 +53,8 @@ class KernelRecord:
             if not isinstance(value, np.ndarray):
                 row[place] = int(value)
                 continue
-            if value.dtype not in (np.int64, np.uint64) or not value.flags.c_contiguous:
-                raise TypeError("a kernel's record takes contiguous arrays of words")
+            row[place : place + ARRAY] = places_of_array(place, value).values()
             self.arrays[place] = value
-            extents = (*value.shape, *[1] * (ARRAY - 1 - value.ndim))
-            row[place : place + ARRAY] = [value.ctypes.data, *extents]
         assert len(row) == places
         self.row = np.array(sealed(number for number in row if number is not None), np.int64)
         assert len(self.row) == places + 1, "a record needs a value for every place"

@@ -143,8 +143,8 @@ def open_cluster(
         folder: where workers that are started here put their files; by default where the system has temporary ones.
 
     Raises:
-        TypeError: `where` is nothing of the kind, or `threads` is no integer.
-        UsageError: it names no cluster, or `threads` is less than 1.
+        TypeError: `where` has another type, or `threads` is not an integer.
+        UsageError: it does not name a cluster, or `threads` is less than 1.
         ClusterError: it does not answer, has no workers, or they cannot take part.
         PiEngineError: `distributed` is not installed.
     """

@@ -8,11 +8,14 @@ from __future__ import annotations
 import sys
 
 TABLES = (
+    ("pi_engine.bigint.fft.fourier_plans", "fourier_plan_for"),
     ("pi_engine.bigint.ntt.tables", "plan_for"),
     ("pi_engine.bigint.ntt.tables", "quarter_table"),
     ("pi_engine.bigint.residues.limb_residues", "_table"),
     ("pi_engine.bigint.residues.kernels.modulus_table", "modulus_table"),
     ("pi_engine.bigint.residues.kernels.modulus_table", "digit_tables"),
+    ("pi_engine.splitting.levels.level_runs", "layout_of"),
+    ("pi_engine.splitting.records.common_factors", "universal_divisor"),
     ("pi_engine.splitting.records.term_values", "term_values"),
 )
 """Functions that keep tables, by module. Whoever uses a table keeps it alive."""

@@ -14,7 +14,7 @@ from pi_engine.splitting.compiled.node_residues import require_merge
 from pi_engine.splitting.kernels.tree_kernels import UNPROVED_MERGE
 from pi_engine.splitting.levels.level_runs import STEP_LIMBS, run_merges
 from pi_engine.splitting.levels.merge_plans import ALIGNMENT, merge_plans, node_size_limbs
-from pi_engine.splitting.records.level_record import MergePlans, merge_record
+from pi_engine.splitting.records.level_record import MergePlans, fixed_places, merge_record
 from pi_engine.splitting.records.node_level import NodeLevel
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def merge_level(
     def job(*, fourier: bool) -> tuple[MergePlans, KernelRecord]:
         longest = node_size_limbs(p1, q1, t1, q2, t2)
         plans = merge_plans(longest, p1 + p2, np.minimum(p1, p2), rightmost=rightmost, fourier=fourier)
-        return plans, merge_record(level, [made], plans, table, spare_limbs=spare)
+        fixed = fixed_places([offsets], plans, 1)
+        return plans, merge_record(level, [made], fixed, table, spare_limbs=spare)
 
     def merge(first: int, stop: int, plans: MergePlans, record: KernelRecord) -> int:
         """Make the nodes of these turns; returns what the kernel says is wrong."""

@@ -6,8 +6,9 @@ stays until the end, so that it can be merged another way where a node is not pr
 
 from __future__ import annotations
 
+import functools
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from pi_engine.runtime.machine_faults import machine_fault, require_fitting
 from pi_engine.splitting.kernels.tree_kernels import UNPROVED_MERGE, merges_worker
 from pi_engine.splitting.levels import merge_plans
 from pi_engine.splitting.levels.merge_plans import ALIGNMENT, LevelSizes, fourier_plans
-from pi_engine.splitting.records.level_record import merge_record
+from pi_engine.splitting.records.level_record import MergePlans, fixed_places, merge_record
 from pi_engine.splitting.records.node_level import NodeLevel
 
 if TYPE_CHECKING:
@@ -89,6 +90,28 @@ def levels_at_once(level: NodeLevel, most: int, most_bits: float) -> list[LevelS
     return found
 
 
+class RunLayout(NamedTuple):
+    """Where the nodes of several levels lie, how they are merged, and what their record has of both."""
+
+    offsets: list[NDArray[np.int64]]
+    plans: MergePlans
+    fixed: dict[int, int]
+
+
+@functools.lru_cache(maxsize=2)
+def layout_of(
+    kind: merge_plans.Kind, below: LevelSizes, made: tuple[LevelSizes, ...], *, rightmost: bool, parts: int
+) -> RunLayout:
+    """Kept for the next sum of as many digits; `below` has the sizes of what the first level is made of."""
+    plans = fourier_plans(kind, below, made, rightmost=rightmost)
+    offsets = []
+    for sizes in made:
+        starts = np.arange(sizes.nodes, dtype=np.int64) * sizes.node_limbs
+        p, q = (-(-n // ALIGNMENT) * ALIGNMENT for n in (sizes.p, sizes.q))
+        offsets.append(np.stack([starts, starts + p, starts + p + q]))
+    return RunLayout(offsets, plans, fixed_places(offsets, plans, parts))
+
+
 def merge_levels(level: NodeLevel, found: Sequence[LevelSizes], threads: int, *, rightmost: bool) -> NodeLevel | None:
     """The last of the levels that `levels_at_once` has found, made in one kernel call a thread; None where that is not proved.
 
@@ -97,23 +120,17 @@ def merge_levels(level: NodeLevel, found: Sequence[LevelSizes], threads: int, *,
     Raises:
         VerificationError: a table is damaged.
     """
-    plans = fourier_plans(LevelSizes.of(level), found, rightmost=rightmost)
-    buffers = [PooledLimbs(max(s.nodes * s.node_limbs for s in found[j::2])) for j in range(min(2, len(found)))]
-    made = []
-    for j, sizes in enumerate(found):
-        starts = np.arange(sizes.nodes, dtype=np.int64) * sizes.node_limbs
-        p, q = (-(-n // ALIGNMENT) * ALIGNMENT for n in (sizes.p, sizes.q))
-        made.append(
-            NodeLevel(
-                buffers[j % 2], np.stack([starts, starts + p, starts + p + q]), np.zeros((3, sizes.nodes), np.int64)
-            )
-        )
     parts = 2 if found[-1].nodes < threads else 1
-    table = modulus_table(random_prime())
-    record = merge_record(level, made, plans, table, spare_limbs=0, parts=parts)
+    layout = layout_of(merge_plans.FOURIER, LevelSizes.of(level), tuple(found), rightmost=rightmost, parts=parts)
+    buffers = [PooledLimbs(max(s.nodes * s.node_limbs for s in found[j::2])) for j in range(min(2, len(found)))]
+    lengths = (np.zeros((3, sizes.nodes), np.int64) for sizes in found)
+    made = [
+        NodeLevel(buffers[j % 2], *of_level) for j, of_level in enumerate(zip(layout.offsets, lengths, strict=True))
+    ]
+    record = merge_record(level, made, layout.fixed, modulus_table(random_prime()), spare_limbs=0)
     turns, stop = np.zeros(2 * len(found), np.uint64), 2 * len(level)
     before = found[-2].nodes if len(found) > 1 else 0
-    wrong = run_merges((turns, stop), record, plans.workspace, threads, level, made, plans, before=before)
+    wrong = run_merges((turns, stop), record, layout.plans.workspace, threads, level, made, layout, before=before)
     result = made[-1]
     if wrong == UNPROVED_MERGE:
         for buffer in buffers:

@@ -49,7 +49,7 @@ def node_size_limbs(p1: Indexes, q1: Indexes, t1: Indexes, q2: Indexes, t2: Inde
     return longest
 
 
-class _Kind(NamedTuple):
+class Kind(NamedTuple):
     """A kind of transform: the sizes for the bits of a merge and of a product, what they cost, and their plans."""
 
     merge_size: Callable[[int], Any]
@@ -58,8 +58,8 @@ class _Kind(NamedTuple):
     plan: Callable[[Any], Any]
 
 
-_NUMBER_THEORETIC = _Kind(lambda bits: size_for(bits + SUM_BITS), size_for, cost, plan_for)
-_FOURIER = _Kind(lambda bits: fourier_size_for(bits + 64, 2), fourier_size_for, fourier_cost, fourier_plan_for)
+_NUMBER_THEORETIC = Kind(lambda bits: size_for(bits + SUM_BITS), size_for, cost, plan_for)
+FOURIER = Kind(lambda bits: fourier_size_for(bits + 64, 2), fourier_size_for, fourier_cost, fourier_plan_for)
 
 
 def _sizes(limbs: Indexes, size_of: Callable[[int], Any]) -> tuple[list[Any], Indexes]:
@@ -77,7 +77,7 @@ def _sizes(limbs: Indexes, size_of: Callable[[int], Any]) -> tuple[list[Any], In
 
 
 def _plans(
-    kind: _Kind, longest: Indexes, P_limbs: Indexes, by_gmp: NDArray[np.bool_]
+    kind: Kind, longest: Indexes, P_limbs: Indexes, by_gmp: NDArray[np.bool_]
 ) -> tuple[list[Any], Indexes, Indexes]:
     """The plans of nodes of one kind, the row of each, and that of its P or how else it is made."""
     rows: dict[Any, int] = {}
@@ -109,7 +109,7 @@ def merge_plans(
         by_gmp[-1] = True
     sizes, P_sizes = np.zeros_like(longest), np.zeros_like(longest)
     kept: list[list[Any]] = []
-    for kind, of in ((_NUMBER_THEORETIC, ~complex_ones), (_FOURIER, complex_ones)):
+    for kind, of in ((_NUMBER_THEORETIC, ~complex_ones), (FOURIER, complex_ones)):
         plans: list[Any] = []
         if of.any():
             plans, sizes[of], P_sizes[of] = _plans(kind, longest[of], P_limbs[of], by_gmp[of])
@@ -159,14 +159,14 @@ class LevelSizes(NamedTuple):
         return sum(-(-n // ALIGNMENT) * ALIGNMENT for n in (self.p, self.q, self.t))
 
 
-def fourier_plans(below: LevelSizes, made: Sequence[LevelSizes], *, rightmost: bool) -> MergePlans:
-    """One transform for all nodes of a level, and one for its P."""
+def fourier_plans(kind: Kind, below: LevelSizes, made: Sequence[LevelSizes], *, rightmost: bool) -> MergePlans:
+    """One complex transform for all nodes of a level, and one for its P; kind: FOURIER."""
     rows: dict[Any, int] = {}
     ways = []
     for sizes in made:
-        shared, own = _FOURIER.merge_size(64 * below.longest), _FOURIER.product_size(64 * sizes.p)
+        shared, own = kind.merge_size(64 * below.longest), kind.product_size(64 * sizes.p)
         how = BY_GMP if below.p < GMP_BELOW_FOURIER else SHARED
-        if how == SHARED and _FOURIER.cost(own) < 2 / 3 * _FOURIER.cost(shared):
+        if how == SHARED and kind.cost(own) < 2 / 3 * kind.cost(shared):
             how = rows.setdefault(own, len(rows))
         way = np.empty((3, sizes.nodes), np.int64)
         way[0], way[1], way[2] = rows.setdefault(shared, len(rows)), 1, how
@@ -174,7 +174,7 @@ def fourier_plans(below: LevelSizes, made: Sequence[LevelSizes], *, rightmost: b
             way[2, -1] = WITHOUT
         ways.append(way)
         below = sizes
-    plans = [_FOURIER.plan(size) for size in rows]
+    plans = [kind.plan(size) for size in rows]
     workspace = max(workspace_of(plan.size, OPERANDS) for plan in plans)
     records = np.array([plan.record for plan in plans], np.int64)
     return MergePlans(ways, np.empty((0, FIELDS), np.int64), records, workspace, plans)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pi_engine.bigint.buffers.kernel_record import ARRAY, KernelRecord
+from pi_engine.bigint.buffers.kernel_record import ARRAY, KernelRecord, places_of_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +44,11 @@ FOUND, MODULUS = _LEVEL, _LEVEL + ARRAY
 _RESIDUES = MODULUS + ARRAY
 
 
+_NO_RESIDUES = np.empty((3, 0, 2), np.uint64)
+
+
 def _level(level: NodeLevel, place: int) -> dict[int, int | Words]:
-    residues = np.empty((3, 0, 2), np.uint64) if level.residues is None else level.residues
+    residues = _NO_RESIDUES if level.residues is None else level.residues
     return {
         place + LIMBS_AT: level.buffer.address, place + LIMBS: len(level.buffer.limbs),
         place + OFFSETS: level.offsets, place + LENGTHS: level.lengths, place + RESIDUES: residues,
@@ -71,34 +74,51 @@ class MergePlans(NamedTuple):
     plans: object
 
 
+def fixed_places(offsets: Sequence[NDArray[np.int64]], plans: MergePlans, parts: int) -> dict[int, int]:
+    """What a record of merges has of the levels that are made but for their limbs and lengths; without residues.
+
+    It can be kept for levels of the same sizes. Who keeps it keeps `offsets` and `plans` alive.
+
+    Args:
+        offsets: of each level, as `NodeLevel.offsets`.
+        plans: which node takes which.
+        parts: into how many parts the nodes of the last level are shared out.
+    """
+    values = {LEVELS: len(offsets), WORKSPACE: plans.workspace}
+    values |= places_of_array(PLANS, plans.records) | places_of_array(FOURIER_PLANS, plans.fourier_records)
+    for j, (starts, ways) in enumerate(zip(offsets, plans.ways, strict=True)):
+        place = MADE + MADE_PLACES * j
+        values |= places_of_array(place + OFFSETS, starts) | places_of_array(place + RESIDUES, _NO_RESIDUES)
+        for row, way in zip((SIZES, BY_FOURIER, P_SIZES), ways, strict=True):
+            values |= places_of_array(place + row, way)
+        values[place + PARTS] = parts if j == len(offsets) - 1 else 1
+    return values
+
+
 def merge_record(
     children: NodeLevel,
     made: Sequence[NodeLevel],
-    plans: MergePlans,
+    fixed: dict[int, int],
     table: NDArray[np.uint64],
     *,
     spare_limbs: int,
-    parts: int = 1,
 ) -> KernelRecord:
     """The record of `merge_kernel.merges_worker`.
 
     Args:
         children: the level that is merged.
         made: the levels of the results, one made of the other; they have residues if these are to be found.
-        plans: which node takes which.
+        fixed: their `fixed_places`.
         table: the table of the random prime.
         spare_limbs: limbs of the buffer behind the transforms of a merge.
-        parts: into how many parts the nodes of the last level are shared out.
     """
-    values: dict[int, int | Words] = {
-        **_level(children, CHILDREN), SPARE_LIMBS: spare_limbs, WORKSPACE: plans.workspace, PLANS: plans.records,
-        FOURIER_PLANS: plans.fourier_records, TABLE: table, LEVELS: len(made),
-    }  # fmt: skip
-    for j, (level, (sizes, by_fourier, P_sizes)) in enumerate(zip(made, plans.ways, strict=True)):
+    values: dict[int, int | Words] = {**fixed, **_level(children, CHILDREN), SPARE_LIMBS: spare_limbs, TABLE: table}
+    for j, level in enumerate(made):
         place = MADE + MADE_PLACES * j
-        values |= _level(level, place)
-        values |= {place + SIZES: sizes, place + BY_FOURIER: by_fourier, place + P_SIZES: P_sizes}
-        values[place + PARTS] = parts if j == len(made) - 1 else 1
+        values[place + LIMBS_AT], values[place + LIMBS] = level.buffer.address, len(level.buffer.limbs)
+        values[place + LENGTHS] = level.lengths
+        if level.residues is not None:
+            values |= places_of_array(place + RESIDUES, level.residues)
     return KernelRecord(MADE + MADE_PLACES * len(made), values)
 
 

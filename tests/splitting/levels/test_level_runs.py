@@ -8,6 +8,7 @@ pytest.importorskip("pi_engine.splitting.kernels.merge_kernel")
 from pi_engine import VerificationError
 from pi_engine.bigint.fft.description import fft_record
 from pi_engine.bigint.fft.fourier_plans import make_fourier_plan
+from pi_engine.engine.repair.renewal import renew
 from pi_engine.runtime.machine_faults import sealed
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting.compiled import compiled_tree, lower_tree
@@ -115,7 +116,7 @@ def test_a_thread_that_has_waited_for_another_goes_on(monkeypatch):
 def test_what_is_not_proved_is_made_by_the_other_transform(monkeypatch, kinds, runs, threads, plan):
     expected = by_the_other(monkeypatch)
     kinds.clear()
-    monkeypatch.setattr(merge_plans, "_FOURIER", merge_plans._FOURIER._replace(plan=plan))
+    monkeypatch.setattr(merge_plans, "FOURIER", merge_plans.FOURIER._replace(plan=plan))
     assert split(threads) == expected
     assert runs and not any(made for _, made in runs)
     assert kinds.count(True) >= 2 and kinds.count(False) >= kinds.count(True) - 1
@@ -131,8 +132,25 @@ def test_a_place_of_bytes_that_cannot_be_is_not_used(monkeypatch, place):
         return plan
 
     expected = by_the_other(monkeypatch)
-    monkeypatch.setattr(merge_plans, "_FOURIER", merge_plans._FOURIER._replace(plan=damaged))
+    monkeypatch.setattr(merge_plans, "FOURIER", merge_plans.FOURIER._replace(plan=damaged))
     assert split() == expected
+
+
+def test_a_table_that_has_changed_is_made_anew_when_a_step_is_repeated(monkeypatch):
+    """Offsets are kept for the next sum of as many terms; where nodes overlap, the numbers are wrong."""
+    right = split()
+    kept = []
+    real = level_runs.layout_of
+    monkeypatch.setattr(
+        level_runs, "layout_of", lambda *args, **options: kept.append(real(*args, **options)) or kept[-1]
+    )
+    assert split() == right
+    kept[0].offsets[0][1] = kept[0].offsets[0][2]  # Q where T is
+    assert split() != right
+    assert kept[1] is kept[0]
+    monkeypatch.setattr(level_runs, "layout_of", real)
+    renew()
+    assert split() == right
 
 
 def test_a_damaged_record_is_refused(monkeypatch):

@@ -46,7 +46,7 @@ def test_sizes_of_levels_to_come():
 
 def test_a_level_made_at_once_has_one_transform_for_all_nodes():
     below = LevelSizes(8, 500, 1000, 1000)
-    found = fourier_plans(below, [below.merged(), below.merged().merged()], rightmost=True)
+    found = fourier_plans(merge_plans.FOURIER, below, [below.merged(), below.merged().merged()], rightmost=True)
     rows = [plan.size for plan in found.plans]
     for way, sizes, under in zip(
         found.ways, (below.merged(), below.merged().merged()), (below, below.merged()), strict=True
@@ -55,5 +55,7 @@ def test_a_level_made_at_once_has_one_transform_for_all_nodes():
         assert all(rows[i].product_bits >= 64 * under.longest + 64 for i in way[0])
         assert (way[2, :-1] >= 0).all() and way[2, -1] == WITHOUT
         assert all(rows[i].product_bits >= 64 * sizes.p for i in way[2, :-1])
-    short = fourier_plans(LevelSizes(4, 59, 100, 100), [LevelSizes(2, 118, 200, 201)], rightmost=False)
+    short = fourier_plans(
+        merge_plans.FOURIER, LevelSizes(4, 59, 100, 100), [LevelSizes(2, 118, 200, 201)], rightmost=False
+    )
     assert (short.ways[0][2] == BY_GMP).all()
