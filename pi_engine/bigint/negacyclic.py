@@ -195,9 +195,8 @@ class NegacyclicFactor(Factor):
         with limbs_in_memory(self.operand()) as limbs:
             return mpz_from_limbs(limbs)
 
-    @property
-    def address(self) -> int:
-        """Where the points of the transform are."""
+    def place(self) -> int:
+        """The address of the transform's points."""
         assert self.points is not None, "a factor that has been released"
         return self.points.address
 
@@ -211,7 +210,7 @@ class NegacyclicFactor(Factor):
     def squared(self) -> mpz:
         """b² modulo B^limbs + 1, of a factor that has been transformed."""
         copy = Points(self.ring)
-        ctypes.memmove(copy.address, self.address, self.ring.plan.size.operand_bytes + at.NORM_BYTES)
+        ctypes.memmove(copy.address, self.place(), self.ring.plan.size.operand_bytes + at.NORM_BYTES)
         found = self.ring.product(MULTIPLY | JOIN, copy, copy)
         copy.release()
         return self.ring.exact(self.integer() ** 2) if found is None else found

@@ -75,7 +75,7 @@ class Levels:
             transform = fourier = 0
             if power.factor is not None:
                 ring, limbs = power.factor.ring, power.factor.ring.limbs
-                transform, fourier = power.factor.address, ring.plan.address
+                transform, fourier = power.factor.place(), ring.plan.address
                 workspace = max(workspace, workspace_of(ring.plan.size, 1))
                 # where a product is not proved GMP makes the whole
                 product = max(product, 8 * (2 * half + 1 - shift + len(power.limbs)))
