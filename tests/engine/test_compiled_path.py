@@ -11,8 +11,8 @@ import pi_engine
 from pi_engine import VerificationError
 from pi_engine.bigint import product
 from pi_engine.bigint.buffers import workspace
-from pi_engine.cli.commands.compute.advice import advise_kernels
 from pi_engine.cli.main import run
+from pi_engine.cli.output.kernel_advice import advise_kernels
 from pi_engine.convergence import measure
 from pi_engine.engine import compute, summation
 from pi_engine.engine.planning import backend, fitting, footprint, plan

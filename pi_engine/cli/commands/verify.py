@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pi_engine.cli.output.error_answer import emit_error, explain
+from pi_engine.cli.output.kernel_advice import advise_kernels
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import current_reply, emit, emit_json_line, remark, remarks_are_heard, say
 from pi_engine.cli.output.terminal import hang, printable, stderr_width, stdout_width
@@ -170,6 +171,8 @@ def _show(found: Verification, file: str, method: str, cluster: Cluster | None, 
             else "'verify --method recompute' compares all of them"
         )
         remark(f"pi-engine: {file}: not proved: {found.message}; {remedy}")
+    if found.method == "recompute":  # known only now: "auto" chooses after it has read the file
+        advise_kernels(found.digits_compared, finished=True)
 
 
 def _show_error(error: Exception, file: str, *, as_json: bool, last: bool, alone: bool) -> int:

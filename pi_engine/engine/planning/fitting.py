@@ -128,6 +128,8 @@ def refusal(
                 disk = format_bytes(plan.scratch_bytes)
                 tune = "" if fits(plan, limit) else ", after 'pi-engine tune', which compiles the kernels once"
                 remedy = f"{remedy}; with --scratch DIR {digits:_} would too, with {disk} of its disk{tune}"
+    elif not backend.usable():
+        remedy = f"{remedy}; only runs with compiled kernels can use the disk, and kernels cannot be loaded here"
     elif not any(plan.scratch for plan in plans):
         remedy = f"{remedy}; only long sums of a single series, like chudnovsky, can use the disk"
     if any(plan.integer_bits <= GMP_BITS for plan in plans):

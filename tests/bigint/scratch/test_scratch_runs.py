@@ -198,6 +198,14 @@ def test_what_cannot_go_by_way_of_the_disk_is_refused(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_machine_without_kernels_is_not_told_to_take_another_series(tmp_path, monkeypatch):
+    pretend(monkeypatch, pays=False, usable=False, kernels="to be compiled")
+    with pytest.raises(
+        CapacityError, match=r"; only runs with compiled kernels can use the disk, and kernels cannot be loaded here$"
+    ):
+        pi_engine.compute(10**8, memory=256 << 20, scratch=tmp_path)
+
+
 def test_a_folder_that_cannot_be_used_is_refused_also_where_it_is_not_needed(tmp_path, capsys):
     file = tmp_path / "file"
     file.touch()

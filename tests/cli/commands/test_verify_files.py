@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import pytest
 
 from pi_engine.cli.commands import verify
 from pi_engine.cli.main import run
+from pi_engine.engine.planning.backend import BACKEND
 from pi_engine.errors import CapacityError, PiEngineError
 from pi_engine.files.verify import verify_file
+from tests.backends import pretend
 from tests.command import COMMAND, commands, pi
 from tests.project.json_schema import require_valid
 
@@ -248,6 +251,18 @@ def test_notes_end_the_line(folder, capsys, monkeypatch):
     assert (said.out.count("\n"), said.err) == (1, "")
     assert run(["verify", "ok.txt", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["notes"] == ["the file has no point", "a header\\n was left out"]
+
+
+@pytest.mark.parametrize("method", ["recompute", "residues"])
+def test_a_long_computation_without_kernels_is_told_how_to_be_faster(folder, capsys, monkeypatch, method):
+    pretend(monkeypatch, pays=False, usable=True, kernels="to be compiled")
+    monkeypatch.setattr(BACKEND, "kernels", list)
+    found = replace(verify_file("ok.txt"), method=method, digits=10**7, digits_compared=10**7)
+    monkeypatch.setattr("pi_engine.files.verify.verify_file", lambda *arguments, **options: found)
+    assert run(["verify", "ok.txt"]) == 0
+    assert ("this run took the plain path" in capsys.readouterr().err) == (method == "recompute")
+    assert run(["verify", "ok.txt", "-q"]) == 0
+    assert not capsys.readouterr().err
 
 
 def test_completion_offers_files_again_and_again():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pi_engine.cli.commands.compute.advice import advise_kernels, warn_of_unchecked_series
+from pi_engine.cli.commands.compute.advice import warn_of_unchecked_series
 from pi_engine.cli.commands.compute.kept_run import (
     checkpoint_fields,
     error_folder,
@@ -23,6 +23,7 @@ from pi_engine.cli.commands.compute.request import (
     require_one_purpose,
     scratch_folder,
 )
+from pi_engine.cli.output.kernel_advice import advise_kernels
 from pi_engine.cli.output.progress_bar import ProgressBar
 from pi_engine.cli.output.streams import emit, emit_all, emit_json, remark, remarks_are_heard
 from pi_engine.cli.parameters import options
