@@ -50,7 +50,7 @@ def node_size_limbs(p1: Indexes, q1: Indexes, t1: Indexes, q2: Indexes, t2: Inde
 
 
 class Kind(NamedTuple):
-    """A kind of transform: the sizes for so many bits of a merge and of a product, what they cost, and their plans."""
+    """A kind of transform: the sizes for the bits of a merge and of a product, what they cost, and their plans."""
 
     merge_size: Callable[[int], Any]
     product_size: Callable[[int], Any]
@@ -63,7 +63,7 @@ FOURIER = Kind(lambda bits: fourier_size_for(bits + 64, 2), fourier_size_for, fo
 
 
 def _sizes(limbs: Indexes, size_of: Callable[[int], Any]) -> tuple[list[Any], Indexes]:
-    """A few sizes for products of so many limbs, and the number of each product's own.
+    """A few sizes for products of these limbs, and the number of each product's own.
 
     A size's tables take 2 ms to make. Most nodes of a level differ by a few per cent, and with 10^6 limbs in all that
     much of the level's time is worth one more size.

@@ -75,7 +75,7 @@ class MergePlans(NamedTuple):
 
 
 def fixed_places(offsets: Sequence[NDArray[np.int64]], plans: MergePlans, parts: int) -> dict[int, int]:
-    """What a record of merges has of the levels that are made but for their limbs and lengths; without residues.
+    """What a record of merges says of the levels that are made, except their limbs and lengths; without residues.
 
     It can be kept for levels of the same sizes. Who keeps it keeps `offsets` and `plans` alive.
 
