@@ -15,7 +15,7 @@ BY_DOUBLES = not has_ifma() and has_avx2() and has_fma()
 """Whether digits are multiplied by doubles, and stand in memory as doubles."""
 
 LANE_PAD = 4 if BY_DOUBLES else 8
-"""Zeros on either side of each of the numbers, as many as columns are made at once: their sums fill the registers."""
+"""Zeros on either side of a number, as many as columns are made at once: their sums fill the registers."""
 
 LANE_ROWS = 2046
 """The most digits of the lesser factor of a product (`interleaved_arithmetic`)."""

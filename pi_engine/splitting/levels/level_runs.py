@@ -45,7 +45,7 @@ def run_merges(
     *held: object,
     before: int = 0,
 ) -> int:
-    """Run `merges_worker` on several threads; returns what is wrong.
+    """Run `merges_worker` on all threads; returns what is wrong.
 
     Args:
         turns: the array that the workers count in, and how many nodes may be claimed.
