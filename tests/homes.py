@@ -3,13 +3,16 @@
 import os
 from pathlib import Path
 
+import llvmlite.binding
+
+from pi_engine.runtime.compilation.provenance.shipped_code import shipped
 from tests.command import pi, run_code
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def environment_of(home):
-    """The environment of a process whose caches and configuration lie in the folder `home`."""
+    """The environment of a process whose caches and configuration lie in the folder `home`, and whose kernels come from there."""
     places = {
         "HOME": home,
         "XDG_CACHE_HOME": home / "cache",
@@ -19,6 +22,8 @@ def environment_of(home):
     environment = {**os.environ, **{name: str(place) for name, place in places.items()}}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     environment.pop("PI_ENGINE_TRANSFORM", None)
+    if shipped().level is not None:  # no level has this name, so that machine code of the installation is not used
+        environment["NUMBA_CPU_NAME"] = llvmlite.binding.get_host_cpu_name()
     return environment
 
 

@@ -11,6 +11,7 @@ import pytest
 import pi_engine
 from pi_engine.cli.main import COMMANDS, SECTIONS, run
 from tests.command import commands, pi, run_code
+from tests.homes import environment_of
 
 # ---------------------------------------------------------------- results
 
@@ -154,7 +155,7 @@ def test_help_fits_80_columns(capsys, monkeypatch):
 @pytest.mark.slow
 def test_a_line_says_how_to_be_faster_where_it_would_be(tmp_path):
     """With nothing compiled yet, at the start, and only where it matters."""
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    environment = environment_of(tmp_path)
     for options, hinted in ((["1e6"], False), (["5e6"], True), (["5e6", "-q"], False)):
         answer = pi("compute", *options, "--json", env=environment)
         assert ("'pi-engine tune', once (about a minute)" in answer.stderr.split("\n")[0]) == hinted

@@ -202,6 +202,7 @@ def test_kernels_are_used_without_numba_and_without_a_cache(tmp_path):
     (tmp_path / "shipped_of.py").write_text(MODULE)
     environment = {**environment_of(tmp_path / "home"), "PYTHONDONTWRITEBYTECODE": "1"}
     environment["PYTHONPATH"] += os.pathsep + str(tmp_path)
+    environment.pop("NUMBA_CPU_NAME", None)
     target = {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": LEVELS["avx2"].features}
     assert output(COMPILE, tmp_path, {**environment, **target}) == []
     (tmp_path / "home").write_text("in the way")
