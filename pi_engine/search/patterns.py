@@ -24,6 +24,9 @@ LONGEST_PALINDROME = 1000
 _ADJECTIVES = {2: "a binary", 8: "an octal", 10: "a decimal", 16: "a hexadecimal"}
 _SHOWN = 40
 
+_LIKE_A_DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}")
+"""A date as people write it, in any order."""
+
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 
 _SPELLINGS = (
@@ -162,11 +165,11 @@ def _checked_text(text: str, base: int) -> str:
     allowed = {*DIGITS[:base], WILDCARD}
     if not allowed.issuperset(upper):
         wrong = next(character for character, raised in zip(text, upper, strict=True) if raised not in allowed)
-        remedy = (
-            "write digits after the point, without '3.'"
-            if wrong == "."
-            else f"write digits and '{WILDCARD}' for any digit"
-        )
+        remedy = f"write digits and '{WILDCARD}' for any digit"
+        if _LIKE_A_DATE.fullmatch(text):
+            remedy = "for a date, write the option --date 1988-03-14, or its digits alone"
+        elif wrong == ".":
+            remedy = "write digits after the point, without '3.'"
         raise UsageError(f"'{_short(text)}' is not a pattern: {wrong!r} is not {_ADJECTIVES[base]} digit; {remedy}")
     if set(upper) == {WILDCARD}:
         raise UsageError(f"'{_short(text)}' matches everywhere: give at least one digit")

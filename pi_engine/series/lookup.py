@@ -67,5 +67,7 @@ def get(name: str) -> PiSeries:
         names = [*(row.name for row in (*catalogue(), *lessons())), *_ALIASES]
         near = [x for x in names if len(wanted) > 2 and x.startswith(wanted)] or get_close_matches(wanted, names, n=1)
         question = f"did you mean {near[0]}? " if near else ""
+        if "." in name or "/" in name:
+            question = "a file of a series has a name that ends in .toml; "
         raise UsageError(f"unknown series {name[:50]!r}: {question}'pi-engine series list' names all")
     return row

@@ -36,6 +36,7 @@ from pi_engine.cli.main import run
         (["series", "show", "leibniz", "--terms", "1001"], 2, "'--terms': it must be from 1 to 1000"),
         (["convert", "--block-size"], 2, "(see pi-engine convert --help)"),
         (["compute", "5", "--series", "nilakantha"], 2, "unknown series 'nilakantha': 'pi-engine series list'"),
+        (["compute", "5", "--series", "mine/wallis.txt"], 2, "a file of a series has a name that ends in .toml"),
         (["compute", "5", "--series", "leibniz"], 2, "5 digits would take about 10.5 terms; choose another series"),
         (["compute", "5", "--base", "7"], 2, "'7' is not one of"),
         (["compute", "5", "--threads", "0"], 2, "threads"),

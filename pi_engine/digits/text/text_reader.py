@@ -154,7 +154,9 @@ class TextReader:
                 self._advance(piece, found.line_feeds)
                 yield found.digits
                 return
-            if (many := self._lines.many(_with_lines(piece), self._number)) is not None:
+            text = _with_lines(piece)
+            if (many := self._lines.many(text, self._number)) is not None:
+                self._note_breaks(piece, text)
                 self._advance(piece)
                 yield many
                 return
@@ -164,8 +166,7 @@ class TextReader:
         beside = _numbers_beside_feeds(piece) if b"\f" in piece else {}
         self._lines.expect_pages(list(beside.values()))
         text, gathered = _with_lines(piece), []
-        if text is not piece:
-            self._left_out.add("HTML line breaks", len(_BREAK.findall(piece)), self._number)
+        self._note_breaks(piece, text)
         start, begins = 0, self._column == 0 or self._at <= WINDOW
         while start < len(piece):
             match = _LINE.match(text, start)
@@ -190,6 +191,11 @@ class TextReader:
             self._advance(piece[start : match.end()])
             start, begins = match.end(), ended
         yield b"".join(gathered)
+
+    def _note_breaks(self, piece: bytes, text: bytes) -> None:
+        """Note the tags of a piece in whose place `text` has line ends."""
+        if text is not piece:
+            self._left_out.add("HTML line breaks", len(_BREAK.findall(piece)), self._number)
 
     def _advance(self, text: bytes, line_feeds: int | None = None) -> None:
         """Go past a text: offset, line and column behind it; `line_feeds` of it, if they have been counted."""

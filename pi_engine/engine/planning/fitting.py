@@ -118,8 +118,10 @@ def refusal(
     plans = list(asked(scratch=scratch))
     space = memory.process_memory_limit()
     if space is not None and any(plan.memory_bytes <= limit and plan.integer_bits <= GMP_BITS for plan in plans):
-        need, remedy = min(plan.address_bytes for plan in plans), f"{remedy}, and more with fewer threads"
-        return not_enough_memory(counted(digits, "digit"), need, space, remedy, kind=" of address space (ulimit)")
+        need, fewer = min(plan.address_bytes for plan in plans), ", and more with fewer threads" if threads > 1 else ""
+        return not_enough_memory(
+            counted(digits, "digit"), need, space, remedy + fewer, kind=" of address space (ulimit)"
+        )
     if any(_fits_once_compiled(plan, limit) for plan in plans):
         remedy = f"{remedy}; after 'pi-engine tune', which compiles the kernels once, {digits:_} would too"
     elif not scratch:

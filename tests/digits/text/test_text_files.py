@@ -128,3 +128,13 @@ def test_many_blanks_end_the_reading(tmp_path, texts):
     path = written(tmp_path, texts[10] + " " * (3 << 20) + "1")
     with pytest.raises(CorruptFileError, match="hold no digit"):
         read(path)
+
+
+def test_every_tag_that_breaks_lines_is_counted(tmp_path, texts, monkeypatch):
+    """Also in pieces that hold nothing else beside digits, which are read at once."""
+    digits = texts[10][2:] * 20
+    rows = [digits[i : i + 20] for i in range(0, len(digits), 20)]
+    monkeypatch.setattr(text_reader, "CHUNK", 4096)
+    with DigitFile(written(tmp_path, "<p>3." + "<br>\n".join(rows) + "</p>")) as file:
+        assert sum(block.digits for block in file.blocks()) == len(digits)
+        assert f"left out: HTML line breaks ({len(rows) - 1:_}, the first in line 1)" in file.notes

@@ -255,6 +255,15 @@ def test_the_largest_that_is_named_fits_in_a_process_that_has_mapped_a_little_mo
     assert make_plan_within(series, largest, 10, threads=2, limit=1 << 40).digits == largest
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_fewer_threads_are_a_remedy_where_there_are_several(monkeypatch, threads):
+    monkeypatch.setattr(memory, "process_memory_limit", lambda: 100 << 20)
+    monkeypatch.setattr(footprint, "mapped_size", lambda: 95 << 20)
+    with pytest.raises(pi_engine.CapacityError, match=r"of address space \(ulimit\)") as refused:
+        make_plan_within(CHUDNOVSKY, 10**6, 10, threads=threads, limit=1 << 40)
+    assert ("and more with fewer threads" in str(refused.value)) == (threads > 1)
+
+
 def test_the_peak_is_this_process_s_own():
     """Not the one of a larger parent."""
     ballast = bytearray(300 << 20)

@@ -166,6 +166,8 @@ def test_a_terminal_of_any_width(columns):
         (["pi.txt", "12a4"], 2, "'12a4' is not a pattern: 'a' is not a decimal digit"),
         (["--digits", "1e12", "12a4"], 2, "'12a4' is not a pattern"),
         (["--digits", "100", "3.14"], 2, "write digits after the point, without '3.'"),
+        (["--digits", "100", "1988-03-14"], 2, "for a date, write the option --date 1988-03-14"),
+        (["--digits", "100", "14.3.88"], 2, "for a date, write the option --date 1988-03-14"),
         (["--digits", "100", "--base", "16", "G"], 2, "'G' is not a hexadecimal digit"),
         (["pi.txt", ""], 2, "a pattern is empty"),
         (["pi.txt", "??"], 2, "matches everywhere"),
