@@ -22,5 +22,5 @@ def advise_kernels(digits: int, *, finished: bool = False) -> None:
         verb = "took" if finished else "takes"
         remark(
             f"pi-engine: this run {verb} the plain path, because {reason}: 'pi-engine tune', once "
-            "(about a minute), makes runs of this size about ten times as fast"
+            "(about a minute), makes runs of this size several times as fast"
         )
