@@ -12,7 +12,6 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
-import importlib.metadata
 import json
 import logging
 import math
@@ -72,6 +71,8 @@ def machine() -> dict[str, Any]:
 @functools.cache
 def versions() -> dict[str, str]:
     """The versions of what is timed; a package that is not installed is absent."""
+    import importlib.metadata  # slow, and only a stored file is compared with versions
+
     found = {}
     for package in PACKAGES:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):

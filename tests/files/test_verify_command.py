@@ -18,6 +18,7 @@ from pi_engine.engine.checks.known import known_digests
 from pi_engine.errors import UsageError
 from pi_engine.files import verify
 from pi_engine.files.methods import selection
+from pi_engine.runtime.progress import Step
 from tests.command import pi
 from tests.files.verified_files import COUNT
 
@@ -98,7 +99,7 @@ def test_auto_takes_the_cheapest_that_fits(place, texts, monkeypatch):
             asked.append(name)
             return selection.recompute(case)
 
-        return selection.Method(lambda case: fits, lambda case, digits: seconds, answer)
+        return selection.Method(lambda case: fits, lambda case, digits: [Step("compute", seconds)], answer)
 
     rows = {"slow": row("slow", True, 2.0), "fast": row("fast", True, 1.0), "large": row("large", False, 0.5)}
     monkeypatch.setattr(verify, "METHODS", rows)

@@ -42,7 +42,7 @@ REPLACED = [
     (r"--benchmark-compare-fail=\S+", ""),  # a test does not depend on the clock
     (r"scripts/test((?: [^#]*)? tests/[^#]*)", r"scripts/test\1 --collect-only -q "),
     (r"scripts/test(?![-/\w])(?!.*(?:collect-only|benchmark))", "scripts/test tests/cli/parameters/test_quantities.py"),
-    (r"scripts/test-wheel", "sh -n scripts/test-wheel && test -x scripts/test-wheel"),
+    (r"scripts/(test-wheel|build-wheels).*", r"sh -n scripts/\1 && test -x scripts/\1"),
     (r"\.venvs/test/bin/python -m (\w+).*", rf"'{sys.executable}' -m \1 --version"),
     (r"\.venvs/test/bin/python scripts/make_docs.py", f"'{sys.executable}' scripts/make_docs.py --check"),
     (r"pi-engine serve (\S+)", r"timeout -s INT 5 pi-engine serve \1 --port 0; [ $? = 124 ]"),

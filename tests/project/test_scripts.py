@@ -183,7 +183,7 @@ def test_a_folder_without_permission_is_one_line(tmp_path):
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o755)
     code = (
-        "import difflib, os, shutil, sys;"  # nobody may not be able to read them any more
+        "import difflib, mmap, os, shutil, sys;"  # nobody may not be able to read them any more
         "import pi_engine.cli.commands.compute.command, pi_engine.engine.compute, pi_engine.engine.result_file;"
         "from pi_engine.cli.main import run; os.setuid(65534); sys.exit(run(sys.argv[1:]))"
     )
@@ -220,7 +220,7 @@ def rules(checkout):
         "It has two parts, of which one is empty.",
         "| a | b |\n|---|---|\n| it is a number where there is none | 1 |",
         "All but the last are read.",
-        "It is no file, nor is it a folder.",
+        "It is empty, nor is it a folder.",
     ],
 )
 def test_a_sentence_that_breaks_a_rule_is_found(rules, tmp_path, markdown):

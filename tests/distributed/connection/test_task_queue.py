@@ -35,6 +35,7 @@ def test_a_task_that_loses_every_worker_is_to_blame():
         queue.was_lost(0, LOST)
     queue.next()
     with pytest.raises(
-        ClusterError, match="workers were lost 6 times with the same task, the last of them node7:42: see to"
+        ClusterError,
+        match="workers were lost 6 times with the same task, the last of them node7:42: check their memory",
     ):
         queue.was_lost(0, LOST)

@@ -9,6 +9,7 @@ from tests.other_systems import WINDOWS_MODULES, WINDOWS_OS, WINDOWS_SIGNALS
 PACKAGE = Path(pi_engine.__file__).parent
 ASKED_BEFORE = {
     "bigint/buffers/workers.py": {"os.register_at_fork"},
+    "bigint/fft/ring_crew.py": {"os.register_at_fork"},
     "bigint/scratch/scratch_file.py": {"import fcntl"},  # for files around the page cache, which Linux alone has
     "cli/process/interrupts.py": {"signal.SIGALRM", "signal.setitimer", "signal.ITIMER_REAL"},
     "cli/process/supervision.py": {

@@ -68,7 +68,9 @@ def command(
     means that the digits are too uneven, and a p-value near 1 that they are too regular. The column 'corrected' takes
     both directions and the number of tests into account. A test is unusual if 'corrected' is below 0.01.
 
-    \b pi-engine stats pi.ycd pi-engine stats --digits 1e6 --range 1-1e5 --kgrams 3
+    \b
+    pi-engine stats pi.ycd
+    pi-engine stats --digits 1e6 --range 1-1e5 --kgrams 3
 
     Exit codes: 0 counted, whatever the tests say; 1 SciPy is not installed, 2 wrong usage or no digits, 5 the file is
     corrupt, 130 interrupted.

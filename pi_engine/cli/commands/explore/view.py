@@ -110,7 +110,10 @@ def command(
     FILE can be any file that 'verify' reads; '-' is stdin. A .ycd file, a set of them, and text in lines of equal
     length are read from P on. Compressed text and text of other layouts are read from the beginning.
 
-    \b pi-engine view pi.ycd --at 1e9 --count 100 pi-engine view --digits 1e6 --at end pi-engine view -i pi.ycd
+    \b
+    pi-engine view pi.ycd --at 1e9 --count 100
+    pi-engine view --digits 1e6 --at end
+    pi-engine view -i pi.ycd
 
     Exit codes: 0 shown, 2 wrong usage or a position after the end, 5 the file is corrupt, 130 interrupted.
     """  # noqa: D301 (click's mark for lines that are kept)

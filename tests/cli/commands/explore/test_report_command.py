@@ -173,7 +173,7 @@ def test_a_set_and_a_compressed_text(folder, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "part", "package"), [("scipy", "statistics", "scipy"), ("matplotlib", "pictures", "matplotlib")]
+    ("name", "part", "package"), [("scipy", "statistics", "SciPy"), ("matplotlib", "pictures", "matplotlib")]
 )
 def test_an_extra_that_is_missing_is_left_out(folder, capsys, monkeypatch, name, part, package):
     for module in [module for module in sys.modules if module.split(".")[0] == name]:
