@@ -8,6 +8,7 @@ import pi_engine
 from pi_engine.cli.main import run
 from tests.checkpoint.stores import make_checkpoint
 from tests.command import commands, pi_on_terminal
+from tests.conftest import part_of
 from tests.homes import command as command_at
 from tests.homes import environment_of
 
@@ -79,7 +80,8 @@ def test_an_option_is_described_alike_wherever_it_is(option):
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments"), [(name, arguments) for name, lists in ASKED.items() for arguments in lists]
+    ("name", "arguments"),
+    part_of([(name, arguments) for name, lists in ASKED.items() for arguments in lists], 1 / 3, "quiet"),
 )
 def test_quiet_leaves_the_result_alone(folder, capsys, name, arguments):
     assert run([*name.split(), *arguments, "-q"]) == 0

@@ -18,7 +18,7 @@ from pi_engine.splitting.compiled import truncated_nodes as cutting
 from pi_engine.splitting.compiled.rounding import log2_size
 from pi_engine.splitting.compiled.upper_tree import Number
 from pi_engine.splitting.shadow.shadow import check_against_shadow
-from tests.conftest import MULTIPLIER
+from tests.conftest import MULTIPLIER, part_of
 
 CONVERGING = [series for series in catalogue() if series.digits_per_term > 0.3]
 NAMES = ["chudnovsky", "ramanujan", "machin", "guillera-820", "bbp", "sharp"]
@@ -75,7 +75,7 @@ def sums(series, bits, threads=1):
 
 
 @pytest.mark.usefixtures("small")
-@pytest.mark.parametrize("series", CONVERGING, ids=lambda series: series.name)
+@pytest.mark.parametrize("series", part_of(CONVERGING, 1 / 3, "truncation"), ids=lambda series: series.name)
 def test_what_is_lost_is_within_its_bound(series, rng):
     for _ in range(int(2 * MULTIPLIER)):
         bits = rng.randrange(800, 6000)

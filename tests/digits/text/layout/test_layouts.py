@@ -56,7 +56,7 @@ def shown(layout, answer):
 randoms = st.randoms(use_true_random=False)
 
 
-@limited(180)
+@limited(108)
 @given(rng=randoms)
 def test_no_false_verdict(path, rng):
     layout = random_layout(rng)
@@ -64,7 +64,7 @@ def test_no_false_verdict(path, rng):
     assert fault(layout, answer) not in FALSE, shown(layout, answer)
 
 
-@limited(180)
+@limited(108)
 @given(rng=randoms)
 def test_what_has_a_known_shape_is_read_and_said(path, rng):
     layout = random_layout(rng)
@@ -72,7 +72,7 @@ def test_what_has_a_known_shape_is_read_and_said(path, rng):
     assert fault(layout, answer) is None, shown(layout, answer)
 
 
-@limited(40)
+@limited(24)
 @given(rng=randoms)
 def test_verify_agrees(path, rng):
     """The program says of a layout what follows from its digits."""
