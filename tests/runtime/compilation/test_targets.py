@@ -5,6 +5,7 @@ import platform
 
 import pytest
 
+from tests.conftest import part_of
 from tests.homes import python
 
 pytestmark = pytest.mark.slow
@@ -37,7 +38,8 @@ def run(tmp_path, **environment):
 
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="names a processor of that architecture")
 @pytest.mark.parametrize(
-    ("name", "features", "fma"), [("haswell", "+avx,+avx2,+fma,+bmi,+bmi2", True), ("generic", "", False)]
+    ("name", "features", "fma"),
+    part_of([("haswell", "+avx,+avx2,+fma,+bmi,+bmi2", True), ("generic", "", False)], 1 / 2, "targets"),
 )
 def test_products_are_exact(tmp_path, name, features, fma):
     """With AVX2 and FMA; and without either, where PI_ENGINE_TRANSFORM insists on the transform."""
