@@ -118,12 +118,13 @@ def left_over(state, bits):
 
 @routine
 def add_left_over(out, out_bytes, place, value):
-    """Add a signed number to the bytes from `place` on."""
+    """Add a signed number to the bytes from `place` on; returns what passes their end."""
     while value and place < out_bytes:
         value += load_byte(out + place)
         store_byte(out + place, value & 255)
         value >>= 8
         place += 1
+    return value
 
 
 @routine

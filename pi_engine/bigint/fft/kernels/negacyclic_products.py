@@ -14,7 +14,7 @@ import numpy as np
 
 from pi_engine.bigint.fft.description import fft_record as at
 from pi_engine.bigint.fft.kernels.atomic_steps import add_to, look, publish, wait_a_little, wait_for
-from pi_engine.bigint.fft.kernels.digit_carries import left_over
+from pi_engine.bigint.fft.kernels.digit_carries import add_left_over, left_over
 from pi_engine.bigint.fft.kernels.fourier_products import (
     error_of,
     finish_part,
@@ -24,7 +24,7 @@ from pi_engine.bigint.fft.kernels.fourier_products import (
     square_root_of,
 )
 from pi_engine.bigint.fft.kernels.ring_passes import ADD, JOIN, MULTIPLY, SPLIT_X, SUBTRACT, pass_rings, pass_some_rings
-from pi_engine.bigint.vectors.load_store import load_byte, load_double, load_integer, store_byte, store_double
+from pi_engine.bigint.vectors.load_store import load_double, load_integer, store_double
 from pi_engine.bigint.vectors.words import claim, is_sealed_at, store
 from pi_engine.runtime.compilation.routine import kernel, routine
 
@@ -44,24 +44,13 @@ def ring_limbs(record):
 
 
 @routine
-def _add_at(out, out_bytes, place, value):
-    """Add a signed number to the bytes from `place` on; returns what passes their end."""
-    while value and place < out_bytes:
-        value += load_byte(out + place)
-        store_byte(out + place, value & 255)
-        value >>= 8
-        place += 1
-    return value
-
-
-@routine
 def _join_streams(out, record, scratch, last, above):
     """Add what the streams of columns before `last` have left over; `above` and what passes the end of all of it is returned."""
     radix, bits = load_integer(record, at.RADIX), load_integer(record, at.DIGIT_BITS)
     stream_bytes, out_bytes = columns_of(record) // 8 * bits, 8 * ring_limbs(record)
     for stream in range(2 * radix):
         value = left_over(scratch + at.STREAMS_AT + at.STREAM_BYTES * stream, bits)
-        above += _add_at(out, out_bytes, stream_bytes * stream + last // 8 * bits, value)
+        above += add_left_over(out, out_bytes, stream_bytes * stream + last // 8 * bits, value)
     return above
 
 
@@ -71,7 +60,7 @@ def _wrap(out, limbs, above):
     for _ in range(4):  # the second time it is 1 or −1, and the third time the number is −1 and will be the fifth
         if above == 0:
             break
-        above = _add_at(out, 8 * limbs, 0, -above)
+        above = add_left_over(out, 8 * limbs, 0, -above)
     return above != 0
 
 
