@@ -203,7 +203,7 @@ class _Parent:
             os._exit(status)
         while self.listen(0.0):
             pass
-        self.tidy()
+        self.tidy(unwanted=asked is not None)
         number = -status
         if asked is not None:
             error: BaseException = KeyboardInterrupt() if asked == signal.SIGINT else Terminated(asked)
@@ -215,16 +215,19 @@ class _Parent:
             error = _fault(number)
         os._exit(self.answer(error, self.has_object))
 
-    def tidy(self) -> None:
-        """Remove what the child has left behind, give the terminal its cursor back, and say what the child had to say."""
+    def tidy(self, *, unwanted: bool) -> None:
+        """Remove what the child has left behind, give the terminal its cursor back, and say what the child had to say.
+
+        With `unwanted` a set of files goes even if it is whole: a signal has broken the run off.
+        """
         for path in map(Path, map(os.fsdecode, self.temporaries)):
             with contextlib.suppress(OSError):
                 path.unlink()
-        for target in map(Path, map(os.fsdecode, self.sets)):
+        for path in map(Path, map(os.fsdecode, self.sets)):
             from pi_engine.digits.ycd.pending_set import recover
 
             with contextlib.suppress(OSError):
-                recover(target)
+                recover(path.parent, abandoned=path.parent.with_name(path.name) if unwanted else None)
         if self.has_screen:
             self._leave_screen()
         if self.has_bar and sys.stderr is not None and sys.stderr.isatty():

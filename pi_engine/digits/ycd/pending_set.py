@@ -43,7 +43,7 @@ class PendingSet(Pending):
             OSError: it cannot be created, or the disk has less.
         """
         super().__init__(target, overwrite=overwrite)
-        watcher.begin_set(target)
+        watcher.begin_set(target, self.path)
         self._count = len(sizes)
         self._descriptor: int | None = None
         try:
@@ -160,8 +160,13 @@ def finish_replacement(aside: Path, partial: Path, target: Path) -> None:
         temporaries.name_leftover(aside, target)
 
 
-def recover(target: Path) -> None:
-    """Settle what killed runs have left of a set, remove their temporaries, and name those that are whole."""
+def recover(target: Path, abandoned: Path | None = None) -> None:
+    """Settle what killed runs have left of a set, remove their temporaries, and name those that are whole.
+
+    Args:
+        target: the name of the set.
+        abandoned: a temporary that is removed even if it is whole: its user has broken the run off.
+    """
     for path in temporaries.leftovers(target):
         if path.suffix == f".{temporaries.OLD}":
             partial = path.with_suffix(f".{temporaries.PARTIAL}")
@@ -169,8 +174,6 @@ def recover(target: Path) -> None:
                 finish_replacement(path, partial, target)
     for path in temporaries.leftovers(target):
         if path.suffix == f".{temporaries.PARTIAL}" and path.is_dir():
-            unfinished = not is_whole_set(path)
-            if not (
-                unfinished and remove_pieces(path, reserved=re.compile(re.escape(target.name) + r" - [0-9]+\.ycd"))
-            ):
+            unwanted = path == abandoned or not is_whole_set(path)
+            if not (unwanted and remove_pieces(path, reserved=re.compile(re.escape(target.name) + r" - [0-9]+\.ycd"))):
                 temporaries.name_leftover(path, target)

@@ -10,10 +10,10 @@ import os
 from pathlib import Path
 
 TEMPORARY, DONE, SET, BAR, ANSWERED, SCREEN, FINISHES, FAREWELL = b"+", b"-", b"s", b"b", b"a", b"t", b"f", b"w"
-"""A temporary file will be made; it is not temporary any more; a set of files will be written, under this name; a progress bar is
-drawn; stdout has its JSON object; the whole screen of the terminal is taken, about "1", or given back, about nothing; after the
-first signal the step in hand is finished, about "1", or not any more, about nothing; a line that is to be said if this process is
-killed and cannot say it."""
+"""A temporary file will be made; it is not temporary any more; a set of files will be written, about its target, "/" and the name
+of its temporary; a progress bar is drawn; stdout has its JSON object; the whole screen of the terminal is taken, about "1", or
+given back, about nothing; after the first signal the step in hand is finished, about "1", or not any more, about nothing; a line
+that is to be said if this process is killed and cannot say it."""
 
 END = b"\0"
 
@@ -43,6 +43,6 @@ def end_temporary(path: str | Path) -> None:
     tell(DONE, os.fsencode(Path(path).absolute()))
 
 
-def begin_set(target: Path) -> None:
-    """From here on a folder is written that will be called `target`; if this process is killed, what it leaves is to be settled."""
-    tell(SET, os.fsencode(target.absolute()))
+def begin_set(target: Path, temporary: Path) -> None:
+    """From here on a folder is written, `temporary`, that will be called `target`; if this process is killed, it is to be settled."""
+    tell(SET, os.fsencode(target.absolute() / temporary.name))

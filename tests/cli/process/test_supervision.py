@@ -32,8 +32,12 @@ sys.argv = ["pi-engine", *sys.argv[1:]]
 from pi_engine.cli.entry import main
 main()
 """
-SLEEP = "ctypes.PyDLL(None).sleep(3600)"
-"""A call that holds the interpreter's lock, as GMP's conversion to text does: no handler of Python runs until it returns."""
+SLEEP = "signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals()); ctypes.PyDLL(None).sleep(3600)"
+"""A call that holds the interpreter's lock, as GMP's conversion to text does: no handler of Python runs until it returns.
+
+Signals are blocked, since one would end a sleep.
+"""
+HEARING = "signal.pause()"
 
 
 def at_work(phase, *arguments, happens=SLEEP, more="", **options):
@@ -134,10 +138,12 @@ def interrupted(*_arguments, **_options):
         ("digits.ycd.pending_set", "PendingSet", ["--format", "ycd", "--block-size", "1e5"]),
     ],
 )
-def test_a_file_that_is_being_written_is_removed(tmp_path, module, name, options):
+@pytest.mark.parametrize("happens", [SLEEP, HEARING])
+def test_a_file_that_is_being_written_is_removed(tmp_path, module, name, options, happens):
+    """By the child where it hears the signal, by its parent where it does not; a set is whole at that moment."""
     more = WHILE_WRITING.format(module=module, name=name)
     target = tmp_path / "pi"
-    process = at_work("none", "compute", "1e5", "-q", "-o", str(target), *options, more=more)
+    process = at_work("none", "compute", "1e5", "-q", "-o", str(target), *options, more=more, happens=happens)
     assert [path.suffix for path in tmp_path.iterdir()] == [".partial"]
     process.send_signal(signal.SIGINT)
     assert answer(process) == (130, "", "pi-engine: interrupted\n")

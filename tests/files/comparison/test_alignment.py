@@ -82,8 +82,12 @@ def test_pieces_do_not_depend_on_how_many_digits_are_compared_at_once(text, base
 
 
 def test_of_two_places_the_nearer_one_is_taken(text, base):
-    """For digits that stand twice among the right ones, as far behind the lost ones as before them, and farther."""
-    head, twice, between, junk = text[:500], text[500:1000], text[1000:3000], text[4000:4300]
+    """For digits that stand twice among the right ones, as far behind the lost ones as before them, and farther.
+
+    The digits at a cut differ, so that no piece goes on beyond it.
+    """
+    head, twice = text[:499] + "0", "2" + text[500:999]
+    between, junk = text[1000:2899] + "13" + text[2899:2997] + "0", text[4000:4299] + "1"
     ours = head + twice + between + twice
     pieces = aligned_pieces(held(ours, base), held(head + junk + twice, base), 500)
     assert pieces[-1] == Piece(800, 1300, -300, 0, None)
