@@ -93,6 +93,8 @@ class _Evaluation:
             if self.kept is not None and not plan.combines:
                 self.kept.leave_sum(0, *sums.held())
             raise
+        if plan.compiled:
+            release_workspace(plan.fraction_bits)
         try:
             with self.clock.phase("division"):
                 return pi_fraction(

@@ -11,10 +11,11 @@ import pi_engine
 from pi_engine import VerificationError
 from pi_engine.bigint import product
 from pi_engine.bigint.buffers import workspace
+from pi_engine.bigint.fft.fourier_plans import fourier_plan_for
 from pi_engine.cli.main import run
 from pi_engine.cli.output.kernel_advice import advise_kernels
 from pi_engine.convergence import measure
-from pi_engine.engine import compute, summation
+from pi_engine.engine import compute, fraction_of_series, summation
 from pi_engine.engine.planning import backend, fitting, footprint, plan
 from pi_engine.engine.planning.forecast import reference_seconds
 from pi_engine.series import CHUDNOVSKY
@@ -49,6 +50,25 @@ def test_the_workspace_is_released_after_an_error_too(compiled_path, monkeypatch
     with pytest.raises(VerificationError, match="on purpose"):
         pi_engine.compute(300_000)
     assert workspace.pool.held() == 0
+
+
+def test_a_long_run_gives_its_tables_back_between_its_steps(compiled_path, monkeypatch):
+    """Those of the sum are not held while root and quotient are made, nor those of the root in the division."""
+    monkeypatch.setattr(summation, "_LONG_BITS", 2**20)
+    held = []
+    for module, name in ((fraction_of_series, "root_of_radicand"), (fraction_of_series, "pi_fraction")):
+        real = getattr(module, name)
+
+        def noted(*arguments, real=real, **options):
+            held.append(fourier_plan_for.cache_info().currsize)
+            return real(*arguments, **options)
+
+        monkeypatch.setattr(module, name, noted)
+    pi_engine.compute(300_000)
+    assert min(held) > 0
+    held.clear()
+    assert pi_engine.compute(320_000).hash == pi_engine.compute(320_000, series="ramanujan").hash
+    assert held == [0, 0] * 2
 
 
 def failing(*_, **__):

@@ -1,4 +1,4 @@
-"""Before a step is repeated: tables that it would read again are made anew, and freed memory goes back to the system.
+"""Tables are dropped where they take memory that another step wants, and before a step is repeated that would read them again.
 
 A bit that has changed in a table of a transform would make the same wrong number again, and the program would take the blame.
 """
@@ -21,11 +21,16 @@ TABLES = (
 """Functions that keep tables, by module. Whoever uses a table keeps it alive."""
 
 
-def renew() -> None:
-    """Drop the tables, and the free memory of the pool; what is not loaded has none."""
+def forget_tables() -> None:
+    """Drop the tables; what is not loaded has none."""
     for module, name in TABLES:
         if module in sys.modules:
             getattr(sys.modules[module], name).cache_clear()
+
+
+def renew() -> None:
+    """Drop the tables, and the free memory of the pool."""
+    forget_tables()
     workspace = sys.modules.get("pi_engine.bigint.buffers.workspace")
     if workspace is not None:
         workspace.pool.release()
