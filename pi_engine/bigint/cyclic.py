@@ -78,7 +78,7 @@ class Ring:
                 x.release()
             second = y.times(other)
             return (-first if a < 0 else first) + (-second if other.negative else second)
-        # Opposite signs: a negative number as its complement in the self.
+        # Opposite signs: b as its complement, which is −b in the ring.
         equal = (a < 0) == other.negative
         if self.space is not None:
             if not equal:

@@ -120,9 +120,8 @@ class ScratchFile:
             reason=reason,
             sides=((found,), (known,)),
         )
-        changed.operands["what waited there"] = {
-            "sound": False
-        }  # so that the step is made again, and nobody else is blamed
+        # so that the step is made again, and nobody else is blamed
+        changed.operands["what waited there"] = {"sound": False}
         raise changed
 
     def _transfer(
