@@ -1,4 +1,4 @@
-"""Newton's iteration in rings of exactly the limbs that it asks for: the ring of a transform is longer, and would hide too small a bound."""
+"""Newton's iteration in rings of exactly the limbs that it asks for: those of transforms are longer, and hide a bound that is too small."""
 
 import gmpy2
 import pytest
