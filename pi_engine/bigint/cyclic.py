@@ -78,7 +78,7 @@ class Ring:
                 x.release()
             second = y.times(other)
             return (-first if a < 0 else first) + (-second if other.negative else second)
-        # Opposite signs: a negative number as its complement in the self.
+        # Opposite signs: b as its complement, which is −b in the ring.
         equal = (a < 0) == other.negative
         if self.space is not None:
             if not equal:
@@ -167,13 +167,14 @@ class Ring:
         return -found if self.sign < 0 and wraps % 2 else found
 
     def nearest(self, value: mpz) -> mpz:
-        """The R nearest to 0 with R ≡ value, for a value of any length and sign."""
+        """The R with R ≡ value and |R| < B^limbs/2, for a value of any length and sign; where none is as small, another one."""
         return self._reduced(-self.folded(-value) if value < 0 else self.folded(value), 0)
 
     def _reduced(self, value: mpz, drop: int) -> mpz:
         bits = 64 * (self.limbs - drop)
         one = 0 if drop else self.sign  # the modulus is a power, and less it where nothing is left out of numbers
-        for _ in range(3):  # known + product + 1 moduli away at most
+        # What has been folded is below 2·B^limbs: one modulus less is at most B^limbs, and another one leaves less than a half.
+        for _ in range(2):
             if value.bit_length() < bits:
                 break
             modulus = power_of_base(self.limbs - drop)

@@ -2,13 +2,11 @@
 
 import numpy as np
 
-from pi_engine.bigint.buffers.workspace import pool
+from pi_engine.bigint.buffers.limbs import Limbs
 from pi_engine.bigint.fft.fourier_multiplication import FOURIER_BELOW, product_by_fourier
-from pi_engine.bigint.fft.fourier_plans import fourier_plan_for
 from pi_engine.bigint.ntt.description.record import workspace_bytes
-from pi_engine.bigint.ntt.description.sizes import Size, all_sizes, cost, size_for
-from pi_engine.bigint.ntt.tables import plan_for
-from pi_engine.bigint.ntt.transform import Limbs, inverse, multiply_transformed, product, transform
+from pi_engine.bigint.ntt.description.sizes import Size, cost, size_for, sizes_for
+from pi_engine.bigint.ntt.transform import inverse, multiply_transformed, product, transform
 from pi_engine.bigint.ntt.transform_kernels import add_limbs
 
 FOURIER_PROPORTION = 4
@@ -58,13 +56,6 @@ def product_workspace(a: int, b: int, threads: int = 1, *, low_memory: bool = Fa
     return _workspace(long, short, *way, threads, low_memory=low_memory)
 
 
-def release_memory() -> None:
-    """Give the pooled workspace and the tables of all sizes back; the next product of a size is slower."""
-    pool.release()
-    plan_for.cache_clear()
-    fourier_plan_for.cache_clear()
-
-
 def _ways(long: int, short: int) -> list[tuple[float, int, Size]]:
     """Numbers of pieces into which the long operand may be cut, each with its cost and its size, cheapest first.
 
@@ -91,7 +82,7 @@ def _least_memory(long: int, short: int, threads: int) -> tuple[int, Size]:
     Besides the cheapest size of every number of pieces, these are all sizes for the product in one piece.
     """
     bits = 64 * (long + short)
-    whole = [(cost(size), 1, size) for size in all_sizes(1 << max(bits.bit_length(), 16)) if size.bits >= bits]
+    whole = [(cost(size), 1, size) for size in sizes_for(bits)]
     ways = sorted(_ways(long, short) + whole, key=lambda way: way[:2])
 
     def need(way: tuple[float, int, Size]) -> int:

@@ -25,7 +25,7 @@ from pi_engine.bigint.product import thresholds
 from pi_engine.bigint.scratch.parked_numbers import ParkedInteger
 from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.runtime.compilation.kernel_folder import has_avx512
-from pi_engine.runtime.machine_faults import machine_fault
+from pi_engine.runtime.machine_faults import require_sound
 from pi_engine.runtime.tuning import Thresholds
 
 if TYPE_CHECKING:
@@ -148,8 +148,7 @@ class NegacyclicRing(Ring):
             mode, buffer.address, x.address, *_place(a), y.address, *_place(b),
             self.plan.address, shared, shared + at.SHARED_BYTES,
         )  # fmt: skip
-        if status == at.DAMAGED:
-            raise machine_fault("the table of a transform holds what cannot be")
+        require_sound(status != at.DAMAGED)
         if status == at.UNPROVED or not mode & JOIN:
             return None
         return mpz(1) << (64 * self.limbs) if status == at.MINUS_ONE else buffer.finish()

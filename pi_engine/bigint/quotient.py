@@ -12,7 +12,7 @@ from pi_engine.bigint.buffers.limbs import LimbBuffer, limb_count, limbs_of, mpz
 from pi_engine.bigint.cyclic import shifted
 from pi_engine.bigint.negacyclic import ring_for
 from pi_engine.bigint.ntt.description.sizes import cost, size_for
-from pi_engine.bigint.reciprocal import reciprocal
+from pi_engine.bigint.reciprocal import MAX_CORRECTIONS, reciprocal
 from pi_engine.bigint.scratch.disk_integer import in_memory
 from pi_engine.runtime.machine_faults import machine_fault
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 SHORT_BLOCKS = 8
 """The quotient is found in up to this many blocks for each length of the divisor."""
-
-MAX_CORRECTIONS = 4
-"""Rounds of correction after which something went wrong: two are proven to do."""
 
 
 def divmod_newton(n: mpz, d: mpz, threads: int) -> tuple[mpz, mpz]:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 RECIPROCAL_FROM_LIMBS = 800
 """GMP's quotient is quicker for a result of fewer limbs; see benchmarks/arithmetic/bench_newton.py."""
 
+MAX_CORRECTIONS = 4
+"""Corrections by one after which a quotient or a root has gone wrong: two are proven to be enough."""
+
 
 def precisions(limbs: int, start: int) -> list[int]:
     """The limbs before and after each step, up to `limbs`; the first below `start`, m ≤ 2k − 1 for neighbours k, m."""

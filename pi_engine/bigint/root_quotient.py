@@ -120,14 +120,14 @@ def _value(root: InverseRoot, factors: tuple[int, int], pair: HandOver[Tracked],
             rho = _remainder(ring, kappa, quotient, delta, h)
             if step:
                 step.check_remainder(rho)
-            twice_rho = _towards_zero(rho, h) << 1
+            twice_rho = towards_zero(rho, h) << 1
             del rho
             twice_a = ring.sum_of_products(twice_rho, inverse, root.E, quotient)
             del twice_rho
             if step:
                 step.check_sum(twice_a)
             negative = twice_a < 0
-            twice_a = _towards_zero(twice_a, h)
+            twice_a = towards_zero(twice_a, h)
             with ring.factor(root.X) as x:
                 value = Tracked(x.times_last(quotient))
                 if step:
@@ -231,8 +231,3 @@ def _mantissa(x: Tracked, limbs: int, threads: int) -> tuple[Tracked, int]:
     """(m, e) with m·2^e ≤ x < (m + 1)·2^e and m of 64·limbs bits, for x > 0."""
     exponent = x.bits - 64 * limbs
     return (x.cut(exponent, threads) if exponent >= 0 else x << -exponent), exponent
-
-
-def _towards_zero(x: mpz, drop: int) -> mpz:
-    """x/B^drop without its fraction."""
-    return towards_zero(x, drop)

@@ -24,7 +24,7 @@ from gmpy2 import mpz
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.cyclic import shifted, top_limbs
 from pi_engine.bigint.negacyclic import ring_for
-from pi_engine.bigint.reciprocal import precisions
+from pi_engine.bigint.reciprocal import MAX_CORRECTIONS, precisions
 from pi_engine.bigint.scratch.disk_integer import in_memory, magnitude_limbs, shifted_up
 from pi_engine.bigint.scratch.parked_numbers import ParkedInteger, integer_of
 from pi_engine.runtime.machine_faults import machine_fault
@@ -41,10 +41,6 @@ SQUARE_FROM_LIMBS = 600
 
 MAX_RADICAND = 2**32
 """Up to here the bounds of `inverse_root` hold."""
-
-
-MAX_CORRECTIONS = 4
-"""Rounds of correction after which something went wrong: two are proven to do."""
 
 
 class InverseRoot(NamedTuple):

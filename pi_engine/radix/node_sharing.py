@@ -14,7 +14,7 @@ import numpy as np
 from pi_engine.bigint.buffers.kernel_record import KernelRecord
 from pi_engine.bigint.buffers.workers import share
 from pi_engine.bigint.fft.description.fft_record import workspace_of
-from pi_engine.bigint.ntt.description.record import FIELDS, streams, workspace_bytes
+from pi_engine.bigint.ntt.description.record import FIELDS, streams, whole_lines, workspace_bytes
 from pi_engine.radix.kernels import conversion_kernels as at
 from pi_engine.runtime.machine_faults import machine_fault, require_fitting
 
@@ -105,9 +105,9 @@ class Levels:
 
     def _run(self, kernel: Kernel, numbers: Numbers, threads: int, workspace: Workspace, buffers: int) -> None:
         counter, wrong = np.zeros(1, np.uint64), np.zeros(1, np.int64)
-        product_at = _line(buffers)
-        workspace_at = product_at + _line(self.product)
-        each = workspace_at + _line(self.workspace)
+        product_at = whole_lines(buffers)
+        workspace_at = product_at + whole_lines(self.product)
+        each = workspace_at + whole_lines(self.workspace)
         job = {
             at.NODES: self.count, at.TOP: self.last, at.LEAF: self.leaf, at.PRODUCT: product_at, at.WORKSPACE: workspace_at,
         }  # fmt: skip
@@ -124,8 +124,3 @@ class Levels:
         require_fitting(wrong, "a table of the conversion")
         if int(counter[0]) != self.count + threads:
             raise machine_fault("the count of the conversion's nodes is not theirs")
-
-
-def _line(size: int) -> int:
-    """Bytes up to the end of a cache line."""
-    return -(-size // 64) * 64

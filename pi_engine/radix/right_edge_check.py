@@ -21,11 +21,14 @@ is a part of C and again such a node; so the last node of every level, and the l
 pass over numbers of twice the whole's length together, and the hash. GMP's product is the whole Z: then C₁ = H.
 
 Where a number lies nearly at a border, D may differ by one from ⌊…⌋ of this X, modulo 10^(19·h); C may have wrapped
-once more; or the addition of U have carried into C₁, or its subtraction borrowed. These few possibilities are allowed.
+once more; or the addition of U have carried into C₁, or its subtraction borrowed. These few possibilities are allowed there
+alone. In each of them the second half's fraction is within 5 units of its last limb of 0 or of 1, because U has no more limbs than C
+has below that fraction. A half has 8 words or more, so that the second one then begins with a word of zeros or of nines.
 """
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,6 +57,9 @@ if TYPE_CHECKING:
     from pi_engine.bigint.scratch.stored_words import StoredWords
     from pi_engine.radix.powers import Shape
 
+_AT_A_BORDER = (0, 10**DECIMALS_PER_WORD - 1)
+"""The first word of a second half whose fraction is nearly 0 or 1."""
+
 
 class RightEdge:
     """The right edge of the tree: what is kept of the last node of every level.
@@ -78,9 +84,10 @@ class RightEdge:
         """
         shape = self.shape
         halves = [shape.half(level) for level in range(shape.height, 0, -1)]
+        borders = [int(words[place]) in _AT_A_BORDER for place in accumulate(halves)]
         *parts, D = residues_of_parts(words, [*halves, shape.leaf], threads)
         first, second = (
-            self._check_levels(i, prime, root.values[i], [D.values[i] for D in parts])
+            self._check_levels(i, prime, root.values[i], [D.values[i] for D in parts], borders)
             for i, prime in enumerate(moduli())
         )
         fraction = mpz_from_limbs(self.last_leaf)
@@ -93,12 +100,17 @@ class RightEdge:
             raise MiscalculationError(f"{last}: run the conversion again", reason=last, sides=sides)
         return Residues((first[1], second[1])) * power_residues(10, DECIMALS_PER_WORD * shape.leaf) + D
 
-    def _check_levels(self, i: int, prime: int, fraction: int, parts: list[int]) -> tuple[int, int]:
-        """The last leaf's fraction, and the words before it as one integer, modulo modulus i; `parts` are the D of all levels."""
+    def _check_levels(
+        self, i: int, prime: int, fraction: int, parts: list[int], borders: list[bool]
+    ) -> tuple[int, int]:
+        """The last leaf's fraction, and the words before it as one integer, modulo modulus i.
+
+        parts: the D of all levels. borders: whether their second halves begin as they do at a border.
+        """
         shape = self.shape
         total = 0
         weights, residues_of_levels = self._weights(prime), self.residues[:, :, i].tolist()
-        for level, D in zip(range(shape.height, 0, -1), parts, strict=True):
+        for level, D, border in zip(range(shape.height, 0, -1), parts, borders, strict=True):
             bits, sign = self.rings[level]
             Y, T, bottom, following, high = residues_of_levels[level]
             base_half, base_shift, ten = weights[level - 1]
@@ -110,7 +122,7 @@ class RightEdge:
             P = ten * base_shift % prime
             above, missing = D - T * P - high, Y * P - low - used * high
             wrap = power(2, bits, prime) if bits else 0
-            if not _fits(prime, above, missing, used=used, ten=ten, wrap=wrap, sign=sign):
+            if not _fits(prime, above, missing, used=used, ten=ten, wrap=wrap, sign=sign, border=border):
                 place = sum(shape.half(j) for j in range(level + 1, shape.height + 1))
                 wrong = f"words {place} to {place + shape.half(level)} of the digits are wrong modulo {prime}"
                 sides = (D,), ((T * P + high) % prime,)
@@ -133,17 +145,17 @@ class RightEdge:
         return found
 
 
-def _fits(prime: int, above: int, missing: int, *, used: int, ten: int, wrap: int, sign: int) -> bool:
-    """Whether D, or what the borders allow for it, can be the hash of the first half's words.
+def _fits(prime: int, above: int, missing: int, *, used: int, ten: int, wrap: int, sign: int, border: bool) -> bool:
+    """Whether D, or at a border what that allows for it, can be the hash of the first half's words.
 
     above: D − T·P − C₁. missing: Y·P − C. used, ten, wrap: 2^(64·m), 10^(19·h), 2^s, or 0 if the product is GMP's. sign: e.
     """
-    for step in (0, -1, 1, ten - 1, 1 - ten):
+    for step in (0, -1, 1, ten - 1, 1 - ten) if border else (0,):
         if not wrap:
             if missing % prime == 0 and (above + step) % prime == 0:
                 return True
             continue
-        for carry, again in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        for carry, again in ((0, 0), (0, 1), (1, 0), (1, 1)) if border else ((0, 0),):
             # U = (D − T·P − C₁)/2^(s − 64·m), and both sides times 2^(s − 64·m)·2^(64·m)
             U = (above + step + sign * carry) * used
             if (missing * wrap - (wrap - sign) * (U + again * wrap)) % prime == 0:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BITS_PER_WORD = 63.1166
-"""19·log₂(10), rounded up."""
+"""19·log₂(10), rounded down, so that the words are never too few."""
 
 
 def words_of_integer(x: mpz, threads: int) -> NDArray[np.uint64]:

@@ -4,11 +4,12 @@ Vectors are replaced by intervals of exact rationals, symmetric around zero; wha
 return follows from the rounding of doubles. Every quotient must stay below 2^51, every sum below 2^53.
 """
 
+import math
 from fractions import Fraction
 
 import pytest
 
-from pi_engine.bigint.ntt.description import layout
+from pi_engine.bigint.ntt.description import layout, sizes
 from pi_engine.bigint.ntt.description.primes import PRIME_LIMIT, PRIMES
 from pi_engine.bigint.ntt.description.sizes import DIGITS, MAX_BETA, largest_beta
 from pi_engine.bigint.ntt.kernels import crt_and_carry
@@ -223,6 +224,16 @@ def check_remainders(primes: tuple[int, ...]) -> None:
 def test_primes_are_small_enough() -> None:
     assert max(PRIMES) < PRIME_LIMIT
     assert min(PRIMES) > 2**MAX_BETA
+
+
+def test_coefficients_of_every_size_leave_the_margin_that_their_quotient_needs() -> None:
+    """The largest coefficient of a product, and of a sum of two, with the bits that each is given."""
+    for _, size in sizes._every_size():
+        product = math.prod(PRIMES[: size.primes])
+        for terms in (1, 2):
+            beta = largest_beta(size.primes, terms * size.points)
+            largest_coefficient = terms * size.points * (2 ** (size.digits * beta) - 1) ** 2
+            assert largest_coefficient << 21 < product * (2**21 - 1)
 
 
 def test_bounds_hold_for_every_prime(walk) -> None:

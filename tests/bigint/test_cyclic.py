@@ -1,10 +1,11 @@
-"""Sums of products in a ring whose transforms are cyclic."""
+"""Sums of products in a ring whose transforms are cyclic, and the residuals of both kinds of rings at the ends of their range."""
 
 import pytest
 from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import limbs_of
 from pi_engine.bigint.cyclic import Factor, Ring
+from pi_engine.bigint.negacyclic import ring_for
 from tests.conftest import MULTIPLIER
 
 ROUNDS = int(40 * MULTIPLIER)
@@ -32,3 +33,22 @@ def test_the_largest_sum_of_products_fits():
         with Factor(ring, ones) as factor:
             factor.times(limbs_of(ones))
             assert ring.sum_of_products(ones, factor, ones, factor) == 8
+
+
+@pytest.mark.usefixtures("rings", "place")
+def test_the_nearest_of_what_is_at_an_end_of_the_ring(rng):
+    """Around B^limbs/2, B^limbs and 2·B^limbs, where a modulus more or less is taken away."""
+    ring = ring_for(20, 1)
+    power = mpz(1) << (64 * ring.limbs)
+    half, modulus = power // 2, power - ring.sign
+    for about in (half - 3, half + 4, power, 2 * power, 3 * power, power * power):
+        for value in map(mpz, (about - 2, about - 1, about, about + 1, about + 2)):
+            for x in (value, -value):
+                r = ring.nearest(x)
+                assert abs(r) < half and (r - x) % modulus == 0
+    for product in (mpz(0), mpz(1), power - 1, power):
+        for known in (mpz(0), power - 1, 2 * power - 1, mpz(rng.getrandbits(200 * ring.limbs))):
+            exact = (known - product) % modulus
+            if not half - 1 <= exact <= half + 2:
+                r = ring.residual(known, product)
+                assert abs(r) < half and (exact - r) % modulus == 0

@@ -236,10 +236,21 @@ def test_workspace_is_what_a_product_takes(monkeypatch, long, short, low_memory,
     assert correct
     allowed = product_workspace(long, short, 2, low_memory=low_memory)
     assert taken[-1] == 0
-    # Blocks are rounded up, by an eighth at most where they are small.
+    # Blocks are rounded up, by a sixteenth at most where they are small.
     assert max(taken) <= allowed + 100_000
     if low_memory:
         assert max(taken) <= 0.5 * 64 * (long + short)
+
+
+@pytest.mark.usefixtures("_by_both")
+def test_nothing_is_written_beyond_the_result(rng) -> None:
+    for limbs in (2, 7, 200, 1500, 6000):
+        a = operand(rng, "ones", limbs // 2)
+        for b in (a, operand(rng, "random", limbs - len(a))):
+            out = np.full(len(a) + len(b) + 16, 77, np.uint64)
+            found = multiply_limbs(a, b, rng.randrange(1, 4), out=out[8:-8])
+            correct = exact(found, a, b)
+            assert correct and (out[:8] == 77).all() and (out[-8:] == 77).all()
 
 
 def test_sizes_step_gently() -> None:

@@ -1,5 +1,6 @@
 """Products modulo B^L + 1 by the complex transform, against GMP: of every size, of all patterns, by one thread and by several."""
 
+import ctypes
 from collections import Counter
 
 import gmpy2
@@ -179,3 +180,22 @@ def test_tables_of_long_rings_are_made_when_several_have_asked(monkeypatch):
     assert [ring_for(limbs, 1).sign for _ in range(5)] == [1, 1, 1, -1, -1]
     assert negacyclic.is_negacyclic(64 * limbs, 1, asked=False)
     assert ring_for(100, 1).sign == -1
+
+
+@pytest.mark.parametrize("mode", [at.ADD, at.SUBTRACT, at.MULTIPLY])
+def test_the_norm_of_a_result_bounds_its_error(draw, threads, mode):
+    """What is kept behind a sum is the square of the sum of both norms; behind a product the product of their squares."""
+    with crew(threads):
+        for size in SIZES[::7]:
+            ring, least, _ = ring_of(size, threads)
+            x, y = negacyclic.Points(ring), negacyclic.Points(ring)
+            for points, kind in ((x, "uniform"), (y, "ones")):
+                ring.product(at.SPLIT_X, points, points, limbs_of(draw(least, kind)))
+            s, t = (_square_of_norm(ring, points) for points in (x, y))
+            ring.product(mode, x, y)
+            expected = s * t if mode == at.MULTIPLY else (s**0.5 + t**0.5) ** 2
+            assert abs(_square_of_norm(ring, x) / expected - 1) < 1e-12 and _square_of_norm(ring, y) == t
+
+
+def _square_of_norm(ring, points):
+    return ctypes.c_double.from_address(points.address + ring.plan.size.operand_bytes).value

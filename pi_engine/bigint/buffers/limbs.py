@@ -20,26 +20,19 @@ import numpy as np
 from gmpy2 import mpz, xmpz
 from numpy.typing import NDArray
 
+from pi_engine.bigint.buffers.arena import HUGE_PAGE
 from pi_engine.bigint.buffers.limb_limit import LIMB_BITS, MAX_LIMBS
+from pi_engine.bigint.buffers.shown_memory import ShownMemory
 from pi_engine.bigint.buffers.workers import share
 from pi_engine.errors import CapacityError
 
 Limbs = NDArray[np.uint64]
 
-# From here on fresh memory comes from the system page by page, and asking for huge pages first triples the speed of filling it.
-HUGE_PAGE = 1 << 21
 _ADVISE_FROM_BYTES = 4 * HUGE_PAGE
-_SHARED_COPY = 1 << 17  # limbs from which another thread is worth its beginning
+"""From here on fresh memory comes from the system page by page, and asking for huge pages first triples the speed of filling it."""
 
-
-class _Owner:
-    """What an array made here has as its base: it keeps the number alive whose limbs the array shows."""
-
-    __slots__ = ("__array_interface__", "number")
-
-    def __init__(self, number: Any, address: int, length: int, *, read_only: bool) -> None:
-        self.number = number
-        self.__array_interface__ = {"data": (address, read_only), "shape": (length,), "typestr": "<u8", "version": 3}
+_SHARED_COPY = 1 << 17
+"""Limbs of a copy from which another thread is worth its beginning."""
 
 
 def copy_limbs(target: Limbs, source: Limbs, threads: int) -> None:
@@ -68,12 +61,11 @@ def limbs_of(x: mpz) -> Limbs:
         return _read_only(np.empty(0, np.uint64))
     route = _route()
     if route == "abi":
-        return np.asarray(
-            _Owner(x, ctypes.c_void_p.from_address(id(x) + _POINTER_OFFSET).value or 0, count, read_only=True)
-        )
+        place = ctypes.c_void_p.from_address(id(x) + _POINTER_OFFSET).value or 0
+        return np.asarray(ShownMemory(place, count, x, read_only=True))
     if route == "xmpz":
         copy = xmpz(x)
-        return np.asarray(_Owner(copy, copy.limbs_read(), count, read_only=True))
+        return np.asarray(ShownMemory(copy.limbs_read(), count, copy, read_only=True))
     return np.frombuffer(abs(x).to_bytes(8 * count, "little"), "<u8")
 
 
@@ -94,7 +86,7 @@ class LimbBuffer:
     def __init__(self, length: int) -> None:
         if not 0 <= length <= MAX_LIMBS:
             raise CapacityError(f"a number of {length} limbs is past GMP's limit of {MAX_LIMBS}; compute fewer digits")
-        self._owner: _Owner | None = None
+        self._shown: ShownMemory | None = None
         self._array: Limbs | None = None
         self._length, self._finished = length, False
         if length == 0 or _route() == "bytes":
@@ -105,13 +97,13 @@ class LimbBuffer:
         self.address = number.limbs_write(length)
         if 8 * length >= _ADVISE_FROM_BYTES:
             _advise_huge_pages(self.address, 8 * length)
-        self._owner = _Owner(number, self.address, length, read_only=False)
+        self._shown = ShownMemory(self.address, length, number)
 
     @property
     def array(self) -> Limbs:
         """The memory; whoever writes to `address` needs no array, which takes a microsecond to make."""
         if self._array is None:
-            self._array = np.asarray(self._owner)
+            self._array = np.asarray(self._shown)
         return self._array
 
     def finish(self, length: int | None = None, *, negative: bool = False) -> mpz:
@@ -127,13 +119,13 @@ class LimbBuffer:
         self._finished = True
         if self._array is not None:
             _read_only(self._array)
-        if self._owner is None:
+        if self._shown is None:
             magnitude = mpz.from_bytes(self.array[:count].tobytes(), "little")
             return -magnitude if negative else magnitude
-        number = self._owner.number
+        number = self._shown.owner
         number.limbs_finish(-count if negative else count)
         result: mpz = number.make_mpz()  # takes the limbs over; `number` is 0 from here on
-        self._owner.number = result
+        self._shown.owner = result
         return result
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pi_engine.bigint.buffers.arena import PAGE, Arena
+from pi_engine.bigint.buffers.shown_memory import LINE, ShownMemory
 
 if TYPE_CHECKING:
     from pi_engine.bigint.buffers.limbs import Limbs
@@ -44,7 +45,7 @@ def keep_freed_blocks() -> None:
 
 
 class MemoryBlock:
-    """`size` bytes at `address`, a multiple of 64; keep the block as long as the address is used.
+    """`size` bytes at `address`, the beginning of a cache line; keep the block as long as the address is used.
 
     One that is dropped, and not given back, returns to its pool too.
     """
@@ -54,8 +55,8 @@ class MemoryBlock:
     def __init__(self, size: int, address: int = 0, returned: deque[tuple[int, int]] | None = None) -> None:
         self.size, self.address, self._returned = size, address, returned
         if returned is None:
-            self._memory = np.empty(size + 64, np.uint8)
-            self.address = (self._memory.ctypes.data + 63) & -64
+            self._memory = np.empty(size + LINE, np.uint8)
+            self.address = -(-self._memory.ctypes.data // LINE) * LINE
 
     def __del__(self) -> None:
         if self._returned is not None:
@@ -69,7 +70,7 @@ class MemoryBlock:
 
 
 class Pool:
-    """Free blocks; the sizes of small ones are rounded up to an eighth of their power of two, others to a page."""
+    """Free blocks; the sizes of small ones are rounded up to a sixteenth of the power of two below them, or to 4 KiB, others to a page."""
 
     def __init__(self, limit: int = POOL_LIMIT) -> None:
         self.limit = limit
@@ -136,14 +137,6 @@ class Pool:
 pool = Pool()
 
 
-class _Memory:
-    """What an array made here has as its base: it keeps the block alive."""
-
-    def __init__(self, block: MemoryBlock, length: int) -> None:
-        self.block = block
-        self.__array_interface__ = {"data": (block.address, False), "shape": (length,), "typestr": "<u8", "version": 3}
-
-
 class PooledLimbs:
     """`length` limbs from the pool, contents undefined; `release` gives them back."""
 
@@ -151,7 +144,7 @@ class PooledLimbs:
         """Take them."""
         self._block: MemoryBlock | None = pool.take(8 * length)
         self.address = self._block.address
-        self.limbs: Limbs = np.asarray(_Memory(self._block, length))
+        self.limbs: Limbs = np.asarray(ShownMemory(self.address, length, self._block))
 
     @property
     def is_there(self) -> bool:

@@ -10,13 +10,10 @@ from pi_engine.bigint.fft.description.fft_sizes import fourier_size_for
 from pi_engine.bigint.fft.fourier_kernels import multiply_by_fourier
 from pi_engine.bigint.fft.fourier_plans import fourier_plan_for
 from pi_engine.runtime.compilation.kernel_folder import has_avx512
-from pi_engine.runtime.machine_faults import machine_fault
+from pi_engine.runtime.machine_faults import require_sound
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Limbs = NDArray[np.uint64]
+    from pi_engine.bigint.buffers.limbs import Limbs
 
 FOURIER_BELOW = (1_300_000 if not has_avx512() else 6_000_000) // 64
 """Limbs of a product from which the number-theoretic transform makes it: on several threads it is as fast there, and it takes less
@@ -40,6 +37,5 @@ def product_by_fourier(a: Limbs, b: Limbs, out: Limbs) -> bool:
         )
     finally:
         pool.give(block)
-    if status == DAMAGED:
-        raise machine_fault("the table of a transform holds what cannot be")
+    require_sound(status != DAMAGED)
     return bool(status == PROVED)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pi_engine.bigint.buffers.kernel_record import KernelRecord
+from pi_engine.bigint.buffers.shown_memory import aligned_zeros
 from pi_engine.bigint.fft.description import fft_record as at
 from pi_engine.bigint.fft.description.unit_roots import HALF_LOG, ORDER_LOG, binary_seeds, odd_seeds
 from pi_engine.bigint.fft.fourier_kernels import expand_seeds, fill_roots
@@ -51,9 +52,7 @@ _NODES_AT_ONCE = 512
 
 def _on_a_line(values: NDArray[Any]) -> NDArray[Any]:
     """A copy that begins on a cache line."""
-    memory = np.empty(values.size + 8, values.dtype)
-    start = -(memory.ctypes.data // 8) % 8
-    copy = memory[start : start + values.size].reshape(values.shape)
+    copy = aligned_zeros(values.shape, values.dtype)
     copy[...] = values
     return copy
 
@@ -103,12 +102,11 @@ def _twiddles(angles: NDArray[np.int64], denominator: int, radix: int) -> NDArra
 
 def _tails(angles: NDArray[np.int64], denominator: int) -> NDArray[np.float64]:
     """The table of the last two steps, some nodes after others: what is intermediate then takes no new memory from the system."""
-    table = _on_a_line(np.empty((len(angles), at.TAIL_DOUBLES)))
+    table = aligned_zeros((len(angles), at.TAIL_DOUBLES))
     for first in range(0, len(angles), _NODES_AT_ONCE):
         some = angles[first : first + _NODES_AT_ONCE]
         tails = table[first : first + _NODES_AT_ONCE]
         tails[:, :6] = _twiddles(some, denominator, 4).reshape(-1, 6)
-        tails[:, 6:8] = 0.0
         inner = _twiddles(_children(some, denominator, 4), 4 * denominator, 4).reshape(-1, 4, 3, 2)
         tails[:, 8:] = np.moveaxis(inner, 1, 3).reshape(-1, 24)
     return table

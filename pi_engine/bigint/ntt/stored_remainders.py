@@ -6,6 +6,7 @@ order of the coefficients.
 
 from __future__ import annotations
 
+import ctypes
 from abc import ABC, abstractmethod
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ import numpy as np
 from pi_engine.bigint.buffers.workers import share, transfer
 from pi_engine.bigint.buffers.workspace import PooledLimbs, pool
 from pi_engine.bigint.ntt.description.layout import CRT_DOUBLES, SPILL_GROUPS, state_doubles
+from pi_engine.bigint.ntt.description.record import whole_lines
 from pi_engine.bigint.ntt.transform import row_limbs, useful_threads
 from pi_engine.bigint.ntt.transform_kernels import add_bytes, finish_rows
 from pi_engine.bigint.scratch.scratch_file import padded
@@ -92,7 +94,7 @@ class Remainders(ABC):
         spill = SPILL_GROUPS * size.coefficient_bits
         threads = useful_threads(size, threads)
         state = 8 * (CRT_DOUBLES + state_doubles(size.digits))
-        each = -(-(state + spill) // 64) * 64
+        each = whole_lines(state + spill)
         scratch = pool.take(each * threads)
         record, row_limbs = self.plan.record().ctypes.data, self._row_limbs
         self._passed = 0
@@ -112,7 +114,7 @@ class Remainders(ABC):
                     out_at, out_bytes = part_at - 8 * first, 8 * first + part_bytes  # noqa: B023
                     stride = self._piece // 8
                     require_sound(finish_rows(record, address, stride, out_at, out_bytes, start, base, begin, end))  # noqa: B023
-                    ends.append((end, np.asarray(_Bytes(base + state, spill)).tobytes()))  # noqa: B023
+                    ends.append((end, ctypes.string_at(base + state, spill)))  # noqa: B023
 
                 share(task, rows, threads, self.plan, part)
                 passed = 0
@@ -202,10 +204,3 @@ class StoredRemainders(Remainders):
     def read_piece(self, prime: int, first: int, address: int) -> None:
         """See `Remainders`."""
         self._file.read(prime * self._region + first // self._rows * self._piece, address)
-
-
-class _Bytes:
-    """This many bytes at an address, as numpy sees them."""
-
-    def __init__(self, address: int, count: int) -> None:
-        self.__array_interface__ = {"data": (address, True), "shape": (count,), "typestr": "|u1", "version": 3}

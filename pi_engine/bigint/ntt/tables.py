@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pi_engine.bigint.buffers.kernel_record import KernelRecord
+from pi_engine.bigint.buffers.shown_memory import aligned_zeros
 from pi_engine.bigint.ntt.description import layout
 from pi_engine.bigint.ntt.description import record as at
 from pi_engine.bigint.ntt.description.layout import state_doubles
@@ -24,14 +25,6 @@ from pi_engine.bigint.ntt.description.roots import (
 )
 from pi_engine.bigint.ntt.description.sizes import Size
 from pi_engine.bigint.ntt.transform_kernels import build_tables
-
-
-def aligned_zeros(shape: tuple[int, ...], dtype: type[np.generic] = np.float64) -> NDArray[Any]:
-    """An array of zeros that starts at a multiple of 64 bytes."""
-    count = math.prod(shape)
-    memory: NDArray[Any] = np.zeros(count + 8, dtype)
-    start = -(memory.ctypes.data // 8) % 8
-    return memory[start : start + count].reshape(shape)
 
 
 @cache
@@ -86,12 +79,10 @@ class TransformPlan:
         """
         key = primes or range(self.size.primes), streaming, one_row, row_stride
         row = self.records.get(key)
-        if (
-            row is None
-        ):  # of two threads that find none, both must have the one that is kept: kernels know its address alone
-            row = self.records.setdefault(
-                key, _record(self, key[0], streaming=streaming, one_row=one_row, row_stride=row_stride)
-            )
+        if row is None:
+            made = _record(self, key[0], streaming=streaming, one_row=one_row, row_stride=row_stride)
+            # of two threads that find none, both must have the one that is kept: kernels know its address alone
+            row = self.records.setdefault(key, made)
         return row
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pi_engine.bigint.buffers.shown_memory import ShownMemory
 from pi_engine.bigint.buffers.workers import share
 from pi_engine.bigint.buffers.workspace import PooledLimbs, pool
 from pi_engine.bigint.ntt.description.layout import (
@@ -180,23 +181,23 @@ class TiledRemainders(Remainders):
         total = operands[0][0]
         with _panel(rows, stride) as x, _panel(rows, stride) as y, _panel(rows, stride) as z:
             for i in range(total.down):
+                first = i * rows
+                last = first + total.rows_of(i)
                 for n, (a, b) in enumerate(operands):
                     target = z if n else x
                     a.move_rows(i, target, write=False)
                     if b is not None:
                         b.move_rows(i, y, write=False)
                     mode = FORWARD_A | (SQUARE if b is None else FORWARD_B | MULTIPLY)
-                    self._rows_pass(mode, target, y, prime, i)
+                    self._rows_pass(mode, target, y, prime, (first, last))
                     if n:
-                        self._rows_pass(ADD, x, z, prime, i)
-                self._rows_pass(INVERSE, x, x, prime, i)
+                        self._rows_pass(ADD, x, z, prime, (first, last))
+                self._rows_pass(INVERSE, x, x, prime, (first, last))
                 total.move_rows(i, x, write=True)
 
-    def _rows_pass(self, mode: int, a: Panel, b: Panel, prime: int, i: int) -> None:
-        """What `mode` asks for, on the panel of rows `i`."""
-        plan = self.plan
-        first_row = i * self.tiles.rows
-        count = min(self.tiles.rows, plan.size.rows - first_row)
+    def _rows_pass(self, mode: int, a: Panel, b: Panel, prime: int, rows: tuple[int, int]) -> None:
+        """What `mode` asks for, on panels of the rows from one to before another."""
+        plan, (first_row, last_row) = self.plan, rows
         each = plan.scratch.rows
         scratch = pool.take(each * self.threads)
         record = plan.record(range(prime, prime + 1)).ctypes.data
@@ -208,7 +209,7 @@ class TiledRemainders(Remainders):
             base = scratch.address + each * thread
             require_sound(transform_rows(record, mode, a_at, b_at, base, first_row + first, first_row + last))
 
-        share(task, count, self.threads, plan, a, b)
+        share(task, last_row - first_row, self.threads, plan, a, b)
         pool.give(scratch)
 
     def _back(self, matrix: TiledMatrix, prime: int) -> None:
@@ -239,19 +240,11 @@ class TiledRemainders(Remainders):
 
     def read_piece(self, prime: int, first: int, address: int) -> None:
         """See `Remainders`."""
-        size = self.plan.size
-        count = min(self.tiles.rows, size.rows - first) * size.row_stride
-        panel = np.asarray(_Doubles(address, count)).reshape(-1, size.row_stride)
-        self._matrices[prime].move_rows(first // self.tiles.rows, panel, write=False)
+        matrix, number, stride = self._matrices[prime], first // self.tiles.rows, self.plan.size.row_stride
+        panel = np.asarray(ShownMemory(address, matrix.rows_of(number) * stride, kind="<f8")).reshape(-1, stride)
+        matrix.move_rows(number, panel, write=False)
 
     def close(self) -> None:
         """Give the disk back."""
         for matrix in self._matrices:
             matrix.close()
-
-
-class _Doubles:
-    """This many doubles at an address, as numpy sees them."""
-
-    def __init__(self, address: int, count: int) -> None:
-        self.__array_interface__ = {"data": (address, False), "shape": (count,), "typestr": "<f8", "version": 3}

@@ -7,8 +7,8 @@ after another where memory counts more than time.
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pi_engine.bigint.buffers.limbs import Limbs
 from pi_engine.bigint.buffers.workers import share
 from pi_engine.bigint.buffers.workspace import pool
 from pi_engine.bigint.ntt.description.layout import (
@@ -33,9 +33,6 @@ from pi_engine.bigint.ntt.transform_kernels import (
 )
 from pi_engine.bigint.scratch.stored_limbs import DiskLimbs, reading
 from pi_engine.runtime.machine_faults import require_sound
-
-Limbs = NDArray[np.uint64]
-
 
 # Points times primes (about 0.2 ms of work) below which a second thread costs more than it does: measured on Zen 5, one
 # thread and two are equally fast at twice as many.

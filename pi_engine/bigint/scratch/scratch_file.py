@@ -120,9 +120,8 @@ class ScratchFile:
             reason=reason,
             sides=((found,), (known,)),
         )
-        changed.operands["what waited there"] = {
-            "sound": False
-        }  # so that the step is made again, and nobody else is blamed
+        # so that the step is made again, and nobody else is blamed
+        changed.operands["what waited there"] = {"sound": False}
         raise changed
 
     def _transfer(
@@ -160,9 +159,11 @@ class ScratchFile:
 
     @property
     def _direct(self) -> bool:
-        import fcntl
+        if not _AROUND_CACHE:
+            return False
+        import fcntl  # which Windows does not have
 
-        return bool(_AROUND_CACHE and fcntl.fcntl(self._descriptor, fcntl.F_GETFL) & _AROUND_CACHE)
+        return bool(fcntl.fcntl(self._descriptor, fcntl.F_GETFL) & _AROUND_CACHE)
 
     def _through_cache(self) -> None:
         import fcntl

@@ -1,4 +1,4 @@
-"""Widths of vectors and of their digits, which kernels and those who call them share."""
+"""Widths of vectors, which kernels and those who call them share."""
 
 WIDTH = 4
 """Lanes of the vectors that are transposed (4×4), gathered and run in software-pipelined loops."""

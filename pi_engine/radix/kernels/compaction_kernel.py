@@ -6,8 +6,7 @@ import numpy as np
 
 from pi_engine.bigint.vectors.load_store import load_word, store_word
 from pi_engine.bigint.vectors.words import address_of, trailing_zeros
-from pi_engine.radix.kernels.text_kernel import ZERO
-from pi_engine.radix.kernels.text_kernel import _improper as improper
+from pi_engine.radix.kernels.text_kernel import ZERO, improper
 from pi_engine.runtime.compilation.routine import kernel
 
 DIGIT, STRAY, LINE_FEED = 1, 2, 3

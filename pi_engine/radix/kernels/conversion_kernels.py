@@ -11,8 +11,6 @@ from pi_engine.runtime.compilation.object_code import StoredKernel
 REPORTED = 5
 """Numbers of the last node of a level whose residues are kept, modulo 2^61 − 1 and a random prime."""
 
-"""Digits a word."""
-
 PIECE = 1 << 13
 """Numbers of sixteen digits that are hashed while they are in the first-level or second-level cache."""
 
@@ -26,9 +24,12 @@ PRODUCT, WORKSPACE: where products and transforms have their place in a thread's
 """
 
 HALF, SHIFT, POWER_LIMBS, POWER, TRANSFORM, FOURIER, PLAN, PRODUCT_LIMBS, LEVEL_PLACES = range(9)
-"""A level of the tree, as one row of integers: words of a half, whole limbs of 2^(19·half), limbs of the power, where the power is,
-where its transform is or 0, where the record of the complex transform is that it is of, or 0, else which row of the plans, limbs of a
-product with the power."""
+"""A level of the tree, as one row of integers.
+
+HALF: words of a half. SHIFT: whole limbs of 2^(19·half). POWER_LIMBS, POWER: how long the power is, and its address.
+TRANSFORM: the address of the power's transform, or 0. FOURIER: the address of the complex transform's record, or 0. Where it is 0,
+PLAN says which row of the plans is the number-theoretic transform's. PRODUCT_LIMBS: limbs of a product with the power.
+"""
 
 
 def _of_tree(name: str, *, seconds: float) -> StoredKernel:

@@ -37,7 +37,7 @@ def _eight_characters(x):
     hundreds = ((fours * np.uint64(10486)) >> np.uint64(20)) & np.uint64(0x0000007F0000007F)
     pairs = hundreds | ((fours - hundreds * np.uint64(100)) << np.uint64(16))
     tens = ((pairs * np.uint64(103)) >> np.uint64(10)) & np.uint64(0x000F000F000F000F)
-    return (tens | ((pairs - tens * np.uint64(10)) << np.uint64(8))) + np.uint64(0x3030303030303030)
+    return (tens | ((pairs - tens * np.uint64(10)) << np.uint64(8))) + ZEROS
 
 
 @routine
@@ -49,12 +49,21 @@ def _eight_digits(characters):
 
 
 @routine
-def _improper(characters):
+def improper(characters):
     """Not 0 where one of eight characters is not a decimal digit: no byte is 0 … 9 after taking 0x30 away."""
     digits = characters ^ ZEROS
     # Bytes below 0x80 do not carry into the next when 0x76 is added; from 10 on they reach 0x80.
     sums = (digits & np.uint64(0x7F7F7F7F7F7F7F7F)) + np.uint64(0x7676767676767676)
     return (sums | digits) & np.uint64(0x8080808080808080)
+
+
+@routine
+def _parts(word):
+    """The first three digits of a word, as the first three of eight; its next eight; and its last eight."""
+    first = word // TEN_16
+    rest = word - first * TEN_16
+    middle = rest // TEN_8
+    return first * TEN_5, middle, rest - middle * TEN_8
 
 
 @routine
@@ -75,26 +84,19 @@ def words_to_text(words, count, text):
     whole = count - count % GROUP
     for start in range(0, whole, GROUP):
         for i in range(GROUP):
-            word = load(np.uint64(words), start + i)
-            first = word // TEN_16
-            rest = word - first * TEN_16
-            middle = rest // TEN_8
-            store(parts, i, first * TEN_5)
+            first, middle, last = _parts(load(np.uint64(words), start + i))
+            store(parts, i, first)
             store(parts, GROUP + i, middle)
-            store(parts, 2 * GROUP + i, rest - middle * TEN_8)
+            store(parts, 2 * GROUP + i, last)
         for i in range(0, 3 * GROUP, EIGHT):
             write_characters(parts + np.uint64(8 * i))
         for i in range(GROUP):
             place = np.uint64(text + DECIMALS_PER_WORD * (start + i))
             _write_word(load(parts, i), load(parts, GROUP + i), load(parts, 2 * GROUP + i), place)
     for i in range(whole, count):
-        word = load(np.uint64(words), i)
-        first = word // TEN_16
-        rest = word - first * TEN_16
-        middle = rest // TEN_8
+        first, middle, last = _parts(load(np.uint64(words), i))
         place = np.uint64(text + DECIMALS_PER_WORD * i)
-        last = _eight_characters(rest - middle * TEN_8)
-        _write_word(_eight_characters(first * TEN_5), _eight_characters(middle), last, place)
+        _write_word(_eight_characters(first), _eight_characters(middle), _eight_characters(last), place)
 
 
 @kernel("int64(int64, int64, uint64[::1])")
@@ -105,7 +107,7 @@ def text_to_words(text, count, words):
         a = load_word(place)
         b = load_word(place + np.uint64(8))
         c = load_word(place + np.uint64(11))
-        if _improper(a) | _improper(b) | _improper(c):
+        if improper(a) | improper(b) | improper(c):
             return i
         # Of the last eight, five have been read: three remain, behind five zeros.
         last = _eight_digits((c ^ ZEROS) & np.uint64(0xFFFFFF0000000000))

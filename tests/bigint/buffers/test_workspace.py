@@ -118,6 +118,67 @@ def test_blocks_return_given_or_dropped(address_space):
     assert pool.held() == 0
 
 
+def test_what_was_trimmed_is_counted_again_when_it_is_used():
+    mapping = Mapping(8 * HUGE_PAGE)
+    size = 4 * HUGE_PAGE
+    for _ in range(3):
+        address = mapping.take(size)
+        fill(address, size, 1)
+        assert mapping.held() == 0
+        mapping.give(address, size)
+        assert mapping.held() == size
+        assert mapping.trim(0) == 0 == mapping.held()
+    guard = mapping.take(2 * HUGE_PAGE), mapping.take(HUGE_PAGE)  # what lies below the second one is not the end
+    mapping.give(guard[0], 2 * HUGE_PAGE)
+    mapping.trim(0)
+    for part in (HUGE_PAGE, 2 * HUGE_PAGE):
+        assert mapping.take(part) == guard[0]
+        mapping.give(guard[0], part)
+        assert mapping.held() == part
+
+
+def test_what_is_kept_is_kept_of_all_mappings_together(monkeypatch):
+    monkeypatch.setattr(arena, "_address_space_is_free", lambda: False)
+    monkeypatch.setattr(arena, "LEAST_MAPPING", HUGE_PAGE)
+    several = Arena()
+    size = 2 * HUGE_PAGE
+    places = [several.take(size) for _ in range(3)]
+    assert len(several._mappings) == 3
+    for place in places:
+        fill(place, size, 1)
+        several.give(place, size)
+    several.trim(3 * HUGE_PAGE)
+    assert several.held() == 3 * HUGE_PAGE
+
+
+def test_small_blocks_are_little_larger_than_what_is_asked_for(rng):
+    pool = Pool(limit=3 << 20)
+    blocks = [
+        pool.take(size) for size in (0, 1, 4096, 4097, 1 << 17, LARGE - 1, *(rng.randrange(LARGE) for _ in range(40)))
+    ]
+    assert pool.take(1 << 16).size == 1 << 16
+    for block in blocks:
+        pool.give(block)
+        assert pool.held() <= pool.limit
+    assert pool.held() > pool.limit - LARGE
+    for size in (1, 5000, 70_000, 300_000, LARGE - 5000):
+        assert size <= pool.take(size).size <= size + max(4096, size // 16)
+
+
+def test_a_workspace_grows_with_what_is_asked_for():
+    place = workspace.Workspace()
+    small = place.address(1000)
+    assert place.address(500) == small
+    for size in (LARGE, 3 * LARGE, 2 * LARGE):
+        address, taken = place.address(size), workspace.pool.take(size)
+        fill(address, size, 1)
+        fill(taken.address, size, 2)
+        assert bytes_at(address, size) == {1}
+        workspace.pool.give(taken)
+    place.release()
+    place.release()
+
+
 def test_free_memory_beyond_the_limit_goes_back():
     pool = Pool(limit=8 << 20)
     blocks = [pool.take(6 << 20) for _ in range(4)]

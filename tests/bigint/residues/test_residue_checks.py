@@ -15,6 +15,7 @@ from pi_engine.bigint.negacyclic import NegacyclicFactor, NegacyclicRing
 from pi_engine.bigint.residues import limb_residues
 from pi_engine.bigint.residues import moduli as both
 from pi_engine.bigint.residues.kernels.mersenne import M61
+from pi_engine.bigint.residues.written_residues import DamagedRecordError, read_residues, written
 from pi_engine.engine import fraction_to_text
 from pi_engine.radix import word_text, words_of_fraction
 from pi_engine.radix.digit_hash import DigitHash
@@ -232,3 +233,22 @@ def test_digits_hash_modulo_several(rng):
     for start in range(0, len(digits), 777):
         found.update(digits[start : start + 777])
     assert found.values == [int(mpz(digits) % m) for m in both.moduli()] and found.value == found.values[0]
+
+
+def test_residues_of_a_record_are_read_or_refused():
+    found = both.residues(mpz(10) ** 50)
+    assert read_residues(written(found)) == found and read_residues(written(None)) is None
+    prime = both.random_prime()
+    for wrong in (
+        [str(M61), "5"],
+        ["5", str(prime)],
+        ["5"],
+        ["5", "6", "7"],
+        ["5", "-6"],
+        ["5", 6],
+        "56",
+        ["5", "9" * 20],
+    ):
+        with pytest.raises(DamagedRecordError):
+            read_residues(wrong)
+    assert read_residues([str(M61 - 1), str(prime - 1)]).values == (M61 - 1, prime - 1)

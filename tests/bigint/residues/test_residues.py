@@ -139,6 +139,7 @@ def test_what_only_the_first_prime_sees(draw, monkeypatch, threads):
     a, b = draw(900, "uniform"), -draw(800, "uniform")  # no powers of two: the difference would be a bit shorter
     assert not is_product(a, b, a * b + random_prime(), threads)
     assert is_product(a, b, a * b + M61 * random_prime(), threads)
+    assert not is_product(a, b, a * b + (M61 * random_prime() << 64 * 1700), threads)  # it is too long
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ def _random(rng, size):
 def test_pieces_come_back_as_they_were_written(tmp_path, monkeypatch, rng, around):
     if not around:
         monkeypatch.setattr(scratch_file, "_AROUND_CACHE", 0)
+        monkeypatch.setitem(sys.modules, "fcntl", None)  # as on Windows
     traffic = Traffic()
     sizes = [1, 511, 4095, 4096, 4097, 65_536, 100_001]
     file = ScratchFile(tmp_path, sum(map(padded, sizes)), traffic)

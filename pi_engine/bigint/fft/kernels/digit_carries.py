@@ -5,9 +5,8 @@ make a digit to base 2^2b: with c₁ = h·2^b + l, 0 ≤ l < 2^b,
 
     D = c₀ + l·2^b + h of the pair before = q·2^2b + r,  0 ≤ r < 2^2b,
 
-and r + q of the digit before it is right except for a carry of 1 or −1, which is rare. With |c| < 2^48 all stays below 2^51; U, h
-and q have
-the constants 2^51, 2^(51 − b) and 2^(51 − 2b) added, and U and h those of the exponent, so that shifts need no sign.
+and r + q of the digit before it is right except for a carry of 1 or −1, which is rare. With |c| < 2^48 all stays below 2^51. The
+constants 2^51, 2^(51 − b) and 2^(51 − 2b) are added to U, h and q, and those of the exponent to U and h, so that shifts need no sign.
 
 The product comes in streams, one for each part of the transform, that begin on bytes and do not know of each other; what is left at
 the end of each is added to the next one when all have been written.

@@ -48,9 +48,8 @@ def _gathered(builder, source, table):
     fields = ir.Constant(_FIELDS, ir.Undefined)
     for lane in range(WIDE):
         offset = _load(builder, table, 8 * (at.FIELD_BYTES + lane), _I64, 8)
-        offset = builder.and_(
-            offset, ir.Constant(_I64, READ_BYTES - 1)
-        )  # whatever a faulty machine has there: no byte beyond
+        # Whatever a faulty machine has there: no byte beyond.
+        offset = builder.and_(offset, ir.Constant(_I64, READ_BYTES - 1))
         field = _load(builder, builder.add(source, offset), 0, ir.IntType(32), 1)
         fields = builder.insert_element(fields, field, ir.Constant(ir.IntType(32), lane))
     return fields

@@ -53,14 +53,14 @@ def scratch_of(size: Size) -> Scratch:
     rows = 8 * row_doubles(size.row_table_doubles)
     spills = 8 * finish_doubles(size.primes, size.rows, size.digits)
     finish = spills + size.rows * SPILL_GROUPS * size.coefficient_bits
-    return Scratch(_line(columns), _line(rows), _line(finish), spills)
+    return Scratch(whole_lines(columns), whole_lines(rows), whole_lines(finish), spills)
 
 
 @cache
 def workspace_bytes(size: Size, operands: int = 2, threads: int = 1, *, low_memory: bool = False) -> int:
     """Bytes of transformed operands, and of scratch for every thread; with `low_memory` the last operand is that of one prime."""
     residues = operands * size.primes - (size.primes - 1 if low_memory else 0)
-    return _line(8 * size.prime_stride * residues) + threads * scratch_of(size).largest
+    return whole_lines(8 * size.prime_stride * residues) + threads * scratch_of(size).largest
 
 
 def streams(size: Size, operands: int) -> bool:
@@ -68,6 +68,6 @@ def streams(size: Size, operands: int) -> bool:
     return operands * size.prime_stride > STREAMING_DOUBLES
 
 
-def _line(size: int) -> int:
-    """Bytes up to the end of a cache line."""
+def whole_lines(size: int) -> int:
+    """The size in bytes, rounded up to whole cache lines."""
     return -(-size // 64) * 64

@@ -16,7 +16,7 @@ MAX_BETA = 48
 OUTER_RADICES = (1, 2, 3, 6)
 # Points over the outer radix, log2: the roots of unity of the primes end there.
 MAX_POINTS_LOG = 28
-# X < P·(1 − 2^-20), so that ⌊Σ y/p⌋ is never in doubt.
+# X < P·(1 − 2^-21), so that ⌊Σ y/p⌋, which `crt_and_carry` finds in doubles, is never in doubt.
 _MARGIN_BITS = 1e-6
 
 # Measured on two cores of an AMD Zen 5 (AVX-512, 1 MiB L2, 32 MiB L3), one thread, by benchmarks/arithmetic/bench_shapes.py.
@@ -122,7 +122,7 @@ def _modulus_bits(primes: int) -> float:
 
 
 def largest_beta(primes: int, points: int) -> int:
-    """The largest β with points·(2^(D·β) − 1)^2 < ∏p."""
+    """The largest β with points·(2^(D·β) − 1)^2 < ∏p·(1 − 2^−21)."""
     return min(MAX_BETA, int((_modulus_bits(primes) - math.log2(points)) / (2 * DIGITS[primes])))
 
 
@@ -150,9 +150,21 @@ def _every_size() -> tuple[tuple[int, Size], ...]:
 
 
 @cache
-def all_sizes(max_bits: int) -> tuple[Size, ...]:
-    """Every size up to max_bits, cheapest first."""
-    return tuple(size for bits, size in _every_size() if bits <= 2 * max_bits)
+def _some_sizes(most: int) -> tuple[tuple[int, Size], ...]:
+    """Every size of at most twice as many bits, after its bits, cheapest first."""
+    return tuple((bits, size) for bits, size in _every_size() if bits <= 2 * most)
+
+
+def sizes_for(bits: int) -> list[Size]:
+    """The sizes with Size.bits ≥ bits that may be the best in some way, cheapest first.
+
+    Raises:
+        ValueError: there is none.
+    """
+    found = [size for length, size in _some_sizes(1 << max(bits.bit_length(), 16)) if length >= bits]
+    if not found:
+        raise ValueError(f"no transform is long enough for {bits} bits: split the operands")
+    return found
 
 
 def cost(size: Size) -> float:
@@ -171,11 +183,7 @@ def _cost(points: int, primes: int, outer_radix: int) -> float:
 @cache
 def size_for(bits: int) -> Size:
     """The cheapest size with Size.bits ≥ bits; ValueError past the largest."""
-    max_bits = 1 << max(bits.bit_length(), 16)
-    for size in all_sizes(max_bits):
-        if size.bits >= bits:
-            return size
-    raise ValueError(f"no transform is long enough for {bits} bits: split the operands")
+    return sizes_for(bits)[0]
 
 
 _NARROW = 1.2
@@ -188,8 +196,6 @@ def narrow_size_for(bits: int) -> Size:
 
     ValueError past the largest.
     """
-    sizes = [size for size in all_sizes(1 << max(bits.bit_length(), 16)) if size.bits >= bits]
-    if not sizes:
-        raise ValueError(f"no transform is long enough for {bits} bits: split the operands")
+    sizes = sizes_for(bits)
     least = min(size.prime_stride for size in sizes)
     return next(size for size in sizes if size.prime_stride <= _NARROW * least)

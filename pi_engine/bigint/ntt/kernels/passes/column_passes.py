@@ -14,7 +14,7 @@ from pi_engine.bigint.ntt.description import layout
 from pi_engine.bigint.ntt.description import record as at
 from pi_engine.bigint.ntt.kernels.passes.butterflies import forward4_begin, forward4_end, inverse4_begin, inverse4_end
 from pi_engine.bigint.ntt.kernels.passes.outer_radix import join_outer, split_half_filled, split_outer, split_three
-from pi_engine.bigint.ntt.kernels.passes.row_passes import load4, store4
+from pi_engine.bigint.ntt.kernels.passes.row_passes import load4, roots_of, squares_of, store4
 from pi_engine.bigint.ntt.kernels.passes.twiddles import level_doubles
 from pi_engine.bigint.vectors.load_store import (
     load_double,
@@ -27,20 +27,8 @@ from pi_engine.bigint.vectors.load_store import (
 )
 from pi_engine.bigint.vectors.modular import mulmod, reduce
 from pi_engine.bigint.vectors.simd import LONG, broadcast_long, broadcast_wide
-from pi_engine.bigint.vectors.widths import WIDE, WIDTH
+from pi_engine.bigint.vectors.widths import WIDE
 from pi_engine.runtime.compilation.routine import routine
-
-
-@routine(forceinline=True)
-def _twiddles(table, node):
-    """The twiddles of a node: squares and roots, as `butterflies` wants them."""
-    place = node // WIDTH * 6 * WIDTH + node % WIDTH
-    squares = broadcast_long(load_double(table, place)), broadcast_long(load_double(table, place + WIDTH))
-    roots = (
-        broadcast_long(load_double(table, place + 2 * WIDTH)), broadcast_long(load_double(table, place + 3 * WIDTH)),
-        broadcast_long(load_double(table, place + 4 * WIDTH)), broadcast_long(load_double(table, place + 5 * WIDTH)),
-    )  # fmt: skip
-    return squares, roots
 
 
 @routine
@@ -55,7 +43,7 @@ def _clear(x, first, last):
 def _forward_level(source, target, nodes, quarter, table, one_over_p, p):
     """A level of `nodes` nodes from `source` to `target`, which may be the same."""
     for node in range(nodes):
-        squares, roots = _twiddles(table, node)
+        squares, roots = squares_of(table, node), roots_of(table, node)
         x0, x1, x2, x3 = load4(source, 0, quarter)
         a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, squares, one_over_p, p)
         for i in range(LONG, quarter, LONG):
@@ -80,7 +68,7 @@ def _last_forward_level(source, target, nodes, table, row_stride, ahead, one_ove
         for r in range(4):
             prefetch_to_write(target + ahead + 8 * row_stride * r)
             prefetch_to_write(target + ahead + 8 * row_stride * r + 64)
-        squares, roots = _twiddles(table, node)
+        squares, roots = squares_of(table, node), roots_of(table, node)
         x0, x1, x2, x3 = load4(source, 0, layout.COLUMN_BLOCK)
         a0, a1, a2, a3 = forward4_begin(x0, x1, x2, x3, squares, one_over_p, p)
         for i in range(LONG, layout.COLUMN_BLOCK, LONG):
@@ -121,9 +109,8 @@ def forward_column_block(record, k, x, used, target, ahead):
     if same:
         # Both halves start with the same numbers.
         _clear(x, layout.COLUMN_BLOCK * used, quantity)
-    elif (
-        outer_radix == 6 and half_filled and levels
-    ):  # without levels rows follow, which may be given less than this leaves
+    elif outer_radix == 6 and half_filled and levels:
+        # Without levels rows follow, which may be given less than this leaves.
         _clear(x, layout.COLUMN_BLOCK * used, 3 * quantity)
         split_half_filled(x, quantity, constants)
     else:
@@ -158,7 +145,7 @@ def forward_column_block(record, k, x, used, target, ahead):
 def _inverse_level(source, source_stride, x, nodes, quarter, table, one_over_p, p):
     """A level of `nodes` nodes, from rows source_stride doubles apart (a quarter each) to the buffer x."""
     for node in range(nodes - 1, -1, -1):
-        squares, roots = _twiddles(table, node)
+        squares, roots = squares_of(table, node), roots_of(table, node)
         y0, y1, y2, y3 = load4(source, 0, source_stride)
         a0, a1, a2, a3 = inverse4_begin(y0, y1, y2, y3, roots, p)
         for i in range(LONG, quarter, LONG):

@@ -41,12 +41,14 @@ def _twiddle(table, node, which):
 
 
 @routine(forceinline=True)
-def _squares(table, node):
+def squares_of(table, node):
+    """The twiddles t² of a node, and that over p, in all lanes."""
     return _twiddle(table, node, 0), _twiddle(table, node, 1)
 
 
 @routine(forceinline=True)
-def _roots(table, node):
+def roots_of(table, node):
+    """Its twiddles t and i·t, each followed by itself over p."""
     return (
         _twiddle(table, node, 2), _twiddle(table, node, 3), _twiddle(table, node, 4), _twiddle(table, node, 5),
     )  # fmt: skip
@@ -104,8 +106,8 @@ def _forward_pass(x, first, nodes, quarter, table, lazy, one_over_p, p):
     lazy: without the reduction, which only every other pass needs.
     """
     for node in range(first, first + nodes):
-        squares = _squares(table, node)
-        roots = _roots(table, node)
+        squares = squares_of(table, node)
+        roots = roots_of(table, node)
         x0, x1, x2, x3 = load4(x, 0, quarter)
         if lazy:
             a0, a1, a2, a3 = forward4_begin_lazy(x0, x1, x2, x3, squares, p)
@@ -160,8 +162,8 @@ def _forward_narrow_pass(x, first, nodes, table, ahead, one_over_p, p):
 def _inverse_pass(x, first, nodes, quarter, table, level_nodes, one_over_p, p):
     """Inverse of _forward_pass; `table` is the conjugate row's, read backwards."""
     for node in range(first, first + nodes):
-        squares = _squares(table, level_nodes - 1 - node)
-        roots = _roots(table, level_nodes - 1 - node)
+        squares = squares_of(table, level_nodes - 1 - node)
+        roots = roots_of(table, level_nodes - 1 - node)
         y0, y1, y2, y3 = load4(x, 0, quarter)
         a0, a1, a2, a3 = inverse4_begin(y0, y1, y2, y3, roots, p)
         for i in range(LONG, quarter, LONG):
