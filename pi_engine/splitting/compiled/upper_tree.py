@@ -76,7 +76,8 @@ class Number:
         """The limbs must not be used any more."""
         if self.buffer is not None:
             self.buffer.release()
-        self.released, self.stored = self.stored is not None, None
+        self.released |= self.stored is not None
+        self.stored = None
 
     @classmethod
     def on_disk(cls, run: DiskLimbs, *, negative: bool) -> Number:

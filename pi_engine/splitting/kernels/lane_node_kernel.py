@@ -20,7 +20,13 @@ LENGTHS = 3
 """The vector behind the three signs whose first words are the lengths."""
 
 NODE_PAD = tree_kernels.LANE_HEADER + LANE_PAD
-"""Digits of a node before its P."""
+"""Digits of a node before its P: the header, and the zeros before the number."""
+
+
+@routine
+def node_digits(capacities):
+    """Digits of a node with these capacities: the signs and lengths, and the buffers for P, Q and T."""
+    return NODE_PAD + capacities[0] + capacities[1] + capacities[2]
 
 
 @routine
@@ -72,7 +78,7 @@ def buffers_fit(capacities, groups, divisor, arena_digits):
         for i in range(3):
             if capacities[j, i] < 2 * LANE_PAD + 2 * groups or capacities[j, i] > arena_digits:
                 return False
-        node = NODE_PAD + capacities[j, 0] + capacities[j, 1] + capacities[j, 2]
+        node = node_digits(capacities[j])
         used += (node if j < depth else 3 * node) + (3 * node if j == 0 else 0)
         widest = max(widest, capacities[j, 2])
     return used + widest + divisor + 3 * LANE_PAD + 4 * tree_kernels.VALUE_DIGITS <= arena_digits
