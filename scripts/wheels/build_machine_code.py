@@ -61,9 +61,7 @@ def compiled_kernels() -> dict[str, tuple[str, str, bytes]]:
             if not name.startswith(kernel.prefix or "\0")
         }
         if unknown:
-            sys.exit(
-                f"{kernel.full_name} refers to {', '.join(sorted(unknown))}, which no process is sure to have"
-            )
+            sys.exit(f"{kernel.full_name} refers to {', '.join(sorted(unknown))}, which no process is sure to have")
         found[kernel.full_name] = (code.symbol, code.signature, code.code)
     missing = [kernel.full_name for kernel in kernels if kernel.full_name not in found]
     if missing:

@@ -251,9 +251,10 @@ def lane_subtrees_worker(counter, stop, record, arena, wrong):
     found = array_in(record, at.LENGTHS, 2, np.int64)
     depth = len(capacities) - 1
     count, out_capacities, top = record[at.COUNT], limb_capacities[len(limb_capacities) - 1], capacities[depth]
-    groups = max(len(p), len(q), len(a))
-    if not buffers_fit(capacities, groups, common[1].shape[1], record[at.ARENA]) or not results_fit(
-        out_capacities, count, record[at.LIMBS]
+    if (
+        max(len(p), len(q), len(a)) > tree_kernels.VALUE_WORDS
+        or not buffers_fit(capacities, len(p), len(q), common[1].shape[1], record[at.ARENA])
+        or not results_fit(out_capacities, count, record[at.LIMBS])
     ):
         store(fault, 0, ONE)
         return

@@ -70,13 +70,17 @@ def set_length(node, number, length):
 
 
 @routine
-def buffers_fit(capacities, groups, divisor, arena_digits):
-    """Whether the buffers of all levels are within an arena of a given number of digits. groups: the most of a polynomial's words."""
+def buffers_fit(capacities, p_words, q_words, divisor, arena_digits):
+    """Whether the buffers of all levels are within an arena of a given number of digits, and have room for values of p and q.
+
+    p_words, q_words: how many words a value is the product of, each of two digits. Values of a are made elsewhere.
+    """
     depth = len(capacities) - 1
     used, widest = 0, 0
     for j in range(depth + 1):
         for i in range(3):
-            if capacities[j, i] < 2 * LANE_PAD + 2 * groups or capacities[j, i] > arena_digits:
+            words = p_words if i == 0 else q_words if i == 1 else 0
+            if capacities[j, i] < 2 * LANE_PAD + 2 * words or capacities[j, i] > arena_digits:
                 return False
         node = node_digits(capacities[j])
         used += (node if j < depth else 3 * node) + (3 * node if j == 0 else 0)
