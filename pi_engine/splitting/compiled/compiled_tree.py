@@ -103,7 +103,7 @@ class Cuts:
         subtree_terms = max(2, subtree_bits // term_bits)
         chunk_terms = max(2 * subtree_terms, chunk_bits // term_bits)
         halvings, least, most = 0, terms, terms
-        while most > chunk_terms:
+        while most > chunk_terms and least >= 2 * LEAST_CHUNK:
             halvings, least, most = halvings + 1, 2 * (least // 4), most - 2 * (most // 4)
         subtrees = 1 << max(0, (least // subtree_terms).bit_length() - 1)
         while subtrees < fewest and 4 * subtrees <= least:
@@ -118,7 +118,7 @@ class Cuts:
             least, most = 2 * (least // 4), most - 2 * (most // 4)
             if least < LEAST_CHUNK:
                 return None
-        if subtrees.bit_count() != 1 or 2 * subtrees > least or depth > (least // subtrees).bit_length() - 1:
+        if subtrees.bit_count() != 1 or (subtrees << depth) * 2 > least:  # as `build_subtrees` needs it
             return None
         return replace(self, halvings=halvings, least=least, subtrees=subtrees, depth=depth)
 

@@ -8,7 +8,7 @@ import pytest
 from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import mpz_from_limbs
-from pi_engine.bigint.vectors.lane_widths import has_lanes
+from pi_engine.bigint.vectors.lane_widths import DIGIT_BITS, LANE_DIVISOR, LANE_ROWS, has_lanes
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
 from pi_engine.splitting.compiled import compiled_tree, lane_subtrees, subtrees
 from pi_engine.splitting.kernels.tree_kernels import cut
@@ -110,6 +110,23 @@ def test_as_many_words_as_a_lane_has_room_for(numbers):
     assert lane_subtrees.lanes_fit(values) == (has_lanes() and max(numbers) <= lane_subtrees.VALUE_WORDS)
     for shape in ((16, 8, 0), (64, 8, 2), (700, 8, 3)):
         built(SimpleNamespace(p=p, q=q, a=a), 0, *shape)
+
+
+@pytest.mark.skipif(not has_lanes(), reason="this processor has no instructions for lanes")
+def test_lanes_are_used_as_far_as_their_columns_and_divisors_reach():
+    values = [term_values(f, 10**6) for f in (CHUDNOVSKY.p, CHUDNOVSKY.q, CHUDNOVSKY.a)]
+
+    def usable(half=10, divisor=1, count=8):
+        return lane_subtrees.lanes_are_usable(values, [half, 2 * half], count, [mpz(divisor)])
+
+    reaches = [half for half in range(1, 3000) if usable(half)]
+    assert reaches == [*range(1, len(reaches) + 1)] and 100 < len(reaches) < 2999
+    longest = max(lane_subtrees._node_bits(values, reaches[-1]))
+    assert LANE_ROWS - 4 < -(-longest // DIGIT_BITS) <= LANE_ROWS
+    assert usable(divisor=2 ** (DIGIT_BITS * LANE_DIVISOR) - 1) and not usable(
+        divisor=2 ** (DIGIT_BITS * LANE_DIVISOR) + 1
+    )
+    assert usable(count=24) and not usable(count=12)
 
 
 def test_many_terms_are_built_in_steps(monkeypatch):

@@ -36,7 +36,9 @@ def level_of(nodes):
 
 def merge_level(nodes, *, rightmost=False):
     """The level above, compared with the definition: numbers and residues."""
-    made = lower_tree.merge_level(level_of(nodes), 2, lambda share: None, rightmost=rightmost, begin=True)
+    level = level_of(nodes)
+    made = lower_tree.merge_level(level, 2, lambda share: None, rightmost=rightmost, begin=True)
+    assert not level.buffer.is_there
     for i, (left, right) in enumerate(zip(nodes[::2], nodes[1::2], strict=True)):
         expected = node.merge(Node(*left), Node(*right))[:3]
         for row, value in enumerate(expected):
@@ -93,6 +95,22 @@ def test_a_product_that_is_a_multiple_of_the_modulus():
     """T₁Q₂ + P₁T₂ is one of both moduli, and its residue 0."""
     product = mpz(moduli()[0]) * moduli()[1]
     merge_level([(product - 1, mpz(3) ** 900, mpz(1)), (mpz(5) ** 900, mpz(1), mpz(1))])
+
+
+@pytest.mark.parametrize("row", [0, 1])
+def test_each_quotient_of_a_level_is_compared(monkeypatch, row):
+    """One limb of one number, once it has been divided."""
+    real, name = level_division._divide_row, "PQ"[row]
+
+    def divide_row(level, of_row, *rest, **options):
+        real(level, of_row, *rest, **options)
+        if of_row == row:
+            level.number(row, 2)[0][1] ^= np.uint64(1 << 9)
+
+    monkeypatch.setattr(level_division, "_divide_row", divide_row)
+    level = node_residues.with_residues(level_of([(mpz(3) ** 500, mpz(3) ** 600, mpz(7))] * 4), 1)
+    with pytest.raises(VerificationError, match=f"the {name} of .* bits in the sum, divided by a common factor"):
+        level_division.divide_level(level, mpz(3) ** 50, 1, leftmost=True)
 
 
 def damaged(level, row, i, length):
