@@ -99,6 +99,24 @@ def test_preparing_reports_each_kernel_and_announces_once(kernel_set_of, caplog)
     assert len(steps) == 3 and not caplog.messages
 
 
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.9, "less than a second"),
+        (1.4, "about 1 second"),
+        (9.4, "about 9 seconds"),
+        (44, "about 40 seconds"),
+        (45, "about a minute"),
+        (89, "about a minute"),
+        (109, "about 2 minutes"),
+    ],
+)
+def test_the_wait_is_told_in_round_numbers(kernel_set_of, caplog, seconds, told):
+    caplog.set_level("WARNING", logger="pi_engine")
+    kernel_set_of(Kernel(stored=False, seconds=seconds)).load()
+    assert caplog.messages == [f"pi-engine: compiling the kernel one for this machine, once: {told}"]
+
+
 def test_kernels_that_are_not_stored_are_named(kernel_set_of, caplog):
     caplog.set_level("WARNING", logger="pi_engine")
     first, second = Kernel(stored=False), Kernel(stored=False)
