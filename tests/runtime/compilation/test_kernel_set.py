@@ -9,7 +9,7 @@ import pi_engine
 from pi_engine.bigint import product
 from pi_engine.engine.planning import backend
 from pi_engine.runtime.compilation import compiler_pool
-from pi_engine.runtime.compilation.kernel_set import KernelSet
+from pi_engine.runtime.compilation.kernel_set import KernelSet, KernelUse
 from tests.command import run_code
 from tests.homes import environment_of, python
 
@@ -69,6 +69,24 @@ def test_many_calls_load_but_never_compile(kernel_set_of):
     assert [chosen.pays_for_another(0.1) for _ in range(4)] == [False, False, True, True]
     chosen = kernel_set_of(Kernel(stored=False))
     assert not any(chosen.pays_for_another(1.0) for _ in range(1000))
+
+
+def test_what_work_will_do_with_the_kernels(kernel_set_of):
+    """Before it does: what a plan counts memory for."""
+    missing, stored, loaded = Kernel(stored=False, seconds=10), Kernel(stored=True), Kernel(stored=True, loaded=True)
+    expected = {
+        (missing, 0.001): KernelUse(load=False, compile=False),
+        (missing, 9.9): KernelUse(load=False, compile=False),
+        (missing, 10): KernelUse(load=True, compile=True),
+        (stored, 0.001): KernelUse(load=False, compile=False),
+        (stored, 10): KernelUse(load=True, compile=False),
+        (loaded, 0.001): KernelUse(load=True, compile=False),
+    }
+    for (kernel, seconds), use in expected.items():
+        chosen = kernel_set_of(kernel)
+        assert chosen.use(seconds) == use
+        assert chosen.would_compile(seconds) == use.compile
+    assert not missing.loaded and not stored.loaded
 
 
 LOADED = """

@@ -11,6 +11,7 @@ from pi_engine.bigint.buffers.workspace import PooledLimbs
 from pi_engine.bigint.ntt.description.sizes import size_for
 from pi_engine.bigint.residues import moduli
 from pi_engine.splitting.compiled import upper_tree
+from pi_engine.splitting.compiled.rounding import EXACT, Errors, after_merge
 from pi_engine.splitting.compiled.upper_tree import LargeNode, Number, merge_large
 from pi_engine.splitting.plain import node
 from pi_engine.splitting.plain.node import Node
@@ -63,7 +64,7 @@ def test_a_sum_that_is_0():
         ((-P, Q, 0), (P, -Q, T)),
         ((P, -Q, -T), (P, -Q, 0)),
         ((P, Q, T), (None, Q, 0)),
-        ((P, Q, 0), (P, Q, 0)),
+        ((P, Q, 0), (P, -Q, 0)),
         ((P, P, P), (P, -Q, Q)),
     ):
         merged(left, right)
@@ -77,6 +78,17 @@ def test_the_longest_numbers_of_a_transform(rng):
         T1, Q2, P1, T2 = (mpz(2) ** (64 * limbs) - 1 for limbs in (t, n - t, n - t, t))
         merged((P1, Q2, T1), (Q2, Q2, T2))
         merged((-P1, Q2, -T1), (None, Q2, T2))
+
+
+def test_an_error_of_either_node_is_one_of_the_merge():
+    exact = large_node(mpz(3), mpz(5), mpz(7))
+    cut = large_node(mpz(2), mpz(9), mpz(4))._replace(errors=Errors(-10.0, -12.0))
+    assert upper_tree.errors_of_merge(exact, exact) == EXACT
+    for left, right in ((exact, cut), (cut, exact), (cut, cut)):
+        p1, p2, t2 = (x.size() - node.Q.size() for x, node in ((left.P, left), (right.P, right), (right.T, right)))
+        found = upper_tree.errors_of_merge(left, right)
+        assert found == after_merge(left.errors, right.errors, p1, t2, p2)
+        assert min(found) > -20
 
 
 @pytest.mark.parametrize("name", ["P", "Q", "T"])
