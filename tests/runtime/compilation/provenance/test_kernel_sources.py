@@ -42,10 +42,10 @@ def test_every_way_to_import_is_followed():
     """From a package's own folder, by a dotted name, and in brackets over several lines."""
     files = {
         "apart.py": b"",
-        "kernels/__init__.py": b"import numba\nfrom . import inner\n",
-        "kernels/inner.py": b"import pi_engine.tables\n",
+        "kernels/__init__.py": b"import numba\nfrom . import rows\n",
+        "kernels/rows.py": b"import pi_engine.errors\n",
         "places.py": b"",
-        "tables.py": b"from .places import (\n    FIRST,\n)\n",
+        "errors.py": b"from .places import (\n    FIRST,\n)\n",
     }
     assert {*kernel_sources.kernel_sources(files)} == files.keys() - {"apart.py"}
 
