@@ -1,23 +1,13 @@
-# Sourced by scripts/pi, scripts/test and scripts/test-wheel: makes a virtual environment on first use, and again when what it holds
-# changes. Expects $root and $me; sets $venv_python.
+# Sourced by the scripts beside it that run Python: makes a virtual environment on first use, and again when what it holds changes.
+# Expects $root and $me; sets $venv_python.
 
-# The user's choice, the usual Python, then the versions that the tests have run on, newest first, then a newer one.
-suitable_python() {
+# new_enough_python MODULES: a Python of version 3.11 or newer that can import these. The user's choice comes first, then the usual
+# Python, the versions that the tests have run on, newest first, and a newer one.
+new_enough_python() {
     for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.14; do
         command -v "$candidate" >/dev/null 2>&1 || continue
-        "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue
+        "$candidate" -c "import $1; sys.exit(sys.version_info < (3, 11))" >/dev/null 2>&1 || continue
         printf '%s\n' "$candidate"
-        return 0
-    done
-    return 1
-}
-
-# Of the same, one that is new enough but cannot make environments: Debian packs what that needs apart.
-python_without_venv() {
-    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.14; do
-        command -v "$candidate" >/dev/null 2>&1 || continue
-        "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue
-        printf '%s\n' "${candidate##*/}"
         return 0
     done
     return 1
@@ -85,8 +75,9 @@ ensure_venv() {
     if [ -x "$venv_python" ] && [ "$(cat "$venv/stamp" 2>/dev/null)" = "$wanted" ]; then
         return 0
     fi
-    python=$(suitable_python) || {
-        if python=$(python_without_venv); then
+    python=$(new_enough_python sys,venv,ensurepip) || {
+        if python=$(new_enough_python sys); then # Debian packs what makes environments apart
+            python=${python##*/}
             echo "$me: $python lacks its venv module: install it (Debian, Ubuntu: apt install $python-venv), or set PYTHON to another Python" >&2
             return 1
         fi

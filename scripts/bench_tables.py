@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pi_engine.bench import PROGRAMS
+from pi_engine.report.markup.number_text import power_of_ten
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = ROOT / "docs" / "figures" / "bench.json"
@@ -118,5 +119,4 @@ def _ratio(value: float) -> str:
 
 def _power(digits: int) -> str:
     exponent = len(str(digits)) - 1
-    small = str(exponent).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"10{small}" if digits == 10**exponent else f"{digits:_}"
+    return power_of_ten(exponent) if digits == 10**exponent else f"{digits:_}"

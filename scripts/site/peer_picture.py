@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pi_engine.bench import PROGRAMS
+from pi_engine.report.markup.number_text import power_of_ten
 
 FIGURES = Path(__file__).resolve().parents[2] / "docs" / "figures"
 PICTURE = FIGURES / "peers.svg"
@@ -85,7 +86,7 @@ def _grid(frame: _Frame) -> list[str]:
     found = []
     for k in range(frame.first, frame.last + 1):
         x, bottom = frame.place(10.0**k, 10.0**frame.low)
-        found += [_segment(x, _TOP, x, bottom), _text("middle", x, bottom + 20, f"10{_raised(k)}")]
+        found += [_segment(x, _TOP, x, bottom), _text("middle", x, bottom + 20, power_of_ten(k))]
     for k in range(frame.low, frame.high + 1):
         left, y = frame.place(10.0**frame.first, 10.0**k)
         label = str(10**k) if k >= 0 else f"{10.0**k:.{-k}f}"
@@ -113,10 +114,6 @@ def _names(lines: list[_Line], frame: _Frame) -> list[str]:
             f'<text{kind} x="{x + 10:.0f}" y="{last:.1f}" style="fill:{line.colour}">{escape(line.name)}</text>'
         )
     return found
-
-
-def _raised(number: int) -> str:
-    return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def _segment(x: float, y: float, to_x: float, to_y: float) -> str:

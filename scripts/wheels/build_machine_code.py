@@ -61,11 +61,9 @@ def compiled_kernels() -> dict[str, tuple[str, str, bytes]]:
             if not name.startswith(kernel.prefix or "\0")
         }
         if unknown:
-            sys.exit(
-                f"{kernel.module}.{kernel.name} refers to {', '.join(sorted(unknown))}, which no process is sure to have"
-            )
-        found[f"{kernel.module}.{kernel.name}"] = (code.symbol, code.signature, code.code)
-    missing = [f"{kernel.module}.{kernel.name}" for kernel in kernels if f"{kernel.module}.{kernel.name}" not in found]
+            sys.exit(f"{kernel.full_name} refers to {', '.join(sorted(unknown))}, which no process is sure to have")
+        found[kernel.full_name] = (code.symbol, code.signature, code.code)
+    missing = [kernel.full_name for kernel in kernels if kernel.full_name not in found]
     if missing:
         sys.exit(f"not compiled: {', '.join(missing)}; 'pi-engine tune' compiles them here and says why it fails")
     return dict(sorted(found.items()))

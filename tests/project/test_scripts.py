@@ -62,15 +62,18 @@ def test_a_python_without_its_venv_module_is_told_by_the_package_that_has_it(bar
 
 
 @pytest.mark.parametrize(
-    ("script", "argument", "line"),
+    ("script", "arguments", "line"),
     [
         ("build-wheels", "--help", "takes one argument, the folder for the distributions"),
+        ("build-wheels", "one two", "takes one argument, the folder for the distributions"),
         ("test-wheel", "no.whl", "there is no file no.whl: scripts/build-wheels makes the distributions"),
         ("test-wheel", "no.tar.gz", "there is no file no.tar.gz: scripts/build-wheels makes the distributions"),
+        ("docs", "clean", "takes 'serve' or nothing, not 'clean'"),
+        ("docs", "serve 8001", "takes 'serve' or nothing, not 'serve 8001'"),
     ],
 )
-def test_arguments_that_name_no_place_or_file(bare, script, argument, line):
-    command = [bare / "scripts" / script, argument]
+def test_arguments_that_name_no_place_or_file(bare, script, arguments, line):
+    command = [bare / "scripts" / script, *arguments.split()]
     answer = subprocess.run(command, env={"PATH": str(bare / "bin")}, capture_output=True, text=True)
     assert (answer.returncode, answer.stderr) == (2, f"scripts/{script}: {line}\n")
 

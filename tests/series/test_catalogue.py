@@ -62,6 +62,19 @@ def test_there_are_enough_and_all_have_what_people_ask_for():
         )
 
 
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("README.md", "each of the {} series converges"),
+        ("docs/cli.md", "# the {} series that can be summed"),
+        ("docs/benchmarks.md", "with `--all` all {}"),
+        ("docs/explanation/where-series-come-from.md", "lists all {} with formula"),
+    ],
+)
+def test_the_pages_say_how_many_there_are(checkout, page, words):
+    assert words.format(len(catalogue())) in (checkout / page).read_text(encoding="utf-8")
+
+
 def test_costs_are_those_published():
     """Of y-cruncher's formulas, relative to Chudnovsky's."""
     published = {

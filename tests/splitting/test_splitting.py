@@ -143,6 +143,22 @@ def test_large_products_overlap(only_what_releases_the_lock):
     thread.join()
 
 
+def test_only_long_operands_release_the_lock(monkeypatch):
+    """To hand it over takes longer than a short product."""
+    here, seen, real = threading.local(), set(), plain_tree.merge
+
+    def merge(left, right):
+        seen.add((left.Q.bit_length() >= plain_tree._RELEASE_BITS, here.released))
+        return real(left, right)
+
+    monkeypatch.setattr(plain_tree, "_RELEASE_BITS", 1 << 13)
+    monkeypatch.setattr(plain_tree, "LEAF_TERMS", 32)
+    monkeypatch.setattr(plain_tree, "release_gil", lambda released: setattr(here, "released", released))
+    monkeypatch.setattr(plain_tree, "merge", merge)
+    split(CHUDNOVSKY, 5000, threads=2)
+    assert seen == {(False, False), (True, True)}
+
+
 @pytest.mark.parametrize("failing", [0, 1])
 def test_cancelled_subtrees_end_early(monkeypatch, failing):
     """After an error no thread goes on to sum what nobody wants, whichever subtree the error is in."""
@@ -194,6 +210,14 @@ def test_progress_goes_up_to_its_total(tree):
         assert all(phase == "sum" and 0 < done <= total for phase, done, total in seen)
         assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
         assert seen[-1][1] >= 0.8 * seen[-1][2]
+
+
+def test_progress_is_reported_now_and_then(monkeypatch):
+    """Not at each of 4999 merges: whoever shows it would take longer than the sum."""
+    monkeypatch.setattr(plain_tree, "LEAF_TERMS", 1)
+    seen = []
+    split(CHUDNOVSKY, 5000, progress=lambda *step: seen.append(step))
+    assert 100 < len(seen) <= 500
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -31,7 +31,7 @@ def read_residues(value: object) -> Residues | None:
         numbers = [int(text) for text in value if isinstance(text, str) and text.isdecimal() and len(text) < 20]
         if len(numbers) == len(value) and all(map(int.__lt__, numbers, moduli())):
             return Residues((numbers[0], numbers[1]))
-    raise DamagedRecordError("its residues are none")
+    raise DamagedRecordError("its residues are not valid")
 
 
 def require_residues(name: str, expected: Residues | None, find: Callable[[], Residues]) -> Residues | None:

@@ -22,7 +22,9 @@ def _about(seconds: float) -> str:
         return "less than a second"
     if seconds < 10:
         return f"about {round(seconds)} second{'' if round(seconds) == 1 else 's'}"
-    return f"about {round(seconds / 10) * 10} seconds" if seconds < 45 else "about a minute"
+    if seconds < 45:
+        return f"about {round(seconds / 10) * 10} seconds"
+    return "about a minute" if seconds < 90 else f"about {round(seconds / 60)} minutes"
 
 
 def warn_of_damage(kernels: Sequence[StoredKernel]) -> None:

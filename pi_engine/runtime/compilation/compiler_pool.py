@@ -42,8 +42,8 @@ START_SECONDS = 1.5
 
 _ALONE, _REPEATED = 0.4, 0.2
 """What processes need of the seconds that `StoredKernel.seconds` says: a part is shared out among them, and a part each has to do again,
-because the kernels call the same routines. All 38 kernels took 60 s of processor time in one process, 79 s in two, and 101 s in the
-process that uses them (Zen 3)."""
+because the kernels call the same routines. All 44 kernels take 58 s of processor time in one process, 84 s in two, and 136 s in the
+process that uses them (Zen 3); `StoredKernel.seconds` add up to 109."""
 
 _OWN_GROUP = None if sys.platform == "win32" else 0
 """A terminal's Ctrl-C is for this process, which ends those that it has started."""

@@ -75,6 +75,11 @@ class StoredKernel:
         self._function: Callable[..., Any] | None = None
         self._kept: object = None  # the machine code lives as long as this
 
+    @property
+    def full_name(self) -> str:
+        """Its name with its module's, by which its machine code is found: in a file, and in what an installation brings along."""
+        return f"{self.module}.{self.name}"
+
     def __call__(self, *arguments: Any) -> Any:
         """The result of the kernel; numbers are converted as ctypes does, without a check of their range.
 
@@ -101,7 +106,7 @@ class StoredKernel:
                 self._code, self.origin = found, "shipped"
             if self._function is None and self._code is None and (path := self._path()):
                 try:
-                    self._code, self.damage = read_code(path, f"{self.module}.{self.name}"), ""
+                    self._code, self.damage = read_code(path, self.full_name), ""
                 except FileNotFoundError:
                     self.damage = ""
                 except UntrustedError as error:
@@ -124,18 +129,18 @@ class StoredKernel:
             return True
         path = self._path()
         try:
-            return path is not None and bool(read_code(path, f"{self.module}.{self.name}"))
+            return path is not None and bool(read_code(path, self.full_name))
         except (OSError, UntrustedError):
             return False
 
     def _shipped(self) -> ObjectCode | None:
         """What the installation brings along, or None."""
-        found = shipped().kernels.get(f"{self.module}.{self.name}")
+        found = shipped().kernels.get(self.full_name)
         return None if found is None else ObjectCode(*found)
 
     def _path(self) -> Path | None:
         folder = cache_folder()
-        return folder / f"{self.module}.{self.name}.o" if folder else None
+        return folder / f"{self.full_name}.o" if folder else None
 
     def _at(self, address: int, signature: str) -> Callable[..., Any]:
         result, listed = re.fullmatch(r"(\w+)\((.*)\)", signature).groups()  # type: ignore[union-attr]
@@ -198,7 +203,7 @@ class StoredKernel:
             self.not_stored = why_no_folder()
             return
         try:
-            write_code(path, f"{self.module}.{self.name}", code)
+            write_code(path, self.full_name, code)
             self.not_stored = ""
         except OSError as error:
             reason = error.strerror or str(error)

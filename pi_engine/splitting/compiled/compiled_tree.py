@@ -70,6 +70,7 @@ LEAST_SIDE_BY_SIDE_BITS = 1 << 21
 
 LEAST_CHUNK = 4
 """Terms of a chunk at least, so that it has two subtrees."""
+
 LARGE_BITS = 1 << 22
 """Bits of Q from which on merges are checked one by one: below, the shadow sees them all together, at half of the cost."""
 
@@ -79,13 +80,13 @@ class Cuts:
     """Where a sum is cut: into 2^halvings chunks, each into `subtrees` subtrees, each into 2^depth blocks.
 
     Attributes:
-        terms: of the sum.
+        terms: terms of the sum.
         term_bits: bits of Q that a term adds.
-        subtree_terms: of a subtree, about.
-        halvings: see above.
+        subtree_terms: about how many terms a subtree has.
+        halvings: how often the sum is halved until its parts are chunks.
         least: terms of the smallest chunk.
-        subtrees: of a chunk, a power of two.
-        depth: see above.
+        subtrees: how many a chunk has, a power of two.
+        depth: how often a subtree is halved until its parts are blocks.
     """
 
     terms: int
@@ -102,7 +103,7 @@ class Cuts:
         subtree_terms = max(2, subtree_bits // term_bits)
         chunk_terms = max(2 * subtree_terms, chunk_bits // term_bits)
         halvings, least, most = 0, terms, terms
-        while most > chunk_terms:
+        while most > chunk_terms and least >= 2 * LEAST_CHUNK:
             halvings, least, most = halvings + 1, 2 * (least // 4), most - 2 * (most // 4)
         subtrees = 1 << max(0, (least // subtree_terms).bit_length() - 1)
         while subtrees < fewest and 4 * subtrees <= least:
@@ -117,7 +118,7 @@ class Cuts:
             least, most = 2 * (least // 4), most - 2 * (most // 4)
             if least < LEAST_CHUNK:
                 return None
-        if subtrees.bit_count() != 1 or 2 * subtrees > least or depth > (least // subtrees).bit_length() - 1:
+        if subtrees.bit_count() != 1 or (subtrees << depth) * 2 > least:  # as `build_subtrees` needs it
             return None
         return replace(self, halvings=halvings, least=least, subtrees=subtrees, depth=depth)
 

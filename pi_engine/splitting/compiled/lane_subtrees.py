@@ -1,8 +1,9 @@
 """Eight subtrees at once: when that can be done, and how large their buffers are. The bounds are those of `subtrees`, in digits.
 
-A number of x bits has at most ⌈x/52⌉ digits, a product of numbers of x and y bits is written in at most x/52 + y/52 + 2, a
-sum in one more, and all that in groups of eight digits, with eight zeros before it and behind it. The length is that of
-the longest lane, so a product's factors may be those of different lanes: `subtrees.most_terms` counts that in.
+Digits have d bits, 52 or 51 (`lane_widths`). A number of x bits has at most ⌈x/d⌉ digits, a product of numbers of x and y bits is
+written in at most x/d + y/d + 2, and a sum in one more. All that is written in groups of LANE_PAD digits, with as many zeros before
+it and behind it. The length is that of the longest lane, so a product's factors may be those of different lanes:
+`subtrees.most_terms` counts that in.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class Number:
         """The limbs must not be used any more."""
         if self.buffer is not None:
             self.buffer.release()
-        self.released, self.stored = self.stored is not None, None
+        self.released, self.stored = self.released or self.stored is not None, None
 
     @classmethod
     def on_disk(cls, run: DiskLimbs, *, negative: bool) -> Number:

@@ -32,10 +32,10 @@ from pi_engine.bigint.vectors.words import address_of, claim, is_sealed, load, s
 from pi_engine.runtime.compilation.routine import kernel, routine
 from pi_engine.splitting.kernels import tree_kernels
 from pi_engine.splitting.kernels.lane_node_kernel import (
-    NODE_PAD,
     buffers_fit,
     length_fits,
     lengths,
+    node_digits,
     numbers,
     results_fit,
     set_length,
@@ -174,7 +174,7 @@ def term_block(target, capacities, bounds, tables, divisor, first, places, most,
         store(wrong, 0, ONE)
         terms = 1
     single = scratch
-    spare = single + DIGIT * np.uint64(NODE_PAD + capacities[0] + capacities[1] + capacities[2])
+    spare = single + DIGIT * np.uint64(node_digits(capacities))
     # A block of one term has nothing in common with the others, and nodes on the way to more are not divided.
     nothing = 0, divisor[1]
     term(target if terms == 1 else node, capacities, lo, hi, tables, spare, wrong)
@@ -197,11 +197,11 @@ def subtree(out, bounds, capacities, tables, common, first, arena, most, wrong):
     slots = arena
     spare = slots
     for j in range(depth):
-        spare += DIGIT * np.uint64(NODE_PAD + capacities[j, 0] + capacities[j, 1] + capacities[j, 2])
-    largest = DIGIT * np.uint64(NODE_PAD + capacities[depth, 0] + capacities[depth, 1] + capacities[depth, 2])
+        spare += DIGIT * np.uint64(node_digits(capacities[j]))
+    largest = DIGIT * np.uint64(node_digits(capacities[depth]))
     other = spare + largest
     scratch = other + largest
-    smallest = DIGIT * np.uint64(NODE_PAD + capacities[0, 0] + capacities[0, 1] + capacities[0, 2])
+    smallest = DIGIT * np.uint64(node_digits(capacities[0]))
     places = scratch, scratch + smallest, scratch + smallest + smallest
     of_block = stack(16)
     blocks = 1 << depth
@@ -217,7 +217,7 @@ def subtree(out, bounds, capacities, tables, common, first, arena, most, wrong):
         node = target
         while (i >> level) & 1 == 1:
             left = slot
-            slot += DIGIT * np.uint64(NODE_PAD + capacities[level, 0] + capacities[level, 1] + capacities[level, 2])
+            slot += DIGIT * np.uint64(node_digits(capacities[level]))
             level += 1
             if level == depth:
                 target = out
@@ -245,20 +245,16 @@ def lane_subtrees_worker(counter, stop, record, arena, wrong):
     p = array_in(record, at.P_WORDS, 2, np.int64)
     q = array_in(record, at.Q_WORDS, 2, np.int64)
     a = array_in(record, at.A_WORDS, 2, np.int64)
-    limb_capacities, capacities = (
-        array_in(record, at.CAPACITIES, 2, np.int64),
-        array_in(record, at.DIGIT_CAPACITIES, 2, np.int64),
-    )
+    limb_capacities = array_in(record, at.CAPACITIES, 2, np.int64)
+    capacities = array_in(record, at.DIGIT_CAPACITIES, 2, np.int64)
     common = array_in(record, at.DIVISOR_LENGTHS, 1, np.int64), array_in(record, at.DIVISORS, 2, np.uint64)
     found = array_in(record, at.LENGTHS, 2, np.int64)
-    count, out_capacities, top = (
-        record[at.COUNT],
-        limb_capacities[len(limb_capacities) - 1],
-        capacities[len(capacities) - 1],
-    )
-    groups = max(len(p), len(q), len(a))
-    if not buffers_fit(capacities, groups, common[1].shape[1], record[at.ARENA]) or not results_fit(
-        out_capacities, count, record[at.LIMBS]
+    depth = len(capacities) - 1
+    count, out_capacities, top = record[at.COUNT], limb_capacities[len(limb_capacities) - 1], capacities[depth]
+    if (
+        max(len(p), len(q), len(a)) > tree_kernels.VALUE_WORDS
+        or not buffers_fit(capacities, len(p), len(q), common[1].shape[1], record[at.ARENA])
+        or not results_fit(out_capacities, count, record[at.LIMBS])
     ):
         store(fault, 0, ONE)
         return
@@ -266,9 +262,9 @@ def lane_subtrees_worker(counter, stop, record, arena, wrong):
     first, last, nodes = record[at.FIRST], record[at.LAST], np.uint64(record[at.NODES_AT])
     bounds = stack(16)
     node = np.uint64(arena)
-    free = node + DIGIT * np.uint64(NODE_PAD + top[0] + top[1] + top[2])
+    free = node + DIGIT * np.uint64(node_digits(top))
     # `subtrees.most_terms` has five more than the share at most.
-    most = (last - first) // (count << (len(capacities) - 1)) + 8
+    most = (last - first) // (count << depth) + 8
     for _ in range(stop):
         turn = claim(address_of(counter))
         if turn < 0 or turn >= stop:

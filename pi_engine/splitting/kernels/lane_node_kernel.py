@@ -20,7 +20,13 @@ LENGTHS = 3
 """The vector behind the three signs whose first words are the lengths."""
 
 NODE_PAD = tree_kernels.LANE_HEADER + LANE_PAD
-"""Digits of a node before its P."""
+"""Digits of a node before its P: the header, and the zeros before the number."""
+
+
+@routine
+def node_digits(capacities):
+    """Digits of a node with these capacities: the signs and lengths, and the buffers for P, Q and T."""
+    return NODE_PAD + capacities[0] + capacities[1] + capacities[2]
 
 
 @routine
@@ -64,15 +70,19 @@ def set_length(node, number, length):
 
 
 @routine
-def buffers_fit(capacities, groups, divisor, arena_digits):
-    """Whether the buffers of all levels are within an arena of a given number of digits. groups: the most of a polynomial's words."""
+def buffers_fit(capacities, p_words, q_words, divisor, arena_digits):
+    """Whether the buffers of all levels are within an arena of a given number of digits, and have room for values of p and q.
+
+    p_words, q_words: how many words a value is the product of, each of two digits. Values of a are made elsewhere.
+    """
     depth = len(capacities) - 1
     used, widest = 0, 0
     for j in range(depth + 1):
         for i in range(3):
-            if capacities[j, i] < 2 * LANE_PAD + 2 * groups or capacities[j, i] > arena_digits:
+            words = p_words if i == 0 else q_words if i == 1 else 0
+            if capacities[j, i] < 2 * LANE_PAD + 2 * words or capacities[j, i] > arena_digits:
                 return False
-        node = NODE_PAD + capacities[j, 0] + capacities[j, 1] + capacities[j, 2]
+        node = node_digits(capacities[j])
         used += (node if j < depth else 3 * node) + (3 * node if j == 0 else 0)
         widest = max(widest, capacities[j, 2])
     return used + widest + divisor + 3 * LANE_PAD + 4 * tree_kernels.VALUE_DIGITS <= arena_digits

@@ -31,6 +31,12 @@ cut = routine(tree_kernels.cut)
 
 
 @routine
+def node_limbs(capacities):
+    """Limbs of a node with these capacities: the header, and the buffers for P, Q and T."""
+    return at.HEADER_LIMBS + capacities[0] + capacities[1] + capacities[2]
+
+
+@routine
 def fitting(length, capacity, wrong):
     """A signed length that has been in memory, if a buffer of a given number of limbs can have it."""
     return length if -capacity <= length <= capacity else unfit(wrong)
@@ -144,8 +150,8 @@ def subtree(out, lo, hi, capacities, values, common, arena, wrong):
     slots = arena
     spare = slots
     for j in range(depth):
-        spare += np.uint64(8 * (3 + capacities[j, 0] + capacities[j, 1] + capacities[j, 2]))
-    largest = np.uint64(8 * (3 + capacities[depth, 0] + capacities[depth, 1] + capacities[depth, 2]))
+        spare += np.uint64(8 * node_limbs(capacities[j]))
+    largest = np.uint64(8 * node_limbs(capacities[depth]))
     other = spare + largest
     scratch = other + largest
     blocks = 1 << depth
@@ -158,7 +164,7 @@ def subtree(out, lo, hi, capacities, values, common, arena, wrong):
         divide_out(node, capacities[0], common, 0, lo == 0 and i == 0, wrong)
         while (i >> level) & 1 == 1:
             left = slot
-            slot += np.uint64(8 * (3 + capacities[level, 0] + capacities[level, 1] + capacities[level, 2]))
+            slot += np.uint64(8 * node_limbs(capacities[level]))
             level += 1
             if level == depth:
                 target = out
@@ -180,7 +186,7 @@ def buffers_fit(capacities, width, arena_limbs):
         for i in range(3):
             if capacities[j, i] < 1 or capacities[j, i] > arena_limbs:
                 return False
-        node = 3 + capacities[j, 0] + capacities[j, 1] + capacities[j, 2]
+        node = node_limbs(capacities[j])
         used += node if j < depth else 2 * node
         widest = max(widest, capacities[j, 2])
     in_block = capacities[0, 2] + max(capacities[0, 0], capacities[0, 1], capacities[0, 2]) + 2 * width
@@ -203,8 +209,7 @@ def subtrees_worker(counter, stop, record, arena, wrong):
     q = values_in(record, at.Q_WORDS, at.Q_LONGS)
     a = values_in(record, at.A_WORDS, at.A_LONGS)
     common = array_in(record, at.DIVISOR_LENGTHS, 1, np.int64), array_in(record, at.DIVISORS, 2, np.uint64)
-    count, top = record[at.COUNT], capacities[len(capacities) - 1]
-    stride = at.HEADER_LIMBS + top[0] + top[1] + top[2]
+    count, stride = record[at.COUNT], node_limbs(capacities[len(capacities) - 1])
     width = max(p[1].shape[2], q[1].shape[2], a[1].shape[2])
     if not buffers_fit(capacities, width, record[at.ARENA]) or count * stride > record[at.LIMBS]:
         unfit(fault)

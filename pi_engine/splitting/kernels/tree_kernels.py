@@ -25,14 +25,14 @@ DIVISION_OPERANDS = 2
 LANE_HEADER = 4
 """Vectors before the numbers of a node of eight lanes: three signs, and the lengths."""
 
-VALUE_DIGITS = 32
-"""Digits of a buffer for one value of a polynomial in eight lanes: of up to VALUE_WORDS factors of a word, of two digits each,
-rounded up to eight as they are written, with eight zeros on either side."""
-
 VALUE_WORDS = 8
+"""The most words that a value of a polynomial in eight lanes may be the product of."""
+
+VALUE_DIGITS = 32
+"""Digits of a buffer for such a value: two for each word, and LANE_PAD zeros, eight at most, on either side."""
 
 STRANDS = WIDTH
-"""Strands of the shadow side by side."""
+"""Strands of the shadow side by side: four, which its kernels have names for."""
 
 
 def cut(lo: int, hi: int, i: int, pieces: int) -> int:

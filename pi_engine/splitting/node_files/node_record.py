@@ -96,14 +96,15 @@ def _residues(known: JSON, name: str) -> tuple[Residues, Residues] | None:
     """Those of a number as it is, and as it would be had nothing been cut off."""
     if not isinstance(known, dict) or name not in known:
         raise DamagedRecordError("it does not say what its numbers are")
-    pair = known[name]
-    if pair is None:
-        return None
-    if not isinstance(pair, list) or len(pair) != len(("as it is", "whole")):
-        raise DamagedRecordError("its residues are none")
-    first, second = (read_residues(value) for value in pair)
+    match known[name]:
+        case None:
+            return None
+        case [as_it_is, whole]:
+            first, second = read_residues(as_it_is), read_residues(whole)
+        case _:
+            first = second = None
     if first is None or second is None:
-        raise DamagedRecordError("its residues are none")
+        raise DamagedRecordError("its residues are not valid")
     return first, second
 
 

@@ -140,6 +140,6 @@ def _merge_pairs(pool: ThreadPoolExecutor, nodes: HandOver[Node]) -> HandOver[No
                 pool.submit(_product, left.P, right.T),
             )
         )
-    del left, right
+    del left, right  # the last pair goes with its products, as the others do
     merged = (Node(None if P is None else P.result(), Q.result(), TQ.result() + PT.result()) for P, Q, TQ, PT in jobs)
     return HandOver(*merged)

@@ -10,6 +10,7 @@ import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pi_engine.report.markup.number_text import power_of_ten
 from scripts.scaling.lifts import Lift
 from scripts.scaling.machine import REFERENCE, Machine
 from scripts.scaling.node_sizes import SumSizes
@@ -263,9 +264,8 @@ def number(value: float, digits: int = 3) -> str:
 def power(digits: int) -> str:
     """Like 10⁹ or 2·10⁹."""
     exponent = len(str(digits)) - 1
-    small = str(exponent).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
     leading = digits // 10**exponent
-    return f"10{small}" if leading == 1 else f"{leading}·10{small}"
+    return ("" if leading == 1 else f"{leading}·") + power_of_ten(exponent)
 
 
 @functools.cache

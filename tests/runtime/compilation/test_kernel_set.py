@@ -9,7 +9,7 @@ import pi_engine
 from pi_engine.bigint import product
 from pi_engine.engine.planning import backend
 from pi_engine.runtime.compilation import compiler_pool
-from pi_engine.runtime.compilation.kernel_set import KernelSet
+from pi_engine.runtime.compilation.kernel_set import KernelSet, KernelUse
 from tests.command import run_code
 from tests.homes import environment_of, python
 
@@ -71,6 +71,24 @@ def test_many_calls_load_but_never_compile(kernel_set_of):
     assert not any(chosen.pays_for_another(1.0) for _ in range(1000))
 
 
+def test_what_work_will_do_with_the_kernels(kernel_set_of):
+    """Before it does: what a plan counts memory for."""
+    missing, stored, loaded = Kernel(stored=False, seconds=10), Kernel(stored=True), Kernel(stored=True, loaded=True)
+    expected = {
+        (missing, 0.001): KernelUse(load=False, compile=False),
+        (missing, 9.9): KernelUse(load=False, compile=False),
+        (missing, 10): KernelUse(load=True, compile=True),
+        (stored, 0.001): KernelUse(load=False, compile=False),
+        (stored, 10): KernelUse(load=True, compile=False),
+        (loaded, 0.001): KernelUse(load=True, compile=False),
+    }
+    for (kernel, seconds), use in expected.items():
+        chosen = kernel_set_of(kernel)
+        assert chosen.use(seconds) == use
+        assert chosen.would_compile(seconds) == use.compile
+    assert not missing.loaded and not stored.loaded
+
+
 LOADED = """
 from pi_engine.engine.planning.backend import BACKEND
 from pi_engine.bigint import product
@@ -97,6 +115,24 @@ def test_preparing_reports_each_kernel_and_announces_once(kernel_set_of, caplog)
     caplog.clear()
     chosen.load(lambda *step: steps.append(step))
     assert len(steps) == 3 and not caplog.messages
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.9, "less than a second"),
+        (1.4, "about 1 second"),
+        (9.4, "about 9 seconds"),
+        (44, "about 40 seconds"),
+        (45, "about a minute"),
+        (89, "about a minute"),
+        (109, "about 2 minutes"),
+    ],
+)
+def test_the_wait_is_told_in_round_numbers(kernel_set_of, caplog, seconds, told):
+    caplog.set_level("WARNING", logger="pi_engine")
+    kernel_set_of(Kernel(stored=False, seconds=seconds)).load()
+    assert caplog.messages == [f"pi-engine: compiling the kernel one for this machine, once: {told}"]
 
 
 def test_kernels_that_are_not_stored_are_named(kernel_set_of, caplog):

@@ -2,11 +2,13 @@ import random
 import threading
 from itertools import pairwise
 from math import prod
+from types import SimpleNamespace
 
 import pytest
 from gmpy2 import mpz
 
 from pi_engine.bigint.buffers.limbs import mpz_from_limbs
+from pi_engine.bigint.vectors.lane_widths import DIGIT_BITS, LANE_DIVISOR, LANE_ROWS, has_lanes
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, IntegerPolynomial
 from pi_engine.splitting.compiled import compiled_tree, lane_subtrees, subtrees
 from pi_engine.splitting.kernels.tree_kernels import cut
@@ -15,7 +17,7 @@ from pi_engine.splitting.plain import plain_tree
 from pi_engine.splitting.plain.node import Node, leaf
 from pi_engine.splitting.records.term_values import bound, term_values
 from pi_engine.splitting.shadow.shadow import check_against_shadow
-from pi_engine.splitting.split import COMPILED_TERMS, split
+from pi_engine.splitting.split import COMPILED_TERMS, SEVERAL_THREADS_TERMS, split
 from tests.conftest import MULTIPLIER
 from tests.series.model.test_model import SUMS, row
 
@@ -77,18 +79,70 @@ def test_words_and_long_values_are_the_polynomials(series):
                 assert abs(found) < 2**values.bits
 
 
+def built(series, lo, hi, count, depth):
+    """Subtrees, compared with leaves of the same terms; returns what was told of the terms done."""
+    told = []
+    level = subtrees.build_subtrees(series, lo, hi, count, depth, threads=2, built=told.append)
+    cuts = partition(lo, hi, count)
+    for i in range(count):
+        assert tuple(number_of(level, r, i) for r in range(3)) == leaf(series, cuts[i], cuts[i + 1])[:3]
+    level.buffer.release()
+    return told
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("bits", [63, 64, 126, 127, 128])
+def test_a_long_value_has_room_for_its_sign(bits, sign):
+    """2^63 fills a word but for its sign, and so on; all but the lowest limb are zeros, which a negation carries through."""
+    long_factor = (0, sign * 2**bits)
+    series = SimpleNamespace(p=F(1, (long_factor,)), q=F(1, ((1, 3),)), a=F(1, (long_factor,)))
+    assert term_values(series.p, 2).longs.shape[2] == bits // 64 + 1 + (bits % 64 == 63)
+    built(series, 0, 2, 1, 0)
+    built(series, 0, 20, 2, 1)
+
+
+@pytest.mark.parametrize("numbers", [(8, 8, 8), (8, 1, 1), (1, 8, 1), (1, 1, 8), (1, 1, 9)], ids=str)
+def test_as_many_words_as_a_lane_has_room_for(numbers):
+    """As large as words can be for the terms that there are, so that each is two digits. The other polynomials may be short."""
+    p, q, a = (F(1, tuple((2**62 - i, 2**55) for i in range(words)) if words > 1 else ((1, 2),)) for words in numbers)
+    values = [term_values(f, 64) for f in (p, q, a)]
+    assert [len(found.words) for found in values] == list(numbers)
+    assert lane_subtrees.lanes_fit(values) == (has_lanes() and max(numbers) <= lane_subtrees.VALUE_WORDS)
+    for shape in ((16, 8, 0), (64, 8, 2), (700, 8, 3)):
+        built(SimpleNamespace(p=p, q=q, a=a), 0, *shape)
+
+
+@pytest.mark.skipif(not has_lanes(), reason="this processor has no instructions for lanes")
+def test_lanes_are_used_as_far_as_their_columns_and_divisors_reach():
+    values = [term_values(f, 10**6) for f in (CHUDNOVSKY.p, CHUDNOVSKY.q, CHUDNOVSKY.a)]
+
+    def usable(half=10, divisor=1, count=8):
+        return lane_subtrees.lanes_are_usable(values, [half, 2 * half], count, [mpz(divisor)])
+
+    reaches = [half for half in range(1, 3000) if usable(half)]
+    assert reaches == [*range(1, len(reaches) + 1)] and 100 < len(reaches) < 2999
+    longest = max(lane_subtrees._node_bits(values, reaches[-1]))
+    assert LANE_ROWS - 4 < -(-longest // DIGIT_BITS) <= LANE_ROWS
+    assert usable(divisor=2 ** (DIGIT_BITS * LANE_DIVISOR) - 1) and not usable(
+        divisor=2 ** (DIGIT_BITS * LANE_DIVISOR) + 1
+    )
+    assert usable(count=24) and not usable(count=12)
+
+
+def test_many_terms_are_built_in_steps(monkeypatch):
+    """What is told of each step adds up to all terms."""
+    monkeypatch.setattr(subtrees, "BATCH_TERMS", 50)
+    told = built(CHUDNOVSKY, 0, 400, 32, 1), built(CHUDNOVSKY, 0, 400, 30, 1)
+    assert all(sum(steps) == 400 and len(steps) > 1 for steps in told)
+
+
 @every_series
 @pytest.mark.parametrize("lo", [0, 1, 1000])
 def test_subtrees_are_leaves_of_their_terms(series, lo, rng):
     shapes = [(1, 0, 2), (1, 0, 3), (2, 1, 8), (3, 2, 24), (1, 4, 32), (5, 3, rng.randrange(80, 300))]
     eights = [(8, 0, 16), (8, 1, 37), (8, 3, rng.randrange(128, 500)), (16, 2, rng.randrange(128, 800))]
     for count, depth, terms in shapes + eights:
-        level = subtrees.build_subtrees(series, lo, lo + terms, count, depth, threads=2, built=lambda n: None)
-        cuts = partition(lo, lo + terms, count)
-        for i in range(count):
-            node = leaf(series, cuts[i], cuts[i + 1])
-            assert tuple(number_of(level, r, i) for r in range(3)) == node[:3]
-        level.buffer.release()
+        built(series, lo, lo + terms, count, depth)
 
 
 def test_pieces_are_even_and_cover_the_range(rng):
@@ -181,12 +235,18 @@ def test_subtrees_side_by_side_and_one_by_one(monkeypatch, possible):
 
 def test_large_sums_take_the_fast_tree(monkeypatch):
     called = []
-    monkeypatch.setattr(compiled_tree, "split_compiled", lambda *arguments, **options: called.append(arguments))
+    monkeypatch.setattr(
+        compiled_tree,
+        "split_compiled",
+        lambda *arguments, **options: called.append((*arguments[1:3], options["check"])),
+    )
     split(CHUDNOVSKY, COMPILED_TERMS, compiled=True)
-    assert len(called) == 1
     assert split(CHUDNOVSKY, COMPILED_TERMS - 1, compiled=True).Q
     assert split(CHUDNOVSKY, COMPILED_TERMS).Q
-    assert len(called) == 1
+    assert called == [(COMPILED_TERMS, 1, True)]
+    for terms in (SEVERAL_THREADS_TERMS - 1, SEVERAL_THREADS_TERMS):
+        split(CHUDNOVSKY, terms, compiled=True, threads=3, check=False)
+    assert called[1:] == [(SEVERAL_THREADS_TERMS - 1, 1, False), (SEVERAL_THREADS_TERMS, 3, False)]
 
 
 @pytest.mark.parametrize("threads", [1, 2])

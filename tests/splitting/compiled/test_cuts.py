@@ -3,6 +3,7 @@
 import math
 
 import gmpy2
+import numpy as np
 import pytest
 from gmpy2 import mpq, mpz
 
@@ -71,6 +72,11 @@ def test_logarithms_of_sizes_and_sums(rng):
         assert log2_size(limbs_of(x)) == pytest.approx(float(gmpy2.log2(x)), abs=1e-9)
     assert log2_size(limbs_of(mpz(0))) == -math.inf == log2_sum(-math.inf, -math.inf)
     assert log2_sum(3.0, 3.0, 4.0) == 5 and log2_sum(-math.inf, 7.5) == 7.5 and log2_sum(-(10.0**9), 10.0**9) == 10.0**9
+
+
+def test_a_number_that_has_lost_its_highest_limb_is_no_number():
+    with pytest.raises(VerificationError, match="lost its highest limb"):
+        log2_size(np.array([5, 0], np.uint64))
 
 
 def test_errors_go_up_with_the_nodes(rng):

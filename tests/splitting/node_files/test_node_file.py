@@ -111,6 +111,7 @@ def test_residues_are_compared_though_all_hashes_are_right():
     [
         {"errors": None},
         {"errors": ["nan", "0x1p-3"]},
+        {"errors": ["0x1p-3", "nan"]},
         {"residues": None},
         {"residues": {"P": ["1"], "Q": None, "T": None}},
     ],

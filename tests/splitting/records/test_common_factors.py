@@ -5,7 +5,7 @@ from math import prod
 
 import numpy as np
 import pytest
-from gmpy2 import is_prime, mpz
+from gmpy2 import bit_scan1, fac, is_prime, mpz
 
 from pi_engine import VerificationError
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
@@ -55,6 +55,23 @@ def test_factors_that_are_not_linear_go_without():
     assert universal_divisor(series, 10) == 3**4 * 7
     quadratic = row(F(1, ((1, 0, 1),)), F(7, ((0, 1), (1, 1))))
     assert universal_divisor(quadratic, 100) == 1
+
+
+def test_slopes_are_made_primitive():
+    """3k + 6 is three times k + 2, whose values have the threes of 10! too."""
+    series = row(F(1, ((1, 5),)), F(7, ((6, 3),)))
+    assert universal_divisor(series, 10) == 3**4 * 7
+
+
+@pytest.mark.parametrize("n", [8, 9, 12, 26, 30])
+def test_slopes_that_are_squares_of_primes(n):
+    """9k + 1 is never a multiple of 3, 25k + 2 never one of 5: of these primes p has those of its other factor alone."""
+    threes, fives = (sum(n // prime**i for i in range(1, 10)) for prime in (3, 5))
+    once = row(F(1, ((1, 9),)), F(10**6, ((0, 1),)))
+    both = row(F(1, ((1, 9), (2, 25))), F(10**6, ((0, 1), (1, 1))))
+    odd = fac(n) >> bit_scan1(fac(n))
+    assert universal_divisor(once, n) == odd // 3**threes
+    assert universal_divisor(both, n) == (odd // (3**threes * 5**fives)) ** 2 * 3**threes * 5**fives
 
 
 @every_series

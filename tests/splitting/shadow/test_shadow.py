@@ -54,6 +54,15 @@ def test_the_bounds_of_the_kernel_at_their_edges(rng):
         assert found.tolist() == [P, Q, T]
 
 
+@pytest.mark.parametrize("c", [1, 2, 3, 7, 50])
+def test_a_residue_that_is_0_is_not_the_modulus(c):
+    """T = Σ (k − c) over 0 < k < 2c is a multiple of 2^61 − 1, as k − c is a residue."""
+    one, a = np.array([1], np.uint64), np.array([M61 - c, 1], np.uint64)
+    found, rows = np.empty(3, np.uint64), np.empty(tree_kernels.STRANDS * 4, np.uint64)
+    tree_kernels.shadow_of_terms(one, one, a, 1, 2 * c - 1, rows, found)
+    assert found.tolist() == [1, 1, 0]
+
+
 def largest_prime():
     """The nearest below 2^61 − 1: the largest residues and values."""
     return int(gmpy2.prev_prime(M61))

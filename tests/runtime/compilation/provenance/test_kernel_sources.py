@@ -38,6 +38,22 @@ def test_the_digest_follows_imports_of_kernels(root):
     assert found_anew(root) != before
 
 
+def test_every_way_to_import_is_followed():
+    """From a package's own folder, by a dotted name, and in brackets over several lines."""
+    files = {
+        "apart.py": b"",
+        "kernels/__init__.py": b"import numba\nfrom . import rows\n",
+        "kernels/rows.py": b"import pi_engine.errors\n",
+        "places.py": b"",
+        "errors.py": b"from .places import (\n    FIRST,\n)\n",
+    }
+    assert {*kernel_sources.kernel_sources(files)} == files.keys() - {"apart.py"}
+
+
+def test_where_a_file_ends_counts():
+    assert digest_of({"a": b"x", "b": b"y"}) != digest_of({"a": b"xby"})
+
+
 def test_all_modules_of_the_package_are_read():
     expected = {x.relative_to(kernel_sources.PACKAGE).as_posix() for x in kernel_sources.PACKAGE.rglob("*.py")}
     assert {*package_files()} == expected
