@@ -208,7 +208,7 @@ def merge_large(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
 
     Where the numbers have residues, those of the results are compared with them, and VerificationError is raised where they
     differ. At the same time there are in memory, as residues modulo all primes: T₁Q₂, later T, and Q₂, and P₁ if it is shared
-    with P₁P₂; and P₁ and T₂ modulo one group of primes. To cut an operand into digits takes as long as the columns of two to three
+    with P₁P₂; and P₁ and T₂ modulo one group of primes. To cut an operand into digits takes as long as the columns of one to two
     primes, and every group cuts it anew. So groups have the memory that T₁ and Q₂ had.
     """
     P1, Q1, T1, _ = left
