@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 PRIME_BY_PRIME_BITS = 1 << 27
-"""Bits of a transform from which the primes are taken one after another."""
+"""Bits of a transform from which the primes are taken one group after another."""
 
 
 @dataclass(slots=True)
@@ -171,18 +171,18 @@ def trimmed(limbs: Limbs, buffer: PooledLimbs | None, *, negative: bool) -> Numb
 
 
 class _Merge:
-    """The steps of one merge, each for one group of primes after another.
-
-    Where memory counts more than time a group is one prime: an operand that is in one product only is then never held
-    modulo all of them.
-    """
+    """The steps of one merge. Where memory counts more than time, T₂ and P₁ are never held modulo all primes."""
 
     def __init__(self, plan: TransformPlan, threads: int) -> None:
-        self.plan = plan
-        self.threads = threads
-        primes = range(plan.size.primes)
-        single = plan.size.bits >= PRIME_BY_PRIME_BITS
-        self.groups = [range(k, k + 1) for k in primes] if single else [primes]
+        self.plan, self.threads, self.primes = plan, threads, range(plan.size.primes)
+
+    def groups(self, operands: int, spare: int) -> list[range]:
+        """Groups of primes: as many at a time as `spare` bytes hold of a given number of operands, and one more."""
+        size = self.plan.size
+        if size.bits < PRIME_BY_PRIME_BITS:
+            return [self.primes]
+        each = 1 + spare // (8 * operands * size.prime_stride)
+        return [self.primes[k : k + each] for k in range(0, size.primes, each)]
 
     def columns(self, primes: range, *jobs: tuple[Number, Transformed]) -> None:
         forward(self.plan, [(operand.limbs, target) for operand, target in jobs], primes, self.threads)
@@ -192,11 +192,10 @@ class _Merge:
 
     def times(self, operand: Number, y: Transformed) -> None:
         """Multiply y, which has been transformed, by an operand that is in no other product, and transform it back."""
-        for primes in self.groups:
-            x = Transformed(self.plan, primes)
-            self.columns(primes, (operand, x))
-            self.rows(FORWARD_B | MULTIPLY | INVERSE, y, x, primes)
-            x.release()
+        x = Transformed(self.plan)
+        self.columns(self.primes, (operand, x))
+        self.rows(FORWARD_B | MULTIPLY | INVERSE, y, x, self.primes)
+        x.release()
 
     def result(self, x: Transformed, limbs: int, *, negative: bool) -> Number:
         number = _finish(x, limbs, self.threads, negative=negative)
@@ -209,7 +208,8 @@ def merge_large(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
 
     Where the numbers have residues, those of the results are compared with them, and VerificationError is raised where they
     differ. At the same time there are in memory, as residues modulo all primes: T₁Q₂, later T, and Q₂, and P₁ if it is shared
-    with P₁P₂; and P₁ and T₂ modulo one group of primes.
+    with P₁P₂; and P₁ and T₂ modulo one group of primes. To cut an operand into digits takes as long as the columns of one to two
+    primes, and every group cuts it anew. So groups have the memory that T₁ and Q₂ had.
     """
     P1, Q1, T1, _ = left
     P2, Q2, T2, _ = right
@@ -221,14 +221,15 @@ def merge_large(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
     shared = P2 is not None and cost(size_for(64 * (len(P1) + len(P2)))) >= 2 / 3 * cost(size)
     TQ_negative, PT_negative = T1.negative != Q2.negative, P1.negative != T2.negative
     one_sign = TQ_negative == PT_negative or not len(T1) or not len(T2)
-    if not one_sign:
-        step.groups = [range(size.primes)]
 
     x, y = Transformed(step.plan), Transformed(step.plan)
     z = Transformed(step.plan) if shared else None
-    for primes in step.groups:
-        step.columns(primes, (T1, x), (Q2, y))
-        step.rows(FORWARD_A | FORWARD_B | MULTIPLY, x, y, primes)
+    step.columns(step.primes, (T1, x), (Q2, y))
+    spare = sum(8 * len(number) for number in (T1, Q2) if number.buffer is not None)
+    T1.release()
+    Q2.release()
+    step.rows(FORWARD_A | FORWARD_B | MULTIPLY, x, y, step.primes)
+    for primes in step.groups(1 if shared else 2, spare) if one_sign else [step.primes]:
         u = Transformed(step.plan, primes)
         v = Transformed(step.plan, primes) if z is None else z
         step.columns(primes, (T2, u), (P1, v))
@@ -238,8 +239,7 @@ def merge_large(left: LargeNode, right: LargeNode, threads: int) -> LargeNode:
         if one_sign:
             step.rows(ADD | INVERSE, x, u, primes)
             u.release()
-    for number in (T1, T2, Q2):
-        number.release()
+    T2.release()
     if one_sign:
         T = step.result(x, max(TQ_limbs, PT_limbs) + 1, negative=TQ_negative if len(T1) else PT_negative)
     else:
