@@ -82,7 +82,7 @@ def tracked_isqrt(n: Tracked, threads: int, *, compiled: bool) -> Tracked:
     if n.value < 0:
         raise machine_fault("a number has another sign before its root")
     length = n.bits // 2
-    if length < root_from_bits() or not (compiled and transform_pays(_GMP_PRODUCTS * gmp_seconds(length, length))):
+    if not compiled or length < root_from_bits() or not transform_pays(_GMP_PRODUCTS * gmp_seconds(length, length)):
         s, r = gmpy2.isqrt_rem(n.value)
         shift = 0
     else:
@@ -156,7 +156,7 @@ def tracked_divide(n: Tracked, d: Tracked, threads: int, *, compiled: bool) -> T
 def _checked_divmod(n: Tracked, d: Tracked, threads: int, *, compiled: bool) -> tuple[Tracked, mpz]:
     """Quotient and remainder."""
     lengths = n.bits - d.bits, d.bits
-    if min(lengths) < divide_from_bits() or not (compiled and transform_pays(_GMP_PRODUCTS * gmp_seconds(*lengths))):
+    if not compiled or min(lengths) < divide_from_bits() or not transform_pays(_GMP_PRODUCTS * gmp_seconds(*lengths)):
         shift = 0
         q, r = gmpy2.f_divmod(n.value, d.value)
     else:

@@ -3,6 +3,8 @@
 import numpy as np
 
 from pi_engine.bigint.buffers.workspace import pool
+from pi_engine.bigint.fft.description.fft_record import workspace_of
+from pi_engine.bigint.fft.description.fft_sizes import fourier_size_for
 from pi_engine.bigint.fft.fourier_multiplication import product_by_fourier
 from pi_engine.bigint.fft.fourier_plans import fourier_plan_for
 from pi_engine.bigint.ntt.description.record import workspace_bytes
@@ -49,7 +51,7 @@ def multiply_limbs(
         out = np.empty(limbs, np.uint64) if out is None else out
         out[:] = 0
         return out
-    if not low_memory and limbs < fourier_below(threads) and len(a) <= FOURIER_PROPORTION * len(b):
+    if not low_memory and _is_complex(len(a), len(b), threads):
         out = np.empty(limbs, np.uint64) if out is None else out
         if product_by_fourier(a, b, out):
             return out
@@ -69,6 +71,11 @@ def fourier_below(threads: int) -> int:
     return measured.shared_product // 64 if measured.shared_product else SHARED_FOURIER_BELOW
 
 
+def _is_complex(long: int, short: int, threads: int) -> bool:
+    """Whether the complex transform makes the product, if it can prove it."""
+    return long + short < fourier_below(threads) and long <= FOURIER_PROPORTION * short
+
+
 def product_by_ntt(a: Limbs, b: Limbs, threads: int = 1, out: Limbs | None = None) -> Limbs:
     """a·b as `multiply_limbs` has it, by the number-theoretic transform at every size, for len(a) ≥ len(b) ≥ 1."""
     pieces, size = _cheapest(len(a), len(b))
@@ -80,9 +87,14 @@ def product_by_ntt(a: Limbs, b: Limbs, threads: int = 1, out: Limbs | None = Non
 def product_workspace(a: int, b: int, threads: int = 1, *, low_memory: bool = False) -> int:
     """Bytes of workspace, besides the result, that a product of a by b limbs takes at most.
 
-    About 0.8 bytes a bit of the product, at most 1.1; with low_memory about 0.45, from two million bits on at most 0.5.
+    About 0.8 bytes a bit of the product, at most 1.1, and 1.35 where the complex transform makes it; with low_memory about 0.45, from
+    two million bits on at most 0.5.
     """
     long, short = max(a, b), max(1, min(a, b))
+    if not low_memory and _is_complex(long, short, threads):
+        size = fourier_size_for(64 * (long + short))
+        assert size is not None, "a product of this length has a size"
+        return workspace_of(size, 2)
     way = _least_memory(long, short, threads) if low_memory else _cheapest(long, short)
     return _workspace(long, short, *way, threads, low_memory=low_memory)
 

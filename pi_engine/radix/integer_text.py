@@ -25,6 +25,9 @@ TO_TEXT_FROM_BITS = 330_000
 FROM_TEXT_FROM_DIGITS = 90_000
 """Below, GMP's conversion is faster, if `tune` has not measured that."""
 
+SHORT_BITS = 30_000
+"""Bits below which it is faster whatever was measured, so that nothing has to be read."""
+
 _ARITHMETIC = (
     "pi_engine.bigint.fft.fourier_kernels:FOURIER_KERNELS",
     "pi_engine.bigint.ntt.transform_kernels:TRANSFORM_KERNELS",
@@ -56,8 +59,10 @@ def to_text(x: SupportsIndex, *, threads: SupportsIndex | None = None, check: bo
     """
     x, count = as_mpz(x, "to_text"), thread_count(threads)
     bits = x.bit_length()
-    if bits < to_text_from_bits() or not (
-        transform_is_usable() and _TO_TEXT.pays_for_another(_TO_TEXT_PRODUCTS * gmp_seconds(bits, bits))
+    if (
+        bits < SHORT_BITS
+        or bits < to_text_from_bits()
+        or not (transform_is_usable() and _TO_TEXT.pays_for_another(_TO_TEXT_PRODUCTS * gmp_seconds(bits, bits)))
     ):
         return x.digits()
     return text_by_kernels(x, count, check=check)
@@ -107,7 +112,7 @@ def from_text(text: str, *, threads: SupportsIndex | None = None, check: bool = 
     if not isinstance(text, str):
         raise TypeError(f"from_text takes str, not {type(text).__name__}")
     count = thread_count(threads)
-    if len(text) < from_text_from_digits() or not from_text_pays(len(text)):
+    if len(text) < SHORT_BITS / _BITS_PER_DIGIT or len(text) < from_text_from_digits() or not from_text_pays(len(text)):
         return _from_plain_text(text)
     return integer_by_kernels(text, count, check=check)
 

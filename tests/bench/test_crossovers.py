@@ -105,6 +105,7 @@ def test_modules_ask_for_what_was_measured(measured):
     assert (division.divide_from_bits(), division.root_from_bits()) == (SMALLEST["divide"], SMALLEST["root"])
     assert pi_fraction.fused_from_bits() == SMALLEST["fused"]
     assert integer_text.to_text_from_bits() == SMALLEST["to_text"]
+    assert min(SMALLEST["to_text"], SMALLEST["from_text"]) >= integer_text.SHORT_BITS
     assert integer_text.from_text_from_digits() == int(SMALLEST["from_text"] / 3.33)
     series = pi_engine.series.CHUDNOVSKY.components[0].sum
     short = compiled_tree.cuts_for(series, 40_000, 1).subtrees

@@ -31,6 +31,7 @@ from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.division import tracked_divide, tracked_isqrt
 from pi_engine.bigint.product import thresholds
 from pi_engine.bigint.residues.tracked import Tracked
+from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.errors import VerificationError
 from pi_engine.runtime.thread_count import available_threads
 from pi_engine.series.model.truncation import GUARD
@@ -65,8 +66,8 @@ def leading_bits(Q: Tracked, T: Tracked, bits: int, threads: int = 1) -> tuple[T
 
 
 def fused_from_bits() -> int:
-    """Bits of a fraction from which √r·Q/T is made as one product."""
-    return thresholds().fused or FUSED_FROM_BITS
+    """Bits of a fraction from which √r·Q/T is made as one product; with a scratch space whatever was measured, as it must be then."""
+    return FUSED_FROM_BITS if scratch_space() is not None else thresholds().fused or FUSED_FROM_BITS
 
 
 def root_of_radicand(

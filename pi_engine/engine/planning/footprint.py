@@ -9,7 +9,7 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pi_engine.engine.evaluation.pi_fraction import LARGEST_WORD, fused_from_bits
+from pi_engine.engine.evaluation.pi_fraction import FUSED_FROM_BITS, LARGEST_WORD
 from pi_engine.runtime.limits.address_space import libraries_size, mapped_size, threads_size
 from pi_engine.runtime.limits.memory import THREAD_BYTES
 
@@ -113,7 +113,7 @@ def can_use_scratch(series: PiSeries, terms: tuple[int, ...], bits: int) -> bool
     """Whether the bounds of a run on disk hold: one sum, not much longer than its fraction, and a root and a quotient in one."""
     form = series.closed_form
     one_sum = not combines(series) and largest_root_bits(series, terms) <= _SCRATCH_ROOT_BITS * bits
-    return one_sum and form.power == 1 and 1 < form.radicand <= LARGEST_WORD and bits >= fused_from_bits()
+    return one_sum and form.power == 1 and 1 < form.radicand <= LARGEST_WORD and bits >= FUSED_FROM_BITS
 
 
 def scratch_numbers_bytes(bits: int) -> int:
