@@ -13,15 +13,15 @@ import gmpy2
 import numpy as np
 from gmpy2 import mpz
 
+from pi_engine.bench.sum_crossovers import merge_case, subtree_case
 from pi_engine.bigint import division, limb_products, negacyclic, product, quotient, reciprocal, square_root
 from pi_engine.bigint.binary_fraction import BinaryFraction
 from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
-from pi_engine.bigint.buffers.workspace import PooledLimbs
 from pi_engine.bigint.cyclic import Ring
 from pi_engine.bigint.fft.fourier_multiplication import product_by_fourier
 from pi_engine.bigint.negacyclic import NegacyclicRing
-from pi_engine.bigint.vectors.lane_widths import BY_DOUBLES, LANES, has_lanes
+from pi_engine.bigint.vectors.lane_widths import BY_DOUBLES, has_lanes
 from pi_engine.engine import fraction_to_text
 from pi_engine.engine.evaluation import pi_fraction
 from pi_engine.engine.planning.backend import ALL_KERNELS
@@ -29,17 +29,10 @@ from pi_engine.radix import digit_text, integer_text, scale
 from pi_engine.radix.word_text import word_text
 from pi_engine.radix.words_of_fraction import decimal_expansion
 from pi_engine.runtime import tuning
-from pi_engine.runtime.progress import silent
 from pi_engine.runtime.thread_count import available_threads
 from pi_engine.series import CHUDNOVSKY
 from pi_engine.splitting.compiled import compiled_tree
-from pi_engine.splitting.compiled.compiled_tree import CompiledTree, Cuts
-from pi_engine.splitting.compiled.lower_tree import merge_level
-from pi_engine.splitting.compiled.subtrees import build_subtrees
 from pi_engine.splitting.levels import merge_plans
-from pi_engine.splitting.levels.level_runs import levels_at_once, merge_levels
-from pi_engine.splitting.records.node_level import NodeLevel
-from pi_engine.splitting.records.term_values import term_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,11 +40,6 @@ if TYPE_CHECKING:
     from pi_engine.runtime.tuning import Case, Thresholds
 
 _BITS_PER_DIGIT = math.log2(10)
-_SUM_BITS = 1_000_000
-"""Of the sums that are timed, at least: with fewer nodes what Python does for a level would count for more than it does in long sums."""
-
-_FIRST_TERM = 20_000
-"""Where the sums that are timed begin: their terms are as long as those of a million digits."""
 
 
 def _random(bits: int, seed: int = 1) -> mpz:
@@ -131,55 +119,6 @@ def root_case(bits: int) -> Case:
     return lambda: gmpy2.isqrt_rem(n), lambda: square_root.isqrt_rem(n, limbs, 1)
 
 
-def _subtrees(bits: int, *, merged: bool) -> Callable[[], None]:
-    """Subtrees of twice these bits; `merged`: twice as many, half as long, and a level of merges above them."""
-    count = max(LANES, 1 << (_SUM_BITS // (2 * bits)).bit_length())
-    sum_of_series = CHUDNOVSKY.components[0].sum
-    each = max(4, 2 * bits // term_values(sum_of_series.q, 2 * _FIRST_TERM).bits)
-    cuts = Cuts.of(count * each, 1, each // 2 if merged else each, 1)
-    tree = CompiledTree(sum_of_series, cuts, 1, silent, check=False, needed=None)
-    divisors = [tree.divisors[j] for j in range(cuts.depth + 1)]
-    span = _FIRST_TERM, _FIRST_TERM + cuts.terms
-
-    def build() -> None:
-        level = build_subtrees(
-            sum_of_series, *span, cuts.subtrees, cuts.depth, threads=1, built=lambda _: None, divisors=divisors
-        )
-        if merged:
-            found = levels_at_once(level, 1, math.inf)
-            level = merge_levels(level, found, 1, rightmost=False) or level
-        level.buffer.release()
-
-    return build
-
-
-def subtree_case(bits: int) -> Case:
-    """Subtrees of twice these bits: eight side by side where the processor can, else one by one."""
-    return _subtrees(bits, merged=False), _subtrees(bits, merged=True)
-
-
-class _KeptLimbs(PooledLimbs):
-    """Limbs of a level that is merged more than once."""
-
-    def release(self) -> None:
-        """Keep them."""
-
-
-def merge_case(bits: int) -> Case:
-    """A merge of two nodes whose longest product has these bits; P is half as long as Q and T, as the Chudnovskys' is."""
-    q = bits // 128
-    lengths = np.array([[q // 2] * 2, [q] * 2, [q] * 2], np.int64)
-    offsets = np.array([[0, 3 * q], [q, 4 * q], [2 * q, 5 * q]], np.int64)
-    buffer = _KeptLimbs(6 * q)
-    buffer.limbs[:] = limbs_of(_random(64 * 6 * q))
-    level = NodeLevel(buffer, offsets, lengths)
-
-    def merge(below: int) -> None:
-        merge_level(level, 1, lambda _: None, rightmost=False, below=below).buffer.release()
-
-    return lambda: merge(1 << 62), lambda: merge(0)
-
-
 def fused_case(bits: int) -> Case:
     """A fraction of these bits."""
     form = CHUDNOVSKY.closed_form
@@ -234,6 +173,10 @@ class Crossover(NamedTuple):
     default: int
 
 
+def _bits_of(digits: int) -> int:
+    return round(digits * _BITS_PER_DIGIT)
+
+
 _DEFAULTS = tuning.Thresholds()
 
 CROSSOVERS = {
@@ -269,13 +212,11 @@ CROSSOVERS = {
     ),
     "fused": Crossover("√r·Q/T: as one product", fused_case, pi_fraction.FUSED_FROM_BITS),
     "convert": Crossover(
-        "digits of a fraction: by the tree", convert_case, round(fraction_to_text.TREE_FROM_DIGITS * _BITS_PER_DIGIT)
+        "digits of a fraction: by the tree", convert_case, _bits_of(fraction_to_text.TREE_FROM_DIGITS)
     ),
     "to_text": Crossover("text of an integer: by the tree", to_text_case, integer_text.TO_TEXT_FROM_BITS),
     "from_text": Crossover(
-        "integer of a text: by the tree",
-        from_text_case,
-        round(integer_text.FROM_TEXT_FROM_DIGITS * _BITS_PER_DIGIT),
+        "integer of a text: by the tree", from_text_case, _bits_of(integer_text.FROM_TEXT_FROM_DIGITS)
     ),
 }
 """By the names of `Thresholds`, in the order in which they are measured."""

@@ -64,7 +64,7 @@ _MOST_BYTES = 1 << 14
 class Thresholds:
     """Sizes in bits at which to change over; None if not measured: the default then stands in the module that asks for it.
 
-    The defaults were measured on 2 cores of AMD Zen 3, AVX2, GMP 6.3 of the gmpy2 wheel. All but one count for one thread.
+    The defaults were measured on 2 cores of AMD Zen 3, AVX2, GMP 6.3 of the gmpy2 wheel. Only `shared_product` counts for several threads.
 
     Attributes:
         multiply: of the smaller operand: GMP below, the engine's transforms above, one call from Python.

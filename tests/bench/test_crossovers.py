@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import pi_engine
-from pi_engine.bench import crossovers
+from pi_engine.bench import crossovers, sum_crossovers
 from pi_engine.bench.crossovers import CROSSOVERS, default_sizes, measured_here
 from pi_engine.bigint import division, limb_products, multiply, negacyclic, product
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
@@ -133,7 +133,7 @@ def test_digits_do_not_depend_on_the_sizes(measured, monkeypatch, sizes, rng, mi
 
 
 def test_limbs_of_a_level_that_is_kept_stay():
-    limbs = crossovers._KeptLimbs(100)
+    limbs = sum_crossovers._KeptLimbs(100)
     limbs.limbs[:] = np.arange(100, dtype=np.uint64)
     limbs.release()
     assert limbs.is_there and limbs_of(mpz_from_limbs(limbs.limbs))[-1] == 99

@@ -45,8 +45,7 @@ BLOCK_TERMS = 8
 """Terms that are accumulated one by one."""
 
 SUBTREE_BITS = 10_000
-"""Bits of Q at the root of a subtree, this to twice as many, if `tune` has not measured that: from here on the complex transform beats
-GMP, and eight subtrees side by side where digits are multiplied by doubles."""
+"""Bits of Q at the root of a subtree, this to twice as many, unless `tune` has measured it: then the complex transform is faster."""
 
 LANE_SUBTREE_BITS = 64_000
 """The same at the root of each of eight subtrees side by side elsewhere: their products go on beating the transform."""
@@ -150,8 +149,8 @@ def cuts_for(series: HypergeometricSeries, terms: int, threads: int, chunk_bits:
     chunk_bits, space = chunk_bits or CHUNK_BITS, scratch_space()
     chunk_bits = chunk_bits if space is None else min(chunk_bits, 8 * max(space.free(), 0) // CHUNK_BYTES)
     if terms * term_bits >= LANE_BITS and lanes_fit(values):
-        subtree_bits = thresholds().lanes or (SUBTREE_BITS if BY_DOUBLES else LANE_SUBTREE_BITS)
-        return Cuts.of(terms, term_bits, subtree_bits, LANES << (threads.bit_length() - 1), chunk_bits)
+        bits = thresholds().lanes or (SUBTREE_BITS if BY_DOUBLES else LANE_SUBTREE_BITS)
+        return Cuts.of(terms, term_bits, bits, LANES << (threads.bit_length() - 1), chunk_bits)
     return Cuts.of(terms, term_bits, thresholds().subtree or SUBTREE_BITS, 1, chunk_bits)
 
 
