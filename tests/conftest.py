@@ -15,7 +15,9 @@ import gmpy2
 import pytest
 
 import pi_engine
+from pi_engine.bigint import product
 from pi_engine.engine.planning.backend import ALL_KERNELS, BACKEND
+from pi_engine.runtime import tuning
 from pi_engine.runtime.compilation import kernel_folder
 from tests.backends import pretend
 from tests.homes import command, environment_of
@@ -72,6 +74,16 @@ def pytest_collection_modifyitems(items):
 @functools.cache
 def starts_clusters(path):
     return 'importorskip("distributed")' in path.read_text(encoding="utf-8", errors="ignore")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _defaults_count(tmp_path_factory):
+    """In this process the crossovers are the defaults, which tests change, whatever `tune` has measured on this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        place = tmp_path_factory.mktemp("tuning") / "none.json"
+        patch.setattr(tuning, "tuning_file", lambda: place)
+        product.thresholds.cache_clear()
+        yield
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from pi_engine.engine.planning.backend import ALL_KERNELS, prepare
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SIZES = (10**6, 10**7)
 """Digits that are timed on the plain path and on the compiled one."""
 
-_CROSSOVER_SECONDS = 9.0
+_CROSSOVER_SECONDS = 25.0
 _TIMING_SECONDS = 9.0
 """For the progress bar."""
 
@@ -55,9 +55,9 @@ class Tuned:
         compiled: how many of them were compiled now.
         stored: how many a new process will find.
         folder: where they are stored; None where that cannot be written.
-        before: the crossovers that applied until now.
+        before: the crossovers that applied until now, in bits, by name.
         measured_before: whether those were measured, or are the defaults.
-        now: the measured ones.
+        now: the measured ones; those that this machine does not have are missing.
         file: where they are stored; None where they are not.
         shipped: whether the kernels came with the installation.
         timings: whole computations.
@@ -68,9 +68,9 @@ class Tuned:
     compiled: int
     stored: int
     folder: Path | None
-    before: Thresholds
+    before: dict[str, int]
     measured_before: bool
-    now: Thresholds
+    now: dict[str, int]
     file: Path | None = None
     shipped: bool = False
     timings: list[Timing] = field(default_factory=list)
@@ -96,7 +96,7 @@ def tune(*, dry_run: bool = False, progress: Progress = silent) -> Tuned:
         UsageError: this processor has no fused multiply-add.
         OutputError: the crossovers could not be stored.
     """
-    from pi_engine.bigint.crossovers import measure_crossovers
+    from pi_engine.bench.crossovers import default_sizes, measure_crossovers
     from pi_engine.bigint.product import transform_is_usable
     from pi_engine.runtime.compilation.kernel_folder import cache_folder
     from pi_engine.runtime.compilation.provenance.shipped_code import shipped
@@ -115,7 +115,7 @@ def tune(*, dry_run: bool = False, progress: Progress = silent) -> Tuned:
         with clock.phase("compilation"):
             prepare(progress)
     with clock.phase("crossovers"):
-        now = measure_crossovers()
+        now = measure_crossovers(lambda done, total: progress("crossovers", done, total))
     file = None
     timings = []
     if not dry_run:
@@ -130,14 +130,20 @@ def tune(*, dry_run: bool = False, progress: Progress = silent) -> Tuned:
         compiled=0 if dry_run else missing,
         stored=sum(kernel.is_in_folder() for kernel in kernels),
         folder=cache_folder(),
-        before=earlier or tuning.Thresholds(),
+        before=default_sizes() | _sizes(earlier),
         measured_before=earlier is not None,
-        now=now,
+        now=_sizes(now),
         file=file,
         shipped=shipped().level is not None,
         timings=timings,
         seconds={**clock.seconds, "total": clock.total()},
     )
+
+
+def _sizes(thresholds: Thresholds | None) -> dict[str, int]:
+    """Those that have been measured."""
+    found = {} if thresholds is None else asdict(thresholds)
+    return {name: bits for name, bits in found.items() if bits is not None}
 
 
 def _forecast(*, dry_run: bool) -> list[Step]:

@@ -34,13 +34,23 @@ if TYPE_CHECKING:
     from gmpy2 import mpz
 
 DIVIDE_FROM_BITS = 170_000
-"""Bits of the shorter one of quotient and divisor from which Newton is quicker; see benchmarks/arithmetic/bench_newton.py."""
+"""Bits of the shorter one of quotient and divisor from which Newton is quicker, if `tune` has not measured that."""
 
 ROOT_FROM_BITS = 200_000
-"""Bits of the root from which Newton is quicker; see benchmarks/arithmetic/bench_newton.py."""
+"""Bits of the root from which Newton is quicker, if `tune` has not measured that."""
 
 _GMP_PRODUCTS = 2.4
 """Products of the result's length that GMP's quotient, or root, takes as long as."""
+
+
+def divide_from_bits() -> int:
+    """Bits of the shorter one of quotient and divisor from which Newton's iteration divides."""
+    return thresholds().divide or DIVIDE_FROM_BITS
+
+
+def root_from_bits() -> int:
+    """Bits of the root from which Newton's iteration finds it."""
+    return thresholds().root or ROOT_FROM_BITS
 
 
 def transform_use(bits: int) -> KernelUse:
@@ -72,7 +82,7 @@ def tracked_isqrt(n: Tracked, threads: int, *, compiled: bool) -> Tracked:
     if n.value < 0:
         raise machine_fault("a number has another sign before its root")
     length = n.bits // 2
-    if length < ROOT_FROM_BITS or not (compiled and transform_pays(_GMP_PRODUCTS * gmp_seconds(length, length))):
+    if not compiled or length < root_from_bits() or not transform_pays(_GMP_PRODUCTS * gmp_seconds(length, length)):
         s, r = gmpy2.isqrt_rem(n.value)
         shift = 0
     else:
@@ -146,7 +156,7 @@ def tracked_divide(n: Tracked, d: Tracked, threads: int, *, compiled: bool) -> T
 def _checked_divmod(n: Tracked, d: Tracked, threads: int, *, compiled: bool) -> tuple[Tracked, mpz]:
     """Quotient and remainder."""
     lengths = n.bits - d.bits, d.bits
-    if min(lengths) < DIVIDE_FROM_BITS or not (compiled and transform_pays(_GMP_PRODUCTS * gmp_seconds(*lengths))):
+    if not compiled or min(lengths) < divide_from_bits() or not transform_pays(_GMP_PRODUCTS * gmp_seconds(*lengths)):
         shift = 0
         q, r = gmpy2.f_divmod(n.value, d.value)
     else:

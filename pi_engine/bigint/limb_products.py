@@ -3,11 +3,24 @@
 import numpy as np
 
 from pi_engine.bigint.buffers.limbs import Limbs
-from pi_engine.bigint.fft.fourier_multiplication import FOURIER_BELOW, product_by_fourier
+from pi_engine.bigint.fft.description.fft_record import workspace_of
+from pi_engine.bigint.fft.description.fft_sizes import fourier_size_for
+from pi_engine.bigint.fft.fourier_multiplication import product_by_fourier
 from pi_engine.bigint.ntt.description.record import workspace_bytes
 from pi_engine.bigint.ntt.description.sizes import Size, cost, size_for, sizes_for
 from pi_engine.bigint.ntt.transform import inverse, multiply_transformed, product, transform
 from pi_engine.bigint.ntt.transform_kernels import add_limbs
+from pi_engine.bigint.product import thresholds
+from pi_engine.runtime.compilation.kernel_folder import has_avx512
+
+FOURIER_BELOW = (4_000_000 if not has_avx512() else 6_000_000) // 64
+"""Limbs of a product from which the number-theoretic transform makes it on one thread, if `tune` has not measured that. On AVX2 (Zen 3,
+512 KiB of L2) that takes 1.3 times as long at 0.8 to 2.5 million bits, and as long from 3 to 10 million."""
+
+SHARED_FOURIER_BELOW = (2_700_000 if not has_avx512() else 6_000_000) // 64
+"""The same where all threads share it, which have two such caches: two threads take 1.4 times as long to 2 million bits, 0.9 at 3
+million, and 0.6 at 6 million. With registers of eight doubles (Zen 4) a prototype of the complex one was the faster one to 8
+million bits."""
 
 FOURIER_PROPORTION = 4
 """How much longer one factor may be than the other for a complex transform of both together: beyond, pieces take less."""
@@ -36,22 +49,50 @@ def multiply_limbs(
         out = np.empty(limbs, np.uint64) if out is None else out
         out[:] = 0
         return out
-    if not low_memory and limbs < FOURIER_BELOW and len(a) <= FOURIER_PROPORTION * len(b):
+    if not low_memory and _is_complex(len(a), len(b), threads):
         out = np.empty(limbs, np.uint64) if out is None else out
         if product_by_fourier(a, b, out):
             return out
-    pieces, size = _least_memory(len(a), len(b), threads) if low_memory else _cheapest(len(a), len(b))
+    if not low_memory:
+        return product_by_ntt(a, b, threads, out)
+    pieces, size = _least_memory(len(a), len(b), threads)
     if pieces > 1:
         return _multiply_unbalanced(a, b, pieces, size, threads, out=out)
-    return product(a, b, size, limbs, threads, low_memory=low_memory, out=out)
+    return product(a, b, size, limbs, threads, low_memory=True, out=out)
+
+
+def fourier_below(threads: int) -> int:
+    """Limbs of a product from which the number-theoretic transform makes it."""
+    measured = thresholds()
+    if threads == 1:
+        return measured.product // 64 if measured.product else FOURIER_BELOW
+    return measured.shared_product // 64 if measured.shared_product else SHARED_FOURIER_BELOW
+
+
+def _is_complex(long: int, short: int, threads: int) -> bool:
+    """Whether the complex transform makes the product, if it can prove it."""
+    return long + short < fourier_below(threads) and long <= FOURIER_PROPORTION * short
+
+
+def product_by_ntt(a: Limbs, b: Limbs, threads: int = 1, out: Limbs | None = None) -> Limbs:
+    """a·b as `multiply_limbs` has it, by the number-theoretic transform at every size, for len(a) ≥ len(b) ≥ 1."""
+    pieces, size = _cheapest(len(a), len(b))
+    if pieces > 1:
+        return _multiply_unbalanced(a, b, pieces, size, threads, out=out)
+    return product(a, b, size, len(a) + len(b), threads, out=out)
 
 
 def product_workspace(a: int, b: int, threads: int = 1, *, low_memory: bool = False) -> int:
     """Bytes of workspace, besides the result, that a product of a by b limbs takes at most.
 
-    About 0.8 bytes a bit of the product, at most 1.1; with low_memory about 0.45, from two million bits on at most 0.5.
+    About 0.8 bytes a bit of the product, at most 1.1, and 1.35 where the complex transform makes it; with low_memory about 0.45, from
+    two million bits on at most 0.5.
     """
     long, short = max(a, b), max(1, min(a, b))
+    if not low_memory and _is_complex(long, short, threads):
+        size = fourier_size_for(64 * (long + short))
+        assert size is not None, "a product of this length has a size"
+        return workspace_of(size, 2)
     way = _least_memory(long, short, threads) if low_memory else _cheapest(long, short)
     return _workspace(long, short, *way, threads, low_memory=low_memory)
 

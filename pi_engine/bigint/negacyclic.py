@@ -26,7 +26,6 @@ from pi_engine.bigint.scratch.parked_numbers import ParkedInteger
 from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.runtime.compilation.kernel_folder import has_avx512
 from pi_engine.runtime.machine_faults import require_sound
-from pi_engine.runtime.tuning import Thresholds
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -34,8 +33,9 @@ if TYPE_CHECKING:
     from pi_engine.bigint.buffers.limbs import Limbs
     from pi_engine.bigint.ntt.stored_products import Operand
 
-_WITH_AVX512 = 3
-"""How many times as long rings of the complex transform may be where a register holds eight doubles, if that was not measured."""
+RING_FROM_BITS = 3_600_000 if not has_avx512() else 10_800_000
+"""Bits of a ring from which the number-theoretic transform makes its products on one thread, if `tune` has not measured that. Where a
+register holds eight doubles it is three times as many."""
 
 _WITH_HELP = 1.4
 """The same with the help of other threads, who wait less for each other inside one kernel call."""
@@ -65,8 +65,7 @@ def is_negacyclic(bits: int, threads: int, *, asked: bool = True) -> bool:
 
 def fourier_below(threads: int) -> float:
     """Bits of a ring from which the number-theoretic transform makes its products."""
-    bits = thresholds().ring * (_WITH_HELP if threads > 1 else 1)
-    return bits * _WITH_AVX512 if has_avx512() and thresholds() == Thresholds() else bits
+    return (thresholds().ring or RING_FROM_BITS) * (_WITH_HELP if threads > 1 else 1)
 
 
 def helpers_for(bits: int, threads: int) -> AbstractContextManager[None]:

@@ -22,6 +22,7 @@ from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.cyclic import shifted, top_limbs
 from pi_engine.bigint.negacyclic import ring_for
 from pi_engine.bigint.ntt.stored_products import limbs_in_memory
+from pi_engine.bigint.product import thresholds
 from pi_engine.bigint.scratch.disk_integer import in_memory, magnitude_limbs, shifted_up
 from pi_engine.bigint.scratch.parked_numbers import HighestLimbs, ParkedInteger
 from pi_engine.runtime.machine_faults import machine_fault
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pi_engine.bigint.ntt.stored_products import Operand
 
 RECIPROCAL_FROM_LIMBS = 800
-"""GMP's quotient is quicker for a result of fewer limbs; see benchmarks/arithmetic/bench_newton.py."""
+"""GMP's quotient is quicker for a result of fewer limbs, if `tune` has not measured that."""
 
 MAX_CORRECTIONS = 4
 """Corrections by one after which a quotient or a root has gone wrong: two are proven to be enough."""
@@ -45,7 +46,7 @@ def precisions(limbs: int, start: int) -> list[int]:
     return chain[::-1]
 
 
-def reciprocal(d: Limbs | ParkedInteger, limbs: int, threads: int = 1, start: int = RECIPROCAL_FROM_LIMBS) -> mpz:
+def reciprocal(d: Limbs | ParkedInteger, limbs: int, threads: int = 1, start: int | None = None) -> mpz:
     """X with |X − B^limbs/δ| < 2, for δ = d/B^len(d) in [1/2, 1): the highest bit of d is set.
 
     The bound is kept by every step. x is the iterate, |x − 1/δ| < 2·B^−k, and δ′ = D/B^(m+1) ≤ δ < δ′ + B^−(m+1).
@@ -58,7 +59,7 @@ def reciprocal(d: Limbs | ParkedInteger, limbs: int, threads: int = 1, start: in
       X·E cut: 1.
     Together less than 1.001. The first value is a floor with D of k + 1 limbs, 1 + 4/B.
     """
-    chain = precisions(limbs, start)
+    chain = precisions(limbs, start or (thresholds().reciprocal or 64 * RECIPROCAL_FROM_LIMBS) // 64)
     k = chain[0]
     with limbs_in_memory(_highest(d, k + 1)) as highest:
         top = mpz_from_limbs(highest)

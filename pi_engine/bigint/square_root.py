@@ -24,6 +24,7 @@ from gmpy2 import mpz
 from pi_engine.bigint.buffers.limbs import limbs_of, mpz_from_limbs
 from pi_engine.bigint.cyclic import shifted, top_limbs
 from pi_engine.bigint.negacyclic import ring_for
+from pi_engine.bigint.product import thresholds
 from pi_engine.bigint.reciprocal import MAX_CORRECTIONS, precisions
 from pi_engine.bigint.scratch.disk_integer import in_memory, magnitude_limbs, shifted_up
 from pi_engine.bigint.scratch.parked_numbers import ParkedInteger, integer_of
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from pi_engine.bigint.residues.moduli import Residues
 
 ROOT_FROM_LIMBS = 1300
-"""GMP's root is quicker for a result of fewer limbs; see benchmarks/arithmetic/bench_newton.py."""
+"""GMP's root is quicker for a result of fewer limbs, if `tune` has not measured that."""
 
 SQUARE_FROM_LIMBS = 600
 """GMP's square is quicker for fewer limbs."""
@@ -57,7 +58,12 @@ class InverseRoot(NamedTuple):
         return self._replace(X=ParkedInteger(integer_of(self.X)), E=ParkedInteger(integer_of(self.E)))
 
 
-def root(a: Limbs, limbs: int, threads: int = 1, start: int = ROOT_FROM_LIMBS) -> mpz:
+def first_limbs() -> int:
+    """Limbs of a root below which GMP finds it, the first value of Newton's iteration."""
+    return (thresholds().inverse_root or 64 * ROOT_FROM_LIMBS) // 64
+
+
+def root(a: Limbs, limbs: int, threads: int = 1, start: int | None = None) -> mpz:
     """S with |S − B^limbs·√α| < 2, for α = a/B^len(a) in [1/4, 1): one of the two highest bits is set.
 
     Each step keeps |s − √α| < 2·B^−k and |x − 1/√α| < 6·B^−k. With A the 2k highest limbs of α:
@@ -74,7 +80,7 @@ def root(a: Limbs, limbs: int, threads: int = 1, start: int = ROOT_FROM_LIMBS) -
       1/s for 1/√α: 1.001·B^−m/(s·√α) ≤ 4.005;
     together less than 5.01. The first values: S a floor, 1 + 1/B; X = ⌊B^2k/S⌋, 4.01 + 1.
     """
-    chain = precisions(limbs, start)
+    chain = precisions(limbs, start or first_limbs())
     k = chain[0]
     s = gmpy2.isqrt(mpz_from_limbs(top_limbs(a, 2 * k)))
     if len(chain) == 1:
@@ -118,7 +124,7 @@ def isqrt_rem(n: mpz, limbs: int, threads: int) -> tuple[mpz, mpz]:
     raise machine_fault("a square root is further from its value than is possible")
 
 
-def inverse_root(radicand: int, limbs: int, threads: int = 1, start: int = ROOT_FROM_LIMBS) -> InverseRoot:
+def inverse_root(radicand: int, limbs: int, threads: int = 1, start: int | None = None) -> InverseRoot:
     """X with |X − B^limbs/√r| < 2 and its exact residual E, |E| < 4.01·√r·B^limbs, for 1 ≤ r ≤ 2^32.
 
     Each step keeps the bound. 1 − r·x² = (1/√r − x)·(1/√r + x)·r, so |E| < 2·√r·(2 + 2·√r·B^−k)·B^k < 4.01·√r·B^k <
@@ -129,7 +135,7 @@ def inverse_root(radicand: int, limbs: int, threads: int = 1, start: int = ROOT_
     """
     if not 1 <= radicand <= MAX_RADICAND:
         raise ValueError(f"the radicand is between 1 and 2^32, not {radicand}")
-    chain = precisions(limbs, start)
+    chain = precisions(limbs, start or first_limbs())
     k = chain[0]
     x = gmpy2.isqrt((mpz(1) << (128 * k)) // radicand)
     for m in chain[1:]:

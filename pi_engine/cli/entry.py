@@ -31,9 +31,10 @@ def main() -> "NoReturn":
         "OPENBLAS_NUM_THREADS", "1"
     )  # numpy's matrices are not used: its threads would only take memory
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
-    from pi_engine.cli.process.lean_imports import import_gmpy2_leanly
+    from pi_engine.cli.process.lean_imports import import_gmpy2_leanly, import_numpy_leanly
 
     import_gmpy2_leanly()
+    import_numpy_leanly()
     from pi_engine.cli.main import complete, run
     from pi_engine.cli.parameters.lazy_group import COMPLETION
 

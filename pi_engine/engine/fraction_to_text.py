@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine import series as series_room
+from pi_engine.bigint.product import thresholds
 from pi_engine.bigint.residues.kernels.mersenne import M61
 from pi_engine.bigint.residues.moduli import Residues, moduli, moduli_text, power_residues
 from pi_engine.engine.checks.known import compare_with_known, known_hash
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 
 
 TREE_FROM_DIGITS = 36_000
-"""Digits from which the tree of `radix` converts sooner than GMP; see benchmarks/suite/test_conversion.py."""
+"""Digits from which the tree of `radix` converts sooner than GMP, if `tune` has not measured that."""
+
+_BITS_PER_DIGIT = math.log2(10)
 
 
 class Converted(NamedTuple):
@@ -44,11 +48,17 @@ def convert_fraction(fraction: HandOver[BinaryFraction], plan: Plan, threads: in
     Raises:
         VerificationError: the digits are not the fraction's.
     """
-    if plan.compiled and plan.base == 10 and (plan.scratch or plan.digits >= TREE_FROM_DIGITS):
+    if plan.compiled and plan.base == 10 and (plan.scratch or plan.digits >= _tree_from_digits()):
         return _compiled(fraction, plan, threads, check=check)
     if plan.scratch:
         return _hexadecimal(fraction, plan, threads, check=check)
     return _plain(fraction, plan, check=check)
+
+
+def _tree_from_digits() -> float:
+    """Digits from which the tree of `radix` converts."""
+    measured = thresholds().convert
+    return measured / _BITS_PER_DIGIT if measured else TREE_FROM_DIGITS
 
 
 def _plain(fraction: HandOver[BinaryFraction], plan: Plan, *, check: bool) -> Converted | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gmpy2 import mpz
 
-from pi_engine.bigint.product import gmp_seconds, transform_is_usable
+from pi_engine.bigint.product import gmp_seconds, thresholds, transform_is_usable
 from pi_engine.bigint.residues.moduli import require_equal, residues
 from pi_engine.radix.decimal_text import sign_and_digits
 from pi_engine.radix.kernels.digit_words import DECIMALS_PER_WORD
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 TO_TEXT_FROM_BITS = 330_000
 FROM_TEXT_FROM_DIGITS = 90_000
-"""Below, GMP's conversion is faster; see benchmarks/suite/test_conversion.py."""
+"""Below, GMP's conversion is faster, if `tune` has not measured that."""
+
+SHORT_BITS = 30_000
+"""Bits below which it is faster whatever was measured, so that nothing has to be read."""
 
 _ARITHMETIC = (
     "pi_engine.bigint.fft.fourier_kernels:FOURIER_KERNELS",
@@ -56,10 +59,28 @@ def to_text(x: SupportsIndex, *, threads: SupportsIndex | None = None, check: bo
     """
     x, count = as_mpz(x, "to_text"), thread_count(threads)
     bits = x.bit_length()
-    if bits < TO_TEXT_FROM_BITS or not (
-        transform_is_usable() and _TO_TEXT.pays_for_another(_TO_TEXT_PRODUCTS * gmp_seconds(bits, bits))
+    if (
+        bits < SHORT_BITS
+        or bits < to_text_from_bits()
+        or not (transform_is_usable() and _TO_TEXT.pays_for_another(_TO_TEXT_PRODUCTS * gmp_seconds(bits, bits)))
     ):
         return x.digits()
+    return text_by_kernels(x, count, check=check)
+
+
+def to_text_from_bits() -> int:
+    """Bits of an integer from which kernels make its text."""
+    return thresholds().to_text or TO_TEXT_FROM_BITS
+
+
+def from_text_from_digits() -> int:
+    """Digits of a text from which kernels make the integer."""
+    measured = thresholds().from_text
+    return int(measured / _BITS_PER_DIGIT) if measured else FROM_TEXT_FROM_DIGITS
+
+
+def text_by_kernels(x: mpz, count: int, *, check: bool) -> str:
+    """`to_text` of an integer of any size, on `count` threads, by kernels that are loaded."""
     from pi_engine.radix.word_text import text_residues, word_text
     from pi_engine.radix.words_of_integer import words_of_integer
 
@@ -91,8 +112,13 @@ def from_text(text: str, *, threads: SupportsIndex | None = None, check: bool = 
     if not isinstance(text, str):
         raise TypeError(f"from_text takes str, not {type(text).__name__}")
     count = thread_count(threads)
-    if len(text) < FROM_TEXT_FROM_DIGITS or not from_text_pays(len(text)):
+    if len(text) < SHORT_BITS / _BITS_PER_DIGIT or len(text) < from_text_from_digits() or not from_text_pays(len(text)):
         return _from_plain_text(text)
+    return integer_by_kernels(text, count, check=check)
+
+
+def integer_by_kernels(text: str, count: int, *, check: bool) -> mpz:
+    """`from_text` of a text of any length, on `count` threads, by kernels that are loaded."""
     import numpy as np
 
     from pi_engine.radix.word_text import text_residues, words_of_text
@@ -131,7 +157,7 @@ def from_text_compiles(digits: int) -> bool:
     """Whether `from_text_pays` would compile kernels."""
     bits = int(_BITS_PER_DIGIT * digits)
     return (
-        digits >= FROM_TEXT_FROM_DIGITS
+        digits >= from_text_from_digits()
         and transform_is_usable()
         and _FROM_TEXT.would_compile(_FROM_TEXT_PRODUCTS * gmp_seconds(bits, bits))
     )

@@ -34,29 +34,76 @@ from pi_engine.runtime.storage.trusted_files import (
 from pi_engine.runtime.thread_count import available_threads
 from pi_engine.runtime.versions import processor_name
 
-SCHEMA = 2
+SCHEMA = 3
 PACKAGES = ("pi-engine", "gmpy2", "numba", "llvmlite", "numpy")
 
-LEAST_BITS, MOST_BITS = 1_000, 10_000_000
-"""What a stored crossover may be: ten times less, or more, than those that are measured (`bigint.crossovers`)."""
+RANGES: Mapping[str, tuple[int, int]] = {
+    "multiply": (10_000, 1_000_000),
+    "square": (10_000, 1_000_000),
+    "product": (500_000, 10_000_000),
+    "shared_product": (500_000, 10_000_000),
+    "ring": (300_000, 9_000_000),
+    "reciprocal": (10_000, 500_000),
+    "inverse_root": (10_000, 500_000),
+    "divide": (30_000, 2_000_000),
+    "root": (30_000, 2_000_000),
+    "subtree": (2_000, 100_000),
+    "lanes": (2_000, 200_000),
+    "merge": (500_000, 8_000_000),
+    "fused": (20_000, 1_000_000),
+    "convert": (30_000, 1_000_000),
+    "to_text": (30_000, 2_000_000),
+    "from_text": (30_000, 2_000_000),
+}
+"""Bits between which each crossover is looked for. A stored one beyond them has not been measured, and is not used."""
 
 _MOST_BYTES = 1 << 14
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Sizes in bits at which to change over. The defaults were measured on 2 cores of AMD Zen 3, AVX2, GMP 6.3 of the gmpy2 wheel."""
+    """Sizes in bits at which to change over; None if not measured: the default then stands in the module that asks for it.
 
-    multiply: int = (
-        40_000  # bits of the smaller operand: GMP below, the engine's transforms above, one call from Python
-    )
-    square: int = 45_000  # the same for squares, where GMP is quicker
-    # of a ring, modulo 2^bits ± 1: its products by the complex transform below, by the number-theoretic one above, on one thread
-    ring: int = 3_600_000
+    The defaults were measured on 2 cores of AMD Zen 3, AVX2, GMP 6.3 of the gmpy2 wheel. Only `shared_product` counts for several threads.
+
+    Attributes:
+        multiply: of the smaller operand: GMP below, the engine's transforms above, one call from Python.
+        square: the same for squares, where GMP is quicker.
+        product: of a product: by the complex transform below, by the number-theoretic one above.
+        shared_product: the same where all threads share the number-theoretic one.
+        ring: of a ring, modulo 2^bits ± 1: the same for products in it.
+        reciprocal, inverse_root: of the result: by GMP below, from there by a step of Newton's iteration.
+        divide, root: of quotient and divisor, or of the root: by GMP below, by Newton's iteration above.
+        subtree, lanes: of Q at the root of a subtree, this to twice as many, where subtrees are built one by one or eight side by
+            side: larger nodes are merges by the complex transform.
+        merge: of the longest product of a merge of (P, Q, T): complex transform below, number-theoretic one above.
+        fused: of the fraction: √r·Q/T by GMP's root and quotient below, in one by the engine's products above.
+        convert: of the fraction that becomes digits: GMP below, the tree of `radix` above.
+        to_text, from_text: of an integer: the same for its text, and back.
+    """
+
+    multiply: int = 40_000
+    square: int = 45_000
+    product: int | None = None
+    shared_product: int | None = None
+    ring: int | None = None
+    reciprocal: int | None = None
+    inverse_root: int | None = None
+    divide: int | None = None
+    root: int | None = None
+    subtree: int | None = None
+    lanes: int | None = None
+    merge: int | None = None
+    fused: int | None = None
+    convert: int | None = None
+    to_text: int | None = None
+    from_text: int | None = None
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
+            if value is None and field.default is None:
+                continue
             if type(value) is not int or not 64 <= value < 2**40:
                 raise ValueError(f"threshold {field.name} must be a number of bits between 64 and 2^40, not {value!r}")
 
@@ -119,8 +166,10 @@ def _thresholds(record: Any) -> Thresholds | None:
     if (record["schema"], record["machine"], record["versions"]) != (SCHEMA, machine(), versions()):
         return None
     found = Thresholds(**record["thresholds"])
-    if not all(LEAST_BITS <= bits <= MOST_BITS for bits in dataclasses.astuple(found)):
-        raise ValueError("a crossover that cannot have been measured")
+    for name, (least, most) in RANGES.items():
+        bits = getattr(found, name)
+        if bits is not None and not least <= bits <= most:
+            raise ValueError("a crossover that cannot have been measured")
     return found
 
 
@@ -159,10 +208,19 @@ def remove(path: Path | None = None) -> int | None:
 Case = tuple[Callable[[], object], Callable[[], object]]
 
 
-def measure(cases: Mapping[str, tuple[Callable[[int], Case], int, int]]) -> Thresholds:
-    """Thresholds by measurement: for each name, `(case, lowest, highest)` as for `crossover`. What is not named keeps its default."""
-    found = {name: crossover(case, lowest, highest) for name, (case, lowest, highest) in cases.items()}
-    return dataclasses.replace(Thresholds(), **found)
+def measure(
+    cases: Mapping[str, Callable[[int], Case]], progress: Callable[[int, int], None] | None = None
+) -> Thresholds:
+    """Thresholds by measurement within `RANGES`: a case for each name. What is not named keeps its default.
+
+    progress: called with how many have been measured, and of how many.
+    """
+    found: dict[str, int] = {}
+    for name, case in cases.items():
+        found[name] = crossover(case, *RANGES[name])
+        if progress is not None:
+            progress(len(found), len(cases))
+    return Thresholds(**found)
 
 
 _PRECISION = 0.05

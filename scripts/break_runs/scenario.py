@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 import pi_engine
+from pi_engine.bigint import product
 from pi_engine.checkpoint import record_file
 from pi_engine.checkpoint.checkpoint_folder import LOCK, MANIFESTS
 from pi_engine.checkpoint.manifest import Manifest, parse_manifest
@@ -15,6 +16,7 @@ from pi_engine.engine.evaluation import pi_fraction
 from pi_engine.engine.planning.backend import BACKEND
 from pi_engine.engine.resumption import writing_share
 from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
+from pi_engine.runtime import tuning
 from pi_engine.splitting.compiled import compiled_tree
 from scripts.break_runs.child import End, run_in_child
 
@@ -45,6 +47,8 @@ class Scenario(NamedTuple):
     def configure(self) -> None:
         """Make this process one in which such runs keep every node of a small tree, and each record has several blocks."""
         writing_share.SHARE = 1e12
+        tuning.stored = lambda path=None: None  # noqa: ARG005 (as what it stands for): what `tune` has measured does not count
+        product.thresholds.cache_clear()
         compiled_tree.CHUNK_BITS, compiled_tree.SUBTREE_BITS = 1 << 13, 4000
         pi_fraction.FUSED_FROM_BITS = 20_000
         record_file.BLOCK, record_file.SYNC_BYTES = 4096, 8192

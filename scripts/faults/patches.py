@@ -10,6 +10,8 @@ import importlib
 import inspect
 from typing import TYPE_CHECKING
 
+from pi_engine.bigint import product
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -41,10 +43,7 @@ NEWTON: Mapping[str, object] = {
     "pi_engine.bigint.division.transform_pays": lambda _seconds: True,
     "pi_engine.bigint.square_root.ROOT_FROM_LIMBS": 5,
     "pi_engine.bigint.square_root.SQUARE_FROM_LIMBS": 5,
-    "pi_engine.bigint.square_root.root(start)": 5,
-    "pi_engine.bigint.square_root.inverse_root(start)": 5,
     "pi_engine.bigint.reciprocal.RECIPROCAL_FROM_LIMBS": 5,
-    "pi_engine.bigint.reciprocal.reciprocal(start)": 5,
 }
 """Quotients and roots by Newton's iteration."""
 
@@ -80,10 +79,15 @@ KERNELS: Mapping[str, object] = {"pi_engine.bigint.residues.moduli.KERNEL_FROM_B
 def patched(patches: Mapping[str, object]) -> Iterator[None]:
     """With these values: by `module.NAME`, or `module.function(parameter)` for a parameter's default.
 
+    What `tune` has measured does not count meanwhile.
+
     Raises:
         LookupError: there is no such constant.
     """
     with contextlib.ExitStack() as undo:
+        undo.callback(product.thresholds.cache_clear)
+        _patch("pi_engine.runtime.tuning.stored", lambda _path=None: None, undo)
+        product.thresholds.cache_clear()
         for name, value in patches.items():
             _patch(name, value, undo)
         yield

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
+from pi_engine.bench.crossovers import measured_here
 from pi_engine.engine.planning.backend import ALL_KERNELS
-from pi_engine.runtime.tuning import Thresholds
+from pi_engine.runtime.tuning import RANGES, Thresholds
 from tests.homes import command, environment_of, python
 from tests.project.json_schema import require_valid
 
@@ -25,7 +26,7 @@ def test_a_new_process_computes_by_the_kernels(tuned_home, tuned):
 
 def test_what_it_says_in_json(tuned_home, tuned):
     require_valid("tune", tuned)
-    assert set(tuned["thresholds_bits"]) == {"multiply", "square", "ring"} == set(tuned["thresholds_before_bits"])
+    assert set(tuned["thresholds_bits"]) == set(measured_here()) and set(tuned["thresholds_before_bits"]) == set(RANGES)
     assert tuned["thresholds_before"] == "default"
     assert tuned["output"].startswith(str(tuned_home)) and tuned["kernels"]["folder"].startswith(str(tuned_home))
     assert [row["path"] for row in tuned["computations"]] == ["compiled"] * len(tuned["computations"])
@@ -34,21 +35,21 @@ def test_what_it_says_in_json(tuned_home, tuned):
     environment = environment_of(tuned_home)
     info = command(environment, "info", "--json")
     assert json.loads(info.stdout)["tuning"].startswith("measured")
-    used = python("from pi_engine.bigint.product import thresholds; print(thresholds().multiply)", environment)
-    assert int(used) == tuned["thresholds_bits"]["multiply"]
+    used = python("from pi_engine.bigint.product import thresholds; print(thresholds())", environment)
+    assert used == str(Thresholds(**tuned["thresholds_bits"]))
 
 
 @pytest.fixture
 def small_tune(monkeypatch, tmp_path):
     """`tune` without its hard work: nothing to compile, crossovers known, computations timed elsewhere."""
-    from pi_engine.bench import tune
-    from pi_engine.bigint import crossovers, product
+    from pi_engine.bench import crossovers, tune
+    from pi_engine.bigint import product
     from pi_engine.runtime import tuning
     from pi_engine.runtime.tuning import Thresholds
 
     monkeypatch.setattr(product, "transform_is_usable", lambda: True)
     monkeypatch.setattr(tune, "prepare", lambda progress: None)
-    monkeypatch.setattr(crossovers, "measure_crossovers", lambda: Thresholds(multiply=90_000))
+    monkeypatch.setattr(crossovers, "measure_crossovers", lambda progress: Thresholds(multiply=90_000, ring=700_000))
     monkeypatch.setattr(tuning, "tuning_file", lambda: tmp_path / "tuning.json")
     monkeypatch.setattr(
         tune, "_run", lambda digits, transform: (6.0, "plain") if transform == "0" else (1.0, "compiled")

@@ -18,6 +18,7 @@ def _by_both(request, monkeypatch):
     """Products of limbs by both transforms, from the shortest on."""
     if request.param != "complex":
         monkeypatch.setattr(limb_products, "FOURIER_BELOW", 0)
+        monkeypatch.setattr(limb_products, "SHARED_FOURIER_BELOW", 0)
 
 
 def to_limbs(value: int, limbs: int) -> np.ndarray:

@@ -175,6 +175,7 @@ def test_other_arguments_of_a_wrong_type(call, message):
 @pytest.fixture(params=["by GMP", "by kernels"])
 def _both_ways(request, monkeypatch):
     if request.param == "by kernels":
+        monkeypatch.setattr(integer_text, "SHORT_BITS", 0)
         monkeypatch.setattr(integer_text, "FROM_TEXT_FROM_DIGITS", 0)
 
 

@@ -45,6 +45,7 @@ def text_of(words):
 @pytest.fixture
 def always_compiled(monkeypatch):
     """No crossover to GMP, so that small numbers go through the tree too."""
+    monkeypatch.setattr(integer_text, "SHORT_BITS", 0)
     monkeypatch.setattr(integer_text, "TO_TEXT_FROM_BITS", 1)
     monkeypatch.setattr(integer_text, "FROM_TEXT_FROM_DIGITS", 1)
 

@@ -50,7 +50,7 @@ PLANS = ["packing", "offsets", "conjugates", "records"]
 def prepare(name):
     """Small numbers take the ways of large ones."""
     backend.BACKEND.pays = integer_text.from_text_pays = lambda digits: True
-    integer_text.FROM_TEXT_FROM_DIGITS = 1
+    integer_text.SHORT_BITS, integer_text.FROM_TEXT_FROM_DIGITS = 0, 1
     compiled_tree.DIVIDE_AGAIN_LEVELS, compiled_tree.LARGE_BITS = 2, 1 << 16
     if name == "leaves":
         subtrees.lanes_are_usable = compiled_tree.lanes_fit = lambda *arguments: False

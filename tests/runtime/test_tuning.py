@@ -31,7 +31,7 @@ def test_round_trip(path):
 
 
 @pytest.mark.parametrize(
-    ("place", "value"), [("schema", 3), ("machine", {"cpu": "another", "count": 1}), ("versions", {})]
+    ("place", "value"), [("schema", 2), ("machine", {"cpu": "another", "count": 1}), ("versions", {})]
 )
 def test_what_is_stale_is_ignored(path, place, value, said):
     tuning.save(Thresholds(multiply=12345), path)
@@ -55,6 +55,16 @@ def test_crossovers_that_nobody_has_measured_are_not_used_and_told(path, name, b
     assert said() == [
         f"pi-engine: the crossovers that 'pi-engine tune' has stored are not used: {path} is damaged; run 'pi-engine tune' again"
     ]
+
+
+@pytest.mark.parametrize("bits", ["many", True, [], {}, 1.5e6, -1])
+def test_nor_are_those_that_may_be_missing(path, bits, said):
+    tuning.save(Thresholds(merge=600_000), path)
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps({**record, "thresholds": {**record["thresholds"], "merge": bits}}))
+    assert tuning.load(path) == Thresholds() and len(said()) == 1
+    path.write_text(json.dumps({**record, "thresholds": {**record["thresholds"], "merge": None}}))
+    assert tuning.load(path) == Thresholds() and len(said()) == 1  # it was not measured, and nothing is said
 
 
 @pytest.mark.parametrize("text", ['{"unknown": 5000}', "[]", "null", "7", '{"multiply": 1, "multiply": 2}'])
@@ -143,9 +153,26 @@ def test_crossover_of_known_costs(model):
 
 
 def test_measure_keeps_what_it_does_not_measure(model):
-    found = tuning.measure({"square": (model, 1000, 10**8)})
-    assert found.square > 900_000
-    assert dataclasses.replace(found, square=Thresholds().square) == Thresholds()
+    steps = []
+    found = tuning.measure({"square": model, "merge": model}, lambda *step: steps.append(step))
+    assert 900_000 < found.square <= 1_000_000 and 900_000 < found.merge < 1_100_000
+    assert dataclasses.replace(found, square=Thresholds().square, merge=None) == Thresholds()
+    assert steps == [(1, 2), (2, 2)]
+
+
+def test_every_threshold_has_a_range():
+    """And what is measured is within it, so that it is used."""
+    assert [field.name for field in dataclasses.fields(Thresholds)] == list(tuning.RANGES)
+    assert all(64 <= least < most < 2**40 for least, most in tuning.RANGES.values())
+
+
+@pytest.mark.parametrize("name", tuning.RANGES)
+def test_the_ends_of_a_range_are_used_and_nothing_beyond(path, name, said):
+    least, most = tuning.RANGES[name]
+    for bits, counts in ((least - 1, False), (least, True), (most, True), (most + 1, False)):
+        tuning.save(Thresholds(**{name: bits}), path)
+        assert tuning.load(path) == (Thresholds(**{name: bits}) if counts else Thresholds())
+    assert len(said()) == 2
 
 
 def test_does_not_import_numba():

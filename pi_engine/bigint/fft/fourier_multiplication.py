@@ -9,26 +9,20 @@ from pi_engine.bigint.fft.description.fft_record import DAMAGED, PROVED, workspa
 from pi_engine.bigint.fft.description.fft_sizes import fourier_size_for
 from pi_engine.bigint.fft.fourier_kernels import multiply_by_fourier
 from pi_engine.bigint.fft.fourier_plans import fourier_plan_for
-from pi_engine.runtime.compilation.kernel_folder import has_avx512
 from pi_engine.runtime.machine_faults import require_sound
 
 if TYPE_CHECKING:
     from pi_engine.bigint.buffers.limbs import Limbs
 
-FOURIER_BELOW = (1_300_000 if not has_avx512() else 6_000_000) // 64
-"""Limbs of a product from which the number-theoretic transform makes it: on several threads it is as fast there, and it takes less
-memory. On one thread of an AVX2 machine (Zen 3) the complex one is 1.4 times as fast at 2 million bits; with registers of
-eight doubles (Zen 4) a prototype was the faster one to 8 million."""
-
 
 def product_by_fourier(a: Limbs, b: Limbs, out: Limbs) -> bool:
-    """Write a·b to len(a) + len(b) limbs, below FOURIER_BELOW; the same array twice is squared. Returns whether that is proved.
+    """Write a·b to len(a) + len(b) limbs, some 14 million bits at most; the same array twice is squared. Returns whether that is proved.
 
     Raises:
         VerificationError: the tables of the transform were damaged in memory.
     """
     size = fourier_size_for(64 * len(out))
-    assert size is not None, "a product below FOURIER_BELOW has a size"
+    assert size is not None, "a product of this length has a size"
     plan = fourier_plan_for(size)
     block = pool.take(workspace_of(size, 2))
     try:

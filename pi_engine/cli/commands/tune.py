@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -13,12 +12,6 @@ from pi_engine.cli.parameters.options import json_option, quiet_option
 
 if TYPE_CHECKING:
     from pi_engine.bench.tune import Cleared, Tuned
-
-_MEANING = {
-    "multiply": "products: by the transform",
-    "square": "squares: by the transform",
-    "ring": "products modulo 2^n ± 1: by the number-theoretic transform",
-}
 
 
 @click.command(short_help="Prepare this machine for large computations.")
@@ -80,6 +73,8 @@ def _require_found(tuned: Tuned) -> None:
 
 def _lines(tuned: Tuned, *, dry_run: bool) -> list[tuple[str, str]]:
     """The list that people read: what it is about, and what has been done."""
+    from pi_engine.bench.crossovers import CROSSOVERS
+
     lines = []
     if not dry_run:
         text = f"all {tuned.kernels} were compiled before"
@@ -88,9 +83,8 @@ def _lines(tuned: Tuned, *, dry_run: bool) -> list[tuple[str, str]]:
         stored = f"{text}; {tuned.stored} are stored in {tuned.folder}"
         lines.append(("kernels", f"all {tuned.kernels} came with this installation" if tuned.shipped else stored))
     origin = "measured" if tuned.measured_before else "the default"
-    before, now = asdict(tuned.before), asdict(tuned.now)
-    for name, meaning in _MEANING.items():
-        text = f"{meaning} from {now[name]:_} bits on, before from {before[name]:_} ({origin})"
+    for name, bits in tuned.now.items():
+        text = f"{CROSSOVERS[name].meaning} from {bits:_} bits on, before from {tuned.before[name]:_} ({origin})"
         lines.append(("crossover", text))
     lines.append(("stored in", str(tuned.file)) if tuned.file else ("not stored", "this was a dry run"))
     for timing in tuned.timings:
@@ -111,8 +105,8 @@ def _fields(tuned: Tuned) -> dict[str, object]:
             "stored": tuned.stored,
             "folder": str(tuned.folder) if tuned.folder else None,
         },
-        "thresholds_bits": asdict(tuned.now),
-        "thresholds_before_bits": asdict(tuned.before),
+        "thresholds_bits": tuned.now,
+        "thresholds_before_bits": tuned.before,
         "thresholds_before": "measured" if tuned.measured_before else "default",
         "output": str(tuned.file) if tuned.file else None,
         "computations": [

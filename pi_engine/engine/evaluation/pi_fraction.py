@@ -29,7 +29,9 @@ from gmpy2 import bit_scan1
 from pi_engine.bigint.binary_fraction import BinaryFraction
 from pi_engine.bigint.buffers.hand_over import HandOver
 from pi_engine.bigint.division import tracked_divide, tracked_isqrt
+from pi_engine.bigint.product import thresholds
 from pi_engine.bigint.residues.tracked import Tracked
+from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.errors import VerificationError
 from pi_engine.runtime.thread_count import available_threads
 from pi_engine.series.model.truncation import GUARD
@@ -49,7 +51,7 @@ LARGEST_WORD = 2**32
 """The radicands for which the bounds of `bigint.root_quotient` hold."""
 
 FUSED_FROM_BITS = 100_000
-"""From here on the product √r·Q/T is made as one, with the engine's transforms; see benchmarks/arithmetic/bench_newton.py."""
+"""From here on the product √r·Q/T is made as one, with the engine's transforms, if `tune` has not measured that."""
 
 
 def leading_bits(Q: Tracked, T: Tracked, bits: int, threads: int = 1) -> tuple[Tracked, Tracked]:
@@ -63,13 +65,27 @@ def leading_bits(Q: Tracked, T: Tracked, bits: int, threads: int = 1) -> tuple[T
     return Q.cut(excess, threads), T.cut(excess, threads)
 
 
+def fused_from_bits() -> int:
+    """Bits of a fraction from which √r·Q/T is made as one product; with a scratch space whatever was measured, as it must be then."""
+    return FUSED_FROM_BITS if scratch_space() is not None else thresholds().fused or FUSED_FROM_BITS
+
+
 def root_of_radicand(
-    form: ClosedForm, bits: int, *, check: bool = True, threads: int | None = None, compiled: bool = False
+    form: ClosedForm,
+    bits: int,
+    *,
+    check: bool = True,
+    threads: int | None = None,
+    compiled: bool = False,
+    fused_from: int | None = None,
 ) -> Tracked | InverseRoot | None:
-    """R = ⌊√radicand·2^bits⌋, or with `compiled`, for long fractions, what `pi_fraction` needs instead; None for √1."""
+    """R = ⌊√radicand·2^bits⌋, or with `compiled`, for long fractions, what `pi_fraction` needs instead; None for √1.
+
+    fused_from: what counts as long, in bits, instead of what is measured.
+    """
     if form.radicand == 1:
         return None
-    if compiled and bits >= FUSED_FROM_BITS and form.radicand <= LARGEST_WORD:
+    if compiled and bits >= (fused_from_bits() if fused_from is None else fused_from) and form.radicand <= LARGEST_WORD:
         from pi_engine.bigint.root_quotient import half_root
 
         return half_root(form.radicand, bits, check=check, threads=threads or available_threads())

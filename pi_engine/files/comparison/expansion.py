@@ -9,7 +9,7 @@ from gmpy2 import mpz
 
 from pi_engine.bigint.product import multiply
 from pi_engine.bigint.residues.moduli import require_equal, residues
-from pi_engine.radix.integer_text import FROM_TEXT_FROM_DIGITS, from_text_pays
+from pi_engine.radix.integer_text import from_text_from_digits, from_text_pays
 from pi_engine.radix.kernels.digit_words import DIGITS_PER_WORD as _WIDTHS
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _power_of_five(exponent: int, threads: int) -> mpz:
 
 
 def _integer(digits: DecimalDigits, threads: int) -> mpz:
-    if digits.count < FROM_TEXT_FROM_DIGITS or not from_text_pays(digits.count):
+    if digits.count < from_text_from_digits() or not from_text_pays(digits.count):
         return mpz("".join(f"{word:019d}" for word in digits.words.tolist()) or "0", 10)
     from pi_engine.radix.word_text import word_residues
     from pi_engine.radix.words_of_integer import integer_of_words

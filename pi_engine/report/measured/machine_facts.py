@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import asdict
 from typing import NamedTuple
 
 from pi_engine.errors import UsageError
@@ -92,7 +93,11 @@ def _compilation() -> dict[str, object]:
     folder = cache_folder()
     from pi_engine.runtime.tuning import stored, tuning_file
 
-    tuning = f"measured, {tuning_file()}" if stored() else "defaults: run 'pi-engine tune' to measure"
+    measured = stored()
+    tuning = "defaults: run 'pi-engine tune' to measure"
+    if measured is not None:
+        sizes = ", ".join(f"{name} {bits:_}" for name, bits in asdict(measured).items() if bits is not None)
+        tuning = f"measured, {tuning_file()}, in bits: {sizes}"
     return {
         "tuning": tuning,
         "kernel_target": cpu()[0],

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from pi_engine.runtime.compilation import announcements, compiler_pool
 from pi_engine.runtime.compilation.kernel_folder import LOCK
+from pi_engine.runtime.limits.memory import library_is_imported
 from pi_engine.runtime.progress import silent
+from pi_engine.runtime.thread_count import available_threads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +41,23 @@ def make_ready(
             processes = compiler_pool.process_count(missing, memory, threads)
             announcements.announce(missing, compiler_pool.compiling_seconds(missing, processes))
             _compile(missing, processes, progress)
+    _load(kernels)
+    return len(missing)
+
+
+def _load(kernels: Sequence[StoredKernel]) -> None:
+    """Load machine code that has been read: in a second thread while this one imports numpy, which whoever calls a kernel needs.
+
+    LLVM works without the interpreter's lock, so that of the 10 ms that the kernels of a computation take next to nothing is waited for.
+    """
+    if library_is_imported("numpy") or available_threads() == 1:
         for kernel in kernels:
             kernel.ready()
-    return len(missing)
+        return
+    with ThreadPoolExecutor(1, "pi-engine loading") as beside:
+        loading = beside.submit(lambda: [kernel.ready() for kernel in kernels])
+        importlib.import_module("numpy")
+        loading.result()
 
 
 def _compile(missing: Sequence[StoredKernel], processes: int, progress: Progress) -> None:

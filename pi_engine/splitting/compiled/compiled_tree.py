@@ -12,6 +12,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pi_engine.bigint.product import thresholds
 from pi_engine.bigint.scratch.space_of_run import scratch_space
 from pi_engine.bigint.vectors.lane_widths import BY_DOUBLES, LANES
 from pi_engine.runtime.progress import WorkMeter
@@ -44,10 +45,10 @@ BLOCK_TERMS = 8
 """Terms that are accumulated one by one."""
 
 SUBTREE_BITS = 10_000
-"""Bits of Q at the root of a subtree, this to twice as many: from here on the complex transform beats GMP."""
+"""Bits of Q at the root of a subtree, this to twice as many, unless `tune` has measured it: then the complex transform is faster."""
 
 LANE_SUBTREE_BITS = 64_000
-"""Bits of Q at the root of each of eight subtrees side by side, this to twice as many: their products go on beating the transform."""
+"""The same at the root of each of eight subtrees side by side elsewhere: their products go on beating the transform."""
 
 LANE_BITS = 450_000
 """Bits of Q from which on there are eight subtrees for every thread, the threads rounded down to a power of two, though
@@ -149,9 +150,9 @@ def cuts_for(series: HypergeometricSeries, terms: int, threads: int, chunk_bits:
     chunk_bits, space = chunk_bits or CHUNK_BITS, scratch_space()
     chunk_bits = chunk_bits if space is None else min(chunk_bits, 8 * max(space.free(), 0) // CHUNK_BYTES)
     if terms * term_bits >= LANE_BITS and lanes_fit(values):
-        subtree_bits = SUBTREE_BITS if BY_DOUBLES else LANE_SUBTREE_BITS
-        return Cuts.of(terms, term_bits, subtree_bits, LANES << (threads.bit_length() - 1), chunk_bits)
-    return Cuts.of(terms, term_bits, SUBTREE_BITS, 1, chunk_bits)
+        bits = thresholds().lanes or (SUBTREE_BITS if BY_DOUBLES else LANE_SUBTREE_BITS)
+        return Cuts.of(terms, term_bits, bits, LANES << (threads.bit_length() - 1), chunk_bits)
+    return Cuts.of(terms, term_bits, thresholds().subtree or SUBTREE_BITS, 1, chunk_bits)
 
 
 class CompiledTree:

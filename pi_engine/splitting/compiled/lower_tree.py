@@ -13,7 +13,7 @@ from pi_engine.runtime.machine_faults import machine_fault, require_fitting
 from pi_engine.splitting.compiled.node_residues import require_merge
 from pi_engine.splitting.kernels.tree_kernels import UNPROVED_MERGE
 from pi_engine.splitting.levels.level_runs import STEP_LIMBS, run_merges
-from pi_engine.splitting.levels.merge_plans import ALIGNMENT, merge_plans, node_size_limbs
+from pi_engine.splitting.levels.merge_plans import ALIGNMENT, fourier_below, merge_plans, node_size_limbs
 from pi_engine.splitting.records.level_record import MergePlans, fixed_places, merge_record
 from pi_engine.splitting.records.node_level import NodeLevel
 
@@ -24,11 +24,18 @@ if TYPE_CHECKING:
 
 
 def merge_level(
-    level: NodeLevel, threads: int, merged: Callable[[float], None], *, rightmost: bool, begin: bool = False
+    level: NodeLevel,
+    threads: int,
+    merged: Callable[[float], None],
+    *,
+    rightmost: bool,
+    begin: bool = False,
+    below: int | None = None,
 ) -> NodeLevel:
     """The next level, of half as many nodes; the last node has no P if the range ends the sum (`rightmost`).
 
-    It has residues if this level has some, or `begin`: each number's as it was made.
+    It has residues if this level has some, or `begin`: each number's as it was made. below: as in `merge_plans`, instead of what is
+    measured.
 
     The level's memory is released. `merged` is called with the share of the level that has been done, now and then.
 
@@ -54,9 +61,9 @@ def merge_level(
     table = modulus_table(random_prime())
     step = max(threads, min(nodes, nodes * STEP_LIMBS // int(ends[-1])))
 
-    def job(*, fourier: bool) -> tuple[MergePlans, KernelRecord]:
+    def job(below: int) -> tuple[MergePlans, KernelRecord]:
         longest = node_size_limbs(p1, q1, t1, q2, t2)
-        plans = merge_plans(longest, p1 + p2, np.minimum(p1, p2), rightmost=rightmost, fourier=fourier)
+        plans = merge_plans(longest, p1 + p2, np.minimum(p1, p2), rightmost=rightmost, below=below)
         fixed = fixed_places([offsets], plans, 1)
         return plans, merge_record(level, [made], fixed, table, spare_limbs=spare)
 
@@ -65,12 +72,12 @@ def merge_level(
         turns = np.array([first, 0], np.uint64)
         return run_merges((turns, stop), record, plans.workspace + 8 * spare, threads, level, made, plans)
 
-    usual = job(fourier=True)
+    usual = job(fourier_below() if below is None else below)
     for done in range(0, nodes, step):
         stop = min(done + step, nodes)
         wrong = merge(done, stop, *usual)
         if wrong == UNPROVED_MERGE:
-            wrong = merge(done, stop, *job(fourier=False))
+            wrong = merge(done, stop, *job(0))
         if not 0 <= wrong <= 3 * nodes or not lengths[1, nodes - stop : nodes - done].all():
             raise machine_fault("the table of a level of the sum holds what cannot be")
         if wrong:

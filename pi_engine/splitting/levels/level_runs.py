@@ -78,11 +78,9 @@ def levels_at_once(level: NodeLevel, most: int, most_bits: float) -> list[LevelS
     They take the complex transform, the Q of what they are made of has less than `most_bits`, and there are no residues.
     """
     require_fitting(np.abs(level.lengths) > len(level.buffer.limbs), "a number of the sum")
-    sizes = LevelSizes.of(level)
+    sizes, below = LevelSizes.of(level), merge_plans.fourier_below()
     found: list[LevelSizes] = []
-    while (
-        len(found) < most and sizes.nodes > 1 and sizes.longest < merge_plans.FOURIER_BELOW and 64 * sizes.q < most_bits
-    ):
+    while len(found) < most and sizes.nodes > 1 and sizes.longest < below and 64 * sizes.q < most_bits:
         sizes = sizes.merged()
         if sizes.nodes * sizes.node_limbs > STEP_LIMBS or level.residues is not None:
             break

@@ -12,6 +12,7 @@ from pi_engine.bigint.fft.fourier_plans import fourier_plan_for
 from pi_engine.bigint.ntt.description.record import FIELDS, workspace_bytes
 from pi_engine.bigint.ntt.description.sizes import cost, size_for
 from pi_engine.bigint.ntt.tables import plan_for
+from pi_engine.bigint.product import thresholds
 from pi_engine.runtime.compilation.kernel_folder import has_avx512
 from pi_engine.splitting.kernels.tree_kernels import BY_GMP, OPERANDS, SHARED, WITHOUT
 from pi_engine.splitting.records.level_record import MergePlans
@@ -38,9 +39,15 @@ GMP_BELOW_FOURIER = 60
 """The same in nodes that take the complex transform."""
 
 FOURIER_BELOW = (3_100_000 if not has_avx512() else 6_000_000) // 64
-"""Limbs of the longest product of nodes that take the complex transform. On AVX2 (Zen 3, 512 KiB of L2) it takes .65 of the other's time to
-720 000 bits, .92 at 3 million, and 1.15 at 6 million; with registers of eight doubles (Zen 4, 1 MiB of L2) a prototype was the
-faster one to 8 million."""
+"""Limbs of the longest product of nodes that take the complex transform, if `tune` has not measured that. On AVX2 (Zen 3, 512 KiB
+of L2) it takes .65 of the other's time to 720 000 bits, .92 at 3 million, and 1.15 at 6 million; with registers of eight doubles
+(Zen 4, 1 MiB of L2) a prototype was the faster one to 8 million."""
+
+
+def fourier_below() -> int:
+    """Limbs of the longest product of nodes from which they take the number-theoretic transform."""
+    measured = thresholds().merge
+    return measured // 64 if measured else FOURIER_BELOW
 
 
 def node_size_limbs(p1: Indexes, q1: Indexes, t1: Indexes, q2: Indexes, t2: Indexes) -> Indexes:
@@ -91,9 +98,7 @@ def _plans(
     return [kind.plan(size) for size in rows], sizes, P_sizes
 
 
-def merge_plans(
-    longest: Indexes, P_limbs: Indexes, P_shorter: Indexes, *, rightmost: bool, fourier: bool
-) -> MergePlans:
+def merge_plans(longest: Indexes, P_limbs: Indexes, P_shorter: Indexes, *, rightmost: bool, below: int) -> MergePlans:
     """Which transform every node takes, and its P.
 
     Args:
@@ -101,9 +106,9 @@ def merge_plans(
         P_limbs: of P₁P₂.
         P_shorter: of the shorter one of P₁ and P₂.
         rightmost: whether the last node needs no P.
-        fourier: whether nodes below FOURIER_BELOW take the complex transform.
+        below: limbs of the longest product below which nodes take the complex transform.
     """
-    complex_ones = (longest < FOURIER_BELOW) & fourier
+    complex_ones = longest < below
     by_gmp = P_shorter < np.where(complex_ones, GMP_BELOW_FOURIER, GMP_BELOW)
     if rightmost:
         by_gmp[-1] = True

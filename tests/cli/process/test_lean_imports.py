@@ -97,6 +97,20 @@ def test_gmpy2_is_the_same_and_what_stood_in_is_gone():
     assert answer.stdout == "sound\n", answer.stderr
 
 
+@pytest.mark.parametrize("lean", [True, False])
+def test_numpy_computes_without_docstrings_of_what_is_written_in_c(lean):
+    code = (
+        "from pi_engine.cli.process.lean_imports import import_numpy_leanly\n"
+        f"if {lean}: import_numpy_leanly()\n"
+        "import numpy as np\n"
+        "import numpy.linalg, numpy.ma\n"
+        "assert np.linalg.norm(np.ma.masked_less(np.arange(5.0), 3).filled(0)) == 5\n"
+        "print(np.ndarray.sum.__doc__ is None, bool(np.sum.__doc__))"
+    )
+    answer = run_code(code)
+    assert answer.stdout == f"{lean} True\n", answer.stderr
+
+
 def test_a_library_user_has_the_real_metadata():
     code = "import sys, pi_engine; pi_engine.compute(10); print(sys.modules['importlib.metadata'].__spec__.origin)"
     assert run_code(code).stdout.strip().endswith("__init__.py")

@@ -115,7 +115,7 @@ def test_kernels_and_gmp_give_the_same_expansion(text, monkeypatch):
     digits = as_digits(text)
     plain = expansion.expand(digits, 40_000, 2)
     monkeypatch.setattr(expansion, "from_text_pays", lambda digits: True)
-    monkeypatch.setattr(expansion, "FROM_TEXT_FROM_DIGITS", 0)
+    monkeypatch.setattr(expansion, "from_text_from_digits", lambda: 0)
     assert expansion.expand(digits, 40_000, 2) == plain
     assert digits.text(18, 3) == text[17:20] and digits.text(44_999, 4) == text[44_998:] + "00"
 

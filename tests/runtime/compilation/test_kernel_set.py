@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+import threading
 
 import pytest
 
 import pi_engine
 from pi_engine.bigint import product
 from pi_engine.engine.planning import backend
-from pi_engine.runtime.compilation import compiler_pool
+from pi_engine.runtime.compilation import compiler_pool, preparation
 from pi_engine.runtime.compilation.kernel_set import KernelSet, KernelUse
 from tests.command import run_code
 from tests.homes import environment_of, python
@@ -251,3 +252,24 @@ def test_quiet_commands_do_not_wait_either(tmp_path):
     command = [sys.executable, "-X", "importtime", "-m", "pi_engine", "compute", "2e5", "-q", "--json"]
     answer = subprocess.run(command, env=environment_of(tmp_path), capture_output=True, text=True, check=True)
     assert "pi_engine.engine.compute" in answer.stderr and "numba" not in answer.stderr
+
+
+@pytest.mark.parametrize("numpy_is_there", [True, False])
+def test_kernels_are_loaded_beside_the_import_of_numpy_or_by_this_thread(monkeypatch, numpy_is_there):
+    """In either way all of them, once each, and what goes wrong there is raised here."""
+    monkeypatch.setattr(preparation, "library_is_imported", lambda name: numpy_is_there)
+    monkeypatch.setattr(preparation, "available_threads", lambda: 2)
+    threads = []
+
+    class Loading(Kernel):
+        def ready(self, *, announced=False):
+            threads.append(threading.current_thread() is threading.main_thread())
+            if self.seconds == 0:
+                raise MemoryError("no room")
+            self.loaded = True
+
+    kernels = [Loading(stored=True) for _ in range(3)]
+    assert preparation.make_ready(kernels) == 0
+    assert all(kernel.loaded for kernel in kernels) and threads == [numpy_is_there] * 3
+    with pytest.raises(MemoryError, match="no room"):
+        preparation.make_ready([Loading(stored=True, seconds=0)])

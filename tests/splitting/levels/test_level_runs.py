@@ -51,9 +51,9 @@ def kinds(monkeypatch):
     seen = []
     real = lower_tree.merge_plans
 
-    def plans(*args, fourier, **options):
-        seen.append(fourier)
-        return real(*args, fourier=fourier, **options)
+    def plans(*args, below, **options):
+        seen.append(below > 0)
+        return real(*args, below=below, **options)
 
     monkeypatch.setattr(lower_tree, "merge_plans", plans)
     return seen

@@ -7,9 +7,9 @@ from pi_engine.splitting.levels import merge_plans
 from pi_engine.splitting.levels.merge_plans import LevelSizes, fourier_plans
 
 
-def plans(longest, P, *, fourier=True, rightmost=False):
+def plans(longest, P, *, below=merge_plans.FOURIER_BELOW, rightmost=False):
     limbs = np.array(P)
-    return merge_plans.merge_plans(np.array(longest), limbs, limbs // 2, rightmost=rightmost, fourier=fourier)
+    return merge_plans.merge_plans(np.array(longest), limbs, limbs // 2, rightmost=rightmost, below=below)
 
 
 def test_nodes_below_a_length_take_the_complex_transform():
@@ -18,7 +18,7 @@ def test_nodes_below_a_length_take_the_complex_transform():
     sizes, by_fourier, _ = both.ways[0].tolist()
     assert by_fourier == [1, 0]
     assert sizes == [0, 0] and len(both.records) == len(both.fourier_records) == 1
-    none = plans([below - 1, below], [2000, 2000], fourier=False)
+    none = plans([below - 1, below], [2000, 2000], below=0)
     assert not none.ways[0][1].any() and len(none.fourier_records) == 0
     assert none.workspace > 0
     size = both.plans[1][0].size
