@@ -74,7 +74,9 @@ def sum_series(
     """
     repairs = Repairs() if repairs is None else repairs
     if cluster is not None and not plan.compiled:
-        cluster.note(f"the sum of {plan.digits} digits was made here, by GMP: it is too short to be divided")
+        cluster.note(
+            "the workers had nothing to do: this run took the plain path, and only runs with compiled kernels are divided"
+        )
         cluster = None
     sum_of = partial(
         _kept_sum, plan, threads=threads, clock=clock, check=check, kept=kept, repairs=repairs, cluster=cluster

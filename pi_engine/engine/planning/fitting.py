@@ -14,6 +14,8 @@ from pi_engine.runtime.limits.memory import format_bytes, kernel_bytes
 from pi_engine.runtime.limits.memory_errors import at_most, largest_that_fits, not_enough_memory
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pi_engine.engine.planning.backend import Backend
     from pi_engine.series.model.pi_series import PiSeries
 
@@ -99,6 +101,20 @@ def most_digits(
     )
 
 
+def _what_helps(plans: Iterable[Plan], on_disk: Iterable[Plan], digits: int, limit: int) -> str:
+    """That compiled kernels, or the disk, would let N digits fit; empty where neither would."""
+    tune = "after 'pi-engine tune', which compiles the kernels once"
+    if any(_fits_once_compiled(plan, limit) for plan in plans):
+        return f"; {tune}, {digits:_} would too"
+    for plan in on_disk:
+        if plan.scratch and (fits(plan, limit) or _fits_once_compiled(plan, limit)):
+            once = "" if fits(plan, limit) else f", {tune}"
+            return (
+                f"; with --scratch DIR {digits:_} would too, with {format_bytes(plan.scratch_bytes)} of its disk{once}"
+            )
+    return ""
+
+
 def refusal(
     series: PiSeries,
     digits: int,
@@ -117,23 +133,21 @@ def refusal(
     )
     plans = list(asked(scratch=scratch))
     space = memory.process_memory_limit()
-    if space is not None and any(plan.memory_bytes <= limit and plan.integer_bits <= GMP_BITS for plan in plans):
-        need, fewer = min(plan.address_bytes for plan in plans), ", and more with fewer threads" if threads > 1 else ""
-        return not_enough_memory(
-            counted(digits, "digit"), need, space, remedy + fewer, kind=" of address space (ulimit)"
-        )
-    if any(_fits_once_compiled(plan, limit) for plan in plans):
-        remedy = f"{remedy}; after 'pi-engine tune', which compiles the kernels once, {digits:_} would too"
-    elif not scratch:
-        for plan in asked(scratch=True):
-            if plan.scratch and (fits(plan, limit) or _fits_once_compiled(plan, limit)):
-                disk = format_bytes(plan.scratch_bytes)
-                tune = "" if fits(plan, limit) else ", after 'pi-engine tune', which compiles the kernels once"
-                remedy = f"{remedy}; with --scratch DIR {digits:_} would too, with {disk} of its disk{tune}"
+    only_space = space is not None and any(
+        plan.memory_bytes <= limit and plan.integer_bits <= GMP_BITS for plan in plans
+    )
+    if only_space and threads > 1:
+        remedy = f"{remedy}, and more with fewer threads"
+    helps = _what_helps(plans, [] if scratch else asked(scratch=True), digits, limit)
+    if helps or only_space or not scratch:
+        remedy += helps
     elif not backend.usable():
         remedy = f"{remedy}; only runs with compiled kernels can use the disk, and kernels cannot be loaded here"
     elif not any(plan.scratch for plan in plans):
         remedy = f"{remedy}; only long sums of a single series, like chudnovsky, can use the disk"
+    if space is not None and only_space:
+        need = min(plan.address_bytes for plan in plans)
+        return not_enough_memory(counted(digits, "digit"), need, space, remedy, kind=" of address space (ulimit)")
     if any(plan.integer_bits <= GMP_BITS for plan in plans):
         return not_enough_memory(counted(digits, "digit"), min(plan.memory_bytes for plan in plans), limit, remedy)
     count = f"{digits:_} digits" if plans else f"more than {MOST_DIGITS:_} digits"

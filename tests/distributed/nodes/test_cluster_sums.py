@@ -22,6 +22,7 @@ from pi_engine.distributed.nodes.tree_run import TreeRun
 from pi_engine.engine.resumption import writing_share
 from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
 from pi_engine.runtime.thread_count import available_threads
+from tests.backends import pretend
 from tests.conftest import MULTIPLIER
 from tests.distributed.clusters import dask, wait_for
 
@@ -155,6 +156,13 @@ def test_what_is_too_short_is_made_here_and_said(cluster, monkeypatch):
     _, tasks = computed(cluster)
     assert tasks == 0
     assert "is too short to be divided: it was made here" in cluster.use.notes[-1]
+
+
+def test_the_command_says_that_the_workers_had_nothing_to_do(capsys, monkeypatch):
+    """On the plain path nothing is divided; who has started workers learns of it without --json."""
+    pretend(monkeypatch, pays=False)
+    assert run(["compute", "1000", "--cluster", "local:1", "--threads", "1"]) == 0
+    assert "pi-engine: cluster: the workers had nothing to do: this run took the plain path" in capsys.readouterr().err
 
 
 def test_nothing_is_left(cluster, own_folders):

@@ -2,6 +2,7 @@ import json
 import os
 import re
 import sys
+from functools import partial
 
 import pytest
 
@@ -262,6 +263,22 @@ def test_fewer_threads_are_a_remedy_where_there_are_several(monkeypatch, threads
     with pytest.raises(pi_engine.CapacityError, match=r"of address space \(ulimit\)") as refused:
         make_plan_within(CHUDNOVSKY, 10**6, 10, threads=threads, limit=1 << 40)
     assert ("and more with fewer threads" in str(refused.value)) == (threads > 1)
+
+
+@pytest.mark.parametrize("scratch", [False, True])
+@pytest.mark.parametrize("kernels", ["stored", "to be compiled"])
+def test_a_short_address_space_names_the_disk_and_the_kernels_that_help(monkeypatch, kernels, scratch):
+    pretend(monkeypatch, pays=kernels == "stored", kernels=kernels, usable=True)
+    monkeypatch.setattr(memory, "process_memory_limit", lambda: 1_000_000 << 10)
+    monkeypatch.setattr(footprint, "mapped_size", lambda: 40 << 20)
+    asked = partial(make_plan_within, CHUDNOVSKY, 10**8, 10, threads=2, limit=1 << 40)
+    if kernels == "stored" and scratch:
+        assert asked(scratch=True).scratch
+        return
+    with pytest.raises(pi_engine.CapacityError, match="not enough memory") as refused:
+        asked(scratch=scratch)
+    assert ("after 'pi-engine tune', which compiles the kernels once" in str(refused.value)) == (kernels != "stored")
+    assert ("with --scratch DIR 100_000_000 would too" in str(refused.value)) == (not scratch)
 
 
 def test_the_peak_is_this_process_s_own():

@@ -211,9 +211,10 @@ def command(
             with digits_kept(result):
                 _print_digits(result, columns, group, everything=everything, to_stdout=output == "-")
     if remarks_are_heard():
-        from pi_engine.cli.commands.compute.report import closing_line, say_details, say_repairs
+        from pi_engine.cli.commands.compute.report import closing_line, say_cluster, say_details, say_repairs
 
         say_repairs(result)
+        say_cluster(result)
         remark(closing_line(result, seconds, checks, written, full=check == "full"))
         if verbose:
             say_details(result, seconds, checks)

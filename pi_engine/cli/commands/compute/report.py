@@ -62,7 +62,14 @@ def _cluster(result: ComputeResult) -> list[tuple[str, str]]:
         done = f"{worker.tasks} task{'' if worker.tasks == 1 else 's'} in {worker.seconds:.3f} s"
         moved = f"{format_bytes(worker.bytes_moved)} moved there"
         entries.append(("worker", f"{worker.name}: {done}, {moved}{', lost' if worker.lost else ''}"))
-    return entries + [("note", note) for note in use.notes]
+    return entries
+
+
+def say_cluster(result: ComputeResult) -> None:
+    """Write to stderr what went otherwise on the cluster than the user may expect: workers lost, or left without work."""
+    use = result.cluster
+    for note in () if use is None else use.notes:
+        remark(f"pi-engine: cluster: {note}")
 
 
 def _scratch(result: ComputeResult) -> list[tuple[str, str]]:
