@@ -167,7 +167,7 @@ class Ring:
         return -found if self.sign < 0 and wraps % 2 else found
 
     def nearest(self, value: mpz) -> mpz:
-        """The R with R ≡ value and |R| < B^limbs/2, for a value of any length and sign; where none is as small, another one."""
+        """The R with R ≡ value and |R| < B^limbs/2, for a value of any length and sign; if there is no such R, another R ≡ value."""
         return self._reduced(-self.folded(-value) if value < 0 else self.folded(value), 0)
 
     def _reduced(self, value: mpz, drop: int) -> mpz:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _NEWTON_BYTES_PER_BIT = 0.8
 """Workspace of root and division, by bits of the fraction: at 10^8 digits what they hold of it at once was 0.8."""
 
-_LONG_BITS = 10**8
+_LONG_BITS = 5 * 10**7
 """Bits of a fraction from which tables and freed numbers are given back between the steps too. Tables then take 16 MB and more; they
 are made again in less than a hundredth of the time."""
 
