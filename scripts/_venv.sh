@@ -96,7 +96,11 @@ ensure_venv() {
             return 0
         fi
     fi
-    echo "$me: setting up .venvs/$1, once (a minute or so)" >&2
+    how=', once'
+    if [ -e "$venv/stamp" ]; then # it was complete, and what it must hold has changed since
+        how=' anew'
+    fi
+    echo "$me: setting up .venvs/$1$how${extras:+, with $extras} (a minute or so)" >&2
     rm -rf "$venv"
     log=$root/.venvs/$1.log
     : >"$log"

@@ -9,6 +9,7 @@ from pi_engine.bench.child import timed_runs
 from pi_engine.bench.programs import OURS, PROGRAMS, Program, Run
 from pi_engine.cli.commands.bench import command
 from pi_engine.errors import PiEngineError, VerificationError
+from pi_engine.runtime.installation import command_to_install
 from tests.command import pi
 
 
@@ -61,9 +62,19 @@ def test_the_peers_are_named_and_what_is_missing(monkeypatch):
     assert done.exit_code == 0, done.output
     header = done.stdout.splitlines()[3].split("\t")
     assert header == ["digits", "threads", "pi-engine", "20 lines of gmpy2", "20 lines of gmpy2 ratio"]
-    said = done.stderr.strip()
+    said = done.stderr.splitlines()[0]
     assert said.startswith("pi-engine: ") and f"; 20 lines of gmpy2 {peer.version()}; not installed: " in said
     assert said.endswith("X") and "MPFR" not in said
+
+
+def test_where_flint_is_missing_a_line_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(PROGRAMS, "flint", Program("flint", "FLINT", lambda: None, OURS.prepare))
+    monkeypatch.setattr(bench, "installed_peers", lambda: [PROGRAMS["gmpy2"]])
+    done = CliRunner().invoke(command, ["--digits", "100", "--threads", "1", "--rounds", "1", "--peers"])
+    assert done.exit_code == 0, done.output
+    first, second = done.stderr.splitlines()
+    assert "; not installed: FLINT" in first
+    assert second == f"pi-engine: to time FLINT, too, run {command_to_install('python-flint', 'peers')}"
 
 
 def test_other_digits_are_an_error(monkeypatch):

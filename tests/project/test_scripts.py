@@ -111,7 +111,11 @@ def test_extras_are_asked_for_once_and_kept(bare):
         answer.stderr
         == "scripts/pi: there is no extra 'plot': PI_ENGINE_EXTRAS takes plots, look, serve, distributed and peers\n"
     )
-    assert "ran -P -m pi_engine --version" in set_up(bare, PI_ENGINE_EXTRAS="plots,peers").stdout
+    assert set_up(bare).stderr == "scripts/pi: setting up .venvs/run, once (a minute or so)\n"
+    (bare / "asked").unlink()
+    answer = set_up(bare, PI_ENGINE_EXTRAS="plots,peers")
+    assert "ran -P -m pi_engine --version" in answer.stdout
+    assert answer.stderr == "scripts/pi: setting up .venvs/run anew, with plots,peers (a minute or so)\n"
     folder, hashed = bare / "scripts/requirements", "install --disable-pip-version-check --require-hashes -r"
     wanted = [*(f"{hashed} {folder}/{name}.txt" for name in ("run", "plots", "peers"))]
     wanted.append(f"install --disable-pip-version-check --no-deps --no-build-isolation -e {bare}")

@@ -228,6 +228,10 @@ def _say_what_was_timed(peers: list[Program]) -> None:
     remark(
         f"pi-engine: {machine['processor']} ({machine['kernel_target']}), {machine['processors']} processors; {versions}{without}"
     )
+    if PROGRAMS["flint"].version() is None:
+        from pi_engine.runtime.installation import command_to_install
+
+        remark(f"pi-engine: to time FLINT, too, run {command_to_install('python-flint', 'peers')}")
 
 
 def _seconds(value: float | None) -> str | None:

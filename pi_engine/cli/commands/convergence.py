@@ -92,8 +92,8 @@ def command(
     Digits per term are predicted from the polynomials of the series; without times, a fit to the first terms is shown
     beside them.
 
-    Cost is the predicted time of the sum. Time is the measured one, a median. Both are relative to Chudnovsky's
-    series in the same run. 'series show NAME --terms K' shows the values themselves.
+    Relative cost is the predicted time of a long sum. Relative time is the measured one, a median. Both are multiples of
+    Chudnovsky's series in the same run. 'series show NAME --terms K' shows the values themselves.
     """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json both want stdout: choose one")
@@ -172,7 +172,7 @@ def _print_table(found: list[Convergence]) -> None:
         *(Column(f"{n} term{'s' * (n > 1)}", right=True, rank=0 if n == shown[-1] else 3) for n in shown),
         Column("digits per term", right=True),
         *([] if sizes else [Column("measured", right=True, rank=2)]),
-        Column("cost", right=True),
+        Column("relative cost", right=True),
         *(Column(f"seconds at {_power(n)}", right=True, rank=2 if n == sizes[-1] else 4) for n in sizes),
         *([Column("relative time", right=True, rank=1)] if sizes else []),
     ]
@@ -199,7 +199,7 @@ def _notes(found: list[Convergence]) -> list[str]:
         "digits after K terms: −log10 of the error; 3.1416 has 5.13",
         "digits per term: added by one more term in the long run",
         *([] if timed else ["measured: the same, by a fit to the first terms"]),
-        "cost: predicted time of the sum, as a multiple of Chudnovsky's",
+        "relative cost: predicted time of a long sum, as a multiple of Chudnovsky's",
         *(
             [f"relative time: time at {_power(timed[-1])}, as a multiple of Chudnovsky's; the median over the rounds"]
             if timed
