@@ -55,6 +55,7 @@ def test_the_workspace_is_released_after_an_error_too(compiled_path, monkeypatch
 def test_a_long_run_gives_its_tables_back_between_its_steps(compiled_path, monkeypatch):
     """Those of the sum are not held while root and quotient are made, nor those of the root in the division."""
     monkeypatch.setattr(summation, "_LONG_BITS", 2**20)
+    monkeypatch.setattr(level_runs, "LONG_BITS", 2**22)
     held = []
     for module, name in ((fraction_of_series, "root_of_radicand"), (fraction_of_series, "pi_fraction")):
         real = getattr(module, name)

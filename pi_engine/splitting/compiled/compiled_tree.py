@@ -25,7 +25,7 @@ from pi_engine.splitting.compiled.subtrees import build_subtrees, least_terms
 from pi_engine.splitting.compiled.truncated_nodes import truncated
 from pi_engine.splitting.compiled.upper_tree import LargeNode
 from pi_engine.splitting.kernels.tree_kernels import cut
-from pi_engine.splitting.levels.level_runs import levels_at_once, merge_levels
+from pi_engine.splitting.levels.level_runs import forget_layouts, levels_at_once, merge_levels
 from pi_engine.splitting.plain.node import Node, Truncated
 from pi_engine.splitting.records.common_factors import divisors_by_level
 from pi_engine.splitting.records.term_values import term_values
@@ -174,9 +174,8 @@ class CompiledTree:
         self.keeper, self.repairs = keeper, repairs
         enough = SIDE_BY_SIDE_BITS if needed is None else max(needed(0), LEAST_SIDE_BY_SIDE_BITS)
         self.side_by_side = min(SIDE_BY_SIDE_BITS, enough)
-        self.at_once = min(
-            self.side_by_side, LARGE_BITS / 2 if check else math.inf
-        )  # bits of Q: these are not checked one by one
+        # bits of Q: these are not checked one by one
+        self.at_once = min(self.side_by_side, LARGE_BITS / 2 if check else math.inf)
         self.again_at = cuts.second_division()
         self.divisors = divisors_by_level(series, least_terms(cuts.least, cuts.subtrees, cuts.depth, self.again_at))
         self.meter = WorkMeter("sum", cuts.terms * cuts.levels, progress)  # levels weigh about the same
@@ -238,28 +237,28 @@ class CompiledTree:
             threads=self.threads, built=lambda n: self.meter(3 * n), divisors=[self.divisors[j] for j in range(depth + 1)],
         )  # fmt: skip
         merged = 0
-
-        def ended(part: float) -> None:
-            self.meter(part * terms)
-
         while len(level) > 1:
             most = self.again_at - merged if merged < self.again_at else len(level)
             found = levels_at_once(level, most, self.at_once)
             made = merge_levels(level, found, self.threads, rightmost=rightmost) if found else None
             if made is not None:
                 level, merged = made, merged + len(found)
-                ended(len(found))
+                self.meter(len(found) * terms)
             elif merged < self.again_at or (len(level) // 2 >= self.threads and level.bits < self.side_by_side):
                 bits, merged = level.bits, merged + 1
                 level = self.watched(level, bits >= LARGE_BITS)
                 begin = self.check and 2 * bits >= LARGE_BITS
-                level = merge_level(level, self.threads, ended, rightmost=rightmost, begin=begin)
+                level = merge_level(
+                    level, self.threads, lambda part: self.meter(part * terms), rightmost=rightmost, begin=begin
+                )
             else:  # better merged one after another, with all threads inside
                 break
             if merged == self.again_at and self.divisors[depth + merged] > 1:
                 level = self.watched(level)
                 level = divide_level(level, self.divisors[depth + merged], self.threads, leftmost=lo == 0)
         level = self.watched(level)
+        if rightmost:
+            forget_layouts(self.cuts.terms * self.cuts.term_bits)
         nodes = [LargeNode.of(level, i) for i in range(len(level))]
         if rightmost:
             nodes[-1] = nodes[-1]._replace(P=None)

@@ -14,8 +14,10 @@ import numpy as np
 
 from pi_engine.bigint.buffers.workers import share
 from pi_engine.bigint.buffers.workspace import PooledLimbs, pool
+from pi_engine.bigint.fft.fourier_plans import fourier_plan_for
 from pi_engine.bigint.residues.kernels.modulus_table import modulus_table
 from pi_engine.bigint.residues.moduli import random_prime
+from pi_engine.runtime.limits.address_space import trim_heap
 from pi_engine.runtime.machine_faults import machine_fault, require_fitting
 from pi_engine.splitting.kernels.tree_kernels import UNPROVED_MERGE, merges_worker
 from pi_engine.splitting.levels import merge_plans
@@ -88,6 +90,11 @@ def levels_at_once(level: NodeLevel, most: int, most_bits: float) -> list[LevelS
     return found
 
 
+LONG_BITS = 5 * 10**7
+"""Bits of a sum's Q from which its tables take more memory than they are worth while its last nodes are merged: ten megabytes and
+more, which are made again in less than a hundredth of the time."""
+
+
 class RunLayout(NamedTuple):
     """Where the nodes of several levels lie, how they are merged, and what their record has of both."""
 
@@ -108,6 +115,14 @@ def layout_of(
         p, q = (-(-n // ALIGNMENT) * ALIGNMENT for n in (sizes.p, sizes.q))
         offsets.append(np.stack([starts, starts + p, starts + p + q]))
     return RunLayout(offsets, plans, fixed_places(offsets, plans, parts))
+
+
+def forget_layouts(bits: int) -> None:
+    """Give the tables of the short levels back to the system, where the Q of the sum has as many as LONG_BITS bits."""
+    if bits >= LONG_BITS:
+        layout_of.cache_clear()
+        fourier_plan_for.cache_clear()
+        trim_heap()
 
 
 def merge_levels(level: NodeLevel, found: Sequence[LevelSizes], threads: int, *, rightmost: bool) -> NodeLevel | None:
