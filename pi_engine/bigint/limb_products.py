@@ -3,11 +3,14 @@
 import numpy as np
 
 from pi_engine.bigint.buffers.limbs import Limbs
+from pi_engine.bigint.buffers.workspace import pool
 from pi_engine.bigint.fft.description.fft_record import workspace_of
 from pi_engine.bigint.fft.description.fft_sizes import fourier_size_for
 from pi_engine.bigint.fft.fourier_multiplication import product_by_fourier
+from pi_engine.bigint.fft.fourier_plans import fourier_plan_for
 from pi_engine.bigint.ntt.description.record import workspace_bytes
 from pi_engine.bigint.ntt.description.sizes import Size, cost, size_for, sizes_for
+from pi_engine.bigint.ntt.tables import plan_for
 from pi_engine.bigint.ntt.transform import inverse, multiply_transformed, product, transform
 from pi_engine.bigint.ntt.transform_kernels import add_limbs
 from pi_engine.bigint.product import thresholds
@@ -95,6 +98,13 @@ def product_workspace(a: int, b: int, threads: int = 1, *, low_memory: bool = Fa
         return workspace_of(size, 2)
     way = _least_memory(long, short, threads) if low_memory else _cheapest(long, short)
     return _workspace(long, short, *way, threads, low_memory=low_memory)
+
+
+def release_memory() -> None:
+    """Give the pooled workspace and the tables of all sizes back; the next product of a size is slower."""
+    pool.release()
+    plan_for.cache_clear()
+    fourier_plan_for.cache_clear()
 
 
 def _ways(long: int, short: int) -> list[tuple[float, int, Size]]:

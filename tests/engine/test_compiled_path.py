@@ -19,6 +19,7 @@ from pi_engine.engine import compute, fraction_of_series, summation
 from pi_engine.engine.planning import backend, fitting, footprint, plan
 from pi_engine.engine.planning.forecast import reference_seconds
 from pi_engine.series import CHUDNOVSKY
+from pi_engine.splitting.levels import level_runs
 from pi_engine.splitting.shadow import shadow
 from tests.backends import pretend
 from tests.command import run_code
