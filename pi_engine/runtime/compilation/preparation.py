@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.runtime.compilation import announcements, compiler_pool
 from pi_engine.runtime.compilation.kernel_folder import LOCK
-from pi_engine.runtime.limits.memory import library_is_imported
+from pi_engine.runtime.limits.memory import library_is_imported, process_memory_limit
 from pi_engine.runtime.progress import silent
 from pi_engine.runtime.thread_count import available_threads
 
@@ -49,8 +49,9 @@ def _load(kernels: Sequence[StoredKernel]) -> None:
     """Load machine code that has been read: in a second thread while this one imports numpy, which whoever calls a kernel needs.
 
     LLVM works without the interpreter's lock, so that of the 10 ms that the kernels of a computation take next to nothing is waited for.
+    Where address space is limited this thread does both: glibc maps 128 MB for the heap of another.
     """
-    if library_is_imported("numpy") or available_threads() == 1:
+    if library_is_imported("numpy") or available_threads() == 1 or process_memory_limit() is not None:
         for kernel in kernels:
             kernel.ready()
         return

@@ -11,7 +11,7 @@ from pi_engine.convergence import measure
 from pi_engine.engine.planning import fitting, footprint, plan
 from pi_engine.engine.planning.fitting import make_plan_within, most_digits
 from pi_engine.engine.planning.plan import make_plan
-from pi_engine.runtime.limits import memory
+from pi_engine.runtime.limits import address_space, memory
 from pi_engine.runtime.limits.memory import format_bytes
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, get
 from tests.backends import pretend
@@ -271,6 +271,8 @@ def test_a_short_address_space_names_the_disk_and_the_kernels_that_help(monkeypa
     pretend(monkeypatch, pays=kernels == "stored", kernels=kernels, usable=True)
     monkeypatch.setattr(memory, "process_memory_limit", lambda: 1_000_000 << 10)
     monkeypatch.setattr(footprint, "mapped_size", lambda: 40 << 20)
+    for module in (memory, address_space):
+        monkeypatch.setattr(module, "library_is_imported", lambda _: False)
     asked = partial(make_plan_within, CHUDNOVSKY, 10**8, 10, threads=2, limit=1 << 40)
     if kernels == "stored" and scratch:
         assert asked(scratch=True).scratch

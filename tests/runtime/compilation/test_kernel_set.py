@@ -254,10 +254,15 @@ def test_quiet_commands_do_not_wait_either(tmp_path):
     assert "pi_engine.engine.compute" in answer.stderr and "numba" not in answer.stderr
 
 
-@pytest.mark.parametrize("numpy_is_there", [True, False])
-def test_kernels_are_loaded_beside_the_import_of_numpy_or_by_this_thread(monkeypatch, numpy_is_there):
-    """In either way all of them, once each, and what goes wrong there is raised here."""
+@pytest.mark.parametrize(
+    ("numpy_is_there", "address_space", "here"), [(True, None, True), (False, None, False), (False, 1 << 30, True)]
+)
+def test_kernels_are_loaded_beside_the_import_of_numpy_or_by_this_thread(
+    monkeypatch, numpy_is_there, address_space, here
+):
+    """In either way all of them, once each, and what goes wrong there is raised here; another thread takes address space."""
     monkeypatch.setattr(preparation, "library_is_imported", lambda name: numpy_is_there)
+    monkeypatch.setattr(preparation, "process_memory_limit", lambda: address_space)
     monkeypatch.setattr(preparation, "available_threads", lambda: 2)
     threads = []
 
@@ -270,6 +275,6 @@ def test_kernels_are_loaded_beside_the_import_of_numpy_or_by_this_thread(monkeyp
 
     kernels = [Loading(stored=True) for _ in range(3)]
     assert preparation.make_ready(kernels) == 0
-    assert all(kernel.loaded for kernel in kernels) and threads == [numpy_is_there] * 3
+    assert all(kernel.loaded for kernel in kernels) and threads == [here] * 3
     with pytest.raises(MemoryError, match="no room"):
         preparation.make_ready([Loading(stored=True, seconds=0)])
