@@ -195,7 +195,7 @@ def test_threads_never_share_a_block(address_space, rng):
 
     def work(seed):
         mine = random.Random(seed)
-        for _ in range(round(30 * MULTIPLIER)):
+        for _ in range(round(15 * MULTIPLIER)):
             size = mine.choice([mine.randrange(1, 4096), mine.randrange(LARGE - 9000, 3 * LARGE)])
             block = pool.take(size)
             mark = mine.randrange(1, 256)

@@ -23,7 +23,7 @@ from pi_engine.engine.resumption import writing_share
 from pi_engine.engine.resumption.run_checkpoint import RunCheckpoint
 from pi_engine.runtime.thread_count import available_threads
 from tests.backends import pretend
-from tests.conftest import MULTIPLIER
+from tests.conftest import MULTIPLIER, part_of
 from tests.distributed.clusters import dask, wait_for
 
 pytestmark = pytest.mark.slow
@@ -179,7 +179,7 @@ def kill(cluster, i):
     os.kill(int(worker.name.rpartition(":")[2]), signal.SIGKILL)
 
 
-@pytest.mark.parametrize("moment", [1, 9] if MULTIPLIER <= 1 else range(1, 14))
+@pytest.mark.parametrize("moment", part_of([1, 9], 1 / 2, "moments") if MULTIPLIER <= 1 else range(1, 14))
 def test_a_worker_killed_in_the_middle(folders, moment):
     """Of a cluster of its own: Dask gives up a worker that is killed while it starts again."""
     told = []

@@ -16,7 +16,7 @@ from pi_engine.runtime.limits.memory import format_bytes
 from pi_engine.series import CHUDNOVSKY, RAMANUJAN_1914, get
 from tests.backends import pretend
 from tests.command import pi, pi_within, run_code
-from tests.conftest import MULTIPLIER
+from tests.conftest import MULTIPLIER, part_of
 
 LIMITS = (40 << 20, 150 << 20, 450 << 20, 1 << 30, 6 << 30, 24 << 30, 1 << 40)
 
@@ -137,7 +137,9 @@ def test_the_estimate_is_no_less_than_the_peak(series, digits, threads):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("digits", "threads"), [(1_000_000, 2), (5_000_000, 2), (5_000_000, 3)])
+@pytest.mark.parametrize(
+    ("digits", "threads"), part_of([(1_000_000, 2), (5_000_000, 2), (5_000_000, 3)], 1 / 2, "peaks")
+)
 def test_the_estimate_of_the_compiled_path_is_no_less_than_its_peak(digits, threads):
     code = (
         "from pi_engine import compute, series; from pi_engine.engine.planning import backend, plan;"

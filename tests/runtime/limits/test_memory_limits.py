@@ -16,7 +16,7 @@ from pi_engine.runtime.limits.address_space import ImportGuard, require_address_
 from pi_engine.series import CHUDNOVSKY, get
 from tests.backends import pretend
 from tests.command import pi, pi_within
-from tests.conftest import MULTIPLIER
+from tests.conftest import MULTIPLIER, part_of
 from tests.homes import environment_of, python
 
 
@@ -54,13 +54,17 @@ def test_a_run_stays_within_the_least_limit_that_is_accepted(digits, arguments):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
-    [
-        "100000 --check full",
-        "100000 --check full --base 16 --series machin",
-        "1000000 --check full",
-        "1000000 --series machin --base 16",
-        "1000000 --series ramanujan --check full --threads 3",
-    ],
+    part_of(
+        [
+            "100000 --check full",
+            "100000 --check full --base 16 --series machin",
+            "1000000 --check full",
+            "1000000 --series machin --base 16",
+            "1000000 --series ramanujan --check full --threads 3",
+        ],
+        0.6,
+        "limits",
+    ),
 )
 def test_any_limit_of_address_space_is_kept_or_refused(arguments, rng):
     """Neither GMP nor OpenBLAS may run out of it: the one aborts, the other interrupts the process."""
