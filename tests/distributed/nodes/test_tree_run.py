@@ -189,8 +189,21 @@ def test_a_full_folder_leaves_the_work_to_the_others(rng):
     assert "the folder of the worker w0 was full" in cluster.use.notes[0]
 
 
-def test_a_folder_that_was_full_is_used_again_when_nodes_in_it_are_gone(rng):
-    cluster, noted = FakeCluster(2, rng), []
+class InTurn:
+    """Chooses the one that was chosen longest ago."""
+
+    def __init__(self):
+        self.order = []
+
+    def choice(self, addresses):
+        chosen = min(addresses, key=lambda address: self.order.index(address) if address in self.order else -1)
+        self.order = [*(address for address in self.order if address != chosen), chosen]
+        return chosen
+
+
+def test_a_folder_that_was_full_is_used_again_when_nodes_in_it_are_gone():
+    # in turn: where chance chooses who is done next, the other worker may make all that is left before the folder has room
+    cluster, noted = FakeCluster(2, InTurn()), []
 
     def before():
         if cluster.use.notes and not noted:
