@@ -123,6 +123,10 @@ class Mapping:
         self._clean = _without(self._clean, top, self.size)
         return kept
 
+    def close(self) -> None:
+        """Unmap it; nothing of it may be used any more."""
+        self._pages.close()
+
 
 def _without(ranges: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
     """The parts of ranges outside of start … end."""
@@ -146,6 +150,7 @@ class Arena:
             address = mapping.take(size)
             if address is not None:
                 return address
+        self._unmap_free()  # each of them is too small
         mapping = self._map(size)
         self._mappings.append(mapping)
         address = mapping.take(size)
@@ -165,10 +170,18 @@ class Arena:
         return sum(mapping.held() for mapping in self._mappings)
 
     def trim(self, keep: int) -> None:
-        """Give free memory back to the system, except for `keep` bytes."""
+        """Give free memory back to the system, except for `keep` bytes; where address space is limited, that of unused mappings as well."""
+        if not _address_space_is_free():  # numbers outside of the arena need it
+            self._unmap_free()
         kept = 0
         for mapping in self._mappings:
             kept += mapping.trim(keep - kept)
+
+    def _unmap_free(self) -> None:
+        """Give the address space of mappings back in which nothing is used."""
+        for mapping in [x for x in self._mappings if not x.used]:
+            self._mappings.remove(mapping)
+            mapping.close()
 
     def _map(self, size: int) -> Mapping:
         if not self._mappings and _address_space_is_free():

@@ -138,10 +138,7 @@ def refusal(
     )
     if only_space and threads > 1:
         remedy = f"{remedy}, and more with fewer threads"
-    if space is None:
-        helps = _what_helps(plans, [] if scratch else asked(scratch=True), digits, limit)
-    else:  # runs on disk have ended for want of address space: none is promised
-        helps = _what_helps([plan for plan in plans if not plan.scratch], [], digits, limit)
+    helps = _what_helps(plans, [] if scratch else asked(scratch=True), digits, limit)
     if helps or only_space or not scratch:
         remedy += helps
     elif not backend.usable():

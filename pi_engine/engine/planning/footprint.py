@@ -133,6 +133,14 @@ def address_bytes(numbers: int, threads: int, *, compiled: bool, kernels: bool, 
     return mapped_size() + libraries + threads_size(threads) + used + _SPARE_SPACE
 
 
+def memory_within(space: int, memory: int, address: int) -> int:
+    """Bytes of memory that a compiled run may take whose address space is limited to `space` bytes.
+
+    memory, address: what it takes at least. Numbers beyond that take `_COMPILED_UNUSED_SPACE` times their bytes of address space.
+    """
+    return memory + math.floor((space - address) / _COMPILED_UNUSED_SPACE)
+
+
 def largest_root_bits(series: PiSeries, terms: tuple[int, ...]) -> float:
     """Bits of the largest Q of a component."""
     return max(root_bits(component.sum, count) for component, count in zip(series.components, terms, strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from pi_engine.engine.planning.footprint import memory_within
 from pi_engine.runtime.limits import memory as machine_memory
 
 if TYPE_CHECKING:
@@ -25,9 +26,12 @@ _BESIDE_IN_GROUP = 16 << 20
 
 
 def scratch_of_plan(folder: str, limit: int, plan: Plan) -> AbstractContextManager[ScratchSpace]:
-    """The scratch space of the run."""
+    """The scratch space of the run, which takes as much memory as `limit`, its control group and its address space allow."""
     from pi_engine.bigint.scratch.scratch_folder import scratch_of_run
 
+    space = machine_memory.process_memory_limit()
+    if space is not None:
+        limit = min(limit, memory_within(space, plan.memory_bytes, plan.address_bytes))
     group = machine_memory.cgroup_memory_limit()
     if group is not None:  # it counts the process that waits for this one, libraries and files as well
         limit = min(limit, group * 7 // 8 - _BESIDE_IN_GROUP)

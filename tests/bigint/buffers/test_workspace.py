@@ -11,6 +11,7 @@ import pytest
 from pi_engine.bigint.buffers import arena, workspace
 from pi_engine.bigint.buffers.arena import HUGE_PAGE, PAGE, Arena, FreeRanges, Mapping
 from pi_engine.bigint.buffers.workspace import LARGE, Pool
+from pi_engine.runtime.limits.address_space import mapped_size
 from tests.command import run_code
 from tests.conftest import MULTIPLIER
 
@@ -140,15 +141,43 @@ def test_what_was_trimmed_is_counted_again_when_it_is_used():
 def test_what_is_kept_is_kept_of_all_mappings_together(monkeypatch):
     monkeypatch.setattr(arena, "_address_space_is_free", lambda: False)
     monkeypatch.setattr(arena, "LEAST_MAPPING", HUGE_PAGE)
-    several = Arena()
-    size = 2 * HUGE_PAGE
+    several, size = Arena(), 2 * HUGE_PAGE
     places = [several.take(size) for _ in range(3)]
     assert len(several._mappings) == 3
     for place in places:
         fill(place, size, 1)
-        several.give(place, size)
-    several.trim(3 * HUGE_PAGE)
-    assert several.held() == 3 * HUGE_PAGE
+        several.give(place + HUGE_PAGE, HUGE_PAGE)
+    several.trim(2 * HUGE_PAGE)
+    assert several.held() == 2 * HUGE_PAGE
+
+
+def test_a_limited_address_space_gets_back_what_nothing_uses(monkeypatch):
+    monkeypatch.setattr(arena, "_address_space_is_free", lambda: False)
+    monkeypatch.setattr(arena, "LEAST_MAPPING", HUGE_PAGE)
+    several, size = Arena(), 64 * HUGE_PAGE
+    first, second = several.take(size), several.take(size)
+    before = mapped_size()
+    several.give(first, size)
+    assert several.take(size) == first  # as long as nothing larger is asked for and nothing is trimmed
+    several.give(first, size)
+    larger = several.take(size + HUGE_PAGE)
+    assert len(several._mappings) == 2 and mapped_size() < before + 8 * HUGE_PAGE
+    several.give(larger, size + HUGE_PAGE)
+    several.trim(1 << 40)
+    assert len(several._mappings) == 1 and mapped_size() < before - size + 8 * HUGE_PAGE
+    fill(second, size, 1)
+    several.give(second, size)
+    several.trim(0)
+    assert not several._mappings
+
+
+def test_an_unlimited_address_space_keeps_its_mapping(monkeypatch):
+    monkeypatch.setattr(arena, "_address_space_is_free", lambda: True)
+    one = Arena()
+    place = one.take(HUGE_PAGE)
+    one.give(place, HUGE_PAGE)
+    one.trim(0)
+    assert one.take(HUGE_PAGE) == place
 
 
 def test_small_blocks_are_little_larger_than_what_is_asked_for(rng):

@@ -269,7 +269,7 @@ def test_fewer_threads_are_a_remedy_where_there_are_several(monkeypatch, threads
 
 @pytest.mark.parametrize("scratch", [False, True])
 @pytest.mark.parametrize("kernels", ["stored", "to be compiled"])
-def test_where_address_space_is_short_no_run_on_disk_is_promised(monkeypatch, kernels, scratch):
+def test_a_short_address_space_names_the_disk_and_the_kernels_that_help(monkeypatch, kernels, scratch):
     pretend(monkeypatch, pays=kernels == "stored", kernels=kernels, usable=True)
     monkeypatch.setattr(memory, "process_memory_limit", lambda: 1_000_000 << 10)
     monkeypatch.setattr(footprint, "mapped_size", lambda: 40 << 20)
@@ -281,7 +281,8 @@ def test_where_address_space_is_short_no_run_on_disk_is_promised(monkeypatch, ke
         return
     with pytest.raises(pi_engine.CapacityError, match="not enough memory") as refused:
         asked(scratch=scratch)
-    assert "--scratch" not in str(refused.value)
+    assert ("after 'pi-engine tune', which compiles the kernels once" in str(refused.value)) == (kernels != "stored")
+    assert ("with --scratch DIR 100_000_000 would too" in str(refused.value)) == (not scratch)
 
 
 def test_the_peak_is_this_process_s_own():

@@ -77,6 +77,20 @@ def test_any_limit_of_address_space_is_kept_or_refused(arguments, rng):
             assert "may be used" in answer.stderr and len(answer.stderr.splitlines()) == 1, (kilobytes, answer.stderr)
 
 
+@pytest.mark.slow
+def test_a_run_on_disk_keeps_to_its_address_space(tmp_path, rng):
+    """It once took as much memory as the limit allows address space, and ended after seconds, out of memory."""
+    file = tmp_path / "pi.txt"
+    for megabytes in (rng.randrange(400, 560), 620):
+        answer = compute("10000000", f"--threads {rng.choice((1, 2))} -o {file} --force", kilobytes=megabytes * 1000)
+        if answer.returncode == 4 and megabytes < 620:
+            assert "may be used" in answer.stderr and len(answer.stderr.splitlines()) == 1, (megabytes, answer.stderr)
+            assert not file.exists()
+        else:
+            assert answer.returncode == 0, (megabytes, answer.stderr)
+            assert json.loads(answer.stdout)["scratch"]["bytes_written"] > 0
+
+
 @pytest.mark.parametrize("command", ["hex 100000", "verify /dev/null", "near-integer --digits 50000"])
 def test_other_commands_say_so_too(command):
     for kilobytes in (40_000, 80_000, 250_000):
