@@ -59,13 +59,23 @@ def run_merges(
     """
     wrong = np.zeros(1, np.int64)
     ended, stop = turns
+    waiting: set[int] = set()  # one operation on it at a time, and in this order: `await_others`
 
-    def work(_thread: int, _first: int, _last: int) -> None:
+    def await_others(thread: int) -> None:
+        """Another thread has been kept from its work. But where all wait, nobody works, and the counters cannot be right:
+        the last thread in the kernel finds all nodes of the levels below made, and goes on to the end."""
+        waiting.add(thread)
+        if len(waiting) == threads and ended[-3] < before:
+            wrong[0] = -1
+        time.sleep(_PAUSE)
+        waiting.discard(thread)
+
+    def work(thread: int, _first: int, _last: int) -> None:
         block = pool.take(workspace)
         try:
             merges_worker(ended, stop, record.row, block.address, wrong)
-            while before and not wrong[0] and ended[-3] < before:  # another thread has been kept from its work
-                time.sleep(_PAUSE)
+            while before and not wrong[0] and ended[-3] < before:
+                await_others(thread)
                 merges_worker(ended, stop, record.row, block.address, wrong)
         finally:
             pool.give(block)

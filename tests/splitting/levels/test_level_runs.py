@@ -1,5 +1,7 @@
 """Several levels in one call, and what happens where the complex transform does not prove its result."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -94,21 +96,38 @@ def test_a_run_ends_where_its_levels_are_long(monkeypatch, runs, limbs):
 def test_a_thread_that_has_waited_for_another_goes_on(monkeypatch):
     """The other one has claimed all nodes of the first level, and does not come to make them: but then it does."""
     expected = by_the_other(monkeypatch)
-    real, calls = level_runs.merges_worker, []
+    real, calls, returned = level_runs.merges_worker, [], threading.Event()
 
     def worker(turns, *rest):
         first = not calls
         calls.append(len(turns))
         if first:
             turns[0] = 1 << 20
-        real(turns, *rest)
-        if first:
+            assert returned.wait(60)
             assert not turns[1:].any()
             turns[0] = 0
+        real(turns, *rest)
+        returned.set()
 
     monkeypatch.setattr(level_runs, "merges_worker", worker)
-    assert split(1) == expected
-    assert len(calls) == 2 and calls[0] >= 6
+    assert split(2) == expected
+    assert len(calls) >= 3 and calls[0] >= 6
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("wrong", [1 << 20, 1 << 63], ids=["all claimed", "less than none"])
+def test_a_wrong_counter_is_no_reason_to_wait_for_ever(monkeypatch, threads, wrong):
+    """A faulty machine's: no thread has claimed what is claimed, and each would wait for another one."""
+    real = level_runs.merges_worker
+
+    def worker(turns, *rest):
+        if not turns.any():
+            turns[0] = wrong
+        real(turns, *rest)
+
+    monkeypatch.setattr(level_runs, "merges_worker", worker)
+    with pytest.raises(VerificationError, match="this machine's arithmetic went wrong"):
+        split(threads)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
