@@ -38,8 +38,8 @@ _NEWTON_BYTES_PER_BIT = 0.8
 """Workspace of root and division, by bits of the fraction: at 10^8 digits what they hold of it at once was 0.8."""
 
 _LONG_BITS = 5 * 10**7
-"""Bits of a fraction from which tables and freed numbers are given back between the steps too. Tables are made again in less than a
-hundredth of the time."""
+"""Bits of a fraction from which tables and freed numbers are given back between the steps too: those of 1.5·10^7 digits, whose Q has
+`level_runs.LONG_BITS`."""
 
 
 def release_workspace(bits: int) -> None:

@@ -132,7 +132,7 @@ def test_every_long_number_that_is_handed_over_is_in_custody(run):
 def test_what_changes_at_a_hand_over_is_seen_and_made_again(run, rng):
     hook, right = walk(*run)
     repaired, rounds = 0, max(1, round(MULTIPLIER))
-    calls = part_of(enumerate(hook.calls), 1 / 3, f"hand-overs {rng.random()}")
+    calls = part_of(enumerate(hook.calls), 1 / 4, f"hand-overs {rng.random()}")
     for i, (name, _) in calls:
         for _ in range(rounds):
             bit = rng.randrange(10**7)

@@ -33,7 +33,7 @@ def python(checkout, *arguments):
 @pytest.mark.slow
 def test_no_fault_leads_to_wrong_digits(checkout, faults, rng, tmp_path):
     """For more of them: `python scripts/inject_faults.py --faults 20000 --processes 2`."""
-    count, log = int(100 * MULTIPLIER), tmp_path / "faults.txt"
+    count, log = int(80 * MULTIPLIER), tmp_path / "faults.txt"
     options = ["--faults", str(count), "--computations", "6", "--log", str(log), "--seed", str(rng.getrandbits(32))]
     answer = python(checkout, "scripts/inject_faults.py", *options)
     assert answer.returncode == 0, answer.stdout + answer.stderr

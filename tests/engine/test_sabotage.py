@@ -100,7 +100,7 @@ OF_A_STEP = {swapped_merge, flipped_bit_in_the_sum, wrong_root, wrong_quotient, 
 """A step fails its check, and again in the same way when it is repeated: an error of the program, which is written down."""
 
 
-@pytest.mark.parametrize("sabotage", part_of(SABOTAGE, 1 / 2, "sabotage"), ids=lambda f: f.__name__)
+@pytest.mark.parametrize("sabotage", part_of(SABOTAGE, 1 / 3, "sabotage"), ids=lambda f: f.__name__)
 def test_it_is_seen_and_no_file_appears(monkeypatch, tmp_path, capsys, sabotage):
     target = tmp_path / "pi.txt"
     (tmp_path / "here").mkdir()

@@ -17,7 +17,7 @@ from tests.runtime.machine_faults import KERNELS, PLANS, REFUSED, RIGHT
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", part_of([*KERNELS, *PLANS], 1 / 2, "tables"))
+@pytest.mark.parametrize("name", part_of([*KERNELS, *PLANS], 1 / 3, "tables"))
 def test_a_wrong_bit_in_a_table_ends_in_an_error(rng, name):
     """In a process of its own, which forks one for each bit."""
     if name == "leaves in lanes" and not has_lanes():

@@ -100,9 +100,9 @@ def levels_at_once(level: NodeLevel, most: int, most_bits: float) -> list[LevelS
     return found
 
 
-LONG_BITS = 5 * 10**7
+LONG_BITS = 12 * 10**7
 """Bits of a sum's Q from which its tables take more memory than they are worth while its last nodes are merged: ten megabytes and
-more, which are made again in less than a hundredth of the time."""
+more. To make them again takes the root, the division and the next sum a twentieth of their time at 10^7 digits, whose Q is shorter."""
 
 
 class RunLayout(NamedTuple):

@@ -81,7 +81,7 @@ def test_an_option_is_described_alike_wherever_it_is(option):
 
 @pytest.mark.parametrize(
     ("name", "arguments"),
-    part_of([(name, arguments) for name, lists in ASKED.items() for arguments in lists], 1 / 3, "quiet"),
+    part_of([(name, arguments) for name, lists in ASKED.items() for arguments in lists], 1 / 4, "quiet"),
 )
 def test_quiet_leaves_the_result_alone(folder, capsys, name, arguments):
     assert run([*name.split(), *arguments, "-q"]) == 0

@@ -39,7 +39,7 @@ def expected():
     return pi_engine.compute(DIGITS).text()
 
 
-@pytest.mark.parametrize(("path", "step"), part_of(FAULTS, 1 / 2, "once"))
+@pytest.mark.parametrize(("path", "step"), part_of(FAULTS, 1 / 3, "once"))
 def test_a_step_that_the_machine_gets_wrong_is_made_again(monkeypatch, expected, rng, path, step):
     plant(monkeypatch, path, step, [rng.randrange(1, 50)])
     seen = []
@@ -54,7 +54,7 @@ def test_a_step_that_the_machine_gets_wrong_is_made_again(monkeypatch, expected,
     assert step != "the sum" or path == "plain" or (shares == sorted(shares) and shares[-1] <= 1)
 
 
-@pytest.mark.parametrize(("path", "step"), part_of(FAULTS, 1 / 3, "the same twice"))
+@pytest.mark.parametrize(("path", "step"), part_of(FAULTS, 1 / 4, "the same twice"))
 def test_the_same_wrong_number_twice_is_an_error_of_the_program(monkeypatch, tmp_path, path, step):
     plant(monkeypatch, path, step, [7] * 100)
     expects_operands = (path, step) == ("compiled", "the sum")
@@ -78,7 +78,7 @@ def test_the_same_wrong_number_twice_is_an_error_of_the_program(monkeypatch, tmp
         assert operands and all(known["sound"] and known["limbs"] for known in operands.values())
 
 
-@pytest.mark.parametrize(("path", "step"), part_of(FAULTS, 1 / 3, "too often"))
+@pytest.mark.parametrize(("path", "step"), part_of(FAULTS, 1 / 4, "too often"))
 def test_a_machine_that_errs_too_often_ends_the_run(monkeypatch, path, step):
     plant(monkeypatch, path, step, range(1, 200))
     with pytest.raises(VerificationError, match=r"4 times .* test the machine with 'pi-engine selftest") as error:

@@ -48,7 +48,7 @@ def lengths(base):
 @pytest.mark.parametrize("method", ["auto", "recompute", "residues", "known"])
 def test_right_digits_of_every_length(place, some, base, method, one_computation):
     published = {2: 200, 8: 66}[base]
-    for count in part_of(lengths(base), 1 / 3, f"lengths {base} {method}"):
+    for count in part_of(lengths(base), 1 / 4, f"lengths {base} {method}"):
         if method == "residues" and count < 100:
             continue
         found = verify_file(place(some(base, count)), method, base=base)

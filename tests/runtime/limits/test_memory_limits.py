@@ -62,14 +62,14 @@ def test_a_run_stays_within_the_least_limit_that_is_accepted(digits, arguments):
             "1000000 --series machin --base 16",
             "1000000 --series ramanujan --check full --threads 3",
         ],
-        0.6,
+        0.4,
         "limits",
     ),
 )
 def test_any_limit_of_address_space_is_kept_or_refused(arguments, rng):
     """Neither GMP nor OpenBLAS may run out of it: the one aborts, the other interrupts the process."""
     limits = (30, 60, 100, 150, 220, 300, 340, 380, 420, 460, 500, 600, 800)
-    for megabytes in rng.sample(limits, min(len(limits), round(3 * MULTIPLIER))):
+    for megabytes in rng.sample(limits, min(len(limits), round(2 * MULTIPLIER))):
         kilobytes = megabytes * 1000 + rng.randrange(40_000)
         answer = compute(arguments, kilobytes=kilobytes)
         assert answer.returncode in (0, 4), (kilobytes, answer.stderr)

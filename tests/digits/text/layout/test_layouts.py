@@ -56,7 +56,7 @@ def shown(layout, answer):
 randoms = st.randoms(use_true_random=False)
 
 
-@limited(108)
+@limited(60)
 @given(rng=randoms)
 def test_no_false_verdict(path, rng):
     layout = random_layout(rng)
@@ -64,7 +64,7 @@ def test_no_false_verdict(path, rng):
     assert fault(layout, answer) not in FALSE, shown(layout, answer)
 
 
-@limited(108)
+@limited(60)
 @given(rng=randoms)
 def test_what_has_a_known_shape_is_read_and_said(path, rng):
     layout = random_layout(rng)
@@ -72,7 +72,7 @@ def test_what_has_a_known_shape_is_read_and_said(path, rng):
     assert fault(layout, answer) is None, shown(layout, answer)
 
 
-@limited(24)
+@limited(16)
 @given(rng=randoms)
 def test_verify_agrees(path, rng):
     """The program says of a layout what follows from its digits."""
@@ -87,7 +87,7 @@ def test_pieces_of_any_size_are_read_alike(path, monkeypatch, chunk):
     monkeypatch.setattr(text_reader, "WINDOW", 8192)
     monkeypatch.setattr(text_reader, "CHUNK", chunk)
     rng, tried = random.Random(f"{_seed() if MULTIPLIER > 1 else _FIXED} {chunk}"), 0
-    while tried < int(12 * MULTIPLIER):
+    while tried < int(8 * MULTIPLIER):
         layout = random_layout(rng)
         if 9000 < len(layout.content) < 60_000:
             answer = answered(path, layout)
