@@ -24,8 +24,8 @@ LONGEST_PALINDROME = 1000
 _ADJECTIVES = {2: "a binary", 8: "an octal", 10: "a decimal", 16: "a hexadecimal"}
 _SHOWN = 40
 
-_LIKE_A_DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}")
-"""A date as people write it, in any order."""
+_LIKE_A_DATE = re.compile(r"\d{1,4}([-./])\d{1,2}(\1|\1\d{1,4})|\d{1,2}[-/]\d{1,2}")
+"""A date as people write it, in any order, with a year or without."""
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 
@@ -158,6 +158,11 @@ def spellings(date: dt.date) -> list[DigitString]:
     return [DigitString(text, ", ".join(same)) for text, same in names.items()]
 
 
+def is_like_a_date(text: str) -> bool:
+    """Whether a text looks like a date that somebody has written: 14.3.1988, 3/14, 1988-03-14."""
+    return bool(_LIKE_A_DATE.fullmatch(text))
+
+
 def _checked_text(text: str, base: int) -> str:
     if not text:
         raise UsageError("a pattern is empty: give at least one digit")
@@ -166,8 +171,8 @@ def _checked_text(text: str, base: int) -> str:
     if not allowed.issuperset(upper):
         wrong = next(character for character, raised in zip(text, upper, strict=True) if raised not in allowed)
         remedy = f"write digits and '{WILDCARD}' for any digit"
-        if _LIKE_A_DATE.fullmatch(text):
-            remedy = "for a date, write the option --date 1988-03-14, or its digits alone"
+        if is_like_a_date(text):
+            remedy = "for a date, give the option --date YYYY-MM-DD, or write its digits alone"
         elif wrong == ".":
             remedy = "write digits after the point, without '3.'"
         raise UsageError(f"'{_short(text)}' is not a pattern: {wrong!r} is not {_ADJECTIVES[base]} digit; {remedy}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pi_engine.errors import UsageError
 from pi_engine.runtime.progress import Step, announce, silent
+from pi_engine.runtime.storage.temporaries import hint
 from pi_engine.runtime.thread_count import thread_count
 
 if TYPE_CHECKING:
@@ -182,7 +183,8 @@ def read_bench(path: str) -> SpeedFigures:
             content = stream.read(_LARGEST_FILE + 1)
         answer = json.loads(content[:_LARGEST_FILE])
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
+        remark = hint(Path(path)) if isinstance(error, FileNotFoundError) else ""
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}{remark}") from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not JSON: give what 'pi-engine bench --json' has printed") from error
     try:

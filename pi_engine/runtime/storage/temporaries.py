@@ -25,6 +25,9 @@ PARTIAL, OLD = "partial", "old"
 _ENDING = len(".0123456789abcdef.partial")
 _TAIL = 8
 
+_MOST_NAMES = 4000
+"""Names of a folder that are compared with a missing one."""
+
 
 def temporary_path(target: Path) -> Path:
     """A new name beside `target`, for what is being written."""
@@ -146,8 +149,19 @@ def name_leftover(path: Path, target: Path) -> None:
 
 
 def hint(path: Path) -> str:
-    """What to say of a file that is missing while there are temporaries of it; "" without any."""
+    """What to say of a file that is missing: which temporaries of it are there, or what has nearly its name."""
     found = [str(path.with_name(left.name)) for left in temporaries(path)]
-    if not found:
-        return ""
-    return f", but a run that is not finished or was killed has left {' and '.join(found)}: verify what is there, and rename it"
+    if found:
+        return f", but a run that is not finished or was killed has left {' and '.join(found)}: verify what is there, and rename it"
+    import difflib  # only where something is wrong
+
+    near = difflib.get_close_matches(path.name, _names(path.parent), n=1, cutoff=0.75)
+    return f": did you mean {path.with_name(near[0])}?" if near else ": check its name and folder"
+
+
+def _names(folder: Path) -> list[str]:
+    """Of what is in a folder, at most `_MOST_NAMES`; none where it cannot be read."""
+    try:
+        return [entry.name for _, entry in zip(range(_MOST_NAMES), folder.iterdir(), strict=False)]
+    except OSError:
+        return []

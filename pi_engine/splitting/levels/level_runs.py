@@ -62,8 +62,11 @@ def run_merges(
     waiting: set[int] = set()  # one operation on it at a time, and in this order: `await_others`
 
     def await_others(thread: int) -> None:
-        """Another thread has been kept from its work. But where all wait, nobody works, and the counters cannot be right:
-        the last thread in the kernel finds all nodes of the levels below made, and goes on to the end."""
+        """Wait for another thread, which has been kept from its work.
+
+        Where all wait, nobody works, and the counters cannot be right: the last thread in the kernel finds all nodes of the levels
+        below made, and goes on to the end.
+        """
         waiting.add(thread)
         if len(waiting) == threads and ended[-3] < before:
             wrong[0] = -1

@@ -11,7 +11,16 @@ import click
 
 from pi_engine.cli.output.terminal import printable
 from pi_engine.errors import UsageError
-from pi_engine.search.patterns import Palindromes, Runs, SelfLocating, checked, distinct, parse_date, spellings
+from pi_engine.search.patterns import (
+    Palindromes,
+    Runs,
+    SelfLocating,
+    checked,
+    distinct,
+    is_like_a_date,
+    parse_date,
+    spellings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,6 +92,8 @@ def require_one_search(
     if coverage is None and not wanted:
         if source.file is not None and source.file.isdecimal():
             raise click.UsageError(f"no FILE before the pattern {source.file}: name one, or give --digits N")
+        if source.file is not None and is_like_a_date(source.file):
+            raise click.UsageError(f"for the date {source.file}, give --date YYYY-MM-DD, and FILE or --digits N")
         raise click.UsageError("no pattern: give at least one, or one of --date, --length, --palindromes, --coverage")
     if coverage is not None and wanted:
         raise click.UsageError("--coverage searches for all numbers: leave patterns and the other searches out")
