@@ -46,6 +46,8 @@ REPLACED = [
     (r"\.venvs/test/bin/python -m (\w+).*", rf"'{sys.executable}' -m \1 --version"),
     (r"\.venvs/test/bin/python scripts/make_docs.py", f"'{sys.executable}' scripts/make_docs.py --check"),
     (r"pi-engine serve (\S+)", r"timeout -s INT 5 pi-engine serve \1 --port 0; [ $? = 124 ]"),
+    (r"\.venvs/test/bin/python (benchmarks/\S+).*", rf"'{sys.executable}' \1 --help"),
+    (r"git worktree add .*", "git --version"),
     (r"\.ci/run", "bash -n .ci/run && test -x .ci/run"),
     (r"scripts/docs(?: serve)?", "sh -n scripts/docs && test -x scripts/docs"),
     *([] if shutil.which("jq") else [(r"\| jq .*", "| cat")]),
@@ -118,7 +120,7 @@ def test_every_line_runs_and_prints_what_is_said(checkout, clone, environment, t
         command = line
         for pattern, text in REPLACED + (SHORTER if MULTIPLIER <= 1 else []):
             command = re.sub(pattern, text, command, count=1)
-        folder = clone if re.search(r"scripts/|docs/|\.ci/", line) else tmp_path
+        folder = clone if re.search(r"scripts/|docs/|benchmarks/|\.ci/", line) else tmp_path
         answer = subprocess.run(
             ["bash", "-o", "pipefail", "-c", command],
             cwd=folder, env={**environment, "PYTHON": str(clone / "python")}, capture_output=True, text=True,

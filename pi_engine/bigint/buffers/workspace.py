@@ -25,7 +25,7 @@ LARGE = 1 << 20
 POOL_LIMIT = 8 << 30
 """Free bytes beyond this are given back to the system."""
 
-LEAST_KEPT = 48 << 20
+LEAST_KEPT = 64 << 20
 """Free bytes that a step leaves the next one in any case: a page that has been given back is expensive to have again, on a
 virtual machine whose host takes free memory away up to 2 ms a megabyte."""
 
