@@ -9,6 +9,7 @@ import logging
 import os
 import random
 import shutil
+import signal
 from pathlib import Path
 
 import gmpy2
@@ -59,6 +60,10 @@ def exact_pi(bits):
 
 
 def pytest_configure(config):
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # as for what a shell starts with &: commands that tests interrupt would go on
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     _seed()  # before other processes of the run start, so that all collect the same tests
     config.addinivalue_line("markers", "slow: large sizes, compilations, many processes; leave out with -m 'not slow'")
 
