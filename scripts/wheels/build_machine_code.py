@@ -19,11 +19,11 @@ from pathlib import Path
 import llvmlite.binding
 
 from pi_engine.runtime.compilation.provenance import shipped_code
-from pi_engine.runtime.compilation.provenance.feature_levels import X86_LEVELS, Level, host_features
+from pi_engine.runtime.compilation.provenance.feature_levels import LEVELS, Level, host_features
 from pi_engine.runtime.versions import installed_version
 
-SHIPPED = ("avx512-ifma", "avx2")
-"""Levels that a wheel for x86-64 has. Processors without either compile their kernels, as with the wheel without machine code."""
+SHIPPED = {"linux-x86_64": ("avx512-ifma", "avx2"), "linux-aarch64": ("neon",)}
+"""Levels that the wheel of a platform has. Processors without any of them compile their kernels, as with the wheel without machine code."""
 
 OF_THE_C_LIBRARY = {"memcpy", "memmove", "memset"}
 """What object code may refer to besides GMP's functions: every process has it, whatever its C library."""
@@ -98,18 +98,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="where to write the machine code; made if it is missing")
     parser.add_argument("--level", help=argparse.SUPPRESS)  # of a process that compiles one
     arguments = parser.parse_args()
+    here = shipped_code.platform_name()
+    if here not in SHIPPED:
+        sys.exit(f"machine code is built on {' and '.join(SHIPPED)}, and this is {here}: build the other wheel")
     if arguments.level:
-        level = next(level for level in X86_LEVELS if level.name == arguments.level)
+        level = next(level for level in LEVELS[here] if level.name == arguments.level)
         print(json.dumps(shipped_code.write_level(arguments.folder, level, compiled_kernels())))
         return
-    if shipped_code.platform_name() != "linux-x86_64":
-        sys.exit(
-            f"machine code is built on Linux with x86-64, and this is {shipped_code.platform_name()}: build the other wheel"
-        )
     if (shipped_code.FOLDER / shipped_code.MANIFEST).exists():
         sys.exit(f"{shipped_code.FOLDER} is there, so kernels would not be compiled: remove it")
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    levels = {level.name: build_level(level, arguments.folder) for level in X86_LEVELS if level.name in SHIPPED}
+    levels = {level.name: build_level(level, arguments.folder) for level in LEVELS[here] if level.name in SHIPPED[here]}
     built = {
         "python": platform.python_version(),
         **{name: installed_version(name) for name in ("numba", "llvmlite", "numpy")},

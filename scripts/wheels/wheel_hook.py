@@ -15,7 +15,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 VARIABLE = "PI_ENGINE_MACHINE_CODE"
 
-TAGS = {"linux-x86_64": "py3-none-manylinux_2_17_x86_64"}
+TAGS = {
+    "linux-x86_64": "py3-none-manylinux_2_17_x86_64",
+    "linux-aarch64": "py3-none-manylinux_2_17_aarch64",
+}
 """Of wheels with machine code for a system and architecture. The code refers to memcpy, memmove and memset of the C library and to
 nothing of Python, so any Python and the oldest C library that its packages have wheels for will do."""
 

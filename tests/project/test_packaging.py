@@ -215,6 +215,16 @@ def test_a_wheel_with_machine_code_is_for_its_platform(checkout, distributions, 
     assert {name: contents[0][name] for name in contents[1]} == contents[1]
 
 
+def test_every_platform_with_levels_can_have_a_wheel(checkout):
+    del checkout  # the scripts are there
+    from scripts.wheels import build_machine_code, wheel_hook
+
+    assert feature_levels.LEVELS.keys() == wheel_hook.TAGS.keys() == build_machine_code.SHIPPED.keys()
+    for platform, names in build_machine_code.SHIPPED.items():
+        assert wheel_hook.TAGS[platform].endswith(platform.removeprefix("linux-"))
+        assert set(names) <= {level.name for level in feature_levels.LEVELS[platform]}
+
+
 def test_machine_code_for_a_platform_without_a_tag_is_not_packed(checkout, tmp_path):
     (tmp_path / "manifest.json").write_text(json.dumps({"platform": "linux-sparc64", "levels": {}}))
     done = build_with(tmp_path, checkout, tmp_path / "dist")

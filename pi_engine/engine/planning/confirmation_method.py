@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pi_engine.engine.checks.reference import PROVED, is_run_again
+from pi_engine.errors import CapacityError
 
 if TYPE_CHECKING:
     from pi_engine.runtime.compilation.kernel_set import KernelUse
@@ -51,7 +52,11 @@ def kernels_of_checks(digits: int, base: int, bits: int) -> KernelUse:
             from pi_engine.proof.j_invariant.near_integer import kernels_used
 
             used |= kernels_used(digits)
-    except (ImportError, OSError):  # `ulimit -v` leaves no address space for LLVM: the plan will be refused for it
+    except (
+        CapacityError,
+        ImportError,
+        OSError,
+    ):  # `ulimit -v` leaves no address space for LLVM: the plan will be refused for it
         from pi_engine.runtime.compilation.kernel_set import KernelUse
 
         return KernelUse(load=True, compile=False)

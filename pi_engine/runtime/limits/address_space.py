@@ -126,7 +126,7 @@ class ImportGuard:
         Raises:
             CapacityError: there is not enough address space for this library.
         """
-        if fullname in ("numpy", "numba"):
+        if fullname in ("numpy", "numba", "llvmlite"):
             require_address_space(libraries_size(kernels=True, compiler=fullname == "numba"))
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pi_engine.runtime.compilation.provenance import shipped_code
-from pi_engine.runtime.compilation.provenance.feature_levels import X86_LEVELS, host_features
+from pi_engine.runtime.compilation.provenance.feature_levels import LEVELS, host_features
 from tests.homes import environment_of, python
 
 SHA256 = {
@@ -36,7 +36,7 @@ def levels():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("level", X86_LEVELS, ids=lambda level: level.name)
+@pytest.mark.parametrize("level", LEVELS.get(shipped_code.platform_name(), ()), ids=lambda level: level.name)
 def test_ten_million_digits(levels, level, tmp_path):
     """In both bases, with a home in which nothing is, and nothing is written there."""
     if level.name not in levels:

@@ -78,6 +78,15 @@ def test_any_limit_of_address_space_is_kept_or_refused(arguments, rng):
 
 
 @pytest.mark.slow
+def test_where_there_is_room_for_llvm_but_not_for_its_code(rng):
+    """Looking for stored kernels once loaded LLVM, which ended the process where it could allocate nothing more."""
+    for kilobytes in (189_000, rng.randrange(184_000, 200_000)):
+        answer = compute("1000000", "--series ramanujan --check full --threads 3", kilobytes=kilobytes)
+        assert answer.returncode == 4
+        assert "at most" in answer.stderr and len(answer.stderr.splitlines()) == 1, (kilobytes, answer.stderr)
+
+
+@pytest.mark.slow
 def test_a_run_on_disk_keeps_to_its_address_space(tmp_path, rng):
     """It once took as much memory as the limit allows address space, and ended after seconds, out of memory."""
     file = tmp_path / "pi.txt"

@@ -42,6 +42,13 @@ X86_LEVELS = (
 )  # fmt: skip
 """From the newest on. `needs` are those of the x86-64 psABI."""
 
+ARM_LEVELS = (Level("neon", "NEON", "", frozenset(), "generic", ""),)
+"""Every processor with 64-bit Arm that Linux runs on has what LLVM takes for granted there. Nothing is asked of the processor: what LLVM
+says of it comes from /proc/cpuinfo, which an emulator has from its host."""
+
+LEVELS = {"linux-x86_64": X86_LEVELS, "linux-aarch64": ARM_LEVELS}
+"""By the name that `shipped_code.platform_name` gives a platform."""
+
 
 def host_features() -> frozenset[str]:
     """The instructions of this processor, by LLVM's names."""

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import llvmlite.binding
 
 from pi_engine.runtime.compilation.provenance import kernel_sources
-from pi_engine.runtime.compilation.provenance.feature_levels import X86_LEVELS, Level, host_features
+from pi_engine.runtime.compilation.provenance.feature_levels import LEVELS, Level, host_features
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -131,7 +131,7 @@ def _level(names: Iterable[str]) -> Level:
     """The newest level of these that this processor runs, and that the user's variables leave."""
     if os.environ.get("NUMBA_ENABLE_AVX") == "0":
         raise _NotUsedError("NUMBA_ENABLE_AVX=0 is set")
-    there = [level for level in X86_LEVELS if level.name in names]
+    there = [level for level in LEVELS.get(platform_name(), ()) if level.name in names]
     left = [level for level in there if _is_chosen(level)]
     if not left:
         raise _NotUsedError("NUMBA_CPU_NAME or NUMBA_CPU_FEATURES names another processor")

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from pi_engine.runtime.compilation.provenance import shipped_code
-from pi_engine.runtime.compilation.provenance.feature_levels import X86_LEVELS, host_features
+from pi_engine.runtime.compilation.provenance.feature_levels import ARM_LEVELS, X86_LEVELS, host_features
 from pi_engine.runtime.compilation.provenance.shipped_code import Shipped, shipped
 from tests.command import run_code
 from tests.homes import environment_of
@@ -65,6 +65,26 @@ def test_the_newest_level_that_the_processor_runs(folder, monkeypatch):
     for lacking in ("avx512ifma", "avx512vl", "avx512f"):
         has(monkeypatch, LEVELS["avx512-ifma"].needs - {lacking})
         assert shipped().level is LEVELS["avx2"]
+
+
+def test_a_platform_with_one_level_asks_nothing_of_its_processor(tmp_path, monkeypatch):
+    """On 64-bit Arm, where an emulator tells of its host's processor."""
+    monkeypatch.setattr(shipped_code, "platform_name", lambda: "linux-aarch64")
+    monkeypatch.setattr(shipped_code, "FOLDER", tmp_path)
+    kernels = {"poly": ("symbol", "int64(int64)", SAYS)}
+    (neon,) = ARM_LEVELS
+    shipped_code.write_manifest(tmp_path, {"neon": shipped_code.write_level(tmp_path, neon, kernels)}, BUILT)
+    for variable in ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_ENABLE_AVX"):
+        monkeypatch.delenv(variable, raising=False)
+    has(monkeypatch, LEVELS["avx2"].needs)
+    assert shipped().level is neon and shipped().kernels == kernels
+    monkeypatch.setenv("NUMBA_CPU_NAME", "cortex-a72")
+    forget()
+    assert shipped().level is None and "another processor" in shipped().reason
+    monkeypatch.setattr(shipped_code, "platform_name", lambda: "linux-x86_64")
+    forget()
+    assert shipped().level is None and "it is for linux-aarch64" in shipped().reason
+    forget()
 
 
 def test_a_level_needs_all_of_its_instructions(folder, monkeypatch):
