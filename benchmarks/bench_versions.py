@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -98,7 +99,7 @@ def pairs(before: Version, now: Version, digits: int, threads: int, count: int) 
 
 def usual_pairs(digits: int) -> int:
     """About half a minute of them."""
-    return max(3, min(200, round(1e8 / max(digits, 1) ** 1.1)))
+    return max(3, min(200, round(1e8 / math.pow(max(digits, 1), 1.1))))
 
 
 def report(found: list[tuple[Answer, Answer]], digits: int, threads: int) -> str:
