@@ -123,6 +123,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, action="append", help="by default 1 and all; may be given again")
     parser.add_argument("--pairs", type=int, help="of computations; by default half a minute of them")
     arguments = parser.parse_args()
+    if arguments.pairs is not None and arguments.pairs < 2:
+        parser.error("--pairs takes 2 or more: quartiles need them")
     before, now = Version(arguments.folder.resolve()), Version(HERE)
     print("| digits | threads | pairs | before, s | now, s | ratio | quartiles | of the phases |\n" + "|---" * 8 + "|")
     for digits in arguments.digits:

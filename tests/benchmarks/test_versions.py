@@ -25,6 +25,13 @@ def test_a_version_beside_itself(checkout):
         assert re.fullmatch(r"sum [\d.]+, root [\d.]+, division [\d.]+, conversion [\d.]+", row[7])
 
 
+@pytest.mark.parametrize("count", ["0", "1"])
+def test_too_few_pairs(checkout, count):
+    answer = bench(checkout, checkout, "2000", "--pairs", count)
+    assert answer.returncode == 2
+    assert answer.stderr.endswith("error: --pairs takes 2 or more: quartiles need them\n")
+
+
 def test_a_folder_without_the_program(checkout, tmp_path):
     answer = bench(checkout, tmp_path, "2000")
     assert answer.returncode == 1

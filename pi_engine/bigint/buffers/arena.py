@@ -170,8 +170,8 @@ class Arena:
         return sum(mapping.held() for mapping in self._mappings)
 
     def trim(self, keep: int) -> None:
-        """Give free memory back to the system, except for `keep` bytes; where address space is limited, that of unused mappings as well."""
-        if not _address_space_is_free():  # numbers outside of the arena need it
+        """Give free memory back to the system, except for `keep` bytes; under a limit, address space that nothing uses as well."""
+        if process_memory_limit() is not None:  # numbers outside of the arena need it
             self._unmap_free()
         kept = 0
         for mapping in self._mappings:

@@ -52,11 +52,8 @@ def kernels_of_checks(digits: int, base: int, bits: int) -> KernelUse:
             from pi_engine.proof.j_invariant.near_integer import kernels_used
 
             used |= kernels_used(digits)
-    except (
-        CapacityError,
-        ImportError,
-        OSError,
-    ):  # `ulimit -v` leaves no address space for LLVM: the plan will be refused for it
+    except (CapacityError, ImportError, OSError):
+        # `ulimit -v` leaves no address space for LLVM: the plan will be refused for it
         from pi_engine.runtime.compilation.kernel_set import KernelUse
 
         return KernelUse(load=True, compile=False)

@@ -59,7 +59,7 @@ def run_merges(
     """
     wrong = np.zeros(1, np.int64)
     ended, stop = turns
-    waiting: set[int] = set()  # one operation on it at a time, and in this order: `await_others`
+    waiting: set[int] = set()  # threads that are not in the kernel
 
     def await_others(thread: int) -> None:
         """Wait for another thread, which has been kept from its work.

@@ -152,7 +152,7 @@ def test_what_is_kept_is_kept_of_all_mappings_together(monkeypatch):
 
 
 def test_a_limited_address_space_gets_back_what_nothing_uses(monkeypatch):
-    monkeypatch.setattr(arena, "_address_space_is_free", lambda: False)
+    monkeypatch.setattr(arena, "process_memory_limit", lambda: 1 << 40)
     monkeypatch.setattr(arena, "LEAST_MAPPING", HUGE_PAGE)
     several, size = Arena(), 64 * HUGE_PAGE
     first, second = several.take(size), several.take(size)
