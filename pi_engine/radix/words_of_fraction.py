@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 TAIL_UNITS = 4
 GUARD_WORDS = 2
+"""Words behind the last wanted one. The bound below holds with one too; with two, the one that may be too small is not looked at."""
 
 
 class DecimalExpansion(NamedTuple):

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import shutil
+import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +15,11 @@ PLACES = ("pi_engine", "tests", "benchmarks", "scripts")
 
 COMMANDS = {Path("pi_engine/cli/commands"), Path("pi_engine/cli/commands/explore")}
 """A command has the name of what it calls."""
+
+AT_THE_TOP = {
+    ".ci", ".github", ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "NOTICE", "README.md", "SECURITY.md",
+    "benchmarks", "docs", "gmpy2-stubs", "mkdocs.yml", "pi_engine", "pyproject.toml", "scripts", "share", "tests",
+}  # fmt: skip
 
 OUTSIDE = {"benchmarks", "project", "project/distribution", "project/site", "scaling"}
 """Rooms of tests whose subject is not the package but what is around it."""
@@ -85,3 +92,11 @@ def test_tests_stand_in_the_room_of_what_they_test(modules):
     assert {room.as_posix() for room in rooms - package} == OUTSIDE
     at_the_top = {path.stem for path in modules if path.parts[0] == "tests" and len(path.parts) == 2}
     assert {name for name in at_the_top if name.startswith("test_")} == set()
+
+
+def test_the_top_holds_only_what_belongs_there(checkout):
+    """What a command leaves behind where it was tried, a file of digits or of an error, is not kept by accident."""
+    if not (checkout / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("this is no clone")
+    kept = subprocess.run(["git", "ls-files", "-z"], cwd=checkout, capture_output=True, text=True, check=True).stdout
+    assert {name.split("/")[0] for name in kept.split("\0") if name} == AT_THE_TOP
