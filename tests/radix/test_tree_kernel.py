@@ -95,7 +95,6 @@ def test_a_product_is_folded_as_the_transform_would(rng, folded, limbs, modulus_
         # the low part smaller than what is taken from it, zeros in between, and the borrow that is left
         cases += [top * k + low for k in (1, B**high - 1) for low in (0, 1, k - 1, k, k + 1, B**high, top - 1, top - B)]
         cases += [top * 5 + B**4, top * 5 + B**4 + 4, top * 5 + B**3]
-    for x in cases:
-        x %= B**limbs
+    for x in (case % B**limbs for case in cases):
         if x % modulus != top:  # −1 has no place in so many limbs
             assert folded(x, limbs, modulus_limbs) == x % modulus
