@@ -23,6 +23,7 @@ from pi_engine.checkpoint.folder_faults import opening
 from pi_engine.checkpoint.folder_lock import FolderLock
 from pi_engine.checkpoint.record_header import KEY
 from pi_engine.errors import UsageError
+from pi_engine.runtime.storage.presence import is_folder, is_there
 from pi_engine.runtime.system.file_calls import names_open_files
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def named_folder(folder: str | Path) -> Path:
         raise UsageError("the name of the folder is empty: give one" if not str(folder) else "a name has no zero byte")
     place = Path(folder)
     try:
-        place.exists()
+        is_there(place)
     except (OSError, RuntimeError) as error:  # Python 3.11 and 3.12 report a loop of links as a RuntimeError
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"{folder} cannot be a checkpoint: {reason}; name another folder") from error
@@ -86,7 +87,7 @@ def make_folder(folder: Path) -> bool:
         OSError: the system refuses.
     """
     try:
-        if folder.is_dir():
+        if is_folder(folder):
             return False
         folder.mkdir()
     except FileNotFoundError:
@@ -168,8 +169,8 @@ def require_checkpoint(name: str | Path) -> Path:
         OutputError: it cannot be read.
     """
     folder = named_folder(name)
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is {'not a folder' if folder.exists() else 'missing'}: name a checkpoint's folder")
+    if not is_folder(folder):
+        raise UsageError(f"{folder} is {'not a folder' if is_there(folder) else 'missing'}: name a checkpoint's folder")
     with opening(folder):
         if any(file.kind == "manifest" or _is_bad_manifest(file) for file in checkpoint_files(folder)):
             return folder

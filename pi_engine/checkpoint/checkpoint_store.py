@@ -40,6 +40,7 @@ from pi_engine.checkpoint.record_header import is_key, is_name
 from pi_engine.checkpoint.run_parameters import require_same
 from pi_engine.checkpoint.untrusted_json import as_read
 from pi_engine.errors import CorruptFileError, PiEngineError, UsageError
+from pi_engine.runtime.storage.presence import is_there
 from pi_engine.runtime.versions import arithmetic_versions
 
 if TYPE_CHECKING:
@@ -248,7 +249,7 @@ class CheckpointStore:
         self.lost.append((key, note))
         lost = self._records.pop(key)
         for name, kept in (self._previous.records if self._previous is not None else {}).items():
-            if name not in self._records and kept != lost and (self.folder / kept.file).exists():
+            if name not in self._records and kept != lost and is_there(self.folder / kept.file):
                 self._records[name] = kept
 
     def _sweep(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.errors import CapacityError, OutputError, PiEngineError
 from pi_engine.runtime.storage.durable import output_error
+from pi_engine.runtime.storage.presence import is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ def keeping(folder: Path) -> Iterator[None]:
                     f"{error}; the last state of the checkpoint is kept: go on with --resume after that"
                 ) from error
             raise
-        if not folder.is_dir():
+        if not is_folder(folder):
             raise vanished(folder) from error
         raise output_error(
             refused,

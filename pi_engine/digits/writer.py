@@ -22,6 +22,7 @@ from pi_engine.errors import CorruptFileError, VerificationError
 from pi_engine.runtime.storage.atomic import atomic_writer, is_special
 from pi_engine.runtime.storage.durable import output_error
 from pi_engine.runtime.storage.pending_file import PendingFile
+from pi_engine.runtime.storage.presence import is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -186,7 +187,7 @@ def _reads_back(
 def _bytes_at(place: Path) -> tuple[int, str]:
     """How many bytes a file, or the files of a set one after another, has, and their SHA-256."""
     with ByteHash() as found:
-        for path in [piece.path for piece in find_pieces(place)] if place.is_dir() else [place]:
+        for path in [piece.path for piece in find_pieces(place)] if is_folder(place) else [place]:
             with path.open("rb", buffering=0) as stream:
                 while piece := stream.read(_CHUNK):
                     found.update(piece)

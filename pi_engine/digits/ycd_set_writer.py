@@ -14,6 +14,7 @@ from pi_engine.errors import UsageError
 from pi_engine.runtime.storage.atomic import require_writable
 from pi_engine.runtime.storage.durable import finish, write_all
 from pi_engine.runtime.storage.pending_file import exists
+from pi_engine.runtime.storage.presence import is_there
 from pi_engine.runtime.storage.temporaries import temporary_path
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def require_set_writable(path: str | Path, *, size: int, overwrite: bool) -> Non
     folder = set_folder(path)
     if not folder.name:
         raise UsageError(f"{path} cannot be the name of a set of files: choose one like pi.ycd")
-    if folder.exists():
+    if is_there(folder):
         if not overwrite:
             raise UsageError(exists(folder))
         if not holds_only_a_set(folder):

@@ -26,6 +26,7 @@ from pi_engine.proof.bbp.last_hex_digits import TAIL_DIGITS
 from pi_engine.runtime.display import counted
 from pi_engine.runtime.repairs import MOST
 from pi_engine.runtime.storage.atomic import atomic_writer, is_special, require_writable
+from pi_engine.runtime.storage.presence import is_regular_file, is_there
 
 if TYPE_CHECKING:
     from pi_engine.engine.result import ComputeResult
@@ -127,7 +128,7 @@ def verify_certificate(
     from pi_engine.files.verify import verify_file
 
     record = read_certificate(certificate_path(file))
-    if not Path(file).is_file():
+    if not is_regular_file(Path(file)):
         raise UsageError(f"{file} is not a regular file: no certificate can be its own")
     lie = _lie_about_file(Path(file), record)
     base = None if lie else record["base"]  # two digits leave the base open; what is found to lie is not asked
@@ -162,7 +163,7 @@ def read_certificate(path: Path) -> dict[str, Any]:
         CorruptFileError: it is not a certificate, or of another version.
     """
     try:
-        if path.exists() and not path.is_file():
+        if is_there(path) and not is_regular_file(path):
             raise UsageError(f"{path} is not a regular file: 'compute … -o FILE --proof' writes a certificate")
         with path.open("rb") as stream:
             content = stream.read(_LARGEST + 1)

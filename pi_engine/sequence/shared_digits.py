@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.errors import PiEngineError, UsageError
+from pi_engine.runtime.storage.presence import is_folder
 from pi_engine.runtime.system.file_calls import read_piece
 from pi_engine.sequence.access import text_access
 from pi_engine.sequence.access.text_in_memory import TextInMemory
@@ -162,7 +163,7 @@ def _samples(path: str) -> tuple[FileSample, ...]:
 
     place = Path(path)
     try:
-        if place.is_dir() or is_piece(place):
+        if is_folder(place) or is_piece(place):
             pieces = find_pieces(place)
             return tuple(FileSample.taken(str(one.path), max(1, _SPOTS // len(pieces))) for one in pieces)
         return (FileSample.taken(path, _SPOTS),)

@@ -14,6 +14,7 @@ from pi_engine.errors import CapacityError
 from pi_engine.runtime.limits.address_space import return_large_blocks
 from pi_engine.runtime.limits.memory import format_bytes
 from pi_engine.runtime.storage.durable import output_error
+from pi_engine.runtime.storage.presence import is_folder
 
 if TYPE_CHECKING:
     import os
@@ -63,7 +64,7 @@ def scratch_of_run(folder: str | os.PathLike[str], limit: int, needed: int) -> I
 
 def _make(path: Path) -> bool:
     """Whether the folder had to be made."""
-    if path.is_dir():
+    if is_folder(path):
         return False
     try:
         path.mkdir(mode=0o700)

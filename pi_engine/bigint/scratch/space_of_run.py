@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
+from pi_engine.runtime.storage.presence import is_folder, is_there
 
 if TYPE_CHECKING:
     import os
@@ -27,10 +28,10 @@ def scratch_path(folder: str | os.PathLike[str]) -> Path:
     if not str(folder):
         raise UsageError("the name of the scratch folder is empty: give one")
     path = Path(folder)
-    if not path.is_dir():
-        if path.exists():
+    if not is_folder(path):
+        if is_there(path):
             raise UsageError(f"the scratch folder {path} is a file: name a folder")
-        if not path.absolute().parent.is_dir():
+        if not is_folder(path.absolute().parent):
             raise UsageError(f"the scratch folder {path} cannot be made: there is no folder {path.absolute().parent}")
     return path
 

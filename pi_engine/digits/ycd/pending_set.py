@@ -25,6 +25,7 @@ from pi_engine.digits.ycd.ycd_set import holds_only_a_set, is_whole_set, piece_n
 from pi_engine.errors import UsageError
 from pi_engine.runtime.storage import durable, temporaries, watcher
 from pi_engine.runtime.storage.pending_file import NameTakenError, Pending, exists, outcome
+from pi_engine.runtime.storage.presence import is_folder, is_there
 from pi_engine.runtime.system import file_calls
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class PendingSet(Pending):
     def _remove_old(self) -> None:
         """Step 4."""
         aside = temporaries.aside_path(self.path)
-        if aside.is_dir() and not remove_pieces(aside):
+        if is_folder(aside) and not remove_pieces(aside):
             temporaries.name_leftover(aside, self.target)
 
     def close(self) -> None:
@@ -144,7 +145,7 @@ class PendingSet(Pending):
 
 def not_a_set(folder: Path) -> str:
     """The words for a folder that is not replaced."""
-    if not folder.is_dir():
+    if not is_folder(folder):
         return f"{folder} is not a folder, and a set of files needs one of that name: remove it, or choose another name"
     return f"{folder} holds more than one whole set of .ycd files: remove it, or choose another name"
 
@@ -170,10 +171,10 @@ def recover(target: Path, abandoned: Path | None = None) -> None:
     for path in temporaries.leftovers(target):
         if path.suffix == f".{temporaries.OLD}":
             partial = path.with_suffix(f".{temporaries.PARTIAL}")
-            if path.is_dir() and (not partial.exists() or partial in set(temporaries.leftovers(target))):
+            if is_folder(path) and (not is_there(partial) or partial in set(temporaries.leftovers(target))):
                 finish_replacement(path, partial, target)
     for path in temporaries.leftovers(target):
-        if path.suffix == f".{temporaries.PARTIAL}" and path.is_dir():
+        if path.suffix == f".{temporaries.PARTIAL}" and is_folder(path):
             unwanted = path == abandoned or not is_whole_set(path)
             if not (unwanted and remove_pieces(path, reserved=re.compile(re.escape(target.name) + r" - [0-9]+\.ycd"))):
                 temporaries.name_leftover(path, target)

@@ -12,6 +12,7 @@ from pi_engine.digits.ycd.ycd_header import MOST_BYTES, parse_header
 from pi_engine.digits.ycd.ycd_reader import YcdReader
 from pi_engine.errors import CorruptFileError, PiEngineError, UsageError
 from pi_engine.runtime.display import counted
+from pi_engine.runtime.storage.presence import is_folder
 from pi_engine.runtime.storage.temporaries import hint
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ def find_pieces(path: Path) -> list[YcdPiece]:
         UsageError: there is none in the folder, or more than one set.
         CorruptFileError: a file is missing, there twice, or still being written.
     """
-    folder = path if path.is_dir() else path.parent
-    own = None if path.is_dir() else _PIECE.fullmatch(path.name)
+    folder = path if is_folder(path) else path.parent
+    own = None if is_folder(path) else _PIECE.fullmatch(path.name)
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
@@ -98,14 +99,14 @@ def holds_only_a_set(folder: Path) -> bool:
         if not any(folder.iterdir()):
             return True
         pieces = {piece.path for piece in find_pieces(folder)}
-        return folder.is_dir() and all(path in pieces and is_piece_of_a_set(path) for path in folder.iterdir())
+        return is_folder(folder) and all(path in pieces and is_piece_of_a_set(path) for path in folder.iterdir())
     except (OSError, PiEngineError):
         return False
 
 
 def is_whole_set(folder: Path) -> bool:
     """Whether a folder holds one set that was written to its end: its last word is not a reserved zero."""
-    if not folder.is_dir():
+    if not is_folder(folder):
         return False
     try:
         pieces = find_pieces(folder)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pi_engine.errors import UsageError
+from pi_engine.runtime.storage.presence import is_regular_file
 
 _LOCAL = re.compile(r"local(?::([0-9]+))?")
 _SCHEDULER = re.compile(r"(tcp|tls|ws|wss)://(?:\[[0-9A-Fa-f:.%\w]+\]|[^\s:/\[\]@]+):([0-9]{1,5})")
@@ -47,7 +48,7 @@ def parse_address(text: str) -> ClusterAddress:
     if "://" in text:
         return ClusterAddress(text, scheduler=_checked(text, f"--cluster {text}"))
     path = Path(text)
-    if path.suffix == ".json" or path.is_file():
+    if path.suffix == ".json" or is_regular_file(path):
         return ClusterAddress(text, scheduler=_named_in(path))
     if re.fullmatch(r"[^\s:/]+:[0-9]+", text):
         raise UsageError(f"--cluster {text} has no scheme: write tcp://{text}")

@@ -12,6 +12,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from contextlib import ExitStack, contextmanager
 from multiprocessing import active_children, resource_tracker
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from pi_engine.runtime.system.process_facts import can_fork
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import psutil
     from distributed import Client, LocalCluster
 
 _PR_SET_PDEATHSIG = 1
@@ -32,6 +34,9 @@ START_SECONDS = 120.0
 
 END_SECONDS = 20.0
 """How long Dask may take to close what has ended."""
+
+_LOOKING_SECONDS = 1.0
+"""How long an interrupted start looks for processes that it has made."""
 
 _DASK_NAMES = "Dask Worker process"
 """How Dask names its processes."""
@@ -131,14 +136,45 @@ def _deaf_to_interrupts(start: Callable[[], LocalCluster]) -> LocalCluster:
     threading.Thread(target=run, daemon=True, name="pi-engine-cluster").start()
     try:
         cluster = made.get()
-    except BaseException:  # an interrupt; they would import Dask first, and end then
-        for child in active_children():
-            if child.name.startswith(_DASK_NAMES):
-                child.kill()
+    except BaseException:  # an interrupt
+        _end_starting()
         raise
     if isinstance(cluster, BaseException):
         raise ClusterError(f"worker processes could not be started here: {cluster}") from cluster
     return cluster
+
+
+def _end_starting() -> None:
+    """End the workers that are being started: they would import Dask first, and end then.
+
+    `multiprocessing` knows a process that Dask's thread has just made a moment later, when that has been told what to do. If this process
+    ended in between, the new one would wait in vain, and say so in a traceback. So look until nothing new is found twice in a row.
+    """
+    import psutil
+
+    ended: set[int] = set()
+    quiet, until = 0, time.monotonic() + _LOOKING_SECONDS
+    while quiet < 2 and time.monotonic() < until:
+        for child in active_children():
+            if child.name.startswith(_DASK_NAMES) and child.pid is not None:
+                child.kill()
+                ended.add(child.pid)
+        quiet = (
+            0
+            if any(_is_worker(child) for child in psutil.Process().children() if child.pid not in ended)
+            else quiet + 1
+        )
+        time.sleep(0.01)
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    """Whether a child is one that `multiprocessing` starts a function in, and has not ended yet."""
+    import psutil
+
+    try:
+        return any("spawn_main" in word for word in process.cmdline())
+    except psutil.Error:
+        return False
 
 
 def _quietly(function: Callable[..., object], *arguments: object, **options: object) -> None:

@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pi_engine.runtime.storage.presence import is_folder
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -33,7 +35,7 @@ class SharedFolder:
         Raises:
             OSError: it cannot be made.
         """
-        self._made = None if within.is_dir() else within
+        self._made = None if is_folder(within) else within
         if self._made is not None:
             within.mkdir(mode=0o700)
         self.path = Path(tempfile.mkdtemp(prefix="pi-engine-nodes-", dir=within)).absolute()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.distributed.connection.cluster import Cluster, open_cluster
 from pi_engine.distributed.nodes.cluster_nodes import ClusterNodes, subtree_halvings
+from pi_engine.runtime.storage.presence import is_folder
 
 if TYPE_CHECKING:
     import os
@@ -86,7 +87,7 @@ class SumCluster(NamedTuple):
         if self.scratch is not None:
             return [Path(self.scratch)]
         of_dask = [Path(worker.folder).parent for worker in list(self.cluster.pool.workers.values())[:1]]
-        return [folder for folder in of_dask if folder.is_dir()]
+        return [folder for folder in of_dask if is_folder(folder)]
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pi_engine.errors import UsageError
+from pi_engine.runtime.storage.presence import is_regular_file
 
 if TYPE_CHECKING:
     from pi_engine.engine.result import Check
@@ -84,4 +85,4 @@ def _size(file: str | None) -> int | None:
     if file is None or file == "-":
         return None
     path = Path(file)
-    return path.stat().st_size if path.is_file() else None
+    return path.stat().st_size if is_regular_file(path) else None

@@ -4,5 +4,5 @@ A file is written to a hidden, locked temporary beside its target, synced, and t
 `atomic`). So a target is the old file or the new one, however the process ends. `temporaries` names the leftovers of a
 killed process and finds them again, and `watcher` tells the parent process about them. `durable` holds the system calls
 with their answers to errors. `trusted_files` refuses a file of a cache that another user could have written. The
-content is bytes: what digits are is known further up.
+content is bytes: what digits are is known further up. `presence` says whether a name leads to something.
 """

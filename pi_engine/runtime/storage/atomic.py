@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 from pi_engine.errors import CapacityError, UsageError
 from pi_engine.runtime.storage.durable import output_error
 from pi_engine.runtime.storage.pending_file import PendingFile, exists
+from pi_engine.runtime.storage.presence import is_folder, is_there
 from pi_engine.runtime.storage.temporaries import clear_leftover_files
 from pi_engine.runtime.system.process_facts import user_number
 
@@ -35,17 +36,17 @@ def require_writable(path: str | Path, *, size: int, overwrite: bool) -> None:
         raise UsageError("the name of the file is empty: give one")
     target = Path(path)
     try:
-        if target.is_dir():
+        if is_folder(target):
             raise UsageError(f"{path} is a folder: give the name of a file")
         if is_special(target):
             return
         folder = target.resolve().parent
-        if not folder.is_dir():
-            wrong = "is not a folder: choose another" if folder.exists() else "does not exist: make it first"
+        if not is_folder(folder):
+            wrong = "is not a folder: choose another" if is_there(folder) else "does not exist: make it first"
             raise UsageError(f"the folder {folder} {wrong}")
-        if target.exists() and not overwrite:
+        if is_there(target) and not overwrite:
             raise UsageError(exists(path))
-        if target.exists() and not _may_be_replaced(target, folder):
+        if is_there(target) and not _may_be_replaced(target, folder):
             raise UsageError(
                 f"{path} belongs to somebody else, and its folder lets only the owner replace it: choose another name"
             )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 from pi_engine.errors import OutputError, UsageError
 from pi_engine.runtime.storage import durable, temporaries, watcher
+from pi_engine.runtime.storage.presence import is_folder, is_there
 from pi_engine.runtime.system import file_calls
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def exists(path: str | Path) -> str:
 def outcome(target: Path) -> str:
     """The state of a target that could not be written, in words."""
     return (
-        f"the {'folder' if target.is_dir() else 'file'} of that name is unchanged"
-        if target.exists()
+        f"the {'folder' if is_folder(target) else 'file'} of that name is unchanged"
+        if is_there(target)
         else "no file was left"
     )

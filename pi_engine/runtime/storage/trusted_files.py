@@ -22,6 +22,7 @@ from pathlib import Path
 
 from pi_engine.errors import PiEngineError
 from pi_engine.runtime.storage import watcher
+from pi_engine.runtime.storage.presence import is_there
 from pi_engine.runtime.system import open_flags
 from pi_engine.runtime.system.process_facts import user_number
 
@@ -101,7 +102,7 @@ def make_trusted(folder: Path) -> None:
     require_trusted(folder)
     missing = []
     place = folder.absolute()
-    while not place.exists():
+    while not is_there(place):
         missing.append(place)
         place = place.parent
     for place in reversed(missing):

@@ -11,6 +11,7 @@ from pi_engine.digits.reader import header_mismatch
 from pi_engine.digits.ycd.ycd_reader import YcdReader
 from pi_engine.digits.ycd.ycd_set import YcdSet, find_pieces, is_piece
 from pi_engine.errors import CorruptFileError, UsageError
+from pi_engine.runtime.storage.presence import is_folder
 from pi_engine.sequence.access.word_access import Segment, WordAccess, little_endian_is_swapped
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def open_ycd(path: str | Path, digits: int | None = None) -> WordAccess:
         CorruptFileError: a header is wrong, a file's length is not the one that it claims, or it has other first digits.
     """
     place = Path(path)
-    if place.is_dir() or is_piece(place):
+    if is_folder(place) or is_piece(place):
         pieces = find_pieces(place)
         YcdSet(pieces)  # headers that agree, and all files there
         paths = [piece.path for piece in pieces]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pi_engine.errors import UsageError
+from pi_engine.runtime.storage.presence import is_folder, is_regular_file, is_there
 from pi_engine.runtime.waiting import WatchedStream
 from pi_engine.series.model.hypergeometric import HypergeometricSeries
 from pi_engine.series.model.pi_series import CombinedSeries, Component
@@ -65,7 +66,7 @@ def load(path: str | Path) -> PiSeries:
 def _content(path: Path, place: str) -> bytes:
     """At most one byte more than a file may have."""
     try:
-        if not path.exists() or path.is_file() or path.is_dir():
+        if not is_there(path) or is_regular_file(path) or is_folder(path):
             with path.open("rb") as stream:
                 return stream.read(MOST_BYTES + 1)
         if place not in _PIPES:

@@ -44,16 +44,34 @@ def test_the_environment_stays_the_callers(monkeypatch):
     assert set(os.environ) == before
 
 
-@pytest.mark.parametrize("how", ["Ctrl-C at once", "Ctrl-C", "kill -9"])
+SLOW_TO_ORDER = """
+import sys, time
+from multiprocessing import util
+spawn = util.spawnv_passfds
+
+def slow(*arguments):
+    number = spawn(*arguments)
+    time.sleep(0.3)
+    return number
+
+util.spawnv_passfds = slow
+from pi_engine.cli.entry import main
+sys.exit(main())
+"""
+"""The command, in which a new process waits for what it is to do."""
+
+
+@pytest.mark.parametrize("how", ["Ctrl-C before their orders", "Ctrl-C at once", "Ctrl-C", "kill -9"])
 def test_the_end_of_the_command_is_theirs(tmp_path, how):
+    command = [sys.executable, "-P", "-c", SLOW_TO_ORDER] if how == "Ctrl-C before their orders" else COMMAND
     mark = f"PI_ENGINE_TEST_MARK={tmp_path}".encode()
     environment = {**os.environ, "PI_ENGINE_TEST_MARK": str(tmp_path), "TMPDIR": str(tmp_path)}
     process = subprocess.Popen(
-        [*COMMAND, "hex", "1e11", "--cluster", "local:2"],
+        [*command, "hex", "1e11", "--cluster", "local:2"],
         env=environment, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     wait_for(lambda: sum(b"spawn_main" in line for line in marked(mark).values()) == 2)
-    if how != "Ctrl-C at once":
+    if how in {"Ctrl-C", "kill -9"}:
         wait_for(lambda: len(list(tmp_path.glob("pi-engine-workers-*/dask-scratch-space/worker-*"))) >= 2)
     if how == "kill -9":
         process.kill()

@@ -124,10 +124,11 @@ def _refusal_of_checkpoint(folder: str, size: int) -> str | None:
     from pi_engine.checkpoint.folder_faults import opening
     from pi_engine.engine.resumption.disk_reserve import too_little_disk
     from pi_engine.errors import UsageError
+    from pi_engine.runtime.storage.presence import is_folder, is_there
 
     place = named_folder(folder)
-    there = place if place.exists() else place.absolute().parent
-    if not there.is_dir():
+    there = place if is_there(place) else place.absolute().parent
+    if not is_folder(there):
         wrong = (
             f"the folder {there} does not exist: make it first"
             if there != place

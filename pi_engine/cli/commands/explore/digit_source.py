@@ -69,9 +69,11 @@ def require_other(output: str, read: str | None, what: str) -> None:
     if read in {None, "-"}:
         return
     assert read is not None
+    from pi_engine.runtime.storage.presence import is_folder
+
     with suppress(OSError):
         given = Path(read)
-        if any(Path(output).samefile(one) for one in (given, *(given.iterdir() if given.is_dir() else ()))):
+        if any(Path(output).samefile(one) for one in (given, *(given.iterdir() if is_folder(given) else ()))):
             raise click.UsageError(
                 f"{printable(output)} holds the {what} that are read: give -o another name, which keeps them"
             )
