@@ -40,6 +40,22 @@ def peer_table() -> str:
     return "\n".join(lines)
 
 
+def short_peer_table() -> str:
+    """A row for each size, with all threads: seconds of this program, and how many times as long each other one takes."""
+    rows = _figures()["rows"]
+    names = list(rows[0]["peers"])
+    most = max(row["threads"] for row in rows)
+    lines = [
+        f"| digits | pi-engine, {most} threads | " + " | ".join(PROGRAMS[x].title for x in names) + " |",
+        "|---" * (2 + len(names)) + "|",
+    ]
+    for row in rows:
+        if row["threads"] == most:
+            ratios = " | ".join(f"{_ratio(row['peers'][x]['ratio'])} ×" for x in names)
+            lines.append(f"| {_power(row['digits'])} | {_seconds(row['seconds']['with_text'])} s | {ratios} |")
+    return "\n".join(lines)
+
+
 def phase_table() -> str:
     """Seconds of this program's phases, and memory."""
     lines = [
@@ -98,6 +114,7 @@ def convergence_table() -> str:
 SECTIONS = {
     "convergence": convergence_table,
     "bench-peers": peer_table,
+    "bench-short": short_peer_table,
     "bench-phases": phase_table,
     "bench-machine": machine,
 }

@@ -58,7 +58,7 @@ def is_folder(path: Path) -> bool:
 
 
 def is_regular_file(path: Path) -> bool:
-    """Whether a path leads to a file that is no folder, device, pipe or socket.
+    """Whether a path leads to a regular file: not a folder, a device, a pipe or a socket.
 
     Raises:
         OSError: the system refuses to look.
