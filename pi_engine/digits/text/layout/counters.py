@@ -7,7 +7,7 @@ then on in every line. A counter without a mark cannot be told from digits in on
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pi_engine.digits.text.layout import shapes
 
@@ -31,11 +31,18 @@ _LONGEST = 200
 """Bytes that a counter takes at the end of a line, with the blanks before it and what closes the digits behind it."""
 
 
+_ALIKE = range(3)
+"""By how much a counter of digits may be ahead of those counted here: it may count the 3, and the digit that comes next."""
+
+
 class _Side:
-    """The counters of one side: what the last one said, and whether they are known to be counters."""
+    """The counters of one side: what the last one said, whether they are known to be counters, and whether they count digits."""
 
     def __init__(self, *, sure: bool, last: int | None = None) -> None:
         self.sure, self._last = sure, -1 if last is None else last
+        self._ahead: range | None = None
+        self._before: tuple[int, int] | None = None
+        self._disagrees = False
 
     @property
     def seen(self) -> bool:
@@ -52,6 +59,23 @@ class _Side:
         self._last = value
         return True
 
+    def disagrees(self, value: int, total: int, *, near: bool) -> bool:
+        """Whether a counter has counted digits, as the ones before it have, and does so no more; true once.
+
+        Two counters in a row count digits if both are ahead by the same number; one does if it is `near` and says the same as the digits.
+        """
+        ahead = value - total
+        if self._ahead is None:
+            before, self._before = self._before, (value, total)
+            if near and value > 1 and ahead in _ALIKE:
+                self._ahead = _ALIKE
+            elif before is not None and value - before[0] == total - before[1] > 1:
+                self._ahead = range(ahead, ahead + 1)
+        elif ahead not in self._ahead and not self._disagrees:
+            self._disagrees = True
+            return True
+        return False
+
 
 class Counters:
     """The counters of one text."""
@@ -60,7 +84,7 @@ class Counters:
         """Counters without a mark are there where several lines have shown them; `first` is the one that stands before the first digit."""
         self._bare_first, self._bare_last = bare_first, bare_last
         self._first, self._last = _Side(sure=bare_first or first is not None, last=first), _Side(sure=bare_last)
-        self._counts_digits = self._disagrees = False
+        self._lacking = False
         self._begins = 0
 
     @property
@@ -103,22 +127,54 @@ class Counters:
             self.begin(number)
         lines = {number, number - self._begins, number - self._begins + 1, rows, rows + 1}
         if whole and not first and (self._first.sure or not self._last.sure):
-            found = (shapes.BARE_FIRST if self._bare_first else shapes.FIRST_COUNTER).match(line[begin:])
+            right = {*lines, *range(before, before + 3)}
+            found = self._first_in(line[begin:], right)
             row = number - self._begins + 1
             if found and self._ends_line(line, begin, found, lambda body: before + digits_of(body), row):
                 found = None
-            if found and self._first.takes(_value(found[1]), {*lines, *range(before, before + 3)}):
+            if found and self._first.takes(shapes.number(found[1]), right):
                 left_out.add("counters at the beginning of lines", 1, number, found[0])
                 begin += found.end()
+                self._compare_first(found[1], before, number, left_out)
+            elif self._bare_first and not self._lacking:
+                self._lacking = True
+                left_out.remarks.append(
+                    f"line {number:_} has no counter, as the lines before it have: all of it is taken for digits"
+                )
         near_end = max(begin, end - _LONGEST)  # blanks without end would be tried from each of them on
-        found = (shapes.BARE_LAST if self._bare_last else shapes.LAST_COUNTER).search(line, near_end)
+        found = self._last_in(line, near_end, begin, lambda body: before + digits_of(body))
         if found and (found.start() > begin or not whole):
             total = before + digits_of(line[begin : found.start()])
-            if self._last.takes(_value(found[1]), {total, total + 1, total + 2, *lines}):
+            if self._last.takes(shapes.number(found[1]), {total, total + 1, total + 2, *lines}):
                 end = found.start()
                 left_out.add("counters at the end of lines", 1, number, found[0])
-                self._compare(_value(found[1]), total, number, left_out)
+                self._compare_last(found[1], total, number, left_out)
         return begin, end
+
+    def _first_in(self, line: bytes, right: set[int]) -> re.Match[bytes] | None:
+        """The counter at the beginning of a line; where it has no mark, one with a right value before any other."""
+        if not self._bare_first:
+            return shapes.FIRST_COUNTER.match(line)
+        found = shapes.GROUPED_FIRST.match(line)
+        if found is not None and shapes.number(found[1]) in right:
+            return found
+        spaced = (counter.match(line) for counter in shapes.SPACED_FIRST)
+        return next((match for match in spaced if match and shapes.number(match[1]) in right), found)
+
+    def _last_in(
+        self, line: bytes, near_end: int, begin: int, total_behind: Callable[[bytes], int]
+    ) -> re.Match[bytes] | None:
+        """The same at its end, where a right value is how many digits end there."""
+        if not self._bare_last:
+            return shapes.LAST_COUNTER.search(line, near_end)
+        found = shapes.BARE_LAST.search(line, near_end)
+        for counter in shapes.SPACED_LAST:
+            spaced = counter.search(line, near_end)
+            if spaced is None:
+                break
+            if shapes.number(spaced[1]) - total_behind(line[begin : spaced.start()]) in _ALIKE:
+                return spaced
+        return found
 
     def _ends_line(
         self,
@@ -133,8 +189,8 @@ class Counters:
         if last is None or not begin < last.start() <= begin + found.end():
             return False
         total = total_behind(line[begin : last.start()])
-        counts = {total, total + 1} | ({row} - {_value(found[1])})
-        return self._last.seen or _value(last[1]) in counts
+        counts = {total, total + 1} | ({row} - {shapes.number(found[1])})
+        return self._last.seen or shapes.number(last[1]) in counts
 
     def may_begin(self, lines: bytes) -> bool:
         """Whether many lines may have the first counters, which have to be looked at one by one."""
@@ -142,33 +198,63 @@ class Counters:
             return True
         return not self._last.sure and _LAST_OF_LINES.search(lines) is not None
 
-    def without(self, lines: bytes) -> tuple[bytes, tuple[int, list[bytes]]]:
-        """Many lines without their counters, as far as those are known; how many stood at the beginning, and those at the end."""
-        first, last = 0, []
+    def without(self, lines: bytes) -> tuple[bytes, Counted]:
+        """Many lines without their counters, as far as those are known, and what was left out."""
+        counted = Counted(0, None, b"", [])
         if self._first.sure:
-            lines, first = _FIRST_OF_LINES.subn(b"", lines)
+            lines = lines.removesuffix(b"\n")
+            final = lines[max(lines.rfind(b"\n"), lines.rfind(b"\r")) + 1 :]
+            found = shapes.FIRST_COUNTER.match(final)
+            lines, first = _FIRST_OF_LINES.subn(b"", lines + b"\n")
+            counted = Counted(first, found and found[1], final[found.end() :] if found else b"", [])
         if self._last.sure:
             pattern = _counters_like_the_first(lines)
-            last = pattern.findall(lines)
+            counted = counted._replace(last=pattern.findall(lines))
             lines = pattern.sub(b"", lines)
-        return lines, (first, last)
+        return lines, counted
 
-    def settle(self, counted: tuple[int, list[bytes]], total: int, number: int, left_out: LeftOut) -> None:
+    def settle(self, counted: Counted, total: int, number: int, left_out: LeftOut) -> None:
         """The counters of many lines, behind which `total` digits have been read, were left out in lines up to this one."""
-        first, last = counted
-        if first:
-            left_out.add("counters at the beginning of lines", first, number)
-        if last:
-            left_out.add("counters at the end of lines", len(last), number)
-            self._compare(_value(last[-1]), total, number, left_out)
+        if counted.first:
+            left_out.add("counters at the beginning of lines", counted.first, number)
+        if counted.value is not None:
+            final = counted.behind.translate(None, shapes.SEPARATORS)
+            if final.isalnum():  # with nothing else in it, all are digits
+                self._compare_first(counted.value, total - len(final), number, left_out)
+        if counted.last:
+            left_out.add("counters at the end of lines", len(counted.last), number)
+            self._compare_last(counted.last[-1], total, number, left_out)
 
-    def _compare(self, value: int, total: int, number: int, left_out: LeftOut) -> None:
+    def _compare_first(self, value: bytes, total: int, number: int, left_out: LeftOut) -> None:
         """A counter that has counted digits, and does so no more, is worth a remark: digits are missing, or too many."""
-        if value in {total, total + 1, total + 2}:
-            self._counts_digits = self._counts_digits or value > 1
-        elif self._counts_digits and not self._disagrees:
-            self._disagrees = True
-            left_out.remarks.append(f"the counter in line {number:_} says {value:_}, where {total:_} digits end")
+        if self._first.disagrees(
+            shapes.number(value), total, near=False
+        ):  # the numbers of the first lines may be near by chance
+            left_out.remarks.append(
+                f"the counter in line {number:_} says {shapes.number(value):_}, behind {total:_} digits"
+            )
+
+    def _compare_last(self, value: bytes, total: int, number: int, left_out: LeftOut) -> None:
+        if self._last.disagrees(shapes.number(value), total, near=True):
+            left_out.remarks.append(
+                f"the counter in line {number:_} says {shapes.number(value):_}, where {total:_} digits end"
+            )
+
+
+class Counted(NamedTuple):
+    """Counters left out of many lines.
+
+    Attributes:
+        first: how many at the beginning of lines.
+        value: what the last of these says, if it is in the last line.
+        behind: what stands behind it.
+        last: those at the end of lines.
+    """
+
+    first: int
+    value: bytes | None
+    behind: bytes
+    last: list[bytes]
 
 
 def _counters_like_the_first(lines: bytes) -> re.Pattern[bytes]:
@@ -182,7 +268,3 @@ def _counters_like_the_first(lines: bytes) -> re.Pattern[bytes]:
     mark, tail = lines[first.start() : first.start(1)], lines[first.end(1) : first.end()]
     pattern = re.escape(mark.rstrip(b" \t")) + rb"[ \t]*(" + shapes.NUMBER + rb")" + re.escape(tail)
     return re.compile(pattern + rb"[ \t]*(?=[\r\n]|\Z)")
-
-
-def _value(text: bytes) -> int:
-    return int(re.sub(rb"\D", b"", text))

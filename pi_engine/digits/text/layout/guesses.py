@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from pi_engine.digits.common.constants import OTHERS, PI
 from pi_engine.digits.text.layout.beginnings import Beginning, digits_from, line_of, line_start
-from pi_engine.digits.text.layout.shapes import BARE_FIRST, INVISIBLE, NUMBER, SEPARATORS
+from pi_engine.digits.text.layout.shapes import BARE_FIRST, INVISIBLE, NUMBER, SEPARATORS, number
 
 _LINE = 100
 _ROWS = 4
@@ -101,7 +101,7 @@ def doubts(window: bytes, begin: int, found: Beginning) -> int:
     if found.pointed or not re.fullmatch(NUMBER, line.strip()):
         return doubts
     digits = digits_from(window, line_start(window, begin, found.start) + len(line) + 1, found.base)
-    return doubts + (_COUNTS_IT if int(re.sub(rb"\D", b"", line)) in range(len(digits) - 1, len(digits) + 2) else 1)
+    return doubts + (_COUNTS_IT if number(line) in range(len(digits) - 1, len(digits) + 2) else 1)
 
 
 def base_of_digits(text: bytes, *, pi: bool = True) -> int:

@@ -35,7 +35,10 @@ ESCAPE = rb"\\{1,2}(?:[nrt]|u00[aA][0dD]|u200[0-9a-dA-D]|u202[fF])"
 SIGN = rb"(?:[\"'`()\[\]{}|;+&]|\xe2\x80[\x98-\x9f]|\xc2[\xab\xbb])"
 JOIN = rb"[ \t,]*(?:\.[ \t]*(?=" + SIGN + rb"))?"
 
-NUMBER = rb"(?:\d{1,3}(?:[,.'_ ]\d{3})+|\d{1,15})(?!\d)"
+_THOUSANDS = rb"(?:[,.'_]|\xe2\x80\x99)"
+"""Signs between the thousands of a number."""
+
+NUMBER = rb"(?:\d{1,3}(?:(?:" + _THOUSANDS + rb"|[ ]|" + INVISIBLE + rb")\d{3})+|\d{1,15})(?!\d)"
 _TO = rb"(?:[ \t]*(?:-|\xe2\x80[\x93\x94]|\.\.\.?|to|/)[ \t]*" + NUMBER + rb")?"
 
 BLANKS = rb"(?:[ \t\v\f]|" + INVISIBLE + rb"){0,120}"
@@ -60,9 +63,24 @@ LAST_COUNTER = re.compile(
 """A counter at the end of a line with a mark before it, such as ` : 50`, ` (1,000)` or ` // 50`."""
 
 _BLANK = rb"(?:[ \t]|" + INVISIBLE + rb")"
+_BARE = rb"(\d{1,3}(?:" + _THOUSANDS + rb"\d{3})+|\d{1,12})"
 BARE_FIRST = re.compile(rb"\A" + _BLANK + rb"*(\d{1,12})" + _BLANK + rb"+")
-BARE_LAST = re.compile(rb"(?<=[0-9A-Fa-f])" + _BLANK + rb"+(\d{1,12})" + _BLANK + rb"*\Z")
-"""Counters without a mark: only where several lines agree that they are (`text_start`)."""
+GROUPED_FIRST = re.compile(rb"\A" + _BLANK + rb"*" + _BARE + _BLANK + rb"+")
+BARE_LAST = re.compile(rb"(?<=[0-9A-Fa-f])" + _BLANK + rb"+" + _BARE + _BLANK + rb"*\Z")
+"""Counters without a mark: only where several lines agree that they are (`text_start`). Where digits are looked for, a number with signs
+between its thousands is none: `3.141 592` begins so."""
+
+
+def number(text: bytes) -> int:
+    """The number that a counter shows, whatever stands between its thousands."""
+    return int(re.sub(rb"\D", b"", text))
+
+
+_MOST_THOUSANDS = 5
+_SPACED = [rb"(\d{1,3}(?:" + _BLANK + rb"\d{3}){%d})" % thousands for thousands in range(1, _MOST_THOUSANDS)]
+SPACED_FIRST = [re.compile(rb"\A" + _BLANK + rb"*" + counter + _BLANK + rb"+") for counter in _SPACED]
+SPACED_LAST = [re.compile(rb"(?<=[0-9A-Fa-f])" + _BLANK + rb"+" + counter + _BLANK + rb"*\Z") for counter in _SPACED]
+"""The same with blanks between the thousands, by how many there are: they look like groups of digits, so their value has to be right."""
 
 OPENED = re.compile(rb"[\"'`>=(\[{*,:]|[A-Za-z]{2}[ \t]+|[\x80-\xbf][ \t]*")
 """What may stand before a counter in the first line of digits, if not the beginning of the line."""

@@ -97,7 +97,7 @@ def text_start(window: bytes, begin: int, found: Beginning) -> TextStart:
         rows = _rows(window, found._replace(offset=first))
         own = _counter_in(rows, found.base)
         bare_first = bare_first or (own is None and _bare_counters(rows, found.base))
-        taken = own or (shapes.BARE_FIRST.match(rows[0]) if bare_first and rows else None)
+        taken = own or (shapes.GROUPED_FIRST.match(rows[0]) if bare_first and rows else None)
         counter, offset = counter or own, first + taken.end() if taken else offset
     return TextStart(
         offset=offset,
@@ -112,7 +112,7 @@ def text_start(window: bytes, begin: int, found: Beginning) -> TextStart:
         closer=closer,
         marks=sum(shapes.MARK.match(row) is not None for row in rows[1:]) + (shapes.MARK.match(prefix) is not None) > 1,
         words=_common_words(prefix if line == first else window[first:offset], rows),
-        counter_before=int(re.sub(rb"\D", b"", counter[1])) if counter else None,
+        counter_before=shapes.number(counter[1]) if counter else None,
         bare_first=bare_first,
         bare_last=_bare_counters_behind(rows, found.base),
     )
@@ -135,7 +135,7 @@ def _counter_in(rows: list[bytes], base: int) -> re.Match[bytes] | None:
     if match is None:
         return None
     total = _count(rows[0][match.end() :], base)
-    return match if int(re.sub(rb"\D", b"", match[1])) in {0, 1, total, total + 1} else None
+    return match if shapes.number(match[1]) in {0, 1, total, total + 1} else None
 
 
 def counter_before(window: bytes, line: int, place: int) -> re.Match[bytes] | None:
@@ -155,7 +155,7 @@ def _before(counter: re.Pattern[bytes], window: bytes, line: int, place: int) ->
 
 def bare_counters_before(window: bytes, line: int, place: int, found: Beginning) -> bool:
     """Whether the digits at a place in a line, and the lines behind it, stand behind numbers that count lines or digits."""
-    first = _before(shapes.BARE_FIRST, window, line, place)
+    first = _before(shapes.GROUPED_FIRST, window, line, place)
     if first is None:
         return False
     rows, apart = _rows(window, found), place == found.start and found.pointed
@@ -170,11 +170,11 @@ def _bare_counters(rows: list[bytes], base: int, *, apart: bool = False) -> bool
     values: list[int] = []
     before, behind, total, alike = [], [], 0, not apart
     for row in rows:
-        match = shapes.BARE_FIRST.match(row)
+        match = shapes.GROUPED_FIRST.match(row)
         if match is None:
             break
         alike = alike and _begins_or_ends_like_a_group(row, first=True)
-        values.append(int(match[1]))
+        values.append(shapes.number(match[1]))
         before.append(total)
         # last digits may stand behind an ellipsis
         total += _count(shapes.DOTS.split(row[match.end() :], maxsplit=1)[0], base)
@@ -186,7 +186,7 @@ def _bare_counters(rows: list[bytes], base: int, *, apart: bool = False) -> bool
 
 def _pi_behind_counter(row: bytes, base: int) -> bool:
     """Whether the digits behind the first number of a row are those of π."""
-    match = shapes.BARE_FIRST.match(row)
+    match = shapes.GROUPED_FIRST.match(row)
     bare = without(between(base), row[match.end() if match else 0 :])[0].translate(None, shapes.SEPARATORS)
     return bare.upper().startswith(PI.fraction(base)[:_KNOWN].encode())
 
@@ -201,7 +201,7 @@ def _bare_counters_behind(rows: list[bytes], base: int) -> bool:
             break
         alike = alike and _begins_or_ends_like_a_group(row, first=False)
         total += _count(row[: match.start()], base)
-        values.append(int(match[1]))
+        values.append(shapes.number(match[1]))
         totals.append(total)
     if alike and len(values) < _LINES:
         return False
@@ -247,7 +247,7 @@ def _claimed(header: bytes) -> int | None:
         match = re.fullmatch(rb"(" + shapes.NUMBER + rb")()", lines[-1])
     if match is None:
         return None
-    count = int(re.sub(rb"\D", b"", match[1])) * _SCALES[(match[2] or b"").lower()]
+    count = shapes.number(match[1]) * _SCALES[(match[2] or b"").lower()]
     return count if count >= 10 else None
 
 

@@ -207,7 +207,7 @@ class LineReader:
         total = bare.strip(b" \t()[]:;.=#")
         if not total or len(total) > _LONGEST_TOTAL or not re.fullmatch(shapes.NUMBER, total):
             return False
-        if int(re.sub(rb"\D", b"", total)) not in {self.digits, self.digits + 1} or self.digits < _LEAST_DIGITS:
+        if shapes.number(total) not in {self.digits, self.digits + 1} or self.digits < _LEAST_DIGITS:
             return False
         self._left_out.add("a total", 1, number, bare)
         return True
