@@ -24,7 +24,7 @@ def command_to_install(package: str, extra: str) -> str:
     prefix = Path(sys.prefix)
     script = prefix.parent.parent / "scripts" / "pi"
     if prefix.name == "run" and prefix.parent.name == ".venvs" and script.exists():
-        return f"PI_ENGINE_EXTRAS={extra} {shlex.quote(str(script))} info"
+        return f"PI_ENGINE_EXTRAS={extra} {shlex.quote(str(script))} --version"
     if (prefix / "pipx_metadata.json").exists():
         return f"pipx inject {_PROJECT} {package}"
     receipt = prefix / "uv-receipt.toml"

@@ -50,7 +50,7 @@ def test_a_checkout(tmp_path, monkeypatch):
     (root / "scripts").mkdir(parents=True)
     (root / "scripts" / "pi").touch()
     monkeypatch.setattr(sys, "prefix", str(root / ".venvs" / "run"))
-    assert command_to_install("matplotlib", "plots") == f"PI_ENGINE_EXTRAS=plots '{root}/scripts/pi' info"
+    assert command_to_install("matplotlib", "plots") == f"PI_ENGINE_EXTRAS=plots '{root}/scripts/pi' --version"
 
 
 def test_pipx(environment):

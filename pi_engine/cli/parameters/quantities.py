@@ -44,6 +44,10 @@ def parse_count(text: str, what: str = "a count") -> int:
         return int(base**exponent)
     if _GROUPED.fullmatch(stripped):
         stripped = stripped.replace(",", "").replace("_", "")
+    if re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{3})+", stripped):  # half of Europe writes thousands so
+        raise ValueError(
+            f"{text!r} has points, which no count has between its thousands: write {stripped.replace('.', '_')}"
+        )
     match = _COUNT.fullmatch(stripped)
     if match is None:
         raise ValueError(f"{text!r} is not a count: write it like {_EXAMPLES}")

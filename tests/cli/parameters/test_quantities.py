@@ -28,6 +28,13 @@ def test_what_is_no_count(text):
         parse_count(text)
 
 
+@pytest.mark.parametrize("text", ["10.000", "1.000", "1.500", "1.000.000", "100.000"])
+def test_points_between_thousands_are_told(text):
+    """In half of Europe they are; read as a fraction, a thousandth of what is wished would be computed."""
+    with pytest.raises(ValueError, match=f"write {text.replace('.', '_')}$"):
+        parse_count(text)
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [("8GiB", 8 << 30), ("8GB", 8 * 10**9), ("8G", 8 << 30), ("1.5m", 3 << 19), ("512", 512), ("512B", 512),

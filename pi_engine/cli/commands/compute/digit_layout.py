@@ -94,7 +94,8 @@ def _preview(text: Characters, columns: int | None, group: int | None, width: in
     last_start = 2 + (line_count - _PREVIEW_LINES) * layout.columns
     if last_start <= first_end:
         return f"{text[:2]}\n{layout.lines(text, 2, len(text))}"
-    between = f"… {last_start - first_end:_} digits between; '-o FILE' writes them all, '--all' prints them …"
+    to_file = "-o FILE" if columns is None and group is None else "> FILE"  # -o writes digits as one line
+    between = f"… {last_start - first_end:_} digits between; '{to_file}' writes them all, '--all' prints them …"
     return "\n".join(
         [
             text[:2],

@@ -38,9 +38,10 @@ def require_agreement(
 def require_one_purpose(file: str | None, *, as_json: bool, laid_out: bool, verbose: bool) -> None:
     """Refuse options for printed digits if none are printed, and options for more and less on stderr at once."""
     if laid_out and (as_json or file is not None):
-        raise click.UsageError(
-            f"--all, --columns and --group are for digits on stdout: leave them out with {'--json' if as_json else '-o FILE'}"
+        instead = (
+            "leave them out with --json" if as_json else "write '> FILE' in the place of '-o FILE', or leave them out"
         )
+        raise click.UsageError(f"--all, --columns and --group are for digits on stdout: {instead}")
     if verbose and not remarks_are_heard():
         raise click.UsageError("--verbose and --quiet contradict each other: choose one")
 

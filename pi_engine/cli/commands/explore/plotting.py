@@ -27,6 +27,18 @@ _SCREEN_DPI = 96.0
 _INCHES = {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4}
 _SIZE = re.compile(r"(?P<width>\d+(\.\d+)?)\s*[x×]\s*(?P<height>\d+(\.\d+)?)\s*(?P<unit>in|cm|mm|px)?", re.ASCII)
 
+_PAPER = {
+    "a0": "841x1189mm",
+    "a1": "594x841mm",
+    "a2": "420x594mm",
+    "a3": "297x420mm",
+    "a4": "210x297mm",
+    "a5": "148x210mm",
+    "letter": "8.5x11in",
+}
+"""Sheets of paper, upright (ISO 216, ANSI/ASME Y14.1)."""
+_LANDSCAPE = "-landscape"
+
 
 class _Size(NamedTuple):
     """Width and height, in pixels or inches."""
@@ -44,13 +56,17 @@ class _SizeType(click.ParamType["_Size"]):
     name = "size"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> _Size:
-        """Parse `10x6`, which is inches, `10x6in`, `29.7x21cm`, `297x210mm` or `1600x900px`."""
+        """Parse `10x6`, which is inches, `10x6in`, `29.7x21cm`, `297x210mm`, `1600x900px`, `A4` or `A4-landscape`."""
         if isinstance(value, _Size):
             return value
-        match = _SIZE.fullmatch(str(value).strip().lower()) if len(str(value)) < 100 else None
+        text = str(value).strip().lower()
+        if (paper := _PAPER.get(text.removesuffix(_LANDSCAPE))) is not None:
+            sheet = self.convert(paper, param, ctx)
+            return sheet._replace(width=sheet.height, height=sheet.width) if text.endswith(_LANDSCAPE) else sheet
+        match = _SIZE.fullmatch(text) if len(text) < 100 else None
         if match is None:
             self.fail(
-                f"{str(value)[:40]!r} is not a size: write it like 10x6in, 29.7x21cm or 1600x900px, width before height",
+                f"{str(value)[:40]!r} is not a size: write it like A4, 10x6in, 29.7x21cm or 1600x900px, width before height",
                 param,
                 ctx,
             )
@@ -99,7 +115,8 @@ class _KindType(click.ParamType[str]):
     "--size",
     type=_SizeType(),
     metavar="WxH",
-    help="Width and height: in inches like 10x6, or with a unit like 29.7x21cm or 1600x900px. Each kind has its default.",
+    help="Width and height: in inches like 10x6, with a unit like 29.7x21cm or 1600x900px, or paper like A4 or A3-landscape. "
+    "Each kind has its default.",
 )
 @click.option(
     "--dpi",
