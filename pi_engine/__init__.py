@@ -8,7 +8,7 @@ compute(1_000_000)       N digits of π: a ComputeResult, with text(), words, va
 open("pi.ycd")           the digits of a file as a sequence, at any place: a DigitSequence
 verify_file("pi.txt")    whether a file holds digits of π, and where it goes wrong: a Verification
 hex_digits(10**6)        hexadecimal digits from a position on, without those before
-bigint.multiply(a, b)    products of large integers, faster than GMP's
+bigint.multiply(a, b)    products of large integers, faster than GMP's; bigint.release_memory()
 radix.to_text(x)         large integers to decimal text, and back: radix.from_text(text)
 series.get("ramanujan")  the series that compute sums; catalogue(), derive(163), load("my.toml")
 prepare()                loads or compiles all kernels now, so that nothing waits for a compiler later

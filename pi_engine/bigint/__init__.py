@@ -4,7 +4,8 @@
 >>> multiply(6, 7)
 mpz(42)
 
-`multiply` is imported with this package; it imports what the transform needs when a product is large enough.
+`multiply` imports what the transform needs when a product is large enough; `release_memory` gives back what it keeps. These two are for
+callers. The other modules are the engine's own, and may change.
 
 Integers of gmpy2 go in and come out (`product`, `division`), or arrays of limbs below (`limb_products`). GMP computes
 below a measured crossover, and the transform above it. Newton's iteration on the transform's products makes square
@@ -13,6 +14,6 @@ is known, it takes products modulo 2^n − 1 (`cyclic`). Results are exact, or h
 they are made. With `check` every large result is compared with its operands by residues.
 """
 
-from pi_engine.bigint.product import multiply
+from pi_engine.bigint.product import multiply, release_memory
 
-__all__ = ["multiply"]
+__all__ = ["multiply", "release_memory"]

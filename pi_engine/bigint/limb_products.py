@@ -100,7 +100,7 @@ def product_workspace(a: int, b: int, threads: int = 1, *, low_memory: bool = Fa
     return _workspace(long, short, *way, threads, low_memory=low_memory)
 
 
-def release_memory() -> None:
+def release_kept() -> None:
     """Give the pooled workspace and the tables of all sizes back; the next product of a size is slower."""
     pool.release()
     plan_for.cache_clear()

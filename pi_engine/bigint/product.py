@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.limb_limit import MAX_LIMBS
@@ -44,10 +45,13 @@ def multiply(a: SupportsIndex, b: SupportsIndex, *, threads: SupportsIndex | Non
 
     Raises:
         TypeError: a factor, or the number of threads, is not an integer.
-        UsageError: the number of threads is less than 1.
-        CapacityError: the product would have more than GMP's 2^31 − 1 limbs, or its workspace more memory than
-            the limit. Nothing has been allocated.
+        UsageError: the number of threads is less than 1, or more than 1024.
+        CapacityError: the product would have more than GMP's 2^31 − 1 limbs, or its workspace would need more memory than
+            this process may use. Nothing has been allocated.
+        MemoryError: the system refuses memory all the same.
         VerificationError: the residue of the product is not the product of the factors' residues.
+
+    Without compiled kernels GMP multiplies, until that takes longer than to load them: `pi_engine.prepare` has them there at once.
     """
     if threads is not None:
         threads = thread_count(threads)
@@ -62,9 +66,21 @@ def multiply(a: SupportsIndex, b: SupportsIndex, *, threads: SupportsIndex | Non
     return _multiply_by_transform(a, b, available_threads() if threads is None else threads, check=check)
 
 
+def release_memory() -> None:
+    """Give back the memory that large products and conversions keep for the next ones, which are slower then.
+
+    For a process that goes on with other things: tables of transforms and workspace may have some times the size of the largest number.
+    Calls of other threads that are under way keep what they use.
+    """
+    if "pi_engine.bigint.limb_products" in sys.modules:  # nothing is kept before that is imported
+        from pi_engine.bigint.limb_products import release_kept
+
+        release_kept()
+
+
 def _require_limbs(a: mpz, b: mpz) -> None:
     if (a.bit_length() + 63) // 64 + (b.bit_length() + 63) // 64 > MAX_LIMBS:
-        raise CapacityError("a product would have more than 2^31 − 1 limbs, GMP's limit: compute fewer digits")
+        raise CapacityError("a product would have more than 2^31 − 1 limbs, GMP's limit: take smaller numbers")
 
 
 def _multiply_by_transform(a: mpz, b: mpz, threads: int, *, check: bool) -> mpz:
@@ -106,7 +122,7 @@ def _needs_low_memory(x: int, y: int, threads: int) -> bool:
         return True
     raise CapacityError(
         f"not enough memory: a product of {64 * x:_} by {64 * y:_} bits needs {format_bytes(least)} more, and "
-        f"{format_bytes(max(free, 0))} may be used; compute fewer digits, or give more memory"
+        f"{format_bytes(max(free, 0))} may be used; take fewer digits or threads, or give more memory"
     )
 
 

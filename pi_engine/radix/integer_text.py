@@ -54,8 +54,12 @@ def to_text(x: SupportsIndex, *, threads: SupportsIndex | None = None, check: bo
 
     Raises:
         TypeError: x, or the number of threads, is not an integer.
-        UsageError: the number of threads is less than 1.
+        UsageError: the number of threads is less than 1, or more than 1024.
+        CapacityError: a product on the way would need more memory than this process may use.
+        MemoryError: the system refuses memory all the same.
         VerificationError: the text differs from x modulo 2^61 − 1 or modulo a random prime.
+
+    Without compiled kernels GMP converts, until that takes longer than to load them: `pi_engine.prepare` has them there at once.
     """
     x, count = as_mpz(x, "to_text"), thread_count(threads)
     bits = x.bit_length()
@@ -105,9 +109,9 @@ def from_text(text: str, *, threads: SupportsIndex | None = None, check: bool = 
 
     Raises:
         TypeError: the text is not a str, or the number of threads is not an integer.
-        UsageError: the number of threads is less than 1.
+        UsageError: the number of threads is less than 1, or more than 1024.
         ValueError: the text is not a decimal integer; the message names the first wrong character and its position.
-        VerificationError: the integer differs from the text modulo 2^61 − 1 or modulo a random prime.
+        CapacityError, MemoryError, VerificationError: as `to_text`, which also says when `pi_engine.prepare` makes it faster.
     """
     if not isinstance(text, str):
         raise TypeError(f"from_text takes str, not {type(text).__name__}")

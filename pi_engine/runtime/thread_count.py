@@ -13,10 +13,13 @@ from pi_engine.runtime.system.process_facts import usable_processors
 if TYPE_CHECKING:
     from typing import SupportsIndex
 
+MOST_THREADS = 1024
+"""More would take their workspace, some megabytes each, from the numbers."""
+
 
 def available_threads() -> int:
-    """Processors this process may run on."""
-    return usable_processors()
+    """Processors this process may run on, at most `MOST_THREADS`."""
+    return min(usable_processors(), MOST_THREADS)
 
 
 def thread_count(threads: SupportsIndex | None) -> int:
@@ -24,13 +27,15 @@ def thread_count(threads: SupportsIndex | None) -> int:
 
     Raises:
         TypeError: this is not an integer.
-        UsageError: it is less than 1.
+        UsageError: it is less than 1, or more than `MOST_THREADS`.
     """
     if threads is None:
         return available_threads()
     count = as_int(threads, "threads")
     if count < 1:
         raise UsageError("the number of threads must be 1 or more")
+    if count > MOST_THREADS:
+        raise UsageError(f"the number of threads must be at most {MOST_THREADS}")
     return count
 
 

@@ -129,7 +129,7 @@ def test_a_product_past_memory_is_refused_before_anything_is_allocated(monkeypat
         assert multiply(a, b, threads=1) == a * b
         assert modes[-1] == low
     monkeypatch.setattr(memory, "memory_limit", lambda: least - 1)
-    with pytest.raises(pi_engine.CapacityError, match="compute fewer digits"):
+    with pytest.raises(pi_engine.CapacityError, match="take fewer digits or threads"):
         multiply(a, b, threads=1)
     assert len(modes) == 3
 

@@ -129,6 +129,9 @@ def test_an_int_that_is_given_twice_is_squared(monkeypatch):
 def test_threads_are_looked_at_before_anything_else(call, threads):
     with pytest.raises(UsageError, match="threads must be 1 or more"):
         call(threads)
+    for many in (1025, 10**6, 10**30):  # the workspace of so many would be told as one of too many digits
+        with pytest.raises(UsageError, match="threads must be at most 1024"):
+            call(many)
     for other in ("2", 2.0, [1]):
         with pytest.raises(TypeError, match="threads takes int, mpz or numpy integers"):
             call(other)
