@@ -27,6 +27,10 @@ def _about(seconds: float) -> str:
     return "about a minute" if seconds < 90 else f"about {round(seconds / 60)} minutes"
 
 
+_MOST_NAMED = 3
+"""Kernels whose names are said; more are counted, so that the reason is read."""
+
+
 def warn_of_damage(kernels: Sequence[StoredKernel]) -> None:
     """One log record, whatever their number: of the first it says what is wrong, and of the others how many they are."""
     if not kernels:
@@ -40,7 +44,8 @@ def warn_of_damage(kernels: Sequence[StoredKernel]) -> None:
 def warn_of_not_stored(kernels: Sequence[StoredKernel]) -> None:
     """One log record for each reason."""
     for reason in dict.fromkeys(kernel.not_stored for kernel in kernels):
-        names = ", ".join(kernel.name for kernel in kernels if kernel.not_stored == reason)
+        names = [kernel.name for kernel in kernels if kernel.not_stored == reason]
+        shown = f"{len(names)} kernels" if len(names) > _MOST_NAMED else ", ".join(names)
         logging.getLogger("pi_engine").warning(
-            "pi-engine: compiled, but not stored for other processes: %s: %s", names, reason
+            "pi-engine: compiled, but not stored for other processes: %s: %s", shown, reason
         )

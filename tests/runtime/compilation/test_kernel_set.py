@@ -144,6 +144,17 @@ def test_kernels_that_are_not_stored_are_named(kernel_set_of, caplog):
     assert caplog.messages[1:] == ["pi-engine: compiled, but not stored for other processes: one: the disk is full"]
 
 
+def test_many_kernels_that_are_not_stored_are_counted(kernel_set_of, caplog):
+    caplog.set_level("WARNING", logger="pi_engine")
+    kernels = [Kernel(stored=False) for _ in range(4)]
+    for kernel in kernels:
+        kernel.not_stored = "the disk is full"
+    kernel_set_of(*kernels).load()
+    assert caplog.messages[1:] == [
+        "pi-engine: compiled, but not stored for other processes: 4 kernels: the disk is full"
+    ]
+
+
 def test_all_kernels_are_prepared_on_request(monkeypatch, caplog):
     caplog.set_level("WARNING", logger="pi_engine")
     prepared = []
