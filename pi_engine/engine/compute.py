@@ -190,6 +190,7 @@ def _compute(
             checks=checks,
             path=plan.path,
             kernels=plan.kernels,
+            processor_seconds=clock.processor_seconds(),
             peak_memory_bytes=peak,
             mapped_memory_bytes=mapped,
             tail=tail,

@@ -94,6 +94,8 @@ class ComputeResult:
         checks: what has been checked, in the order in which it was.
         path: "compiled" if the kernels computed, "plain" if GMP alone did.
         kernels: where the kernels were when the run began: "loaded", "stored" or "to be compiled"; "not used" on the plain path.
+        processor_seconds: seconds that processors worked for this process meanwhile, all threads together; on `threads` processors without
+            other work it is up to `threads` times the total.
         peak_memory_bytes: the most memory that the process had allocated up to the end of the computation,
             without the pages of mapped libraries: see `runtime.limits.memory.peak_memory`.
         mapped_memory_bytes: the pages of mapped libraries that were resident then; None if the system does not say.
@@ -113,6 +115,7 @@ class ComputeResult:
     checks: list[Check]
     path: Literal["compiled", "plain"]
     kernels: Literal["loaded", "stored", "to be compiled", "not used"]
+    processor_seconds: float
     peak_memory_bytes: int
     mapped_memory_bytes: int | None
     tail: Tail | None

@@ -109,6 +109,7 @@ class PhaseClock:
         self.progress = progress
         self.seconds: dict[str, float] = {}
         self._start = time.perf_counter()
+        self._processor_start = time.process_time()
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -123,3 +124,7 @@ class PhaseClock:
     def total(self) -> float:
         """Seconds since the clock was made."""
         return time.perf_counter() - self._start
+
+    def processor_seconds(self) -> float:
+        """Seconds that processors have worked for this process since then, all its threads together."""
+        return time.process_time() - self._processor_start

@@ -80,14 +80,14 @@ def test_the_list_that_people_read(small_tune, capsys, tmp_path):
     assert lines[1] == f"crossover\tproducts: by the transform from 90_000 bits on, before from {default}"
     assert lines[3].startswith("crossover\tproducts modulo 2^n ± 1: by the number-theoretic transform from ")
     assert lines[4] == f"stored in\t{tmp_path / 'tuning.json'}"
-    assert lines[5] == "10^6 digits\tnow take about 1.0 s, before 6.0 s on the plain path"
+    assert lines[5] == "10^6 digits\tnow take about 1.0 s, before 6.0 s on the plain path, the whole command"
     assert len(lines) == 6  # 10^7 digits would take too long where 10^6 take 6 s
     small_tune.origin = "stored"
     assert run(["tune"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("kernels\tall 2 were compiled before; 2 are stored in ")
     assert lines[1].endswith("before from 90_000 (measured)")
-    assert lines[5] == "10^6 digits\ttake about 1.0 s, on the plain path 6.0 s"
+    assert lines[5] == "10^6 digits\ttake about 1.0 s, on the plain path 6.0 s, the whole command"
 
 
 def test_a_dry_run_stores_nothing(small_tune, capsys, tmp_path):

@@ -56,7 +56,7 @@ def test_json_has_the_fields_of_the_contract(capsys):
     result = json.loads(captured.out)
     assert list(result) == [
         "schema", "digits", "base", "series", "threads", "path", "kernels", "value_start", "value_end", "hash", "seconds",
-        "peak_memory_bytes", "mapped_memory_bytes", "checks", "repairs", "output", "versions",
+        "processor_seconds", "peak_memory_bytes", "mapped_memory_bytes", "checks", "repairs", "output", "versions",
     ]  # fmt: skip
     assert result["schema"] == 1
     assert result["value_start"] == "14159265358979323846264338327950288419716939937510"

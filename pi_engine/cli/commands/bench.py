@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import click
@@ -116,11 +117,16 @@ def _compile(digits: int, progress: Progress) -> None:
 
 
 def _machine() -> dict[str, object]:
+    import platform
+    from datetime import datetime
+
     from pi_engine.runtime.compilation.kernel_folder import cpu
     from pi_engine.runtime.limits.memory import physical_memory
     from pi_engine.runtime.versions import installed_versions, processor_count, processor_name
 
     return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "system": platform.platform(),
         "processor": processor_name(),
         "kernel_target": cpu()[0],
         "processors": processor_count(),

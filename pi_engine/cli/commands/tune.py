@@ -93,7 +93,7 @@ def _lines(tuned: Tuned, *, dry_run: bool) -> list[tuple[str, str]]:
         text = f"take {compiled}, on the plain path {plain}"
         if tuned.compiled:
             text = f"now take {compiled}, before {plain} on the plain path"
-        lines.append((f"10^{exponent} digits", text))
+        lines.append((f"10^{exponent} digits", f"{text}, the whole command"))
     return lines
 
 

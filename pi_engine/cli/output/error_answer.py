@@ -35,7 +35,8 @@ def explain(error: BaseException, command: str = "pi-engine") -> tuple[int, str]
             outcome = 128 + error.number, "terminated"
         case click.UsageError() as usage:
             command = usage.ctx.command_path if usage.ctx else command  # the parser of options knows none
-            outcome = 2, f"error: {_plain(_joined(usage.format_message())).rstrip('.')} (see {command} --help)"
+            said = _plain(_joined(usage.format_message())).rstrip(".") + _digits_meant(usage)
+            outcome = 2, f"error: {said} (see {command} --help)"
         case click.ClickException() as other:
             outcome = other.exit_code, f"error: {_joined(other.format_message())}"
         case PiEngineError():
@@ -58,6 +59,15 @@ def explain(error: BaseException, command: str = "pi-engine") -> tuple[int, str]
 def _joined(message: str) -> str:
     """The lines of a message that is not this package's as one; a line break in the name of a file is not an end of a line."""
     return " ".join(message.split())
+
+
+def _digits_meant(usage: click.UsageError) -> str:
+    """A number too many is one of digits, where a command takes it by an option."""
+    found = re.search(r"unexpected extra argument \((\d[\d_.,*^]*(?:e\d+)?[kmgbt]?)\)", usage.message, re.IGNORECASE)
+    options = () if usage.ctx is None else usage.ctx.command.params
+    if found is None or not any("--digits" in option.opts for option in options):
+        return ""
+    return f": did you mean '--digits {found[1]}'?"
 
 
 def _plain(message: str) -> str:

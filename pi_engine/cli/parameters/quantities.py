@@ -97,7 +97,8 @@ class Count(click.ParamType[int]):
         try:
             return parse_count(str(value), _WHAT.get(param.name or "" if param else "", "the number of digits"))
         except ValueError as error:
-            self.fail(str(error), param, ctx)
+            several = isinstance(param, click.Option) and param.multiple and re.search(r"\w\s*[,;]\s*\w", str(value))
+            self.fail(f"{error}; give {param.opts[0]} once for each" if several and param else str(error), param, ctx)
 
 
 class CountingCommand(click.Command):

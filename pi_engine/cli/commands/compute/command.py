@@ -270,6 +270,7 @@ def _as_json(
         "value_end": result[-_ENDS:],
         "hash": str(result.hash),
         "seconds": {name: round(spent, 6) for name, spent in seconds.items()},
+        "processor_seconds": round(result.processor_seconds, 6),
         "peak_memory_bytes": result.peak_memory_bytes,
         "mapped_memory_bytes": result.mapped_memory_bytes,
         "checks": [check._asdict() for check in checks],

@@ -40,6 +40,7 @@ def say_details(result: ComputeResult, seconds: dict[str, float], checks: Sequen
         ("threads", str(result.threads)),
         ("path", result.path if result.path == "plain" else f"{result.path}, kernels {result.kernels}"),
         *((name, f"{spent:.3f} s") for name, spent in seconds.items()),
+        ("processor time", _processor_time(result)),
         ("peak memory", format_bytes(result.peak_memory_bytes)),
         *_scratch(result),
         *_cluster(result),
@@ -48,6 +49,12 @@ def say_details(result: ComputeResult, seconds: dict[str, float], checks: Sequen
     ]
     for line in format_entries(entries, stderr_width() or _UNWRAPPED).splitlines():
         remark(line)
+
+
+def _processor_time(result: ComputeResult) -> str:
+    """How long processors worked up to the digits, and how many of them on average: fewer than the threads where others had the machine."""
+    used = result.processor_seconds / max(result.seconds["total"], 1e-9)
+    return f"{result.processor_seconds:.3f} s, {used:.1f} processor{'' if f'{used:.1f}' == '1.0' else 's'} on average"
 
 
 def _cluster(result: ComputeResult) -> list[tuple[str, str]]:
