@@ -24,6 +24,9 @@ _MOST_SHARE = 0.999
 _FEWEST_SHARE = 0.02
 """Without a model the time to go is not shown before this share is done."""
 
+_FALLS_FROM, _FALL_SECONDS = 2.0, 1.0
+"""By how many times as much as the share says must be left before it falls, and how many seconds."""
+
 _TRUSTED_SECONDS = 2.0
 """Seconds of work from which on the speed until now says more than the model."""
 
@@ -33,7 +36,8 @@ class View(NamedTuple):
 
     Attributes:
         label: the phase, or "" before the first.
-        share: of all work, from 0 to 1; it never falls. None where nothing is known yet.
+        share: of all work, from 0 to 1. None where nothing is known yet. It falls only where a new forecast has at least twice as much
+            work left as the share says, such as that of an error which has to be located.
         elapsed: seconds since the beginning.
         remaining: seconds until the end, by the model and the speed until now; None where nothing is known.
     """
@@ -59,15 +63,17 @@ class Outlook:
 
     def expect(self, steps: Sequence[Step]) -> None:
         """Replace the forecast: `steps` make up the work that is left."""
-        if not any(step.seconds > 0 for step in steps):
-            return
-        self._base = self._shown = self._share_now()
+        if any(step.seconds > 0 for step in steps):
+            self._go_on_with(steps, self._share_beside(sum(step.seconds for step in steps)))
+
+    def _go_on_with(self, steps: Sequence[Step], share: float) -> None:
+        self._base = self._shown = share
         self._steps, self._index, self._modelled = list(steps), -1, True
         self._expected_at = self._step_at = self._clock()
 
     def expect_only(self, phase: str) -> None:
         """All work is this phase, which reports its share; only its speed until now tells how long it will take."""
-        self.expect([Step(phase, 1.0)])
+        self._go_on_with([Step(phase, 1.0)], self._share_now())
         self._modelled = False
 
     def report(self, phase: str, done: int, total: int) -> None:
@@ -86,7 +92,7 @@ class Outlook:
                 return  # once more, which was not expected
             if self._steps and self._index + 1 < len(self._steps):
                 return  # a part of what is expected that the model does not know
-            self.expect([Step(phase, 1.0), Step("", 1.0)])  # nothing is known: half of the rest
+            self._go_on_with([Step(phase, 1.0), Step("", 1.0)], self._share_now())  # nothing is known: half of the rest
             place = 0
         self._index = place
         self._step_at = self._clock()
@@ -140,6 +146,12 @@ class Outlook:
             return self._shown
         total = sum(step.seconds for step in self._steps)
         return max(self._shown, min(_MOST_SHARE, self._base + (1 - self._base) * self._seconds_done() / total))
+
+    def _share_beside(self, left: float) -> float:
+        """The share that is done where `left` seconds are left: the one that is shown, unless that would be far from true."""
+        share, elapsed = self._share_now(), self._clock() - self._begin
+        by_time = elapsed / (elapsed + left)
+        return by_time if left >= _FALL_SECONDS and 1 - by_time > _FALLS_FROM * (1 - share) else share
 
     def _remaining(self) -> float:
         done = self._seconds_done()

@@ -69,6 +69,23 @@ def test_a_new_forecast_shares_out_what_is_left():
     assert outlook.view().share == pytest.approx(0.625)
 
 
+def test_the_share_falls_where_much_more_work_is_found():
+    """An error is found in the last second of ten, and locating it takes thirty: a bar that stays at 100 % would say nothing."""
+    clock = Clock()
+    outlook = Outlook(clock)
+    outlook.expect([Step("reading", 10)])
+    outlook.report("reading", 0, 100)
+    clock.now = 10.0
+    outlook.report("reading", 99, 100)
+    assert outlook.view().share > 0.98
+    outlook.expect([Step("locating", 30)])
+    outlook.report("locating", 0, 100)
+    assert outlook.view().share == pytest.approx(0.25) and outlook.view().remaining == pytest.approx(30)
+    clock.now = 25.0
+    outlook.report("locating", 50, 100)
+    assert outlook.view().share == pytest.approx(0.625)
+
+
 def test_without_a_forecast_the_share_grows_too():
     outlook = Outlook(Clock())
     shares = []
