@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -54,6 +55,9 @@ SECTIONS = {
 }
 """The first command of a section of the help → the section's title."""
 
+_LONGEST_SHOWN = 60
+"""Characters of the name of a file that is taken for a command, up to which it is repeated."""
+
 INSTANT = frozenset({"estimate", "info", "completion"})
 """Commands that never take long, and need no child process to be interrupted."""
 
@@ -91,7 +95,8 @@ class _Commands(CommandGroup):
         try:
             parse_count(name)
         except ValueError:
-            return super().suggestions(ctx, name)
+            file = len(name) <= _LONGEST_SHOWN and os.path.isfile(name)  # noqa: PTH113 (any name is a question here)
+            return [f"verify {name}"] if file else super().suggestions(ctx, name)
         return [f"compute {name}"]
 
 

@@ -64,6 +64,13 @@ from pi_engine.cli.main import run
         (["series", "derive", "-163", "--digits", "-5"], 2, "the number of digits must not be negative"),
         (["series", "shew"], 2, "no such command 'shew': did you mean 'show'\\?"),
         (["series", "frobnicate"], 2, r"no such command 'frobnicate' \(see pi-engine series --help\)"),
+        (["check", "pi.txt"], 2, "no such command 'check': did you mean 'verify'"),
+        (["search", "14"], 2, "no such command 'search': did you mean 'find'"),
+        (
+            ["verify", "https://example.org/pi.txt"],
+            2,
+            "this is an address, and nothing is downloaded: fetch the file first",
+        ),
         (["comptue"], 2, "no such command 'comptue': did you mean 'compute'\\?"),
         (["comptue", "100"], 2, "no such command 'comptue': did you mean 'compute'\\?"),
         (["Comp"], 2, "did you mean 'compute' or 'completion'\\?"),
@@ -155,3 +162,10 @@ def test_bad_input_is_one_line(capsys, tmp_path, monkeypatch, arguments, code, m
     assert click.unstyle(captured.err) == captured.err
     assert re.search(message, captured.err)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_the_place_of_a_command_is_to_be_verified(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("3.14159")
+    assert run(["a.txt"]) == 2
+    assert "no such command 'a.txt': did you mean 'verify a.txt'?" in capsys.readouterr().err

@@ -7,6 +7,14 @@ import click
 COMPLETION = "_PI_ENGINE_COMPLETE"
 """The variable by which a shell asks for completions."""
 
+_MEANS = {
+    "check": "verify", "compare": "verify", "validate": "verify", "pi": "compute", "digits": "compute", "calculate": "compute",
+    "calc": "compute",
+    "search": "find", "birthday": "find", "show": "view", "print": "compute", "draw": "plot", "picture": "plot", "time": "bench",
+    "test": "selftest", "web": "serve", "server": "serve", "version": "info", "doctor": "info", "resume": "checkpoint",
+}  # fmt: skip
+"""Words that other programs have for a command → its name here."""
+
 
 class CommandGroup(click.Group):
     """A click group that answers a command it does not have with one line."""
@@ -30,4 +38,6 @@ class CommandGroup(click.Group):
         name = name.lower()
         from difflib import get_close_matches  # not for a command that there is
 
+        if _MEANS.get(name) in names:
+            return [_MEANS[name]]
         return [other for other in names if other.startswith(name) and name] or get_close_matches(name, names, n=2)

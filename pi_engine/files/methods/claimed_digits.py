@@ -73,7 +73,7 @@ def claim_notes(case: FileCase) -> tuple[str, ...]:
 
 def _note(source: str, claim: int, digits: int) -> str:
     if digits < claim:
-        difference = f"{counted(claim - 1 - digits, 'digit')} fewer, even if the 3 before the point counts"
+        difference = f"{counted(claim - digits, 'digit')} fewer, or {claim - 1 - digits:_} if the 3 before the point is one of them"
     else:
         difference = f"{counted(digits - claim, 'digit')} more"
     return f"{source} says {counted(claim, 'digit')}; the file holds {digits:_} after the point: {difference}"

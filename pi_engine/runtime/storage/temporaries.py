@@ -150,6 +150,8 @@ def name_leftover(path: Path, target: Path) -> None:
 
 def hint(path: Path) -> str:
     """What to say of a file that is missing: which temporaries of it are there, or what has nearly its name."""
+    if re.match(r"(?:https?|ftp|s3):/", str(path)):  # a path has no two slashes
+        return ": this is an address, and nothing is downloaded: fetch the file first"
     found = [str(path.with_name(left.name)) for left in temporaries(path)]
     if found:
         return f", but a run that is not finished or was killed has left {' and '.join(found)}: verify what is there, and rename it"

@@ -52,9 +52,13 @@ def test_what_is_no_claim(name):
     [
         ("pi-1000.txt", 1000, None),
         ("pi-1000.txt", 999, None),  # and the 3
-        ("pi-1000.txt", 998, "its name says 1_000 digits; the file holds 998 after the point: 1 digit fewer"),
+        (
+            "pi-1000.txt",
+            998,
+            "its name says 1_000 digits; the file holds 998 after the point: 2 digits fewer, or 1 if the 3 before the point is one of them",
+        ),
         ("pi-1000.txt", 1001, "its name says 1_000 digits; the file holds 1_001 after the point: 1 digit more"),
-        ("pi-1k.txt", 500, "499 digits fewer"),
+        ("pi-1k.txt", 500, "500 digits fewer, or 499 if"),
         ("pi-2026.txt", 500, None),
     ],
 )
@@ -71,7 +75,7 @@ def test_a_length_that_is_not_the_claimed_one_is_a_note(tmp_path, name, count, s
 def test_a_header_s_claim_is_a_note_too_and_notes_of_the_reader_come_first(tmp_path):
     path = tmp_path / "pi.txt"
     digits = pi_engine.compute(500).text()
-    for claim, says in ((600, "99 digits fewer"), (501, None), (500, None), (400, "100 digits more")):
+    for claim, says in ((600, "100 digits fewer, or 99 if"), (501, None), (500, None), (400, "100 digits more")):
         path.write_text(f"π to {claim} digits\n{digits}\nthe end")
         title, footer, *claims = verify_file(path).notes
         assert title.startswith("left out: ") and "“the end”" in footer

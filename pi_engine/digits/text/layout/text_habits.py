@@ -181,7 +181,14 @@ def _bare_counters(rows: list[bytes], base: int, *, apart: bool = False) -> bool
         behind.append(total)
     if alike and len(values) < _LINES and not (len(values) == _LINES - 1 and _pi_behind_counter(rows[0], base)):
         return False
-    return len(values) > 1 and (_progression(values, before) or _progression(values, behind))
+    if len(values) > 1 and (_progression(values, before) or _progression(values, behind)):
+        return True
+    # lines may be missing further down: then the first ones agree, and behind the first number stands π
+    few = _LINES - 1
+    agree = len(values) >= few and (
+        _progression(values[:few], before[:few]) or _progression(values[:few], behind[:few])
+    )
+    return agree and _pi_behind_counter(rows[0], base)
 
 
 def _pi_behind_counter(row: bytes, base: int) -> bool:

@@ -100,3 +100,13 @@ def test_a_line_without_its_counter_is_told(tmp_path):
     lines[20] = grouped(rows[20], 10)
     notes = read(tmp_path, "\n".join(lines) + "\n").notes
     assert [note for note in notes if "line 21 " in note] != []
+
+
+@pytest.mark.parametrize("gap", range(3, 12))
+@pytest.mark.parametrize("mark", ["", ":"])
+def test_line_numbers_that_jump_are_still_no_digits(tmp_path, gap, mark):
+    """As where lines have been cut out and the numbers stayed: the digits are π's, whatever the counters say."""
+    rows = rows_of(D[:1000], 10)
+    numbers = [i if i <= gap else i + 1 for i in range(1, 101)]
+    lines = [f"{n}{mark} {'3.' if n == 1 else ''}{row}" for n, row in zip(numbers, rows, strict=True)]
+    assert read(tmp_path, "\n".join(lines) + "\n")[:2] == ("ok", 1000)
