@@ -163,7 +163,7 @@ def _judged(case: FileCase, method: str, digits: int | None) -> Verification:
     if fault is not None:
         return replace(with_fault(case, fault, found), notes=notes)
     if digits is None:
-        notes = (*claim_notes(case), *notes)  # first: digits that are missing matter more than what was left out
+        notes += claim_notes(case)
     elif found.status != "wrong":
         found = _of_length(found, digits)
     return replace(found, notes=notes)
