@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pi_engine.bigint.buffers.arena import PAGE
 from pi_engine.bigint.buffers.workspace import pool
-from pi_engine.errors import MiscalculationError
+from pi_engine.errors import CapacityError, MiscalculationError
 from pi_engine.runtime.limits.memory import format_bytes
 from pi_engine.runtime.machine_faults import TEST
 from pi_engine.runtime.storage.durable import output_error, reserve, with_retries
@@ -182,10 +182,9 @@ class ScratchFile:
         self.close()
 
     def _refused(self, error: OSError, what: str) -> PiEngineError:
-        return output_error(
-            error,
-            f"the scratch folder {self.folder} {what}: {error.strerror or error}; make room there, or choose another with --scratch",
-        )
+        full = error.errno in CapacityError.errnos
+        remedy = "make room there, or choose another with --scratch" if full else "choose another with --scratch"
+        return output_error(error, f"the scratch folder {self.folder} {what}: {error.strerror or error}; {remedy}")
 
 
 def padded(size: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -11,7 +12,6 @@ from pi_engine.errors import UsageError
 from pi_engine.runtime.storage.presence import is_folder, is_there
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
 
     from pi_engine.bigint.scratch.scratch_space import ScratchSpace
@@ -23,7 +23,7 @@ def scratch_path(folder: str | os.PathLike[str]) -> Path:
     """The folder of that name, which is there or can be made.
 
     Raises:
-        UsageError: the name is empty, it is a file, or the folder above it is not there.
+        UsageError: the name is empty, it is a file, the folder above it is not there, or nothing can be written there.
     """
     if not str(folder):
         raise UsageError("the name of the scratch folder is empty: give one")
@@ -33,6 +33,9 @@ def scratch_path(folder: str | os.PathLike[str]) -> Path:
             raise UsageError(f"the scratch folder {path} is a file: name a folder")
         if not is_folder(path.absolute().parent):
             raise UsageError(f"the scratch folder {path} cannot be made: there is no folder {path.absolute().parent}")
+    above = path if is_folder(path) else path.absolute().parent
+    if not os.access(above, os.W_OK | os.X_OK):  # a disk that is read-only says so too
+        raise UsageError(f"the scratch folder {path} cannot be used: {above} may not be written to; choose another")
     return path
 
 

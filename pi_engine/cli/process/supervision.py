@@ -267,7 +267,8 @@ def _fault(number: int) -> PiEngineError:
     """What a child that a signal has ended unasked makes known."""
     if number == signal.SIGKILL:
         return CapacityError(
-            "the computation was killed, most likely because memory ran out: compute fewer digits, or close other programs"
+            "the computation was killed, most likely because memory ran out: compute fewer digits, close other programs, "
+            "or say with --memory how much it may take"
         )
     if (
         number == signal.SIGABRT and process_memory_limit() is not None

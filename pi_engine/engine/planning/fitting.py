@@ -103,7 +103,10 @@ def most_digits(
 
 def _what_helps(plans: Iterable[Plan], on_disk: Iterable[Plan], digits: int, limit: int) -> str:
     """That compiled kernels, or the disk, would let N digits fit; empty where neither would."""
-    tune = "after 'pi-engine tune', which compiles the kernels once"
+    where = (
+        "" if memory.process_memory_limit() is None else " in a shell without ulimit"
+    )  # compiling takes a gigabyte of addresses
+    tune = f"after 'pi-engine tune'{where}, which compiles the kernels once"
     if any(_fits_once_compiled(plan, limit) for plan in plans):
         return f"; {tune}, {digits:_} would too"
     for plan in on_disk:

@@ -39,7 +39,12 @@ _MOST_GUARD_BITS = 1 << 40
 
 
 class RunCheckpoint:
-    """Keeps what a run has finished, gives it back to the next, and ends the run between two steps; a context."""
+    """Keeps what a run has finished, gives it back to the next, and ends the run between two steps; a context.
+
+    Attributes:
+        is_there: whether it has not been taken away.
+        digits_are_out: whether its caller has them all where they belong, unless it says otherwise.
+    """
 
     def __init__(self, store: CheckpointStore) -> None:
         """Of a store that is open; its prime becomes that of this process."""
@@ -48,7 +53,7 @@ class RunCheckpoint:
             raise CorruptFileError(f"{store.folder} is damaged: its manifest names a prime that no run has drawn")
         adopt_prime(store.prime)
         self.store = store
-        self._reserve, self.is_there = DiskReserve(store), True
+        self._reserve, self.is_there, self.digits_are_out = DiskReserve(store), True, True
         self._share = WritingShare()
         self._loaded = self._kept = 0
         self._prefix = ""

@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from pi_engine.bigint.scratch.parked_numbers import HighestLimbs, ParkedInteger
 from pi_engine.bigint.scratch.scratch_file import ScratchFile, Traffic, padded
 from pi_engine.bigint.scratch.scratch_folder import scratch_of_run
 from pi_engine.bigint.scratch.scratch_space import ScratchSpace
-from pi_engine.bigint.scratch.space_of_run import scratch_space
+from pi_engine.bigint.scratch.space_of_run import scratch_path, scratch_space
 from pi_engine.bigint.scratch.stored_limbs import PIECE, StoredLimbs
 from pi_engine.errors import CapacityError, OutputError, UsageError, VerificationError
 from tests.scratch_spaces import by_disk
@@ -196,3 +197,14 @@ def test_a_limit_counts_what_is_allocated(tmp_path):
     assert space.at_once(8, 8 << 30, 0) == 1
     assert space.parks(1 << 30)
     assert not space.parks(1 << 20)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such permission")
+def test_a_folder_that_cannot_be_written_to_is_refused_at_once(tmp_path, monkeypatch):
+    """Not when the run first needs it; a read-only disk answers this question the same way."""
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path)
+    for folder in (tmp_path, tmp_path / "new"):
+        with pytest.raises(UsageError, match="may not be written to; choose another"):
+            scratch_path(folder)
+    (tmp_path / "there").mkdir()
+    assert scratch_path(tmp_path / "there") == tmp_path / "there"

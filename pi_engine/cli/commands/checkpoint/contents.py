@@ -96,6 +96,7 @@ def _print(report: CheckpointReport, folder: str, *, verify: bool) -> None:
             ("records", f"{len(report.records)}, {state} ({read})"),
             *(("note", note) for note in report.notes),
             ("to go on", resuming_command(manifest.parameters, folder)),
+            ("not known", "where the digits go, --memory and --scratch: give them again"),
         ]
     )
     if report.records:

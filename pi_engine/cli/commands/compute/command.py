@@ -209,7 +209,9 @@ def command(
             _print_object(result, seconds, checks, written, {**checkpoint_fields(kept), **cluster_fields(cluster)})
         elif written is None:
             with digits_kept(result):
-                _print_digits(result, columns, group, everything=everything, to_stdout=output == "-")
+                whole = _print_digits(result, columns, group, everything=everything, to_stdout=output == "-")
+            if kept is not None:
+                kept.digits_are_out = whole
     if remarks_are_heard():
         from pi_engine.cli.commands.compute.report import closing_line, say_cluster, say_details, say_repairs
 
@@ -222,8 +224,8 @@ def command(
 
 def _print_digits(
     result: ComputeResult, columns: int | None, group: int | None, *, everything: bool, to_stdout: bool
-) -> None:
-    """Write digits to stdout; `-o -` is a file, which gets all of them and no line break at the end."""
+) -> bool:
+    """Write digits to stdout, and say whether all of them; `-o -` is a file, which gets no line break at the end."""
     from pi_engine.cli.commands.compute.digit_layout import is_preview, printed
     from pi_engine.cli.output.terminal import stdout_width
     from pi_engine.engine.printed_digits import require_text, watched
@@ -231,13 +233,15 @@ def _print_digits(
     text, width = result.characters, stdout_width()
     everything = everything or to_stdout
     pieces = printed(text, columns=columns, group=group, everything=everything, width=width)
-    if is_preview(text, width, everything=everything):
+    preview = is_preview(text, width, everything=everything)
+    if preview:
         emit_all(pieces)
         require_text(result)
     else:
         emit_all(watched(pieces, result))
     if not to_stdout:
         emit("\n")
+    return not preview
 
 
 def _print_object(

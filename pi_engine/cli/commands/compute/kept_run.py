@@ -33,7 +33,10 @@ def require_folder(folder: str | None, *, resume: bool) -> None:
 def kept_run(
     folder: str | None, digits: int, *, base: int, series: str, check: CheckLevel, resume: bool
 ) -> Iterator[RunCheckpoint | None]:
-    """The checkpoint of a run, which is taken away when the digits are where they belong; None without a folder."""
+    """The checkpoint of a run, which is taken away when the digits are where they belong; None without a folder.
+
+    After a preview they are not: a person who resumes a long run without -o would have lost it.
+    """
     if folder is None:
         yield None
         return
@@ -53,7 +56,14 @@ def kept_run(
                 remark(way_on)
             raise
         watcher.tell(watcher.FAREWELL)
-        kept.clean()
+        if kept.digits_are_out:
+            kept.clean()
+        else:
+            remark(
+                printable(
+                    f"pi-engine: most digits were not printed, so the checkpoint is kept; {resuming_command()} -o FILE writes them"
+                )
+            )
         for note in kept.store.notes:
             remark(f"pi-engine: {printable(note)}")
 

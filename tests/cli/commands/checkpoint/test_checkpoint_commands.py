@@ -44,6 +44,7 @@ def test_what_people_read(kept):
         "cuts           [71, 8]",
         "kernels        none",
         "to go on       pi-engine compute 1000 --checkpoint kept --resume",
+        "not known      where the digits go, --memory and --scratch: give them again",
         "record    numbers  bytes  status  what is wrong",
     ):
         assert line in shown, shown

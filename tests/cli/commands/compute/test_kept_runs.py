@@ -13,6 +13,7 @@ import pytest
 
 import pi_engine
 from pi_engine.cli.main import run
+from tests.command import pi, pi_on_terminal
 from tests.conftest import MULTIPLIER, _seed
 
 DIGITS = 150_000
@@ -199,3 +200,17 @@ def test_json_says_what_the_checkpoint_did(tmp_path, monkeypatch, capsys):
     assert run(["compute", "60", "--json"]) == 0
     assert "checkpoint" not in json.loads(capsys.readouterr().out)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_after_a_preview_the_checkpoint_stays(tmp_path, monkeypatch):
+    """Who resumes a long run in a terminal and forgets -o has the digits all the same."""
+    monkeypatch.chdir(tmp_path)
+    code, shown, _ = pi_on_terminal("compute", "20000", "--checkpoint", "kept")
+    flat = " ".join(shown.split())
+    assert code == 0 and "19" in flat and (tmp_path / "kept").is_dir()
+    assert "the checkpoint is kept; pi-engine compute 20000 --checkpoint kept --resume -o FILE writes them" in flat
+    answer = pi("compute", "20000", "--checkpoint", "kept", "--resume", "-o", "pi.txt")
+    assert answer.returncode == 0 and not (tmp_path / "kept").exists()
+    assert len((tmp_path / "pi.txt").read_text()) == 20_002
+    assert pi_on_terminal("compute", "20000", "--checkpoint", "kept", "--all")[0] == 0
+    assert not (tmp_path / "kept").exists()
