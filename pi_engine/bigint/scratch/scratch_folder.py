@@ -42,12 +42,8 @@ def scratch_of_run(folder: str | os.PathLike[str], limit: int, needed: int) -> I
     path = scratch_path(folder)
     made = _make(path)
     try:
-        free = shutil.disk_usage(path).free
-        if free < needed:
-            raise CapacityError(
-                f"not enough disk: the run needs about {format_bytes(needed)} in the scratch folder {path}, and "
-                f"{format_bytes(free)} are free; make room there, or choose another with --scratch"
-            )
+        if (refused := too_little_disk(path, needed)) is not None:
+            raise refused
         kept, pool.limit = pool.limit, int(limit * _KEPT)
         return_large_blocks()
         try:
@@ -60,6 +56,22 @@ def scratch_of_run(folder: str | os.PathLike[str], limit: int, needed: int) -> I
         if made:
             with contextlib.suppress(OSError):
                 path.rmdir()
+
+
+def too_little_disk(folder: str | os.PathLike[str], needed: int) -> CapacityError | None:
+    """The refusal of a run that needs so many bytes in a folder, which may have to be made; None if they are free.
+
+    Raises:
+        UsageError: as `scratch_path`.
+    """
+    path = scratch_path(folder)
+    free = shutil.disk_usage(path if is_folder(path) else path.absolute().parent).free
+    if free >= needed:
+        return None
+    return CapacityError(
+        f"not enough disk: the run needs about {format_bytes(needed)} in the scratch folder {path}, and "
+        f"{format_bytes(free)} are free; make room there, or choose another with --scratch"
+    )
 
 
 def _make(path: Path) -> bool:

@@ -50,7 +50,7 @@ def command(
 
     Without --format the size on disk is that of a text file. 'compute --dry-run' prints the same estimate for the options of 'compute'.
 
-    Exit codes: 0 the computation fits, 2 wrong usage, 4 not enough memory.
+    Exit codes: 0 the computation fits, 2 wrong usage, 4 not enough memory, or disk in DIR.
     """
     from pi_engine.engine.estimate import estimate
 
@@ -65,7 +65,17 @@ def command(
         format=form,
         scratch=scratch is not None,
     )
-    show(found, form, as_json=as_json)
+    show(found, form, as_json=as_json, refusal=refusal_of_scratch(scratch, found))
+
+
+def refusal_of_scratch(folder: str | None, found: Estimate) -> str | None:
+    """What to say where the disk of the scratch folder has less room than the run needs there; None where it has enough."""
+    if folder is None:
+        return None
+    from pi_engine.bigint.scratch.scratch_folder import too_little_disk
+
+    refused = too_little_disk(folder, found.scratch_bytes)
+    return None if refused is None else str(refused)
 
 
 def show(

@@ -153,7 +153,7 @@ def command(
             series=series,
             threads=threads,
             memory=memory,
-            scratch=scratch is not None,
+            scratch=scratch,
             check=check,
             form=form,
             block_size=block_size,

@@ -74,7 +74,7 @@ def dry_run(
     series: str,
     threads: int | None,
     memory: int | None,
-    scratch: bool,
+    scratch: str | None,
     check: CheckLevel,
     form: str | None,
     block_size: int | None,
@@ -84,7 +84,7 @@ def dry_run(
     as_json: bool,
 ) -> None:
     """Refuse what would be refused, the file's name and disk too and the checkpoint's, and print what the rest would take."""
-    from pi_engine.cli.commands.estimate import show
+    from pi_engine.cli.commands.estimate import refusal_of_scratch, show
     from pi_engine.engine.estimate import estimate
     from pi_engine.errors import CapacityError
 
@@ -106,8 +106,10 @@ def dry_run(
         check=check,
         format=kind,
         block_size=block_size,
-        scratch=scratch,
+        scratch=scratch is not None,
     )
+    if found.scratch_bytes:
+        refusal = refusal or refusal_of_scratch(scratch, found)
     if checkpoint is not None:
         refusal = refusal or _refusal_of_checkpoint(checkpoint, found.checkpoint_bytes)
     show(found, kind, as_json=as_json, refusal=refusal, checkpoint=checkpoint)
