@@ -75,7 +75,8 @@ def sum_series(
     repairs = Repairs() if repairs is None else repairs
     if cluster is not None and not plan.compiled:
         cluster.note(
-            "the workers had nothing to do: this run took the plain path, and only runs with compiled kernels are divided"
+            "the workers had nothing to do: this run took the plain path, because it is short, or 'pi-engine tune' has not compiled the "
+            "kernels; only runs with compiled kernels are divided"
         )
         cluster = None
     sum_of = partial(

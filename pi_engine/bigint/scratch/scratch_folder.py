@@ -59,7 +59,7 @@ def scratch_of_run(folder: str | os.PathLike[str], limit: int, needed: int) -> I
 
 
 def too_little_disk(folder: str | os.PathLike[str], needed: int) -> CapacityError | None:
-    """The refusal of a run that needs so many bytes in a folder, which may have to be made; None if they are free.
+    """The refusal of a run that needs `needed` bytes in a folder, which may have to be made; None if they are free.
 
     Raises:
         UsageError: as `scratch_path`.

@@ -213,33 +213,14 @@ class TextReader:
     def _stray(self, answer: Uncertain) -> CorruptFileError:
         place = answer.place
         what = "does not go on with the digits" if place.words else f"is not a digit of base {self.base}"
-        looks_like = None if place.words else _LOOKS_LIKE.get(place.following[:1])
-        replace = f"write {looks_like} if it stands for that, " if looks_like else ""
+        meant = place.looks_like()
+        replace = "" if meant is None else f"write {meant} if it stands for that, "
         return CorruptFileError(
             f"{self._name}: {place.described()}, which {what}: "
             f"{replace}remove it if the digits go on behind it, or all from there on if they have ended",
             kind="stray",
             offset=place.offset,
         )
-
-
-_LOOKS_LIKE = {
-    b"O": 0,
-    b"o": 0,
-    b"Q": 0,
-    b"l": 1,
-    b"I": 1,
-    b"i": 1,
-    b"Z": 2,
-    b"z": 2,
-    b"S": 5,
-    b"s": 5,
-    b"G": 6,
-    b"B": 8,
-    b"g": 9,
-    b"q": 9,
-}
-"""Letters that a reader of print takes for digits, or a person types for them → the digit."""
 
 
 def _with_lines(piece: bytes) -> bytes:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pi_engine.distributed.connection.cluster_address import ClusterAddress
 
 QUIET = logging.CRITICAL + 1
-_LOGGERS = ("distributed", "tornado", "asyncio")
+_LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio")
+"""Dask gives each of these but the last a level and a handler of its own."""
 
 
 @contextmanager

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import queue
 import time
 import uuid
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pi_engine.distributed.connection import worker_questions
 from pi_engine.distributed.connection.cluster_faults import ClusterError, scheduler_gone, talking_to
 from pi_engine.distributed.connection.cluster_use import ClusterUse, WorkerUse
 from pi_engine.distributed.connection.worker_facts import described_here, facts_of, fault_of
-from pi_engine.distributed.connection.worker_questions import WorkerQuestions
+from pi_engine.distributed.connection.worker_questions import SignsOfLife, WorkerQuestions
 from pi_engine.distributed.connection.worker_task import packed, run_task
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ class WorkerPool:
         self._running: dict[Future[Any], _Running] = {}
         self._ended: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self._events: list[Event] = []
-        self._questions = WorkerQuestions(client)
+        self._questions, self._signs = WorkerQuestions(client), SignsOfLife()
         self._here = described_here()
         self._looked = self._last_there = time.monotonic()
         self._run, self._numbers = uuid.uuid4().hex, itertools.count()
@@ -115,7 +117,7 @@ class WorkerPool:
         return faults
 
     def _there(self) -> set[str]:
-        """The addresses of all workers that the scheduler knows.
+        """The addresses of all workers that the scheduler knows and has heard of.
 
         Not by `Client.scheduler_info`, whose answer the client's own looks, which list no workers, may replace on the way.
         """
@@ -123,7 +125,8 @@ class WorkerPool:
             raise scheduler_gone(self._scheduler)
         identity = self.client.scheduler.identity  # type: ignore[union-attr]
         found = self.client.sync(identity, n_workers=-1, callback_timeout=SCHEDULER_SECONDS)
-        return set(found["workers"])
+        self._signs.hear({address: worker["last_seen"] for address, worker in found["workers"].items()})
+        return set(found["workers"]) - self._signs.given_up()
 
     @property
     def unanswered(self) -> int:
@@ -202,6 +205,11 @@ class WorkerPool:
         """Which workers are there; who came in the middle and cannot take part is in the notes."""
         for name, fault in self.find_workers().items():
             self.use.notes.append(f"the worker {name} was not used: it {fault}")
+        for address in self._signs.newly_silent(self.workers):
+            logging.getLogger("pi_engine").warning(
+                "pi-engine: the worker %s has not been heard of for %.0f s; after %.0f s others do its work",
+                self.workers[address].name, self._signs.silence(address), worker_questions.GIVEN_UP_SECONDS,
+            )  # fmt: skip
         self._looked = time.monotonic()
         if time.monotonic() - self._last_there > ALONE_SECONDS:
             raise ClusterError(

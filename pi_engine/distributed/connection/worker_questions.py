@@ -10,14 +10,57 @@ from typing import TYPE_CHECKING, Any
 from pi_engine.distributed.connection import worker_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from distributed import Client
 
 ANSWER_SECONDS = 30.0
 """How long a question waits; then the worker is asked again, if it is still there."""
 
+SILENT_SECONDS = 30.0
+"""After how long without a sign of life a worker is named: Dask's send one every second or so, if nothing keeps the interpreter."""
+
+GIVEN_UP_SECONDS = 120.0
+"""After how long it counts as lost. Dask itself gives a worker five minutes."""
+
 _registered = threading.Lock()
+
+
+class SignsOfLife:
+    """How long the scheduler has not heard of each worker: one that is stopped, or whose machine hangs, stays connected.
+
+    Told by the clock of this process from the change of what the scheduler says, whose clock may be another one.
+    """
+
+    def __init__(self) -> None:
+        """Nothing has been heard yet."""
+        self._last: dict[str, tuple[float, float]] = {}
+        self._named: set[str] = set()
+
+    def hear(self, seen: Mapping[str, float]) -> None:
+        """When the scheduler heard of each worker that it knows, by its clock."""
+        now = time.monotonic()
+        last, self._last = self._last, {}
+        for address, heard in seen.items():
+            before = last.get(address)
+            self._last[address] = before if before is not None and before[0] == heard else (heard, now)
+        self._named = {address for address in self._named if self.silence(address) > SILENT_SECONDS}
+
+    def silence(self, address: str) -> float:
+        """Seconds since the last sign of a worker."""
+        return time.monotonic() - self._last[address][1] if address in self._last else 0.0
+
+    def given_up(self) -> set[str]:
+        """The addresses of those that count as lost; a sign of life makes a worker one of the others again."""
+        return {address for address in self._last if self.silence(address) > GIVEN_UP_SECONDS}
+
+    def newly_silent(self, addresses: Iterable[str]) -> list[str]:
+        """Which of these are to be named, once for each silence."""
+        found = [
+            address for address in addresses if self.silence(address) > SILENT_SECONDS and address not in self._named
+        ]
+        self._named.update(found)
+        return found
 
 
 class WorkerQuestions:

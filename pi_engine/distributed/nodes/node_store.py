@@ -14,7 +14,7 @@ from pi_engine.bigint.residues.written_residues import DamagedRecordError
 from pi_engine.distributed.connection.cluster_faults import talking_to
 from pi_engine.distributed.nodes.node_faults import OperandError
 from pi_engine.distributed.nodes.node_service import NodeService, pull, push, remove
-from pi_engine.distributed.nodes.shared_folder import SharedFolder
+from pi_engine.distributed.nodes.shared_folder import ANSWER_SECONDS, SharedFolder
 from pi_engine.distributed.nodes.sum_job import NodePlace
 from pi_engine.errors import CorruptFileError
 from pi_engine.splitting.node_files.node_file import read_node, write_node
@@ -134,11 +134,15 @@ class NodeStore:
         return NodePlace(worker, name, written.size, written.digest)
 
     def close(self) -> None:
-        """Take all files away; a cluster that fails now has done its part."""
+        """Take all files away; a cluster that fails now has done its part, and a worker that does not answer is not waited for."""
         try:
+            if self.shared is not None:
+                self.shared.close()  # first: this process may be ended while it waits for workers
             if self._client.status == "running":
-                self._client.unregister_worker_plugin(self._service.name)
+                forget = self._client.scheduler.unregister_worker_plugin  # type: ignore[union-attr]
+                self._client.sync(forget, name=self._service.name, callback_timeout=ANSWER_SECONDS)
         except Exception as error:  # noqa: BLE001 (Dask's, of any kind, and what is left goes with the worker's folder)
             logging.getLogger("pi_engine").debug("the folders of the workers were not removed: %s", error)
-        if self.shared is not None:
-            self.shared.close()
+        finally:
+            if self.shared is not None:
+                self.shared.close()  # what workers were still writing

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pi_engine.distributed.connection import worker_questions
 from pi_engine.distributed.connection.cluster import THREADS, open_cluster
 from pi_engine.errors import PiEngineError, VerificationError
 from tests.distributed.clusters import double, fail, once_released, process, threads_given, wait_for
@@ -82,6 +83,35 @@ def test_a_worker_that_is_killed(cluster, tmp_path):
     assert found == {i: i for i in range(8)}
     assert cluster.use.workers[address].lost and cluster.use.repeated > repeated
     assert address not in cluster.pool.workers and len(cluster.pool.workers) == 2
+
+
+def test_a_worker_that_is_stopped_is_given_up_and_comes_back(cluster, tmp_path, monkeypatch, caplog):
+    """It stays connected, so only its silence tells; while it is stopped the other one does its work."""
+    caplog.set_level("WARNING", logger="pi_engine")
+    monkeypatch.setattr(worker_questions, "SILENT_SECONDS", 2.0)
+    monkeypatch.setattr(worker_questions, "GIVEN_UP_SECONDS", 6.0)
+    wait_for(lambda: cluster.pool.find_workers() == {} and len(cluster.pool.workers) == 2)
+    address, pid = next(iter(pids(cluster).items()))
+    repeated = cluster.use.repeated
+
+    def stop():
+        wait_for(lambda: len(list(tmp_path.iterdir())) == 2)
+        os.kill(pid, signal.SIGSTOP)
+        (tmp_path / "go").touch()
+
+    stopping = threading.Thread(target=stop)
+    stopping.start()
+    try:
+        found = dict(cluster.map(once_released, [(str(tmp_path), i) for i in range(8)]))
+        stopping.join()
+        assert found == {i: i for i in range(8)}
+        assert cluster.use.repeated > repeated and address not in cluster.pool.workers
+        told = [message for message in caplog.messages if "has not been heard of for" in message]
+        assert len(told) == 1 and f":{pid}" in told[0] and "after 6 s others do its work" in told[0]
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    wait_for(lambda: cluster.pool.find_workers() == {} and address in cluster.pool.workers)
+    assert dict(cluster.map(double, [(i,) for i in range(4)])) == {i: 2 * i for i in range(4)}
 
 
 def test_a_client_of_the_user_stays_open(cluster):

@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import logging
 import socket
 import sys
 import threading
@@ -185,6 +186,15 @@ def test_a_client_that_has_been_closed(scheduler):
     client = distributed.Client(scheduler.scheduler_address, set_as_default=False)
     client.close()
     assert refused(client) == "the client of the cluster is closed: connect it first"
+
+
+def test_no_logger_of_dask_is_heard():
+    """Some have a level and a handler of their own: the client's told of a scheduler that had gone, by thirty lines."""
+    names = ["distributed", "distributed.client", "distributed.core", "tornado", "tornado.application", "asyncio"]
+    before = [logging.getLogger(name).level for name in names]
+    with dask_is_quiet():
+        assert not any(logging.getLogger(name).isEnabledFor(logging.CRITICAL) for name in names)
+    assert [logging.getLogger(name).level for name in names] == before
 
 
 def test_the_scheduler_goes_away(tmp_path):

@@ -1,5 +1,10 @@
 """Files of nodes that one worker gives another: whole, in parts, by name, and nothing else of its disk."""
 
+import os
+import signal
+import sys
+import time
+
 import pytest
 
 pytest.importorskip("distributed")
@@ -7,7 +12,7 @@ pytest.importorskip("distributed")
 from pi_engine import series
 from pi_engine.bigint.residues import moduli
 from pi_engine.distributed.connection.cluster import open_cluster
-from pi_engine.distributed.nodes import node_service
+from pi_engine.distributed.nodes import node_service, node_store
 from pi_engine.distributed.nodes.node_faults import FullFolderError, OperandError
 from pi_engine.distributed.nodes.node_service import NodeService
 from pi_engine.distributed.nodes.node_store import NodeStore
@@ -128,3 +133,20 @@ def test_faults_survive_the_way():
     assert (error.lo, error.hi, error.reason, error.damaged) == (3, 7, "it is damaged", True)
     assert str(error) == "the node of terms 3 to 6: it is damaged"
     assert str(pickle.loads(pickle.dumps(FullFolderError("x")))) == "x"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a process is stopped by its number")
+def test_a_stopped_worker_keeps_no_file_and_nobody_waiting(cluster, tmp_path, monkeypatch):
+    """The shared folder is removed before workers are waited for, because an interrupt gives the end little time."""
+    monkeypatch.setattr(node_store, "ANSWER_SECONDS", 1.0)
+    store = NodeStore(cluster, [tmp_path])
+    assert store.shared is not None and list(tmp_path.iterdir()) == [store.shared.path]
+    pid = int(next(iter(cluster.pool.workers.values())).name.split(":")[1])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        begin = time.monotonic()
+        store.close()
+        assert time.monotonic() - begin < 60  # for ever, before
+        assert list(tmp_path.iterdir()) == []
+    finally:
+        os.kill(pid, signal.SIGCONT)

@@ -281,9 +281,8 @@ def test_a_short_address_space_names_the_disk_and_the_kernels_that_help(monkeypa
         return
     with pytest.raises(pi_engine.CapacityError, match="not enough memory") as refused:
         asked(scratch=scratch)
-    assert (
-        "after 'pi-engine tune' in a shell without ulimit, which compiles the kernels once" in str(refused.value)
-    ) == (kernels != "stored")
+    tune = "after 'pi-engine tune' in a shell without ulimit, which compiles the kernels once"
+    assert (tune in str(refused.value)) == (kernels != "stored")
     assert ("with --scratch DIR 100_000_000 would too" in str(refused.value)) == (not scratch)
 
 

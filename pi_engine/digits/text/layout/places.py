@@ -10,6 +10,25 @@ from pi_engine.digits.text.layout.left_out import shown
 _PRINTABLE = range(33, 127)
 
 
+_LOOKS_LIKE = {
+    b"O": 0,
+    b"o": 0,
+    b"Q": 0,
+    b"l": 1,
+    b"I": 1,
+    b"i": 1,
+    b"Z": 2,
+    b"z": 2,
+    b"S": 5,
+    b"s": 5,
+    b"G": 6,
+    b"B": 8,
+    b"g": 9,
+    b"q": 9,
+}
+"""Letters that a reader of print takes for digits, or a person types for them → the digit."""
+
+
 class Place(NamedTuple):
     """Where something stands.
 
@@ -26,6 +45,10 @@ class Place(NamedTuple):
     column: int
     following: bytes
     words: bool = False
+
+    def looks_like(self) -> int | None:
+        """The digit that a letter there is often read for, or typed for; None for anything else."""
+        return None if self.words else _LOOKS_LIKE.get(self.following[:1])
 
     def described(self) -> str:
         """As in `at line 3, column 7 (byte 90), comes U+201D RIGHT DOUBLE QUOTATION MARK`."""
