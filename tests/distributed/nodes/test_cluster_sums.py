@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,9 +14,11 @@ pytest.importorskip("distributed")
 import pi_engine
 from pi_engine import series
 from pi_engine.bigint.residues import moduli
+from pi_engine.cli.commands.compute.report import say_cluster
 from pi_engine.cli.main import run
 from pi_engine.distributed.connection.cluster import open_cluster
 from pi_engine.distributed.connection.cluster_faults import ClusterError
+from pi_engine.distributed.connection.cluster_use import ClusterUse, WorkerUse
 from pi_engine.distributed.nodes import cluster_nodes
 from pi_engine.distributed.nodes.sum_cluster import SumCluster
 from pi_engine.distributed.nodes.tree_run import TreeRun
@@ -163,6 +166,18 @@ def test_the_command_says_that_the_workers_had_nothing_to_do(capsys, monkeypatch
     pretend(monkeypatch, pays=False)
     assert run(["compute", "1000", "--cluster", "local:1", "--threads", "1"]) == 0
     assert "pi-engine: cluster: the workers had nothing to do: this run took the plain path" in capsys.readouterr().err
+
+
+def test_a_worker_that_went_away_is_told(capsys):
+    use = ClusterUse(
+        "local:2", workers={"a": WorkerUse("here:7", 1, lost=True), "b": WorkerUse("here:8", 1)}, notes=["more"]
+    )
+    say_cluster(SimpleNamespace(cluster=use))
+    assert capsys.readouterr().err.splitlines() == [
+        "pi-engine: cluster: the worker here:7 went away, and others did its work", "pi-engine: cluster: more",
+    ]  # fmt: skip
+    say_cluster(SimpleNamespace(cluster=None))
+    assert capsys.readouterr().err == ""
 
 
 def test_nothing_is_left(cluster, own_folders):

@@ -75,7 +75,12 @@ def _cluster(result: ComputeResult) -> list[tuple[str, str]]:
 def say_cluster(result: ComputeResult) -> None:
     """Write to stderr what went otherwise on the cluster than the user may expect: workers lost, or left without work."""
     use = result.cluster
-    for note in () if use is None else use.notes:
+    if use is None:
+        return
+    for worker in use.workers.values():
+        if worker.lost:
+            remark(f"pi-engine: cluster: the worker {worker.name} went away, and others did its work")
+    for note in use.notes:
         remark(f"pi-engine: cluster: {note}")
 
 
