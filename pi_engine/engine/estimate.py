@@ -15,7 +15,7 @@ from pi_engine.engine.planning.forecast import forecast, seconds_by_phase
 from pi_engine.engine.planning.plan import possible_plans
 from pi_engine.runtime.display import counted, line
 from pi_engine.runtime.integers import as_int
-from pi_engine.runtime.limits.memory import byte_limit, format_bytes
+from pi_engine.runtime.limits.memory import byte_limit, format_bytes, process_memory_limit
 from pi_engine.runtime.thread_count import thread_count
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class Estimate:
         checkpoint_bytes: of disk that a checkpoint would take at once, at most.
         refusal: why the computation would not start; None where it would.
         scratch_bytes: what does not fit in memory, in the scratch folder at once, at most; 0 where all fits.
+        address_bytes: of address space, touched or not, as `ulimit` counts it, at most.
+        address_limit_bytes: of that, what this process may use; None if the system sets no limit.
     """
 
     digits: int
@@ -65,6 +67,8 @@ class Estimate:
     checkpoint_bytes: int
     refusal: str | None
     scratch_bytes: int = 0
+    address_bytes: int = 0
+    address_limit_bytes: int | None = None
 
     def __repr__(self) -> str:
         """Like `Estimate(1_000_000 digits take about 0.1 s and 60 MiB of memory on the compiled path: fits)`."""
@@ -143,6 +147,8 @@ def estimate(
         checkpoint_bytes=plan.checkpoint_bytes,
         refusal=None if fitting else str(refused),
         scratch_bytes=plan.scratch_bytes,
+        address_bytes=plan.address_bytes,
+        address_limit_bytes=process_memory_limit(),
     )
 
 

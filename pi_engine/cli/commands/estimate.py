@@ -117,6 +117,9 @@ def _lines(found: Estimate, form: Format | None, checkpoint: str | None) -> list
             f"{least}about {format_bytes(found.memory_bytes)}; {format_bytes(found.memory_limit_bytes)} may be used",
         ),
     ]
+    if found.address_limit_bytes is not None:
+        space, limit = format_bytes(found.address_bytes), format_bytes(found.address_limit_bytes)
+        lines.append(("addresses", f"about {space} of address space; {limit} may be used (ulimit)"))
     if found.scratch_bytes:
         lines.append(("scratch", f"about {format_bytes(found.scratch_bytes)} of disk for what does not fit in memory"))
     if found.disk_bytes is not None and form is not None:

@@ -1,11 +1,14 @@
 """`estimate` and `compute --dry-run` say what a run would be refused for, the disk of its scratch folder too."""
 
+import re
 import shutil
+import sys
 
 import pytest
 
 from pi_engine.cli.main import run
 from pi_engine.engine.estimate import estimate
+from tests.command import pi, pi_within
 
 LITTLE = ["--memory", "2GiB", "--threads", "1"]
 """Too little for a billion digits, so that they need a scratch folder; enough for the compiler."""
@@ -42,3 +45,11 @@ def test_a_scratch_folder_that_cannot_be_made_is_refused(free, capsys, command):
     free(1 << 50)
     assert run([*command, "1000", "--scratch", "no/where"]) == 2
     assert "cannot be made: there is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+def test_a_limit_of_address_space_has_a_line():
+    """It may be the one that refuses, where the line on memory says that there is enough."""
+    answer = pi_within(900_000, "estimate 1e6 --threads 1")
+    assert re.search(r"^addresses\s+about .* of address space; .* may be used \(ulimit\)$", answer.stdout, re.MULTILINE)
+    assert "addresses" not in pi("estimate", "1e6").stdout
